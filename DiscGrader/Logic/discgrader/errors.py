@@ -1,0 +1,28 @@
+"""The one family of errors that a user of DiscGrader meets.
+
+Each message is one plain sentence that names the file or series and says what to do.
+"""
+
+
+class DiscGraderError(Exception):
+    """Base of every error that is meant for the user rather than for a developer."""
+
+
+class StudyError(DiscGraderError):
+    """The study cannot be read or cannot be graded."""
+
+
+class PackError(DiscGraderError):
+    """A model pack is missing, altered, unsafe, or made for another version."""
+
+
+class OutputError(DiscGraderError):
+    """The results cannot be written where they were asked for."""
+
+
+class UsageError(DiscGraderError):
+    """The caller asked for something that does not exist, such as an unknown level or system."""
+
+
+class Cancelled(DiscGraderError):
+    """The user stopped the work; nothing was written."""

@@ -1,0 +1,96 @@
+"""A study and its series, as read."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from discgrader.imaging.volume import Volume
+
+
+class Plane(StrEnum):
+    """The anatomical plane that a series was acquired in."""
+
+    SAGITTAL = "sagittal"
+    CORONAL = "coronal"
+    AXIAL = "axial"
+
+
+class Contrast(StrEnum):
+    """What a series weights."""
+
+    T1 = "T1"
+    T2 = "T2"
+    T2_SPACE = "T2_SPACE"
+    STIR = "STIR"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One series of a study.
+
+    Parameters
+    ----------
+    name : str
+        Short and unique in its study: the file's stem or the DICOM series' description.
+    volume : Volume
+        The picture, intensities as stored.
+    plane : Plane
+        From the geometry.
+    contrast : Contrast
+        What it weights.
+    contrast_reason : str
+        Why it was taken for that, in words a user understands.
+    source : tuple of Path
+        The files that it was read from.
+    warnings : tuple of str
+        What was odd about it.
+    identity : dict
+        What DICOM says of patient, study, series and scanner, empty for other formats.
+    """
+
+    name: str
+    volume: Volume
+    plane: Plane
+    contrast: Contrast
+    contrast_reason: str
+    source: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+    identity: dict | None = None
+
+    @property
+    def role(self) -> str:
+        """What the series serves as: ``T1``, ``T2``, ``T2_SPACE``, ``STIR``, ``AX_T2``, ``AX_T1``, ``unknown``, …
+
+        Sagittal series carry the bare contrast, axial ones the prefix ``AX_``, coronal ones ``COR_``.
+        """
+        prefix = {Plane.SAGITTAL: "", Plane.AXIAL: "AX_", Plane.CORONAL: "COR_"}[self.plane]
+        return prefix + self.contrast.value
+
+    def warned(self, *warnings: str) -> "Series":
+        """The same series with more warnings."""
+        return replace(self, warnings=self.warnings + warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """All series of one examination.
+
+    Parameters
+    ----------
+    name : str
+        What the study is called in files and tables.
+    series : tuple of Series
+        In the order in which they were found.
+    warnings : tuple of str
+        What was odd about the study as a whole, such as files that were passed over.
+    """
+
+    name: str
+    series: tuple[Series, ...]
+    warnings: tuple[str, ...] = ()
+
+    def with_role(self, role: str) -> tuple[Series, ...]:
+        """The series that serve as ``role``, the one with most voxels first."""
+        found = [one for one in self.series if one.role == role]
+        return tuple(sorted(found, key=lambda one: -one.volume.array.size))

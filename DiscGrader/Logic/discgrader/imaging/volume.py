@@ -1,0 +1,81 @@
+"""A picture with its place in the patient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """A scalar volume and where its voxels lie.
+
+    Parameters
+    ----------
+    array : ndarray, shape (K, J, I)
+        Voxel values, slowest axis first.
+    affine_lps : ndarray, shape (4, 4)
+        Maps a voxel index (i, j, k, 1) to LPS millimetres. May be left-handed.
+    """
+
+    array: np.ndarray
+    affine_lps: np.ndarray
+
+    @property
+    def spacing_mm(self) -> np.ndarray:
+        """Distance between voxel centres along i, j and k, in mm, shape (3,)."""
+        return np.linalg.norm(self.affine_lps[:3, :3], axis=0)
+
+    @property
+    def directions(self) -> np.ndarray:
+        """Unit vectors of i, j and k in LPS as the columns of a (3, 3) matrix."""
+        return self.affine_lps[:3, :3] / self.spacing_mm
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Number of voxels along i, j and k."""
+        k, j, i = self.array.shape
+        return i, j, k
+
+    def index_to_lps(self, index: np.ndarray) -> np.ndarray:
+        """LPS positions in mm, shape (..., 3), of voxel indices (i, j, k), shape (..., 3)."""
+        return np.asarray(index, float) @ self.affine_lps[:3, :3].T + self.affine_lps[:3, 3]
+
+    def lps_to_index(self, point: np.ndarray) -> np.ndarray:
+        """Continuous voxel indices (i, j, k), shape (..., 3), of LPS positions in mm, shape (..., 3)."""
+        inverse = np.linalg.inv(self.affine_lps[:3, :3])
+        return (np.asarray(point, float) - self.affine_lps[:3, 3]) @ inverse.T
+
+    def with_array(self, array: np.ndarray) -> "Volume":
+        """Another volume of the same geometry."""
+        if array.shape != self.array.shape:
+            raise ValueError(f"array of shape {array.shape} does not fit a volume of shape {self.array.shape}")
+        return Volume(array, self.affine_lps)
+
+    @property
+    def affine_ras(self) -> np.ndarray:
+        """Maps a voxel index (i, j, k, 1) to RAS millimetres, shape (4, 4)."""
+        return LPS_TO_RAS @ self.affine_lps
+
+    @classmethod
+    def from_sitk(cls, image: sitk.Image) -> "Volume":
+        """The volume that a three-dimensional SimpleITK image holds."""
+        affine = np.eye(4)
+        affine[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * np.asarray(image.GetSpacing())
+        affine[:3, 3] = image.GetOrigin()
+        return cls(sitk.GetArrayFromImage(image), affine)
+
+    def to_sitk(self) -> sitk.Image:
+        """The same volume as a SimpleITK image."""
+        image = sitk.GetImageFromArray(self.array)
+        image.SetSpacing([float(s) for s in self.spacing_mm])
+        image.SetOrigin([float(x) for x in self.affine_lps[:3, 3]])
+        image.SetDirection([float(d) for d in self.directions.ravel()])
+        return image
+
+
+def lps_to_ras(points: np.ndarray) -> np.ndarray:
+    """RAS of LPS positions or directions (and the other way round), shape (..., 3)."""
+    return np.asarray(points, float) * np.array([-1.0, -1.0, 1.0])

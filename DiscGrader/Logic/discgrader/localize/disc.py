@@ -1,0 +1,117 @@
+"""What is known of a disc once it is found: its name, place, measures and ROI box."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.imaging.volume import Volume
+
+LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12", "T10-T11", "T9-T10")
+"""Levels from the sacrum upwards, in ordinary anatomy (five lumbar vertebrae)."""
+
+SACRAL_LEVEL = "S1-S2"
+"""The level below L5-S1, where a rudimentary disc may remain."""
+
+MARGIN_RANGE_MM = (8.0, 12.0)
+DEFAULT_MARGIN_MM = 10.0
+
+
+def level_name(index_from_sacrum: int, lowest: str = LEVELS[0]) -> str:
+    """Name of the disc with this index (1 = lowest) when the lowest one is called ``lowest``."""
+    ladder = (SACRAL_LEVEL, *LEVELS)
+    if lowest not in ladder:
+        raise UsageError(f"There is no level {lowest}; choose one of {', '.join(ladder)}.")
+    position = ladder.index(lowest) + index_from_sacrum - 1
+    if position < len(ladder):
+        return ladder[position]
+    return f"T{19 - position}-T{20 - position}"
+
+
+@dataclass(frozen=True, eq=False)
+class RoiBox:
+    """An oriented box around a disc.
+
+    Parameters
+    ----------
+    center_lps_mm : ndarray, shape (3,)
+        Its middle.
+    axes_lps : ndarray, shape (3, 3)
+        Unit vectors of the box as columns: across (towards the left), along (towards the back), up (towards the head).
+    size_mm : ndarray, shape (3,)
+        Full length along each of these axes.
+    """
+
+    center_lps_mm: np.ndarray
+    axes_lps: np.ndarray
+    size_mm: np.ndarray
+
+    def to_local(self, points_lps: np.ndarray) -> np.ndarray:
+        """Millimetres from the centre along the box's own axes, shape (..., 3)."""
+        return (np.asarray(points_lps, float) - self.center_lps_mm) @ self.axes_lps
+
+    def contains(self, points_lps: np.ndarray) -> np.ndarray:
+        """Whether LPS points, shape (..., 3), lie inside; bool, shape (...)."""
+        return np.all(np.abs(self.to_local(points_lps)) <= self.size_mm / 2 + 1e-9, axis=-1)
+
+    def corners_lps(self) -> np.ndarray:
+        """The eight corners in LPS mm, shape (8, 3)."""
+        signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1], indexing="ij")).reshape(3, -1).T
+        return self.center_lps_mm + (signs * self.size_mm / 2) @ self.axes_lps.T
+
+
+@dataclass(frozen=True, eq=False)
+class Disc:
+    """A found and named disc.
+
+    Parameters
+    ----------
+    index_from_sacrum : int
+        1 = lowest.
+    level : str
+        Its name, such as ``L4-L5``.
+    center_lps_mm : ndarray, shape (3,)
+        Its middle.
+    height_mm, depth_mm, width_mm : float
+        Mean height between the endplates, extent from front to back, and from side to side. The width of a disc that
+        is seen on a single slice is that slice's thickness.
+    roi : RoiBox
+        The box that its grades belong to; the box's third axis is the normal of the disc's plane.
+    warnings : tuple of str
+        Why its name or place is not certain; empty when they are.
+    """
+
+    index_from_sacrum: int
+    level: str
+    center_lps_mm: np.ndarray
+    height_mm: float
+    depth_mm: float
+    width_mm: float
+    roi: RoiBox
+    warnings: tuple[str, ...] = ()
+
+    def renamed(self, level: str, warnings: tuple[str, ...] | None = None) -> "Disc":
+        """The same disc under another name."""
+        return replace(self, level=level, warnings=self.warnings if warnings is None else warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class Localization:
+    """The discs of a study and the segmentation that they were found in.
+
+    Parameters
+    ----------
+    series_name : str
+        The series that the discs were found on.
+    segmentation : Volume
+        In that series' geometry, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+    discs : tuple of Disc
+        From the sacrum upwards.
+    warnings : tuple of str
+        What is uncertain about the count and the names as a whole.
+    """
+
+    series_name: str
+    segmentation: Volume
+    discs: tuple[Disc, ...]
+    warnings: tuple[str, ...] = field(default=())

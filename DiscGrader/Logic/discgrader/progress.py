@@ -1,0 +1,38 @@
+"""How long work tells a caller where it stands, and hears that it should stop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from discgrader.errors import Cancelled
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A listener and a stop signal, handed down through every stage.
+
+    Parameters
+    ----------
+    listener : callable(stage: str, fraction: float, detail: str) or None
+        Hears the name of the stage, the share of the whole work done (0 to 1) and a short text.
+    stop : threading.Event
+        Set by the caller, from any thread, to end the work at the next step.
+    start, span : float
+        The part of the whole that this progress covers.
+    """
+
+    listener: Callable[[str, float, str], None] | None = None
+    stop: Event = field(default_factory=Event)
+    start: float = 0.0
+    span: float = 1.0
+
+    def report(self, stage: str, fraction: float, detail: str = "") -> None:
+        """Tell the listener that ``fraction`` (0 to 1) of this part is done; raise `Cancelled` when asked to stop."""
+        if self.stop.is_set():
+            raise Cancelled("Stopped as asked; nothing was written.")
+        if self.listener is not None:
+            self.listener(stage, self.start + self.span * min(max(fraction, 0.0), 1.0), detail)
+
+    def part(self, start: float, end: float) -> "Progress":
+        """A progress for the part of this one from ``start`` to ``end`` (both 0 to 1)."""
+        return Progress(self.listener, self.stop, self.start + self.span * start, self.span * (end - start))
