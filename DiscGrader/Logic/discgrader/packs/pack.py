@@ -1,0 +1,345 @@
+"""Packs: trained models on disk, read only when everything about them is as stated.
+
+A pack is a folder with ``pack.json`` and the weight files that it names, each with its SHA-256. Nothing that can
+execute is ever loaded: weights are safetensors, LightGBM text, skops or JSON, whatever their names pretend.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from discgrader.errors import PackError
+from discgrader.folders import whole_folder
+from discgrader.packs.weights import SUFFIXES, check_content
+
+SCHEMA_VERSION = 1
+DESCRIPTION = "pack.json"
+LOCALIZER = "localizer"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NEVER_LOADED = frozenset({".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".npy", ".npz", ".py", ".so"})
+
+
+@dataclass(frozen=True)
+class TrainedOn:
+    """What a pack was trained on.
+
+    Parameters
+    ----------
+    data_set, license : str
+        The data set and its license, in words that may be shown.
+    patients, discs : int
+        How many of each.
+    recipe : str
+        The recipe that trained it, such as ``spider``.
+    seed : int
+        What the recipe drew its random numbers from.
+    synthetic : bool
+        Whether it saw synthetic images only.
+    statement : str
+        One sentence for the table, the report and the screen.
+    """
+
+    data_set: str
+    license: str
+    patients: int
+    discs: int
+    recipe: str
+    seed: int
+    synthetic: bool
+    statement: str
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A checked pack.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it lies.
+    sha256 : str
+        Hash of ``pack.json``, and through the hashes in it of every file of the pack.
+    name, version : str
+        What it is called, for instance ``spider-resnet18`` and ``1.0.0``.
+    system : str
+        ``localizer`` or a grading system such as ``pfirrmann``.
+    tasks : mapping of str to mapping
+        Every task with its ``scale`` (a name) and its ``grades`` (list of str, as written in files); empty for the
+        localizer.
+    input : mapping
+        Plane, contrasts, crop, spacing and normalization that the networks want.
+    architecture : mapping
+        ``name`` of the network and its parameters.
+    files : mapping of str to str
+        File name to SHA-256.
+    calibration : mapping
+        How raw scores become probabilities, task by task.
+    trained_on : TrainedOn
+        What it learned from.
+    figures : mapping
+        Cross-validated figures.
+    intended_use : str
+        What it may be used for.
+    schema_version : int
+        Version of this description.
+    """
+
+    folder: Path
+    sha256: str
+    name: str
+    version: str
+    system: str
+    tasks: Mapping[str, Mapping[str, object]]
+    input: Mapping[str, object]
+    architecture: Mapping[str, object]
+    files: Mapping[str, str]
+    calibration: Mapping[str, object]
+    trained_on: TrainedOn
+    figures: Mapping[str, object]
+    intended_use: str
+    schema_version: int = SCHEMA_VERSION
+
+    def read_bytes(self, file: str) -> bytes:
+        """Content of one of the pack's files, its hash and kind checked anew.
+
+        Raises
+        ------
+        PackError
+            When the pack has no such file, or it was altered, or it can execute.
+        """
+        if file not in self.files:
+            raise PackError(f"Pack {self.name} has no file {file}.")
+        return _read_checked(self.folder, self.name, file, self.files[file])
+
+
+@dataclass(frozen=True)
+class BrokenPack:
+    """A folder that calls itself a pack and is refused."""
+
+    folder: Path
+    reason: str
+
+
+_TYPES = {
+    "schema_version": int,
+    "name": str,
+    "version": str,
+    "system": str,
+    "tasks": dict,
+    "input": dict,
+    "architecture": dict,
+    "files": dict,
+    "calibration": dict,
+    "trained_on": dict,
+    "figures": dict,
+    "intended_use": str,
+}
+_TRAINED_ON_TYPES = {one.name: one.type for one in fields(TrainedOn)}
+
+
+def read_pack(folder: Path) -> Pack:
+    """The pack in ``folder``, everything that it says of itself checked.
+
+    Raises
+    ------
+    PackError
+        When anything is missing, altered, of the wrong type, unsafe, or made for a newer version.
+    """
+    folder = Path(folder)
+    path = folder / DESCRIPTION
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{folder} is not a pack: {DESCRIPTION} cannot be read ({error.strerror}).") from error
+    try:
+        described = json.loads(content.decode("utf-8"))
+    except ValueError as error:
+        raise PackError(f"Pack {folder.name}: {DESCRIPTION} is not valid JSON ({error}).") from error
+    _check_description(folder.name, described)
+    name = described["name"]
+    for file, sha256 in described["files"].items():
+        _read_checked(folder, name, file, sha256)
+    _check_strangers(folder, name, described["files"])
+    values = {key: described[key] for key in _TYPES if key != "trained_on"}
+    trained_on = TrainedOn(**{key: described["trained_on"][key] for key in _TRAINED_ON_TYPES})
+    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=trained_on, **values)
+
+
+def find_pack_folders(folder: Path) -> list[Path]:
+    """The folders with a ``pack.json``: ``folder`` itself, or else those directly in it, by name."""
+    folder = Path(folder)
+    if (folder / DESCRIPTION).exists():
+        return [folder]
+    if not folder.is_dir():
+        return []
+    return sorted(path.parent for path in folder.glob(f"*/{DESCRIPTION}"))
+
+
+def list_packs(folders: Iterable[Path]) -> list[Pack | BrokenPack]:
+    """Every pack in these folders, each of which is a pack or holds packs; the refused ones with the reason."""
+    found: list[Pack | BrokenPack] = []
+    for folder in folders:
+        for pack_folder in find_pack_folders(folder):
+            try:
+                found.append(read_pack(pack_folder))
+            except PackError as error:
+                found.append(BrokenPack(pack_folder, str(error)))
+    return found
+
+
+def default_packs() -> list[Pack]:
+    """The packs that ship with DiscGrader.
+
+    Raises
+    ------
+    PackError
+        When one of them is broken: grading on with fewer packs than expected would go unnoticed.
+    """
+    from discgrader.resources import resources_dir
+
+    return [read_pack(folder) for folder in find_pack_folders(resources_dir() / "Packs")]
+
+
+def write_pack(
+    folder: Path,
+    *,
+    name: str,
+    version: str,
+    system: str,
+    tasks: Mapping[str, Mapping[str, object]],
+    input: Mapping[str, object],
+    architecture: Mapping[str, object],
+    files: Mapping[str, bytes],
+    trained_on: TrainedOn,
+    calibration: Mapping[str, object] | None = None,
+    figures: Mapping[str, object] | None = None,
+    intended_use: str = "Research use, not for diagnosis.",
+) -> Pack:
+    """Write a pack, in place of the one that may be there, and read it back.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Content of every weight file, for instance from `discgrader.packs.weights.pack_tensors`.
+    others :
+        As in `Pack`.
+
+    Raises
+    ------
+    PackError
+        When what was given is no valid pack; what was there before stays.
+    OutputError
+        When the folder cannot be written.
+    """
+    described = {
+        "schema_version": SCHEMA_VERSION,
+        "name": name,
+        "version": version,
+        "system": system,
+        "tasks": tasks,
+        "input": input,
+        "architecture": architecture,
+        "files": {file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
+        "calibration": calibration or {},
+        "trained_on": asdict(trained_on),
+        "figures": figures or {},
+        "intended_use": intended_use,
+    }
+    # Through JSON once, so that tuples and the like are judged as they will be read.
+    text = json.dumps(described, indent=2, ensure_ascii=False, allow_nan=False)
+    _check_description(name, json.loads(text))
+    with whole_folder(folder, may_replace=lambda old: (old / DESCRIPTION).is_file()) as new:
+        for file, content in files.items():
+            (new / file).write_bytes(content)
+        (new / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+        read_pack(new)
+    return read_pack(folder)
+
+
+def _check_description(name: str, described: object) -> None:
+    """Refuse a wrong ``pack.json``; ``name`` is what to call the pack where it does not name itself."""
+    if not isinstance(described, dict):
+        raise PackError(f"Pack {name}: {DESCRIPTION} does not describe a pack.")
+    if isinstance(described.get("name"), str) and _NAME.fullmatch(described["name"]):
+        name = described["name"]
+    schema = described.get("schema_version")
+    if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA_VERSION:
+        raise PackError(
+            f"Pack {name} was made for a newer DiscGrader (schema {schema}, this one reads up to {SCHEMA_VERSION}); "
+            "update DiscGrader."
+        )
+    _check_types(name, described, _TYPES, "")
+    if schema != SCHEMA_VERSION:
+        raise PackError(f"Pack {name}: schema_version {schema} does not exist.")
+    if not _NAME.fullmatch(described["name"]):
+        raise PackError(f"Pack {name}: the name {described['name']!r} may hold letters, digits, '.', '_' and '-' only.")
+    _check_types(name, described["trained_on"], _TRAINED_ON_TYPES, "trained_on.")
+    _check_tasks(name, described["system"], described["tasks"])
+    if not described["files"]:
+        raise PackError(f"Pack {name} names no weight files.")
+    for file, sha256 in described["files"].items():
+        _check_file_name(name, file)
+        if not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
+            raise PackError(f"Pack {name}: {file} has no SHA-256 in {DESCRIPTION}.")
+
+
+def _check_types(name: str, described: Mapping, types: Mapping[str, type], prefix: str) -> None:
+    for key, wanted in types.items():
+        if key not in described:
+            raise PackError(f"Pack {name}: {prefix}{key} is missing from {DESCRIPTION}.")
+        # JSON true is an int to Python, and a count of true patients is a mistake.
+        if type(described[key]) is not wanted:
+            raise PackError(f"Pack {name}: {prefix}{key} in {DESCRIPTION} is of the wrong type.")
+
+
+def _check_tasks(name: str, system: str, tasks: Mapping) -> None:
+    if not tasks and system != LOCALIZER:
+        raise PackError(f"Pack {name} names no tasks.")
+    for task, stated in tasks.items():
+        if not isinstance(stated, dict) or not isinstance(stated.get("scale"), str):
+            raise PackError(f"Pack {name}: task {task} names no scale.")
+        grades = stated.get("grades")
+        if not isinstance(grades, list) or len(grades) < 2 or not all(isinstance(grade, str) for grade in grades):
+            raise PackError(f"Pack {name}: task {task} does not list its grades.")
+
+
+def _check_file_name(name: str, file: str) -> None:
+    if not _NAME.fullmatch(file) or file == DESCRIPTION:
+        raise PackError(f"Pack {name}: {file!r} is no name of a file inside the pack.")
+    suffix = Path(file).suffix.lower()
+    if suffix in _NEVER_LOADED:
+        raise PackError(f"Pack {name}: {file} can execute when it is loaded, and is refused.")
+    if suffix not in SUFFIXES:
+        raise PackError(f"Pack {name}: {file} is of no kind that a pack may hold ({', '.join(sorted(SUFFIXES))}).")
+
+
+def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
+    """Refuse weights that ``pack.json`` does not speak for; a README beside them does no harm."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder).as_posix()
+        if path.suffix.lower() in _NEVER_LOADED:
+            raise PackError(f"Pack {name}: {relative} can execute when it is loaded, and is refused.")
+        if path.suffix.lower() in {".safetensors", ".skops"} and relative not in files:
+            raise PackError(f"Pack {name}: {relative} is not named in {DESCRIPTION}.")
+
+
+def _read_checked(folder: Path, name: str, file: str, sha256: str) -> bytes:
+    path = folder / file
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PackError(f"Pack {name}: {file} is a link that leads out of the pack.")
+    if not path.exists():
+        raise PackError(f"Pack {name}: {file} is missing.")
+    if not path.is_file():
+        raise PackError(f"Pack {name}: {file} is not a file.")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"Pack {name}: {file} cannot be read ({error.strerror}).") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise PackError(f"Pack {name}: {file} was altered, its SHA-256 is not the stated one; install the pack anew.")
+    check_content(name, file, content)
+    return content

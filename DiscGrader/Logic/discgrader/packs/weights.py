@@ -1,0 +1,143 @@
+"""What a pack's weight files hold, and how tensors are stored in 32, 16 or 8 bits."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from discgrader.errors import PackError
+
+if TYPE_CHECKING:
+    import lightgbm
+    import torch
+
+    from discgrader.packs.pack import Pack
+
+SUFFIXES = frozenset({".safetensors", ".txt", ".skops", ".json"})
+_SCALE = "::scale"
+
+
+def load_tensors(pack: "Pack", file: str) -> "dict[str, torch.Tensor]":
+    """The tensors of a safetensors file of the pack, by name.
+
+    Floating-point ones come as float32, however they are stored; one stored as int8 beside ``<name>::scale`` (shape
+    (channels,), along its first axis) is multiplied by its scale. Whole numbers come as they are.
+
+    Raises
+    ------
+    PackError
+        When the file is missing, altered, or no safetensors file.
+    """
+    import safetensors
+    import safetensors.torch
+    import torch
+
+    try:
+        stored = safetensors.torch.load(pack.read_bytes(file))
+    except safetensors.SafetensorError as error:
+        raise PackError(f"Pack {pack.name}: {file} is no safetensors file ({error}).") from error
+    tensors = {}
+    for name, tensor in stored.items():
+        if name.endswith(_SCALE):
+            continue
+        scale = stored.get(name + _SCALE)
+        if scale is not None:
+            if tensor.dtype != torch.int8 or tensor.ndim == 0 or scale.shape != tensor.shape[:1]:
+                raise PackError(f"Pack {pack.name}: {file} has a scale that does not fit {name}.")
+            tensors[name] = tensor.float() * scale.float().reshape(-1, *[1] * (tensor.ndim - 1))
+        else:
+            tensors[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return tensors
+
+
+def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes:
+    """The content of a safetensors file, for `discgrader.packs.pack.write_pack`.
+
+    Parameters
+    ----------
+    tensors : mapping of str to Tensor
+        For instance a network's ``state_dict()``.
+    bits : {32, 16, 8}
+        How floating-point tensors of two axes or more are stored; those of fewer (biases, normalization) are small
+        and delicate and stay in 32. In 8 bits each channel of the first axis gets its own scale.
+    """
+    import safetensors.torch
+    import torch
+
+    if bits not in (32, 16, 8):
+        raise ValueError(f"bits must be 32, 16 or 8, not {bits}")
+    stored = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.detach().cpu().contiguous()
+        if not tensor.is_floating_point():
+            stored[name] = tensor
+        elif tensor.ndim < 2 or bits == 32:
+            stored[name] = tensor.float()
+        elif bits == 16:
+            half = tensor.half()
+            if not bool(torch.isfinite(half).all()):
+                raise ValueError(f"{name} does not fit 16 bits")
+            stored[name] = half
+        else:
+            largest = tensor.float().flatten(1).abs().amax(1)
+            scale = torch.where(largest > 0, largest / 127, torch.ones_like(largest))
+            shape = (-1, *[1] * (tensor.ndim - 1))
+            stored[name] = torch.round(tensor.float() / scale.reshape(shape)).to(torch.int8)
+            stored[name + _SCALE] = scale
+    # Tensors that share memory (tied weights) must be told apart, or safetensors refuses them.
+    return safetensors.torch.save({name: tensor.clone() for name, tensor in stored.items()})
+
+
+def load_booster(pack: "Pack", file: str) -> "lightgbm.Booster":
+    """The LightGBM model of a text file of the pack."""
+    import lightgbm
+
+    try:
+        return lightgbm.Booster(model_str=pack.read_bytes(file).decode("utf-8"))
+    except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+        raise PackError(f"Pack {pack.name}: {file} is no LightGBM model.") from error
+
+
+def load_json(pack: "Pack", file: str) -> object:
+    """The value in a JSON file of the pack."""
+    return json.loads(pack.read_bytes(file))
+
+
+def check_content(pack_name: str, file: str, content: bytes) -> None:
+    """Refuse a file whose content is of another kind than its name says, a pickle under a harmless name above all."""
+    checks = {".safetensors": _is_safetensors, ".txt": _is_lightgbm, ".skops": _is_skops, ".json": _is_json}
+    for suffix, is_kind in checks.items():
+        if file.lower().endswith(suffix) and not is_kind(content):
+            pretends = " but a pickle or archive, which can execute," if _is_pickle(content) else ""
+            raise PackError(f"Pack {pack_name}: {file} is no {suffix} file{pretends} and is refused.")
+
+
+def _is_pickle(content: bytes) -> bool:
+    return content[:1] == b"\x80" or content[:4] == b"PK\x03\x04"
+
+
+def _is_safetensors(content: bytes) -> bool:
+    header = int.from_bytes(content[:8], "little")
+    return len(content) >= 8 + header and _is_json(content[8 : 8 + header]) and content[8:9] == b"{"
+
+
+def _is_lightgbm(content: bytes) -> bool:
+    return content.startswith((b"tree\n", b"tree\r\n"))
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_skops(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+    return "schema.json" in names and all(name.endswith((".json", ".npy", ".npz")) for name in names)
