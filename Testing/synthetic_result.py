@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
