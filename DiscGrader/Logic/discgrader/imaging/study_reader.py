@@ -1,0 +1,289 @@
+"""A study read from wherever it lies: one file, a DICOM folder, or a folder of files."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import StudyError, UsageError
+from discgrader.imaging.dicom import DicomSeries, is_dicom, read_dicom, study_instance_uid
+from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
+from discgrader.imaging.recognize import Finding, parse_role, plane_of, recognize
+from discgrader.imaging.study import Series, Study
+from discgrader.imaging.volume import Volume
+from discgrader.progress import Progress
+
+MAX_FILES = 40
+"""A folder of more volume files than this is taken for many studies rather than one."""
+
+_MASK_NAME = re.compile(r"(?i)(?:^|[_\-. ])(?:mask|seg|label)[a-z]*(?:$|[_\-. \d])")
+_MASK_VALUES = 32
+
+Roles = Mapping[str, str] | str | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A picture on its way to becoming a series."""
+
+    name: str
+    volume: Volume
+    source: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
+    identity: dict = field(default_factory=dict)
+
+
+def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | None = None) -> Study:
+    """Read all series of one examination.
+
+    Parameters
+    ----------
+    path : Path or str
+        A volume file (NIfTI, NRRD, MetaImage), a DICOM file, or a folder with any of these, read with all of its
+        subfolders. Masks, hidden files and files of other kinds are passed over; what could have been a picture is
+        named in the study's warnings.
+    roles : mapping of str to str, or str
+        What series serve as, where the reader of the pictures knows better: name of the series (or of its file) to
+        role such as ``"T2"`` or ``"AX_T2"``; a single role for a study of one series.
+    progress : Progress, optional
+        Hears of each file.
+
+    Returns
+    -------
+    Study
+        Named by the file's stem or the folder. Series names are unique.
+
+    Raises
+    ------
+    StudyError
+        When nothing can be read, the folder holds several patients, or a role does not fit the plane of its series.
+    UsageError
+        When a role or a series named in ``roles`` does not exist.
+    """
+    path, progress = Path(path), progress or Progress()
+    _check_roles(roles)
+    if not path.exists():
+        raise StudyError(f"There is no file or folder {path}; check the path.")
+    if path.is_dir():
+        name = path.resolve().name
+        found, warnings = _read_folder(path, progress)
+    else:
+        name = stem(path)
+        found, warnings = _read_file(path, progress)
+    found = _unique_names(found)
+    series = tuple(_series(one, role) for one, role in zip(found, _roles_of(found, roles)))
+    progress.report("reading", 1.0, f"{len(series)} series")
+    return Study(name, series, tuple(warnings))
+
+
+def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
+    """The studies in a folder, as (name, path), sorted by name.
+
+    Every volume file directly in the folder is a study of its own, named by its stem, and every subfolder with
+    pictures is one, named by the folder. Loose DICOM files are put together by their StudyInstanceUID: one that has
+    an examination to itself is a study named by its stem; several of one examination make the folder itself a study,
+    which is possible only when there is nothing else in it. Studies of the same name are told apart by their ending
+    or a number.
+
+    Raises
+    ------
+    StudyError
+        When the folder is missing or holds no study, or when loose DICOM slices lie beside other studies.
+    """
+    folder = Path(folder)
+    entries = _entries(folder)
+    studies: list[tuple[str, Path]] = []
+    loose: dict[str, list[Path]] = {}
+    for entry in entries:
+        if entry.is_dir():
+            if any(ending(file) or is_dicom(file) for file in _files_below(entry)):
+                studies.append((entry.name, entry))
+        elif ending(entry):
+            if not _MASK_NAME.search(stem(entry)):
+                studies.append((stem(entry), entry))
+        elif is_dicom(entry):
+            loose.setdefault(study_instance_uid(entry), []).append(entry)
+    several = [files for files in loose.values() if len(files) > 1]
+    if several and (studies or len(loose) > 1):
+        raise StudyError(
+            f"{folder} holds loose DICOM slices beside other studies; put each examination into a folder of its own."
+        )
+    if several:
+        return [(folder.resolve().name, folder)]
+    studies += [(stem(files[0]), files[0]) for files in loose.values()]
+    if not studies:
+        raise StudyError(f"{folder} holds no study; give a folder of NIfTI, NRRD, MetaImage or DICOM studies.")
+    return _distinct(sorted(studies, key=lambda one: (one[0], one[1].name)))
+
+
+def _distinct(studies: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """The studies with the ending, then a number, added to names that occur twice (case is not told apart)."""
+    taken: set[str] = set()
+    names = [name.lower() for name, _ in studies]
+    distinct = []
+    for name, path in studies:
+        if names.count(name.lower()) > 1 and path.is_file():
+            name = name + "_" + path.name[len(stem(path)):].strip(".").replace(".", "_")
+        candidate, number = name, 2
+        while candidate.lower() in taken:
+            candidate, number = f"{name}_{number}", number + 1
+        taken.add(candidate.lower())
+        distinct.append((candidate, path))
+    return distinct
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies directly in a folder, hidden entries left out, in alphabetical order."""
+    if not folder.is_dir():
+        raise StudyError(f"There is no folder {folder}; check the path.")
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise StudyError(f"The folder {folder} cannot be opened ({error.strerror}).") from error
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files in a folder and its subfolders, hidden ones left out, in alphabetical order."""
+    files: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [Path(root) / name for name in sorted(names) if not name.startswith(".")]
+    return files
+
+
+def _read_file(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
+    if ending(path):
+        progress.report("reading", 0.0, path.name)
+        volume, warnings = read_volume(path)
+        return [_Found(stem(path), volume, (path,), warnings)], []
+    if is_dicom(path):
+        series, warnings = read_dicom([path], path.name, progress)
+        return _from_dicom(series), list(warnings)
+    raise StudyError(
+        f"{path.name} is not a picture that can be read; give NIfTI ({', '.join(VOLUME_ENDINGS[:2])}), NRRD "
+        "(.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM."
+    )
+
+
+def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
+    _entries(path)
+    files = _files_below(path)
+    if not files:
+        raise StudyError(f"The folder {path} is empty; give one with the series of an examination.")
+    volumes = [file for file in files if ending(file)]
+    masks = [file for file in volumes if _MASK_NAME.search(stem(file))]
+    volumes = [file for file in volumes if file not in masks]
+    dicom = [file for file in files if not ending(file) and is_dicom(file)]
+    if len(volumes) > MAX_FILES:
+        raise StudyError(
+            f"{path} holds {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
+        )
+    warnings = [f"Passed over as masks: {_listed(masks)}."] if masks else []
+    found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
+    found, look_alikes = _without_label_maps(found)
+    warnings += [f"Passed over, as it looks like a mask: {one}." for one in look_alikes]
+    if dicom:
+        try:
+            series, more = read_dicom(dicom, str(path), progress.part(0.5 if volumes else 0.0, 1.0))
+            found += _from_dicom(series)
+            warnings += more
+        except StudyError as error:
+            errors.append(error)
+    if not found:
+        if len(errors) == 1:
+            raise errors[0]
+        reasons = " ".join(str(error) for error in errors)
+        raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
+    warnings += [f"Passed over: {error}" for error in errors]
+    return found, warnings
+
+
+def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], list[StudyError]]:
+    found, errors = [], []
+    for number, file in enumerate(files):
+        progress.report("reading", number / len(files), file.name)
+        try:
+            volume, warnings = read_volume(file)
+        except StudyError as error:
+            errors.append(error)
+        else:
+            found.append(_Found(stem(file), volume, (file,), warnings))
+    return found, errors
+
+
+def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
+    """What is left, and the names of those that go with another file and hold labels rather than a picture."""
+    masks = [
+        one for one in found
+        if any(one.name.startswith(other.name) and one is not other for other in found)
+        and one.volume.array.dtype.kind in "iu" and np.mean(one.volume.array == 0) > 0.5
+        and len(np.unique(one.volume.array)) <= _MASK_VALUES
+    ]
+    return [one for one in found if one not in masks], [one.source[0].name for one in masks]
+
+
+def _from_dicom(series: list[DicomSeries]) -> list[_Found]:
+    return [_Found(one.name, one.volume, one.source, one.warnings, one.identity) for one in series]
+
+
+def _listed(files: list[Path], most: int = 5) -> str:
+    names = ", ".join(file.name for file in files[:most])
+    return names if len(files) <= most else f"{names} and {len(files) - most} more"
+
+
+def _unique_names(found: list[_Found]) -> list[_Found]:
+    taken: set[str] = set()
+    unique = []
+    for one in found:
+        name, number = one.name, 2
+        while name in taken:
+            name, number = f"{one.name}_{number}", number + 1
+        taken.add(name)
+        unique.append(replace(one, name=name))
+    return unique
+
+
+def _check_roles(roles: Roles) -> None:
+    for role in [roles] if isinstance(roles, str) else (roles or {}).values():
+        parse_role(role)
+
+
+def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
+    """The role given by hand to each picture, or None."""
+    if roles is None:
+        return [None] * len(found)
+    if isinstance(roles, str):
+        if len(found) > 1:
+            raise UsageError(f"The study has {len(found)} series; say which of them is {roles} (NAME={roles}).")
+        return [roles]
+    chosen: dict[int, str] = {}
+    for name, role in roles.items():
+        matches = [
+            number for number, one in enumerate(found)
+            if name == one.name or any(name in (file.name, stem(file), str(file)) for file in one.source)
+        ]
+        if not matches:
+            raise UsageError(f"The study has no series {name}; it has {', '.join(one.name for one in found)}.")
+        for number in matches:
+            chosen[number] = role
+    return [chosen.get(number) for number in range(len(found))]
+
+
+def _series(found: _Found, role: str | None) -> Series:
+    plane = plane_of(found.volume)
+    if role is None:
+        finding = recognize(found.name, found.volume, found.identity)
+    else:
+        wanted, contrast = parse_role(role)
+        if wanted != plane:
+            raise StudyError(
+                f"{found.name} is {plane.value}, so it cannot serve as {role}, which is {wanted.value}; "
+                f"give it a role of its own plane or correct the directions in its header."
+            )
+        finding = Finding(contrast, "the user said so")
+    return Series(
+        found.name, found.volume, plane, finding.contrast, finding.reason, found.source, found.warnings, found.identity
+    )
