@@ -1,0 +1,140 @@
+"""The scales that discs are graded on, read from ``Resources/Scales``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from discgrader.errors import UsageError
+from discgrader.resources import resources_dir
+
+
+@dataclass(frozen=True)
+class GradeDefinition:
+    """One grade of a scale.
+
+    Parameters
+    ----------
+    value : str
+        As written in files, for instance ``"4"``.
+    label : str
+        As people write it, for instance ``IV``.
+    meaning : str
+        What is seen on the picture.
+    color : str
+        ``#rrggbb``, bright enough for a line on a dark picture and for dark text on it; the grades of one scale can be
+        told apart with every kind of color vision.
+    """
+
+    value: str
+    label: str
+    meaning: str
+    color: str
+
+    @property
+    def rgb(self) -> tuple[float, float, float]:
+        """Red, green and blue, 0 to 1."""
+        return tuple(int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale with its grades, the mildest first.
+
+    Parameters
+    ----------
+    name, title : str
+        The file's stem, and what people call it.
+    ordinal : bool
+        Whether a later grade means more; False for kinds that have no order.
+    planes, contrasts : tuple of str
+        What it is read on.
+    grades : tuple of GradeDefinition
+    sources : tuple of str
+        The literature that defines it.
+    note : str
+        What else a reader should know.
+    """
+
+    name: str
+    title: str
+    ordinal: bool
+    planes: tuple[str, ...]
+    contrasts: tuple[str, ...]
+    grades: tuple[GradeDefinition, ...]
+    sources: tuple[str, ...]
+    note: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The grades as written in files."""
+        return tuple(one.value for one in self.grades)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The grades as people write them."""
+        return tuple(one.label for one in self.grades)
+
+    def grade(self, value: str) -> GradeDefinition:
+        """The grade with this value.
+
+        Raises
+        ------
+        UsageError
+            When the scale has no such grade.
+        """
+        for one in self.grades:
+            if one.value == value:
+                return one
+        raise UsageError(f"The scale {self.name} has no grade {value}; choose one of {', '.join(self.values)}.")
+
+    def label_of(self, value: str) -> str:
+        """How people write the grade with this value."""
+        return self.grade(value).label
+
+
+def scale_names() -> tuple[str, ...]:
+    """The names of all scales there are."""
+    return tuple(sorted(path.stem for path in (resources_dir() / "Scales").glob("*.json")))
+
+
+@lru_cache(maxsize=None)
+def load_scale(name: str) -> Scale:
+    """The scale of this name.
+
+    Raises
+    ------
+    UsageError
+        When there is none.
+    """
+    if name not in scale_names():
+        raise UsageError(f"There is no scale {name}; choose one of {', '.join(scale_names())}.")
+    return _read(resources_dir() / "Scales" / f"{name}.json")
+
+
+def scale_of(system: str, task: str) -> Scale:
+    """The scale that a system grades a task on.
+
+    Raises
+    ------
+    UsageError
+        When there is no such system or task.
+    """
+    from discgrader.grading.tasks import find_task
+
+    return load_scale(find_task(system, task).scale)
+
+
+def _read(path: Path) -> Scale:
+    described: Mapping = json.loads(path.read_text(encoding="utf-8"))
+    return Scale(
+        name=described["name"],
+        title=described["title"],
+        ordinal=described["ordinal"],
+        planes=tuple(described["planes"]),
+        contrasts=tuple(described["contrasts"]),
+        grades=tuple(GradeDefinition(**one) for one in described["grades"]),
+        sources=tuple(described["sources"]),
+        note=described["note"],
+    )
