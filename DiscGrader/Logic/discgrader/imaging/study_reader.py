@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.imaging.dicom import DicomSeries, is_dicom, read_dicom, study_instance_uid
+from discgrader.imaging.dicom import DicomSeries, read_dicom
+from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
 from discgrader.imaging.recognize import Finding, parse_role, plane_of, recognize
 from discgrader.imaging.study import Series, Study

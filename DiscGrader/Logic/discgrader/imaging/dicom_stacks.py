@@ -1,0 +1,260 @@
+"""From loose DICOM slices to stacks of parallel slices at even distances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from discgrader.errors import StudyError
+from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.geometry import EXACT_MM
+
+MAX_MISSING = 3
+"""So many missing slices in a row are filled in; a wider gap parts a series in two."""
+
+_PARALLEL = 1e-3
+_SAME_PLACE_MM = 0.1
+_UNEVEN = 0.05
+_SIDEWAYS_MM = 0.1
+_PLANE_NAMES = ("sagittal", "coronal", "axial")
+
+_TELLING_APART = (
+    ("EchoNumbers", "echo"), ("EchoTime", "TE"), ("TemporalPositionIdentifier", "time"),
+    ("TemporalPositionIndex", "time"), ("ImageType", ""), ("InversionTime", "TI"), ("DiffusionBValue", "b"),
+    ("StackID", "stack"), ("TriggerTime", "trigger"), ("AcquisitionNumber", "acquisition"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Slices in order, and the grid that they lie on.
+
+    Parameters
+    ----------
+    slices : tuple of Slice or None
+        Along k; None where one is missing.
+    affine : ndarray, shape (4, 4)
+        Voxel index (i, j, k, 1) to LPS mm, right-handed.
+    shifts_px : ndarray, shape (K, 2), or None
+        By how many pixels (rows, columns) each picture must be moved to come to lie on the grid; None where the
+        slices are not shifted against each other.
+    warnings : tuple of str
+        What was odd.
+    """
+
+    slices: tuple[Slice | None, ...]
+    affine: np.ndarray
+    shifts_px: np.ndarray | None
+    warnings: tuple[str, ...]
+
+
+def separate(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
+    """The slices of one SeriesInstanceUID parted into those that can be stacked, each with a word to name it by."""
+    by_geometry: list[list[Slice]] = []
+    for one in slices:
+        for group in by_geometry:
+            if _alike(one, group[0]):
+                group.append(one)
+                break
+        else:
+            by_geometry.append([one])
+    by_geometry.sort(key=lambda group: -float(np.mean([one.position[2] for one in group])))
+    planes = [_PLANE_NAMES[int(np.argmax(np.abs(group[0].normal)))] for group in by_geometry]
+    parted = []
+    for number, group in enumerate(by_geometry):
+        if len(by_geometry) == 1:
+            word = ""
+        elif len(set(planes)) == len(planes):
+            word = planes[number]
+        else:
+            word = f"block {number + 1}"
+        parted += [(" ".join(filter(None, [word, more])), ones) for more, ones in _told_apart(group)]
+    return parted
+
+
+def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]]:
+    """Sort parallel slices, drop doubles, part them at wide gaps, and find the grid of each part.
+
+    Returns
+    -------
+    list of Stack, list of str
+        The stacks and what is to be said of the whole.
+    """
+    normal = slices[0].normal
+    ordered = sorted(slices, key=lambda one: float(one.position @ normal))
+    kept = [ordered[0]]
+    for one in ordered[1:]:
+        if float((one.position - kept[-1].position) @ normal) > _SAME_PLACE_MM:
+            kept.append(one)
+    warnings = []
+    if len(kept) < len(ordered):
+        warnings.append(
+            f"{len(ordered) - len(kept)} slices of {name} lie where another one lies already; they were left out."
+        )
+    parts = _parts(kept, normal)
+    if len(parts) > 1:
+        warnings.append(f"{name} has wide gaps between its slices; it was parted into {len(parts)} series.")
+    return [_stack(name, part, normal) for part in parts], warnings
+
+
+def _alike(one: Slice, other: Slice) -> bool:
+    return (
+        one.shape == other.shape
+        and np.allclose(one.pixel_spacing, other.pixel_spacing, rtol=1e-4)
+        and np.allclose(one.row, other.row, atol=_PARALLEL)
+        and np.allclose(one.column, other.column, atol=_PARALLEL)
+    )
+
+
+def _places(slices: Sequence[Slice]) -> list[int]:
+    """How many slices lie at each place."""
+    distances = np.sort([one.position @ slices[0].normal for one in slices])
+    starts = np.flatnonzero(np.diff(distances, prepend=-np.inf) > _SAME_PLACE_MM)
+    return list(np.diff([*starts, len(distances)]))
+
+
+def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
+    """Parted by the first attribute that tells slices at the same place apart; whole where none does."""
+    places = _places(slices)
+    if max(places) == 1:
+        return [("", slices)]
+    for keyword, word in _TELLING_APART:
+        groups: dict[str, list[Slice]] = {}
+        for one in slices:
+            groups.setdefault(_text(one.header.get(keyword)), []).append(one)
+        # a lone odd slice is a double rather than a series
+        whole = all(len(_places(group)) > 1 or len(places) == 1 for group in groups.values())
+        if len(groups) > 1 and whole and max(max(_places(group)) for group in groups.values()) < max(places):
+            return [
+                (" ".join(filter(None, [word, value, more])), ones)
+                for value, group in sorted(groups.items(), key=lambda item: _sort_key(item[0]))
+                for more, ones in _told_apart(group)
+            ]
+    return [("", slices)]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return "-".join(str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def _sort_key(text: str) -> tuple[float, str]:
+    try:
+        return float(text), text
+    except ValueError:
+        return float("inf"), text
+
+
+def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
+    """Sorted slices parted where the gap is too wide to be filled in."""
+    if len(slices) < 2:
+        return [slices]
+    step = _step(slices, normal)
+    parts = [[slices[0]]]
+    for before, one in pairwise(slices):
+        steps = float((one.position - before.position) @ normal) / step
+        if steps > MAX_MISSING + 1.5 or (steps > 1.5 and abs(steps - round(steps)) > _UNEVEN * 2):
+            parts.append([])
+        parts[-1].append(one)
+    return parts
+
+
+def _step(slices: list[Slice], normal: np.ndarray) -> float:
+    """The usual distance between neighboring slices in mm: the median of those that cannot be gaps."""
+    gaps = np.diff([one.position @ normal for one in slices])
+    if len(gaps) == 1:
+        stated = [slices[0].header.get(keyword) for keyword in ("SpacingBetweenSlices", "SliceThickness")]
+        known = [float(one) for one in stated if isinstance(one, (int, float)) and one > 0]
+        # a gap between slices is seldom wider than the slices, so that more than twice the stated step is a hole
+        return max(known) if known and gaps[0] > 2.2 * max(known) else float(gaps[0])
+    return float(np.median(gaps[gaps < 1.5 * gaps.min()]))
+
+
+def _stack(name: str, slices: list[Slice], normal: np.ndarray) -> Stack:
+    warnings: list[str] = []
+    if len(slices) == 1:
+        numbers, step = np.zeros(1, int), _thickness(name, slices[0], warnings)
+    else:
+        along = np.array([one.position @ normal for one in slices])
+        usual = _step(slices, normal)
+        numbers = np.concatenate([[0], np.cumsum(np.maximum(np.rint(np.diff(along) / usual), 1).astype(int))])
+        step = float(along[-1] - along[0]) / int(numbers[-1])
+    filled: list[Slice | None] = [None] * (int(numbers[-1]) + 1)
+    for number, one in zip(numbers, slices):
+        filled[number] = one
+    first = slices[0]
+    affine = np.eye(4)
+    affine[:3, 0] = first.row * first.pixel_spacing[1]
+    affine[:3, 1] = first.column * first.pixel_spacing[0]
+    affine[:3, 2] = normal * step
+    affine[:3, 3] = first.position
+    if not np.all(np.linalg.norm(affine[:3, :3], axis=0) > 1e-6):
+        raise StudyError(f"{name} states a voxel spacing of zero, which cannot be; correct its headers.")
+    shifts = _sideways(slices, numbers, affine)
+    warnings += _missing(name, slices, numbers)
+    worst = float(np.abs(shifts).max())
+    if worst > _SIDEWAYS_MM:
+        warnings.append(
+            f"The slices of {name} are shifted sideways against each other by up to {worst:.1f} mm; "
+            "they were brought in line by interpolation."
+        )
+    misplaced = _misplaced_mm(slices, numbers, affine, ignore_sideways=worst > _SIDEWAYS_MM)
+    if misplaced > EXACT_MM:
+        warnings.append(
+            f"The slices of {name} are not evenly spaced or not quite parallel; voxels are misplaced by up to "
+            f"{misplaced:.2f} mm."
+        )
+    shifts_px = None
+    if worst > _SIDEWAYS_MM:
+        shifts_px = np.zeros((len(filled), 2))
+        shifts_px[numbers] = shifts / first.pixel_spacing
+    return Stack(tuple(filled), affine, shifts_px, tuple(warnings))
+
+
+def _thickness(name: str, one: Slice, warnings: list[str]) -> float:
+    for keyword in ("SliceThickness", "SpacingBetweenSlices"):
+        value = one.header.get(keyword)
+        if isinstance(value, (int, float)) and value > 0:
+            return float(value)
+    warnings.append(f"{name} is a single slice that does not state its thickness; 1 mm was taken.")
+    return 1.0
+
+
+def _sideways(slices: list[Slice], numbers: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """How far each slice lies off the grid along columns (towards the next row) and rows, in mm, shape (N, 2)."""
+    offsets = np.array([one.position for one in slices]) - (affine[:3, 3] + numbers[:, None] * affine[:3, 2])
+    return np.stack([offsets @ slices[0].column, offsets @ slices[0].row], axis=1)
+
+
+def _misplaced_mm(slices: list[Slice], numbers: np.ndarray, affine: np.ndarray, ignore_sideways: bool) -> float:
+    """The largest distance between where a header puts a corner pixel and where the grid puts it."""
+    worst = 0.0
+    rows, columns = slices[0].shape
+    normal = slices[0].normal
+    for one, number in zip(slices, numbers):
+        for j in (0, rows - 1):
+            for i in (0, columns - 1):
+                stated = (
+                    one.position + i * one.pixel_spacing[1] * one.row + j * one.pixel_spacing[0] * one.column
+                )
+                difference = stated - (affine @ [i, j, number, 1.0])[:3]
+                if ignore_sideways:
+                    difference = (difference @ normal) * normal
+                worst = max(worst, float(np.linalg.norm(difference)))
+    return worst
+
+
+def _missing(name: str, slices: list[Slice], numbers: np.ndarray) -> list[str]:
+    warnings = []
+    for before, after, steps in zip(slices, slices[1:], np.diff(numbers)):
+        if steps > 1:
+            count = "1 slice" if steps == 2 else f"{steps - 1} slices"
+            warnings.append(
+                f"{count} of {name} missing between images {before.instance} and {after.instance}; "
+                "filled in from the neighbors."
+            )
+    return warnings
