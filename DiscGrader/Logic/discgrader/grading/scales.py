@@ -1,12 +1,12 @@
 """The scales that discs are graded on, read from ``Resources/Scales``."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from discgrader.errors import UsageError
+from discgrader.grading.tasks import find_task
 from discgrader.resources import resources_dir
 
 
@@ -99,7 +99,7 @@ def scale_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (resources_dir() / "Scales").glob("*.json")))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_scale(name: str) -> Scale:
     """The scale of this name.
 
@@ -121,13 +121,11 @@ def scale_of(system: str, task: str) -> Scale:
     UsageError
         When there is no such system or task.
     """
-    from discgrader.grading.tasks import find_task
-
     return load_scale(find_task(system, task).scale)
 
 
 def _read(path: Path) -> Scale:
-    described: Mapping = json.loads(path.read_text(encoding="utf-8"))
+    described = json.loads(path.read_text(encoding="utf-8"))
     return Scale(
         name=described["name"],
         title=described["title"],
