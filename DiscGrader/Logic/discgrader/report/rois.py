@@ -1,0 +1,204 @@
+"""ROI boxes as the markups files that Slicer writes, and back."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import OutputError, UsageError
+from discgrader.localize.disc import Disc, RoiBox
+from discgrader.report.tables import read_grades_json, roi_from_json
+
+SUFFIX = ".mrk.json"
+
+_SCHEMA = (
+    "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
+    "markups-schema-v1.0.3.json#"
+)
+_LEVEL = re.compile(r"(S1|L[1-6]|T1[0-3]|T[1-9])[-–/_ ]?(S2|S1|L[1-6]|T1[0-3]|T[1-9])", re.IGNORECASE)
+
+
+def write_roi(path: Path, level: str, roi: RoiBox, color: tuple[float, float, float] | None = None) -> None:
+    """Write one box as a Slicer markups ROI, ``<level>.mrk.json``.
+
+    Parameters
+    ----------
+    path : Path
+        Slicer names the node by the file's name.
+    level : str
+    roi : RoiBox
+    color : tuple of float, optional
+        Red, green and blue (0 to 1) that Slicer shall draw it in.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    document = {"@schema": _SCHEMA, "markups": [_markup(level, roi, color)]}
+    try:
+        Path(path).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def write_rois(
+    folder: Path, discs: Iterable[Disc], colors: Mapping[str, tuple[float, float, float]] | None = None
+) -> list[Path]:
+    """Write every disc's box as ``<level>.mrk.json`` into a folder that exists.
+
+    Parameters
+    ----------
+    colors : mapping of str to (red, green, blue), optional
+        Color of each level, 0 to 1.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    written = []
+    for disc in discs:
+        path = Path(folder) / f"{disc.level}{SUFFIX}"
+        write_roi(path, disc.level, disc.roi, (colors or {}).get(disc.level))
+        written.append(path)
+    return written
+
+
+def read_rois(path: Path) -> dict[str, RoiBox]:
+    """The boxes of a ``grades.json``, of a markups file with one or more ROIs, or of a folder of markups files.
+
+    Axes are brought into the order that `RoiBox` wants, whatever way the box was drawn in Slicer.
+
+    Returns
+    -------
+    dict of str to RoiBox
+        By level.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file or folder, or no ROI in it, or one that bears no level's name or a level's name
+        twice, or that is no box.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(path.glob(f"*{SUFFIX}"))
+        if not files:
+            raise UsageError(f"{path} holds no ROI files (*{SUFFIX}).")
+        return _by_level(itertools.chain.from_iterable(_read_file(file) for file in files), path)
+    return _by_level(_read_file(path), path)
+
+
+def _by_level(found: Iterable[tuple[str, RoiBox]], path: Path) -> dict[str, RoiBox]:
+    boxes: dict[str, RoiBox] = {}
+    for level, roi in found:
+        if level in boxes:
+            raise UsageError(f"{path} holds two ROIs named {level}; rename or remove one of them.")
+        boxes[level] = roi
+    return boxes
+
+
+def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not valid JSON ({error}).") from error
+    if isinstance(document, dict) and "discs" in document:
+        return [_from_grades(disc, path) for disc in read_grades_json(path)["discs"]]
+    markups = document.get("markups") if isinstance(document, dict) else None
+    rois = [one for one in markups or () if isinstance(one, dict) and one.get("type") == "ROI"]
+    if not rois:
+        raise UsageError(f"{path} holds no ROI; save the ROI nodes from Slicer as {SUFFIX}, or give a grades.json.")
+    return [(_level(one, path, len(rois) == 1), _box(one, path)) for one in rois]
+
+
+def _from_grades(disc: Mapping, path: Path) -> tuple[str, RoiBox]:
+    try:
+        level, roi = str(disc["level"]), roi_from_json(disc["roi"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{path} has a disc without a complete ROI box; write it anew.") from error
+    return level, _checked(roi, path)
+
+
+def _markup(level: str, roi: RoiBox, color: tuple[float, float, float] | None) -> dict:
+    center = [float(x) for x in roi.center_lps_mm]
+    markup = {
+        "type": "ROI",
+        "name": level,
+        "coordinateSystem": "LPS",
+        "coordinateUnits": "mm",
+        "locked": False,
+        "fixedNumberOfControlPoints": False,
+        "labelFormat": "%N-%d",
+        "lastUsedControlPointNumber": 1,
+        "roiType": "Box",
+        "center": center,
+        # row by row, the columns being the box's axes
+        "orientation": [float(x) for x in roi.axes_lps.ravel()],
+        "size": [float(x) for x in roi.size_mm],
+        "insideOut": False,
+        "controlPoints": [
+            {
+                "id": "1",
+                "label": f"{level}-1",
+                "position": center,
+                "selected": True,
+                "locked": False,
+                "visibility": True,
+                "positionStatus": "defined",
+            }
+        ],
+    }
+    if color is not None:
+        rgb = [float(x) for x in color]
+        markup["display"] = {"visibility": True, "color": rgb, "selectedColor": rgb, "activeColor": rgb}
+    return markup
+
+
+def _level(markup: Mapping, path: Path, alone: bool) -> str:
+    """The level that a markup is named by: in itself, in its control point's label, or by its file alone."""
+    points = markup.get("controlPoints") or [{}]
+    names = [markup.get("name"), points[0].get("label")]
+    # A file renamed by hand says more than what an older name left inside of it.
+    names = [path.name.removesuffix(SUFFIX), *names] if alone else names
+    for name in names:
+        if match := _LEVEL.match(str(name or "").strip()):
+            return "-".join(match.groups()).upper()
+    raise UsageError(f"{path} holds an ROI that is not named by its level; name it as in L4-L5.")
+
+
+def _box(markup: Mapping, path: Path) -> RoiBox:
+    flip = {"LPS": 1.0, "RAS": -1.0}.get(markup.get("coordinateSystem", "LPS"))
+    if flip is None:
+        raise UsageError(f"{path} is in coordinate system {markup['coordinateSystem']}, which is neither LPS nor RAS.")
+    signs = np.array([flip, flip, 1.0])
+    identity = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+    try:
+        center = np.array(markup["center"], float).reshape(3) * signs
+        axes = np.array(markup.get("orientation", identity), float).reshape(3, 3) * signs[:, None]
+        size = np.array(markup["size"], float).reshape(3)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{path} holds an ROI without center, orientation or size; save it again in Slicer."
+        ) from error
+    return _checked(RoiBox(center, axes, size), path)
+
+
+def _checked(roi: RoiBox, path: Path) -> RoiBox:
+    """The same box with its axes across, along and up; refused when it is no box."""
+    values = np.concatenate([roi.center_lps_mm, roi.axes_lps.ravel(), roi.size_mm])
+    if not np.all(np.isfinite(values)) or np.any(roi.size_mm <= 0):
+        raise UsageError(f"{path} holds an ROI without a size; draw it again in Slicer.")
+    if np.abs(roi.axes_lps.T @ roi.axes_lps - np.eye(3)).max() > 1e-3:
+        raise UsageError(f"{path} holds an ROI whose axes are not at right angles; draw it again in Slicer.")
+    # Which axis of the box points furthest to the left, back and head; a box that was drawn in Slicer points elsewhere.
+    order = max(itertools.permutations(range(3)), key=lambda p: sum(abs(roi.axes_lps[i, p[i]]) for i in range(3)))
+    axes = roi.axes_lps[:, order]
+    axes = axes * np.where(np.diag(axes) < 0, -1.0, 1.0)
+    return RoiBox(roi.center_lps_mm, axes, roi.size_mm[list(order)])

@@ -1,0 +1,220 @@
+"""A study's grades as ``grades.json`` and as rows of ``grades.csv``."""
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import OutputError, UsageError
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.scales import load_scale
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.study import Series
+from discgrader.imaging.volume import lps_to_ras
+from discgrader.localize.disc import RoiBox
+
+COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability")
+"""Columns of ``grades.csv`` before those of the single grades' probabilities."""
+
+LAST_COLUMNS = ("pack", "trained_on")
+"""Columns of ``grades.csv`` after them."""
+
+
+def grades_json(result: StudyResult) -> dict:
+    """Everything about a result that ``grades.json`` holds, ready for `json.dumps`.
+
+    Positions are RAS mm. ``axes_ras`` of an ROI box lists its three unit vectors: across (towards the left), along
+    (towards the back) and up (towards the head); ``size_mm`` is the full length along each.
+    """
+    return {
+        "study": result.study.name,
+        "series": [_series(one) for one in result.study.series],
+        "discs": [_disc(one) for one in result.discs],
+        "warnings": list(dict.fromkeys((*result.study.warnings, *result.localization.warnings, *result.warnings))),
+        "software": dict(result.software),
+    }
+
+
+def write_grades_json(result: StudyResult, path: Path) -> None:
+    """Write ``grades.json``.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    text = json.dumps(grades_json(result), indent=2, ensure_ascii=False, allow_nan=False)
+    _write(path, text + "\n")
+
+
+def read_grades_json(path: Path) -> dict:
+    """What a ``grades.json`` holds.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be read or is no ``grades.json``.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not valid JSON ({error}).") from error
+    if not (isinstance(document, dict) and isinstance(document.get("study"), str)):
+        raise UsageError(f"{path} is no grades.json of DiscGrader: it names no study.")
+    if not isinstance(document.get("discs"), list):
+        raise UsageError(f"{path} is no grades.json of DiscGrader: it has no list of discs.")
+    return document
+
+
+def grades_rows(document: Mapping) -> list[dict[str, object]]:
+    """Rows of ``grades.csv``, one a disc and task, from what ``grades.json`` holds."""
+    return [
+        {
+            "study": document["study"],
+            "level": disc["level"],
+            "index_from_sacrum": disc["index_from_sacrum"],
+            "system": grade["system"],
+            "task": grade["task"],
+            "grade": grade["grade"],
+            "label": grade["label"],
+            "probability": grade["probabilities"][grade["grade"]],
+            **{f"p_{value}": p for value, p in grade["probabilities"].items()},
+            "pack": grade["pack"],
+            "trained_on": grade["trained_on"],
+        }
+        for disc in document["discs"]
+        for grade in disc["grades"]
+    ]
+
+
+def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write rows of one or many studies as UTF-8 CSV, every grade's probability a column, empty where there is none.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    rows = list(rows)
+    columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The ``p_<grade>`` columns that these rows need, in an order that does not depend on the rows' order."""
+    present = {name for row in rows for name in row if name.startswith("p_")}
+    known = [f"p_{value}" for value in _known_values()]
+    return tuple(name for name in known if name in present) + tuple(sorted(present.difference(known)))
+
+
+def roi_json(roi: RoiBox) -> dict:
+    """An ROI box as ``grades.json`` writes it."""
+    return {
+        "center_ras_mm": _numbers(lps_to_ras(roi.center_lps_mm), 6),
+        "axes_ras": [_numbers(axis, 12) for axis in lps_to_ras(roi.axes_lps.T)],
+        "size_mm": _numbers(roi.size_mm, 6),
+    }
+
+
+def roi_from_json(described: Mapping) -> RoiBox:
+    """The ROI box that ``grades.json`` writes so; the opposite of `roi_json`."""
+    axes = lps_to_ras(np.array(described["axes_ras"], float).reshape(3, 3)).T
+    center = lps_to_ras(np.array(described["center_ras_mm"], float).reshape(3))
+    return RoiBox(center, axes, np.array(described["size_mm"], float).reshape(3))
+
+
+def _known_values() -> list[str]:
+    """All grades of all systems: numbers first, in their order, then words as their scales order them."""
+    values = [v for one in SYSTEMS.values() for task in one.tasks for v in load_scale(task.scale).values]
+    numbers = sorted({v for v in values if v.isdecimal()}, key=int)
+    return numbers + list(dict.fromkeys(v for v in values if not v.isdecimal()))
+
+
+def _series(series: Series) -> dict:
+    return {
+        "name": series.name,
+        "plane": str(series.plane),
+        "contrast": str(series.contrast),
+        "contrast_reason": series.contrast_reason,
+        "role": series.role,
+        "size": list(series.volume.size),
+        "spacing_mm": _numbers(series.volume.spacing_mm, 6),
+        "warnings": list(series.warnings),
+    }
+
+
+def _disc(result: DiscResult) -> dict:
+    disc = result.disc
+    return {
+        "level": disc.level,
+        "index_from_sacrum": disc.index_from_sacrum,
+        "center_ras_mm": _numbers(lps_to_ras(disc.center_lps_mm), 6),
+        "height_mm": _number(disc.height_mm, 3),
+        "depth_mm": _number(disc.depth_mm, 3),
+        "width_mm": _number(disc.width_mm, 3),
+        "roi": roi_json(disc.roi),
+        "warnings": list(disc.warnings),
+        "grades": [_grade(one) for one in result.grades],
+    }
+
+
+def _grade(grade: Grade) -> dict:
+    return {
+        "system": grade.system,
+        "task": grade.task,
+        "grade": grade.grade,
+        "label": grade.label,
+        "probabilities": {value: _number(p, 6) for value, p in grade.probabilities.items()},
+        "evidence": _plain(grade.evidence),
+        "warnings": list(grade.warnings),
+        "pack": grade.pack,
+        "pack_version": grade.pack_version,
+        "pack_sha256": grade.pack_sha256,
+        "trained_on": grade.trained_on,
+        "synthetic": grade.synthetic,
+    }
+
+
+def _plain(value: object) -> object:
+    """The same in types that JSON knows; what is not a finite number becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return _number(value, 6)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return str(value)
+
+
+def _number(value: float, digits: int) -> float | None:
+    value = float(value)
+    # adding zero turns -0.0 into 0.0
+    return round(value, digits) + 0.0 if math.isfinite(value) else None
+
+
+def _numbers(values: np.ndarray, digits: int) -> list[float | None]:
+    return [_number(value, digits) for value in np.asarray(values, float)]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
