@@ -1,5 +1,6 @@
 """Single files that hold one volume: NIfTI, NRRD and MetaImage."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from discgrader.imaging.volume import Volume
 NIFTI_ENDINGS = (".nii.gz", ".nii")
 OTHER_ENDINGS = (".nrrd", ".nhdr", ".mha", ".mhd")
 VOLUME_ENDINGS = NIFTI_ENDINGS + OTHER_ENDINGS
+
+_NIFTI_HEADER_BYTES = 352
 
 
 def ending(path: Path) -> str:
@@ -102,12 +105,29 @@ def write_volume(volume: Volume, path: Path | str) -> None:
     part = path.with_name(f".{path.name[: -len(end)]}.part{end}")
     try:
         sitk.WriteImage(image, str(part), useCompression=True)
+        _check_whole(part, array.nbytes)
         os.replace(part, path)
     except (RuntimeError, OSError) as error:
         part.unlink(missing_ok=True)
         raise OutputError(
             f"{path} cannot be written; check that its folder exists, may be written to and has room."
         ) from error
+
+
+def _check_whole(path: Path, voxel_bytes: int) -> None:
+    """Raise an `OSError` when a NIfTI file was cut off: ITK says nothing when the disk is full."""
+    end = ending(path)
+    if end == ".nii":
+        whole = path.stat().st_size >= _NIFTI_HEADER_BYTES + voxel_bytes
+    elif end == ".nii.gz":
+        with open(path, "rb") as file:
+            # A gzip file ends with its uncompressed size.
+            file.seek(max(-4, -path.stat().st_size), os.SEEK_END)
+            whole = int.from_bytes(file.read(), "little") == (_NIFTI_HEADER_BYTES + voxel_bytes) % 2**32
+    else:
+        whole = True
+    if not whole:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _read_with_itk(path: Path) -> tuple[Volume, tuple[str, ...]]:
