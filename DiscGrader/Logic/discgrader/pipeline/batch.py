@@ -1,0 +1,204 @@
+"""Many studies: each graded on its own, resumed where the work stopped, one table for all."""
+
+import csv
+import os
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from discgrader.errors import Cancelled, OutputError, UsageError
+from discgrader.folders import check_folder, plain_errors, sweep_leftovers, whole_file
+from discgrader.packs.pack import LOCALIZER, Pack
+from discgrader.pipeline.engine import Engine, choose_packs
+from discgrader.pipeline.job import check_apart, grade_study, made_with
+from discgrader.pipeline.output import GRADES, Writer, is_complete
+from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.workers import Outcome, WorkerPool
+from discgrader.progress import Progress
+
+TABLE = "grades.csv"
+FAILED = "failed.csv"
+
+
+@dataclass(frozen=True)
+class EngineMaker:
+    """Makes the engine of some settings, in whatever process it is needed."""
+
+    settings: Settings
+
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs that the engine will have; much faster than the engine itself."""
+        packs = choose_packs(self.settings.packs)
+        localizers = [pack for pack in packs if pack.system == LOCALIZER]
+        return (*localizers[-1:], *(pack for pack in packs if pack.system != LOCALIZER))
+
+    def __call__(self) -> Engine:
+        return Engine.default(self.settings.packs, self.settings.device)
+
+
+@dataclass(frozen=True)
+class StudyJob:
+    """All that a worker needs to grade one study with its engine."""
+
+    name: str
+    path: Path
+    out: Path
+    settings: Settings
+    extra_writers: Mapping[str, Writer] = field(default_factory=dict)
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of the studies, by name."""
+
+    graded: tuple[str, ...]
+    skipped: tuple[str, ...]
+    failed: Mapping[str, str]
+
+
+def run_batch(
+    folder: Path,
+    out: Path,
+    settings: Settings = Settings(),
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    extra_writers: Mapping[str, Writer] | None = None,
+    overwrite: bool = False,
+    make_engine: EngineMaker | None = None,
+    progress: Progress = Progress(),
+) -> BatchResult:
+    """Grade every study in a folder.
+
+    A study whose results are whole and were made with the same settings, packs and files is skipped. One that fails
+    stops no other; it is a row in ``failed.csv`` and is tried again the next time.
+
+    Parameters
+    ----------
+    folder : Path
+        Every file directly in it is a study, named by its stem; so is every subfolder.
+    out : Path
+        Each study's results go to ``out/<study>``, the table of all to ``out/grades.csv``.
+    settings : Settings
+        What the user chose.
+    workers : int, optional
+        How many studies are graded at a time; by default one a core.
+    scheduler : str, optional
+        Address of a dask scheduler whose workers grade instead of this computer's. They must see both folders.
+    extra_writers : mapping of str to Writer, optional
+        What else to write for each study; importable by name in another process.
+    overwrite : bool
+        Whether to replace a study's previous result that was changed by hand.
+    make_engine : EngineMaker, optional
+        What makes the engine in each worker.
+    progress : Progress
+        Hears how many studies are done, and may stop the work; what is done by then stays, and is in the table.
+
+    Raises
+    ------
+    StudyError
+        When there is no study in the folder.
+    UsageError, PackError, OutputError
+        When no study could be graded, whichever it is.
+    """
+    from discgrader.imaging.study_reader import find_studies
+
+    if workers is not None and workers < 1:
+        raise UsageError(f"{workers} workers cannot grade; give at least 1.")
+    make_engine = make_engine or EngineMaker(settings)
+    check_apart(folder, out)
+    studies = find_studies(folder)
+    packs = make_engine.packs()
+    _check_systems(settings, packs)
+    _prepare_folder(out)
+    extra = dict(extra_writers or {})
+    jobs = [StudyJob(name, path, out / name, settings, extra, overwrite) for name, path in studies]
+    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, settings, packs, extra))]
+    unfinished = {job.name for job in todo}
+    skipped = [job.name for job in jobs if job.name not in unfinished]
+    graded, failed = [], {}
+    try:
+        with closing(_outcomes(make_engine, todo, workers, scheduler, progress)) as outcomes:
+            for outcome in outcomes:
+                job = todo[outcome.number]
+                if outcome.error is None:
+                    graded.append(job.name)
+                else:
+                    failed[job.name] = outcome.error
+    except Cancelled as stopped:
+        done = len(skipped) + len(graded)
+        raise Cancelled(
+            f"Stopped; {done} of {len(jobs)} studies are done and kept, the same command goes on with the others."
+        ) from stopped
+    finally:
+        for job in todo:
+            sweep_leftovers(job.out)
+        done = {*skipped, *graded}
+        _write_tables(out, [job for job in jobs if job.name in done], failed)
+    return BatchResult(tuple(graded), tuple(skipped), failed)
+
+
+def core_count() -> int:
+    """Number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check_systems(settings: Settings, packs: Sequence[Pack]) -> None:
+    known = sorted({pack.system for pack in packs if pack.system != LOCALIZER})
+    for system in settings.systems or ():
+        if system not in known:
+            raise UsageError(f"No pack grades the system {system}; choose one of {', '.join(known)}.")
+
+
+def _prepare_folder(out: Path) -> None:
+    if (out / GRADES).exists():
+        raise OutputError(f"{out} holds the result of one study; choose another folder for many.")
+    with plain_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    check_folder(out / "study", may_replace=lambda folder: True)
+
+
+def _outcomes(
+    make_engine: Callable[[], Engine],
+    jobs: Sequence[StudyJob],
+    workers: int | None,
+    scheduler: str | None,
+    progress: Progress,
+) -> Generator[Outcome, None, None]:
+    if jobs and scheduler is not None:
+        from discgrader.pipeline.dask_pool import DaskPool
+
+        yield from DaskPool(scheduler, make_engine, _grade_job).run(jobs, progress)
+    elif jobs:
+        workers = min(workers or core_count(), len(jobs))
+        threads = max(1, core_count() // workers)
+        yield from WorkerPool(make_engine, _grade_job, workers, threads).run(jobs, progress)
+
+
+def _grade_job(engine: Engine, job: StudyJob, progress: Progress) -> None:
+    grade_study(
+        job.path,
+        job.out,
+        engine,
+        job.settings,
+        name=job.name,
+        extra_writers=job.extra_writers,
+        overwrite=job.overwrite,
+        progress=progress,
+    )
+
+
+def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> None:
+    from discgrader.report.tables import grades_rows, read_grades_json, write_grades_csv
+
+    with whole_file(out / TABLE) as partial:
+        rows = [row for job in done for row in grades_rows(read_grades_json(job.out / GRADES))]
+        write_grades_csv(rows, partial)
+    with whole_file(out / FAILED) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["study", "reason"])
+        writer.writerows(sorted(failed.items()))

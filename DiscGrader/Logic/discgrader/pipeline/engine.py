@@ -1,0 +1,290 @@
+"""The main job, put together once: discs found, graded and explained."""
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+from discgrader import __version__
+from discgrader.errors import PackError, StudyError, UsageError
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.imaging.study import Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.packs.pack import LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
+from discgrader.pipeline.compact_maps import CompactMaps
+from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.stopwatch import Stopwatch
+from discgrader.progress import Progress
+
+_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn", "lightgbm")
+
+
+class LocalizerLike(Protocol):
+    """What the engine needs of a localizer."""
+
+    def localize(
+        self, study: Study, *, margin_mm: float, lowest_disc: str | None, progress: Progress
+    ) -> Localization: ...
+
+
+class GraderLike(Protocol):
+    """What the engine needs of a grader."""
+
+    def systems_for(self, study: Study) -> tuple[str, ...]: ...
+
+    def grade(
+        self, study: Study, localization: Localization, *, systems: Sequence[str] | None, progress: Progress
+    ) -> tuple[DiscResult, ...]: ...
+
+
+Explain = Callable[[GraderLike, Study, DiscResult, Grade], tuple[str, Volume]]
+
+
+class Engine:
+    """Takes a study and gives back its result; keeps nothing between studies but the loaded networks.
+
+    Parameters
+    ----------
+    localizer : LocalizerLike
+        Finds the discs.
+    grader : GraderLike or None
+        Grades them; None where only the discs are wanted.
+    explain : callable(grader, study, disc_result, grade) -> (series name, Volume), or None
+        Gives the saliency map of a grade.
+    packs : sequence of Pack
+        What localizer and grader were made from.
+    stopwatch : Stopwatch, optional
+        Where the time of each stage is noted.
+    """
+
+    def __init__(
+        self,
+        localizer: LocalizerLike,
+        grader: GraderLike | None,
+        explain: Explain | None = None,
+        packs: Sequence[Pack] = (),
+        stopwatch: Stopwatch | None = None,
+    ) -> None:
+        self.packs = tuple(packs)
+        self.stopwatch = stopwatch or Stopwatch()
+        self._localizer = localizer
+        self._grader = grader
+        self._explain = explain
+
+    @classmethod
+    def default(
+        cls,
+        packs: Iterable[Pack | Path] | None = None,
+        device: str = "cpu",
+        *,
+        grading: bool = True,
+        stopwatch: Stopwatch | None = None,
+    ) -> "Engine":
+        """The engine of the shipped packs, with ``packs`` in place of those of the same system.
+
+        Parameters
+        ----------
+        packs : iterable of Pack or Path, optional
+            Packs, or folders that are packs or hold some.
+        device : str
+            Where the networks run.
+        grading : bool
+            False when only the discs are wanted, which needs no grading pack.
+        stopwatch : Stopwatch, optional
+            Where the time of each stage is noted.
+
+        Raises
+        ------
+        PackError
+            When a pack is broken, or none finds discs, or none grades.
+        UsageError
+            When the device is not there.
+        """
+        stopwatch = stopwatch or Stopwatch()
+        with stopwatch.stage("Reading packs"):
+            chosen = choose_packs(packs or ())
+            localizers = [pack for pack in chosen if pack.system == LOCALIZER]
+            graders = [pack for pack in chosen if pack.system != LOCALIZER]
+            if not localizers:
+                raise PackError("No localizer pack is installed; train one with 'discgrader train localizer'.")
+            if grading and not graders:
+                raise PackError("No grading pack is installed; train one with 'discgrader train', or name its folder.")
+        with stopwatch.stage("Loading torch"):
+            _check_device(device)
+        with stopwatch.stage("Loading networks"):
+            from discgrader.localize.localizer import Localizer
+
+            localizer = Localizer(localizers[-1], device)
+            if not grading:
+                return cls(localizer, None, None, localizers[-1:], stopwatch)
+            from discgrader.explain.saliency import explain
+            from discgrader.grading.grader import Grader
+
+            return cls(localizer, Grader(graders, device), explain, (localizers[-1], *graders), stopwatch)
+
+    def localize(
+        self,
+        study: Study,
+        *,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+        progress: Progress = Progress(),
+    ) -> Localization:
+        """The named and boxed discs of a study.
+
+        Raises
+        ------
+        StudyError
+            When no disc is found.
+        """
+        with self.stopwatch.stage("Finding discs"):
+            progress.report("Finding discs", 0.0)
+            localization = self._localizer.localize(
+                study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress
+            )
+        if not localization.discs:
+            raise StudyError(f"No disc was found in {study.name}; check that it shows a lumbar spine on MRI.")
+        return localization
+
+    def with_rois(
+        self,
+        study: Study,
+        boxes: Mapping[str, RoiBox],
+        *,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+        progress: Progress = Progress(),
+    ) -> Localization:
+        """The discs of a study with these ROI boxes (by level) in place of those that are found."""
+        found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
+        return with_boxes(found, boxes, margin_mm)
+
+    def grade(
+        self,
+        study: Study,
+        *,
+        localization: Localization | None = None,
+        systems: Sequence[str] | None = None,
+        saliency: bool = True,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+        progress: Progress = Progress(),
+    ) -> StudyResult:
+        """Everything that is known of a study.
+
+        Parameters
+        ----------
+        study : Study
+            As read.
+        localization : Localization, optional
+            Its discs, where they are known already, for instance because a reader has corrected their boxes.
+        systems : sequence of str, optional
+            The grading systems wanted; by default every one that the series allow.
+        saliency : bool
+            Whether to explain each grade with a saliency map.
+        margin_mm, lowest_disc :
+            As for `localize`.
+        progress : Progress
+            Hears of each stage, and may stop the work.
+
+        Raises
+        ------
+        StudyError
+            When no disc is found, or the series allow none of the systems.
+        UsageError
+            When no pack knows a wanted system.
+        """
+        if self._grader is None:
+            raise UsageError("This engine was made to find discs only.")
+        systems, warnings = self._systems(study, systems)
+        if localization is None:
+            localization = self.localize(
+                study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
+            )
+        with self.stopwatch.stage("Grading"):
+            progress.report("Grading", 0.4)
+            discs = self._grader.grade(study, localization, systems=systems, progress=progress.part(0.4, 0.6))
+        maps, map_series = CompactMaps(), {}
+        if saliency and self._explain is not None:
+            with self.stopwatch.stage("Explaining"):
+                maps, map_series = self._explained(study, discs, progress.part(0.6, 1.0))
+        progress.report("Grading", 1.0)
+        return StudyResult(
+            study=study,
+            localization=localization,
+            discs=discs,
+            saliency=maps,
+            saliency_series=map_series,
+            warnings=warnings,
+            software=software_versions(),
+        )
+
+    def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The systems to grade, and warnings on those that were wanted and cannot be."""
+        known = sorted({pack.system for pack in self.packs if pack.system != LOCALIZER})
+        allowed = tuple(self._grader.systems_for(study))
+        unknown = [system for system in wanted or () if system not in allowed and system not in known]
+        if unknown:
+            raise UsageError(f"No pack grades the system {unknown[0]}; choose one of {', '.join(known)}.")
+        chosen = allowed if wanted is None else tuple(system for system in wanted if system in allowed)
+        roles = ", ".join(sorted({series.role for series in study.series})) or "none"
+        if not chosen:
+            names = ", ".join(wanted or known)
+            raise StudyError(f"The series of {study.name} ({roles}) allow no grading by {names}; add other series.")
+        missing = [system for system in wanted or () if system not in allowed]
+        return chosen, tuple(f"Not graded by {system}: the series ({roles}) do not allow it." for system in missing)
+
+    def _explained(
+        self, study: Study, discs: Sequence[DiscResult], progress: Progress
+    ) -> tuple[CompactMaps, dict[tuple[str, str, str], str]]:
+        maps, map_series = CompactMaps(), {}
+        wanted = [(disc, grade) for disc in discs for grade in disc.grades]
+        for number, (disc, grade) in enumerate(wanted):
+            progress.report("Explaining", number / len(wanted), f"{disc.disc.level} {grade.task}")
+            key = (disc.disc.level, grade.system, grade.task)
+            map_series[key], volume = self._explain(self._grader, study, disc, grade)
+            maps.add(key, volume)
+        return maps, map_series
+
+
+def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
+    """The given packs, and of the shipped ones those of the other systems.
+
+    Raises
+    ------
+    PackError
+        When a pack is broken or a folder holds none.
+    """
+    chosen = []
+    for one in given:
+        if isinstance(one, Pack):
+            chosen.append(one)
+            continue
+        folders = find_pack_folders(one)
+        if not folders:
+            raise PackError(f"There is no pack in {one}; name a folder with a pack.json.")
+        chosen.extend(read_pack(folder) for folder in folders)
+    taken = {pack.system for pack in chosen}
+    return [pack for pack in default_packs() if pack.system not in taken] + chosen
+
+
+def software_versions() -> dict[str, str]:
+    """Versions of DiscGrader, Python and the libraries that decide a result."""
+    versions = {"discgrader": __version__, "python": platform.python_version()}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    kind, _, number = device.partition(":")
+    count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}.get(kind, 0)
+    if not (number or "0").isdigit() or int(number or "0") >= count:
+        raise UsageError(f"There is no device {device} on this computer; use cpu.")

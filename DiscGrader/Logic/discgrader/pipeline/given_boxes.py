@@ -1,0 +1,86 @@
+"""A localization whose ROI boxes a reader has corrected."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.localize.disc import LEVELS, SACRAL_LEVEL, Disc, Localization, RoiBox
+
+
+def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float) -> Localization:
+    """The localization with exactly these boxes, one disc for each.
+
+    A box belongs to the found disc of its level, or else to the nearest found disc whose centre lies inside it; the
+    disc moves and turns along with its box. A box without such a disc becomes a disc of its own, with a warning.
+
+    Parameters
+    ----------
+    localization : Localization
+        What was found.
+    boxes : mapping of str to RoiBox
+        Corrected boxes by level.
+    margin_mm : float
+        How far the boxes reach above and below their discs.
+
+    Raises
+    ------
+    UsageError
+        When there is no box, or a box is called by what is no level.
+    """
+    if not boxes:
+        raise UsageError("There is no ROI box in what was given; save the boxes of the discs as markups first.")
+    ladder = (SACRAL_LEVEL, *LEVELS)
+    unknown = [level for level in boxes if level not in ladder]
+    if unknown:
+        raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(ladder)}.")
+    remaining = list(localization.discs)
+    matched: dict[str, Disc] = {}
+    for level in boxes:
+        disc = next((one for one in remaining if one.level == level), None)
+        if disc is not None:
+            matched[level] = disc
+            remaining.remove(disc)
+    for level, box in boxes.items():
+        inside = [one for one in remaining if box.contains(one.center_lps_mm)]
+        if level not in matched and inside:
+            disc = min(inside, key=lambda one: float(np.linalg.norm(one.center_lps_mm - box.center_lps_mm)))
+            matched[level] = disc
+            remaining.remove(disc)
+    lowest = _lowest_position(localization, ladder)
+    discs = [
+        _moved(matched[level], level, box)
+        if level in matched
+        else _new(level, ladder.index(level) - lowest + 1, box, margin_mm)
+        for level, box in boxes.items()
+    ]
+    discs.sort(key=lambda disc: ladder.index(disc.level))
+    return replace(localization, discs=tuple(discs))
+
+
+def _lowest_position(localization: Localization, ladder: tuple[str, ...]) -> int:
+    """Place on the ladder of the disc that has index 1."""
+    for disc in localization.discs:
+        if disc.level in ladder:
+            return ladder.index(disc.level) - disc.index_from_sacrum + 1
+    return 1
+
+
+def _moved(disc: Disc, level: str, box: RoiBox) -> Disc:
+    center = box.center_lps_mm + box.axes_lps @ disc.roi.to_local(disc.center_lps_mm)
+    return replace(disc, level=level, roi=box, center_lps_mm=center)
+
+
+def _new(level: str, index: int, box: RoiBox, margin_mm: float) -> Disc:
+    across, along, up = box.size_mm
+    return Disc(
+        index_from_sacrum=max(index, 1),
+        level=level,
+        center_lps_mm=box.center_lps_mm,
+        height_mm=max(float(up) - 2 * margin_mm, 1.0),
+        depth_mm=float(along),
+        width_mm=float(across),
+        roi=box,
+        warnings=("No disc was found in this ROI box; its place and measures are those of the box.",),
+    )

@@ -1,0 +1,136 @@
+"""One study from its files to its folder of results: what ``grade``, ``batch`` and scripts call."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from discgrader import __version__
+from discgrader.errors import UsageError
+from discgrader.grading.results import StudyResult
+from discgrader.imaging.study import Study
+from discgrader.localize.disc import Localization
+from discgrader.packs.pack import Pack
+from discgrader.pipeline.engine import Engine
+from discgrader.pipeline.output import Writer, check_output, write_output
+from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.writers import default_writers
+from discgrader.progress import Progress
+
+
+def grade_study(
+    study_path: Path,
+    out: Path,
+    engine: Engine,
+    settings: Settings = Settings(),
+    *,
+    name: str | None = None,
+    extra_writers: Mapping[str, Writer] | None = None,
+    overwrite: bool = False,
+    progress: Progress = Progress(),
+) -> StudyResult:
+    """Read a study, grade it, and write the folder of results.
+
+    Parameters
+    ----------
+    study_path : Path
+        A file, a DICOM folder, or a folder of series of one examination.
+    out : Path
+        Where the results go.
+    engine : Engine
+        Made from the packs that ``settings`` names.
+    settings : Settings
+        What the user chose.
+    name : str, optional
+        What to call the study instead of what its files say.
+    extra_writers : mapping of str to Writer, optional
+        What else to write, such as the scene.
+    overwrite : bool
+        Whether to replace a previous result that was changed by hand.
+    progress : Progress
+        Hears of each stage, and may stop the work; nothing is written then.
+
+    Raises
+    ------
+    StudyError, UsageError, OutputError
+        As reading, `Engine.grade` and `write_output`.
+    """
+    check_apart(study_path, out)
+    check_output(out, overwrite=overwrite)
+    study = read(study_path, settings, engine, name=name, progress=progress.part(0.0, 0.1))
+    localization = locate(study, engine, settings, progress.part(0.1, 0.4)) if settings.rois else None
+    result = engine.grade(
+        study,
+        localization=localization,
+        systems=settings.systems,
+        saliency=settings.saliency,
+        margin_mm=settings.margin_mm,
+        lowest_disc=settings.lowest_disc,
+        progress=progress.part(0.4 if localization else 0.1, 0.8),
+    )
+    extra = extra_writers or {}
+    write_output(
+        result,
+        out,
+        default_writers(engine.packs) | dict(extra),
+        settings=made_with(study_path, settings, engine.packs, extra),
+        overwrite=overwrite,
+        progress=progress.part(0.8, 1.0),
+        stopwatch=engine.stopwatch,
+    )
+    return result
+
+
+def read(
+    study_path: Path, settings: Settings, engine: Engine, *, name: str | None = None, progress: Progress = Progress()
+) -> Study:
+    """The study, its series in the roles that the user gave them."""
+    from discgrader.imaging.study_reader import read_study
+
+    with engine.stopwatch.stage("Reading the study"):
+        progress.report("Reading", 0.0, study_path.name)
+        study = read_study(study_path, roles=settings.roles, progress=progress)
+    return study if name is None else replace(study, name=name)
+
+
+def locate(study: Study, engine: Engine, settings: Settings, progress: Progress = Progress()) -> Localization:
+    """The discs of a study, in the corrected ROI boxes if the settings name some."""
+    choices = {"margin_mm": settings.margin_mm, "lowest_disc": settings.lowest_disc, "progress": progress}
+    if settings.rois is None:
+        return engine.localize(study, **choices)
+    from discgrader.report.rois import read_rois
+
+    return engine.with_rois(study, read_rois(settings.rois), **choices)
+
+
+def check_apart(study_path: Path, out: Path) -> None:
+    """Refuse results inside the study, where the next reading would take them for series."""
+    study, results = study_path.resolve(), Path(os.path.abspath(out)).resolve()
+    if study.is_dir() and results.is_relative_to(study):
+        raise UsageError(f"{out} lies inside {study_path}; choose a place for the results outside of it.")
+
+
+def made_with(
+    study_path: Path, settings: Settings, packs: tuple[Pack, ...], extra_writers: Mapping[str, Writer]
+) -> dict[str, object]:
+    """Everything that decides a result, for ``grades.json``: equal when grading again would give the same."""
+    return {
+        "discgrader": __version__,
+        **settings.to_json(),
+        "packs": [{"name": pack.name, "version": pack.version, "sha256": pack.sha256} for pack in packs],
+        "extra": sorted(extra_writers),
+        "input": _stamp(study_path),
+        "rois_input": _stamp(settings.rois) if settings.rois else None,
+    }
+
+
+def _stamp(path: Path) -> str:
+    """Changes when name, size or time of change of any of the files does."""
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    stamp = hashlib.sha256()
+    for file in files:
+        if file.exists():
+            facts = file.stat()
+            stamp.update(f"{file.relative_to(path.parent)}\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
+    return stamp.hexdigest()

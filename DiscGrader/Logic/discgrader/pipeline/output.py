@@ -1,0 +1,138 @@
+"""The folder of results: it appears whole or not at all, and never takes the place of what a user has made."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from discgrader.errors import OutputError
+from discgrader.folders import check_folder, whole_folder
+from discgrader.grading.results import StudyResult
+from discgrader.pipeline.stopwatch import Stopwatch
+from discgrader.progress import Progress
+
+GRADES = "grades.json"
+
+Writer = Callable[[StudyResult, Path, Progress], None]
+"""Writes one kind of file of a result into a folder."""
+
+_SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+
+
+def check_output(out: Path, *, overwrite: bool = False) -> None:
+    """Say before the work begins whether results could be written to ``out``.
+
+    Raises
+    ------
+    OutputError
+        As `write_output`.
+    """
+    check_folder(out, may_replace=lambda folder: _may_replace(folder, overwrite))
+
+
+def write_output(
+    result: StudyResult,
+    out: Path,
+    writers: Mapping[str, Writer],
+    *,
+    settings: Mapping[str, object] | None = None,
+    overwrite: bool = False,
+    progress: Progress = Progress(),
+    stopwatch: Stopwatch | None = None,
+) -> None:
+    """Write a result to the folder ``out``.
+
+    A previous result at ``out`` is replaced in one step once the new one is complete. One that holds files that are
+    not of DiscGrader, or that were changed since (a ROI box corrected by hand), is replaced only with ``overwrite``,
+    and a folder that is no result never is.
+
+    Parameters
+    ----------
+    result : StudyResult
+        What to write.
+    out : Path
+        Where.
+    writers : mapping of str to Writer
+        What writes each kind of file, by its name for the stopwatch; one of them must write ``grades.json``.
+    settings : mapping, optional
+        The choices that the result was made with, kept in ``grades.json``.
+    overwrite : bool
+        Whether to replace a previous result that was changed.
+    progress : Progress
+        Hears of each writer, and may stop the work.
+
+    Raises
+    ------
+    OutputError
+        When ``out`` may not be replaced or cannot be written; nothing is left of the new result then.
+    """
+    stopwatch = stopwatch or Stopwatch()
+    with whole_folder(out, may_replace=lambda folder: _may_replace(folder, overwrite)) as folder:
+        for number, (name, writer) in enumerate(writers.items()):
+            part = progress.part(number / len(writers), (number + 1) / len(writers))
+            part.report("Writing", 0.0, name)
+            with stopwatch.stage(f"Writing {name}"):
+                writer(result, folder, part)
+        with stopwatch.stage("Sealing"):
+            _seal(folder, settings or {})
+    progress.report("Writing", 1.0)
+
+
+def is_complete(folder: Path, settings: Mapping[str, object]) -> bool:
+    """Whether ``folder`` holds a whole result that was made with these settings."""
+    stated = _read_grades(folder)
+    return (
+        stated is not None
+        and stated.get("settings") == json.loads(json.dumps(settings))
+        and all((folder / file).is_file() for file in stated["files"])
+    )
+
+
+def changed_files(folder: Path) -> list[str] | None:
+    """Files of a result that were added or altered since it was written; None when the folder is no result."""
+    stated = _read_grades(folder)
+    if stated is None:
+        return None
+    return [file for file, path in _files(folder).items() if stated["files"].get(file) != _sha256(path)]
+
+
+def _may_replace(folder: Path, overwrite: bool) -> bool:
+    changed = changed_files(folder)
+    if changed is None:
+        raise OutputError(f"{folder} holds files that are no result of DiscGrader; choose another folder.")
+    if changed and not overwrite:
+        raise OutputError(
+            f"{folder} holds {changed[0]}, which was added or changed after DiscGrader wrote this result; "
+            "choose another folder, or replace it with --overwrite."
+        )
+    return True
+
+
+def _seal(folder: Path, settings: Mapping[str, object]) -> None:
+    """Note in ``grades.json`` how the result was made and what files belong to it."""
+    path = folder / GRADES
+    grades = json.loads(path.read_text(encoding="utf-8"))
+    grades["settings"] = settings
+    grades["files"] = {file: _sha256(written) for file, written in _files(folder).items()}
+    path.write_text(json.dumps(grades, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """All files of a result but ``grades.json`` itself, by relative name."""
+    paths = (path for path in sorted(folder.rglob("*")) if not path.is_dir() and path.name not in _SYSTEM_FILES)
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
+    files.pop(GRADES, None)
+    return files
+
+
+def _read_grades(folder: Path) -> dict | None:
+    try:
+        stated = json.loads((folder / GRADES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return stated if isinstance(stated, dict) and isinstance(stated.get("files"), dict) else None
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,70 @@
+"""What a user may choose about the main job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from discgrader.errors import UsageError
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, level_name
+
+DEVICES = ("cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices that make one result differ from another of the same study.
+
+    Parameters
+    ----------
+    systems : tuple of str or None
+        The grading systems wanted; None for every one that the series allow.
+    margin_mm : float
+        How far a ROI box reaches above and below its disc, 8 to 12.
+    lowest_disc : str or None
+        Level of the lowest disc, where the user knows it.
+    saliency : bool
+        Whether to explain each grade with a saliency map.
+    rois : Path or None
+        File or folder of corrected ROI boxes to grade instead of those that are found.
+    roles : mapping of str to str, or str, or None
+        Series name to role, where the user knows better than what is recognized; a role alone for a study of one
+        series.
+    packs : tuple of Path
+        Packs that take the place of the shipped ones of the same system.
+    device : str
+        Where the networks run, such as ``cpu``, ``cuda`` or ``cuda:1``.
+
+    Raises
+    ------
+    UsageError
+        When a choice is not valid.
+    """
+
+    systems: tuple[str, ...] | None = None
+    margin_mm: float = DEFAULT_MARGIN_MM
+    lowest_disc: str | None = None
+    saliency: bool = True
+    rois: Path | None = None
+    roles: Mapping[str, str] | str | None = None
+    packs: tuple[Path, ...] = ()
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        low, high = MARGIN_RANGE_MM
+        if not low <= self.margin_mm <= high:
+            raise UsageError(f"The margin is {self.margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
+        if self.lowest_disc is not None:
+            level_name(1, self.lowest_disc)
+        if self.device.split(":")[0] not in DEVICES:
+            raise UsageError(f"There is no device {self.device}; choose one of {', '.join(DEVICES)}.")
+
+    def to_json(self) -> dict[str, object]:
+        """The choices as plain values, for ``grades.json``."""
+        return {
+            "systems": None if self.systems is None else list(self.systems),
+            "margin_mm": self.margin_mm,
+            "lowest_disc": self.lowest_disc,
+            "saliency": self.saliency,
+            "rois": None if self.rois is None else str(self.rois),
+            "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
+        }

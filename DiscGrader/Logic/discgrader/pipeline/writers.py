@@ -1,0 +1,67 @@
+"""What writes each kind of file of a result."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from discgrader.grading.results import StudyResult
+from discgrader.imaging.files import write_volume
+from discgrader.packs.pack import Pack
+from discgrader.pipeline.output import GRADES, Writer
+from discgrader.progress import Progress
+
+
+def default_writers(packs: Sequence[Pack] = ()) -> Mapping[str, Writer]:
+    """The writers of all files that every result has, by what they write."""
+    return {
+        "tables": write_tables,
+        "segmentation": write_segmentation,
+        "ROI boxes": write_boxes,
+        "saliency": write_saliency,
+        "report": _ReportWriter(packs),
+    }
+
+
+def write_tables(result: StudyResult, folder: Path, progress: Progress) -> None:
+    """``grades.json`` and ``grades.csv``."""
+    from discgrader.report.tables import grades_json, grades_rows, write_grades_csv, write_grades_json
+
+    write_grades_json(result, folder / GRADES)
+    write_grades_csv(grades_rows(grades_json(result)), folder / "grades.csv")
+
+
+def write_segmentation(result: StudyResult, folder: Path, progress: Progress) -> None:
+    """``segmentation.nii.gz``."""
+    write_volume(result.localization.segmentation, folder / "segmentation.nii.gz")
+
+
+def write_boxes(result: StudyResult, folder: Path, progress: Progress) -> None:
+    """``rois/<level>.mrk.json``."""
+    from discgrader.report.rois import write_rois
+
+    rois = folder / "rois"
+    rois.mkdir()
+    write_rois(rois, [one.disc for one in result.discs])
+
+
+def write_saliency(result: StudyResult, folder: Path, progress: Progress) -> None:
+    """``saliency/<level>_<system>_<task>.nii.gz``."""
+    if not result.saliency:
+        return
+    maps = folder / "saliency"
+    maps.mkdir()
+    for number, (key, volume) in enumerate(result.saliency.items()):
+        name = "_".join(key)
+        progress.report("Writing", number / len(result.saliency), name)
+        write_volume(volume, maps / f"{name}.nii.gz")
+
+
+class _ReportWriter:
+    """``report.html``, with the cards of the packs."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._packs = tuple(packs)
+
+    def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
+        from discgrader.report.html import write_report
+
+        write_report(result, folder / "report.html", pack_cards=self._packs)
