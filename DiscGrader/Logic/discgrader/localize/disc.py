@@ -1,6 +1,7 @@
 """What is known of a disc once it is found: its name, place, measures and ROI box."""
 
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -58,6 +59,13 @@ class RoiBox:
         """The eight corners in LPS mm, shape (8, 3)."""
         signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1], indexing="ij")).reshape(3, -1).T
         return self.center_lps_mm + (signs * self.size_mm / 2) @ self.axes_lps.T
+
+    def in_order(self) -> "RoiBox":
+        """The same box with its axes in the order across, along, up, whichever way it was drawn."""
+        # Of all orders, the one whose axes point most to the left, to the back and to the head, or the other way.
+        order = list(max(permutations(range(3)), key=lambda one: np.abs(np.diag(self.axes_lps[:, one])).sum()))
+        axes = self.axes_lps[:, order]
+        return RoiBox(self.center_lps_mm, axes * np.where(np.diag(axes) < 0, -1.0, 1.0), self.size_mm[order])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,42 @@
+"""A study's nodes in folders of Slicer's subject hierarchy."""
+
+import slicer
+
+
+def study_item(scene, name: str, beside=None) -> int:
+    """The hierarchy's item of the study that the node ``beside`` lies in, else of the study of this name, made if new."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    item = hierarchy.GetItemByDataNode(beside) if beside is not None else 0
+    level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
+    study = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
+    root = hierarchy.GetSceneItemID()
+    return study or hierarchy.GetItemChildWithName(root, name) or hierarchy.CreateStudyItem(root, name)
+
+
+def remove(scene, node) -> None:
+    """Take a node out of the scene along with its place in the hierarchy, its display nodes and its storage node."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    dependents = [node.GetStorageNode()] if node.IsA("vtkMRMLStorableNode") else []
+    if node.IsA("vtkMRMLDisplayableNode"):
+        dependents += [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]
+    item = hierarchy.GetItemByDataNode(node)
+    if item:
+        hierarchy.RemoveItem(item, False, False)
+    scene.RemoveNode(node)
+    for one in dependents:
+        if one is not None and scene.IsNodePresent(one):
+            scene.RemoveNode(one)
+
+
+def file_under(scene, study: int, folder: str, nodes) -> int:
+    """Put nodes into a folder of the study, in their order; the item of the folder."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    folder_item = hierarchy.GetItemChildWithName(study, folder) or hierarchy.CreateFolderItem(study, folder)
+    for node in nodes:
+        item = hierarchy.GetItemByDataNode(node)
+        # Only the application's plugins make an item for a new node; elsewhere there is none yet.
+        if item:
+            hierarchy.SetItemParent(item, folder_item)
+        else:
+            hierarchy.CreateItem(folder_item, node)
+    return folder_item

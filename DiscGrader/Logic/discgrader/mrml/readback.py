@@ -1,0 +1,108 @@
+"""What a MRML scene holds of a study, as a result again."""
+
+import json
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Localization
+from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
+from discgrader.mrml.scene import study_nodes
+from discgrader.mrml.segmentation import segmentation_from_node
+
+
+def studies_in_scene(scene) -> tuple[str, ...]:
+    """Names of the studies that the scene holds a result of."""
+    texts = [
+        scene.GetNthNodeByClass(number, "vtkMRMLTextNode")
+        for number in range(scene.GetNumberOfNodesByClass("vtkMRMLTextNode"))
+    ]
+    return tuple(attribute(node, "Study") for node in texts if attribute(node, "Kind") == "provenance")
+
+
+def result_from_scene(scene, study: str | None = None) -> StudyResult:
+    """The result of a study that `populate_scene` put into a scene, its boxes as they stand now.
+
+    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    study : str, optional
+        Which one, where the scene holds several.
+
+    Raises
+    ------
+    UsageError
+        When the scene holds no result, or several and none is named.
+    """
+    studies = studies_in_scene(scene)
+    if study is None and len(studies) == 1:
+        study = studies[0]
+    if study not in studies:
+        known = f"it holds {', '.join(studies)}" if studies else "grade a study first"
+        raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
+    document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
+    series = tuple(_series(scene, study, described) for described in document["series"])
+    segmentation = study_nodes(scene, study, "segmentation")[0]
+    discs = [disc_from_node(node) for node in study_nodes(scene, study, "roi")]
+    discs.sort(key=lambda disc: disc.index_from_sacrum)
+    grades = {described["level"]: described["grades"] for described in document["discs"]}
+    maps, map_series = _saliency(scene, study, series)
+    return StudyResult(
+        study=Study(study, series),
+        localization=Localization(
+            attribute(segmentation, "Series"), segmentation_from_node(segmentation), tuple(discs)
+        ),
+        discs=tuple(DiscResult(disc, tuple(map(_grade, grades.get(disc.level, ())))) for disc in discs),
+        saliency=maps,
+        saliency_series=map_series,
+        warnings=tuple(document["warnings"]),
+        software=document["software"],
+    )
+
+
+def _none_named(studies: tuple[str, ...]) -> str:
+    if studies:
+        return f"The scene holds results of {', '.join(studies)}; say which one is meant."
+    return "The scene holds no result of DiscGrader; grade a study first."
+
+
+def _series(scene, study: str, described: dict) -> Series:
+    nodes = study_nodes(scene, study, "series")
+    node = next((one for one in nodes if attribute(one, "Series") == described["name"]), None)
+    if node is None:
+        raise UsageError(f"The series {described['name']} is no longer in the scene; load the scene again.")
+    return Series(
+        name=described["name"],
+        volume=volume_from_node(node),
+        plane=Plane(described["plane"]),
+        contrast=Contrast(described["contrast"]),
+        contrast_reason=described["contrast_reason"],
+        warnings=tuple(described["warnings"]),
+    )
+
+
+def _grade(described: dict) -> Grade:
+    return Grade(**{**described, "warnings": tuple(described["warnings"])})
+
+
+def _saliency(scene, study: str, series: tuple[Series, ...]):
+    geometry = {one.name: one.volume for one in series}
+    maps, map_series = {}, {}
+    for node in study_nodes(scene, study, "saliency"):
+        key = tuple(attribute(node, name) for name in ("Level", "System", "Task"))
+        map_series[key] = attribute(node, "Series")
+        maps[key] = _whole(volume_from_node(node), geometry[map_series[key]])
+    return maps, map_series
+
+
+def _whole(part: Volume, geometry: Volume) -> Volume:
+    """A cropped map in the whole geometry that it was cropped from."""
+    start = np.rint(geometry.lps_to_index(part.affine_lps[:3, 3])).astype(int)[::-1]
+    array = np.zeros(geometry.array.shape, part.array.dtype)
+    array[tuple(slice(a, a + n) for a, n in zip(start, part.array.shape, strict=True))] = part.array
+    return Volume(array, geometry.affine_lps)

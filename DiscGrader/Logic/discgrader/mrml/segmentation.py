@@ -1,0 +1,80 @@
+"""The segmentation of a study as a MRML segmentation node and back."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import slicer
+from vtk import vtkMatrix4x4
+from vtk.util import numpy_support
+
+from discgrader.imaging.volume import LPS_TO_RAS, Volume
+from discgrader.localize.disc import Localization
+from discgrader.mrml.colors import CANAL, UNGRADED, VERTEBRA, Color
+from discgrader.mrml.nodes import image_data, matrix_from_vtk, matrix_to_vtk, right_handed
+
+VERTEBRA_LABEL, CANAL_LABEL, DISC_LABEL = 1, 100, 200
+"""Values in the label map; a disc has 200 + its index from the sacrum."""
+
+_BINARY = "Binary labelmap"
+
+
+def segmentation_to_node(scene, localization: Localization, name: str, disc_colors: Mapping[str, Color]):
+    """A segmentation node with the segments vertebrae, spinal canal and one for each disc, named by its level.
+
+    All segments share one label map and keep the values of ``localization.segmentation``.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    localization : Localization
+    name : str
+        Of the node.
+    disc_colors : mapping of level to RGB in 0–1
+        Discs that it lacks are shown as ungraded.
+    """
+    volume = right_handed(localization.segmentation)
+    labelmap = image_data(volume.array.astype(np.uint16), slicer.vtkOrientedImageData())
+    labelmap.SetImageToWorldMatrix(matrix_to_vtk(volume.affine_ras))
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.GetSegmentation().SetSourceRepresentationName(_BINARY)
+    present = set(np.unique(volume.array).tolist())
+    for value, segment_name, color in _segments(localization, disc_colors):
+        if value not in present:
+            continue
+        segment = slicer.vtkSegment()
+        segment.SetName(segment_name)
+        segment.SetColor(*color)
+        segment.SetLabelValue(value)
+        segment.AddRepresentation(_BINARY, labelmap)
+        node.GetSegmentation().AddSegment(segment, segment_name)
+    _quiet_display(node)
+    return node
+
+
+def _segments(localization: Localization, disc_colors: Mapping[str, Color]) -> list[tuple[int, str, Color]]:
+    """Label value, name and color of each segment."""
+    discs = [
+        (DISC_LABEL + disc.index_from_sacrum, disc.level, disc_colors.get(disc.level, UNGRADED))
+        for disc in localization.discs
+    ]
+    return [(VERTEBRA_LABEL, "vertebrae", VERTEBRA), (CANAL_LABEL, "spinal canal", CANAL), *discs]
+
+
+def _quiet_display(node) -> None:
+    """Thin outlines, since a fill would change the signal that grades are read from."""
+    display = node.GetDisplayNode()
+    display.SetVisibility2DFill(False)
+    display.SetOpacity2DOutline(0.6)
+
+
+def segmentation_from_node(node) -> Volume:
+    """The label map of a segmentation node that `segmentation_to_node` made, uint16, in LPS."""
+    segmentation = node.GetSegmentation()
+    segments = [segmentation.GetNthSegment(number) for number in range(segmentation.GetNumberOfSegments())]
+    labelmap = segments[0].GetRepresentation(_BINARY)
+    values = numpy_support.vtk_to_numpy(labelmap.GetPointData().GetScalars())
+    array = values.reshape(labelmap.GetDimensions()[::-1]).astype(np.uint16)
+    matrix = vtkMatrix4x4()
+    labelmap.GetImageToWorldMatrix(matrix)
+    return Volume(array, LPS_TO_RAS @ matrix_from_vtk(matrix))
