@@ -1,5 +1,6 @@
 """What is known of a disc once it is found: its name, place, measures and ROI box."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
@@ -117,9 +118,13 @@ class Localization:
         From the sacrum upwards.
     warnings : tuple of str
         What is uncertain about the count and the names as a whole.
+    shifts_lps_mm : mapping of str to ndarray, shape (3,)
+        For each series that shows the same discs: how far they lie from where the reference series has them, as when
+        the patient moved. A series that is missing here is not in register, and must not be graded by these boxes.
     """
 
     series_name: str
     segmentation: Volume
     discs: tuple[Disc, ...]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    shifts_lps_mm: Mapping[str, np.ndarray] = field(default_factory=dict)

@@ -1,0 +1,152 @@
+"""Saliency: which part of the picture a grade was read from.
+
+Layer-CAM (Jiang et al., IEEE TIP 2021;30:5875): the feature maps of the third stage, each weighted place by place by
+the positive gradient of the given grade's logit against the mean of the others, summed, and averaged over the pack's
+networks and the series' crops.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from scipy.ndimage import map_coordinates
+
+from discgrader.grading.crops import CropShape
+from discgrader.grading.grader import Grader, LoadedPack, measures_on
+from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.views import View
+from discgrader.imaging.study import Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Localization
+
+Explained = tuple[str, Volume]
+
+
+def explain(grader: Grader, study: Study, localization: Localization,
+            result: DiscResult) -> Mapping[tuple[str, str], Explained]:
+    """Saliency maps of all grades of one disc.
+
+    Returns
+    -------
+    mapping of (system, task) to (series name, Volume)
+        Each map lies in the geometry of the series named, the one that the grade leans on first: T2, else T2 SPACE,
+        else T1. float32 in 0–1, the largest value 1, zero outside the disc's crop.
+    """
+    maps: dict[tuple[str, str], Explained] = {}
+    computed: dict[tuple[tuple[str, ...], str, int], np.ndarray] = {}
+    for system in dict.fromkeys(grade.system for grade in result.grades):
+        pack = grader.loaded(system)
+        sources, _ = grader.sources(study, localization, system)
+        views = grader.views(result.disc, sources, localization, system)
+        if not views:
+            continue
+        shown = _shown(views)
+        measures = measures_on(result.disc, sources, localization)
+        for grade in (one for one in result.grades if one.system == system):
+            task, position = _target(grade)
+            key = (pack.key, task, position)
+            if key not in computed:
+                computed[key] = _crop_maps(grader, pack, views, measures, task, position)
+            on_crops = computed[key][[views.index(view) for view in shown]]
+            volume = into_volume(on_crops, shown, shown[0].series.volume, pack.shape)
+            maps[system, grade.task] = (shown[0].series.name, volume)
+    return maps
+
+
+def _shown(views: Sequence[View]) -> list[View]:
+    for role in ("T2", "T2_SPACE", "T1"):
+        found = [view for view in views if view.crop.role == role]
+        if found:
+            return found
+    return list(views)
+
+
+def _target(grade: Grade) -> tuple[str, int]:
+    """Name of the head and position of the logit that decided this grade."""
+    values = list(grade.probabilities)
+    if grade.task == "high_grade":
+        return "pfirrmann", 5 if grade.grade == "1" else -5
+    return grade.task, values.index(grade.grade)
+
+
+def _score(logits: torch.Tensor, position: int) -> torch.Tensor:
+    if abs(position) == 5:
+        high = logits[:, 3:].logsumexp(1) - logits[:, :3].logsumexp(1)
+        return high.sum() if position > 0 else -high.sum()
+    others = [column for column in range(logits.shape[1]) if column != position]
+    return (logits[:, position] - logits[:, others].logsumexp(1)).sum()
+
+
+def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], measures, task: str,
+               position: int) -> np.ndarray:
+    """Maps on the views' crops, shape (views, rows / 16, columns / 16), not scaled yet."""
+    crops, role, table = grader.inputs(pack, views, measures)
+    disc = torch.zeros(len(views), dtype=torch.long, device=crops.device)
+    total = None
+    for network in pack.networks:
+        with torch.no_grad():
+            maps = network.maps(crops, role)
+        maps = maps.detach().clone().requires_grad_(True)
+        with torch.enable_grad():
+            score = _score(network.heads[task](network.pool(maps, disc, 1, table)), position)
+            gradient = torch.autograd.grad(score, maps)[0]
+        cam = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0)
+        cam = cam / cam.max().clamp(min=1e-12)
+        total = cam if total is None else total + cam
+    return total.cpu().numpy()
+
+
+def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: CropShape) -> Volume:
+    """Maps on crops brought into a volume's own geometry.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (views, rows, columns)
+        Coarse maps that each cover a whole crop.
+    views : sequence of View
+        Crops of ``volume``, parallel to each other.
+    shape : CropShape
+        Of the crops.
+
+    Returns
+    -------
+    Volume
+        float32 in 0–1: linear between maps, zero outside the crops and more than half a slice (or half the distance
+        between crops) beside them.
+    """
+    result = np.zeros(volume.array.shape, np.float32)
+    box = views[0].box
+    half = np.array([shape.columns, shape.rows]) * shape.pixel_mm / 2
+    order = np.argsort([view.across_mm for view in views])
+    offsets = np.array([views[i].across_mm for i in order])
+    slice_mm = float(np.abs(volume.spacing_mm @ np.abs(volume.directions.T @ box.axes_lps[:, 0])))
+    beside = max(slice_mm, float(np.diff(offsets).max()) if len(offsets) > 1 else 0.0) / 2
+    low, high = _index_bounds(volume, box, half, offsets, beside)
+    if np.any(high <= low):
+        return Volume(result, volume.affine_lps)
+    i, j, k = np.meshgrid(*(np.arange(a, b) for a, b in zip(low, high, strict=True)), indexing="ij")
+    local = box.to_local(volume.index_to_lps(np.stack([i, j, k], -1)))
+    inside = (np.abs(local[..., 1]) <= half[0]) & (np.abs(local[..., 2]) <= half[1])
+    inside &= (local[..., 0] >= offsets[0] - beside) & (local[..., 0] <= offsets[-1] + beside)
+    points = local[inside]
+    rows, columns = maps.shape[1:]
+    row = (half[1] - points[:, 2]) / (2 * half[1]) * rows - 0.5
+    column = (points[:, 1] + half[0]) / (2 * half[0]) * columns - 0.5
+    plane = np.interp(points[:, 0], offsets, np.arange(len(offsets))) if len(offsets) > 1 else np.zeros(len(points))
+    values = map_coordinates(maps[order].astype(np.float32), [plane, row, column], order=1, mode="nearest")
+    if values.size and values.max() > 0:
+        values = values / values.max()
+    block = np.zeros(inside.shape, np.float32)
+    block[inside] = np.clip(values, 0, 1)
+    result[low[2]:high[2], low[1]:high[1], low[0]:high[0]] = block.transpose(2, 1, 0)
+    return Volume(result, volume.affine_lps)
+
+
+def _index_bounds(volume: Volume, box, half: np.ndarray, offsets: np.ndarray,
+                  beside: float) -> tuple[np.ndarray, np.ndarray]:
+    corners = np.array([[across, along, up] for across in (offsets[0] - beside, offsets[-1] + beside)
+                        for along in (-half[0], half[0]) for up in (-half[1], half[1])])
+    index = volume.lps_to_index(box.center_lps_mm + corners @ box.axes_lps.T)
+    size = np.array(volume.size)
+    return (np.clip(np.floor(index.min(0)).astype(int), 0, size),
+            np.clip(np.ceil(index.max(0)).astype(int) + 1, 0, size))

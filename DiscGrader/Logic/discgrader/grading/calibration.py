@@ -1,0 +1,53 @@
+"""From a network's logits to calibrated probabilities."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities, shape (..., grades), of logits of the same shape."""
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    return shifted / shifted.sum(-1, keepdims=True)
+
+
+def calibrate(logits: np.ndarray, calibration: Mapping[str, object] | None) -> np.ndarray:
+    """Probabilities by temperature and bias.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (..., grades)
+    calibration : mapping or None
+        ``temperature`` (float, larger is less certain) and ``bias`` (list, one number a grade), fitted on patients
+        that the network had not seen (Guo et al., ICML 2017: temperature and vector scaling). None leaves them as
+        they are.
+    """
+    if not calibration:
+        return softmax(logits)
+    return softmax(logits / float(calibration["temperature"]) + np.asarray(calibration["bias"], float))
+
+
+def fit_calibration(logits: np.ndarray, grades: np.ndarray) -> dict[str, object]:
+    """Temperature and bias that make held-out logits likeliest.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, grades)
+        Of discs that the network had not seen.
+    grades : ndarray of int, shape (n,)
+        Their true grades, as positions on the scale.
+    """
+    from scipy.optimize import minimize
+
+    count = logits.shape[1]
+    # Grades hardly ever seen would otherwise be pushed to minus infinity.
+    present = np.bincount(grades, minlength=count)
+
+    def cost(parameters: np.ndarray) -> float:
+        bias = np.concatenate([[0.0], parameters[1:]])
+        probabilities = softmax(logits * np.exp(-parameters[0]) + bias)
+        likelihood = np.log(np.maximum(probabilities[np.arange(len(grades)), grades], 1e-9)).mean()
+        return -likelihood + 1e-3 * float((bias**2 / np.sqrt(present + 1.0)).sum())
+
+    best = minimize(cost, np.zeros(count), method="L-BFGS-B")
+    return {"temperature": float(np.exp(best.x[0])), "bias": [0.0, *map(float, best.x[1:])]}

@@ -1,0 +1,257 @@
+"""Grades of all discs of a study, by the networks of one or several packs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from discgrader.errors import PackError, StudyError
+from discgrader.grading.calibration import calibrate
+from discgrader.grading.crops import CropShape
+from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
+from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.scales import load_scale, scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.views import Source, View, sources_of, views_of
+from discgrader.imaging.study import Plane, Study
+from discgrader.localize.disc import Disc, Localization
+from discgrader.packs.networks import build_network
+from discgrader.packs.pack import Pack
+from discgrader.packs.weights import load_tensors
+from discgrader.progress import Progress
+
+NETWORK_PREFIX = "network"
+INPUT_FILE = "input.safetensors"
+
+EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
+    "pfirrmann": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra", "nucleus_to_annulus",
+                  "nucleus_spread"),
+    "high_grade": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra"),
+    "narrowing": ("height_mm", "height_to_depth", "height_to_vertebra"),
+    "bulging": ("posterior_overhang_mm", "anterior_overhang_mm", "canal_mm"),
+    "herniation": ("posterior_overhang_mm", "canal_mm"),
+    "spondylolisthesis": ("slip_mm",),
+}
+"""Which measures speak for which task."""
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPack:
+    """A pack whose networks are in memory.
+
+    ``key`` is the same for packs of the same weights, so that these are run once; ``mean`` and ``deviation`` turn
+    measures into what the networks take; ``typical_mean`` and ``typical_axes`` describe the features of the discs that
+    they were trained on.
+    """
+
+    pack: Pack
+    key: tuple[str, ...]
+    networks: tuple[torch.nn.Module, ...]
+    mean: np.ndarray
+    deviation: np.ndarray
+    typical_mean: torch.Tensor
+    typical_axes: torch.Tensor
+    shape: CropShape
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the networks of one pack say of one disc: logits by task, and how unusual the disc looked to them."""
+
+    logits: Mapping[str, np.ndarray]
+    distance: float
+
+
+class Grader:
+    """Grades discs with packs of disc classifiers.
+
+    Parameters
+    ----------
+    packs : iterable of Pack
+        Any number, of different systems.
+    device : str
+        Where the networks run, as PyTorch names it.
+
+    Raises
+    ------
+    PackError
+        A pack's weights do not fit the network that it describes.
+    """
+
+    def __init__(self, packs: Iterable[Pack], device: str = "cpu"):
+        self._device = device
+        self.packs = tuple(packs)
+        self._loaded: dict[str, LoadedPack] = {}
+        shared: dict[tuple[str, ...], LoadedPack] = {}
+        for pack in self.packs:
+            key = tuple(sorted(pack.files.values()))
+            loaded = replace(shared[key], pack=pack) if key in shared else self._load(pack, key)
+            shared.setdefault(key, loaded)
+            self._loaded[pack.system] = loaded
+
+    def loaded(self, system: str) -> LoadedPack:
+        """The pack of this system, with its networks."""
+        return self._loaded[system]
+
+    def systems_for(self, study: Study) -> tuple[str, ...]:
+        """The systems that can grade this study's series."""
+        if not any(one.plane is Plane.SAGITTAL for one in study.series):
+            return ()
+        return tuple(self._loaded)
+
+    def sources(self, study: Study, localization: Localization, system: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+        """The series that this system grades on, and warnings on the others."""
+        pack = self._loaded[system]
+        return sources_of(study, localization, pack.roles, pack.shape)
+
+    def views(self, disc: Disc, sources: Sequence[Source], localization: Localization, system: str) -> tuple[View, ...]:
+        """The crops that this system sees of a disc."""
+        pack = self._loaded[system]
+        return views_of(disc, sources, localization, pack.shape, pack.pack.input["slices"])
+
+    def grade(self, study: Study, localization: Localization, *, systems: Sequence[str] | None = None,
+              progress: Progress | None = None) -> tuple[DiscResult, ...]:
+        """Grades of every disc, from the sacrum upwards.
+
+        Raises
+        ------
+        StudyError
+            No series of the study can be graded.
+        """
+        progress = progress or Progress()
+        wanted = [one for one in (systems or self._loaded) if one in self._loaded]
+        prepared = {system: self.sources(study, localization, system) for system in wanted}
+        if not any(sources for sources, _ in prepared.values()):
+            raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
+        results = []
+        for position, disc in enumerate(localization.discs):
+            progress.report("Grading", position / len(localization.discs), disc.level)
+            grades: list[Grade] = []
+            readings: dict[tuple[str, ...], Reading | None] = {}
+            for system in wanted:
+                pack = self._loaded[system]
+                sources, warnings = prepared[system]
+                measures = measures_on(disc, sources, localization)
+                if pack.key not in readings:
+                    views = self.views(disc, sources, localization, system)
+                    readings[pack.key] = self.read(pack, views, measures) if views else None
+                reading = readings[pack.key]
+                if reading is not None:
+                    grades += _grades(pack, reading, measures, warnings)
+            results.append(DiscResult(disc, tuple(grades)))
+        return tuple(results)
+
+    def inputs(self, pack: LoadedPack, views: Sequence[View], measures: Mapping[str, Mapping[str, float]]):
+        """Crops, roles and measures of one disc as the pack's networks take them."""
+        crops = torch.from_numpy(np.stack([view.crop.channels for view in views])).to(self._device)
+        role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self._device)
+        table = np.full((len(pack.roles), len(MEASURES)), np.nan, np.float32)
+        for one, values in measures.items():
+            table[pack.roles.index(one)] = [values[name] for name in MEASURES]
+        scaled = np.clip((table.ravel() - pack.mean) / pack.deviation, -5, 5)
+        return crops, role, torch.from_numpy(scaled.astype(np.float32))[None].to(self._device)
+
+    def read(self, pack: LoadedPack, views: Sequence[View], measures: Mapping[str, Mapping[str, float]]) -> Reading:
+        """What the pack's networks say of one disc, averaged over the networks."""
+        crops, role, table = self.inputs(pack, views, measures)
+        disc = torch.zeros(len(views), dtype=torch.long, device=self._device)
+        totals: dict[str, np.ndarray] = {}
+        distance = 0.0
+        with torch.inference_mode():
+            for number, network in enumerate(pack.networks):
+                features = network.pool(network.maps(crops, role), disc, 1, table)
+                for task, head in network.heads.items():
+                    totals[task] = totals.get(task, 0.0) + head(features)[0].float().cpu().numpy() / len(pack.networks)
+                if number == 0:
+                    away = (features[0].float().cpu() - pack.typical_mean) @ pack.typical_axes
+                    distance = float((away**2).mean().sqrt())
+        return Reading(totals, distance)
+
+    def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
+        networks = []
+        for file in sorted(name for name in pack.files if name.startswith(NETWORK_PREFIX)):
+            network = build_network(pack.architecture)
+            try:
+                network.load_state_dict(load_tensors(pack, file))
+            except RuntimeError as error:
+                raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
+            networks.append(network.eval().to(self._device))
+        if not networks:
+            raise PackError(f"Pack {pack.name} holds no network.")
+        tensors = load_tensors(pack, INPUT_FILE)
+        crop = pack.input["crop"]
+        return LoadedPack(
+            pack, key, tuple(networks), tensors["measures.mean"].numpy(), tensors["measures.deviation"].numpy(),
+            tensors["typical.mean"], tensors["typical.axes"],
+            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
+        )
+
+
+def measures_on(disc: Disc, sources: Sequence[Source], localization: Localization) -> dict[str, dict[str, float]]:
+    """Measures of a disc by role; series that are out of register are read where they show the disc."""
+    result = {}
+    for source in sources:
+        series = source.series
+        if np.any(source.shift_lps_mm):
+            volume = series.volume
+            affine = volume.affine_lps.copy()
+            affine[:3, 3] -= source.shift_lps_mm
+            series = replace(series, volume=type(volume)(volume.array, affine))
+        result[source.role] = measure_disc(series, localization.segmentation, disc)
+    return result
+
+
+def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
+            warnings: Sequence[str]) -> list[Grade]:
+    notes = list(warnings)
+    limit = float(pack.pack.calibration.get("distance_limit", np.inf))
+    if reading.distance > limit:
+        notes.append("This disc looks unlike those that the pack was trained on "
+                     f"(distance {reading.distance:.1f}, limit {limit:.1f}): check the grade.")
+    result = []
+    for task in SYSTEMS[pack.pack.system].tasks:
+        if task.name not in pack.pack.tasks:
+            continue
+        values = load_scale(task.scale).values
+        probabilities = _probabilities(pack, task.name, reading, len(values))
+        best = int(probabilities.argmax())
+        result.append(Grade(
+            system=pack.pack.system, task=task.name, grade=values[best],
+            label=scale_of(pack.pack.system, task.name).label_of(values[best]),
+            probabilities={value: float(p) for value, p in zip(values, probabilities, strict=True)},
+            evidence=_evidence(task.name, measures), pack=pack.pack.name, pack_version=pack.pack.version,
+            pack_sha256=pack.pack.sha256, trained_on=pack.pack.trained_on.statement,
+            synthetic=pack.pack.trained_on.synthetic, warnings=tuple(notes),
+        ))
+    return result
+
+
+def _probabilities(pack: LoadedPack, task: str, reading: Reading, count: int) -> np.ndarray:
+    calibration = pack.pack.calibration
+    if task == "high_grade" and task not in reading.logits:
+        # IV or V, by the same network that tells the five grades apart: the two can never contradict each other.
+        five = calibrate(reading.logits["pfirrmann"], calibration.get("pfirrmann"))
+        return np.array([five[:3].sum(), five[3:].sum()])
+    probabilities = calibrate(reading.logits[task], calibration.get(task))
+    if len(probabilities) != count:
+        raise PackError(f"Pack {pack.pack.name}: {task} has {len(probabilities)} grades where its scale has {count}.")
+    return probabilities
+
+
+def _evidence(task: str, measures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:
+    """Measures that speak for the task: signals from T2 where there is one, lengths from the first series."""
+    order = [role for role in ("T2", "T2_SPACE", "T1") if role in measures]
+    result = {}
+    for name in EVIDENCE_OF.get(task, ()):
+        for role in order:
+            if name in SIGNAL_MEASURES and role == "T1":
+                continue
+            value = measures[role][name]
+            if np.isfinite(value):
+                measure = MEASURES[name]
+                result[name] = {"value": round(value, 3), "unit": measure.unit, "title": measure.title,
+                                "source": measure.source, "series": role}
+                break
+    return result

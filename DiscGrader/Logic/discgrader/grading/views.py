@@ -1,0 +1,89 @@
+"""Which crops of a disc a study offers to the networks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from discgrader.grading.crops import Crop, CropShape, Reference, crop_offsets_mm, cut, spine_reference
+from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Disc, Localization, RoiBox
+
+LEAST_SEEN = 0.6
+"""A crop with less of it inside the picture is not graded."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One crop of one disc, and where it came from."""
+
+    series: Series
+    box: RoiBox
+    across_mm: float
+    crop: Crop
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A sagittal series as the networks may use it: as which contrast, moved by how much, in which intensities."""
+
+    series: Series
+    role: str
+    shift_lps_mm: np.ndarray
+    reference: Reference
+
+
+def sources_of(study: Study, localization: Localization, roles: Sequence[str],
+               shape: CropShape) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """The series to grade on, one for each role, and warnings on those that had to be left out or guessed at."""
+    chosen: dict[str, Series] = {}
+    warnings = []
+    usable = [one for one in study.series if one.plane is Plane.SAGITTAL]
+    for one in usable:
+        if one.name not in localization.shifts_lps_mm and one.name != localization.series_name:
+            if localization.shifts_lps_mm:
+                warnings.append(f"Series {one.name} does not show the discs where {localization.series_name} has them, "
+                                "and was not used for grading.")
+                continue
+        if one.role in roles:
+            best = chosen.get(one.role)
+            if best is None or one.volume.array.size > best.volume.array.size:
+                chosen[one.role] = one
+    if not chosen:
+        stand_in = next((one for one in usable if one.contrast in (Contrast.UNKNOWN, Contrast.STIR)), None)
+        if stand_in is not None:
+            chosen["T2"] = stand_in
+            warnings.append(f"Series {stand_in.name} is {stand_in.role}, which no network was trained on; it was graded "
+                            "as if it were T2. Set its role if that is wrong.")
+    sources = []
+    for role, series in chosen.items():
+        shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
+        around = np.stack([shape.points_lps(disc.roi) for disc in localization.discs]) + shift
+        reference = spine_reference(series.volume, moved(localization.segmentation, shift), around)
+        sources.append(Source(series, role, shift, reference))
+    return tuple(sources), tuple(warnings)
+
+
+def moved(volume: Volume, shift_lps_mm: np.ndarray) -> Volume:
+    """The same volume lying elsewhere."""
+    if not np.any(shift_lps_mm):
+        return volume
+    affine = volume.affine_lps.copy()
+    affine[:3, 3] += shift_lps_mm
+    return Volume(volume.array, affine)
+
+
+def views_of(disc: Disc, sources: Sequence[Source], localization: Localization, shape: CropShape,
+             slices: Mapping[str, float]) -> tuple[View, ...]:
+    """All crops of a disc that lie well inside their pictures; ``slices`` has ``reach_mm`` and ``count``."""
+    views = []
+    for source in sources:
+        box = replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + source.shift_lps_mm)
+        labels = moved(localization.segmentation, source.shift_lps_mm)
+        for across in crop_offsets_mm(source.series, box, float(slices["reach_mm"]), int(slices["count"])):
+            crop = cut(source.series, labels, box, disc.index_from_sacrum, source.reference, shape, across)
+            crop = replace(crop, role=source.role)
+            if crop.seen >= LEAST_SEEN:
+                views.append(View(source.series, box, across, crop))
+    return tuple(views)

@@ -1,0 +1,254 @@
+"""Single discs cut out of a segmentation, each measured where it lies; no names yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
+
+SMALLEST_AREA_MM2 = 35.0
+"""Smaller disc-like spots on their largest slice are noise or a remnant in the sacrum."""
+
+WIDTH_TO_DEPTH = 1.45
+"""Width of a lumbar disc over its depth, for discs whose sides are out of view (Zhou et al., Eur Spine J 2000)."""
+
+_NEIGHBOR_MM = 14.0
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A disc-like body of the segmentation, with its measures.
+
+    Parameters
+    ----------
+    label : int
+        Its number in the array that `find_candidates` returns beside the candidates.
+    center_lps_mm : ndarray, shape (3,)
+        Its middle, half way from front to back and from endplate to endplate.
+    axes_lps : ndarray, shape (3, 3)
+        Unit vectors as columns: towards the left, the back and the head of the disc's own plane.
+    height_mm, depth_mm, width_mm : float
+        Mean height over the middle three fifths of its depth, extent front to back and side to side.
+    full_height_mm : float
+        Extent along its normal.
+    area_mm2 : float
+        On its largest sagittal slice.
+    width_seen : bool
+        Whether both sides are in view; else the width is estimated from the depth.
+    canal_back_mm : float or None
+        How far behind the centre the back of the spinal canal lies, at this disc's height.
+    vertebra_above, vertebra_below : float
+        Share of the disc's depth that has vertebra close above and below it.
+    room_above_mm, room_below_mm : float
+        From the centre to the upper and lower edge of the picture.
+    confidence : float
+        Mean probability of disc inside it.
+    """
+
+    label: int
+    center_lps_mm: np.ndarray
+    axes_lps: np.ndarray
+    height_mm: float
+    depth_mm: float
+    width_mm: float
+    full_height_mm: float
+    area_mm2: float
+    width_seen: bool
+    canal_back_mm: float | None
+    vertebra_above: float
+    vertebra_below: float
+    room_above_mm: float
+    room_below_mm: float
+    confidence: float
+
+
+def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], np.ndarray]:
+    """All disc-like bodies, uppermost last.
+
+    Returns
+    -------
+    candidates : tuple of Candidate
+        Ordered from the foot to the head.
+    labels : ndarray of int, shape (slices, rows, columns)
+        Which candidate each of the segmentation's pixels belongs to; 0 for none.
+    """
+    classes = segmentation.probabilities.argmax(0).astype(np.uint8)
+    joined = ndimage.binary_opening(classes == DISC, _in_plane(2)) if len(classes) > 1 else classes == DISC
+    labels, count = ndimage.label(joined, ndimage.generate_binary_structure(3, 1))
+    labels = _merge_fragments(labels, count, segmentation)
+    candidates = []
+    for label in np.unique(labels)[1:]:
+        candidate = _measure(int(label), labels == label, classes, segmentation)
+        if candidate is not None:
+            candidates.append(candidate)
+        else:
+            labels[labels == label] = 0
+    return tuple(sorted(candidates, key=lambda one: one.center_lps_mm[2])), labels
+
+
+def _in_plane(size: int) -> np.ndarray:
+    return np.ones((1, size, size), bool)
+
+
+def _merge_fragments(labels: np.ndarray, count: int, segmentation: Segmentation) -> np.ndarray:
+    """One label for pieces of one disc: pieces whose centres lie nearly at one height along the spine."""
+    if count < 2:
+        return labels
+    row_mm, _ = segmentation.pixel_mm
+    areas = ndimage.sum_labels(labels > 0, labels, np.arange(1, count + 1))
+    centers = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, count + 1)))
+    order = np.argsort(-areas)
+    owner = np.arange(count + 1)
+    slopes = _slopes(labels, order[:12] + 1)
+    kept: list[int] = []
+    for piece in order:
+        for main in kept:
+            # A disc is inclined: compare heights along the main piece's own line.
+            run = centers[piece, 2] - centers[main, 2]
+            rise = centers[piece, 1] - centers[main, 1] - slopes.get(main + 1, 0.0) * run
+            near = abs(run) * segmentation.pixel_mm[1] < 32.0
+            if near and abs(rise) * row_mm < 5.0 and areas[piece] < 0.8 * areas[main]:
+                owner[piece + 1] = main + 1
+                break
+        else:
+            kept.append(piece)
+    return owner[labels]
+
+
+def _slopes(labels: np.ndarray, which: Sequence[int]) -> dict[int, float]:
+    """Rows per column along each of these pieces."""
+    slopes = {}
+    for label in which:
+        _, rows, columns = np.nonzero(labels == label)
+        spread = np.var(columns)
+        slopes[int(label)] = float(np.cov(columns, rows)[0, 1] / spread) if len(columns) > 10 and spread > 4 else 0.0
+    return slopes
+
+
+def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Segmentation) -> Candidate | None:
+    row_mm, column_mm = segmentation.pixel_mm
+    per_slice = mask.sum((1, 2))
+    main = int(per_slice.argmax())
+    area = float(per_slice[main] * row_mm * column_mm)
+    if area < SMALLEST_AREA_MM2:
+        return None
+    to_lps = _pixel_to_lps(segmentation)
+    indices = np.argwhere(mask)
+    points = to_lps(indices)
+    middle = to_lps(np.argwhere(mask[main]), slice_index=main)
+    axes = _axes(points, middle, indices[:, 0], segmentation)
+    local = (middle - middle.mean(0)) @ axes
+    front, back = _extent(local[:, 1], column_mm)
+    low, high = _extent(local[:, 2], row_mm)
+    center = middle.mean(0) + axes @ np.array([0.0, (front + back) / 2, (low + high) / 2])
+    across = (points - center) @ axes[:, 0]
+    slice_mm = float(segmentation.frames.volume.spacing_mm[2])
+    seen = bool(per_slice[0] == 0 and per_slice[-1] == 0 and len(per_slice) > 2)
+    depth = back - front
+    left, right = _extent(across, slice_mm)
+    width = right - left if seen else max(right - left, WIDTH_TO_DEPTH * depth)
+    if seen:
+        center = center + axes[:, 0] * (left + right) / 2
+    column = _column_profile(local[:, 1], row_mm * column_mm)
+    vertebra = _neighbors(center, axes, depth, main, classes, segmentation)
+    rows = classes.shape[1]
+    row = float(np.argwhere(mask[main])[:, 0].mean())
+    return Candidate(
+        label=label, center_lps_mm=center, axes_lps=axes, height_mm=column, depth_mm=float(depth), width_mm=float(width),
+        full_height_mm=float(high - low), area_mm2=area, width_seen=seen,
+        canal_back_mm=_canal_back(center, axes, main, classes, segmentation),
+        vertebra_above=vertebra[0], vertebra_below=vertebra[1],
+        room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
+        confidence=float(segmentation.probabilities[DISC][mask].mean()),
+    )
+
+
+def _pixel_to_lps(segmentation: Segmentation):
+    """A function from pixel indices (slice, row, column), shape (n, 3) or (n, 2) with a slice, to LPS mm (n, 3)."""
+    volume = segmentation.frames.volume
+    fine_rows, fine_columns = volume.array.shape[1:]
+    _, _, rows, columns = segmentation.probabilities.shape
+
+    def convert(indices: np.ndarray, slice_index: int | None = None) -> np.ndarray:
+        indices = np.asarray(indices, float)
+        if slice_index is not None:
+            indices = np.column_stack([np.full(len(indices), float(slice_index)), indices])
+        fine_row = (indices[:, 1] + 0.5) * fine_rows / rows - 0.5
+        fine_column = (indices[:, 2] + 0.5) * fine_columns / columns - 0.5
+        return volume.index_to_lps(np.column_stack([fine_column, fine_row, indices[:, 0]]))
+
+    return convert
+
+
+def _axes(points: np.ndarray, middle: np.ndarray, slices: np.ndarray, segmentation: Segmentation) -> np.ndarray:
+    """The disc's own axes: front to back along its longest extent, tilted sideways as its slices show."""
+    across = segmentation.frames.volume.directions[:, 2]
+    centered = middle - middle.mean(0)
+    _, _, principal = np.linalg.svd(centered, full_matrices=False)
+    along = principal[0] * np.sign(principal[0][1] or 1.0)
+    # A round, badly seen disc has no long axis; never let one stand upright.
+    if abs(along[2]) > 0.85:
+        along = np.array([0.0, 1.0, 0.0])
+    up = np.cross(across, along)
+    up *= np.sign(up[2])
+    if len(np.unique(slices)) >= 5:
+        rise = (points - points.mean(0)) @ up
+        run = (points - points.mean(0)) @ across
+        slope = float(np.clip((rise * run).mean() / max((run**2).mean(), 1e-6), -0.6, 0.6))
+        across = across + slope * up
+    across = across - along * (across @ along)
+    across /= np.linalg.norm(across)
+    across *= np.sign(across[0])
+    up = np.cross(across, along)
+    return np.column_stack([across, along, up])
+
+
+def _extent(values: np.ndarray, step_mm: float) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.01, 0.99])
+    return float(low - step_mm / 2), float(high + step_mm / 2)
+
+
+def _column_profile(along_mm: np.ndarray, pixel_mm2: float) -> float:
+    """Mean height in mm over the middle three fifths of the disc's depth."""
+    low, high = np.quantile(along_mm, [0.01, 0.99])
+    inner_low, inner_high = low + 0.2 * (high - low), high - 0.2 * (high - low)
+    inside = ((along_mm >= inner_low) & (along_mm <= inner_high)).sum()
+    return float(inside * pixel_mm2 / max(inner_high - inner_low, 1e-3))
+
+
+def _sample_classes(points: np.ndarray, main: int, classes: np.ndarray, segmentation: Segmentation) -> np.ndarray:
+    """Class at LPS points, shape (n, 3), read off slice ``main``; 0 outside the picture."""
+    volume = segmentation.frames.volume
+    fine_rows, fine_columns = volume.array.shape[1:]
+    _, rows, columns = classes.shape
+    index = volume.lps_to_index(points)
+    row = np.round((index[:, 1] + 0.5) * rows / fine_rows - 0.5).astype(int)
+    column = np.round((index[:, 0] + 0.5) * columns / fine_columns - 0.5).astype(int)
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    result = np.zeros(len(points), np.uint8)
+    result[inside] = classes[main, row[inside], column[inside]]
+    return result
+
+
+def _neighbors(center: np.ndarray, axes: np.ndarray, depth: float, main: int, classes: np.ndarray,
+               segmentation: Segmentation) -> tuple[float, float]:
+    along = np.linspace(-0.45, 0.45, 19) * depth
+    heights = np.arange(1.0, _NEIGHBOR_MM, 1.0)
+    shares = []
+    for sign in (1, -1):
+        points = (center + along[:, None, None] * axes[:, 1] + sign * heights[None, :, None] * axes[:, 2])
+        found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
+        shares.append(float(((found == VERTEBRA).sum(1) >= 3).mean()))
+    return shares[0], shares[1]
+
+
+def _canal_back(center: np.ndarray, axes: np.ndarray, main: int, classes: np.ndarray,
+                segmentation: Segmentation) -> float | None:
+    along = np.arange(5.0, 60.0, 0.5)
+    heights = np.linspace(-3.0, 3.0, 5)
+    points = center + along[:, None, None] * axes[:, 1] + heights[None, :, None] * axes[:, 2]
+    found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
+    canal = np.nonzero((found == CANAL).sum(1) >= 2)[0]
+    return float(along[canal[-1]]) if len(canal) >= 6 else None

@@ -1,0 +1,162 @@
+"""Which candidate is which disc: order from the sacrum, names, and doubts about both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.localize.candidates import Candidate
+from discgrader.localize.disc import LEVELS, level_name
+
+
+@dataclass(frozen=True, eq=False)
+class NamedCandidate:
+    """A candidate with its index from the sacrum, its level, and why either may be wrong."""
+
+    candidate: Candidate
+    index_from_sacrum: int
+    level: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Naming:
+    """All named discs from the sacrum upwards, and what is uncertain about the row as a whole."""
+
+    discs: tuple[NamedCandidate, ...]
+    warnings: tuple[str, ...]
+
+
+REMNANT_DEPTH_SHARE = 0.62
+"""A lowest disc less deep than this share of the one above is taken for what remains of S1-S2."""
+
+SHORTEST_STEP_MM, LONGEST_STEP_MM = 14.0, 120.0
+"""Between the centres of two discs of one row, a missed disc or two included."""
+
+LONGEST_STEP_SHARE = 1.55
+ORDINARY_COUNT = (5, 9)
+
+
+def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None) -> Naming:
+    """Order, check and name candidates (from the foot to the head).
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        From the foot to the head.
+    lowest_disc : str, optional
+        What the user says the lowest disc is; settles every doubt about the names.
+    """
+    chain = _chain(candidates)
+    warnings: list[str] = []
+    if not chain:
+        return Naming((), ())
+    if lowest_disc is None:
+        chain, doubts = _without_remnant(chain)
+        doubts += _sacrum_doubts(chain)
+    else:
+        doubts = []
+    indices, gaps = _indices(chain)
+    if not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
+        warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
+    lowest = lowest_disc or LEVELS[0]
+    named = []
+    for position, (candidate, index) in enumerate(zip(chain, indices, strict=True)):
+        notes = list(doubts)
+        if gaps and index > gaps[0]:
+            notes.append(f"A disc may be missed below this one, so that it is counted as disc {index}.")
+        if position == len(chain) - 1 and _cropped(candidate):
+            notes.append("This disc is close to the upper edge of the picture and may be cut off.")
+        named.append(NamedCandidate(candidate, index, level_name(index, lowest), tuple(notes)))
+    if gaps:
+        warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
+    return Naming(tuple(named), tuple(doubts + warnings))
+
+
+def _chain(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The row of candidates, from the foot to the head, that makes the best spine.
+
+    The best path through all plausible candidates: each adds by how disc-like it is, each step takes away by how far
+    it leaves the direction in which the two discs face.
+    """
+    plausible = [one for one in candidates if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)]
+    best: list[tuple[float, list[Candidate]]] = []
+    for position, one in enumerate(plausible):
+        own = _disc_likeness(one)
+        path = (own, [one])
+        for earlier in range(position):
+            step = _step_cost(plausible[earlier], one)
+            if step is not None and best[earlier][0] + own - step > path[0]:
+                path = (best[earlier][0] + own - step, [*best[earlier][1], one])
+        best.append(path)
+    return max(best, key=lambda path: path[0])[1] if best else []
+
+
+def _disc_likeness(one: Candidate) -> float:
+    """From about 0.3 for a doubtful spot to 2 for a full disc between two vertebrae and before the canal."""
+    size = min(one.area_mm2, 220.0) / 220.0
+    canal = 0.5 if one.canal_back_mm is not None else 0.0
+    return one.confidence * size + canal + 0.25 * (one.vertebra_above + one.vertebra_below)
+
+
+def _step_cost(lower: Candidate, upper: Candidate) -> float | None:
+    """What it costs to go from one disc to the next; None where no spine does that."""
+    step = upper.center_lps_mm - lower.center_lps_mm
+    length = float(np.linalg.norm(step))
+    if not SHORTEST_STEP_MM <= length <= LONGEST_STEP_MM:
+        return None
+    facing = lower.axes_lps[:, 2] + upper.axes_lps[:, 2]
+    cosine = float(step @ facing / (length * np.linalg.norm(facing)))
+    if cosine < np.cos(np.radians(45.0)):
+        return None
+    return 2.0 * (1.0 - cosine) + max(0.0, length - 50.0) / 50.0
+
+
+def _sliver(one: Candidate) -> bool:
+    at_edge = min(one.room_above_mm, one.room_below_mm) < max(4.0, one.full_height_mm / 2)
+    return one.depth_mm < 11.0 or (at_edge and one.depth_mm < 22.0)
+
+
+def _cropped(one: Candidate) -> bool:
+    return one.room_above_mm < one.full_height_mm / 2 + 3.0
+
+
+def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]]:
+    """The row without a rudimentary S1-S2 disc at its foot, and what is doubtful about its lowest disc.
+
+    Above such a remnant lies the sacrum, which the network does not take for a vertebra.
+    """
+    if len(chain) < 3:
+        return chain, []
+    lowest, above = chain[0], float(np.median([one.depth_mm for one in chain[1:4]]))
+    if lowest.depth_mm >= REMNANT_DEPTH_SHARE * above:
+        return chain, []
+    if lowest.vertebra_above < 0.5:
+        return chain[1:], ["A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, "
+                           "say so with the lowest disc's level."]
+    return chain, ["The lowest disc is small: if it is a remnant of S1-S2, say so with the lowest disc's level."]
+
+
+def _sacrum_doubts(chain: Sequence[Candidate]) -> list[str]:
+    lowest = chain[0]
+    doubts = []
+    if lowest.room_below_mm < 22.0:
+        doubts.append("The sacrum is not in view: the lowest disc seen is assumed to be L5-S1.")
+    elif lowest.vertebra_below > 0.6:
+        doubts.append("A vertebra follows below the lowest disc found, so that it may not be L5-S1.")
+    return doubts
+
+
+def _indices(chain: Sequence[Candidate]) -> tuple[list[int], list[int]]:
+    """Index from the sacrum of each disc, and the indices that were left out where a disc seems to be missing."""
+    if len(chain) < 3:
+        return list(range(1, len(chain) + 1)), []
+    centers = np.array([one.center_lps_mm for one in chain])
+    steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
+    usual = float(np.median(steps))
+    indices, gaps = [1], []
+    for step in steps:
+        skipped = max(0, round(step / usual) - 1) if step > LONGEST_STEP_SHARE * usual else 0
+        gaps += [indices[-1] + 1 + missing for missing in range(skipped)]
+        indices.append(indices[-1] + 1 + skipped)
+    return indices, gaps

@@ -1,0 +1,138 @@
+"""Fitting of a disc classifier, and its predictions on discs it has not seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from discgrader.grading.crops import CropShape
+from discgrader.packs.networks import build_network
+from discgrader.progress import Progress
+from discgrader.training.disc_batches import UNKNOWN, GradedDisc, MeasureScale, plain_batch, training_batch
+
+ROLES = ("T1", "T2", "T2_SPACE")
+
+
+@dataclass(frozen=True)
+class GraderRecipe:
+    """Every choice of the recipe.
+
+    ``neighbor_share`` is how much of an ordinal grade's target goes to the grades beside it, since two readers agree
+    on the Pfirrmann grade with kappa 0.6 only.
+    """
+
+    widths: tuple[int, ...] = (32, 64, 128, 256)
+    shape: CropShape = CropShape()
+    discs_per_batch: int = 32
+    epochs: int = 40
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.03
+    neighbor_share: float = 0.15
+    dropout: float = 0.4
+    folds: int = 5
+    seed: int = 0
+    average_decay: float = 0.99
+
+    def architecture(self, tasks: Mapping[str, int], measures: int) -> dict:
+        """The network's entry in a pack."""
+        return {"kind": "disc_classifier", "widths": list(self.widths), "tasks": dict(tasks), "roles": list(ROLES),
+                "measures": measures, "dropout": self.dropout}
+
+
+def soft_targets(grades: torch.Tensor, count: int, neighbor_share: float) -> torch.Tensor:
+    """Target probabilities (discs, count): most on the true grade, ``neighbor_share`` on the grades beside it."""
+    target = torch.nn.functional.one_hot(grades, count).float()
+    if neighbor_share == 0:
+        return target
+    beside = torch.zeros_like(target)
+    beside[:, 1:] += target[:, :-1]
+    beside[:, :-1] += target[:, 1:]
+    beside = beside / beside.sum(1, keepdim=True)
+    return (1 - neighbor_share) * target + neighbor_share * beside
+
+
+def task_loss(logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbor_share: float) -> torch.Tensor:
+    """Cross entropy with soft targets, plus, on ordinal scales, the squared distance of cumulative probabilities."""
+    known = grades != UNKNOWN
+    if not known.any():
+        return logits.sum() * 0
+    logits, grades = logits[known], grades[known]
+    target = soft_targets(grades, logits.shape[1], neighbor_share if ordinal else 0.0)
+    loss = -(target * logits.log_softmax(1)).sum(1).mean()
+    if ordinal:
+        loss = loss + ((logits.softmax(1) - target).cumsum(1) ** 2).sum(1).mean()
+    return loss
+
+
+def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping[str, int], ordinal: Sequence[str],
+               scale: MeasureScale, state: Path, seed: int, progress: Progress) -> torch.nn.Module:
+    """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists.
+
+    Parameters
+    ----------
+    tasks : mapping of str to int
+        Number of grades of each task.
+    ordinal : sequence of str
+        Tasks whose scale is ordinal with more than two grades.
+
+    Returns
+    -------
+    The running average of the network's weights over the last steps.
+    """
+    torch.manual_seed(seed)
+    network = build_network(recipe.architecture(tasks, len(scale.mean))).to(memory_format=torch.channels_last)
+    average = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
+    steps_per_epoch = len(discs) // recipe.discs_per_batch
+    total = steps_per_epoch * recipe.epochs
+    optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total, pct_start=0.15)
+    start = 0
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        for part, name in ((network, "network"), (average, "average"), (optimizer, "optimizer"),
+                           (schedule, "schedule")):
+            part.load_state_dict(saved[name])
+        start = saved["epoch"]
+    network.train()
+    for epoch in range(start, recipe.epochs):
+        generator = np.random.default_rng([seed, epoch])
+        order = generator.permutation(len(discs))
+        running = []
+        for step in range(steps_per_epoch):
+            chosen = [discs[i] for i in order[step * recipe.discs_per_batch:(step + 1) * recipe.discs_per_batch]]
+            batch = training_batch(chosen, ROLES, scale, recipe.shape, generator)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
+                                 len(chosen), batch.measures)
+            losses = {task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
+                      for task, one in logits.items()}
+            loss = sum((2.0 if task in ordinal else 0.5) * one for task, one in losses.items())
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            schedule.step()
+            average.update_parameters(network)
+            running.append(float(loss.detach()))
+        progress.report("Training the grader", (epoch + 1) / recipe.epochs, f"loss {np.mean(running):.3f}")
+        torch.save({"network": network.state_dict(), "average": average.state_dict(),
+                    "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}, state)
+    return average.module.eval()
+
+
+def predict(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc], scale: MeasureScale,
+            shown_roles: Sequence[str], batch_size: int = 32) -> dict[str, np.ndarray]:
+    """Logits of every task, each of shape (discs, grades), from the images of ``shown_roles``; in float32."""
+    parts: dict[str, list[np.ndarray]] = {}
+    with torch.inference_mode():
+        for start in range(0, len(discs), batch_size):
+            chosen = discs[start:start + batch_size]
+            batch = plain_batch(chosen, ROLES, scale, recipe.shape, shown_roles)
+            logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
+                             len(chosen), batch.measures)
+            for task, one in logits.items():
+                parts.setdefault(task, []).append(one.numpy())
+    return {task: np.concatenate(one) for task, one in parts.items()}

@@ -1,0 +1,233 @@
+"""Recipe ``spider``, whole: discs found, crops cut, classifiers cross-validated by patient, calibrated and packed.
+
+The networks of all folds together are the pack; its figures are of each fold's network on patients that neither it nor
+the localizer that found their discs had seen.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from discgrader.errors import UsageError
+from discgrader.grading.calibration import calibrate, fit_calibration
+from discgrader.grading.grader import INPUT_FILE, NETWORK_PREFIX
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.localize.disc import Localization
+from discgrader.localize.localizer import Localizer
+from discgrader.packs.networks import build_network
+from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
+from discgrader.packs.weights import pack_tensors
+from discgrader.progress import Progress
+from discgrader.training.disc_batches import GradedDisc, MeasureScale, plain_batch
+from discgrader.training.discs import SLICE_REACH_MM, SLICES, by_disc, prepare
+from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
+from discgrader.training.grader import ROLES, GraderRecipe, fit_grader, predict
+from discgrader.training.spider import DATA_SET, TASK_COLUMNS, SpiderImage, spider_gradings, spider_images
+
+TYPICAL_AXES = 24
+
+
+@dataclass(frozen=True, eq=False)
+class _HeldOut:
+    """Logits of every task on discs that the network had not seen, one row a disc."""
+
+    patients: np.ndarray
+    indices: np.ndarray
+    grades: Mapping[str, np.ndarray]
+    logits: Mapping[str, np.ndarray]
+
+
+def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localizer_work: Path | None = None,
+                  bits: int = 16, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`.
+
+    Parameters
+    ----------
+    localizer_work : Path, optional
+        Output folder of the recipe ``localizer``: its networks of each fold then find the discs of the patients that
+        they have not seen. Without it the installed localizer finds all of them.
+    bits : int
+        In how many bits the packs' weights are stored.
+    """
+    recipe = replace(GraderRecipe(), **options)
+    images = spider_images(data_dir)
+    gradings = spider_gradings(data_dir)
+    localize = _localize_by(images, localizer_work)
+    found = prepare(images, _read, localize, out_dir / "crops", progress.part(0.0, 0.2))
+    discs = graded_discs(found, gradings)
+    tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
+    ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
+    folds = _grader_folds(discs, recipe)
+    work = out_dir / "work"
+    work.mkdir(exist_ok=True)
+    networks, scales, held_out = [], [], []
+    for fold in range(recipe.folds):
+        seen = [one for one in discs if folds[one.patient] != fold]
+        unseen = [one for one in discs if folds[one.patient] == fold]
+        scale = MeasureScale.of(discs, ROLES)
+        path = work / f"fold{fold}.safetensors"
+        if not path.exists():
+            share = progress.part(0.2 + 0.75 * fold / recipe.folds, 0.2 + 0.75 * (fold + 1) / recipe.folds)
+            network = fit_grader(recipe, seen, tasks, ordinal, scale, path.with_suffix(".state"), recipe.seed + fold,
+                                 share)
+            save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path)
+            path.with_suffix(".state").unlink(missing_ok=True)
+        network = build_network(recipe.architecture(tasks, len(scale.mean)))
+        network.load_state_dict(load_file(path))
+        networks.append(network.eval())
+        scales.append(scale)
+        held_out.append(unseen)
+    subsets = {"T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2"), "all": ROLES}
+    results = {name: _held_out(networks, recipe, held_out, scales, roles) for name, roles in subsets.items()}
+    calibration: dict[str, object] = {task: fit_calibration(results["all"].logits[task], results["all"].grades[task])
+                                      for task in tasks}
+    figures = {name: _figures(one, calibration) for name, one in results.items()}
+    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    _save_held_out(out_dir / "held_out.npz", results)
+    mean, axes, distances = _typical(networks[0], recipe, discs, held_out[0], scales[0])
+    calibration["distance_limit"] = float(np.quantile(distances, 0.99) * 1.15)
+    return _write(out_dir, recipe, tasks, networks, scales[0], mean, axes, calibration, figures, discs, bits)
+
+
+def graded_discs(found, gradings) -> list[GradedDisc]:
+    """Every graded disc that was found on at least one image."""
+    result = []
+    for (patient, index), images in sorted(by_disc(found).items()):
+        grades = gradings.get((patient, index))
+        if grades is not None:
+            positions = {task: _position(task, grade) for task, grade in grades.items()}
+            result.append(GradedDisc(patient, index, tuple(images), positions))
+    return result
+
+
+def _position(task: str, grade: int) -> int:
+    return scale_of(TASK_COLUMNS[task][0], task).values.index(str(grade))
+
+
+def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int, int]:
+    patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
+    return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
+
+
+def _read(image: SpiderImage) -> Series:
+    return Series(image.path.name, read_volume(image.path)[0], Plane.SAGITTAL, Contrast(image.sequence), "file name")
+
+
+def _localize_by(images: Sequence[SpiderImage], work: Path | None):
+    """A function that finds the discs of an image, by a network that has not seen its patient where there is one."""
+    if work is None:
+        packs = [pack for pack in default_packs() if pack.system == LOCALIZER]
+        if not packs:
+            raise UsageError("No localizer is installed: train it first, with 'discgrader train localizer'.")
+        localizer = Localizer(packs[-1])
+        return lambda image, series: localizer.localize_series(series)
+    from discgrader.training.localizer_recipe import fold_localizers
+
+    localizers, folds = fold_localizers(work, images)
+    return lambda image, series: localizers[folds[image.patient]].localize_series(series)
+
+
+def _held_out(networks: Sequence[torch.nn.Module], recipe: GraderRecipe, held_out: Sequence[Sequence[GradedDisc]],
+              scales: Sequence[MeasureScale], roles: Sequence[str]) -> _HeldOut:
+    rows: list[GradedDisc] = []
+    logits: dict[str, list[np.ndarray]] = {}
+    for network, discs, scale in zip(networks, held_out, scales, strict=True):
+        shown = [one for one in discs if any(image.role in roles for image in one.images)]
+        if not shown:
+            continue
+        rows += shown
+        for task, one in predict(network, recipe, shown, scale, roles).items():
+            logits.setdefault(task, []).append(one)
+    return _HeldOut(
+        np.array([one.patient for one in rows]), np.array([one.index_from_sacrum for one in rows]),
+        {task: np.array([one.grades[task] for one in rows]) for task in logits},
+        {task: np.concatenate(one) for task, one in logits.items()},
+    )
+
+
+def _figures(result: _HeldOut, calibration: Mapping[str, object]) -> dict[str, object]:
+    figures: dict[str, object] = {"discs": len(result.patients), "patients": len(np.unique(result.patients))}
+    for task, logits in result.logits.items():
+        grades = result.grades[task]
+        probabilities = calibrate(logits, calibration[task])
+        if task == "pfirrmann":
+            figures[task] = with_intervals(ordinal_figures, grades, probabilities, result.patients)
+            figures["high_grade"] = with_intervals(binary_figures, (grades >= 3).astype(int),
+                                                   probabilities[:, 3:].sum(1), result.patients)
+        elif task == "modic":
+            figures["modic_any"] = with_intervals(binary_figures, (grades > 0).astype(int), 1 - probabilities[:, 0],
+                                                  result.patients)
+        elif 0 < grades.sum() < len(grades):
+            figures[task] = with_intervals(binary_figures, grades, probabilities[:, 1], result.patients)
+    return figures
+
+
+def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
+    arrays = {}
+    for name, one in results.items():
+        arrays |= {f"{name}/patients": one.patients, f"{name}/indices": one.indices}
+        arrays |= {f"{name}/logits/{task}": logits for task, logits in one.logits.items()}
+        arrays |= {f"{name}/grades/{task}": grades for task, grades in one.grades.items()}
+    np.savez(path, **arrays)
+
+
+def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
+             unseen: Sequence[GradedDisc], scale: MeasureScale) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+    """Mean and whitened principal axes of the discs' features, and how far from it unseen discs lie."""
+    def features(some: Sequence[GradedDisc]) -> torch.Tensor:
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(some), 32):
+                chosen = some[start:start + 32]
+                batch = plain_batch(chosen, ROLES, scale, recipe.shape, ROLES)
+                maps = network.maps(batch.crops, batch.role)
+                parts.append(network.pool(maps, batch.disc, len(chosen), batch.measures))
+        return torch.cat(parts)
+
+    table = features(discs)
+    mean = table.mean(0)
+    _, spread, axes = torch.linalg.svd(table - mean, full_matrices=False)
+    axes = axes[:TYPICAL_AXES].T / (spread[:TYPICAL_AXES] / len(table) ** 0.5)
+    distances = (((features(unseen) - mean) @ axes) ** 2).mean(1).sqrt()
+    return mean, axes, distances.numpy()
+
+
+def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networks: Sequence[torch.nn.Module],
+           scale: MeasureScale, mean: torch.Tensor, axes: torch.Tensor, calibration: Mapping[str, object],
+           figures: Mapping[str, object], discs: Sequence[GradedDisc], bits: int) -> Path:
+    files = {f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
+             for number, network in enumerate(networks)}
+    files[INPUT_FILE] = pack_tensors({
+        "measures.mean": torch.from_numpy(scale.mean), "measures.deviation": torch.from_numpy(scale.deviation),
+        "typical.mean": mean, "typical.axes": axes.contiguous(),
+    }, 32)
+    patients = {one.patient for one in discs}
+    for system in ("pfirrmann", "spider"):
+        named = [task for task in SYSTEMS[system].tasks]
+        write_pack(
+            out_dir / "packs" / f"{system}-resnet", name=f"{system}-resnet", version="1.0.0", system=system,
+            tasks={task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)}
+                   for task in named},
+            input={"plane": "sagittal", "contrasts": list(ROLES),
+                   "crop": {"rows": recipe.shape.rows, "columns": recipe.shape.columns,
+                            "pixel_mm": recipe.shape.pixel_mm},
+                   "slices": {"reach_mm": SLICE_REACH_MM, "count": SLICES},
+                   "normalization": "mean 0, deviation 1 over the segmented spine around the discs"},
+            architecture=recipe.architecture(tasks, len(scale.mean)), files=files,
+            trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", len(patients), len(discs), "spider", recipe.seed,
+                                 False, f"{len(discs)} discs of {len(patients)} SPIDER patients (CC BY 4.0)"),
+            calibration=calibration,
+            figures={"method": f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap",
+                     **{name: {key: value for key, value in one.items()
+                               if key in ("discs", "patients") or key in {task.name for task in named}
+                               or (system == "spider" and key == "modic_any")} for name, one in figures.items()}},
+        )
+    return out_dir / "packs"
