@@ -1,12 +1,13 @@
 """What a series shows: its plane, its contrast, and why it was taken for that."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from discgrader.errors import UsageError
+from discgrader.imaging.dicom_contrast import contrast_from_dicom
+from discgrader.imaging.names import Finding, contrast_from_name
+from discgrader.imaging.picture_contrast import probability_of_t2
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 
@@ -14,19 +15,14 @@ _PREFIXES = {"AX": Plane.AXIAL, "COR": Plane.CORONAL}
 _LPS_PLANES = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
 _ISOTROPIC = 1.1
 _SLAB = 0.6
+_THIN_MM = 1.6
+SURE = 0.8
+"""How probable a contrast must be, by the picture alone, to be believed."""
 
 ROLES = tuple(
     prefix + contrast.value for prefix in ("", "AX_", "COR_") for contrast in Contrast if contrast != Contrast.UNKNOWN
 )
 """Every role that a series may be given by hand."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A contrast and, in words a user understands, why."""
-
-    contrast: Contrast
-    reason: str
 
 
 def slice_axis(volume: Volume) -> int:
@@ -79,34 +75,34 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
     return Plane.SAGITTAL, Contrast(name)
 
 
-_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=[a-z])(?=[A-Z]))"
-_AFTER = r"(?![0-9])"
-
-
-def _word(pattern: str, text: str) -> bool:
-    """Whether ``pattern`` stands in the text at the beginning of a word, or where small letters turn to capitals."""
-    before = re.search(rf"(?<![A-Za-z0-9])(?i:{pattern})(?![0-9])", text)
-    return before is not None or re.search(rf"(?<=[a-z]){pattern}(?![0-9])", text) is not None
-
-
-def contrast_from_name(name: str) -> Finding | None:
-    """The contrast that a file name or series description speaks of; None where it speaks of none or of several."""
-    t1, t2 = _word("T1W?", name), _word("T2W?", name)
-    space = _word("(?:SPACE|SPC|CUBE|VISTA|BRAINVIEW|3D)", name) or re.search(r"(?i)t2w?_?-?space", name) is not None
-    if _word("(?:STIR|TIRM)", name):
-        return Finding(Contrast.STIR, f"its name, {name}, says STIR")
-    if t1 and t2:
-        return None
-    if _word(r"T2(?:\*|[_ -]?STAR|[_ -]?ME)", name):
-        return Finding(Contrast.UNKNOWN, f"its name, {name}, says T2*, which is no T2 spin echo")
-    if t2 or (space and not t1 and not _word("3D", name)):
-        kind = Contrast.T2_SPACE if space else Contrast.T2
-        return Finding(kind, f"its name, {name}, says {'T2 and 3D' if space else 'T2'}")
-    if t1:
-        return Finding(Contrast.T1, f"its name, {name}, says T1")
-    return None
-
-
 def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None = None) -> Finding:
-    """The contrast of a series: by its DICOM attributes, else by its name, else by the picture."""
-    return contrast_from_name(name) or Finding(Contrast.UNKNOWN, "neither its name nor its picture tells its contrast")
+    """The contrast of a series: by its DICOM attributes, else by its name, else by the picture.
+
+    Parameters
+    ----------
+    name : str
+        The file's stem or the DICOM series' description.
+    volume : Volume
+        The picture.
+    identity : mapping, optional
+        DICOM keywords and values.
+    """
+    return contrast_from_dicom(identity or {}) or contrast_from_name(name) or contrast_from_picture(volume)
+
+
+def contrast_from_picture(volume: Volume) -> Finding:
+    """T1, T2 or, where slices are thin, T2 SPACE, by what a sagittal picture shows; unknown where that is not sure."""
+    plane, axis = plane_of(volume), slice_axis(volume)
+    if plane != Plane.SAGITTAL:
+        return Finding(
+            Contrast.UNKNOWN, f"nothing names its contrast, and it cannot be told from {plane.value} pictures"
+        )
+    probability = probability_of_t2(volume, axis)
+    if probability is None or 1 - SURE < probability < SURE:
+        return Finding(Contrast.UNKNOWN, "nothing names its contrast, and the picture does not show it clearly")
+    if probability < 0.5:
+        return Finding(Contrast.T1, f"the spinal canal is dark in the picture ({1 - probability:.0%} sure)")
+    seen = f"the spinal canal is bright in the picture ({probability:.0%} sure)"
+    if volume.size[axis] > 1 and volume.spacing_mm[axis] < _THIN_MM:
+        return Finding(Contrast.T2_SPACE, f"{seen} and its slices are {volume.spacing_mm[axis]:.1f} mm apart")
+    return Finding(Contrast.T2, seen)
