@@ -1,0 +1,1 @@
+"""The digital lumbar spine: pictures whose truth is known."""

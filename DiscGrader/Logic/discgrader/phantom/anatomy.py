@@ -1,0 +1,89 @@
+"""The digital spine as a whole: what tissue there is at any point of the patient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.phantom.canvas import Canvas
+from discgrader.phantom.fields import Texture
+from discgrader.phantom.organs.arch import Arch
+from discgrader.phantom.organs.canal import Canal
+from discgrader.phantom.organs.column import Column
+from discgrader.phantom.organs.surroundings import Surroundings
+from discgrader.phantom.skeleton import Skeleton
+from discgrader.phantom.spine import SpineParameters
+from discgrader.phantom.tissues import Tissue
+
+
+@dataclass(frozen=True, eq=False)
+class TissueSample:
+    """What was found at sample points.
+
+    Parameters
+    ----------
+    fractions : ndarray, shape (tissues, n)
+        Share of each tissue of `Tissue`; each column sums to 1.
+    label : ndarray, shape (n,)
+        Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum, 0 anything else.
+    """
+
+    fractions: np.ndarray
+    label: np.ndarray
+
+
+class Anatomy:
+    """Implicit anatomy: it holds no voxels, only shapes, and so can be rendered in any plane and resolution.
+
+    Parameters
+    ----------
+    parameters : SpineParameters
+        What to build.
+
+    Attributes
+    ----------
+    skeleton : Skeleton
+        Where bones and discs lie.
+    """
+
+    def __init__(self, parameters: SpineParameters) -> None:
+        self.parameters = parameters
+        self.skeleton = Skeleton(parameters)
+        self._sac = self.skeleton.sac
+        texture = Texture(parameters.seed)
+        self._column = Column(self.skeleton, self._sac, texture)
+        self._canal = Canal(self.skeleton, self._sac, texture)
+        self._arch = Arch(self.skeleton, self._sac, texture)
+        self._surroundings = Surroundings(self.skeleton, self._sac, self._arch, texture)
+
+    def sample(self, points: np.ndarray, edge_mm: float = 0.7) -> TissueSample:
+        """Tissue at LPS points.
+
+        Parameters
+        ----------
+        points : ndarray, shape (n, 3)
+            LPS mm.
+        edge_mm : float
+            Length over which one tissue passes into the next, as a rule the size of a pixel.
+        """
+        points = np.ascontiguousarray(points, np.float32)
+        s, d = self._sac.coordinates(points)
+        canvas = Canvas(points, s, d, edge_mm)
+        self._column.paint(canvas)
+        self._canal.paint_sac(canvas)
+        self._arch.paint(canvas)
+        self._canal.paint_surroundings(canvas)
+        self._surroundings.paint(canvas)
+        return TissueSample(canvas.fractions, canvas.label)
+
+    def tissue_at(self, points: np.ndarray) -> np.ndarray:
+        """The prevailing `Tissue` at LPS points of shape (n, 3), shape (n,)."""
+        return np.argmax(self.sample(points, edge_mm=0.05).fractions, axis=0).astype(np.uint8)
+
+    def skin_y(self, z: np.ndarray) -> np.ndarray:
+        """Depth of the skin of the back, LPS y in mm, at height z."""
+        return self._surroundings.skin_y(z)
+
+    @property
+    def tissues(self) -> tuple[Tissue, ...]:
+        """Rows of the tissue fractions."""
+        return tuple(Tissue)

@@ -1,0 +1,91 @@
+"""Points that are being filled with tissue, the foremost organ first."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from discgrader.phantom.tissues import Tissue
+
+SPENT = 0.01
+BAND_FRONT_MM = -80.0
+BAND_BACK_MM = 62.0
+BAND_SIDE_MM = 82.0
+
+
+class Canvas:
+    """A set of sample points and the tissue fractions found at them so far.
+
+    Organs are painted from the foremost to the hindmost: each takes its share of what is still open at a point, so an
+    organ never has to know where its neighbours end, and points that are full are not looked at again.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, 3)
+        LPS mm, float32.
+    s, d : ndarray, shape (n,)
+        Their coordinates along and behind the thecal sac, mm.
+    edge_mm : float
+        Size of a pixel: over this length one tissue passes into the next.
+
+    Attributes
+    ----------
+    fractions : ndarray, shape (tissues, n)
+        Share of each tissue at each point, float32.
+    open : ndarray, shape (n,)
+        Share not yet filled.
+    label : ndarray, shape (n,)
+        Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+    """
+
+    def __init__(self, points: np.ndarray, s: np.ndarray, d: np.ndarray, edge_mm: float) -> None:
+        self.points, self.s, self.d, self.edge_mm = points, s, d, edge_mm
+        self.fractions = np.zeros((len(Tissue), len(points)), np.float32)
+        self.open = np.ones(len(points), np.float32)
+        self.label = np.zeros(len(points), np.uint16)
+        self.low, self.high = points.min(axis=0), points.max(axis=0)
+        side = np.abs(points[:, 0]) < BAND_SIDE_MM
+        band = np.flatnonzero((d > BAND_FRONT_MM) & (d < BAND_BACK_MM) & side)
+        self._band = band[np.argsort(s[band], kind="stable")]
+        self._band_s, self._band_d = s[self._band], d[self._band]
+        self._band_x = np.abs(points[self._band, 0])
+
+    def band(self, low_s: float, high_s: float, front: float, back: float, side: float) -> np.ndarray:
+        """Indices of open points near the spine: s between the first two, d between the next two, |x| below the last."""
+        start, end = np.searchsorted(self._band_s, np.array((low_s, high_s), np.float32))
+        d, x = self._band_d[start:end], self._band_x[start:end]
+        index = self._band[start:end][(d > np.float32(front)) & (d < np.float32(back)) & (x < np.float32(side))]
+        return index[self.open[index] > SPENT]
+
+    def still_open(self) -> np.ndarray:
+        """Indices of all open points."""
+        return np.flatnonzero(self.open > SPENT)
+
+    def paint(
+        self,
+        index: np.ndarray,
+        cover: np.ndarray,
+        mixture: Mapping[Tissue, float | np.ndarray],
+        label: int = 0,
+    ) -> None:
+        """Fill points with a mixture of tissues.
+
+        Parameters
+        ----------
+        index : ndarray of int, shape (m,)
+            The points.
+        cover : ndarray, shape (m,)
+            Share of each point that lies in the organ, 0 to 1.
+        mixture : mapping of Tissue to float or ndarray of shape (m,)
+            What the organ consists of there; shares sum to 1.
+        label : int
+            Label that points take which are mostly filled by this organ; 0 for none.
+        """
+        if len(index) == 0:
+            return
+        taken = self.open[index] * cover
+        for tissue, share in mixture.items():
+            self.fractions[tissue, index] += taken * share
+        if label:
+            mostly = index[(cover > 0.5) & (self.label[index] == 0) & (self.open[index] > 0.5)]
+            self.label[mostly] = label
+        self.open[index] -= taken

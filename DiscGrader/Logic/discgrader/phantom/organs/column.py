@@ -1,0 +1,184 @@
+"""Discs, vertebral bodies, the sacrum's bodies, and the ligaments that cover them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.phantom.canvas import Canvas
+from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
+from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton, outline_distance
+from discgrader.phantom.tissues import Tissue
+
+CORTEX_MM = 0.8
+SEAM_MM = 0.8
+
+
+@dataclass(frozen=True)
+class DiscLook:
+    """How a disc of a grade looks inside, apart from its height and its hydration.
+
+    Parameters
+    ----------
+    border : float
+        Width over which the nucleus passes into the annulus, as a share of the nucleus' radius.
+    cleft : float
+        How dark the horizontal band in the middle of the nucleus is, 0 to 1.
+    unevenness : float
+        Relative variation of the nucleus' signal.
+    scar : float
+        Share of dense fibrous tissue inside the disc.
+    """
+
+    border: float
+    cleft: float
+    unevenness: float
+    scar: float
+
+
+DISC_LOOK = {
+    1: DiscLook(0.10, 0.10, 0.03, 0.0),
+    2: DiscLook(0.14, 0.55, 0.12, 0.0),
+    3: DiscLook(0.32, 0.40, 0.22, 0.08),
+    4: DiscLook(0.50, 0.15, 0.35, 0.25),
+    5: DiscLook(0.60, 0.00, 0.40, 0.50),
+}
+"""By Pfirrmann grade; after the grades' definition, Pfirrmann et al., Spine 2001;26:1873-1878."""
+
+
+class Column:
+    """Paints the discs, then the bodies between them, then the ligaments in front of and behind both."""
+
+    def __init__(self, skeleton: Skeleton, sac: SacCourse, texture: Texture) -> None:
+        self._skeleton, self._sac, self._texture = skeleton, sac, texture
+
+    def paint(self, canvas: Canvas) -> None:
+        shells = [self._paint_disc(canvas, disc) for disc in self._skeleton.discs]
+        shells += [self._paint_remnant(canvas, disc) for disc in self._skeleton.remnants]
+        shells += [self._paint_body(canvas, body) for body in self._skeleton.bodies]
+        for index, distance in shells:
+            near = distance < 2.0
+            cover = inside(distance[near] - 1.0, canvas.edge_mm)
+            canvas.paint(index[near], cover, {Tissue.LIGAMENT: 0.75, Tissue.FAT: 0.25})
+
+    def _near(self, canvas: Canvas, body: BodyShape, reach: float) -> np.ndarray:
+        s, d = self._sac.place_of[body.name]
+        depth = body.half_depth_mm
+        return canvas.band(s - reach, s + reach, d - depth - 12, d + depth + 8, body.half_width_mm + 8)
+
+    def _gaps(self, disc: DiscShape, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distance from the endplate above and from the one below, positive inside the disc space."""
+        above, below = disc.above.frame.to_local(points), disc.below.frame.to_local(points)
+        rho_above, rho_below = disc.above.radius(above)[0], disc.below.radius(below)[0]
+        return disc.above.bottom(above, rho_above) - above[:, 2], below[:, 2] - disc.below.top(below, rho_below)
+
+    def _outline(self, disc: DiscShape, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        across = np.abs(local[:, 0]) * np.float32(1 / disc.half_width_mm)
+        back = disc.half_depth_mm - 1.2 * np.maximum(1 - np.square(across * 1.8), 0)
+        along = np.where(local[:, 1] > 0, local[:, 1] / back, -local[:, 1] / disc.half_depth_mm)
+        rho = np.power(np.power(across, 2.5) + np.power(along, 2.5), np.float32(0.4))
+        return rho, outline_distance(local[:, 0], local[:, 1], rho, disc.half_depth_mm)
+
+    def _paint_disc(self, canvas: Canvas, disc: DiscShape) -> tuple[np.ndarray, np.ndarray]:
+        parameters = disc.parameters
+        s, d = self._sac.place_of[disc.name]
+        depth = disc.half_depth_mm
+        index = canvas.band(s - 20, s + 20, d - depth - 12, d + depth + 8, disc.half_width_mm + 8)
+        points = canvas.points[index]
+        local = disc.frame.to_local(points)
+        keep = np.abs(local[:, 2]) < 14
+        index, points, local = index[keep], points[keep], local[keep]
+        gap_above, gap_below = self._gaps(disc, points)
+        height = np.maximum(gap_above + gap_below, 0.2)
+        level = gap_below / height
+        rho, side = self._outline(disc, local)
+        side = side - parameters.bulge_mm * np.maximum(1 - np.square(2 * level - 1), 0)
+        distance = smooth_max(side, -np.minimum(gap_above, gap_below), 1.0)
+        cover = inside(distance, canvas.edge_mm)
+        fill = cover > 0
+        mixture = self._disc_mixture(disc, local[fill], rho[fill], level[fill])
+        canvas.paint(index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum)
+        return index, distance
+
+    def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
+        parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
+        across, along = local[:, 0] / (0.68 * disc.half_width_mm), (local[:, 1] - 1.2) / (0.66 * disc.half_depth_mm)
+        middle = np.sqrt(across * across + along * along)
+        upright = np.abs(2 * level - 1)
+        name = f"disc {parameters.level}"
+        coarse = self._texture(name, local, (7.0, 7.0, 3.0))
+        from_center = np.sqrt(middle * middle + np.square(upright * upright)) + 0.05 * coarse
+        nucleus = 1 - ramp(from_center, 1 - look.border, 1 + look.border)
+        band = level - 0.5 + 0.05 * self._texture(f"{name} cleft", local, (12.0, 9.0, 30.0))
+        cleft = look.cleft * np.exp(-np.square(band / 0.13)) * (1 - ramp(middle, 0.55, 0.95))
+        water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
+        water = np.clip(water, 0, 1)
+        dense = np.clip(ramp(rho, 0.8, 0.97) + look.scar * (1 + 0.4 * coarse), 0, 1)
+        annulus = ramp(rho, 0.58, 0.8)
+        rest = 1 - water
+        return {
+            Tissue.NUCLEUS: water,
+            Tissue.LIGAMENT: rest * dense,
+            Tissue.ANNULUS: rest * (1 - dense) * annulus,
+            Tissue.FIBROUS_DISC: rest * (1 - dense) * (1 - annulus),
+        }
+
+    def _paint_remnant(self, canvas: Canvas, disc: DiscShape) -> tuple[np.ndarray, np.ndarray]:
+        """The rudimentary discs of the sacrum: a thin dark line, at S1-S2 with some water in it."""
+        s, d = self._sac.place_of[disc.name]
+        depth = disc.half_depth_mm
+        index = canvas.band(s - 12, s + 12, d - depth - 6, d + depth + 4, disc.half_width_mm + 2)
+        points = canvas.points[index]
+        local = disc.frame.to_local(points)
+        gap_above, gap_below = self._gaps(disc, points)
+        rho, side = self._outline(disc, local)
+        first = disc.above.name == "S1"
+        lens = np.float32(0.9 if first else 0.1) * np.maximum(1 - rho * rho, 0)
+        distance = smooth_max(side + (2.5 if first else 0.5), -np.minimum(gap_above, gap_below) - lens, 0.6)
+        cover = inside(distance, canvas.edge_mm)
+        water = (0.45 if first else 0.0) * (1 - ramp(rho, 0.3, 0.6))
+        mixture = {Tissue.NUCLEUS: water, Tissue.FIBROUS_DISC: 0.5 * (1 - water), Tissue.LIGAMENT: 0.5 * (1 - water)}
+        canvas.paint(index, cover, mixture)
+        return index, np.full(len(index), 9.0, np.float32)
+
+    def _paint_body(self, canvas: Canvas, body: BodyShape) -> tuple[np.ndarray, np.ndarray]:
+        index = self._near(canvas, body, body.half_height_mm + 10)
+        local = body.frame.to_local(canvas.points[index])
+        rho, side = body.radius(local)
+        face = np.maximum(local[:, 2] - body.top(local, rho), body.bottom(local, rho) - local[:, 2])
+        distance = smooth_max(side, face, 1.6)
+        # The disc was painted first; reaching a little into it closes the seam between two soft edges.
+        cover = inside(smooth_max(side, face - SEAM_MM, 1.6), canvas.edge_mm)
+        fill = cover > 0
+        lumbar = not body.name.startswith("S")
+        mixture = self._bone_mixture(body, local[fill], distance[fill])
+        canvas.paint(index[fill], cover[fill], mixture, label=1 if lumbar else 0)
+        return index, distance
+
+    def _bone_mixture(self, body: BodyShape, local: np.ndarray, distance: np.ndarray) -> dict:
+        cortex = ramp(distance, -CORTEX_MM - 0.35, -CORTEX_MM + 0.35)
+        fat = marrow_fat(self._skeleton, body.name, local, self._texture)
+        vein = np.zeros(len(local), np.float32)
+        if not body.name.startswith("S"):
+            depth = local[:, 1] / body.half_depth_mm
+            wander = 0.8 * self._texture(f"vein {body.name}", local, (10.0, 8.0, 20.0))
+            half = 0.7 + 2.2 * ramp(depth, 0.25, 1.0)
+            vein = inside(np.abs(local[:, 2] + wander) - half, 1.2) * ramp(depth, 0.0, 0.45)
+            vein *= 0.8 * (1 - ramp(np.abs(local[:, 0]), 5.0, 11.0))
+        spongy = (1 - cortex) * (1 - vein)
+        return {
+            Tissue.CORTEX: cortex,
+            Tissue.VEIN: (1 - cortex) * vein * 0.75,
+            Tissue.FAT: (1 - cortex) * vein * 0.25,
+            Tissue.MARROW_FAT: spongy * fat,
+            Tissue.MARROW_WATER: spongy * (1 - fat),
+        }
+
+
+def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Texture) -> np.ndarray:
+    """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches and trabeculae."""
+    own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
+    share = own.get(name, own["L5"] + 0.05)
+    grain = 0.045 * texture(f"grain {name}", local, (2.2, 2.2, 3.0)) + 0.05 * texture(
+        f"blotch {name}", local, (9, 9, 9)
+    )
+    return np.clip(share + grain, 0.05, 0.95)

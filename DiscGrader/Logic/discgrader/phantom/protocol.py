@@ -1,0 +1,134 @@
+"""How a picture is taken: plane, resolution, sequence, coil and noise."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from discgrader.imaging.study import Plane
+from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.contrast import SEQUENCES, Sequence
+
+SAGITTAL_DIRECTIONS = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What lies between the signal and the picture.
+
+    Parameters
+    ----------
+    falloff_mm : float
+        Depth below the skin of the back at which the coil's sensitivity has fallen to 1/e.
+    shading : float
+        Loss of sensitivity at the head and foot ends of the field of view, 0 to 1.
+    noise : float
+        Standard deviation of the noise in each channel, as a share of the largest possible signal in mid-spine.
+    blur_pixels : float
+        Width (standard deviation) of the point spread in pixels.
+    ringing : float
+        Strength of the truncation artifact beside sharp edges, 0 to 1.
+    fat_shift_pixels : float
+        Chemical shift of fat along the frequency direction (rows of sagittal, columns of axial series).
+    saturation_y_mm : float or None
+        Depth (LPS y) in front of which a saturation band takes the signal away.
+    """
+
+    falloff_mm: float = 95.0
+    shading: float = 0.3
+    noise: float = 0.012
+    blur_pixels: float = 0.5
+    ringing: float = 0.35
+    fat_shift_pixels: float = 0.7
+    saturation_y_mm: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Protocol:
+    """One series to be rendered.
+
+    Parameters
+    ----------
+    role : str
+        As in `Series.role`.
+    name : str
+        Name of the series.
+    plane : Plane
+        Its plane.
+    sequence : Sequence
+        Its contrast.
+    affine_lps : ndarray, shape (4, 4)
+        Maps voxel indices (i, j, k, 1) to LPS mm.
+    size : tuple of int
+        Voxels along i, j and k.
+    thickness_mm : float
+        Slice thickness; the rest of the slice distance is gap.
+    samples : int
+        Points sampled through the slice, odd, so that the middle one lies in the middle of the voxel.
+    receiver : Receiver
+        Coil, noise and artifacts.
+    """
+
+    role: str
+    name: str
+    plane: Plane
+    sequence: Sequence
+    affine_lps: np.ndarray
+    size: tuple[int, int, int]
+    thickness_mm: float
+    samples: int
+    receiver: Receiver
+
+    def same_voxels(self, other: "Protocol") -> bool:
+        """Whether another series has the same voxels, and so the same tissue in each of them."""
+        return (
+            self.size == other.size
+            and (self.thickness_mm, self.samples) == (other.thickness_mm, other.samples)
+            and np.array_equal(self.affine_lps, other.affine_lps)
+        )
+
+    def only_slices(self, start: int, stop: int) -> "Protocol":
+        """The same series with slices ``start`` to ``stop - 1`` alone, where they were."""
+        affine = self.affine_lps.copy()
+        affine[:3, 3] += start * affine[:3, 2]
+        return replace(self, affine_lps=affine, size=(self.size[0], self.size[1], stop - start))
+
+    def only_middle(self, count: int) -> "Protocol":
+        """The same series with at most ``count`` slices, those in the middle."""
+        count = min(max(count, 1), self.size[2])
+        start = (self.size[2] - count) // 2
+        return self.only_slices(start, start + count)
+
+
+def _affine(directions: np.ndarray, spacing: np.ndarray, size: tuple[int, int, int], center: np.ndarray) -> np.ndarray:
+    affine = np.eye(4)
+    affine[:3, :3] = directions * spacing
+    affine[:3, 3] = center - affine[:3, :3] @ ((np.asarray(size) - 1) / 2)
+    return affine
+
+
+def sagittal_protocol(anatomy: Anatomy, role: str, receiver: Receiver) -> Protocol:
+    """A sagittal series of this spine: 15 slices of 4 mm in pixels of 0.68 mm, or 36 of 0.9 mm for T2 SPACE."""
+    isotropic = role == "T2_SPACE"
+    spacing = np.array([0.75, 0.75, 0.9]) if isotropic else np.array([0.6875, 0.6875, 4.4])
+    size = (352, 384, 36) if isotropic else (384, 416, 15)
+    middle = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
+    skin = float(anatomy.skin_y(middle[2]))
+    # The field of view ends shortly behind the back, so that as much as possible of it holds the patient.
+    center = np.array([0.0, skin + 28.0 - size[0] * spacing[0] / 2, middle[2] - 8.0])
+    name = {"T1": "sag_t1", "T2": "sag_t2", "T2_SPACE": "sag_t2_SPACE"}[role]
+    affine = _affine(SAGITTAL_DIRECTIONS, spacing, size, center)
+    thickness, samples = (0.9, 1) if isotropic else (4.0, 3)
+    return Protocol(role, name, Plane.SAGITTAL, SEQUENCES[role], affine, size, thickness, samples, receiver)
+
+
+def axial_protocol(anatomy: Anatomy, role: str, receiver: Receiver) -> Protocol:
+    """One axial stack from L1 to S1, 4 mm slices every 4.4 mm, tilted as the disc L4-L5 is."""
+    disc = anatomy.skeleton.discs[1]
+    size = (288, 288, 30)
+    spacing = np.array([0.6944, 0.6944, 4.4])
+    directions = disc.frame.axes_lps
+    center = anatomy.skeleton.discs[2].frame.center_lps_mm + 4.0 * directions[:, 2]
+    # The spine lies in the front half of the picture's back: as much of the back as of the belly.
+    center = center + 26.0 * directions[:, 1]
+    affine = _affine(directions, spacing, size, center)
+    return Protocol(role, "ax_t2", Plane.AXIAL, SEQUENCES[role], affine, size, 4.0, 3, receiver)

@@ -1,0 +1,168 @@
+"""From anatomy and protocol to pictures."""
+
+from collections.abc import Sequence as SequenceOf
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+from scipy import ndimage
+
+from discgrader.imaging.study import Plane
+from discgrader.imaging.volume import Volume
+from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.fields import ramp, stream
+from discgrader.phantom.protocol import Protocol, Receiver
+from discgrader.phantom.tissues import FAT_TISSUES
+from discgrader.progress import Progress
+
+FULL_SCALE = 1400.0
+CEILING = 4095
+SPINE_DEPTH_MM = 75.0
+SATURATED = 0.06
+
+
+def render(anatomy: Anatomy, protocol: Protocol, seed: int) -> Volume:
+    """One series of this anatomy, uint16, 0–4095; the same seed gives the same noise."""
+    return render_all(anatomy, [protocol], seed)[0][0]
+
+
+def render_all(
+    anatomy: Anatomy,
+    protocols: SequenceOf[Protocol],
+    seed: int,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> list[tuple[Volume, Volume]]:
+    """Picture and mask of several series of one anatomy.
+
+    Series that share their voxels are sampled once.
+
+    Parameters
+    ----------
+    anatomy : Anatomy
+        What is in the scanner.
+    protocols : sequence of Protocol
+        The series.
+    seed : int
+        Of the noise.
+    workers : int
+        Threads; the result does not depend on their number.
+    progress : Progress
+        Hears of each slice, and can stop the work.
+
+    Returns
+    -------
+    list of (Volume, Volume)
+        For each protocol the picture (uint16, 0–4095) and the mask (uint16: 1 vertebra, 100 canal, 200 + index).
+    """
+    groups: list[list[int]] = []
+    for number, protocol in enumerate(protocols):
+        mates = next((group for group in groups if protocols[group[0]].same_voxels(protocol)), None)
+        groups.append([number]) if mates is None else mates.append(number)
+    total = sum(protocols[group[0]].size[2] for group in groups)
+    results: dict[int, tuple[Volume, Volume]] = {}
+    done = 0
+    with ThreadPoolExecutor(workers) as pool:
+        for group in groups:
+            mine = [protocols[number] for number in group]
+            columns, rows, slices = mine[0].size
+            pictures = [np.empty((slices, rows, columns), np.uint16) for _ in mine]
+            mask = np.empty((slices, rows, columns), np.uint16)
+            made = pool.map(partial(_render_slice, anatomy, mine, seed), range(slices))
+            for k, (planes, labels) in enumerate(made):
+                for picture, plane in zip(pictures, planes):
+                    picture[k] = plane
+                mask[k] = labels
+                done += 1
+                if progress is not None:
+                    progress.report("Rendering", done / total, mine[0].name)
+            for number, picture in zip(group, pictures):
+                affine = protocols[number].affine_lps
+                results[number] = (Volume(picture, affine), Volume(mask, affine))
+    return [results[number] for number in range(len(protocols))]
+
+
+def _slice_points(protocol: Protocol, k: int) -> np.ndarray:
+    """LPS mm of the pixel centers of slice k, shape (rows, columns, 3)."""
+    columns, rows, _ = protocol.size
+    i, j = np.meshgrid(np.arange(columns), np.arange(rows))
+    affine = protocol.affine_lps
+    return np.stack([i, j, np.full_like(i, k)], axis=-1) @ affine[:3, :3].T + affine[:3, 3]
+
+
+def _render_slice(
+    anatomy: Anatomy, protocols: SequenceOf[Protocol], seed: int, k: int
+) -> tuple[list[np.ndarray], np.ndarray]:
+    first = protocols[0]
+    columns, rows, _ = first.size
+    points = _slice_points(first, k)
+    normal = first.affine_lps[:3, 2] / np.linalg.norm(first.affine_lps[:3, 2])
+    pixel = float(np.linalg.norm(first.affine_lps[:3, 0]))
+    steps = (np.arange(first.samples) - (first.samples - 1) / 2) * (first.thickness_mm / first.samples)
+    fractions, labels = None, None
+    for step in steps:
+        sample = anatomy.sample((points + step * normal).reshape(-1, 3), edge_mm=pixel)
+        if step == 0:
+            labels = sample.label.reshape(rows, columns)
+        if fractions is None:
+            fractions = sample.fractions
+        else:
+            fractions += sample.fractions
+    fractions /= first.samples
+    skin = anatomy.skin_y(points[:, :1, 2] if first.plane is Plane.SAGITTAL else points[..., 2])
+    middle = (first.size[2] - 1) / 2
+    center_z = float((first.affine_lps @ [columns / 2, rows / 2, middle, 1])[2])
+    planes = []
+    for protocol in protocols:
+        signals = protocol.sequence.signals()
+        water, fat = (
+            (np.where(chosen, signals, 0).astype(np.float32) @ fractions).reshape(rows, columns)
+            for chosen in (~FAT_TISSUES, FAT_TISSUES)
+        )
+        sensitivity = _sensitivity(protocol.receiver, points, skin, center_z)
+        noise = stream(seed, f"noise {protocol.name} {k}").standard_normal((2, rows, columns), dtype=np.float32)
+        planes.append(_receive(protocol, water * sensitivity, fat * sensitivity, noise))
+    return planes, labels
+
+
+def _sensitivity(receiver: Receiver, points: np.ndarray, skin: np.ndarray, center_z: float) -> np.ndarray:
+    """Sensitivity of the spine coil at points of shape (rows, columns, 3); 1 at the depth of the vertebrae."""
+    depth = np.maximum(skin - points[..., 1], 0)
+    gain = np.exp((SPINE_DEPTH_MM - depth) / receiver.falloff_mm)
+    ends = np.clip(np.abs(points[..., 2] - center_z) / 145.0, 0, 1.2)
+    gain = gain * (1 - receiver.shading * ends**4)
+    # Each coil element is most sensitive in front of itself.
+    gain = gain * (1 + 0.07 * np.exp(-depth / 40) * np.cos(points[..., 2] * (2 * np.pi / 62)))
+    if receiver.saturation_y_mm is not None:
+        start = receiver.saturation_y_mm
+        gain = gain * (SATURATED + (1 - SATURATED) * ramp(points[..., 1], start - 9, start + 9))
+    return gain.astype(np.float32)
+
+
+def _receive(protocol: Protocol, water: np.ndarray, fat: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """The stored picture: chemical shift, point spread with ringing, complex noise, magnitude."""
+    receiver = protocol.receiver
+    axis = 0 if protocol.plane is Plane.SAGITTAL else 1
+    shift = [0.0, 0.0]
+    shift[axis] = receiver.fat_shift_pixels
+    image = water + ndimage.shift(fat, shift, order=1, mode="nearest")
+    kernel = point_spread(receiver.blur_pixels, receiver.ringing)
+    spread = np.stack([image + receiver.noise * noise[0], receiver.noise * noise[1]])
+    for along in (1, 2):
+        spread = ndimage.convolve1d(spread, kernel, axis=along, mode="nearest")
+    magnitude = np.hypot(spread[0], spread[1]) * FULL_SCALE
+    return np.clip(np.rint(magnitude), 0, CEILING).astype(np.uint16)
+
+
+def point_spread(blur_pixels: float, ringing: float) -> np.ndarray:
+    """Point spread along one axis, 13 taps, sum 1.
+
+    Partly a Gaussian, partly the sinc of a truncated acquisition. It is cut off by a window, so that nothing rings
+    farther than six pixels and a change of one disc stays a change of that disc.
+    """
+    taps = np.arange(-6, 7)
+    window = np.cos(np.pi * taps / 14) ** 2
+    gauss = np.exp(-0.5 * (taps / max(blur_pixels, 0.05)) ** 2)
+    sinc = np.sinc(taps * 0.8) * window
+    kernel = (1 - ringing) * gauss / gauss.sum() + ringing * sinc / sinc.sum()
+    return (kernel / kernel.sum()).astype(np.float32)

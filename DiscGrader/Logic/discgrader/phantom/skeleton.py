@@ -1,0 +1,329 @@
+"""Where every bone, disc and the thecal sac lie in the patient, from the spine's parameters."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import ndimage
+from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.spatial import cKDTree
+
+from discgrader.phantom.spine import DiscParameters, SpineParameters
+
+SACRUM_HEIGHT_MM = (29.0, 24.0, 20.0, 17.0, 14.0)
+SACRUM_DEPTH_MM = (31.0, 22.0, 17.0, 13.0, 10.0, 7.0)
+SACRUM_TURN_DEG = (0.0, 7.0, 13.0, 17.0, 19.0)
+LUT_STEP_MM = 1.0
+LUT_MARGIN_MM = 110.0
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A place and an orientation.
+
+    Parameters
+    ----------
+    center_lps_mm : ndarray, shape (3,)
+        Its origin.
+    axes_lps : ndarray, shape (3, 3)
+        Unit vectors as columns: across (left), along (back), up (head).
+    """
+
+    center_lps_mm: np.ndarray
+    axes_lps: np.ndarray
+
+    @classmethod
+    def sagittal(cls, y: float, z: float, lean_deg: float) -> "Frame":
+        """A frame in the sagittal plane whose upward axis leans forward by this angle."""
+        c, s = np.cos(np.radians(lean_deg)), np.sin(np.radians(lean_deg))
+        return cls(np.array([0.0, y, z]), np.array([[1.0, 0, 0], [0, c, -s], [0, s, c]]))
+
+    def to_local(self, points: np.ndarray) -> np.ndarray:
+        """Local coordinates (across, along, up) in mm of LPS points, float32, shape (n, 3)."""
+        return (points - self.center_lps_mm.astype(np.float32)) @ self.axes_lps.astype(np.float32)
+
+    def to_lps(self, local: tuple | np.ndarray) -> np.ndarray:
+        """LPS mm of local coordinates, shape (..., 3)."""
+        return self.center_lps_mm + np.asarray(local, float) @ self.axes_lps.T
+
+
+@dataclass(frozen=True, eq=False)
+class BodyShape:
+    """A vertebral body (or a piece of the sacrum) in its place.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``L5`` or ``S1``.
+    frame : Frame
+        At the middle of the body.
+    half_height_mm, half_depth_mm, half_width_mm : float
+        At the endplates, before the neighbouring discs' share is added.
+    depth_slope, waist, wedge_tan : float
+        Growth of the half depth with height, the waist at mid-height, and half the tangent of the wedge angle.
+    grow_up_mm, grow_down_mm : float
+        How much taller the body is above and below because the disc there is lower than the vertebrae stand apart.
+    concavity_mm : tuple of float
+        Depth of the upper and lower endplate.
+    """
+
+    name: str
+    frame: Frame
+    half_height_mm: float
+    half_depth_mm: float
+    half_width_mm: float
+    depth_slope: float
+    waist: float
+    wedge_tan: float
+    grow_up_mm: float
+    grow_down_mm: float
+    concavity_mm: tuple[float, float]
+
+    def radius(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How far out points lie: share of the outline (1 on it), and distance in mm from it, each of shape (n,)."""
+        x, u, v = local[:, 0], local[:, 1], local[:, 2]
+        waist = 1 - np.minimum(np.square(v * np.float32(1 / self.half_height_mm)), 1)
+        size = 1 + self.depth_slope * v
+        front = size * (self.half_depth_mm * (1 - self.waist * waist))
+        back = size * (self.half_depth_mm * (1 - 0.45 * self.waist * waist))
+        side = size * (self.half_width_mm * (1 - 0.8 * self.waist * waist))
+        across = np.abs(x) / side
+        # The back of the body is hollow towards the canal: its outline is pushed forward in the middle.
+        back = back - 1.6 * np.maximum(1 - np.square(across * 1.8), 0)
+        along = np.where(u > 0, u / back, -u / front)
+        rho = np.power(np.power(across, 2.5) + np.power(along, 2.5), np.float32(0.4))
+        return rho, outline_distance(x, u, rho, self.half_depth_mm)
+
+    def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
+        """Height of the upper endplate over the body's middle, mm."""
+        bowl = self.concavity_mm[0] * np.maximum(1 - rho * rho, 0)
+        return np.float32(self.half_height_mm + self.grow_up_mm) - np.float32(self.wedge_tan) * local[:, 1] - bowl
+
+    def bottom(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
+        """Height of the lower endplate over the body's middle, mm (negative)."""
+        # The lower endplate is deepest behind its middle.
+        lift = np.maximum(1 - rho * rho, 0) * (1 + 0.45 * np.clip(local[:, 1] / self.half_depth_mm, -1, 1))
+        base = -np.float32(self.half_height_mm + self.grow_down_mm) + np.float32(self.wedge_tan) * local[:, 1]
+        return base + self.concavity_mm[1] * lift
+
+
+@dataclass(frozen=True, eq=False)
+class DiscShape:
+    """A disc in its place, between the body above and the body below.
+
+    Parameters
+    ----------
+    parameters : DiscParameters or None
+        None for the remnants inside the sacrum.
+    frame : Frame
+        At its middle; its third axis is the normal of the disc's plane.
+    above, below : BodyShape
+        The bodies whose endplates bound it.
+    half_depth_mm, half_width_mm : float
+        Of its outline, bulge not counted.
+    """
+
+    parameters: DiscParameters | None
+    frame: Frame
+    above: BodyShape
+    below: BodyShape
+    half_depth_mm: float
+    half_width_mm: float
+
+    @property
+    def name(self) -> str:
+        """Such as ``L4-L5``, or ``S1-S2`` for a remnant."""
+        return f"{self.above.name}-{self.below.name}"
+
+
+class Skeleton:
+    """Bones, discs and the course of the thecal sac of one spine.
+
+    Attributes
+    ----------
+    bodies : tuple of BodyShape
+        S5 to S1, then L5 upwards.
+    vertebrae, sacrum : tuple of BodyShape
+        The same, apart; each from below upwards.
+    discs, remnants : tuple of DiscShape
+        Discs from L5-S1 upwards; remnants from S4-S5 to S1-S2.
+    """
+
+    def __init__(self, parameters: SpineParameters) -> None:
+        self.parameters = parameters
+        self.sacrum = self._place_sacrum()
+        self.vertebrae = self._place_vertebrae()
+        self.bodies = self.sacrum + self.vertebrae
+        chain = (self.sacrum[-1],) + self.vertebrae
+        self.discs = tuple(
+            _between(below, above, disc) for below, above, disc in zip(chain, chain[1:], parameters.discs)
+        )
+        self.remnants = tuple(_between(below, above, None) for below, above in zip(self.sacrum, self.sacrum[1:]))
+
+    def _place_vertebrae(self) -> tuple[BodyShape, ...]:
+        discs, placed = self.parameters.discs, []
+        lean, point = self.parameters.body.sacral_slope_deg, np.zeros(2)
+        for i, (vertebra, disc) in enumerate(zip(self.parameters.vertebrae, discs)):
+            point = point + disc.spacing_mm * _up(lean - disc.wedge_deg / 2)
+            lean -= disc.wedge_deg
+            middle = lean - vertebra.wedge_deg / 2
+            # The body's own axis is turned by half the wedge, so its lower rim stays where the disc ended.
+            center = point + vertebra.height_mm / 2 * _up(middle)
+            point = point + vertebra.height_mm * _up(middle)
+            lean -= vertebra.wedge_deg
+            above = discs[i + 1] if i + 1 < len(discs) else disc
+            placed.append(
+                BodyShape(
+                    name=vertebra.name,
+                    frame=Frame.sagittal(center[0], center[1], middle),
+                    half_height_mm=vertebra.height_mm / 2,
+                    half_depth_mm=vertebra.depth_mm / 2,
+                    half_width_mm=vertebra.width_mm / 2,
+                    depth_slope=0.0,
+                    waist=vertebra.waist,
+                    wedge_tan=float(np.tan(np.radians(vertebra.wedge_deg / 2))),
+                    grow_up_mm=(above.spacing_mm - above.height_mm) / 2,
+                    grow_down_mm=(disc.spacing_mm - disc.height_mm) / 2,
+                    concavity_mm=vertebra.concavity_mm,
+                )
+            )
+        return tuple(placed)
+
+    def _place_sacrum(self) -> tuple[BodyShape, ...]:
+        scale = self.parameters.vertebrae[0].depth_mm / 34.5
+        disc = self.parameters.discs[0]
+        lean, point, placed = self.parameters.body.sacral_slope_deg, np.zeros(2), []
+        for i, turn in enumerate(SACRUM_TURN_DEG):
+            height = SACRUM_HEIGHT_MM[i] * scale
+            upper, lower = SACRUM_DEPTH_MM[i] * scale / 2, SACRUM_DEPTH_MM[i + 1] * scale / 2
+            lean -= turn
+            axis = _up(lean)
+            center = point - height / 2 * axis
+            point = point - height * axis
+            mean = (upper + lower) / 2
+            placed.append(
+                BodyShape(
+                    name=f"S{i + 1}",
+                    frame=Frame.sagittal(center[0], center[1], lean),
+                    half_height_mm=height / 2 - (1.2 if i else 0.6),
+                    half_depth_mm=mean,
+                    half_width_mm=(24.0, 18.0, 14.0, 11.0, 8.0)[i] * scale,
+                    depth_slope=(upper - lower) / height / mean,
+                    waist=0.05,
+                    wedge_tan=0.0,
+                    grow_up_mm=(disc.spacing_mm - disc.height_mm) / 2 + 0.6 if i == 0 else 0.0,
+                    grow_down_mm=0.0,
+                    concavity_mm=(0.8, 0.6) if i == 0 else (0.3, 0.3),
+                )
+            )
+        return tuple(reversed(placed))
+
+    @cached_property
+    def sac(self) -> "SacCourse":
+        """The course of the thecal sac."""
+        return SacCourse(self)
+
+
+def outline_distance(x: np.ndarray, u: np.ndarray, rho: np.ndarray, half_depth_mm: float) -> np.ndarray:
+    """Distance in mm from an outline that points (x, u) reach to the share ``rho``, negative inside, shape (n,)."""
+    reach = np.maximum(np.sqrt(x * x + u * u), np.float32(0.05 * half_depth_mm))
+    return reach * (1 - 1 / np.maximum(rho, np.float32(0.05)))
+
+
+def _up(lean_deg: float) -> np.ndarray:
+    return np.array([-np.sin(np.radians(lean_deg)), np.cos(np.radians(lean_deg))])
+
+
+def _between(below: BodyShape, above: BodyShape, parameters: DiscParameters | None) -> DiscShape:
+    lower = below.frame.to_lps((0, 0, below.half_height_mm + below.grow_up_mm))
+    upper = above.frame.to_lps((0, 0, -above.half_height_mm - above.grow_down_mm))
+    center = (lower + upper) / 2
+    up = below.frame.axes_lps[:, 2] + above.frame.axes_lps[:, 2]
+    lean = float(np.degrees(np.arctan2(-up[1], up[2])))
+    return DiscShape(
+        parameters,
+        Frame.sagittal(center[1], center[2], lean),
+        above,
+        below,
+        min(above.half_depth_mm, below.half_depth_mm * (1 + below.depth_slope * below.half_height_mm)) + 0.3,
+        min(above.half_width_mm, below.half_width_mm) + 0.3,
+    )
+
+
+class SacCourse:
+    """The curve along which the thecal sac, the cord and the canal run, and coordinates along it.
+
+    A point has the coordinates s, mm along the curve upwards from its lower end, and d, mm behind the curve in the
+    sagittal plane.
+
+    Attributes
+    ----------
+    place_of : dict of str to (float, float)
+        s and d of the middle of each body and disc, by name.
+    s_of : dict of str to float
+        The same without d.
+    end_s : float
+        Where the sac ends.
+    """
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        body = skeleton.parameters.body
+        radius = body.sac_radius_mm
+        stations: list[tuple[np.ndarray, float]] = []
+        for shape in skeleton.sacrum:
+            share = {"S1": 0.72, "S2": 0.4}.get(shape.name, 0.3)
+            gap = {"S1": 4.5, "S2": 2.5}.get(shape.name, 1.5)
+            stations.append((shape.frame.to_lps((0, shape.half_depth_mm + gap + share * radius, 0)), share * radius))
+        first = skeleton.discs[0]
+        stations.append((first.frame.to_lps((0, first.half_depth_mm + 3.2 + 0.85 * radius, 0)), 0.85 * radius))
+        for i, shape in enumerate(skeleton.vertebrae):
+            own = radius * (0.92 if i == 0 else 1.0 + 0.03 * min(i, 4))
+            gap = 2.4 if i == 0 else 1.2
+            stations.append((shape.frame.to_lps((0, shape.half_depth_mm - 0.8 + gap + own, 0)), own))
+        points = np.array([place[1:] for place, _ in stations])
+        steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+        curve = CubicSpline(steps, points, bc_type="natural")
+        dense = curve(np.arange(-10.0, steps[-1] + 40.0, 0.5))
+        tangent = np.gradient(dense, axis=0)
+        tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+        length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(dense, axis=0), axis=1))])
+        tree = cKDTree(dense)
+
+        def project(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            _, nearest = tree.query(places)
+            offset = places - dense[nearest]
+            s = length[nearest] + np.einsum("ij,ij->i", offset, tangent[nearest])
+            d = offset[:, 0] * tangent[nearest, 1] - offset[:, 1] * tangent[nearest, 0]
+            return s, d
+
+        station_s, _ = project(points)
+        order = np.argsort(station_s)
+        radii = PchipInterpolator(station_s[order], np.array([r for _, r in stations])[order])
+        self._radius_s = np.linspace(station_s.min(), station_s.max(), 300)
+        self._radius = radii(self._radius_s).astype(np.float32)
+        self._project = project
+        low, high = dense.min(axis=0) - LUT_MARGIN_MM, dense.max(axis=0) + LUT_MARGIN_MM
+        self._origin = low.astype(np.float32)
+        y, z = (np.arange(a, b, LUT_STEP_MM) for a, b in zip(low, high))
+        grid = np.stack(np.meshgrid(y, z, indexing="ij"), axis=-1).reshape(-1, 2)
+        self._table = [v.reshape(len(y), len(z)).astype(np.float32) for v in project(grid)]
+        shapes = skeleton.bodies + skeleton.discs + skeleton.remnants
+        self.place_of = {shape.name: self.locate(shape.frame.center_lps_mm) for shape in shapes}
+        self.s_of = {name: s for name, (s, _) in self.place_of.items()}
+        self.end_s = self.s_of["S2"]
+
+    def locate(self, point: np.ndarray) -> tuple[float, float]:
+        """Exact s and d, in mm, of one LPS point."""
+        s, d = self._project(np.asarray(point, float)[None, 1:])
+        return float(s[0]), float(d[0])
+
+    def radius(self, s: np.ndarray | float) -> np.ndarray:
+        """Half of the sac's front-to-back diameter, mm, at s."""
+        return np.interp(s, self._radius_s, self._radius).astype(np.float32)
+
+    def coordinates(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """s and d, in mm, of LPS points of shape (n, 3), from a table of 1 mm steps, each float32 of shape (n,)."""
+        index = (points[:, 1:] - self._origin).T
+        return tuple(
+            ndimage.map_coordinates(table, index, order=1, mode="nearest", output=np.float32) for table in self._table
+        )

@@ -1,0 +1,220 @@
+"""The digital spine: its truth holds in the pictures, and one seed is one patient."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from discgrader.errors import UsageError
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.study import Contrast, Plane
+from discgrader.localize.disc import LEVELS
+from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.render import render, render_all
+from discgrader.phantom.spine import SpineParameters
+from discgrader.phantom.study import GRADINGS_COLUMNS, draw_protocol, make_study, write_study
+from discgrader.phantom.tissues import Tissue
+
+SEED = 4
+
+
+def middle(protocol):
+    """The middle slice of a series alone."""
+    return protocol.only_middle(1)
+
+
+def mid_sagittal(grades=None, role="T2", seed=SEED):
+    """Anatomy, picture and mask of the middle slice of one series."""
+    anatomy = Anatomy(SpineParameters.draw(seed, grades))
+    picture, mask = render_all(anatomy, [middle(draw_protocol(anatomy, role))], seed)[0]
+    return anatomy, picture, mask
+
+
+def voxel(volume, point):
+    """Value of the voxel at an LPS point."""
+    i, j, k = np.rint(volume.lps_to_index(point)).astype(int)
+    return volume.array[k, j, i]
+
+
+@pytest.fixture(scope="module")
+def healthy():
+    return mid_sagittal({level: 1 for level in LEVELS})
+
+
+@pytest.fixture(scope="module")
+def study():
+    return make_study(SEED, {"L4-L5": 5, "L3-L4": 1}, middle_slices=3)
+
+
+def test_same_seed_same_picture():
+    first, second = mid_sagittal()[1], mid_sagittal()[1]
+    assert np.array_equal(first.array, second.array)
+
+
+def test_other_seed_other_patient():
+    assert not np.array_equal(mid_sagittal()[1].array, mid_sagittal(seed=SEED + 1)[1].array)
+
+
+def test_one_grade_changes_one_disc_only():
+    anatomy, before, _ = mid_sagittal({"L3-L4": 1})
+    _, after, _ = mid_sagittal({"L3-L4": 5})
+    changed = np.argwhere(before.array != after.array)
+    places = before.index_to_lps(changed[:, ::-1])
+    center = anatomy.skeleton.discs[2].frame.center_lps_mm
+    far = np.linalg.norm((places - center)[:, 1:], axis=1)
+    assert len(changed) > 200
+    assert far.max() < 40
+    local = anatomy.skeleton.discs[2].frame.to_local(places.astype(np.float32))
+    assert np.abs(local[:, 2]).max() < 16
+
+
+def test_other_grades_of_a_seed_stay():
+    one, two = SpineParameters.draw(SEED, {"L3-L4": 1}), SpineParameters.draw(SEED, {"L3-L4": 5})
+    differ = [a.level for a, b in zip(one.discs, two.discs) if a != b]
+    assert differ == ["L3-L4"]
+    assert one.vertebrae == two.vertebrae and one.body == two.body
+
+
+def test_signal_of_nucleus_falls_and_height_collapses():
+    signals, heights = [], []
+    for grade in range(1, 6):
+        anatomy, picture, mask = mid_sagittal({"L3-L4": grade})
+        disc = anatomy.skeleton.discs[2]
+        local = disc.frame.to_local(
+            picture.index_to_lps(np.argwhere(mask.array >= 0)[:, ::-1]).astype(np.float32)
+        ).reshape(*mask.array.shape, 3)
+        core = (np.abs(local[..., 1]) < 6) & (np.abs(local[..., 2]) < 1.6)
+        signals.append(picture.array[core].mean())
+        heights.append((mask.array[np.abs(local[..., 1]) < 4] == 203).sum())
+    assert signals[0] > signals[1] > signals[2] > signals[3]
+    assert signals[3] < 0.5 * signals[0]
+    assert heights[4] < 0.65 * heights[0]
+    assert heights[3] <= heights[0]
+
+
+def test_fluid_is_bright_on_t2_and_dark_on_t1(healthy):
+    anatomy, t2, mask = healthy
+    t1 = render(anatomy, middle(draw_protocol(anatomy, "T1")), SEED)
+    points = t2.index_to_lps(np.argwhere(mask.array == 100)[:, ::-1])
+    fluid = points[anatomy.tissue_at(points) == Tissue.CSF]
+    bone = t2.index_to_lps(np.argwhere(mask.array == 1)[:, ::-1])
+
+    def signal(volume, where):
+        return np.median([voxel(volume, point) for point in where[::7]])
+
+    assert signal(t2, fluid) > 1.8 * signal(t2, bone)
+    assert signal(t1, fluid) < 0.6 * signal(t1, bone)
+
+
+def test_series_are_in_register(study):
+    anatomy = Anatomy(study.parameters)
+    rng = np.random.default_rng(0)
+    for mask in study.labels.values():
+        index = rng.integers(0, mask.size, (20000, 3))
+        i, j, k = index.T
+        found = anatomy.sample(mask.index_to_lps(index), float(mask.spacing_mm[0])).label
+        inside = (found > 0) | (mask.array[k, j, i] > 0)
+        assert inside.sum() > 500
+        assert np.mean(found[inside] == mask.array[k, j, i][inside]) > 0.99
+    for disc in study.discs[:3]:
+        assert {int(voxel(mask, disc.center_lps_mm)) for mask in study.labels.values()} == {
+            200 + disc.index_from_sacrum
+        }
+    assert np.array_equal(study.labels["sag_t2"].array, study.labels["sag_t1"].array)
+
+
+def test_tissue_does_not_depend_on_the_plane(healthy):
+    anatomy = healthy[0]
+    points = np.random.default_rng(1).uniform((-40, -80, -40), (40, 60, 180), (3000, 3))
+    together = anatomy.sample(points, 0.7).fractions
+    alone = np.concatenate([anatomy.sample(part, 0.7).fractions for part in np.array_split(points, 7)], axis=1)
+    assert np.allclose(together, alone, atol=1e-6)
+    assert np.allclose(together.sum(axis=0), 1, atol=0.02)
+
+
+def test_masks_count_from_the_sacrum_upwards(study):
+    mask = study.labels["sag_t2"]
+    values = set(np.unique(mask.array).tolist())
+    assert {0, 1, 100} <= values
+    assert {200 + disc.index_from_sacrum for disc in study.discs} <= values
+    assert [disc.level for disc in study.discs] == list(LEVELS[: len(study.discs)])
+    heights = []
+    for disc in study.discs:
+        places = mask.index_to_lps(np.argwhere(mask.array == 200 + disc.index_from_sacrum)[:, ::-1])
+        assert np.linalg.norm((places.mean(axis=0) - disc.center_lps_mm)[1:]) < 2.5
+        heights.append(places[:, 2].mean())
+    assert np.all(np.diff(heights) > 20)
+
+
+def test_sacrum_is_not_labeled_as_vertebra(healthy):
+    anatomy, _, mask = healthy
+    first = anatomy.skeleton.sacrum[-1].frame
+    assert voxel(mask, first.center_lps_mm) == 0
+    assert anatomy.tissue_at(first.center_lps_mm[None])[0] in (Tissue.MARROW_FAT, Tissue.MARROW_WATER)
+
+
+def test_study_looks_like_a_study(study):
+    by_name = {series.name: series for series in study.study.series}
+    assert [series.role for series in study.study.series] == ["T2", "T1", "T2_SPACE", "AX_T2"]
+    assert by_name["sag_t2_SPACE"].contrast is Contrast.T2_SPACE
+    assert by_name["ax_t2"].plane is Plane.AXIAL
+    sagittal = by_name["sag_t2"].volume
+    assert np.allclose(sagittal.directions, [[0, 0, -1], [1, 0, 0], [0, -1, 0]])
+    assert np.all((sagittal.spacing_mm[:2] > 0.6) & (sagittal.spacing_mm[:2] < 0.75))
+    normal = by_name["ax_t2"].volume.directions[:, 2]
+    assert normal[2] > 0.85
+    whole = draw_protocol(Anatomy(study.parameters), "T2")
+    assert whole.size[2] == 15 and whole.thickness_mm == 4.0
+    for series in study.study.series:
+        assert np.linalg.det(series.volume.affine_lps[:3, :3]) > 0
+    asked = {disc.level: disc for disc in study.discs}
+    assert asked["L4-L5"].grade == 5 and asked["L3-L4"].grade == 1
+    assert asked["L4-L5"].narrowing and not asked["L3-L4"].narrowing
+
+
+def test_air_holds_noise(study):
+    picture = study.study.series[0].volume.array
+    corner = picture[:, :60, -12:].astype(float)
+    assert corner.mean() > 3
+    # Rician noise without signal is Rayleigh noise: mean over deviation is 1.91.
+    assert 1.7 < corner.mean() / corner.std() < 2.15
+
+
+def test_noise_differs_between_slices_and_series(study):
+    t2, t1 = study.study.series[0].volume.array, study.study.series[1].volume.array
+    assert not np.array_equal(t2[0, :60, -12:], t2[1, :60, -12:])
+    assert not np.array_equal(t2[0, :60, -12:], t1[0, :60, -12:])
+
+
+def test_findings_can_be_asked_for():
+    spine = SpineParameters.draw(SEED, {"L3-L4": 2}, bulging={"L3-L4": True}, narrowing={"L3-L4": True})
+    assert spine.discs[2].bulging and spine.discs[2].narrowing
+    spine = SpineParameters.draw(SEED, {"L3-L4": 5}, bulging={"L3-L4": False}, narrowing={"L3-L4": False})
+    assert not spine.discs[2].bulging and not spine.discs[2].narrowing
+
+
+@pytest.mark.parametrize("grades", [{"L9-S1": 2}, {"L4-L5": 0}, {"L4-L5": 6}, {"L4-L5": True}])
+def test_impossible_grades_are_refused(grades):
+    with pytest.raises(UsageError, match=next(iter(grades))):
+        SpineParameters.draw(0, grades)
+
+
+def test_unknown_series_is_refused():
+    with pytest.raises(UsageError, match="STIR"):
+        make_study(0, series=("STIR",))
+
+
+def test_written_study_is_read_back(study, tmp_path):
+    small = replace(study, study=replace(study.study, series=study.study.series[:1]))
+    files = write_study(small, tmp_path / "Studie für alle")
+    picture, _ = read_volume(files[0])
+    series = study.study.series[0]
+    assert np.array_equal(picture.array, series.volume.array)
+    assert np.allclose(picture.affine_lps, series.volume.affine_lps, atol=1e-4)
+    mask, _ = read_volume(files[0].parent / "masks" / files[0].name)
+    assert np.array_equal(mask.array, study.labels[series.name].array)
+    with open(files[0].parent / "gradings.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == GRADINGS_COLUMNS
+    assert [int(row["Pfirrman grade"]) for row in rows] == [disc.grade for disc in study.discs]
+    assert [int(row["IVD label"]) for row in rows] == [disc.index_from_sacrum for disc in study.discs]
