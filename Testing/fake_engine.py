@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from discgrader.errors import StudyError
-from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.results import DiscResult
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import Volume
@@ -91,9 +91,13 @@ class FakeGrader:
         )
 
 
-def fake_explain(grader: FakeGrader, study: Study, disc: DiscResult, grade: Grade) -> tuple[str, Volume]:
-    """A bump at the disc's back."""
-    return study.series[0].name, _saliency(study.series[0].volume, disc.disc)
+def fake_explain(
+    grader: FakeGrader, study: Study, localization: Localization, result: DiscResult
+) -> dict[tuple[str, str], tuple[str, Volume]]:
+    """A bump at the disc's back for every grade."""
+    series = study.series[0]
+    bump = _saliency(series.volume, result.disc)
+    return {(grade.system, grade.task): (series.name, bump) for grade in result.grades}
 
 
 @dataclass(frozen=True)

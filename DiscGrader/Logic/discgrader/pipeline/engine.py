@@ -8,7 +8,7 @@ from typing import Protocol
 
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
-from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
@@ -39,7 +39,7 @@ class GraderLike(Protocol):
     ) -> tuple[DiscResult, ...]: ...
 
 
-Explain = Callable[[GraderLike, Study, DiscResult, Grade], tuple[str, Volume]]
+Explain = Callable[[GraderLike, Study, Localization, DiscResult], Mapping[tuple[str, str], tuple[str, Volume]]]
 
 
 class Engine:
@@ -51,8 +51,8 @@ class Engine:
         Finds the discs.
     grader : GraderLike or None
         Grades them; None where only the discs are wanted.
-    explain : callable(grader, study, disc_result, grade) -> (series name, Volume), or None
-        Gives the saliency map of a grade.
+    explain : callable(grader, study, localization, disc_result), or None
+        Gives the saliency maps of a disc's grades: a mapping of (system, task) to (series name, Volume).
     packs : sequence of Pack
         What localizer and grader were made from.
     stopwatch : Stopwatch, optional
@@ -209,7 +209,7 @@ class Engine:
         maps, map_series = CompactMaps(), {}
         if saliency and self._explain is not None:
             with self.stopwatch.stage("Explaining"):
-                maps, map_series = self._explained(study, discs, progress.part(0.6, 1.0))
+                maps, map_series = self._explained(study, localization, discs, progress.part(0.6, 1.0))
         progress.report("Grading", 1.0)
         return StudyResult(
             study=study,
@@ -237,15 +237,15 @@ class Engine:
         return chosen, tuple(f"Not graded by {system}: the series ({roles}) do not allow it." for system in missing)
 
     def _explained(
-        self, study: Study, discs: Sequence[DiscResult], progress: Progress
+        self, study: Study, localization: Localization, discs: Sequence[DiscResult], progress: Progress
     ) -> tuple[CompactMaps, dict[tuple[str, str, str], str]]:
         maps, map_series = CompactMaps(), {}
-        wanted = [(disc, grade) for disc in discs for grade in disc.grades]
-        for number, (disc, grade) in enumerate(wanted):
-            progress.report("Explaining", number / len(wanted), f"{disc.disc.level} {grade.task}")
-            key = (disc.disc.level, grade.system, grade.task)
-            map_series[key], volume = self._explain(self._grader, study, disc, grade)
-            maps.add(key, volume)
+        for number, disc in enumerate(discs):
+            level = disc.disc.level
+            progress.report("Explaining", number / len(discs), level)
+            for (system, task), (series, volume) in self._explain(self._grader, study, localization, disc).items():
+                maps.add((level, system, task), volume)
+                map_series[level, system, task] = series
         return maps, map_series
 
 

@@ -6,6 +6,7 @@ or a decoder crashes on a damaged file. Here such a task fails alone and the nex
 
 import multiprocessing
 import signal
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -187,11 +188,11 @@ def _serve(connection: Connection, stop: Event, prepare: Prepare, work: Work, th
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        limit_threads(threads)
         prepared = _prepared(connection, prepare)
+        limit_threads(threads)
         progress = Progress(_Reporter(connection), stop)
         connection.send(("ready", None))
-        while True:
+        while not stop.is_set():
             task = connection.recv()
             connection.send(("ended", error_of(work, prepared, task, progress)))
     except (EOFError, OSError, KeyboardInterrupt):
@@ -225,11 +226,11 @@ def _terminated(signal_number: int, frame: object) -> None:
 
 
 def limit_threads(threads: int) -> None:
-    """Let the libraries of numbers use so many threads in this process and no more."""
-    import SimpleITK as sitk
-    import torch
+    """Let the libraries of numbers that are loaded use so many threads in this process and no more."""
     from threadpoolctl import threadpool_limits
 
-    torch.set_num_threads(threads)
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
     threadpool_limits(threads)
+    if "SimpleITK" in sys.modules:
+        sys.modules["SimpleITK"].ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(threads)

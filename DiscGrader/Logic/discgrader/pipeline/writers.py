@@ -62,6 +62,7 @@ class _ReportWriter:
         self._packs = tuple(packs)
 
     def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
+        from discgrader.report.background import pack_card
         from discgrader.report.html import write_report
 
-        write_report(result, folder / "report.html", pack_cards=self._packs)
+        write_report(result, folder / "report.html", pack_cards=[pack_card(pack) for pack in self._packs])

@@ -1,0 +1,55 @@
+"""``discgrader batch``: the main job for many studies."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from discgrader.cli.grade import scene_writers
+from discgrader.cli.options import add_grading_options, add_output_options, add_study_options, settings_from
+from discgrader.progress import Progress
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser(
+        "batch",
+        help="grade every study in a folder, going on where it stopped",
+        description="Grade every study in a folder. Run again to go on where it stopped. The exit status is 0 when "
+        "it ran to the end and some study was graded; those that failed are in OUT/failed.csv.",
+    )
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="every file directly in it is a study, and so is every subfolder with all its series",
+    )
+    add_output_options(parser)
+    parser.add_argument("--workers", type=int, metavar="N", help="studies graded at a time (default: one a core)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this dask scheduler")
+    add_grading_options(parser)
+    add_study_options(parser)
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """Grade the studies and say what became of them."""
+    from discgrader.pipeline.batch import FAILED, TABLE, run_batch
+
+    result = run_batch(
+        arguments.folder,
+        arguments.output,
+        settings_from(arguments),
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+        extra_writers=scene_writers(arguments.scene),
+        overwrite=arguments.overwrite,
+        progress=progress,
+    )
+    print(f"{len(result.graded)} graded, {len(result.skipped)} done before, {len(result.failed)} failed.")
+    print(f"The table of all is {arguments.output / TABLE}.")
+    if result.failed:
+        print(
+            f"discgrader: {len(result.failed)} studies could not be graded; see {arguments.output / FAILED}.",
+            file=sys.stderr,
+        )
+    return 0 if result.graded or result.skipped else 1

@@ -1,0 +1,99 @@
+"""``discgrader grade``: one study in, a folder of results out."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrader import RESEARCH_USE
+from discgrader.cli.options import (
+    add_grading_options,
+    add_output_options,
+    add_rois_option,
+    add_study_options,
+    settings_from,
+)
+from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    from discgrader.grading.results import StudyResult
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser("grade", help="find, name, box and grade the discs of a study")
+    parser.add_argument("study", type=Path, metavar="STUDY", help="a file, a DICOM folder, or a folder of series")
+    add_output_options(parser)
+    add_grading_options(parser)
+    add_rois_option(parser)
+    add_study_options(parser)
+    parser.add_argument("--timings", type=Path, metavar="FILE", help="write the seconds of every stage as JSON")
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """Grade the study and say where the results are."""
+    from discgrader.pipeline.stopwatch import Stopwatch
+
+    stopwatch = Stopwatch()
+    with stopwatch.stage("Loading the pipeline"):
+        from discgrader.pipeline.engine import Engine
+        from discgrader.pipeline.job import check_apart, grade_study
+        from discgrader.pipeline.output import check_output
+
+    settings = settings_from(arguments)
+    check_apart(arguments.study, arguments.output)
+    check_output(arguments.output, overwrite=arguments.overwrite)
+    progress.report("Loading networks", 0.0)
+    engine = Engine.default(settings.packs, settings.device, stopwatch=stopwatch)
+    result = grade_study(
+        arguments.study,
+        arguments.output,
+        engine,
+        settings,
+        extra_writers=scene_writers(arguments.scene),
+        overwrite=arguments.overwrite,
+        progress=progress.part(0.1, 1.0),
+    )
+    if arguments.timings is not None:
+        arguments.timings.write_text(json.dumps(stopwatch.seconds, indent=2) + "\n", encoding="utf-8")
+    _say(result, arguments.output)
+    return 0
+
+
+def scene_writers(wanted: bool) -> dict:
+    """The writer of ``study.mrb``, if it is wanted.
+
+    Raises
+    ------
+    DiscGraderError
+        When slicer-core, which it needs, is not installed.
+    """
+    if not wanted:
+        return {}
+    from discgrader.mrml.bundle import require_slicer_core
+
+    require_slicer_core()
+    return {"scene": write_scene_file}
+
+
+def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) -> None:
+    """``study.mrb``."""
+    from discgrader.mrml.bundle import write_scene
+
+    write_scene(result, folder / "study.mrb", progress)
+
+
+def _say(result: "StudyResult", out: Path) -> None:
+    for one in reversed(result.discs):
+        print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
+    warnings = dict.fromkeys((*result.study.warnings, *result.localization.warnings, *result.warnings))
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    for pack, statement in dict.fromkeys(
+        (grade.pack, grade.trained_on) for one in result.discs for grade in one.grades
+    ):
+        print(f"{pack}: {statement}")
+    print(f"{RESEARCH_USE}.")
+    print(f"Results are in {out}; open {out / 'report.html'}.")

@@ -1,0 +1,100 @@
+"""Options that several commands share."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from discgrader.pipeline.settings import Settings
+
+
+def add_study_options(parser: argparse.ArgumentParser) -> None:
+    """What decides how discs are found."""
+    parser.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="NAME=ROLE",
+        help="what a series serves as (T1, T2, T2_SPACE, STIR, AX_T2, ...) where it is recognized wrongly; "
+        "a ROLE alone for a study of one series; repeatable",
+    )
+    parser.add_argument(
+        "--margin-mm",
+        type=float,
+        default=10.0,
+        metavar="MM",
+        help="how far an ROI box reaches above and below its disc, 8 to 12 (default: 10)",
+    )
+    parser.add_argument("--lowest-disc", metavar="LEVEL", help="level of the lowest disc in view, such as L5-S1")
+    parser.add_argument(
+        "--pack",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="a pack, or a folder of packs, in place of the shipped ones of the same system; repeatable",
+    )
+    parser.add_argument("--device", default="cpu", help="where the networks run: cpu (default), cuda, cuda:1, mps")
+
+
+def add_rois_option(parser: argparse.ArgumentParser) -> None:
+    """Corrected boxes of one study."""
+    parser.add_argument(
+        "--rois",
+        type=Path,
+        metavar="FILE",
+        help="corrected ROI boxes to use: a .mrk.json, a folder of them, or a grades.json",
+    )
+
+
+def add_grading_options(parser: argparse.ArgumentParser) -> None:
+    """What decides which grades are given and what is written."""
+    parser.add_argument(
+        "--system",
+        action="append",
+        metavar="NAME",
+        help="grading system, such as pfirrmann; repeatable (default: every one that the series allow)",
+    )
+    parser.add_argument("--no-saliency", action="store_true", help="leave out the saliency maps, which is faster")
+    parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Where the results go."""
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results")
+    parser.add_argument("--overwrite", action="store_true", help="replace previous results even if changed by hand")
+
+
+def settings_from(arguments: argparse.Namespace) -> "Settings":
+    """The settings that the options say.
+
+    Raises
+    ------
+    UsageError
+        When one of them is not valid.
+    """
+    from discgrader.pipeline.settings import Settings
+
+    systems = getattr(arguments, "system", None)
+    return Settings(
+        systems=None if systems is None else tuple(dict.fromkeys(systems)),
+        margin_mm=arguments.margin_mm,
+        lowest_disc=arguments.lowest_disc,
+        saliency=not getattr(arguments, "no_saliency", False),
+        rois=getattr(arguments, "rois", None),
+        roles=_roles(arguments.role),
+        packs=tuple(arguments.pack),
+        device=arguments.device,
+    )
+
+
+def _roles(given: list[str]) -> dict[str, str] | str | None:
+    from discgrader.errors import UsageError
+
+    named = dict(one.rsplit("=", 1) for one in given if "=" in one)
+    bare = [one for one in given if "=" not in one]
+    if not bare:
+        return named or None
+    if named or len(bare) > 1:
+        raise UsageError("A role without a name is for a study of one series; say which series is which (NAME=ROLE).")
+    return bare[0]

@@ -1,0 +1,49 @@
+"""``discgrader packs``: what trained models there are, and whether they are sound."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    from discgrader.packs.pack import Pack
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser("packs", help="list and check packs (trained models)")
+    parser.add_argument(
+        "action", choices=("list", "check"), help="list: what there is; check: whether every one is sound"
+    )
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="packs or folders of packs (default: the shipped ones)"
+    )
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """List the packs, or check them: then the exit status is 1 if any is refused."""
+    from discgrader.errors import PackError
+    from discgrader.packs.pack import BrokenPack, find_pack_folders, list_packs
+    from discgrader.resources import resources_dir
+
+    folders = arguments.folders or [resources_dir() / "Packs"]
+    for folder in folders:
+        if not find_pack_folders(folder):
+            raise PackError(f"There is no pack in {folder}; name a folder with a pack.json.")
+    found = list_packs(folders)
+    broken = [one for one in found if isinstance(one, BrokenPack)]
+    for one in found:
+        if not isinstance(one, BrokenPack):
+            print(_line(one) if arguments.action == "list" else f"sound: {one.name} {one.version}")
+    for one in broken:
+        print(f"refused: {one.reason}", file=sys.stderr)
+    return 1 if broken and arguments.action == "check" else 0
+
+
+def _line(pack: "Pack") -> str:
+    megabytes = sum((pack.folder / file).stat().st_size for file in pack.files) / 1e6
+    tasks = ", ".join(pack.tasks) or "finds the discs"
+    return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"

@@ -1,0 +1,48 @@
+"""``discgrader train``: a pack made from data by a recipe."""
+
+import argparse
+import json
+from pathlib import Path
+
+from discgrader.errors import UsageError
+from discgrader.progress import Progress
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser("train", help="train a pack by a recipe, such as localizer")
+    parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe; a wrong one lists all")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the pack")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a choice of the recipe, such as seed=7; repeatable",
+    )
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """Train the pack."""
+    from discgrader.training.recipes import RECIPES, run_recipe
+
+    if arguments.recipe not in RECIPES:
+        raise UsageError(f"There is no recipe {arguments.recipe}; choose one of {', '.join(RECIPES)}.")
+    if not arguments.data.is_dir():
+        raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
+    options = dict(_option(one) for one in arguments.option)
+    run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
+    print(f"The pack is in {arguments.output}.")
+    return 0
+
+
+def _option(given: str) -> tuple[str, object]:
+    key, separator, value = given.partition("=")
+    if not separator or not key.isidentifier():
+        raise UsageError(f"--option {given} names no choice and value; write it as seed=7.")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value

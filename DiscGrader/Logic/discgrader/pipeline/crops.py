@@ -1,0 +1,168 @@
+"""Disc crops as files, for looking at and for training elsewhere: 224 × 224 PNG and NIfTI, oriented to the ROI box."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import OutputError, StudyError
+from discgrader.folders import check_folder, whole_folder
+from discgrader.imaging.files import write_volume
+from discgrader.imaging.resample import grid, sample
+from discgrader.imaging.study import Plane, Series, Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.progress import Progress
+
+PIXELS = 224
+INDEX = "crops.csv"
+COLUMNS = (
+    *("study", "level", "index_from_sacrum", "series", "role", "png", "nifti"),
+    *("pixel_mm", "window_low", "window_high", "seen"),
+)
+
+_LEAST_SEEN = 0.5
+_WINDOW_PERCENTILES = (0.5, 99.5)
+# Which of the box's axes (0 across, 1 along, 2 up) a picture's rows and columns follow, and which way: as a
+# radiologist looks at that plane, the patient's right or front on the left, head or front on top.
+_VIEWS = {Plane.SAGITTAL: ((2, -1), (1, 1)), Plane.AXIAL: ((1, 1), (0, 1)), Plane.CORONAL: ((2, -1), (0, 1))}
+
+
+@dataclass(frozen=True, eq=False)
+class DiscPicture:
+    """The crop of one disc on one series.
+
+    Parameters
+    ----------
+    series : Series
+    disc : Disc
+    values : ndarray, shape (224, 224)
+        Intensities on the plane through the middle of the ROI box, not a number outside of the series.
+    pixel_mm : float
+        Edge of the square pixels.
+    """
+
+    series: Series
+    disc: Disc
+    values: np.ndarray
+    pixel_mm: float
+
+    @property
+    def seen(self) -> float:
+        """Share of the picture that lies inside the series."""
+        return float(np.isfinite(self.values).mean())
+
+
+def disc_picture(series: Series, disc: Disc) -> DiscPicture:
+    """Cut the plane of the series' orientation through the middle of the disc's ROI box, as large as the box."""
+    views = _VIEWS[series.plane]
+    axes = np.stack([sign * disc.roi.axes_lps[:, axis] for axis, sign in views], axis=1)
+    pixel_mm = float(max(disc.roi.size_mm[axis] for axis, _ in views)) / PIXELS
+    points = grid(disc.roi.center_lps_mm, axes, (PIXELS, PIXELS), pixel_mm)
+    return DiscPicture(series, disc, sample(series.volume, points, order=1, cval=np.nan), pixel_mm)
+
+
+def box_volume(volume: Volume, box: RoiBox) -> Volume:
+    """What the volume shows inside the box, on the box's own axes (i across, j along, k up), zero outside the volume.
+
+    Along each axis the voxels are as large as those of the volume in that direction.
+    """
+    aligned = np.abs(volume.directions.T @ box.axes_lps).argmax(axis=0)
+    spacing = np.minimum(volume.spacing_mm[aligned], box.size_mm)
+    count = np.maximum(np.round(box.size_mm / spacing).astype(int), 1)
+    points = grid(box.center_lps_mm, box.axes_lps[:, ::-1], tuple(count[::-1]), spacing[::-1])
+    affine = np.eye(4)
+    affine[:3, :3] = box.axes_lps * spacing
+    affine[:3, 3] = points[0, 0, 0]
+    return Volume(sample(volume, points, order=1), affine)
+
+
+def check_crops(out: Path, *, overwrite: bool = False) -> None:
+    """Say before the work begins whether crops could be written to ``out``.
+
+    Raises
+    ------
+    OutputError
+        As `write_crops`.
+    """
+    check_folder(out, may_replace=lambda old: _may_replace(old, overwrite))
+
+
+def write_crops(
+    study: Study, localization: Localization, out: Path, *, overwrite: bool = False, progress: Progress = Progress()
+) -> int:
+    """Write ``<level>_<series>.png`` and ``.nii.gz`` of every disc that a series shows, and ``crops.csv``.
+
+    Gray values are scaled alike for all discs of a series, so that their signal can be compared.
+
+    Returns
+    -------
+    int
+        How many crops were written.
+
+    Raises
+    ------
+    StudyError
+        When no series shows a disc.
+    OutputError
+        When ``out`` cannot be written, or holds other files; crops of before are replaced with ``overwrite``.
+    """
+    with whole_folder(out, may_replace=lambda old: _may_replace(old, overwrite)) as folder:
+        rows = []
+        names = _file_names(study)
+        for number, series in enumerate(study.series):
+            progress.report("Cropping", number / len(study.series), series.name)
+            rows.extend(_write_series(study, series, localization, folder, names[number]))
+        if not rows:
+            raise StudyError(f"No series of {study.name} shows any of its discs; check that they belong together.")
+        with open(folder / INDEX, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    progress.report("Cropping", 1.0)
+    return len(rows)
+
+
+def _may_replace(folder: Path, overwrite: bool) -> bool:
+    if not (folder / INDEX).is_file():
+        return False
+    if not overwrite:
+        raise OutputError(f"{folder} holds crops already; choose another folder, or replace them with --overwrite.")
+    return True
+
+
+def _write_series(
+    study: Study, series: Series, localization: Localization, folder: Path, name: str
+) -> Iterator[dict[str, object]]:
+    from PIL import Image
+
+    pictures = [disc_picture(series, disc) for disc in localization.discs]
+    pictures = [picture for picture in pictures if picture.seen >= _LEAST_SEEN]
+    if not pictures:
+        return
+    shown = np.concatenate([picture.values[np.isfinite(picture.values)] for picture in pictures])
+    low, high = (float(value) for value in np.percentile(shown, _WINDOW_PERCENTILES))
+    for picture in pictures:
+        disc = picture.disc
+        gray = np.nan_to_num((picture.values - low) / max(high - low, 1e-6), nan=0.0)
+        png, nifti = f"{disc.level}_{name}.png", f"{disc.level}_{name}.nii.gz"
+        Image.fromarray(np.round(np.clip(gray, 0, 1) * 255).astype(np.uint8)).save(folder / png)
+        write_volume(box_volume(series.volume, disc.roi), folder / nifti)
+        values = (study.name, disc.level, disc.index_from_sacrum, series.name, series.role, png, nifti)
+        facts = (round(picture.pixel_mm, 6), round(low, 6), round(high, 6), round(picture.seen, 4))
+        yield dict(zip(COLUMNS, (*values, *facts), strict=True))
+
+
+def _file_names(study: Study) -> list[str]:
+    """Names of the series that a file may bear, each another even where case does not count."""
+    names: list[str] = []
+    for series in study.series:
+        plain = re.sub(r"[^\w.-]+", "_", series.name).strip("._") or "series"
+        name, number = plain, 2
+        while name.lower() in (taken.lower() for taken in names):
+            name, number = f"{plain}_{number}", number + 1
+        names.append(name)
+    return names

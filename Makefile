@@ -1,0 +1,36 @@
+# make demo    grade the project's own phantom study to demo/
+# make test    run all tests
+# make bench   measure time and memory
+# Each sets up .venv first, once, from the pinned versions in constraints.txt.
+
+# PYTHON=... chooses the interpreter (3.11 to 3.13), PIP_OPTIONS=... adds options for pip, such as --find-links DIR,
+# CONSTRAINTS=... names other pinned versions, for instance with a PyTorch for another accelerator.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+PIP_OPTIONS ?=
+CONSTRAINTS ?= constraints.txt
+VENV ?= .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin
+
+.PHONY: demo test bench clean
+
+demo: $(READY)
+	rm -rf demo/study
+	$(RUN)/discgrader phantom -o demo/study --seed 1
+	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
+
+test: $(READY)
+	$(RUN)/python -m pytest $(PYTEST_OPTIONS)
+
+bench: $(READY)
+	$(RUN)/python Testing/bench.py $(BENCH_OPTIONS)
+
+clean:
+	rm -rf $(VENV) demo build
+
+$(READY): $(CONSTRAINTS) pyproject.toml
+	@test -n "$(PYTHON)" || { echo "DiscGrader needs Python 3.11, 3.12 or 3.13 with venv; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,test]"
+	touch $@

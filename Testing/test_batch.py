@@ -1,0 +1,224 @@
+"""Many studies: one bad study stops no other, and a batch that was stopped goes on where it was."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from discgrader.errors import Cancelled, OutputError, PackError, UsageError
+from discgrader.packs.pack import Pack
+from discgrader.pipeline.batch import run_batch
+from discgrader.pipeline.engine import Engine
+from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.workers import Outcome, WorkerPool
+from discgrader.progress import Progress
+from fake_engine import PACKS, FakeMaker, write_blocks
+
+PLAIN = Settings(saliency=False)
+
+
+def studies(folder: Path, *names: str) -> Path:
+    for name in names:
+        write_blocks(folder / name)
+    return folder
+
+
+def batch(folder: Path, out: Path, settings: Settings = PLAIN, **options: object) -> object:
+    return run_batch(folder, out, settings, make_engine=FakeMaker(), **options)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
+
+
+def test_bad_studies_stop_no_other_and_say_why(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "Fälle von Müller", "good 1", "good 2", "bad", "broken", "crash")
+    (folder / "text.nii.gz").write_text("no picture")
+    out = tmp_path / "out"
+    result = batch(folder, out, workers=2)
+    assert set(result.graded) == {"good 1", "good 2"} and result.skipped == ()
+    failed = {row["study"]: row["reason"] for row in rows(out / "failed.csv")}
+    assert failed == result.failed
+    assert failed.keys() == {"bad", "broken", "crash", "text"}
+    assert "No disc was found in bad" in failed["bad"]
+    assert "unexpectedly (ZeroDivisionError" in failed["broken"]
+    assert "ended unexpectedly (signal 9)" in failed["crash"]
+    assert "text.nii.gz" in failed["text"]
+    assert sorted(os.listdir(out)) == ["failed.csv", "good 1", "good 2", "grades.csv"]
+    table = rows(out / "grades.csv")
+    assert [row["study"] for row in table] == ["good 1"] * 15 + ["good 2"] * 15
+    assert json.loads((out / "good 1" / "grades.json").read_text(encoding="utf-8"))["study"] == "good 1"
+
+
+def test_a_second_run_does_only_what_is_missing(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "b", "bad")
+    out = tmp_path / "out"
+    batch(folder, out, workers=1)
+    written = (out / "a" / "grades.json").stat().st_mtime_ns
+    (folder / "bad").rename(folder / "mended")
+    (out / "b" / "segmentation.nii.gz").unlink()
+    result = batch(folder, out, workers=1)
+    assert (result.skipped, set(result.graded), result.failed) == (("a",), {"b", "mended"}, {})
+    assert (out / "a" / "grades.json").stat().st_mtime_ns == written
+    assert rows(out / "failed.csv") == []
+    assert {row["study"] for row in rows(out / "grades.csv")} == {"a", "b", "mended"}
+    assert batch(folder, out).skipped == ("a", "b", "mended")
+
+
+def test_other_settings_and_changed_pictures_are_graded_anew(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "b")
+    out = tmp_path / "out"
+    batch(folder, out, workers=1)
+    write_blocks(folder / "b", "T2_sag")
+    assert batch(folder, out, workers=1).graded == ("b",)
+    assert set(batch(folder, out, Settings(saliency=False, systems=("spider",)), workers=1).graded) == {"a", "b"}
+    assert {row["system"] for row in rows(out / "grades.csv")} == {"spider"}
+
+
+def test_a_study_corrected_by_hand_is_kept(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a")
+    out = tmp_path / "out"
+    batch(folder, out, workers=1)
+    box = out / "a" / "rois" / "L4-L5.mrk.json"
+    box.write_text(box.read_text() + " ")
+    other = Settings(saliency=False, margin_mm=8.0)
+    assert "L4-L5.mrk.json" in batch(folder, out, other, workers=1).failed["a"]
+    assert box.read_text().endswith(" ")
+    assert batch(folder, out, other, workers=1, overwrite=True).graded == ("a",)
+
+
+def test_a_stopped_batch_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "slow")
+    out = tmp_path / "out"
+    progress = Progress()
+
+    def stop_after_first(stage: str, share: float, detail: str) -> None:
+        if (out / "a").exists() and share > 0.5:
+            progress.stop.set()
+
+    began = time.monotonic()
+    with pytest.raises(Cancelled, match="Stopped; 1 of 2 studies are done"):
+        batch(folder, out, workers=1, progress=Progress(stop_after_first, progress.stop))
+    assert time.monotonic() - began < 30
+    assert {row["study"] for row in rows(out / "grades.csv")} == {"a"}
+    assert leftovers(out) == []
+    (folder / "slow").rename(folder / "swift")
+    result = batch(folder, out, workers=1)
+    assert (result.skipped, result.graded) == (("a",), ("swift",))
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from discgrader.cli import main as cli
+from discgrader.pipeline import batch
+from fake_engine import FakeMaker
+if __name__ == "__main__":
+    batch.EngineMaker = lambda settings: FakeMaker()
+    sys.exit(cli.main(["batch", sys.argv[1], "-o", sys.argv[2], "--workers", "2", "--no-saliency"]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
+    folder = studies(tmp_path / "in", "a", "slow")
+    out = tmp_path / "out"
+    (tmp_path / "script.py").write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (out / "a").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    # As a terminal does it: to all processes at once.
+    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.strip() == (
+        "discgrader: Stopped; 1 of 2 studies are done and kept, the same command goes on with the others."
+    )
+    assert sorted(os.listdir(out)) == ["a", "failed.csv", "grades.csv"]
+
+
+def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "slow")
+    out = tmp_path / "out"
+    (tmp_path / "script.py").write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (out / "a").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    (folder / "slow").rename(folder / "swift")
+    result = batch(folder, out, workers=1)
+    assert (result.skipped, result.graded) == (("a",), ("swift",))
+    assert leftovers(out) == []
+
+
+def test_wrong_requests_are_refused_before_any_work(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a")
+    with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
+        batch(folder, tmp_path / "out", Settings(systems=("genius",)))
+    with pytest.raises(UsageError, match="0 workers"):
+        batch(folder, tmp_path / "out", workers=0)
+    with pytest.raises(UsageError, match="lies inside"):
+        batch(folder, folder / "out")
+    with pytest.raises(UsageError, match="--scheduler needs dask|No dask scheduler answers"):
+        batch(folder, tmp_path / "out", scheduler="tcp://127.0.0.1:1")
+    (tmp_path / "result").mkdir()
+    (tmp_path / "result" / "grades.json").write_text("{}")
+    with pytest.raises(OutputError, match="result of one study"):
+        batch(folder, tmp_path / "result")
+    assert not (tmp_path / "result" / "grades.csv").exists()
+
+
+class NoPack(FakeMaker):
+    def packs(self) -> tuple[Pack, ...]:
+        return PACKS
+
+    def __call__(self) -> Engine:
+        raise PackError("Pack spider-blocks: weights.safetensors was altered.")
+
+
+def test_an_engine_that_cannot_be_made_ends_the_batch(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "b")
+    with pytest.raises(PackError, match="was altered"):
+        run_batch(folder, tmp_path / "out", PLAIN, make_engine=NoPack(), workers=2)
+
+
+def nothing() -> None:
+    return None
+
+
+def die_at_odd(prepared: None, task: int, progress: Progress) -> None:
+    if task % 2:
+        os._exit(3)
+
+
+def test_every_task_has_one_outcome_although_processes_die() -> None:
+    outcomes = list(WorkerPool(nothing, die_at_odd, workers=2).run(range(5)))
+    assert sorted(outcome.number for outcome in outcomes) == [0, 1, 2, 3, 4]
+    assert [outcome for outcome in sorted(outcomes, key=lambda one: one.number) if outcome.error is None] == [
+        Outcome(0),
+        Outcome(2),
+        Outcome(4),
+    ]
