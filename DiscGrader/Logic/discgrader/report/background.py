@@ -1,0 +1,161 @@
+"""The last part of the report: the series, the packs and the scales that the grades come from."""
+
+from collections.abc import Mapping, Sequence
+
+from discgrader.grading.results import Grade, StudyResult
+from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.packs.pack import Pack
+from discgrader.report.markup import Html, tag
+from discgrader.report.overlay import picture_with_boxes
+from discgrader.report.pictures import slice_picture
+from discgrader.report.summary import reference_series
+from discgrader.report.words import badge, number, scale_of_grade, synthetic_badge, task_title, tasks_in, warning_list
+
+FURTHER_PICTURES = 2
+"""Sagittal series pictured beside the one that the discs were found on."""
+
+
+def series_section(result: StudyResult) -> Html:
+    """Every series: what it was taken for and why; and pictures of those that the summary does not show."""
+    head = tag("tr", [tag("th", one, scope="col") for one in ("Series", "Taken for", "Because", "Voxels", "Spacing")])
+    rows = [_series_row(one) for one in result.study.series]
+    table = tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), class_="scroll")
+    figures = [_figure(result, one) for one in _further_series(result)]
+    return tag(
+        "section",
+        tag("h2", "Series"),
+        table,
+        tag("div", figures, class_="further") if figures else None,
+        class_="series",
+    )
+
+
+def _series_row(series: Series) -> Html:
+    spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
+    taken = f"{series.plane} {series.contrast.replace('_', ' ')}"
+    return tag(
+        "tr",
+        tag("th", series.name, scope="row"),
+        tag("td", taken),
+        tag("td", series.contrast_reason, warning_list(series.warnings)),
+        tag("td", " × ".join(str(one) for one in series.volume.size), class_="figure"),
+        tag("td", f"{spacing} mm", class_="figure"),
+    )
+
+
+def _further_series(result: StudyResult) -> list[Series]:
+    reference = reference_series(result)
+    wanted = [Contrast.T1, Contrast.T2_SPACE, Contrast.T2, Contrast.STIR]
+    others = [
+        one
+        for one in result.study.series
+        if one.plane == Plane.SAGITTAL and one is not reference and one.contrast in wanted
+    ]
+    return sorted(others, key=lambda one: wanted.index(one.contrast))[:FURTHER_PICTURES]
+
+
+def _figure(result: StudyResult, series: Series) -> Html:
+    picture = slice_picture(series, [one.disc.roi for one in result.discs])
+    role = series.role.replace("_", " ")
+    levels = ", ".join(one.disc.level for one in result.discs)
+    image = picture_with_boxes(picture, result.discs, f"Sagittal {role} slice with the boxes of {levels}.")
+    return tag("figure", image, tag("figcaption", tag("span", series.name), tag("span", role)), class_="panel")
+
+
+def packs_section(result: StudyResult, pack_cards: Sequence[Mapping]) -> Html | None:
+    """What each pack was trained on, how well it did on patients that it had not seen, and its hash."""
+    by_pack: dict[str, list[Grade]] = {}
+    for _, grades in tasks_in(result):
+        for grade in grades:
+            by_pack.setdefault(grade.pack, []).append(grade)
+    cards = {str(card.get("name")): card for card in pack_cards}
+    shown = [_pack(name, grades, cards.pop(name, {})) for name, grades in by_pack.items()]
+    shown += [_pack(name, [], card) for name, card in cards.items()]
+    return tag("section", tag("h2", "Packs"), tag("div", shown, class_="packs"), class_="packs") if shown else None
+
+
+def pack_card(pack: Pack) -> dict:
+    """What the report shows of a pack, for ``pack_cards``."""
+    trained = pack.trained_on
+    return {
+        "name": pack.name,
+        "version": pack.version,
+        "system": pack.system,
+        "sha256": pack.sha256,
+        "trained_on": {
+            "statement": trained.statement,
+            "data_set": trained.data_set,
+            "license": trained.license,
+            "patients": trained.patients,
+            "discs": trained.discs,
+            "recipe": trained.recipe,
+            "synthetic": trained.synthetic,
+        },
+        "figures": pack.figures,
+        "intended_use": pack.intended_use,
+    }
+
+
+def _pack(name: str, grades: Sequence[Grade], card: Mapping) -> Html:
+    given = grades[0] if grades else None
+    trained = card.get("trained_on")
+    trained = trained if isinstance(trained, Mapping) else {"statement": trained} if trained else {}
+    synthetic = bool(trained.get("synthetic")) or any(one.synthetic for one in grades)
+    counts = [f"{trained[key]} {key}" for key in ("patients", "discs") if trained.get(key)]
+    facts = {
+        "Grades": ", ".join(task_title(one) for one in grades) or str(card.get("system") or ""),
+        "Trained on": trained.get("statement") or (given.trained_on if given else ""),
+        "Data": ", ".join(str(one) for one in (trained.get("data_set"), trained.get("license"), *counts) if one),
+        "Intended use": card.get("intended_use") or "",
+        "SHA-256": tag("code", card.get("sha256") or (given.pack_sha256 if given else "")),
+    }
+    listed = [tag("div", tag("dt", key), tag("dd", fact)) for key, fact in facts.items() if fact]
+    version = card.get("version") or (given.pack_version if given else "")
+    heading = tag("h3", name, " ", tag("small", version))
+    badge_line = tag("p", synthetic_badge()) if synthetic else None
+    return tag("article", heading, badge_line, tag("dl", listed), _figures(card.get("figures")), class_="pack")
+
+
+def _figures(figures: object) -> Html | None:
+    """Cross-validated figures, however deep they are nested, as rows of name and value."""
+    rows = [(name, value) for name, value in _flat(figures, ()) if value]
+    if not rows:
+        return None
+    cells = [tag("tr", tag("th", name, scope="row"), tag("td", value, class_="figure")) for name, value in rows]
+    caption = tag("caption", "Cross-validated, on patients that it had not seen")
+    return tag("table", caption, tag("tbody", cells), class_="plain")
+
+
+def _flat(value: object, path: tuple[str, ...]) -> list[tuple[str, str]]:
+    name = " · ".join(one.replace("_", " ") for one in path)
+    if isinstance(value, Mapping) and "value" not in value:
+        return [one for key, inner in value.items() for one in _flat(inner, (*path, str(key)))]
+    if isinstance(value, Mapping):
+        bounds = value.get("interval") or value.get("ci95") or [value.get("low"), value.get("high")]
+        text = number(value["value"])
+        if len(bounds) == 2 and None not in bounds:
+            text += f" (95 % {number(bounds[0])}–{number(bounds[1])})"
+        return [(name, text)]
+    if isinstance(value, (list, tuple)):
+        return [(name, ", ".join(number(one) for one in value))] if len(value) <= 6 else []
+    return [(name, number(value))] if value is not None else []
+
+
+def scales_section(result: StudyResult) -> Html | None:
+    """What every grade means, and the literature that says so."""
+    scales: dict[str, tuple[object, Grade]] = {}
+    for _, grades in tasks_in(result):
+        for grade in grades:
+            scale = scale_of_grade(grade)
+            if scale is not None:
+                scales.setdefault(scale.name, (scale, grade))
+    if not scales:
+        return None
+    return tag("section", tag("h2", "Scales"), tag("div", [_scale(*one) for one in scales.values()], class_="scales"))
+
+
+def _scale(scale: object, grade: Grade) -> Html:
+    meanings = [tag("div", tag("dt", badge(grade, value=one.value)), tag("dd", one.meaning)) for one in scale.grades]
+    sources = [tag("p", one, class_="source") for one in scale.sources]
+    note = tag("p", scale.note, class_="note") if scale.note else None
+    return tag("article", tag("h3", scale.title), tag("dl", meanings), note, sources, class_="scale")

@@ -1,0 +1,157 @@
+"""One part of the report for each disc: its crops, its saliency, its grades and what speaks for them."""
+
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.scales import GradeDefinition
+from discgrader.imaging.study import Plane, Series
+from discgrader.imaging.volume import Volume
+from discgrader.report.markup import Html, join, tag
+from discgrader.report.pictures import HEAT, Picture, crop_picture, with_saliency
+from discgrader.report.summary import reference_series
+from discgrader.report.words import (
+    badge,
+    definition,
+    evidence_text,
+    from_the_top,
+    in_task_order,
+    is_absent,
+    main_grade,
+    ordinal,
+    percent,
+    scale_of_grade,
+    synthetic_badge,
+    task_title,
+    warning_list,
+)
+
+MOST_OTHER_MAPS = 3
+"""Saliency maps shown for a disc beside that of its main grade."""
+
+
+def details(result: StudyResult) -> Html:
+    """Every disc from the head down."""
+    heat = tag("span", class_="heat", style=f"background:linear-gradient(90deg,{','.join(HEAT)})")
+    hint = tag(
+        "p",
+        "Colored areas of a crop are what the network's grade depended on most: low ",
+        heat,
+        " high. They explain the network, not the disease.",
+        class_="hint",
+    )
+    articles = [_disc(result, one) for one in from_the_top(result)]
+    return tag("section", tag("h2", "Disc by disc"), hint if result.saliency else None, articles, class_="discs")
+
+
+def _disc(result: StudyResult, disc: DiscResult) -> Html:
+    one = disc.disc
+    measures = f"height {one.height_mm:.1f} mm · depth {one.depth_mm:.0f} mm · width {one.width_mm:.0f} mm"
+    heading = tag(
+        "header",
+        tag("h3", one.level),
+        tag("p", f"{ordinal(one.index_from_sacrum)} disc from the sacrum · {measures}"),
+    )
+    body = tag(
+        "div",
+        tag("div", _figures(result, disc), class_="crops"),
+        tag("div", warning_list(one.warnings), _grades(result, disc), _evidence(result, disc), class_="grades"),
+        class_="body",
+    )
+    return tag("article", heading, body, class_="disc", id_=one.level)
+
+
+def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
+    """The crop of every sagittal series, the one that the main grade's saliency explains first, then the saliency."""
+    maps = _maps(result, disc)
+    shown = _crop_series(result, maps[0][0] if maps else None)
+    crops = {series.name: crop_picture(series, disc.disc.roi) for series in shown}
+    figures = []
+    for series in shown:
+        role = series.role.replace("_", " ")
+        figures.append(_figure(crops[series.name], f"{disc.disc.level} on {role}", role))
+        for explained, grade, saliency in maps:
+            if explained == series.name:
+                text = f"{task_title(grade)} {grade.label}"
+                alt = f"{disc.disc.level} on {role} with the saliency of {text}"
+                figures.append(_figure(with_saliency(crops[series.name], saliency), alt, f"Saliency: {text}"))
+    return figures
+
+
+def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
+    """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
+    main = main_grade(disc)
+    others = [one for one in in_task_order(disc, result) if one is not main and not is_absent(one)]
+    found = []
+    for grade in ([main] if main else []) + others[:MOST_OTHER_MAPS]:
+        key = (disc.disc.level, grade.system, grade.task)
+        if key in result.saliency:
+            series = result.saliency_series.get(key, result.localization.series_name)
+            found.append((series, grade, result.saliency[key]))
+    return found
+
+
+def _crop_series(result: StudyResult, first: str | None) -> list[Series]:
+    reference = reference_series(result)
+    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL]
+    explained = [one for one in sagittal if one.name == first]
+    ordered = (*explained, *([reference] if reference else []), *sagittal)
+    return list({one.name: one for one in ordered}.values())[:3]
+
+
+def _figure(picture: Picture, alt: str, caption: str) -> Html:
+    rows, columns = picture.pixels.shape[:2]
+    image = tag("img", src=picture.data_uri(), alt=f"{alt}.", width=columns, height=rows)
+    return tag("figure", image, tag("figcaption", caption), class_="panel")
+
+
+def _grades(result: StudyResult, disc: DiscResult) -> Html:
+    if not disc.grades:
+        return tag("p", "This disc was not graded.")
+    rows = [_grade_row(one) for one in in_task_order(disc, result)]
+    head = tag("tr", [tag("th", one, scope="col") for one in ("Task", "Grade", "Probability of each grade")])
+    caption = tag("caption", f"Grades of {disc.disc.level}", class_="hidden")
+    return tag("table", caption, tag("thead", head, class_="hidden"), tag("tbody", rows), class_="lanes")
+
+
+def _grade_row(grade: Grade) -> Html:
+    notes = [tag("p", one, class_="note") for one in grade.warnings]
+    scale = scale_of_grade(grade)
+    values = scale.values if scale else tuple(grade.probabilities)
+    lanes = [_lane(grade, definition(grade, value), grade.probabilities.get(value, 0.0)) for value in values]
+    lane_list = tag("ul", lanes, class_="lane", style=f"--n:{max(len(lanes), 3)}")
+    mark = join(" ", synthetic_badge(short=True)) if grade.synthetic else None
+    task = tag("th", task_title(grade), mark, scope="row")
+    return tag("tr", task, tag("td", badge(grade), class_="given"), tag("td", lane_list, notes))
+
+
+def _lane(grade: Grade, shown: GradeDefinition, probability: float) -> Html:
+    given = shown.value == grade.grade
+    label = grade.label if given else shown.label
+    bar = tag("span", tag("span", style=f"width:{100 * probability:.1f}%;background:{shown.color}"), class_="bar")
+    text = tag("span", tag("b" if given else "span", label), " ", percent(probability), class_="value")
+    return tag("li", bar, text, class_="given" if given else None)
+
+
+def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
+    """What was measured, each thing once with the tasks that it speaks for."""
+    found: dict[tuple[str, str], tuple[Html, list[str]]] = {}
+    for grade in in_task_order(disc, result):
+        for name, value in grade.evidence.items():
+            shown = evidence_text(value)
+            found.setdefault((name, shown), (shown, []))[1].append(task_title(grade))
+    if not found:
+        return None
+    every = {task_title(one) for one in disc.grades}
+    items = [
+        tag("div", tag("dt", _evidence_title(name)), tag("dd", shown, _for_tasks(tasks, every)))
+        for (name, _), (shown, tasks) in found.items()
+    ]
+    return tag("div", tag("h4", "Evidence"), tag("dl", items), class_="evidence")
+
+
+def _evidence_title(name: str) -> str:
+    return name[:1].upper() + name[1:].removesuffix("_mm").replace("_", " ")
+
+
+def _for_tasks(tasks: list[str], every: set[str]) -> Html | None:
+    if set(tasks) == every or len(every) == 1:
+        return None
+    return join(tag("span", f" for {', '.join(dict.fromkeys(tasks)).lower()}", class_="source"))

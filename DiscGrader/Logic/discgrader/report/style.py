@@ -1,0 +1,160 @@
+"""How the report looks."""
+
+STYLE = """
+:root {
+  --ink: #18222d; --soft: #566474; --line: #dde3e9; --paper: #fff; --shade: #f5f7f9; --panel: #0b0f14;
+  --accent: #0d5c75; --warn: #7a4b00; --warn-shade: #fff6e3; --warn-line: #e5a823;
+  --synthetic: #5b2a86; --synthetic-shade: #f3ebfb;
+  color-scheme: light;
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+body {
+  margin: 0 auto; padding: 30px clamp(16px, 3vw, 48px) 48px; max-width: 1440px; background: var(--paper);
+  color: var(--ink); font: 15px/1.5 "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+  font-variant-numeric: tabular-nums; print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+h1, h2, h3, h4, p, ul, dl, dd, figure { margin: 0; padding: 0; }
+h1 { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; overflow-wrap: anywhere; }
+h2 { font-size: 20px; font-weight: 650; letter-spacing: -0.01em; margin: 48px 0 14px; padding-top: 14px;
+  border-top: 2px solid var(--ink); }
+h3 { font-size: 15px; font-weight: 650; }
+h4 { font-size: 12px; font-weight: 650; color: var(--soft); }
+ul { list-style: none; }
+a { color: var(--accent); text-decoration: none; }
+a:hover, a:focus-visible { text-decoration: underline; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 500; }
+code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.scroll { overflow-x: auto; }
+.hint, .source { color: var(--soft); font-size: 13px; }
+
+.top { display: flex; justify-content: space-between; align-items: center; gap: 16px; margin-bottom: 8px; }
+.kicker { color: var(--accent); font-weight: 600; font-size: 13px; letter-spacing: 0.02em; }
+.research { border: 1.5px solid var(--ink); border-radius: 4px; padding: 3px 10px; font-weight: 600; font-size: 13px; }
+.facts { display: flex; flex-wrap: wrap; gap: 4px 32px; margin-top: 10px; font-size: 14px; }
+.facts div { display: flex; gap: 8px; }
+.facts dt { color: var(--soft); }
+
+.panel { background: var(--panel); color: #c9d3dd; border-radius: 8px; overflow: hidden; break-inside: avoid; }
+.panel img { display: block; width: 100%; height: auto; }
+.panel figcaption { display: flex; justify-content: space-between; gap: 12px; padding: 7px 12px; font-size: 12.5px;
+  overflow-wrap: anywhere; }
+.picture { position: relative; margin: 0 auto; }
+.picture img, .picture svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.picture text { font-family: "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
+
+.summary { display: grid; grid-template-columns: minmax(300px, 5fr) minmax(0, 7fr); gap: 32px; margin-top: 24px;
+  align-items: start; }
+.main .picture { max-height: max(520px, calc(100vh - 220px)); max-width: 100%; }
+.findings { display: grid; gap: 22px; }
+
+.matrix caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 6px; }
+.matrix thead th { border-bottom: 1.5px solid var(--ink); font-weight: 650; white-space: nowrap; padding: 6px 4px; }
+.matrix th[scope=col]:not(:first-child), .matrix td { text-align: center; }
+.matrix td { padding: 5px 4px; border-bottom: 1px solid var(--line); white-space: nowrap; min-width: 62px; }
+.matrix tbody th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); }
+.matrix .system th { font-size: 12.5px; font-weight: 650; color: var(--soft); padding-top: 16px; }
+.matrix .percent { display: block; color: var(--soft); font-size: 11.5px; line-height: 1.3; }
+.matrix .none { color: var(--soft); }
+
+.badge { display: inline-block; min-width: 34px; padding: 1px 8px; border-radius: 4px; background: var(--c);
+  color: #0b0f14; font-weight: 650; font-size: 13.5px; line-height: 1.45; text-align: center; white-space: nowrap; }
+.badge.absent { background: var(--shade); color: var(--soft); font-weight: 500; }
+.mark { display: inline-block; width: 14px; height: 14px; margin-left: 4px; border-radius: 50%;
+  background: var(--warn-line); color: #000; font-size: 11px; font-weight: 700; line-height: 14px; text-align: center;
+  text-decoration: none; vertical-align: 1px; cursor: help; }
+.synthetic { display: inline-block; padding: 1px 8px; border-radius: 4px; background: var(--synthetic-shade);
+  color: var(--synthetic); border: 1px solid var(--synthetic); font-weight: 600; font-size: 12.5px; }
+.synthetic.short { padding: 0 5px; font-size: 11px; line-height: 1.45; text-decoration: none; vertical-align: 1px;
+  white-space: nowrap; }
+.warning { background: var(--warn-shade); border-left: 4px solid var(--warn-line); color: var(--warn);
+  padding: 9px 14px; font-size: 14px; break-inside: avoid; }
+.warning strong { font-weight: 650; }
+.warning ul { display: grid; gap: 2px; }
+.note { color: var(--warn); font-size: 12.5px; line-height: 1.35; margin-top: 3px; }
+.legend h3 { font-size: 13px; margin-bottom: 6px; }
+.legend ul { display: grid; gap: 4px; font-size: 13px; color: var(--soft); }
+.legend li { display: flex; gap: 10px; align-items: baseline; }
+
+.heat { display: inline-block; width: 110px; height: 9px; border-radius: 2px; margin: 0 2px; }
+.disc { padding: 22px 0 26px; border-bottom: 1px solid var(--line); scroll-margin-top: 8px; break-inside: avoid; }
+.disc > header { display: flex; align-items: baseline; gap: 14px; margin-bottom: 12px; }
+.disc > header h3 { font-size: 22px; letter-spacing: -0.01em; }
+.disc > header p { color: var(--soft); font-size: 14px; }
+.disc .body { display: grid; grid-template-columns: minmax(240px, 380px) minmax(0, 1fr); gap: 32px; align-items: start; }
+.crops { display: grid; gap: 8px; }
+.crops .panel figcaption { padding: 4px 10px 5px; }
+.grades { display: grid; gap: 14px; }
+.lanes td, .lanes th { padding: 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.lanes tr:last-child > * { border-bottom: 0; }
+.lanes th { width: 190px; padding-right: 14px; font-size: 14px; }
+.lanes td.given { width: 84px; padding-right: 14px; }
+.lane { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); gap: 2px 10px; max-width: 620px; }
+.lane .bar { display: block; height: 9px; margin-top: 3px; border-radius: 2px; background: #e8ecf0; overflow: hidden; }
+.lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
+.lane .value { display: block; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
+.lane .given .value { color: var(--ink); font-weight: 600; }
+.evidence dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 6px 24px;
+  margin-top: 4px; }
+.evidence dt { color: var(--soft); font-size: 12.5px; line-height: 1.35; }
+.evidence dd { font-size: 14px; }
+.evidence .source { font-size: 12px; }
+
+.plain { font-size: 14px; }
+.plain caption { text-align: left; color: var(--soft); font-size: 12.5px; padding-bottom: 4px; }
+.plain th, .plain td { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.plain thead th { color: var(--soft); font-size: 12.5px; }
+.plain .figure { white-space: nowrap; }
+.further { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 360px)); gap: 16px; margin-top: 20px; }
+.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 24px 40px; }
+section.packs { display: block; }
+.pack, .scale { break-inside: avoid; }
+.pack h3, .scale h3 { margin-bottom: 6px; }
+.pack small { color: var(--soft); font-weight: 500; font-size: 13px; }
+.pack dl { display: grid; gap: 5px; font-size: 14px; margin-top: 4px; }
+.pack dl div { display: grid; grid-template-columns: 100px minmax(0, 1fr); gap: 10px; }
+.pack dt { color: var(--soft); }
+.pack table { margin-top: 10px; font-size: 13px; }
+.scale dl { display: grid; gap: 5px; font-size: 13.5px; }
+.scale dl div { display: grid; grid-template-columns: 64px minmax(0, 1fr); gap: 10px; align-items: baseline; }
+.scale .note { color: var(--soft); margin-top: 6px; }
+.scale .source { font-size: 12px; line-height: 1.4; margin-top: 6px; }
+footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
+
+@media (max-width: 860px) {
+  .summary, .disc .body { grid-template-columns: minmax(0, 1fr); }
+  .lanes th { width: 130px; }
+}
+@page { size: A4; margin: 13mm 12mm 14mm; }
+@media print {
+  body { padding: 0; max-width: none; font-size: 9pt; }
+  h1 { font-size: 17pt; }
+  h2 { font-size: 12.5pt; margin-top: 18pt; padding-top: 6pt; break-after: avoid; }
+  .hint { break-after: avoid; }
+  a { color: inherit; }
+  .summary { grid-template-columns: 72mm minmax(0, 1fr); gap: 6mm; margin-top: 8pt; }
+  .main .picture { max-height: none; }
+  .scroll { overflow: visible; }
+  .facts, .plain, .hint, .warning, .pack dl, .scale dl, .legend ul, .evidence dd, .lanes th { font-size: 8.5pt; }
+  .matrix td { min-width: 0; padding: 3pt 2pt; }
+  .matrix th { font-size: 8pt; padding: 3pt 2pt 3pt 0; }
+  .badge { font-size: 8.5pt; min-width: 22pt; padding: 0 4pt; }
+  .matrix .percent, .lane .value, .source, .evidence dt, .note { font-size: 7.5pt; }
+  .disc { padding: 10pt 0 12pt; }
+  .disc > header h3 { font-size: 13pt; }
+  .disc > header p { font-size: 8.5pt; }
+  .disc .body { grid-template-columns: 62mm minmax(0, 1fr); gap: 6mm; }
+  .lanes th { width: 32mm; }
+  .lanes td.given { width: 15mm; padding-right: 2mm; }
+  .lanes td, .lanes th { padding: 3pt 0; }
+  .lane { gap: 1pt 4pt; }
+  .evidence dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 3pt 10pt; }
+  .further { grid-template-columns: repeat(2, 50mm); }
+  .synthetic.short { font-size: 6.5pt; padding: 0 2pt; }
+  .synthetic { font-size: 8pt; }
+  .packs, .scales { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12pt 20pt; }
+  code { font-size: 7pt; }
+}
+"""

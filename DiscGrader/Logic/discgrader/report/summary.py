@@ -1,0 +1,154 @@
+"""The first screen of the report: what was found, on one picture and in one table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discgrader import RESEARCH_USE
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.imaging.study import Series
+from discgrader.report.markup import Html, join, tag
+from discgrader.report.overlay import picture_with_boxes
+from discgrader.report.pictures import slice_picture
+from discgrader.report.words import (
+    badge,
+    from_the_top,
+    main_grade,
+    percent,
+    scale_of_grade,
+    synthetic_badge,
+    system_title,
+    task_title,
+    tasks_in,
+    warning_list,
+)
+
+
+def header(result: StudyResult, written: datetime) -> Html:
+    """What this is, of which study, when and by which software; and that it is no diagnosis."""
+    software = ", ".join(f"{name} {version}" for name, version in result.software.items())
+    facts = {
+        "Levels": _level_range(result),
+        "Series": ", ".join(dict.fromkeys(_role(one) for one in result.study.series)),
+        "Written": f"{written:%Y-%m-%d %H:%M}",
+        "Software": software or "not stated",
+    }
+    return tag(
+        "header",
+        tag(
+            "div",
+            tag("p", "Lumbar disc grading", class_="kicker"),
+            tag("p", RESEARCH_USE, class_="research"),
+            class_="top",
+        ),
+        tag("h1", result.study.name),
+        tag("dl", [tag("div", tag("dt", name), tag("dd", fact)) for name, fact in facts.items()], class_="facts"),
+    )
+
+
+def summary(result: StudyResult) -> Html:
+    """The sagittal picture with named boxes and grades beside the table of all grades."""
+    series = reference_series(result)
+    warnings = (*result.study.warnings, *result.localization.warnings, *result.warnings)
+    return tag(
+        "section",
+        tag("h2", "Summary", class_="hidden"),
+        _picture(result, series),
+        tag(
+            "div",
+            _table(result) if result.discs else tag("p", "No disc was graded."),
+            _synthetic_note(result),
+            warning_list(warnings, "About this study"),
+            _legend(result),
+            class_="findings",
+        ),
+        class_="summary",
+    )
+
+
+def reference_series(result: StudyResult) -> Series | None:
+    """The series that the discs were found on, or else the first one."""
+    named = [one for one in result.study.series if one.name == result.localization.series_name]
+    return next(iter((*named, *result.study.series)), None)
+
+
+def _picture(result: StudyResult, series: Series | None) -> Html | None:
+    if series is None:
+        return None
+    picture = slice_picture(series, [one.disc.roi for one in result.discs])
+    alt = f"{series.plane.capitalize()} {_role(series)} slice with the boxes of {_described(result.discs)}."
+    caption = tag("figcaption", tag("span", series.name), tag("span", f"{_role(series)}, slice nearest to the discs"))
+    return tag("figure", picture_with_boxes(picture, result.discs, alt), caption, class_="panel main")
+
+
+def _described(discs: Sequence[DiscResult]) -> str:
+    graded = [(one.disc.level, main_grade(one)) for one in discs]
+    texts = [f"{level} ({task_title(grade)} {grade.label})" if grade else level for level, grade in graded]
+    return ", ".join(texts) or "no disc"
+
+
+def _role(series: Series) -> str:
+    return series.role.replace("_", " ")
+
+
+def _level_range(result: StudyResult) -> str:
+    levels = [one.disc.level for one in from_the_top(result)]
+    return f"{levels[0]} to {levels[-1]}, {len(levels)} discs" if len(levels) > 1 else ", ".join(levels) or "none found"
+
+
+def _table(result: StudyResult) -> Html:
+    discs = from_the_top(result)
+    head = tag(
+        "tr",
+        tag("th", tag("span", "Task", class_="hidden"), scope="col"),
+        [tag("th", _level_link(one), scope="col") for one in discs],
+    )
+    bodies = []
+    for system, tasks in tasks_in(result):
+        title = tag("th", system_title(system), scope="rowgroup", colspan=len(discs) + 1)
+        rows = [_row(task, discs) for task in tasks]
+        bodies.append(tag("tbody", tag("tr", title, class_="system"), rows))
+    caption = tag("caption", "Grades of every disc with their calibrated probability")
+    return tag("div", tag("table", caption, tag("thead", head), bodies, class_="matrix"), class_="scroll")
+
+
+def _level_link(disc: DiscResult) -> Html:
+    link = tag("a", disc.disc.level, href=f"#{disc.disc.level}")
+    warned = bool(disc.disc.warnings)
+    return join(link, tag("abbr", "!", class_="mark", title=" ".join(disc.disc.warnings)) if warned else None)
+
+
+def _row(task: Grade, discs: Sequence[DiscResult]) -> Html:
+    cells = [_cell(one.grade_of(task.system, task.task)) for one in discs]
+    synthetic = any(grade.synthetic for one in discs if (grade := one.grade_of(task.system, task.task)))
+    mark = join(" ", synthetic_badge(short=True)) if synthetic else None
+    return tag("tr", tag("th", task_title(task), mark, scope="row"), cells)
+
+
+def _cell(grade: Grade | None) -> Html:
+    if grade is None:
+        return tag("td", tag("span", "–", title="not graded"), class_="none")
+    mark = tag("abbr", "!", class_="mark", title=" ".join(grade.warnings)) if grade.warnings else None
+    return tag("td", badge(grade), mark, tag("span", percent(grade.probability), class_="percent"))
+
+
+def _legend(result: StudyResult) -> Html | None:
+    """The main scale, by color."""
+    first = next((grade for one in result.discs if (grade := main_grade(one))), None)
+    scale = scale_of_grade(first) if first else None
+    if scale is None:
+        return None
+    keys = [tag("li", badge(first, value=one.value), " ", _short(one.meaning)) for one in scale.grades]
+    return tag("div", tag("h3", scale.title), tag("ul", keys), class_="legend")
+
+
+def _short(meaning: str) -> str:
+    return meaning.removesuffix(".")
+
+
+def _synthetic_note(result: StudyResult) -> Html | None:
+    packs = dict.fromkeys(grade.pack for one in result.discs for grade in one.grades if grade.synthetic)
+    if not packs:
+        return None
+    return tag(
+        "p", synthetic_badge(), " These grades come from a pack that never saw a patient: ", ", ".join(packs), "."
+    )

@@ -1,0 +1,140 @@
+"""How grades, numbers and names are worded and colored in the report."""
+
+import math
+from collections.abc import Mapping
+from numbers import Real
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.scales import GradeDefinition, Scale, scale_of
+from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.report.markup import Html, join, tag
+
+NEUTRAL = "#aebac6"
+SYNTHETIC = "Trained on synthetic images only"
+
+_ABSENT = frozenset({"0", "none"})
+
+
+def percent(probability: float) -> str:
+    """A probability as people read it, never rounded to certainty."""
+    if 0 < probability < 0.005:
+        return "<1 %"
+    if 0.995 <= probability < 1:
+        return ">99 %"
+    return f"{100 * probability:.0f} %"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, …"""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def number(value: object) -> str:
+    """A measured value with as many digits as matter."""
+    if value is None or isinstance(value, Real) and not math.isfinite(value):
+        return "not measured"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value)
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def scale_of_grade(grade: Grade) -> Scale | None:
+    """The scale of a grade; None for a task that no system of the product has."""
+    try:
+        return scale_of(grade.system, grade.task)
+    except UsageError:
+        return None
+
+
+def definition(grade: Grade, value: str) -> GradeDefinition:
+    """What one grade of the same scale is called and looks like."""
+    scale = scale_of_grade(grade)
+    if scale is not None and value in scale.values:
+        return scale.grade(value)
+    return GradeDefinition(value, grade.label if value == grade.grade else value, "", NEUTRAL)
+
+
+def task_title(grade: Grade) -> str:
+    """What people call the task of a grade."""
+    try:
+        return find_task(grade.system, grade.task).title
+    except UsageError:
+        return grade.task.replace("_", " ")
+
+
+def system_title(system: str) -> str:
+    """What people call a system."""
+    return SYSTEMS[system].title if system in SYSTEMS else system
+
+
+def main_grade(disc: DiscResult) -> Grade | None:
+    """The grade that stands for a disc on a picture: Pfirrmann's where there is one, else the first."""
+    return disc.grade_of("pfirrmann", "pfirrmann") or next(iter(disc.grades), None)
+
+
+def is_absent(grade: Grade) -> bool:
+    """Whether the grade says that there is nothing to be found."""
+    return grade.grade in _ABSENT
+
+
+def badge(grade: Grade, *, value: str | None = None) -> Html:
+    """A grade as a small colored plate, pale where it says that there is nothing."""
+    value = grade.grade if value is None else value
+    shown = definition(grade, value)
+    label = grade.label if value == grade.grade else shown.label
+    kind = "badge absent" if value in _ABSENT else "badge"
+    return tag("span", label, class_=kind, style=f"--c:{shown.color}", title=shown.meaning or None)
+
+
+def synthetic_badge(*, short: bool = False) -> Html:
+    """The plate of a pack that never saw a patient."""
+    if short:
+        return tag("abbr", "synthetic", class_="synthetic short", title=SYNTHETIC)
+    return tag("span", SYNTHETIC, class_="synthetic")
+
+
+def warning_list(warnings: tuple[str, ...] | list[str], heading: str = "Warning") -> Html | None:
+    """Warnings as a note, or nothing where there are none."""
+    if not warnings:
+        return None
+    items = [tag("li", one) for one in dict.fromkeys(warnings)]
+    mark = tag("strong", heading if len(items) == 1 or heading != "Warning" else "Warnings")
+    return tag("div", mark, tag("ul", items), class_="warning", role="note")
+
+
+def tasks_in(result: StudyResult) -> list[tuple[str, list[Grade]]]:
+    """The systems and tasks that the study was graded for, each task by one of its grades, in the order shown."""
+    found: dict[tuple[str, str], Grade] = {}
+    for disc in result.discs:
+        for grade in disc.grades:
+            found.setdefault((grade.system, grade.task), grade)
+    known = [(one.name, task.name) for one in SYSTEMS.values() for task in one.tasks]
+    ordered = [key for key in known if key in found] + [key for key in found if key not in known]
+    by_system: dict[str, list[Grade]] = {}
+    for key in ordered:
+        by_system.setdefault(key[0], []).append(found[key])
+    return list(by_system.items())
+
+
+def in_task_order(disc: DiscResult, result: StudyResult) -> list[Grade]:
+    """A disc's grades in the order in which the report shows tasks."""
+    wanted = [disc.grade_of(one.system, one.task) for _, grades in tasks_in(result) for one in grades]
+    return [one for one in wanted if one is not None]
+
+
+def evidence_text(value: object) -> Html:
+    """A piece of evidence: a number with its unit and where it comes from, or whatever else it is."""
+    if not isinstance(value, Mapping):
+        return join(number(value))
+    if "value" not in value:
+        return join(", ".join(f"{name} {number(one)}" for name, one in value.items()))
+    unit, source = str(value.get("unit") or ""), str(value.get("source") or "")
+    text = f"{number(value['value'])} {unit}".strip()
+    return join(text, tag("span", f" {source}", class_="source") if source else None)
+
+
+def from_the_top(result: StudyResult) -> list[DiscResult]:
+    """The discs from the head down, as they appear on a picture."""
+    return sorted(result.discs, key=lambda one: -one.disc.index_from_sacrum)
