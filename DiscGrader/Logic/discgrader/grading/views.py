@@ -41,11 +41,10 @@ def sources_of(study: Study, localization: Localization, roles: Sequence[str],
     warnings = []
     usable = [one for one in study.series if one.plane is Plane.SAGITTAL]
     for one in usable:
-        if one.name not in localization.shifts_lps_mm and one.name != localization.series_name:
-            if localization.shifts_lps_mm:
-                warnings.append(f"Series {one.name} does not show the discs where {localization.series_name} has them, "
-                                "and was not used for grading.")
-                continue
+        if localization.shifts_lps_mm and one.name not in localization.shifts_lps_mm:
+            warnings.append(f"Series {one.name} does not show the discs where {localization.series_name} has them, "
+                            "and was not used for grading.")
+            continue
         if one.role in roles:
             best = chosen.get(one.role)
             if best is None or one.volume.array.size > best.volume.array.size:

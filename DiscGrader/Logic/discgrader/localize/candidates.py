@@ -26,7 +26,7 @@ class Candidate:
     label : int
         Its number in the array that `find_candidates` returns beside the candidates.
     center_lps_mm : ndarray, shape (3,)
-        Its middle, half way from front to back and from endplate to endplate.
+        The centroid of its largest slice, moved to the middle of its width where both sides are in view.
     axes_lps : ndarray, shape (3, 3)
         Unit vectors as columns: towards the left, the back and the head of the disc's own plane.
     height_mm, depth_mm, width_mm : float
@@ -142,7 +142,8 @@ def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Se
     local = (middle - middle.mean(0)) @ axes
     front, back = _extent(local[:, 1], column_mm)
     low, high = _extent(local[:, 2], row_mm)
-    center = middle.mean(0) + axes @ np.array([0.0, (front + back) / 2, (low + high) / 2])
+    # The middle of its matter, not of its extent: an osteophyte's rim would pull the latter forward.
+    center = middle.mean(0)
     across = (points - center) @ axes[:, 0]
     slice_mm = float(segmentation.frames.volume.spacing_mm[2])
     seen = bool(per_slice[0] == 0 and per_slice[-1] == 0 and len(per_slice) > 2)

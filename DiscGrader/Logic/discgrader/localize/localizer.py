@@ -1,6 +1,7 @@
 """Discs of a study: segmented, cut out, measured, named and boxed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
+from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.naming import NamedCandidate, name_candidates
 from discgrader.localize.roi import roi_box
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation, Segmenter
@@ -20,6 +22,9 @@ from discgrader.progress import Progress
 
 PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "unknown")
 """Sagittal series in the order in which discs are looked for on them."""
+
+REACH_MM, REGISTER_MM, SAME_PLACE_MM = 15.0, 4.0, 2.0
+"""Largest motion between series that is followed, rest that is tolerated after it, and motion that is none."""
 
 
 class Localizer:
@@ -69,7 +74,8 @@ class Localizer:
             share = progress.part(position / len(candidates), (position + 1) / len(candidates))
             found = self.localize_series(series, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=share)
             if found.discs:
-                return found
+                others = [one for one in candidates if one is not series]
+                return replace(found, shifts_lps_mm=self._shifts(found, series, others))
         raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
 
     def localize_series(self, series: Series, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
@@ -81,6 +87,64 @@ class Localizer:
         discs = tuple(_disc(one, margin_mm) for one in naming.discs)
         return Localization(series.name, _label_volume(segmentation, naming.discs, labels, series.volume), discs,
                             naming.warnings)
+
+
+    def _shifts(self, found: Localization, reference: Series, others: Sequence[Series]) -> dict[str, np.ndarray]:
+        """How far the same discs lie from ``found`` on each other series; series that do not show them are left out."""
+        shifts = {reference.name: np.zeros(3)}
+        for series in others:
+            thin = _middle_slices(series.volume, np.mean([disc.center_lps_mm for disc in found.discs], axis=0))
+            if thin is None:
+                continue
+            candidates, _ = find_candidates(self._segmenter(thin))
+            centers = np.array([one.candidate.center_lps_mm for one in name_candidates(candidates).discs])
+            shift = common_shift(found.discs, centers)
+            if shift is not None:
+                shifts[series.name] = shift
+        return shifts
+
+
+def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | None:
+    """The one shift within the sagittal plane that brings discs onto other centres.
+
+    Parameters
+    ----------
+    discs : sequence of Disc
+    centers : ndarray, shape (n, 3)
+        LPS mm of disc centres on another series.
+
+    Returns
+    -------
+    ndarray, shape (3,), or None
+        LPS mm, its part across the sagittal plane 0, and 0 altogether where it is within what two readings of one
+        disc differ by; None where half of the discs or more have no counterpart within `REGISTER_MM` after it.
+    """
+    if len(discs) == 0 or len(centers) == 0:
+        return None
+    own = np.array([disc.center_lps_mm for disc in discs])[:, 1:]
+    others = centers[:, 1:]
+    nearest = others[np.linalg.norm(own[:, None] - others[None], axis=2).argmin(1)] - own
+    reached = np.linalg.norm(nearest, axis=1) < REACH_MM
+    if not reached.any():
+        return None
+    shift = np.median(nearest[reached], axis=0)
+    rest = np.linalg.norm(nearest - shift, axis=1)
+    if (rest < REGISTER_MM).mean() <= 0.5:
+        return None
+    return np.array([0.0, *shift]) if np.linalg.norm(shift) > SAME_PLACE_MM else np.zeros(3)
+
+
+def _middle_slices(volume: Volume, center_lps: np.ndarray) -> Volume | None:
+    """The sagittal slice of a volume nearest to a point, and its neighbours; None where the point is beside them."""
+    frames = sagittal_frames(volume).volume
+    position = float(frames.lps_to_index(center_lps)[2])
+    if not -1.5 <= position <= len(frames.array) + 0.5:
+        return None
+    middle = int(np.clip(round(position), 0, len(frames.array) - 1))
+    low, high = max(0, middle - 1), min(len(frames.array), middle + 2)
+    affine = frames.affine_lps.copy()
+    affine[:3, 3] += low * affine[:3, 2]
+    return Volume(frames.array[low:high], affine)
 
 
 def sagittal_series(study: Study) -> Sequence[Series]:

@@ -132,8 +132,9 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     if lowest.depth_mm >= REMNANT_DEPTH_SHARE * above:
         return chain, []
     if lowest.vertebra_above < 0.5:
-        return chain[1:], ["A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, "
-                           "say so with the lowest disc's level."]
+        doubt = ("A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, say so with "
+                 "the lowest disc's level.")
+        return chain[1:], [doubt]
     return chain, ["The lowest disc is small: if it is a remnant of S1-S2, say so with the lowest disc's level."]
 
 

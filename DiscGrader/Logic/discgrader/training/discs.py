@@ -65,18 +65,29 @@ def discs_of(patient: int, series: Series, localization: Localization) -> list[T
     return result
 
 
-def prepare(images: Sequence[SpiderImage], read: Callable[[SpiderImage], Series],
-            localize: Callable[[SpiderImage, Series], Localization], cache: Path, progress: Progress) -> list[TrainingDisc]:
-    """The discs of all images, each image's kept as a file in ``cache`` once made."""
+Find = Callable[[Sequence[SpiderImage]], list[tuple[SpiderImage, Series, Localization]]]
+
+
+def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Progress) -> list[TrainingDisc]:
+    """The discs of all images, each image's kept as a file in ``cache`` once made.
+
+    Parameters
+    ----------
+    find : callable
+        From the images of one patient to each image's series and localization.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     discs: list[TrainingDisc] = []
-    for number, image in enumerate(images):
-        progress.report("Cutting training crops", number / len(images), image.path.name)
-        path = cache / f"{image.patient}_{image.sequence}.npz"
-        if not path.exists():
-            series = read(image)
-            _save(path, discs_of(image.patient, series, localize(image, series)))
-        discs += _load(path, image)
+    patients = sorted({one.patient for one in images})
+    for number, patient in enumerate(patients):
+        progress.report("Cutting training crops", number / len(patients), f"patient {patient}")
+        own = [one for one in images if one.patient == patient]
+        paths = {one: cache / f"{one.patient}_{one.sequence}.npz" for one in own}
+        if not all(path.exists() for path in paths.values()):
+            for image, series, localization in find(own):
+                _save(paths[image], discs_of(patient, series, localization))
+        for image, path in paths.items():
+            discs += _load(path, image)
     return discs
 
 

@@ -1,7 +1,7 @@
 """Fitting of a disc classifier, and its predictions on discs it has not seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ class GraderRecipe:
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
-    shape: CropShape = CropShape()
+    shape: CropShape = field(default_factory=CropShape)
     discs_per_batch: int = 32
     epochs: int = 40
     learning_rate: float = 2e-3

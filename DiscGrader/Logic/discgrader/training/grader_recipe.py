@@ -19,7 +19,7 @@ from discgrader.grading.grader import INPUT_FILE, NETWORK_PREFIX
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.imaging.files import read_volume
-from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import Localizer
 from discgrader.packs.networks import build_network
@@ -30,7 +30,17 @@ from discgrader.training.disc_batches import GradedDisc, MeasureScale, plain_bat
 from discgrader.training.discs import SLICE_REACH_MM, SLICES, by_disc, prepare
 from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
 from discgrader.training.grader import ROLES, GraderRecipe, fit_grader, predict
-from discgrader.training.spider import DATA_SET, TASK_COLUMNS, SpiderImage, spider_gradings, spider_images
+from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
+from discgrader.training.localizer_recipe import fold_localizers
+from discgrader.training.spider import (
+    DATA_SET,
+    TASK_COLUMNS,
+    SpiderImage,
+    read_corrected,
+    spider_corrections,
+    spider_gradings,
+    spider_images,
+)
 
 TYPICAL_AXES = 24
 
@@ -60,8 +70,7 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     recipe = replace(GraderRecipe(), **options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    localize = _localize_by(images, localizer_work)
-    found = prepare(images, _read, localize, out_dir / "crops", progress.part(0.0, 0.2))
+    found = prepare(images, _find_discs(images, localizer_work), out_dir / "crops", progress.part(0.0, 0.2))
     discs = graded_discs(found, gradings)
     tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
     ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
@@ -117,22 +126,46 @@ def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int
     return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
 
 
-def _read(image: SpiderImage) -> Series:
-    return Series(image.path.name, read_volume(image.path)[0], Plane.SAGITTAL, Contrast(image.sequence), "file name")
+def _find_discs(images: Sequence[SpiderImage], work: Path | None):
+    """A function from a patient's images to their series and localizations, with true indices.
 
-
-def _localize_by(images: Sequence[SpiderImage], work: Path | None):
-    """A function that finds the discs of an image, by a network that has not seen its patient where there is one."""
+    Discs are found by a network that has not seen the patient where there is one. Indices are SPIDER's: from the mask,
+    else from the hand-set place of disc 1, else from the patient's other image, else as found.
+    """
+    corrections = spider_corrections()
     if work is None:
         packs = [pack for pack in default_packs() if pack.system == LOCALIZER]
         if not packs:
             raise UsageError("No localizer is installed: train it first, with 'discgrader train localizer'.")
         localizer = Localizer(packs[-1])
-        return lambda image, series: localizer.localize_series(series)
-    from discgrader.training.localizer_recipe import fold_localizers
+        localizer_of = dict.fromkeys((one.patient for one in images), localizer)
+    else:
+        localizers, folds = fold_localizers(work, images)
+        localizer_of = {patient: localizers[fold] for patient, fold in folds.items()}
 
-    localizers, folds = fold_localizers(work, images)
-    return lambda image, series: localizers[folds[image.patient]].localize_series(series)
+    def find(patient_images: Sequence[SpiderImage]) -> list[tuple[SpiderImage, Series, Localization]]:
+        found = []
+        known: Localization | None = None
+        # T2 before T1: its disc 1 is the one set by hand.
+        for image in sorted(patient_images, key=lambda one: one.sequence != "T2"):
+            volume, lowest = read_corrected(image, corrections)
+            series = Series(image.path.name, volume, Plane.SAGITTAL, Contrast(image.sequence), "file name")
+            localization = localizer_of[image.patient].localize_series(series)
+            indices = None
+            if image.mask is not None:
+                indices = indices_from_mask(localization.discs, read_volume(image.mask)[0])
+            elif lowest is not None:
+                indices = indices_from_point(localization.discs, lowest)
+            elif known is not None:
+                indices = indices_from_partner(localization.discs, known.discs)
+            if indices is not None:
+                localization = reindexed(localization, indices)
+            if image.mask is None and known is None:
+                known = localization
+            found.append((image, series, localization))
+        return found
+
+    return find
 
 
 def _held_out(networks: Sequence[torch.nn.Module], recipe: GraderRecipe, held_out: Sequence[Sequence[GradedDisc]],

@@ -4,23 +4,19 @@ First round: the stacks with masks. Second round: these, and the slices without 
 network. Both rounds keep to the same folds, so that no figure is measured on a patient that its network has seen.
 """
 
-import json
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
 from discgrader.imaging.volume import Volume
 from discgrader.localize.frames import rescale_frames, sagittal_frames
-from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmenter
+from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import finish, random_affine, random_contrast
-from discgrader.training.spider import SpiderImage, patient_folds, spider_images
 
 IGNORE = 255
 

@@ -5,14 +5,17 @@ and slices taken from it (``midsagittal/``, ``t2_space/`` with ``*_mask.nii.gz``
 """
 
 import csv
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from discgrader.errors import StudyError
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.volume import Volume
 
 DATA_SET = "SPIDER (Zenodo 10159290), CC BY 4.0"
 
@@ -86,3 +89,39 @@ def patient_folds(images: Sequence[SpiderImage], folds: int, seed: int = 0) -> d
     generator = np.random.default_rng(seed)
     order = [*generator.permutation(with_mask), *generator.permutation(without)]
     return {int(patient): position % folds for position, patient in enumerate(order)}
+
+
+@dataclass(frozen=True)
+class SpiderCorrections:
+    """What a reader saw to be wrong with exported slices, and where disc 1 lies; by file stem such as ``57_t2``."""
+
+    upside_down: frozenset[str]
+    scale: Mapping[str, float]
+    lowest_graded_disc: Mapping[str, tuple[float, float]]
+
+
+def spider_corrections() -> SpiderCorrections:
+    """The corrections that come with the package; they concern single-slice exports only."""
+    stored = json.loads(Path(__file__).with_name("spider_corrections.json").read_text(encoding="utf-8"))
+    return SpiderCorrections(frozenset(stored["upside_down"]), stored["scale"],
+                             {name: (i, j) for name, (i, j) in stored["lowest_graded_disc"].items()})
+
+
+def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[Volume, np.ndarray | None]:
+    """An image with its known faults mended, and the centre of disc 1 in LPS mm where a reader has set it."""
+    volume, _ = read_volume(image.path)
+    stem = image.path.name.split(".")[0]
+    if volume.size[2] > 1 and min(volume.size) > 1:
+        return volume, None
+    point = corrections.lowest_graded_disc.get(stem)
+    scale = corrections.scale.get(stem, 1.0)
+    affine = volume.affine_lps.copy()
+    affine[:3, :2] *= scale
+    volume = Volume(volume.array, affine)
+    lowest = None if point is None else volume.index_to_lps([*point, 0.0])
+    if stem in corrections.upside_down:
+        # Rows run along j: the picture is turned over in place, and the point with it.
+        volume = volume.with_array(np.ascontiguousarray(volume.array[:, ::-1]))
+        if point is not None:
+            lowest = volume.index_to_lps([point[0], volume.size[1] - 1 - point[1], 0.0])
+    return volume, lowest
