@@ -12,8 +12,9 @@ from discgrader.localize.disc import LEVELS, SACRAL_LEVEL, Disc, Localization, R
 def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float) -> Localization:
     """The localization with exactly these boxes, one disc for each.
 
-    A box belongs to the found disc of its level, or else to the nearest found disc whose centre lies inside it; the
-    disc moves and turns along with its box. A box without such a disc becomes a disc of its own, with a warning.
+    A box belongs to the found disc whose centre lies inside it, whatever either is called, for renaming is a
+    correction, too; the disc takes the box's name and moves and turns along with it. A box without such a disc becomes
+    a disc of its own, with a warning.
 
     Parameters
     ----------
@@ -35,19 +36,7 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
     unknown = [level for level in boxes if level not in ladder]
     if unknown:
         raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(ladder)}.")
-    remaining = list(localization.discs)
-    matched: dict[str, Disc] = {}
-    for level in boxes:
-        disc = next((one for one in remaining if one.level == level), None)
-        if disc is not None:
-            matched[level] = disc
-            remaining.remove(disc)
-    for level, box in boxes.items():
-        inside = [one for one in remaining if box.contains(one.center_lps_mm)]
-        if level not in matched and inside:
-            disc = min(inside, key=lambda one: float(np.linalg.norm(one.center_lps_mm - box.center_lps_mm)))
-            matched[level] = disc
-            remaining.remove(disc)
+    matched = _matched(localization, boxes)
     lowest = _lowest_position(localization, ladder)
     discs = [
         _moved(matched[level], level, box)
@@ -57,6 +46,23 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
     ]
     discs.sort(key=lambda disc: ladder.index(disc.level))
     return replace(localization, discs=tuple(discs))
+
+
+def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[str, Disc]:
+    """The found disc of each box that has one, the closest pairs first."""
+    pairs = [
+        (float(np.linalg.norm(disc.center_lps_mm - box.center_lps_mm)), number, level)
+        for level, box in boxes.items()
+        for number, disc in enumerate(localization.discs)
+        if box.contains(disc.center_lps_mm)
+    ]
+    matched: dict[str, Disc] = {}
+    taken: set[int] = set()
+    for _, number, level in sorted(pairs):
+        if level not in matched and number not in taken:
+            matched[level] = localization.discs[number]
+            taken.add(number)
+    return matched
 
 
 def _lowest_position(localization: Localization, ladder: tuple[str, ...]) -> int:

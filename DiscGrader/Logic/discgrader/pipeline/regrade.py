@@ -1,0 +1,61 @@
+"""One disc graded anew after its box was corrected, the rest of the result left as it was."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import StudyResult
+from discgrader.localize.disc import Disc
+from discgrader.progress import Progress
+
+
+class GradingEngine(Protocol):
+    """What is needed of an engine."""
+
+    def grade(self, study, *, localization, systems, saliency, progress) -> StudyResult: ...
+
+
+def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Progress) -> StudyResult:
+    """The result with one disc graded anew, by the systems that had graded it, and explained if it had been.
+
+    Parameters
+    ----------
+    engine : GradingEngine
+    result : StudyResult
+        What is known so far.
+    disc : Disc
+        With its corrected box; its level is one of the result's.
+    progress : Progress
+
+    Raises
+    ------
+    UsageError
+        When the result has no disc of this level.
+    StudyError
+        As the engine.
+    """
+    old = next((one for one in result.discs if one.disc.level == disc.level), None)
+    if old is None:
+        known = ", ".join(one.disc.level for one in result.discs)
+        raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
+    systems = tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
+    alone = replace(result.localization, discs=(disc,))
+    part = engine.grade(
+        result.study, localization=alone, systems=systems, saliency=bool(result.saliency), progress=progress
+    )
+    new = part.discs[0]
+    return replace(
+        result,
+        localization=replace(
+            result.localization,
+            discs=tuple(disc if one.level == disc.level else one for one in result.localization.discs),
+        ),
+        discs=tuple(new if one.disc.level == disc.level else one for one in result.discs),
+        saliency=_merged(result.saliency, part.saliency, disc.level),
+        saliency_series=_merged(result.saliency_series, part.saliency_series, disc.level),
+        software=part.software,
+    )
+
+
+def _merged(old, new, level: str) -> dict:
+    return {key: value for key, value in old.items() if key[0] != level} | dict(new.items())

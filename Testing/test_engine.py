@@ -1,0 +1,125 @@
+"""The main job as scripts call it: stages, choices, corrected boxes, packs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from discgrader.errors import Cancelled, PackError, StudyError, UsageError
+from discgrader.imaging.study import Plane, Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import RoiBox
+from discgrader.pipeline.compact_maps import CompactMaps
+from discgrader.pipeline.engine import Engine, choose_packs
+from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.settings import Settings
+from discgrader.progress import Progress
+from fake_engine import PACKS, FakeGrader, FakeLocalizer, fake_explain
+from synthetic_result import synthetic_localization, synthetic_study
+from test_packs import made_pack
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine(FakeLocalizer(), FakeGrader(), fake_explain, PACKS)
+
+
+def axial(study: Study) -> Study:
+    return replace(study, series=tuple(replace(one, plane=Plane.AXIAL) for one in study.series))
+
+
+def test_a_study_becomes_a_result(engine: Engine) -> None:
+    heard: list[tuple[str, float]] = []
+    progress = Progress(lambda stage, share, detail: heard.append((stage, share)))
+    result = engine.grade(synthetic_study(), progress=progress)
+    assert [one.disc.level for one in result.discs] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
+    keys = {(one.disc.level, grade.system, grade.task) for one in result.discs for grade in one.grades}
+    assert result.saliency.keys() == result.saliency_series.keys() == keys
+    assert result.software["discgrader"] and result.software["torch"]
+    assert list(dict.fromkeys(stage for stage, _ in heard)) == ["Finding discs", "Grading", "Explaining"]
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert engine.stopwatch.seconds.keys() == {"Finding discs", "Grading", "Explaining"}
+
+
+def test_saliency_is_left_out_when_it_is_not_wanted(engine: Engine) -> None:
+    assert len(engine.grade(synthetic_study(), saliency=False).saliency) == 0
+
+
+def test_work_stops_when_it_is_told_to(engine: Engine) -> None:
+    progress = Progress()
+    progress.stop.set()
+    with pytest.raises(Cancelled):
+        engine.grade(synthetic_study(), progress=progress)
+
+
+def test_a_system_that_the_series_do_not_allow_is_a_warning_or_an_error(engine: Engine) -> None:
+    some = Engine(FakeLocalizer(), FakeGrader(), None, (*PACKS, replace(PACKS[1], system="msu")))
+    result = some.grade(synthetic_study(), systems=("spider", "msu"))
+    assert {grade.system for one in result.discs for grade in one.grades} == {"spider"}
+    assert any("Not graded by msu" in warning for warning in result.warnings)
+    with pytest.raises(StudyError, match=r"\(T1, T2\) allow no grading by msu"):
+        some.grade(synthetic_study(), systems=("msu",))
+    with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
+        engine.grade(synthetic_study(), systems=("genius",))
+    with pytest.raises(StudyError, match="AX_T1, AX_T2"):
+        engine.grade(axial(synthetic_study()))
+
+
+def test_corrected_boxes_take_the_place_of_those_found() -> None:
+    found = synthetic_localization()
+    lowest, second, third = found.discs[:3]
+    shift = np.array([2.0, -1.0, 3.0])
+    boxes = {
+        # moved; renamed; where no disc is
+        "L5-S1": RoiBox(lowest.roi.center_lps_mm + shift, lowest.roi.axes_lps, lowest.roi.size_mm),
+        "L3-L4": third.roi,
+        "T10-T11": RoiBox(lowest.roi.center_lps_mm + [0, 0, 400.0], np.eye(3), np.array([40.0, 60.0, 30.0])),
+    }
+    given = with_boxes(found, boxes, margin_mm=10.0)
+    assert [disc.level for disc in given.discs] == ["L5-S1", "L3-L4", "T10-T11"]
+    assert [disc.index_from_sacrum for disc in given.discs] == [1, 3, 8]
+    assert given.discs[0].center_lps_mm == pytest.approx(lowest.center_lps_mm + shift)
+    assert given.discs[1].center_lps_mm == pytest.approx(third.center_lps_mm)
+    assert given.discs[2].height_mm == pytest.approx(10.0) and "No disc was found" in given.discs[2].warnings[0]
+    renamed = with_boxes(found, {"S1-S2": lowest.roi, "L5-S1": second.roi}, margin_mm=10.0)
+    assert [(disc.level, disc.index_from_sacrum) for disc in renamed.discs] == [("S1-S2", 1), ("L5-S1", 2)]
+    assert renamed.discs[1].center_lps_mm == pytest.approx(second.center_lps_mm)
+    with pytest.raises(UsageError, match="'R' is named by no level"):
+        with_boxes(found, {"R": lowest.roi}, margin_mm=10.0)
+    with pytest.raises(UsageError, match="no ROI box"):
+        with_boxes(found, {}, margin_mm=10.0)
+
+
+def test_given_packs_take_the_place_of_shipped_ones_of_their_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = [made_pack(tmp_path / system, name=f"{system}-shipped", system=system) for system in ("spider", "msu")]
+    monkeypatch.setattr("discgrader.pipeline.engine.default_packs", lambda: shipped)
+    made_pack(tmp_path / "mine" / "one")
+    assert [pack.name for pack in choose_packs([])] == ["spider-shipped", "msu-shipped"]
+    assert [pack.name for pack in choose_packs([tmp_path / "mine"])] == ["msu-shipped", "spider-net"]
+    with pytest.raises(PackError, match="There is no pack in"):
+        choose_packs([tmp_path / "nowhere"])
+    with pytest.raises(PackError, match="No localizer pack"):
+        Engine.default()
+
+
+def test_maps_are_kept_small_and_come_back_whole() -> None:
+    array = np.zeros((20, 300, 300), np.float32)
+    array[3:5, 100:120, 50:80] = np.random.default_rng(0).random((2, 20, 30), np.float32)
+    volume, empty = Volume(array, np.diag([1.0, 2.0, 3.0, 1.0])), Volume(np.zeros((2, 3, 4), np.float32), np.eye(4))
+    maps = CompactMaps({("L4-L5", "spider", "bulging"): volume, ("L5-S1", "spider", "bulging"): empty})
+    back = maps["L4-L5", "spider", "bulging"]
+    assert np.array_equal(back.array, array) and back.array.dtype == np.float32
+    assert np.array_equal(back.affine_lps, volume.affine_lps)
+    assert not maps["L5-S1", "spider", "bulging"].array.any()
+    assert sum(part.values.nbytes for part in maps._parts.values()) == 2 * 20 * 30 * 4
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "cuda:x", "mps:7"])
+def test_a_device_that_is_not_there_is_refused(device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packs = [made_pack(tmp_path / system, system=system) for system in ("localizer", "spider")]
+    monkeypatch.setattr("discgrader.pipeline.engine.default_packs", list)
+    with pytest.raises(UsageError, match="There is no device"):
+        Engine.default(packs, Settings(device=device).device)
