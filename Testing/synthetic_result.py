@@ -4,6 +4,7 @@ The spine is a stack of blocks, so that a picture of it can be checked by eye an
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +56,10 @@ def _affine(left_handed: bool) -> np.ndarray:
     return affine
 
 
-def _points(affine: np.ndarray) -> np.ndarray:
+@cache
+def _points(left_handed: bool) -> np.ndarray:
     """LPS of every voxel, shape (K, J, I, 3)."""
+    affine = _affine(left_handed)
     k, j, i = np.meshgrid(*(np.arange(n) for n in SIZE[::-1]), indexing="ij")
     return np.stack([i, j, k], axis=-1) @ affine[:3, :3].T + affine[:3, 3]
 
@@ -65,8 +68,10 @@ def _inside(points: np.ndarray, place: _Place, size: np.ndarray) -> np.ndarray:
     return np.all(np.abs((points - place.center) @ place.axes) <= size / 2, axis=-1)
 
 
-def _labels(points: np.ndarray, disc_count: int) -> np.ndarray:
+@cache
+def _labels(left_handed: bool, disc_count: int) -> np.ndarray:
     """The segmentation: 1 vertebra, 100 canal, 200 + index from the sacrum; uint16, shape (K, J, I)."""
+    points = _points(left_handed)
     labels = np.zeros(points.shape[:3], np.uint16)
     canal_y = np.interp(
         points[..., 2],
@@ -136,14 +141,14 @@ def synthetic_localization(left_handed: bool = False, disc_count: int = 5, margi
         box = RoiBox(box_center, place.axes, np.array([46.0, 64.0, DISC_MM[2] + 2 * margin_mm]))
         width, depth, height = DISC_MM
         discs.append(Disc(index, level_name(index), place.center, height, depth, width, box))
-    segmentation = Volume(_labels(_points(affine), disc_count), affine)
+    segmentation = Volume(_labels(left_handed, disc_count).copy(), affine)
     return Localization("T2_sag", segmentation, tuple(discs), ("No sacrum in view; names are nominal.",))
 
 
 def synthetic_study(left_handed: bool = False, disc_count: int = 5, name: str = "blocks") -> Study:
     """Sagittal T2 and T1 of a spine of blocks."""
     affine = _affine(left_handed)
-    labels = _labels(_points(affine), disc_count)
+    labels = _labels(left_handed, disc_count)
     series = tuple(
         Series(
             name=f"{contrast.value}_sag",
@@ -158,12 +163,13 @@ def synthetic_study(left_handed: bool = False, disc_count: int = 5, name: str = 
     return Study(name, series)
 
 
-def _saliency(volume: Volume, disc: Disc) -> Volume:
+def _saliency(left_handed: bool, disc: Disc) -> Volume:
     """A bump at the disc's back edge, 1 at its highest, zero outside the disc's box."""
-    points = _points(volume.affine_lps)
-    local = disc.roi.to_local(points) / np.array([15.0, 9.0, 6.0])
-    bump = np.exp(-0.5 * np.sum(local**2, axis=-1)) * disc.roi.contains(points)
-    return Volume((bump / bump.max()).astype(np.float32), volume.affine_lps)
+    points = _points(left_handed)
+    inside = disc.roi.contains(points)
+    bump = np.zeros(inside.shape, np.float32)
+    bump[inside] = np.exp(-0.5 * np.sum((disc.roi.to_local(points[inside]) / (15.0, 9.0, 6.0)) ** 2, axis=-1))
+    return Volume(bump / bump.max(), _affine(left_handed))
 
 
 def synthetic_result(left_handed: bool = False, disc_count: int = 5, name: str = "blocks") -> StudyResult:
@@ -178,7 +184,7 @@ def synthetic_result(left_handed: bool = False, disc_count: int = 5, name: str =
         study=study,
         localization=localization,
         discs=tuple(DiscResult(disc, _grades(disc.index_from_sacrum)) for disc in localization.discs),
-        saliency={keys[disc.level]: _saliency(study.series[0].volume, disc) for disc in localization.discs},
+        saliency={keys[disc.level]: _saliency(left_handed, disc) for disc in localization.discs},
         saliency_series={key: study.series[0].name for key in keys.values()},
         warnings=("Made of blocks; not a patient.",),
         software={"discgrader": "0.0.0"},

@@ -203,14 +203,15 @@ def test_box_that_is_no_box_is_refused_by_name(host):
         roi_from_node(node)
 
 
-def test_disc_keeps_its_facts_while_its_box_is_moved(host):
+def test_disc_moves_along_with_its_box_and_keeps_its_facts(host):
     disc = synthetic_result().localization.discs[1]
     node = roi_to_node(host.scene, disc.roi, disc.level, RED)
     disc_to_attributes(node, disc)
+    assert np.allclose(disc_from_node(node).center_lps_mm, disc.center_lps_mm, atol=1e-9)
     node.SetCenterWorld(1.0, 2.0, 3.0)
     back = disc_from_node(node)
     assert np.allclose(back.roi.center_lps_mm, (-1, -2, 3))
-    assert np.allclose(back.center_lps_mm, disc.center_lps_mm)
+    assert np.allclose(back.center_lps_mm - disc.center_lps_mm, (-1, -2, 3) - disc.roi.center_lps_mm)
     assert (back.level, back.index_from_sacrum, back.height_mm) == ("L4-L5", 2, disc.height_mm)
     with pytest.raises(UsageError, match="my box was not made by DiscGrader"):
         disc_from_node(host.scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "my box"))

@@ -156,7 +156,7 @@ def test_nodes_are_filed_by_study(host, result):
     assert children(hierarchy, study) == ["ROI boxes", "Series", "Saliency", "Tables"]
     folder = {name: children(hierarchy, hierarchy.GetItemChildWithName(study, name)) for name in children(hierarchy, study)}
     assert folder["ROI boxes"] == LEVELS
-    assert folder["Series"] == ["T2_sag", "T1_sag", "blocks segmentation"]
+    assert folder["Series"] == ["blocks segmentation", "T2_sag", "T1_sag"]
     assert folder["Saliency"] == [f"{level} pfirrmann pfirrmann" for level in LEVELS]
     assert folder["Tables"] == ["blocks grades", "blocks grades.json"]
 

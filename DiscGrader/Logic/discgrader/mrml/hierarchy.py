@@ -7,8 +7,7 @@ def study_item(scene, name: str, beside=None) -> int:
     """The hierarchy's item of the study that the node ``beside`` lies in, else of the study of this name, made if new."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = hierarchy.GetItemByDataNode(beside) if beside is not None else 0
-    level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
-    study = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
+    study = _study_above(hierarchy, item) if item else 0
     root = hierarchy.GetSceneItemID()
     return study or hierarchy.GetItemChildWithName(root, name) or hierarchy.CreateStudyItem(root, name)
 
@@ -40,3 +39,16 @@ def file_under(scene, study: int, folder: str, nodes) -> int:
         else:
             hierarchy.CreateItem(folder_item, node)
     return folder_item
+
+
+def study_name(scene, node) -> str:
+    """Name of the study that a node lies in, the node's own where it lies in none."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    item = hierarchy.GetItemByDataNode(node)
+    study = _study_above(hierarchy, item) if item else 0
+    return hierarchy.GetItemName(study) if study else node.GetName()
+
+
+def _study_above(hierarchy, item: int) -> int:
+    level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
+    return hierarchy.GetItemAncestorAtLevel(item, level)

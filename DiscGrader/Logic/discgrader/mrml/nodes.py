@@ -242,11 +242,11 @@ def roi_from_node(node) -> RoiBox:
 
 
 def disc_to_attributes(node, disc: Disc) -> None:
-    """Keep with an ROI node what is known of its disc, so that a reader may move the box and nothing else is lost."""
+    """Keep with an ROI node what is known of its disc; where its middle lies is kept relative to the box."""
     facts = {
         "level": disc.level,
         "index_from_sacrum": disc.index_from_sacrum,
-        "center_ras_mm": lps_to_ras(disc.center_lps_mm).tolist(),
+        "center_in_box_mm": disc.roi.to_local(disc.center_lps_mm).tolist(),
         "height_mm": disc.height_mm,
         "depth_mm": disc.depth_mm,
         "width_mm": disc.width_mm,
@@ -256,7 +256,7 @@ def disc_to_attributes(node, disc: Disc) -> None:
 
 
 def disc_from_node(node) -> Disc:
-    """The disc of an ROI node that `disc_to_attributes` wrote to, with the box as it stands now.
+    """The disc of an ROI node that `disc_to_attributes` wrote to, moved and turned along with the box.
 
     Raises
     ------
@@ -267,13 +267,14 @@ def disc_from_node(node) -> Disc:
     if text is None:
         raise UsageError(f"The box {node.GetName()} was not made by DiscGrader; find the discs first.")
     facts = json.loads(text)
+    box = roi_from_node(node)
     return Disc(
         index_from_sacrum=int(facts["index_from_sacrum"]),
         level=facts["level"],
-        center_lps_mm=lps_to_ras(facts["center_ras_mm"]),
+        center_lps_mm=box.center_lps_mm + box.axes_lps @ facts["center_in_box_mm"],
         height_mm=facts["height_mm"],
         depth_mm=facts["depth_mm"],
         width_mm=facts["width_mm"],
-        roi=roi_from_node(node),
+        roi=box,
         warnings=tuple(facts["warnings"]),
     )

@@ -47,22 +47,31 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
         raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
     document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
     series = tuple(_series(scene, study, described) for described in document["series"])
-    segmentation = study_nodes(scene, study, "segmentation")[0]
-    discs = [disc_from_node(node) for node in study_nodes(scene, study, "roi")]
-    discs.sort(key=lambda disc: disc.index_from_sacrum)
+    localization = localization_from_scene(scene, study)
     grades = {described["level"]: described["grades"] for described in document["discs"]}
     maps, map_series = _saliency(scene, study, series)
     return StudyResult(
         study=Study(study, series),
-        localization=Localization(
-            attribute(segmentation, "Series"), segmentation_from_node(segmentation), tuple(discs)
+        localization=localization,
+        discs=tuple(
+            DiscResult(disc, tuple(map(_grade, grades.get(disc.level, ())))) for disc in localization.discs
         ),
-        discs=tuple(DiscResult(disc, tuple(map(_grade, grades.get(disc.level, ())))) for disc in discs),
         saliency=maps,
         saliency_series=map_series,
         warnings=tuple(document["warnings"]),
         software=document["software"],
     )
+
+
+def localization_from_scene(scene, study: str) -> Localization | None:
+    """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without any."""
+    segmentations = study_nodes(scene, study, "segmentation")
+    discs = [disc_from_node(node) for node in study_nodes(scene, study, "roi")]
+    if not segmentations or not discs:
+        return None
+    discs.sort(key=lambda disc: disc.index_from_sacrum)
+    segmentation = segmentations[0]
+    return Localization(attribute(segmentation, "Series"), segmentation_from_node(segmentation), tuple(discs))
 
 
 def _none_named(studies: tuple[str, ...]) -> str:

@@ -87,9 +87,10 @@ def populate_scene(
     volumes = {series.name: _series_node(scene, study, series, volume_nodes) for series in result.study.series}
     progress.report("Filling the scene", 0.4, "segmentation and boxes")
     colors = {disc.disc.level: disc_color(disc) for disc in result.discs}
-    segmentation = segmentation_to_node(scene, result.localization, f"{study} segmentation", colors)
+    segmentation, rois = put_localization(
+        scene, study, result.localization, colors=colors, roi_nodes=roi_nodes, beside=beside
+    )
     segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volumes[result.localization.series_name])
-    rois = put_rois(scene, study, result.localization, colors=colors, roi_nodes=roi_nodes, beside=beside)
     for disc in result.discs:
         rois[disc.disc.level].SetDescription(_summary(disc))
     progress.report("Filling the scene", 0.5, "saliency")
@@ -97,13 +98,15 @@ def populate_scene(
     progress.report("Filling the scene", 0.9, "tables")
     table, provenance = _tables(scene, result)
     nodes = SceneNodes(volumes, segmentation, rois, saliency, table, provenance)
-    _mark(study, result.localization.series_name, nodes)
+    for kind, group in (("saliency", saliency.values()), ("table", [table]), ("provenance", [provenance])):
+        for node in group:
+            set_attributes(node, Study=study, Kind=kind, Made=_MADE)
     _file(scene, hierarchy.study_item(scene, study, beside), nodes)
     progress.report("Filling the scene", 1.0)
     return nodes
 
 
-def put_rois(
+def put_localization(
     scene,
     study: str,
     localization: Localization,
@@ -111,8 +114,8 @@ def put_rois(
     colors: Mapping[str, Color] | None = None,
     roi_nodes: Mapping[str, object] | None = None,
     beside=None,
-) -> dict[str, object]:
-    """The ROI nodes of a study's discs by level, from the sacrum upwards, filed under the study.
+) -> tuple[object, dict[str, object]]:
+    """Put a study's segmentation and its discs' boxes into a scene, filed under the study.
 
     Parameters
     ----------
@@ -125,8 +128,15 @@ def put_rois(
         Nodes to be changed instead of making new ones.
     beside : vtkMRMLNode, optional
         A node whose study in the subject hierarchy is the study.
+
+    Returns
+    -------
+    vtkMRMLSegmentationNode, dict of level to vtkMRMLMarkupsROINode
+        The boxes from the sacrum upwards.
     """
     colors, roi_nodes = colors or {}, roi_nodes or {}
+    segmentation = segmentation_to_node(scene, localization, f"{study} segmentation", colors)
+    set_attributes(segmentation, Study=study, Kind="segmentation", Made=_MADE, Series=localization.series_name)
     rois = {}
     for disc in localization.discs:
         given = roi_nodes.get(disc.level)
@@ -136,8 +146,10 @@ def put_rois(
         if given is None:
             set_attributes(node, Made=_MADE)
         rois[disc.level] = node
-    hierarchy.file_under(scene, hierarchy.study_item(scene, study, beside), "ROI boxes", rois.values())
-    return rois
+    item = hierarchy.study_item(scene, study, beside)
+    hierarchy.file_under(scene, item, "ROI boxes", rois.values())
+    hierarchy.file_under(scene, item, "Series", [segmentation])
+    return segmentation, rois
 
 
 def remove_result(scene, study: str, kept: Collection[str] = ()) -> None:
@@ -189,22 +201,9 @@ def _saliency_nodes(scene, result: StudyResult, progress: Progress) -> dict[tupl
     return nodes
 
 
-def _mark(study: str, found_on: str, nodes: SceneNodes) -> None:
-    set_attributes(nodes.segmentation, Series=found_on)
-    for kind, group in (
-        ("segmentation", [nodes.segmentation]),
-        ("saliency", nodes.saliency.values()),
-        ("table", [nodes.table]),
-        ("provenance", [nodes.provenance]),
-    ):
-        for node in group:
-            set_attributes(node, Study=study, Kind=kind, Made=_MADE)
-
-
 def _file(scene, item: int, nodes: SceneNodes) -> None:
     own = [node for node in nodes.volumes.values() if attribute(node, "Made") == _MADE]
-    hierarchy.file_under(scene, item, "Series", [*own, nodes.segmentation])
-    hierarchy.file_under(scene, item, "ROI boxes", nodes.rois.values())
+    hierarchy.file_under(scene, item, "Series", own)
     hierarchy.file_under(scene, item, "Saliency", nodes.saliency.values())
     hierarchy.file_under(scene, item, "Tables", [nodes.table, nodes.provenance])
 

@@ -80,7 +80,7 @@ class BackgroundJob:
             value = self._work(progress)
         except Cancelled:
             self._events.put(("stopped",))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the listener hears of it in its own thread
             self._events.put(("failed", error))
         else:
             self._events.put(("finished", value))

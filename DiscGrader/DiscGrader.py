@@ -1,0 +1,515 @@
+"""DiscGrader in 3D Slicer: the module, its widget, its logic and its self test.
+
+All computing is done by the package ``discgrader`` in the folder Logic; this file ties it to Slicer's scene and window.
+"""
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import numpy as np
+import qt
+import slicer
+from slicer import vtkMRMLScalarVolumeNode
+from slicer.i18n import tr as _
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+_LOGIC_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Logic")
+if _LOGIC_FOLDER not in sys.path:
+    sys.path.insert(0, _LOGIC_FOLDER)
+
+from discgrader.errors import Cancelled, DiscGraderError, UsageError
+from discgrader.progress import Progress
+
+_logger = logging.getLogger("DiscGrader")
+
+#
+# DiscGrader
+#
+
+
+class DiscGrader(ScriptedLoadableModule):
+    """What Slicer shows of the module before it is opened."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("DiscGrader")
+        self.parent.categories = [_("Quantification")]
+        self.parent.dependencies = []
+        self.parent.contributors = ["DiscGrader contributors"]
+        self.parent.helpText = _(
+            "Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade was read from. "
+            "Research use, not for diagnosis. "
+            'See <a href="https://example.org/SlicerDiscGrader">the documentation</a>.'
+        )
+        self.parent.acknowledgementText = _(
+            "Trained on the SPIDER data set (Zenodo 10159290, Creative Commons Attribution 4.0)."
+        )
+
+
+#
+# DiscGraderParameterNode
+#
+
+
+@parameterNodeWrapper
+class DiscGraderParameterNode:
+    """What the user has chosen, kept in the scene.
+
+    t1, t2, t2Space, axialT2 - The volumes that serve as T1, T2, T2_SPACE and AX_T2.
+    marginMm - How far a box reaches above and below its disc.
+    saliency - Whether each grade is explained by a saliency map.
+    """
+
+    t1: vtkMRMLScalarVolumeNode
+    t2: vtkMRMLScalarVolumeNode
+    t2Space: vtkMRMLScalarVolumeNode
+    axialT2: vtkMRMLScalarVolumeNode
+    marginMm: Annotated[float, WithinRange(8.0, 12.0)] = 10.0
+    saliency: bool = True
+
+    def volumes(self):
+        """The chosen volumes by role."""
+        chosen = {"T1": self.t1, "T2": self.t2, "T2_SPACE": self.t2Space, "AX_T2": self.axialT2}
+        return {role: node for role, node in chosen.items() if node is not None}
+
+
+#
+# DiscGraderWidget
+#
+
+
+class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The module's panel."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self._parameterNode = None
+        self._parameterNodeGuiTag = None
+
+    def setup(self):
+        """Called when the user opens the module for the first time."""
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/DiscGrader.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = DiscGraderLogic()
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.ui.findButton.connect("clicked(bool)", self.onFind)
+        self.ui.gradeButton.connect("clicked(bool)", self.onGrade)
+        self.ui.cancelButton.connect("clicked(bool)", self.onCancel)
+        self.ui.cancelButton.enabled = False
+        self.initializeParameterNode()
+
+    def cleanup(self):
+        """Called when the application closes and the module widget is destroyed."""
+        if self.logic is not None:
+            self.logic.cancel()
+        self.removeObservers()
+
+    def enter(self):
+        """Called each time the user opens this module."""
+        self.initializeParameterNode()
+
+    def exit(self):
+        """Called each time the user opens another module."""
+        self.setParameterNode(None)
+
+    def onSceneStartClose(self, caller, event):
+        """Called just before the scene is closed."""
+        self.logic.cancel()
+        self.setParameterNode(None)
+
+    def onSceneEndClose(self, caller, event):
+        """Called just after the scene is closed."""
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def initializeParameterNode(self):
+        """Have a parameter node, tied to the widgets."""
+        self.setParameterNode(self.logic.getParameterNode())
+
+    def setParameterNode(self, parameterNode):
+        """Tie the widgets to a parameter node; to none when it is None."""
+        if self._parameterNode is not None:
+            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
+        self._parameterNode = parameterNode
+        if self._parameterNode is not None:
+            self._parameterNodeGuiTag = self._parameterNode.connectGui(self.ui)
+
+    def onFind(self):
+        """Find, name and box the discs."""
+        with slicer.util.tryWithErrorDisplay(_("The discs could not be found."), waitCursor=True):
+            self.logic.ensureDependencies()
+            self.logic.findDiscs(self._parameterNode.volumes(), self._parameterNode.marginMm)
+
+    def onGrade(self):
+        """Grade the discs without holding up the window."""
+        with slicer.util.tryWithErrorDisplay(_("The discs could not be graded.")):
+            self.logic.ensureDependencies()
+            self.logic.grade(
+                self._parameterNode.volumes(),
+                saliency=self._parameterNode.saliency,
+                waitForCompletion=False,
+                eventCallback=self.onEvent,
+            )
+            self._setRunning(True)
+
+    def onCancel(self):
+        """Stop grading at its next step."""
+        self.logic.cancel()
+
+    def onEvent(self, event, data):
+        """Show how grading goes."""
+        if event == DiscGraderLogic.PROGRESS:
+            self.ui.progressBar.value = round(100 * data["fraction"])
+            self.ui.statusLabel.text = "{stage} {detail}".format(**data)
+            return
+        if event == DiscGraderLogic.LEVEL:
+            return
+        self._setRunning(False)
+        if event == DiscGraderLogic.COMPLETED:
+            self.ui.statusLabel.text = _("Done. Research use, not for diagnosis.")
+            self.ui.gradeTable.setMRMLTableNode(data["table"])
+        elif event == DiscGraderLogic.CANCELLED:
+            self.ui.statusLabel.text = _("Stopped.")
+        else:
+            self.ui.statusLabel.text = ""
+            slicer.util.errorDisplay(str(data["error"]))
+
+    def _setRunning(self, running):
+        self.ui.findButton.enabled = not running
+        self.ui.gradeButton.enabled = not running
+        self.ui.cancelButton.enabled = running
+
+
+#
+# DiscGraderLogic
+#
+
+
+class DiscGraderLogic(ScriptedLoadableModuleLogic):
+    """All that the module does, without a widget.
+
+    Volumes are given as a dict from role (``"T2"``, ``"T1"``, ``"T2_SPACE"``, ``"AX_T2"``) to volume node. An
+    ``eventCallback`` is called as ``eventCallback(event, data)``, in the thread of the scene, with
+
+    - `PROGRESS` and ``{"stage", "fraction", "detail"}``,
+    - `LEVEL` and ``{"level", "grades"}``, once for each graded disc,
+    - and last one of `COMPLETED` and ``{"table"}``, `CANCELLED` and ``{}``, or `ERROR` and ``{"error"}``.
+
+    Parameters
+    ----------
+    engine : discgrader.pipeline.engine.Engine, optional
+        What computes; by default the one of the shipped packs, made when it is first needed.
+    """
+
+    PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
+
+    POLL_MS = 40
+    """How often the window is told what a running computation has done."""
+
+    def __init__(self, engine=None):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._engine = engine
+        self._job = None
+        self._listener = None
+        self._timer = None
+
+    def getParameterNode(self):
+        return DiscGraderParameterNode(super().getParameterNode())
+
+    def ensureDependencies(self):
+        """Ask to install what is missing of the packages that grading needs; torch through the PyTorch extension."""
+        import slicer.packaging
+
+        if not slicer.packaging.pip_check("torch"):
+            import PyTorchUtils
+
+            if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
+                raise UsageError(_("PyTorch is needed and was not installed; install it with the PyTorch extension."))
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "requirements.txt")
+        slicer.packaging.pip_ensure(slicer.packaging.load_requirements(path), requester="DiscGrader")
+
+    @property
+    def engine(self):
+        """What computes."""
+        if self._engine is None:
+            from discgrader.pipeline.engine import Engine
+
+            self._engine = Engine.default()
+        return self._engine
+
+    def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None):
+        """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
+
+        Boxes and results that the scene already has of this study are replaced.
+        """
+        from discgrader.mrml.scene import put_localization, remove_result
+
+        self._refuseWhileRunning()
+        study, nodes = self._study(volumes)
+        found = self.engine.localize(study, margin_mm=marginMm, lowest_disc=lowestDisc, progress=Progress())
+        remove_result(slicer.mrmlScene, study.name, {node.GetID() for node in nodes.values()})
+        beside = next(iter(nodes.values()))
+        _segmentation, rois = put_localization(slicer.mrmlScene, study.name, found, beside=beside)
+        return list(rois.values())
+
+    def grade(
+        self,
+        volumes,
+        roiNodes=None,
+        systems=None,
+        saliency=True,
+        waitForCompletion=True,
+        eventCallback=None,
+    ):
+        """Grade the discs and put grades, saliency and provenance into the scene; the table node of the grades.
+
+        Parameters
+        ----------
+        volumes : dict of str to vtkMRMLScalarVolumeNode
+        roiNodes : list of vtkMRMLMarkupsROINode, optional
+            The boxes to grade; by default those that the scene has of this study, and where it has none they are found.
+        systems : list of str, optional
+            By default every one that the volumes allow.
+        saliency : bool
+            Whether each grade is explained by a saliency map.
+        waitForCompletion : bool
+            When False, None is returned at once, and the callback hears of the table.
+        eventCallback : callable(str, dict), optional
+        """
+        from discgrader.mrml.scene import populate_scene
+
+        self._refuseWhileRunning()
+        study, nodes = self._study(volumes)
+        boxes, discs, rois = self._boxes(study, roiNodes)
+
+        def work(progress):
+            localization = _localization(self.engine, study, boxes, discs, progress.part(0.0, 0.3))
+            return self.engine.grade(
+                study,
+                localization=localization,
+                systems=systems,
+                saliency=saliency,
+                progress=progress.part(0.3, 1.0),
+            )
+
+        def show(result):
+            return populate_scene(slicer.mrmlScene, result, volume_nodes=nodes, roi_nodes=rois)
+
+        return self._run(work, show, waitForCompletion, eventCallback)
+
+    def regrade(self, roiNode, waitForCompletion=True, eventCallback=None):
+        """Grade the disc of one box anew, by the same systems; the table node of all grades."""
+        from discgrader.mrml.nodes import attribute, disc_from_node
+        from discgrader.mrml.readback import result_from_scene
+        from discgrader.mrml.scene import populate_scene, study_nodes
+        from discgrader.pipeline.regrade import regrade
+
+        self._refuseWhileRunning()
+        disc = disc_from_node(roiNode)
+        name = attribute(roiNode, "Study")
+        result = result_from_scene(slicer.mrmlScene, name)
+        volumes = {attribute(node, "Series"): node for node in study_nodes(slicer.mrmlScene, name, "series")}
+        rois = {attribute(node, "Level"): node for node in study_nodes(slicer.mrmlScene, name, "roi")}
+        return self._run(
+            lambda progress: regrade(self.engine, result, disc, progress),
+            lambda new: populate_scene(slicer.mrmlScene, new, volume_nodes=volumes, roi_nodes=rois),
+            waitForCompletion,
+            eventCallback,
+            levels=(disc.level,),
+        )
+
+    def showGrade(self, level, system, task):
+        """Show one grade: its series with its saliency over it in every slice view, at its box, which stands out."""
+        from discgrader.mrml.nodes import attribute
+        from discgrader.mrml.readback import studies_in_scene
+        from discgrader.mrml.scene import study_nodes
+        from discgrader.mrml.views import highlight, jump_to, show_layers
+
+        scene = slicer.mrmlScene
+        for study in studies_in_scene(scene):
+            roi = next((one for one in study_nodes(scene, study, "roi") if attribute(one, "Level") == level), None)
+            if roi is None:
+                continue
+            series = {attribute(one, "Series"): one for one in study_nodes(scene, study, "series")}
+            saliency = {
+                tuple(attribute(one, name) for name in ("Level", "System", "Task")): one
+                for one in study_nodes(scene, study, "saliency")
+            }
+            over = saliency.get((level, system, task))
+            found_on = attribute(study_nodes(scene, study, "segmentation")[0], "Series")
+            show_layers(scene, series[attribute(over, "Series") if over is not None else found_on], over)
+            jump_to(scene, roi)
+            highlight(scene, roi)
+            return
+        raise UsageError(_("There is no graded disc {level} in the scene; grade a study first.").format(level=level))
+
+    def cancel(self):
+        """Stop the computation that is running, if any, at its next step."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def isRunning(self):
+        """Whether a computation that was not waited for still runs."""
+        return self._job is not None and self._job.running
+
+    def _refuseWhileRunning(self):
+        if self.isRunning():
+            raise UsageError(_("Grading is still running; wait for it or stop it first."))
+
+    def _study(self, volumes):
+        """The study that the volumes make up, and their nodes by series name."""
+        from discgrader.imaging.study import Study
+        from discgrader.mrml.hierarchy import study_name
+        from discgrader.mrml.nodes import series_from_node
+
+        chosen = {role: node for role, node in volumes.items() if node is not None}
+        if not chosen:
+            raise UsageError(_("No volume is chosen; choose at least a sagittal T2."))
+        series, nodes = [], {}
+        for role, node in chosen.items():
+            one = series_from_node(node, role)
+            if one.name in nodes:
+                raise UsageError(
+                    _("Two of the chosen volumes are called {name}; rename one of them.").format(name=one.name)
+                )
+            series.append(one)
+            nodes[one.name] = node
+        return Study(study_name(slicer.mrmlScene, next(iter(chosen.values()))), tuple(series)), nodes
+
+    def _boxes(self, study, roiNodes):
+        """The boxes to grade and the discs that the scene knows, both by level, and the ROI nodes by level."""
+        from discgrader.mrml.nodes import attribute, roi_from_node
+        from discgrader.mrml.readback import localization_from_scene
+        from discgrader.mrml.scene import study_nodes
+
+        known = localization_from_scene(slicer.mrmlScene, study.name)
+        if known is not None and known.series_name not in {one.name for one in study.series}:
+            known = None
+        if roiNodes is None:
+            roiNodes = study_nodes(slicer.mrmlScene, study.name, "roi") if known is not None else []
+        rois = {attribute(node, "Level") or node.GetName(): node for node in roiNodes}
+        return {level: roi_from_node(node) for level, node in rois.items()}, known, rois
+
+    def _run(self, work, show, waitForCompletion, eventCallback, levels=None):
+        """Do ``work(progress)`` and ``show(result)``, here or with the work in a thread of its own."""
+        from discgrader.pipeline.background import BackgroundJob
+
+        listener = _Listener(self, show, eventCallback or (lambda event, data: None), levels)
+        if waitForCompletion:
+            try:
+                return listener.finished(work(Progress(listener.progressed)))
+            except Exception as error:
+                listener.failed(error)
+                raise
+        self._listener = listener
+        self._job = BackgroundJob(work, listener)
+        self._job.start()
+        self._timer = qt.QTimer()
+        self._timer.setInterval(self.POLL_MS)
+        self._timer.connect("timeout()", self._poll)
+        self._timer.start()
+        return None
+
+    def _poll(self):
+        # While Qt's event loop runs, Python's threads hardly do; waiting here lets the computation go on.
+        try:
+            running = self._job.deliver(wait_s=self.POLL_MS / 2000)
+        except DiscGraderError as error:
+            running = False
+            self._listener.failed(error)
+        if not running:
+            self._timer.stop()
+
+
+class _Listener:
+    """Puts what a computation gives into the scene and tells the caller's callback."""
+
+    def __init__(self, logic, show, callback, levels):
+        self._logic = logic
+        self._show = show
+        self._callback = callback
+        self._levels = levels
+
+    def progressed(self, stage, fraction, detail):
+        self._callback(self._logic.PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
+
+    def finished(self, result):
+        nodes = self._show(result)
+        for one in result.discs:
+            if self._levels is None or one.disc.level in self._levels:
+                self._callback(self._logic.LEVEL, {"level": one.disc.level, "grades": one.grades})
+        self._callback(self._logic.COMPLETED, {"table": nodes.table})
+        return nodes.table
+
+    def stopped(self):
+        self._callback(self._logic.CANCELLED, {})
+
+    def failed(self, error):
+        if isinstance(error, Cancelled):
+            self.stopped()
+            return
+        if not isinstance(error, DiscGraderError):
+            _logger.error("DiscGrader failed", exc_info=error)
+        self._callback(self._logic.ERROR, {"error": error})
+
+
+def _localization(engine, study, boxes, known, progress):
+    """The discs to grade: those of the boxes, or all that are found where there are none."""
+    from discgrader.localize.disc import DEFAULT_MARGIN_MM
+    from discgrader.pipeline.given_boxes import with_boxes
+
+    if known is None:
+        known = engine.localize(study, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None, progress=progress)
+    return with_boxes(known, boxes, DEFAULT_MARGIN_MM) if boxes else known
+
+
+#
+# DiscGraderTest
+#
+
+
+class DiscGraderTest(ScriptedLoadableModuleTest):
+    """The self test that Slicer's developers' section and CTest run; the package has tests of its own."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        self.setUp()
+        self.test_boxKeepsItsPlace()
+        self.setUp()
+        self.test_wrongInputIsRefused()
+
+    def test_boxKeepsItsPlace(self):
+        """A box goes into the scene and comes back."""
+        from discgrader.localize.disc import RoiBox
+        from discgrader.mrml.nodes import roi_from_node, roi_to_node
+
+        self.delayDisplay("A box goes into the scene and comes back")
+        box = RoiBox(np.array([1.0, 2.0, 3.0]), np.eye(3), np.array([50.0, 60.0, 30.0]))
+        back = roi_from_node(roi_to_node(slicer.mrmlScene, box, "L4-L5", (1.0, 0.5, 0.0)))
+        self.assertTrue(np.allclose(back.corners_lps(), box.corners_lps()))
+
+    def test_wrongInputIsRefused(self):
+        """No volume, an empty one and an unknown role are plain errors."""
+        self.delayDisplay("Wrong input is refused")
+        logic = DiscGraderLogic()
+        empty = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+        for volumes in ({}, {"T2": empty}, {"T9": empty}):
+            with self.assertRaises(DiscGraderError):
+                logic.findDiscs(volumes)
