@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 
 from discgrader.grading.results import Grade, StudyResult
+from discgrader.grading.scales import Scale
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.packs.pack import Pack
 from discgrader.report.markup import Html, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
 from discgrader.report.summary import reference_series
-from discgrader.report.words import badge, number, scale_of_grade, synthetic_badge, task_title, tasks_in, warning_list
+from discgrader.report.words import (
+    badge,
+    number,
+    role_title,
+    scale_of_grade,
+    synthetic_badge,
+    task_title,
+    tasks_in,
+    warning_list,
+)
 
 FURTHER_PICTURES = 2
 """Sagittal series pictured beside the one that the discs were found on."""
@@ -56,7 +66,7 @@ def _further_series(result: StudyResult) -> list[Series]:
 
 def _figure(result: StudyResult, series: Series) -> Html:
     picture = slice_picture(series, [one.disc.roi for one in result.discs])
-    role = series.role.replace("_", " ")
+    role = role_title(series)
     levels = ", ".join(one.disc.level for one in result.discs)
     image = picture_with_boxes(picture, result.discs, f"Sagittal {role} slice with the boxes of {levels}.")
     return tag("figure", image, tag("figcaption", tag("span", series.name), tag("span", role)), class_="panel")
@@ -143,7 +153,7 @@ def _flat(value: object, path: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def scales_section(result: StudyResult) -> Html | None:
     """What every grade means, and the literature that says so."""
-    scales: dict[str, tuple[object, Grade]] = {}
+    scales: dict[str, tuple[Scale, Grade]] = {}
     for _, grades in tasks_in(result):
         for grade in grades:
             scale = scale_of_grade(grade)
@@ -151,11 +161,18 @@ def scales_section(result: StudyResult) -> Html | None:
                 scales.setdefault(scale.name, (scale, grade))
     if not scales:
         return None
-    return tag("section", tag("h2", "Scales"), tag("div", [_scale(*one) for one in scales.values()], class_="scales"))
+    sources = list(dict.fromkeys(source for scale, _ in scales.values() for source in scale.sources))
+    return tag(
+        "section",
+        tag("h2", "Scales"),
+        tag("div", [_scale(scale, grade, sources) for scale, grade in scales.values()], class_="scales"),
+        tag("ol", [tag("li", one, id_=f"source-{n}") for n, one in enumerate(sources, 1)], class_="sources"),
+    )
 
 
-def _scale(scale: object, grade: Grade) -> Html:
+def _scale(scale: Scale, grade: Grade, sources: Sequence[str]) -> Html:
     meanings = [tag("div", tag("dt", badge(grade, value=one.value)), tag("dd", one.meaning)) for one in scale.grades]
-    sources = [tag("p", one, class_="source") for one in scale.sources]
-    note = tag("p", scale.note, class_="note") if scale.note else None
-    return tag("article", tag("h3", scale.title), tag("dl", meanings), note, sources, class_="scale")
+    numbers = [sources.index(one) + 1 for one in scale.sources]
+    links = [tag("a", f"[{one}]", href=f"#source-{one}") for one in numbers]
+    note = tag("p", scale.note, class_="hint") if scale.note else None
+    return tag("article", tag("h3", scale.title, " ", tag("small", links)), tag("dl", meanings), note, class_="scale")

@@ -17,6 +17,7 @@ from discgrader.report.words import (
     main_grade,
     ordinal,
     percent,
+    role_title,
     scale_of_grade,
     synthetic_badge,
     task_title,
@@ -59,20 +60,27 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
 
 
 def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
-    """The crop of every sagittal series, the one that the main grade's saliency explains first, then the saliency."""
+    """The disc's crop and on it the saliency of its main grade; then, smaller, further saliency and other series."""
     maps = _maps(result, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
-    crops = {series.name: crop_picture(series, disc.disc.roi) for series in shown}
-    figures = []
-    for series in shown:
-        role = series.role.replace("_", " ")
-        figures.append(_figure(crops[series.name], f"{disc.disc.level} on {role}", role))
-        for explained, grade, saliency in maps:
-            if explained == series.name:
-                text = f"{task_title(grade)} {grade.label}"
-                alt = f"{disc.disc.level} on {role} with the saliency of {text}"
-                figures.append(_figure(with_saliency(crops[series.name], saliency), alt, f"Saliency: {text}"))
-    return figures
+    crops = {series.name: (series, crop_picture(series, disc.disc.roi)) for series in shown}
+    plain = [_plain_crop(disc, series, crop) for series, crop in crops.values()]
+    explained = [
+        _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
+    ]
+    large = [*plain[:1], *explained[:1]]
+    small = [*explained[1:], *plain[1:]]
+    return [*large, tag("div", small, class_="small")] if small else large
+
+
+def _plain_crop(disc: DiscResult, series: Series, crop: Picture) -> Html:
+    return _figure(crop, f"{disc.disc.level} on {role_title(series)}", role_title(series))
+
+
+def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grade, saliency: Volume) -> Html:
+    what = f"{task_title(grade)} {grade.label}"
+    alt = f"{disc.disc.level} on {role_title(series)} with the saliency of {what}"
+    return _figure(with_saliency(crop, saliency), alt, f"Saliency: {what}")
 
 
 def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
@@ -126,7 +134,7 @@ def _lane(grade: Grade, shown: GradeDefinition, probability: float) -> Html:
     given = shown.value == grade.grade
     label = grade.label if given else shown.label
     bar = tag("span", tag("span", style=f"width:{100 * probability:.1f}%;background:{shown.color}"), class_="bar")
-    text = tag("span", tag("b" if given else "span", label), " ", percent(probability), class_="value")
+    text = tag("span", tag("span", label), " ", tag("span", percent(probability)), class_="value")
     return tag("li", bar, text, class_="given" if given else None)
 
 
@@ -154,4 +162,4 @@ def _evidence_title(name: str) -> str:
 def _for_tasks(tasks: list[str], every: set[str]) -> Html | None:
     if set(tasks) == every or len(every) == 1:
         return None
-    return join(tag("span", f" for {', '.join(dict.fromkeys(tasks)).lower()}", class_="source"))
+    return tag("span", f"for {', '.join(dict.fromkeys(tasks))}", class_="source")

@@ -86,6 +86,8 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .disc .body { display: grid; grid-template-columns: minmax(240px, 380px) minmax(0, 1fr); gap: 32px; align-items: start; }
 .crops { display: grid; gap: 8px; }
 .crops .panel figcaption { padding: 4px 10px 5px; }
+.crops .small { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; align-items: start; }
+.crops .small figcaption { font-size: 11.5px; padding: 3px 8px 4px; line-height: 1.3; }
 .grades { display: grid; gap: 14px; }
 .lanes td, .lanes th { padding: 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .lanes tr:last-child > * { border-bottom: 0; }
@@ -94,13 +96,13 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .lane { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); gap: 2px 10px; max-width: 620px; }
 .lane .bar { display: block; height: 9px; margin-top: 3px; border-radius: 2px; background: #e8ecf0; overflow: hidden; }
 .lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
-.lane .value { display: block; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
+.lane .value { display: flex; justify-content: space-between; gap: 6px; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .lane .given .value { color: var(--ink); font-weight: 600; }
 .evidence dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 6px 24px;
   margin-top: 4px; }
 .evidence dt { color: var(--soft); font-size: 12.5px; line-height: 1.35; }
 .evidence dd { font-size: 14px; }
-.evidence .source { font-size: 12px; }
+.evidence .source { display: block; font-size: 12px; line-height: 1.35; }
 
 .plain { font-size: 14px; }
 .plain caption { text-align: left; color: var(--soft); font-size: 12.5px; padding-bottom: 4px; }
@@ -119,8 +121,9 @@ section.packs { display: block; }
 .pack table { margin-top: 10px; font-size: 13px; }
 .scale dl { display: grid; gap: 5px; font-size: 13.5px; }
 .scale dl div { display: grid; grid-template-columns: 64px minmax(0, 1fr); gap: 10px; align-items: baseline; }
-.scale .note { color: var(--soft); margin-top: 6px; }
-.scale .source { font-size: 12px; line-height: 1.4; margin-top: 6px; }
+.scale small { font-size: 12px; font-weight: 500; }
+.scale .hint { margin-top: 6px; }
+.sources { margin: 22px 0 0; padding-left: 22px; color: var(--soft); font-size: 12.5px; line-height: 1.45; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
 
 @media (max-width: 860px) {
@@ -131,30 +134,50 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
 @media print {
   body { padding: 0; max-width: none; font-size: 9pt; }
   h1 { font-size: 17pt; }
-  h2 { font-size: 12.5pt; margin-top: 18pt; padding-top: 6pt; break-after: avoid; }
-  .hint { break-after: avoid; }
+  h2 { font-size: 12.5pt; margin: 14pt 0 8pt; padding-top: 6pt; break-after: avoid; }
+  h3 { font-size: 9.5pt; }
   a { color: inherit; }
-  .summary { grid-template-columns: 72mm minmax(0, 1fr); gap: 6mm; margin-top: 8pt; }
+  .kicker, .research, .facts, .plain, .hint, .warning, .pack dl, .scale dl, .evidence dd, .lanes th { font-size: 8.5pt; }
+  .summary { grid-template-columns: 72mm minmax(0, 1fr); gap: 6mm; margin-top: 10pt; }
   .main .picture { max-height: none; }
+  .panel { border-radius: 4px; }
+  .panel figcaption { font-size: 7.5pt; padding: 3pt 6pt; }
   .scroll { overflow: visible; }
-  .facts, .plain, .hint, .warning, .pack dl, .scale dl, .legend ul, .evidence dd, .lanes th { font-size: 8.5pt; }
-  .matrix td { min-width: 0; padding: 3pt 2pt; }
-  .matrix th { font-size: 8pt; padding: 3pt 2pt 3pt 0; }
-  .badge { font-size: 8.5pt; min-width: 22pt; padding: 0 4pt; }
-  .matrix .percent, .lane .value, .source, .evidence dt, .note { font-size: 7.5pt; }
-  .disc { padding: 10pt 0 12pt; }
+  .findings { gap: 10pt; }
+  .matrix caption, .matrix .system th { font-size: 8pt; }
+  .matrix .system th { padding-top: 8pt; }
+  .matrix thead th { font-size: 8pt; padding: 3pt 1pt; }
+  .matrix tbody th { font-size: 8pt; padding: 2pt 2pt 2pt 0; }
+  .matrix td { min-width: 0; padding: 2pt 1pt; }
+  .badge { font-size: 8pt; min-width: 20pt; padding: 0 3pt; }
+  .mark { width: 8pt; height: 8pt; font-size: 6.5pt; line-height: 8pt; margin-left: 2pt; }
+  .synthetic { font-size: 8pt; }
+  .synthetic.short { font-size: 6.5pt; padding: 0 2pt; }
+  .matrix .percent, .lane .value, .source, .evidence dt, .evidence .source, .note, .sources { font-size: 7.2pt; }
+  .legend h3 { font-size: 8.5pt; margin-bottom: 3pt; }
+  .legend ul { font-size: 8pt; gap: 2pt; }
+  .discs { break-before: page; }
+  .discs h2 { margin-top: 0; }
+  .disc { padding: 8pt 0 9pt; }
+  .disc > header { margin-bottom: 5pt; }
   .disc > header h3 { font-size: 13pt; }
   .disc > header p { font-size: 8.5pt; }
-  .disc .body { grid-template-columns: 62mm minmax(0, 1fr); gap: 6mm; }
-  .lanes th { width: 32mm; }
-  .lanes td.given { width: 15mm; padding-right: 2mm; }
-  .lanes td, .lanes th { padding: 3pt 0; }
-  .lane { gap: 1pt 4pt; }
-  .evidence dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 3pt 10pt; }
+  .disc .body { grid-template-columns: 60mm minmax(0, 1fr); gap: 6mm; }
+  .crops, .crops .small { gap: 4pt; }
+  .crops .panel figcaption, .crops .small figcaption { font-size: 6.8pt; padding: 1.5pt 4pt 2pt; }
+  .grades { gap: 6pt; }
+  .lanes th { width: 34mm; }
+  .lanes td.given { width: 14mm; padding-right: 2mm; }
+  .lanes td, .lanes th { padding: 2pt 0; }
+  .lane { gap: 0 4pt; }
+  .lane .bar { height: 5pt; margin-top: 1.5pt; }
+  .lane .value { line-height: 1.25; }
+  .evidence dl { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 3pt 10pt; margin-top: 1pt; }
   .further { grid-template-columns: repeat(2, 50mm); }
-  .synthetic.short { font-size: 6.5pt; padding: 0 2pt; }
-  .synthetic { font-size: 8pt; }
-  .packs, .scales { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12pt 20pt; }
+  .packs, .scales { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10pt 18pt; }
+  .scale dl div { grid-template-columns: 32pt minmax(0, 1fr); gap: 6pt; }
+  .plain th, .plain td { padding: 2.5pt 10pt 2.5pt 0; }
   code { font-size: 7pt; }
+  footer { margin-top: 18pt; font-size: 9pt; break-inside: avoid; }
 }
 """

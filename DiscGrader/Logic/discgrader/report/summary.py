@@ -14,6 +14,7 @@ from discgrader.report.words import (
     from_the_top,
     main_grade,
     percent,
+    role_title,
     scale_of_grade,
     synthetic_badge,
     system_title,
@@ -28,7 +29,7 @@ def header(result: StudyResult, written: datetime) -> Html:
     software = ", ".join(f"{name} {version}" for name, version in result.software.items())
     facts = {
         "Levels": _level_range(result),
-        "Series": ", ".join(dict.fromkeys(_role(one) for one in result.study.series)),
+        "Series": ", ".join(dict.fromkeys(role_title(one) for one in result.study.series)),
         "Written": f"{written:%Y-%m-%d %H:%M}",
         "Software": software or "not stated",
     }
@@ -75,8 +76,10 @@ def _picture(result: StudyResult, series: Series | None) -> Html | None:
     if series is None:
         return None
     picture = slice_picture(series, [one.disc.roi for one in result.discs])
-    alt = f"{series.plane.capitalize()} {_role(series)} slice with the boxes of {_described(result.discs)}."
-    caption = tag("figcaption", tag("span", series.name), tag("span", f"{_role(series)}, slice nearest to the discs"))
+    alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(result.discs)}."
+    caption = tag(
+        "figcaption", tag("span", series.name), tag("span", f"{role_title(series)}, slice nearest to the discs")
+    )
     return tag("figure", picture_with_boxes(picture, result.discs, alt), caption, class_="panel main")
 
 
@@ -84,10 +87,6 @@ def _described(discs: Sequence[DiscResult]) -> str:
     graded = [(one.disc.level, main_grade(one)) for one in discs]
     texts = [f"{level} ({task_title(grade)} {grade.label})" if grade else level for level, grade in graded]
     return ", ".join(texts) or "no disc"
-
-
-def _role(series: Series) -> str:
-    return series.role.replace("_", " ")
 
 
 def _level_range(result: StudyResult) -> str:

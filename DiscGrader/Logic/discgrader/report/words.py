@@ -8,6 +8,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition, Scale, scale_of
 from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.imaging.study import Series
 from discgrader.report.markup import Html, join, tag
 
 NEUTRAL = "#aebac6"
@@ -67,6 +68,11 @@ def task_title(grade: Grade) -> str:
 def system_title(system: str) -> str:
     """What people call a system."""
     return SYSTEMS[system].title if system in SYSTEMS else system
+
+
+def role_title(series: Series) -> str:
+    """What people call the role that a series serves in."""
+    return series.role.replace("_", " ")
 
 
 def main_grade(disc: DiscResult) -> Grade | None:
@@ -132,7 +138,7 @@ def evidence_text(value: object) -> Html:
         return join(", ".join(f"{name} {number(one)}" for name, one in value.items()))
     unit, source = str(value.get("unit") or ""), str(value.get("source") or "")
     text = f"{number(value['value'])} {unit}".strip()
-    return join(text, tag("span", f" {source}", class_="source") if source else None)
+    return join(text, " ", tag("span", source, class_="source") if source else None)
 
 
 def from_the_top(result: StudyResult) -> list[DiscResult]:
