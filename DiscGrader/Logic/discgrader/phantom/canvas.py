@@ -65,7 +65,7 @@ class Canvas:
         index: np.ndarray,
         cover: np.ndarray,
         mixture: Mapping[Tissue, float | np.ndarray],
-        label: int = 0,
+        label: int | np.ndarray = 0,
     ) -> None:
         """Fill points with a mixture of tissues.
 
@@ -77,7 +77,7 @@ class Canvas:
             Share of each point that lies in the organ, 0 to 1.
         mixture : mapping of Tissue to float or ndarray of shape (m,)
             What the organ consists of there; shares sum to 1.
-        label : int
+        label : int or ndarray of shape (m,)
             Label that points take which are mostly filled by this organ; 0 for none.
         """
         if len(index) == 0:
@@ -85,7 +85,8 @@ class Canvas:
         taken = self.open[index] * cover
         for tissue, share in mixture.items():
             self.fractions[tissue, index] += taken * share
-        if label:
-            mostly = index[(cover > 0.5) & (self.label[index] == 0) & (self.open[index] > 0.5)]
-            self.label[mostly] = label
+        if np.any(label):
+            labels = np.broadcast_to(label, index.shape)
+            mostly = (cover > 0.5) & (labels > 0) & (self.label[index] == 0) & (self.open[index] > 0.5)
+            self.label[index[mostly]] = labels[mostly]
         self.open[index] -= taken

@@ -11,6 +11,7 @@ from scipy import ndimage
 LATTICE_BITS = 7
 LATTICE_SIZE = 1 << LATTICE_BITS
 CELLS_PER_FEATURE = 5.0
+COARSE_MM = 6.5
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -68,7 +69,8 @@ class Texture:
     def __init__(self, seed: int) -> None:
         white = stream(seed, "texture").standard_normal((LATTICE_SIZE,) * 3, dtype=np.float32)
         smooth = ndimage.gaussian_filter(white, CELLS_PER_FEATURE / 2, mode="wrap", truncate=3.0)
-        self._lattice = (smooth / smooth.std()).ravel()
+        self._lattice = smooth / smooth.std()
+        self._flat = self._lattice.ravel()
         self._seed = seed
         self._offsets: dict[str, np.ndarray] = {}
 
@@ -77,8 +79,13 @@ class Texture:
         if name not in self._offsets:
             self._offsets[name] = stream(self._seed, f"texture {name}").uniform(0, LATTICE_SIZE, 3) + 32 * LATTICE_SIZE
         offset = self._offsets[name].astype(np.float32)
+        if max(feature_mm) > COARSE_MM:
+            # Cells as large as pixels would show; finer ones need no interpolation, which is what takes the time.
+            scale = CELLS_PER_FEATURE / np.asarray(feature_mm, np.float32)
+            cells = (points * scale + offset).T
+            return ndimage.map_coordinates(self._lattice, cells, order=1, mode="grid-wrap", output=np.float32)
         index = np.zeros(len(points), np.int32)
         for axis in range(3):
             cell = (points[:, axis] * np.float32(CELLS_PER_FEATURE / feature_mm[axis]) + offset[axis]).astype(np.int32)
             index = (index << LATTICE_BITS) | (cell & (LATTICE_SIZE - 1))
-        return self._lattice[index]
+        return self._flat[index]

@@ -86,12 +86,12 @@ class BodyShape:
         size = 1 + self.depth_slope * v
         front = size * (self.half_depth_mm * (1 - self.waist * waist))
         back = size * (self.half_depth_mm * (1 - 0.45 * self.waist * waist))
-        side = size * (self.half_width_mm * (1 - 0.8 * self.waist * waist))
+        side = size * (self.half_width_mm * (1 - 0.5 * self.waist * waist))
         across = np.abs(x) / side
         # The back of the body is hollow towards the canal: its outline is pushed forward in the middle.
         back = back - 1.6 * np.maximum(1 - np.square(across * 1.8), 0)
         along = np.where(u > 0, u / back, -u / front)
-        rho = np.power(np.power(across, 2.5) + np.power(along, 2.5), np.float32(0.4))
+        rho = np.power(np.power(across, 2.7) + np.power(along, 2.7), np.float32(1 / 2.7))
         return rho, outline_distance(x, u, rho, self.half_depth_mm)
 
     def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:

@@ -12,10 +12,10 @@ from discgrader.phantom.fields import stream
 VERTEBRAE = ("L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
 
 BODY_HEIGHT_MM = (27.0, 27.2, 27.2, 26.8, 26.0, 24.6, 23.0, 22.0, 21.0)
-BODY_DEPTH_MM = (34.5, 34.5, 34.0, 33.0, 31.5, 30.5, 29.5, 28.5, 27.5)
+BODY_DEPTH_MM = (35.5, 35.5, 35.0, 34.0, 33.0, 32.0, 31.0, 30.0, 29.0)
 BODY_WIDTH_MM = (50.0, 48.0, 45.5, 43.0, 41.0, 39.0, 36.5, 34.0, 32.0)
 BODY_WEDGE_DEG = (8.0, 2.0, 0.5, -1.0, -2.0, -4.0, -4.0, -4.0, -4.0)
-DISC_HEIGHT_MM = (10.5, 11.5, 10.8, 9.8, 8.6, 7.0, 5.8, 5.0, 4.6)
+DISC_HEIGHT_MM = (10.0, 10.8, 10.0, 9.0, 7.9, 6.4, 5.3, 4.7, 4.3)
 DISC_WEDGE_DEG = (12.0, 10.0, 8.0, 6.0, 4.5, 2.5, 1.0, 0.0, 0.0)
 """Measures from L5 (or L5-S1) upwards, rounded from what anatomy books and population studies of the lumbar spine
 agree on (vertebrae grow from T11 to L3 and widen to L5; discs are highest at L4-L5 and most wedged at L5-S1)."""
@@ -46,8 +46,10 @@ class VertebraParameters:
         Depth of the upper and the lower endplate.
     marrow_fat : float
         Share of the marrow that is fat.
-    process_mm, process_tilt_deg : float
-        Length of the spinous process, and how far it slopes down.
+    process_mm, process_tilt_deg, process_side_mm : float
+        Length of the spinous process, how far it slopes down, and how far its tip leans to the left.
+    vein : float
+        How plain the basivertebral vein is, 0 to 1.
     """
 
     name: str
@@ -60,6 +62,8 @@ class VertebraParameters:
     marrow_fat: float
     process_mm: float
     process_tilt_deg: float
+    process_side_mm: float
+    vein: float
 
 
 @dataclass(frozen=True)
@@ -234,7 +238,9 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float) -> Verteb
         concavity_mm=(rng.uniform(0.6, 1.5), rng.uniform(0.9, 2.2)),
         marrow_fat=float(np.clip(marrow_fat + 0.03 * rng.standard_normal() + (0.03 if i < 2 else 0.0), 0.2, 0.75)),
         process_mm=(25.0 if i == 0 else 31.0 if lumbar else 29.0) * scale * rng.uniform(0.92, 1.06),
-        process_tilt_deg=(16.0 if lumbar else 16.0 + 7.0 * (i - 4)) + 4 * rng.standard_normal(),
+        process_tilt_deg=(9.0 if lumbar else 12.0 + 7.0 * (i - 4)) + 4 * rng.standard_normal(),
+        process_side_mm=1.6 * rng.standard_normal(),
+        vein=rng.uniform(0.1, 0.75),
     )
 
 
@@ -279,7 +285,7 @@ def _draw_body(seed: int, scale: float, lordosis: float) -> BodyParameters:
         back_fat_mm=8.0 + 16.0 * habitus + rng.uniform(0, 4),
         buttock_fat_mm=16.0 + 26.0 * habitus + rng.uniform(0, 6),
         muscle_fat=rng.uniform(0.06, 0.28),
-        sac_radius_mm=rng.uniform(6.6, 8.0) * scale,
+        sac_radius_mm=rng.uniform(5.9, 7.4) * scale,
         conus_level=rng.uniform(-0.6, 0.7),
         front_mm=(70.0 + 60.0 * habitus + rng.uniform(0, 15)) * scale,
         belly_fat_mm=8.0 + 26.0 * habitus,

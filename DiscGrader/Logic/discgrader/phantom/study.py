@@ -48,7 +48,7 @@ class PhantomDisc:
     center_lps_mm, normal_lps : ndarray, shape (3,)
         Its middle, and the unit normal of its plane, towards the head.
     height_mm, depth_mm, width_mm : float
-        Height between the rims, front to back, side to side.
+        Mean height between the endplates in the mid-sagittal section, front to back, side to side.
     grade : int
         Pfirrmann grade 1–5.
     bulging, narrowing : bool
@@ -155,7 +155,7 @@ def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
     receiver = Receiver(
         falloff_mm=falloff,
         shading=0.0 if axial else shading,
-        noise=own.uniform(0.008, 0.016) * (2.2 if role == "T2_SPACE" else 1.2 if axial else 1.0),
+        noise=own.uniform(0.008, 0.016) * (1.7 if role == "T2_SPACE" else 1.2 if axial else 1.0),
         blur_pixels=blur,
         ringing=own.uniform(0.25, 0.45),
         fat_shift_pixels=shift if role != "T2_SPACE" else 0.2,
@@ -172,13 +172,14 @@ def _discs_in_view(anatomy: Anatomy, protocol: Protocol) -> tuple[PhantomDisc, .
         index = volume.lps_to_index(shape.frame.center_lps_mm)[:2]
         if np.all(index >= margin) and np.all(index <= np.array(protocol.size[:2]) - 1 - margin):
             disc = shape.parameters
+            center, height = _section(anatomy, shape)
             found.append(
                 PhantomDisc(
                     level=disc.level,
                     index_from_sacrum=disc.index_from_sacrum,
-                    center_lps_mm=_centroid(anatomy, shape),
+                    center_lps_mm=center,
                     normal_lps=shape.frame.axes_lps[:, 2],
-                    height_mm=disc.height_mm,
+                    height_mm=height,
                     depth_mm=2 * (shape.half_depth_mm + disc.bulge_mm),
                     width_mm=2 * (shape.half_width_mm + disc.bulge_mm),
                     grade=disc.grade,
@@ -189,12 +190,17 @@ def _discs_in_view(anatomy: Anatomy, protocol: Protocol) -> tuple[PhantomDisc, .
     return tuple(found)
 
 
-def _centroid(anatomy: Anatomy, shape: DiscShape) -> np.ndarray:
-    """Middle of the disc's mid-sagittal section, LPS mm: a wedged disc's lies in front of the middle of its frame."""
-    along, up = np.meshgrid(np.arange(-26.0, 26.0, 0.5), np.arange(-12.0, 12.0, 0.5))
+def _section(anatomy: Anatomy, shape: DiscShape) -> tuple[np.ndarray, float]:
+    """Middle (LPS mm) and mean height (mm) of the disc's mid-sagittal section.
+
+    The middle lies in front of that of the disc's frame where the disc is wedged.
+    """
+    step = 0.4
+    along, up = np.meshgrid(np.arange(-28.0, 28.0, step), np.arange(-13.0, 13.0, step))
     points = shape.frame.to_lps(np.stack([np.zeros_like(up), along, up], axis=-1).reshape(-1, 3))
-    label = anatomy.sample(points).label
-    return points[label == 200 + shape.parameters.index_from_sacrum].mean(axis=0)
+    inside = anatomy.sample(points).label == 200 + shape.parameters.index_from_sacrum
+    columns = inside.reshape(up.shape).sum(axis=0)
+    return points[inside].mean(axis=0), float(columns[columns > 0].mean() * step)
 
 
 def write_study(phantom: PhantomStudy, folder: Path | str) -> tuple[Path, ...]:

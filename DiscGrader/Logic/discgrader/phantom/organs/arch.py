@@ -3,12 +3,14 @@
 import numpy as np
 
 from discgrader.phantom.canvas import Canvas
-from discgrader.phantom.fields import Texture, capsule, inside, ramp, rounded_box, smooth_min
+from discgrader.phantom.fields import Texture, capsule, inside, ramp, rounded_box, smooth_max, smooth_min
 from discgrader.phantom.organs.column import marrow_fat
 from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 1.0
+JOINT_AXES = np.array([[0.64, 0.77, 0.0], [0.77, -0.64, 0.0], [0.0, 0.0, 1.0]])
+"""Along a left facet joint (outwards and backwards), across it, and upwards, as columns."""
 
 
 class Arch:
@@ -46,7 +48,7 @@ class Arch:
             return
         mirrored = local.copy()
         mirrored[:, 0] = np.abs(mirrored[:, 0])
-        distance = self._process_distance(body, mirrored)
+        distance = self._process_distance(body, local)
         wide = local[:, 1] < self.lamina_depth_mm(body) + 12
         distance[wide] = smooth_min(distance[wide], self._arch_distance(body, mirrored[wide]), 1.5)
         near = distance < 1.0
@@ -75,12 +77,13 @@ class Arch:
         center = (0.0, root + length / 2 * np.cos(tilt), -7.0 - length / 2 * np.sin(tilt))
         local = local.copy()
         share = np.clip((local[:, 1] - root) / length, 0, 1)
+        local[:, 0] = np.abs(local[:, 0] - vertebra.process_side_mm * share)
         # Thicker and taller at the tip, with an outline that is never quite straight.
         local[:, 0] *= 1 - 0.3 * ramp(share, 0.6, 1.0)
         wander = self._texture(f"process {body.name}", local, (30.0, 9.0, 9.0))
         local[:, 2] += (local[:, 2] - center[2]) * 0.18 * (1 - ramp(share, 0.0, 0.8))
-        half = (3.0, length / 2, half_height)
-        return rounded_box(local, center, axes, half, 2.9) + 0.7 * wander
+        plate = rounded_box(local, center, axes, (20.0, length / 2, half_height), 5.0) + 0.8 * wander
+        return smooth_max(plate, local[:, 0] - 3.0, 2.0)
 
     def _arch_distance(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
         back, root = body.half_depth_mm, self.lamina_depth_mm(body)
@@ -93,12 +96,16 @@ class Arch:
         axes = np.stack([out, [-out[1], out[0], 0.0], [0.0, 0.0, 1.0]], axis=1)
         center = (reach[0] / 2, root + 2.5 + reach[1] / 2, -4.0)
         distance = smooth_min(distance, rounded_box(local, center, axes, (length / 2 + 2, 2.9, 9.5), 2.8), 2.0)
-        upper = capsule(local, (pedicle + 1.5, back + 8, 4), (pedicle + 2.0, back + 10, 17), 4.8)
-        lower = capsule(local, (pedicle - 4, root - 2, -4), (pedicle - 4.5, root + 1.5, -21), 4.6)
+        upper, lower = _upper_process(body, local), self._lower_process(body, local)
         lumbar = body.name.startswith("L")
         span = 24.0 if lumbar else 14.0
         rod = capsule(local, (pedicle + 4, back + 8, 4), (pedicle + span, back + (12 if lumbar else 18), 6), 3.4)
         return np.minimum(smooth_min(distance, np.minimum(upper, lower), 1.5), rod)
+
+    def _lower_process(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
+        """Distance from the inferior articular process: it lies behind and medial to the joint."""
+        center = (0.66 * body.half_width_mm - 4.0, self.lamina_depth_mm(body) - 1.2, -13.0)
+        return rounded_box(local, center, JOINT_AXES, (6.5, 3.7, 9.5), 3.4)
 
     def _paint_joint(self, canvas: Canvas, below: BodyShape, above: BodyShape) -> None:
         """Cartilage and fluid in the gap between the articular processes."""
@@ -111,13 +118,10 @@ class Arch:
         index, lower, upper = index[near], lower[near], upper[near]
         if len(index) == 0:
             return
-        at, back = 0.66 * below.half_width_mm, below.half_depth_mm
-        first = capsule(lower, (at + 1.5, back + 8, 4), (at + 2.0, back + 10, 17), 4.8)
+        first = _upper_process(below, lower)
         if below.name == "S1":
             self._fill(canvas, index, lower, first, "S1", label=0)
-        at, root = 0.66 * above.half_width_mm, self.lamina_depth_mm(above)
-        second = capsule(upper, (at - 4, root - 2, -4), (at - 4.5, root + 1.5, -21), 4.6)
-        cover = inside(np.maximum(first, second) - 2.2, canvas.edge_mm)
+        cover = inside(np.maximum(first, self._lower_process(above, upper)) - 2.4, canvas.edge_mm)
         canvas.paint(index, cover, {Tissue.CARTILAGE: 0.65, Tissue.CSF: 0.15, Tissue.LIGAMENT: 0.2})
 
     def _paint_sacrum(self, canvas: Canvas) -> None:
@@ -157,3 +161,9 @@ class Arch:
         center = (72.0, 18.0, -12.0)
         distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
         self._fill(canvas, index, local, distance, "S", label=0)
+
+
+def _upper_process(body: BodyShape, local: np.ndarray) -> np.ndarray:
+    """Distance from the superior articular process: it lies in front of and lateral to the joint."""
+    center = (0.66 * body.half_width_mm + 2.8, body.half_depth_mm + 10.0, 11.0)
+    return rounded_box(local, center, JOINT_AXES, (6.5, 3.3, 9.0), 3.1)

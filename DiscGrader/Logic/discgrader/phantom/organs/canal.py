@@ -10,7 +10,7 @@ from discgrader.phantom.fields import Texture, capsule, inside, ramp, stream
 from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
 from discgrader.phantom.tissues import Tissue
 
-WIDTH_SHARE = 1.22
+WIDTH_SHARE = 1.38
 EXITS = ("L1", "L2", "L3", "L4", "L5", "S1", "S2", "S3", "S4", "S5")
 
 
@@ -49,7 +49,7 @@ class Canal:
                         across=float(np.clip(0.68 - 0.068 * k + 0.05 * rng.standard_normal(), 0.03, 0.75)),
                         behind=float(rng.uniform(0.0, 0.42)),
                         exit_s=exit_s,
-                        radius_mm=(0.85 if k < 6 else 0.6) * rng.uniform(0.85, 1.15),
+                        radius_mm=(1.0 if k < 6 else 0.65) * rng.uniform(0.85, 1.15),
                         phase=rng.uniform(0, 2 * np.pi),
                     )
                 )
@@ -77,7 +77,9 @@ class Canal:
             Tissue.ROOT: (1 - dura) * (1 - cord) * nerve,
             Tissue.CSF: (1 - dura) * fluid,
         }
-        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label=100)
+        # As in SPIDER's masks, the canal is labeled down to the end of S1.
+        label = np.where(s > self._sac.s_of["S1"] - 14, 100, 0)
+        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label)
 
     def _nerves(
         self, s: np.ndarray, d: np.ndarray, x: np.ndarray, across: np.ndarray, behind: np.ndarray, edge: float
@@ -104,7 +106,7 @@ class Canal:
             gap = np.hypot((across[mine] - at) * 8.5, (behind[mine] - depth) * 7.0) - root.radius_mm
             nerve[mine] = np.maximum(nerve[mine], inside(gap, max(edge, 0.6)))
         # Rootlets too fine to be single crowd around the conus and behind.
-        haze = 0.35 * ramp(behind, 0.0, 0.7) * ramp(s, self._sac.s_of["L4"], self._conus_s) * (s < start + 25)
+        haze = 0.55 * ramp(behind, -0.1, 0.7) * ramp(s, self._sac.s_of["L5"], self._conus_s) * (s < start + 25)
         return np.maximum(nerve, haze.astype(np.float32)) * (1 - ramp(s, start, start + 25) * 0.8), cord
 
     def paint_surroundings(self, canvas: Canvas) -> None:
@@ -119,7 +121,7 @@ class Canal:
         fat = inside(np.maximum(d - border, x - 14), canvas.edge_mm)
         texture = self._texture("epidural", canvas.points[index], (4.0, 4.0, 6.0))
         # In front of the dura runs a plexus of veins, behind it lies fat.
-        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * (d < 0)
+        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.maximum(d < 0, 0.8 * ramp(x, 7.0, 10.0))
         canvas.paint(index, fat, {Tissue.FAT: 1 - vein, Tissue.VEIN: vein})
         flavum = inside(np.maximum(np.abs(d - border - thick / 2) - thick / 2, x - 14), canvas.edge_mm) * (thick > 0)
         canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.85, Tissue.MUSCLE: 0.15})

@@ -75,7 +75,7 @@ class Column:
         across = np.abs(local[:, 0]) * np.float32(1 / disc.half_width_mm)
         back = disc.half_depth_mm - 1.2 * np.maximum(1 - np.square(across * 1.8), 0)
         along = np.where(local[:, 1] > 0, local[:, 1] / back, -local[:, 1] / disc.half_depth_mm)
-        rho = np.power(np.power(across, 2.5) + np.power(along, 2.5), np.float32(0.4))
+        rho = np.power(np.power(across, 2.7) + np.power(along, 2.7), np.float32(1 / 2.7))
         return rho, outline_distance(local[:, 0], local[:, 1], rho, disc.half_depth_mm)
 
     def _paint_disc(self, canvas: Canvas, disc: DiscShape) -> tuple[np.ndarray, np.ndarray]:
@@ -91,8 +91,10 @@ class Column:
         height = np.maximum(gap_above + gap_below, 0.2)
         level = gap_below / height
         rho, side = self._outline(disc, local)
-        side = side - parameters.bulge_mm * np.maximum(1 - np.square(2 * level - 1), 0)
-        distance = smooth_max(side, -np.minimum(gap_above, gap_below), 1.0)
+        # What stands out of the disc space spreads over the rims instead of ending in an edge.
+        lip = np.clip(side, 0.0, 2.0) * 0.6
+        side = side - parameters.bulge_mm * np.maximum(1 - 0.6 * np.square(2 * level - 1), 0)
+        distance = smooth_max(side, -np.minimum(gap_above, gap_below) - lip, 1.2)
         cover = inside(distance, canvas.edge_mm)
         fill = cover > 0
         mixture = self._disc_mixture(disc, local[fill], rho[fill], level[fill])
@@ -101,7 +103,7 @@ class Column:
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
         parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
-        across, along = local[:, 0] / (0.68 * disc.half_width_mm), (local[:, 1] - 1.2) / (0.66 * disc.half_depth_mm)
+        across, along = local[:, 0] / (0.76 * disc.half_width_mm), (local[:, 1] - 0.8) / (0.75 * disc.half_depth_mm)
         middle = np.sqrt(across * across + along * along)
         upright = np.abs(2 * level - 1)
         name = f"disc {parameters.level}"
@@ -109,11 +111,11 @@ class Column:
         from_center = np.sqrt(middle * middle + np.square(upright * upright)) + 0.05 * coarse
         nucleus = 1 - ramp(from_center, 1 - look.border, 1 + look.border)
         band = level - 0.5 + 0.05 * self._texture(f"{name} cleft", local, (12.0, 9.0, 30.0))
-        cleft = look.cleft * np.exp(-np.square(band / 0.13)) * (1 - ramp(middle, 0.55, 0.95))
+        cleft = look.cleft * np.exp(-np.square(band / 0.10)) * (1 - ramp(middle, 0.6, 1.0))
         water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
         water = np.clip(water, 0, 1)
-        dense = np.clip(ramp(rho, 0.8, 0.97) + look.scar * (1 + 0.4 * coarse), 0, 1)
-        annulus = ramp(rho, 0.58, 0.8)
+        dense = np.clip(ramp(rho, 0.82, 0.97) + look.scar * (1 + 0.4 * coarse), 0, 1)
+        annulus = ramp(rho, 0.62, 0.84)
         rest = 1 - water
         return {
             Tissue.NUCLEUS: water,
@@ -145,9 +147,9 @@ class Column:
         local = body.frame.to_local(canvas.points[index])
         rho, side = body.radius(local)
         face = np.maximum(local[:, 2] - body.top(local, rho), body.bottom(local, rho) - local[:, 2])
-        distance = smooth_max(side, face, 1.6)
+        distance = smooth_max(side, face, 2.2)
         # The disc was painted first; reaching a little into it closes the seam between two soft edges.
-        cover = inside(smooth_max(side, face - SEAM_MM, 1.6), canvas.edge_mm)
+        cover = inside(smooth_max(side, face - SEAM_MM, 2.2), canvas.edge_mm)
         fill = cover > 0
         lumbar = not body.name.startswith("S")
         mixture = self._bone_mixture(body, local[fill], distance[fill])
@@ -161,9 +163,10 @@ class Column:
         if not body.name.startswith("S"):
             depth = local[:, 1] / body.half_depth_mm
             wander = 0.8 * self._texture(f"vein {body.name}", local, (10.0, 8.0, 20.0))
-            half = 0.7 + 2.2 * ramp(depth, 0.25, 1.0)
-            vein = inside(np.abs(local[:, 2] + wander) - half, 1.2) * ramp(depth, 0.0, 0.45)
-            vein *= 0.8 * (1 - ramp(np.abs(local[:, 0]), 5.0, 11.0))
+            half = 0.6 + 1.9 * ramp(depth, 0.4, 1.0)
+            plain = next(v.vein for v in self._skeleton.parameters.vertebrae if v.name == body.name)
+            vein = inside(np.abs(local[:, 2] + wander) - half, 1.4) * ramp(depth, 0.15, 0.8)
+            vein *= plain * (1 - ramp(np.abs(local[:, 0]), 5.0, 11.0))
         spongy = (1 - cortex) * (1 - vein)
         return {
             Tissue.CORTEX: cortex,
@@ -178,7 +181,6 @@ def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Textur
     """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches and trabeculae."""
     own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
     share = own.get(name, own["L5"] + 0.05)
-    grain = 0.045 * texture(f"grain {name}", local, (2.2, 2.2, 3.0)) + 0.05 * texture(
-        f"blotch {name}", local, (9, 9, 9)
-    )
-    return np.clip(share + grain, 0.05, 0.95)
+    grain = 0.06 * texture(f"grain {name}", local, (2.2, 2.2, 3.0))
+    blotch = 0.06 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
+    return np.clip(share + grain + blotch, 0.05, 0.95)

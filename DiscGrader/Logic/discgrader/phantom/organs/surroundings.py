@@ -6,12 +6,13 @@ import numpy as np
 from scipy import ndimage
 
 from discgrader.phantom.canvas import Canvas
-from discgrader.phantom.fields import Texture, inside, ramp, stream
+from discgrader.phantom.fields import Texture, inside, ramp, smooth_max, stream
 from discgrader.phantom.organs.arch import Arch
-from discgrader.phantom.skeleton import SacCourse, Skeleton
+from discgrader.phantom.skeleton import Frame, SacCourse, Skeleton
 from discgrader.phantom.tissues import Tissue
 
 SKIN_MM = 2.0
+LOOPS = 110
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class Surroundings:
         self._skeleton, self._sac, self._texture = skeleton, sac, texture
         self._body = skeleton.parameters.body
         self._set_surfaces(arch)
+        self._aorta_x = float(stream(skeleton.parameters.seed, "aorta").uniform(6.0, 15.0))
         self._loops = self._draw_loops()
 
     def _set_surfaces(self, arch: Arch) -> None:
@@ -69,19 +71,22 @@ class Surroundings:
         middle = third.frame.center_lps_mm
         room = self._body.front_mm - self._body.belly_fat_mm
         loops = []
-        for k in range(46):
-            pelvic = k < 16
+        for k in range(LOOPS):
             # In the pelvis, loops rest below the promontory; higher up they stay clear of the great vessels.
-            x = rng.uniform(-70, 70)
-            y = middle[1] - third.half_depth_mm - 34 - max(room - 40, 15) * rng.uniform()
-            z = middle[2] + (rng.uniform(-165, -95) if pelvic else rng.uniform(-95, 130))
-            if pelvic:
-                y = rng.uniform(-75, 5) - 12
-            half = rng.uniform(7, 13) * np.array([1.0, rng.uniform(0.8, 1.2), rng.uniform(1.0, 2.2)])
-            turn, _ = np.linalg.qr(rng.standard_normal((3, 3)))
-            gas = rng.uniform() < (0.35 if pelvic else 0.15)
+            if k % 3 == 0:
+                place = rng.uniform((-60, -95, middle[2] - 175), (60, 0, middle[2] - 100))
+                size = rng.uniform(7, 14)
+            else:
+                front = middle[1] - third.half_depth_mm
+                place = rng.uniform(
+                    (-60, front - max(room - 22, 12), middle[2] - 90), (60, front - 30, middle[2] + 140)
+                )
+                size = rng.uniform(6, 17)
+            half = size * np.array([rng.uniform(0.9, 1.4), rng.uniform(0.7, 1.1), rng.uniform(1.0, 2.6)])
+            turn = Frame.sagittal(0.0, 0.0, rng.normal(0.0, 35.0)).axes_lps
+            gas = rng.uniform() < 0.2
             content = Tissue.GAS if gas else Tissue.BOWEL
-            loops.append(Loop(np.array([x, y, z]), turn, half, content, rng.uniform(0, 0.35), f"loop {k}"))
+            loops.append(Loop(place, turn, half, content, rng.uniform(0, 0.3), f"loop {k}"))
         for k, side in enumerate((-1, 1)):
             center = middle + np.array([side * 88.0, -16.0, 0.0])
             content = Tissue.BOWEL if rng.uniform() < 0.7 else Tissue.GAS
@@ -110,7 +115,7 @@ class Surroundings:
     def _paint_vessels(self, canvas: Canvas) -> None:
         for x_at, d_at, radius in (
             (
-                {"S1": 34.0, "L5": 22.0, "L4": 7.0, "T12": 3.0},
+                {"S1": 34.0, "L5": 22.0, "L4": self._aorta_x, "T12": self._aorta_x - 5.0},
                 {"S1": -44.0, "L5": -56.0, "L4": -55.0, "T12": -48.0},
                 8.0,
             ),
@@ -123,30 +128,42 @@ class Surroundings:
             index = canvas.band(self._sac.s_of["S1"] - 10, np.inf, -74, -28, 48)
             s = canvas.s[index]
             radii = radius * (0.68 + 0.32 * ramp(s, self._sac.s_of["L5"], self._sac.s_of["L4"]))
-            gap = np.hypot(canvas.points[index, 0] - self._path(s, x_at), canvas.d[index] - self._path(s, d_at)) - radii
+            gap = np.hypot(
+                canvas.points[index, 0] - self._path(s, x_at), (canvas.d[index] - self._path(s, d_at)) * 1.15
+            )
+            gap = gap - radii + 0.9 * self._texture("vessel", canvas.points[index], (16.0, 16.0, 30.0))
             wall = ramp(gap, -1.6, -0.6)
             cover = inside(gap, canvas.edge_mm)
-            canvas.paint(index, cover, {Tissue.FLOWING_BLOOD: 1 - wall, Tissue.LIGAMENT: wall})
+            slow = np.clip(0.22 + 0.16 * self._texture("flow", canvas.points[index], (7.0, 7.0, 30.0)), 0, 1) * (
+                1 - wall
+            )
+            canvas.paint(
+                index,
+                cover,
+                {Tissue.FLOWING_BLOOD: 1 - wall - slow, Tissue.MUSCLE: slow, Tissue.LIGAMENT: wall},
+            )
 
     def _paint_psoas(self, canvas: Canvas) -> None:
         index = canvas.band(self._sac.s_of["S2"], self._sac.s_of["T12"], -70, 18, 82)
         s, d, x = canvas.s[index], canvas.d[index], np.abs(canvas.points[index, 0])
-        center_x = self._path(s, {"S1": 54.0, "L5": 45.0, "L4": 40.0, "L3": 35.0, "L2": 30.0, "L1": 25.0})
+        center_x = self._path(s, {"S1": 52.0, "L5": 43.0, "L4": 38.0, "L3": 33.0, "L2": 28.0, "L1": 23.5})
         center_d = self._path(s, {"S1": -44.0, "L5": -32.0, "L4": -24.0, "L3": -20.0, "L2": -17.0, "L1": -14.0})
         size = self._path(s, {"S1": 17.0, "L5": 19.0, "L4": 18.0, "L3": 15.0, "L2": 10.5, "L1": 6.0, "T12": 1.0})
         psoas = np.hypot((x - center_x) / 0.88, (d - center_d) / 1.12) - size
         wide = self._path(s, {"L5": 8.0, "L4": 17.0, "L3": 16.0, "L1": 12.0, "T12": 8.0})
         square = (np.hypot((x - 62.0) / wide, (d - 2.0) / 7.5) - 1) * 7.5
         square = np.where(s < self._sac.s_of["L5"], 9.0, square)
-        gap = np.minimum(psoas, square)
+        gap = np.minimum(psoas, square) + 1.5 * self._texture("psoas shape", canvas.points[index], (20.0, 20.0, 60.0))
         keep = gap < 1
         self._fill_muscle(canvas, index[keep], inside(gap[keep], canvas.edge_mm), 0.3 * self._body.muscle_fat, "psoas")
 
     def _fill_muscle(self, canvas: Canvas, index: np.ndarray, cover: np.ndarray, fat: float, name: str) -> None:
         place = np.stack([canvas.points[index, 0], canvas.d[index], canvas.s[index]], axis=1)
-        strand = self._texture(f"{name} strand", place, (5.0, 5.0, 26.0))
+        strand = self._texture(f"{name} strand", place, (3.6, 5.0, 26.0))
         fine = self._texture(f"{name} fiber", place, (1.8, 1.8, 12.0))
+        sheet = self._texture(f"{name} sheet", place, (2.6, 9.0, 24.0))
         share = 0.75 * ramp(strand + 0.35 * fine, 2.1 - 3.2 * fat, 3.0 - 3.2 * fat) + 0.5 * fat * (1 + 0.5 * fine)
+        share = share + 0.5 * ramp(sheet + 0.3 * fine, 2.0 - 3.0 * fat, 3.2 - 3.0 * fat)
         share = np.clip(share, 0, 1)
         tendon = 0.22 * ramp(-strand + 0.3 * fine, 0.8, 1.8) * (1 - share)
         mixture = {Tissue.FAT: share, Tissue.LIGAMENT: tendon, Tissue.MUSCLE: 1 - share - tendon}
@@ -170,22 +187,22 @@ class Surroundings:
         place = np.stack([canvas.points[index, 0], canvas.d[index] + 0.4 * canvas.s[index], canvas.s[index]], axis=1)
         stripe = self._texture("interspinous", place, (14.0, 10.0, 3.2))
         blob = self._texture("interspinous fat", place, (8.0, 7.0, 7.0))
-        fat = np.clip(0.22 + 0.22 * stripe + 0.3 * blob, 0.02, 0.95)
+        fat = np.clip(0.32 + 0.2 * stripe + 0.28 * blob, 0.05, 0.95)
         edge = ramp(behind, -3.0, -1.5)
         cover = inside(np.maximum(behind, x - 4.0), canvas.edge_mm)
         mixture = {
             Tissue.FAT: fat * (1 - edge),
-            Tissue.LIGAMENT: 0.55 * (1 - fat) * (1 - edge) + edge,
-            Tissue.MUSCLE: 0.45 * (1 - fat) * (1 - edge),
+            Tissue.LIGAMENT: 0.4 * (1 - fat) * (1 - edge) + edge,
+            Tissue.MUSCLE: 0.6 * (1 - fat) * (1 - edge),
         }
         canvas.paint(index, cover, mixture)
 
     def _paint_back_muscle(self, canvas: Canvas) -> None:
-        index = canvas.band(-115, np.inf, -8, 62, 78)
+        index = canvas.band(-115, np.inf, -8, 62, 82)
         x, d = np.abs(canvas.points[index, 0]), canvas.d[index]
         behind = self._fascia_gap(canvas, index)
-        outer = (np.hypot(x / 76.0, (d - 22) / 32.0) - 1) * 32 - 2
-        gap = np.maximum(np.maximum(behind, outer), -d + 0.12 * x - 2.0)
+        outer = (np.hypot(x / 74.0, (d - 20) / 34.0) - 1) * 34
+        gap = smooth_max(smooth_max(behind, outer, 4.0), -d + 0.12 * x - 2.0, 5.0)
         keep = gap < 2.2
         index, gap, x = index[keep], gap[keep], x[keep]
         fascia = inside(np.abs(gap - 0.3) - 0.7, canvas.edge_mm)
@@ -197,7 +214,8 @@ class Surroundings:
         low = 1 - ramp(canvas.s[index], self._sac.s_of["S1"], self._sac.s_of["L3"])
         wet = self._body.muscle_fat * (0.8 + 0.9 * low * np.exp(-deep * deep))
         cover = inside(gap, canvas.edge_mm)
-        canvas.paint(index, cover * inside(septum, canvas.edge_mm) * 0.85, {Tissue.FAT: 1.0})
+        broken = 0.9 * ramp(self._texture("septum gaps", place, (9.0, 7.0, 30.0)), -0.9, 0.4)
+        canvas.paint(index, cover * inside(septum, canvas.edge_mm) * broken, {Tissue.FAT: 1.0})
         self._fill_muscle(canvas, index, cover, wet, "back")
 
     def _paint_gluteal(self, canvas: Canvas) -> None:
@@ -274,7 +292,13 @@ class Surroundings:
         strand = 0.45 * np.exp(-np.square(septa / 0.07)) * (coarse > -0.3)
         loose = np.clip(0.05 + 0.045 * coarse, 0, 0.3)
         inner = (gap < -120) | (y < np.interp(z, self._z, self._fascia) - 60)
-        mesh = np.where(inner, 0.5 * np.exp(-np.square(septa / 0.16)) + 0.1, 0.0)
+        mesh = np.where(inner, 0.3 * np.exp(-np.square(septa / 0.2)) * ramp(coarse, -0.2, 1.0) + 0.08, 0.0)
+        # Breathing and bowel motion leave of the mesentery little more than blotches drawn out along the body.
+        blotch = self._texture("mesentery", points, (11.0, 9.0, 34.0)) + 0.7 * self._texture(
+            "mesh", points, (5.0, 5.0, 9.0)
+        )
+        far = ramp(-gap, 125.0, 150.0)
+        mesh = np.maximum(mesh, far * np.clip(0.22 + 0.2 * blotch, 0, 0.7))
         soft = np.clip(np.maximum(strand, mesh) + loose, 0, 1).astype(np.float32)
         cover = np.ones(len(index), np.float32)
         mixture = {Tissue.FAT: 1 - soft, Tissue.LIGAMENT: 0.5 * soft, Tissue.MUSCLE: 0.5 * soft}
