@@ -211,6 +211,24 @@ def test_slice_picture_hangs_front_left_head_up_and_boxes_lie_on_the_discs(left_
         assert shown / 255 == pytest.approx(values / canal, abs=0.12)
 
 
+def test_boxes_follow_a_patient_who_moved_between_series(result):
+    t1, shift = result.study.series[1], np.array([0.0, 6.0, -3.0])
+    moved_affine = t1.volume.affine_lps.copy()
+    moved_affine[:3, 3] += shift
+    moved = replace(t1, volume=Volume(t1.volume.array, moved_affine))
+    study = replace(result.study, series=(result.study.series[0], moved))
+    known = replace(result.localization, shifts_lps_mm={"T2_sag": np.zeros(3), "T1_sag": shift})
+    at_rest = {a["alt"]: a["src"] for a in Page(report_html(result)).all("img")}
+    followed = {
+        a["alt"]: a["src"] for a in Page(report_html(replace(result, study=study, localization=known))).all("img")
+    }
+    assert followed == at_rest
+    unknown = replace(result.localization, shifts_lps_mm={"T2_sag": np.zeros(3)})
+    page = Page(report_html(replace(result, study=study, localization=unknown)))
+    assert not [a for a in page.all("img") if "T1" in a["alt"]]
+    assert "Not in register" in page.text
+
+
 def test_crop_follows_the_axes_of_the_box(result):
     disc = result.discs[0].disc
     labels = replace(

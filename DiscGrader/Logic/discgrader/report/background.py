@@ -9,6 +9,7 @@ from discgrader.packs.pack import Pack
 from discgrader.report.markup import Html, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
+from discgrader.report.register import discs_on, in_register
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
@@ -28,7 +29,7 @@ FURTHER_PICTURES = 2
 def series_section(result: StudyResult) -> Html:
     """Every series: what it was taken for and why; and pictures of those that the summary does not show."""
     head = tag("tr", [tag("th", one, scope="col") for one in ("Series", "Taken for", "Because", "Voxels", "Spacing")])
-    rows = [_series_row(one) for one in result.study.series]
+    rows = [_series_row(result, one) for one in result.study.series]
     table = tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), class_="scroll")
     figures = [_figure(result, one) for one in _further_series(result)]
     return tag(
@@ -40,14 +41,17 @@ def series_section(result: StudyResult) -> Html:
     )
 
 
-def _series_row(series: Series) -> Html:
+def _series_row(result: StudyResult, series: Series) -> Html:
     spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
+    warnings = list(series.warnings)
+    if series.plane == Plane.SAGITTAL and not in_register(result, series):
+        warnings.append("Not in register with the series that the discs were found on; nothing was graded on it.")
     taken = f"{series.plane} {series.contrast.replace('_', ' ')}"
     return tag(
         "tr",
         tag("th", series.name, scope="row"),
         tag("td", taken),
-        tag("td", series.contrast_reason, warning_list(series.warnings)),
+        tag("td", series.contrast_reason, warning_list(warnings)),
         tag("td", " × ".join(str(one) for one in series.volume.size), class_="figure"),
         tag("td", f"{spacing} mm", class_="figure"),
     )
@@ -59,16 +63,17 @@ def _further_series(result: StudyResult) -> list[Series]:
     others = [
         one
         for one in result.study.series
-        if one.plane == Plane.SAGITTAL and one is not reference and one.contrast in wanted
+        if one.plane == Plane.SAGITTAL and one is not reference and one.contrast in wanted and in_register(result, one)
     ]
     return sorted(others, key=lambda one: wanted.index(one.contrast))[:FURTHER_PICTURES]
 
 
 def _figure(result: StudyResult, series: Series) -> Html:
-    picture = slice_picture(series, [one.disc.roi for one in result.discs])
+    discs = discs_on(result, series)
+    picture = slice_picture(series, [one.disc.roi for one in discs])
     role = role_title(series)
     levels = ", ".join(one.disc.level for one in result.discs)
-    image = picture_with_boxes(picture, result.discs, f"Sagittal {role} slice with the boxes of {levels}.")
+    image = picture_with_boxes(picture, discs, f"Sagittal {role} slice with the boxes of {levels}.")
     return tag("figure", image, tag("figcaption", tag("span", series.name), tag("span", role)), class_="panel")
 
 

@@ -6,6 +6,7 @@ from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.pictures import HEAT, Picture, crop_picture, with_saliency
+from discgrader.report.register import disc_on, in_register
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
@@ -63,7 +64,7 @@ def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
     """The disc's crop and on it the saliency of its main grade; then, smaller, further saliency and other series."""
     maps = _maps(result, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
-    crops = {series.name: (series, crop_picture(series, disc.disc.roi)) for series in shown}
+    crops = {one.name: (one, crop_picture(one, disc_on(result, one, disc).disc.roi)) for one in shown}
     plain = [_plain_crop(disc, series, crop) for series, crop in crops.values()]
     explained = [
         _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
@@ -98,7 +99,7 @@ def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volum
 
 def _crop_series(result: StudyResult, first: str | None) -> list[Series]:
     reference = reference_series(result)
-    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL]
+    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL and in_register(result, one)]
     explained = [one for one in sagittal if one.name == first]
     ordered = (*explained, *([reference] if reference else []), *sagittal)
     return list({one.name: one for one in ordered}.values())[:3]

@@ -9,6 +9,7 @@ from discgrader.imaging.study import Series
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
+from discgrader.report.register import discs_on
 from discgrader.report.words import (
     badge,
     from_the_top,
@@ -75,12 +76,13 @@ def reference_series(result: StudyResult) -> Series | None:
 def _picture(result: StudyResult, series: Series | None) -> Html | None:
     if series is None:
         return None
-    picture = slice_picture(series, [one.disc.roi for one in result.discs])
+    discs = discs_on(result, series)
+    picture = slice_picture(series, [one.disc.roi for one in discs])
     alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(result.discs)}."
     caption = tag(
         "figcaption", tag("span", series.name), tag("span", f"{role_title(series)}, slice nearest to the discs")
     )
-    return tag("figure", picture_with_boxes(picture, result.discs, alt), caption, class_="panel main")
+    return tag("figure", picture_with_boxes(picture, discs, alt), caption, class_="panel main")
 
 
 def _described(discs: Sequence[DiscResult]) -> str:
