@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.grading.scales import scale_of
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.bundle import read_bundle, write_scene
+from discgrader.mrml.colors import UNGRADED
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, right_handed, roi_from_node, volume_to_node
 from discgrader.mrml.readback import result_from_scene, studies_in_scene
@@ -102,6 +104,17 @@ def test_segments_are_named_and_disc_segments_have_their_boxes_color(host, resul
     box = nodes.rois["L3-L4"].GetDisplayNode().GetSelectedColor()
     assert segments[4].GetColor() == pytest.approx(box, abs=1e-6)
     assert_same_picture(segmentation_from_node(nodes.segmentation), result.localization.segmentation)
+
+
+def test_disc_that_was_not_graded_has_a_segment_of_its_own(host, result):
+    part = replace(
+        result, localization=replace(result.localization, discs=result.localization.discs[:4]), discs=result.discs[:4]
+    )
+    part = replace(part, saliency={}, saliency_series={})
+    nodes = populate_scene(host.scene, part)
+    segmentation = nodes.segmentation.GetSegmentation()
+    assert segmentation.GetSegment("disc 5").GetColor() == pytest.approx(UNGRADED, abs=1e-6)
+    assert list(nodes.rois) == LEVELS[:4]
 
 
 def test_saliency_is_a_foreground_with_a_threshold(host, result):

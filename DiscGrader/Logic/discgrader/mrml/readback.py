@@ -12,6 +12,7 @@ from discgrader.localize.disc import Localization
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
 from discgrader.mrml.segmentation import segmentation_from_node
+from discgrader.pipeline.compact_maps import CompactMaps
 
 
 def studies_in_scene(scene) -> tuple[str, ...]:
@@ -101,11 +102,11 @@ def _grade(described: dict) -> Grade:
 
 def _saliency(scene, study: str, series: tuple[Series, ...]):
     geometry = {one.name: one.volume for one in series}
-    maps, map_series = {}, {}
+    maps, map_series = CompactMaps(), {}
     for node in study_nodes(scene, study, "saliency"):
         key = tuple(attribute(node, name) for name in ("Level", "System", "Task"))
         map_series[key] = attribute(node, "Series")
-        maps[key] = _whole(volume_from_node(node), geometry[map_series[key]])
+        maps.add(key, _whole(volume_from_node(node), geometry[map_series[key]]))
     return maps, map_series
 
 

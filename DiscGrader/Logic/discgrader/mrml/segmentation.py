@@ -21,6 +21,8 @@ _BINARY = "Binary labelmap"
 def segmentation_to_node(scene, localization: Localization, name: str, disc_colors: Mapping[str, Color]):
     """A segmentation node with the segments vertebrae, spinal canal and one for each disc, named by its level.
 
+    A disc that is in the label map but not among ``localization.discs`` is named by its index.
+
     All segments share one label map and keep the values of ``localization.segmentation``.
 
     Parameters
@@ -38,10 +40,8 @@ def segmentation_to_node(scene, localization: Localization, name: str, disc_colo
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     node.GetSegmentation().SetSourceRepresentationName(_BINARY)
-    present = set(np.unique(volume.array).tolist())
-    for value, segment_name, color in _segments(localization, disc_colors):
-        if value not in present:
-            continue
+    # A label without a segment would be drawn in another segment's color.
+    for value, segment_name, color in _segments(localization, disc_colors, np.unique(volume.array).tolist()):
         segment = slicer.vtkSegment()
         segment.SetName(segment_name)
         segment.SetColor(*color)
@@ -52,13 +52,14 @@ def segmentation_to_node(scene, localization: Localization, name: str, disc_colo
     return node
 
 
-def _segments(localization: Localization, disc_colors: Mapping[str, Color]) -> list[tuple[int, str, Color]]:
-    """Label value, name and color of each segment."""
-    discs = [
-        (DISC_LABEL + disc.index_from_sacrum, disc.level, disc_colors.get(disc.level, UNGRADED))
-        for disc in localization.discs
-    ]
-    return [(VERTEBRA_LABEL, "vertebrae", VERTEBRA), (CANAL_LABEL, "spinal canal", CANAL), *discs]
+def _segments(
+    localization: Localization, disc_colors: Mapping[str, Color], present: list[int]
+) -> list[tuple[int, str, Color]]:
+    """Label value, name and color of a segment for each label that is present."""
+    levels = {DISC_LABEL + disc.index_from_sacrum: disc.level for disc in localization.discs}
+    known = {VERTEBRA_LABEL: ("vertebrae", VERTEBRA), CANAL_LABEL: ("spinal canal", CANAL)}
+    known |= {value: (level, disc_colors.get(level, UNGRADED)) for value, level in levels.items()}
+    return [(value, *known.get(value, (f"disc {value - DISC_LABEL}", UNGRADED))) for value in present if value]
 
 
 def _quiet_display(node) -> None:

@@ -1,12 +1,17 @@
 """One disc graded anew after its box was corrected, the rest of the result left as it was."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import StudyResult
+from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc
+from discgrader.pipeline.compact_maps import CompactMaps, Key
 from discgrader.progress import Progress
+
+T = TypeVar("T")
 
 
 class GradingEngine(Protocol):
@@ -51,11 +56,20 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
             discs=tuple(disc if one.level == disc.level else one for one in result.localization.discs),
         ),
         discs=tuple(new if one.disc.level == disc.level else one for one in result.discs),
-        saliency=_merged(result.saliency, part.saliency, disc.level),
-        saliency_series=_merged(result.saliency_series, part.saliency_series, disc.level),
+        saliency=_merged_maps(result.saliency, part.saliency, disc.level),
+        saliency_series=_without(result.saliency_series, disc.level) | dict(part.saliency_series),
         software=part.software,
     )
 
 
-def _merged(old, new, level: str) -> dict:
-    return {key: value for key, value in old.items() if key[0] != level} | dict(new.items())
+def _without(mapping: Mapping[Key, T], level: str) -> dict[Key, T]:
+    return {key: mapping[key] for key in mapping if key[0] != level}
+
+
+def _merged_maps(old: Mapping[Key, Volume], new: Mapping[Key, Volume], level: str) -> CompactMaps:
+    # One by one, since each map is a whole volume for as long as it is held.
+    maps = CompactMaps()
+    for source, keys in ((old, [key for key in old if key[0] != level]), (new, list(new))):
+        for key in keys:
+            maps.add(key, source[key])
+    return maps
