@@ -7,6 +7,7 @@ import pydicom
 import pytest
 from dicom_files import base, place, set_pixels, write_classic, write_enhanced
 from discgrader.errors import StudyError
+from discgrader.imaging.dicom_headers import is_dicom
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
@@ -302,6 +303,17 @@ def test_single_slice_without_thickness_says_so(tmp_path: Path) -> None:
     series = only(read_study(tmp_path / "a"))
     assert series.volume.spacing_mm[2] == 1.0
     assert any("thickness" in one for one in series.warnings)
+
+
+def test_a_spacing_of_zero_is_refused(tmp_path: Path) -> None:
+    write_classic(tmp_path / "a", upright(), change=lambda dataset, k: setattr(dataset, "PixelSpacing", [0, 0]))
+    with pytest.raises(StudyError, match="spacing of zero"):
+        read_study(tmp_path / "a")
+
+
+def test_raw_voxels_are_not_taken_for_dicom(tmp_path: Path) -> None:
+    (tmp_path / "x.raw").write_bytes(np.array([8, 3, 5, 0, 7] * 100, "<i2").tobytes())
+    assert not is_dicom(tmp_path / "x.raw")
 
 
 def test_inverted_gray_scale_is_turned_round(tmp_path: Path) -> None:

@@ -156,6 +156,13 @@ def test_nifti_without_orientation_says_so(tmp_path: Path) -> None:
     assert any("does not say how it lies" in one for one in warnings)
 
 
+def test_nrrd_without_a_space_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.nrrd"
+    path.write_bytes(header_of(path).replace(b"space: left-posterior-superior", b"space dimension: 3"))
+    _, warnings = read_volume(path)
+    assert any("does not say how it lies" in one for one in warnings)
+
+
 def sheared_nifti(path: Path) -> None:
     sform = LPS_TO_RAS @ upright().affine_lps
     sform[:3, 2] += sform[:3, 0]

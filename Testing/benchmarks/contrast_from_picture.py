@@ -47,7 +47,9 @@ def main(spider: Path) -> None:
     for name, numbers in (("_CENTER", scaler.mean_), ("_SCALE", scaler.scale_), ("_WEIGHTS", regression.coef_[0])):
         print(f"{name} = np.array([{', '.join(f'{one:.4f}' for one in numbers)}])")
     print(f"_BIAS = {regression.intercept_[0]:.4f}")
-    print(f"largest standard value: {np.abs(scaler.transform(values)).max():.2f}")
+    low, high = values.min(axis=0), values.max(axis=0)
+    for name, numbers in (("_LOWEST", low - 0.2 * (high - low)), ("_HIGHEST", high + 0.2 * (high - low))):
+        print(f"{name} = np.array([{', '.join(f'{one:.3f}' for one in numbers)}])")
     stacks = sorted(file for file in (spider / "t2_space").glob("*_SPACE.nii.gz"))
     of_stacks = model.predict_proba(table(stacks))[:, 1]
     print(f"T2 SPACE stacks taken for T2: {(of_stacks >= SURE).sum()} of {len(stacks)}, for T1: "

@@ -46,6 +46,11 @@ _GROUPS = (
     "FrameContentSequence", "MREchoSequence", "MRTimingAndRelatedParametersSequence", "MRModifierSequence",
     "MRImageFrameTypeSequence", "MRDiffusionSequence",
 )
+_FIRST_ELEMENTS = {
+    group + bytes([element, 0])
+    for group, elements in ((b"\x02\x00", (0, 1, 2)), (b"\x08\x00", (0, 1, 5, 8, 18, 22, 24)))
+    for element in elements
+}
 _RENAMED = {"EffectiveEchoTime": "EchoTime", "FrameType": "ImageType", "InversionTimes": "InversionTime"}
 _FROM_GROUPS = (
     *IDENTITY, *_SPLITTING, *_RENAMED, "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
@@ -113,9 +118,11 @@ def is_dicom(path: Path) -> bool:
         return False
     if start[128:132] == b"DICM":
         return True
-    # without a preamble the first element is one of group 0002 or 0008, with a short tag or an explicit type
-    group = start[:2] in (b"\x02\x00", b"\x08\x00") and start[3:4] == b"\x00"
-    return group and (start[4:6] in (b"UL", b"UI", b"CS", b"OB", b"DA") or start[6:8] == b"\x00\x00")
+    # raw voxels of other formats may begin like an element, too: only elements that come first in real files count
+    if start[:4] not in _FIRST_ELEMENTS:
+        return False
+    length = int.from_bytes(start[4:8], "little")
+    return start[4:6] in (b"UL", b"UI", b"CS", b"OB", b"DA") or (length % 2 == 0 and length <= 128)
 
 
 def study_instance_uid(path: Path) -> str:

@@ -143,7 +143,18 @@ def _read_with_itk(path: Path) -> tuple[Volume, tuple[str, ...]]:
         image = image[:, :, :, 0]
     volume = Volume.from_sitk(image)
     affine, warnings = right_angled(volume.affine_lps, volume.size, path.name)
+    if _lacks_space(path):
+        warnings = (*warnings, f"{path.name} does not say how it lies in the patient; its plane is a guess.")
     return Volume(volume.array, affine), warnings
+
+
+def _lacks_space(path: Path) -> bool:
+    """Whether an NRRD header names no anatomical space, which ITK takes for LPS without a word."""
+    if ending(path) not in (".nrrd", ".nhdr"):
+        return False
+    with path.open("rb") as file:
+        header = file.read(8192).split(b"\n\n")[0].split(b"\r\n\r\n")[0].lower()
+    return b"\nspace:" not in header
 
 
 def _refuse_unless_scalar(reader: sitk.ImageFileReader, path: Path) -> None:

@@ -32,7 +32,9 @@ _CENTER = np.array([0.3320, 0.2091, 0.2133, -1.0773, -0.4205])
 _SCALE = np.array([0.0972, 0.0638, 0.0532, 0.2430, 0.0811])
 _WEIGHTS = np.array([2.8867, 1.7745, -1.2756, -2.4423, 1.1167])
 _BIAS = 1.3288
-_UNLIKE = 6.0
+# the range of each measure over all of these slices, widened by a fifth to either side
+_LOWEST = np.array([0.046, 0.007, -0.127, -1.93, -0.79])
+_HIGHEST = np.array([0.804, 0.505, 0.453, -0.41, -0.06])
 
 
 def probability_of_t2(volume: Volume, slice_axis: int) -> float | None:
@@ -53,9 +55,10 @@ def probability_of_t2(volume: Volume, slice_axis: int) -> float | None:
     found = [one for one in (measures(picture) for picture in central_pictures(volume, slice_axis)) if one is not None]
     if not found:
         return None
-    standard = (np.mean(found, axis=0) - _CENTER) / _SCALE
-    if np.abs(standard).max() > _UNLIKE:
+    mean = np.mean(found, axis=0)
+    if np.any(mean < _LOWEST) or np.any(mean > _HIGHEST):
         return None
+    standard = (mean - _CENTER) / _SCALE
     return float(1 / (1 + np.exp(-(standard @ _WEIGHTS + _BIAS))))
 
 

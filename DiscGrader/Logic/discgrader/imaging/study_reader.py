@@ -196,7 +196,7 @@ def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str
     if not found:
         if len(errors) == 1:
             raise errors[0]
-        reasons = " ".join(str(error) for error in errors)
+        reasons = " ".join(str(error) for error in errors[:3])
         raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
     warnings += [f"Passed over: {error}" for error in errors]
     return found, warnings
