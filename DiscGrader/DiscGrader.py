@@ -257,10 +257,11 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
         Boxes and results that the scene already has of this study are replaced.
         """
+        from discgrader.mrml.inputs import study_from_nodes
         from discgrader.mrml.scene import put_localization, remove_result
 
         self._refuseWhileRunning()
-        study, nodes = self._study(volumes)
+        study, nodes = study_from_nodes(slicer.mrmlScene, volumes)
         found = self.engine.localize(study, margin_mm=marginMm, lowest_disc=lowestDisc, progress=Progress())
         remove_result(slicer.mrmlScene, study.name, {node.GetID() for node in nodes.values()})
         beside = next(iter(nodes.values()))
@@ -291,11 +292,12 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             When False, None is returned at once, and the callback hears of the table.
         eventCallback : callable(str, dict), optional
         """
+        from discgrader.mrml.inputs import boxes_to_grade, study_from_nodes
         from discgrader.mrml.scene import populate_scene
 
         self._refuseWhileRunning()
-        study, nodes = self._study(volumes)
-        boxes, discs, rois = self._boxes(study, roiNodes)
+        study, nodes = study_from_nodes(slicer.mrmlScene, volumes)
+        boxes, discs, rois = boxes_to_grade(slicer.mrmlScene, study, roiNodes)
 
         def work(progress):
             localization = _localization(self.engine, study, boxes, discs, progress.part(0.0, 0.3))
@@ -335,28 +337,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def showGrade(self, level, system, task):
         """Show one grade: its series with its saliency over it in every slice view, at its box, which stands out."""
-        from discgrader.mrml.nodes import attribute
-        from discgrader.mrml.readback import studies_in_scene
-        from discgrader.mrml.scene import study_nodes
-        from discgrader.mrml.views import highlight, jump_to, show_layers
+        from discgrader.mrml.inputs import show_grade
 
-        scene = slicer.mrmlScene
-        for study in studies_in_scene(scene):
-            roi = next((one for one in study_nodes(scene, study, "roi") if attribute(one, "Level") == level), None)
-            if roi is None:
-                continue
-            series = {attribute(one, "Series"): one for one in study_nodes(scene, study, "series")}
-            saliency = {
-                tuple(attribute(one, name) for name in ("Level", "System", "Task")): one
-                for one in study_nodes(scene, study, "saliency")
-            }
-            over = saliency.get((level, system, task))
-            found_on = attribute(study_nodes(scene, study, "segmentation")[0], "Series")
-            show_layers(scene, series[attribute(over, "Series") if over is not None else found_on], over)
-            jump_to(scene, roi)
-            highlight(scene, roi)
-            return
-        raise UsageError(_("There is no graded disc {level} in the scene; grade a study first.").format(level=level))
+        show_grade(slicer.mrmlScene, level, system, task)
 
     def cancel(self):
         """Stop the computation that is running, if any, at its next step."""
@@ -370,40 +353,6 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def _refuseWhileRunning(self):
         if self.isRunning():
             raise UsageError(_("Grading is still running; wait for it or stop it first."))
-
-    def _study(self, volumes):
-        """The study that the volumes make up, and their nodes by series name."""
-        from discgrader.imaging.study import Study
-        from discgrader.mrml.hierarchy import study_name
-        from discgrader.mrml.nodes import series_from_node
-
-        chosen = {role: node for role, node in volumes.items() if node is not None}
-        if not chosen:
-            raise UsageError(_("No volume is chosen; choose at least a sagittal T2."))
-        series, nodes = [], {}
-        for role, node in chosen.items():
-            one = series_from_node(node, role)
-            if one.name in nodes:
-                raise UsageError(
-                    _("Two of the chosen volumes are called {name}; rename one of them.").format(name=one.name)
-                )
-            series.append(one)
-            nodes[one.name] = node
-        return Study(study_name(slicer.mrmlScene, next(iter(chosen.values()))), tuple(series)), nodes
-
-    def _boxes(self, study, roiNodes):
-        """The boxes to grade and the discs that the scene knows, both by level, and the ROI nodes by level."""
-        from discgrader.mrml.nodes import attribute, roi_from_node
-        from discgrader.mrml.readback import localization_from_scene
-        from discgrader.mrml.scene import study_nodes
-
-        known = localization_from_scene(slicer.mrmlScene, study.name)
-        if known is not None and known.series_name not in {one.name for one in study.series}:
-            known = None
-        if roiNodes is None:
-            roiNodes = study_nodes(slicer.mrmlScene, study.name, "roi") if known is not None else []
-        rois = {attribute(node, "Level") or node.GetName(): node for node in roiNodes}
-        return {level: roi_from_node(node) for level, node in rois.items()}, known, rois
 
     def _run(self, work, show, waitForCompletion, eventCallback, levels=None):
         """Do ``work(progress)`` and ``show(result)``, here or with the work in a thread of its own."""

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 import threading
 import zipfile
@@ -281,9 +282,14 @@ def test_without_slicer_core_the_error_says_what_to_install(result, tmp_path, mo
 def test_what_is_no_result_is_refused(host, tmp_path):
     with pytest.raises(UsageError, match="no result of DiscGrader"):
         result_from_scene(host.scene)
+    before = os.getcwd()
     (tmp_path / "bad.mrb").write_text("no bundle")
-    with pytest.raises(UsageError, match="bad.mrb could not be read"):
-        read_bundle(host, tmp_path / "bad.mrb")
+    with zipfile.ZipFile(tmp_path / "empty.mrb", "w") as bundle:
+        bundle.writestr("readme.txt", "no scene")
+    for name in ("bad.mrb", "empty.mrb", "missing.mrb"):
+        with pytest.raises(UsageError, match=f"{name} could not be read"):
+            read_bundle(host, tmp_path / name)
+    assert os.getcwd() == before
     for name in ("one", "two"):
         populate_scene(host.scene, synthetic_result(name=name))
     with pytest.raises(UsageError, match="one, two"):

@@ -3,6 +3,9 @@
 import os
 import shutil
 import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from discgrader.errors import OutputError, UsageError
@@ -91,12 +94,24 @@ def _write(scene, path: Path) -> None:
     except OSError as error:
         raise OutputError(f"{path.parent} cannot be written ({error.strerror}); choose another folder.") from error
     try:
-        partial = folder / path.name
-        if not scene.WriteToMRB(str(partial)) or not partial.is_file():
+        partial = folder.absolute() / path.name
+        with _same_working_folder():
+            written = scene.WriteToMRB(str(partial))
+        if not written or not partial.is_file():
             raise OutputError(f"The scene could not be written to {path}; check the free space of the disk.")
         os.replace(partial, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _same_working_folder() -> Iterator[None]:
+    """Come back to the working folder, which MRML leaves for the archive and does not always return to."""
+    before = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def read_bundle(host, path: Path) -> None:
@@ -125,7 +140,9 @@ def read_bundle(host, path: Path) -> None:
         manager.SetMRMLApplicationLogic(host.application)
         manager.SetAndObserveDataIOManager(remote.GetDataIOManager())
         remote.AddDataIOToScene()
-        if not Path(path).is_file() or not host.scene.ReadFromMRB(str(path), True):
+        with _same_working_folder():
+            read = zipfile.is_zipfile(path) and host.scene.ReadFromMRB(str(Path(path).absolute()), True)
+        if not read:
             raise UsageError(f"{path} could not be read as a scene bundle; name a .mrb file that DiscGrader wrote.")
         remote.RemoveDataIOFromScene()
     finally:
