@@ -217,3 +217,19 @@ def test_written_study_is_read_back(study, tmp_path):
     assert tuple(rows[0]) == GRADINGS_COLUMNS
     assert [int(row["Pfirrman grade"]) for row in rows] == [disc.grade for disc in study.discs]
     assert [int(row["IVD label"]) for row in rows] == [disc.index_from_sacrum for disc in study.discs]
+
+
+@pytest.mark.slow
+def test_localizer_of_real_mri_finds_and_names_the_discs(study):
+    from discgrader.localize.localizer import Localizer
+    from discgrader.packs.pack import Pack, default_packs
+
+    pack = next((one for one in default_packs() if isinstance(one, Pack) and one.system == "localizer"), None)
+    if pack is None:
+        pytest.skip("no localizer pack ships yet")
+    localizer = Localizer(pack)
+    for series in study.study.series[:2]:
+        found = {disc.level: disc for disc in localizer.localize_series(series).discs}
+        for disc in study.discs:
+            offset = found[disc.level].center_lps_mm - disc.center_lps_mm
+            assert np.linalg.norm(offset[1:]) < 5

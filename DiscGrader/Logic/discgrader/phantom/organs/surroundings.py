@@ -294,11 +294,13 @@ class Surroundings:
         inner = (gap < -120) | (y < np.interp(z, self._z, self._fascia) - 60)
         mesh = np.where(inner, 0.3 * np.exp(-np.square(septa / 0.2)) * ramp(coarse, -0.2, 1.0) + 0.08, 0.0)
         # Breathing and bowel motion leave of the mesentery little more than blotches drawn out along the body.
-        blotch = self._texture("mesentery", points, (11.0, 9.0, 34.0)) + 0.7 * self._texture(
-            "mesh", points, (5.0, 5.0, 9.0)
+        far = np.flatnonzero(gap < -125)
+        deep = points[far]
+        blotch = self._texture("mesentery", deep, (11.0, 9.0, 34.0)) + 0.7 * self._texture(
+            "mesh", deep, (5.0, 5.0, 6.4)
         )
-        far = ramp(-gap, 125.0, 150.0)
-        mesh = np.maximum(mesh, far * np.clip(0.22 + 0.2 * blotch, 0, 0.7))
+        share = ramp(-gap[far], 125.0, 150.0) * np.clip(0.22 + 0.2 * blotch, 0, 0.7)
+        mesh[far] = np.maximum(mesh[far], share)
         soft = np.clip(np.maximum(strand, mesh) + loose, 0, 1).astype(np.float32)
         cover = np.ones(len(index), np.float32)
         mixture = {Tissue.FAT: 1 - soft, Tissue.LIGAMENT: 0.5 * soft, Tissue.MUSCLE: 0.5 * soft}
