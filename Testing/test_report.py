@@ -183,7 +183,7 @@ def test_pictures_decode_have_alternatives_and_contrast(page):
 def test_saliency_is_colored_and_the_crop_is_not(page):
     images = {attributes["alt"]: _image(attributes) for attributes in page.all("img")}
     assert images["L4-L5 on T2."].mode == "L"
-    laid_over = np.asarray(images["L4-L5 on T2 with the saliency of Pfirrmann grade IV."]).astype(int)
+    laid_over = np.asarray(images["L4-L5 on T2 with the saliency of Pfirrmann grade, IV."]).astype(int)
     colored = np.ptp(laid_over, axis=2) > 40
     assert 0.03 < colored.mean() < 0.6
     rows, columns = np.nonzero(colored)

@@ -61,7 +61,7 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
 
 
 def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
-    """The disc's crop and on it the saliency of its main grade; then, smaller, further saliency and other series."""
+    """The disc's crop and on it the saliency of its main grade; then, smaller, other series and further saliency."""
     maps = _maps(result, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
     crops = {one.name: (one, crop_picture(one, disc_on(result, one, disc).disc.roi)) for one in shown}
@@ -70,7 +70,7 @@ def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
         _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
     ]
     large = [*plain[:1], *explained[:1]]
-    small = [*explained[1:], *plain[1:]]
+    small = [*plain[1:], *explained[1:]]
     return [*large, tag("div", small, class_="small")] if small else large
 
 
@@ -79,7 +79,7 @@ def _plain_crop(disc: DiscResult, series: Series, crop: Picture) -> Html:
 
 
 def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grade, saliency: Volume) -> Html:
-    what = f"{task_title(grade)} {grade.label}"
+    what = f"{task_title(grade)}, {grade.label}"
     alt = f"{disc.disc.level} on {role_title(series)} with the saliency of {what}"
     return _figure(with_saliency(crop, saliency), alt, f"Saliency: {what}")
 

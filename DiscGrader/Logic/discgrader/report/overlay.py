@@ -27,11 +27,12 @@ def picture_with_boxes(picture: Picture, discs: Sequence[DiscResult], alt: str, 
         focusable="false",
     )
     image = tag("img", src=picture.data_uri(), alt=alt, width=picture.pixels.shape[1], height=picture.pixels.shape[0])
-    return tag("div", image, drawing, class_="picture", style=f"aspect-ratio:{width:.1f}/{height:.1f}")
+    return tag("div", image, drawing, class_="picture", style=f"--ratio:{width / height:.4f}")
 
 
-def _text_mm(picture_width: float) -> float:
-    return float(np.clip(picture_width * 0.036, 3.6, 5.6))
+def _text_mm(picture: Picture) -> float:
+    """Letters of the same size on the screen, where pictures are shown at the same height."""
+    return float(np.clip(0.021 * picture.height_mm, 3.6, 6.0))
 
 
 def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
@@ -40,14 +41,14 @@ def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
     corners = box_outline(picture, disc.disc.roi)
     outline = " ".join(f"{x:.2f},{y:.2f}" for x, y in corners)
     front, back = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
-    size = _text_mm(picture.width_mm)
+    size = _text_mm(picture)
     parts = [
         tag("polygon", points=outline, fill="none", stroke=_INK, stroke_width=1.3, stroke_opacity=0.55),
         tag("polygon", points=outline, fill="none", stroke=color, stroke_width=0.6, stroke_linejoin="round"),
         tag(
             "text",
             disc.disc.level,
-            x=f"{max(front[0] - 2, 0.5 + 2.9 * size):.2f}",
+            x=f"{max(front[0] - 2, 0.5 + 0.56 * size * len(disc.disc.level)):.2f}",
             y=f"{front[1] + 0.35 * size:.2f}",
             text_anchor="end",
             font_size=f"{size:.2f}",

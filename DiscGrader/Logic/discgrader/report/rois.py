@@ -197,8 +197,4 @@ def _checked(roi: RoiBox, path: Path) -> RoiBox:
         raise UsageError(f"{path} holds an ROI without a size; draw it again in Slicer.")
     if np.abs(roi.axes_lps.T @ roi.axes_lps - np.eye(3)).max() > 1e-3:
         raise UsageError(f"{path} holds an ROI whose axes are not at right angles; draw it again in Slicer.")
-    # Which axis of the box points furthest to the left, back and head; a box that was drawn in Slicer points elsewhere.
-    order = max(itertools.permutations(range(3)), key=lambda p: sum(abs(roi.axes_lps[i, p[i]]) for i in range(3)))
-    axes = roi.axes_lps[:, order]
-    axes = axes * np.where(np.diag(axes) < 0, -1.0, 1.0)
-    return RoiBox(roi.center_lps_mm, axes, roi.size_mm[list(order)])
+    return roi.in_order()

@@ -41,13 +41,13 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .panel img { display: block; width: 100%; height: auto; }
 .panel figcaption { display: flex; justify-content: space-between; gap: 12px; padding: 7px 12px; font-size: 12.5px;
   overflow-wrap: anywhere; }
-.picture { position: relative; margin: 0 auto; }
+.picture { position: relative; margin: 0 auto; aspect-ratio: var(--ratio); }
 .picture img, .picture svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .picture text { font-family: "Inter", "Segoe UI", "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
 
-.summary { display: grid; grid-template-columns: minmax(300px, 5fr) minmax(0, 7fr); gap: 32px; margin-top: 24px;
+.summary { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 36px; margin-top: 24px;
   align-items: start; }
-.main .picture { max-height: max(520px, calc(100vh - 220px)); max-width: 100%; }
+.main .picture { width: calc(max(520px, 100vh - 210px) * var(--ratio)); min-width: 300px; max-width: 44vw; }
 .findings { display: grid; gap: 22px; }
 
 .matrix caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 6px; }
@@ -81,7 +81,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .heat { display: inline-block; width: 110px; height: 9px; border-radius: 2px; margin: 0 2px; }
 .disc { padding: 22px 0 26px; border-bottom: 1px solid var(--line); scroll-margin-top: 8px; break-inside: avoid; }
 .disc > header { display: flex; align-items: baseline; gap: 14px; margin-bottom: 12px; }
-.disc > header h3 { font-size: 22px; letter-spacing: -0.01em; }
+.disc > header h3 { font-size: 22px; letter-spacing: -0.01em; white-space: nowrap; }
 .disc > header p { color: var(--soft); font-size: 14px; }
 .disc .body { display: grid; grid-template-columns: minmax(240px, 380px) minmax(0, 1fr); gap: 32px; align-items: start; }
 .crops { display: grid; gap: 8px; }
@@ -93,7 +93,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .lanes tr:last-child > * { border-bottom: 0; }
 .lanes th { width: 190px; padding-right: 14px; font-size: 14px; }
 .lanes td.given { width: 84px; padding-right: 14px; }
-.lane { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); gap: 2px 10px; max-width: 620px; }
+.lane { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); gap: 2px 16px; max-width: 680px; }
 .lane .bar { display: block; height: 9px; margin-top: 3px; border-radius: 2px; background: #e8ecf0; overflow: hidden; }
 .lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
 .lane .value { display: flex; justify-content: space-between; gap: 6px; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
@@ -128,7 +128,10 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
 
 @media (max-width: 860px) {
   .summary, .disc .body { grid-template-columns: minmax(0, 1fr); }
+  .main .picture { width: 100%; max-width: 460px; }
   .lanes th { width: 130px; }
+  .lanes td.given { width: 64px; padding-right: 8px; }
+  .lane { gap: 2px 8px; }
 }
 @page { size: A4; margin: 13mm 12mm 14mm; }
 @media print {
@@ -139,7 +142,7 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
   a { color: inherit; }
   .kicker, .research, .facts, .plain, .hint, .warning, .pack dl, .scale dl, .evidence dd, .lanes th { font-size: 8.5pt; }
   .summary { grid-template-columns: 72mm minmax(0, 1fr); gap: 6mm; margin-top: 10pt; }
-  .main .picture { max-height: none; }
+  .main .picture { width: 100%; min-width: 0; max-width: none; }
   .panel { border-radius: 4px; }
   .panel figcaption { font-size: 7.5pt; padding: 3pt 6pt; }
   .scroll { overflow: visible; }
@@ -169,7 +172,7 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
   .lanes th { width: 34mm; }
   .lanes td.given { width: 14mm; padding-right: 2mm; }
   .lanes td, .lanes th { padding: 2pt 0; }
-  .lane { gap: 0 4pt; }
+  .lane { gap: 0 6pt; }
   .lane .bar { height: 5pt; margin-top: 1.5pt; }
   .lane .value { line-height: 1.25; }
   .evidence dl { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 3pt 10pt; margin-top: 1pt; }
