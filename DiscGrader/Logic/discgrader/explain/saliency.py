@@ -21,6 +21,9 @@ from discgrader.localize.disc import Localization
 
 Explained = tuple[str, Volume]
 
+_Target = tuple[str, int]
+"""Name of a head and position of the logit that decided a grade."""
+
 
 def explain(grader: Grader, study: Study, localization: Localization,
             result: DiscResult) -> Mapping[tuple[str, str], Explained]:
@@ -33,7 +36,7 @@ def explain(grader: Grader, study: Study, localization: Localization,
         else T1. float32 in 0–1, the largest value 1, zero outside the disc's crop.
     """
     maps: dict[tuple[str, str], Explained] = {}
-    computed: dict[tuple[tuple[str, ...], str, int], np.ndarray] = {}
+    computed: dict[tuple[tuple[str, ...], _Target], np.ndarray] = {}
     for system in dict.fromkeys(grade.system for grade in result.grades):
         pack = grader.loaded(system)
         sources, _ = grader.sources(study, localization, system)
@@ -41,14 +44,14 @@ def explain(grader: Grader, study: Study, localization: Localization,
         if not views:
             continue
         shown = _shown(views)
-        measures = measures_on(result.disc, sources, localization)
-        for grade in (one for one in result.grades if one.system == system):
-            task, position = _target(grade)
-            key = (pack.key, task, position)
-            if key not in computed:
-                computed[key] = _crop_maps(grader, pack, views, measures, task, position)
-            on_crops = computed[key][[views.index(view) for view in shown]]
-            volume = into_volume(on_crops, shown, shown[0].series.volume, pack.shape)
+        grades = [grade for grade in result.grades if grade.system == system]
+        missing = [target for target in map(_target, grades) if (pack.key, target) not in computed]
+        if missing:
+            measures = measures_on(result.disc, sources, localization)
+            on_crops = _crop_maps(grader, pack, views, shown, measures, list(dict.fromkeys(missing)))
+            computed |= {(pack.key, target): found for target, found in on_crops.items()}
+        for grade in grades:
+            volume = into_volume(computed[pack.key, _target(grade)], shown, shown[0].series.volume, pack.shape)
             maps[system, grade.task] = (shown[0].series.name, volume)
     return maps
 
@@ -77,23 +80,34 @@ def _score(logits: torch.Tensor, position: int) -> torch.Tensor:
     return (logits[:, position] - logits[:, others].logsumexp(1)).sum()
 
 
-def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], measures, task: str,
-               position: int) -> np.ndarray:
-    """Maps on the views' crops, shape (views, rows / 16, columns / 16), not scaled yet."""
+def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View], measures,
+               targets: Sequence[_Target]) -> dict[_Target, np.ndarray]:
+    """Maps of each target on the shown views, shape (shown, rows / 16, columns / 16), not scaled yet.
+
+    What does not depend on the target, the way up to the maps and the views that are not shown, is computed once.
+    """
     crops, role, table = grader.inputs(pack, views, measures)
     disc = torch.zeros(len(views), dtype=torch.long, device=crops.device)
-    total = None
+    chosen = [views.index(view) for view in shown]
+    others = [number for number in range(len(views)) if number not in chosen]
+    totals: dict[_Target, torch.Tensor] = {}
     for network in pack.networks:
         with torch.no_grad():
-            maps = network.maps(crops, role)
-        maps = maps.detach().clone().requires_grad_(True)
+            all_maps = network.maps(crops, role)
+            beside = network.crop_features(all_maps[others]) if others else None
+        maps = all_maps[chosen].clone().requires_grad_(True)
         with torch.enable_grad():
-            score = _score(network.heads[task](network.pool(maps, disc, 1, table)), position)
-            gradient = torch.autograd.grad(score, maps)[0]
-        cam = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0)
-        cam = cam / cam.max().clamp(min=1e-12)
-        total = cam if total is None else total + cam
-    return total.cpu().numpy()
+            per_crop = network.crop_features(maps)
+            if beside is not None:
+                per_crop = torch.cat([per_crop, beside])
+            features = network.join(per_crop, disc, 1, table)
+            for target in targets:
+                task, position = target
+                score = _score(network.heads[task](features), position)
+                gradient = torch.autograd.grad(score, maps, retain_graph=True)[0]
+                cam = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0)
+                totals[target] = totals.get(target, 0.0) + cam / cam.max().clamp(min=1e-12)
+    return {target: total.cpu().numpy() for target, total in totals.items()}
 
 
 def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: CropShape) -> Volume:

@@ -26,7 +26,7 @@ class Candidate:
     label : int
         Its number in the array that `find_candidates` returns beside the candidates.
     center_lps_mm : ndarray, shape (3,)
-        The centroid of its largest slice, moved to the middle of its width where both sides are in view.
+        The centroid of its middle slice, moved to the middle of its width where both sides are in view.
     axes_lps : ndarray, shape (3, 3)
         Unit vectors as columns: towards the left, the back and the head of the disc's own plane.
     height_mm, depth_mm, width_mm : float
@@ -34,7 +34,7 @@ class Candidate:
     full_height_mm : float
         Extent along its normal.
     area_mm2 : float
-        On its largest sagittal slice.
+        On its middle sagittal slice.
     width_seen : bool
         Whether both sides are in view; else the width is estimated from the depth.
     canal_back_mm : float or None
@@ -130,7 +130,7 @@ def _slopes(labels: np.ndarray, which: Sequence[int]) -> dict[int, float]:
 def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Segmentation) -> Candidate | None:
     row_mm, column_mm = segmentation.pixel_mm
     per_slice = mask.sum((1, 2))
-    main = int(per_slice.argmax())
+    main = _middle_slice(per_slice)
     area = float(per_slice[main] * row_mm * column_mm)
     if area < SMALLEST_AREA_MM2:
         return None
@@ -164,6 +164,13 @@ def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Se
         room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
         confidence=float(segmentation.probabilities[DISC][mask].mean()),
     )
+
+
+def _middle_slice(per_slice: np.ndarray) -> int:
+    """The slice through the middle of a body with so many pixels on each slice, on which it is well seen."""
+    middle = float((per_slice * np.arange(len(per_slice))).sum() / per_slice.sum())
+    well_seen = np.nonzero(per_slice >= 0.5 * per_slice.max())[0]
+    return int(well_seen[np.abs(well_seen - middle).argmin()])
 
 
 def _pixel_to_lps(segmentation: Segmentation):

@@ -73,7 +73,14 @@ class DiscClassifier(nn.Module):
         measures : Tensor, shape (discs, measures), or None
             Standardized measures, NaN where one is missing.
         """
-        per_crop = self.encoder.layer4(maps).mean((2, 3)).float()
+        return self.join(self.crop_features(maps), disc, discs, measures)
+
+    def crop_features(self, maps: Tensor) -> Tensor:
+        """Features of each crop, shape (crops, features), from its maps."""
+        return self.encoder.layer4(maps).mean((2, 3)).float()
+
+    def join(self, per_crop: Tensor, disc: Tensor, discs: int, measures: Tensor | None) -> Tensor:
+        """Features of each disc from those of its crops; arguments as in `pool`."""
         total = per_crop.new_zeros(discs, per_crop.shape[1]).index_add(0, disc, per_crop)
         count = per_crop.new_zeros(discs).index_add(0, disc, torch.ones_like(disc, dtype=per_crop.dtype))
         features = total / count[:, None]

@@ -28,7 +28,8 @@ class LocalizerRecipe:
     pixel_mm: float = 0.75
     patch: tuple[int, int] = (320, 224)
     batch: int = 8
-    steps: int = 1800
+    steps: int = 1500
+    second_steps: int = 900
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     rotation_deg: float = 18.0
@@ -105,10 +106,20 @@ def segmentation_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tenso
 
 
 def fit(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequence[float], state: Path, seed: int,
-        progress: Progress) -> torch.nn.Module:
-    """Train one network, resuming from ``state`` (a file) where it exists; returns its running average."""
+        progress: Progress, initial: torch.nn.Module | None = None) -> torch.nn.Module:
+    """Train one network, resuming from ``state`` (a file) where it exists; returns its running average.
+
+    Parameters
+    ----------
+    weights : sequence of float
+        How often each slice is drawn, relative to the others.
+    initial : torch.nn.Module, optional
+        Network whose weights to start from.
+    """
     torch.manual_seed(seed)
     network = build_network(recipe.architecture).to(memory_format=torch.channels_last)
+    if initial is not None:
+        network.load_state_dict(initial.state_dict())
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)

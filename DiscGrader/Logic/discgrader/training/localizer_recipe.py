@@ -1,6 +1,7 @@
 """Recipe ``localizer``, whole: cross-validated in two rounds, then trained on everything and packed."""
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +30,14 @@ from discgrader.training.localizer import (
     fit,
     slices_of,
 )
-from discgrader.training.spider import DATA_SET, SpiderImage, patient_folds, spider_images
+from discgrader.training.spider import (
+    DATA_SET,
+    SpiderImage,
+    patient_folds,
+    read_corrected,
+    spider_corrections,
+    spider_images,
+)
 
 LEAST_DISCS = 5
 """A slice on which the first round finds fewer is not learned from."""
@@ -51,32 +59,78 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
     work = out_dir / "work"
     work.mkdir(exist_ok=True)
     plain = [one for one in images if one.mask is None]
+    runs = _Runs(recipe, out_dir, progress, 2 * recipe.folds + 1 if plain else recipe.folds + 1)
     figures: dict[str, object] = {}
-    rounds = 2 if plain else 1
-    runs = rounds * (recipe.folds + 1)
-    step = 0
-    for number in range(1, rounds + 1):
-        dice: dict[int, dict[str, float]] = {}
-        for fold in [*range(recipe.folds), None]:
-            share = progress.part(step / runs, (step + 1) / runs)
-            step += 1
-            name = f"round{number}_fold{fold}" if fold is not None else f"round{number}_all"
-            slices = [one for patient in labeled if folds[patient] != fold for one in labeled[patient]]
-            weights = [1.0 / len(labeled[one.patient]) for one in slices]
-            if number == 2:
-                first = _load(work / name.replace("round2", "round1"), recipe)
-                extra = _labeled_by(first, [one for one in plain if folds[one.patient] != fold], recipe, share)
-                slices = slices + extra
-                # Half of what is shown are true masks, however many slices have none.
-                weights += [len(labeled) / max(len(extra), 1)] * len(extra)
-            seed = recipe.seed + 100 * number + (fold if fold is not None else recipe.folds)
-            network = _trained(recipe, slices, weights, work / name, seed, share)
-            if fold is not None:
-                dice |= {patient: _dice(network, recipe, one) for patient, one in stacks.items()
-                         if folds[patient] == fold}
-        figures[f"dice_round{number}"] = _summary(dice)
-        (out_dir / f"dice_round{number}.json").write_text(json.dumps(dice, indent=1) + "\n", encoding="utf-8")
-    return _write(out_dir, recipe, work / f"round{rounds}_all", figures, stacks, plain if rounds == 2 else [])
+    first = []
+    for fold in range(recipe.folds):
+        slices, weights = _of_masks(labeled, folds, fold)
+        first.append(runs.trained(f"round1_fold{fold}", slices, weights, recipe.steps, None))
+    figures["dice_round1"] = _dice_figures(out_dir / "dice_round1.json", first, recipe, stacks, folds)
+    extra_of = [_labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
+                for fold, network in enumerate(first)]
+    if plain:
+        second = []
+        for fold in range(recipe.folds):
+            # By the network of this very fold, which has not seen the fold's own patients.
+            extra = _labeled_by(first[fold], [one for one in plain if folds[one.patient] != fold], recipe,
+                                runs.progress)
+            slices, weights = _with_unmasked(*_of_masks(labeled, folds, fold), extra)
+            second.append(runs.trained(f"round2_fold{fold}", slices, weights, recipe.second_steps, first[fold]))
+        figures["dice"] = _dice_figures(out_dir / "dice.json", second, recipe, stacks, folds)
+    extra = [one for some in extra_of for one in some]
+    slices, weights = _with_unmasked(*_of_masks(labeled, folds, None), extra)
+    final = runs.trained("all", slices, weights, recipe.steps, first[0])
+    return _write(out_dir, recipe, final, figures, stacks, plain)
+
+
+@dataclass(eq=False)
+class _Runs:
+    """The fits of one run of the recipe, one after the other, each kept on disk once done."""
+
+    recipe: LocalizerRecipe
+    out_dir: Path
+    whole: Progress
+    count: int
+    done: int = 0
+
+    @property
+    def progress(self) -> Progress:
+        """Of the fit at hand."""
+        return self.whole.part(self.done / self.count, (self.done + 1) / self.count)
+
+    def trained(self, name: str, slices: Sequence[LabeledSlice], weights: Sequence[float], steps: int,
+                initial: torch.nn.Module | None) -> torch.nn.Module:
+        """The network of this name: from disk, else trained on ``slices``, starting from ``initial``."""
+        path = self.out_dir / "work" / name
+        if not path.with_suffix(".safetensors").exists():
+            network = fit(replace(self.recipe, steps=steps), slices, weights, path.with_suffix(".state"),
+                          zlib.crc32(name.encode()) + self.recipe.seed, self.progress, initial)
+            save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()},
+                      path.with_suffix(".safetensors"))
+            path.with_suffix(".state").unlink(missing_ok=True)
+        self.done += 1
+        return _load(path, self.recipe)
+
+
+def _of_masks(labeled: Mapping[int, Sequence[LabeledSlice]], folds: Mapping[int, int],
+              held_out: int | None) -> tuple[list[LabeledSlice], list[float]]:
+    """Slices with masks and their weights, each patient weighing the same; without the fold held out."""
+    slices = [one for patient in labeled if folds[patient] != held_out for one in labeled[patient]]
+    return slices, [1.0 / len(labeled[one.patient]) for one in slices]
+
+
+def _with_unmasked(slices: list[LabeledSlice], weights: list[float],
+                   extra: list[LabeledSlice]) -> tuple[list[LabeledSlice], list[float]]:
+    """With slices that a network labeled: together they are shown as often as those with masks."""
+    return slices + extra, weights + [sum(weights) / max(len(extra), 1)] * len(extra)
+
+
+def _dice_figures(path: Path, networks: Sequence[torch.nn.Module], recipe: LocalizerRecipe,
+                  stacks: Mapping[int, _Stack], folds: Mapping[int, int]) -> dict[str, dict[str, float]]:
+    """Dice of every stack by the network of its fold, kept in ``path``, and their mean."""
+    dice = {patient: _dice(networks[folds[patient]], recipe, one) for patient, one in stacks.items()}
+    path.write_text(json.dumps(dice, indent=1) + "\n", encoding="utf-8")
+    return _summary(dice)
 
 
 def _read_stacks(images: Sequence[SpiderImage]) -> dict[int, _Stack]:
@@ -88,16 +142,6 @@ def _read_stacks(images: Sequence[SpiderImage]) -> dict[int, _Stack]:
     if not stacks:
         raise StudyError("The localizer learns from masks, and none of the images has one.")
     return stacks
-
-
-def _trained(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequence[float], path: Path, seed: int,
-             progress: Progress) -> torch.nn.Module:
-    if not path.with_suffix(".safetensors").exists():
-        network = fit(recipe, slices, weights, path.with_suffix(".state"), seed, progress)
-        save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()},
-                  path.with_suffix(".safetensors"))
-        path.with_suffix(".state").unlink(missing_ok=True)
-    return _load(path, recipe)
 
 
 def _load(path: Path, recipe: LocalizerRecipe) -> torch.nn.Module:
@@ -115,11 +159,11 @@ def _labeled_by(network: torch.nn.Module, images: Sequence[SpiderImage], recipe:
                 progress: Progress) -> list[LabeledSlice]:
     """Slices with the labels that a network gives them, cleaned: only discs of the named row, and only the canal's
     largest piece; slices with too few discs or with doubts about them are left out."""
-    segmenter = Segmenter(network, recipe.pixel_mm)
+    segmenter, corrections = Segmenter(network, recipe.pixel_mm), spider_corrections()
     result = []
     for number, image in enumerate(images):
         progress.report("Labeling slices without masks", 0.0, f"{number} of {len(images)}")
-        volume, _ = read_volume(image.path)
+        volume, _ = read_corrected(image, corrections)
         segmentation = segmenter(volume)
         candidates, labels = find_candidates(segmentation)
         naming = name_candidates(candidates)
@@ -157,9 +201,8 @@ def _summary(dice: Mapping[int, Mapping[str, float]]) -> dict[str, dict[str, flo
     return result
 
 
-def _write(out_dir: Path, recipe: LocalizerRecipe, path: Path, figures: Mapping[str, object],
+def _write(out_dir: Path, recipe: LocalizerRecipe, network: torch.nn.Module, figures: Mapping[str, object],
            stacks: Mapping[int, _Stack], plain: Sequence[SpiderImage]) -> Path:
-    network = _load(path, recipe)
     patients = set(stacks) | {one.patient for one in plain}
     statement = (f"{len(stacks)} SPIDER stacks with masks" +
                  (f" and {len(plain)} slices labeled by the recipe's first round" if plain else ""))

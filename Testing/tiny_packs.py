@@ -1,0 +1,46 @@
+"""Small packs with random weights, for tests of everything around the networks."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from discgrader.grading.evidence import MEASURES
+from discgrader.grading.grader import INPUT_FILE
+from discgrader.grading.scales import scale_of
+from discgrader.packs.networks import build_network
+from discgrader.packs.pack import Pack, TrainedOn, write_pack
+from discgrader.packs.weights import pack_tensors
+
+ROLES = ("T1", "T2", "T2_SPACE")
+TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weights, for tests only")
+
+
+def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", distance_limit: float = 1e9) -> Pack:
+    """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``."""
+    torch.manual_seed(seed)
+    architecture = {"kind": "disc_classifier", "widths": [4, 8, 8, 8], "roles": list(ROLES),
+                    "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4}, "measures": len(ROLES) * len(MEASURES)}
+    network = build_network(architecture).train()
+    # Running statistics of one pass keep the features of an untrained network from collapsing.
+    with torch.no_grad():
+        for _ in range(20):
+            network.maps(torch.randn(8, 3, 96, 128), torch.zeros(8, dtype=torch.long))
+            network.encoder.layer4(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
+    columns = len(ROLES) * len(MEASURES)
+    features = 8 + 32
+    names = {"pfirrmann": ("pfirrmann", "high_grade"), "spider": ("bulging", "modic")}[system]
+    return write_pack(
+        folder, name=f"tiny-{system}", version="0.0.1", system=system,
+        tasks={name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
+               for name in names},
+        input={"plane": "sagittal", "contrasts": list(ROLES), "crop": {"rows": 96, "columns": 128, "pixel_mm": 0.5},
+               "slices": {"reach_mm": 4.5, "count": 5}, "normalization": "spine"},
+        architecture=architecture,
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), 32),
+               INPUT_FILE: pack_tensors({
+                   "measures.mean": torch.zeros(columns), "measures.deviation": torch.ones(columns),
+                   "typical.mean": torch.zeros(features), "typical.axes": torch.from_numpy(
+                       np.eye(features, 4, dtype=np.float32))}, 32)},
+        trained_on=TRAINED_ON, calibration={"distance_limit": distance_limit},
+    )
