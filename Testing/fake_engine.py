@@ -7,7 +7,7 @@ a fault of the program, ``crash`` takes its process down, ``slow`` takes a minut
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,12 +92,13 @@ class FakeGrader:
 
 
 def fake_explain(
-    grader: FakeGrader, study: Study, localization: Localization, result: DiscResult
-) -> dict[tuple[str, str], tuple[str, Volume]]:
-    """A bump at the disc's back for every grade."""
+    grader: FakeGrader, study: Study, localization: Localization, results: Sequence[DiscResult]
+) -> Iterator[dict[tuple[str, str], tuple[str, Volume]]]:
+    """A bump at each disc's back for every grade."""
     series = study.series[0]
-    bump = _saliency(series.volume, result.disc)
-    return {(grade.system, grade.task): (series.name, bump) for grade in result.grades}
+    for result in results:
+        bump = _saliency(series.volume, result.disc)
+        yield {(grade.system, grade.task): (series.name, bump) for grade in result.grades}
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,9 @@ class GraderLike(Protocol):
     ) -> tuple[DiscResult, ...]: ...
 
 
-Explain = Callable[[GraderLike, Study, Localization, DiscResult], Mapping[tuple[str, str], tuple[str, Volume]]]
+Explain = Callable[
+    [GraderLike, Study, Localization, Sequence[DiscResult]], Iterable[Mapping[tuple[str, str], tuple[str, Volume]]]
+]
 
 
 class Engine:
@@ -51,8 +53,8 @@ class Engine:
         Finds the discs.
     grader : GraderLike or None
         Grades them; None where only the discs are wanted.
-    explain : callable(grader, study, localization, disc_result), or None
-        Gives the saliency maps of a disc's grades: a mapping of (system, task) to (series name, Volume).
+    explain : callable(grader, study, localization, disc_results), or None
+        Gives for each disc the saliency maps of its grades: a mapping of (system, task) to (series name, Volume).
     packs : sequence of Pack
         What localizer and grader were made from.
     stopwatch : Stopwatch, optional
@@ -119,10 +121,10 @@ class Engine:
             localizer = Localizer(localizers[-1], device)
             if not grading:
                 return cls(localizer, None, None, localizers[-1:], stopwatch)
-            from discgrader.explain.saliency import explain
+            from discgrader.explain.saliency import explain_all
             from discgrader.grading.grader import Grader
 
-            return cls(localizer, Grader(graders, device), explain, (localizers[-1], *graders), stopwatch)
+            return cls(localizer, Grader(graders, device), explain_all, (localizers[-1], *graders), stopwatch)
 
     def localize(
         self,
@@ -240,12 +242,13 @@ class Engine:
         self, study: Study, localization: Localization, discs: Sequence[DiscResult], progress: Progress
     ) -> tuple[CompactMaps, dict[tuple[str, str, str], str]]:
         maps, map_series = CompactMaps(), {}
-        for number, disc in enumerate(discs):
-            level = disc.disc.level
-            progress.report("Explaining", number / len(discs), level)
-            for (system, task), (series, volume) in self._explain(self._grader, study, localization, disc).items():
+        progress.report("Explaining", 0.0)
+        for number, found in enumerate(self._explain(self._grader, study, localization, discs)):
+            level = discs[number].disc.level
+            for (system, task), (series, volume) in found.items():
                 maps.add((level, system, task), volume)
                 map_series[level, system, task] = series
+            progress.report("Explaining", (number + 1) / len(discs), level)
         return maps, map_series
 
 
