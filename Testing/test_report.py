@@ -124,7 +124,7 @@ def test_warnings_and_evidence_are_shown(page):
         "No sacrum in view; names are nominal.",
         "Made of blocks; not a patient.",
         "Unlike anything the pack was trained on.",
-        "Nucleus to CSF 0.15",
+        "Nucleus to CSF for Pfirrmann grade 0.15",
         "the file name says so",
         "blocks do not bulge",
     ):
@@ -142,31 +142,57 @@ def test_says_that_it_is_no_diagnosis_and_that_the_pack_is_synthetic(result, pag
     assert "synthetic" not in Page(report_html(real)).text
 
 
-def test_pack_cards_are_shown(result):
-    card = {
-        "name": "pfirrmann-blocks",
-        "version": "2.5.0",
-        "sha256": "ab" * 32,
-        "trained_on": {
-            "statement": "Trained on SPIDER.",
-            "data_set": "SPIDER",
-            "license": "CC BY 4.0",
-            "patients": 175,
-        },
-        "figures": {"pfirrmann": {"macro_auroc": {"value": 0.9234, "low": 0.91, "high": 0.94}, "accuracy": 0.7}},
-        "intended_use": "For tests.",
-    }
-    text = Page(report_html(result, pack_cards=[card])).text
+FIGURES = {
+    "method": "Five-fold cross-validation by patient",
+    "T2": {"discs": 9, "patients": 3, "pfirrmann": {"macro_auroc": {"value": 0.111, "low": 0.1, "high": 0.2}}},
+    "T1+T2": {
+        "discs": 1100,
+        "patients": 160,
+        "pfirrmann": {"macro_auroc": {"value": 0.9234, "low": 0.91, "high": 0.94}, "qwk": 0.83, "mcc": 0.5},
+        "high_grade": {"auroc": {"value": 0.95, "low": 0.94, "high": 0.96}},
+    },
+    "all": {"discs": 9, "patients": 3, "pfirrmann": {"macro_auroc": {"value": 0.222, "low": 0.1, "high": 0.3}}},
+}
+CARD = {
+    "name": "pfirrmann-blocks",
+    "version": "2.5.0",
+    "system": "pfirrmann",
+    "sha256": "ab" * 32,
+    "trained_on": {"statement": "Trained on SPIDER.", "data_set": "SPIDER", "license": "CC BY 4.0", "patients": 175},
+    "figures": FIGURES,
+    "intended_use": "For tests.",
+}
+
+
+def test_pack_cards_are_shown_with_the_figures_on_the_series_at_hand(result):
+    text = Page(report_html(result, pack_cards=[CARD])).text
     for expected in (
         "2.5.0",
         "ab" * 32,
         "Trained on SPIDER.",
         "SPIDER, CC BY 4.0, 175 patients",
-        "pfirrmann · macro auroc 0.923 (95 % 0.91–0.94)",
-        "pfirrmann · accuracy 0.7",
+        "On T1 and T2: 160 patients, 1100 discs. Five-fold cross-validation by patient.",
+        "Pfirrmann grade 0.923 0.910–0.940 0.830",
+        "High grade (IV–V) 0.950 0.940–0.960",
         "For tests.",
     ):
         assert expected in text
+    assert "0.111" not in text and "0.222" not in text
+
+
+def test_figures_on_all_series_stand_in_for_those_that_are_missing(result):
+    figures = {name: FIGURES[name] for name in ("T2", "all")}
+    text = Page(report_html(result, pack_cards=[CARD | {"figures": figures}])).text
+    assert "On all series of a patient: 3 patients" in text and "0.222" in text and "0.111" not in text
+
+
+def test_figures_of_another_shape_are_listed(result):
+    card = {
+        "name": "localizer",
+        "figures": {"dice": {"vertebra": 0.94, "disc": {"value": 0.9, "low": 0.89, "high": 0.91}}},
+    }
+    text = Page(report_html(result, pack_cards=[card])).text
+    assert "dice · vertebra 0.940" in text and "dice · disc 0.900 0.890–0.910" in text
 
 
 def test_pictures_decode_have_alternatives_and_contrast(page):

@@ -6,6 +6,7 @@ from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.scales import Scale
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.packs.pack import Pack
+from discgrader.report.figures import figures_table
 from discgrader.report.markup import Html, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
@@ -13,7 +14,7 @@ from discgrader.report.register import discs_on, in_register
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
-    number,
+    evidence_title,
     role_title,
     scale_of_grade,
     synthetic_badge,
@@ -84,8 +85,10 @@ def packs_section(result: StudyResult, pack_cards: Sequence[Mapping]) -> Html | 
         for grade in grades:
             by_pack.setdefault(grade.pack, []).append(grade)
     cards = {str(card.get("name")): card for card in pack_cards}
-    shown = [_pack(name, grades, cards.pop(name, {})) for name, grades in by_pack.items()]
-    shown += [_pack(name, [], card) for name, card in cards.items()]
+    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL and in_register(result, one)]
+    roles = [one.role for one in sagittal]
+    shown = [_pack(name, grades, cards.pop(name, {}), roles) for name, grades in by_pack.items()]
+    shown += [_pack(name, [], card, roles) for name, card in cards.items()]
     return tag("section", tag("h2", "Packs"), tag("div", shown, class_="packs"), class_="packs") if shown else None
 
 
@@ -111,7 +114,7 @@ def pack_card(pack: Pack) -> dict:
     }
 
 
-def _pack(name: str, grades: Sequence[Grade], card: Mapping) -> Html:
+def _pack(name: str, grades: Sequence[Grade], card: Mapping, roles: Sequence[str]) -> Html:
     given = grades[0] if grades else None
     trained = card.get("trained_on")
     trained = trained if isinstance(trained, Mapping) else {"statement": trained} if trained else {}
@@ -128,32 +131,9 @@ def _pack(name: str, grades: Sequence[Grade], card: Mapping) -> Html:
     version = card.get("version") or (given.pack_version if given else "")
     heading = tag("h3", name, " ", tag("small", version))
     badge_line = tag("p", synthetic_badge()) if synthetic else None
-    return tag("article", heading, badge_line, tag("dl", listed), _figures(card.get("figures")), class_="pack")
-
-
-def _figures(figures: object) -> Html | None:
-    """Cross-validated figures, however deep they are nested, as rows of name and value."""
-    rows = [(name, value) for name, value in _flat(figures, ()) if value]
-    if not rows:
-        return None
-    cells = [tag("tr", tag("th", name, scope="row"), tag("td", value, class_="figure")) for name, value in rows]
-    caption = tag("caption", "Cross-validated, on patients that it had not seen")
-    return tag("table", caption, tag("tbody", cells), class_="plain")
-
-
-def _flat(value: object, path: tuple[str, ...]) -> list[tuple[str, str]]:
-    name = " · ".join(one.replace("_", " ") for one in path)
-    if isinstance(value, Mapping) and "value" not in value:
-        return [one for key, inner in value.items() for one in _flat(inner, (*path, str(key)))]
-    if isinstance(value, Mapping):
-        bounds = value.get("interval") or value.get("ci95") or [value.get("low"), value.get("high")]
-        text = number(value["value"])
-        if len(bounds) == 2 and None not in bounds:
-            text += f" (95 % {number(bounds[0])}–{number(bounds[1])})"
-        return [(name, text)]
-    if isinstance(value, (list, tuple)):
-        return [(name, ", ".join(number(one) for one in value))] if len(value) <= 6 else []
-    return [(name, number(value))] if value is not None else []
+    system = str(card.get("system") or (given.system if given else ""))
+    table = figures_table(card.get("figures"), system, roles)
+    return tag("article", heading, badge_line, tag("dl", listed), table, class_="pack")
 
 
 def scales_section(result: StudyResult) -> Html | None:
@@ -166,11 +146,13 @@ def scales_section(result: StudyResult) -> Html | None:
                 scales.setdefault(scale.name, (scale, grade))
     if not scales:
         return None
+    measures = _measures(result)
     sources = list(dict.fromkeys(source for scale, _ in scales.values() for source in scale.sources))
     return tag(
         "section",
-        tag("h2", "Scales"),
+        tag("h2", "Scales and measures"),
         tag("div", [_scale(scale, grade, sources) for scale, grade in scales.values()], class_="scales"),
+        measures,
         tag("ol", [tag("li", one, id_=f"source-{n}") for n, one in enumerate(sources, 1)], class_="sources"),
     )
 
@@ -181,3 +163,18 @@ def _scale(scale: Scale, grade: Grade, sources: Sequence[str]) -> Html:
     links = [tag("a", f"[{one}]", href=f"#source-{one}") for one in numbers]
     note = tag("p", scale.note, class_="hint") if scale.note else None
     return tag("article", tag("h3", scale.title, " ", tag("small", links)), tag("dl", meanings), note, class_="scale")
+
+
+def _measures(result: StudyResult) -> Html | None:
+    """How each piece of evidence was measured, once for all discs."""
+    found = {
+        evidence_title(name, value): str(value["source"])
+        for disc in result.discs
+        for grade in disc.grades
+        for name, value in grade.evidence.items()
+        if isinstance(value, Mapping) and value.get("source")
+    }
+    if not found:
+        return None
+    items = [tag("div", tag("dt", title), tag("dd", source)) for title, source in found.items()]
+    return tag("div", tag("h3", "Evidence"), tag("dl", items), class_="measures")

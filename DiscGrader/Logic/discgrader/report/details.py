@@ -12,6 +12,7 @@ from discgrader.report.words import (
     badge,
     definition,
     evidence_text,
+    evidence_title,
     from_the_top,
     in_task_order,
     is_absent,
@@ -141,26 +142,14 @@ def _lane(grade: Grade, shown: GradeDefinition, probability: float) -> Html:
 
 def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
     """What was measured, each thing once with the tasks that it speaks for."""
-    found: dict[tuple[str, str], tuple[Html, list[str]]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for grade in in_task_order(disc, result):
         for name, value in grade.evidence.items():
-            shown = evidence_text(value)
-            found.setdefault((name, shown), (shown, []))[1].append(task_title(grade))
+            found.setdefault((evidence_title(name, value), evidence_text(value)), []).append(task_title(grade))
     if not found:
         return None
-    every = {task_title(one) for one in disc.grades}
     items = [
-        tag("div", tag("dt", _evidence_title(name)), tag("dd", shown, _for_tasks(tasks, every)))
-        for (name, _), (shown, tasks) in found.items()
+        tag("div", tag("dt", title, tag("span", f"for {', '.join(tasks)}", class_="source")), tag("dd", text))
+        for (title, text), tasks in found.items()
     ]
     return tag("div", tag("h4", "Evidence"), tag("dl", items), class_="evidence")
-
-
-def _evidence_title(name: str) -> str:
-    return name[:1].upper() + name[1:].removesuffix("_mm").replace("_", " ")
-
-
-def _for_tasks(tasks: list[str], every: set[str]) -> Html | None:
-    if set(tasks) == every or len(every) == 1:
-        return None
-    return tag("span", f"for {', '.join(dict.fromkeys(tasks))}", class_="source")

@@ -59,6 +59,11 @@ def report_html(result: StudyResult, *, pack_cards: Sequence[Mapping] = (), writ
         packs_section(result, pack_cards),
         scales_section(result),
     )
-    footer = tag("footer", tag("p", f"{RESEARCH_USE}. Grades are predictions of trained networks; a reader decides."))
+    software = ", ".join(f"{name} {version}" for name, version in result.software.items())
+    footer = tag(
+        "footer",
+        tag("p", f"{RESEARCH_USE}. Grades are predictions of trained networks; a reader decides."),
+        tag("p", f"Made with {software}.", class_="source") if software else None,
+    )
     body = tag("body", header(result, written or datetime.now()), main, footer)
     return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")

@@ -98,11 +98,16 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
 .lane .value { display: flex; justify-content: space-between; gap: 6px; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .lane .given .value { color: var(--ink); font-weight: 600; }
-.evidence dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 6px 24px;
-  margin-top: 4px; }
-.evidence dt { color: var(--soft); font-size: 12.5px; line-height: 1.35; }
-.evidence dd { font-size: 14px; }
-.evidence .source { display: block; font-size: 12px; line-height: 1.35; }
+.evidence dl { column-count: 2; column-gap: 32px; margin-top: 3px; }
+.evidence dl div { display: flex; justify-content: space-between; align-items: baseline; gap: 14px; padding: 4px 0;
+  border-bottom: 1px solid var(--line); break-inside: avoid; }
+.evidence dt { font-size: 13.5px; line-height: 1.35; }
+.evidence dt .source { display: block; font-size: 12px; }
+.evidence dd { font-size: 14px; text-align: right; font-weight: 600; }
+.measures { margin-top: 24px; }
+.measures dl { column-count: 2; column-gap: 40px; margin-top: 6px; font-size: 13px; }
+.measures dl div { break-inside: avoid; margin-bottom: 5px; }
+.measures dd { color: var(--soft); }
 
 .plain { font-size: 14px; }
 .plain caption { text-align: left; color: var(--soft); font-size: 12.5px; padding-bottom: 4px; }
@@ -110,7 +115,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .plain thead th { color: var(--soft); font-size: 12.5px; }
 .plain .figure { white-space: nowrap; }
 .further { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 360px)); gap: 16px; margin-top: 20px; }
-.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 24px 40px; }
+.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 24px 40px; align-items: start; }
 section.packs { display: block; }
 .pack, .scale { break-inside: avoid; }
 .pack h3, .scale h3 { margin-bottom: 6px; }
@@ -118,15 +123,19 @@ section.packs { display: block; }
 .pack dl { display: grid; gap: 5px; font-size: 14px; margin-top: 4px; }
 .pack dl div { display: grid; grid-template-columns: 100px minmax(0, 1fr); gap: 10px; }
 .pack dt { color: var(--soft); }
-.pack table { margin-top: 10px; font-size: 13px; }
+.pack table { margin-top: 12px; font-size: 13px; }
+.pack table small { display: block; font-size: 11px; }
+.pack table th, .pack table td { padding-right: 12px; }
 .scale dl { display: grid; gap: 5px; font-size: 13.5px; }
 .scale dl div { display: grid; grid-template-columns: 64px minmax(0, 1fr); gap: 10px; align-items: baseline; }
 .scale small { font-size: 12px; font-weight: 500; }
 .scale .hint { margin-top: 6px; }
 .sources { margin: 22px 0 0; padding-left: 22px; color: var(--soft); font-size: 12.5px; line-height: 1.45; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
+footer .source { font-weight: 400; margin-top: 4px; }
 
 @media (max-width: 860px) {
+  .evidence dl, .measures dl { column-count: 1; }
   .summary, .disc .body { grid-template-columns: minmax(0, 1fr); }
   .main .picture { width: 100%; max-width: 460px; }
   .lanes th { width: 130px; }
@@ -156,7 +165,9 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
   .mark { width: 8pt; height: 8pt; font-size: 6.5pt; line-height: 8pt; margin-left: 2pt; }
   .synthetic { font-size: 8pt; }
   .synthetic.short { font-size: 6.5pt; padding: 0 2pt; }
-  .matrix .percent, .lane .value, .source, .evidence dt, .evidence .source, .note, .sources { font-size: 7.2pt; }
+  .matrix .percent, .lane .value, .note, .sources, footer .source { font-size: 7.2pt; }
+  .evidence dt { font-size: 8pt; }
+  .evidence dt .source { font-size: 6.8pt; }
   .legend h3 { font-size: 8.5pt; margin-bottom: 3pt; }
   .legend ul { font-size: 8pt; gap: 2pt; }
   .discs { break-before: page; }
@@ -175,7 +186,10 @@ footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); 
   .lane { gap: 0 6pt; }
   .lane .bar { height: 5pt; margin-top: 1.5pt; }
   .lane .value { line-height: 1.25; }
-  .evidence dl { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 3pt 10pt; margin-top: 1pt; }
+  .evidence dl { column-gap: 14pt; margin-top: 1pt; }
+  .evidence dl div { padding: 1.5pt 0; }
+  .measures dl, .pack table { font-size: 8pt; }
+  .pack table small { font-size: 6.8pt; }
   .further { grid-template-columns: repeat(2, 50mm); }
   .packs, .scales { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10pt 18pt; }
   .scale dl div { grid-template-columns: 32pt minmax(0, 1fr); gap: 6pt; }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from discgrader import RESEARCH_USE
+from discgrader import RESEARCH_USE, __version__
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Series
 from discgrader.report.markup import Html, join, tag
@@ -27,12 +27,11 @@ from discgrader.report.words import (
 
 def header(result: StudyResult, written: datetime) -> Html:
     """What this is, of which study, when and by which software; and that it is no diagnosis."""
-    software = ", ".join(f"{name} {version}" for name, version in result.software.items())
     facts = {
         "Levels": _level_range(result),
         "Series": ", ".join(dict.fromkeys(role_title(one) for one in result.study.series)),
         "Written": f"{written:%Y-%m-%d %H:%M}",
-        "Software": software or "not stated",
+        "Software": f"DiscGrader {result.software.get('discgrader', __version__)}",
     }
     return tag(
         "header",

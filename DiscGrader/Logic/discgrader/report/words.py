@@ -9,7 +9,7 @@ from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition, Scale, scale_of
 from discgrader.grading.tasks import SYSTEMS, find_task
 from discgrader.imaging.study import Series
-from discgrader.report.markup import Html, join, tag
+from discgrader.report.markup import Html, tag
 
 NEUTRAL = "#aebac6"
 SYNTHETIC = "Trained on synthetic images only"
@@ -130,15 +130,20 @@ def in_task_order(disc: DiscResult, result: StudyResult) -> list[Grade]:
     return [one for one in wanted if one is not None]
 
 
-def evidence_text(value: object) -> Html:
-    """A piece of evidence: a number with its unit and where it comes from, or whatever else it is."""
+def evidence_title(name: str, value: object) -> str:
+    """What people call a piece of evidence."""
+    if isinstance(value, Mapping) and value.get("title"):
+        return str(value["title"])
+    return name[:1].upper() + name[1:].removesuffix("_mm").replace("_", " ")
+
+
+def evidence_text(value: object) -> str:
+    """A piece of evidence: a number with its unit, or whatever else it is."""
     if not isinstance(value, Mapping):
-        return join(number(value))
+        return number(value)
     if "value" not in value:
-        return join(", ".join(f"{name} {number(one)}" for name, one in value.items()))
-    unit, source = str(value.get("unit") or ""), str(value.get("source") or "")
-    text = f"{number(value['value'])} {unit}".strip()
-    return join(text, " ", tag("span", source, class_="source") if source else None)
+        return ", ".join(f"{name} {number(one)}" for name, one in value.items())
+    return f"{number(value['value'])} {value.get('unit') or ''}".strip()
 
 
 def from_the_top(result: StudyResult) -> list[DiscResult]:
