@@ -4,8 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-
-from discgrader.grading.evidence import MEASURES
 from discgrader.grading.grader import INPUT_FILE
 from discgrader.grading.scales import scale_of
 from discgrader.packs.networks import build_network
@@ -20,15 +18,14 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
     """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``."""
     torch.manual_seed(seed)
     architecture = {"kind": "disc_classifier", "widths": [4, 8, 8, 8], "roles": list(ROLES),
-                    "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4}, "measures": len(ROLES) * len(MEASURES)}
+                    "families": [["T1"], ["T2", "T2_SPACE"]], "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4}}
     network = build_network(architecture).train()
     # Running statistics of one pass keep the features of an untrained network from collapsing.
     with torch.no_grad():
         for _ in range(20):
             network.maps(torch.randn(8, 3, 96, 128), torch.zeros(8, dtype=torch.long))
             network.encoder.layer4(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
-    columns = len(ROLES) * len(MEASURES)
-    features = 8 + 32
+    features = 2 * (8 + 1)
     names = {"pfirrmann": ("pfirrmann", "high_grade"), "spider": ("bulging", "modic")}[system]
     return write_pack(
         folder, name=f"tiny-{system}", version="0.0.1", system=system,
@@ -39,8 +36,7 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
         architecture=architecture,
         files={"network_0.safetensors": pack_tensors(network.state_dict(), 32),
                INPUT_FILE: pack_tensors({
-                   "measures.mean": torch.zeros(columns), "measures.deviation": torch.ones(columns),
                    "typical.mean": torch.zeros(features), "typical.axes": torch.from_numpy(
-                       np.eye(features, 4, dtype=np.float32))}, 32)},
+                       np.eye(features, dtype=np.float32))}, 32)},
         trained_on=TRAINED_ON, calibration={"distance_limit": distance_limit},
     )

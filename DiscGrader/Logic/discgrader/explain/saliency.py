@@ -5,16 +5,16 @@ the positive gradient of the given grade's logit against the mean of the others,
 networks and the series' crops.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 from scipy.ndimage import map_coordinates
 
 from discgrader.grading.crops import CropShape
-from discgrader.grading.grader import Grader, LoadedPack, measures_on
+from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.views import View
+from discgrader.grading.views import Source, View
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
@@ -35,25 +35,41 @@ def explain(grader: Grader, study: Study, localization: Localization,
         Each map lies in the geometry of the series named, the one that the grade leans on first: T2, else T2 SPACE,
         else T1. float32 in 0–1, the largest value 1, zero outside the disc's crop.
     """
-    maps: dict[tuple[str, str], Explained] = {}
-    computed: dict[tuple[tuple[str, ...], _Target], np.ndarray] = {}
-    for system in dict.fromkeys(grade.system for grade in result.grades):
-        pack = grader.loaded(system)
-        sources, _ = grader.sources(study, localization, system)
-        views = grader.views(result.disc, sources, localization, system)
-        if not views:
-            continue
-        shown = _shown(views)
-        grades = [grade for grade in result.grades if grade.system == system]
-        missing = [target for target in map(_target, grades) if (pack.key, target) not in computed]
-        if missing:
-            measures = measures_on(result.disc, sources, localization)
-            on_crops = _crop_maps(grader, pack, views, shown, measures, list(dict.fromkeys(missing)))
-            computed |= {(pack.key, target): found for target, found in on_crops.items()}
-        for grade in grades:
-            volume = into_volume(computed[pack.key, _target(grade)], shown, shown[0].series.volume, pack.shape)
-            maps[system, grade.task] = (shown[0].series.name, volume)
-    return maps
+    return next(explain_all(grader, study, localization, [result]))
+
+
+def explain_all(grader: Grader, study: Study, localization: Localization,
+                results: Iterable[DiscResult]) -> Iterator[Mapping[tuple[str, str], Explained]]:
+    """Saliency maps of all grades, disc after disc as `explain` gives them; the series are prepared only once."""
+    sources: dict[tuple[str, ...], Sequence[Source]] = {}
+    for result in results:
+        maps: dict[tuple[str, str], Explained] = {}
+        systems: dict[tuple[str, ...], list[str]] = {}
+        for system in dict.fromkeys(grade.system for grade in result.grades):
+            systems.setdefault(grader.loaded(system).key, []).append(system)
+        for key, sharing in systems.items():
+            if key not in sources:
+                sources[key], _ = grader.sources(study, localization, sharing[0])
+            grades = [grade for grade in result.grades if grade.system in sharing]
+            maps |= _explained(grader, sources[key], localization, result, grades)
+        yield maps
+
+
+def _explained(grader: Grader, sources: Sequence[Source], localization: Localization, result: DiscResult,
+               grades: Sequence[Grade]) -> dict[tuple[str, str], Explained]:
+    """Maps of grades that the same networks gave."""
+    pack = grader.loaded(grades[0].system)
+    views = grader.views(result.disc, sources, localization, grades[0].system)
+    if not views:
+        return {}
+    shown = _shown(views)
+    on_crops = _crop_maps(grader, pack, views, shown, list(dict.fromkeys(map(_target, grades))))
+    series = shown[0].series
+    return {
+        (grade.system, grade.task): (
+            series.name, into_volume(on_crops[_target(grade)], shown, series.volume, pack.shape))
+        for grade in grades
+    }
 
 
 def _shown(views: Sequence[View]) -> list[View]:
@@ -80,16 +96,17 @@ def _score(logits: torch.Tensor, position: int) -> torch.Tensor:
     return (logits[:, position] - logits[:, others].logsumexp(1)).sum()
 
 
-def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View], measures,
+def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View],
                targets: Sequence[_Target]) -> dict[_Target, np.ndarray]:
     """Maps of each target on the shown views, shape (shown, rows / 16, columns / 16), not scaled yet.
 
     What does not depend on the target, the way up to the maps and the views that are not shown, is computed once.
     """
-    crops, role, table = grader.inputs(pack, views, measures)
+    crops, role = grader.inputs(pack, views)
     disc = torch.zeros(len(views), dtype=torch.long, device=crops.device)
     chosen = [views.index(view) for view in shown]
     others = [number for number in range(len(views)) if number not in chosen]
+    order = role[chosen + others]
     totals: dict[_Target, torch.Tensor] = {}
     for network in pack.networks:
         with torch.no_grad():
@@ -100,7 +117,7 @@ def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: S
             per_crop = network.crop_features(maps)
             if beside is not None:
                 per_crop = torch.cat([per_crop, beside])
-            features = network.join(per_crop, disc, 1, table)
+            features = network.join(per_crop, order, disc, 1)
             for target in targets:
                 task, position = target
                 score = _score(network.heads[task](features), position)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.crops import CropShape
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
+from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_row, log_probabilities
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.grading.tasks import SYSTEMS
@@ -18,8 +20,11 @@ from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.weights import load_tensors
+from discgrader.packs.weights import load_booster, load_tensors
 from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    import lightgbm
 
 NETWORK_PREFIX = "network"
 INPUT_FILE = "input.safetensors"
@@ -40,16 +45,16 @@ EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
 class LoadedPack:
     """A pack whose networks are in memory.
 
-    ``key`` is the same for packs of the same weights, so that these are run once; ``mean`` and ``deviation`` turn
-    measures into what the networks take; ``typical_mean`` and ``typical_axes`` describe the features of the discs that
-    they were trained on.
+    ``key`` is the same for packs of the same weights, so that these are run once; ``trees`` has the evidence model of
+    each task, with ``evidence_weight`` beside the networks; ``typical_mean`` and ``typical_axes`` describe the features
+    of the discs that the networks were trained on.
     """
 
     pack: Pack
     key: tuple[str, ...]
     networks: tuple[torch.nn.Module, ...]
-    mean: np.ndarray
-    deviation: np.ndarray
+    trees: Mapping[str, "lightgbm.Booster"]
+    evidence_weight: float
     typical_mean: torch.Tensor
     typical_axes: torch.Tensor
     shape: CropShape
@@ -122,7 +127,11 @@ class Grader:
         """
         progress = progress or Progress()
         wanted = [one for one in (systems or self._loaded) if one in self._loaded]
-        prepared = {system: self.sources(study, localization, system) for system in wanted}
+        by_weights: dict[tuple[str, ...], tuple[tuple[Source, ...], tuple[str, ...]]] = {}
+        for system in wanted:
+            if self._loaded[system].key not in by_weights:
+                by_weights[self._loaded[system].key] = self.sources(study, localization, system)
+        prepared = {system: by_weights[self._loaded[system].key] for system in wanted}
         if not any(sources for sources, _ in prepared.values()):
             raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
         results = []
@@ -130,43 +139,44 @@ class Grader:
             progress.report("Grading", position / len(localization.discs), disc.level)
             grades: list[Grade] = []
             readings: dict[tuple[str, ...], Reading | None] = {}
+            measured: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
             for system in wanted:
                 pack = self._loaded[system]
                 sources, warnings = prepared[system]
-                measures = measures_on(disc, sources, localization)
                 if pack.key not in readings:
+                    measures = measured[pack.key] = measures_on(disc, sources, localization)
                     views = self.views(disc, sources, localization, system)
-                    readings[pack.key] = self.read(pack, views, measures) if views else None
+                    readings[pack.key] = self.read(pack, disc, views, measures) if views else None
                 reading = readings[pack.key]
                 if reading is not None:
-                    grades += _grades(pack, reading, measures, warnings)
+                    grades += _grades(pack, reading, measured[pack.key], warnings)
             results.append(DiscResult(disc, tuple(grades)))
         return tuple(results)
 
-    def inputs(self, pack: LoadedPack, views: Sequence[View], measures: Mapping[str, Mapping[str, float]]):
-        """Crops, roles and measures of one disc as the pack's networks take them."""
+    def inputs(self, pack: LoadedPack, views: Sequence[View]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Crops and roles of one disc as the pack's networks take them."""
         crops = torch.from_numpy(np.stack([view.crop.channels for view in views])).to(self._device)
         role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self._device)
-        table = np.full((len(pack.roles), len(MEASURES)), np.nan, np.float32)
-        for one, values in measures.items():
-            table[pack.roles.index(one)] = [values[name] for name in MEASURES]
-        scaled = np.clip((table.ravel() - pack.mean) / pack.deviation, -5, 5)
-        return crops, role, torch.from_numpy(scaled.astype(np.float32))[None].to(self._device)
+        return crops, role
 
-    def read(self, pack: LoadedPack, views: Sequence[View], measures: Mapping[str, Mapping[str, float]]) -> Reading:
-        """What the pack's networks say of one disc, averaged over the networks."""
-        crops, role, table = self.inputs(pack, views, measures)
-        disc = torch.zeros(len(views), dtype=torch.long, device=self._device)
+    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View],
+             measures: Mapping[str, Mapping[str, float]]) -> Reading:
+        """What the pack's networks, averaged, and its evidence model say together of one disc."""
+        crops, role = self.inputs(pack, views)
+        own = torch.zeros(len(views), dtype=torch.long, device=self._device)
         totals: dict[str, np.ndarray] = {}
         distance = 0.0
         with torch.inference_mode():
             for number, network in enumerate(pack.networks):
-                features = network.pool(network.maps(crops, role), disc, 1, table)
+                features = network.features(crops, role, own, 1)
                 for task, head in network.heads.items():
                     totals[task] = totals.get(task, 0.0) + head(features)[0].float().cpu().numpy() / len(pack.networks)
                 if number == 0:
                     away = (features[0].float().cpu() - pack.typical_mean) @ pack.typical_axes
                     distance = float((away**2).mean().sqrt())
+        row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
+        for task, booster in pack.trees.items():
+            totals[task] = combined(totals[task], log_probabilities(booster, row)[0], pack.evidence_weight)
         return Reading(totals, distance)
 
     def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
@@ -180,10 +190,12 @@ class Grader:
             networks.append(network.eval().to(self._device))
         if not networks:
             raise PackError(f"Pack {pack.name} holds no network.")
+        trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_booster(pack, file)
+                 for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
         tensors = load_tensors(pack, INPUT_FILE)
         crop = pack.input["crop"]
         return LoadedPack(
-            pack, key, tuple(networks), tensors["measures.mean"].numpy(), tensors["measures.deviation"].numpy(),
+            pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)),
             tensors["typical.mean"], tensors["typical.axes"],
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
         )

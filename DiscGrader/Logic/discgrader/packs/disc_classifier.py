@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 class DiscClassifier(nn.Module):
-    """One encoder for all crops of a disc, whatever their contrast; the mean of their features is graded.
+    """One encoder for all crops of a disc, whatever their contrast; the mean features of each family are graded together.
 
     Parameters
     ----------
@@ -19,28 +19,32 @@ class DiscClassifier(nn.Module):
         Number of logits of each task's head.
     roles : sequence of str
         Contrasts known to the network; each crop carries its own as constant planes.
+    families : sequence of sequence of str
+        Roles whose crops stand for one another: features are averaged within a family, those of several families stay
+        side by side, so that a T1 picture adds to what a T2 picture shows and does not thin it.
     channels : int
         Planes of a crop without these.
-    measures : int
-        Numbers measured on the disc that join the features.
     blocks : sequence of int
         Residual blocks of each stage.
     dropout : float
         Share of the features dropped before the heads while training.
     """
 
-    def __init__(self, widths: Sequence[int], tasks: Mapping[str, int], roles: Sequence[str], channels: int = 3,
-                 measures: int = 0, blocks: Sequence[int] = (2, 2, 2, 2), dropout: float = 0.3):
+    def __init__(self, widths: Sequence[int], tasks: Mapping[str, int], roles: Sequence[str],
+                 families: Sequence[Sequence[str]], channels: int = 3, blocks: Sequence[int] = (2, 2, 2, 2),
+                 dropout: float = 0.3):
         super().__init__()
         from monai.networks.nets.resnet import ResNet, ResNetBlock
 
         self.roles = tuple(roles)
+        family_of = [next(number for number, family in enumerate(families) if role in family) for role in roles]
+        self.register_buffer("family_of", torch.tensor(family_of), persistent=False)
+        self.families = len(families)
         self.encoder = ResNet(
             ResNetBlock, list(blocks), list(widths), spatial_dims=2, n_input_channels=channels + len(self.roles),
             conv1_t_size=7, conv1_t_stride=2, num_classes=1, feed_forward=False,
         )
-        self.measures = nn.Sequential(nn.Linear(2 * measures, 32), nn.ReLU()) if measures else None
-        features = widths[-1] + (32 if measures else 0)
+        features = self.families * (widths[-1] + 1)
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.ModuleDict({task: nn.Linear(features, logits) for task, logits in tasks.items()})
 
@@ -59,39 +63,40 @@ class DiscClassifier(nn.Module):
         maps = encoder.maxpool(encoder.act(encoder.bn1(encoder.conv1(torch.cat([crops, planes], 1)))))
         return encoder.layer3(encoder.layer2(encoder.layer1(maps)))
 
-    def pool(self, maps: Tensor, disc: Tensor, discs: int, measures: Tensor | None) -> Tensor:
-        """Features of each disc, shape (discs, features).
-
-        Parameters
-        ----------
-        maps : Tensor
-            From `maps`.
-        disc : Tensor of int, shape (crops,)
-            Which disc each crop belongs to.
-        discs : int
-            How many discs there are; each has one crop at least.
-        measures : Tensor, shape (discs, measures), or None
-            Standardized measures, NaN where one is missing.
-        """
-        return self.join(self.crop_features(maps), disc, discs, measures)
-
     def crop_features(self, maps: Tensor) -> Tensor:
         """Features of each crop, shape (crops, features), from its maps."""
         return self.encoder.layer4(maps).mean((2, 3)).float()
 
-    def join(self, per_crop: Tensor, disc: Tensor, discs: int, measures: Tensor | None) -> Tensor:
-        """Features of each disc from those of its crops; arguments as in `pool`."""
-        total = per_crop.new_zeros(discs, per_crop.shape[1]).index_add(0, disc, per_crop)
-        count = per_crop.new_zeros(discs).index_add(0, disc, torch.ones_like(disc, dtype=per_crop.dtype))
-        features = total / count[:, None]
-        if self.measures is not None:
-            known = torch.isfinite(measures)
-            given = torch.cat([torch.where(known, measures, 0.0), known.to(measures.dtype)], 1)
-            features = torch.cat([features, self.measures(given)], 1)
-        return features
+    def join(self, per_crop: Tensor, role: Tensor, disc: Tensor, discs: int) -> Tensor:
+        """Features of each disc, shape (discs, features), from those of its crops.
 
-    def forward(self, crops: Tensor, role: Tensor, disc: Tensor, discs: int,
-                measures: Tensor | None = None) -> dict[str, Tensor]:
-        """Logits of every task, each of shape (discs, logits); arguments as in `maps` and `pool`."""
-        features = self.dropout(self.pool(self.maps(crops, role), disc, discs, measures))
+        Parameters
+        ----------
+        per_crop : Tensor
+            From `crop_features`.
+        role : Tensor of int, shape (crops,)
+            As for `maps`.
+        disc : Tensor of int, shape (crops,)
+            Which disc each crop belongs to.
+        discs : int
+            How many discs there are.
+
+        Returns
+        -------
+        The mean of each family, zero where a disc has no crop of it, and a flag that says which.
+        """
+        place = disc * self.families + self.family_of[role]
+        total = per_crop.new_zeros(discs * self.families, per_crop.shape[1]).index_add(0, place, per_crop)
+        count = per_crop.new_zeros(discs * self.families).index_add(0, place, torch.ones_like(per_crop[:, 0]))
+        mean = total / count.clamp(min=1)[:, None]
+        present = (count > 0).to(mean.dtype)[:, None]
+        return torch.cat([mean, present], 1).reshape(discs, -1)
+
+    def features(self, crops: Tensor, role: Tensor, disc: Tensor, discs: int) -> Tensor:
+        """Features of each disc, shape (discs, features); arguments as in `maps` and `join`."""
+        return self.join(self.crop_features(self.maps(crops, role)), role, disc, discs)
+
+    def forward(self, crops: Tensor, role: Tensor, disc: Tensor, discs: int) -> dict[str, Tensor]:
+        """Logits of every task, each of shape (discs, logits); arguments as in `features`."""
+        features = self.dropout(self.features(crops, role, disc, discs))
         return {task: head(features) for task, head in self.heads.items()}

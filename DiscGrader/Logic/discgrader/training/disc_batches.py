@@ -30,41 +30,13 @@ class DiscBatch:
     crops: torch.Tensor
     role: torch.Tensor
     disc: torch.Tensor
-    measures: torch.Tensor
     grades: Mapping[str, torch.Tensor]
 
 
-@dataclass(frozen=True, eq=False)
-class MeasureScale:
-    """Mean and deviation of every measure over the training discs; turns measures into what the network takes."""
-
-    mean: np.ndarray
-    deviation: np.ndarray
-
-    @classmethod
-    def of(cls, discs: Sequence[GradedDisc], roles: Sequence[str]) -> "MeasureScale":
-        """The scale of all measures of these discs; measures of each role are columns of their own."""
-        table = np.stack([measures_of(one.images, roles) for one in discs])
-        return cls(np.nanmean(table, 0).astype(np.float32), np.maximum(np.nanstd(table, 0), 1e-3).astype(np.float32))
-
-    def __call__(self, measures: np.ndarray) -> np.ndarray:
-        return np.clip((measures - self.mean) / self.deviation, -5, 5).astype(np.float32)
-
-
-def measures_of(images: Sequence[TrainingDisc], roles: Sequence[str]) -> np.ndarray:
-    """Measures of a disc on all of its images, those of each role in turn, NaN for a role that is not there."""
-    from discgrader.grading.evidence import MEASURES
-
-    table = np.full((len(roles), len(MEASURES)), np.nan, np.float32)
-    for one in images:
-        table[roles.index(one.role)] = one.measures
-    return table.ravel()
-
-
-def training_batch(discs: Sequence[GradedDisc], roles: Sequence[str], scale: MeasureScale, shape: CropShape,
+def training_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape,
                    generator: np.random.Generator) -> DiscBatch:
     """A batch of varied crops: one random slice of each image, each image left out a quarter of the time."""
-    wide, role, disc, measures = [], [], [], []
+    wide, role, disc = [], [], []
     for position, one in enumerate(discs):
         shown = [image for image in one.images if generator.random() > 0.25]
         shown = shown or [one.images[generator.integers(len(one.images))]]
@@ -72,29 +44,24 @@ def training_batch(discs: Sequence[GradedDisc], roles: Sequence[str], scale: Mea
             wide.append(image.crops[generator.integers(len(image.crops))])
             role.append(roles.index(image.role))
             disc.append(position)
-        measures.append(scale(measures_of(shown, roles)))
     crops = vary(torch.from_numpy(np.stack(wide).astype(np.float32)), shape, generator)
-    table = torch.from_numpy(np.stack(measures))
-    table = table + 0.1 * torch.from_numpy(generator.standard_normal(table.shape).astype(np.float32))
-    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), table, _grades(discs))
+    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
 
 
-def plain_batch(discs: Sequence[GradedDisc], roles: Sequence[str], scale: MeasureScale, shape: CropShape,
+def plain_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape,
                 shown_roles: Sequence[str]) -> DiscBatch:
     """A batch as at inference: all slices of the images of ``shown_roles``, cut in the middle."""
-    wide, role, disc, measures = [], [], [], []
+    wide, role, disc = [], [], []
     for position, one in enumerate(discs):
         shown = [image for image in one.images if image.role in shown_roles]
         for image in shown:
             wide += list(image.crops)
             role += [roles.index(image.role)] * len(image.crops)
             disc += [position] * len(image.crops)
-        measures.append(scale(measures_of(shown, roles)))
     rows, columns = (WIDE.rows - shape.rows) // 2, (WIDE.columns - shape.columns) // 2
     crops = torch.from_numpy(np.stack(wide).astype(np.float32))
     crops = crops[:, :, rows:rows + shape.rows, columns:columns + shape.columns]
-    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), torch.from_numpy(np.stack(measures)),
-                     _grades(discs))
+    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
 
 
 def _grades(discs: Sequence[GradedDisc]) -> dict[str, torch.Tensor]:

@@ -10,9 +10,10 @@ import torch
 from discgrader.grading.crops import CropShape
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import UNKNOWN, GradedDisc, MeasureScale, plain_batch, training_batch
+from discgrader.training.disc_batches import UNKNOWN, GradedDisc, plain_batch, training_batch
 
 ROLES = ("T1", "T2", "T2_SPACE")
+FAMILIES = (("T1",), ("T2", "T2_SPACE"))
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class GraderRecipe:
     """Every choice of the recipe.
 
     ``neighbor_share`` is how much of an ordinal grade's target goes to the grades beside it, since two readers agree
-    on the Pfirrmann grade with kappa 0.6 only.
+    on the Pfirrmann grade with kappa 0.6 only; ``evidence_weight`` is the share of the evidence trees beside the network.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
@@ -34,11 +35,12 @@ class GraderRecipe:
     folds: int = 5
     seed: int = 0
     average_decay: float = 0.99
+    evidence_weight: float = 0.5
 
-    def architecture(self, tasks: Mapping[str, int], measures: int) -> dict:
+    def architecture(self, tasks: Mapping[str, int]) -> dict:
         """The network's entry in a pack."""
         return {"kind": "disc_classifier", "widths": list(self.widths), "tasks": dict(tasks), "roles": list(ROLES),
-                "measures": measures, "dropout": self.dropout}
+                "families": [list(family) for family in FAMILIES], "dropout": self.dropout}
 
 
 def soft_targets(grades: torch.Tensor, count: int, neighbor_share: float) -> torch.Tensor:
@@ -67,7 +69,7 @@ def task_loss(logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbo
 
 
 def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping[str, int], ordinal: Sequence[str],
-               scale: MeasureScale, state: Path, seed: int, progress: Progress) -> torch.nn.Module:
+               state: Path, seed: int, progress: Progress) -> torch.nn.Module:
     """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists.
 
     Parameters
@@ -82,7 +84,7 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
     The running average of the network's weights over the last steps.
     """
     torch.manual_seed(seed)
-    network = build_network(recipe.architecture(tasks, len(scale.mean))).to(memory_format=torch.channels_last)
+    network = build_network(recipe.architecture(tasks)).to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     steps_per_epoch = len(discs) // recipe.discs_per_batch
@@ -103,10 +105,10 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
         running = []
         for step in range(steps_per_epoch):
             chosen = [discs[i] for i in order[step * recipe.discs_per_batch:(step + 1) * recipe.discs_per_batch]]
-            batch = training_batch(chosen, ROLES, scale, recipe.shape, generator)
+            batch = training_batch(chosen, ROLES, recipe.shape, generator)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
-                                 len(chosen), batch.measures)
+                                 len(chosen))
             losses = {task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
                       for task, one in logits.items()}
             loss = sum((2.0 if task in ordinal else 0.5) * one for task, one in losses.items())
@@ -123,16 +125,16 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
     return average.module.eval()
 
 
-def predict(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc], scale: MeasureScale,
+def predict(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
             shown_roles: Sequence[str], batch_size: int = 32) -> dict[str, np.ndarray]:
     """Logits of every task, each of shape (discs, grades), from the images of ``shown_roles``; in float32."""
     parts: dict[str, list[np.ndarray]] = {}
     with torch.inference_mode():
         for start in range(0, len(discs), batch_size):
             chosen = discs[start:start + batch_size]
-            batch = plain_batch(chosen, ROLES, scale, recipe.shape, shown_roles)
+            batch = plain_batch(chosen, ROLES, recipe.shape, shown_roles)
             logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
-                             len(chosen), batch.measures)
+                             len(chosen))
             for task, one in logits.items():
                 parts.setdefault(task, []).append(one.numpy())
     return {task: np.concatenate(one) for task, one in parts.items()}

@@ -1,4 +1,5 @@
-"""Recipe ``spider``, whole: discs found, crops cut, classifiers cross-validated by patient, calibrated and packed.
+"""Recipe ``spider``, whole: discs found, crops cut, networks and evidence trees cross-validated by patient, calibrated
+and packed.
 
 The networks of all folds together are the pack; its figures are of each fold's network on patients that neither it nor
 the localizer that found their discs had seen.
@@ -9,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
 from discgrader.errors import UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
+from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined
 from discgrader.grading.grader import INPUT_FILE, NETWORK_PREFIX
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
@@ -26,10 +29,11 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import GradedDisc, MeasureScale, plain_batch
+from discgrader.training.disc_batches import GradedDisc, plain_batch
 from discgrader.training.discs import SLICE_REACH_MM, SLICES, by_disc, prepare
+from discgrader.training.evidence_trees import fit_trees, predict_trees
 from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
-from discgrader.training.grader import ROLES, GraderRecipe, fit_grader, predict
+from discgrader.training.grader import FAMILIES, ROLES, GraderRecipe, fit_grader, predict
 from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 from discgrader.training.localizer_recipe import fold_localizers
 from discgrader.training.spider import (
@@ -47,12 +51,14 @@ TYPICAL_AXES = 24
 
 @dataclass(frozen=True, eq=False)
 class _HeldOut:
-    """Logits of every task on discs that the network had not seen, one row a disc."""
+    """Logits of every task on discs that were not seen in training, one row a disc; together and each part alone."""
 
     patients: np.ndarray
     indices: np.ndarray
     grades: Mapping[str, np.ndarray]
     logits: Mapping[str, np.ndarray]
+    network: Mapping[str, np.ndarray]
+    evidence: Mapping[str, np.ndarray]
 
 
 def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localizer_work: Path | None = None,
@@ -77,33 +83,33 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     folds = _grader_folds(discs, recipe)
     work = out_dir / "work"
     work.mkdir(exist_ok=True)
-    networks, scales, held_out = [], [], []
+    networks, trees, held_out = [], [], []
     for fold in range(recipe.folds):
         seen = [one for one in discs if folds[one.patient] != fold]
-        unseen = [one for one in discs if folds[one.patient] == fold]
-        scale = MeasureScale.of(discs, ROLES)
+        held_out.append([one for one in discs if folds[one.patient] == fold])
         path = work / f"fold{fold}.safetensors"
         if not path.exists():
-            share = progress.part(0.2 + 0.75 * fold / recipe.folds, 0.2 + 0.75 * (fold + 1) / recipe.folds)
-            network = fit_grader(recipe, seen, tasks, ordinal, scale, path.with_suffix(".state"), recipe.seed + fold,
-                                 share)
+            share = progress.part(0.2 + 0.7 * fold / recipe.folds, 0.2 + 0.7 * (fold + 1) / recipe.folds)
+            network = fit_grader(recipe, seen, tasks, ordinal, path.with_suffix(".state"), recipe.seed + fold, share)
             save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path)
             path.with_suffix(".state").unlink(missing_ok=True)
-        network = build_network(recipe.architecture(tasks, len(scale.mean)))
+        network = build_network(recipe.architecture(tasks))
         network.load_state_dict(load_file(path))
         networks.append(network.eval())
-        scales.append(scale)
-        held_out.append(unseen)
+        trees.append({task: fit_trees(seen, task, count, recipe.seed) for task, count in tasks.items()})
+    progress.report("Evaluating", 0.92)
     subsets = {"T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2"), "all": ROLES}
-    results = {name: _held_out(networks, recipe, held_out, scales, roles) for name, roles in subsets.items()}
+    results = {name: _held_out(networks, trees, recipe, held_out, roles) for name, roles in subsets.items()}
     calibration: dict[str, object] = {task: fit_calibration(results["all"].logits[task], results["all"].grades[task])
                                       for task in tasks}
+    calibration["evidence_weight"] = recipe.evidence_weight
     figures = {name: _figures(one, calibration) for name, one in results.items()}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     _save_held_out(out_dir / "held_out.npz", results)
-    mean, axes, distances = _typical(networks[0], recipe, discs, held_out[0], scales[0])
+    mean, axes, distances = _typical(networks[0], recipe, discs, held_out[0])
     calibration["distance_limit"] = float(np.quantile(distances, 0.99) * 1.15)
-    return _write(out_dir, recipe, tasks, networks, scales[0], mean, axes, calibration, figures, discs, bits)
+    final_trees = {task: fit_trees(discs, task, count, recipe.seed) for task, count in tasks.items()}
+    return _write(out_dir, recipe, tasks, networks, final_trees, mean, axes, calibration, figures, discs, bits)
 
 
 def graded_discs(found, gradings) -> list[GradedDisc]:
@@ -168,21 +174,25 @@ def _find_discs(images: Sequence[SpiderImage], work: Path | None):
     return find
 
 
-def _held_out(networks: Sequence[torch.nn.Module], recipe: GraderRecipe, held_out: Sequence[Sequence[GradedDisc]],
-              scales: Sequence[MeasureScale], roles: Sequence[str]) -> _HeldOut:
+def _held_out(networks: Sequence[torch.nn.Module], trees: Sequence[Mapping[str, lightgbm.Booster]],
+              recipe: GraderRecipe, held_out: Sequence[Sequence[GradedDisc]], roles: Sequence[str]) -> _HeldOut:
     rows: list[GradedDisc] = []
-    logits: dict[str, list[np.ndarray]] = {}
-    for network, discs, scale in zip(networks, held_out, scales, strict=True):
+    parts: dict[str, dict[str, list[np.ndarray]]] = {"together": {}, "network": {}, "evidence": {}}
+    for network, boosters, discs in zip(networks, trees, held_out, strict=True):
         shown = [one for one in discs if any(image.role in roles for image in one.images)]
         if not shown:
             continue
         rows += shown
-        for task, one in predict(network, recipe, shown, scale, roles).items():
-            logits.setdefault(task, []).append(one)
+        for task, logits in predict(network, recipe, shown, roles).items():
+            evidence = predict_trees(boosters[task], shown, roles)
+            together = combined(logits, evidence, recipe.evidence_weight)
+            for name, one in (("together", together), ("network", logits), ("evidence", evidence)):
+                parts[name].setdefault(task, []).append(one)
+    joined = {name: {task: np.concatenate(some) for task, some in part.items()} for name, part in parts.items()}
     return _HeldOut(
         np.array([one.patient for one in rows]), np.array([one.index_from_sacrum for one in rows]),
-        {task: np.array([one.grades[task] for one in rows]) for task in logits},
-        {task: np.concatenate(one) for task, one in logits.items()},
+        {task: np.array([one.grades[task] for one in rows]) for task in joined["together"]},
+        joined["together"], joined["network"], joined["evidence"],
     )
 
 
@@ -208,21 +218,27 @@ def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
     for name, one in results.items():
         arrays |= {f"{name}/patients": one.patients, f"{name}/indices": one.indices}
         arrays |= {f"{name}/logits/{task}": logits for task, logits in one.logits.items()}
+        arrays |= {f"{name}/network/{task}": logits for task, logits in one.network.items()}
+        arrays |= {f"{name}/evidence/{task}": logits for task, logits in one.evidence.items()}
         arrays |= {f"{name}/grades/{task}": grades for task, grades in one.grades.items()}
     np.savez(path, **arrays)
 
 
 def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
-             unseen: Sequence[GradedDisc], scale: MeasureScale) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
-    """Mean and whitened principal axes of the discs' features, and how far from it unseen discs lie."""
+             unseen: Sequence[GradedDisc]) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+    """Mean and whitened principal axes of the discs' features, and how far from it unseen discs lie.
+
+    Each disc is shown with all of its images and with each family of them alone.
+    """
     def features(some: Sequence[GradedDisc]) -> torch.Tensor:
         parts = []
         with torch.inference_mode():
-            for start in range(0, len(some), 32):
-                chosen = some[start:start + 32]
-                batch = plain_batch(chosen, ROLES, scale, recipe.shape, ROLES)
-                maps = network.maps(batch.crops, batch.role)
-                parts.append(network.pool(maps, batch.disc, len(chosen), batch.measures))
+            for roles in (ROLES, *FAMILIES):
+                shown = [one for one in some if any(image.role in roles for image in one.images)]
+                for start in range(0, len(shown), 32):
+                    chosen = shown[start:start + 32]
+                    batch = plain_batch(chosen, ROLES, recipe.shape, roles)
+                    parts.append(network.features(batch.crops, batch.role, batch.disc, len(chosen)))
         return torch.cat(parts)
 
     table = features(discs)
@@ -234,14 +250,14 @@ def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[Gra
 
 
 def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networks: Sequence[torch.nn.Module],
-           scale: MeasureScale, mean: torch.Tensor, axes: torch.Tensor, calibration: Mapping[str, object],
+           trees: Mapping[str, lightgbm.Booster], mean: torch.Tensor, axes: torch.Tensor, calibration: Mapping[str, object],
            figures: Mapping[str, object], discs: Sequence[GradedDisc], bits: int) -> Path:
     files = {f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
              for number, network in enumerate(networks)}
     files[INPUT_FILE] = pack_tensors({
-        "measures.mean": torch.from_numpy(scale.mean), "measures.deviation": torch.from_numpy(scale.deviation),
         "typical.mean": mean, "typical.axes": axes.contiguous(),
     }, 32)
+    files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}
     for system in ("pfirrmann", "spider"):
         named = [task for task in SYSTEMS[system].tasks]
@@ -254,7 +270,7 @@ def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networ
                             "pixel_mm": recipe.shape.pixel_mm},
                    "slices": {"reach_mm": SLICE_REACH_MM, "count": SLICES},
                    "normalization": "mean 0, deviation 1 over the segmented spine around the discs"},
-            architecture=recipe.architecture(tasks, len(scale.mean)), files=files,
+            architecture=recipe.architecture(tasks), files=files,
             trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", len(patients), len(discs), "spider", recipe.seed,
                                  False, f"{len(discs)} discs of {len(patients)} SPIDER patients (CC BY 4.0)"),
             calibration=calibration,

@@ -183,7 +183,7 @@ def _labeled_by(network: torch.nn.Module, images: Sequence[SpiderImage], recipe:
 def _largest(mask: np.ndarray) -> np.ndarray:
     from scipy import ndimage
 
-    labels, count = ndimage.label(mask, np.ones((1, 3, 3), bool) if mask.shape[0] == 1 else None)
+    labels, count = ndimage.label(mask, np.ones((3, 3, 3), bool))
     if count == 0:
         return mask
     return labels == 1 + np.argmax(ndimage.sum_labels(mask, labels, np.arange(1, count + 1)))
