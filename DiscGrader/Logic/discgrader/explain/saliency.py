@@ -1,8 +1,7 @@
 """Saliency: which part of the picture a grade was read from.
 
 Layer-CAM (Jiang et al., IEEE TIP 2021;30:5875): the feature maps of the third stage, each weighted place by place by
-the positive gradient of the given grade's logit against the mean of the others, summed, and averaged over the pack's
-networks and the series' crops.
+the positive gradient of the given grade's log odds, summed, and averaged over the pack's networks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +20,8 @@ from discgrader.localize.disc import Localization
 
 Explained = tuple[str, Volume]
 
-_Target = tuple[str, int]
-"""Name of a head and position of the logit that decided a grade."""
+_Target = tuple[str, tuple[int, ...]]
+"""Name of a head and positions of the logits that speak for a grade."""
 
 
 def explain(grader: Grader, study: Study, localization: Localization,
@@ -80,20 +79,17 @@ def _shown(views: Sequence[View]) -> list[View]:
     return list(views)
 
 
-def _target(grade: Grade) -> tuple[str, int]:
-    """Name of the head and position of the logit that decided this grade."""
-    values = list(grade.probabilities)
+def _target(grade: Grade) -> _Target:
+    """Name of the head, and positions of the logits that speak for this grade."""
     if grade.task == "high_grade":
-        return "pfirrmann", 5 if grade.grade == "1" else -5
-    return grade.task, values.index(grade.grade)
+        return "pfirrmann", (3, 4) if grade.grade == "1" else (0, 1, 2)
+    return grade.task, (list(grade.probabilities).index(grade.grade),)
 
 
-def _score(logits: torch.Tensor, position: int) -> torch.Tensor:
-    if abs(position) == 5:
-        high = logits[:, 3:].logsumexp(1) - logits[:, :3].logsumexp(1)
-        return high.sum() if position > 0 else -high.sum()
-    others = [column for column in range(logits.shape[1]) if column != position]
-    return (logits[:, position] - logits[:, others].logsumexp(1)).sum()
+def _score(logits: torch.Tensor, positions: Sequence[int]) -> torch.Tensor:
+    """Logarithm of the odds for these grades against all others, summed over the rows of ``logits``."""
+    others = [column for column in range(logits.shape[1]) if column not in positions]
+    return (logits[:, list(positions)].logsumexp(1) - logits[:, others].logsumexp(1)).sum()
 
 
 def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View],
@@ -119,8 +115,8 @@ def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: S
                 per_crop = torch.cat([per_crop, beside])
             features = network.join(per_crop, order, disc, 1)
             for target in targets:
-                task, position = target
-                score = _score(network.heads[task](features), position)
+                task, positions = target
+                score = _score(network.heads[task](features), positions)
                 gradient = torch.autograd.grad(score, maps, retain_graph=True)[0]
                 cam = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0)
                 totals[target] = totals.get(target, 0.0) + cam / cam.max().clamp(min=1e-12)
