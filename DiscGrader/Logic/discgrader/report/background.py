@@ -121,7 +121,8 @@ def _pack(name: str, grades: Sequence[Grade], card: Mapping, roles: Sequence[str
     synthetic = bool(trained.get("synthetic")) or any(one.synthetic for one in grades)
     counts = [f"{trained[key]} {key}" for key in ("patients", "discs") if trained.get(key)]
     facts = {
-        "Grades": ", ".join(task_title(one) for one in grades) or str(card.get("system") or ""),
+        "Grades": ", ".join(task_title(one) for one in grades),
+        "System": "" if grades else str(card.get("system") or ""),
         "Trained on": trained.get("statement") or (given.trained_on if given else ""),
         "Data": ", ".join(str(one) for one in (trained.get("data_set"), trained.get("license"), *counts) if one),
         "Intended use": card.get("intended_use") or "",

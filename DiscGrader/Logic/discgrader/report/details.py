@@ -55,10 +55,10 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
     body = tag(
         "div",
         tag("div", _figures(result, disc), class_="crops"),
-        tag("div", warning_list(one.warnings), _grades(result, disc), _evidence(result, disc), class_="grades"),
+        tag("div", warning_list(one.warnings), _grades(result, disc), class_="grades"),
         class_="body",
     )
-    return tag("article", heading, body, class_="disc", id_=one.level)
+    return tag("article", heading, body, _evidence(result, disc), class_="disc", id_=one.level)
 
 
 def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:

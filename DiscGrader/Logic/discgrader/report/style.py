@@ -98,12 +98,13 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
 .lane .value { display: flex; justify-content: space-between; gap: 6px; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .lane .given .value { color: var(--ink); font-weight: 600; }
-.evidence dl { column-count: 2; column-gap: 32px; margin-top: 3px; }
+.evidence { margin-top: 18px; }
+.evidence dl { column-count: 3; column-gap: 32px; margin-top: 3px; }
 .evidence dl div { display: flex; justify-content: space-between; align-items: baseline; gap: 14px; padding: 4px 0;
   border-bottom: 1px solid var(--line); break-inside: avoid; }
 .evidence dt { font-size: 13.5px; line-height: 1.35; }
 .evidence dt .source { display: block; font-size: 12px; }
-.evidence dd { font-size: 14px; text-align: right; font-weight: 600; }
+.evidence dd { font-size: 14px; text-align: right; font-weight: 600; white-space: nowrap; }
 .measures { margin-top: 24px; }
 .measures dl { column-count: 2; column-gap: 40px; margin-top: 6px; font-size: 13px; }
 .measures dl div { break-inside: avoid; margin-bottom: 5px; }
@@ -115,7 +116,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .plain thead th { color: var(--soft); font-size: 12.5px; }
 .plain .figure { white-space: nowrap; }
 .further { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 360px)); gap: 16px; margin-top: 20px; }
-.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 24px 40px; align-items: start; }
+.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); gap: 28px 40px; align-items: start; }
 section.packs { display: block; }
 .pack, .scale { break-inside: avoid; }
 .pack h3, .scale h3 { margin-bottom: 6px; }
@@ -124,7 +125,7 @@ section.packs { display: block; }
 .pack dl div { display: grid; grid-template-columns: 100px minmax(0, 1fr); gap: 10px; }
 .pack dt { color: var(--soft); }
 .pack table { margin-top: 12px; font-size: 13px; }
-.pack table small { display: block; font-size: 11px; }
+.pack table small { display: block; font-size: 11px; white-space: nowrap; }
 .pack table th, .pack table td { padding-right: 12px; }
 .scale dl { display: grid; gap: 5px; font-size: 13.5px; }
 .scale dl div { display: grid; grid-template-columns: 64px minmax(0, 1fr); gap: 10px; align-items: baseline; }
@@ -134,9 +135,9 @@ section.packs { display: block; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
 footer .source { font-weight: 400; margin-top: 4px; }
 
-@media (max-width: 860px) {
+@media screen and (max-width: 860px) {
   .evidence dl, .measures dl { column-count: 1; }
-  .summary, .disc .body { grid-template-columns: minmax(0, 1fr); }
+  .summary, .disc .body, .packs, .scales { grid-template-columns: minmax(0, 1fr); }
   .main .picture { width: 100%; max-width: 460px; }
   .lanes th { width: 130px; }
   .lanes td.given { width: 64px; padding-right: 8px; }
@@ -176,16 +177,17 @@ footer .source { font-weight: 400; margin-top: 4px; }
   .disc > header { margin-bottom: 5pt; }
   .disc > header h3 { font-size: 13pt; }
   .disc > header p { font-size: 8.5pt; }
-  .disc .body { grid-template-columns: 60mm minmax(0, 1fr); gap: 6mm; }
+  .disc .body { grid-template-columns: 51mm minmax(0, 1fr); gap: 6mm; }
   .crops, .crops .small { gap: 4pt; }
   .crops .panel figcaption, .crops .small figcaption { font-size: 6.8pt; padding: 1.5pt 4pt 2pt; }
   .grades { gap: 6pt; }
   .lanes th { width: 34mm; }
   .lanes td.given { width: 14mm; padding-right: 2mm; }
   .lanes td, .lanes th { padding: 2pt 0; }
-  .lane { gap: 0 6pt; }
+  .lane { gap: 0 8pt; }
   .lane .bar { height: 5pt; margin-top: 1.5pt; }
   .lane .value { line-height: 1.25; }
+  .evidence { margin-top: 5pt; }
   .evidence dl { column-gap: 14pt; margin-top: 1pt; }
   .evidence dl div { padding: 1.5pt 0; }
   .measures dl, .pack table { font-size: 8pt; }
