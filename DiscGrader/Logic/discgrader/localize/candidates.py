@@ -26,7 +26,8 @@ class Candidate:
     label : int
         Its number in the array that `find_candidates` returns beside the candidates.
     center_lps_mm : ndarray, shape (3,)
-        The centroid of its middle slice, moved to the middle of its width where both sides are in view.
+        Half way from front to back and from endplate to endplate of its middle slice, and of its width where both
+        sides are in view.
     axes_lps : ndarray, shape (3, 3)
         Unit vectors as columns: towards the left, the back and the head of the disc's own plane.
     height_mm, depth_mm, width_mm : float
@@ -142,8 +143,8 @@ def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Se
     local = (middle - middle.mean(0)) @ axes
     front, back = _extent(local[:, 1], column_mm)
     low, high = _extent(local[:, 2], row_mm)
-    # The middle of its matter, not of its extent: an osteophyte's rim would pull the latter forward.
-    center = middle.mean(0)
+    front, back = _thick_extent(local[:, 1], column_mm, front, back)
+    center = middle.mean(0) + axes @ np.array([0.0, (front + back) / 2, (low + high) / 2])
     across = (points - center) @ axes[:, 0]
     slice_mm = float(segmentation.frames.volume.spacing_mm[2])
     seen = bool(per_slice[0] == 0 and per_slice[-1] == 0 and len(per_slice) > 2)
@@ -216,6 +217,17 @@ def _axes(points: np.ndarray, middle: np.ndarray, slices: np.ndarray, segmentati
 def _extent(values: np.ndarray, step_mm: float) -> tuple[float, float]:
     low, high = np.quantile(values, [0.01, 0.99])
     return float(low - step_mm / 2), float(high + step_mm / 2)
+
+
+def _thick_extent(along_mm: np.ndarray, step_mm: float, front: float, back: float) -> tuple[float, float]:
+    """Front and back of a disc without what only tapers on, such as the cleft between two osteophytes."""
+    edges = np.arange(front, back + step_mm, 2 * step_mm)
+    if len(edges) < 6:
+        return front, back
+    counts, _ = np.histogram(along_mm, edges)
+    usual = np.median(counts[len(counts) // 5: len(counts) - len(counts) // 5])
+    thick = np.nonzero(counts >= 0.4 * usual)[0]
+    return (float(edges[thick[0]]), float(edges[thick[-1] + 1])) if len(thick) else (front, back)
 
 
 def _column_profile(along_mm: np.ndarray, pixel_mm2: float) -> float:

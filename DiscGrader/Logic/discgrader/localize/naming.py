@@ -27,8 +27,11 @@ class Naming:
     warnings: tuple[str, ...]
 
 
-REMNANT_DEPTH_SHARE = 0.62
-"""A lowest disc less deep than this share of the one above is taken for what remains of S1-S2."""
+REMNANT_DEPTH_SHARE, REMNANT_AREA_SHARE = 0.72, 0.35
+"""A lowest disc with less of the depth or of the area of those above may be what remains of S1-S2."""
+
+SACRUM_LEAN_DEG, LUMBOSACRAL_LEAN_DEG = 33.0, 17.0
+"""How far a disc inside the sacrum, and the one above it, lean forward at least."""
 
 SHORTEST_STEP_MM, LONGEST_STEP_MM = 14.0, 120.0
 """Between the centres of two discs of one row, a missed disc or two included."""
@@ -124,18 +127,30 @@ def _cropped(one: Candidate) -> bool:
 def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]]:
     """The row without a rudimentary S1-S2 disc at its foot, and what is doubtful about its lowest disc.
 
-    Above such a remnant lies the sacrum, which the network does not take for a vertebra.
+    A remnant is small beside the discs above it, and it and the next disc lean as the sacrum and L5-S1 do. The limits
+    were chosen on 173 SPIDER slices whose L5-S1 was set by eye, six of which have such a remnant.
     """
     if len(chain) < 3:
         return chain, []
-    lowest, above = chain[0], float(np.median([one.depth_mm for one in chain[1:4]]))
-    if lowest.depth_mm >= REMNANT_DEPTH_SHARE * above:
-        return chain, []
-    if lowest.vertebra_above < 0.5:
+    lowest = chain[0]
+    depth = lowest.depth_mm / float(np.median([one.depth_mm for one in chain[1:4]]))
+    area = lowest.area_mm2 / float(np.median([one.area_mm2 for one in chain[1:4]]))
+    small = depth < REMNANT_DEPTH_SHARE or area < REMNANT_AREA_SHARE
+    leans = _lean_deg(lowest) > SACRUM_LEAN_DEG and _lean_deg(chain[1]) > LUMBOSACRAL_LEAN_DEG
+    inside_sacrum = depth < REMNANT_DEPTH_SHARE and lowest.vertebra_above < 0.5
+    if (small and leans) or inside_sacrum:
         doubt = ("A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, say so with "
                  "the lowest disc's level.")
         return chain[1:], [doubt]
-    return chain, ["The lowest disc is small: if it is a remnant of S1-S2, say so with the lowest disc's level."]
+    if small:
+        return chain, ["The lowest disc is small: if it is a remnant of S1-S2, say so with the lowest disc's level."]
+    return chain, []
+
+
+def _lean_deg(one: Candidate) -> float:
+    """By how much the disc's upper side faces forward, in degrees."""
+    up = one.axes_lps[:, 2]
+    return float(np.degrees(np.arctan2(-up[1], up[2])))
 
 
 def _sacrum_doubts(chain: Sequence[Candidate]) -> list[str]:
