@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     options = dict(_option(one) for one in arguments.option)
-    run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
-    print(f"The pack is in {arguments.output}.")
+    packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
+    print(f"The finished packs are in {packs}.")
     return 0
 
 

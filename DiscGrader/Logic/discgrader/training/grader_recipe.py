@@ -7,7 +7,7 @@ the localizer that found their discs had seen.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
@@ -36,6 +36,7 @@ from discgrader.training.figures import binary_figures, ordinal_figures, with_in
 from discgrader.training.grader import FAMILIES, ROLES, GraderRecipe, fit_grader, predict
 from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 from discgrader.training.localizer_recipe import fold_localizers
+from discgrader.training.options import changed
 from discgrader.training.spider import (
     DATA_SET,
     TASK_COLUMNS,
@@ -61,7 +62,7 @@ class _HeldOut:
     evidence: Mapping[str, np.ndarray]
 
 
-def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localizer_work: Path | None = None,
+def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localizer_work: Path | str | None = None,
                   bits: int = 16, **options: object) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`.
 
@@ -73,10 +74,10 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     bits : int
         In how many bits the packs' weights are stored.
     """
-    recipe = replace(GraderRecipe(), **options)
+    recipe = changed(GraderRecipe(), options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    found = prepare(images, _find_discs(images, localizer_work), out_dir / "crops", progress.part(0.0, 0.2))
+    found = prepare(images, _find_discs(images, Path(localizer_work) if localizer_work else None), out_dir / "crops", progress.part(0.0, 0.2))
     discs = graded_discs(found, gradings)
     tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
     ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]

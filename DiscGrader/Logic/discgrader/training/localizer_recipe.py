@@ -30,6 +30,7 @@ from discgrader.training.localizer import (
     fit,
     slices_of,
 )
+from discgrader.training.options import changed
 from discgrader.training.spider import (
     DATA_SET,
     SpiderImage,
@@ -51,7 +52,7 @@ class _Stack:
 
 def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
-    recipe = replace(LocalizerRecipe(), **options)
+    recipe = changed(LocalizerRecipe(), options)
     images = spider_images(data_dir)
     folds = patient_folds(images, recipe.folds, recipe.seed)
     stacks = _read_stacks(images)

@@ -1,0 +1,180 @@
+"""The parts of training that decide whether its figures can be believed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from blocky_spine import blocky_spine
+from discgrader.errors import StudyError, UsageError
+from discgrader.grading.crops import CropShape
+from discgrader.localize.candidates import find_candidates
+from discgrader.localize.disc import Localization
+from discgrader.localize.localizer import _disc, _label_volume
+from discgrader.localize.naming import name_candidates
+from discgrader.progress import Progress
+from discgrader.training.disc_batches import vary
+from discgrader.training.discs import WIDE
+from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
+from discgrader.training.grader import GraderRecipe, soft_targets
+from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
+from discgrader.training.localizer import CANAL, DISC, IGNORE, VERTEBRA, LocalizerRecipe, draw_batch, fit, slices_of
+from discgrader.training.options import changed
+from discgrader.training.recipes import run_recipe
+from discgrader.training.spider import (
+    SpiderImage,
+    patient_folds,
+    read_corrected,
+    spider_corrections,
+    spider_gradings,
+    spider_images,
+)
+
+
+def localized(spine) -> Localization:
+    segmentation = spine.segmentation()
+    candidates, labels = find_candidates(segmentation)
+    naming = name_candidates(candidates)
+    return Localization("s", _label_volume(segmentation, naming.discs, labels, spine.series.volume),
+                        tuple(_disc(one, 10.0) for one in naming.discs), naming.warnings)
+
+
+def test_no_patient_is_in_two_folds_and_masks_are_spread(tmp_path):
+    images = [SpiderImage(patient, sequence, tmp_path, tmp_path if sequence == "T2_SPACE" else None)
+              for patient in range(1, 41) for sequence in (("T1", "T2", "T2_SPACE") if patient % 5 == 0 else ("T1", "T2"))]
+    folds = patient_folds(images, 4)
+    assert set(folds) == set(range(1, 41))
+    with_mask = [folds[patient] for patient in range(5, 41, 5)]
+    assert sorted(np.bincount(with_mask)) == [2, 2, 2, 2]
+    assert set(np.bincount(list(folds.values()))) == {10}
+
+
+def test_real_data_is_read_whole(data_dir):
+    images, gradings = spider_images(data_dir), spider_gradings(data_dir)
+    assert len(images) == 353
+    assert sum(one.mask is not None for one in images) == 29
+    assert len(gradings) == 1220
+    assert np.bincount([one["pfirrmann"] for one in gradings.values()]).tolist() == [0, 238, 274, 324, 230, 154]
+
+
+def test_upside_down_slices_are_turned_with_their_points(data_dir):
+    corrections = spider_corrections()
+    image = next(one for one in spider_images(data_dir) if one.path.name.startswith("57_t2."))
+    volume, lowest = read_corrected(image, corrections)
+    index = volume.lps_to_index(lowest)
+    stored = corrections.lowest_graded_disc["57_t2"]
+    assert index[1] == pytest.approx(volume.size[1] - 1 - stored[1])
+    assert lowest[2] < volume.index_to_lps([0, volume.size[1] / 2, 0])[2]
+
+
+def test_images_that_are_not_there_are_said(tmp_path):
+    with pytest.raises(StudyError, match="No SPIDER images"):
+        spider_images(tmp_path)
+    with pytest.raises(UsageError, match="localizer"):
+        run_recipe("nothing", tmp_path, tmp_path)
+    with pytest.raises(UsageError, match="no choice epoch"):
+        changed(GraderRecipe(), {"epoch": 3})
+
+
+def test_indices_follow_the_true_lowest_disc():
+    localization = localized(blocky_spine(discs=7))
+    centers = np.array([disc.center_lps_mm for disc in localization.discs])
+    assert indices_from_point(localization.discs, centers[1] + [0, 2, -3]) == [0, 1, 2, 3, 4, 5, 6]
+    below = centers[0] + (centers[0] - centers[1])
+    assert indices_from_point(localization.discs, below) == [2, 3, 4, 5, 6, 7, 8]
+    fixed = reindexed(localization, [0, 1, 2, 3, 4, 5, 6])
+    assert [disc.level for disc in fixed.discs][:2] == ["L5-S1", "L4-L5"]
+    assert set(np.unique(fixed.segmentation.array)) >= {201, 206}
+    assert 207 not in fixed.segmentation.array
+    assert (fixed.segmentation.array == 201).sum() == (localization.segmentation.array == 202).sum()
+    assert indices_from_partner(localization.discs, fixed.discs) == [0, 1, 2, 3, 4, 5, 6]
+    assert indices_from_mask(localization.discs, fixed.segmentation) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_varied_crops_keep_picture_and_masks_together():
+    """Wherever augmentation puts the disc, its mask goes with it."""
+    wide = torch.zeros(64, 3, WIDE.rows, WIDE.columns)
+    wide[:, 0] = -2.0
+    wide[:, :2, 56:72, 50:110] = torch.tensor([4.0, 1.0])[None, :, None, None]
+    crops = vary(wide, CropShape(), np.random.default_rng(0))
+    assert crops.shape == (64, 3, 96, 128)
+    for crop in crops:
+        if crop[1].max() < 0.5:
+            continue
+        inside, outside = crop[0][crop[1] > 0.9], crop[0][crop[1] < 0.1]
+        assert inside.mean() > outside.mean() + 2
+    shown = [float((crop[1] > 0.5).sum()) for crop in crops if crop[1].max() > 0.5]
+    assert len(shown) < 64
+    assert np.std(shown) > 10
+
+
+def test_soft_targets_sum_to_one_and_favor_the_truth():
+    target = soft_targets(torch.tensor([0, 2, 4]), 5, 0.2)
+    assert torch.allclose(target.sum(1), torch.ones(3))
+    assert target[0].tolist() == pytest.approx([0.8, 0.2, 0, 0, 0])
+    assert target[1].tolist() == pytest.approx([0, 0.1, 0.8, 0.1, 0])
+
+
+def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
+    rng = np.random.default_rng(0)
+    grades = rng.integers(0, 5, 400)
+    perfect = ordinal_figures(grades, np.eye(5)[grades])
+    assert perfect["macro_auroc"] == perfect["accuracy"] == perfect["qwk"] == perfect["within_one"] == 1.0
+    blind = ordinal_figures(grades, rng.dirichlet(np.ones(5), 400))
+    assert abs(blind["macro_auroc"] - 0.5) < 0.07
+    assert abs(blind["qwk"]) < 0.15
+    patients = np.repeat(np.arange(80), 5)
+    shown = with_intervals(binary_figures, (grades > 2).astype(int), rng.random(400), patients, draws=100)
+    assert shown["auroc"]["low"] < shown["auroc"]["value"] < shown["auroc"]["high"]
+
+
+def test_rows_above_the_uppermost_label_count_as_unknown():
+    spine = blocky_spine(slices=1)
+    classes = spine.classes.array.copy()
+    classes[:, :70][classes[:, :70] != CANAL] = 0
+    one = slices_of(1, spine.series.volume, replace(spine.classes, array=classes), 1.0)[0]
+    assert (one.labels[:60] == IGNORE).all()
+    assert {int(value) for value in one.labels[75:].unique()} == {0, VERTEBRA, DISC, CANAL}
+
+
+@pytest.mark.slow
+def test_training_goes_on_where_it_stopped(tmp_path):
+    """Stopped half way and resumed gives the same network as never stopped."""
+    spine = blocky_spine(slices=1)
+    slices = slices_of(1, spine.series.volume, spine.classes, 1.5)
+    recipe = LocalizerRecipe(pixel_mm=1.5, patch=(64, 64), batch=2, steps=200, channels=(4, 8, 8))
+
+    class Stop(Exception):
+        pass
+
+    def stop_half_way(stage, fraction, detail):
+        raise Stop
+
+    whole = fit(recipe, slices, [1.0], tmp_path / "whole.state", 0, Progress())
+    with pytest.raises(Stop):
+        fit(recipe, slices, [1.0], tmp_path / "broken.state", 0, Progress(_second(stop_half_way)))
+    resumed = fit(recipe, slices, [1.0], tmp_path / "broken.state", 0, Progress())
+    for name, tensor in whole.state_dict().items():
+        assert torch.allclose(tensor.float(), resumed.state_dict()[name].float(), atol=1e-5), name
+
+
+def _second(listener):
+    """Only the second report reaches the listener: the first one's state is on disk by then."""
+    heard = []
+
+    def hear(*report):
+        heard.append(report)
+        if len(heard) == 2:
+            listener(*report)
+
+    return hear
+
+
+def test_batches_are_what_the_network_expects():
+    spine = blocky_spine(slices=1)
+    slices = slices_of(1, spine.series.volume, spine.classes, 1.0)
+    images, labels = draw_batch(torch.Generator().manual_seed(0), slices, torch.ones(1, dtype=torch.float64),
+                                LocalizerRecipe(patch=(96, 80), batch=3))
+    assert images.shape == (3, 1, 96, 80)
+    assert labels.shape == (3, 96, 80)
+    assert torch.isfinite(images).all()
