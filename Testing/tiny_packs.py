@@ -23,8 +23,7 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
     # Running statistics of one pass keep the features of an untrained network from collapsing.
     with torch.no_grad():
         for _ in range(20):
-            network.maps(torch.randn(8, 3, 96, 128), torch.zeros(8, dtype=torch.long))
-            network.encoder.layer4(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
+            network.crop_features(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
     features = 2 * (8 + 1)
     names = {"pfirrmann": ("pfirrmann", "high_grade"), "spider": ("bulging", "modic")}[system]
     return write_pack(

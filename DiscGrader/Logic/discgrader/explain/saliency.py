@@ -1,14 +1,16 @@
 """Saliency: which part of the picture a grade was read from.
 
-Layer-CAM (Jiang et al., IEEE TIP 2021;30:5875): the feature maps of the third stage, each weighted place by place by
-the positive gradient of the given grade's log odds, summed, and averaged over the pack's networks.
+Layer-CAM (Jiang et al., IEEE TIP 2021;30:5875): the feature maps of the first stage, each weighted place by place by
+the positive gradient of the given grade's log odds, summed, smoothed, and averaged over the pack's networks. Of the
+stages and weightings tried on unseen SPIDER crops, these lie on the disc most; deeper ones show the grid of their own
+strides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import Grader, LoadedPack
@@ -19,6 +21,8 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
 
 Explained = tuple[str, Volume]
+
+SMOOTHING_MM = 3.0
 
 _Target = tuple[str, tuple[int, ...]]
 """Name of a head and positions of the logits that speak for a grade."""
@@ -94,7 +98,7 @@ def _score(logits: torch.Tensor, positions: Sequence[int]) -> torch.Tensor:
 
 def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View],
                targets: Sequence[_Target]) -> dict[_Target, np.ndarray]:
-    """Maps of each target on the shown views, shape (shown, rows / 16, columns / 16), not scaled yet.
+    """Maps of each target on the shown views, shape (shown, rows / 4, columns / 4), not scaled yet.
 
     What does not depend on the target, the way up to the maps and the views that are not shown, is computed once.
     """
@@ -120,7 +124,13 @@ def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: S
                 gradient = torch.autograd.grad(score, maps, retain_graph=True)[0]
                 cam = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0)
                 totals[target] = totals.get(target, 0.0) + cam / cam.max().clamp(min=1e-12)
-    return {target: total.cpu().numpy() for target, total in totals.items()}
+    return {target: _smooth(total.cpu().numpy(), pack.shape) for target, total in totals.items()}
+
+
+def _smooth(maps: np.ndarray, shape: CropShape) -> np.ndarray:
+    """Maps without detail finer than `SMOOTHING_MM`."""
+    cell_mm = shape.columns * shape.pixel_mm / maps.shape[2]
+    return gaussian_filter(maps, (0, SMOOTHING_MM / cell_mm, SMOOTHING_MM / cell_mm))
 
 
 def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: CropShape) -> Volume:

@@ -49,7 +49,7 @@ class DiscClassifier(nn.Module):
         self.heads = nn.ModuleDict({task: nn.Linear(features, logits) for task, logits in tasks.items()})
 
     def maps(self, crops: Tensor, role: Tensor) -> Tensor:
-        """Feature maps of the third stage, shape (crops, features, rows / 16, columns / 16).
+        """Feature maps of the first stage, shape (crops, features, rows / 4, columns / 4).
 
         Parameters
         ----------
@@ -61,11 +61,12 @@ class DiscClassifier(nn.Module):
         planes = planes.expand(-1, -1, *crops.shape[2:])
         encoder = self.encoder
         maps = encoder.maxpool(encoder.act(encoder.bn1(encoder.conv1(torch.cat([crops, planes], 1)))))
-        return encoder.layer3(encoder.layer2(encoder.layer1(maps)))
+        return encoder.layer1(maps)
 
     def crop_features(self, maps: Tensor) -> Tensor:
         """Features of each crop, shape (crops, features), from its maps."""
-        return self.encoder.layer4(maps).mean((2, 3)).float()
+        encoder = self.encoder
+        return encoder.layer4(encoder.layer3(encoder.layer2(maps))).mean((2, 3)).float()
 
     def join(self, per_crop: Tensor, role: Tensor, disc: Tensor, discs: int) -> Tensor:
         """Features of each disc, shape (discs, features), from those of its crops.
