@@ -13,11 +13,14 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin
 
+# The demo patient has every Pfirrmann grade once.
+DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4 L3-L4:pfirrmann=3 L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
+
 .PHONY: demo test bench clean
 
 demo: $(READY)
 	rm -rf demo/study
-	$(RUN)/discgrader phantom -o demo/study --seed 1
+	$(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
 
 test: $(READY)

@@ -285,3 +285,15 @@ def test_errors_of_the_engine_reach_the_user(
     monkeypatch.setattr(Engine, "default", refuse)
     study = write_blocks(tmp_path / "study", "T2_sag")
     assert "Pack x: weights" in fails(capsys, 1, "grade", study, "-o", tmp_path / "out")
+
+
+def test_a_phantom_is_written_and_read_as_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from discgrader.imaging.study_reader import read_study
+
+    out = tmp_path / "phantom"
+    assert main(["phantom", "-o", str(out), "--seed", "3", "--grade", "L4-L5:pfirrmann=5", "--series", "AX_T2"]) == 0
+    study = read_study(out)
+    assert [series.name for series in study.series] == ["ax_t2"]
+    assert not study.warnings
+    assert main(["phantom", "-o", str(tmp_path / "no"), "--grade", "L4-L5=5"]) == 2
+    assert "L4-L5:pfirrmann=4" in capsys.readouterr().err

@@ -16,8 +16,8 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--grade",
         action="append",
         default=[],
-        metavar="LEVEL=GRADE",
-        help="Pfirrmann grade 1 to 5 of a disc, such as L4-L5=4; repeatable; the others' are drawn",
+        metavar="LEVEL:pfirrmann=GRADE",
+        help="Pfirrmann grade 1 to 5 of a disc, such as L4-L5:pfirrmann=4; repeatable; the others' are drawn",
     )
     parser.add_argument(
         "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE or AX_T2; repeatable (default: all)"
@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def _level_grade(given: str) -> tuple[str, int]:
-    level, _, grade = given.partition("=")
-    if not grade.isdecimal():
-        raise UsageError(f"--grade {given} names no level and grade; write it as L4-L5=4.")
+    level, _, finding = given.partition(":")
+    task, _, grade = finding.partition("=")
+    if task != "pfirrmann" or not grade.isdecimal():
+        raise UsageError(f"--grade {given} names no level and grade; write it as L4-L5:pfirrmann=4.")
     return level, int(grade)

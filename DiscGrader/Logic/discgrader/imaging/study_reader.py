@@ -147,10 +147,13 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """All files in a folder and its subfolders, hidden ones left out, in alphabetical order."""
+    """All files in a folder and its subfolders, in alphabetical order.
+
+    Hidden ones are left out, and subfolders named ``masks``, where SPIDER and the phantom keep their masks.
+    """
     files: list[Path] = []
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "masks")
         files += [Path(root) / name for name in sorted(names) if not name.startswith(".")]
     return files
 
