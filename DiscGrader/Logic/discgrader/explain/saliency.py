@@ -1,8 +1,8 @@
 """Saliency: which part of the picture a grade was read from.
 
 Layer-CAM (Jiang et al., IEEE TIP 2021;30:5875): the feature maps of the first stage, each weighted place by place by
-the positive gradient of the given grade's log odds, summed, smoothed, and averaged over the pack's networks. Of the
-stages and weightings tried on unseen SPIDER crops, these lie on the disc most; deeper ones show the grid of their own
+the positive gradient of the given grade's log odds, summed, smoothed, and averaged over some of the pack's networks. Of
+the stages and weightings tried on SPIDER crops, these lie on the disc most; deeper ones show the grid of their own
 strides.
 """
 
@@ -23,6 +23,9 @@ from discgrader.localize.disc import Localization
 Explained = tuple[str, Volume]
 
 SMOOTHING_MM = 3.0
+
+NETWORKS = 2
+"""Of a pack's networks, which were trained alike, so many are asked where they looked: the others cost time only."""
 
 _Target = tuple[str, tuple[int, ...]]
 """Name of a head and positions of the logits that speak for a grade."""
@@ -108,7 +111,7 @@ def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: S
     others = [number for number in range(len(views)) if number not in chosen]
     order = role[chosen + others]
     totals: dict[_Target, torch.Tensor] = {}
-    for network in pack.networks:
+    for network in pack.networks[:NETWORKS]:
         with torch.no_grad():
             all_maps = network.maps(crops, role)
             beside = network.crop_features(all_maps[others]) if others else None
