@@ -27,7 +27,7 @@ class GraderRecipe:
     widths: tuple[int, ...] = (32, 64, 128, 256)
     shape: CropShape = field(default_factory=CropShape)
     discs_per_batch: int = 32
-    epochs: int = 40
+    epochs: int = 30
     learning_rate: float = 2e-3
     weight_decay: float = 0.03
     neighbor_share: float = 0.15

@@ -206,7 +206,7 @@ def _write(out_dir: Path, recipe: LocalizerRecipe, network: torch.nn.Module, fig
            stacks: Mapping[int, _Stack], plain: Sequence[SpiderImage]) -> Path:
     patients = set(stacks) | {one.patient for one in plain}
     statement = (f"{len(stacks)} SPIDER stacks with masks" +
-                 (f" and {len(plain)} slices labeled by the recipe's first round" if plain else ""))
+                 (" and single slices labeled by the recipe's first round" if plain else ""))
     folder = out_dir / "packs" / "localizer-unet"
     folder.parent.mkdir(exist_ok=True)
     write_pack(
