@@ -13,6 +13,7 @@ import pytest
 from discgrader.errors import Cancelled, OutputError
 from discgrader.folders import whole_folder
 from discgrader.grading.results import StudyResult
+from discgrader.grading.scales import scale_of
 from discgrader.imaging.files import read_volume
 from discgrader.pipeline.output import changed_files, check_output, is_complete, write_output
 from discgrader.pipeline.writers import write_boxes, write_saliency, write_segmentation, write_tables
@@ -60,6 +61,11 @@ def test_results_hold_what_the_contract_names(result: StudyResult, tmp_path: Pat
     assert abs(volume.array - kept.array).max() < 1e-6
     assert json.loads((out / "grades.json").read_text(encoding="utf-8"))["settings"] == SETTINGS
     assert sorted(os.listdir(out.parent)) == ["out 1"]
+    disc = next(one for one in result.discs if one.disc.level == "L4-L5")
+    grade = disc.grade_of("pfirrmann", "pfirrmann")
+    box = json.loads((out / "rois" / "L4-L5.mrk.json").read_text(encoding="utf-8"))
+    color = scale_of("pfirrmann", "pfirrmann").grade(grade.grade).rgb
+    assert box["markups"][0]["display"]["selectedColor"] == pytest.approx(color)
 
 
 def test_a_previous_result_and_an_empty_folder_are_replaced(result: StudyResult, tmp_path: Path) -> None:

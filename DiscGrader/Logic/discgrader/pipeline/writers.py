@@ -35,12 +35,15 @@ def write_segmentation(result: StudyResult, folder: Path, progress: Progress) ->
 
 
 def write_boxes(result: StudyResult, folder: Path, progress: Progress) -> None:
-    """``rois/<level>.mrk.json``."""
+    """``rois/<level>.mrk.json``, each in the color of the disc's main grade."""
     from discgrader.report.rois import write_rois
+    from discgrader.report.words import definition, main_grade
 
     rois = folder / "rois"
     rois.mkdir()
-    write_rois(rois, [one.disc for one in result.discs])
+    main = {one.disc.level: main_grade(one) for one in result.discs}
+    colors = {level: definition(grade, grade.grade).rgb for level, grade in main.items() if grade is not None}
+    write_rois(rois, [one.disc for one in result.discs], colors)
 
 
 def write_saliency(result: StudyResult, folder: Path, progress: Progress) -> None:
