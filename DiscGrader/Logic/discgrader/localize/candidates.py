@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
+from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation, most_probable
 
 SMALLEST_AREA_MM2 = 35.0
 """Smaller disc-like spots on their largest slice are noise or a remnant in the sacrum."""
@@ -75,17 +75,20 @@ def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], 
     labels : ndarray of int, shape (slices, rows, columns)
         Which candidate each of the segmentation's pixels belongs to; 0 for none.
     """
-    classes = segmentation.probabilities.argmax(0).astype(np.uint8)
+    classes = most_probable(segmentation.probabilities)
     joined = ndimage.binary_opening(classes == DISC, _in_plane(2)) if len(classes) > 1 else classes == DISC
     labels, count = ndimage.label(joined, ndimage.generate_binary_structure(3, 1))
     labels = _merge_fragments(labels, count, segmentation)
     candidates = []
-    for label in np.unique(labels)[1:]:
-        candidate = _measure(int(label), labels == label, classes, segmentation)
+    for label, region in enumerate(ndimage.find_objects(labels), start=1):
+        if region is None:
+            continue
+        inside = labels[region] == label
+        candidate = _measure(label, np.argwhere(inside) + [part.start for part in region], classes, segmentation)
         if candidate is not None:
             candidates.append(candidate)
         else:
-            labels[labels == label] = 0
+            labels[region][inside] = 0
     return tuple(sorted(candidates, key=lambda one: one.center_lps_mm[2])), labels
 
 
@@ -128,17 +131,17 @@ def _slopes(labels: np.ndarray, which: Sequence[int]) -> dict[int, float]:
     return slopes
 
 
-def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Segmentation) -> Candidate | None:
+def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation: Segmentation) -> Candidate | None:
+    """The candidate of these pixels (slice, row, column), shape (n, 3); None where it is too small to be a disc."""
     row_mm, column_mm = segmentation.pixel_mm
-    per_slice = mask.sum((1, 2))
+    per_slice = np.bincount(indices[:, 0], minlength=len(classes))
     main = _middle_slice(per_slice)
     area = float(per_slice[main] * row_mm * column_mm)
     if area < SMALLEST_AREA_MM2:
         return None
     to_lps = _pixel_to_lps(segmentation)
-    indices = np.argwhere(mask)
     points = to_lps(indices)
-    middle = to_lps(np.argwhere(mask[main]), slice_index=main)
+    middle = points[indices[:, 0] == main]
     axes = _axes(points, middle, indices[:, 0], segmentation)
     local = (middle - middle.mean(0)) @ axes
     front, back = _extent(local[:, 1], column_mm)
@@ -156,14 +159,14 @@ def _measure(label: int, mask: np.ndarray, classes: np.ndarray, segmentation: Se
     column = _column_profile(local[:, 1], row_mm * column_mm)
     vertebra = _neighbors(center, axes, depth, main, classes, segmentation)
     rows = classes.shape[1]
-    row = float(np.argwhere(mask[main])[:, 0].mean())
+    row = float(indices[indices[:, 0] == main, 1].mean())
     return Candidate(
         label=label, center_lps_mm=center, axes_lps=axes, height_mm=column, depth_mm=float(depth), width_mm=float(width),
         full_height_mm=float(high - low), area_mm2=area, width_seen=seen,
         canal_back_mm=_canal_back(center, axes, main, classes, segmentation),
         vertebra_above=vertebra[0], vertebra_below=vertebra[1],
         room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
-        confidence=float(segmentation.probabilities[DISC][mask].mean()),
+        confidence=float(segmentation.probabilities[DISC][tuple(indices.T)].mean()),
     )
 
 
@@ -175,15 +178,12 @@ def _middle_slice(per_slice: np.ndarray) -> int:
 
 
 def _pixel_to_lps(segmentation: Segmentation):
-    """A function from pixel indices (slice, row, column), shape (n, 3) or (n, 2) with a slice, to LPS mm (n, 3)."""
+    """A function from pixel indices (slice, row, column), shape (n, 3), to LPS mm, shape (n, 3)."""
     volume = segmentation.frames.volume
     fine_rows, fine_columns = volume.array.shape[1:]
     _, _, rows, columns = segmentation.probabilities.shape
 
-    def convert(indices: np.ndarray, slice_index: int | None = None) -> np.ndarray:
-        indices = np.asarray(indices, float)
-        if slice_index is not None:
-            indices = np.column_stack([np.full(len(indices), float(slice_index)), indices])
+    def convert(indices: np.ndarray) -> np.ndarray:
         fine_row = (indices[:, 1] + 0.5) * fine_rows / rows - 0.5
         fine_column = (indices[:, 2] + 0.5) * fine_columns / columns - 0.5
         return volume.index_to_lps(np.column_stack([fine_column, fine_row, indices[:, 0]]))

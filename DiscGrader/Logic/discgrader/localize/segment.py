@@ -36,9 +36,19 @@ class Segmentation:
         labels = np.empty(self.frames.volume.array.shape, np.uint8)
         for index in range(len(labels)):
             one = torch.from_numpy(self.probabilities[:, index])[None]
-            fine = torch.nn.functional.interpolate(one, size=size, mode="bilinear")
-            labels[index] = fine[0].argmax(0).numpy()
+            fine = torch.nn.functional.interpolate(one, size=size, mode="bilinear")[0].numpy()
+            labels[index] = most_probable(fine)
         return labels
+
+
+def most_probable(probabilities: np.ndarray) -> np.ndarray:
+    """Class of the largest probability along the first axis, uint8; for few classes much faster than argmax."""
+    best, label = probabilities[0].copy(), np.zeros(probabilities.shape[1:], np.uint8)
+    for value in range(1, len(probabilities)):
+        larger = probabilities[value] > best
+        label[larger] = value
+        np.maximum(best, probabilities[value], out=best)
+    return label
 
 
 class Segmenter:
