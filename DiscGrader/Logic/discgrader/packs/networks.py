@@ -18,7 +18,8 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     ----------
     architecture : mapping
         ``kind`` names the family, the other entries are its settings: ``unet`` (MONAI's residual U-Net in two
-        dimensions) or ``disc_classifier`` (see `discgrader.packs.disc_classifier`).
+        dimensions), ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``efficientnet_lite0`` (see
+        `discgrader.packs.efficientnet_lite`) or ``resnet50`` (without its classifier).
 
     Raises
     ------
@@ -33,6 +34,12 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
         from discgrader.packs.disc_classifier import DiscClassifier
 
         return DiscClassifier(**settings)
+    if kind == "efficientnet_lite0":
+        from discgrader.packs.efficientnet_lite import EfficientNetLite0
+
+        return EfficientNetLite0(**settings)
+    if kind == "resnet50":
+        return _resnet50(**settings)
     raise PackError(f"This version of DiscGrader does not know the network '{kind}'; update DiscGrader or the pack.")
 
 
@@ -50,3 +57,11 @@ def _unet(channels: list[int], inputs: int, outputs: int, residual_units: int) -
         norm="batch",
         act="relu",
     )
+
+
+def _resnet50() -> torch.nn.Module:
+    from monai.networks.nets.resnet import ResNet, ResNetBottleneck
+
+    # Names and shapes of the layers are those of the weights published for PyTorch.
+    return ResNet(ResNetBottleneck, [3, 4, 6, 3], [64, 128, 256, 512], spatial_dims=2, n_input_channels=3,
+                  conv1_t_size=7, conv1_t_stride=2, feed_forward=False, bias_downsample=False)

@@ -18,6 +18,8 @@ from discgrader.packs.weights import SUFFIXES, check_content
 SCHEMA_VERSION = 1
 DESCRIPTION = "pack.json"
 LOCALIZER = "localizer"
+FEATURES = "features"
+"""System of a pack whose network gives other models their features and grades nothing itself."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NEVER_LOADED = frozenset({".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".npy", ".npz", ".py", ".so"})
@@ -66,7 +68,7 @@ class Pack:
     name, version : str
         What it is called, for instance ``spider-resnet18`` and ``1.0.0``.
     system : str
-        ``localizer`` or a grading system such as ``pfirrmann``.
+        ``localizer``, ``features`` or a grading system such as ``pfirrmann``.
     tasks : mapping of str to mapping
         Every task with its ``scale`` (a name) and its ``grades`` (list of str, as written in files); empty for the
         localizer.
@@ -297,7 +299,7 @@ def _check_types(name: str, described: Mapping, types: Mapping[str, type], prefi
 
 
 def _check_tasks(name: str, system: str, tasks: Mapping) -> None:
-    if not tasks and system != LOCALIZER:
+    if not tasks and system not in (LOCALIZER, FEATURES):
         raise PackError(f"Pack {name} names no tasks.")
     for task, stated in tasks.items():
         if not isinstance(stated, dict) or not isinstance(stated.get("scale"), str):

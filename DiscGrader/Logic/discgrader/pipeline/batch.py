@@ -9,7 +9,7 @@ from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.folders import check_folder, plain_errors, sweep_leftovers, whole_file
-from discgrader.packs.pack import LOCALIZER, Pack
+from discgrader.packs.pack import FEATURES, LOCALIZER, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
@@ -31,7 +31,7 @@ class EngineMaker:
         """The packs that the engine will have; much faster than the engine itself."""
         packs = choose_packs(self.settings.packs)
         localizers = [pack for pack in packs if pack.system == LOCALIZER]
-        return (*localizers[-1:], *(pack for pack in packs if pack.system != LOCALIZER))
+        return (*localizers[-1:], *(pack for pack in packs if pack.system not in (LOCALIZER, FEATURES)))
 
     def __call__(self) -> Engine:
         return Engine.default(self.settings.packs, self.settings.device)
@@ -148,7 +148,7 @@ def core_count() -> int:
 
 
 def _check_systems(settings: Settings, packs: Sequence[Pack]) -> None:
-    known = sorted({pack.system for pack in packs if pack.system != LOCALIZER})
+    known = sorted({pack.system for pack in packs if pack.system not in (LOCALIZER, FEATURES)})
     for system in settings.systems or ():
         if system not in known:
             raise UsageError(f"No pack grades the system {system}; choose one of {', '.join(known)}.")

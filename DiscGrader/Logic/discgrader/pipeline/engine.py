@@ -12,7 +12,7 @@ from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
-from discgrader.packs.pack import LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
+from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.stopwatch import Stopwatch
@@ -108,7 +108,7 @@ class Engine:
         with stopwatch.stage("Reading packs"):
             chosen = choose_packs(packs or ())
             localizers = [pack for pack in chosen if pack.system == LOCALIZER]
-            graders = [pack for pack in chosen if pack.system != LOCALIZER]
+            graders = [pack for pack in chosen if pack.system not in (LOCALIZER, FEATURES)]
             if not localizers:
                 raise PackError("No localizer pack is installed; train one with 'discgrader train localizer'.")
             if grading and not graders:
@@ -225,7 +225,7 @@ class Engine:
 
     def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The systems to grade, and warnings on those that were wanted and cannot be."""
-        known = sorted({pack.system for pack in self.packs if pack.system != LOCALIZER})
+        known = sorted({pack.system for pack in self.packs if pack.system not in (LOCALIZER, FEATURES)})
         allowed = tuple(self._grader.systems_for(study))
         unknown = [system for system in wanted or () if system not in allowed and system not in known]
         if unknown:
