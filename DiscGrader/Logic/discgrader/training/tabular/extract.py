@@ -1,0 +1,148 @@
+"""Feature tables of a data set: each patient's rows are kept on disk once made, so that a stopped run goes on."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.folders import whole_file
+from discgrader.grading.deep_features import DeepFeatures, disc_picture
+from discgrader.grading.evidence import MEASURES, measure_disc
+from discgrader.progress import Progress
+from discgrader.training.spider import SpiderImage
+from discgrader.training.tabular.found import Find, FoundImage, find_patient
+from discgrader.training.tabular.table import FeatureTable
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """One family of features.
+
+    Parameters
+    ----------
+    name : str
+        As in column names.
+    measure : callable
+        From one image with its discs to the features' names, and their values, shape (discs, features).
+    settings : str
+        Whatever decides the values: rows made with other settings are made anew.
+    """
+
+    name: str
+    measure: Callable[[FoundImage], tuple[tuple[str, ...], np.ndarray]]
+    settings: str = ""
+
+
+def evidence_family() -> Family:
+    """What `measure_disc` measures."""
+    def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
+        rows = [list(measure_disc(found.series, found.localization.segmentation, disc).values())
+                for disc in found.localization.discs]
+        return tuple(MEASURES), np.array(rows, float).reshape(-1, len(MEASURES))
+
+    return Family("evidence", measure)
+
+
+def deep_family(network: DeepFeatures, settings: str = "") -> Family:
+    """Features of a frozen network on the disc-centred mid-sagittal crop."""
+    def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
+        discs = found.localization.discs
+        if not discs:
+            return network.names, np.zeros((0, len(network.names)))
+        return network.names, network(np.stack([disc_picture(found.series, one.roi) for one in discs])).astype(float)
+
+    return Family(network.name, measure, settings)
+
+
+def extract(images: Sequence[SpiderImage], families: Sequence[Family], find: Find, masks: str, cache: Path,
+            progress: Progress) -> dict[str, FeatureTable]:
+    """Tables of all families for all images.
+
+    Parameters
+    ----------
+    find, masks :
+        As for `discgrader.training.tabular.found.find_patient`.
+    cache : Path
+        Where discs and rows are kept: ``discs/`` and one folder for each family.
+
+    Returns
+    -------
+    Family name to table.
+
+    Raises
+    ------
+    UsageError
+        ``cache`` was made with another source of masks.
+    """
+    _check_settings(cache, masks)
+    parts: dict[str, list[FeatureTable]] = {one.name: [] for one in families}
+    patients = sorted({one.patient for one in images})
+    for number, patient in enumerate(patients):
+        progress.report("Measuring discs", number / len(patients), f"patient {patient}")
+        own = [one for one in images if one.patient == patient]
+        found: list[FoundImage] | None = None
+        for family in families:
+            path = cache / family.name / f"{patient}.npz"
+            table = _load(path, family, own)
+            if table is None:
+                found = found if found is not None else find_patient(own, find, masks, cache / "discs")
+                table = _measure(found, family, progress)
+                _save(path, table, family, own)
+            parts[family.name].append(table)
+    progress.report("Measuring discs", 1.0)
+    return {name: FeatureTable.join(name, tables) for name, tables in parts.items()}
+
+
+def _measure(found: Sequence[FoundImage], family: Family, progress: Progress) -> FeatureTable:
+    tables = []
+    for one in found:
+        names, values = family.measure(one)
+        discs = one.localization.discs
+        tables.append(FeatureTable(
+            family.name, np.full(len(discs), one.image.patient), np.array([d.index_from_sacrum for d in discs], int),
+            np.array([one.image.sequence] * len(discs), "<U8"), np.full(len(discs), one.dimensions), names, values))
+    return FeatureTable.join(family.name, tables)
+
+
+def _stamp(family: Family, images: Sequence[SpiderImage]) -> str:
+    return json.dumps([family.settings, [[one.path.name, one.path.stat().st_size] for one in images]])
+
+
+def _save(path: Path, table: FeatureTable, family: Family, images: Sequence[SpiderImage]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: Mapping[str, np.ndarray] = {
+        "patients": table.patients, "indices": table.indices, "sequences": table.sequences.astype("<U8"),
+        "dimensions": table.dimensions, "names": np.array(table.names), "values": table.values,
+        "stamp": np.array(_stamp(family, images)),
+    }
+    with whole_file(path) as partial, partial.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
+
+
+def _load(path: Path, family: Family, images: Sequence[SpiderImage]) -> FeatureTable | None:
+    """A patient's rows; None where there are none, or they were made from other images or settings, or are broken."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["stamp"]) != _stamp(family, images):
+                return None
+            return FeatureTable(family.name, stored["patients"], stored["indices"], stored["sequences"],
+                                stored["dimensions"], tuple(stored["names"].tolist()), stored["values"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+
+
+def _check_settings(cache: Path, masks: str) -> None:
+    path = cache / "settings.json"
+    if path.is_file():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        if before != {"masks": masks}:
+            raise UsageError(f"The features in {cache} were measured with masks '{before.get('masks')}'; "
+                             f"choose another output folder for masks '{masks}', or remove this one.")
+        return
+    cache.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"masks": masks}) + "\n", encoding="utf-8")

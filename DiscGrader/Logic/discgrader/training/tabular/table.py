@@ -1,0 +1,140 @@
+"""Tables of features: one row a disc and sequence as extracted, one row a disc for models."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+SEPARATOR = ":"
+"""Between sequence, family and feature in a column's name, as in ``T2:evidence:height_mm``."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Features of one family, one row a disc and sequence.
+
+    Parameters
+    ----------
+    family : str
+        ``radiomics``, ``evidence``, ``efficientnet_lite0`` or ``resnet50``.
+    patients, indices : ndarray of int, shape (rows,)
+        Whose disc, and which from the sacrum.
+    sequences : ndarray of str, shape (rows,)
+        ``T1``, ``T2`` or ``T2_SPACE``.
+    dimensions : ndarray of int, shape (rows,)
+        3 where the image is a stack, 2 where it is a single slice.
+    names : tuple of str
+    values : ndarray, shape (rows, features), float64
+        NaN where a feature does not exist.
+    """
+
+    family: str
+    patients: np.ndarray
+    indices: np.ndarray
+    sequences: np.ndarray
+    dimensions: np.ndarray
+    names: tuple[str, ...]
+    values: np.ndarray
+
+    @classmethod
+    def join(cls, family: str, tables: Sequence["FeatureTable"]) -> "FeatureTable":
+        """Several patients' tables one below the other; features that one of them lacks are NaN there."""
+        names = tuple(dict.fromkeys(name for one in tables for name in one.names))
+        place = {name: number for number, name in enumerate(names)}
+        values = np.full((sum(len(one.values) for one in tables), len(names)), np.nan)
+        start = 0
+        for one in tables:
+            values[start:start + len(one.values), [place[name] for name in one.names]] = one.values
+            start += len(one.values)
+        stacked = {field: np.concatenate([getattr(one, field) for one in tables])
+                   for field in ("patients", "indices", "sequences", "dimensions")}
+        return cls(family, names=names, values=values, **stacked)
+
+
+@dataclass(frozen=True, eq=False)
+class DiscTable:
+    """What models see: one row a graded disc, the features of every sequence side by side.
+
+    Parameters
+    ----------
+    patients, indices : ndarray of int, shape (discs,)
+    grades : ndarray of int, shape (discs,)
+        Pfirrmann grade as position on the scale, 0–4.
+    columns : tuple of str
+        ``<sequence>:<family>:<feature>``; ``disc:context:…`` for what belongs to no sequence.
+    values : ndarray, shape (discs, columns), float64
+        NaN where a sequence or a feature is missing, never zero.
+    """
+
+    patients: np.ndarray
+    indices: np.ndarray
+    grades: np.ndarray
+    columns: tuple[str, ...]
+    values: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.grades)
+
+    @cached_property
+    def families(self) -> np.ndarray:
+        """Family of every column."""
+        return np.array([name.split(SEPARATOR)[1] for name in self.columns])
+
+    @cached_property
+    def sequences(self) -> np.ndarray:
+        """Sequence of every column."""
+        return np.array([name.split(SEPARATOR)[0] for name in self.columns])
+
+    @cached_property
+    def features(self) -> np.ndarray:
+        """Feature of every column, without sequence and family."""
+        return np.array([name.split(SEPARATOR, 2)[2] for name in self.columns])
+
+    def with_families(self, *families: str) -> "DiscTable":
+        """The same discs with the columns of these families alone."""
+        return self.with_columns(np.isin(self.families, families))
+
+    def with_columns(self, chosen: np.ndarray) -> "DiscTable":
+        """The same discs with some columns: a mask or positions."""
+        columns = tuple(np.array(self.columns, object)[chosen])
+        return DiscTable(self.patients, self.indices, self.grades, columns, self.values[:, chosen])
+
+    def rows(self, chosen: np.ndarray) -> "DiscTable":
+        """Some of the discs: a mask or positions."""
+        return replace(self, patients=self.patients[chosen], indices=self.indices[chosen], grades=self.grades[chosen],
+                       values=self.values[chosen])
+
+    def plus(self, columns: Iterable[str], values: np.ndarray) -> "DiscTable":
+        """With further columns, shape (discs, columns)."""
+        return DiscTable(self.patients, self.indices, self.grades, (*self.columns, *columns),
+                         np.concatenate([self.values, values], 1))
+
+
+def disc_table(tables: Sequence[FeatureTable], grades: Mapping[tuple[int, int], int]) -> DiscTable:
+    """Features of all families and sequences side by side, for every graded disc that any of them has.
+
+    Parameters
+    ----------
+    grades : mapping of (patient, index) to int
+        As `DiscTable.grades`. Columns that are missing for every disc are left out.
+    """
+    keys = sorted({key for one in tables for key in zip(one.patients.tolist(), one.indices.tolist())} & set(grades))
+    row_of = {key: row for row, key in enumerate(keys)}
+    columns: list[str] = []
+    blocks = []
+    for table in tables:
+        for sequence in sorted(set(table.sequences.tolist())):
+            here = np.nonzero(table.sequences == sequence)[0]
+            rows = [(row_of.get((int(table.patients[n]), int(table.indices[n]))), n) for n in here]
+            block = np.full((len(keys), len(table.names)), np.nan)
+            for row, n in rows:
+                if row is not None:
+                    block[row] = table.values[n]
+            block[~np.isfinite(block)] = np.nan
+            seen = ~np.isnan(block).all(0)
+            blocks.append(block[:, seen])
+            columns += [SEPARATOR.join((sequence, table.family, name)) for name, keep in zip(table.names, seen) if keep]
+    patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int), np.zeros(0, int))
+    values = np.concatenate(blocks, 1) if blocks else np.zeros((len(keys), 0))
+    return DiscTable(patients, indices, np.array([grades[key] for key in keys], int), tuple(columns), values)
