@@ -17,8 +17,8 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     Parameters
     ----------
     architecture : mapping
-        ``kind`` names the family, the other entries are its settings: ``unet`` (MONAI's residual U-Net in two
-        dimensions), ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``efficientnet_lite0`` (see
+        ``kind`` names the family, the other entries are its settings: ``unet`` (see `discgrader.packs.unet`),
+        ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``efficientnet_lite0`` (see
         `discgrader.packs.efficientnet_lite`) or ``resnet50`` (without its classifier).
 
     Raises
@@ -29,7 +29,9 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     settings = dict(architecture)
     kind = settings.pop("kind", None)
     if kind == "unet":
-        return _unet(**settings)
+        from discgrader.packs.unet import UNet
+
+        return UNet(**settings)
     if kind == "disc_classifier":
         from discgrader.packs.disc_classifier import DiscClassifier
 
@@ -41,22 +43,6 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     if kind == "resnet50":
         return _resnet50(**settings)
     raise PackError(f"This version of DiscGrader does not know the network '{kind}'; update DiscGrader or the pack.")
-
-
-def _unet(channels: list[int], inputs: int, outputs: int, residual_units: int) -> torch.nn.Module:
-    # monai.networks.nets.unet alone: monai's package of all networks takes seconds to import.
-    from monai.networks.nets.unet import UNet
-
-    return UNet(
-        spatial_dims=2,
-        in_channels=inputs,
-        out_channels=outputs,
-        channels=tuple(channels),
-        strides=(2,) * (len(channels) - 1),
-        num_res_units=residual_units,
-        norm="batch",
-        act="relu",
-    )
 
 
 def _resnet50() -> torch.nn.Module:

@@ -1,0 +1,87 @@
+"""The residual U-Net that segments sagittal slices.
+
+In plain PyTorch, since importing MONAI takes longer than grading all discs of a study. Parameters bear the names that
+MONAI's ``UNet`` gives them, so that weights go from one to the other (Kerfoot et al., STACOM 2018, for the design).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class UNet(nn.Module):
+    """A U-Net in two dimensions whose every step halves or doubles the picture and adds what it was given.
+
+    Parameters
+    ----------
+    channels : sequence of int
+        Channels of each level, finest first; rows and columns of the input must divide by 2 at every step down.
+    inputs, outputs : int
+        Channels of the picture and of the logits.
+    residual_units : int
+        Convolutions of each level on the way down, and at the bottom.
+    """
+
+    def __init__(self, channels: Sequence[int], inputs: int, outputs: int, residual_units: int):
+        super().__init__()
+        self.model = _level(inputs, outputs, list(channels), residual_units, top=True)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Logits, shape (batch, outputs, rows, columns), of pictures of shape (batch, inputs, rows, columns)."""
+        return self.model(picture)
+
+
+class _Around(nn.Module):
+    """A finer level's features beside what the coarser levels make of them."""
+
+    def __init__(self, submodule: nn.Module):
+        super().__init__()
+        self.submodule = submodule
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.cat([features, self.submodule(features)], 1)
+
+
+class _Residual(nn.Module):
+    """Convolutions in a row, and the input added, brought to the same shape."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, units: int, last_plain: bool = False):
+        super().__init__()
+        self.conv = nn.Sequential()
+        for unit in range(units):
+            plain = last_plain and unit == units - 1
+            one = _convolution(inputs if unit == 0 else outputs, outputs, stride if unit == 0 else 1, plain=plain)
+            self.conv.add_module(f"unit{unit}", one)
+        if stride != 1:
+            self.residual = nn.Conv2d(inputs, outputs, 3, stride, 1)
+        elif inputs != outputs:
+            self.residual = nn.Conv2d(inputs, outputs, 1)
+        else:
+            self.residual = nn.Identity()
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.conv(features) + self.residual(features)
+
+
+def _level(inputs: int, outputs: int, channels: Sequence[int], units: int, top: bool = False) -> nn.Sequential:
+    own, coarser = channels[0], channels[1:]
+    if len(coarser) > 1:
+        below, joined = _level(own, own, coarser, units), 2 * own
+    else:
+        below, joined = _Residual(own, coarser[0], 1, units), own + coarser[0]
+    up = nn.Sequential(_convolution(joined, outputs, 2, up=True), _Residual(outputs, outputs, 1, 1, last_plain=top))
+    return nn.Sequential(_Residual(inputs, own, 2, units), _Around(below), up)
+
+
+def _convolution(inputs: int, outputs: int, stride: int, *, up: bool = False, plain: bool = False) -> nn.Sequential:
+    """A 3 x 3 convolution, followed by normalization and ReLU unless it is to be plain."""
+    conv = nn.ConvTranspose2d(inputs, outputs, 3, stride, 1, stride - 1) if up else nn.Conv2d(
+        inputs, outputs, 3, stride, 1)
+    if plain:
+        return nn.Sequential(OrderedDict(conv=conv))
+    return nn.Sequential(OrderedDict(
+        conv=conv, adn=nn.Sequential(OrderedDict(N=nn.BatchNorm2d(outputs), A=nn.ReLU()))))
