@@ -6,7 +6,7 @@ the stages and weightings tried on SPIDER crops, these lie on the disc most; dee
 strides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -15,9 +15,11 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.views import Source, View
+from discgrader.grading.side_by_side import side_by_side
+from discgrader.grading.views import View
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Localization
 
 Explained = tuple[str, Volume]
@@ -41,41 +43,41 @@ def explain(grader: Grader, study: Study, localization: Localization,
         Each map lies in the geometry of the series named, the one that the grade leans on first: T2, else T2 SPACE,
         else T1. float32 in 0–1, the largest value 1, zero outside the disc's crop.
     """
-    return next(explain_all(grader, study, localization, [result]))
+    [maps] = explain_all(grader, study, localization, [result])
+    return {key: (series, part.volume()) for key, (series, part) in maps.items()}
 
 
 def explain_all(grader: Grader, study: Study, localization: Localization,
-                results: Iterable[DiscResult]) -> Iterator[Mapping[tuple[str, str], Explained]]:
-    """Saliency maps of all grades, disc after disc as `explain` gives them; the series are prepared only once."""
-    sources: dict[tuple[str, ...], Sequence[Source]] = {}
-    for result in results:
-        maps: dict[tuple[str, str], Explained] = {}
+                results: Sequence[DiscResult]) -> Iterator[Mapping[tuple[str, str], tuple[str, VolumePart]]]:
+    """Saliency maps of all grades, disc after disc as `explain` gives them, of each the part that is not zero."""
+
+    def explained(result: DiscResult) -> dict[tuple[str, str], tuple[str, VolumePart]]:
+        maps: dict[tuple[str, str], tuple[str, VolumePart]] = {}
         systems: dict[tuple[str, ...], list[str]] = {}
         for system in dict.fromkeys(grade.system for grade in result.grades):
             systems.setdefault(grader.loaded(system).key, []).append(system)
-        for key, sharing in systems.items():
-            if key not in sources:
-                sources[key], _ = grader.sources(study, localization, sharing[0])
+        for sharing in systems.values():
             grades = [grade for grade in result.grades if grade.system in sharing]
-            maps |= _explained(grader, sources[key], localization, result, grades)
-        yield maps
+            maps |= _explained(grader, grader.views(study, localization, sharing[0]).of(result.disc), grades)
+        return maps
+
+    # Views are found before threads begin, which would otherwise each look for them.
+    for system in {grade.system for result in results for grade in result.grades}:
+        grader.views(study, localization, system)
+    return side_by_side(explained, results, grader.device)
 
 
-def _explained(grader: Grader, sources: Sequence[Source], localization: Localization, result: DiscResult,
-               grades: Sequence[Grade]) -> dict[tuple[str, str], Explained]:
+def _explained(grader: Grader, views: Sequence[View],
+               grades: Sequence[Grade]) -> dict[tuple[str, str], tuple[str, VolumePart]]:
     """Maps of grades that the same networks gave."""
     pack = grader.loaded(grades[0].system)
-    views = grader.views(result.disc, sources, localization, grades[0].system)
     if not views:
         return {}
     shown = _shown(views)
     on_crops = _crop_maps(grader, pack, views, shown, list(dict.fromkeys(map(_target, grades))))
     series = shown[0].series
-    return {
-        (grade.system, grade.task): (
-            series.name, into_volume(on_crops[_target(grade)], shown, series.volume, pack.shape))
-        for grade in grades
-    }
+    in_volume = dict(zip(on_crops, into_volume(list(on_crops.values()), shown, series.volume, pack.shape), strict=True))
+    return {(grade.system, grade.task): (series.name, in_volume[_target(grade)]) for grade in grades}
 
 
 def _shown(views: Sequence[View]) -> list[View]:
@@ -136,13 +138,14 @@ def _smooth(maps: np.ndarray, shape: CropShape) -> np.ndarray:
     return gaussian_filter(maps, (0, SMOOTHING_MM / cell_mm, SMOOTHING_MM / cell_mm))
 
 
-def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: CropShape) -> Volume:
+def into_volume(maps: Sequence[np.ndarray], views: Sequence[View], volume: Volume,
+                shape: CropShape) -> list[VolumePart]:
     """Maps on crops brought into a volume's own geometry.
 
     Parameters
     ----------
-    maps : ndarray, shape (views, rows, columns)
-        Coarse maps that each cover a whole crop.
+    maps : sequence of ndarray, each of shape (views, rows, columns)
+        Coarse maps that each cover all crops.
     views : sequence of View
         Crops of ``volume``, parallel to each other.
     shape : CropShape
@@ -150,11 +153,10 @@ def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: 
 
     Returns
     -------
-    Volume
-        float32 in 0–1: linear between maps, zero outside the crops and more than half a slice (or half the distance
-        between crops) beside them.
+    list of VolumePart
+        One for each of ``maps``, float32 in 0–1: linear between crops, zero outside of them and more than half a slice
+        (or half the distance between crops) beside them.
     """
-    result = np.zeros(volume.array.shape, np.float32)
     box = views[0].box
     half = np.array([shape.columns, shape.rows]) * shape.pixel_mm / 2
     order = np.argsort([view.across_mm for view in views])
@@ -162,24 +164,25 @@ def into_volume(maps: np.ndarray, views: Sequence[View], volume: Volume, shape: 
     slice_mm = float(np.abs(volume.spacing_mm @ np.abs(volume.directions.T @ box.axes_lps[:, 0])))
     beside = max(slice_mm, float(np.diff(offsets).max()) if len(offsets) > 1 else 0.0) / 2
     low, high = _index_bounds(volume, box, half, offsets, beside)
-    if np.any(high <= low):
-        return Volume(result, volume.affine_lps)
-    i, j, k = np.meshgrid(*(np.arange(a, b) for a, b in zip(low, high, strict=True)), indexing="ij")
+    k, j, i = np.meshgrid(*(np.arange(a, b) for a, b in zip(low[::-1], high[::-1], strict=True)), indexing="ij")
     local = box.to_local(volume.index_to_lps(np.stack([i, j, k], -1)))
     inside = (np.abs(local[..., 1]) <= half[0]) & (np.abs(local[..., 2]) <= half[1])
     inside &= (local[..., 0] >= offsets[0] - beside) & (local[..., 0] <= offsets[-1] + beside)
     points = local[inside]
-    rows, columns = maps.shape[1:]
+    rows, columns = maps[0].shape[1:]
     row = (half[1] - points[:, 2]) / (2 * half[1]) * rows - 0.5
     column = (points[:, 1] + half[0]) / (2 * half[0]) * columns - 0.5
     plane = np.interp(points[:, 0], offsets, np.arange(len(offsets))) if len(offsets) > 1 else np.zeros(len(points))
-    values = map_coordinates(maps[order].astype(np.float32), [plane, row, column], order=1, mode="nearest")
-    if values.size and values.max() > 0:
-        values = values / values.max()
-    block = np.zeros(inside.shape, np.float32)
-    block[inside] = np.clip(values, 0, 1)
-    result[low[2]:high[2], low[1]:high[1], low[0]:high[0]] = block.transpose(2, 1, 0)
-    return Volume(result, volume.affine_lps)
+    start = tuple(int(first) for first in low[::-1])
+    parts = []
+    for one in maps:
+        values = map_coordinates(one[order].astype(np.float32), [plane, row, column], order=1, mode="nearest")
+        if values.size and values.max() > 0:
+            values = values / values.max()
+        block = np.zeros(inside.shape, np.float32)
+        block[inside] = np.clip(values, 0, 1)
+        parts.append(VolumePart(block, start, volume.array.shape, volume.affine_lps))
+    return parts
 
 
 def _index_bounds(volume: Volume, box, half: np.ndarray, offsets: np.ndarray,
@@ -188,5 +191,5 @@ def _index_bounds(volume: Volume, box, half: np.ndarray, offsets: np.ndarray,
                         for along in (-half[0], half[0]) for up in (-half[1], half[1])])
     index = volume.lps_to_index(box.center_lps_mm + corners @ box.axes_lps.T)
     size = np.array(volume.size)
-    return (np.clip(np.floor(index.min(0)).astype(int), 0, size),
-            np.clip(np.ceil(index.max(0)).astype(int) + 1, 0, size))
+    low = np.clip(np.floor(index.min(0)).astype(int), 0, size)
+    return low, np.maximum(low, np.clip(np.ceil(index.max(0)).astype(int) + 1, 0, size))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -14,17 +14,16 @@ from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_row, log_probabilities
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
+from discgrader.grading.side_by_side import side_by_side
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.views import Source, View, sources_of, views_of
+from discgrader.grading.views import Source, StudyViews, View
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.weights import load_booster, load_tensors
+from discgrader.packs.trees import Trees
+from discgrader.packs.weights import load_tensors, load_trees
 from discgrader.progress import Progress
-
-if TYPE_CHECKING:
-    import lightgbm
 
 NETWORK_PREFIX = "network"
 INPUT_FILE = "input.safetensors"
@@ -53,7 +52,7 @@ class LoadedPack:
     pack: Pack
     key: tuple[str, ...]
     networks: tuple[torch.nn.Module, ...]
-    trees: Mapping[str, "lightgbm.Booster"]
+    trees: Mapping[str, Trees]
     evidence_weight: float
     typical_mean: torch.Tensor
     typical_axes: torch.Tensor
@@ -86,9 +85,11 @@ class Grader:
     """
 
     def __init__(self, packs: Iterable[Pack], device: str = "cpu"):
-        self._device = device
+        self.device = device
         self.packs = tuple(packs)
         self._loaded: dict[str, LoadedPack] = {}
+        # What a study's grades were read from is wanted again when they are explained.
+        self._views: WeakKeyDictionary[Localization, dict[tuple[str, ...], StudyViews]] = WeakKeyDictionary()
         shared: dict[tuple[str, ...], LoadedPack] = {}
         for pack in self.packs:
             key = tuple(sorted(pack.files.values()))
@@ -106,15 +107,14 @@ class Grader:
             return ()
         return tuple(self._loaded)
 
-    def sources(self, study: Study, localization: Localization, system: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-        """The series that this system grades on, and warnings on the others."""
+    def views(self, study: Study, localization: Localization, system: str) -> StudyViews:
+        """The crops that this system sees of a study's discs."""
         pack = self._loaded[system]
-        return sources_of(study, localization, pack.roles, pack.shape)
-
-    def views(self, disc: Disc, sources: Sequence[Source], localization: Localization, system: str) -> tuple[View, ...]:
-        """The crops that this system sees of a disc."""
-        pack = self._loaded[system]
-        return views_of(disc, sources, localization, pack.shape, pack.pack.input["slices"])
+        of_study = self._views.setdefault(localization, {})
+        if pack.key not in of_study or of_study[pack.key].study is not study:
+            slices = pack.pack.input["slices"]
+            of_study[pack.key] = StudyViews(study, localization, pack.roles, pack.shape, slices)
+        return of_study[pack.key]
 
     def grade(self, study: Study, localization: Localization, *, systems: Sequence[str] | None = None,
               progress: Progress | None = None) -> tuple[DiscResult, ...]:
@@ -127,43 +127,42 @@ class Grader:
         """
         progress = progress or Progress()
         wanted = [one for one in (systems or self._loaded) if one in self._loaded]
-        by_weights: dict[tuple[str, ...], tuple[tuple[Source, ...], tuple[str, ...]]] = {}
-        for system in wanted:
-            if self._loaded[system].key not in by_weights:
-                by_weights[self._loaded[system].key] = self.sources(study, localization, system)
-        prepared = {system: by_weights[self._loaded[system].key] for system in wanted}
-        if not any(sources for sources, _ in prepared.values()):
+        views = {system: self.views(study, localization, system) for system in wanted}
+        if not any(one.sources for one in views.values()):
             raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
         results = []
-        for position, disc in enumerate(localization.discs):
-            progress.report("Grading", position / len(localization.discs), disc.level)
-            grades: list[Grade] = []
-            readings: dict[tuple[str, ...], Reading | None] = {}
-            measured: dict[tuple[str, ...], dict[str, dict[str, float]]] = {}
-            for system in wanted:
-                pack = self._loaded[system]
-                sources, warnings = prepared[system]
-                if pack.key not in readings:
-                    measures = measured[pack.key] = measures_on(disc, sources, localization)
-                    views = self.views(disc, sources, localization, system)
-                    readings[pack.key] = self.read(pack, disc, views, measures) if views else None
-                reading = readings[pack.key]
-                if reading is not None:
-                    grades += _grades(pack, reading, measured[pack.key], warnings)
-            results.append(DiscResult(disc, tuple(grades)))
+        progress.report("Grading", 0.0)
+        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views), localization.discs,
+                                   self.device):
+            results.append(result)
+            progress.report("Grading", len(results) / len(localization.discs), result.disc.level)
         return tuple(results)
+
+    def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews]) -> DiscResult:
+        """Grades of one disc by the systems of ``views``; those that share weights are read once."""
+        grades: list[Grade] = []
+        readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
+        for system, seen in views.items():
+            pack = self._loaded[system]
+            if pack.key not in readings:
+                crops = seen.of(disc)
+                measures = measures_on(disc, seen.sources, localization)
+                readings[pack.key] = (self.read(pack, disc, crops, measures), measures) if crops else None
+            if readings[pack.key] is not None:
+                grades += _grades(pack, *readings[pack.key], seen.warnings)
+        return DiscResult(disc, tuple(grades))
 
     def inputs(self, pack: LoadedPack, views: Sequence[View]) -> tuple[torch.Tensor, torch.Tensor]:
         """Crops and roles of one disc as the pack's networks take them."""
-        crops = torch.from_numpy(np.stack([view.crop.channels for view in views])).to(self._device)
-        role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self._device)
+        crops = torch.from_numpy(np.stack([view.crop.channels for view in views])).to(self.device)
+        role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self.device)
         return crops, role
 
     def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View],
              measures: Mapping[str, Mapping[str, float]]) -> Reading:
         """What the pack's networks, averaged, and its evidence model say together of one disc."""
         crops, role = self.inputs(pack, views)
-        own = torch.zeros(len(views), dtype=torch.long, device=self._device)
+        own = torch.zeros(len(views), dtype=torch.long, device=self.device)
         totals: dict[str, np.ndarray] = {}
         distance = 0.0
         with torch.inference_mode():
@@ -187,10 +186,10 @@ class Grader:
                 network.load_state_dict(load_tensors(pack, file))
             except RuntimeError as error:
                 raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
-            networks.append(network.eval().to(self._device))
+            networks.append(network.eval().to(self.device, memory_format=torch.channels_last))
         if not networks:
             raise PackError(f"Pack {pack.name} holds no network.")
-        trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_booster(pack, file)
+        trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
                  for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
         tensors = load_tensors(pack, INPUT_FILE)
         crop = pack.input["crop"]

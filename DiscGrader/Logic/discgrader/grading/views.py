@@ -73,16 +73,55 @@ def moved(volume: Volume, shift_lps_mm: np.ndarray) -> Volume:
     return Volume(volume.array, affine)
 
 
-def views_of(disc: Disc, sources: Sequence[Source], localization: Localization, shape: CropShape,
+def views_of(disc: Disc, sources: Sequence[Source], segmentation: Volume, shape: CropShape,
              slices: Mapping[str, float]) -> tuple[View, ...]:
     """All crops of a disc that lie well inside their pictures; ``slices`` has ``reach_mm`` and ``count``."""
     views = []
     for source in sources:
         box = replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + source.shift_lps_mm)
-        labels = moved(localization.segmentation, source.shift_lps_mm)
+        labels = moved(segmentation, source.shift_lps_mm)
         for across in crop_offsets_mm(source.series, box, float(slices["reach_mm"]), int(slices["count"])):
             crop = cut(source.series, labels, box, disc.index_from_sacrum, source.reference, shape, across)
             crop = replace(crop, role=source.role)
             if crop.seen >= LEAST_SEEN:
                 views.append(View(source.series, box, across, crop))
     return tuple(views)
+
+
+class StudyViews:
+    """The crops of a study's discs as one kind of network wants them, each cut when it is first asked for.
+
+    Parameters
+    ----------
+    study : Study
+    localization : Localization
+        Of this study.
+    roles : sequence of str
+        Contrasts that the networks know.
+    shape : CropShape
+    slices : mapping
+        As for `views_of`.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+        The series to grade on.
+    warnings : tuple of str
+        On series that were left out or guessed at.
+    """
+
+    def __init__(self, study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
+                 slices: Mapping[str, float]):
+        self.study = study
+        self.sources, self.warnings = sources_of(study, localization, roles, shape)
+        # Not the localization itself, by which a grader finds these views for as long as it lives.
+        self._segmentation = localization.segmentation
+        self._shape = shape
+        self._slices = slices
+        self._cut: dict[Disc, tuple[View, ...]] = {}
+
+    def of(self, disc: Disc) -> tuple[View, ...]:
+        """The crops of a disc."""
+        if disc not in self._cut:
+            self._cut[disc] = views_of(disc, self.sources, self._segmentation, self._shape, self._slices)
+        return self._cut[disc]

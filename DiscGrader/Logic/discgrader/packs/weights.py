@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
     from discgrader.packs.pack import Pack
+    from discgrader.packs.trees import Trees
 
 SUFFIXES = frozenset({".safetensors", ".txt", ".skops", ".json"})
 _SCALE = "::scale"
@@ -97,6 +98,16 @@ def load_booster(pack: "Pack", file: str) -> "lightgbm.Booster":
         return lightgbm.Booster(model_str=pack.read_bytes(file).decode("utf-8"))
     except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
         raise PackError(f"Pack {pack.name}: {file} is no LightGBM model.") from error
+
+
+def load_trees(pack: "Pack", file: str) -> "Trees":
+    """The trees of a LightGBM text file of the pack, without LightGBM."""
+    from discgrader.packs.trees import parse_trees
+
+    try:
+        return parse_trees(pack.read_bytes(file).decode("utf-8"))
+    except (ValueError, KeyError, IndexError) as error:
+        raise PackError(f"Pack {pack.name}: {file} holds no trees that this version can read ({error}).") from error
 
 
 def load_json(pack: "Pack", file: str) -> object:
