@@ -8,6 +8,7 @@ from discgrader.imaging.files import write_volume
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.output import GRADES, Writer
 from discgrader.progress import Progress
+from discgrader.threads import in_threads
 
 
 def default_writers(packs: Sequence[Pack] = ()) -> Mapping[str, Writer]:
@@ -52,10 +53,14 @@ def write_saliency(result: StudyResult, folder: Path, progress: Progress) -> Non
         return
     maps = folder / "saliency"
     maps.mkdir()
-    for number, (key, volume) in enumerate(result.saliency.items()):
+
+    def write(key: tuple[str, str, str]) -> str:
         name = "_".join(key)
+        write_volume(result.saliency[key], maps / f"{name}.nii.gz")
+        return name
+
+    for number, name in enumerate(in_threads(write, list(result.saliency)), 1):
         progress.report("Writing", number / len(result.saliency), name)
-        write_volume(volume, maps / f"{name}.nii.gz")
 
 
 class _ReportWriter:

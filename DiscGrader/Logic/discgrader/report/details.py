@@ -1,5 +1,7 @@
 """One part of the report for each disc: its crops, its saliency, its grades and what speaks for them."""
 
+from functools import partial
+
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.imaging.study import Plane, Series
@@ -25,6 +27,7 @@ from discgrader.report.words import (
     task_title,
     warning_list,
 )
+from discgrader.threads import in_threads
 
 MOST_OTHER_MAPS = 3
 """Saliency maps shown for a disc beside that of its main grade."""
@@ -40,7 +43,7 @@ def details(result: StudyResult) -> Html:
         " high. They explain the network, not the disease.",
         class_="hint",
     )
-    articles = [_disc(result, one) for one in from_the_top(result)]
+    articles = list(in_threads(partial(_disc, result), from_the_top(result)))
     return tag("section", tag("h2", "Disc by disc"), hint if result.saliency else None, articles, class_="discs")
 
 

@@ -12,6 +12,7 @@ from discgrader.report.details import details
 from discgrader.report.markup import Html, tag
 from discgrader.report.style import STYLE
 from discgrader.report.summary import header, summary
+from discgrader.threads import in_threads
 
 
 def write_report(
@@ -51,11 +52,12 @@ def report_html(result: StudyResult, *, pack_cards: Sequence[Mapping] = (), writ
         tag("title", f"{result.study.name} – lumbar disc grading"),
         tag("style", Html(STYLE)),
     )
+    first, series = in_threads(lambda section: section(result), [summary, series_section])
     main = tag(
         "main",
-        summary(result),
+        first,
         details(result) if result.discs else None,
-        series_section(result),
+        series,
         packs_section(result, pack_cards),
         scales_section(result),
     )

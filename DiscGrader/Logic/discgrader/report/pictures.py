@@ -21,6 +21,9 @@ SURROUNDINGS_MM = 24.0
 HEAT = ("#2d0b59", "#a3285e", "#f3761b", "#fcf9a0")
 """Colors of saliency from low to high, told apart by lightness alone."""
 
+_PNG_LEVEL = 3
+"""Half the time of PNG's usual level for a file that is hardly larger."""
+
 _HEAT_FROM, _HEAT_FULL, _HEAT_OPACITY = 0.12, 0.55, 0.72
 
 
@@ -63,7 +66,7 @@ class Picture:
     def data_uri(self) -> str:
         """The picture as a PNG inside of a ``data:`` address."""
         buffer = io.BytesIO()
-        Image.fromarray(self.pixels).save(buffer, "PNG")
+        Image.fromarray(self.pixels).save(buffer, "PNG", compress_level=_PNG_LEVEL)
         return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
     @property
@@ -130,7 +133,9 @@ def _bounds(whole: np.ndarray, wanted: np.ndarray | None) -> tuple[np.ndarray, n
 def _render(volume: Volume, frame: Picture) -> Picture:
     """The frame filled from the volume, its gray levels spread from the darkest to nearly the brightest."""
     values = np.nan_to_num(sample(volume, frame.points, order=3))
-    seen = values[values != 0] if np.any(values) else values
+    # One pixel in nine tells how gray levels are spread, and sorting all takes longer than reading them.
+    seen = values[::3, ::3]
+    seen = seen[seen != 0] if np.any(seen) else seen
     low, high = np.percentile(seen, [1.0, 99.5])
     pixels = np.clip((values - min(low, high)) / max(high - low, 1e-6), 0, 1) * 255
     return Picture(pixels.astype(np.uint8), frame.center_lps_mm, frame.right, frame.down, frame.pixel_mm)
