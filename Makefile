@@ -11,6 +11,7 @@ PIP_OPTIONS ?=
 CONSTRAINTS ?= constraints.txt
 VENV ?= .venv
 READY := $(VENV)/.ready
+REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 
 # The demo patient has every Pfirrmann grade once.
@@ -23,10 +24,10 @@ demo: $(READY)
 	$(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
 
-test: $(READY)
+test: $(READY) $(REFERENCE)
 	$(RUN)/python -m pytest $(PYTEST_OPTIONS)
 
-bench: $(READY)
+bench: $(READY) $(REFERENCE)
 	$(RUN)/python Testing/bench.py $(BENCH_OPTIONS)
 
 clean:
@@ -37,3 +38,8 @@ $(READY): $(CONSTRAINTS) pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,test]"
 	touch $@
+
+# Needs a C compiler; without it the tests that compare with pyradiomics skip, and all else works.
+$(REFERENCE): $(READY)
+	@$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[reference]" && touch $@ || \
+		echo "pyradiomics could not be built; the tests that compare with it will skip." >&2

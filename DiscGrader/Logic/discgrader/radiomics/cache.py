@@ -1,0 +1,220 @@
+"""Filtered images of sequences, kept as long as memory allows, so that a moved box costs only its own features."""
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.imaging.volume import Volume
+from discgrader.radiomics.box import Box
+from discgrader.radiomics.filters import Hole, filter_work
+from discgrader.radiomics.parameters import ImageType, Parameters
+from discgrader.radiomics.preprocess import prepare
+
+DEFAULT_BYTES = 768 * 2**20
+"""How much memory filtered images may take by default."""
+
+
+@dataclass(frozen=True, eq=False)
+class FilteredImages:
+    """All images of a sequence that features are taken of.
+
+    Parameters
+    ----------
+    box : Box
+        The part of the (resampled) sequence that they show.
+    images : mapping of str to ndarray, shape ``box.shape``, or Hole
+        By name; a hole where a filter cannot be applied.
+    """
+
+    box: Box
+    images: Mapping[str, "np.ndarray | Hole"]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they take."""
+        return sum(image.nbytes for image in self.images.values() if not isinstance(image, Hole))
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What the images of a sequence depend on, but for the box."""
+
+    content: bytes
+    image_types: tuple[ImageType, ...]
+    spacing_mm: tuple[float, ...] | None
+
+
+class FilterCache:
+    """Keeps the filtered images of sequences; those used least recently go when memory is short.
+
+    An entry belongs to a sequence's content, so that a changed volume is filtered anew. It may be used from several
+    threads: who asks for images that are being made waits for them. Each process has its own; a copy in a spawned
+    process starts empty.
+
+    Parameters
+    ----------
+    limit_bytes : int
+        How much memory the images may take. A sequence that needs more is filtered whenever it is asked for.
+    threads : int, optional
+        How many filters run at a time; by default as many as there are processors, up to 4.
+    """
+
+    def __init__(self, limit_bytes: int = DEFAULT_BYTES, threads: int | None = None) -> None:
+        self.limit_bytes = limit_bytes
+        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[_Key, Future[FilteredImages]] = OrderedDict()
+        self._boxes: dict[_Key, Box] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"limit_bytes": self.limit_bytes, "threads": self._threads}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__init__(state["limit_bytes"], state["threads"])
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the images take which are ready."""
+        with self._lock:
+            ready = [one for one in self._entries.values() if one.done() and not one.cancelled()]
+        return sum(one.result().nbytes for one in ready if one.exception() is None)
+
+    def clear(self) -> None:
+        """Forget all images."""
+        with self._lock:
+            self._entries.clear()
+            self._boxes.clear()
+
+    def find(
+        self, volume: Volume, parameters: Parameters, box: Box, spacing_mm: tuple[float, ...] | None = None
+    ) -> FilteredImages | None:
+        """The images of a sequence, if they are there or being made, and show the box; arguments as for `start`."""
+        key = _Key(content_hash(volume), parameters.image_types, spacing_mm)
+        with self._lock:
+            future = self._entries.get(key)
+            if future is not None:
+                self._entries.move_to_end(key)
+        if future is None:
+            return None
+        images = future.result()
+        return images if images.box.holds(box) else None
+
+    def start(
+        self,
+        volume: Volume,
+        parameters: Parameters,
+        box: Box | None = None,
+        spacing_mm: tuple[float, ...] | None = None,
+    ) -> "Future[FilteredImages]":
+        """Begin to filter a sequence in the background, unless its images are there or being made.
+
+        Parameters
+        ----------
+        volume : Volume
+            It must not be changed while it is filtered.
+        parameters : Parameters
+        box : Box, optional
+            The part that is needed, of the resampled sequence; by default all of it.
+        spacing_mm : tuple of 3 float, optional
+            The spacing along i, j, k to resample to.
+
+        Returns
+        -------
+        Future of FilteredImages
+            Of this box or of one that holds it.
+        """
+        key = _Key(content_hash(volume), parameters.image_types, spacing_mm)
+        with self._lock:
+            known = self._boxes.get(key)
+            if known is not None and (known.holds(box) if box is not None else False):
+                self._entries.move_to_end(key)
+                return self._entries[key]
+            # A box that was needed before will be needed again.
+            wanted = box if known is None or box is None else known.joined(box)
+            future: Future[FilteredImages] = Future()
+            self._entries[key] = future
+            self._entries.move_to_end(key)
+            if wanted is not None:
+                self._boxes[key] = wanted
+        worker = threading.Thread(
+            target=self._make, args=(future, key, volume, parameters, wanted), name="DiscGrader filters", daemon=True
+        )
+        worker.start()
+        return future
+
+    def _make(
+        self, future: "Future[FilteredImages]", key: _Key, volume: Volume, parameters: Parameters, box: Box | None
+    ) -> None:
+        try:
+            images = filter_all(volume, parameters, box, key.spacing_mm, self._threads)
+        except BaseException as error:  # noqa: BLE001  whoever waits for the images hears of it
+            with self._lock:
+                if self._entries.get(key) is future:
+                    del self._entries[key]
+                    self._boxes.pop(key, None)
+            future.set_exception(error)
+            return
+        with self._lock:
+            if self._entries.get(key) is future:
+                self._boxes[key] = images.box
+        future.set_result(images)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Forget what was used least recently until all fits."""
+        with self._lock:
+            ready = {key: one for key, one in self._entries.items() if one.done() and one.exception() is None}
+            total = sum(one.result().nbytes for one in ready.values())
+            for key, one in ready.items():
+                if total <= self.limit_bytes:
+                    return
+                total -= one.result().nbytes
+                del self._entries[key]
+                self._boxes.pop(key, None)
+
+
+def filter_all(
+    volume: Volume,
+    parameters: Parameters,
+    box: Box | None = None,
+    spacing_mm: tuple[float, ...] | None = None,
+    threads: int = 1,
+) -> FilteredImages:
+    """All filtered images of a sequence, now and in this thread and ``threads`` helpers.
+
+    Parameters
+    ----------
+    volume : Volume
+    parameters : Parameters
+    box : Box, optional
+        The part of the resampled sequence that is wanted; by default all of it.
+    spacing_mm : tuple of 3 float, optional
+        The spacing along i, j, k to resample to.
+    threads : int
+    """
+    prepared = prepare(volume, parameters.settings, spacing_mm)
+    box = Box.whole(prepared.array.shape) if box is None else box
+    work = [one for image_type in parameters.image_types for one in filter_work(prepared, image_type, box)]
+    images: dict[str, np.ndarray | Hole] = {}
+    with ThreadPoolExecutor(threads, "DiscGrader filter") as pool:
+        for made in pool.map(lambda one: one(), work):
+            images.update(made)
+    return FilteredImages(box, images)
+
+
+def content_hash(volume: Volume) -> bytes:
+    """Changes when any voxel of a volume, its type or its geometry does."""
+    stamp = hashlib.blake2b(digest_size=20)
+    stamp.update(f"{volume.array.dtype.str} {volume.array.shape}".encode())
+    stamp.update(np.ascontiguousarray(volume.affine_lps, float).tobytes())
+    stamp.update(np.ascontiguousarray(volume.array).data.cast("B"))
+    return stamp.digest()

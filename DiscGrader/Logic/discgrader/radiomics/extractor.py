@@ -1,0 +1,265 @@
+"""All features of a region of a sequence as one row."""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from discgrader.imaging.volume import Volume
+from discgrader.radiomics.box import Box
+from discgrader.radiomics.cache import FilterCache, FilteredImages
+from discgrader.radiomics.catalog import find_feature
+from discgrader.radiomics.filters import Hole
+from discgrader.radiomics.parameters import Parameters, parameters_1218
+from discgrader.radiomics.preprocess import check_values, resample_mask, target_spacing
+from discgrader.radiomics.roi import Roi, check_geometry, find_roi, on_grid_of
+from discgrader.radiomics.settings import Settings
+from discgrader.radiomics.shape import shape_features
+from discgrader.radiomics.shape_2d import shape_2d_features
+from discgrader.radiomics.texture import Textures
+
+REACH_MM = 15.0
+"""How far beyond a region its sequence is filtered along with it, in case the region is moved."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureRow:
+    """The features of one region of one sequence.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Full names, ``<image>_<class>_<feature>``; those that the parameters ask for, always all of them.
+    values : ndarray of float, shape (F,)
+        Not a number where there is a hole.
+    holes : mapping of str to str
+        Why a feature has no value, by its name.
+    warnings : tuple of str
+        What is odd about the region.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    holes: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, float]:
+        """Values by name."""
+        return dict(zip(self.names, self.values.tolist(), strict=True))
+
+
+class RadiomicsExtractor:
+    """Takes features of regions; keeps the filtered images of their sequences.
+
+    It may be used from several threads, and a copy in a spawned process starts with no images.
+
+    Parameters
+    ----------
+    parameters : Parameters, optional
+        Which features; by default the project's set of 1218.
+    cache : FilterCache, optional
+        Where filtered images are kept; by default one of its own.
+    threads : int, optional
+        In how many threads features are computed; by default as many as there are processors, up to 4.
+    """
+
+    def __init__(
+        self, parameters: Parameters | None = None, cache: FilterCache | None = None, threads: int | None = None
+    ) -> None:
+        self.parameters = parameters or parameters_1218()
+        self.threads = threads or min(4, os.cpu_count() or 1)
+        self.cache = cache or FilterCache(threads=self.threads)
+
+    def start(self, volume: Volume, region: np.ndarray | None = None) -> "Future[FilteredImages]":
+        """Begin to filter a sequence in the background.
+
+        Parameters
+        ----------
+        volume : Volume
+        region : ndarray of bool, shape (K, J, I), optional
+            Voxels that regions will lie among, give or take `REACH_MM`; by default all of the volume.
+
+        Returns
+        -------
+        Future
+            Done when the sequence is filtered; `extract` waits for it by itself.
+        """
+        check_values(volume)
+        spacing = target_spacing(volume, np.ones((2, 2, 2), bool), self.parameters.settings)
+        box = None if region is None else Box.around(region)
+        if box is not None:
+            box = _with_reach(_on_resampled(box, volume, spacing), volume, spacing)
+        return self.cache.start(volume, self.parameters, box, spacing)
+
+    def extract(self, volume: Volume, mask: Volume, label: int | None = None) -> FeatureRow:
+        """The features of one region.
+
+        Parameters
+        ----------
+        volume : Volume
+            The sequence.
+        mask : Volume
+            In the same geometry; voxels of the label are the region.
+        label : int, optional
+            By default the parameters' own.
+
+        Raises
+        ------
+        StudyError
+            When the image or the mask cannot have features: not numbers, another geometry, empty, too small.
+        UsageError
+            When the label is not in the mask.
+        """
+        settings = self.parameters.settings
+        label = settings.label if label is None else label
+        check_values(volume)
+        if settings.correct_mask and mask.array.shape != volume.array.shape:
+            mask = on_grid_of(volume, mask)
+        check_geometry(volume, mask, settings)
+        roi = find_roi(mask, label, settings)
+        spacing = target_spacing(volume, mask.array == label, settings)
+        if spacing is not None:
+            resampled = resample_mask(mask.with_array(mask.array == label), spacing)
+            roi = replace(find_roi(resampled, 1, settings), warnings=roi.warnings)
+        filtered = self._filtered(volume, roi, spacing)
+        return self._row(filtered, roi)
+
+    def _filtered(self, volume: Volume, roi: Roi, spacing: tuple[float, ...] | None) -> FilteredImages:
+        box = Box(roi.low, tuple(low + size for low, size in zip(roi.low, roi.mask.shape, strict=True)))
+        filtered = self.cache.find(volume, self.parameters, box, spacing)
+        if filtered is not None:
+            return filtered
+        return self.cache.start(volume, self.parameters, _with_reach(box, volume, spacing), spacing).result()
+
+    def _row(self, filtered: FilteredImages, roi: Roi) -> FeatureRow:
+        parameters, settings = self.parameters, self.parameters.settings
+        values: dict[str, float] = {}
+        holes: dict[str, str] = {}
+        texture_roi = roi
+        if settings.resegment_range is not None:
+            image = next(iter(filtered.images.values()))
+            texture_roi = roi.reduced(_resegmented(_cut(filtered, image, roi), settings), settings)
+        # As in pyradiomics, the shape of the whole region is that of its part in the reduced region's box.
+        shape_roi = texture_roi if settings.resegment_shape else roi.within(texture_roi)
+        for family, wanted in parameters.features:
+            if family in ("shape", "shape2D"):
+                _add(values, holes, f"original_{family}", wanted, _shape(family, shape_roi, settings))
+        textures = Textures(texture_roi)
+        work = []
+        for image_type in parameters.image_types:
+            for name in image_type.image_names():
+                image = filtered.images[name]
+                if isinstance(image, Hole):
+                    for family, wanted in parameters.texture_features():
+                        _add(values, holes, f"{name}_{family}", wanted, image)
+                else:
+                    work.append((name, _cut(filtered, image, texture_roi), image_type.settings))
+        textures.find_neighbors(image_type.settings for image_type in parameters.image_types)
+        compute = _Compute(textures, tuple(parameters.texture_features()))
+        with ThreadPoolExecutor(self.threads, "DiscGrader features") as pool:
+            for (name, _, _), found in zip(work, pool.map(compute, work), strict=True):
+                for family, wanted in parameters.texture_features():
+                    _add(values, holes, f"{name}_{family}", wanted, found[family])
+        names = parameters.feature_names()
+        return FeatureRow(names, np.array([values[name] for name in names], float), holes, roi.warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Compute:
+    """Takes all texture features of one image."""
+
+    textures: Textures
+    features: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __call__(self, work: tuple[str, np.ndarray, Settings]) -> dict[str, dict[str, float]]:
+        _, values, settings = work
+        return self.textures.features(values, settings, self.features)
+
+
+def _cut(filtered: FilteredImages, image: np.ndarray, roi: Roi) -> np.ndarray:
+    """The image's values in the region, shape (N,)."""
+    box = Box(roi.low, tuple(low + size for low, size in zip(roi.low, roi.mask.shape, strict=True)))
+    return roi.values(image[box.slices(filtered.box.low)])
+
+
+def _add(
+    values: dict[str, float],
+    holes: dict[str, str],
+    prefix: str,
+    wanted: tuple[str, ...],
+    found: "Mapping[str, float] | Hole",
+) -> None:
+    """Put the wanted features of one class in their places, with the reason of each that has no value."""
+    family = prefix.rsplit("_", 1)[1]
+    for name in wanted:
+        full = f"{prefix}_{name}"
+        value, reason = np.nan, ""
+        if isinstance(found, Hole):
+            reason = found.reason
+        elif find_feature(family, name).withdrawn:
+            reason = find_feature(family, name).note
+        else:
+            value = float(found[name])
+            if not np.isfinite(value):
+                value, reason = np.nan, _UNDEFINED[family]
+        values[full] = value
+        if reason:
+            holes[full] = reason
+
+
+_UNDEFINED = {
+    "shape": "the region's shape has no such measure",
+    "shape2D": "the region's shape has no such measure",
+    "firstorder": "the region's values have no such measure",
+    "glcm": "no two voxels of the region are neighbors",
+    "glrlm": "no line along any direction meets the region twice",
+    "glszm": "the region has no zone",
+    "gldm": "the region has no neighbors",
+    "ngtdm": "the region has no neighbors",
+}
+
+
+def _shape(family: str, roi: Roi, settings: Settings) -> "dict[str, float] | Hole":
+    compute: Callable[[np.ndarray, np.ndarray], dict[str, float]] = shape_features
+    mask, spacing = roi.mask, roi.spacing_mm
+    if family == "shape2D":
+        axis = settings.force_2d_dimension
+        if not settings.force_2d:
+            return Hole("shape in a slice needs force2D")
+        if mask.shape[axis] > 1:
+            return Hole(f"shape in a slice needs a region of one slice, this one has {mask.shape[axis]}")
+        compute, mask, spacing = shape_2d_features, np.take(mask, 0, axis), np.delete(spacing, axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return compute(mask, spacing)
+
+
+def _resegmented(values: np.ndarray, settings: Settings) -> np.ndarray:
+    """Which of the region's voxels the resegmentation keeps, bool, shape (N,)."""
+    limits = np.sort(np.array(settings.resegment_range, float))
+    if settings.resegment_mode == "relative":
+        limits = limits * values.max()
+    elif settings.resegment_mode == "sigma":
+        limits = values.mean() + limits * values.std()
+    kept = values >= limits[0]
+    return kept if len(limits) == 1 else kept & (values <= limits[1])
+
+
+def _on_resampled(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -> Box:
+    """The box of the resampled sequence that covers a box of the sequence."""
+    if spacing is None:
+        return box
+    ratio = (volume.spacing_mm / np.array(spacing))[::-1]
+    shape = np.ceil(np.array(volume.array.shape) * ratio).astype(int)
+    low = np.clip(np.floor(np.array(box.low) * ratio).astype(int), 0, shape - 1)
+    high = np.clip(np.ceil(np.array(box.high) * ratio).astype(int), 1, shape)
+    return Box(tuple(low.tolist()), tuple(high.tolist()))
+
+
+def _with_reach(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -> Box:
+    used = volume.spacing_mm if spacing is None else np.array(spacing)
+    shape = np.array(volume.array.shape)
+    if spacing is not None:
+        shape = np.ceil(shape * (volume.spacing_mm / used)[::-1]).astype(int)
+    return box.grown(np.ceil(REACH_MM / used[::-1]), tuple(shape.tolist()))
