@@ -132,9 +132,9 @@ def test_common_attitude_keeps_every_voxel_in_its_place(axes, flips):
 
 def test_motion_between_series_is_followed():
     spine = blocky_spine()
-    from discgrader.localize.localizer import _disc
+    from discgrader.localize.localizer import disc_of
 
-    discs = tuple(_disc(one, 10.0) for one in found(spine).discs)
+    discs = tuple(disc_of(one, 10.0) for one in found(spine).discs)
     centers = np.array([disc.center_lps_mm for disc in discs])
     assert np.allclose(common_shift(discs, centers + 0.5), 0)
     assert np.allclose(common_shift(discs, centers + [0, 6, -4]), [0, 6, -4])

@@ -21,6 +21,22 @@ def test_unet_is_monais_weight_by_weight(channels: list[int], units: int) -> Non
         assert torch.equal(ours(picture), theirs(picture))
 
 
+@pytest.mark.parametrize("block", [1, 2, 4])
+def test_unet_gives_logits_for_every_pixel_whatever_its_blocks(block: int) -> None:
+    network = UNet([4, 8, 8], 1, 4, 1, block).eval()
+    assert network.multiple == 4 * block
+    rows, columns = 3 * network.multiple, 2 * network.multiple
+    picture = torch.randn(1, 1, rows, columns)
+    with torch.no_grad():
+        logits = network(picture)
+        changed = picture.clone()
+        changed[0, 0, -1, -1] += 5
+        difference = (network(changed) - logits).abs().sum((0, 1))
+    assert logits.shape == (1, 4, rows, columns)
+    # Blocks leave in the place in which they entered: what changed a pixel shows at that pixel first of all.
+    assert difference[-network.multiple:, -network.multiple:].max() == difference.max() > 0
+
+
 def test_residual_encoder_is_monais_weight_by_weight() -> None:
     nets = pytest.importorskip("monai.networks.nets.resnet", reason="MONAI is what the encoder is held against")
     theirs = nets.ResNet(nets.ResNetBlock, [2, 1, 2, 1], [4, 8, 8, 16], spatial_dims=2, n_input_channels=6,

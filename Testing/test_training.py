@@ -10,7 +10,7 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.grading.crops import CropShape
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import _disc, _label_volume
+from discgrader.localize.localizer import _label_volume, disc_of
 from discgrader.localize.naming import name_candidates
 from discgrader.progress import Progress
 from discgrader.training.disc_batches import vary
@@ -36,7 +36,7 @@ def localized(spine) -> Localization:
     candidates, labels = find_candidates(segmentation)
     naming = name_candidates(candidates)
     return Localization("s", _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-                        tuple(_disc(one, 10.0) for one in naming.discs), naming.warnings)
+                        tuple(disc_of(one, 10.0) for one in naming.discs), naming.warnings)
 
 
 def test_no_patient_is_in_two_folds_and_masks_are_spread(tmp_path):

@@ -99,6 +99,10 @@ class Disc:
     roi: RoiBox
     warnings: tuple[str, ...] = ()
 
+    def renumbered(self, index_from_sacrum: int) -> "Disc":
+        """The same disc under another index, with the name that it has in ordinary anatomy and no doubts about it."""
+        return replace(self, index_from_sacrum=index_from_sacrum, level=level_name(index_from_sacrum), warnings=())
+
     def renamed(self, level: str, warnings: tuple[str, ...] | None = None) -> "Disc":
         """The same disc under another name."""
         return replace(self, level=level, warnings=self.warnings if warnings is None else warnings)

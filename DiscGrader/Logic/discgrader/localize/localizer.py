@@ -84,7 +84,7 @@ class Localizer:
         segmentation = self._segmenter(series.volume, progress)
         candidates, labels = find_candidates(segmentation)
         naming = name_candidates(candidates, lowest_disc)
-        discs = tuple(_disc(one, margin_mm) for one in naming.discs)
+        discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
         return Localization(series.name, _label_volume(segmentation, naming.discs, labels, series.volume), discs,
                             naming.warnings)
 
@@ -162,7 +162,8 @@ def sagittal_series(study: Study) -> Sequence[Series]:
     return sorted(found, key=lambda one: (order.get(one.role, len(order)), -one.volume.array.size))
 
 
-def _disc(named: NamedCandidate, margin_mm: float) -> Disc:
+def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc:
+    """The disc that a named candidate is, with its ROI box."""
     one = named.candidate
     return Disc(named.index_from_sacrum, named.level, one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm,
                 roi_box(one, margin_mm), named.warnings)

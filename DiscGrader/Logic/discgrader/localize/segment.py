@@ -56,7 +56,7 @@ class Segmenter:
 
     Parameters
     ----------
-    network : torch.nn.Module
+    network : UNet
         From (batch, 1, rows, columns) standardized intensities to (batch, 4, rows, columns) logits.
     pixel_mm : float
         Edge of the square pixels that the network was trained on.
@@ -75,7 +75,9 @@ class Segmenter:
         pixels = torch.from_numpy(np.ascontiguousarray(frames.volume.array, np.float32))
         pixels = standardize(rescale_frames(pixels, (row_mm, column_mm), self._pixel_mm))
         rows, columns = pixels.shape[1:]
-        padded = torch.nn.functional.pad(pixels, (0, -columns % 16, 0, -rows % 16), value=float(pixels.min()))
+        multiple = self._network.multiple
+        padded = torch.nn.functional.pad(pixels, (0, -columns % multiple, 0, -rows % multiple),
+                                         value=float(pixels.min()))
         probabilities = []
         with torch.inference_mode():
             for index in range(len(padded)):

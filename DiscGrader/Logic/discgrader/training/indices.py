@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization, level_name
+from discgrader.localize.disc import Disc, Localization
 
 NEAR_MM = 13.0
 USUAL_STEP_MM = 34.0
@@ -26,7 +26,7 @@ def reindexed(localization: Localization, indices: Sequence[int]) -> Localizatio
     for disc, index in zip(localization.discs, indices, strict=True):
         if index >= 1:
             renumbered[labels == 200 + disc.index_from_sacrum] = 200 + index
-            discs.append(replace(disc, index_from_sacrum=index, level=level_name(index), warnings=()))
+            discs.append(disc.renumbered(index))
     return replace(localization, segmentation=localization.segmentation.with_array(renumbered), discs=tuple(discs),
                    warnings=())
 

@@ -1,7 +1,7 @@
 """Recipe ``localizer``: a U-Net that segments vertebra, disc and canal on single sagittal slices.
 
 First round: the stacks with masks. Second round: these, and the slices without masks, labeled by the first round's
-network. Both rounds keep to the same folds, so that no figure is measured on a patient that its network has seen.
+network and cleaned by what a reader knows of them (`discgrader.training.slice_labels`). Both rounds keep to the same folds, so that no figure is measured on a patient that its network has seen.
 """
 
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ IGNORE = 255
 class LocalizerRecipe:
     """Every choice of the recipe."""
 
-    pixel_mm: float = 0.75
-    patch: tuple[int, int] = (320, 224)
+    pixel_mm: float = 0.6
+    patch: tuple[int, int] = (352, 256)
     batch: int = 8
-    steps: int = 1500
-    second_steps: int = 900
+    steps: int = 700
+    second_steps: int = 1000
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     rotation_deg: float = 18.0
@@ -37,15 +37,16 @@ class LocalizerRecipe:
     log_aspect: float = 0.15
     folds: int = 3
     seed: int = 0
-    channels: tuple[int, ...] = (32, 64, 96, 160, 256)
+    channels: tuple[int, ...] = (48, 96, 160, 256, 320)
     residual_units: int = 1
+    block: int = 2
     average_decay: float = 0.99
 
     @property
     def architecture(self) -> dict:
         """The network's entry in a pack."""
         return {"kind": "unet", "channels": list(self.channels), "inputs": 1, "outputs": len(CLASSES),
-                "residual_units": self.residual_units}
+                "residual_units": self.residual_units, "block": self.block}
 
 
 @dataclass(frozen=True, eq=False)

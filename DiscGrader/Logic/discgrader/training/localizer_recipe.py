@@ -13,11 +13,10 @@ from safetensors.torch import load_file, save_file
 from discgrader.errors import StudyError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
-from discgrader.localize.candidates import find_candidates
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.disc import Disc
 from discgrader.localize.localizer import Localizer
-from discgrader.localize.naming import name_candidates
-from discgrader.localize.segment import CANAL, DISC, Segmenter
+from discgrader.localize.segment import Segmenter
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import LOCALIZER, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
@@ -31,6 +30,7 @@ from discgrader.training.localizer import (
     slices_of,
 )
 from discgrader.training.options import changed
+from discgrader.training.slice_labels import clean_labels
 from discgrader.training.spider import (
     DATA_SET,
     SpiderImage,
@@ -39,10 +39,6 @@ from discgrader.training.spider import (
     spider_corrections,
     spider_images,
 )
-
-LEAST_DISCS = 5
-"""A slice on which the first round finds fewer is not learned from."""
-
 
 @dataclass(frozen=True, eq=False)
 class _Stack:
@@ -69,8 +65,8 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
     figures["dice_round1"] = _dice_figures(out_dir / "dice_round1.json", first, recipe, stacks, folds)
     extra_of = [_labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
                 for fold, network in enumerate(first)]
+    second = []
     if plain:
-        second = []
         for fold in range(recipe.folds):
             # By the network of this very fold, which has not seen the fold's own patients.
             extra = _labeled_by(first[fold], [one for one in plain if folds[one.patient] != fold], recipe,
@@ -80,7 +76,8 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
         figures["dice"] = _dice_figures(out_dir / "dice.json", second, recipe, stacks, folds)
     extra = [one for some in extra_of for one in some]
     slices, weights = _with_unmasked(*_of_masks(labeled, folds, None), extra)
-    final = runs.trained("all", slices, weights, recipe.steps, first[0])
+    # From a network that has converged: the figures are those of the folds' networks, trained no longer than this one.
+    final = runs.trained("all", slices, weights, recipe.second_steps, (second or first)[0])
     return _write(out_dir, recipe, final, figures, stacks, plain)
 
 
@@ -158,36 +155,23 @@ def _dice(network: torch.nn.Module, recipe: LocalizerRecipe, stack: _Stack) -> d
 
 def _labeled_by(network: torch.nn.Module, images: Sequence[SpiderImage], recipe: LocalizerRecipe,
                 progress: Progress) -> list[LabeledSlice]:
-    """Slices with the labels that a network gives them, cleaned: only discs of the named row, and only the canal's
-    largest piece; slices with too few discs or with doubts about them are left out."""
+    """Slices without masks, with the labels that a network gives them, cleaned; unfit ones are left out."""
     segmenter, corrections = Segmenter(network, recipe.pixel_mm), spider_corrections()
     result = []
-    for number, image in enumerate(images):
+    partners: dict[int, tuple[Disc, ...]] = {}
+    # T2 before T1: its disc 1 is the one set by hand.
+    for number, image in enumerate(sorted(images, key=lambda one: one.sequence != "T2")):
         progress.report("Labeling slices without masks", 0.0, f"{number} of {len(images)}")
-        volume, _ = read_corrected(image, corrections)
+        volume, lowest = read_corrected(image, corrections)
         segmentation = segmenter(volume)
-        candidates, labels = find_candidates(segmentation)
-        naming = name_candidates(candidates)
-        if len(naming.discs) < LEAST_DISCS or naming.warnings:
+        cleaned = clean_labels(segmentation, lowest, partners.get(image.patient, ()))
+        if cleaned is None:
             continue
-        fine = segmentation.labels()
-        named = np.isin(labels, [one.candidate.label for one in naming.discs])
-        rows = np.minimum(np.arange(fine.shape[1]) * named.shape[1] // fine.shape[1], named.shape[1] - 1)
-        columns = np.minimum(np.arange(fine.shape[2]) * named.shape[2] // fine.shape[2], named.shape[2] - 1)
-        fine[(fine == DISC) & ~named[:, rows][:, :, columns]] = 0
-        fine[(fine == CANAL) & ~_largest(fine == CANAL)] = 0
+        labels, discs = cleaned
+        partners.setdefault(image.patient, discs)
         frames = segmentation.frames.volume
-        result += slices_of(image.patient, frames, frames.with_array(fine), recipe.pixel_mm)
+        result += slices_of(image.patient, frames, frames.with_array(labels), recipe.pixel_mm)
     return result
-
-
-def _largest(mask: np.ndarray) -> np.ndarray:
-    from scipy import ndimage
-
-    labels, count = ndimage.label(mask, np.ones((3, 3, 3), bool))
-    if count == 0:
-        return mask
-    return labels == 1 + np.argmax(ndimage.sum_labels(mask, labels, np.arange(1, count + 1)))
 
 
 def _summary(dice: Mapping[int, Mapping[str, float]]) -> dict[str, dict[str, float]]:
