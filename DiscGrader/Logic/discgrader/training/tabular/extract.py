@@ -1,14 +1,16 @@
 """Feature tables of a data set: each patient's rows are kept on disk once made, so that a stopped run goes on."""
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from discgrader.errors import UsageError
+from discgrader.errors import StudyError, UsageError
 from discgrader.folders import whole_file
+from discgrader.grading.crops import CropShape, spine_reference
 from discgrader.grading.deep_features import DeepFeatures, disc_picture
 from discgrader.grading.evidence import MEASURES, measure_disc
 from discgrader.progress import Progress
@@ -55,6 +57,51 @@ def deep_family(network: DeepFeatures, settings: str = "") -> Family:
         return network.names, network(np.stack([disc_picture(found.series, one.roi) for one in discs])).astype(float)
 
     return Family(network.name, measure, settings)
+
+
+def radiomics_family(threads: int = 2) -> Family:
+    """The 1218 features as published: in three dimensions on stacks, within the slice on single slices.
+
+    What cannot be had of a single slice (Laplacians of Gaussian, bands across slices) is a hole.
+    """
+    from discgrader.radiomics.extractor import RadiomicsExtractor
+    from discgrader.radiomics.parameters import parameters_1218
+
+    extractors = {size: RadiomicsExtractor(parameters_1218(force_2d=size == 2), threads=threads) for size in (2, 3)}
+
+    def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
+        extractor = extractors[found.dimensions]
+        names = extractor.parameters.feature_names()
+        segmentation = found.localization.segmentation
+        rows = []
+        for disc in found.localization.discs:
+            try:
+                rows.append(extractor.extract(found.series.volume, segmentation, 200 + disc.index_from_sacrum).values)
+            except (StudyError, UsageError):
+                # A disc too small to have features is a row of holes, as any other feature that does not exist.
+                rows.append(np.full(len(names), np.nan))
+        extractor.cache.clear()
+        return names, np.array(rows, float).reshape(-1, len(names))
+
+    return Family("radiomics", measure, settings="1218, engine 1")
+
+
+def slice_family() -> Family:
+    """Radiomics of the middle sagittal slice in the disc's own axes; see `discgrader.grading.slice_radiomics`."""
+    from discgrader.grading.slice_radiomics import PATCH, SETTINGS, default_extractor, patch, slice_features
+
+    def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
+        extractor, discs = default_extractor(), found.localization.discs
+        names = extractor.parameters.feature_names()
+        if not discs:
+            return names, np.zeros((0, len(names)))
+        volume, segmentation = found.series.volume, found.localization.segmentation
+        reference = spine_reference(volume, segmentation, np.stack([CropShape().points_lps(one.roi) for one in discs]))
+        rows = [slice_features(extractor, *patch(volume, segmentation, one.roi, one.index_from_sacrum, reference))
+                for one in discs]
+        return names, np.array(rows)
+
+    return Family("slice", measure, settings=f"{PATCH} {SETTINGS}")
 
 
 def extract(images: Sequence[SpiderImage], families: Sequence[Family], find: Find, masks: str, cache: Path,
@@ -130,9 +177,7 @@ def _load(path: Path, family: Family, images: Sequence[SpiderImage]) -> FeatureT
                 return None
             return FeatureTable(family.name, stored["patients"], stored["indices"], stored["sequences"],
                                 stored["dimensions"], tuple(stored["names"].tolist()), stored["values"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 

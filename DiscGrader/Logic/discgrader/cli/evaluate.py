@@ -1,0 +1,54 @@
+"""``discgrader evaluate``: a system judged on a data set, with tables, figures and one page."""
+
+import argparse
+from pathlib import Path
+
+from discgrader.errors import UsageError
+from discgrader.progress import Progress
+
+SYSTEMS = ("pfirrmann",)
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser("evaluate", help="evaluate a system on a data set, as its paper did")
+    parser.add_argument("system", metavar="SYSTEM", help="the system: pfirrmann")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results; a stopped run goes on")
+    parser.add_argument("--masks", default="spider", metavar="SOURCE",
+                        help="spider: the data set's own masks where there are some (default); found: the localizer's for all")
+    parser.add_argument("--localizer-work", type=Path, metavar="DIR",
+                        help="output of 'train localizer', to find discs with networks that never saw the patient")
+    parser.add_argument("--network-held-out", type=Path, metavar="FILE", help="held_out.npz of 'train spider', to judge image networks too")
+    parser.add_argument("--tabpfn", type=Path, metavar="FILE", help="a TabPFN v2 checkpoint; never downloaded")
+    parser.add_argument("--resnet50", type=Path, metavar="FILE",
+                        help="weights of ResNet-50 (.safetensors or .pth) for deep features in place of the shipped network")
+    parser.add_argument("--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)")
+    parser.add_argument("--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)")
+    parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of a fit (default: 2)")
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """Evaluate, and say where the page is."""
+    if arguments.system not in SYSTEMS:
+        raise UsageError(f"There is no evaluation of {arguments.system}; choose {' or '.join(SYSTEMS)}.")
+    if not arguments.data.is_dir():
+        raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
+    if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
+        raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
+    _require("matplotlib")
+    from discgrader.training.tabular.evaluate import EvaluationOptions, evaluate_pfirrmann
+
+    options = EvaluationOptions(arguments.masks, arguments.localizer_work, arguments.network_held_out, arguments.tabpfn,
+                                arguments.resnet50, arguments.repeats, arguments.draws, arguments.threads)
+    page = evaluate_pfirrmann(arguments.data, arguments.output, progress, options)
+    print(f"The evaluation is in {arguments.output}; open {page}.")
+    return 0
+
+
+def _require(package: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        raise UsageError(f"The package {package} is not installed; install DiscGrader with its extra 'train'.")

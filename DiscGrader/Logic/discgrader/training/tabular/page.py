@@ -1,0 +1,107 @@
+"""The evaluation as one HTML page that needs nothing else, in the report's style."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from discgrader import RESEARCH_USE, __version__
+from discgrader.report.markup import Html, join, tag
+from discgrader.report.style import STYLE
+from discgrader.training.tabular.analyses import Analysis
+from discgrader.training.tabular.published import DIFFERENCES, PUBLISHED_BINARY, PUBLISHED_GRADES
+
+TITLES = {
+    "auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "accuracy": "Accuracy", "mcc": "MCC", "brier": "Brier", "qwk": "QWK",
+    "within_one": "Within one", "mean_error": "Mean error", "binary_auroc": "AUROC, IV–V", "binary_accuracy": "Accuracy, IV–V",
+    "ppv": "PPV", "npv": "NPV",
+}
+"""Columns that are not called as their name in files says."""
+
+_STYLE = """
+.evaluation table { font-size: 13px; }
+.evaluation td { white-space: nowrap; }
+.evaluation td small { color: var(--soft); font-size: 11px; display: block; }
+.evaluation .figure img { max-width: 100%; height: auto; display: block; }
+.evaluation figure.figure { margin: 18px 0 6px; }
+.evaluation figcaption { color: var(--soft); font-size: 13px; margin-top: 4px; }
+.evaluation tr.published td, .evaluation tr.published th { background: var(--shade); }
+.evaluation h3 { margin: 26px 0 4px; }
+.evaluation .hint { max-width: 100ch; margin-bottom: 8px; }
+.evaluation li { margin-left: 18px; list-style: disc; font-size: 14px; }
+"""
+
+
+def evaluation_page(title: str, facts: Mapping[str, str], parts: Mapping[str, Sequence[Analysis]],
+                    pictures: Mapping[str, tuple[bytes, str]], notes: Sequence[str], written: datetime | None = None) -> Html:
+    """The whole page.
+
+    Parameters
+    ----------
+    facts : mapping of str to str
+        What was evaluated, shown at the top.
+    parts : mapping of str to sequence of Analysis
+        Heading to the tables below it.
+    pictures : mapping of str to (bytes, str)
+        File stem to PNG and caption; each is shown below the table that its stem begins with, others at the top.
+    notes : sequence of str
+        How the figures were made.
+    """
+    written = written or datetime.now()
+    head = tag(
+        "head", tag("meta", charset="utf-8"), tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="generator", content=f"DiscGrader {__version__}"), tag("title", title), tag("style", Html(STYLE + _STYLE)),
+    )
+    top = tag(
+        "header", tag("div", tag("span", "DiscGrader", class_="kicker"), tag("span", RESEARCH_USE, class_="research"), class_="top"),
+        tag("h1", title),
+        tag("dl", [tag("div", tag("dt", key), tag("dd", value)) for key, value in facts.items()], class_="facts"),
+    )
+    shown: set[str] = set()
+    sections = [tag("section", tag("h2", heading), [_analysis(one, pictures, shown) for one in analyses])
+                for heading, analyses in parts.items()]
+    rest = [_picture(name, *one) for name, one in pictures.items() if name not in shown]
+    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in (*notes, *DIFFERENCES)]))
+    footer = tag("footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source"))
+    body = tag("body", top, tag("main", sections, tag("section", rest) if rest else None, method), footer, class_="evaluation")
+    return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")
+
+
+def _analysis(analysis: Analysis, pictures: Mapping[str, tuple[bytes, str]], shown: set[str]) -> Html:
+    own = [name for name in pictures if name.startswith(analysis.name) and name not in shown]
+    shown.update(own)
+    published = {"main_grades": PUBLISHED_GRADES, "main_binary": PUBLISHED_BINARY}.get(analysis.name, {})
+    rows = [*analysis.rows, *({"model": name, **figures} for name, figures in published.items())]
+    return tag("div", tag("h3", analysis.title), tag("p", analysis.note, class_="hint"),
+               _table(rows, len(analysis.rows)) if rows else None, [_picture(name, *pictures[name]) for name in own])
+
+
+def _table(rows: Sequence[Mapping[str, object]], own: int) -> Html:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    head = tag("tr", [tag("th", heading(name), scope="col") for name in columns])
+    lines = [tag("tr", [_cell(row.get(name), number == 0) for number, name in enumerate(columns)],
+                 class_="published" if position >= own else None) for position, row in enumerate(rows)]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", lines), class_="plain"), class_="scroll")
+
+
+def heading(name: str) -> str:
+    """What people call a column."""
+    return TITLES.get(name, name[:1].upper() + name[1:].replace("_", " "))
+
+
+def _cell(value: object, first: bool) -> Html:
+    if isinstance(value, Mapping):
+        low, high = value["low"], value["high"]
+        interval = tag("small", f"{low:.3f}–{high:.3f}") if low >= 0 else tag("small", f"{low:.3f} to {high:.3f}")
+        return tag("td", f"{value['value']:.3f}", interval)
+    if value is None:
+        text = ""
+    elif isinstance(value, float):
+        text = "–" if value != value else f"{value:.3f}"
+    else:
+        text = str(value)
+    return tag("th", text, scope="row") if first else tag("td", text)
+
+
+def _picture(name: str, png: bytes, caption: str) -> Html:
+    image = tag("img", src=f"data:image/png;base64,{base64.b64encode(png).decode()}", alt=caption)
+    return join(tag("figure", image, tag("figcaption", caption), class_="figure", id_=name))

@@ -1,0 +1,255 @@
+"""The twelve supplementary analyses that the paper names, each on the published system with LightGBM."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from discgrader.progress import Progress
+from discgrader.training.tabular.analyses import RADIOMICS, Analysis, Setting, high_chance, sets_of_features
+from discgrader.training.tabular.metrics import (
+    binary_figures,
+    calibration_error,
+    grade_figures,
+    net_benefit,
+    with_intervals,
+)
+from discgrader.training.tabular.recalibrate import RECALIBRATIONS
+from discgrader.training.tabular.splits import scanner_splits
+from discgrader.training.tabular.system import HIGH_GRADE
+
+GRADES = ("I", "II", "III", "IV", "V")
+
+
+def category(feature: str) -> str:
+    """Class of a radiomic feature: ``shape``, ``firstorder``, ``glcm`` …"""
+    return feature.split("_")[1] if feature.count("_") >= 2 else feature
+
+
+def image_type(feature: str) -> str:
+    """What a radiomic feature was read from: ``original``, ``log`` or ``wavelet``."""
+    return feature.split("_")[0].split("-")[0]
+
+
+def family_ablation(setting: Setting) -> Analysis:
+    """Each family of features alone and together, and each sequence alone."""
+    table = setting.runner.table
+    variants = dict(sets_of_features(setting))
+    for sequence in ("T1", "T2", "T2_SPACE"):
+        own = setting.published & (table.sequences == sequence)
+        if own.any():
+            variants[f"Radiomics + deep of {sequence.replace('_', ' ')} alone"] = own
+    rows = [{"features": name, **setting.figures(setting.runner.run(columns, setting.split, setting.choices_for(columns)))}
+            for name, columns in variants.items()]
+    return Analysis("family_ablation", "Feature families", "What each family of features gives alone and together.", rows)
+
+
+def ordinal_regression(setting: Setting) -> Analysis:
+    """Models that know the order of the grades beside one that does not."""
+    names = {"lightgbm": "Unordered grades (LightGBM)", "cumulative": "Cumulative trees (Frank and Hall)",
+             "ordinal": "Proportional odds"}
+    return Analysis("ordinal_regression", "Ordinal regression", "Whether it helps to tell the model that grades have an order.",
+                    _models(setting, names))
+
+
+def class_weights(setting: Setting) -> Analysis:
+    """Rare grades weighing more while training."""
+    rows = []
+    for balanced, name in ((False, "All discs alike"), (True, "All grades alike")):
+        outcome = setting.runner.run(setting.published, setting.split, setting.choices(balanced=balanced))
+        recall = {f"recall_{grade}": float((outcome.probabilities.argmax(1) == k)[setting.grades_of(outcome) == k].mean())
+                  for k, grade in enumerate(GRADES) if (setting.grades_of(outcome) == k).any()}
+        rows.append({"weights": name, **setting.figures(outcome), **recall})
+    return Analysis("class_weights", "Class weights", "Rare grades weigh more while the trees are grown.", rows)
+
+
+def logistic_baseline(setting: Setting) -> Analysis:
+    """A linear model on the same columns."""
+    return Analysis("logistic_regression", "Logistic-regression baseline", "A linear model on the columns that LASSO chose.",
+                    _models(setting, {"lightgbm": "LightGBM", "logistic": "Logistic regression"}))
+
+
+def _models(setting: Setting, names: Mapping[str, str]) -> list[dict[str, object]]:
+    return [{"model": name, **setting.figures(setting.runner.run(setting.published, setting.split, setting.choices(model=model)))}
+            for model, name in names.items()]
+
+
+def calibration_method(setting: Setting) -> Analysis:
+    """How probabilities are calibrated, and on how many validation patients."""
+    outcome = setting.runner.run(setting.published, setting.split, setting.choices())
+    table = setting.runner.table
+    owner, grades = table.patients[outcome.validation], table.grades[outcome.validation]
+    patients = np.random.default_rng(0).permutation(np.unique(owner))
+    rows = []
+    for name, method in RECALIBRATIONS.items():
+        for share in (1.0,) if name == "none" else (1.0, 0.5, 0.25):
+            some = np.isin(owner, patients[: max(2, round(share * len(patients)))])
+            probabilities = method().fit(outcome.raw_validation[some], grades[some])(outcome.raw_test)
+            figures = with_intervals(grade_figures, setting.grades_of(outcome), probabilities, table.patients[outcome.test],
+                                     setting.draws)
+            rows.append({"method": name, "validation_patients": 0 if name == "none" else len(np.unique(owner[some])),
+                         "calibration_error": _mean_error(setting.grades_of(outcome), probabilities), **figures})
+    return Analysis("calibration_method", "Calibration method",
+                    "Methods fitted on the validation patients, or on a part of them.", rows)
+
+
+def calibration_depth(setting: Setting) -> Analysis:
+    """How well the probabilities of each grade are calibrated: error, slope and offset, before and after."""
+    outcome = setting.runner.run(setting.published, setting.split, setting.choices())
+    truth = setting.grades_of(outcome)
+    rows = []
+    for stage, probabilities in (("before", outcome.raw_test), ("after", outcome.probabilities)):
+        for k, grade in enumerate((*GRADES, "IV–V")):
+            hits, chance = ((truth >= HIGH_GRADE, high_chance(probabilities)) if grade == "IV–V"
+                            else (truth == k, probabilities[:, k]))
+            slope, offset = _slope(hits, chance)
+            rows.append({"stage": stage, "grade": grade, "calibration_error": calibration_error(hits, chance),
+                         "mean_probability": float(chance.mean()), "observed_share": float(hits.mean()),
+                         "slope": slope, "offset": offset, "brier": float(((chance - hits) ** 2).mean())})
+    return Analysis("calibration_depth", "Calibration of every grade",
+                    "Slope 1 and offset 0 are perfect; error is the expected calibration error in ten bins. Before and "
+                    "after isotonic calibration.", rows)
+
+
+def _slope(hits: np.ndarray, chance: np.ndarray) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    if hits.all() or not hits.any():
+        return float("nan"), float("nan")
+    clipped = np.clip(chance, 0.005, 0.995)
+    fitted = LogisticRegression(C=1e4).fit(np.log(clipped / (1 - clipped))[:, None], hits)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def _mean_error(truth: np.ndarray, probabilities: np.ndarray) -> float:
+    return float(np.mean([calibration_error(truth == k, probabilities[:, k]) for k in range(probabilities.shape[1])]))
+
+
+def shape_confounding(setting: Setting) -> Analysis:
+    """Whether texture says more than how large a disc is."""
+    table = setting.runner.table
+    categories = np.array([category(one) for one in table.features])
+    shape = setting.columns(RADIOMICS) & np.char.startswith(categories.astype(str), "shape")
+    rows = []
+    if shape.any():
+        variants = {"With shape": setting.published, "Without shape": setting.published & ~shape, "Shape alone": shape}
+        for name, columns in variants.items():
+            outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
+            rows.append({"features": name, "most_alike_volume": _alike_volume(setting, outcome.columns), **setting.figures(outcome)})
+    return Analysis("shape_confounding", "Shape confounding",
+                    "Whether features of signal only stand for the size of the disc: with and without shape features, and "
+                    "the mean absolute rank correlation of the twenty most important columns with the disc's volume.", rows)
+
+
+def _alike_volume(setting: Setting, columns: tuple[str, ...]) -> float:
+    table = setting.runner.table
+    volumes = [n for n, name in enumerate(table.columns) if name.endswith(("_MeshVolume", "_VoxelVolume", "_PixelSurface", "_MeshSurface"))]
+    place = {name: n for n, name in enumerate(table.columns)}
+    found = []
+    for name in columns[:20]:
+        own = [n for n in volumes if table.sequences[n] == name.split(":")[0]]
+        if not own or place[name] in volumes:
+            continue
+        rows = np.isfinite(table.values[:, [own[0], place[name]]]).all(1)
+        if rows.sum() > 10:
+            found.append(abs(float(spearmanr(table.values[rows, own[0]], table.values[rows, place[name]]).statistic)))
+    found = [one for one in found if np.isfinite(one)]
+    return float(np.mean(found)) if found else float("nan")
+
+
+def leave_one_scanner_out(setting: Setting) -> Analysis:
+    """Each scanner's patients judged by a model that saw none of them."""
+    table = setting.runner.table
+    rows = []
+    for split in scanner_splits(table.patients, setting.scanner_of) if setting.scanner_of else []:
+        outcome = setting.runner.run(setting.published, split, setting.choices())
+        rows.append({"scanner": split.name, "patients": len(np.unique(table.patients[split.test])), "discs": int(split.test.sum()),
+                     **setting.figures(outcome)})
+    note = "Judged on the patients of one scanner, learned from those of all others; scanners of few patients together."
+    return Analysis("leave_one_scanner_out", "Leave one scanner out", note if rows else f"{note} The scanners are not known.", rows)
+
+
+def lasso_penalty(setting: Setting) -> Analysis:
+    """Weaker and stronger selection."""
+    rows = []
+    for times in (0.25, 0.5, 1.0, 2.0, 4.0):
+        outcome = setting.runner.run(setting.published, setting.split, setting.choices(penalty_times=times))
+        rows.append({"penalty": f"{times:g} × cross-validated", "columns": len(outcome.columns), **setting.figures(outcome)})
+    return Analysis("lasso_penalty", "LASSO penalty", "How many columns are kept, and what that does.", rows)
+
+
+def decision_curve(setting: Setting) -> Analysis:
+    """Net benefit of acting on a predicted high grade, at every threshold."""
+    thresholds = np.arange(0.05, 0.96, 0.05)
+    outcome = setting.runner.run(setting.published, setting.split, setting.choices())
+    hits = setting.grades_of(outcome) >= HIGH_GRADE
+    curves = {"act_on_all": net_benefit(hits, np.ones(len(hits)), thresholds), "act_on_none": np.zeros(len(thresholds))}
+    for model in setting.models:
+        run = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
+        curves[model] = net_benefit(hits, high_chance(run.probabilities), thresholds)
+    rows = [{"threshold": float(t), **{name: float(one[n]) for name, one in curves.items()}} for n, t in enumerate(thresholds)]
+    return Analysis("decision_curve", "Decision curve",
+                    "Net benefit (Vickers and Elkin 2006) of acting on a chance of grade IV–V above the threshold, beside "
+                    "acting on all discs and on none.", rows)
+
+
+def category_ablation(setting: Setting) -> Analysis:
+    """Within radiomics: each class of features, and each kind of image, alone and left out."""
+    table = setting.runner.table
+    radiomics = setting.columns(RADIOMICS)
+    rows = []
+    for label, kind in (("class", category), ("image", image_type)):
+        of_column = np.array([kind(one) if own else "" for one, own in zip(table.features, radiomics)])
+        for name in sorted(set(of_column) - {""}):
+            for how, columns in (("alone", of_column == name), ("left out", radiomics & (of_column != name))):
+                if not columns.any():
+                    continue
+                outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
+                rows.append({"part": name, "kind": label, "how": how, "columns": int(columns.sum()), **setting.figures(outcome)})
+    return Analysis("category_ablation", "Within radiomics", "Classes of features, and kinds of images, alone and left out.", rows)
+
+
+def operating_point(setting: Setting) -> Analysis:
+    """Thresholds for a high grade chosen on the validation patients, and what they give on the test patients."""
+    rows = []
+    table = setting.runner.table
+    for model in setting.models:
+        outcome = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
+        method = RECALIBRATIONS["isotonic"]().fit(outcome.raw_validation, table.grades[outcome.validation])
+        known = high_chance(method(outcome.raw_validation))
+        high = table.grades[outcome.validation] >= HIGH_GRADE
+        for name, threshold in _thresholds(high, known).items():
+            def figures(grades: np.ndarray, chance: np.ndarray, at: float = threshold) -> dict[str, float]:
+                return binary_figures(grades, chance, at)
+
+            hits = (setting.grades_of(outcome) >= HIGH_GRADE).astype(int)
+            found = with_intervals(figures, hits, high_chance(outcome.probabilities), table.patients[outcome.test], setting.draws)
+            rows.append({"model": model, "point": name, "threshold": threshold,
+                         **{key: found[key] for key in ("sensitivity", "specificity", "ppv", "npv", "accuracy", "f1")}})
+    return Analysis("operating_point", "Operating point", "Thresholds of the chance of grade IV–V, chosen on the validation patients.", rows)
+
+
+def _thresholds(high: np.ndarray, chance: np.ndarray) -> dict[str, float]:
+    candidates = np.unique(chance)
+    sensitivity = np.array([(chance >= t)[high].mean() for t in candidates])
+    specificity = np.array([(chance < t)[~high].mean() for t in candidates])
+    sensitive, specific = candidates[sensitivity >= 0.9], candidates[specificity >= 0.9]
+    return {"0.5": 0.5, "Youden": float(candidates[(sensitivity + specificity).argmax()]),
+            "sensitivity 0.9": float(sensitive.max()) if len(sensitive) else 0.0,
+            "specificity 0.9": float(specific.min()) if len(specific) else 1.0}
+
+
+SUPPLEMENT: tuple[Callable[[Setting], Analysis], ...] = (
+    family_ablation, ordinal_regression, class_weights, logistic_baseline, calibration_method, calibration_depth,
+    shape_confounding, leave_one_scanner_out, lasso_penalty, decision_curve, category_ablation, operating_point,
+)
+"""All twelve, in the paper's order."""
+
+
+def supplementary(setting: Setting, progress: Progress) -> list[Analysis]:
+    """All twelve analyses."""
+    results = []
+    for number, analysis in enumerate(SUPPLEMENT):
+        progress.report("Supplementary analyses", number / len(SUPPLEMENT), analysis.__name__.replace("_", " "))
+        results.append(analysis(setting))
+    return results
