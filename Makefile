@@ -1,6 +1,7 @@
 # make demo    grade the project's own phantom study to demo/
 # make test    run all tests
 # make bench   measure time and memory
+# make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light)
 # Each sets up .venv first, once, from the pinned versions in constraints.txt.
 
 # PYTHON=... chooses the interpreter (3.11 to 3.13), PIP_OPTIONS=... adds options for pip, such as --find-links DIR,
@@ -17,7 +18,7 @@ RUN := $(VENV)/bin
 # The demo patient has every Pfirrmann grade once.
 DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4 L3-L4:pfirrmann=3 L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench desk clean
 
 demo: $(READY)
 	rm -rf demo/study
@@ -30,13 +31,16 @@ test: $(READY) $(REFERENCE)
 bench: $(READY) $(REFERENCE)
 	$(RUN)/python Testing/bench.py $(BENCH_OPTIONS)
 
+desk: $(READY)
+	PYTHONPATH=Testing $(RUN)/python -m desk $(if $(STUDY),"$(STUDY)") $(if $(THEME),--theme $(THEME))
+
 clean:
 	rm -rf $(VENV) demo build
 
 $(READY): $(CONSTRAINTS) pyproject.toml
 	@test -n "$(PYTHON)" || { echo "DiscGrader needs Python 3.11, 3.12 or 3.13 with venv; name one with PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,test]"
+	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,desk,test]"
 	touch $@
 
 # Needs a C compiler; without it the tests that compare with pyradiomics skip, and all else works.

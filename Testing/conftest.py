@@ -1,8 +1,13 @@
-"""What all tests share: where the real data lies, and a skip where it does not."""
+"""What all tests share: where the real data lies, and a skip where it does not; windows without a screen."""
 
+import os
 from pathlib import Path
 
+import desk  # noqa: F401  decides how PySide6 gives its enums, before any test imports it
 import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
 
 from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node, volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
-from slicer_stand_ins import discgrader_module, process_events
+from desk.install import discgrader_module
 from synthetic_result import synthetic_localization, synthetic_result, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -97,16 +98,16 @@ def boxes(scene) -> list[str]:
 def run_to_end(logic, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while logic.isRunning() and time.monotonic() < end:
-        process_events()
+        slicer.app.processEvents()
     assert not logic.isRunning()
 
 
 def test_module_says_what_it_is(module):
-    parent = type("Parent", (), {})()
-    module.DiscGrader(parent)
+    parent = slicer.modules.discgrader
     assert (parent.title, parent.categories) == ("DiscGrader", ["Quantification"])
     assert "not for diagnosis" in parent.helpText
     assert parent.contributors == ["DiscGrader contributors"]
+    assert not parent.icon.isNull()
 
 
 def test_module_puts_its_logic_folder_on_the_path_once(module):

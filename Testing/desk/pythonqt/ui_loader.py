@@ -1,0 +1,102 @@
+"""Loads .ui files with the widgets of Qt, CTK and Slicer, and ties their signals and slots."""
+
+from typing import ClassVar
+from xml.etree import ElementTree
+
+from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
+
+from desk.pythonqt.semantics import strict
+from desk.pythonqt.signals import name_of_signal
+
+
+class UiError(RuntimeError):
+    """A .ui file that Slicer's loader would not load, or only in part."""
+
+
+class _Loader(QtUiTools.QUiLoader):
+    """Makes every widget, layout and action of the class that scripts expect."""
+
+    def __init__(self, widgets: dict[str, type]):
+        super().__init__()
+        self._widgets = widgets
+        self._made = []
+
+    def createWidget(self, name, parent=None, object_name=""):
+        cls = self._widgets.get(name)
+        native = getattr(QtWidgets, name, None)
+        if cls is None and native is None:
+            raise UiError(f"No stand-in for the widget {name}")
+        # Qt's loader holds what it makes only through the parent; the top one has none.
+        return self._named((cls or strict(native))(parent), object_name)
+
+    def createLayout(self, name, parent=None, object_name=""):
+        layout = strict(getattr(QtWidgets, name))()
+        if isinstance(parent, QtWidgets.QWidget):
+            QtWidgets.QWidget.setLayout(parent, layout)
+        return self._named(layout, object_name)
+
+    def createAction(self, parent=None, object_name=""):
+        return self._named(strict(QtGui.QAction)(parent), object_name)
+
+    def createActionGroup(self, parent=None, object_name=""):
+        return self._named(strict(QtGui.QActionGroup)(parent), object_name)
+
+    def _named(self, item, name: str):
+        QtCore.QObject.setObjectName(item, name)
+        self._made.append(item)
+        return item
+
+
+class QUiLoader:
+    """As Qt's, with the widgets that Slicer's designer plugins add.
+
+    Connections are made here, because their signatures name classes of VTK; PySide6 would drop them with a warning.
+    """
+
+    widgets: ClassVar[dict[str, type]] = {}
+    """What .ui files may name beside Qt's own widgets, by class name; filled when the stand-ins are installed."""
+
+    def load(self, device, parent=None):
+        """The top widget of the .ui file.
+
+        Raises
+        ------
+        UiError
+            When it names a widget, signal or slot that nothing here has.
+        """
+        root = ElementTree.fromstring(bytes(device.readAll()))
+        connections = list(root.iter("connection"))
+        for one in root.findall("connections"):
+            root.remove(one)
+        names = {one.get("class") for one in root.iter("widget")}
+        unknown = sorted(one for one in names if one not in self.widgets and not hasattr(QtWidgets, one))
+        if unknown:
+            raise UiError(f"No stand-in for the widget {', '.join(unknown)}")
+        widget = self._load(ElementTree.tostring(root), parent)
+        for one in connections:
+            _connect(widget, *(one.findtext(tag) for tag in ("sender", "signal", "receiver", "slot")))
+        return widget
+
+    def _load(self, text: bytes, parent):
+        loader = _Loader(self.widgets)
+        buffer = QtCore.QBuffer()
+        buffer.setData(text)
+        buffer.open(QtCore.QIODevice.ReadOnly)
+        widget = loader.load(buffer, parent)
+        if widget is None:
+            raise UiError(loader.errorString())
+        return widget
+
+
+def _connect(top, sender: str, signal: str, receiver: str, slot: str) -> None:
+    ends = []
+    for name in (sender, receiver):
+        end = top if QtCore.QObject.objectName(top) == name else top.findChild(QtCore.QObject, name)
+        if end is None:
+            raise UiError(f"A connection names {name}, which the file does not have")
+        ends.append(end)
+    name_of_signal(ends[0], signal)
+    target = getattr(ends[1], slot.split("(")[0], None)
+    if not callable(target):
+        raise UiError(f"{receiver} has no slot {slot}")
+    ends[0].connect(signal, target)

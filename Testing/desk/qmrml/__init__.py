@@ -1,0 +1,1 @@
+"""Stand-ins for Slicer's qMRML widgets, written from their documented properties, methods and signals."""

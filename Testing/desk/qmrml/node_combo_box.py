@@ -1,0 +1,238 @@
+"""Chooses a node of the scene."""
+
+from types import SimpleNamespace
+from typing import ClassVar
+
+from PySide6 import QtCore, QtWidgets
+
+from desk.observers import Observers
+from desk.pythonqt.semantics import strict
+
+
+def _flag(name: str) -> QtCore.Property:
+    return QtCore.Property(bool, lambda self: self._d.flags[name], lambda self, value: self._setFlag(name, value))
+
+
+class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
+    """A list of the scene's nodes of some types, with entries to choose none, and to make, rename or delete one.
+
+    ``currentNodeID`` is a property; ``currentNode()`` is a method. Nodes hidden from editors are left out, as are nodes
+    that lack an attribute asked for with `addAttribute`.
+    """
+
+    CPP = True
+    CPP_SIGNALS = (
+        "currentNodeChanged(vtkMRMLNode*)",
+        "nodeAdded(vtkMRMLNode*)",
+        "nodeAddedByUser(vtkMRMLNode*)",
+        "mrmlSceneChanged(vtkMRMLScene*)",
+    )
+    currentNodeChanged = QtCore.Signal(object)
+    currentNodeIDChanged = QtCore.Signal(str)
+    nodeAdded = QtCore.Signal(object)
+    nodeAddedByUser = QtCore.Signal(object)
+    mrmlSceneChanged = QtCore.Signal(object)
+
+    _FLAGS: ClassVar = {
+        "noneEnabled": False,
+        "addEnabled": True,
+        "removeEnabled": True,
+        "editEnabled": False,
+        "renameEnabled": False,
+        "showHidden": False,
+        "showChildNodeTypes": True,
+        "selectNodeUponCreation": True,
+    }
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        box = QtWidgets.QComboBox()
+        box.setMinimumContentsLength(8)
+        box.setSizeAdjustPolicy(QtWidgets.QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self._d = SimpleNamespace(
+            box=box, scene=None, types=[], attributes={}, none="None", base="", flags=dict(self._FLAGS),
+            scene_observers=Observers(), node_observers=Observers(), current=None, filling=False,
+        )  # fmt: skip
+        layout = QtWidgets.QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(box)
+        box.activated.connect(self._activated)
+        d = self._d
+        self.destroyed.connect(lambda: (d.scene_observers.clear(), d.node_observers.clear()))
+
+    def mrmlScene(self):
+        return self._d.scene
+
+    def setMRMLScene(self, scene):
+        d = self._d
+        if scene is d.scene:
+            return
+        d.scene_observers.clear()
+        d.scene = scene
+        if scene is not None:
+            for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent):
+                d.scene_observers.add(scene, event, lambda *_: self._fill())
+            for event in (scene.EndImportEvent, scene.EndCloseEvent, scene.EndRestoreEvent, scene.EndBatchProcessEvent):
+                d.scene_observers.add(scene, event, lambda *_: self._fill())
+        self._fill()
+        self.mrmlSceneChanged.emit(scene)
+
+    def addAttribute(self, nodeType, name, value=None):
+        self._d.attributes[name] = (nodeType, value)
+        self._fill()
+
+    def removeAttribute(self, nodeType, name):
+        self._d.attributes.pop(name, None)
+        self._fill()
+
+    def nodeCount(self):
+        return len(self._nodes())
+
+    def nodeFromIndex(self, index):
+        nodes = self._nodes()
+        return nodes[index] if 0 <= index < len(nodes) else None
+
+    def currentNode(self):
+        return self._d.current
+
+    def setCurrentNode(self, node):
+        if node is not None and node not in self._nodes():
+            node = None
+        self._choose(node)
+
+    def setCurrentNodeID(self, identifier):
+        self.setCurrentNode(self._d.scene.GetNodeByID(identifier) if self._d.scene and identifier else None)
+
+    def setCurrentNodeIndex(self, index):
+        self.setCurrentNode(self.nodeFromIndex(index))
+
+    def addNode(self):
+        """Make a node of the first type, as the entry "Create new" does."""
+        kind = self._d.types[0]
+        name = self._d.base or kind.removeprefix("vtkMRML").removesuffix("Node")
+        node = self._d.scene.AddNewNodeByClass(kind, self._d.scene.GenerateUniqueName(name))
+        self.nodeAddedByUser.emit(node)
+        if self._d.flags["selectNodeUponCreation"]:
+            self.setCurrentNode(node)
+        return node
+
+    def removeCurrentNode(self):
+        if self._d.current is not None:
+            self._d.scene.RemoveNode(self._d.current)
+
+    def renameCurrentNode(self):
+        node = self._d.current
+        text, chosen = QtWidgets.QInputDialog.getText(self, "Rename", "New name:", text=node.GetName())
+        if chosen and text:
+            node.SetName(text)
+
+    def _nodes(self):
+        d = self._d
+        if d.scene is None:
+            return []
+        found = []
+        for number in range(d.scene.GetNumberOfNodes()):
+            node = d.scene.GetNthNode(number)
+            if self._fits(node):
+                found.append(node)
+        return found
+
+    def _fits(self, node):
+        d = self._d
+        of_type = any(
+            node.IsA(kind) if d.flags["showChildNodeTypes"] else node.GetClassName() == kind for kind in d.types
+        )
+        if not of_type or (node.GetHideFromEditors() and not d.flags["showHidden"]):
+            return False
+        return all(
+            node.GetAttribute(name) is not None and (value is None or node.GetAttribute(name) == str(value))
+            for name, (kind, value) in d.attributes.items()
+            if node.IsA(kind)
+        )
+
+    def _fill(self):
+        d = self._d
+        if d.filling or (d.scene is not None and d.scene.IsBatchProcessing()):
+            return
+        nodes = self._nodes()
+        if d.current not in nodes:
+            self._choose(nodes[0] if nodes and not d.flags["noneEnabled"] else None)
+        d.node_observers.clear()
+        for node in nodes:
+            d.node_observers.add(node, "ModifiedEvent", lambda *_: self._show(self._nodes()))
+        self._show(nodes)
+
+    def _show(self, nodes):
+        d, box = self._d, self._d.box
+        d.filling = True
+        entries = [(d.none, None)] if d.flags["noneEnabled"] else []
+        entries += [(node.GetName() or "", node.GetID()) for node in nodes]
+        actions = self._actions()
+        if [(box.itemText(n), box.itemData(n)) for n in range(len(entries))] != entries or box.count() != len(
+            entries
+        ) + len(actions) + bool(actions):
+            box.clear()
+            for text, identifier in entries:
+                box.addItem(text, identifier)
+            if actions:
+                box.insertSeparator(box.count())
+                for text, action in actions:
+                    box.addItem(text, action)
+        box.setCurrentIndex(box.findData(d.current.GetID() if d.current is not None else None) if entries else -1)
+        d.filling = False
+
+    def _actions(self):
+        flags, current = self._d.flags, self._d.current is not None
+        return [
+            (text, action)
+            for text, action, wanted in (
+                ("Create new", self.addNode, flags["addEnabled"] and self._d.types),
+                ("Rename…", self.renameCurrentNode, flags["renameEnabled"] and current),
+                ("Delete", self.removeCurrentNode, flags["removeEnabled"] and current),
+            )
+            if wanted
+        ]
+
+    def _activated(self, index):
+        data = self._d.box.itemData(index)
+        if callable(data):
+            data()
+            self._show(self._nodes())
+        else:
+            self.setCurrentNodeID(data)
+
+    def _choose(self, node):
+        d = self._d
+        changed = node is not d.current
+        d.current = node
+        self._show(self._nodes())
+        if changed:
+            self.currentNodeChanged.emit(node)
+            self.currentNodeIDChanged.emit(node.GetID() if node is not None else "")
+
+    def _setTypes(self, types):
+        self._d.types = list(types)
+        self._fill()
+
+    def _setFlag(self, name, value):
+        self._d.flags[name] = value
+        self._fill()
+
+    def _setNone(self, text):
+        self._d.none = text
+        self._fill()
+
+    nodeTypes = QtCore.Property("QStringList", lambda self: self._d.types, _setTypes)
+    noneDisplay = QtCore.Property(str, lambda self: self._d.none, _setNone)
+    baseName = QtCore.Property(str, lambda self: self._d.base, lambda self, value: setattr(self._d, "base", value))
+    currentNodeID = QtCore.Property(
+        str, lambda self: self._d.current.GetID() if self._d.current is not None else "", setCurrentNodeID
+    )
+    noneEnabled = _flag("noneEnabled")
+    addEnabled = _flag("addEnabled")
+    removeEnabled = _flag("removeEnabled")
+    editEnabled = _flag("editEnabled")
+    renameEnabled = _flag("renameEnabled")
+    showHidden = _flag("showHidden")
+    showChildNodeTypes = _flag("showChildNodeTypes")
+    selectNodeUponCreation = _flag("selectNodeUponCreation")

@@ -1,0 +1,1 @@
+"""The desk's window: menus, tools, panel, views, files, log."""
