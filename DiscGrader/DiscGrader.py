@@ -234,8 +234,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def ensureDependencies(self):
         """Ask to install what is missing of the packages that grading needs; torch through the PyTorch extension."""
         import slicer.packaging
+        from packaging.requirements import Requirement
 
-        if not slicer.packaging.pip_check("torch"):
+        if not slicer.packaging.pip_check(Requirement("torch")):
             import PyTorchUtils
 
             if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
