@@ -33,6 +33,29 @@ def test_probabilities_are_lightgbms(classes: int, settings: dict) -> None:
     assert parse_trees(booster.model_to_string()).predict(asked) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize("classes", [2, 5])
+def test_contributions_add_up_to_the_score(classes: int) -> None:
+    """For every row the score is what the values moved it by, and what it is when nothing is known, the same for all."""
+    booster = model(classes)
+    trees, asked = parse_trees(booster.model_to_string()), rows(60, 1)
+    score = booster.predict(asked, raw_score=True).reshape(len(asked), -1)
+    moved = np.stack([trees.contributions(row) for row in asked])
+    assert moved.shape == (60, trees.outputs, 5)
+    rest = score - moved.sum(2)
+    assert rest == pytest.approx(np.broadcast_to(rest[0], rest.shape), abs=1e-9)
+
+
+def test_contributions_go_to_the_values_that_matter() -> None:
+    """Only the first two values were asked for in training; what SHAP makes of them points the same way."""
+    booster = model(2)
+    trees, asked = parse_trees(booster.model_to_string()), rows(200, 1)
+    moved = np.stack([trees.contributions(row)[0] for row in asked])
+    shares = np.abs(moved).mean(0)
+    assert shares[:2].min() > 3 * shares[2:].max()
+    shapley = booster.predict(asked, pred_contrib=True)[:, :2]
+    assert np.corrcoef(moved[:, 0], shapley[:, 0])[0, 1] > 0.9
+
+
 def test_trees_that_never_split_are_their_leaf() -> None:
     booster = model(2, min_data_in_leaf=1000)
     assert parse_trees(booster.model_to_string()).predict(rows(3, 1)) == pytest.approx(booster.predict(rows(3, 1)))

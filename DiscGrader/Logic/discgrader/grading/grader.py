@@ -9,9 +9,10 @@ import torch
 
 from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
+from discgrader.grading.contributions import KEY, pushes, pushes_evidence
 from discgrader.grading.crops import CropShape
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
-from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_row, log_probabilities
+from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.grading.side_by_side import side_by_side
@@ -62,10 +63,11 @@ class LoadedPack:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What the networks of one pack say of one disc: logits by task, and how unusual the disc looked to them."""
+    """What one pack says of one disc: logits by task, how unusual the disc looked, and what its trees were asked."""
 
     logits: Mapping[str, np.ndarray]
     distance: float
+    row: np.ndarray
 
 
 class Grader:
@@ -176,7 +178,7 @@ class Grader:
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
             totals[task] = combined(totals[task], log_probabilities(booster, row)[0], pack.evidence_weight)
-        return Reading(totals, distance)
+        return Reading(totals, distance, row[0])
 
     def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
         networks = []
@@ -232,7 +234,7 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
             system=pack.pack.system, task=task.name, grade=values[best],
             label=scale_of(pack.pack.system, task.name).label_of(values[best]),
             probabilities={value: float(p) for value, p in zip(values, probabilities, strict=True)},
-            evidence=_evidence(task.name, measures), pack=pack.pack.name, pack_version=pack.pack.version,
+            evidence=_evidence(task.name, measures) | _pushed_by(pack, task.name, reading), pack=pack.pack.name, pack_version=pack.pack.version,
             pack_sha256=pack.pack.sha256, trained_on=pack.pack.trained_on.statement,
             synthetic=pack.pack.trained_on.synthetic, warnings=tuple(notes),
         ))
@@ -249,6 +251,15 @@ def _probabilities(pack: LoadedPack, task: str, reading: Reading, count: int) ->
     if len(probabilities) != count:
         raise PackError(f"Pack {pack.pack.name}: {task} has {len(probabilities)} grades where its scale has {count}.")
     return probabilities
+
+
+def _pushed_by(pack: LoadedPack, task: str, reading: Reading) -> dict[str, dict[str, object]]:
+    """The measures that pushed a Pfirrmann grade most, where the pack has trees for it."""
+    trees = pack.trees.get("pfirrmann")
+    if pack.pack.system != "pfirrmann" or task not in ("pfirrmann", "high_grade") or trees is None:
+        return {}
+    found = pushes(trees, reading.row, evidence_names(pack.roles))
+    return {KEY: pushes_evidence(found)} if found else {}
 
 
 def _evidence(task: str, measures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:

@@ -2,6 +2,9 @@
 
 from functools import partial
 
+from collections.abc import Mapping
+
+from discgrader.grading.contributions import KEY
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.imaging.study import Plane, Series
@@ -19,6 +22,7 @@ from discgrader.report.words import (
     in_task_order,
     is_absent,
     main_grade,
+    number,
     ordinal,
     percent,
     role_title,
@@ -148,6 +152,8 @@ def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
     found: dict[tuple[str, str], list[str]] = {}
     for grade in in_task_order(disc, result):
         for name, value in grade.evidence.items():
+            if name == KEY:
+                continue
             found.setdefault((evidence_title(name, value), evidence_text(value)), []).append(task_title(grade))
     if not found:
         return None
@@ -155,4 +161,22 @@ def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
         tag("div", tag("dt", title, tag("span", f"for {', '.join(tasks)}", class_="source")), tag("dd", text))
         for (title, text), tasks in found.items()
     ]
-    return tag("div", tag("h4", "Evidence"), tag("dl", items), class_="evidence")
+    return tag("div", tag("h4", "Evidence"), tag("dl", items), _pushed_by(disc), class_="evidence")
+
+
+def _pushed_by(disc: DiscResult) -> Html | None:
+    """The measures that moved the main grade most, with arrows to the side that they moved it to."""
+    main = main_grade(disc)
+    stated = main.evidence.get(KEY) if main else None
+    measures = stated.get("measures", ()) if isinstance(stated, Mapping) else ()
+    if not measures:
+        return None
+    items = []
+    for one in measures:
+        higher = one.get("toward") == "higher"
+        where = f" on {one['series'].replace('_', ' ')}" if one.get("series") else ""
+        arrow = tag("span", "▲" if higher else "▼", title="towards a higher grade" if higher else "towards a lower grade",
+                    class_="higher" if higher else "lower")
+        text = f" {one['title']}{where} "
+        items.append(tag("li", arrow, text, tag("strong", f"{number(one.get('value'))} {one.get('unit') or ''}".strip())))
+    return tag("div", tag("h4", f"What pushed {task_title(main)} {main.label} most"), tag("ul", items), class_="pushes")

@@ -105,6 +105,11 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .evidence dt { font-size: 13.5px; line-height: 1.35; }
 .evidence dt .source { display: block; font-size: 12px; }
 .evidence dd { font-size: 14px; text-align: right; font-weight: 600; white-space: nowrap; }
+.pushes { margin-top: 10px; }
+.pushes ul { display: flex; flex-wrap: wrap; gap: 2px 24px; font-size: 13.5px; margin-top: 3px; }
+.pushes .higher { color: #a3360f; font-size: 10px; }
+.pushes .lower { color: var(--accent); font-size: 10px; }
+.pushes strong { font-weight: 600; }
 .measures { margin-top: 24px; }
 .measures dl { column-count: 2; column-gap: 40px; margin-top: 6px; font-size: 13px; }
 .measures dl div { break-inside: avoid; margin-bottom: 5px; }
@@ -169,6 +174,8 @@ footer .source { font-weight: 400; margin-top: 4px; }
   .matrix .percent, .lane .value, .note, .sources, footer .source { font-size: 7.2pt; }
   .evidence dt { font-size: 8pt; }
   .evidence dt .source { font-size: 6.8pt; }
+  .pushes { margin-top: 4pt; }
+  .pushes ul { font-size: 8pt; gap: 1pt 12pt; }
   .legend h3 { font-size: 8.5pt; margin-bottom: 3pt; }
   .legend ul { font-size: 8pt; gap: 2pt; }
   .discs { break-before: page; }

@@ -1,0 +1,81 @@
+"""What pushed a grade: in numbers, in words, in grades.json and in the report."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from synthetic_result import synthetic_result
+
+from discgrader.grading.contributions import KEY, pushes, pushes_evidence
+from discgrader.grading.evidence_model import evidence_names
+from discgrader.packs.trees import parse_trees
+from discgrader.report.html import report_html
+from discgrader.report.tables import grades_json
+
+lightgbm = pytest.importorskip("lightgbm")
+ROLES = ("T1", "T2", "T2_SPACE")
+NAMES = evidence_names(ROLES)
+
+
+@pytest.fixture(scope="module")
+def trees():
+    """Trees that grade by nucleus / CSF on T2, the darker the higher, and a little by the height."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(800, len(NAMES)))
+    signal, height = rows[:, NAMES.index("T2_nucleus_to_csf")], rows[:, NAMES.index("T2_height_mm")]
+    grades = np.digitize(-signal - 0.5 * height, [-1.2, -0.4, 0.4, 1.2])
+    rows[rng.random(rows.shape) < 0.05] = np.nan
+    booster = lightgbm.train({"objective": "multiclass", "num_class": 5, "num_leaves": 8, "verbosity": -1, "num_threads": 1},
+                             lightgbm.Dataset(rows, grades, feature_name=NAMES), 20)
+    return parse_trees(booster.model_to_string())
+
+
+def row(signal: float, height: float = 0.0) -> np.ndarray:
+    values = np.zeros(len(NAMES))
+    values[NAMES.index("T2_nucleus_to_csf")], values[NAMES.index("T2_height_mm")] = signal, height
+    return values
+
+
+def test_a_dark_nucleus_pushes_up_and_a_bright_one_down(trees):
+    for signal, higher in ((-1.5, True), (1.5, False)):
+        strongest = pushes(trees, row(signal), NAMES)[0]
+        assert (strongest.name, strongest.series, strongest.value) == ("nucleus_to_csf", "T2", signal)
+        assert (strongest.steps > 0) == higher
+
+
+def test_measures_on_the_longest_named_role_are_told_apart(trees):
+    """T2_SPACE's measures must not pass for T2's."""
+    names = [name.replace("T2_nucleus", "T2_SPACE_nucleus") if name.startswith("T2_nucleus") else name for name in NAMES]
+    assert pushes(trees, row(-1.5), names)[0].series == "T2_SPACE"
+
+
+def test_words_say_the_measure_its_value_and_the_side(trees):
+    values = row(-1.5, 1.2)
+    stated = pushes_evidence(pushes(trees, values, NAMES))
+    assert stated["value"].startswith("nucleus / CSF signal on T2 -1.5 (higher)")
+    assert "disc height on T2 1.2 mm (lower)" in stated["value"]
+    assert "Saabas" in stated["source"]
+    values[NAMES.index("T2_nucleus_to_csf")] = np.nan
+    missing = [one for one in pushes_evidence(pushes(trees, values, NAMES, most=30))["measures"] if one["value"] is None]
+    assert all(one["name"] == "nucleus_to_csf" for one in missing)
+
+
+def test_nothing_is_said_where_nothing_pushed(trees):
+    never = replace(trees, leaf=trees.leaf * 0, inner=trees.inner * 0)
+    assert pushes(never, row(1.0), NAMES) == ()
+
+
+def test_pushes_are_in_the_json_and_in_the_report(trees):
+    result = synthetic_result()
+    stated = {KEY: pushes_evidence(pushes(trees, row(-1.5, 1.2), NAMES))}
+    first = result.discs[0]
+    grades = tuple(replace(one, evidence={**one.evidence, **stated}) if one.system == "pfirrmann" else one for one in first.grades)
+    result = replace(result, discs=(replace(first, grades=grades), *result.discs[1:]))
+    written = json.loads(json.dumps(grades_json(result), allow_nan=False))
+    pushed = written["discs"][0]["grades"][0]["evidence"][KEY]
+    assert pushed["measures"][0]["toward"] == "higher"
+    page = report_html(result)
+    assert page.count('class="pushes"') == 1
+    assert "▲" in page and "▼" in page
+    assert "Saabas" in page
