@@ -17,7 +17,7 @@ from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import _disc, _label_volume
+from discgrader.localize.localizer import _label_volume, disc_of
 from discgrader.localize.naming import name_candidates
 
 
@@ -26,7 +26,7 @@ def localized(spine) -> Localization:
     candidates, labels = find_candidates(segmentation)
     naming = name_candidates(candidates)
     return Localization(spine.series.name, _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-                        tuple(_disc(one, 10.0) for one in naming.discs), naming.warnings)
+                        tuple(disc_of(one, 10.0) for one in naming.discs), naming.warnings)
 
 
 @pytest.fixture(scope="module")
