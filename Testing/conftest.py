@@ -1,7 +1,9 @@
-"""What all tests share: where the real data lies, and a skip where it does not; windows without a screen."""
+"""What all tests share: where the real data lies, skips where it or PyTorch is missing; windows without a screen."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import desk  # noqa: F401  decides how PySide6 gives its enums, before any test imports it
 import pytest
@@ -9,7 +11,31 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
+NEEDS_TORCH = "networks need PyTorch, which is not installed"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class _Module(pytest.Module):
+    """A file of tests; skipped whole where it cannot be imported because there is no PyTorch."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        try:
+            return super().collect()
+        except self.CollectError as error:
+            if isinstance(error.__cause__, ModuleNotFoundError) and error.__cause__.name == "torch":
+                pytest.skip(NEEDS_TORCH, allow_module_level=True)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+    """Collect every file of tests as `_Module`."""
+    return _Module.from_parent(parent, path=module_path)
+
+
+@pytest.fixture(scope="session")
+def torch() -> ModuleType:
+    """PyTorch; skips where it is not installed, as under a Python for which it has no wheel."""
+    return pytest.importorskip("torch", reason=NEEDS_TORCH)
 
 
 @pytest.fixture(scope="session")

@@ -220,7 +220,7 @@ def test_written_study_is_read_back(study, tmp_path):
 
 
 @pytest.mark.slow
-def test_localizer_of_real_mri_finds_and_names_the_discs(study):
+def test_localizer_of_real_mri_finds_and_names_the_discs(study, torch):
     from discgrader.localize.localizer import Localizer
     from discgrader.packs.pack import Pack, default_packs
 

@@ -213,7 +213,7 @@ def test_tabpfn_without_its_checkpoint_never_reaches_the_package(tmp_path, monke
 def test_tabpfn_checkpoints_are_checked(tmp_path, monkeypatch):
     import importlib.util
 
-    import torch
+    torch = pytest.importorskip("torch", reason="a checkpoint is written by PyTorch")
 
     path = tmp_path / "tabpfn-v2-classifier.ckpt"
     torch.save({"state_dict": {"w": torch.zeros(2)}, "config": {"max_num_classes": 10}}, path)

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from discgrader.errors import PackError
+from discgrader.errors import DiscGraderError, PackError
 
 if TYPE_CHECKING:
     import torch
+
+
+def require_torch() -> None:
+    """Load PyTorch, and say what to do where that is impossible.
+
+    Raises
+    ------
+    DiscGraderError
+        When PyTorch or safetensors is not installed or cannot be loaded.
+    """
+    try:
+        import safetensors  # noqa: F401
+        import torch  # noqa: F401
+    except (ImportError, OSError) as error:
+        raise DiscGraderError(
+            f"Discs are found and graded with PyTorch and safetensors, which could not be loaded ({error}); install them "
+            "with 'pip install torch safetensors', in Slicer with the extension PyTorch."
+        ) from error
 
 
 def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:

@@ -11,7 +11,9 @@ from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.given_boxes import with_boxes
@@ -40,7 +42,7 @@ class GraderLike(Protocol):
 
 
 Explain = Callable[
-    [GraderLike, Study, Localization, Sequence[DiscResult]], Iterable[Mapping[tuple[str, str], tuple[str, Volume]]]
+    [GraderLike, Study, Localization, Sequence[DiscResult]], Iterable[Mapping[tuple[str, str], tuple[str, Volume | VolumePart]]]
 ]
 
 
@@ -103,6 +105,8 @@ class Engine:
             When a pack is broken, or none finds discs, or none grades.
         UsageError
             When the device is not there.
+        DiscGraderError
+            When PyTorch is not.
         """
         stopwatch = stopwatch or Stopwatch()
         with stopwatch.stage("Reading packs"):
@@ -285,6 +289,7 @@ def software_versions() -> dict[str, str]:
 
 
 def _check_device(device: str) -> None:
+    require_torch()
     import torch
 
     kind, _, number = device.partition(":")
