@@ -1,18 +1,24 @@
 """The workers of a dask scheduler, for batches on a cluster."""
 
 import pickle
+import threading
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import CancelledError
 
-from discgrader.errors import UsageError
+from discgrader.errors import DiscGraderError, UsageError
 from discgrader.pipeline.workers import Outcome, Work, error_of
 from discgrader.progress import Progress
 
 _WAIT_SECONDS = 0.5
 _prepared: dict[bytes, object] = {}
+_one_at_a_time = threading.Lock()
 
 
 class DaskPool:
     """Does tasks on a dask cluster, as `WorkerPool` does on this computer.
+
+    Each process of the cluster works on one task at a time, however many threads it has: start it with
+    ``--nthreads 1``. A task whose process dies is given to others; one that has killed several is given up alone.
 
     Parameters
     ----------
@@ -34,13 +40,15 @@ class DaskPool:
         ------
         UsageError
             When dask is not installed or no scheduler answers.
+        DiscGraderError
+            When the scheduler ends before the tasks are done.
         Cancelled
-            When the progress says stop.
+            When the progress says stop; tasks that have begun run to their end.
         """
         try:
             from distributed import Client, wait
         except ImportError as error:
-            raise UsageError("--scheduler needs dask; install it with 'pip install distributed'.") from error
+            raise UsageError("--scheduler needs dask; install it with pip install 'discgrader[cluster]'.") from error
         try:
             client = Client(self._address, timeout="10s")
         except (OSError, ValueError) as error:
@@ -53,27 +61,53 @@ class DaskPool:
             waiting = set(numbers)
             try:
                 while waiting:
-                    progress.report("Batch", 1 - len(waiting) / len(tasks), f"{len(tasks) - len(waiting)} studies")
+                    done = len(tasks) - len(waiting)
+                    progress.report("Batch", done / len(tasks), f"{done} of {len(tasks)} studies")
+                    self._check(client)
                     try:
                         ended = wait(list(waiting), timeout=_WAIT_SECONDS, return_when="FIRST_COMPLETED").done
                     except TimeoutError:
                         continue
+                    except CancelledError as error:
+                        raise self._ended() from error
                     for future in ended:
                         waiting.discard(future)
-                        yield Outcome(numbers[future], _error(future))
+                        outcome = Outcome(numbers.pop(future), _error(future))
+                        # Dask would do the task again if the process that keeps its outcome died.
+                        future.release()
+                        yield outcome
             finally:
-                client.cancel(list(waiting))
+                if client.status == "running":
+                    client.cancel(list(waiting), force=True)
+
+    def _check(self, client: object) -> None:
+        """Raise where the scheduler has gone, which dask itself would wait for without end."""
+        if client.status != "running":
+            raise self._ended()
+
+    def _ended(self) -> DiscGraderError:
+        return DiscGraderError(
+            f"The dask scheduler at {self._address} has ended; the studies done by then are kept, the same command goes "
+            "on with the others."
+        )
 
 
 def _error(future: object) -> str | None:
     if future.status == "finished":
         return future.result()
-    return f"Its dask worker failed ({future.exception()}); see the worker's log."
+    reason = future.exception()
+    if type(reason).__name__ == "KilledWorker":
+        return "The processes that graded it ended unexpectedly, one after another; if memory ran out, use fewer workers."
+    return f"Its dask worker failed ({type(reason).__name__}: {reason}); see the worker's log."
 
 
 def _do(prepare: Callable[[], object], work: Work, task: object) -> str | None:
-    key = pickle.dumps(prepare)
-    if key not in _prepared:
-        _prepared.clear()
-        _prepared[key] = prepare()
-    return error_of(work, _prepared[key], task, Progress())
+    with _one_at_a_time:
+        key = pickle.dumps(prepare)
+        if key not in _prepared:
+            _prepared.clear()
+            try:
+                _prepared[key] = prepare()
+            except DiscGraderError as error:
+                return str(error)
+        return error_of(work, _prepared[key], task, Progress())
