@@ -9,10 +9,11 @@ import torch
 from discgrader.errors import StudyError
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.candidates import find_candidates
+from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
-from discgrader.localize.naming import NamedCandidate, name_candidates
+from discgrader.localize.naming import NamedCandidate, name_candidates, row_of
+from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
 from discgrader.localize.roi import roi_box
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation, Segmenter
 from discgrader.packs.networks import build_network
@@ -81,13 +82,29 @@ class Localizer:
     def localize_series(self, series: Series, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
                         progress: Progress | None = None) -> Localization:
         """Find the discs on one series; without a disc when there is none."""
-        segmentation = self._segmenter(series.volume, progress)
+        volume = series.volume
+        segmentation = self._segmenter(volume, progress)
         candidates, labels = find_candidates(segmentation)
+        row = row_of(candidates)
+        turned = may_be_turned(row) and self._is_turned(volume, row)
+        if turned:
+            segmentation = self._segmenter(turned_over(volume), progress)
+            candidates, labels = find_candidates(segmentation)
+            row = row_of(candidates)
         naming = name_candidates(candidates, lowest_disc)
         discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
-        return Localization(series.name, _label_volume(segmentation, naming.discs, labels, series.volume), discs,
-                            naming.warnings)
+        found = _label_volume(segmentation, naming.discs, labels, volume)
+        warnings = [*naming.warnings, *filter(None, [scale_doubt(row)])]
+        if turned:
+            discs = tuple(turned_back(disc, volume) for disc in discs)
+            found = turned_over(found)
+            warnings.insert(0, UPSIDE_DOWN.format(series=series.name))
+        return Localization(series.name, found, discs, tuple(warnings))
 
+    def _is_turned(self, volume: Volume, row: Sequence[Candidate]) -> bool:
+        """Whether the slices through the middle of a row of discs show a better spine when they are turned over."""
+        thin = _middle_slices(volume, np.mean([one.center_lps_mm for one in row], axis=0))
+        return thin is not None and is_turned(row, row_of(find_candidates(self._segmenter(turned_over(thin)))[0]))
 
     def _shifts(self, found: Localization, reference: Series, others: Sequence[Series]) -> dict[str, np.ndarray]:
         """How far the same discs lie from ``found`` on each other series; series that do not show them are left out."""

@@ -50,7 +50,7 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     lowest_disc : str, optional
         What the user says the lowest disc is; settles every doubt about the names.
     """
-    chain = _chain(candidates)
+    chain = row_of(candidates)
     warnings: list[str] = []
     if not chain:
         return Naming((), ())
@@ -76,7 +76,7 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     return Naming(tuple(named), tuple(doubts + warnings))
 
 
-def _chain(candidates: Sequence[Candidate]) -> list[Candidate]:
+def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The row of candidates, from the foot to the head, that makes the best spine.
 
     The best path through all plausible candidates: each adds by how disc-like it is, each step takes away by how far
@@ -136,7 +136,7 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     depth = lowest.depth_mm / float(np.median([one.depth_mm for one in chain[1:4]]))
     area = lowest.area_mm2 / float(np.median([one.area_mm2 for one in chain[1:4]]))
     small = depth < REMNANT_DEPTH_SHARE or area < REMNANT_AREA_SHARE
-    leans = _lean_deg(lowest) > SACRUM_LEAN_DEG and _lean_deg(chain[1]) > LUMBOSACRAL_LEAN_DEG
+    leans = lean_deg(lowest) > SACRUM_LEAN_DEG and lean_deg(chain[1]) > LUMBOSACRAL_LEAN_DEG
     inside_sacrum = depth < REMNANT_DEPTH_SHARE and lowest.vertebra_above < 0.5
     if (small and leans) or inside_sacrum:
         doubt = ("A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, say so with "
@@ -147,7 +147,7 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     return chain, []
 
 
-def _lean_deg(one: Candidate) -> float:
+def lean_deg(one: Candidate) -> float:
     """By how much the disc's upper side faces forward, in degrees."""
     up = one.axes_lps[:, 2]
     return float(np.degrees(np.arctan2(-up[1], up[2])))
