@@ -81,7 +81,12 @@ def all_features() -> tuple[Feature, ...]:
 
 def find_feature(family: str, name: object) -> Feature | None:
     """The feature of this name, or None."""
-    return next((one for one in all_features() if one.family == family and one.name == name), None)
+    return _by_name().get((family, name)) if isinstance(name, str) else None
+
+
+@cache
+def _by_name() -> dict[tuple[str, str], Feature]:
+    return {(one.family, one.name): one for one in all_features()}
 
 
 def default_features(family: str) -> tuple[str, ...]:

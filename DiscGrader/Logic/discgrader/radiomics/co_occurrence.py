@@ -1,85 +1,81 @@
 """Features of the gray level co-occurrence matrix (GLCM)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from discgrader.radiomics.first_order import EPSILON
 from discgrader.radiomics.gray_levels import GrayLevels
+from discgrader.radiomics.neighbors import Direction
 from discgrader.radiomics.settings import Settings
 
 _MOST_CELLS = 20_000_000
 _LN2 = np.log(2.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs of neighboring voxels.
-
-    Parameters
-    ----------
-    first, second : ndarray of int, shape (P,)
-        Numbers of the voxels.
-    direction : ndarray of int, shape (P,)
-        In which direction the second lies, in ascending order.
-    weights : ndarray, shape (D,)
-        Weight of each of the D directions (`weightingNorm`); None when features are averaged over directions.
-    directions : int
-        How many directions there are.
-    """
-
-    first: np.ndarray
-    second: np.ndarray
-    direction: np.ndarray
-    weights: np.ndarray | None
-    directions: int
-
-
-def glcm_features(gray: GrayLevels, pairs: Pairs, settings: Settings, wanted: tuple[str, ...]) -> dict[str, float]:
+def glcm_features(
+    gray: GrayLevels,
+    directions: Sequence[Direction],
+    weights: np.ndarray | None,
+    settings: Settings,
+    wanted: tuple[str, ...],
+) -> dict[str, float]:
     """GLCM features by name; formulas in `discgrader.radiomics.catalog`.
 
     Directions in which no two voxels are neighbors do not count. All values are not a number when there is none.
+
+    Parameters
+    ----------
+    gray : GrayLevels
+    directions : sequence of Direction
+    weights : ndarray, one value a direction, or None
+        Weights when all directions are summed; None when features are averaged over directions.
+    settings : Settings
+    wanted : tuple of str
+        The maximal correlation coefficient, which takes long, is computed only if it is among them.
     """
-    i, j = gray.index[pairs.first], gray.index[pairs.second]
-    if pairs.weights is not None:
-        group, weight, groups = np.zeros(len(i), np.intp), pairs.weights[pairs.direction], 1
-    else:
-        present = np.bincount(pairs.direction, minlength=pairs.directions) > 0
-        group, weight, groups = (np.cumsum(present) - 1)[pairs.direction], None, int(present.sum())
-    if not groups or not len(i):
+    matrix = _matrix(gray, directions, weights, settings.symmetrical_glcm)
+    if matrix is None:
         return dict.fromkeys(wanted, np.nan)
-    matrix = _sparse(i, j, group, weight, groups, gray, settings.symmetrical_glcm)
     features = matrix.features()
     if "MCC" in wanted:
         features["MCC"] = matrix.maximal_correlation()
     return features
 
 
-def _sparse(
-    i: np.ndarray,
-    j: np.ndarray,
-    group: np.ndarray,
-    weight: np.ndarray | None,
-    groups: int,
-    gray: GrayLevels,
-    symmetrical: bool,
-) -> "_Matrix":
-    """The filled cells of the matrices, of a symmetrical one those with i <= j only."""
+def _matrix(
+    gray: GrayLevels, directions: Sequence[Direction], weights: np.ndarray | None, symmetrical: bool
+) -> "_Matrix | None":
+    """The matrices of all directions, or their weighted sum; None when there are no neighbors at all."""
     size = len(gray.levels)
-    if symmetrical:
-        i, j = np.minimum(i, j), np.maximum(i, j)
-    key = (group * size + i) * size + j
-    if groups * size * size <= _MOST_CELLS:
-        sums = np.bincount(key, weight, groups * size * size)
-        cells = np.flatnonzero(sums)
-        sums = sums[cells].astype(np.float64)
-    else:
-        cells, place = np.unique(key, return_inverse=True)
-        sums = np.bincount(place, weight).astype(np.float64)
-    group, rest = np.divmod(cells, size * size)
-    i, j = np.divmod(rest, size)
-    return _Matrix(gray, group, i, j, sums, groups, symmetrical)
+    index = gray.index.astype(np.int32)
+    cells, sums = [], []
+    for direction in directions:
+        if not len(direction.first):
+            continue
+        i, j = index[direction.first], index[direction.second]
+        if symmetrical:
+            i, j = np.minimum(i, j), np.maximum(i, j)
+        if size * size <= _MOST_CELLS:
+            counts = np.bincount(i * np.int32(size) + j, minlength=size * size)
+            filled = np.flatnonzero(counts)
+            counts = counts[filled]
+        else:
+            filled, counts = np.unique(i.astype(np.int64) * size + j, return_counts=True)
+        cells.append(filled)
+        sums.append(counts.astype(np.float64))
+    if not cells:
+        return None
+    group = np.repeat(np.arange(len(cells)), [len(one) for one in cells])
+    cell, total = np.concatenate(cells), np.concatenate(sums)
+    groups = len(cells)
+    if weights is not None:
+        present = np.array([len(direction.first) > 0 for direction in directions])
+        cell, place = np.unique(cell, return_inverse=True)
+        total = np.bincount(place, total * weights[present][group])
+        group, groups = np.zeros(len(cell), np.intp), 1
+    i = cell // size
+    return _Matrix(gray, group, i, cell - i * size, total, groups, symmetrical)
 
 
 class _Matrix:
@@ -218,28 +214,30 @@ def _mean(values: np.ndarray) -> np.ndarray:
 
 
 def direction_weights(
-    offsets: np.ndarray, spacing_mm: np.ndarray, norm: str | None, decay: Callable[[np.ndarray], np.ndarray]
+    directions: Sequence[Direction],
+    spacing_mm: np.ndarray,
+    norm: str | None,
+    decay: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray | None:
     """Weight of each direction by the length of its step in mm.
 
     Parameters
     ----------
-    offsets : ndarray of int, shape (D, 3)
-        Steps (k, j, i).
+    directions : sequence of Direction
     spacing_mm : ndarray, shape (3,)
     norm : str or None
         How the length is measured; None for no weights.
     decay : callable
         What the weight is of a length.
     """
-    steps = np.abs(offsets) * spacing_mm
-    lengths = {
-        None: None,
-        "manhattan": steps.sum(1),
-        "euclidean": np.sqrt((steps**2).sum(1)),
-        "infinity": steps.max(1, initial=0),
-        "no_weighting": None,
-    }[norm]
+    if norm is None:
+        return None
     if norm == "no_weighting":
-        return np.ones(len(offsets))
-    return None if lengths is None else decay(lengths)
+        return np.ones(len(directions))
+    steps = np.abs(np.array([one.offset for one in directions], float).reshape(-1, 3)) * spacing_mm
+    lengths = {
+        "manhattan": steps.sum(1),
+        "euclidean": np.linalg.norm(steps, axis=1),
+        "infinity": steps.max(1, initial=0),
+    }
+    return decay(lengths[norm])

@@ -14,7 +14,7 @@ class SizeTable:
     Parameters
     ----------
     group : ndarray of int, shape (C,)
-        Direction of each cell, all 0 where there are none.
+        Direction of each cell, in ascending order and each at least once; all 0 where there are none.
     level, size : ndarray of float, shape (C,)
         Gray level i and size j of each cell.
     count : ndarray of float, shape (C,)
@@ -74,38 +74,37 @@ def count_table(
 
 def emphasis_features(table: SizeTable, words: Words) -> dict[str, float]:
     """All features of the table by name, averaged over directions; formulas in `discgrader.radiomics.catalog`."""
-    group, count = table.group, table.count
-    total = np.bincount(group, count, table.groups)
-    total[total == 0] = np.nan
-    share = count / total[group]
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        """Mean of a value of each cell over all items of each direction."""
-        return np.bincount(group, share * values, table.groups)
-
-    i2, j2 = table.level**2, table.size**2
-    level_mean, size_mean = mean(table.level), mean(table.size)
+    starts = np.searchsorted(table.group, np.arange(table.groups))
+    total = np.add.reduceat(table.count, starts)
+    share = table.count / total[table.group]
+    i, j = table.level, table.size
+    i2, j2 = i * i, j * j
+    weights = np.stack(
+        [i, j, 1 / j2, j2, 1 / i2, i2, 1 / (i2 * j2), i2 / j2, j2 / i2, i2 * j2, np.log2(share + EPSILON)]
+    )
+    means = np.add.reduceat(weights * share, starts, axis=1)
+    spread = np.stack([i - means[0][table.group], j - means[1][table.group]])
+    variances = np.add.reduceat(spread * spread * share, starts, axis=1)
     by_level, by_size = _squares(table, table.level), _squares(table, table.size)
     per_group = {
-        f"{words.short}Emphasis": mean(1 / j2),
-        f"{words.long}Emphasis": mean(j2),
-        f"LowGrayLevel{words.what}Emphasis": mean(1 / i2),
-        f"HighGrayLevel{words.what}Emphasis": mean(i2),
-        f"{words.short}LowGrayLevelEmphasis": mean(1 / (i2 * j2)),
-        f"{words.short}HighGrayLevelEmphasis": mean(i2 / j2),
-        f"{words.long}LowGrayLevelEmphasis": mean(j2 / i2),
-        f"{words.long}HighGrayLevelEmphasis": mean(i2 * j2),
+        f"{words.short}Emphasis": means[2],
+        f"{words.long}Emphasis": means[3],
+        f"LowGrayLevel{words.what}Emphasis": means[4],
+        f"HighGrayLevel{words.what}Emphasis": means[5],
+        f"{words.short}LowGrayLevelEmphasis": means[6],
+        f"{words.short}HighGrayLevelEmphasis": means[7],
+        f"{words.long}LowGrayLevelEmphasis": means[8],
+        f"{words.long}HighGrayLevelEmphasis": means[9],
         "GrayLevelNonUniformity": by_level / total,
         "GrayLevelNonUniformityNormalized": by_level / total**2,
         words.non_uniformity: by_size / total,
         f"{words.non_uniformity}Normalized": by_size / total**2,
-        "GrayLevelVariance": mean((table.level - level_mean[group]) ** 2),
-        words.variance: mean((table.size - size_mean[group]) ** 2),
-        words.entropy: -np.bincount(group, share * np.log2(share + EPSILON), table.groups),
-        words.percentage: 1 / np.where(size_mean > 0, size_mean, np.nan),
+        "GrayLevelVariance": variances[0],
+        words.variance: variances[1],
+        words.entropy: -means[10],
+        words.percentage: 1 / means[1],
     }
-    filled = ~np.isnan(total)
-    return {name: float(values[filled].mean()) if filled.any() else np.nan for name, values in per_group.items()}
+    return {name: float(values.mean()) for name, values in per_group.items()}
 
 
 def _squares(table: SizeTable, axis: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ def first_order_features(
     """
     values = np.sort(values.astype(np.float64))
     count = len(values)
-    p10, p25, median, p75, p90 = np.percentile(values, [10, 25, 50, 75, 90])
+    p10, p25, median, p75, p90 = _percentiles(values, np.array([0.1, 0.25, 0.5, 0.75, 0.9]))
     mean = values.mean()
     deviation = values - mean
     square = deviation * deviation
@@ -55,3 +55,11 @@ def first_order_features(
         "Uniformity": np.sum(share * share),
         "Variance": m2,
     }
+
+
+def _percentiles(ordered: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Percentiles of ordered values, with linear interpolation between two of them."""
+    place = shares * (len(ordered) - 1)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

@@ -38,15 +38,24 @@ b2008b65a 190b2365a b2119b98b65a 63b653513 08b0b50515b6 63b036065059 65969bb98 4
 
 
 @cache
-def triangles() -> tuple[tuple[np.ndarray, float], ...]:
-    """For each of the 256 cube numbers the corners of its triangles, shape (T, 3, 3), in voxels, and their sense.
+def triangles() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All triangles of all 256 cube numbers.
 
-    The sense is 1 where the triangles' corners run such that the normal points out of the region, -1 where it points
-    into it.
+    Returns
+    -------
+    corners : ndarray, shape (T, 3, 3)
+        Corners (k, j, i) of each triangle, in voxels.
+    number : ndarray of int, shape (T,)
+        The cube number that it belongs to.
+    sense : ndarray, shape (T,)
+        1 where its corners run such that the normal points out of the region, -1 where it points into it.
     """
-    half = []
-    for word in _TRIANGLES:
-        edges = [] if word == "-" else [int(digit, 16) for digit in word]
-        half.append(EDGE_MIDDLES[np.array(edges, int).reshape(-1, 3)])
+    corners, numbers = [], []
+    for number, word in enumerate(_TRIANGLES):
+        for start in range(0, len(word) - 2, 3):
+            corners.append([EDGE_MIDDLES[int(digit, 16)] for digit in word[start : start + 3]])
+            numbers.append(number)
+    half, number = np.array(corners), np.array(numbers)
     # A cube with inside and outside exchanged has the same surface, turned round.
-    return tuple((half[number], 1.0) if number < 128 else (half[number ^ 255], -1.0) for number in range(256))
+    sense = np.repeat([1.0, -1.0], len(half))
+    return np.concatenate([half, half]), np.concatenate([number, 255 - number]), sense

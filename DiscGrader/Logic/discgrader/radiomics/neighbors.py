@@ -8,37 +8,31 @@ import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbors:
-    """The voxels of a region, line by line along every direction.
+class Direction:
+    """The voxels of a region line by line along one direction.
 
     Parameters
     ----------
-    offsets : ndarray of int, shape (D, 3)
-        Steps (k, j, i) of the directions; a direction and its opposite are one.
-    order : ndarray of int, shape (D * N,)
-        For each direction the numbers of all N voxels, such that voxels one step apart follow each other.
-    linked : ndarray of bool, shape (D * N,)
+    offset : tuple of 3 int
+        The step (k, j, i); the opposite one is the same direction.
+    order : ndarray of int, shape (N,)
+        The numbers of all voxels, such that voxels one step apart follow each other.
+    linked : ndarray of bool, shape (N,)
         Whether the voxel at this place of ``order`` and the next are one step apart.
+    first, second : ndarray of int, shape (P,)
+        Numbers of the voxels of each pair that is one step apart.
     """
 
-    offsets: np.ndarray
+    offset: tuple[int, int, int]
     order: np.ndarray
     linked: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """Number of voxels N."""
-        return len(self.order) // max(len(self.offsets), 1)
-
-    def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All pairs of neighbors: place in ``order`` of the first, and numbers of first and second voxel."""
-        places = np.flatnonzero(self.linked)
-        return places, self.order[places], self.order[places + 1]
+    first: np.ndarray
+    second: np.ndarray
 
 
 def find_neighbors(
     mask: np.ndarray, distances: tuple[int, ...] = (1,), force_2d_dimension: int | None = None
-) -> Neighbors:
+) -> tuple[Direction, ...]:
     """The neighbors at these distances (largest coordinate difference), as far as both are in the mask.
 
     Parameters
@@ -49,15 +43,13 @@ def find_neighbors(
     force_2d_dimension : int, optional
         The axis along which no direction may lead.
     """
-    offsets = np.array(list(_offsets(mask.shape, distances, force_2d_dimension)), int).reshape(-1, 3)
     pad = max(distances)
     padded = np.full([size + 2 * pad for size in mask.shape], -1, np.int32)
-    inside = padded[tuple(slice(pad, -pad) for _ in range(3))]
-    inside[mask] = np.arange(mask.sum(), dtype=np.int32)
+    padded[tuple(slice(pad, -pad) for _ in range(3))][mask] = np.arange(mask.sum(), dtype=np.int32)
     numbers = padded.ravel()
     strides = np.array(padded.strides) // padded.itemsize
-    orders, links = [], []
-    for offset in offsets:
+    found = []
+    for offset in _offsets(mask.shape, distances, force_2d_dimension):
         # Seen as rows as long as the step, the flat array has voxels one step apart under each other. The padding
         # keeps a step that leaves the box from meeting a voxel on the other side.
         step = int(offset @ strides)
@@ -68,28 +60,26 @@ def find_neighbors(
         filled = line >= 0
         follows = np.zeros(len(line), bool)
         np.logical_and(filled[:-1], filled[1:], out=follows[:-1])
-        orders.append(line[filled])
-        links.append(follows[filled])
-    if not orders:
-        return Neighbors(offsets, np.zeros(0, np.intp), np.zeros(0, bool))
-    return Neighbors(offsets, np.concatenate(orders).astype(np.intp), np.concatenate(links))
+        order, linked = line[filled].astype(np.intp), follows[filled]
+        places = np.flatnonzero(linked)
+        found.append(Direction(tuple(offset.tolist()), order, linked, order[places], order[places + 1]))
+    return tuple(found)
 
 
-def directions_with_lines(mask: np.ndarray, neighbors: Neighbors) -> np.ndarray:
-    """Whether any straight line along each direction meets the mask in more than one voxel, bool, shape (D,)."""
-    linked = neighbors.linked.reshape(len(neighbors.offsets), -1).any(axis=1)
+def has_lines(mask: np.ndarray, direction: Direction) -> bool:
+    """Whether any straight line along the direction meets the mask in more than one voxel."""
+    if len(direction.first):
+        return True
     coordinates = np.argwhere(mask)
-    for number in np.flatnonzero(~linked):
-        offset = neighbors.offsets[number]
-        axis = np.flatnonzero(offset)[0]
-        starts = coordinates - np.outer(coordinates[:, axis] * offset[axis], offset)
-        linked[number] = len(np.unique(starts, axis=0)) < len(starts)
-    return linked
+    offset = np.array(direction.offset)
+    axis = np.flatnonzero(offset)[0]
+    starts = coordinates - np.outer(coordinates[:, axis] * offset[axis], offset)
+    return len(np.unique(starts, axis=0)) < len(starts)
 
 
 def _offsets(
     shape: tuple[int, ...], distances: tuple[int, ...], force_2d_dimension: int | None
-) -> Iterator[tuple[int, ...]]:
+) -> Iterator[np.ndarray]:
     """One step of each pair of opposite ones that fits in the box, the one that goes forward in the array."""
     reach = max(distances)
     for offset in product(range(-reach, reach + 1), repeat=3):
@@ -98,4 +88,4 @@ def _offsets(
         fits = all(abs(one) < size for one, size in zip(offset, shape, strict=True))
         flat = force_2d_dimension is None or offset[force_2d_dimension] == 0
         if forward and fits and flat and length in distances:
-            yield offset
+            yield np.array(offset)

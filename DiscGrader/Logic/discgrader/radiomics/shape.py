@@ -69,13 +69,14 @@ def _mesh_volume_and_area(padded: np.ndarray, spacing_mm: np.ndarray) -> tuple[f
 
 def _cube_measures(spacing_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each cube number the area, shape (256,), the sums of a . (b x c), shape (256,), and of normals, (256, 3)."""
-    areas, moments, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
-    for number, (corners, sense) in enumerate(triangles()):
-        a, b, c = np.moveaxis(corners * spacing_mm, 1, 0)
-        areas[number] = np.linalg.norm(np.cross(a - c, b - c), axis=1).sum() / 2
-        moments[number] = sense * np.sum(np.cross(a, b) * c)
-        normals[number] = sense * (np.cross(a, b) + np.cross(b, c) + np.cross(c, a)).sum(axis=0)
-    return areas, moments, normals
+    corners, number, sense = triangles()
+    a, b, c = np.moveaxis(corners * spacing_mm, 1, 0)
+    area = np.linalg.norm(np.cross(a - c, b - c), axis=1) / 2
+    across = np.cross(a, b)
+    moment = sense * np.sum(across * c, axis=1)
+    normal = sense[:, None] * (across + np.cross(b, c) + np.cross(c, a))
+    normals = [np.bincount(number, normal[:, axis], 256) for axis in range(3)]
+    return np.bincount(number, area, 256), np.bincount(number, moment, 256), np.stack(normals, axis=1)
 
 
 def _mesh_vertices(padded: np.ndarray) -> np.ndarray:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from discgrader.radiomics.co_occurrence import Pairs, direction_weights, glcm_features
+from discgrader.radiomics.co_occurrence import direction_weights, glcm_features
 from discgrader.radiomics.emphasis import DEPENDENCES, RUNS, ZONES, emphasis_features
 from discgrader.radiomics.first_order import first_order_features
 from discgrader.radiomics.gray_levels import GrayLevels, discretize
-from discgrader.radiomics.neighbors import Neighbors, directions_with_lines, find_neighbors
+from discgrader.radiomics.neighbors import Direction, find_neighbors, has_lines
 from discgrader.radiomics.roi import Roi
 from discgrader.radiomics.settings import Settings
 from discgrader.radiomics.sizes import dependences, run_lengths, zone_sizes
@@ -27,8 +27,7 @@ class Textures:
 
     def __init__(self, roi: Roi) -> None:
         self.roi = roi
-        self._neighbors: dict[_Layout, Neighbors] = {}
-        self._pairs: dict[_Layout, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._directions: dict[_Layout, tuple[Direction, ...]] = {}
         self._lines: dict[_Layout, np.ndarray] = {}
 
     def find_neighbors(self, all_settings: Iterable[Settings]) -> None:
@@ -36,14 +35,11 @@ class Textures:
         for settings in all_settings:
             for distances in (settings.distances, (1,)):
                 layout = (distances, _plane(settings))
-                if layout in self._neighbors:
-                    continue
-                neighbors = find_neighbors(self.roi.mask, *layout)
-                places, first, second = neighbors.pairs()
-                self._neighbors[layout] = neighbors
-                self._pairs[layout] = (first, second, places // max(neighbors.count, 1))
-                if distances == (1,):
-                    self._lines[layout] = directions_with_lines(self.roi.mask, neighbors)
+                if layout not in self._directions:
+                    self._directions[layout] = find_neighbors(self.roi.mask, *layout)
+            # A direction along which each line meets the region but once has no runs.
+            lines = self._directions[(1,), _plane(settings)]
+            self._lines[(1,), _plane(settings)] = tuple(one for one in lines if has_lines(self.roi.mask, one))
 
     def features(
         self, values: np.ndarray, settings: Settings, wanted: Iterable[tuple[str, tuple[str, ...]]]
@@ -70,20 +66,18 @@ class Textures:
     def _glcm(
         self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
     ) -> dict[str, float]:
-        layout = (settings.distances, _plane(settings))
-        offsets = self._neighbors[layout].offsets
-        weights = self._weights(offsets, settings, lambda length: np.exp(-(length**2)))
-        return glcm_features(gray, Pairs(*self._pairs[layout], weights, len(offsets)), settings, names)
+        directions = self._directions[settings.distances, _plane(settings)]
+        weights = self._weights(directions, settings, lambda length: np.exp(-(length**2)))
+        return glcm_features(gray, directions, weights, settings, names)
 
     def _glrlm(
         self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
     ) -> dict[str, float]:
-        layout = ((1,), _plane(settings))
-        neighbors = self._neighbors[layout]
-        weights = self._weights(neighbors.offsets, settings, lambda length: length)
-        if not self._lines[layout].any():
+        directions = self._lines[(1,), _plane(settings)]
+        if not directions:
             return dict.fromkeys(names, np.nan)
-        return emphasis_features(run_lengths(gray, neighbors, self._lines[layout], weights), RUNS)
+        weights = self._weights(directions, settings, lambda length: length)
+        return emphasis_features(run_lengths(gray, directions, weights), RUNS)
 
     def _glszm(
         self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
@@ -93,19 +87,18 @@ class Textures:
     def _gldm(
         self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
     ) -> dict[str, float]:
-        first, second, _ = self._pairs[settings.distances, _plane(settings)]
-        return emphasis_features(dependences(gray, first, second, settings.gldm_a), DEPENDENCES)
+        directions = self._directions[settings.distances, _plane(settings)]
+        return emphasis_features(dependences(gray, self.roi.mask, directions, settings.gldm_a), DEPENDENCES)
 
     def _ngtdm(
         self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
     ) -> dict[str, float]:
-        first, second, _ = self._pairs[settings.distances, _plane(settings)]
-        return ngtdm_features(gray, first, second)
+        return ngtdm_features(gray, self._directions[settings.distances, _plane(settings)])
 
     def _weights(
-        self, offsets: np.ndarray, settings: Settings, decay: Callable[[np.ndarray], np.ndarray]
+        self, directions: tuple[Direction, ...], settings: Settings, decay: Callable[[np.ndarray], np.ndarray]
     ) -> np.ndarray | None:
-        return direction_weights(offsets, self.roi.spacing_mm, settings.weighting_norm, decay)
+        return direction_weights(directions, self.roi.spacing_mm, settings.weighting_norm, decay)
 
 
 def _plane(settings: Settings) -> int | None:

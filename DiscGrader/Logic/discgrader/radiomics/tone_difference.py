@@ -1,23 +1,21 @@
 """Features of the neighboring gray tone difference matrix (NGTDM)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from discgrader.radiomics.gray_levels import GrayLevels
+from discgrader.radiomics.neighbors import Direction
 
 
-def ngtdm_features(gray: GrayLevels, first: np.ndarray, second: np.ndarray) -> dict[str, float]:
-    """All NGTDM features by name; formulas in `discgrader.radiomics.catalog`.
-
-    Parameters
-    ----------
-    gray : GrayLevels
-    first, second : ndarray of int, shape (P,)
-        Pairs of neighbors.
-    """
+def ngtdm_features(gray: GrayLevels, directions: Sequence[Direction]) -> dict[str, float]:
+    """All NGTDM features by name; formulas in `discgrader.radiomics.catalog`."""
     level = gray.levels[gray.index].astype(float)
     count = len(level)
-    around = np.bincount(first, level[second], count) + np.bincount(second, level[first], count)
-    neighbors = np.bincount(first, minlength=count) + np.bincount(second, minlength=count)
+    around, neighbors = np.zeros(count), np.zeros(count)
+    for one in directions:
+        around += np.bincount(one.first, level[one.second], count) + np.bincount(one.second, level[one.first], count)
+        neighbors += np.bincount(one.first, minlength=count) + np.bincount(one.second, minlength=count)
     difference = np.where(neighbors > 0, np.abs(level - around / np.maximum(neighbors, 1)), 0.0)
     p = gray.counts() / count
     s = np.bincount(gray.index, difference, len(gray.levels))
