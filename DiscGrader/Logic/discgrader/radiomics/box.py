@@ -56,6 +56,11 @@ class Box:
         high = tuple(min(size, high + int(more)) for high, more, size in zip(self.high, voxels, shape, strict=True))
         return Box(low, high)
 
+    def moved(self, origin: tuple[int, int, int]) -> "Box":
+        """This box in an array whose first voxel has the index ``origin``."""
+        low = tuple(one - start for one, start in zip(self.low, origin, strict=True))
+        return Box(low, tuple(one - start for one, start in zip(self.high, origin, strict=True)))
+
     def slices(self, origin: tuple[int, int, int] = (0, 0, 0)) -> tuple[slice, ...]:
         """Slices of an array whose first voxel has the index ``origin``."""
         return tuple(

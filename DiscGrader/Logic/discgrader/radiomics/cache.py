@@ -13,8 +13,8 @@ import numpy as np
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics.box import Box
 from discgrader.radiomics.filters import Hole, filter_work
-from discgrader.radiomics.parameters import ImageType, Parameters
-from discgrader.radiomics.preprocess import prepare
+from discgrader.radiomics.parameters import Parameters
+from discgrader.radiomics.preprocess import grid_shape, prepare
 
 DEFAULT_BYTES = 768 * 2**20
 """How much memory filtered images may take by default."""
@@ -46,8 +46,27 @@ class _Key:
     """What the images of a sequence depend on, but for the box."""
 
     content: bytes
-    image_types: tuple[ImageType, ...]
+    image_types: tuple[tuple[object, ...], ...]
     spacing_mm: tuple[float, ...] | None
+
+    @classmethod
+    def of(cls, volume: Volume, parameters: Parameters, spacing_mm: tuple[float, ...] | None) -> "_Key":
+        """The key of a sequence's images."""
+        return cls(content_hash(volume), tuple(one.decides() for one in parameters.image_types), spacing_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    """The images of a box, made or being made."""
+
+    box: Box
+    future: "Future[FilteredImages]"
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they take, 0 while they are being made."""
+        ready = self.future.done() and self.future.exception() is None
+        return self.future.result().nbytes if ready else 0
 
 
 class FilterCache:
@@ -69,8 +88,7 @@ class FilterCache:
         self.limit_bytes = limit_bytes
         self._threads = threads or min(4, os.cpu_count() or 1)
         self._lock = threading.Lock()
-        self._entries: OrderedDict[_Key, Future[FilteredImages]] = OrderedDict()
-        self._boxes: dict[_Key, Box] = {}
+        self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
 
     def __getstate__(self) -> dict[str, object]:
         return {"limit_bytes": self.limit_bytes, "threads": self._threads}
@@ -85,28 +103,24 @@ class FilterCache:
     def nbytes(self) -> int:
         """Memory that the images take which are ready."""
         with self._lock:
-            ready = [one for one in self._entries.values() if one.done() and not one.cancelled()]
-        return sum(one.result().nbytes for one in ready if one.exception() is None)
+            return sum(entry.nbytes for entry in self._entries.values())
 
     def clear(self) -> None:
         """Forget all images."""
         with self._lock:
             self._entries.clear()
-            self._boxes.clear()
 
     def find(
         self, volume: Volume, parameters: Parameters, box: Box, spacing_mm: tuple[float, ...] | None = None
     ) -> FilteredImages | None:
-        """The images of a sequence, if they are there or being made, and show the box; arguments as for `start`."""
-        key = _Key(content_hash(volume), parameters.image_types, spacing_mm)
+        """The images of a sequence, if they are there or being made and show the box; arguments as for `start`."""
+        key = _Key.of(volume, parameters, spacing_mm)
         with self._lock:
-            future = self._entries.get(key)
-            if future is not None:
-                self._entries.move_to_end(key)
-        if future is None:
-            return None
-        images = future.result()
-        return images if images.box.holds(box) else None
+            entry = self._entries.get(key)
+            if entry is None or not entry.box.holds(box):
+                return None
+            self._entries.move_to_end(key)
+        return entry.future.result()
 
     def start(
         self,
@@ -132,54 +146,43 @@ class FilterCache:
         Future of FilteredImages
             Of this box or of one that holds it.
         """
-        key = _Key(content_hash(volume), parameters.image_types, spacing_mm)
+        key = _Key.of(volume, parameters, spacing_mm)
+        box = box or Box.whole(grid_shape(volume, spacing_mm))
         with self._lock:
-            known = self._boxes.get(key)
-            if known is not None and (known.holds(box) if box is not None else False):
+            known = self._entries.get(key)
+            if known is not None and known.box.holds(box):
                 self._entries.move_to_end(key)
-                return self._entries[key]
-            # A box that was needed before will be needed again.
-            wanted = box if known is None or box is None else known.joined(box)
-            future: Future[FilteredImages] = Future()
-            self._entries[key] = future
+                return known.future
+            # What was needed before will be needed again.
+            entry = _Entry(box if known is None else known.box.joined(box), Future())
+            self._entries[key] = entry
             self._entries.move_to_end(key)
-            if wanted is not None:
-                self._boxes[key] = wanted
-        worker = threading.Thread(
-            target=self._make, args=(future, key, volume, parameters, wanted), name="DiscGrader filters", daemon=True
-        )
-        worker.start()
-        return future
+        work = (key, entry, volume, parameters)
+        threading.Thread(target=self._make, args=work, name="DiscGrader filters", daemon=True).start()
+        return entry.future
 
-    def _make(
-        self, future: "Future[FilteredImages]", key: _Key, volume: Volume, parameters: Parameters, box: Box | None
-    ) -> None:
+    def _make(self, key: _Key, entry: _Entry, volume: Volume, parameters: Parameters) -> None:
         try:
-            images = filter_all(volume, parameters, box, key.spacing_mm, self._threads)
+            images = filter_all(volume, parameters, entry.box, key.spacing_mm, self._threads)
         except BaseException as error:  # noqa: BLE001  whoever waits for the images hears of it
             with self._lock:
-                if self._entries.get(key) is future:
+                if self._entries.get(key) is entry:
                     del self._entries[key]
-                    self._boxes.pop(key, None)
-            future.set_exception(error)
+            entry.future.set_exception(error)
             return
-        with self._lock:
-            if self._entries.get(key) is future:
-                self._boxes[key] = images.box
-        future.set_result(images)
+        entry.future.set_result(images)
         self._make_room()
 
     def _make_room(self) -> None:
         """Forget what was used least recently until all fits."""
         with self._lock:
-            ready = {key: one for key, one in self._entries.items() if one.done() and one.exception() is None}
-            total = sum(one.result().nbytes for one in ready.values())
-            for key, one in ready.items():
+            total = sum(entry.nbytes for entry in self._entries.values())
+            for key, entry in list(self._entries.items()):
                 if total <= self.limit_bytes:
                     return
-                total -= one.result().nbytes
-                del self._entries[key]
-                self._boxes.pop(key, None)
+                total -= entry.nbytes
+                if entry.future.done():
+                    del self._entries[key]
 
 
 def filter_all(

@@ -13,7 +13,7 @@ from discgrader.radiomics.cache import FilterCache, FilteredImages
 from discgrader.radiomics.catalog import find_feature
 from discgrader.radiomics.filters import Hole
 from discgrader.radiomics.parameters import Parameters, parameters_1218
-from discgrader.radiomics.preprocess import check_values, resample_mask, target_spacing
+from discgrader.radiomics.preprocess import check_values, grid_shape, resample_mask, target_spacing
 from discgrader.radiomics.roi import Roi, check_geometry, find_roi, on_grid_of
 from discgrader.radiomics.settings import Settings
 from discgrader.radiomics.shape import shape_features
@@ -70,7 +70,8 @@ class RadiomicsExtractor:
     ) -> None:
         self.parameters = parameters or parameters_1218()
         self.threads = threads or min(4, os.cpu_count() or 1)
-        self.cache = cache or FilterCache(threads=self.threads)
+        # An empty cache is false.
+        self.cache = FilterCache(threads=self.threads) if cache is None else cache
 
     def start(self, volume: Volume, region: np.ndarray | None = None) -> "Future[FilteredImages]":
         """Begin to filter a sequence in the background.
@@ -251,7 +252,7 @@ def _on_resampled(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -
     if spacing is None:
         return box
     ratio = (volume.spacing_mm / np.array(spacing))[::-1]
-    shape = np.ceil(np.array(volume.array.shape) * ratio).astype(int)
+    shape = np.array(grid_shape(volume, spacing))
     low = np.clip(np.floor(np.array(box.low) * ratio).astype(int), 0, shape - 1)
     high = np.clip(np.ceil(np.array(box.high) * ratio).astype(int), 1, shape)
     return Box(tuple(low.tolist()), tuple(high.tolist()))
@@ -259,7 +260,4 @@ def _on_resampled(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -
 
 def _with_reach(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -> Box:
     used = volume.spacing_mm if spacing is None else np.array(spacing)
-    shape = np.array(volume.array.shape)
-    if spacing is not None:
-        shape = np.ceil(shape * (volume.spacing_mm / used)[::-1]).astype(int)
-    return box.grown(np.ceil(REACH_MM / used[::-1]), tuple(shape.tolist()))
+    return box.grown(np.ceil(REACH_MM / used[::-1]), grid_shape(volume, spacing))

@@ -12,6 +12,10 @@ from discgrader.radiomics.settings import Settings
 
 _LEAST_LOG_SIZE = 4
 
+_REACH_SIGMAS = 24.0
+"""How far a recursive Gaussian sees: its response falls by exp(-1.37) a sigma (Deriche's slowest pole), so that what
+lies farther off counts less than 1e-13, a millionth of the last bit of a value in single precision."""
+
 
 @dataclass(frozen=True)
 class Hole:
@@ -49,8 +53,8 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
     """Laplacian of Gaussian, normalized across scales, by ITK's recursive filters, float32.
 
     The filter is a chain of one-dimensional ones; after each the lines that the box does not need are left out, which
-    changes no bit of the others. Order and precision of the chain are those of ITK's
-    LaplacianRecursiveGaussianImageFilter.
+    changes no bit of the others, as are voxels farther away than the filter sees. Order and precision of the chain are
+    those of ITK's LaplacianRecursiveGaussianImageFilter.
     """
     import SimpleITK as sitk
 
@@ -66,8 +70,11 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
             f"a Laplacian of Gaussian of {sigma_mm:g} mm needs {' x '.join(map(str, needed))} voxels, here are "
             f"{' x '.join(map(str, size))}"
         )
-    image = sitk.GetImageFromArray(volume.array)
+    reach = np.maximum(np.ceil(_REACH_SIGMAS * sigma_mm / spacing[::-1]), _LEAST_LOG_SIZE)
+    seen = box.grown(reach, volume.array.shape)
+    image = sitk.GetImageFromArray(volume.array[seen.slices()])
     image.SetSpacing([float(one) for one in spacing])
+    box = box.moved(seen.low)
     total = np.zeros(box.shape, np.float32)
     for direction in range(3):
         chain = [(direction, 2), *((other, 0) for other in range(3) if other != direction)]
@@ -76,7 +83,8 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
             filtered = sitk.RecursiveGaussian(filtered, sigma_mm, True, order, axis)
             filtered = _cut_axis(filtered, axis, box)
         # ITK adds in double precision and keeps the sum in single.
-        total = (total + sitk.GetArrayViewFromImage(filtered) / np.float64(spacing[direction] ** 2)).astype(np.float32)
+        inverse = np.float64(1 / spacing[direction] ** 2)
+        total = (total + sitk.GetArrayViewFromImage(filtered) * inverse).astype(np.float32)
     return total
 
 

@@ -35,6 +35,17 @@ class ImageType:
     name: str
     settings: Settings
 
+    def decides(self) -> tuple[object, ...]:
+        """All that the pixels of these images depend on, but for the sequence."""
+        one = self.settings
+        normalized = (one.normalize, one.normalize_scale, one.remove_outliers, one.interpolator)
+        own = {
+            "LoG": one.sigma,
+            "Wavelet": (one.wavelet, one.level, one.start_level, one.force_2d, one.force_2d_dimension),
+            "Gradient": one.gradient_use_spacing,
+        }
+        return (self.name, normalized, own.get(self.name))
+
     def image_names(self) -> tuple[str, ...]:
         """Names of the filtered images of this type, as they begin the features' names."""
         settings = self.settings

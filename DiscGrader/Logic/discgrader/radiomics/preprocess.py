@@ -76,6 +76,14 @@ def target_spacing(volume: Volume, mask: np.ndarray, settings: Settings) -> tupl
     return None if np.allclose(spacing, wanted) else tuple(float(one) for one in wanted)
 
 
+def grid_shape(volume: Volume, spacing_mm: tuple[float, ...] | None) -> tuple[int, int, int]:
+    """Size (k, j, i) of the volume's array when it is resampled to this spacing along i, j, k."""
+    if spacing_mm is None:
+        return volume.array.shape
+    size = np.ceil(np.array(volume.size) * (volume.spacing_mm / np.array(spacing_mm))).astype(int)
+    return tuple(int(one) for one in size[::-1])
+
+
 def resample_mask(mask: Volume, spacing_mm: tuple[float, ...]) -> Volume:
     """A mask of 0 and 1 on the grid that `prepare` resamples to."""
     import SimpleITK as sitk
