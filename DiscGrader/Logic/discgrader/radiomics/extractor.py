@@ -14,7 +14,7 @@ from discgrader.radiomics.catalog import find_feature
 from discgrader.radiomics.filters import Hole
 from discgrader.radiomics.parameters import Parameters, parameters_1218
 from discgrader.radiomics.preprocess import check_values, grid_shape, resample_mask, target_spacing
-from discgrader.radiomics.roi import Roi, check_geometry, find_roi, on_grid_of
+from discgrader.radiomics.roi import Roi, find_roi, mask_on_grid
 from discgrader.radiomics.settings import Settings
 from discgrader.radiomics.shape import shape_features
 from discgrader.radiomics.shape_2d import shape_2d_features
@@ -116,10 +116,8 @@ class RadiomicsExtractor:
         settings = self.parameters.settings
         label = settings.label if label is None else label
         check_values(volume)
-        if settings.correct_mask and mask.array.shape != volume.array.shape:
-            mask = on_grid_of(volume, mask)
-        check_geometry(volume, mask, settings)
-        roi = find_roi(mask, label, settings)
+        mask = mask_on_grid(volume, mask, settings)
+        roi = find_roi(mask, label, settings, volume.spacing_mm)
         spacing = target_spacing(volume, mask.array == label, settings)
         if spacing is not None:
             resampled = resample_mask(mask.with_array(mask.array == label), spacing)

@@ -151,7 +151,7 @@ def read_parameter_file(path: Path | str) -> object:
         raise UsageError(f"{path.name} is not valid YAML{line}; correct it.") from error
 
 
-def parameters_1218(*, force_2d: bool = False) -> Parameters:
+def parameters_1218(*, force_2d: bool = False, force_2d_dimension: int = 0) -> Parameters:
     """The project's own set: 14 shape features, and 86 of each of 14 images.
 
     The images are the original one, Laplacians of Gaussian of 1 to 5 mm, and eight wavelet bands. The set, its
@@ -163,11 +163,13 @@ def parameters_1218(*, force_2d: bool = False) -> Parameters:
     force_2d : bool
         For single slices: texture within the slice, and of wavelets only the four bands in its plane. That leaves 874
         features; where the series is one slice, the Laplacians of Gaussian are holes.
+    force_2d_dimension : int
+        The axis of the array across these slices.
     """
-    return Parameters.from_mapping(content_1218(force_2d=force_2d))
+    return Parameters.from_mapping(content_1218(force_2d=force_2d, force_2d_dimension=force_2d_dimension))
 
 
-def content_1218(*, force_2d: bool = False) -> dict[str, dict]:
+def content_1218(*, force_2d: bool = False, force_2d_dimension: int = 0) -> dict[str, dict]:
     """The set of 1218 as the content of a parameter file."""
     return {
         "imageType": {"Original": {}, "LoG": {"sigma": [1.0, 2.0, 3.0, 4.0, 5.0]}, "Wavelet": {}},
@@ -186,6 +188,7 @@ def content_1218(*, force_2d: bool = False) -> dict[str, dict]:
             "voxelArrayShift": 300,
             "label": 1,
             "force2D": force_2d,
+            "force2Ddimension": force_2d_dimension,
         },
     }
 

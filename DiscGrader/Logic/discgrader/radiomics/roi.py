@@ -69,8 +69,16 @@ class Roi:
         return _cut(mask, self.low, self.spacing_mm, self.warnings, settings, "after resegmentation")
 
 
-def find_roi(mask: Volume, label: int, settings: Settings) -> Roi:
+def find_roi(mask: Volume, label: int, settings: Settings, spacing_mm: np.ndarray | None = None) -> Roi:
     """The region of a label in a mask.
+
+    Parameters
+    ----------
+    mask : Volume
+    label : int
+    settings : Settings
+    spacing_mm : ndarray, shape (3,), optional
+        The image's spacing along i, j, k, where files have rounded the mask's otherwise.
 
     Raises
     ------
@@ -86,34 +94,40 @@ def find_roi(mask: Volume, label: int, settings: Settings) -> Roi:
             raise StudyError("The mask is empty; draw the region first.")
         raise UsageError(f"The mask has no voxel of label {label}; it has {', '.join(labels[:20])}.")
     warnings = ()
-    spacing = mask.spacing_mm[::-1].copy()
+    spacing = (mask.spacing_mm if spacing_mm is None else spacing_mm)[::-1].copy()
     return _cut(chosen, (0, 0, 0), spacing, warnings, settings, f"of label {label}", components=True)
 
 
-def check_geometry(volume: Volume, mask: Volume, settings: Settings) -> None:
-    """Refuse a mask that does not lie on the voxels of the volume.
+def mask_on_grid(volume: Volume, mask: Volume, settings: Settings) -> Volume:
+    """The mask, which must lie on the voxels of the volume, or is brought there where the settings say so.
 
     Raises
     ------
     StudyError
-        When sizes, spacings, directions or origins differ.
+        When sizes, spacings, directions or origins differ and `correctMask` is not set.
     """
+    difference = _difference(volume, mask, settings)
+    if difference is None:
+        return mask
+    if settings.correct_mask:
+        return _on_grid_of(volume, mask)
+    raise StudyError(f"{difference}; give a mask of the same geometry, or set correctMask.")
+
+
+def _difference(volume: Volume, mask: Volume, settings: Settings) -> str | None:
+    """How the geometries differ, in words; None when they do not."""
     if volume.array.shape != mask.array.shape:
-        raise StudyError(
-            f"The mask has {' x '.join(map(str, mask.size))} voxels and the image {' x '.join(map(str, volume.size))}; "
-            "give a mask of the same geometry, or set correctMask."
-        )
+        sizes = (" x ".join(map(str, one.size)) for one in (mask, volume))
+        return "The mask has {} voxels and the image {}".format(*sizes)
     tolerance = settings.geometry_tolerance or _GEOMETRY_TOLERANCE
     corners = np.array(np.meshgrid(*[[0, size - 1] for size in volume.size], indexing="ij")).reshape(3, -1).T
     apart = np.abs(volume.index_to_lps(corners) - mask.index_to_lps(corners)).max()
     if apart > tolerance * volume.spacing_mm.min():
-        raise StudyError(
-            f"The mask lies up to {apart:.3g} mm beside the image's voxels; give a mask of the same geometry, or set "
-            "correctMask."
-        )
+        return f"The mask lies up to {apart:.3g} mm beside the image's voxels"
+    return None
 
 
-def on_grid_of(volume: Volume, mask: Volume) -> Volume:
+def _on_grid_of(volume: Volume, mask: Volume) -> Volume:
     """The mask resampled to the voxels of the volume, each taking the nearest voxel's label."""
     import SimpleITK as sitk
 
