@@ -43,6 +43,12 @@ def read_volume(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
         or when every voxel has the same value.
     """
     path = Path(path)
+    volume, warnings = _read(path)
+    volume, more = clean(volume, path.name)
+    return volume, warnings + more
+
+
+def _read(path: Path) -> tuple[Volume, tuple[str, ...]]:
     if not path.is_file():
         raise StudyError(f"There is no file {path}; check the path.")
     end = ending(path)
@@ -51,9 +57,28 @@ def read_volume(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
             f"{path.name} is not a volume file; give NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage "
             "(.mha, .mhd) or DICOM."
         )
-    volume, warnings = read_nifti(path) if end in NIFTI_ENDINGS else _read_with_itk(path)
-    volume, more = clean(volume, path.name)
-    return volume, warnings + more
+    return read_nifti(path) if end in NIFTI_ENDINGS else _read_with_itk(path)
+
+
+def read_mask(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
+    """The labels in a NIfTI, NRRD or MetaImage file, and warnings; unlike a picture, it may hold one value only.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be read, or holds anything but whole numbers from 0 on a right-angled grid.
+    """
+    path = Path(path)
+    volume, warnings = _read(path)
+    array = volume.array
+    if array.dtype.kind == "f":
+        with np.errstate(invalid="ignore"):
+            whole = np.isfinite(array).all() and np.array_equal(array, np.round(array))
+        if not whole:
+            raise StudyError(f"{path.name} is no mask: it holds values that are not whole numbers.")
+    if array.size and array.min() < 0:
+        raise StudyError(f"{path.name} is no mask: it holds negative values.")
+    return Volume(array.astype(np.int32) if array.dtype.kind == "f" else array, volume.affine_lps), warnings
 
 
 def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
