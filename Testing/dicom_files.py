@@ -1,5 +1,6 @@
 """Writes DICOM files for tests: classic and enhanced MR, plain and compressed."""
 
+import io
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,10 +9,14 @@ import numpy as np
 import pydicom
 import SimpleITK as sitk
 from discgrader.imaging.volume import Volume
+from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
+    UID,
     EnhancedMRImageStorage,
     ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
     MRImageStorage,
     RLELossless,
     generate_uid,
@@ -104,10 +109,30 @@ def write_classic(
     return paths
 
 
+
+def set_frame(dataset: Dataset, encoded: bytes, syntax: UID) -> None:
+    """Give a data set one picture that was compressed elsewhere."""
+    dataset.PixelData = pydicom.encaps.encapsulate([encoded])
+    dataset["PixelData"].VR = "OB"
+    dataset.file_meta.TransferSyntaxUID = syntax
+
+
+def encoded_by_pillow(picture: np.ndarray, kind: str, **options: object) -> bytes:
+    """A picture as Pillow compresses it."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
 def compress(dataset: Dataset, compression: str | None) -> None:
     """Compress a data set's picture without loss, by an encoder that is not the decoder under test where possible."""
     if compression == "RLE":
         dataset.compress(RLELossless)
+    elif compression == "JPEG-LS":
+        dataset.compress(JPEGLSLossless, encoding_plugin="pyjpegls")
+    elif compression == "JPEG 2000 of Pillow":
+        codestream = encoded_by_pillow(dataset.pixel_array, "JPEG2000", no_jp2=True)
+        set_frame(dataset, codestream, JPEG2000Lossless)
     elif compression is not None:
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "one.dcm")

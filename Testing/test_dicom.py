@@ -5,14 +5,29 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from dicom_files import base, place, set_pixels, write_classic, write_enhanced
+from dicom_files import base, encoded_by_pillow, place, set_frame, set_pixels, write_classic, write_enhanced
 from discgrader.errors import StudyError
+from discgrader.imaging import dicom_pixels
 from discgrader.imaging.dicom_headers import is_dicom
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage, MRImageStorage, SecondaryCaptureImageStorage, generate_uid
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    CTImageStorage,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    MRImageStorage,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
 from scipy.spatial.transform import Rotation
 from volumes import SAGITTAL, TILT, VOLUMES, far_points, upright, volume
 
@@ -62,16 +77,63 @@ def test_enhanced_file_keeps_voxels_and_places(name: str, shared: bool, tmp_path
     assert series.identity["EchoTime"] == 110.0
 
 
-@pytest.mark.parametrize("compression", ["RLE", "JPEG", "JPEG2000"])
+SYNTAXES = {"RLE": RLELossless, "JPEG": JPEGLosslessSV1, "JPEG2000": JPEG2000Lossless,
+            "JPEG-LS": JPEGLSLossless, "JPEG 2000 of Pillow": JPEG2000Lossless}
+
+
+@pytest.fixture
+def gdcm_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what every installation has decodes: GDCM within SimpleITK, not what the tests brought along."""
+    monkeypatch.setattr(dicom_pixels, "_pydicom_decodes", lambda syntax: False)
+
+
+@pytest.mark.parametrize("compression", SYNTAXES)
 @pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.uint8])
-def test_compressed_series(compression: str, dtype: type, tmp_path: Path) -> None:
+def test_compressed_series(compression: str, dtype: type, tmp_path: Path, gdcm_alone: None) -> None:
+    if compression == "JPEG-LS":
+        pytest.importorskip("jpeg_ls", reason="nothing here encodes JPEG-LS")
+    if compression.endswith("Pillow") and dtype == np.int16:
+        pytest.skip("Pillow writes no signed JPEG 2000")
     one = volume(TILT @ SAGITTAL, (0.75, 0.6, 4.0), (24, 30, 3))
     one = Volume((one.array // 4 - (100 if dtype == np.int16 else 0)).astype(dtype), one.affine_lps)
     paths = write_classic(tmp_path / "a", one, compression=compression)
-    assert pydicom.dcmread(paths[0]).file_meta.TransferSyntaxUID.is_compressed
+    assert pydicom.dcmread(paths[0]).file_meta.TransferSyntaxUID == SYNTAXES[compression]
     assert_same(one, only(read_study(tmp_path / "a")).volume)
     write_enhanced(tmp_path / "a.dcm", one, compression=compression, order=[2, 0, 1])
     assert_same(one, only(read_study(tmp_path / "a.dcm")).volume)
+
+
+def test_jpeg_lossless_of_any_predictor_is_read(tmp_path: Path, gdcm_alone: None) -> None:
+    paths = write_classic(tmp_path / "a", upright(), compression="JPEG")
+    for path in paths:
+        dataset = pydicom.dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = JPEGLossless
+        dataset.save_as(path)
+    assert_same(upright(), only(read_study(tmp_path / "a")).volume)
+
+
+@pytest.mark.parametrize(("syntax", "tolerance"), [(JPEGBaseline8Bit, 12), (JPEGLSNearLossless, 3), (JPEG2000, 12)])
+def test_lossy_compression_is_read_about_as_it_was(
+    syntax: UID, tolerance: int, tmp_path: Path, gdcm_alone: None
+) -> None:
+    rows, columns = np.mgrid[0:40, 0:48]
+    smooth = np.stack([80 + 60 * np.sin(rows / 9 + k) * np.cos(columns / 11) for k in range(3)]).round().astype(np.uint8)
+    one = Volume(smooth, upright().affine_lps)
+
+    def compress(dataset: Dataset, k: int) -> None:
+        if syntax == JPEGBaseline8Bit:
+            set_frame(dataset, encoded_by_pillow(smooth[k], "JPEG", quality=95), syntax)
+        elif syntax == JPEGLSNearLossless:
+            pytest.importorskip("jpeg_ls", reason="nothing here encodes JPEG-LS")
+            dataset.compress(syntax, encoding_plugin="pyjpegls", jls_error=3)
+        else:
+            lossy = encoded_by_pillow(smooth[k], "JPEG2000", no_jp2=True, irreversible=True, quality_layers=[6])
+            set_frame(dataset, lossy, syntax)
+
+    write_classic(tmp_path / "a", one, change=compress)
+    back = only(read_study(tmp_path / "a")).volume
+    assert np.abs(back.array.astype(float) - smooth).max() <= tolerance
+    assert np.abs(back.affine_lps - one.affine_lps).max() < 0.01
 
 
 def test_compressed_pixels_are_rescaled_once(tmp_path: Path) -> None:
