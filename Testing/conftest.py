@@ -1,7 +1,9 @@
 """What all tests share: where the real data lies, skips where it or PyTorch is missing; windows without a screen."""
 
 import os
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +13,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
+NOBODY = 65534
 NEEDS_TORCH = "networks need PyTorch, which is not installed"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -30,6 +33,23 @@ class _Module(pytest.Module):
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Collect every file of tests as `_Module`."""
     return _Module.from_parent(parent, path=module_path)
+
+
+@pytest.fixture
+def ordinary_folder() -> Iterator[Path]:
+    """An empty folder of an ordinary user's, who is also who runs the test: the superuser may read and write anything."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("this system has no file permissions of this kind")
+    folder = Path(tempfile.mkdtemp(prefix="discgrader-test-"))
+    own = os.geteuid()
+    if own == 0:
+        os.chown(folder, NOBODY, -1)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        os.seteuid(own)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -181,12 +181,26 @@ def test_places_that_cannot_be_written_are_named(result: StudyResult, tmp_path: 
     assert everything_below(tmp_path) == ["file"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission_is_named(result: StudyResult, tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o500)
-    with pytest.raises(OutputError, match="permission is denied"):
-        write(result, closed / "out")
+@pytest.mark.parametrize("mode", [0o500, 0o300, 0o000])
+def test_a_folder_that_may_not_be_read_or_written_is_named(
+    result: StudyResult, ordinary_folder: Path, mode: int
+) -> None:
+    closed = ordinary_folder / "closed"
+    (closed / "below").mkdir(parents=True)
+    (closed / "below").chmod(mode)
+    closed.chmod(mode)
+    try:
+        with pytest.raises(OutputError):
+            check_output(closed)
+        for out in (closed / "out", closed / "below" / "out"):
+            with pytest.raises(OutputError, match="permission is denied"):
+                check_output(out)
+            with pytest.raises(OutputError, match="permission is denied"):
+                write(result, out)
+    finally:
+        closed.chmod(0o700)
+        (closed / "below").chmod(0o700)
+    assert everything_below(ordinary_folder) == ["closed", "closed/below"]
 
 
 def test_missing_permission_is_a_plain_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

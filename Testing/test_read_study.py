@@ -103,12 +103,17 @@ def test_nothing_to_read_is_said_plainly(folder: Path) -> None:
         read_study(folder)
 
 
-@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
-def test_a_file_that_may_not_be_read(folder: Path) -> None:
-    write_volume(upright(), folder / "t2.nii.gz")
-    (folder / "t2.nii.gz").chmod(0)
+def test_a_file_or_folder_that_may_not_be_read(ordinary_folder: Path) -> None:
+    (ordinary_folder / "study").mkdir()
+    file = ordinary_folder / "study" / "t2.nii.gz"
+    write_volume(upright(), file)
+    file.chmod(0)
     with pytest.raises(StudyError, match="cannot be opened"):
-        read_study(folder / "t2.nii.gz")
+        read_study(file)
+    file.parent.chmod(0)
+    with pytest.raises(StudyError, match="cannot be opened"):
+        read_study(file.parent)
+    file.parent.chmod(0o700)
 
 
 def test_a_folder_of_many_patients_is_not_taken_for_one(folder: Path) -> None:

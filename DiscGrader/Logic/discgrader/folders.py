@@ -71,6 +71,7 @@ def check_folder(target: Path, *, may_replace: MayReplace | None = None) -> None
     made_parents = _make_parents(target)
     try:
         with plain_errors(target):
+            sweep_leftovers(target)
             _remove(_sibling(target, _PARTIAL))
     finally:
         for parent in made_parents:
@@ -130,7 +131,8 @@ def plain_errors(target: Path) -> Iterator[None]:
 def _real(target: Path) -> Path:
     """The absolute path; behind a link, so that the rename does not put a folder in the place of the link."""
     target = Path(os.path.abspath(target))
-    return target.resolve() if target.is_symlink() else target
+    with plain_errors(target):
+        return target.resolve() if target.is_symlink() else target
 
 
 def _check_replaceable(target: Path, may_replace: MayReplace | None) -> None:
