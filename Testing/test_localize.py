@@ -70,6 +70,38 @@ def test_missing_disc_is_counted_and_told():
     assert not naming.discs[0].warnings
 
 
+def test_missing_lowest_disc_is_counted_and_told():
+    spine = blocky_spine(discs=7, without=(1,))
+    naming = found(spine)
+    assert [one.level for one in naming.discs] == ["L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12"]
+    assert any("taken to be L4-L5, the one below missed" in text for text in naming.warnings)
+    settled = found(spine, "L5-S1")
+    assert [one.level for one in settled.discs][:2] == ["L5-S1", "L4-L5"]
+    assert settled.discs[0].index_from_sacrum == 1
+
+
+def test_picture_that_ends_in_l5_has_its_lowest_disc_called_l4_l5():
+    spine = blocky_spine(discs=6, without=(1,), below_mm=-10.0)
+    naming = found(spine)
+    assert naming.discs[0].level == "L4-L5"
+    assert any("sacrum is not in view: the lowest disc seen is assumed to be L4-L5" in text for text in naming.warnings)
+
+
+def test_disc_inside_the_sacrum_is_passed_over():
+    """Two discs with no vertebra between them: the lower one lies in the sacrum, which is not segmented."""
+    spine = blocky_spine(discs=7)
+    array = spine.classes.array.copy()
+    k, j, i = np.indices(array.shape)
+    points = spine.classes.index_to_lps(np.stack([i, j, k], -1).reshape(-1, 3)).reshape(*array.shape, 3)
+    array[(points[..., 2] < spine.centers_lps_mm[1][2] - DISC_HEIGHT_MM / 2) & (array == 1)
+          & (points[..., 2] > spine.centers_lps_mm[0][2] + 12)] = 0
+    spine = type(spine)(Volume(array, spine.classes.affine_lps), spine.series, spine.centers_lps_mm)
+    naming = found(spine)
+    assert naming.discs[0].level == "L5-S1"
+    assert np.allclose(naming.discs[0].candidate.center_lps_mm, spine.centers_lps_mm[1], atol=1.0)
+    assert any("remnant of S1-S2" in text for text in naming.warnings)
+
+
 def test_no_sacrum_in_view_is_told():
     naming = found(blocky_spine(below_mm=15.0))
     assert any("sacrum is not in view" in text for text in naming.warnings)

@@ -15,6 +15,8 @@ WIDTH_TO_DEPTH = 1.45
 """Width of a lumbar disc over its depth, for discs whose sides are out of view (Zhou et al., Eur Spine J 2000)."""
 
 _NEIGHBOR_MM = 14.0
+_NEIGHBOR_GAP_MM = 5
+_LONGEST_BODY_MM = 45.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class Candidate:
         How far behind the centre the back of the spinal canal lies, at this disc's height.
     vertebra_above, vertebra_below : float
         Share of the disc's depth that has vertebra close above and below it.
+    body_below_mm : float
+        How far a vertebral body reaches straight below it; the sacrum, which is not segmented, counts as none.
     room_above_mm, room_below_mm : float
         From the centre to the upper and lower edge of the picture.
     confidence : float
@@ -60,6 +64,7 @@ class Candidate:
     canal_back_mm: float | None
     vertebra_above: float
     vertebra_below: float
+    body_below_mm: float
     room_above_mm: float
     room_below_mm: float
     confidence: float
@@ -165,6 +170,7 @@ def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation:
         full_height_mm=float(high - low), area_mm2=area, width_seen=seen,
         canal_back_mm=_canal_back(center, axes, main, classes, segmentation),
         vertebra_above=vertebra[0], vertebra_below=vertebra[1],
+        body_below_mm=_body_below(center, axes, depth, float(high - low) / 2, main, classes, segmentation),
         room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
         confidence=float(segmentation.probabilities[DISC][tuple(indices.T)].mean()),
     )
@@ -262,6 +268,20 @@ def _neighbors(center: np.ndarray, axes: np.ndarray, depth: float, main: int, cl
         found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
         shares.append(float(((found == VERTEBRA).sum(1) >= 3).mean()))
     return shares[0], shares[1]
+
+
+def _body_below(center: np.ndarray, axes: np.ndarray, depth: float, half_height: float, main: int, classes: np.ndarray,
+                segmentation: Segmentation) -> float:
+    along = np.linspace(-0.3, 0.3, 13) * depth
+    heights = half_height + np.arange(0.5, _LONGEST_BODY_MM, 1.0)
+    points = center + along[:, None, None] * axes[:, 1] - heights[None, :, None] * axes[:, 2]
+    found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
+    body = (found == VERTEBRA).mean(0) >= 0.5
+    first = np.nonzero(body[:_NEIGHBOR_GAP_MM])[0]
+    if len(first) == 0:
+        return 0.0
+    ends = np.nonzero(~body[first[0]:])[0]
+    return float(ends[0] if len(ends) else len(body) - first[0])
 
 
 def _canal_back(center: np.ndarray, axes: np.ndarray, main: int, classes: np.ndarray,

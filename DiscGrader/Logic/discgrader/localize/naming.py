@@ -36,6 +36,9 @@ SACRUM_LEAN_DEG, LUMBOSACRAL_LEAN_DEG = 33.0, 17.0
 SHORTEST_STEP_MM, LONGEST_STEP_MM = 14.0, 120.0
 """Between the centres of two discs of one row, a missed disc or two included."""
 
+LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
+"""So much vertebra below a disc is a lumbar body; less than this share of the depth with vertebra below it is none."""
+
 LONGEST_STEP_SHARE = 1.55
 ORDINARY_COUNT = (5, 9)
 
@@ -59,9 +62,10 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
         doubts += _sacrum_doubts(chain)
     else:
         doubts = []
-    indices, gaps = _indices(chain)
+    indices, gaps = _indices(chain, 2 if lowest_disc is None and _misses_lowest(chain[0]) else 1)
     if not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
         warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
+    # The user's name is that of the lowest disc found, whatever may be missed below it.
     lowest = lowest_disc or LEVELS[0]
     named = []
     for position, (candidate, index) in enumerate(zip(chain, indices, strict=True)):
@@ -138,6 +142,8 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     small = depth < REMNANT_DEPTH_SHARE or area < REMNANT_AREA_SHARE
     leans = lean_deg(lowest) > SACRUM_LEAN_DEG and lean_deg(chain[1]) > LUMBOSACRAL_LEAN_DEG
     inside_sacrum = depth < REMNANT_DEPTH_SHARE and lowest.vertebra_above < 0.5
+    # The sacrum is not segmented as vertebra: what has none above it, and a disc above that has none below, lies in it.
+    inside_sacrum |= chain[1].vertebra_below < LEAST_VERTEBRA_SHARE
     if (small and leans) or inside_sacrum:
         doubt = ("A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, say so with "
                  "the lowest disc's level.")
@@ -156,21 +162,30 @@ def lean_deg(one: Candidate) -> float:
 def _sacrum_doubts(chain: Sequence[Candidate]) -> list[str]:
     lowest = chain[0]
     doubts = []
-    if lowest.room_below_mm < 22.0:
-        doubts.append("The sacrum is not in view: the lowest disc seen is assumed to be L5-S1.")
+    level = LEVELS[1] if _misses_lowest(lowest) else LEVELS[0]
+    beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
+    if lowest.room_below_mm < 22.0 or (_misses_lowest(lowest) and beyond < 5.0):
+        doubts.append(f"The sacrum is not in view: the lowest disc seen is assumed to be {level}.")
+    elif _misses_lowest(lowest):
+        doubts.append(f"A vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed.")
     elif lowest.vertebra_below > 0.6:
-        doubts.append("A vertebra follows below the lowest disc found, so that it may not be L5-S1.")
+        doubts.append("A vertebra may follow below the lowest disc found, so that it may not be L5-S1.")
     return doubts
 
 
-def _indices(chain: Sequence[Candidate]) -> tuple[list[int], list[int]]:
-    """Index from the sacrum of each disc, and the indices that were left out where a disc seems to be missing."""
+def _misses_lowest(lowest: Candidate) -> bool:
+    return lowest.body_below_mm >= LEAST_BODY_MM
+
+
+def _indices(chain: Sequence[Candidate], first: int) -> tuple[list[int], list[int]]:
+    """Index from the sacrum of each disc, that of the lowest being ``first``, and the indices that were left out where
+    a disc seems to be missing."""
     if len(chain) < 3:
-        return list(range(1, len(chain) + 1)), []
+        return list(range(first, len(chain) + first)), []
     centers = np.array([one.center_lps_mm for one in chain])
     steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     usual = float(np.median(steps))
-    indices, gaps = [1], []
+    indices, gaps = [first], []
     for step in steps:
         skipped = max(0, round(step / usual) - 1) if step > LONGEST_STEP_SHARE * usual else 0
         gaps += [indices[-1] + 1 + missing for missing in range(skipped)]
