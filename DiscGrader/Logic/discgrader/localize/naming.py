@@ -58,11 +58,14 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     if not chain:
         return Naming((), ())
     if lowest_disc is None:
-        chain, doubts = _without_remnant(chain)
-        doubts += _sacrum_doubts(chain)
+        shortened, doubts = _without_remnant(chain)
+        # Where a disc was passed over, none is missing below.
+        missed = len(shortened) == len(chain) and chain[0].body_below_mm >= LEAST_BODY_MM
+        chain = shortened
+        doubts += _sacrum_doubts(chain[0], missed)
     else:
-        doubts = []
-    indices, gaps = _indices(chain, 2 if lowest_disc is None and _misses_lowest(chain[0]) else 1)
+        doubts, missed = [], False
+    indices, gaps = _indices(chain, 2 if missed else 1)
     if not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
         warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
     # The user's name is that of the lowest disc found, whatever may be missed below it.
@@ -159,22 +162,17 @@ def lean_deg(one: Candidate) -> float:
     return float(np.degrees(np.arctan2(-up[1], up[2])))
 
 
-def _sacrum_doubts(chain: Sequence[Candidate]) -> list[str]:
-    lowest = chain[0]
+def _sacrum_doubts(lowest: Candidate, missed: bool) -> list[str]:
     doubts = []
-    level = LEVELS[1] if _misses_lowest(lowest) else LEVELS[0]
+    level = LEVELS[1] if missed else LEVELS[0]
     beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
-    if lowest.room_below_mm < 22.0 or (_misses_lowest(lowest) and beyond < 5.0):
+    if lowest.room_below_mm < 22.0 or (missed and beyond < 5.0):
         doubts.append(f"The sacrum is not in view: the lowest disc seen is assumed to be {level}.")
-    elif _misses_lowest(lowest):
+    elif missed:
         doubts.append(f"A vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed.")
     elif lowest.vertebra_below > 0.6:
         doubts.append("A vertebra may follow below the lowest disc found, so that it may not be L5-S1.")
     return doubts
-
-
-def _misses_lowest(lowest: Candidate) -> bool:
-    return lowest.body_below_mm >= LEAST_BODY_MM
 
 
 def _indices(chain: Sequence[Candidate], first: int) -> tuple[list[int], list[int]]:
