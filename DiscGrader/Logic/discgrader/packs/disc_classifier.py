@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from discgrader.packs.residual import ResidualEncoder
+
 
 class DiscClassifier(nn.Module):
     """One encoder for all crops of a disc, whatever their contrast; the mean features of each family are graded together.
@@ -34,16 +36,11 @@ class DiscClassifier(nn.Module):
                  families: Sequence[Sequence[str]], channels: int = 3, blocks: Sequence[int] = (2, 2, 2, 2),
                  dropout: float = 0.3):
         super().__init__()
-        from monai.networks.nets.resnet import ResNet, ResNetBlock
-
         self.roles = tuple(roles)
         family_of = [next(number for number, family in enumerate(families) if role in family) for role in roles]
         self.register_buffer("family_of", torch.tensor(family_of), persistent=False)
         self.families = len(families)
-        self.encoder = ResNet(
-            ResNetBlock, list(blocks), list(widths), spatial_dims=2, n_input_channels=channels + len(self.roles),
-            conv1_t_size=7, conv1_t_stride=2, num_classes=1, feed_forward=False,
-        )
+        self.encoder = ResidualEncoder(channels + len(self.roles), widths, blocks)
         features = self.families * (widths[-1] + 1)
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.ModuleDict({task: nn.Linear(features, logits) for task, logits in tasks.items()})
@@ -59,14 +56,11 @@ class DiscClassifier(nn.Module):
         """
         planes = nn.functional.one_hot(role, len(self.roles)).to(crops.dtype)[:, :, None, None]
         planes = planes.expand(-1, -1, *crops.shape[2:])
-        encoder = self.encoder
-        maps = encoder.maxpool(encoder.act(encoder.bn1(encoder.conv1(torch.cat([crops, planes], 1)))))
-        return encoder.layer1(maps)
+        return self.encoder.early(torch.cat([crops, planes], 1))
 
     def crop_features(self, maps: Tensor) -> Tensor:
         """Features of each crop, shape (crops, features), from its maps."""
-        encoder = self.encoder
-        return encoder.layer4(encoder.layer3(encoder.layer2(maps))).mean((2, 3)).float()
+        return self.encoder.late(maps).mean((2, 3)).float()
 
     def join(self, per_crop: Tensor, role: Tensor, disc: Tensor, discs: int) -> Tensor:
         """Features of each disc, shape (discs, features), from those of its crops.
