@@ -88,6 +88,19 @@ def test_what_was_started_is_not_made_twice(filtered: list[Box]) -> None:
     assert first.result().nbytes == extractor.cache.nbytes > 0
 
 
+@pytest.mark.parametrize("shape", [(14, 26, 31), (1, 26, 31)])
+def test_what_was_started_serves_a_resampled_region(shape: tuple[int, int, int], filtered: list[Box]) -> None:
+    volume = textured(shape)
+    content = {**SMALL, "imageType": {"Original": {}}, "setting": {"resampledPixelSpacing": [1, 1, 2]}}
+    extractor = RadiomicsExtractor(Parameters.from_mapping(content))
+    mask = ragged(volume)
+    extractor.start(volume, mask.array > 0)
+    row = extractor.extract(volume, mask)
+    assert len(filtered) == 1
+    fresh = RadiomicsExtractor(Parameters.from_mapping(content)).extract(volume, mask)
+    np.testing.assert_array_equal(row.values, fresh.values)
+
+
 def test_other_gray_levels_need_no_other_filtering(filtered: list[Box]) -> None:
     volume = textured()
     shared = FilterCache()

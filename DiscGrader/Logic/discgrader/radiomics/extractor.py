@@ -88,7 +88,7 @@ class RadiomicsExtractor:
             Done when the sequence is filtered; `extract` waits for it by itself.
         """
         check_values(volume)
-        spacing = target_spacing(volume, np.ones((2, 2, 2), bool), self.parameters.settings)
+        spacing = target_spacing(volume, np.broadcast_to(True, volume.array.shape), self.parameters.settings)
         box = None if region is None else Box.around(region)
         if box is not None:
             box = _with_reach(_on_resampled(box, volume, spacing), volume, spacing)
