@@ -29,7 +29,7 @@ class Push:
     title, unit : str
         As people call it.
     value : float
-        As measured; NaN where it could not be measured, which speaks for itself.
+        As measured.
     steps : float
         By how many grades the expected grade moved, to the first order; above zero towards the higher grade.
     """
@@ -43,7 +43,7 @@ class Push:
 
 
 def pushes(trees: Trees, row: np.ndarray, names: Sequence[str], most: int = MOST) -> tuple[Push, ...]:
-    """The measures that pushed the grade most, the strongest first.
+    """The measures that pushed the grade most, the strongest first; what is missing may push, too, but tells a reader nothing.
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ def pushes(trees: Trees, row: np.ndarray, names: Sequence[str], most: int = MOST
         # The derivative of the expected grade by each score, at this disc.
         expected = float(chance @ np.arange(len(chance)))
         steps = (chance * (np.arange(len(chance)) - expected)) @ moved
+    steps = np.where(np.isfinite(row), steps, 0.0)
     total = np.abs(steps).sum()
     order = [n for n in np.argsort(-np.abs(steps), kind="stable")[:most] if np.abs(steps[n]) > LEAST_SHARE * total > 0]
     return tuple(_push(names[n], float(row[n]), float(steps[n])) for n in order)
@@ -80,7 +81,7 @@ def pushes_evidence(found: Sequence[Push]) -> dict[str, object]:
     return {
         "title": "What pushed the grade most", "value": "; ".join(_text(one) for one in found), "unit": "", "source": SOURCE,
         "measures": [{"name": one.name, "series": one.series, "title": one.title, "unit": one.unit,
-                      "value": None if np.isnan(one.value) else round(one.value, 3), "steps": round(one.steps, 3),
+                      "value": round(one.value, 3), "steps": round(one.steps, 3),
                       "toward": "higher" if one.steps > 0 else "lower"} for one in found],
     }
 
@@ -88,10 +89,5 @@ def pushes_evidence(found: Sequence[Push]) -> dict[str, object]:
 def _text(push: Push) -> str:
     title = push.title[:1].lower() + push.title[1:]
     where = f" on {push.series.replace('_', ' ')}" if push.series else ""
-    if np.isnan(push.value):
-        measured = "not measured"
-    elif push.series:
-        measured = f"{push.value:.3g} {push.unit}".strip()
-    else:
-        measured = f"{push.value:g}"
+    measured = f"{push.value:.3g} {push.unit}".strip()
     return f"{title}{where} {measured} ({'higher' if push.steps > 0 else 'lower'})"

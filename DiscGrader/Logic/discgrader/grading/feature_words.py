@@ -54,7 +54,8 @@ _TEXTURE = {
 }
 _WORDS = {"firstorder": _FIRST_ORDER, "shape": _SHAPE, "shape2D": _SHAPE}
 _MATRICES = {"glcm": "neighbors", "glrlm": "runs", "glszm": "zones", "gldm": "dependence", "ngtdm": "tone differences"}
-_CONTEXT = {"above": "of the disc above", "below": "of the disc below", "patient": "against the patient's other discs"}
+_CONTEXT = {"above": "of the disc above", "below": "of the disc below", "patient": "against the patient's median",
+            "best": "against the patient's largest"}
 
 
 def in_words(column: str) -> str:

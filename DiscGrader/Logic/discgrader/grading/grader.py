@@ -9,15 +9,17 @@ import torch
 
 from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
-from discgrader.grading.contributions import KEY, pushes, pushes_evidence
+from discgrader.grading.contributions import KEY, Push, pushes, pushes_evidence
 from discgrader.grading.crops import CropShape
-from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
+from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
+from discgrader.grading.fused_study import FusedStudy, measures_on
+from discgrader.grading.fusion import Fusion, is_fusion_file, load_fusion
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.grading.side_by_side import side_by_side
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.views import Source, StudyViews, View
+from discgrader.grading.views import StudyViews, View
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -47,7 +49,7 @@ class LoadedPack:
 
     ``key`` is the same for packs of the same weights, so that these are run once; ``trees`` has the evidence model of
     each task, with ``evidence_weight`` beside the networks; ``typical_mean`` and ``typical_axes`` describe the features
-    of the discs that the networks were trained on.
+    of the discs that the networks were trained on; ``fusion`` grades Pfirrmann in place of the trees where there is one.
     """
 
     pack: Pack
@@ -59,15 +61,18 @@ class LoadedPack:
     typical_axes: torch.Tensor
     shape: CropShape
     roles: tuple[str, ...]
+    fusion: Fusion | None
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What one pack says of one disc: logits by task, how unusual the disc looked, and what its trees were asked."""
+    """What one pack says of one disc: logits by task, how unusual the disc looked, what its trees were asked, and the
+    networks' logits alone."""
 
     logits: Mapping[str, np.ndarray]
     distance: float
     row: np.ndarray
+    network: Mapping[str, np.ndarray]
 
 
 class Grader:
@@ -94,8 +99,8 @@ class Grader:
         self._views: WeakKeyDictionary[Localization, dict[tuple[str, ...], StudyViews]] = WeakKeyDictionary()
         shared: dict[tuple[str, ...], LoadedPack] = {}
         for pack in self.packs:
-            key = tuple(sorted(pack.files.values()))
-            loaded = replace(shared[key], pack=pack) if key in shared else self._load(pack, key)
+            key = tuple(sorted(sha256 for file, sha256 in pack.files.items() if not is_fusion_file(file)))
+            loaded = replace(shared[key], pack=pack, fusion=load_fusion(pack)) if key in shared else self._load(pack, key)
             shared.setdefault(key, loaded)
             self._loaded[pack.system] = loaded
 
@@ -132,15 +137,18 @@ class Grader:
         views = {system: self.views(study, localization, system) for system in wanted}
         if not any(one.sources for one in views.values()):
             raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
+        fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization)
+                  for system, one in views.items() if self._loaded[system].fusion is not None}
         results = []
         progress.report("Grading", 0.0)
-        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views), localization.discs,
+        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing), localization.discs,
                                    self.device):
             results.append(result)
             progress.report("Grading", len(results) / len(localization.discs), result.disc.level)
         return tuple(results)
 
-    def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews]) -> DiscResult:
+    def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews],
+                    fusing: Mapping[str, FusedStudy]) -> DiscResult:
         """Grades of one disc by the systems of ``views``; those that share weights are read once."""
         grades: list[Grade] = []
         readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
@@ -151,7 +159,12 @@ class Grader:
                 measures = measures_on(disc, seen.sources, localization)
                 readings[pack.key] = (self.read(pack, disc, crops, measures), measures) if crops else None
             if readings[pack.key] is not None:
-                grades += _grades(pack, *readings[pack.key], seen.warnings)
+                reading, measures = readings[pack.key]
+                pushed: tuple[Push, ...] = ()
+                if system in fusing:
+                    logits, pushed = fusing[system].grade(reading.network["pfirrmann"], disc)
+                    reading = replace(reading, logits={**reading.logits, "pfirrmann": logits})
+                grades += _grades(pack, reading, measures, seen.warnings, pushed)
         return DiscResult(disc, tuple(grades))
 
     def inputs(self, pack: LoadedPack, views: Sequence[View]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -175,10 +188,11 @@ class Grader:
                 if number == 0:
                     away = (features[0].float().cpu() - pack.typical_mean) @ pack.typical_axes
                     distance = float((away**2).mean().sqrt())
+        network_logits = dict(totals)
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
             totals[task] = combined(totals[task], log_probabilities(booster, row)[0], pack.evidence_weight)
-        return Reading(totals, distance, row[0])
+        return Reading(totals, distance, row[0], network_logits)
 
     def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
         networks = []
@@ -199,25 +213,12 @@ class Grader:
             pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)),
             tensors["typical.mean"], tensors["typical.axes"],
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
+            load_fusion(pack),
         )
 
 
-def measures_on(disc: Disc, sources: Sequence[Source], localization: Localization) -> dict[str, dict[str, float]]:
-    """Measures of a disc by role; series that are out of register are read where they show the disc."""
-    result = {}
-    for source in sources:
-        series = source.series
-        if np.any(source.shift_lps_mm):
-            volume = series.volume
-            affine = volume.affine_lps.copy()
-            affine[:3, 3] -= source.shift_lps_mm
-            series = replace(series, volume=type(volume)(volume.array, affine))
-        result[source.role] = measure_disc(series, localization.segmentation, disc)
-    return result
-
-
 def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
-            warnings: Sequence[str]) -> list[Grade]:
+            warnings: Sequence[str], pushed: Sequence[Push] = ()) -> list[Grade]:
     notes = list(warnings)
     limit = float(pack.pack.calibration.get("distance_limit", np.inf))
     if reading.distance > limit:
@@ -234,7 +235,7 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
             system=pack.pack.system, task=task.name, grade=values[best],
             label=scale_of(pack.pack.system, task.name).label_of(values[best]),
             probabilities={value: float(p) for value, p in zip(values, probabilities, strict=True)},
-            evidence=_evidence(task.name, measures) | _pushed_by(pack, task.name, reading), pack=pack.pack.name, pack_version=pack.pack.version,
+            evidence=_evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed), pack=pack.pack.name, pack_version=pack.pack.version,
             pack_sha256=pack.pack.sha256, trained_on=pack.pack.trained_on.statement,
             synthetic=pack.pack.trained_on.synthetic, warnings=tuple(notes),
         ))
@@ -242,23 +243,27 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
 
 
 def _probabilities(pack: LoadedPack, task: str, reading: Reading, count: int) -> np.ndarray:
-    calibration = pack.pack.calibration
     if task == "high_grade" and task not in reading.logits:
         # IV or V, by the same network that tells the five grades apart: the two can never contradict each other.
-        five = calibrate(reading.logits["pfirrmann"], calibration.get("pfirrmann"))
+        five = calibrate(reading.logits["pfirrmann"], _calibration(pack, "pfirrmann"))
         return np.array([five[:3].sum(), five[3:].sum()])
-    probabilities = calibrate(reading.logits[task], calibration.get(task))
+    probabilities = calibrate(reading.logits[task], _calibration(pack, task))
     if len(probabilities) != count:
         raise PackError(f"Pack {pack.pack.name}: {task} has {len(probabilities)} grades where its scale has {count}.")
     return probabilities
 
 
-def _pushed_by(pack: LoadedPack, task: str, reading: Reading) -> dict[str, dict[str, object]]:
-    """The measures that pushed a Pfirrmann grade most, where the pack has trees for it."""
+def _calibration(pack: LoadedPack, task: str) -> Mapping[str, object] | None:
+    """How a task's logits are calibrated; those of a fusion are so already."""
+    return None if task == "pfirrmann" and pack.fusion is not None else pack.pack.calibration.get(task)
+
+
+def _pushed_by(pack: LoadedPack, task: str, reading: Reading, pushed: Sequence[Push]) -> dict[str, dict[str, object]]:
+    """The measures that pushed a Pfirrmann grade most, where the pack has trees or a fusion for it."""
     trees = pack.trees.get("pfirrmann")
-    if pack.pack.system != "pfirrmann" or task not in ("pfirrmann", "high_grade") or trees is None:
+    if pack.pack.system != "pfirrmann" or task not in ("pfirrmann", "high_grade") or trees is None and not pushed:
         return {}
-    found = pushes(trees, reading.row, evidence_names(pack.roles))
+    found = pushed or pushes(trees, reading.row, evidence_names(pack.roles))
     return {KEY: pushes_evidence(found)} if found else {}
 
 

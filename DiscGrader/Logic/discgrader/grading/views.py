@@ -58,7 +58,7 @@ def sources_of(study: Study, localization: Localization, roles: Sequence[str],
     sources = []
     for role, series in chosen.items():
         shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
-        around = np.stack([shape.points_lps(disc.roi) for disc in localization.discs]) + shift
+        around = np.stack([shape.points_lps(disc.roi) for disc in (*localization.discs, *localization.others)]) + shift
         reference = spine_reference(series.volume, moved(localization.segmentation, shift), around)
         sources.append(Source(series, role, shift, reference))
     return tuple(sources), tuple(warnings)

@@ -132,3 +132,4 @@ class Localization:
     discs: tuple[Disc, ...]
     warnings: tuple[str, ...] = ()
     shifts_lps_mm: Mapping[str, np.ndarray] = field(default_factory=dict)
+    others: tuple[Disc, ...] = ()

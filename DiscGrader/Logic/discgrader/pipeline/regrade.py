@@ -44,7 +44,8 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
         known = ", ".join(one.disc.level for one in result.discs)
         raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
     systems = tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
-    alone = replace(result.localization, discs=(disc,))
+    others = tuple(one for one in result.localization.discs if one.level != disc.level)
+    alone = replace(result.localization, discs=(disc,), others=others)
     part = engine.grade(
         result.study, localization=alone, systems=systems, saliency=bool(result.saliency), progress=progress
     )

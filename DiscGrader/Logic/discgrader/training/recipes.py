@@ -19,7 +19,13 @@ def _spider(data_dir: Path, out_dir: Path, progress: Progress, **options: object
     return train_graders(data_dir, out_dir, progress, **options)
 
 
-RECIPES: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider}
+def _pfirrmann(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    from discgrader.training.tabular.fused_recipe import train_fused
+
+    return train_fused(data_dir, out_dir, progress, **options)
+
+
+RECIPES: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann}
 """Recipe name to the function that runs it."""
 
 
@@ -30,7 +36,8 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     Parameters
     ----------
     name : str
-        One of `RECIPES`: ``localizer`` (segmentation), or ``spider`` (the packs ``pfirrmann`` and ``spider``).
+        One of `RECIPES`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), or
+        ``pfirrmann`` (a finished run of ``spider`` joined with evidence and radiomics).
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``.
     out_dir : Path

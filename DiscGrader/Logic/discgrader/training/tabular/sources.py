@@ -30,8 +30,13 @@ def pfirrmann_grades(data_dir: Path) -> dict[tuple[int, int], int]:
     return grades
 
 
-def network_table(path: Path) -> FeatureTable:
+def network_table(path: Path, inputs: str = "all") -> FeatureTable:
     """The image networks' logits on discs that they had not seen, as ``discgrader train spider`` keeps them.
+
+    Parameters
+    ----------
+    inputs : str
+        The images shown to the networks: ``all``, ``T2``, ``T1``, ``T2_SPACE`` or ``T1+T2``.
 
     Raises
     ------
@@ -43,8 +48,8 @@ def network_table(path: Path) -> FeatureTable:
         raise UsageError(f"There is no file {path}; give the held_out.npz of a finished 'discgrader train spider'.")
     try:
         with np.load(path, allow_pickle=False) as stored:
-            patients, indices = stored["all/patients"].astype(int), stored["all/indices"].astype(int)
-            logits = stored["all/network/pfirrmann"].astype(float)
+            patients, indices = stored[f"{inputs}/patients"].astype(int), stored[f"{inputs}/indices"].astype(int)
+            logits = stored[f"{inputs}/network/pfirrmann"].astype(float)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider'.") from error
     if logits.shape != (len(patients), GRADES) or indices.shape != patients.shape:

@@ -1,0 +1,280 @@
+"""The fusion of networks, evidence and radiomics: forests, rows, weights, the pack and the grades that it gives."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from blocky_spine import blocky_spine
+from test_grading import localized
+from tiny_packs import tiny_grading_pack
+
+from discgrader.errors import PackError, UsageError
+from discgrader.grading.contributions import KEY
+from discgrader.grading.evidence import MEASURES
+from discgrader.grading.fusion import DESCRIPTION, fused, load_fusion, parameters_of
+from discgrader.grading.grader import Grader
+from discgrader.grading.slice_radiomics import default_extractor, patch, slice_features
+from discgrader.grading.study_rows import evidence_columns, evidence_rows
+from discgrader.imaging.study import Contrast, Study
+from discgrader.imaging.volume import Volume
+from discgrader.packs.forest import Forest
+from discgrader.packs.pack import read_pack
+from discgrader.pipeline.regrade import regrade
+from discgrader.progress import Progress
+from discgrader.training.recipes import run_recipe
+from discgrader.training.tabular.fused import (
+    ROLES,
+    FusedRecipe,
+    fit_weights,
+    from_scikit_learn,
+    fused_discs,
+    fused_rows,
+)
+from discgrader.training.tabular.fused_recipe import INPUTS, cross_validate, write_fused
+from discgrader.training.tabular.table import FeatureTable
+
+RECIPE = FusedRecipe(folds=3, trees=12, features=6, threads=1)
+
+
+@pytest.fixture(scope="module")
+def spine():
+    spine = blocky_spine()
+    noise = np.random.default_rng(1).normal(0, 12, spine.series.volume.array.shape)
+    return replace(spine, series=replace(spine.series, volume=Volume(spine.series.volume.array + noise.astype(np.float32),
+                                                                     spine.series.volume.affine_lps)))
+
+
+def synthetic_tables(patients: int = 40, seed: int = 0):
+    """Evidence of T1 and T2, radiomics of T2 and networks' logits, each with its own noisy view of the grade."""
+    rng = np.random.default_rng(seed)
+    owner, index = np.repeat(np.arange(1, patients + 1), 6), np.tile(np.arange(1, 7), patients)
+    hidden = rng.normal(size=len(owner)) + 0.3 * rng.normal(size=patients)[owner - 1]
+    grades = np.digitize(hidden, np.quantile(hidden, [0.2, 0.45, 0.7, 0.85]))
+
+    def table(family, sequence, names, informative, rows):
+        values = rng.normal(size=(len(rows), len(names)))
+        values[:, :informative] += 1.2 * hidden[rows, None]
+        return FeatureTable(family, owner[rows], index[rows], np.array([sequence] * len(rows)), np.full(len(rows), 2), names, values)
+
+    everyone, some = np.arange(len(owner)), np.nonzero(owner % 4)[0]
+    evidence = FeatureTable.join("evidence", [table("evidence", "T1", tuple(MEASURES), 1, some),
+                                              table("evidence", "T2", tuple(MEASURES), 3, everyone)])
+    names = tuple(name for name in default_extractor().parameters.feature_names() if "firstorder" in name)
+    slices = table("slice", "T2", names, 3, everyone)
+    logits = rng.normal(size=(len(owner), 5)) + 1.2 * np.eye(5)[grades]
+    network = FeatureTable("network", owner, index, np.array(["disc"] * len(owner)), np.full(len(owner), 2),
+                           tuple(f"log_probability_{k}" for k in range(1, 6)), logits)
+    return evidence, slices, network, {(int(p), int(i)): int(g) for p, i, g in zip(owner, index, grades)}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    evidence, slices, network, grades = synthetic_tables()
+    discs = fused_discs(evidence, slices, network, grades)
+    fusion, figures = cross_validate({"all": discs, "T1": discs}, RECIPE, Progress())
+    return discs, fusion, figures
+
+
+@pytest.fixture(scope="module")
+def packs(trained, tmp_path_factory):
+    """A fused pack and the pack of the spider system with the same networks."""
+    folder = tmp_path_factory.mktemp("fused")
+    tiny = tiny_grading_pack(folder / "tiny")
+    discs, fusion, figures = trained
+    write_fused(folder, tiny, fusion, figures, discs, RECIPE)
+    return [read_pack(folder / "packs" / "pfirrmann-fused"), tiny_grading_pack(folder / "spider", system="spider")]
+
+
+def test_a_forest_says_what_scikit_learn_says():
+    from sklearn.ensemble import RandomForestClassifier
+
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(400, 6)).astype(np.float32)
+    grades = np.array([0, 2, 3, 4])[np.digitize(rows[:, 0] + rows[:, 1], [-1, 0, 1])]
+    rows[rng.random(rows.shape) < 0.2] = np.nan
+    model = RandomForestClassifier(20, min_samples_leaf=3, random_state=0).fit(rows[:300], grades[:300])
+    forest = from_scikit_learn(model, [f"c{n}" for n in range(6)], 5)
+    own = forest.predict(rows[300:])
+    assert own[:, [0, 2, 3, 4]] == pytest.approx(model.predict_proba(rows[300:]), abs=1e-9)
+    assert (own[:, 1] == 0).all()
+    again = Forest.from_tensors(forest.columns, forest.tensors())
+    assert again.predict(rows[300:]) == pytest.approx(own, abs=2e-3)
+    moved = np.stack([forest.contributions(row) for row in rows[300:320]])
+    rest = own[:20] - moved.sum(1)
+    assert rest == pytest.approx(np.broadcast_to(rest[0], rest.shape), abs=1e-9)
+
+
+@pytest.mark.parametrize(("part", "value"), [("left", 0), ("right", 10**6), ("feature", 99), ("root", -3), ("chance", np.nan)])
+def test_a_forest_that_leads_astray_is_refused(part, value):
+    tensors = {"root": np.array([0]), "feature": np.array([0, -1, -1]), "threshold": np.zeros(3), "left": np.array([1, 0, 0]),
+               "right": np.array([2, 0, 0]), "missing_left": np.zeros(3), "chance": np.full((3, 5), 0.2)}
+    Forest.from_tensors(("one",), tensors)
+    broken = tensors[part].astype(float)
+    broken.flat[0] = value
+    with pytest.raises(ValueError):
+        Forest.from_tensors(("one",), {**tensors, part: broken})
+
+
+def test_rows_compare_a_disc_with_its_neighbors_and_its_patient():
+    heights = {1: 6.0, 2: 10.0, 4: 8.0}
+    measures = {index: {"T2": dict.fromkeys(MEASURES, np.nan) | {"height_mm": value}} for index, value in heights.items()}
+    rows, names = evidence_rows(measures, ROLES), evidence_columns(ROLES)
+    seen = {name: rows[1][n] for n, name in enumerate(names) if np.isfinite(rows[1][n])}
+    assert seen == {"disc:context:index_from_sacrum": 1, "T2:evidence:height_mm": 6, "T2:evidence:above@height_mm": 10,
+                    "T2:evidence:patient@height_mm": -2, "T2:evidence:best@height_mm": -4}
+    assert "T2:evidence:above@height_mm" not in {name for n, name in enumerate(names) if np.isfinite(rows[2][n])}
+    assert evidence_rows({}, ROLES) == {}
+
+
+def test_a_disc_is_learned_from_with_every_subset_of_its_images():
+    evidence, slices, network, grades = synthetic_tables(8)
+    discs = fused_discs(evidence, slices, network, grades)
+    both, t1 = discs.evidence["T1", "T2"], discs.evidence[("T1",)]
+    without = discs.patients % 4 == 0
+    assert np.isnan(t1[without]).all()
+    assert np.isfinite(t1[~without]).any(1).all()
+    assert np.array_equal(both[without], discs.evidence[("T2",)][without], equal_nan=True)
+
+
+def test_only_what_the_forest_asks_for_is_measured(spine):
+    wanted = ("wavelet-LL_glcm_Contrast", "original_firstorder_Mean", "original_shape2D_Elongation")
+    names = parameters_of(wanted).feature_names()
+    assert set(wanted) <= set(names)
+    assert len(names) < 20
+    localization = localized(spine)
+    disc = localization.discs[2]
+    from discgrader.grading.crops import CropShape, spine_reference
+    from discgrader.radiomics.extractor import RadiomicsExtractor
+
+    reference = spine_reference(spine.series.volume, localization.segmentation, CropShape().points_lps(disc.roi))
+    cut = patch(spine.series.volume, localization.segmentation, disc.roi, 3, reference)
+    whole = dict(zip(default_extractor().parameters.feature_names(), slice_features(default_extractor(), *cut)))
+    few = dict(zip(names, slice_features(RadiomicsExtractor(parameters_of(wanted), threads=1), *cut)))
+    for name in wanted:
+        assert few[name] == pytest.approx(whole[name], rel=1e-12)
+    assert np.isnan(slice_features(default_extractor(), *patch(spine.series.volume, localization.segmentation, disc.roi, 9, reference))).all()
+
+
+def test_a_side_that_saw_nothing_leaves_its_weight_to_the_others():
+    weights = {"network": 0.5, "evidence": 0.3, "radiomics": 0.2}
+    side = np.log(np.array([0.1, 0.2, 0.3, 0.2, 0.2]))
+    assert fused({"network": side}, weights) == pytest.approx(side)
+    assert fused({"network": side, "evidence": side}, weights) == pytest.approx(side)
+    rows = {"network": np.stack([side, side]), "evidence": np.stack([side, np.full(5, np.nan)]), "radiomics": np.full((2, 5), np.nan)}
+    assert fused_rows(rows, weights) == pytest.approx(np.stack([side, side]))
+
+
+def test_weights_go_to_the_side_that_knows():
+    rng = np.random.default_rng(0)
+    grades = rng.integers(0, 5, 500)
+    knows = np.log(np.clip(0.7 * np.eye(5)[grades] + 0.06, 1e-4, 1))
+    blind = np.log(rng.dirichlet(np.ones(5), 500).clip(1e-4))
+    weights, bias = fit_weights({"network": blind, "evidence": knows, "radiomics": np.full((500, 5), np.nan)}, grades)
+    assert weights["evidence"] > 5 * weights["network"]
+    assert weights["radiomics"] == 0
+    assert bias[0] == 0
+
+
+def test_together_they_grade_better_than_any_side_alone(trained):
+    _, fusion, figures = trained
+    compared = {name: one["pfirrmann"]["macro_auroc"]["value"] for name, one in figures["compared"].items()}
+    assert compared["all three"] > max(compared[name] for name in ("network", "evidence", "radiomics"))
+    assert figures["compared"]["all three"]["against_network"]["auroc"]["low"] > 0
+    assert figures["all"]["pfirrmann"]["qwk"]["low"] < figures["all"]["pfirrmann"]["qwk"]["value"]
+    assert min(fusion.weights.values()) >= 0
+    assert len(fusion.radiomics.columns) <= RECIPE.features
+
+
+def test_held_out_figures_do_not_depend_on_the_held_out_grades():
+    """Grades of one patient changed at will change none of that patient's held-out chances."""
+    from discgrader.training.tabular.fused_recipe import held_out_chance
+
+    rng = np.random.default_rng(0)
+    grades, fold = rng.integers(0, 5, 90), np.repeat([0, 1, 2], 30)
+    sides = {side: np.log(rng.dirichlet(np.ones(5), 90)) for side in ("network", "evidence", "radiomics")}
+    changed = np.where(fold == 1, 4 - grades, grades)
+    one, other = (held_out_chance(sides, sides, own, fold, tuple(sides)) for own in (grades, changed))
+    assert np.array_equal(one[fold == 1], other[fold == 1])
+    assert not np.array_equal(one[fold == 0], other[fold == 0])
+
+
+def test_the_fused_pack_grades_and_says_why(spine, packs):
+    localization = localized(spine)
+    results = Grader(packs).grade(spine.study, localization)
+    plain = Grader([packs[1]]).grade(spine.study, localization)
+    for one, alone in zip(results, plain):
+        five = one.grade_of("pfirrmann", "pfirrmann")
+        assert five.pack == "pfirrmann-fused"
+        assert sum(five.probabilities.values()) == pytest.approx(1)
+        assert one.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(five.probabilities["4"] + five.probabilities["5"])
+        pushed = five.evidence[KEY]
+        assert pushed["measures"]
+        assert all(measure["toward"] in ("higher", "lower") for measure in pushed["measures"])
+        # The other system's grades are those of the networks, as without the fusion.
+        assert one.grade_of("spider", "bulging").probabilities == pytest.approx(alone.grade_of("spider", "bulging").probabilities)
+
+
+def test_networks_shared_with_another_pack_are_run_once(packs):
+    grader = Grader(packs)
+    assert grader.loaded("pfirrmann").key == grader.loaded("spider").key
+    assert grader.loaded("pfirrmann").networks is grader.loaded("spider").networks
+    assert grader.loaded("pfirrmann").fusion is not None
+    assert grader.loaded("spider").fusion is None
+    assert Grader(packs[::-1]).loaded("pfirrmann").fusion is not None
+
+
+def test_the_fusion_changes_the_grade_of_the_networks(spine, packs, trained):
+    _, fusion, _ = trained
+    localization = localized(spine)
+    fused_grades = Grader(packs[:1]).grade(spine.study, localization)[2].grades[0].probabilities
+    network_only = replace(fusion, weights={"network": 1.0, "evidence": 0.0, "radiomics": 0.0}, bias=np.zeros(5))
+    grader = Grader(packs[:1])
+    grader._loaded["pfirrmann"] = replace(grader._loaded["pfirrmann"], fusion=network_only)
+    alone = grader.grade(spine.study, localization)[2].grades[0].probabilities
+    assert max(abs(fused_grades[grade] - alone[grade]) for grade in alone) > 0.02
+
+
+def test_without_t2_the_others_decide(spine, packs):
+    t1 = replace(spine.series, contrast=Contrast.T1)
+    grades = Grader(packs[:1]).grade(Study("s", (t1,)), localized(spine))[1].grades[0]
+    assert sum(grades.probabilities.values()) == pytest.approx(1)
+    assert all(one["series"] in ("", "T1") for one in grades.evidence[KEY]["measures"])
+
+
+def test_a_box_graded_again_where_it_was_gets_the_same_grade(spine, packs):
+    """Its neighbors still count, although they are not graded again."""
+    from discgrader.pipeline.engine import Engine
+
+    localization = localized(spine)
+    grader = Grader(packs[:1])
+    engine = Engine(None, grader, None, packs[:1])
+    result = engine.grade(spine.study, localization=localization, saliency=False)
+    again = regrade(engine, result, result.discs[2].disc, Progress())
+    assert again.discs[2].grades[0].probabilities == pytest.approx(result.discs[2].grades[0].probabilities, abs=1e-6)
+
+
+def test_a_broken_fusion_is_refused_by_name(packs):
+    pack = packs[0]
+
+    class Broken:
+        name, files = pack.name, pack.files
+
+        def read_bytes(self, file):
+            content = pack.read_bytes(file)
+            return content.replace(b'"weights"', b'"weight"') if file == DESCRIPTION else content
+
+    with pytest.raises(PackError, match="pfirrmann-fused: its fusion model is broken"):
+        load_fusion(Broken())
+
+
+def test_a_run_that_is_not_there_is_told_plainly(tmp_path):
+    with pytest.raises(UsageError, match="spider_run"):
+        run_recipe("pfirrmann", tmp_path, tmp_path / "out")
+    with pytest.raises(UsageError, match="no held_out.npz"):
+        run_recipe("pfirrmann", tmp_path, tmp_path / "out", spider_run=str(tmp_path))
+    with pytest.raises(UsageError, match="no choice leaves"):
+        run_recipe("pfirrmann", tmp_path, tmp_path / "out", spider_run=str(tmp_path), leaves=3)
+
+
+def test_every_set_of_inputs_is_one_that_the_spider_run_keeps():
+    assert set(INPUTS) == {"all", "T1", "T2", "T2_SPACE", "T1+T2"}
