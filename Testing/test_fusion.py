@@ -33,7 +33,7 @@ from discgrader.training.tabular.fused import (
 from discgrader.training.tabular.fused_recipe import INPUTS, cross_validate, write_fused
 from discgrader.training.tabular.table import FeatureTable
 
-RECIPE = FusedRecipe(folds=3, trees=12, features=6, threads=1)
+RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def spine():
                                                                      spine.series.volume.affine_lps)))
 
 
-def synthetic_tables(patients: int = 40, seed: int = 0):
+def synthetic_tables(patients: int = 30, seed: int = 0):
     """Evidence of T1 and T2, radiomics of T2 and networks' logits, each with its own noisy view of the grade."""
     rng = np.random.default_rng(seed)
     owner, index = np.repeat(np.arange(1, patients + 1), 6), np.tile(np.arange(1, 7), patients)
@@ -59,7 +59,7 @@ def synthetic_tables(patients: int = 40, seed: int = 0):
     everyone, some = np.arange(len(owner)), np.nonzero(owner % 4)[0]
     evidence = FeatureTable.join("evidence", [table("evidence", "T1", tuple(MEASURES), 1, some),
                                               table("evidence", "T2", tuple(MEASURES), 3, everyone)])
-    names = tuple(name for name in default_extractor().parameters.feature_names() if "firstorder" in name)
+    names = tuple(name for name in default_extractor().parameters.feature_names() if name.startswith("original_firstorder"))
     slices = table("slice", "T2", names, 3, everyone)
     logits = rng.normal(size=(len(owner), 5)) + 1.2 * np.eye(5)[grades]
     network = FeatureTable("network", owner, index, np.array(["disc"] * len(owner)), np.full(len(owner), 2),
