@@ -1,16 +1,23 @@
 """Discs cut out of a segmentation, measured, named and boxed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from blocky_spine import DEPTH_MM, DISC_HEIGHT_MM, blocky_spine
 
 from discgrader.errors import UsageError
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.study import Study
+from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.frames import sagittal_frames
-from discgrader.localize.localizer import common_shift
-from discgrader.localize.naming import name_candidates
+from discgrader.localize.disc import level_name
+from discgrader.localize.localizer import Localizer, common_shift
+from discgrader.localize.naming import name_candidates, row_of
 from discgrader.localize.roi import roi_box
+from discgrader.packs.pack import LOCALIZER, default_packs
 
 
 def found(spine, lowest_disc=None):
@@ -172,3 +179,46 @@ def test_motion_between_series_is_followed():
     assert np.allclose(common_shift(discs, centers + [0, 6, -4]), [0, 6, -4])
     assert common_shift(discs, centers + [0, 60, 0]) is None
     assert common_shift(discs, np.zeros((0, 3))) is None
+
+
+def test_levels_go_on_upwards_and_none_comes_twice():
+    names = [level_name(index) for index in range(1, 24)]
+    assert names[8:11] == ["T9-T10", "T8-T9", "T7-T8"]
+    assert names[-6:] == ["C7-T1", "C6-C7", "C5-C6", "C4-C5", "C3-C4", "C2-C3"]
+    assert len(set(names)) == len(names)
+
+
+def test_a_spot_beside_the_middle_is_no_disc():
+    """In a volume from side to side, a spot in what lies beside the spine."""
+    candidates = list(find_candidates(blocky_spine(slices=40, slice_mm=1.5).segmentation())[0])
+    lowest = candidates[0]
+    spot = replace(lowest, center_lps_mm=lowest.center_lps_mm + [-31.0, 20.0, -40.0], width_mm=6.0, area_mm2=80.0)
+    assert spot.width_seen
+    assert row_of([spot, *candidates]) == candidates
+
+
+def test_a_spot_inside_a_vertebra_is_no_disc():
+    candidates = list(find_candidates(blocky_spine().segmentation())[0])
+    lower, upper = candidates[2:4]
+    spot = replace(lower, center_lps_mm=(lower.center_lps_mm + upper.center_lps_mm) / 2, area_mm2=60.0, depth_mm=14.0)
+    assert row_of([*candidates[:3], spot, *candidates[3:]]) == candidates
+
+
+@pytest.mark.slow
+def test_nothing_beside_the_middle_of_a_whole_volume_is_a_disc(data_dir):
+    localizer = Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
+    for number in (1, 2):
+        series = read_study(data_dir / "full_width" / f"volume_{number}.nii.gz").series[0]
+        bodies, _ = read_volume(data_dir / "full_width" / f"volume_{number}_vertebral_bodies.nii.gz")
+        k, j, i = np.nonzero(bodies.array)
+        points = bodies.index_to_lps(np.stack([i, j, k], -1))
+        found = localizer.localize(Study("whole", (series,)))
+        assert len(found.discs) >= 7
+        assert len({disc.level for disc in found.discs}) == len(found.discs)
+        steps = np.linalg.norm(np.diff([disc.center_lps_mm for disc in found.discs], axis=0), axis=1)
+        assert steps.min() > 0.6 * np.median(steps)
+        for disc in found.discs:
+            near = points[np.abs(points[:, 2] - disc.center_lps_mm[2]) < 25]
+            if len(near):
+                away = disc.center_lps_mm[:2] - near[:, :2].mean(0)
+                assert np.abs(away).max() < 15, (number, disc.level, away)

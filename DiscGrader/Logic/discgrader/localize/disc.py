@@ -15,19 +15,20 @@ LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12", "T10
 SACRAL_LEVEL = "S1-S2"
 """The level below L5-S1, where a rudimentary disc may remain."""
 
+LADDER = (SACRAL_LEVEL, *LEVELS, *(f"T{upper}-T{upper + 1}" for upper in range(8, 0, -1)), "C7-T1",
+          *(f"C{upper}-C{upper + 1}" for upper in range(6, 1, -1)))
+"""Every level that a disc can have, from the lowest to the highest."""
+
 MARGIN_RANGE_MM = (8.0, 12.0)
 DEFAULT_MARGIN_MM = 10.0
 
 
 def level_name(index_from_sacrum: int, lowest: str = LEVELS[0]) -> str:
     """Name of the disc with this index (1 = lowest) when the lowest one is called ``lowest``."""
-    ladder = (SACRAL_LEVEL, *LEVELS)
-    if lowest not in ladder:
-        raise UsageError(f"There is no level {lowest}; choose one of {', '.join(ladder)}.")
-    position = ladder.index(lowest) + index_from_sacrum - 1
-    if position < len(ladder):
-        return ladder[position]
-    return f"T{19 - position}-T{20 - position}"
+    if lowest not in LADDER:
+        raise UsageError(f"There is no level {lowest}; choose one of {', '.join(LADDER)}.")
+    position = LADDER.index(lowest) + index_from_sacrum - 1
+    return LADDER[position] if position < len(LADDER) else f"disc {index_from_sacrum}"
 
 
 @dataclass(frozen=True, eq=False)

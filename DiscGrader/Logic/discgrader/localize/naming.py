@@ -40,6 +40,13 @@ LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
 """So much vertebra below a disc is a lumbar body; less than this share of the depth with vertebra below it is none."""
 
 LONGEST_STEP_SHARE = 1.55
+
+LEAST_WIDTH_SHARE = 0.4
+"""A spot that reaches less far from side to side than this share of what the others do is no disc."""
+
+ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
+"""A spot of less than this share of the usual area, between two discs that lie closer than so many usual steps."""
+
 ORDINARY_COUNT = (5, 9)
 
 
@@ -89,7 +96,8 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     The best path through all plausible candidates: each adds by how disc-like it is, each step takes away by how far
     it leaves the direction in which the two discs face.
     """
-    plausible = [one for one in candidates if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)]
+    plausible = [one for one in _as_wide_as_discs(candidates)
+                 if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)]
     best: list[tuple[float, list[Candidate]]] = []
     for position, one in enumerate(plausible):
         own = _disc_likeness(one)
@@ -99,7 +107,30 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
             if step is not None and best[earlier][0] + own - step > path[0]:
                 path = (best[earlier][0] + own - step, [*best[earlier][1], one])
         best.append(path)
-    return max(best, key=lambda path: path[0])[1] if best else []
+    return _without_islands(max(best, key=lambda path: path[0])[1]) if best else []
+
+
+def _as_wide_as_discs(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that reach across the spine as discs do, not spots beside its middle; all where the sides are out of view."""
+    wide = [one.width_mm for one in candidates if one.width_seen]
+    if len(wide) < 3:
+        return list(candidates)
+    least = LEAST_WIDTH_SHARE * float(np.median(wide))
+    return [one for one in candidates if not one.width_seen or one.width_mm >= least]
+
+
+def _without_islands(chain: list[Candidate]) -> list[Candidate]:
+    """The row without small spots inside a vertebra: without them their neighbors are as far apart as discs are."""
+    if len(chain) < 5:
+        return chain
+    centers = np.array([one.center_lps_mm for one in chain])
+    usual = float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1)))
+    area = float(np.median([one.area_mm2 for one in chain]))
+    for position in range(1, len(chain) - 1):
+        across = float(np.linalg.norm(centers[position + 1] - centers[position - 1]))
+        if chain[position].area_mm2 < ISLAND_AREA_SHARE * area and across < ISLAND_STEP_SHARE * usual:
+            return _without_islands(chain[:position] + chain[position + 1:])
+    return chain
 
 
 def _disc_likeness(one: Candidate) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import LEVELS, SACRAL_LEVEL, Disc, Localization, RoiBox
+from discgrader.localize.disc import LADDER, Disc, Localization, RoiBox
 
 
 def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float) -> Localization:
@@ -32,19 +32,18 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
     """
     if not boxes:
         raise UsageError("There is no ROI box in what was given; save the boxes of the discs as markups first.")
-    ladder = (SACRAL_LEVEL, *LEVELS)
-    unknown = [level for level in boxes if level not in ladder]
+    unknown = [level for level in boxes if level not in LADDER]
     if unknown:
-        raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(ladder)}.")
+        raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(LADDER)}.")
     matched = _matched(localization, boxes)
-    lowest = _lowest_position(localization, ladder)
+    lowest = _lowest_position(localization)
     discs = [
         _moved(matched[level], level, box)
         if level in matched
-        else _new(level, ladder.index(level) - lowest + 1, box, margin_mm)
+        else _new(level, LADDER.index(level) - lowest + 1, box, margin_mm)
         for level, box in boxes.items()
     ]
-    discs.sort(key=lambda disc: ladder.index(disc.level))
+    discs.sort(key=lambda disc: LADDER.index(disc.level))
     return replace(localization, discs=tuple(discs))
 
 
@@ -65,11 +64,11 @@ def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[st
     return matched
 
 
-def _lowest_position(localization: Localization, ladder: tuple[str, ...]) -> int:
+def _lowest_position(localization: Localization) -> int:
     """Place on the ladder of the disc that has index 1."""
     for disc in localization.discs:
-        if disc.level in ladder:
-            return ladder.index(disc.level) - disc.index_from_sacrum + 1
+        if disc.level in LADDER:
+            return LADDER.index(disc.level) - disc.index_from_sacrum + 1
     return 1
 
 
