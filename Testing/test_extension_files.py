@@ -91,6 +91,13 @@ def test_descriptions_agree(cmake, s4ext, catalog):
     assert cmake["ICONURL"].startswith(cmake["HOMEPAGE"])
 
 
+def test_pictures_of_the_extension_manager_are_in_the_repository(cmake):
+    for url in (cmake["ICONURL"], *cmake["SCREENSHOTURLS"].split()):
+        start, path = url.split("/raw/main/")
+        assert start == cmake["HOMEPAGE"]
+        assert (ROOT / path).is_file(), path
+
+
 def test_catalog_entry_fits_the_schema_of_the_extension_index(catalog):
     # slicer-extension-catalog-entry-schema-v1.0.1: these are required, and nothing but CATALOG_KEYS is allowed.
     assert {"$schema", "category", "scm_url"} <= set(catalog) <= CATALOG_KEYS
