@@ -17,6 +17,7 @@ WIDTH_TO_DEPTH = 1.45
 _NEIGHBOR_MM = 14.0
 _NEIGHBOR_GAP_MM = 5
 _LONGEST_BODY_MM = 45.0
+_SHORTEST_BODY_DEPTH_MM = 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Candidate:
         How far behind the centre the back of the spinal canal lies, at this disc's height.
     vertebra_above, vertebra_below : float
         Share of the disc's depth that has vertebra close above and below it.
+    vertebral_middle_mm : float or None
+        How far behind the centre the middle between front and back of the bodies above and below lies.
     body_below_mm : float
         How far a vertebral body reaches straight below it; the sacrum, which is not segmented, counts as none.
     room_above_mm, room_below_mm : float
@@ -64,6 +67,7 @@ class Candidate:
     canal_back_mm: float | None
     vertebra_above: float
     vertebra_below: float
+    vertebral_middle_mm: float | None
     body_below_mm: float
     room_above_mm: float
     room_below_mm: float
@@ -170,6 +174,7 @@ def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation:
         full_height_mm=float(high - low), area_mm2=area, width_seen=seen,
         canal_back_mm=_canal_back(center, axes, main, classes, segmentation),
         vertebra_above=vertebra[0], vertebra_below=vertebra[1],
+        vertebral_middle_mm=_vertebral_middle(center, axes, float(high - low) / 2, main, classes, segmentation),
         body_below_mm=_body_below(center, axes, depth, float(high - low) / 2, main, classes, segmentation),
         room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
         confidence=float(segmentation.probabilities[DISC][tuple(indices.T)].mean()),
@@ -268,6 +273,33 @@ def _neighbors(center: np.ndarray, axes: np.ndarray, depth: float, main: int, cl
         found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
         shares.append(float(((found == VERTEBRA).sum(1) >= 3).mean()))
     return shares[0], shares[1]
+
+
+def _vertebral_middle(center: np.ndarray, axes: np.ndarray, half_height: float, main: int, classes: np.ndarray,
+                      segmentation: Segmentation) -> float | None:
+    """Middle between front and back of the bodies above and below, just beyond the endplates; of both, or of one."""
+    along = np.arange(-45.0, 45.5, 0.5)
+    beyond = half_height * 0.6 + np.arange(3.0, 13.0)
+    middles = []
+    for heights in (beyond, -beyond):
+        points = center + along[:, None, None] * axes[:, 1] + heights[None, :, None] * axes[:, 2]
+        found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1) == VERTEBRA
+        spans = [span for line in found.T if (span := _run_near(line, len(along) // 2)) is not None]
+        margins = [along[list(span)] for span in spans if along[span[1]] - along[span[0]] > _SHORTEST_BODY_DEPTH_MM]
+        if len(margins) >= len(heights) // 2:
+            middles.append(float(np.median(margins, axis=0).mean()))
+    return float(np.mean(middles)) if middles else None
+
+
+def _run_near(line: np.ndarray, middle: int, reach: int = 8) -> tuple[int, int] | None:
+    """First and last position of the run of True that comes within ``reach`` of the middle; None where none does."""
+    close = np.nonzero(line[middle - reach:middle + reach + 1])[0]
+    if len(close) == 0:
+        return None
+    start = middle - reach + int(close[0])
+    breaks = np.nonzero(~line)[0]
+    before, after = breaks[breaks < start], breaks[breaks > start]
+    return (int(before[-1]) + 1 if len(before) else 0), (int(after[0]) - 1 if len(after) else len(line) - 1)
 
 
 def _body_below(center: np.ndarray, axes: np.ndarray, depth: float, half_height: float, main: int, classes: np.ndarray,

@@ -182,7 +182,9 @@ def sagittal_series(study: Study) -> Sequence[Series]:
 def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc:
     """The disc that a named candidate is, with its ROI box."""
     one = named.candidate
-    return Disc(named.index_from_sacrum, named.level, one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm,
+    # An osteophyte or a bulge moves the disc's own middle, an unclear endplate that of the vertebrae: half way is best.
+    center = one.center_lps_mm + one.axes_lps[:, 1] * (one.vertebral_middle_mm or 0.0) / 2
+    return Disc(named.index_from_sacrum, named.level, center, one.height_mm, one.depth_mm, one.width_mm,
                 roi_box(one, margin_mm), named.warnings)
 
 

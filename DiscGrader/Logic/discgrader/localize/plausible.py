@@ -21,7 +21,7 @@ On 344 SPIDER pictures it is 25.1 to 43.2 mm, but for one of 24.5; on four of fi
 UPRIGHT_LEAN_DEG = 20.0
 """The lowest disc of an upright picture nearly always leans forward by more."""
 
-_PER_LEAN_DEG, _PER_DEPTH_MM, _PER_VERTEBRA, _TURNED = 0.25, -0.96, -2.15, -4.0
+_PER_LEAN_DEG, _PER_DEPTH_MM, _TURNED = 0.25, -0.96, -4.0
 """Weights of what speaks for a picture as it is against the same turned over, and the sum below which it is turned over.
 
 By logistic regression on 339 upright SPIDER pictures, patient-wise: these get 0.3 and more where they were held out, four
@@ -51,7 +51,7 @@ def may_be_turned(chain: Sequence[Candidate]) -> bool:
 def is_turned(chain: Sequence[Candidate], turned_over: Sequence[Candidate]) -> bool:
     """Whether the discs found on a picture turned over make the better spine.
 
-    The lowest disc leans forward, has no free vertebra below it, and discs are the deeper the lower they are.
+    The lowest disc leans forward, and discs are the deeper the lower they are.
     """
     return len(chain) >= 4 and len(turned_over) >= 4 and _upright(chain) - _upright(turned_over) < _TURNED
 
@@ -86,5 +86,4 @@ def _usual_step_mm(chain: Sequence[Candidate]) -> float:
 
 def _upright(chain: Sequence[Candidate]) -> float:
     deepening = np.polyfit(np.arange(len(chain)), [one.depth_mm for one in chain], 1)[0]
-    return (_PER_LEAN_DEG * lean_deg(chain[0]) + _PER_DEPTH_MM * float(deepening)
-            + _PER_VERTEBRA * chain[0].vertebra_below)
+    return _PER_LEAN_DEG * lean_deg(chain[0]) + _PER_DEPTH_MM * float(deepening)
