@@ -142,7 +142,7 @@ def test_training_goes_on_where_it_stopped(tmp_path):
     """Stopped half way and resumed gives the same network as never stopped."""
     spine = blocky_spine(slices=1)
     slices = slices_of(1, spine.series.volume, spine.classes, 1.5)
-    recipe = LocalizerRecipe(pixel_mm=1.5, patch=(64, 64), batch=2, steps=200, channels=(4, 8, 8))
+    recipe = LocalizerRecipe(pixel_mm=1.5, patch=(64, 64), batch=2, channels=(4, 8, 8))
 
     class Stop(Exception):
         pass
@@ -150,10 +150,10 @@ def test_training_goes_on_where_it_stopped(tmp_path):
     def stop_half_way(stage, fraction, detail):
         raise Stop
 
-    whole = fit(recipe, slices, [1.0], tmp_path / "whole.state", 0, Progress())
+    whole = fit(recipe, 200, slices, [1.0], tmp_path / "whole.state", 0, Progress())
     with pytest.raises(Stop):
-        fit(recipe, slices, [1.0], tmp_path / "broken.state", 0, Progress(_second(stop_half_way)))
-    resumed = fit(recipe, slices, [1.0], tmp_path / "broken.state", 0, Progress())
+        fit(recipe, 200, slices, [1.0], tmp_path / "broken.state", 0, Progress(_second(stop_half_way)))
+    resumed = fit(recipe, 200, slices, [1.0], tmp_path / "broken.state", 0, Progress())
     for name, tensor in whole.state_dict().items():
         assert torch.allclose(tensor.float(), resumed.state_dict()[name].float(), atol=1e-5), name
 

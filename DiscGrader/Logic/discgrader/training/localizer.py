@@ -23,13 +23,12 @@ IGNORE = 255
 
 @dataclass(frozen=True)
 class LocalizerRecipe:
-    """Every choice of the recipe."""
+    """Every choice of the recipe; ``rounds`` has the steps of each round."""
 
     pixel_mm: float = 0.6
     patch: tuple[int, int] = (352, 256)
     batch: int = 8
-    steps: int = 700
-    second_steps: int = 1000
+    rounds: tuple[int, ...] = (700, 1000, 1000)
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     rotation_deg: float = 18.0
@@ -106,9 +105,9 @@ def segmentation_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tenso
     return entropy + 1 - dice[1:].mean()
 
 
-def fit(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequence[float], state: Path, seed: int,
-        progress: Progress, initial: torch.nn.Module | None = None) -> torch.nn.Module:
-    """Train one network, resuming from ``state`` (a file) where it exists; returns its running average.
+def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], weights: Sequence[float], state: Path,
+        seed: int, progress: Progress, initial: torch.nn.Module | None = None) -> torch.nn.Module:
+    """Train one network for ``steps``, resuming from ``state`` (a file) where it exists; returns its running average.
 
     Parameters
     ----------
@@ -124,7 +123,7 @@ def fit(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequen
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, recipe.steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, steps, pct_start=0.1)
     generator = torch.Generator().manual_seed(seed)
     start = 0
     if state.exists():
@@ -138,7 +137,7 @@ def fit(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequen
     chances = torch.tensor(list(weights), dtype=torch.float64)
     network.train()
     running = None
-    for step in range(start, recipe.steps):
+    for step in range(start, steps):
         images, labels = draw_batch(generator, slices, chances, recipe)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(images.contiguous(memory_format=torch.channels_last))
@@ -150,7 +149,7 @@ def fit(recipe: LocalizerRecipe, slices: Sequence[LabeledSlice], weights: Sequen
         average.update_parameters(network)
         running = float(loss.detach()) if running is None else 0.98 * running + 0.02 * float(loss.detach())
         if (step + 1) % 100 == 0:
-            progress.report("Training the localizer", (step + 1) / recipe.steps, f"loss {running:.3f}")
+            progress.report("Training the localizer", (step + 1) / steps, f"loss {running:.3f}")
             torch.save({"network": network.state_dict(), "average": average.state_dict(),
                         "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(),
                         "generator": generator.get_state(), "step": step + 1}, state)

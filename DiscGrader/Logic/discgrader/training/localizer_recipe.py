@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ from discgrader.training.spider import (
     spider_images,
 )
 
+
 @dataclass(frozen=True, eq=False)
 class _Stack:
     image: Volume
@@ -56,28 +57,28 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
     work = out_dir / "work"
     work.mkdir(exist_ok=True)
     plain = [one for one in images if one.mask is None]
-    runs = _Runs(recipe, out_dir, progress, 2 * recipe.folds + 1 if plain else recipe.folds + 1)
+    rounds = recipe.rounds if plain else (sum(recipe.rounds),)
+    runs = _Runs(recipe, out_dir, progress, len(rounds) * recipe.folds + 1)
     figures: dict[str, object] = {}
-    first = []
-    for fold in range(recipe.folds):
-        slices, weights = _of_masks(labeled, folds, fold)
-        first.append(runs.trained(f"round1_fold{fold}", slices, weights, recipe.steps, None))
-    figures["dice_round1"] = _dice_figures(out_dir / "dice_round1.json", first, recipe, stacks, folds)
-    extra_of = [_labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
-                for fold, network in enumerate(first)]
-    second = []
-    if plain:
+    networks: list[torch.nn.Module] = []
+    for number, steps in enumerate(rounds, start=1):
+        before, networks = networks, []
         for fold in range(recipe.folds):
-            # By the network of this very fold, which has not seen the fold's own patients.
-            extra = _labeled_by(first[fold], [one for one in plain if folds[one.patient] != fold], recipe,
-                                runs.progress)
-            slices, weights = _with_unmasked(*_of_masks(labeled, folds, fold), extra)
-            second.append(runs.trained(f"round2_fold{fold}", slices, weights, recipe.second_steps, first[fold]))
-        figures["dice"] = _dice_figures(out_dir / "dice.json", second, recipe, stacks, folds)
-    extra = [one for some in extra_of for one in some]
-    slices, weights = _with_unmasked(*_of_masks(labeled, folds, None), extra)
-    # From a network that has converged: the figures are those of the folds' networks, trained no longer than this one.
-    final = runs.trained("all", slices, weights, recipe.second_steps, (second or first)[0])
+            name, slices = f"round{number}_fold{fold}", _of_masks(labeled, folds, fold)
+            if before and not runs.is_trained(name):
+                # By the network of this very fold, which has not seen the fold's own patients.
+                seen = [one for one in plain if folds[one.patient] != fold]
+                slices = _with_unmasked(*slices, _labeled_by(before[fold], seen, recipe, runs.progress))
+            networks.append(runs.trained(name, *slices, steps, before[fold] if before else None))
+        figures[f"dice_round{number}"] = _dice_figures(out_dir / f"dice_round{number}.json", networks, recipe, stacks, folds)
+    figures["dice"] = figures[f"dice_round{len(rounds)}"]
+    slices = _of_masks(labeled, folds, None)
+    if before and not runs.is_trained("all"):
+        extra = [_labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
+                 for fold, network in enumerate(before)]
+        slices = _with_unmasked(*slices, [one for some in extra for one in some])
+    # As the folds' networks of the last round, but on all patients; the steps before had one fold less.
+    final = runs.trained("all", *slices, rounds[-1], before[0] if before else None)
     return _write(out_dir, recipe, final, figures, stacks, plain)
 
 
@@ -96,12 +97,16 @@ class _Runs:
         """Of the fit at hand."""
         return self.whole.part(self.done / self.count, (self.done + 1) / self.count)
 
+    def is_trained(self, name: str) -> bool:
+        """Whether the network of this name lies on disk."""
+        return (self.out_dir / "work" / name).with_suffix(".safetensors").exists()
+
     def trained(self, name: str, slices: Sequence[LabeledSlice], weights: Sequence[float], steps: int,
                 initial: torch.nn.Module | None) -> torch.nn.Module:
         """The network of this name: from disk, else trained on ``slices``, starting from ``initial``."""
         path = self.out_dir / "work" / name
-        if not path.with_suffix(".safetensors").exists():
-            network = fit(replace(self.recipe, steps=steps), slices, weights, path.with_suffix(".state"),
+        if not self.is_trained(name):
+            network = fit(self.recipe, steps, slices, weights, path.with_suffix(".state"),
                           zlib.crc32(name.encode()) + self.recipe.seed, self.progress, initial)
             save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()},
                       path.with_suffix(".safetensors"))
@@ -190,7 +195,7 @@ def _write(out_dir: Path, recipe: LocalizerRecipe, network: torch.nn.Module, fig
            stacks: Mapping[int, _Stack], plain: Sequence[SpiderImage]) -> Path:
     patients = set(stacks) | {one.patient for one in plain}
     statement = (f"{len(stacks)} SPIDER stacks with masks" +
-                 (" and single slices labeled by the recipe's first round" if plain else ""))
+                 (" and single slices labeled by the recipe's earlier rounds" if plain else ""))
     folder = out_dir / "packs" / "localizer-unet"
     folder.parent.mkdir(exist_ok=True)
     write_pack(
@@ -217,7 +222,8 @@ def fold_localizers(out_dir: Path, images: Sequence[SpiderImage]) -> tuple[dict[
     folds = patient_folds(images, recipe.folds, recipe.seed)
     localizers = {}
     for fold in range(recipe.folds):
-        paths = [out_dir / "work" / f"round{number}_fold{fold}.safetensors" for number in (2, 1)]
+        paths = [out_dir / "work" / f"round{number}_fold{fold}.safetensors"
+                 for number in range(len(recipe.rounds), 0, -1)]
         path = next((one for one in paths if one.exists()), None)
         if path is None:
             raise StudyError(f"The localizer of fold {fold} is missing from {out_dir}: finish 'train localizer' first.")
