@@ -11,6 +11,9 @@ from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation, mos
 SMALLEST_AREA_MM2 = 35.0
 """Smaller disc-like spots on their largest slice are noise or a remnant in the sacrum."""
 
+SMALLEST_BETWEEN_MM2, CLOSE_VERTEBRA_SHARE = 15.0, 0.5
+"""Between two vertebrae, each along so much of its depth, a smaller spot is what is seen of a collapsed disc."""
+
 WIDTH_TO_DEPTH = 1.45
 """Width of a lumbar disc over its depth, for discs whose sides are out of view (Zhou et al., Eur Spine J 2000)."""
 
@@ -146,7 +149,7 @@ def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation:
     per_slice = np.bincount(indices[:, 0], minlength=len(classes))
     main = _middle_slice(per_slice)
     area = float(per_slice[main] * row_mm * column_mm)
-    if area < SMALLEST_AREA_MM2:
+    if area < SMALLEST_BETWEEN_MM2:
         return None
     to_lps = _pixel_to_lps(segmentation)
     points = to_lps(indices)
@@ -167,6 +170,8 @@ def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation:
         center = center + axes[:, 0] * (left + right) / 2
     column = _column_profile(local[:, 1], row_mm * column_mm)
     vertebra = _neighbors(center, axes, depth, main, classes, segmentation)
+    if area < SMALLEST_AREA_MM2 and min(vertebra) < CLOSE_VERTEBRA_SHARE:
+        return None
     rows = classes.shape[1]
     row = float(indices[indices[:, 0] == main, 1].mean())
     return Candidate(

@@ -213,7 +213,8 @@ def _indices(chain: Sequence[Candidate], first: int) -> tuple[list[int], list[in
         return list(range(first, len(chain) + first)), []
     centers = np.array([one.center_lps_mm for one in chain])
     steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
-    usual = float(np.median(steps))
+    # The lower of the two middle ones: one double step of two must not count as usual.
+    usual = float(np.sort(steps)[(len(steps) - 1) // 2])
     indices, gaps = [first], []
     for step in steps:
         skipped = max(0, round(step / usual) - 1) if step > LONGEST_STEP_SHARE * usual else 0
