@@ -113,10 +113,8 @@ def test_types_that_slicer_cannot_store_are_refused():
             wrappers.parameterNodeWrapper(type("P", (), {"__annotations__": {"x": hint}}))
     with pytest.raises(ValueError, match="reserved name 'connectGui'"):
         wrappers.parameterNodeWrapper(type("P", (), {"__annotations__": {"x": int}, "connectGui": None}))
-    with pytest.raises(ValueError, match="default of P.x is refused"):
-        wrappers.parameterPack(
-            type("P", (), {"__annotations__": {"x": Annotated[int, wrappers.Minimum(3)]}, "x": 1})
-        )
+    with pytest.raises(ValueError, match=r"default of P\.x is refused"):
+        wrappers.parameterPack(type("P", (), {"__annotations__": {"x": Annotated[int, wrappers.Minimum(3)]}, "x": 1}))
 
 
 def widget(cls, name, parent):

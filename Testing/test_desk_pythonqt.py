@@ -1,5 +1,7 @@
 """The stand-in for ``qt`` does what PythonQt does, and refuses what PythonQt refuses."""
 
+import sys
+
 import pytest
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
@@ -186,3 +188,13 @@ def test_checkable_combo_box_tells_what_is_checked():
     box.connect("checkedIndexesChanged()", lambda: heard.append(len(box.checkedIndexes())))
     box.setCheckState(box.model().index(1, 0), qt.Qt.Checked)
     assert heard == [1] and box.checkedIndexes()[0].data() == "SPIDER" and not box.allChecked()
+
+
+def test_this_pyside_keeps_count_of_none():
+    button = qt.QPushButton()
+    before = sys.getrefcount(None)
+    for _ in range(500):
+        button.update()
+    assert sys.getrefcount(None) > before - 400, (
+        "PySide6 6.12.0 on Python 3.11 ends the process after some thousand calls"
+    )

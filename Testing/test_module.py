@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 import unittest
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,52 +14,17 @@ import pytest
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
 
+from block_engine import BlockEngine
+from desk.install import discgrader_module
 from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node, volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
-from desk.install import discgrader_module
-from synthetic_result import synthetic_localization, synthetic_result, synthetic_study
+from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
 UI = Path(__file__).resolve().parents[1] / "DiscGrader" / "Resources" / "UI" / "DiscGrader.ui"
-
-
-class BlockEngine:
-    """Finds and grades the spine of blocks whatever it is given, and remembers what it was asked."""
-
-    def __init__(self):
-        self.made_up = synthetic_result()
-        self.asked = []
-        self.hold = None
-        self.error = None
-
-    def localize(self, study, *, margin_mm, lowest_disc, progress):
-        self.asked.append(("localize", [one.role for one in study.series], margin_mm, lowest_disc))
-        progress.report("Finding discs", 0.5)
-        return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name)
-
-    def grade(self, study, *, localization=None, systems=None, saliency=True, progress):
-        levels = [disc.level for disc in localization.discs]
-        self.asked.append(("grade", levels, systems, saliency, threading.current_thread()))
-        for step in range(5):
-            progress.report("Grading", step / 5)
-            if self.hold is not None:
-                self.hold.wait(5)
-        if self.error is not None:
-            raise self.error
-        made_up = self.made_up
-        discs = {one.disc.level: one for one in made_up.discs}
-        keys = [key for key in made_up.saliency if saliency and key[0] in levels]
-        return replace(
-            made_up,
-            study=study,
-            localization=localization,
-            discs=tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs),
-            saliency={key: made_up.saliency[key] for key in keys},
-            saliency_series=dict.fromkeys(keys, study.series[0].name),
-        )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="desk", description="DiscGrader in a window of its own, without Slicer.")
     parser.add_argument("study", nargs="?", type=Path, help="a file, a DICOM folder, or a .mrb to open")
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--picture", type=Path, help="save a picture of the window with the study open, and quit")
     options = parser.parse_args(arguments)
     from desk.desk import Desk, use_display
 
@@ -17,7 +18,21 @@ def main(arguments=None) -> int:
     desk = Desk(theme=options.theme)
     if options.study is not None:
         desk.files.open(options.study)
+    if options.picture is not None:
+        return _picture(desk, options.picture)
     return desk.run()
+
+
+def _picture(desk, path: Path) -> int:
+    import slicer
+
+    with desk:
+        desk.show()
+        while desk.files.busy:
+            slicer.app.processEvents()
+        slicer.app.processEvents()
+        desk.picture(path)
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from desk.host import Host
 from desk.install import MODULE_FILE, installed
 from desk.qmrml.layout_manager import qSlicerLayoutManager
 from desk.slicer_python.application import application
+from desk.window.heartbeat import Heartbeat
 from desk.window.log import Log
 from desk.window.main_window import qSlicerMainWindow
 from desk.window.study_files import StudyFiles
@@ -44,7 +45,10 @@ class Desk:
         self._ends.callback(self.log.stop)
         self.host = Host()
         self.scene = self.host.scene
+        self.heartbeat = Heartbeat()
+        self._ends.callback(self.heartbeat.stop)
         self._ends.callback(self.host.close)
+        self._ends.callback(self._delete_widgets)
         self.layout = qSlicerLayoutManager(self.host)
         self._ends.callback(self.layout.close_views)
         self._ends.enter_context(installed(self.host, self.layout, testing))
@@ -68,6 +72,13 @@ class Desk:
         slicer.app.processEvents()
         slicer.app.startupCompleted.emit()
 
+    def picture(self, path: Path) -> None:
+        """Save a picture of the whole window, views included."""
+        for view in self.layout.views():
+            view.forceRender()
+        if not self.window.grab().save(str(path)):
+            raise OSError(f"The picture could not be written to {path}")
+
     def run(self) -> int:
         """Open the window and stay until it is closed; the exit status."""
         self.show()
@@ -78,14 +89,19 @@ class Desk:
 
     def close(self):
         """Close the window and let go of scene, views and stand-ins. May be called twice."""
-        window, self.window = self.window, None
-        if window is not None:
-            window.hide()
+        if self.window is not None:
+            self.window.hide()
         self._ends.close()
-        if window is not None:
-            window.deleteLater()
+        self.host = self.scene = None
+        gc.collect()
+
+    def _delete_widgets(self):
+        # What is connected to an object of Qt lives as long as the object, and may well hold on to the object itself.
         QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)
-        self.layout = self.files = self.host = self.scene = None
+        for item in (self.window, self.layout):
+            if item is not None:
+                item.delete()
+        self.window = self.layout = self.files = None
         gc.collect()
 
     def __enter__(self):

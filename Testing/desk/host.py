@@ -96,5 +96,6 @@ class Host:
         for name, logic in reversed(self.logics.items()):
             self.application.SetModuleLogic(name, None)
             logic.SetMRMLScene(None)
+        self.application.GetColorLogic().SetMRMLScene(None)
         self.application.SetMRMLScene(None)
         self.scene.Clear(True)

@@ -72,6 +72,11 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
         """The widget that holds all views."""
         return self._d.area
 
+    def views(self):
+        """The picture of each view that is shown."""
+        widgets = [one.sliceView() for one in self._d.slices.values()] + [self._d.threed.threeDView()]
+        return [one for one in widgets if one.visible]
+
     def sliceViewNames(self):
         return tuple(self._d.slices)
 

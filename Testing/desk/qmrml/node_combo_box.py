@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import ClassVar
 
+import vtk
 from PySide6 import QtCore, QtWidgets
 
 from desk.observers import Observers
@@ -70,8 +71,14 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         d.scene_observers.clear()
         d.scene = scene
         if scene is not None:
+
+            @vtk.calldata_type(vtk.VTK_OBJECT)
+            def changed(caller, event, node):
+                if any(node.IsA(kind) for kind in d.types):
+                    self._fill()
+
             for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent):
-                d.scene_observers.add(scene, event, lambda *_: self._fill())
+                d.scene_observers.add(scene, event, changed)
             for event in (scene.EndImportEvent, scene.EndCloseEvent, scene.EndRestoreEvent, scene.EndBatchProcessEvent):
                 d.scene_observers.add(scene, event, lambda *_: self._fill())
         self._fill()
@@ -130,12 +137,8 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         d = self._d
         if d.scene is None:
             return []
-        found = []
-        for number in range(d.scene.GetNumberOfNodes()):
-            node = d.scene.GetNthNode(number)
-            if self._fits(node):
-                found.append(node)
-        return found
+        nodes = (d.scene.GetNthNode(number) for number in range(d.scene.GetNumberOfNodes()))
+        return [node for node in nodes if any(node.IsA(kind) for kind in d.types) and self._fits(node)]
 
     def _fits(self, node):
         d = self._d

@@ -75,6 +75,7 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
     def close_tree(self):
         self._d.timer.stop()
         self._d.observers.clear()
+        self._d.scene = None
 
     def _items(self):
         found = QtWidgets.QTreeWidgetItemIterator(self)

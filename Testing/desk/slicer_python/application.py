@@ -38,6 +38,8 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
             Whether message boxes are left out, as in Slicer's own tests.
         """
         d = self._d
+        if d.manager is not None:
+            d.manager.delete()
         d.host, d.layout, d.testing = host, layout, testing
         d.manager = qSlicerModuleManager() if host is not None else None
         d.io = CoreIOManager(host) if host is not None else None

@@ -101,6 +101,8 @@ class _Slice:
 
     def annotate(self, painter, rect):
         """Write which way is which, and what is shown."""
+        if self.logic is None:
+            return
         composite, scene = self.logic.GetSliceCompositeNode(), self.logic.GetMRMLScene()
         if composite is None or scene is None:
             return
@@ -139,10 +141,11 @@ class _Slice:
         """Let go of the scene, in the order in which VTK wants it."""
         self._observers.clear()
         self.style.SetInteractor(None)
-        self.style.SetDisplayableManagers(None)
         self.managers.SetMRMLDisplayableNode(None)
         self.managers.SetRenderer(None)
         self._mapper.SetInputConnection(None)
+        # The managers keep the scene until they go themselves.
+        self.style = self.managers = self.logic = None
 
 
 def _write(painter, rect, where, text, bold=False):
@@ -151,6 +154,9 @@ def _write(painter, rect, where, text, bold=False):
     font.setBold(bold)
     painter.setFont(font)
     rect = rect.adjusted(8, 6, -8, -6)
+    if not bold:
+        # The letter at the top edge stands in the middle.
+        text = painter.fontMetrics().elidedText(text, QtCore.Qt.ElideMiddle, max(40, rect.width() // 2 - 16))
     painter.setPen(QtGui.QColor(0, 0, 0, 200))
     painter.drawText(rect.translated(1, 1), where, text)
     painter.setPen(QtGui.QColor(230, 232, 235))

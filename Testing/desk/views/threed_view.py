@@ -60,6 +60,12 @@ class ThreeDView(VtkWidget):
         self.cameraNode().RotateTo(axis)
         self.resetFocalPoint()
 
+    def lookAt(self, bounds):
+        """Look from the left at what lies within bounds in RAS mm, as a reader of spines does."""
+        self.cameraNode().RotateTo(slicer.vtkMRMLCameraNode.Left)
+        self._d.view.reset(self.cameraNode(), bounds)
+        self.scheduleRender()
+
     def close_window(self):
         self._d.view.close()
         super().close_window()
@@ -87,15 +93,16 @@ class _ThreeD:
         self._observers = Observers()
         self._observers.add(self.managers, "UpdateEvent", lambda *_: view.scheduleRender())
 
-    def reset(self, camera):
-        self._renderer.ResetCamera()
+    def reset(self, camera, bounds=None):
+        self._renderer.ResetCamera(*([] if bounds is None else [bounds]))
         if camera is not None:
             camera.ResetClippingRange()
 
     def close(self):
         """Let go of the scene, in the order in which VTK wants it."""
         self._observers.clear()
+        # The style holds on to the managers until it goes: SetDisplayableManagers(None) writes where it must not.
         self.style.SetInteractor(None)
-        self.style.SetDisplayableManagers(None)
-        # SetRenderer(None) crashes in one of the managers for 3D views; they go with their group.
         self.managers.SetMRMLDisplayableNode(None)
+        # The managers keep the scene until they go themselves.
+        self.style = self.managers = self.logic = None

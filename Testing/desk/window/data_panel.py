@@ -27,4 +27,4 @@ class DataPanel(QtWidgets.QWidget):
 
     def close_panel(self):
         self._tree.close_tree()
-        self._tree.setParent(None)
+        self._tree.delete()

@@ -103,6 +103,7 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
             ("Quit", "close", "Ctrl+Q", "Close the desk", self.close, False),
         ):
             entry = QtGui.QAction(icon(name, color), text, self)
+            entry.setIconText(text.rstrip("…"))
             entry.setToolTip(f"{tip} ({keys})" if keys else tip)
             if keys:
                 entry.setShortcut(QtGui.QKeySequence(keys))
@@ -110,6 +111,7 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
             file.addAction(entry)
             if on_bar:
                 bar.addAction(entry)
+                bar.widgetForAction(entry).setToolButtonStyle(QtCore.Qt.ToolButtonTextBesideIcon)
         bar.addSeparator()
         self._d.tools.fill(bar, menu.addMenu("&View"))
 

@@ -75,7 +75,10 @@ class ModulePanel(QtWidgets.QWidget):
         if self._data is not None:
             self._data.close_panel()
         while self._stack.count():
-            self._stack.removeWidget(self._stack.widget(0))
+            area = self._stack.widget(0)
+            # The modules' panels belong to their modules, which still clean up in them.
+            area.takeWidget()
+            self._stack.removeWidget(area)
         self._panels.clear()
 
     def _add(self, title, name, widget, panel):

@@ -1,5 +1,6 @@
 """Opens studies and scenes into the desk's scene, and saves the scene."""
 
+import tempfile
 from pathlib import Path
 
 from discgrader.errors import DiscGraderError
@@ -55,13 +56,14 @@ class StudyFiles:
 
     def save(self, path: Path) -> bool:
         """Save the scene as .mrb; whether it was saved. An older file is replaced only by a whole new one."""
-        part = path.with_name(f".{path.stem}.part{path.suffix}")
         try:
-            if not self._io.saveNodes("SceneFile", {"fileName": str(part)}):
-                raise OSError
-            part.replace(path)
+            # The part has the name of the whole, because a bundle's files lie in a folder of that name.
+            with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
+                part = Path(folder) / path.name
+                if not self._io.saveNodes("SceneFile", {"fileName": str(part)}):
+                    raise OSError
+                part.replace(path)
         except OSError:
-            part.unlink(missing_ok=True)
             self._failed(f"{path} could not be written; is the disk full or the folder read-only?")
             return False
         self._tell(f"Saved {path.name}", 1.0)

@@ -105,6 +105,7 @@ class ViewTools:
         for logic in self._host.slices.values():
             logic.GetSliceNode().JumpSliceByOffsetting(*center)
             logic.SnapSliceOffsetToIJK()
+        self._layout.threeDWidget(0).threeDView().lookAt(bounds)
 
     def _action(self, parent, text, name, keys="", checkable=False):
         action = QtGui.QAction(icon(name, self._theme.text), text, parent)

@@ -1,0 +1,42 @@
+"""An engine that makes up its answers: the spine of blocks, whatever it is given."""
+
+import threading
+from dataclasses import replace
+
+from synthetic_result import synthetic_localization, synthetic_result
+
+
+class BlockEngine:
+    """Finds and grades the spine of blocks whatever it is given, and remembers what it was asked."""
+
+    def __init__(self):
+        self.made_up = synthetic_result()
+        self.asked = []
+        self.hold = None
+        self.error = None
+
+    def localize(self, study, *, margin_mm, lowest_disc, progress):
+        self.asked.append(("localize", [one.role for one in study.series], margin_mm, lowest_disc))
+        progress.report("Finding discs", 0.5)
+        return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name)
+
+    def grade(self, study, *, localization=None, systems=None, saliency=True, progress):
+        levels = [disc.level for disc in localization.discs]
+        self.asked.append(("grade", levels, systems, saliency, threading.current_thread()))
+        for step in range(5):
+            progress.report("Grading", step / 5)
+            if self.hold is not None:
+                self.hold.wait(5)
+        if self.error is not None:
+            raise self.error
+        made_up = self.made_up
+        discs = {one.disc.level: one for one in made_up.discs}
+        keys = [key for key in made_up.saliency if saliency and key[0] in levels]
+        return replace(
+            made_up,
+            study=study,
+            localization=localization,
+            discs=tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs),
+            saliency={key: made_up.saliency[key] for key in keys},
+            saliency_series=dict.fromkeys(keys, study.series[0].name),
+        )
