@@ -1,0 +1,140 @@
+"""Changes to a reading: each function gives a new reading and leaves the old one as it was."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import Grade
+from discgrader.grading.tasks import find_task
+from discgrader.localize.disc import LADDER, RoiBox
+from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
+
+
+def override(reading: Reading, level: str, system: str, task: str, grade: str, reason: str, time: str) -> Reading:
+    """The reader gives a grade; where the pack says the same, this accepts it.
+
+    Raises
+    ------
+    UsageError
+        When there is no such level, system, task or grade; the message names those that there are.
+    """
+    ai = reading.disc(level).ai_grade(system, task)
+    own = ai is None or ai.grade != grade
+    return _decided(reading, level, Decision(system, task, grade, own, reason, reading.reader, time))
+
+
+def accept(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
+    """The reader accepts the pack's grade, giving up an override.
+
+    Raises
+    ------
+    UsageError
+        When there is no such level or task, or the pack said nothing of it.
+    """
+    find_task(system, task)
+    ai = reading.disc(level).ai_grade(system, task)
+    if ai is None:
+        raise UsageError(f"{level} has no grade of {system} {task} to accept; grade it first.")
+    return _decided(reading, level, Decision(system, task, ai.grade, False, "", reading.reader, time))
+
+
+def accept_level(reading: Reading, level: str, time: str) -> Reading:
+    """The reader accepts all grades of a level that are unread; overrides stay."""
+    disc = reading.disc(level)
+    for system, task in disc.tasks:
+        if disc.ai_grade(system, task) is not None and disc.reader_grade(system, task) is None:
+            reading = accept(reading, level, system, task, time)
+    return reading
+
+
+def withdraw(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
+    """The reader takes back what was said of a task: it is unread again."""
+    find_task(system, task)
+    disc = reading.disc(level)
+    left = tuple(one for one in disc.decisions if (one.system, one.task) != (system, task))
+    return _changed(reading, replace(disc, decisions=left), time)
+
+
+def move_box(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
+    """The reader moves, turns or resizes a box; the same reading where it is where it was."""
+    disc, box = reading.disc(level), KeptBox.of(roi)
+    if box == disc.box:
+        return reading
+    correction = BoxCorrection(disc.box, box, reading.reader, time)
+    return _changed(reading, replace(disc, box=box, corrections=(*disc.corrections, correction)), time)
+
+
+def shift_levels(reading: Reading, steps: int, time: str) -> Reading:
+    """Shift the names of all discs by ``steps`` levels, towards the head where positive.
+
+    Raises
+    ------
+    UsageError
+        When a disc would be named beyond the lowest or the highest level that there is.
+    """
+    if steps == 0:
+        return reading
+    discs = [one if one.deleted else replace(one, level=_shifted(one.level, steps)) for one in reading.discs]
+    renaming = Renaming(steps, reading.reader, time)
+    return replace(reading, discs=tuple(discs), renamings=(*reading.renamings, renaming), changed=time)
+
+
+def set_lowest(reading: Reading, level: str, time: str) -> Reading:
+    """Shift all names so that the lowest disc is called ``level``."""
+    places = [_place(one) for one in reading.levels]
+    if not places:
+        raise UsageError(f"The study {reading.study} has no disc to rename; find or add one first.")
+    return shift_levels(reading, _place(level) - min(places), time)
+
+
+def delete_disc(reading: Reading, level: str, time: str) -> Reading:
+    """The reader deletes a disc that is none; all that was said of it is kept."""
+    return _changed(reading, replace(reading.disc(level), deleted=Mark(reading.reader, time)), time)
+
+
+def add_disc(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
+    """The reader adds a disc that was missed.
+
+    Raises
+    ------
+    UsageError
+        When the name is no level, or is taken.
+    """
+    _place(level)
+    if level in reading.levels:
+        raise UsageError(f"There is a disc {level} already; move its box, or name the new one otherwise.")
+    number = max((one.number for one in reading.discs), default=0) + 1
+    added = DiscReading(number, level, KeptBox.of(roi), added=Mark(reading.reader, time))
+    return replace(reading, discs=(*reading.discs, added), changed=time)
+
+
+def add_grading(reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], time: str) -> Reading:
+    """What packs say of a disc in a box; the same reading where the disc is not in that box (any more)."""
+    box = roi if isinstance(roi, KeptBox) else KeptBox.of(roi)
+    disc = next((one for one in reading.discs if one.number == number), None)
+    if disc is None or disc.box != box:
+        return reading
+    return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time))))
+
+
+def _decided(reading: Reading, level: str, said: Decision) -> Reading:
+    disc = reading.disc(level)
+    others = tuple(one for one in disc.decisions if (one.system, one.task) != (said.system, said.task))
+    return _changed(reading, replace(disc, decisions=(*others, said)), said.time)
+
+
+def _changed(reading: Reading, disc: DiscReading, time: str) -> Reading:
+    return replace(reading.with_disc(disc), changed=time)
+
+
+def _place(level: str) -> int:
+    if level not in LADDER:
+        raise UsageError(f"There is no level {level}; choose one of {', '.join(LADDER)}.")
+    return LADDER.index(level)
+
+
+def _shifted(level: str, steps: int) -> str:
+    place = _place(level) + steps
+    if not 0 <= place < len(LADDER):
+        raise UsageError(f"{level} cannot be shifted by {steps:+d}: the levels reach from {LADDER[0]} to {LADDER[-1]}.")
+    return LADDER[place]

@@ -1,0 +1,158 @@
+"""Undo and redo of everything that is done to a reading, as one history."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from discgrader.errors import UsageError
+from discgrader.reading.record import Reading
+
+Change = Callable[[Reading], Reading]
+
+
+@dataclass(frozen=True)
+class _Step:
+    words: str
+    group: str | None
+
+
+class History:
+    """A reading with its past and, after undo, its future.
+
+    A state is kept whole for every step; states share what they have in common, so a step costs little memory.
+
+    Parameters
+    ----------
+    reading : Reading
+        As it is to begin with.
+    limit : int, optional
+        How many steps can be undone; by default all.
+
+    Raises
+    ------
+    UsageError
+        When the limit is below 1.
+    """
+
+    def __init__(self, reading: Reading, limit: int | None = None) -> None:
+        if limit is not None and limit < 1:
+            raise UsageError(f"At least 1 step must be kept for undo, not {limit}.")
+        self._limit = limit
+        self._states = [reading]
+        self._steps: list[_Step] = []  # steps[n] leads from states[n] to states[n + 1]
+        self._at = 0
+        self._saved: int | None = 0
+        self._together: Reading | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """The reading as it is now."""
+        return self._states[self._at] if self._together is None else self._together
+
+    @property
+    def undo_words(self) -> str | None:
+        """What undo would take back, for the menu, such as "Undo: L4-L5 Pfirrmann to V"; None where there is nothing."""
+        return f"Undo: {self._steps[self._at - 1].words}" if self._at else None
+
+    @property
+    def redo_words(self) -> str | None:
+        """What redo would do again, for the menu; None where there is nothing."""
+        return f"Redo: {self._steps[self._at].words}" if self._at < len(self._steps) else None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the reading differs from the one that `mark_saved` was told of last."""
+        return self._saved != self._at
+
+    def mark_saved(self) -> None:
+        """The present state is on disk."""
+        self._saved = self._at
+
+    def do(self, words: str, change: Change, group: str | None = None) -> Reading:
+        """Change the reading; what was undone before can no longer be redone.
+
+        Nothing happens where the change leaves the reading as it is, or raises.
+
+        Parameters
+        ----------
+        words : str
+            What is done, for the menu.
+        change : callable(Reading) -> Reading
+        group : str, optional
+            Changes that follow each other in one group, such as all movements of one drag, are one step. Each replaces
+            the one before, hence must say where things are, not by how much they moved.
+        """
+        if self._together is not None:
+            self._together = change(self._together)
+            return self._together
+        goes_on = group is not None and self._at == len(self._steps) > 0 and self._steps[-1].group == group
+        base = self._states[self._at - 1] if goes_on else self.reading
+        after = change(base)
+        if goes_on:
+            self._forget_from(self._at - 1)
+        if after is not base and after != base:
+            self._forget_from(self._at)
+            self._states.append(after)
+            self._steps.append(_Step(words, group))
+            self._at += 1
+            self._keep_to_limit()
+        return self.reading
+
+    @contextmanager
+    def together(self, words: str) -> Iterator[None]:
+        """Make all changes within the block one step; none of them stays where the block ends with an error."""
+        if self._together is not None:
+            yield
+            return
+        self._together = self.reading
+        try:
+            yield
+            after = self._together
+        finally:
+            self._together = None
+        self.do(words, lambda _reading: after)
+
+    def end_group(self) -> None:
+        """The drag has ended: the next change is a step of its own, even in the same group."""
+        if self._steps and self._at == len(self._steps):
+            self._steps[-1] = _Step(self._steps[-1].words, None)
+
+    def undo(self) -> Reading:
+        """Go one step back; the reading as it is then. Nothing happens where there is no step."""
+        self._at = max(self._at - 1, 0)
+        return self.reading
+
+    def redo(self) -> Reading:
+        """Go one step forward again; the reading as it is then. Nothing happens where there is no step."""
+        self._at = min(self._at + 1, len(self._steps))
+        return self.reading
+
+    def learn(self, change: Change) -> Reading:
+        """Apply to every state, past and future, what is no reader's doing: what a pack says of a box.
+
+        A grading comes later than the movement of the box that it belongs to, when other steps may have followed, or
+        the movement is undone again. It is known in every state in which the box stands there, and in no other; undo
+        of the movement thus brings the former grade back with the former box.
+        """
+        present = self.reading
+        self._states = [change(one) for one in self._states]
+        if self._together is not None:
+            self._together = change(self._together)
+        if self.reading is not present:
+            self._saved = None
+        return self.reading
+
+    def _forget_from(self, at: int) -> None:
+        """Forget every state after ``states[at]``."""
+        del self._states[at + 1 :], self._steps[at:]
+        self._at = at
+        if self._saved is not None and self._saved > at:
+            self._saved = None
+
+    def _keep_to_limit(self) -> None:
+        if self._limit is None or len(self._steps) <= self._limit:
+            return
+        del self._states[0], self._steps[0]
+        self._at -= 1
+        if self._saved is not None:
+            self._saved = self._saved - 1 if self._saved else None
