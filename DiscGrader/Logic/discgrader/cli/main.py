@@ -8,7 +8,7 @@ from importlib import import_module
 from discgrader import RESEARCH_USE, __version__
 from discgrader.errors import DiscGraderError, UsageError
 
-COMMANDS = ("grade", "batch", "crops", "evaluate", "features", "packs", "phantom", "train")
+COMMANDS = ("grade", "batch", "agree", "crops", "evaluate", "features", "packs", "phantom", "train")
 """Each is a module of this room with ``add_parser(commands)`` and ``run(arguments, progress)``."""
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2

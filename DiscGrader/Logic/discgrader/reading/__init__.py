@@ -1,1 +1,1 @@
-"""What a reader did with a study's grades: overrides, corrected boxes, status, undo, files, agreement between readers."""
+"""What a reader did with a study's grades: overrides, corrected boxes, status, undo, files, agreement."""

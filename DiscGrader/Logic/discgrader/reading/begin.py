@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from discgrader.errors import UsageError
-from discgrader.grading.results import StudyResult
+from discgrader.grading.results import Grade, StudyResult
 from discgrader.reading.parts import box_from_json, grade_from_json, items, mapping, plain_grade, text
 from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading, now
 
@@ -21,7 +21,7 @@ def reading_of_result(result: StudyResult, reader: str, time: str | None = None)
     for number, one in enumerate(result.discs, 1):
         box = KeptBox.of(one.disc.roi)
         grades = tuple(plain_grade(grade) for grade in one.grades)
-        discs.append(DiscReading(number, one.disc.level, box, one.disc.level, (Grading(box, grades, time),) if grades else ()))
+        discs.append(_disc(number, one.disc.level, box, grades, time))
     return Reading(result.study.name, reader, time, time, tuple(discs))
 
 
@@ -40,7 +40,11 @@ def reading_of_grades(document: Mapping, reader: str, time: str | None = None) -
             fields = mapping(described, "a disc")
             level, box = text(fields, "level"), box_from_json(fields.get("roi"))
             grades = tuple(grade_from_json(one) for one in items(fields.get("grades"), "the list of grades"))
-            discs.append(DiscReading(number, level, box, level, (Grading(box, grades, time),) if grades else ()))
+            discs.append(_disc(number, level, box, grades, time))
         return Reading(text(document, "study"), reader, time, time, tuple(discs))
     except UsageError as error:
         raise UsageError(f"The grades.json cannot be read: {str(error).rstrip('.')}.") from error
+
+
+def _disc(number: int, level: str, box: KeptBox, grades: tuple[Grade, ...], time: str) -> DiscReading:
+    return DiscReading(number, level, box, found_level=level, gradings=(Grading(box, grades, time),) if grades else ())

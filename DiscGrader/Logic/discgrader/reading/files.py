@@ -70,7 +70,7 @@ def read_json(path: Path) -> object:
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not valid JSON, perhaps cut off or altered; give a whole file ({error}).") from error
+        raise UsageError(f"{path} is not valid JSON, perhaps cut off; give a whole file ({error}).") from error
 
 
 def is_reading(document: object) -> bool:
@@ -100,7 +100,7 @@ def reading_from_json(document: object, path: Path) -> Reading:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise UsageError(f"{path} is a broken reading: it has no version.")
     if version > VERSION:
-        raise UsageError(f"{path} was written by a newer DiscGrader (version {version} of the file); update DiscGrader.")
+        raise UsageError(f"{path} was written by a newer DiscGrader (file version {version}); update DiscGrader.")
     try:
         return Reading(
             *(text(document, name) for name in ("study", "reader", "started", "changed")),

@@ -51,7 +51,7 @@ class History:
 
     @property
     def undo_words(self) -> str | None:
-        """What undo would take back, for the menu, such as "Undo: L4-L5 Pfirrmann to V"; None where there is nothing."""
+        """What undo takes back, for the menu, such as "Undo: L4-L5 Pfirrmann to V"; None where there is nothing."""
         return f"Undo: {self._steps[self._at - 1].words}" if self._at else None
 
     @property

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 
 import numpy as np
 
@@ -16,12 +16,19 @@ _TEXTS = ("system", "task", "grade", "label", "pack", "pack_version", "pack_sha2
 
 def plain_grade(grade: Grade) -> Grade:
     """The same grade in types that JSON knows, so that it compares equal to itself when read back."""
-    return grade_from_json({**asdict(grade), "probabilities": dict(grade.probabilities), "evidence": _plain(grade.evidence)})
+    return grade_from_json(grade_to_json(grade))
 
 
 def grade_to_json(grade: Grade) -> dict[str, object]:
     """A grade as its fields."""
-    return {**asdict(grade), "warnings": list(grade.warnings)}
+    described = {one.name: getattr(grade, one.name) for one in fields(Grade)}
+    probabilities = {value: float(p) for value, p in grade.probabilities.items()}
+    return {
+        **described,
+        "probabilities": probabilities,
+        "evidence": _plain(grade.evidence),
+        "warnings": list(grade.warnings),
+    }
 
 
 def grade_from_json(described: object) -> Grade:
@@ -32,16 +39,16 @@ def grade_from_json(described: object) -> Grade:
     UsageError
         When one is missing or of the wrong kind, or the grade is none of its scale.
     """
-    fields = mapping(described, "a grade")
-    texts = {name: text(fields, name) for name in _TEXTS}
+    given = mapping(described, "a grade")
+    texts = {name: text(given, name) for name in _TEXTS}
     scale_of(texts["system"], texts["task"]).grade(texts["grade"])
-    probabilities = {value: number(p) for value, p in mapping(fields.get("probabilities"), "probabilities").items()}
+    probabilities = {value: number(p) for value, p in mapping(given.get("probabilities"), "probabilities").items()}
     if texts["grade"] not in probabilities:
         raise UsageError(f"the grade {texts['grade']} of {texts['system']} {texts['task']} has no probability")
-    warnings = tuple(str(one) for one in items(fields.get("warnings", []), "warnings"))
-    evidence = dict(mapping(fields.get("evidence"), "evidence"))
-    return Grade(**texts, probabilities=probabilities, evidence=evidence, synthetic=bool(fields.get("synthetic", False)),
-                 warnings=warnings)
+    warnings = tuple(str(one) for one in items(given.get("warnings", []), "warnings"))
+    evidence = dict(mapping(given.get("evidence"), "evidence"))
+    synthetic = bool(given.get("synthetic", False))
+    return Grade(**texts, probabilities=probabilities, evidence=evidence, synthetic=synthetic, warnings=warnings)
 
 
 def box_to_json(box: KeptBox) -> dict[str, object]:
@@ -61,11 +68,12 @@ def box_from_json(described: object) -> KeptBox:
     UsageError
         When it is no box.
     """
-    fields = mapping(described, "an ROI box")
-    axes = tuple(_flipped(three(axis, "axes_ras")) for axis in items(fields.get("axes_ras"), "axes_ras"))
+    given = mapping(described, "an ROI box")
+    axes = tuple(_flipped(three(axis, "axes_ras")) for axis in items(given.get("axes_ras"), "axes_ras"))
     if len(axes) != 3:
         raise UsageError("an ROI box has not three axes")
-    return KeptBox(_flipped(three(fields.get("center_ras_mm"), "center_ras_mm")), axes, three(fields.get("size_mm"), "size_mm"))
+    center = _flipped(three(given.get("center_ras_mm"), "center_ras_mm"))
+    return KeptBox(center, axes, three(given.get("size_mm"), "size_mm"))
 
 
 def mapping(value: object, what: str) -> Mapping:
@@ -82,11 +90,11 @@ def items(value: object, what: str) -> list:
     return list(value)
 
 
-def text(fields: Mapping, name: str) -> str:
+def text(given: Mapping, name: str) -> str:
     """A field, refused where it is no text."""
-    if not isinstance(fields.get(name), str):
+    if not isinstance(given.get(name), str):
         raise UsageError(f"{name} is missing or no text")
-    return fields[name]
+    return given[name]
 
 
 def number(value: object) -> float:

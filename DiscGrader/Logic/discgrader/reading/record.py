@@ -278,7 +278,7 @@ class Reading:
         levels = [one.level for one in self.present]
         for level in levels:
             if levels.count(level) > 1:
-                raise UsageError(f"The reading of {self.study} has two discs named {level}; rename or delete one of them.")
+                raise UsageError(f"The reading of {self.study} has two discs named {level}; rename or delete one.")
 
     @property
     def present(self) -> tuple[DiscReading, ...]:
@@ -301,7 +301,8 @@ class Reading:
         for one in self.present:
             if one.level == level:
                 return one
-        raise UsageError(f"The study {self.study} has no disc {level}; choose one of {', '.join(self.levels) or 'none'}.")
+        there = ", ".join(self.levels) or "none"
+        raise UsageError(f"The study {self.study} has no disc {level}; choose one of {there}.")
 
     def with_disc(self, disc: DiscReading) -> "Reading":
         """The same with this disc in the place of the one of its number."""

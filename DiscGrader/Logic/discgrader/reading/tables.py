@@ -7,7 +7,10 @@ from pathlib import Path
 from discgrader.folders import whole_file
 from discgrader.reading.record import Reading
 
-COLUMNS = ("study", "level", "system", "task", "ai_grade", "ai_probability", "reader_grade", "status", "reason", "reader", "time")
+COLUMNS = (
+    *("study", "level", "system", "task", "ai_grade", "ai_probability", "reader_grade"),
+    *("status", "reason", "reader", "time"),
+)
 
 
 def reading_rows(reading: Reading) -> list[dict[str, object]]:

@@ -1,0 +1,65 @@
+"""``discgrader agree``: how far two readers, or a reader and a pack, agree."""
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    from discgrader.reading.agreement import Figure
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """The command's own arguments."""
+    parser = commands.add_parser("agree", help="agreement of two readings, or of a reading and what the AI said")
+    parser.add_argument("a", type=Path, metavar="A", help="a reading, a grades.json, or a folder of these")
+    parser.add_argument(
+        "b", type=Path, metavar="B", nargs="?", help="the same, to compare with (default: what the AI said in A)"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results")
+    parser.add_argument(
+        "--draws", type=int, default=2000, metavar="N", help="bootstrap draws of an interval (default: 2000)"
+    )
+    return parser
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> int:
+    """Compare, write, and print the figures."""
+    from discgrader.errors import UsageError
+    from discgrader.reading.agreement import agreement
+    from discgrader.reading.agreement_files import write_agreement
+    from discgrader.reading.pairs import READER, load_source, pair
+
+    a = load_source(arguments.a)
+    if arguments.b is None and a.voice != READER:
+        raise UsageError(f"{arguments.a} holds no reading; give a second one to compare with.")
+    b = a.of_ai() if arguments.b is None else load_source(arguments.b)
+    pairing = pair(a, b)
+    tasks = agreement(pairing.pairs, arguments.draws)
+    write_agreement(a, b, pairing, tasks, arguments.output)
+    print(f"{pairing.discs} discs of {pairing.studies} studies in both; 95 % intervals over studies")
+    for one in tasks:
+        figures = {"kappa": one.kappa, "weighted kappa": one.weighted_kappa, "AC1": one.ac1, "AC2": one.ac2}
+        words = ", ".join(f"{name} {_words(figure)}" for name, figure in figures.items() if figure is not None)
+        print(f"{one.system} {one.task}: n = {one.n}, {_words(one.percent, 1)} % the same, {words}")
+    for count, words in (
+        (pairing.named_differently, "discs are named differently"),
+        (pairing.only_a, f"discs are in {a.name} only"),
+        (pairing.only_b, f"discs are in {b.name} only"),
+        (len(pairing.studies_only_a), f"studies are in {a.name} only"),
+        (len(pairing.studies_only_b), f"studies are in {b.name} only"),
+    ):
+        if count:
+            print(f"{count} {words}")
+    print(f"The agreement is in {arguments.output}.")
+    return 0
+
+
+def _words(figure: "Figure", digits: int = 2) -> str:
+    if not math.isfinite(figure.value):
+        return "undefined"
+    if not math.isfinite(figure.low):
+        return f"{figure.value:.{digits}f}"
+    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"

@@ -1,0 +1,164 @@
+"""How far two readers, or a reader and a pack, agree: coefficients of a table of grades, and their intervals.
+
+A table counts discs by (grade of A, grade of B), over all grades of the scale, whether they occur or not.
+
+- Cohen's kappa: Cohen, Educational and Psychological Measurement 1960;20:37; weighted: Cohen, Psychological Bulletin
+  1968;70:213.
+- AC1 and AC2: Gwet, British Journal of Mathematical and Statistical Psychology 2008;61:29, and Handbook of Inter-Rater
+  Reliability, 4th edition 2014, chapters 4 and 5. Unlike kappa they stay meaningful where nearly all discs bear one
+  grade.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.grading.scales import scale_of
+from discgrader.reading.pairs import Pair
+
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its 95 % interval; NaN where it is not defined."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class TaskAgreement:
+    """Agreement on one task.
+
+    Parameters
+    ----------
+    system, task : str
+    n, studies : int
+        Discs that both graded, and studies that they are of.
+    percent : Figure
+        Share of discs with the same grade, 0 to 100.
+    kappa, ac1 : Figure
+        Unweighted.
+    weighted_kappa, ac2 : Figure or None
+        With quadratic weights; None on a scale without order.
+    """
+
+    system: str
+    task: str
+    n: int
+    studies: int
+    percent: Figure
+    kappa: Figure
+    weighted_kappa: Figure | None
+    ac1: Figure
+    ac2: Figure | None
+
+
+def quadratic_weights(count: int) -> np.ndarray:
+    """Weights 1 - (k - l)² / (count - 1)², shape (count, count)."""
+    places = np.arange(count)
+    return 1 - (places[:, None] - places[None]) ** 2 / max(count - 1, 1) ** 2
+
+
+def observed_agreement(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Weighted share of discs on which both agree, 0 to 1; shapes as in `cohen_kappa`."""
+    shares, weights = _shares(tables), _weights(tables, weights)
+    return (weights * shares).sum((-2, -1))
+
+
+def cohen_kappa(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Cohen's kappa.
+
+    Parameters
+    ----------
+    tables : ndarray, shape (..., grades, grades)
+        Number of discs by (grade of A, grade of B).
+    weights : ndarray, shape (grades, grades), optional
+        1 for full agreement, 0 for none; by default only the same grade is agreement.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        NaN where it is not defined: without discs, or where both give one and the same grade throughout.
+    """
+    shares, weights = _shares(tables), _weights(tables, weights)
+    chance = (weights * shares.sum(-1)[..., :, None] * shares.sum(-2)[..., None, :]).sum((-2, -1))
+    return _beyond((weights * shares).sum((-2, -1)), chance)
+
+
+def gwet_ac(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Gwet's AC1, or AC2 where weights are given; shapes as in `cohen_kappa`, NaN without discs."""
+    shares, weights = _shares(tables), _weights(tables, weights)
+    count = shares.shape[-1]
+    mean = (shares.sum(-1) + shares.sum(-2)) / 2
+    chance = weights.sum() / (count * (count - 1)) * (mean * (1 - mean)).sum(-1)
+    return _beyond((weights * shares).sum((-2, -1)), chance)
+
+
+def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[TaskAgreement]:
+    """Agreement on every task that there are pairs of, in the order in which they come.
+
+    Intervals are percentiles of a bootstrap over studies, the discs of a study together, for they are alike. They are
+    NaN with a single study. Draws in which a coefficient is not defined are left out.
+
+    Raises
+    ------
+    UsageError
+        When fewer than 100 draws are asked for.
+    """
+    if draws < 100:
+        raise UsageError(f"{draws} draws are too few for an interval; ask for 100 or more.")
+    tasks = dict.fromkeys((one.system, one.task) for one in pairs)
+    return [_of_task(*key, [one for one in pairs if (one.system, one.task) == key], draws, seed) for key in tasks]
+
+
+def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int) -> TaskAgreement:
+    scale = scale_of(system, task)
+    place = {value: number for number, value in enumerate(scale.values)}
+    studies = {name: number for number, name in enumerate(dict.fromkeys(one.study for one in pairs))}
+    by_study = np.zeros((len(studies), len(place), len(place)))
+    for one in pairs:
+        by_study[studies[one.study], place[one.grade_a], place[one.grade_b]] += 1
+    table = by_study.sum(0)
+    count = len(studies)
+    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
+    drawn = np.tensordot(times, by_study, axes=1)
+
+    def figure(coefficient: Callable[..., np.ndarray], weights: np.ndarray | None = None, unit: float = 1.0) -> Figure:
+        some = coefficient(drawn, weights) * unit if count > 1 else np.array([])
+        some = some[np.isfinite(some)]
+        low, high = np.quantile(some, [0.025, 0.975]) if len(some) else (np.nan, np.nan)
+        return Figure(float(coefficient(table, weights) * unit), float(low), float(high))
+
+    weights = quadratic_weights(len(place)) if scale.ordinal else None
+    return TaskAgreement(
+        system,
+        task,
+        len(pairs),
+        count,
+        figure(observed_agreement, None, 100.0),
+        figure(cohen_kappa),
+        None if weights is None else figure(cohen_kappa, weights),
+        figure(gwet_ac),
+        None if weights is None else figure(gwet_ac, weights),
+    )
+
+
+def _shares(tables: np.ndarray) -> np.ndarray:
+    tables = np.asarray(tables, float)
+    total = tables.sum((-2, -1), keepdims=True)
+    return np.divide(tables, total, out=np.full(tables.shape, np.nan), where=total > 0)
+
+
+def _weights(tables: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    return np.eye(np.shape(tables)[-1]) if weights is None else np.asarray(weights, float)
+
+
+def _beyond(observed: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Agreement beyond chance as a share of what there could be; NaN where there could be none."""
+    room = np.asarray(1 - chance)
+    return np.divide(observed - chance, room, out=np.full(room.shape, np.nan), where=room > 1e-12)

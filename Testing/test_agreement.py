@@ -1,0 +1,253 @@
+"""Agreement between readings: coefficients against published examples and scikit-learn, pairing, and the command."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from discgrader.cli.main import main
+from discgrader.errors import UsageError
+from discgrader.localize.disc import RoiBox
+from discgrader.reading.agreement import agreement, cohen_kappa, gwet_ac, observed_agreement, quadratic_weights
+from discgrader.reading.begin import reading_of_result
+from discgrader.reading.editor import Editor
+from discgrader.reading.files import save_reading
+from discgrader.reading.pairs import READER, Pair, Source, load_source, pair
+from discgrader.report.tables import write_grades_json
+from synthetic_result import synthetic_result
+
+PFIRRMANN = ("pfirrmann", "pfirrmann")
+
+
+def pairs_of(table, studies=10):
+    """One pair for each count of a table of Pfirrmann grades, dealt out to studies in turn."""
+    cells = [(a, b) for a, row in enumerate(table) for b, count in enumerate(row) for _ in range(count)]
+    return [Pair(f"s{n % studies}", "L4-L5", "L4-L5", *PFIRRMANN, str(a + 1), str(b + 1)) for n, (a, b) in enumerate(cells)]
+
+
+def random_table(seed, count=5):
+    return np.random.default_rng(seed).integers(0, 12, (count, count))
+
+
+def test_mammograms_of_altman():
+    """Altman, Practical Statistics for Medical Research 1991, section 14.3: kappa 0.47, with linear weights 0.57."""
+    table = [[21, 12, 0, 0], [4, 17, 1, 0], [3, 9, 15, 2], [0, 0, 0, 1]]
+    places = np.arange(4)
+    assert cohen_kappa(table) == pytest.approx(0.47, abs=0.005)
+    assert cohen_kappa(table, 1 - np.abs(places[:, None] - places) / 3) == pytest.approx(0.57, abs=0.005)
+
+
+def test_the_paradox_of_kappa():
+    """Two readers who agree on 118 of 125: kappa is -0.02, AC1 0.94 (Gwet, Statistical Methods for IRR 2002, no. 1)."""
+    table = [[118, 5], [2, 0]]
+    assert cohen_kappa(table) == pytest.approx(-0.0234, abs=5e-5)
+    assert gwet_ac(table) == pytest.approx(0.9408, abs=5e-5)
+
+
+def test_pregnancies_of_gwet():
+    """Two abstractors, three kinds (Gwet's handbook; also the example of the package irrCAC): AC1 is 0.84933."""
+    assert gwet_ac([[13, 0, 0], [0, 20, 7], [0, 4, 56]]) == pytest.approx(0.84933, abs=5e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kappa_as_scikit_learn_has_it(seed):
+    metrics = pytest.importorskip("sklearn.metrics")
+    table = random_table(seed)
+    a, b = np.array([(a, b) for (a, b), count in np.ndenumerate(table) for _ in range(count)]).T
+    assert cohen_kappa(table) == pytest.approx(metrics.cohen_kappa_score(a, b))
+    weighted = metrics.cohen_kappa_score(a, b, weights="quadratic")
+    assert cohen_kappa(table, quadratic_weights(5)) == pytest.approx(weighted)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ac2_as_gwet_defines_it(seed):
+    """Disc by disc in plain loops, after the formula of the handbook."""
+    table, count = random_table(seed, 4), 4
+    rated = [pair for pair, times in np.ndenumerate(table) for _ in range(times)]
+
+    def weight(k, m):
+        return 1 - (k - m) ** 2 / (count - 1) ** 2
+
+    observed = sum(weight(a, b) for a, b in rated) / len(rated)
+    share = [sum((a == k) + (b == k) for a, b in rated) / (2 * len(rated)) for k in range(count)]
+    total = sum(weight(k, m) for k in range(count) for m in range(count))
+    chance = total / (count * (count - 1)) * sum(one * (1 - one) for one in share)
+    assert gwet_ac(table, quadratic_weights(count)) == pytest.approx((observed - chance) / (1 - chance))
+
+
+def test_bounds_and_what_is_not_defined():
+    same = np.diag([3, 4, 5])
+    assert cohen_kappa(same) == gwet_ac(same) == observed_agreement(same) == 1
+    one_grade = [[9, 0], [0, 0]]
+    assert np.isnan(cohen_kappa(one_grade)) and gwet_ac(one_grade) == 1
+    assert np.isnan(cohen_kappa(np.zeros((3, 3)))) and np.isnan(gwet_ac(np.zeros((3, 3))))
+    stacked = np.stack([random_table(n) for n in range(3)])
+    assert np.allclose(cohen_kappa(stacked), [cohen_kappa(one) for one in stacked])
+
+
+def test_the_interval_is_over_studies():
+    """Discs of a study that are all alike tell no more than one of them: the interval is that of the studies."""
+    alike = [Pair(f"s{n}", "", "", *PFIRRMANN, "3", "3" if n < 12 else "4") for n in range(20) for _ in range(5)]
+    single = [Pair(f"s{n}", "", "", *PFIRRMANN, "3", "3" if n < 12 else "4") for n in range(20)]
+    (many,), (few,) = agreement(alike), agreement(single)
+    assert (many.n, many.studies, few.n) == (100, 20, 20)
+    assert (many.percent.low, many.percent.high) == pytest.approx((few.percent.low, few.percent.high))
+    # 60 % of 20: the binomial's 2.5 % and 97.5 % points are 8 and 16 of 20
+    assert (few.percent.value, few.percent.low, few.percent.high) == pytest.approx((60, 40, 80), abs=5.01)
+
+
+def test_figures_of_a_task():
+    (found,) = agreement(pairs_of(random_table(3)))
+    table = random_table(3)
+    assert found.n == table.sum() and found.percent.value == pytest.approx(100 * np.trace(table) / table.sum())
+    for figure, value in ((found.kappa, cohen_kappa(table)), (found.ac1, gwet_ac(table)),
+                          (found.weighted_kappa, cohen_kappa(table, quadratic_weights(5))),
+                          (found.ac2, gwet_ac(table, quadratic_weights(5)))):
+        assert figure.value == pytest.approx(value) and figure.low < figure.value < figure.high
+    (again,) = agreement(pairs_of(random_table(3)))
+    assert again == found
+    (one_study,) = agreement(pairs_of(table, studies=1))
+    assert np.isnan(one_study.kappa.low) and one_study.kappa.value == found.kappa.value
+
+
+def test_no_weights_on_a_scale_without_order():
+    (found,) = agreement([Pair("s", "", "", "spider", "modic", "1", "2")])
+    assert found.weighted_kappa is None and found.ac2 is None
+    with pytest.raises(UsageError, match="too few"):
+        agreement([Pair("s", "", "", "spider", "modic", "1", "2")], draws=10)
+
+
+def reading(reader, study="Müller 1", overrides=(), read=True, shift=0):
+    """A reading of the made-up study: all accepted but for overrides of Pfirrmann grades."""
+    result = synthetic_result()
+    result = replace(result, study=replace(result.study, name=study))
+    editor = Editor(reading_of_result(result, reader))
+    for level, grade in dict(overrides).items():
+        editor.set_override(level, *PFIRRMANN, grade)
+    if read:
+        for level in editor.reading.levels:
+            editor.accept_level(level)
+    editor.shift_levels(shift)
+    return editor
+
+
+def other_than(editor, level):
+    return "1" if editor.reading.disc(level).ai_grade(*PFIRRMANN).grade != "1" else "3"
+
+
+def source(*readings):
+    return Source("x", READER, {one.reading.study: one.reading for one in readings})
+
+
+def test_the_same_discs_are_compared_whatever_they_are_called():
+    a, b = reading("A"), reading("B", shift=1)
+    found = pair(source(a), source(b))
+    assert found.discs == found.named_differently == len(a.reading.levels)
+    assert all(one.grade_a == one.grade_b for one in found.pairs)
+    level_a, level_b = found.pairs[0].level_a, found.pairs[0].level_b
+    assert (level_a, level_b) == ("L5-S1", "L4-L5")
+
+
+def test_deleted_added_and_unread_are_not_compared():
+    a, b = reading("A"), reading("B")
+    a.delete_disc("L1-L2")
+    roi = b.reading.disc("L1-L2").box.roi
+    b.add_disc("T9-T10", RoiBox(roi.center_lps_mm + [0, 0, 150.0], roi.axes_lps, roi.size_mm))
+    b.withdraw("L4-L5", *PFIRRMANN)
+    found = pair(source(a), source(b))
+    assert (found.only_a, found.only_b) == (0, 2) and found.discs == len(a.reading.levels)
+    pfirrmann = {one.level_a for one in found.pairs if one.task == "pfirrmann"}
+    assert "L4-L5" not in pfirrmann and "L3-L4" in pfirrmann
+
+
+def test_moved_boxes_are_the_same_discs():
+    a, b = reading("A"), reading("B")
+    roi = b.reading.disc("L3-L4").box.roi
+    b.move_box("L3-L4", RoiBox(roi.center_lps_mm + [2, 5, 4], roi.axes_lps, roi.size_mm))
+    found = pair(source(a), source(b))
+    assert found.discs == len(a.reading.levels) and found.named_differently == 0
+
+
+def run(*arguments):
+    return main(["agree", *(str(one) for one in arguments)])
+
+
+def test_two_readings(tmp_path, capsys):
+    a, b = reading("Äbtissin"), reading("Bär")
+    b.set_override("L4-L5", *PFIRRMANN, other_than(b, "L4-L5"))
+    for name, one in (("a", a), ("b", b)):
+        save_reading(one.reading, tmp_path / f"{name}.reading.json")
+    out = tmp_path / "Übereinstimmung"
+    for _ in range(2):  # the second time over what the first has left
+        assert run(tmp_path / "a.reading.json", tmp_path / "b.reading.json", "-o", out) == 0
+    assert "pfirrmann pfirrmann: n = 5, 80.0 % the same, kappa" in capsys.readouterr().out
+    with open(out / "agreement.csv", encoding="utf-8", newline="") as file:
+        row = next(one for one in csv.DictReader(file) if one["task"] == "pfirrmann")
+    assert (row["n"], row["studies"], row["percent"], row["percent_low"]) == ("5", "1", "80.0", "")
+    document = json.loads((out / "agreement.json").read_text(encoding="utf-8"))
+    assert document["a"]["readers"] == ["Äbtissin"] and document["discs"] == 5
+    with open(out / "pairs.csv", encoding="utf-8", newline="") as file:
+        differing = [one for one in csv.DictReader(file) if one["grade_a"] != one["grade_b"]]
+    assert [(one["study"], one["level_a"], one["task"]) for one in differing] == [("Müller 1", "L4-L5", "pfirrmann")]
+
+
+def test_two_folders(tmp_path):
+    for reader in "AB":
+        (tmp_path / reader / "below").mkdir(parents=True)
+        save_reading(reading(reader, "one").reading, tmp_path / reader / "eins.json")
+        save_reading(reading(reader, "two").reading, tmp_path / reader / "below" / "zwei.reading.json")
+    save_reading(reading("A", "three").reading, tmp_path / "A" / "drei.json")
+    assert run(tmp_path / "A", tmp_path / "B", "-o", tmp_path / "out") == 0
+    document = json.loads((tmp_path / "out" / "agreement.json").read_text(encoding="utf-8"))
+    assert document["studies"] == 2 and document["studies_only_a"] == ["three"]
+    task = next(one for one in document["tasks"] if one["task"] == "pfirrmann")
+    assert task["n"] == 10 and task["kappa"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_a_reading_and_what_the_ai_said(tmp_path):
+    editor = reading("A")
+    editor.set_override("L4-L5", *PFIRRMANN, other_than(editor, "L4-L5"))
+    save_reading(editor.reading, tmp_path / "a.reading.json")
+    result = synthetic_result()
+    write_grades_json(replace(result, study=replace(result.study, name="Müller 1")), tmp_path / "grades.json")
+    assert run(tmp_path / "a.reading.json", tmp_path / "grades.json", "-o", tmp_path / "one") == 0
+    assert run(tmp_path / "a.reading.json", "-o", tmp_path / "other") == 0
+    one, other = (json.loads((tmp_path / name / "agreement.json").read_text()) for name in ("one", "other"))
+    assert one["tasks"] == other["tasks"] and one["b"]["voice"] == other["b"]["voice"] == "ai"
+    assert one["tasks"][0]["percent"]["value"] == 80
+    assert load_source(tmp_path).voice == READER, "readings come before grades.json beside them"
+
+
+@pytest.mark.parametrize(("files", "arguments", "words"), [
+    ({}, ("a.json", "b.json"), "There is no "),
+    ({"a.json": reading("A", "one"), "b.json": reading("B", "two")}, ("a.json", "b.json"), "no study in common (one and two)"),
+    ({"a.json": reading("A"), "b.json": reading("B", read=False)}, ("a.json", "b.json"), "unread grades do not count"),
+    ({"a.json": reading("A"), "b.json": "{}"}, ("a.json", "b.json"), "neither a reading nor a grades.json"),
+    ({"a.json": reading("A"), "b.json": "{"}, ("a.json", "b.json"), "is not valid JSON"),
+    ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "a disc is missing"),
+    ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
+    ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
+    ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "holds no reading; give a second one"),
+    ({"a.json": reading("A")}, ("a.json", "--draws", "5"), "5 draws are too few"),
+])
+def test_bad_input(tmp_path, capsys, files, arguments, words):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if isinstance(content, Editor):
+            save_reading(content.reading, tmp_path / name)
+        else:
+            (tmp_path / name).write_text(content, encoding="utf-8")
+    paths = [str(tmp_path / one) if one[0] in "abf" else one for one in arguments]
+    assert run(*paths, "-o", tmp_path / "out") == 2
+    line = capsys.readouterr().err
+    assert words in line and line.count("\n") == 1 and not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_other_files_is_not_replaced(tmp_path, capsys):
+    save_reading(reading("A").reading, tmp_path / "a.json")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("kept")
+    assert run(tmp_path / "a.json", "-o", tmp_path / "out") == 1
+    assert "already holds other files" in capsys.readouterr().err
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
