@@ -7,7 +7,7 @@ a fault of the program, ``crash`` takes its process down, ``slow`` takes a minut
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,14 +81,15 @@ class FakeGrader:
         *,
         systems: Sequence[str] | None = None,
         progress: Progress = Progress(),
+        graded: Callable[[DiscResult], None] | None = None,
     ) -> tuple[DiscResult, ...]:
-        return tuple(
-            DiscResult(
-                disc,
-                tuple(one for one in _grades(disc.index_from_sacrum) if systems is None or one.system in systems),
-            )
-            for disc in localization.discs
-        )
+        results = []
+        for disc in localization.discs:
+            grades = _grades(disc.index_from_sacrum)
+            results.append(DiscResult(disc, tuple(one for one in grades if systems is None or one.system in systems)))
+            if graded is not None:
+                graded(results[-1])
+        return tuple(results)
 
 
 def fake_explain(

@@ -1,6 +1,6 @@
 """Grades of all discs of a study, by the networks of one or several packs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
@@ -124,8 +124,9 @@ class Grader:
         return of_study[pack.key]
 
     def grade(self, study: Study, localization: Localization, *, systems: Sequence[str] | None = None,
-              progress: Progress | None = None) -> tuple[DiscResult, ...]:
-        """Grades of every disc, from the sacrum upwards.
+              progress: Progress | None = None,
+              graded: Callable[[DiscResult], None] | None = None) -> tuple[DiscResult, ...]:
+        """Grades of every disc, from the sacrum upwards; ``graded`` hears of each as soon as it is known.
 
         Raises
         ------
@@ -144,6 +145,8 @@ class Grader:
         for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing), localization.discs,
                                    self.device):
             results.append(result)
+            if graded is not None:
+                graded(result)
             progress.report("Grading", len(results) / len(localization.discs), result.disc.level)
         return tuple(results)
 

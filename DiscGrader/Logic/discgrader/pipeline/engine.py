@@ -23,6 +23,10 @@ from discgrader.progress import Progress
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn", "lightgbm")
 
 
+Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
+"""Of one disc: (system, task) to the name of a series and the saliency map in its geometry."""
+
+
 class LocalizerLike(Protocol):
     """What the engine needs of a localizer."""
 
@@ -37,7 +41,13 @@ class GraderLike(Protocol):
     def systems_for(self, study: Study) -> tuple[str, ...]: ...
 
     def grade(
-        self, study: Study, localization: Localization, *, systems: Sequence[str] | None, progress: Progress
+        self,
+        study: Study,
+        localization: Localization,
+        *,
+        systems: Sequence[str] | None,
+        progress: Progress,
+        graded: Callable[[DiscResult], None] | None,
     ) -> tuple[DiscResult, ...]: ...
 
 
@@ -177,6 +187,8 @@ class Engine:
         margin_mm: float = DEFAULT_MARGIN_MM,
         lowest_disc: str | None = None,
         progress: Progress = Progress(),
+        graded: Callable[[DiscResult], None] | None = None,
+        explained: Callable[[str, Maps], None] | None = None,
     ) -> StudyResult:
         """Everything that is known of a study.
 
@@ -194,6 +206,10 @@ class Engine:
             As for `localize`.
         progress : Progress
             Hears of each stage, and may stop the work.
+        graded : callable(DiscResult), optional
+            Hears of each disc's grades as soon as they are known.
+        explained : callable(level, maps), optional
+            Hears of the saliency maps of each level likewise.
 
         Raises
         ------
@@ -211,11 +227,12 @@ class Engine:
             )
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
-            discs = self._grader.grade(study, localization, systems=systems, progress=progress.part(0.4, 0.6))
+            discs = self._grader.grade(
+                study, localization, systems=systems, progress=progress.part(0.4, 0.6), graded=graded
+            )
         maps, map_series = CompactMaps(), {}
-        if saliency and self._explain is not None:
-            with self.stopwatch.stage("Explaining"):
-                maps, map_series = self._explained(study, localization, discs, progress.part(0.6, 1.0))
+        if saliency:
+            maps, map_series = self.explain(study, localization, discs, progress.part(0.6, 1.0), explained)
         progress.report("Grading", 1.0)
         return StudyResult(
             study=study,
@@ -226,6 +243,44 @@ class Engine:
             warnings=warnings,
             software=software_versions(),
         )
+
+    def explain(
+        self,
+        study: Study,
+        localization: Localization,
+        discs: Sequence[DiscResult],
+        progress: Progress = Progress(),
+        explained: Callable[[str, Maps], None] | None = None,
+    ) -> tuple[CompactMaps, dict[tuple[str, str, str], str]]:
+        """Saliency maps of all grades of these discs, and the name of the series that each lies in.
+
+        Parameters
+        ----------
+        study, localization :
+            What was graded.
+        discs : sequence of DiscResult
+            Its grades, or some of them.
+        progress : Progress
+            Hears of each level, and may stop the work.
+        explained : callable(level, maps), optional
+            Hears of the maps of each level as soon as they are known.
+        """
+        maps, map_series = CompactMaps(), {}
+        if self._explain is None:
+            return maps, map_series
+        with self.stopwatch.stage("Explaining"):
+            progress.report("Explaining", 0.0)
+            for number, found in enumerate(self._explain(self._grader, study, localization, discs)):
+                level = discs[number].disc.level
+                parts = {key: (series, VolumePart.of(one) if isinstance(one, Volume) else one)
+                         for key, (series, one) in found.items()}
+                for (system, task), (series, part) in parts.items():
+                    maps.add((level, system, task), part)
+                    map_series[level, system, task] = series
+                if explained is not None:
+                    explained(level, parts)
+                progress.report("Explaining", (number + 1) / len(discs), level)
+        return maps, map_series
 
     def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The systems to grade, and warnings on those that were wanted and cannot be."""
@@ -241,19 +296,6 @@ class Engine:
             raise StudyError(f"The series of {study.name} ({roles}) allow no grading by {names}; add other series.")
         missing = [system for system in wanted or () if system not in allowed]
         return chosen, tuple(f"Not graded by {system}: the series ({roles}) do not allow it." for system in missing)
-
-    def _explained(
-        self, study: Study, localization: Localization, discs: Sequence[DiscResult], progress: Progress
-    ) -> tuple[CompactMaps, dict[tuple[str, str, str], str]]:
-        maps, map_series = CompactMaps(), {}
-        progress.report("Explaining", 0.0)
-        for number, found in enumerate(self._explain(self._grader, study, localization, discs)):
-            level = discs[number].disc.level
-            for (system, task), (series, volume) in found.items():
-                maps.add((level, system, task), volume)
-                map_series[level, system, task] = series
-            progress.report("Explaining", (number + 1) / len(discs), level)
-        return maps, map_series
 
 
 def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from discgrader.errors import UsageError
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc
+from discgrader.localize.disc import Disc, Localization
 from discgrader.pipeline.compact_maps import CompactMaps, Key
 from discgrader.progress import Progress
 
@@ -44,12 +44,26 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
         known = ", ".join(one.disc.level for one in result.discs)
         raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
     systems = tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
-    others = tuple(one for one in result.localization.discs if one.level != disc.level)
-    alone = replace(result.localization, discs=(disc,), others=others)
     part = engine.grade(
-        result.study, localization=alone, systems=systems, saliency=bool(result.saliency), progress=progress
+        result.study,
+        localization=alone(result.localization, disc),
+        systems=systems,
+        saliency=bool(result.saliency),
+        progress=progress,
     )
-    new = part.discs[0]
+    return with_part(result, part)
+
+
+def alone(localization: Localization, disc: Disc) -> Localization:
+    """The localization with this disc as the only one to grade, and those of other levels as what lies beside it."""
+    others = tuple(one for one in localization.discs if one.level != disc.level)
+    return replace(localization, discs=(disc,), others=others)
+
+
+def with_part(result: StudyResult, part: StudyResult) -> StudyResult:
+    """The result with what was found of one disc `alone` in the place of what it had on that level."""
+    [new] = part.discs
+    disc = new.disc
     return replace(
         result,
         localization=replace(
