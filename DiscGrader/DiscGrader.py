@@ -227,6 +227,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._job = None
         self._listener = None
         self._timer = None
+        self._readings = {}
+        self.reader = ""
+        """Who reads; where it is empty, who read before, or the name that the user is logged in by."""
 
     def getParameterNode(self):
         return DiscGraderParameterNode(super().getParameterNode())
@@ -342,6 +345,56 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
         show_grade(slicer.mrmlScene, level, system, task)
 
+    def setOverride(self, level, system, task, grade, reason="", study=None):
+        """Give a grade of the reader's own; what the pack said is kept beside it.
+
+        Parameters
+        ----------
+        level, system, task, grade : str
+            As written in files, for instance ``"L4-L5"``, ``"pfirrmann"``, ``"pfirrmann"``, ``"5"``.
+        reason : str
+        study : str, optional
+            Which one, where the scene holds several.
+        """
+        self._reading(study).set_override(level, system, task, grade, reason)
+
+    def undo(self, study=None):
+        """Take back the reader's last step, be it a grade or a box that was graded anew."""
+        self._reading(study).undo()
+
+    def redo(self, study=None):
+        """Do again what was undone."""
+        self._reading(study).redo()
+
+    def saveReading(self, path, study=None):
+        """Write the study's reading to a file."""
+        self._reading(study).save(path)
+
+    def loadReading(self, path, study=None):
+        """Take the reading of a file for the study; can be undone."""
+        self._reading(study).load(path)
+
+    def readingHistory(self, study=None):
+        """The steps of the study's reading: ``undo_words`` and ``redo_words`` for the menu, ``is_changed``."""
+        return self._reading(study).editor.history
+
+    def _reading(self, study=None):
+        from discgrader.mrml.inputs import one_study
+        from discgrader.mrml.reading import SceneReading
+
+        study = one_study(slicer.mrmlScene, study)
+        known = self._readings.get(study)
+        if known is None or not known.is_in_scene:
+            known = self._readings[study] = SceneReading(slicer.mrmlScene, study, self.reader)
+        return known
+
+    def _readingFollows(self, study):
+        """Have the reading of a study, where there is one, take in what was just graded."""
+        from discgrader.mrml.scene import READING, study_nodes
+
+        if study_nodes(slicer.mrmlScene, study, READING):
+            self._reading(study).follow()
+
     def cancel(self):
         """Stop the computation that is running, if any, at its next step."""
         if self._job is not None:
@@ -400,6 +453,7 @@ class _Listener:
 
     def finished(self, result):
         nodes = self._show(result)
+        self._logic._readingFollows(result.study.name)
         for one in result.discs:
             if self._levels is None or one.disc.level in self._levels:
                 self._callback(self._logic.LEVEL, {"level": one.disc.level, "grades": one.grades})

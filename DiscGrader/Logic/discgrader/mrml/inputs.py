@@ -56,6 +56,24 @@ def boxes_to_grade(
     return {level: roi_from_node(node) for level, node in nodes.items()}, known, nodes
 
 
+def one_study(scene, study: str | None = None) -> str:
+    """The study that is meant: the named one, or the only one that the scene holds a result of.
+
+    Raises
+    ------
+    UsageError
+        When there is none such, or several and none is named.
+    """
+    studies = studies_in_scene(scene)
+    if not studies:
+        raise UsageError("The scene holds no result of DiscGrader; grade a study first.")
+    if study is None and len(studies) > 1:
+        raise UsageError(f"The scene holds results of {', '.join(studies)}; say which one is meant.")
+    if study is not None and study not in studies:
+        raise UsageError(f"The scene holds no result of {study}; it holds {', '.join(studies)}.")
+    return study or studies[0]
+
+
 def show_grade(scene, level: str, system: str, task: str) -> None:
     """Show the series of a grade with its saliency over it in every slice view, at its box, which stands out.
 

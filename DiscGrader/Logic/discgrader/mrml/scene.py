@@ -25,6 +25,9 @@ from discgrader.report.tables import COLUMNS, LAST_COLUMNS, grades_json, grades_
 _MADE = "by DiscGrader"
 """Value of the attribute that tells DiscGrader's own nodes from the user's."""
 
+READING = "reading"
+"""Kind of the text node that keeps what a reader said of a study."""
+
 
 @dataclass(frozen=True, eq=False)
 class SceneNodes:
@@ -155,10 +158,10 @@ def put_localization(
 def remove_result(scene, study: str, kept: Collection[str] = ()) -> None:
     """Take what DiscGrader made for a study out of the scene, but for nodes whose IDs are in ``kept``.
 
-    A user's own volumes and boxes stay, and are no longer counted to the study.
+    A user's own volumes and boxes stay, and are no longer counted to the study. The study's reading stays what it is.
     """
     for node in study_nodes(scene, study):
-        if node.GetID() in kept:
+        if node.GetID() in kept or attribute(node, "Kind") == READING:
             continue
         if attribute(node, "Made") == _MADE:
             hierarchy.remove(scene, node)
