@@ -342,3 +342,18 @@ def test_the_table(editor, tmp_path):
     assert row["time"] == "2026-11-25T08:30:00+01:00"
     unread = next(one for one in rows if one["level"] == "L5-S1")
     assert (unread["reader_grade"], unread["status"], unread["reader"]) == ("", UNREAD, "")
+
+
+def test_live_grades_during_a_drag_are_kept_for_its_end_only(editor):
+    first, number = grade_of(editor, "L4-L5"), editor.reading.disc("L4-L5").number
+    for grade in "123":
+        editor.move_box("L4-L5", moved(editor, "L4-L5", 1.0), drag="1")
+        editor.learn_grades(number, editor.reading.disc("L4-L5").box, regraded(editor, "L4-L5", grade))
+        assert grade_of(editor, "L4-L5").grade == grade
+    disc = editor.reading.disc("L4-L5")
+    assert [one.grade_of(*PFIRRMANN).grade for one in disc.gradings] == [first.grade, "3"]
+    assert len(disc.corrections) == 1
+    editor.learn_grades(number, moved(editor, "L4-L5", -1.0), regraded(editor, "L4-L5", "5"))
+    assert grade_of(editor, "L4-L5").grade == "3", "a grade that came too late was taken for the present box"
+    editor.undo()
+    assert grade_of(editor, "L4-L5") == first and editor.history.undo_words is None

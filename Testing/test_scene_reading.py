@@ -13,6 +13,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from discgrader.errors import UsageError
+from discgrader.mrml.bundle import read_bundle
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.mrml.readback import result_from_scene
@@ -34,7 +35,7 @@ def scene():
         volumes = {"T2": volume_to_node(host.scene, t2.volume, "my T2"),
                    "T1": volume_to_node(host.scene, t1.volume, "my T1")}
         logic.grade(volumes, saliency=False)
-        yield SimpleNamespace(scene=host.scene, logic=logic, volumes=volumes)
+        yield SimpleNamespace(host=host, scene=host.scene, logic=logic, volumes=volumes)
 
 
 def row(host, level):
@@ -158,3 +159,21 @@ def test_bad_input(scene, tmp_path):
         scene.logic.loadReading(tmp_path / "a.json")
     with pytest.raises(UsageError, match="cannot be read"):
         scene.logic.loadReading(tmp_path / "none.json")
+
+
+def test_a_saved_scene_brings_the_reading_back(scene, tmp_path, monkeypatch):
+    scene.logic.setOverride("L4-L5", *PFIRRMANN, "5", "Höhe")
+    start = center(scene, "L3-L4")
+    node = scene.scene.GetFirstNodeByName("L3-L4")
+    node.SetCenterWorld(1.0, 2.0, 3.0)
+    scene.logic.regrade(node)
+    monkeypatch.chdir(tmp_path)  # MRML leaves the working folder for the archive
+    assert scene.scene.WriteToMRB(str(tmp_path / "a.mrb"))
+    scene.scene.Clear()
+    read_bundle(scene.host, tmp_path / "a.mrb")
+    assert (row(scene, "L4-L5")["reader_grade"], row(scene, "L4-L5")["reason"]) == ("5", "Höhe")
+    scene.logic.setOverride("L5-S1", *PFIRRMANN, "4")
+    (text,) = study_nodes(scene.scene, "my T2", "reading")
+    discs = json.loads(text.GetText())["discs"]
+    assert [one["decisions"][0]["grade"] for one in discs[:2]] == ["4", "5"]
+    assert discs[2]["corrections"][0]["old"]["center_ras_mm"] == pytest.approx(start, abs=1e-4)
