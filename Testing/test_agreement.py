@@ -50,6 +50,14 @@ def test_pregnancies_of_gwet():
     assert gwet_ac([[13, 0, 0], [0, 20, 7], [0, 4, 56]]) == pytest.approx(0.84933, abs=5e-6)
 
 
+def test_mammograms_as_the_package_irrcac_has_them():
+    """Values that the package irrCAC gives for Altman's table, to five digits."""
+    table, weights = [[21, 12, 0, 0], [4, 17, 1, 0], [3, 9, 15, 2], [0, 0, 0, 1]], quadratic_weights(4)
+    assert gwet_ac(table) == pytest.approx(0.5292, abs=6e-6)
+    assert gwet_ac(table, weights) == pytest.approx(0.85017, abs=6e-6)
+    assert cohen_kappa(table, weights) == pytest.approx(0.67137, abs=6e-6)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_kappa_as_scikit_learn_has_it(seed):
     metrics = pytest.importorskip("sklearn.metrics")
