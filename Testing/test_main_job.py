@@ -11,7 +11,7 @@ from discgrader.errors import StudyError
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
-from discgrader.packs.pack import default_packs
+from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
 from discgrader.training.reference import compare
@@ -19,7 +19,7 @@ from scipy import ndimage
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine(torch):
     return Engine.default()
 
 
@@ -37,6 +37,9 @@ def test_shipped_packs_say_what_they_are_and_stay_small():
     packs = default_packs()
     assert {pack.system for pack in packs} >= {"localizer", "pfirrmann", "spider"}
     for pack in packs:
+        assert pack.trained_on.data_set and pack.trained_on.license and pack.trained_on.statement
+        if pack.system == FEATURES:
+            continue
         assert "SPIDER" in pack.trained_on.data_set
         assert pack.trained_on.license == "CC BY 4.0"
         assert pack.figures
@@ -104,7 +107,7 @@ def test_a_series_moved_by_the_patient_is_followed(engine, phantom):
 
 
 @pytest.mark.slow
-def test_command_grades_a_real_stack(data_dir, tmp_path):
+def test_command_grades_a_real_stack(data_dir, tmp_path, torch):
     out = tmp_path / "größe 5"
     stack = data_dir / "spider" / "t2_space" / "5_t2_SPACE.nii.gz"
     assert main(["grade", str(stack), "-o", str(out)]) == 0
