@@ -1,6 +1,7 @@
 """The desk: the module in a window of its own, used with the mouse and keys of Qt."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,12 +174,13 @@ def test_what_is_saved_comes_back(with_boxes, user, tmp_path):
     moved = boxes()["L4-L5"]
     moved.SetCenterWorld(1.0, 2.0, 3.0)
     with_boxes.module._parameterNode.marginMm = 9.5
-    path = tmp_path / "study.mrb"
+    path, before = tmp_path / "study.mrb", Path.cwd()
     assert with_boxes.files.save(path)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
     with_boxes.files.close_scene()
     assert boxes() == {} and with_boxes.module._parameterNode.marginMm == 10.0
     user.open(path)
+    assert Path.cwd() == before, "MRML does not always return from where it packs"
     assert np.allclose(center(boxes()["L4-L5"]), (1, 2, 3))
     assert with_boxes.module.logic.getParameterNode().marginMm == 9.5
     assert with_boxes.module.ui.marginSlider.value == 9.5

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import slicer
 import vtk
+from discgrader.mrml.bundle import same_working_folder
 
 _VOLUMES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 _TYPES = {
@@ -75,7 +76,8 @@ class CoreIOManager:
     def _load_scene(self, path: Path, clear: bool, messages) -> bool:
         scene = self._host.scene
         if path.suffix == ".mrb":
-            good = _with_cache(self._host, lambda: scene.ReadFromMRB(str(path), clear))
+            with same_working_folder():
+                good = _with_cache(self._host, lambda: scene.ReadFromMRB(str(path.absolute()), clear))
         else:
             scene.SetURL(str(path))
             scene.SetRootDirectory(str(path.parent))
@@ -85,7 +87,8 @@ class CoreIOManager:
     def _save_scene(self, path: Path, messages) -> bool:
         scene = self._host.scene
         if path.suffix == ".mrb":
-            good = scene.WriteToMRB(str(path))
+            with same_working_folder():
+                good = scene.WriteToMRB(str(path.absolute()))
         else:
             scene.SetURL(str(path))
             scene.SetRootDirectory(str(path.parent))

@@ -95,7 +95,7 @@ def _write(scene, path: Path) -> None:
         raise OutputError(f"{path.parent} cannot be written ({error.strerror}); choose another folder.") from error
     try:
         partial = folder.absolute() / path.name
-        with _same_working_folder():
+        with same_working_folder():
             written = scene.WriteToMRB(str(partial))
         if not written or not partial.is_file():
             raise OutputError(f"The scene could not be written to {path}; check the free space of the disk.")
@@ -105,7 +105,7 @@ def _write(scene, path: Path) -> None:
 
 
 @contextmanager
-def _same_working_folder() -> Iterator[None]:
+def same_working_folder() -> Iterator[None]:
     """Come back to the working folder, which MRML leaves for the archive and does not always return to."""
     before = os.getcwd()
     try:
@@ -140,7 +140,7 @@ def read_bundle(host, path: Path) -> None:
         manager.SetMRMLApplicationLogic(host.application)
         manager.SetAndObserveDataIOManager(remote.GetDataIOManager())
         remote.AddDataIOToScene()
-        with _same_working_folder():
+        with same_working_folder():
             read = zipfile.is_zipfile(path) and host.scene.ReadFromMRB(str(Path(path).absolute()), True)
         if not read:
             raise UsageError(f"{path} could not be read as a scene bundle; name a .mrb file that DiscGrader wrote.")
