@@ -5,6 +5,7 @@ All computing is done by the package ``discgrader`` in the folder Logic; this fi
 
 import logging
 import os
+import shutil
 import sys
 from typing import Annotated
 
@@ -117,6 +118,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Called when the application closes and the module widget is destroyed."""
         if self.logic is not None:
             self.logic.cancel()
+            self.logic.closeWorker()
         self.removeObservers()
 
     def enter(self):
@@ -213,7 +215,10 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     Parameters
     ----------
     engine : discgrader.pipeline.engine.Engine, optional
-        What computes; by default the one of the shipped packs, made when it is first needed.
+        What computes, in this process; by default the one of the shipped packs, made when it is first needed.
+    worker : discgrader.pipeline.worker_client.WorkerClient, optional
+        What computes when a computation is not waited for and no engine was given; by default a process that is
+        started when it is first needed, or by `warmUp`.
     """
 
     PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
@@ -221,9 +226,10 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     POLL_MS = 40
     """How often the window is told what a running computation has done."""
 
-    def __init__(self, engine=None):
+    def __init__(self, engine=None, worker=None):
         ScriptedLoadableModuleLogic.__init__(self)
         self._engine = engine
+        self._worker = worker
         self._job = None
         self._listener = None
         self._timer = None
@@ -255,6 +261,28 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
             self._engine = Engine.default()
         return self._engine
+
+    @property
+    def worker(self):
+        """The process that computes while the window stays free."""
+        if self._worker is None:
+            from discgrader.pipeline.worker_client import WorkerClient
+
+            python = shutil.which("PythonSlicer") or sys.executable
+            self._worker = WorkerClient(python, notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text))
+        return self._worker
+
+    def warmUp(self):
+        """Have the worker process load its networks before they are needed; returns at once."""
+        self.worker.start()
+
+    def closeWorker(self):
+        """End the worker process, if there is one; the next computation starts another."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._job = None
+        if self._worker is not None:
+            self._worker.close()
 
     def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None):
         """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
@@ -303,6 +331,14 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         study, nodes = study_from_nodes(slicer.mrmlScene, volumes)
         boxes, discs, rois = boxes_to_grade(slicer.mrmlScene, study, roiNodes)
 
+        def show(result):
+            return populate_scene(slicer.mrmlScene, result, volume_nodes=nodes, roi_nodes=rois)
+
+        if not waitForCompletion and self._engine is None:
+            from discgrader.pipeline.worker_job import grading_steps
+
+            return self._ask(grading_steps(study, boxes, discs, systems, saliency), show, eventCallback)
+
         def work(progress):
             localization = _localization(self.engine, study, boxes, discs, progress.part(0.0, 0.3))
             return self.engine.grade(
@@ -312,9 +348,6 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
                 saliency=saliency,
                 progress=progress.part(0.3, 1.0),
             )
-
-        def show(result):
-            return populate_scene(slicer.mrmlScene, result, volume_nodes=nodes, roi_nodes=rois)
 
         return self._run(work, show, waitForCompletion, eventCallback)
 
@@ -331,9 +364,19 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         result = result_from_scene(slicer.mrmlScene, name)
         volumes = {attribute(node, "Series"): node for node in study_nodes(slicer.mrmlScene, name, "series")}
         rois = {attribute(node, "Level"): node for node in study_nodes(slicer.mrmlScene, name, "roi")}
+
+        def show(new):
+            return populate_scene(slicer.mrmlScene, new, volume_nodes=volumes, roi_nodes=rois)
+
+        if not waitForCompletion and self._engine is None:
+            from discgrader.pipeline.regrade import with_part
+            from discgrader.pipeline.worker_job import regrading_steps
+
+            steps = regrading_steps(result, disc)
+            return self._ask(steps, lambda part: show(with_part(result, part)), eventCallback, levels=(disc.level,))
         return self._run(
             lambda progress: regrade(self.engine, result, disc, progress),
-            lambda new: populate_scene(slicer.mrmlScene, new, volume_nodes=volumes, roi_nodes=rois),
+            show,
             waitForCompletion,
             eventCallback,
             levels=(disc.level,),
@@ -419,14 +462,24 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             except Exception as error:
                 listener.failed(error)
                 raise
+        self._begin(BackgroundJob(work, listener), listener)
+        return None
+
+    def _ask(self, steps, show, eventCallback, levels=None):
+        """Have the worker process do these steps and ``show(result)`` here."""
+        from discgrader.pipeline.worker_job import WorkerJob
+
+        listener = _Listener(self, show, eventCallback or (lambda event, data: None), levels)
+        self._begin(WorkerJob(self.worker, steps, listener), listener)
+
+    def _begin(self, job, listener):
+        job.start()
         self._listener = listener
-        self._job = BackgroundJob(work, listener)
-        self._job.start()
+        self._job = job
         self._timer = qt.QTimer()
         self._timer.setInterval(self.POLL_MS)
         self._timer.connect("timeout()", self._poll)
         self._timer.start()
-        return None
 
     def _poll(self):
         # While Qt's event loop runs, Python's threads hardly do; waiting here lets the computation go on.
@@ -447,16 +500,21 @@ class _Listener:
         self._show = show
         self._callback = callback
         self._levels = levels
+        self._told = set()
 
     def progressed(self, stage, fraction, detail):
         self._callback(self._logic.PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
+
+    def graded(self, result):
+        self._told.add(result.disc.level)
+        self._callback(self._logic.LEVEL, {"level": result.disc.level, "grades": result.grades})
 
     def finished(self, result):
         nodes = self._show(result)
         self._logic._readingFollows(result.study.name)
         for one in result.discs:
-            if self._levels is None or one.disc.level in self._levels:
-                self._callback(self._logic.LEVEL, {"level": one.disc.level, "grades": one.grades})
+            if (self._levels is None or one.disc.level in self._levels) and one.disc.level not in self._told:
+                self.graded(one)
         self._callback(self._logic.COMPLETED, {"table": nodes.table})
         return nodes.table
 

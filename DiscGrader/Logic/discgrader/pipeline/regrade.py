@@ -39,11 +39,7 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
     StudyError
         As the engine.
     """
-    old = next((one for one in result.discs if one.disc.level == disc.level), None)
-    if old is None:
-        known = ", ".join(one.disc.level for one in result.discs)
-        raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
-    systems = tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
+    systems = systems_of(result, disc)
     part = engine.grade(
         result.study,
         localization=alone(result.localization, disc),
@@ -52,6 +48,21 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
         progress=progress,
     )
     return with_part(result, part)
+
+
+def systems_of(result: StudyResult, disc: Disc) -> tuple[str, ...] | None:
+    """The systems that have graded a result's disc of this level; None when none has.
+
+    Raises
+    ------
+    UsageError
+        When the result has no disc of this level.
+    """
+    old = next((one for one in result.discs if one.disc.level == disc.level), None)
+    if old is None:
+        known = ", ".join(one.disc.level for one in result.discs)
+        raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
+    return tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
 
 
 def alone(localization: Localization, disc: Disc) -> Localization:
