@@ -136,8 +136,9 @@ def _merge_fragments(labels: np.ndarray, count: int, segmentation: Segmentation)
 def _slopes(labels: np.ndarray, which: Sequence[int]) -> dict[int, float]:
     """Rows per column along each of these pieces."""
     slopes = {}
+    regions = ndimage.find_objects(labels)
     for label in which:
-        _, rows, columns = np.nonzero(labels == label)
+        _, rows, columns = np.nonzero(labels[regions[label - 1]] == label)
         spread = np.var(columns)
         slopes[int(label)] = float(np.cov(columns, rows)[0, 1] / spread) if len(columns) > 10 and spread > 4 else 0.0
     return slopes
