@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.side_by_side import side_by_side
+from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.views import View
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume

@@ -17,7 +17,7 @@ from discgrader.grading.fused_study import FusedStudy, measures_on
 from discgrader.grading.fusion import Fusion, is_fusion_file, load_fusion
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
-from discgrader.grading.side_by_side import side_by_side
+from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.views import StudyViews, View
 from discgrader.imaging.study import Plane, Study

@@ -88,9 +88,13 @@ def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], 
         Which candidate each of the segmentation's pixels belongs to; 0 for none.
     """
     classes = most_probable(segmentation.probabilities)
-    joined = ndimage.binary_opening(classes == DISC, _in_plane(2)) if len(classes) > 1 else classes == DISC
-    labels, count = ndimage.label(joined, ndimage.generate_binary_structure(3, 1))
-    labels = _merge_fragments(labels, count, segmentation)
+    labels = np.zeros(classes.shape, np.int32)
+    around = _bounds(classes == DISC)
+    joined = classes[around] == DISC
+    if len(classes) > 1:
+        joined = ndimage.binary_opening(joined, np.ones((1, 2, 2), bool))
+    count = ndimage.label(joined, ndimage.generate_binary_structure(3, 1), output=labels[around])
+    labels[around] = _merge_fragments(labels[around], count, segmentation)
     candidates = []
     for label, region in enumerate(ndimage.find_objects(labels), start=1):
         if region is None:
@@ -104,8 +108,13 @@ def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], 
     return tuple(sorted(candidates, key=lambda one: one.center_lps_mm[2])), labels
 
 
-def _in_plane(size: int) -> np.ndarray:
-    return np.ones((1, size, size), bool)
+def _bounds(mask: np.ndarray) -> tuple[slice, ...]:
+    """The smallest box around what is True; an empty one where nothing is."""
+    bounds = []
+    for axis in range(mask.ndim):
+        seen = np.nonzero(mask.any(tuple(other for other in range(mask.ndim) if other != axis)))[0]
+        bounds.append(slice(int(seen[0]), int(seen[-1]) + 1) if len(seen) else slice(0, 0))
+    return tuple(bounds)
 
 
 def _merge_fragments(labels: np.ndarray, count: int, segmentation: Segmentation) -> np.ndarray:
@@ -113,8 +122,10 @@ def _merge_fragments(labels: np.ndarray, count: int, segmentation: Segmentation)
     if count < 2:
         return labels
     row_mm, _ = segmentation.pixel_mm
-    areas = ndimage.sum_labels(labels > 0, labels, np.arange(1, count + 1))
-    centers = np.array(ndimage.center_of_mass(labels > 0, labels, np.arange(1, count + 1)))
+    pixels = np.nonzero(labels)
+    piece_of = labels[pixels] - 1
+    areas = np.bincount(piece_of, minlength=count)
+    centers = np.stack([np.bincount(piece_of, axis, minlength=count) / areas for axis in pixels], 1)
     order = np.argsort(-areas)
     owner = np.arange(count + 1)
     slopes = _slopes(labels, order[:12] + 1)

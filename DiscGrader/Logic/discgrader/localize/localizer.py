@@ -110,7 +110,7 @@ class Localizer:
         """How far the same discs lie from ``found`` on each other series; series that do not show them are left out."""
         shifts = {reference.name: np.zeros(3)}
         for series in others:
-            thin = _middle_slices(series.volume, np.mean([disc.center_lps_mm for disc in found.discs], axis=0))
+            thin = _middle_slices(series.volume, np.mean([disc.center_lps_mm for disc in found.discs], axis=0), 0)
             if thin is None:
                 continue
             candidates, _ = find_candidates(self._segmenter(thin))
@@ -151,14 +151,14 @@ def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | Non
     return np.array([0.0, *shift]) if np.linalg.norm(shift) > SAME_PLACE_MM else np.zeros(3)
 
 
-def _middle_slices(volume: Volume, center_lps: np.ndarray) -> Volume | None:
-    """The sagittal slice of a volume nearest to a point, and its neighbours; None where the point is beside them."""
+def _middle_slices(volume: Volume, center_lps: np.ndarray, beside: int = 1) -> Volume | None:
+    """The sagittal slice of a volume nearest to a point, and so many on each side; None where the point is beside."""
     frames = sagittal_frames(volume).volume
     position = float(frames.lps_to_index(center_lps)[2])
     if not -1.5 <= position <= len(frames.array) + 0.5:
         return None
     middle = int(np.clip(round(position), 0, len(frames.array) - 1))
-    low, high = max(0, middle - 1), min(len(frames.array), middle + 2)
+    low, high = max(0, middle - beside), min(len(frames.array), middle + beside + 1)
     affine = frames.affine_lps.copy()
     affine[:3, 3] += low * affine[:3, 2]
     return Volume(frames.array[low:high], affine)

@@ -1,15 +1,30 @@
 """Vertebrae, discs and spinal canal segmented on sagittal slices by a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
 
 from discgrader.localize.frames import SagittalFrames, rescale_frames, sagittal_frames, standardize
+from discgrader.packs.side_by_side import side_by_side
 from discgrader.progress import Progress
 
-VERTEBRA, DISC, CANAL = 1, 2, 3
+BACKGROUND, VERTEBRA, DISC, CANAL = 0, 1, 2, 3
 CLASSES = ("background", "vertebra", "disc", "canal")
+
+SCOUT_SHARES = (0.5, 0.3, 0.7)
+"""Where from side to side the slices lie that are looked at over their whole width, to see where the spine is."""
+
+BESIDE_SPINE_MM = 12.0
+"""How far in front of and behind the spine of these slices the others are looked at."""
+
+LOOK_EVERY_MM = 1.8
+"""Slices closer together than half of this show so nearly the same that every second one, or fewer, will do."""
+
+SMALLEST_SPINE_MM2 = 1500.0
+"""With less vertebra, disc and canal on them, these slices do not tell where the spine is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +86,71 @@ class Segmenter:
         """Segment every sagittal slice of ``volume`` (a `Volume` in any orientation)."""
         progress = progress or Progress()
         frames = sagittal_frames(volume)
-        column_mm, row_mm, _ = frames.volume.spacing_mm
+        column_mm, row_mm, slice_mm = frames.volume.spacing_mm
         pixels = torch.from_numpy(np.ascontiguousarray(frames.volume.array, np.float32))
         pixels = standardize(rescale_frames(pixels, (row_mm, column_mm), self._pixel_mm))
         rows, columns = pixels.shape[1:]
+        height, width = frames.volume.array.shape[1:]
+        pixel_mm = (height * row_mm / rows, width * column_mm / columns)
+        probabilities = np.zeros((len(CLASSES), len(pixels), rows, columns), np.float32)
+        probabilities[BACKGROUND] = 1.0
+        looked_at = _spread(len(pixels), slice_mm)
+        scouts = sorted({looked_at[round(share * (len(looked_at) - 1))] for share in SCOUT_SHARES})
+        rest = [index for index in looked_at if index not in scouts]
+        everywhere = slice(0, columns)
+
+        def look(indices: Sequence[int], window: slice, done: int) -> None:
+            seen = side_by_side(lambda index: self._probabilities(pixels[index, :, window]), indices, str(self._device))
+            for position, (index, one) in enumerate(zip(indices, seen, strict=True)):
+                probabilities[:, index, :, window] = one
+                progress.report("Finding discs", (done + position + 1) / len(looked_at))
+
+        look(scouts, everywhere, 0)
+        window = _window(probabilities[:, scouts], pixel_mm)
+        look(rest, window, len(scouts))
+        if window != everywhere and _is_cut(probabilities[:, rest], window):
+            look(rest, everywhere, len(scouts))
+        _fill_between(probabilities, looked_at)
+        return Segmentation(frames, probabilities, pixel_mm)
+
+    def _probabilities(self, pixels: torch.Tensor) -> np.ndarray:
+        """Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns)."""
+        rows, columns = pixels.shape
         multiple = self._network.multiple
         padded = torch.nn.functional.pad(pixels, (0, -columns % multiple, 0, -rows % multiple),
                                          value=float(pixels.min()))
-        probabilities = []
         with torch.inference_mode():
-            for index in range(len(padded)):
-                progress.report("Finding discs", index / len(padded))
-                batch = padded[None, None, index].to(self._device, memory_format=torch.channels_last)
-                logits = self._network(batch).float()[0, :, :rows, :columns]
-                probabilities.append(logits.softmax(0).cpu())
-        height, width = frames.volume.array.shape[1:]
-        return Segmentation(frames, torch.stack(probabilities, 1).numpy(),
-                            (height * row_mm / rows, width * column_mm / columns))
+            batch = padded[None, None].to(self._device, memory_format=torch.channels_last)
+            return self._network(batch).float()[0, :, :rows, :columns].softmax(0).cpu().numpy()
+
+
+def _window(probabilities: np.ndarray, pixel_mm: tuple[float, float]) -> slice:
+    """The columns in which the spine lies on slices with these class probabilities; all where hardly any is seen."""
+    columns = probabilities.shape[-1]
+    spine = probabilities[BACKGROUND] < 0.5
+    if spine.sum() * pixel_mm[0] * pixel_mm[1] < SMALLEST_SPINE_MM2:
+        return slice(0, columns)
+    # A few stray pixels are no spine.
+    seen = np.nonzero(spine.any(0).sum(0) * pixel_mm[0] > 3.0)[0]
+    margin = round(BESIDE_SPINE_MM / pixel_mm[1])
+    return slice(max(0, int(seen[0]) - margin), min(columns, int(seen[-1]) + 1 + margin))
+
+
+def _is_cut(probabilities: np.ndarray, window: slice) -> bool:
+    """Whether disc or canal reaches a side of the window that is not a side of the picture."""
+    inner = [window.start] * (window.start > 0) + [window.stop - 1] * (window.stop < probabilities.shape[-1])
+    return bool((probabilities[[DISC, CANAL]][..., inner].sum(0) > 0.5).any())
+
+
+def _spread(count: int, slice_mm: float) -> list[int]:
+    """Slices to look at, first and last included: all of thick ones, of thin ones such as lie `LOOK_EVERY_MM` apart."""
+    step = max(1, int(LOOK_EVERY_MM / slice_mm))
+    return sorted({*range(0, count, step), count - 1})
+
+
+def _fill_between(probabilities: np.ndarray, looked_at: Sequence[int]) -> None:
+    """Class probabilities of the slices that were not looked at, linearly from those on either side, in place."""
+    for low, high in pairwise(looked_at):
+        for index in range(low + 1, high):
+            share = np.float32((index - low) / (high - low))
+            probabilities[:, index] = (1 - share) * probabilities[:, low] + share * probabilities[:, high]
