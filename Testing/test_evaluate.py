@@ -7,15 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tabular_data import synthetic_discs
+from test_fusion import synthetic_tables as fusion_tables
 
 from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
-from discgrader.training.tabular.analyses import Setting, network_alone
+from discgrader.training.tabular.analyses import CNN, OURS, Setting, cross_validation
 from discgrader.training.tabular.evaluate import EvaluationOptions, _prepare, judge
 from discgrader.training.tabular.models import ForestModel, TreesModel
-from discgrader.training.tabular.runs import Runner
+from discgrader.training.tabular.fused import FusedRecipe
+from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
 from discgrader.training.tabular.splits import paper_split, rotating_splits, scanner_splits
 from discgrader.training.tabular.supplement import SUPPLEMENT
@@ -90,15 +92,36 @@ def test_what_was_run_is_kept_and_what_changed_is_run_anew(tmp_path, monkeypatch
     assert np.array_equal(Runner(discs, tmp_path, Progress()).run(columns, split, choices).probabilities, first.probabilities)
 
 
-def test_a_network_is_judged_by_its_own_logits(tmp_path):
+def evaluated_tables():
+    """A table for the published models, and tables for the project's own, of the same discs and grades."""
+    evidence, slices, network, grades = fusion_tables(40)
     discs = synthetic_discs(40)
-    logits = 3 * np.eye(5)[discs.grades]
-    logits[discs.patients == 3] = np.nan
-    table = discs.plus([f"disc:network:log_probability_{k}" for k in range(1, 6)], logits)
-    outcome = network_alone(Setting(Runner(table, tmp_path, Progress()), ("lightgbm",)), rotating_splits(table.patients))
-    known = np.isfinite(logits[outcome.test]).all(1)
-    assert (outcome.probabilities.argmax(1) == table.grades[outcome.test])[known].all()
-    assert np.isfinite(outcome.probabilities).all()
+    discs = replace(discs, grades=np.array([grades[key] for key in zip(discs.patients.tolist(), discs.indices.tolist())]))
+    rng = np.random.default_rng(5)
+    known = np.char.startswith(np.array(discs.columns), "T2") & (discs.families != "efficientnet_lite0")
+    discs = replace(discs, values=np.where(known, rng.normal(size=discs.values.shape) + discs.grades[:, None] / 3, discs.values))
+    rows = FeatureTable("radiomics", discs.patients, discs.indices, np.array(["T2"] * len(discs)),
+                        np.where(discs.patients % 4 == 0, 3, 2), ("one",), np.zeros((len(discs), 1)))
+    discs = discs.plus([f"disc:network:{name}" for name in network.names], network.values)
+    return discs, {"radiomics": rows, "evidence": evidence, "slice": slices, "network": network}, grades
+
+
+def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path):
+    """Rows of the comparison are those of `own`; one that is right where the other errs gains."""
+    discs = synthetic_discs(40)
+    discs = discs.with_families("evidence")
+    good, poor = 4 * np.eye(5)[discs.grades] + 1, np.ones((len(discs), 5))
+    poor[:, 2] += 1
+    outcomes = {name: Outcome(np.arange(len(discs)), np.zeros(0, int), one / one.sum(1, keepdims=True), one, one[:0], (), np.zeros(0))
+                for name, one in ((CNN, poor), (OURS, good))}
+    setting = Setting(Runner(discs, tmp_path, Progress()), ("lightgbm",), draws=20, repeats=1, threads=1)
+    compared, added = cross_validation(setting, outcomes)
+    rows = {row["features"]: row for row in compared.rows}
+    assert rows[OURS]["accuracy"]["value"] == 1
+    assert rows[CNN]["accuracy"]["value"] == pytest.approx((discs.grades == 2).mean())
+    [gap] = added.rows
+    assert gap["added"] == "Evidence and radiomics, to CNN"
+    assert gap["accuracy"]["value"] == pytest.approx((discs.grades != 2).mean())
 
 
 class FewTrees(TreesModel):
@@ -119,11 +142,8 @@ class SmallForest(ForestModel):
 def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr("discgrader.training.tabular.system.TreesModel", FewTrees)
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
-    discs = synthetic_discs(40)
-    discs = discs.plus([f"disc:network:log_probability_{k}" for k in range(1, 6)],
-                       np.random.default_rng(0).normal(size=(len(discs), 5)) + 2 * np.eye(5)[discs.grades])
-    rows = FeatureTable("radiomics", discs.patients, discs.indices, np.array(["T2"] * len(discs)),
-                        np.where(discs.patients % 4 == 0, 3, 2), ("one",), np.zeros((len(discs), 1)))
+    monkeypatch.setattr("discgrader.training.tabular.evaluate.FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1))
+    discs, tables, grades = evaluated_tables()
     options = EvaluationOptions(repeats=1, draws=20, threads=1)
 
     def stop_late(stage, fraction, detail):
@@ -131,15 +151,17 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
             raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        judge(discs, {"radiomics": rows}, tmp_path, Progress(stop_late), options, SCANNERS)
+        judge(discs, tables, grades, tmp_path, Progress(stop_late), options, SCANNERS)
     assert not (tmp_path / "evaluation.html").exists()
-    page = judge(discs, {"radiomics": rows}, tmp_path, Progress(), options, SCANNERS).read_text(encoding="utf-8")
+    page = judge(discs, tables, grades, tmp_path, Progress(), options, SCANNERS).read_text(encoding="utf-8")
     assert "0.867" in page
     assert "10 stacks, 30 single slices" in page
-    assert page.count("data:image/png;base64,") == 6
+    assert page.count("data:image/png;base64,") == 8
+    assert "What radiomics adds to image networks and evidence" in page
+    assert "aim 0.92" in page or "reached" in page
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)
     tables = {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in (tmp_path / "tables").glob("*.csv")}
-    assert set(tables) >= {"main_grades", "main_binary", "cross_validation", "cross_validation_differences", "predictions",
+    assert set(tables) >= {"main_grades", "main_binary", "cross_validation", "cross_validation_added", "which_saw_which", "predictions",
                            "logistic_regression" } | {one.__name__ for one in SUPPLEMENT if one.__name__ != "logistic_baseline"}
     assert all(tables.values())
     main_row = tables["main_grades"][0]
@@ -149,7 +171,14 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
     assert accuracy == pytest.approx(float(main_row["accuracy"]), abs=1e-5)
     compared = {row["features"]: float(row["auroc"]) for row in tables["cross_validation"]}
     assert compared["Radiomics"] > compared["Deep features"] + 0.1
-    assert compared["Image network alone"] > 0.9
+    assert compared[CNN] > 0.75
+    assert compared[OURS] > max(compared[CNN], compared["Evidence with neighbors (forest)"])
+    added = {row["added"]: row for row in tables["cross_validation_added"]}
+    gain = added["Evidence and radiomics, to CNN"]
+    assert float(gain["auroc"]) == pytest.approx(compared[OURS] - compared[CNN], abs=1e-5)
+    assert float(gain["auroc_low"]) > 0
+    seen = {row["features"]: row for row in tables["which_saw_which"]}
+    assert seen["Radiomics (as published)"]["T2"] == "10 stacks, 1 3D features; 30 slices, 1 2D features"
 
 
 def test_logits_of_the_networks_are_read(tmp_path):

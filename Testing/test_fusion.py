@@ -8,7 +8,7 @@ from blocky_spine import blocky_spine
 from test_grading import localized
 from tiny_packs import tiny_grading_pack
 
-from discgrader.errors import PackError, UsageError
+from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.contributions import KEY
 from discgrader.grading.evidence import MEASURES
 from discgrader.grading.fusion import DESCRIPTION, fused, load_fusion, parameters_of
@@ -30,7 +30,8 @@ from discgrader.training.tabular.fused import (
     fused_discs,
     fused_rows,
 )
-from discgrader.training.tabular.fused_recipe import INPUTS, cross_validate, write_fused
+from discgrader.training.tabular.fused_recipe import cross_validate, write_fused
+from discgrader.training.tabular.held_out import INPUTS
 from discgrader.training.tabular.table import FeatureTable
 
 RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
@@ -268,7 +269,7 @@ def test_a_broken_fusion_is_refused_by_name(packs):
 
 
 def test_a_run_that_is_not_there_is_told_plainly(tmp_path):
-    with pytest.raises(UsageError, match="spider_run"):
+    with pytest.raises(StudyError, match="No SPIDER images"):
         run_recipe("pfirrmann", tmp_path, tmp_path / "out")
     with pytest.raises(UsageError, match="no held_out.npz"):
         run_recipe("pfirrmann", tmp_path, tmp_path / "out", spider_run=str(tmp_path))

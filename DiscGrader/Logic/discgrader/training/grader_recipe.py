@@ -46,6 +46,7 @@ from discgrader.training.spider import (
     spider_gradings,
     spider_images,
 )
+from discgrader.training.tabular.held_out import FOLDS_FILE, folds_file
 
 TYPICAL_AXES = 24
 
@@ -258,6 +259,7 @@ def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networ
     files[INPUT_FILE] = pack_tensors({
         "typical.mean": mean, "typical.axes": axes.contiguous(),
     }, 32)
+    files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}
     for system in ("pfirrmann", "spider"):

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.training.tabular.metrics import binary_figures, difference, grade_figures, with_intervals
-from discgrader.training.tabular.recalibrate import RECALIBRATIONS
 from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.splits import Split, paper_split, rotating_splits
 from discgrader.training.tabular.system import HIGH_GRADE, MODELS, SystemChoices
@@ -16,6 +15,8 @@ from discgrader.training.tabular.system import HIGH_GRADE, MODELS, SystemChoices
 DEEP = ("efficientnet_lite0", "resnet50")
 RADIOMICS, EVIDENCE, NETWORK = "radiomics", "evidence", "network"
 FEW_COLUMNS = 100
+CNN, OURS = "Image networks (CNN alone)", "CNN + evidence + radiomics (ours)"
+"""The project's main job without and with evidence and radiomics beside it, as named in tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,10 @@ class Setting:
     def split(self) -> Split:
         """60/20/20 by patient."""
         return paper_split(self.runner.table.patients)
+
+    def folds(self, repeat: int = 0) -> list[Split]:
+        """The folds of one repetition of cross-validation."""
+        return rotating_splits(self.runner.table.patients, seed=repeat)
 
     def columns(self, *families: str) -> np.ndarray:
         """Mask of the columns of these families."""
@@ -136,76 +141,68 @@ def sets_of_features(setting: Setting) -> dict[str, np.ndarray]:
     return {name: setting.columns(*some) for name, some in wanted.items() if some and set(some) <= families}
 
 
-def cross_validated(setting: Setting) -> dict[str, Outcome]:
-    """Every set of features with LightGBM, and the image network alone, by repeated cross-validation.
-
-    Returns
-    -------
-    Name to the outcome of the first repetition; others are kept by the runner.
-    """
-    return {name: outcomes[0] for name, outcomes in _repeated(setting).items()}
-
-
 def _repeated(setting: Setting) -> dict[str, list[Outcome]]:
-    table = setting.runner.table
+    """Every set of features with LightGBM, by name to the outcome of each repetition of cross-validation."""
     found: dict[str, list[Outcome]] = {}
     for repeat in range(setting.repeats):
-        splits = rotating_splits(table.patients, seed=repeat)
+        splits = setting.folds(repeat)
         for name, columns in sets_of_features(setting).items():
             outcome = setting.runner.run_all(columns, splits, setting.choices_for(columns))
             found.setdefault(name, []).append(outcome)
-        if setting.columns(NETWORK).any():
-            found.setdefault("Image network alone", []).append(network_alone(setting, splits))
     return found
 
 
-def network_alone(setting: Setting, splits: Sequence[Split]) -> Outcome:
-    """The image network's own probabilities, calibrated as all others are on discs that have them."""
-    table = setting.runner.table.with_columns(setting.columns(NETWORK))
-    logits = table.values
-    known = np.isfinite(logits).all(1)
-    raw = np.full_like(logits, 1 / logits.shape[1])
-    raw[known] = np.exp(logits[known]) / np.exp(logits[known]).sum(1, keepdims=True)
-    parts = []
-    for split in splits:
-        test, validation = np.nonzero(split.test)[0], np.nonzero(split.validation & known)[0]
-        method = RECALIBRATIONS["isotonic"]().fit(raw[validation], table.grades[validation])
-        parts.append(Outcome(test, validation, method(raw[test]), raw[test], raw[validation], table.columns,
-                             np.full(len(table.columns), 1 / len(table.columns))))
-    return Outcome.join(parts)
-
-
-def cross_validation(setting: Setting, further: Mapping[str, Outcome]) -> list[Analysis]:
-    """Cross-validated figures of every set of features, and how far each lies from the image network alone.
+def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analysis]:
+    """Cross-validated figures of every set of features, and what each part adds to the others.
 
     Parameters
     ----------
-    further : mapping of str to Outcome
-        Other models judged on the same discs, such as the project's own fusion.
+    own : mapping of str to Outcome
+        The project's own model and its parts, judged on the same folds; see `discgrader.training.tabular.fused_rows`.
     """
     table = setting.runner.table
-    repeated = _repeated(setting) | {name: [one] for name, one in further.items()}
-    rows, gaps = [], []
-    reference = "Image network alone" if "Image network alone" in repeated else "Evidence"
-    base = _in_order(repeated[reference][0], len(table)) if reference in repeated else None
+    repeated = _repeated(setting) | {name: [one] for name, one in own.items()}
+    rows = []
     for name, outcomes in repeated.items():
-        others = [grade_figures(setting.grades_of(one), one.probabilities)["auroc"] for one in outcomes]
-        first = outcomes[0]
-        high = setting.figures(first, binary=True)
-        spread = f"{min(others):.3f}–{max(others):.3f}" if len(others) > 1 else ""
-        rows.append({"features": name, **setting.figures(first), "binary_auroc": high["auroc"],
-                     "binary_accuracy": high["accuracy"], "auroc_of_repeats": spread})
-        if base is not None and name != reference:
-            own = _in_order(first, len(table))
-            both = np.isfinite(own).all(1) & np.isfinite(base).all(1)
-            gap = {figure: difference(figure, table.grades[both], own[both], base[both], table.patients[both], setting.draws)
-                   for figure in ("auroc", "accuracy", "qwk", "brier")}
-            gaps.append({"features": name, **gap})
-    note = (f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients): three "
-            "folds to learn from, one to calibrate on, one to judge on, in turn; LightGBM after LASSO.")
-    against = f"Difference to {reference[0].lower() + reference[1:]} on the same discs, same bootstrap of patients."
-    return [Analysis("cross_validation", "Families of features, cross-validated", note, rows),
-            Analysis("cross_validation_differences", "Differences", against, gaps)]
+        aurocs = [grade_figures(setting.grades_of(one), one.probabilities)["auroc"] for one in outcomes]
+        high = setting.figures(outcomes[0], binary=True)
+        spread = f"{min(aurocs):.3f}–{max(aurocs):.3f}" if len(aurocs) > 1 else ""
+        rows.append({"features": name, "discs": len(outcomes[0].test), **setting.figures(outcomes[0]),
+                     "binary_auroc": high["auroc"], "binary_accuracy": high["accuracy"], "auroc_of_repeats": spread})
+    note = (f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). LightGBM: "
+            "LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image networks: "
+            "cross-validated in two layers, each part on folds that it has not seen, its weight from the other folds.")
+    first = {name: outcomes[0] for name, outcomes in repeated.items()}
+    return [Analysis("cross_validation", "Families of features, cross-validated", note, rows), _added(setting, first)]
+
+
+ADDED = (
+    ("Deep features, to radiomics", "Radiomics + deep (as published)", "Radiomics"),
+    ("Radiomics, to evidence", "Radiomics + evidence", "Evidence"),
+    ("Radiomics, to evidence with neighbors", "Evidence + radiomics (forests)", "Evidence with neighbors (forest)"),
+    ("Radiomics, to CNN", "CNN + radiomics", CNN),
+    ("Evidence, to CNN", "CNN + evidence", CNN),
+    ("Radiomics, to CNN + evidence", OURS, "CNN + evidence"),
+    ("Evidence and radiomics, to CNN", OURS, CNN),
+    ("CNN and evidence, to radiomics as published", OURS, "Radiomics + deep (as published)"),
+)
+"""What is added to what, and the rows whose difference says what it gives."""
+
+
+def _added(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
+    table = setting.runner.table
+    rows = []
+    for what, name, without in ADDED:
+        if name not in outcomes or without not in outcomes:
+            continue
+        one, other = (_in_order(outcomes[key], len(table)) for key in (name, without))
+        both = np.isfinite(one).all(1) & np.isfinite(other).all(1)
+        gap = {figure: difference(figure, table.grades[both], one[both], other[both], table.patients[both], setting.draws)
+               for figure in ("auroc", "auprc", "accuracy", "qwk", "brier")}
+        rows.append({"added": what, "discs": int(both.sum()), **gap})
+    return Analysis("cross_validation_added", "What each part adds",
+                    "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval that "
+                    "holds 0 is no measurable gain. Brier is better when it falls.", rows)
 
 
 def _in_order(outcome: Outcome, count: int) -> np.ndarray:

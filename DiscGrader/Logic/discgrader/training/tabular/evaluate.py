@@ -14,9 +14,13 @@ from discgrader.grading.deep_features import resnet50_features, shipped_features
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
 from discgrader.training.spider import DATA_SET, spider_images
-from discgrader.training.tabular.analyses import Analysis, Setting, cross_validation, high_chance, main_models
+from discgrader.training.tabular.analyses import CNN, OURS, Analysis, Setting, cross_validation, high_chance, main_models
 from discgrader.training.tabular.extract import deep_family, evidence_family, extract, radiomics_family, slice_family
 from discgrader.training.tabular.found import MASKS
+from discgrader.training.tabular.fused import FusedRecipe
+from discgrader.training.tabular.fused_recipe import installed_networks
+from discgrader.training.tabular.fused_rows import own_discs, own_outcomes
+from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about
 from discgrader.training.tabular.models import check_tabpfn
 from discgrader.training.tabular.page import evaluation_page
 from discgrader.training.tabular.pictures import (
@@ -27,8 +31,9 @@ from discgrader.training.tabular.pictures import (
     reliability_picture,
     roc_picture,
 )
-from discgrader.training.tabular.runs import Runner
+from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
+from discgrader.training.tabular.summary import in_short, which_saw_which
 from discgrader.training.tabular.supplement import supplementary
 from discgrader.training.tabular.system import HIGH_GRADE, MODELS
 from discgrader.training.tabular.table import DiscTable, FeatureTable, disc_table
@@ -90,27 +95,29 @@ def evaluate_pfirrmann(data_dir: Path, out_dir: Path, progress: Progress,
         An option, the data or ``out_dir`` cannot be used; said before the long work begins.
     """
     networks = network_table(options.network_held_out) if options.network_held_out else None
+    families = [] if networks else [HeldOutNetworks.of(installed_networks())]
     if options.tabpfn is not None:
         check_tabpfn(options.tabpfn)
     resnet = resnet50_features(options.resnet50) if options.resnet50 else None
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
     _prepare(out_dir)
     try:
-        families = [evidence_family(), deep_family(resnet or shipped_features(), _stamp(options.resnet50)),
-                    radiomics_family(options.threads), slice_family()]
+        families += [evidence_family(), deep_family(resnet or shipped_features(), _stamp(options.resnet50)),
+                     radiomics_family(options.threads), slice_family()]
         find = _find(images, options)
         tables = extract(images, families, find, options.masks, out_dir / "features", progress.part(0.0, 0.5))
-        table = disc_table([*tables.values(), *([networks] if networks else [])], grades)
+        tables["network"] = networks or asked_about(tables["network"])
+        table = disc_table(list(tables.values()), grades)
         if len(np.unique(table.patients)) < LEAST_PATIENTS or len(np.unique(table.grades)) < 2:
             raise StudyError(f"{data_dir} has {len(np.unique(table.patients))} patients with graded discs; an evaluation "
                              f"needs {LEAST_PATIENTS} or more, and more than one grade.")
-        return judge(table, tables, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
+        return judge(table, tables, grades, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
     except Cancelled as error:
         raise Cancelled(f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there.") from error
 
 
-def judge(table: DiscTable, tables: Mapping[str, FeatureTable], out_dir: Path, progress: Progress,
-          options: EvaluationOptions, scanner_of: Mapping[int, str]) -> Path:
+def judge(table: DiscTable, tables: Mapping[str, FeatureTable], grades: Mapping[tuple[int, int], int], out_dir: Path,
+          progress: Progress, options: EvaluationOptions, scanner_of: Mapping[int, str]) -> Path:
     """Fit, judge and write, from tables of features; as `evaluate_pfirrmann`."""
     models = ("lightgbm", "forest", *(["tabpfn"] if options.tabpfn else []))
     runner = Runner(table, out_dir / "work", progress)
@@ -118,25 +125,30 @@ def judge(table: DiscTable, tables: Mapping[str, FeatureTable], out_dir: Path, p
     parts: dict[str, Sequence[Analysis]] = {}
     progress.report("Judging", 0.0, "the published models")
     parts["As published"] = main_models(_within(setting, progress.part(0.0, 0.1)))
-    progress.report("Judging", 0.1, "cross-validation")
-    parts["Cross-validation"] = cross_validation(_within(setting, progress.part(0.1, 0.6)), {})
+    discs = own_discs(tables, grades)
+    recipe = FusedRecipe(threads=options.threads)
+    runner = replace(runner, progress=progress.part(0.1, 0.15))
+    own = own_outcomes(discs, runner, setting.folds(), recipe) if discs else {}
+    progress.report("Judging", 0.15, "cross-validation")
+    parts["Cross-validation"] = [*cross_validation(_within(setting, progress.part(0.15, 0.6)), own), which_saw_which(tables)]
     parts["Supplementary analyses"] = supplementary(setting, progress.part(0.6, 0.95))
     progress.report("Writing", 0.96)
-    pictures = draw(setting, parts)
+    pictures = draw(setting, parts, own)
     with plain_errors(out_dir):
         _write_tables(out_dir / "tables", [one for some in parts.values() for one in some])
         _write_predictions(out_dir / "tables" / "predictions.csv", setting)
         (out_dir / "figures").mkdir(exist_ok=True)
         for name, (png, _) in pictures.items():
             (out_dir / "figures" / f"{name}.png").write_bytes(png)
-        page = evaluation_page("Pfirrmann grading: evaluation", _facts(table, tables), parts, pictures, _notes(table, options))
+        page = evaluation_page("Pfirrmann grading: evaluation", _facts(table, tables), in_short(parts), parts, pictures,
+                               _notes(options))
         with whole_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
     progress.report("Writing", 1.0)
     return out_dir / PAGE
 
 
-def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]]) -> dict[str, tuple[bytes, str]]:
+def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping[str, Outcome]) -> dict[str, tuple[bytes, str]]:
     """All figures with their captions, by file stem."""
     runs = {model: setting.runner.run(setting.published, setting.split, setting.choices(model=model)) for model in setting.models}
     first = runs[setting.models[0]]
@@ -146,7 +158,7 @@ def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]]) -> dict[str,
     found = {one.name: one for some in parts.values() for one in some}
     top = first.importances.argsort()[::-1][:20]
     compared = [one for one in found["cross_validation"].rows if "auroc" in one]
-    return {
+    pictures = {
         "main_grades_roc": (roc_picture(grades, first.probabilities, binary),
                             f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model."),
         "main_grades_confusion": (confusion_picture(grades, {MODELS[name]: one.probabilities.argmax(1) for name, one in runs.items()}),
@@ -158,6 +170,23 @@ def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]]) -> dict[str,
                                           "Reliability before and after isotonic calibration; the size of a dot is the number of discs."),
         "decision_curve_benefit": (decision_picture(found["decision_curve"].rows, {name: MODELS[name] for name in setting.models}),
                                    "Net benefit of acting on a predicted high grade."),
+    }
+    return pictures | _draw_own(setting, own)
+
+
+def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[bytes, str]]:
+    """The project's own model beside its image networks and radiomics as published, cross-validated."""
+    if OURS not in own or CNN not in own:
+        return {}
+    radiomics = setting.runner.run_all(setting.published, setting.folds(), setting.choices_for(setting.published))
+    shown = {"Ours": own[OURS], "CNN alone": own[CNN], "Radiomics, as published": radiomics}
+    truth = {name: setting.grades_of(one) for name, one in shown.items()}
+    binary = {name: (truth[name] >= HIGH_GRADE, high_chance(one.probabilities)) for name, one in shown.items()}
+    return {
+        "cross_validation_roc": (roc_picture(truth["Ours"], own[OURS].probabilities, binary),
+                                 "ROC curves, cross-validated: grades by the project's own model, high grades by three models."),
+        "cross_validation_confusion": (confusion_picture(truth, {name: one.probabilities.argmax(1) for name, one in shown.items()}),
+                                       "True against given grades, cross-validated."),
     }
 
 
@@ -199,17 +228,20 @@ def _facts(table: DiscTable, tables: Mapping[str, FeatureTable]) -> dict[str, st
             "Grades I–V": " / ".join(map(str, counts)), "Images": "; ".join(seen)}
 
 
-def _notes(table: DiscTable, options: EvaluationOptions) -> tuple[str, ...]:
+def _notes(options: EvaluationOptions) -> tuple[str, ...]:
     masks = "SPIDER's own where an image has one, else the localizer's" if options.masks == "spider" else "the localizer's for every image"
-    networks = "each by its network of another fold" if options.localizer_work else "by the installed localizer, which has seen some of these patients"
+    finding = ("Discs are found on each patient by a localizer that had not seen the patient." if options.localizer_work else
+               "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, though "
+               "never a grade: masks, boxes and with them all features are as good as it gets on images that it knows.")
     return (
-        f"Masks are {masks}; discs are found {networks}.",
+        f"Masks are {masks}. {finding}",
         "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); Laplacians of Gaussian "
         "and bands across slices do not exist on single slices. A missing sequence or feature is missing, not zero.",
         f"Intervals are 95 % from {options.draws} bootstrap draws of patients, all discs of a patient together.",
         "AUROC, AUPRC and F1 are means over grades, one against the rest; Brier is the mean over grades.",
-        *(("The image network's logits are of its fold that had not seen the disc; networks of other folds, whose logits a "
-           "model on top learned from, had seen it, as is usual in stacking.",) if "network" in set(table.families) else ()),
+        "Each patient's discs are judged by the one image network of the installed pack that was not shown the patient "
+        "(folds.json), patients unknown to all by their mean. The logits that a model on top learned from are, for other "
+        "patients, of networks that had seen the judged one, as is usual in stacking.",
     )
 
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -19,9 +20,18 @@ from discgrader.training.tabular.found import Find, FoundImage, find_patient
 from discgrader.training.tabular.table import FeatureTable
 
 
+class PatientFamily(Protocol):
+    """One family of features: its name in columns, the rows of one patient's images, and whatever decides their values."""
+
+    name: str
+    settings: str
+
+    def table(self, found: Sequence[FoundImage]) -> FeatureTable: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
-    """One family of features.
+    """A family of features that each image has by itself.
 
     Parameters
     ----------
@@ -36,6 +46,17 @@ class Family:
     name: str
     measure: Callable[[FoundImage], tuple[tuple[str, ...], np.ndarray]]
     settings: str = ""
+
+    def table(self, found: Sequence[FoundImage]) -> FeatureTable:
+        """Rows of one patient, one a disc and image."""
+        tables = []
+        for one in found:
+            names, values = self.measure(one)
+            discs = one.localization.discs
+            tables.append(FeatureTable(
+                self.name, np.full(len(discs), one.image.patient), np.array([d.index_from_sacrum for d in discs], int),
+                np.array([one.image.sequence] * len(discs), "<U8"), np.full(len(discs), one.dimensions), names, values))
+        return FeatureTable.join(self.name, tables)
 
 
 def evidence_family() -> Family:
@@ -104,7 +125,7 @@ def slice_family() -> Family:
     return Family("slice", measure, settings=f"{PATCH} {SETTINGS}")
 
 
-def extract(images: Sequence[SpiderImage], families: Sequence[Family], find: Find, masks: str, cache: Path,
+def extract(images: Sequence[SpiderImage], families: Sequence[PatientFamily], find: Find, masks: str, cache: Path,
             progress: Progress) -> dict[str, FeatureTable]:
     """Tables of all families for all images.
 
@@ -136,29 +157,18 @@ def extract(images: Sequence[SpiderImage], families: Sequence[Family], find: Fin
             table = _load(path, family, own)
             if table is None:
                 found = found if found is not None else find_patient(own, find, masks, cache / "discs")
-                table = _measure(found, family, progress)
+                table = family.table(found)
                 _save(path, table, family, own)
             parts[family.name].append(table)
     progress.report("Measuring discs", 1.0)
     return {name: FeatureTable.join(name, tables) for name, tables in parts.items()}
 
 
-def _measure(found: Sequence[FoundImage], family: Family, progress: Progress) -> FeatureTable:
-    tables = []
-    for one in found:
-        names, values = family.measure(one)
-        discs = one.localization.discs
-        tables.append(FeatureTable(
-            family.name, np.full(len(discs), one.image.patient), np.array([d.index_from_sacrum for d in discs], int),
-            np.array([one.image.sequence] * len(discs), "<U8"), np.full(len(discs), one.dimensions), names, values))
-    return FeatureTable.join(family.name, tables)
-
-
-def _stamp(family: Family, images: Sequence[SpiderImage]) -> str:
+def _stamp(family: PatientFamily, images: Sequence[SpiderImage]) -> str:
     return json.dumps([family.settings, [[one.path.name, one.path.stat().st_size] for one in images]])
 
 
-def _save(path: Path, table: FeatureTable, family: Family, images: Sequence[SpiderImage]) -> None:
+def _save(path: Path, table: FeatureTable, family: PatientFamily, images: Sequence[SpiderImage]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays: Mapping[str, np.ndarray] = {
         "patients": table.patients, "indices": table.indices, "sequences": table.sequences.astype("<U8"),
@@ -169,7 +179,7 @@ def _save(path: Path, table: FeatureTable, family: Family, images: Sequence[Spid
         np.savez_compressed(stream, **arrays)
 
 
-def _load(path: Path, family: Family, images: Sequence[SpiderImage]) -> FeatureTable | None:
+def _load(path: Path, family: PatientFamily, images: Sequence[SpiderImage]) -> FeatureTable | None:
     """A patient's rows; None where there are none, or they were made from other images or settings, or are broken."""
     try:
         with np.load(path, allow_pickle=False) as stored:

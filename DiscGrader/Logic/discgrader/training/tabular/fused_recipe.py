@@ -1,4 +1,4 @@
-"""Recipe ``pfirrmann``, whole: the image networks of a finished ``spider`` run joined with evidence and radiomics.
+"""Recipe ``pfirrmann``, whole: image networks of the recipe ``spider`` joined with evidence and radiomics.
 
 Cross-validated by patient in two layers: forests are judged on the fold that they have not seen, and the weights of the
 sides on a fold come from the other folds' held-out discs. The networks' held-out logits are of their own folds.
@@ -10,17 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrader.errors import UsageError
+from discgrader.errors import PackError, UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
-from discgrader.packs.pack import Pack, TrainedOn, read_pack, write_pack
+from discgrader.packs.pack import Pack, TrainedOn, default_packs, read_pack, write_pack
 from discgrader.progress import Progress
 from discgrader.training.options import changed
 from discgrader.training.spider import DATA_SET, spider_images
 from discgrader.training.tabular.extract import evidence_family, extract, slice_family
 from discgrader.training.tabular.fused import (
-    ROLES,
     FusedDiscs,
     FusedRecipe,
     fit_evidence,
@@ -31,11 +30,11 @@ from discgrader.training.tabular.fused import (
     fused_rows,
     sides_of,
 )
+from discgrader.training.tabular.held_out import INPUTS, HeldOutNetworks, asked_about
 from discgrader.training.tabular.metrics import binary_figures, difference, grade_figures, with_intervals
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades
 from discgrader.training.tabular.system import HIGH_GRADE
 
-INPUTS: Mapping[str, tuple[str, ...]] = {"all": ROLES, "T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2")}
 VARIANTS: Mapping[str, tuple[str, ...]] = {
     "network": ("network",), "evidence": ("evidence",), "radiomics": ("radiomics",), "evidence + radiomics": SIDES[1:],
     "network + evidence": ("network", "evidence"), "network + radiomics": ("network", "radiomics"), "all three": SIDES,
@@ -52,8 +51,9 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run
 
     Parameters
     ----------
-    spider_run : Path
-        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``.
+    spider_run : Path, optional
+        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without it
+        the networks are those of the installed pack, each on the patients that it was not shown.
     features : Path, optional
         Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
     masks, localizer_work :
@@ -65,15 +65,20 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run
         Folder of the pack ``pfirrmann-fused``; ``fusion_figures.json`` lies beside it.
     """
     recipe = changed(FusedRecipe(), options)
-    run = _finished(spider_run)
-    networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
-    pack = read_pack(run / "packs" / "pfirrmann-resnet")
+    networks, pack, families = {}, installed_networks(), [evidence_family(), slice_family()]
+    if spider_run is None:
+        families.append(HeldOutNetworks.of(pack))
+    else:
+        run = _finished(spider_run)
+        networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
+        pack = read_pack(run / "packs" / "pfirrmann-resnet")
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
     cache = Path(features) if features else out_dir / "features"
     from discgrader.training.grader_recipe import _find_discs
 
     find = _find_discs(images, Path(localizer_work) if localizer_work else None)
-    tables = extract(images, [evidence_family(), slice_family()], find, masks, cache, progress.part(0.0, 0.5))
+    tables = extract(images, families, find, masks, cache, progress.part(0.0, 0.5))
+    networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()}
     fusion, figures = cross_validate(discs, recipe, progress.part(0.5, 0.95))
     with plain_errors(out_dir):
@@ -82,9 +87,21 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run
     return write_fused(out_dir, pack, fusion, figures, discs["all"], recipe)
 
 
-def _finished(run: Path | str | None) -> Path:
-    if run is None:
-        raise UsageError("Name the output folder of a finished 'train spider' with --option spider_run=DIR.")
+def installed_networks() -> Pack:
+    """The installed pack that grades Pfirrmann by image networks.
+
+    Raises
+    ------
+    PackError
+        There is none.
+    """
+    found = [pack for pack in default_packs() if pack.system == "pfirrmann"]
+    if not found:
+        raise PackError("No pack of the system pfirrmann is installed; train one first, with 'discgrader train spider'.")
+    return found[-1]
+
+
+def _finished(run: Path | str) -> Path:
     run = Path(run)
     for needed in ("held_out.npz", "packs/pfirrmann-resnet"):
         if not (run / needed).exists():
@@ -105,9 +122,28 @@ def cross_validate(discs: Mapping[str, FusedDiscs], recipe: FusedRecipe,
     order = np.random.default_rng([recipe.seed, 11]).permutation(np.unique(whole.patients))
     fold_of = {int(patient): position % recipe.folds for position, patient in enumerate(order)}
     fold = np.array([fold_of[int(patient)] for patient in whole.patients])
+    sides = held_out_sides(discs, fold, recipe, progress.part(0.0, recipe.folds / (recipe.folds + 1)))
+    progress.report("Growing forests", recipe.folds / (recipe.folds + 1), "on all patients")
+    weights, bias = fit_weights(sides["all"], whole.grades)
+    fusion = fit_fusion(whole, np.arange(len(fold)), weights, bias, recipe)
+    return fusion, _figures(whole, sides, fold, recipe)
+
+
+def held_out_sides(discs: Mapping[str, FusedDiscs], fold: np.ndarray, recipe: FusedRecipe, progress: Progress) -> dict[str, Sides]:
+    """What each side says of discs that it has not seen, for every set of inputs.
+
+    Parameters
+    ----------
+    discs : mapping of str to FusedDiscs
+        For some of `INPUTS`, ``all`` among them.
+    fold : ndarray of int, shape (discs,)
+        A disc's forests are grown on the discs of other folds.
+    """
+    whole = discs["all"]
     sides = {name: {side: np.full((len(fold), 5), np.nan) for side in SIDES} for name in discs}
-    for number in range(recipe.folds):
-        progress.report("Growing forests", number / (recipe.folds + 1), f"fold {number + 1} of {recipe.folds}")
+    numbers = np.unique(fold)
+    for place, number in enumerate(numbers):
+        progress.report("Growing forests", place / len(numbers), f"fold {place + 1} of {len(numbers)}")
         seen, rows = np.nonzero(fold != number)[0], np.nonzero(fold == number)[0]
         forests = fit_evidence(whole, seen, recipe), fit_radiomics(whole, seen, recipe)
         for name, own in discs.items():
@@ -115,10 +151,7 @@ def cross_validate(discs: Mapping[str, FusedDiscs], recipe: FusedRecipe,
                 sides[name][side][rows] = found
             if not any(role in INPUTS[name] for role in ("T2", "T2_SPACE")):
                 sides[name]["radiomics"][rows] = np.nan
-    progress.report("Growing forests", recipe.folds / (recipe.folds + 1), "on all patients")
-    weights, bias = fit_weights(sides["all"], whole.grades)
-    fusion = fit_fusion(whole, np.arange(len(fold)), weights, bias, recipe)
-    return fusion, _figures(whole, sides, fold, recipe)
+    return sides
 
 
 def _figures(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, recipe: FusedRecipe) -> dict[str, object]:

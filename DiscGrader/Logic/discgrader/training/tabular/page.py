@@ -31,7 +31,7 @@ _STYLE = """
 """
 
 
-def evaluation_page(title: str, facts: Mapping[str, str], parts: Mapping[str, Sequence[Analysis]],
+def evaluation_page(title: str, facts: Mapping[str, str], findings: Sequence[str], parts: Mapping[str, Sequence[Analysis]],
                     pictures: Mapping[str, tuple[bytes, str]], notes: Sequence[str], written: datetime | None = None) -> Html:
     """The whole page.
 
@@ -39,6 +39,8 @@ def evaluation_page(title: str, facts: Mapping[str, str], parts: Mapping[str, Se
     ----------
     facts : mapping of str to str
         What was evaluated, shown at the top.
+    findings : sequence of str
+        What it came to, in sentences.
     parts : mapping of str to sequence of Analysis
         Heading to the tables below it.
     pictures : mapping of str to (bytes, str)
@@ -56,13 +58,14 @@ def evaluation_page(title: str, facts: Mapping[str, str], parts: Mapping[str, Se
         tag("h1", title),
         tag("dl", [tag("div", tag("dt", key), tag("dd", value)) for key, value in facts.items()], class_="facts"),
     )
+    short = tag("section", tag("h2", "In short"), tag("ul", [tag("li", one) for one in findings])) if findings else None
     shown: set[str] = set()
     sections = [tag("section", tag("h2", heading), [_analysis(one, pictures, shown) for one in analyses])
                 for heading, analyses in parts.items()]
     rest = [_picture(name, *one) for name, one in pictures.items() if name not in shown]
     method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in (*notes, *DIFFERENCES)]))
     footer = tag("footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source"))
-    body = tag("body", top, tag("main", sections, tag("section", rest) if rest else None, method), footer, class_="evaluation")
+    body = tag("body", top, tag("main", short, sections, tag("section", rest) if rest else None, method), footer, class_="evaluation")
     return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")
 
 

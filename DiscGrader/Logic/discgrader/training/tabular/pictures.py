@@ -81,18 +81,20 @@ def roc_picture(grades: np.ndarray, probabilities: np.ndarray, binary: Mapping[s
     return _png(figure)
 
 
-def confusion_picture(grades: np.ndarray, given: Mapping[str, np.ndarray]) -> bytes:
+def confusion_picture(grades: np.ndarray | Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -> bytes:
     """Confusion tables, share of each true grade as shade and numbers of discs in the cells.
 
     Parameters
     ----------
+    grades : ndarray of int, or mapping of str to such
+        True grades, of each model's own discs where they differ.
     given : mapping of str to ndarray of int
         Model to the grades that it gave.
     """
     figure = _figure(3.3 * len(given) + 0.4, 3.5)
     panels = np.atleast_1d(figure.subplots(1, len(given)))
     for panel, (name, own) in zip(panels, given.items()):
-        table = confusion(grades, own, len(LABELS))
+        table = confusion(grades[name] if isinstance(grades, Mapping) else grades, own, len(LABELS))
         share = table / np.maximum(table.sum(1, keepdims=True), 1)
         panel.imshow(share, cmap="Blues", vmin=0, vmax=1)
         for row in range(len(LABELS)):

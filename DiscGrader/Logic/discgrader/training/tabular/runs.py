@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,12 +76,16 @@ class Runner:
     progress: Progress
 
     @cached_property
-    def digest(self) -> str:
-        """Changes when any disc, grade, column or value does."""
-        digest = hashlib.sha256(json.dumps(self.table.columns).encode())
-        for array in (self.table.patients, self.table.indices, self.table.grades, self.table.values):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
+    def _discs(self) -> bytes:
+        """Changes when any disc or grade does."""
+        arrays = (self.table.patients, self.table.indices, self.table.grades)
+        return b"".join(hashlib.sha256(np.ascontiguousarray(one).tobytes()).digest() for one in arrays)
+
+    @cached_property
+    def _columns(self) -> list[bytes]:
+        """One for each column, which changes when its name or any of its values does."""
+        return [hashlib.sha256(name.encode() + np.ascontiguousarray(column).tobytes()).digest()
+                for name, column in zip(self.table.columns, self.table.values.T)]
 
     def run(self, columns: np.ndarray, split: Split, choices: SystemChoices) -> Outcome:
         """One variant on one split.
@@ -111,6 +115,15 @@ class Runner:
         """One variant on every fold of a cross-validation, as one outcome."""
         return Outcome.join([self.run(columns, split, choices) for split in splits])
 
+    def kept(self, kind: str, stamp: bytes, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+        """Arrays that take long to make, made once for a stamp of all that decides them."""
+        path = self.work / f"{kind}_{hashlib.sha256(stamp).hexdigest()[:24]}.npz"
+        stored = _load(path)
+        if stored is None:
+            stored = dict(make())
+            _save(path, stored)
+        return stored
+
     def _selection(self, table: DiscTable, columns: np.ndarray, split: Split, choices: SystemChoices) -> LassoSelection:
         """LASSO's choice, shared by all models that learn the same grades from the same columns of the same discs."""
         path = self._path("lasso", columns, split, {"binary": choices.binary, "times": choices.penalty_times})
@@ -131,8 +144,10 @@ class Runner:
         return selection
 
     def _path(self, kind: str, columns: np.ndarray, split: Split, choices: Mapping[str, object]) -> Path:
-        stamp = hashlib.sha256(json.dumps([self.digest, choices], sort_keys=True).encode())
-        for array in (columns, split.train, split.validation, split.test):
+        stamp = hashlib.sha256(json.dumps(choices, sort_keys=True).encode() + self._discs)
+        for number in np.nonzero(columns)[0]:
+            stamp.update(self._columns[number])
+        for array in (split.train, split.validation, split.test):
             stamp.update(np.packbits(np.asarray(array, bool)).tobytes())
         return self.work / f"{kind}_{stamp.hexdigest()[:24]}.npz"
 

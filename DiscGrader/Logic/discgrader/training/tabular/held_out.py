@@ -1,0 +1,145 @@
+"""The image networks of a pack on patients that they had not seen, so that an evaluation needs no state of a training.
+
+A pack of cross-validated networks says which patients each of them was not shown (``folds.json``). A patient whom one
+network has not seen is judged by that one, a patient whom none has seen by all together, as when a study is graded.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from discgrader.errors import PackError
+from discgrader.grading.crops import CropShape
+from discgrader.grading.grader import NETWORK_PREFIX
+from discgrader.packs.networks import build_network
+from discgrader.packs.pack import Pack
+from discgrader.packs.weights import load_json, load_tensors
+from discgrader.training.disc_batches import GradedDisc
+from discgrader.training.discs import TrainingDisc, by_disc, discs_of
+from discgrader.training.grader import ROLES, GraderRecipe, predict
+from discgrader.training.tabular.found import FoundImage
+from discgrader.training.tabular.table import FeatureTable
+
+FOLDS_FILE = "folds.json"
+INPUTS: Mapping[str, tuple[str, ...]] = {"all": ROLES, "T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2")}
+"""Sets of images that the networks are asked about, by name."""
+
+TASK = "pfirrmann"
+GRADES = 5
+NAMES = tuple(f"log_probability_{grade + 1}" for grade in range(GRADES))
+
+
+def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
+    """Content of ``folds.json``.
+
+    Parameters
+    ----------
+    folds : mapping of int to int
+        The number of the network that was not shown a patient, by patient.
+    count : int
+        How many networks there are.
+    """
+    unseen = {f"{NETWORK_PREFIX}_{number}": sorted(one for one, fold in folds.items() if fold == number) for number in range(count)}
+    return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
+
+
+def read_folds(pack: Pack) -> dict[int, int]:
+    """The number of the network of a pack that was not shown a patient, by patient.
+
+    Raises
+    ------
+    PackError
+        The pack does not say, or names networks that it does not have.
+    """
+    if FOLDS_FILE not in pack.files:
+        raise PackError(f"Pack {pack.name} does not say which patients its networks have not seen ({FOLDS_FILE}), so that "
+                        "they cannot be judged on the data that they learned from.")
+    stored = load_json(pack, FOLDS_FILE)
+    try:
+        found: dict[int, int] = {}
+        for name, patients in stored["patients_not_shown"].items():
+            if f"{name}.safetensors" not in pack.files:
+                raise ValueError(f"there is no {name}")
+            found |= dict.fromkeys(map(int, patients), int(name.removeprefix(f"{NETWORK_PREFIX}_")))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PackError(f"Pack {pack.name}: {FOLDS_FILE} is broken ({error}); install the pack anew.") from error
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOutNetworks:
+    """A family of features: what the networks make of each disc, as logarithms of the chances of the grades.
+
+    Its rows are one a disc and set of `INPUTS`, whose name stands in the place of the sequence.
+    """
+
+    pack: Pack
+    folds: Mapping[int, int]
+    networks: Sequence[torch.nn.Module]
+    recipe: GraderRecipe
+    name: str = "network"
+
+    @classmethod
+    def of(cls, pack: Pack) -> "HeldOutNetworks":
+        """The networks of a pack.
+
+        Raises
+        ------
+        PackError
+            As `read_folds`, or its networks do not grade as the recipe ``spider`` trains them to.
+        """
+        folds = read_folds(pack)
+        networks = []
+        try:
+            crop = pack.input["crop"]
+            recipe = replace(GraderRecipe(), shape=CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]))
+            if tuple(pack.architecture["roles"]) != ROLES or pack.architecture["tasks"][TASK] != GRADES:
+                raise ValueError(f"they do not grade {TASK} on {', '.join(ROLES)}")
+            for number in range(sum(file.startswith(f"{NETWORK_PREFIX}_") for file in pack.files)):
+                network = build_network(pack.architecture)
+                network.load_state_dict(load_tensors(pack, f"{NETWORK_PREFIX}_{number}.safetensors"))
+                networks.append(network.eval().to(memory_format=torch.channels_last))
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise PackError(f"Pack {pack.name} holds no networks of the recipe spider ({error}).") from error
+        return cls(pack, folds, networks, recipe)
+
+    @property
+    def settings(self) -> str:
+        """The weights and folds that decide the values."""
+        return json.dumps([sha256 for file, sha256 in sorted(self.pack.files.items())
+                           if file.startswith(f"{NETWORK_PREFIX}_") or file == FOLDS_FILE])
+
+    def table(self, found: Sequence[FoundImage]) -> FeatureTable:
+        """Rows of one patient, whose images these are."""
+        discs = [disc for one in found for disc in discs_of(one.image.patient, one.series, one.localization)]
+        grouped = by_disc(discs)
+        keys, rows, inputs = [], [], []
+        for name, roles in INPUTS.items():
+            shown = {key: images for key, images in grouped.items() if any(one.role in roles for one in images)}
+            if shown:
+                keys += shown
+                rows.append(self._log_chances(shown, roles))
+                inputs += [name] * len(shown)
+        patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int),) * 2
+        stacked = any(one.dimensions == 3 for one in found)
+        return FeatureTable(self.name, patients, indices, np.array(inputs, "<U8"), np.full(len(keys), 3 if stacked else 2),
+                            NAMES, np.concatenate(rows) if rows else np.zeros((0, GRADES)))
+
+    def _log_chances(self, shown: Mapping[tuple[int, int], Sequence[TrainingDisc]], roles: Sequence[str]) -> np.ndarray:
+        patient = next(iter(shown))[0]
+        own = self.folds.get(patient)
+        networks = self.networks if own is None else [self.networks[own]]
+        discs = [GradedDisc(*key, tuple(images), {}) for key, images in shown.items()]
+        logits = np.mean([predict(network, self.recipe, discs, roles)[TASK] for network in networks], 0).astype(float)
+        shifted = logits - logits.max(1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+
+
+def asked_about(table: FeatureTable, inputs: str = "all") -> FeatureTable:
+    """The rows of one set of `INPUTS`, as belonging to the disc and to no sequence."""
+    here = table.sequences == inputs
+    return replace(table, patients=table.patients[here], indices=table.indices[here], values=table.values[here],
+                   sequences=np.array(["disc"] * int(here.sum()), "<U8"), dimensions=table.dimensions[here])
