@@ -37,6 +37,21 @@ def test_unet_gives_logits_for_every_pixel_whatever_its_blocks(block: int) -> No
     assert difference[-network.multiple:, -network.multiple:].max() == difference.max() > 0
 
 
+def test_fused_unet_gives_the_same_logits_and_leaves_the_original_alone() -> None:
+    torch.manual_seed(0)
+    network = UNet([4, 8, 8], 1, 4, 2, 2)
+    network.train()
+    for _ in range(3):
+        network(3 * torch.randn(2, 1, 32, 48) + 1)
+    network.eval()
+    picture = torch.randn(1, 1, 32, 48)
+    with torch.inference_mode():
+        before = network(picture)
+        assert torch.allclose(network.fused()(picture), before, atol=1e-4)
+        assert torch.equal(network(picture), before)
+    assert not [one for one in network.fused().modules() if isinstance(one, torch.nn.BatchNorm2d)]
+
+
 def test_residual_encoder_is_monais_weight_by_weight() -> None:
     nets = pytest.importorskip("monai.networks.nets.resnet", reason="MONAI is what the encoder is held against")
     theirs = nets.ResNet(nets.ResNetBlock, [2, 1, 2, 1], [4, 8, 8, 16], spatial_dims=2, n_input_channels=6,

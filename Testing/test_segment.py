@@ -80,3 +80,16 @@ def test_thin_slices_are_looked_at_in_steps_and_filled_between(unstandardized, s
     assert len(looks._network.shown) == looked_at
     assert np.allclose(found.probabilities.sum(0), 1.0, atol=1e-5)
     assert (found.labels() == sagittal_frames(spine.classes).volume.array).mean() > 0.999
+
+
+def test_where_another_series_has_the_spine_narrows_what_is_looked_at(unstandardized):
+    spine = blocky_spine(slices=1)
+    looks = segmenter()
+    near = spine.centers_lps_mm + [[0.0, 30.0, 0.0]]
+    found = looks(spine.classes, near_lps_mm=np.concatenate([spine.centers_lps_mm, near]))
+    discs = sagittal_frames(spine.classes).volume.array == DISC
+    assert (found.labels()[discs] == DISC).all()
+    assert looks._network.shown[0][1] < 0.5 * sagittal_frames(spine.classes).volume.array.shape[2]
+    # Of a point outside the picture nothing is made.
+    looks(spine.classes, near_lps_mm=near + [[0.0, 900.0, 0.0]])
+    assert looks._network.shown[1][1] >= sagittal_frames(spine.classes).volume.array.shape[2]

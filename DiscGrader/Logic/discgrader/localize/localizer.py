@@ -42,7 +42,7 @@ class Localizer:
     def __init__(self, pack: Pack, device: str = "cpu"):
         network = build_network(pack.architecture)
         network.load_state_dict(load_tensors(pack, next(iter(pack.files))))
-        self._segmenter = Segmenter(network, float(pack.input["pixel_mm"]), device)
+        self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
 
     @classmethod
     def of_network(cls, network: torch.nn.Module, pixel_mm: float) -> "Localizer":
@@ -109,11 +109,12 @@ class Localizer:
     def _shifts(self, found: Localization, reference: Series, others: Sequence[Series]) -> dict[str, np.ndarray]:
         """How far the same discs lie from ``found`` on each other series; series that do not show them are left out."""
         shifts = {reference.name: np.zeros(3)}
+        near = np.concatenate([disc.roi.corners_lps() for disc in found.discs])
         for series in others:
             thin = _middle_slices(series.volume, np.mean([disc.center_lps_mm for disc in found.discs], axis=0), 0)
             if thin is None:
                 continue
-            candidates, _ = find_candidates(self._segmenter(thin))
+            candidates, _ = find_candidates(self._segmenter(thin, near_lps_mm=near))
             centers = np.array([one.candidate.center_lps_mm for one in name_candidates(candidates).discs])
             shift = common_shift(found.discs, centers)
             if shift is not None:

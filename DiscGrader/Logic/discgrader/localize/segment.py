@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
+from discgrader.imaging.volume import Volume
 from discgrader.localize.frames import SagittalFrames, rescale_frames, sagittal_frames, standardize
 from discgrader.packs.side_by_side import side_by_side
 from discgrader.progress import Progress
@@ -19,6 +20,9 @@ SCOUT_SHARES = (0.5, 0.3, 0.7)
 
 BESIDE_SPINE_MM = 12.0
 """How far in front of and behind the spine of these slices the others are looked at."""
+
+NEAR_MM = 20.0
+"""How far the spine may lie from where another series has it, front to back."""
 
 LOOK_EVERY_MM = 1.8
 """Slices closer together than half of this show so nearly the same that every second one, or fewer, will do."""
@@ -82,8 +86,16 @@ class Segmenter:
         self._pixel_mm = pixel_mm
         self._device = device
 
-    def __call__(self, volume, progress: Progress | None = None) -> Segmentation:
-        """Segment every sagittal slice of ``volume`` (a `Volume` in any orientation)."""
+    def __call__(self, volume: Volume, progress: Progress | None = None,
+                 near_lps_mm: np.ndarray | None = None) -> Segmentation:
+        """Segment every sagittal slice of a volume in any orientation.
+
+        Parameters
+        ----------
+        near_lps_mm : ndarray, shape (n, 3), optional
+            Where the spine is, as known from another series: no further than `NEAR_MM` in front of the foremost and
+            behind the hindmost of these points.
+        """
         progress = progress or Progress()
         frames = sagittal_frames(volume)
         column_mm, row_mm, slice_mm = frames.volume.spacing_mm
@@ -98,6 +110,7 @@ class Segmenter:
         scouts = sorted({looked_at[round(share * (len(looked_at) - 1))] for share in SCOUT_SHARES})
         rest = [index for index in looked_at if index not in scouts]
         everywhere = slice(0, columns)
+        first = everywhere if near_lps_mm is None else _columns_near(near_lps_mm, frames.volume, pixel_mm, columns)
 
         def look(indices: Sequence[int], window: slice, done: int) -> None:
             seen = side_by_side(lambda index: self._probabilities(pixels[index, :, window]), indices, str(self._device))
@@ -105,7 +118,7 @@ class Segmenter:
                 probabilities[:, index, :, window] = one
                 progress.report("Finding discs", (done + position + 1) / len(looked_at))
 
-        look(scouts, everywhere, 0)
+        look(scouts, first, 0)
         window = _window(probabilities[:, scouts], pixel_mm)
         look(rest, window, len(scouts))
         if window != everywhere and _is_cut(probabilities[:, rest], window):
@@ -134,6 +147,14 @@ def _window(probabilities: np.ndarray, pixel_mm: tuple[float, float]) -> slice:
     seen = np.nonzero(spine.any(0).sum(0) * pixel_mm[0] > 3.0)[0]
     margin = round(BESIDE_SPINE_MM / pixel_mm[1])
     return slice(max(0, int(seen[0]) - margin), min(columns, int(seen[-1]) + 1 + margin))
+
+
+def _columns_near(points_lps: np.ndarray, volume: Volume, pixel_mm: tuple[float, float], columns: int) -> slice:
+    """The columns of the network's pixels within `NEAR_MM` of these points, front to back; all where that is none."""
+    along = volume.lps_to_index(points_lps)[:, 0] * columns / volume.array.shape[2]
+    low, high = (int(along.min() - NEAR_MM / pixel_mm[1]), int(along.max() + NEAR_MM / pixel_mm[1]))
+    window = slice(max(0, low), min(columns, high))
+    return window if window.stop - window.start > NEAR_MM / pixel_mm[1] else slice(0, columns)
 
 
 def _is_cut(probabilities: np.ndarray, window: slice) -> bool:

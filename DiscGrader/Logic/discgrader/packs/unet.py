@@ -6,11 +6,13 @@ MONAI's ``UNet`` gives them, so that weights go from one to the other (Kerfoot e
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 class UNet(nn.Module):
@@ -43,6 +45,17 @@ class UNet(nn.Module):
         if self.block == 1:
             return self.model(picture)
         return nn.functional.pixel_shuffle(self.model(nn.functional.pixel_unshuffle(picture, self.block)), self.block)
+
+
+    def fused(self) -> UNet:
+        """This network for inference, its normalizations taken into the convolutions before them."""
+        network = copy.deepcopy(self).eval()
+        for one in network.modules():
+            if isinstance(one, nn.Sequential) and hasattr(one, "adn"):
+                one.conv = fuse_conv_bn_eval(one.conv, one.adn.N, isinstance(one.conv, nn.ConvTranspose2d))
+                one.adn.N = nn.Identity()
+                one.adn.A = nn.ReLU(inplace=True)
+        return network
 
 
 class _Around(nn.Module):
