@@ -14,7 +14,7 @@ import qt
 import slicer
 from slicer import vtkMRMLScalarVolumeNode
 from slicer.i18n import tr as _
-from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper, parameterPack
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
@@ -61,25 +61,83 @@ class DiscGrader(ScriptedLoadableModule):
 #
 
 
+@parameterPack
+class SeriesParameters:
+    """The volumes that serve as T2, T1, T2_SPACE and AX_T2.
+
+    seen - IDs of volumes that were offered a role once, so that no choice of the user's is ever changed.
+    """
+
+    t2: vtkMRMLScalarVolumeNode
+    t1: vtkMRMLScalarVolumeNode
+    t2Space: vtkMRMLScalarVolumeNode
+    axialT2: vtkMRMLScalarVolumeNode
+    seen: list[str]
+
+
+@parameterPack
+class BoxParameters:
+    """marginMm - How far a box reaches above and below its disc."""
+
+    marginMm: Annotated[float, WithinRange(8.0, 12.0)] = 10.0
+
+
+@parameterPack
+class GradingParameters:
+    """What is graded and has a column.
+
+    saliency - Whether each grade is explained by a saliency map.
+    systemsOff - Systems that are neither graded nor shown.
+    hiddenTasks - Tasks that are not shown, as ``system/task``.
+    """
+
+    saliency: bool = True
+    systemsOff: list[str]
+    hiddenTasks: list[str]
+
+
+@parameterPack
+class DisplayParameters:
+    """How the views show the chosen grade.
+
+    labelTask - Whose grade stands beside each disc, as ``system/task``.
+    """
+
+    saliency: bool = True
+    saliencyOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
+    saliencyThreshold: Annotated[float, WithinRange(0.0, 1.0)] = 0.3
+    axialInDiscPlane: bool = False
+    labels: bool = True
+    labelTask: str = "pfirrmann/pfirrmann"
+
+
+@parameterPack
+class CellParameters:
+    """The chosen cell of the table; all empty where none is."""
+
+    level: str
+    system: str
+    task: str
+
+
 @parameterNodeWrapper
 class DiscGraderParameterNode:
     """What the user has chosen, kept in the scene.
 
-    t1, t2, t2Space, axialT2 - The volumes that serve as T1, T2, T2_SPACE and AX_T2.
-    marginMm - How far a box reaches above and below its disc.
-    saliency - Whether each grade is explained by a saliency map.
+    reader - Who reads; empty for the name that the user is logged in by.
     """
 
-    t1: vtkMRMLScalarVolumeNode
-    t2: vtkMRMLScalarVolumeNode
-    t2Space: vtkMRMLScalarVolumeNode
-    axialT2: vtkMRMLScalarVolumeNode
-    marginMm: Annotated[float, WithinRange(8.0, 12.0)] = 10.0
-    saliency: bool = True
+    series: SeriesParameters
+    boxes: BoxParameters
+    grading: GradingParameters
+    display: DisplayParameters
+    chosen: CellParameters
+    reader: str
 
     def volumes(self):
         """The chosen volumes by role."""
-        chosen = {"T1": self.t1, "T2": self.t2, "T2_SPACE": self.t2Space, "AX_T2": self.axialT2}
+        series = self.series
+        chosen = {"T2": series.t2, "T1": series.t1, "T2_SPACE": series.t2Space, "AX_T2": series.axialT2}
         return {role: node for role, node in chosen.items() if node is not None}
 
 
@@ -89,33 +147,37 @@ class DiscGraderParameterNode:
 
 
 class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The module's panel."""
+    """The module's panel: ties the parts in ``discgrader.panel`` to Slicer."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self._parameterNode = None
-        self._parameterNodeGuiTag = None
+        self.panel = None
+
+    @property
+    def _parameterNode(self):
+        return None if self.panel is None else self.panel.parameters
 
     def setup(self):
         """Called when the user opens the module for the first time."""
+        from discgrader.panel.panel import Panel
+
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/DiscGrader.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = DiscGraderLogic()
+        self.panel = Panel(self.ui, self.logic, slicer.mrmlScene, self.askReason)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.ui.findButton.connect("clicked(bool)", self.onFind)
-        self.ui.gradeButton.connect("clicked(bool)", self.onGrade)
-        self.ui.cancelButton.connect("clicked(bool)", self.onCancel)
-        self.ui.cancelButton.enabled = False
         self.initializeParameterNode()
 
     def cleanup(self):
         """Called when the application closes and the module widget is destroyed."""
+        if self.panel is not None:
+            self.panel.close()
         if self.logic is not None:
             self.logic.cancel()
             self.logic.closeWorker()
@@ -127,12 +189,12 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def exit(self):
         """Called each time the user opens another module."""
-        self.setParameterNode(None)
+        self.panel.set_parameters(None)
 
     def onSceneStartClose(self, caller, event):
         """Called just before the scene is closed."""
         self.logic.cancel()
-        self.setParameterNode(None)
+        self.panel.set_parameters(None)
 
     def onSceneEndClose(self, caller, event):
         """Called just after the scene is closed."""
@@ -141,60 +203,15 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def initializeParameterNode(self):
         """Have a parameter node, tied to the widgets."""
-        self.setParameterNode(self.logic.getParameterNode())
+        self.panel.set_parameters(self.logic.getParameterNode())
 
-    def setParameterNode(self, parameterNode):
-        """Tie the widgets to a parameter node; to none when it is None."""
-        if self._parameterNode is not None:
-            self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
-        self._parameterNode = parameterNode
-        if self._parameterNode is not None:
-            self._parameterNodeGuiTag = self._parameterNode.connectGui(self.ui)
-
-    def onFind(self):
-        """Find, name and box the discs."""
-        with slicer.util.tryWithErrorDisplay(_("The discs could not be found."), waitCursor=True):
-            self.logic.ensureDependencies()
-            self.logic.findDiscs(self._parameterNode.volumes(), self._parameterNode.marginMm)
-
-    def onGrade(self):
-        """Grade the discs without holding up the window."""
-        with slicer.util.tryWithErrorDisplay(_("The discs could not be graded.")):
-            self.logic.ensureDependencies()
-            self.logic.grade(
-                self._parameterNode.volumes(),
-                saliency=self._parameterNode.saliency,
-                waitForCompletion=False,
-                eventCallback=self.onEvent,
-            )
-            self._setRunning(True)
-
-    def onCancel(self):
-        """Stop grading at its next step."""
-        self.logic.cancel()
-
-    def onEvent(self, event, data):
-        """Show how grading goes."""
-        if event == DiscGraderLogic.PROGRESS:
-            self.ui.progressBar.value = round(100 * data["fraction"])
-            self.ui.statusLabel.text = "{stage} {detail}".format(**data)
-            return
-        if event == DiscGraderLogic.LEVEL:
-            return
-        self._setRunning(False)
-        if event == DiscGraderLogic.COMPLETED:
-            self.ui.statusLabel.text = _("Done. Research use, not for diagnosis.")
-            self.ui.gradeTable.setMRMLTableNode(data["table"])
-        elif event == DiscGraderLogic.CANCELLED:
-            self.ui.statusLabel.text = _("Stopped.")
-        else:
-            self.ui.statusLabel.text = ""
-            slicer.util.errorDisplay(str(data["error"]))
-
-    def _setRunning(self, running):
-        self.ui.findButton.enabled = not running
-        self.ui.gradeButton.enabled = not running
-        self.ui.cancelButton.enabled = running
+    def askReason(self, key, grade):
+        """Ask the reader why a grade is overridden; None where the reader thinks better of it."""
+        level, _system, _task = key
+        dialog = qt.QInputDialog(self.parent)
+        dialog.setWindowTitle(_("Reason"))
+        dialog.setLabelText(_("Why does {level} get this grade?").format(level=level))
+        return dialog.textValue() if dialog.exec_() else None
 
 
 #
@@ -401,6 +418,18 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """
         self._reading(study).set_override(level, system, task, grade, reason)
 
+    def acceptGrade(self, level, system, task, study=None):
+        """Accept what the pack said, giving up an override."""
+        self._reading(study).accept(level, system, task)
+
+    def acceptLevel(self, level, study=None):
+        """Accept every grade of a level that is unread; overrides stay."""
+        self._reading(study).accept_level(level)
+
+    def withdrawGrade(self, level, system, task, study=None):
+        """Take back what the reader said of a grade."""
+        self._reading(study).withdraw(level, system, task)
+
     def undo(self, study=None):
         """Take back the reader's last step, be it a grade or a box that was graded anew."""
         self._reading(study).undo()
@@ -416,6 +445,10 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def loadReading(self, path, study=None):
         """Take the reading of a file for the study; can be undone."""
         self._reading(study).load(path)
+
+    def reading(self, study=None):
+        """What packs and the reader said of a study; see `discgrader.reading.record.Reading`."""
+        return self._reading(study).editor.reading
 
     def readingHistory(self, study=None):
         """The steps of the study's reading: ``undo_words`` and ``redo_words`` for the menu, ``is_changed``."""

@@ -97,8 +97,8 @@ def test_find_and_grade_by_the_modules_buttons(with_boxes, user):
     module = with_boxes.module
     user.click(module.ui.gradeButton)
     user.until(lambda: not module.logic.isRunning())
-    assert module.ui.statusLabel.text == "Done. Research use, not for diagnosis."
-    assert QtWidgets.QTableView.model(module.ui.gradeTable).rowCount() == 15
+    assert module.ui.statusLabel.text == "Graded."
+    assert len(module.panel.table.grid.cells) == 15
 
 
 def test_a_box_dragged_by_its_handle_moves_in_the_scene(with_boxes, user):
@@ -165,24 +165,24 @@ def test_panel_and_parameter_node_follow_each_other_by_keys(desk):
     box = slider.findChild("QDoubleSpinBox")
     box.setFocus()
     QTest.keyClick(QtWidgets.QApplication.focusWidget() or slider._d.box, QtCore.Qt.Key_Up)
-    assert node.marginMm == pytest.approx(10.5)
-    node.marginMm = 8.5
+    assert node.boxes.marginMm == pytest.approx(10.5)
+    node.boxes.marginMm = 8.5
     assert slider.value == pytest.approx(8.5)
 
 
 def test_what_is_saved_comes_back(with_boxes, user, tmp_path):
     moved = boxes()["L4-L5"]
     moved.SetCenterWorld(1.0, 2.0, 3.0)
-    with_boxes.module._parameterNode.marginMm = 9.5
+    with_boxes.module._parameterNode.boxes.marginMm = 9.5
     path, before = tmp_path / "study.mrb", Path.cwd()
     assert with_boxes.files.save(path)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
     with_boxes.files.close_scene()
-    assert boxes() == {} and with_boxes.module._parameterNode.marginMm == 10.0
+    assert boxes() == {} and with_boxes.module._parameterNode.boxes.marginMm == 10.0
     user.open(path)
     assert Path.cwd() == before, "MRML does not always return from where it packs"
     assert np.allclose(center(boxes()["L4-L5"]), (1, 2, 3))
-    assert with_boxes.module.logic.getParameterNode().marginMm == 9.5
+    assert with_boxes.module.logic.getParameterNode().boxes.marginMm == 9.5
     assert with_boxes.module.ui.marginSlider.value == 9.5
     assert pixels_of(with_boxes.layout.sliceWidget("Yellow").sliceView()).std() > 10
 
@@ -235,13 +235,13 @@ def test_an_uncaught_error_is_logged_and_shown_and_the_window_goes_on(desk, user
     def fail():
         raise ValueError("the knee is no disc")
 
-    desk.module.ui.findButton.clicked.connect(fail)
-    user.click(desk.module.ui.findButton)
-    desk.module.ui.findButton.clicked.disconnect(fail)
+    desk.module.ui.axialCheckBox.clicked.connect(fail)
+    user.click(desk.module.ui.axialCheckBox)
+    desk.module.ui.axialCheckBox.clicked.disconnect(fail)
     assert "the knee is no disc" in desk.window.statusBar().currentMessage()
     assert "Traceback" in desk.log.path.read_text(encoding="utf-8")
     user.click(desk.module.ui.saliencyCheckBox)
-    assert desk.module._parameterNode.saliency is False
+    assert desk.module._parameterNode.display.saliency is False
 
 
 def test_being_held_up_is_noted(desk, user):

@@ -55,15 +55,21 @@ class ctkCollapsibleButton(strict(QtWidgets.QAbstractButton)):
 
     def sizeHint(self):
         layout = QtWidgets.QWidget.layout(self)
-        height = layout.sizeHint().height() if layout and not self._collapsed() else _HEADER
-        width = layout.sizeHint().width() if layout else 120
+        height = layout.totalSizeHint().height() if layout and not self._collapsed() else _HEADER
+        width = layout.totalSizeHint().width() if layout else 120
         return QtCore.QSize(width, height)
 
     def minimumSizeHint(self):
         layout = QtWidgets.QWidget.layout(self)
         if layout and not self._collapsed():
-            return layout.minimumSize()
+            return layout.totalMinimumSize()
         return QtCore.QSize(80, _HEADER)
+
+    def event(self, event):
+        # A .ui file folds a section before it has anything in it.
+        if event.type() == QtCore.QEvent.Polish and self._collapsed() and not self._d.hidden:
+            self._fold(False)
+        return super().event(event)
 
     def hitButton(self, position):
         return position.y() < _HEADER

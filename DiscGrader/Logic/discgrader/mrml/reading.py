@@ -77,6 +77,21 @@ class SceneReading:
         self.editor.set_override(level, system, task, grade, reason)
         self._show()
 
+    def accept(self, level: str, system: str, task: str) -> None:
+        """The reader accepts the pack's grade."""
+        self.editor.accept(level, system, task)
+        self._show()
+
+    def accept_level(self, level: str) -> None:
+        """The reader accepts every grade of a level that is unread."""
+        self.editor.accept_level(level)
+        self._show()
+
+    def withdraw(self, level: str, system: str, task: str) -> None:
+        """The reader takes back what was said of a grade."""
+        self.editor.withdraw(level, system, task)
+        self._show()
+
     def undo(self) -> None:
         """One step back, boxes included."""
         self._step(self.editor.undo)

@@ -1,0 +1,41 @@
+"""What the packs were trained on, for everyone to see."""
+
+from collections.abc import Iterable
+from html import escape
+
+from slicer.i18n import tr as _
+
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.panel.cell_style import INK
+from discgrader.panel.packs import PackFacts
+
+_LOUD = "#ff6b6b"
+
+
+def badge_html(packs: Iterable[PackFacts]) -> str:
+    """A line for each data set that packs were trained on; packs that saw synthetic images only say so loudly."""
+    by_origin: dict[tuple, list[str]] = {}
+    for pack in packs:
+        by_origin.setdefault((pack.data_set.split(" (")[0], pack.patients, pack.synthetic), []).append(SYSTEMS[pack.system].title)
+    lines = []
+    for (data_set, patients, synthetic), titles in by_origin.items():
+        told = _("{systems}: trained on {data_set}, {patients} patients").format(
+            systems=", ".join(titles), data_set=data_set, patients=patients
+        )
+        if synthetic:
+            told = _("{systems}: trained on {data_set}").format(systems=", ".join(titles), data_set=data_set)
+        plate = f"{synthetic_plate()} " if synthetic else ""
+        lines.append(plate + escape(told))
+    return "<small>" + "<br>".join(lines) + "</small>"
+
+
+def synthetic_plate() -> str:
+    """The loud plate of a pack that never saw a patient."""
+    text = escape(_("SYNTHETIC IMAGES ONLY"))
+    return f'<span style="background-color:{_LOUD};color:{INK};font-weight:600">&nbsp;{text}&nbsp;</span>'
+
+
+def badge_tip(packs: Iterable[PackFacts]) -> str:
+    """Each pack with its version and all that it states of its training."""
+    told = _("{pack} {version}: {trained_on}")
+    return "\n".join(told.format(pack=one.name, version=one.version, trained_on=one.trained_on) for one in packs)

@@ -1,0 +1,41 @@
+"""The part of the panel that tells everything of the chosen grade."""
+
+import json
+
+import qt
+
+from discgrader.mrml.nodes import attribute
+from discgrader.panel.cell_style import mixed
+from discgrader.panel.details_html import Colors, details_html
+from discgrader.panel.grid import Cell, Key
+
+
+class Details:
+    """Shows `details_html` in the theme's colors.
+
+    Parameters
+    ----------
+    browser : ctkFittedTextBrowser
+    """
+
+    def __init__(self, browser):
+        self._browser = browser
+        self._shown = None
+
+    def show(self, key: Key | None, cell: Cell | None, box=None) -> None:
+        """Show one grade; ``box`` is the ROI node of its disc."""
+        html = details_html(key, cell, self._colors(), disc_note(box))
+        if html != self._shown:
+            self._shown = html
+            self._browser.setHtml(html)
+
+    def _colors(self) -> Colors:
+        palette = self._browser.palette
+        text, ground = (palette.color(one).name() for one in (qt.QPalette.Text, qt.QPalette.Base))
+        return Colors(text, mixed(text, ground, 0.62), ground, mixed(text, ground, 0.2))
+
+
+def disc_note(box) -> str:
+    """Why a disc's name or box is not certain; empty where it is."""
+    facts = None if box is None else attribute(box, "Disc")
+    return "" if facts is None else " ".join(json.loads(facts).get("warnings", ()))

@@ -1,0 +1,170 @@
+"""The chosen grade in words: probabilities, evidence, the scale, warnings, and who said what; as HTML for Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from slicer.i18n import tr as _
+
+from discgrader.grading.contributions import KEY
+from discgrader.grading.scales import Scale, scale_of
+from discgrader.grading.tasks import find_task
+from discgrader.panel.badges import synthetic_plate
+from discgrader.panel.cell_style import INK, percent
+from discgrader.panel.grid import Cell, Key
+from discgrader.reading.record import ACCEPTED, OVERRIDDEN
+from discgrader.report.words import evidence_text, evidence_title, number
+
+
+@dataclass(frozen=True)
+class Colors:
+    """The theme's colors, ``#rrggbb``: text, faint text, the ground, and lines."""
+
+    text: str
+    faint: str
+    ground: str
+    line: str
+
+
+def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str = "") -> str:
+    """Everything that is known of one grade.
+
+    Parameters
+    ----------
+    key : Key or None
+        What is chosen.
+    cell : Cell or None
+        None for what is not graded.
+    colors : Colors
+    note : str
+        Of the disc itself, such as why its name is not certain.
+    """
+    if key is None:
+        return _faint(_("Choose a cell of the table to see what its grade was read from."), colors)
+    level, system, task = key
+    scale = scale_of(system, task)
+    parts = [_heading(level, find_task(system, task).title, cell, colors)]
+    if note:
+        parts.append(_notice(note))
+    if cell is not None:
+        parts += [_notice(one) for one in cell.warnings]
+        if cell.stale:
+            parts.append(_notice(_("The box was moved since; grade this disc again.")))
+        parts.append(_said(cell, scale, colors))
+    parts.append(_scale(scale, cell, colors))
+    if cell is not None and cell.ai is not None:
+        parts += [_evidence(cell.ai.evidence, colors), _pushes(cell.ai.evidence, colors), _origin(cell, colors)]
+    parts.append(_sources(scale, colors))
+    return "".join(parts)
+
+
+def _heading(level: str, title: str, cell: Cell | None, colors: Colors) -> str:
+    plate = "" if cell is None else f"&nbsp;{_plate(cell.label, cell.color)}"
+    return f'<p style="margin:0 0 4px 0"><b>{escape(level)}</b> &nbsp;{escape(title)}{plate}</p>'
+
+
+def _plate(label: str, color: str) -> str:
+    return f'<span style="background-color:{color};color:{INK};font-weight:600">&nbsp;{escape(label)}&nbsp;</span>'
+
+
+def _notice(text: str) -> str:
+    plate = f'<span style="background-color:#ffb454;color:{INK}">&nbsp;⚠&nbsp;</span>'
+    return f'<p style="margin:2px 0">{plate} {escape(text)}</p>'
+
+
+def _said(cell: Cell, scale: Scale, colors: Colors) -> str:
+    lines = []
+    if cell.ai is not None:
+        said = _("AI: {label}, {probability}").format(
+            label=scale.label_of(cell.ai.grade), probability=percent(cell.ai.probability)
+        )
+        lines.append(escape(said))
+    if cell.status == OVERRIDDEN:
+        lines.append(escape(_("{reader}: {label}").format(reader=cell.reader, label=cell.label)))
+    elif cell.status == ACCEPTED:
+        lines.append(escape(_("{reader}: accepted").format(reader=cell.reader)))
+    else:
+        lines.append(f'<span style="color:{colors.faint}">{escape(_("not read yet"))}</span>')
+    if cell.reason:
+        lines.append(escape(_("Reason: {reason}").format(reason=cell.reason)))
+    return f'<p style="margin:2px 0 6px 0">{" &nbsp;·&nbsp; ".join(lines)}</p>'
+
+
+def _scale(scale: Scale, cell: Cell | None, colors: Colors) -> str:
+    """Each grade with its probability as a bar and what it looks like, the one that stands marked."""
+    rows = []
+    probabilities = cell.ai.probabilities if cell is not None and cell.ai is not None else {}
+    for one in scale.grades:
+        marked = cell is not None and one.value == cell.grade
+        mark = "▶" if marked else "&nbsp;"
+        share = probabilities.get(one.value)
+        meaning = escape(one.meaning)
+        rows.append(
+            f'<tr><td valign="top">{mark}</td><td valign="top">{_plate(one.label, one.color)}</td>'
+            f'<td valign="top" align="right">{"" if share is None else percent(share)}</td>'
+            f'<td valign="top" width="56">{"" if share is None else _bar(share, one.color, colors)}</td>'
+            f'<td valign="top">{f"<b>{meaning}</b>" if marked else meaning}</td></tr>'
+        )
+    return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>'
+
+
+def _bar(share: float, color: str, colors: Colors) -> str:
+    """A bar of 50 pixels at most; Qt's HTML has no other way to draw one than cells of a table."""
+    filled = max(1, round(50 * share))
+    rest = "" if filled >= 50 else f'<td width="{50 - filled}" bgcolor="{colors.line}"></td>'
+    return (
+        f'<table cellspacing="0" cellpadding="0" width="50"><tr><td width="{filled}" bgcolor="{color}" '
+        f'style="font-size:8px">&nbsp;</td>{rest}</tr></table>'
+    )
+
+
+def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
+    rows = []
+    for name, value in evidence.items():
+        if name == KEY:
+            continue
+        source = value.get("source", "") if isinstance(value, Mapping) else ""
+        title, told = escape(evidence_title(name, value)), escape(evidence_text(value))
+        rows.append(
+            f'<tr><td>{title}</td><td><b>{told}</b></td>'
+            f'<td style="color:{colors.faint}"><small>{escape(str(source or ""))}</small></td></tr>'
+        )
+    return _titled(_("Evidence"), f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>') if rows else ""
+
+
+def _pushes(evidence: Mapping[str, object], colors: Colors) -> str:
+    stated = evidence.get(KEY)
+    measures = stated.get("measures", ()) if isinstance(stated, Mapping) else ()
+    rows = []
+    for one in measures:
+        arrow = "▲" if one.get("toward") == "higher" else "▼"
+        where = f" ({one['series'].replace('_', ' ')})" if one.get("series") else ""
+        told = f"{number(one.get('value'))} {one.get('unit') or ''}".strip()
+        rows.append(f"<tr><td>{arrow}</td><td>{escape(one['title'] + where)}</td><td><b>{escape(told)}</b></td></tr>")
+    if not rows:
+        return ""
+    title = _("What pushed the grade up ▲ or down ▼ most")
+    return _titled(title, f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>')
+
+
+def _origin(cell: Cell, colors: Colors) -> str:
+    ai = cell.ai
+    told = _("{pack} {version}, trained on {trained_on}").format(
+        pack=ai.pack, version=ai.pack_version, trained_on=ai.trained_on
+    )
+    plate = f"{synthetic_plate()} " if ai.synthetic else ""
+    return f'<p style="margin:6px 0 0 0">{plate}<small style="color:{colors.faint}">{escape(told)}</small></p>'
+
+
+def _sources(scale: Scale, colors: Colors) -> str:
+    lines = [scale.note, *scale.sources]
+    told = "<br>".join(escape(one) for one in lines if one)
+    return f'<p style="margin:6px 0 0 0;color:{colors.faint}"><small>{escape(scale.title)}. {told}</small></p>'
+
+
+def _titled(title: str, inner: str) -> str:
+    return f'<p style="margin:6px 0 0 0"><b>{escape(title)}</b></p>{inner}'
+
+
+def _faint(text: str, colors: Colors) -> str:
+    return f'<p style="color:{colors.faint}">{escape(text)}</p>'

@@ -1,0 +1,145 @@
+"""Which of the scene's volumes serve as what, recognized by what they are."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import slicer
+
+from discgrader.errors import DiscGraderError
+from discgrader.imaging.recognize import plane_of, recognize
+from discgrader.imaging.study import Contrast, Plane
+from discgrader.mrml.hierarchy import study_name
+from discgrader.mrml.nodes import attribute, volume_from_node
+
+ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
+
+_ROLE_OF = {
+    (Plane.SAGITTAL, Contrast.T2): "T2",
+    (Plane.SAGITTAL, Contrast.T1): "T1",
+    (Plane.SAGITTAL, Contrast.T2_SPACE): "T2_SPACE",
+    (Plane.AXIAL, Contrast.T2): "AX_T2",
+    (Plane.AXIAL, Contrast.UNKNOWN): "AX_T2",
+}
+"""Axial series that nothing names are mostly T2; the selector shows the choice, and the reader can change it."""
+
+_DICOM_TEXTS = {
+    "SeriesDescription": "0008,103e", "ProtocolName": "0018,1030", "MRAcquisitionType": "0018,0023",
+    "ContrastBolusAgent": "0018,0010",
+}  # fmt: skip
+_DICOM_LISTS = {"ImageType": "0008,0008", "ScanningSequence": "0018,0020"}
+_DICOM_NUMBERS = {"EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082"}
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """What a volume is.
+
+    Parameters
+    ----------
+    role : str or None
+        None where it serves as none of `ROLES`.
+    reason : str
+        In words.
+    """
+
+    role: str | None
+    reason: str
+
+
+def recognized(node) -> Recognized:
+    """What a volume node is, by its DICOM attributes, its name or its picture."""
+    try:
+        volume = volume_from_node(node)
+    except DiscGraderError as error:
+        return Recognized(None, str(error))
+    plane = plane_of(volume)
+    finding = recognize(node.GetName(), volume, _dicom_identity(node))
+    return Recognized(_ROLE_OF.get((plane, finding.contrast)), f"{plane.value}; {finding.reason}")
+
+
+class InputChooser:
+    """Fills what is not chosen yet from volumes that were not looked at yet, so that no choice is ever changed.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    recognize : callable(vtkMRMLScalarVolumeNode) -> Recognized
+    """
+
+    def __init__(self, scene, recognize: Callable[[object], Recognized] = recognized):
+        self._scene, self._recognize = scene, recognize
+        self.reasons: dict[str, str] = {}
+        """Why a volume serves as what it does, by the node's ID."""
+
+    def choose(self, chosen: Mapping[str, object], seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
+        """Volumes for the roles that have none, and the IDs of all that have been looked at.
+
+        Parameters
+        ----------
+        chosen : mapping of role to vtkMRMLScalarVolumeNode
+        seen : iterable of str
+            IDs that were looked at before.
+        """
+        seen = set(seen)
+        candidates = [node for node in self._volumes() if node.GetID() not in seen]
+        looked = [node.GetID() for node in candidates]
+        if not candidates or len(chosen) == len(ROLES):
+            return {}, looked
+        found = {}
+        for node in candidates:
+            what = self._recognize(node)
+            self.reasons[node.GetID()] = what.reason
+            found[node] = what.role
+        study = self._study_of(next(iter(chosen.values()))) if chosen else self._best_study(found)
+        picked: dict[str, object] = {}
+        for node, role in found.items():
+            if role is not None and role not in chosen and role not in picked and self._study_of(node) == study:
+                picked[role] = node
+        return picked, looked
+
+    def _volumes(self) -> list:
+        class_name = "vtkMRMLScalarVolumeNode"
+        count = self._scene.GetNumberOfNodesByClass(class_name)
+        nodes = [self._scene.GetNthNodeByClass(number, class_name) for number in range(count)]
+        return [
+            node
+            for node in nodes
+            if node.GetClassName() == class_name
+            and not node.GetHideFromEditors()
+            and node.GetImageData() is not None
+            and attribute(node, "Kind") in (None, "series")
+        ]
+
+    def _study_of(self, node) -> str:
+        """The study's name; volumes that lie in none are taken to be of one study together."""
+        name = study_name(self._scene, node)
+        return "" if name == node.GetName() else name
+
+    def _best_study(self, found: Mapping[object, str | None]) -> str:
+        """The study that fills most roles; of several the one that was loaded last."""
+        roles: dict[str, set[str]] = {}
+        for node, role in found.items():
+            if role is not None:
+                roles.setdefault(self._study_of(node), set()).add(role)
+        return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
+
+
+def _dicom_identity(node) -> dict[str, object]:
+    """The DICOM attributes that tell a contrast, where Slicer's DICOM database has them."""
+    database = getattr(slicer, "dicomDatabase", None)
+    uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
+    if database is None or not database.isOpen or not uids:
+        return {}
+
+    def values(tags):
+        told = ((keyword, database.instanceValue(uids[0], tag)) for keyword, tag in tags.items())
+        return {keyword: value.strip() for keyword, value in told if value and value.strip()}
+
+    identity: dict[str, object] = values(_DICOM_TEXTS)
+    identity |= {keyword: value.split("\\") for keyword, value in values(_DICOM_LISTS).items()}
+    for keyword, value in values(_DICOM_NUMBERS).items():
+        try:
+            identity[keyword] = float(value)
+        except ValueError:
+            continue
+    return identity

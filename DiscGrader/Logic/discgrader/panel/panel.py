@@ -1,0 +1,293 @@
+"""The panel: what the scene holds, shown in its widgets, and what the reader does, told to the logic."""
+
+from collections.abc import Callable
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from discgrader.errors import DiscGraderError
+from discgrader.localize.disc import LADDER
+from discgrader.panel.badges import badge_html, badge_tip
+from discgrader.panel.computation import Computation
+from discgrader.panel.decisions import Decisions
+from discgrader.panel.details import Details
+from discgrader.panel.grade_menu import GradeMenu
+from discgrader.panel.grade_table import GradeTable
+from discgrader.panel.grid import Grid, Key
+from discgrader.panel.inputs import InputChooser
+from discgrader.panel.missing import InstallHint
+from discgrader.panel.packs import pack_facts
+from discgrader.panel.reading_files import ReadingFiles
+from discgrader.panel.scene_watch import SceneWatch
+from discgrader.panel.study_state import StudyState, grid_of, study_state
+from discgrader.panel.systems_tree import SystemsTree
+from discgrader.panel.undo_buttons import UndoButtons
+
+
+class Panel:
+    """Everything between the widgets of DiscGrader.ui and the logic.
+
+    Parameters
+    ----------
+    ui : namespace
+        The widgets by name.
+    logic : DiscGraderLogic
+    scene : vtkMRMLScene
+    ask_reason : callable(Key, str) -> str or None
+    """
+
+    def __init__(self, ui, logic, scene, ask_reason: Callable[[Key, str], str | None]):
+        self.ui, self.logic, self.scene = ui, logic, scene
+        self.parameters = None
+        self.packs = pack_facts()
+        self.state = StudyState(None, {}, None)
+        self.computation = Computation(ui, logic.cancel, slicer.util.errorDisplay, self.refresh)
+        self.decisions = Decisions(logic, lambda: self.state.name, self.attempt)
+        self.menu = GradeMenu(self.decisions, ask_reason)
+        self.table = GradeTable(ui.gradeTable, self.choose, self._open_menu)
+        self.details = Details(ui.detailsBrowser)
+        self.systems = SystemsTree(ui.systemsTree, self._switch_systems)
+        self.inputs = InputChooser(scene)
+        self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
+        self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
+        self.hint = InstallHint(ui, self.install)
+        self.watch = SceneWatch(scene, self.refresh)
+        self._gui_tag = None
+        self._connect()
+
+    def _connect(self) -> None:
+        ui = self.ui
+        self.systems.fill(self.packs)
+        ui.lowestComboBox.addItems(LADDER[:4])
+        ui.findButton.connect("clicked(bool)", self.find)
+        ui.gradeButton.connect("clicked(bool)", self.grade_or_stop)
+        ui.acceptButton.connect("clicked(bool)", self.accept)
+        ui.overrideButton.connect("clicked(bool)", self.open_menu)
+        ui.withdrawButton.connect("clicked(bool)", self.withdraw)
+        ui.lowestComboBox.connect("activated(int)", self._set_lowest)
+        ui.namesUpButton.connect("clicked(bool)", lambda: self.shift(1))
+        ui.namesDownButton.connect("clicked(bool)", lambda: self.shift(-1))
+
+    def set_parameters(self, parameters) -> None:
+        """Tie the widgets to a parameter node; to none when it is None."""
+        if self.parameters is not None:
+            self.watch.stop()
+            self.parameters.disconnectGui(self._gui_tag)
+            self.menu.close()
+        self.parameters = parameters
+        if parameters is not None:
+            self._gui_tag = parameters.connectGui(self.ui)
+            self.watch.start()
+            self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show what the scene holds now."""
+        if self.parameters is None:
+            return
+        self._choose_inputs()
+        self.watch.look()
+        self.state = study_state(self.scene, self.logic, self.parameters.volumes())
+        self.show()
+
+    def show(self) -> None:
+        """Show what is known without looking at the scene anew."""
+        parameters, ui = self.parameters, self.ui
+        if parameters is None:
+            return
+        grading = parameters.grading
+        off, hidden = list(grading.systemsOff), list(grading.hiddenTasks)
+        grid = grid_of(self.state, self.packs, off, hidden, self.computation.live)
+        running = set(grid.levels) - set(self.computation.live) if self.computation.running else ()
+        key = self.chosen
+        self.systems.show(off, hidden)
+        on = [pack for name, pack in self.packs.items() if name not in off]
+        ui.badgeLabel.text, ui.badgeLabel.toolTip = badge_html(on), badge_tip(on)
+        self.table.show(grid, key, running)
+        ui.gradeTable.visible = ui.namesPanel.visible = bool(grid.levels)
+        ui.gradeHintLabel.visible = not grid.levels
+        if grid.levels:
+            ui.lowestComboBox.currentText = grid.levels[-1]
+        cell = grid.cells.get(key)
+        self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None)
+        self.undo.show(self._history())
+        self._enable(grid, cell)
+
+    @property
+    def chosen(self) -> Key | None:
+        """The chosen cell; None where there is none, or it is no longer there."""
+        if self.parameters is None:
+            return None
+        cell = self.parameters.chosen
+        present = cell.level in self.state.boxes or (
+            self.state.reading is not None and cell.level in self.state.reading.levels
+        )
+        return (cell.level, cell.system, cell.task) if present and cell.system else None
+
+    @property
+    def cell(self):
+        """What is known of the chosen cell, or None."""
+        return self.table.grid.cells.get(self.chosen)
+
+    def _history(self):
+        return None if self.state.reading is None else self.logic.readingHistory(self.state.name)
+
+    def _choose_inputs(self) -> None:
+        parameters = self.parameters
+        series = parameters.series
+        picked, looked = self.inputs.choose(parameters.volumes(), list(series.seen))
+        if looked:
+            series.seen = [*series.seen, *looked]
+        names = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space", "AX_T2": "axialT2"}
+        for role, node in picked.items():
+            setattr(parameters.series, names[role], node)
+        for name in names.values():
+            selector = getattr(self.ui, f"{name}Selector")
+            node = selector.currentNode()
+            selector.toolTip = "\n".join(
+                [_("{role} series").format(role=getattr(self.ui, f"{name}Label").text.rstrip(":")),
+                 *([] if node is None else [node.GetName(), self.inputs.reasons.get(node.GetID(), "")])]
+            ).strip()  # fmt: skip
+
+    def _enable(self, grid: Grid, cell) -> None:
+        """Enable what can be done, and say of the rest why it cannot."""
+        ui, running = self.ui, self.computation.running
+        volumes, discs = bool(self.parameters.volumes()), bool(grid.levels)
+        no_volume = "" if volumes else _("Choose a series first.")
+        busy = _("Something is being computed; wait, or press Stop.") if running else ""
+        no_disc = "" if discs else _("Find the discs first.")
+        no_cell = "" if self.chosen else _("Choose a cell of the table first.")
+        no_grade = "" if cell is not None else no_cell or _("This is not graded yet.")
+        can_decide = "" if self.state.reading is not None else _("Grade the discs first.")
+        accepted = _("Accepted already.") if cell is not None and cell.status == "accepted" else ""
+        unread = _("You have said nothing of it.") if cell is not None and cell.status == "unread" else ""
+        all_off = "" if grid.columns else _("Switch on a system under Settings first.")
+        for button, tip, why in (
+            (ui.findButton, _("Find and name the discs and put a box around each"), busy or no_volume),
+            (ui.gradeButton, _("Stop") if running else _("Grade the discs; those not found yet are found first"),
+             "" if running else no_volume or all_off),
+            (ui.acceptButton, _("Accept the AI's grade"), no_grade or can_decide or accepted),
+            (ui.overrideButton, _("Give a grade of your own"), no_cell or can_decide),
+            (ui.withdrawButton, _("Take back what you said of this grade"), no_grade or can_decide or unread),
+            (ui.namesUpButton, _("Shift all names one level up, towards the head"), busy or no_disc),
+            (ui.namesDownButton, _("Shift all names one level down, towards the sacrum"), busy or no_disc),
+            (ui.lowestComboBox, _("What the lowest disc is called; all names follow"), busy or no_disc),
+        ):  # fmt: skip
+            button.enabled = not why
+            button.toolTip = why or tip
+        self.files.enable(can_decide)
+        for widget in (ui.t2Selector, ui.t1Selector, ui.t2SpaceSelector, ui.axialT2Selector):
+            widget.enabled = not running
+
+    # What the reader does
+
+    def attempt(self, failed: str, act: Callable[[], object]) -> bool:
+        """Do something; where it does not work say so in one line and go on. Whether it worked."""
+        try:
+            act()
+        except DiscGraderError as error:
+            self.computation.say(str(error))
+            slicer.util.errorDisplay(f"{failed} {error}")
+            self.refresh()
+            return False
+        self.refresh()
+        return True
+
+    def find(self) -> None:
+        """Find, name and box the discs."""
+        parameters = self.parameters
+        self.computation.begin(_("Finding the discs…"))
+
+
+        def ask():
+            rois = self.logic.findDiscs(parameters.volumes(), parameters.boxes.marginMm)
+            self.computation.hear("completed", {"rois": rois})
+
+        self._start(ask)
+
+    def grade_or_stop(self) -> None:
+        """Grade the discs without holding up the window; stop where that is under way."""
+        if self.computation.running:
+            self.computation.stop()
+            return
+        parameters = self.parameters
+        systems = [name for name in self.packs if name not in parameters.grading.systemsOff]
+        self.computation.begin(_("Grading…"))
+        self._start(
+            lambda: self.logic.grade(
+                parameters.volumes(), systems=systems, saliency=parameters.grading.saliency,
+                waitForCompletion=False, eventCallback=self.computation.hear,
+            )
+        )  # fmt: skip
+
+    def install(self) -> None:
+        """Have the user asked, and what is missing installed."""
+        try:
+            self.logic.ensureDependencies()
+        except (DiscGraderError, RuntimeError) as error:
+            self.computation.say(str(error))
+        self.hint.show()
+
+    def _start(self, ask: Callable[[], object]) -> None:
+        try:
+            self.logic.ensureDependencies()
+            ask()
+        except (DiscGraderError, RuntimeError) as error:
+            self.computation.end(str(error))
+            slicer.util.errorDisplay(str(error))
+
+    def choose(self, key: Key) -> None:
+        """Choose a cell and bring every view to it."""
+        with slicer.util.NodeModify(self.parameters.parameterNode):
+            chosen = self.parameters.chosen
+            chosen.level, chosen.system, chosen.task = key
+        self.show()
+        if key in self.table.grid.cells and self.state.reading is not None:
+            self.attempt_quietly(lambda: self.logic.showGrade(*key))
+
+    def attempt_quietly(self, act: Callable[[], object]) -> None:
+        """Do something that is no great loss where it does not work; a line says so."""
+        try:
+            act()
+        except DiscGraderError as error:
+            self.computation.say(str(error))
+
+    def accept(self) -> None:
+        """Accept the chosen grade."""
+        if self.cell is not None and self.cell.ai is not None:
+            self.decisions.accept(self.chosen)
+
+    def withdraw(self) -> None:
+        """Take back what was said of the chosen grade."""
+        if self.cell is not None:
+            self.decisions.withdraw(self.chosen)
+
+    def open_menu(self) -> None:
+        """Open the menu of grades below the chosen cell's button."""
+        if self.chosen is not None:
+            button = self.ui.overrideButton
+            self._open_menu(self.chosen, button.mapToGlobal(qt.QPoint(0, button.height)))
+
+    def _open_menu(self, key: Key, place) -> None:
+        if self.state.reading is not None:
+            self.menu.open(key, self.table.grid.cells.get(key), place)
+
+    def shift(self, steps: int) -> None:
+        """Shift all names, towards the head where positive."""
+        self.attempt(_("The names cannot be shifted."), lambda: self.logic.shiftLevels(steps))
+
+    def _set_lowest(self, _index) -> None:
+        level = self.ui.lowestComboBox.currentText
+        self.attempt(_("The names cannot be shifted."), lambda: self.logic.setLowestLevel(level))
+
+    def _switch_systems(self, off: list[str], hidden: list[str]) -> None:
+        grading = self.parameters.grading
+        grading.systemsOff, grading.hiddenTasks = off, hidden
+        self.show()
+
+    def close(self) -> None:
+        """Let go of scene and logic."""
+        self.set_parameters(None)
+        self.watch.stop()

@@ -1,0 +1,74 @@
+"""Hears when what the panel shows has changed in the scene."""
+
+from collections.abc import Callable
+
+import qt
+from vtk import vtkCommand
+
+from discgrader.mrml.nodes import attribute
+
+_KINDS = frozenset({"reading", "provenance", "roi", "series"})
+_WAIT_MS = 30
+
+
+class SceneWatch:
+    """Tells of many changes once, a moment after the first.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    changed : callable()
+    """
+
+    def __init__(self, scene, changed: Callable[[], None]):
+        self._scene = scene
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WAIT_MS)
+        self._timer.connect("timeout()", changed)
+        self._scene_tags: list[int] = []
+        self._watched: dict[str, tuple[object, int]] = {}
+
+    def start(self) -> None:
+        """Begin to listen."""
+        scene = self._scene
+        if not self._scene_tags:
+            events = scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndImportEvent, scene.EndBatchProcessEvent
+            self._scene_tags = [scene.AddObserver(event, self._heard) for event in events]
+        self.look()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._timer.stop()
+        for tag in self._scene_tags:
+            self._scene.RemoveObserver(tag)
+        for node, tag in self._watched.values():
+            node.RemoveObserver(tag)
+        self._scene_tags.clear()
+        self._watched.clear()
+
+    def look(self) -> None:
+        """Observe the nodes that there are now, and no others."""
+        if not self._scene_tags:
+            return
+        nodes = {}
+        for number in range(self._scene.GetNumberOfNodes()):
+            node = self._scene.GetNthNode(number)
+            if attribute(node, "Kind") in _KINDS:
+                nodes[node.GetID()] = node
+        for identifier, (node, tag) in list(self._watched.items()):
+            if nodes.get(identifier) is not node:
+                node.RemoveObserver(tag)
+                del self._watched[identifier]
+        for identifier, node in nodes.items():
+            if identifier not in self._watched:
+                self._watched[identifier] = (node, node.AddObserver(vtkCommand.ModifiedEvent, self._heard))
+
+    @property
+    def is_listening(self) -> bool:
+        return bool(self._scene_tags)
+
+    def _heard(self, caller, event):
+        # Started anew by each change, the timer would wait as long as a drag lasts.
+        if not self._timer.isActive():
+            self._timer.start()

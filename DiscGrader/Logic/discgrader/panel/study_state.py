@@ -1,0 +1,103 @@
+"""What the scene holds of the study that the panel shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import Grade
+from discgrader.mrml.hierarchy import study_name
+from discgrader.mrml.nodes import attribute
+from discgrader.mrml.readback import studies_in_scene
+from discgrader.mrml.scene import study_nodes
+from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
+from discgrader.panel.packs import PackFacts
+from discgrader.reading.record import Reading
+
+
+@dataclass(frozen=True)
+class StudyState:
+    """A study as the panel shows it.
+
+    Parameters
+    ----------
+    name : str or None
+        None where nothing is chosen and nothing graded.
+    boxes : mapping of level to vtkMRMLMarkupsROINode
+    reading : Reading or None
+        None before anything is graded.
+    """
+
+    name: str | None
+    boxes: Mapping[str, object]
+    reading: Reading | None
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The highest first."""
+        return from_the_top(self.boxes)
+
+
+def current_study(scene, volumes: Mapping[str, object]) -> str | None:
+    """The study that the chosen volumes are of; without volumes, the only one that was graded."""
+    if volumes:
+        return study_name(scene, next(iter(volumes.values())))
+    graded = studies_in_scene(scene)
+    return graded[0] if len(graded) == 1 else None
+
+
+def study_state(scene, logic, volumes: Mapping[str, object]) -> StudyState:
+    """What there is of the study now.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    logic : DiscGraderLogic
+        Gives the reading.
+    volumes : mapping of role to vtkMRMLScalarVolumeNode
+    """
+    name = current_study(scene, volumes)
+    if name is None:
+        return StudyState(None, {}, None)
+    boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
+    reading = None
+    if study_nodes(scene, name, "provenance"):
+        try:
+            reading = logic.reading(name)
+        except UsageError:
+            # A study that is just being replaced has its texts but not yet its table.
+            reading = None
+    return StudyState(name, boxes, reading)
+
+
+def grid_of(
+    state: StudyState,
+    packs: Mapping[str, PackFacts],
+    systems_off=(),
+    hidden=(),
+    live: Mapping[str, tuple[Grade, ...]] | None = None,
+) -> Grid:
+    """The table of a study.
+
+    Parameters
+    ----------
+    state : StudyState
+    packs : mapping of system to PackFacts
+        Their tasks have columns even before anything is graded.
+    systems_off, hidden : collections of str
+        As `columns_of`.
+    live : mapping of level to Grades, optional
+        What packs have said since the scene was filled last; it stands in for what the scene has.
+    """
+    cells: dict[tuple[str, str, str], Cell] = {}
+    present = {} if state.reading is None else {one.level: one for one in state.reading.present}
+    levels = from_the_top({*state.boxes, *present}) if state.boxes or present else ()
+    for level in levels:
+        if level in present:
+            cells |= {one.key: one for one in cells_of_disc(present[level])}
+        for grade in (live or {}).get(level, ()):
+            cell = cell_of_grade(level, grade)
+            cells[cell.key] = cell
+    tasks = {name: set(one.tasks) for name, one in packs.items()}
+    for cell in cells.values():
+        tasks.setdefault(cell.system, set()).add(cell.task)
+    return Grid(levels, columns_of(tasks, systems_off, hidden), cells)

@@ -1,0 +1,69 @@
+"""Which systems are graded, and which of their tasks are shown: a tree of check marks."""
+
+from collections.abc import Callable, Collection, Mapping
+
+import qt
+from slicer.i18n import tr as _
+
+from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.panel.packs import PackFacts
+
+
+class SystemsTree:
+    """Parameters
+    ----------
+    widget : QTreeWidget
+    changed : callable(systems_off: list of str, hidden: list of str)
+        Hears what the user has switched; hidden tasks as ``system/task``.
+    """
+
+    def __init__(self, widget, changed: Callable[[list[str], list[str]], None]):
+        self._widget, self._changed = widget, changed
+        self._systems: dict[str, object] = {}
+        self._tasks: dict[str, object] = {}
+        self._busy = False
+        widget.setHeaderHidden(True)
+        widget.setRootIsDecorated(False)
+        widget.setSelectionMode(qt.QAbstractItemView.NoSelection)
+        widget.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+        widget.connect("itemChanged(QTreeWidgetItem*,int)", self._switched)
+
+    def fill(self, packs: Mapping[str, PackFacts]) -> None:
+        """Offer the systems that there is a pack of."""
+        self._busy = True
+        self._widget.clear()
+        self._systems, self._tasks = {}, {}
+        for name, pack in packs.items():
+            top = self._item(self._widget, SYSTEMS[name].title)
+            top.setToolTip(0, _("{pack} {version}: {trained_on}").format(
+                pack=pack.name, version=pack.version, trained_on=pack.trained_on))  # fmt: skip
+            self._systems[name] = top
+            for task in pack.tasks:
+                self._tasks[f"{name}/{task}"] = self._item(top, find_task(name, task).title)
+            top.setExpanded(True)
+        rows = len(self._systems) + len(self._tasks)
+        self._widget.setFixedHeight(rows * (self._widget.fontMetrics().height() + 6) + 8)
+        self._busy = False
+
+    def show(self, systems_off: Collection[str], hidden: Collection[str]) -> None:
+        """Set the check marks."""
+        self._busy = True
+        for name, item in self._systems.items():
+            item.setCheckState(0, qt.Qt.Unchecked if name in systems_off else qt.Qt.Checked)
+        for name, item in self._tasks.items():
+            item.setCheckState(0, qt.Qt.Unchecked if name in hidden else qt.Qt.Checked)
+            item.setDisabled(name.split("/")[0] in systems_off)
+        self._busy = False
+
+    def _item(self, parent, text: str):
+        item = qt.QTreeWidgetItem(parent)
+        item.setText(0, text)
+        item.setCheckState(0, qt.Qt.Checked)
+        return item
+
+    def _switched(self, _item, _column):
+        if self._busy:
+            return
+        off = [name for name, item in self._systems.items() if item.checkState(0) == qt.Qt.Unchecked]
+        hidden = [name for name, item in self._tasks.items() if item.checkState(0) == qt.Qt.Unchecked]
+        self._changed(off, hidden)
