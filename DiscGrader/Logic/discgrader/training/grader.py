@@ -11,6 +11,7 @@ from discgrader.grading.crops import CropShape
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.disc_batches import UNKNOWN, GradedDisc, plain_batch, training_batch
+from discgrader.training.precision import training_autocast
 
 ROLES = ("T1", "T2", "T2_SPACE")
 FAMILIES = (("T1",), ("T2", "T2_SPACE"))
@@ -106,7 +107,7 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
         for step in range(steps_per_epoch):
             chosen = [discs[i] for i in order[step * recipe.discs_per_batch:(step + 1) * recipe.discs_per_batch]]
             batch = training_batch(chosen, ROLES, recipe.shape, generator)
-            with torch.autocast("cpu", torch.bfloat16):
+            with training_autocast():
                 logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
                                  len(chosen))
             losses = {task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)

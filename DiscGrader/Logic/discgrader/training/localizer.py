@@ -17,6 +17,7 @@ from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import finish, random_affine, random_contrast
+from discgrader.training.precision import training_autocast
 
 IGNORE = 255
 
@@ -139,7 +140,7 @@ def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], wei
     running = None
     for step in range(start, steps):
         images, labels = draw_batch(generator, slices, chances, recipe)
-        with torch.autocast("cpu", torch.bfloat16):
+        with training_autocast():
             logits = network(images.contiguous(memory_format=torch.channels_last))
         loss = segmentation_loss(logits.float(), labels)
         optimizer.zero_grad()
