@@ -27,8 +27,7 @@ _LOGIC_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Logic"
 if _LOGIC_FOLDER not in sys.path:
     sys.path.insert(0, _LOGIC_FOLDER)
 
-from discgrader.errors import Cancelled, DiscGraderError, UsageError
-from discgrader.progress import Progress
+from discgrader.errors import DiscGraderError, UsageError
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -179,7 +178,6 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.panel is not None:
             self.panel.close()
         if self.logic is not None:
-            self.logic.cancel()
             self.logic.closeWorker()
         self.removeObservers()
 
@@ -193,7 +191,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSceneStartClose(self, caller, event):
         """Called just before the scene is closed."""
-        self.logic.cancel()
+        self.logic.sceneCloses()
         self.panel.set_parameters(None)
 
     def onSceneEndClose(self, caller, event):
@@ -227,28 +225,28 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     - `PROGRESS` and ``{"stage", "fraction", "detail"}``,
     - `LEVEL` and ``{"level", "grades"}``, once for each graded disc,
-    - and last one of `COMPLETED` and ``{"table"}``, `CANCELLED` and ``{}``, or `ERROR` and ``{"error"}``.
+    - and last one of `COMPLETED` and ``{"table"}`` (of `findDiscs`, ``{"rois"}``), `CANCELLED` and ``{}``, or `ERROR`
+      and ``{"error"}``.
 
     Parameters
     ----------
     engine : discgrader.pipeline.engine.Engine, optional
-        What computes, in this process; by default the one of the shipped packs, made when it is first needed.
+        Computes in a thread of this process instead of a process of its own.
     worker : discgrader.pipeline.worker_client.WorkerClient, optional
-        What computes when a computation is not waited for and no engine was given; by default a process that is
-        started when it is first needed, or by `warmUp`.
+        The process that computes; by default one is started when it is first needed, or by `warmUp`.
     """
 
     PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
 
-    POLL_MS = 40
+    POLL_MS = 15
     """How often the window is told what a running computation has done."""
 
     def __init__(self, engine=None, worker=None):
         ScriptedLoadableModuleLogic.__init__(self)
         self._engine = engine
         self._worker = worker
-        self._job = None
-        self._listener = None
+        self._service = None
+        self._work = None
         self._timer = None
         self._readings = {}
         self.reader = ""
@@ -272,11 +270,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     @property
     def engine(self):
-        """What computes."""
-        if self._engine is None:
-            from discgrader.pipeline.engine import Engine
-
-            self._engine = Engine.default()
+        """What computes in a thread of this process; None where the worker process does."""
         return self._engine
 
     @property
@@ -289,33 +283,56 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self._worker = WorkerClient(python, notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text))
         return self._worker
 
+    @property
+    def service(self):
+        """What computes: the given engine in a thread, or else the worker process."""
+        from discgrader.pipeline.engine_thread import EngineThread
+
+        if self._engine is None:
+            return self.worker
+        if self._service is None or self._service.engine is not self._engine:
+            self._service = EngineThread(self._engine)
+        return self._service
+
+    @property
+    def work(self):
+        """What is being computed for the scene."""
+        if self._work is None or self._work.scene is not slicer.mrmlScene:
+            from discgrader.mrml.scene_work import SceneWork
+
+            self._work = SceneWork(slicer.mrmlScene, lambda: self.service, self._readingFollows)
+        return self._work
+
     def warmUp(self):
-        """Have the worker process load its networks before they are needed; returns at once."""
-        self.worker.start()
+        """Have the networks loaded before they are needed; returns at once."""
+        self.service.start()
 
     def closeWorker(self):
         """End the worker process, if there is one; the next computation starts another."""
-        if self._timer is not None:
-            self._timer.stop()
-        self._job = None
+        self.sceneCloses()
         if self._worker is not None:
             self._worker.close()
 
-    def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None):
+    def sceneCloses(self):
+        """Forget what is being computed, and all volumes."""
+        if self._work is not None:
+            self._work.close()
+            self.service.forget()
+        if self._timer is not None:
+            self._timer.stop()
+
+    def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None, waitForCompletion=True, eventCallback=None):
         """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
 
-        Boxes and results that the scene already has of this study are replaced.
+        Boxes and results that the scene already has of this study are replaced. With ``waitForCompletion`` False, None
+        is returned at once, and the callback hears of `COMPLETED` and ``{"rois"}``.
         """
-        from discgrader.mrml.inputs import study_from_nodes
-        from discgrader.mrml.scene import put_localization, remove_result
-
-        self._refuseWhileRunning()
-        study, nodes = study_from_nodes(slicer.mrmlScene, volumes)
-        found = self.engine.localize(study, margin_mm=marginMm, lowest_disc=lowestDisc, progress=Progress())
-        remove_result(slicer.mrmlScene, study.name, {node.GetID() for node in nodes.values()})
-        beside = next(iter(nodes.values()))
-        _segmentation, rois = put_localization(slicer.mrmlScene, study.name, found, beside=beside)
-        return list(rois.values())
+        return self._begin(
+            lambda listener: self.work.find(volumes, marginMm, lowestDisc, listener),
+            "rois",
+            waitForCompletion,
+            eventCallback,
+        )
 
     def grade(
         self,
@@ -341,62 +358,30 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             When False, None is returned at once, and the callback hears of the table.
         eventCallback : callable(str, dict), optional
         """
-        from discgrader.mrml.inputs import boxes_to_grade, study_from_nodes
-        from discgrader.mrml.scene import populate_scene
-
-        self._refuseWhileRunning()
-        study, nodes = study_from_nodes(slicer.mrmlScene, volumes)
-        boxes, discs, rois = boxes_to_grade(slicer.mrmlScene, study, roiNodes)
-
-        def show(result):
-            return populate_scene(slicer.mrmlScene, result, volume_nodes=nodes, roi_nodes=rois)
-
-        if not waitForCompletion and self._engine is None:
-            from discgrader.pipeline.worker_job import grading_steps
-
-            return self._ask(grading_steps(study, boxes, discs, systems, saliency), show, eventCallback)
-
-        def work(progress):
-            localization = _localization(self.engine, study, boxes, discs, progress.part(0.0, 0.3))
-            return self.engine.grade(
-                study,
-                localization=localization,
-                systems=systems,
-                saliency=saliency,
-                progress=progress.part(0.3, 1.0),
-            )
-
-        return self._run(work, show, waitForCompletion, eventCallback)
-
-    def regrade(self, roiNode, waitForCompletion=True, eventCallback=None):
-        """Grade the disc of one box anew, by the same systems; the table node of all grades."""
-        from discgrader.mrml.nodes import attribute, disc_from_node
-        from discgrader.mrml.readback import result_from_scene
-        from discgrader.mrml.scene import populate_scene, study_nodes
-        from discgrader.pipeline.regrade import regrade
-
-        self._refuseWhileRunning()
-        disc = disc_from_node(roiNode)
-        name = attribute(roiNode, "Study")
-        result = result_from_scene(slicer.mrmlScene, name)
-        volumes = {attribute(node, "Series"): node for node in study_nodes(slicer.mrmlScene, name, "series")}
-        rois = {attribute(node, "Level"): node for node in study_nodes(slicer.mrmlScene, name, "roi")}
-
-        def show(new):
-            return populate_scene(slicer.mrmlScene, new, volume_nodes=volumes, roi_nodes=rois)
-
-        if not waitForCompletion and self._engine is None:
-            from discgrader.pipeline.regrade import with_part
-            from discgrader.pipeline.worker_job import regrading_steps
-
-            steps = regrading_steps(result, disc)
-            return self._ask(steps, lambda part: show(with_part(result, part)), eventCallback, levels=(disc.level,))
-        return self._run(
-            lambda progress: regrade(self.engine, result, disc, progress),
-            show,
+        return self._begin(
+            lambda listener: self.work.grade(volumes, roiNodes, systems, saliency, listener),
+            "table",
             waitForCompletion,
             eventCallback,
-            levels=(disc.level,),
+        )
+
+    def regrade(self, roiNode, waitForCompletion=True, eventCallback=None, live=False):
+        """Grade the disc of one box anew, by the same systems; the table node of all grades.
+
+        Takes the place of what was asked for this box before. While the whole study is being graded it does nothing:
+        boxes that are moved meanwhile are graded anew at the end.
+
+        Parameters
+        ----------
+        roiNode : vtkMRMLMarkupsROINode
+        waitForCompletion, eventCallback :
+            As for `grade`.
+        live : bool
+            Whether a hand still moves the box. Then only the grades follow, as fast as they can be computed, each time
+            for the box's newest place; saliency and the reading follow when the box is graded without it.
+        """
+        return self._begin(
+            lambda listener: self.work.regrade(roiNode, listener, live), "table", waitForCompletion, eventCallback
         )
 
     def showGrade(self, level, system, task):
@@ -472,105 +457,57 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self._reading(study).follow()
 
     def cancel(self):
-        """Stop the computation that is running, if any, at its next step."""
-        if self._job is not None:
-            self._job.cancel()
+        """Stop whatever is being computed."""
+        if self._work is not None:
+            self._work.cancel()
 
     def isRunning(self):
-        """Whether a computation that was not waited for still runs."""
-        return self._job is not None and self._job.running
+        """Whether anything is being computed: discs found, all graded, or a moved box graded anew."""
+        return self._work is not None and self._work.running
 
-    def _refuseWhileRunning(self):
-        if self.isRunning():
-            raise UsageError(_("Grading is still running; wait for it or stop it first."))
+    def isBusy(self):
+        """Whether discs are being found or all of them graded, so that nothing else of the kind can begin."""
+        return self._work is not None and self._work.busy
 
-    def _run(self, work, show, waitForCompletion, eventCallback, levels=None):
-        """Do ``work(progress)`` and ``show(result)``, here or with the work in a thread of its own."""
-        from discgrader.pipeline.background import BackgroundJob
-
-        listener = _Listener(self, show, eventCallback or (lambda event, data: None), levels)
-        if waitForCompletion:
-            try:
-                return listener.finished(work(Progress(listener.progressed)))
-            except Exception as error:
-                listener.failed(error)
-                raise
-        self._begin(BackgroundJob(work, listener), listener)
+    def _begin(self, ask, name, waitForCompletion, eventCallback):
+        """Ask for work; what it comes to, called ``name`` in the callback, or None where it is not waited for."""
+        wait = ask(_listener(name, eventCallback or (lambda event, data: None)))
+        if wait is not None and waitForCompletion:
+            return wait()
+        if self._timer is None:
+            self._timer = qt.QTimer()
+            self._timer.setInterval(self.POLL_MS)
+            self._timer.connect("timeout()", self._poll)
+        self._timer.start()
         return None
 
-    def _ask(self, steps, show, eventCallback, levels=None):
-        """Have the worker process do these steps and ``show(result)`` here."""
-        from discgrader.pipeline.worker_job import WorkerJob
-
-        listener = _Listener(self, show, eventCallback or (lambda event, data: None), levels)
-        self._begin(WorkerJob(self.worker, steps, listener), listener)
-
-    def _begin(self, job, listener):
-        job.start()
-        self._listener = listener
-        self._job = job
-        self._timer = qt.QTimer()
-        self._timer.setInterval(self.POLL_MS)
-        self._timer.connect("timeout()", self._poll)
-        self._timer.start()
-
     def _poll(self):
-        # While Qt's event loop runs, Python's threads hardly do; waiting here lets the computation go on.
-        try:
-            running = self._job.deliver(wait_s=self.POLL_MS / 2000)
-        except DiscGraderError as error:
-            running = False
-            self._listener.failed(error)
-        if not running:
+        # While Qt's event loop runs, Python's threads hardly do; waiting here lets them talk to the worker.
+        if not self.work.deliver(wait_s=self.POLL_MS / 3000):
             self._timer.stop()
 
 
-class _Listener:
-    """Puts what a computation gives into the scene and tells the caller's callback."""
+def _listener(name, callback):
+    """Tells a callback of the logic's events; what comes of the work is called ``name``."""
+    from discgrader.mrml.scene_reply import SceneListener
 
-    def __init__(self, logic, show, callback, levels):
-        self._logic = logic
-        self._show = show
-        self._callback = callback
-        self._levels = levels
-        self._told = set()
+    class Listener(SceneListener):
+        def progressed(self, stage, fraction, detail):
+            callback(DiscGraderLogic.PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
 
-    def progressed(self, stage, fraction, detail):
-        self._callback(self._logic.PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
+        def graded(self, result):
+            callback(DiscGraderLogic.LEVEL, {"level": result.disc.level, "grades": result.grades})
 
-    def graded(self, result):
-        self._told.add(result.disc.level)
-        self._callback(self._logic.LEVEL, {"level": result.disc.level, "grades": result.grades})
+        def completed(self, value):
+            callback(DiscGraderLogic.COMPLETED, {name: value})
 
-    def finished(self, result):
-        nodes = self._show(result)
-        self._logic._readingFollows(result.study.name)
-        for one in result.discs:
-            if (self._levels is None or one.disc.level in self._levels) and one.disc.level not in self._told:
-                self.graded(one)
-        self._callback(self._logic.COMPLETED, {"table": nodes.table})
-        return nodes.table
+        def stopped(self):
+            callback(DiscGraderLogic.CANCELLED, {})
 
-    def stopped(self):
-        self._callback(self._logic.CANCELLED, {})
+        def failed(self, error):
+            callback(DiscGraderLogic.ERROR, {"error": error})
 
-    def failed(self, error):
-        if isinstance(error, Cancelled):
-            self.stopped()
-            return
-        if not isinstance(error, DiscGraderError):
-            _logger.error("DiscGrader failed", exc_info=error)
-        self._callback(self._logic.ERROR, {"error": error})
-
-
-def _localization(engine, study, boxes, known, progress):
-    """The discs to grade: those of the boxes, or all that are found where there are none."""
-    from discgrader.localize.disc import DEFAULT_MARGIN_MM
-    from discgrader.pipeline.given_boxes import with_boxes
-
-    if known is None:
-        known = engine.localize(study, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None, progress=progress)
-    return with_boxes(known, boxes, DEFAULT_MARGIN_MM) if boxes else known
+    return Listener()
 
 
 #

@@ -20,7 +20,7 @@ class BlockEngine:
         progress.report("Finding discs", 0.5)
         return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name)
 
-    def grade(self, study, *, localization=None, systems=None, saliency=True, progress):
+    def grade(self, study, *, localization, systems, saliency, progress, graded, explained):
         levels = [disc.level for disc in localization.discs]
         self.asked.append(("grade", levels, systems, saliency, threading.current_thread()))
         for step in range(5):
@@ -32,11 +32,14 @@ class BlockEngine:
         made_up = self.made_up
         discs = {one.disc.level: one for one in made_up.discs}
         keys = [key for key in made_up.saliency if saliency and key[0] in levels]
+        results = tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs)
+        for result in results:
+            graded(result)
         return replace(
             made_up,
             study=study,
             localization=localization,
-            discs=tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs),
+            discs=results,
             saliency={key: made_up.saliency[key] for key in keys},
             saliency_series=dict.fromkeys(keys, study.series[0].name),
         )

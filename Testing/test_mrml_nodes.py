@@ -13,10 +13,10 @@ import vtk
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume, lps_to_ras
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import RoiBox
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import (
-    cropped,
     disc_from_node,
     disc_to_attributes,
     display_range,
@@ -28,6 +28,7 @@ from discgrader.mrml.nodes import (
     volume_from_node,
     volume_to_node,
 )
+from discgrader.mrml.saliency import with_rim
 from synthetic_result import synthetic_result
 
 RED = (1.0, 0.0, 0.0)
@@ -217,11 +218,15 @@ def test_disc_moves_along_with_its_box_and_keeps_its_facts(host):
         disc_from_node(host.scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "my box"))
 
 
-def test_cropping_keeps_voxels_in_place():
+def test_the_part_that_is_shown_keeps_voxels_in_place():
     volume = oblique(True, (5, 6, 7), np.float32).with_array(np.zeros((5, 6, 7), np.float32))
     volume.array[2, 3, 4] = 1.0
-    small = cropped(volume)
+    small = with_rim(VolumePart.of(volume))
     assert small.array.shape == (3, 3, 3)
     whole = by_position(volume)
     assert all(whole[place] == value for place, value in by_position(small).items())
-    assert cropped(volume.with_array(np.zeros_like(volume.array))).array.shape == (5, 6, 7)
+    assert not with_rim(VolumePart.of(volume.with_array(np.zeros_like(volume.array)))).array.any()
+    at_the_edge = volume.with_array(np.zeros_like(volume.array))
+    at_the_edge.array[4, 0, 6] = 1.0
+    small = with_rim(VolumePart.of(at_the_edge))
+    assert small.array.shape == (2, 2, 2) and by_position(at_the_edge).items() >= by_position(small).items()

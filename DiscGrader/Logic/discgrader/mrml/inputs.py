@@ -5,49 +5,39 @@ from collections.abc import Mapping, Sequence
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization, RoiBox
-from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute, roi_from_node, series_from_node
+from discgrader.mrml.held_series import HeldSeries
+from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.readback import localization_from_scene, studies_in_scene
 from discgrader.mrml.scene import study_nodes
 from discgrader.mrml.views import highlight, jump_to, show_layers
 
 
-def study_from_nodes(scene, volumes: Mapping[str, object]) -> tuple[Study, dict[str, object]]:
-    """The study that volumes make up, and their nodes by series name.
-
-    Parameters
-    ----------
-    scene : vtkMRMLScene
-    volumes : mapping of role to vtkMRMLScalarVolumeNode or None
+def chosen_volumes(volumes: Mapping[str, object]) -> dict[str, object]:
+    """The volumes of those roles for which one is chosen.
 
     Raises
     ------
     UsageError
-        When no volume is chosen, a role is unknown or two volumes have one name.
-    StudyError
-        As `series_from_node`.
+        When no volume is chosen, or two have one name.
     """
     chosen = {role: node for role, node in volumes.items() if node is not None}
     if not chosen:
         raise UsageError("No volume is chosen; choose at least a sagittal T2.")
-    series, nodes = [], {}
-    for role, node in chosen.items():
-        one = series_from_node(node, role)
-        if one.name in nodes:
-            raise UsageError(f"Two of the chosen volumes are called {one.name}; rename one of them.")
-        series.append(one)
-        nodes[one.name] = node
-    return Study(study_name(scene, next(iter(chosen.values()))), tuple(series)), nodes
+    names = [node.GetName() for node in chosen.values()]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"Two of the chosen volumes are called {twice}; rename one of them.")
+    return chosen
 
 
 def boxes_to_grade(
-    scene, study: Study, roi_nodes: Sequence[object] | None
+    scene, study: Study, roi_nodes: Sequence[object] | None, held: HeldSeries | None = None
 ) -> tuple[dict[str, RoiBox], Localization | None, dict[str, object]]:
     """The boxes to grade by level, the discs that the scene knows of this study, and the boxes' nodes by level.
 
     Without ``roi_nodes`` the boxes are those that the scene has of the study, if any.
     """
-    known = localization_from_scene(scene, study.name)
+    known = localization_from_scene(scene, study.name, held)
     if known is not None and known.series_name not in {one.name for one in study.series}:
         known = None
     if roi_nodes is None:

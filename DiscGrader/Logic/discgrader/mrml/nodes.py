@@ -65,18 +65,6 @@ def right_handed(volume: Volume) -> Volume:
     return Volume(volume.array[::-1], affine)
 
 
-def cropped(volume: Volume) -> Volume:
-    """The part of a volume that is not zero, with one voxel around it; the whole of it where all is zero."""
-    nonzero = [np.flatnonzero(volume.array.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-    if not nonzero[0].size:
-        return volume
-    start = [max(found[0] - 1, 0) for found in nonzero]
-    stop = [min(found[-1] + 2, length) for found, length in zip(nonzero, volume.array.shape, strict=True)]
-    affine = volume.affine_lps.copy()
-    affine[:3, 3] = volume.index_to_lps(start[::-1])
-    return Volume(volume.array[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))], affine)
-
-
 def _storable(array: np.ndarray) -> np.ndarray:
     """Values of a type that Slicer shows and writes; 64-bit integers, halves and booleans are none."""
     if array.dtype == bool:

@@ -9,9 +9,9 @@ from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
+from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.segmentation import segmentation_from_node
 from discgrader.pipeline.compact_maps import CompactMaps
 
 
@@ -64,7 +64,7 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     )
 
 
-def localization_from_scene(scene, study: str) -> Localization | None:
+def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -> Localization | None:
     """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without any."""
     segmentations = study_nodes(scene, study, "segmentation")
     discs = [disc_from_node(node) for node in study_nodes(scene, study, "roi")]
@@ -72,7 +72,14 @@ def localization_from_scene(scene, study: str) -> Localization | None:
         return None
     discs.sort(key=lambda disc: disc.index_from_sacrum)
     segmentation = segmentations[0]
-    return Localization(attribute(segmentation, "Series"), segmentation_from_node(segmentation), tuple(discs))
+    facts = json.loads(attribute(segmentation, "Localization") or "{}")
+    return Localization(
+        series_name=attribute(segmentation, "Series"),
+        segmentation=(held or HeldSeries(scene)).segmentation(segmentation),
+        discs=tuple(discs),
+        warnings=tuple(facts.get("warnings", ())),
+        shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
+    )
 
 
 def _none_named(studies: tuple[str, ...]) -> str:

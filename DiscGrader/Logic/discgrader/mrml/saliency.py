@@ -1,8 +1,11 @@
 """Saliency maps as volume nodes that lie over a series."""
 
+import numpy as np
+
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.mrml.colors import saliency_colors
-from discgrader.mrml.nodes import cropped, volume_to_node
+from discgrader.mrml.nodes import image_data, matrix_to_vtk, right_handed, volume_to_node
 
 LOWER_THRESHOLD = 0.3
 """Saliency below this is not shown until the reader lowers the threshold."""
@@ -10,13 +13,20 @@ LOWER_THRESHOLD = 0.3
 _TABLE_NAME = "DiscGrader saliency"
 
 
-def saliency_to_node(scene, volume: Volume, name: str):
-    """A volume node for the foreground of a slice view.
+def saliency_to_node(scene, saliency: Volume | VolumePart, name: str, node=None):
+    """A volume node for the foreground of a slice view; ``node`` is given new voxels instead where there is one.
 
     Values below `LOWER_THRESHOLD` are transparent, as is everything outside the node, which holds only the part of
-    ``volume`` that is not zero. Voxels stay where they are in the patient.
+    ``saliency`` that is not zero. Voxels stay where they are in the patient.
     """
-    node = volume_to_node(scene, cropped(volume), name)
+    volume = with_rim(saliency if isinstance(saliency, VolumePart) else VolumePart.of(saliency))
+    if node is not None:
+        volume = right_handed(volume)
+        node.SetName(name)
+        node.SetIJKToRASMatrix(matrix_to_vtk(volume.affine_ras))
+        node.SetAndObserveImageData(image_data(volume.array))
+        return node
+    node = volume_to_node(scene, volume, name)
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID(_color_table(scene).GetID())
     display.AutoWindowLevelOff()
@@ -24,6 +34,19 @@ def saliency_to_node(scene, volume: Volume, name: str):
     display.SetThreshold(LOWER_THRESHOLD, 1.0)
     display.ApplyThresholdOn()
     return node
+
+
+def with_rim(part: VolumePart) -> Volume:
+    """The part as a volume of its own, with one voxel of zeros around it as far as the whole volume reaches."""
+    counts = np.array(part.values.shape)
+    start = np.maximum(np.array(part.start) - 1, 0)
+    stop = np.minimum(np.array(part.start) + counts + 1, part.shape)
+    array = np.zeros(np.maximum(stop - start, 1), part.values.dtype)
+    inner = np.array(part.start) - start
+    array[tuple(slice(first, first + count) for first, count in zip(inner, counts, strict=True))] = part.values
+    affine = part.affine_lps.copy()
+    affine[:3, 3] += affine[:3, :3] @ start[::-1]
+    return Volume(array, affine)
 
 
 def _color_table(scene):

@@ -1,26 +1,33 @@
 """A study's result as nodes of a MRML scene."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, Color, disc_color
 from discgrader.mrml.nodes import (
     attribute,
     clear_attributes,
+    color_roi,
     disc_to_attributes,
     roi_to_node,
     set_attributes,
     volume_to_node,
 )
 from discgrader.mrml.saliency import saliency_to_node
-from discgrader.mrml.segmentation import segmentation_to_node
+from discgrader.mrml.segmentation import color_segments, segmentation_to_node
 from discgrader.mrml.tables import table_to_node, text_to_node
+from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.progress import Progress
 from discgrader.report.tables import COLUMNS, LAST_COLUMNS, grades_json, grades_rows, probability_columns
+
+Value = TypeVar("Value")
 
 _MADE = "by DiscGrader"
 """Value of the attribute that tells DiscGrader's own nodes from the user's."""
@@ -80,33 +87,83 @@ def populate_scene(
     -------
     SceneNodes
     """
-    progress = progress or Progress()
+    return to_end(
+        populating(
+            scene, result, volume_nodes=volume_nodes, roi_nodes=roi_nodes, progress=progress or Progress()
+        )
+    )
+
+
+def populating(
+    scene,
+    result: StudyResult,
+    *,
+    volume_nodes: Mapping[str, object] | None = None,
+    roi_nodes: Mapping[str, object] | None = None,
+    moved: Collection[str] = (),
+    segmentation_node=None,
+    progress: Progress = Progress(),
+) -> Generator[None, None, SceneNodes]:
+    """`populate_scene` in small steps, between which a window may go on; what was begun is to be brought to its end.
+
+    Parameters
+    ----------
+    moved : collection of str
+        Levels whose boxes were moved since: their nodes are named and colored, and stay where they are.
+    segmentation_node : vtkMRMLSegmentationNode, optional
+        A node that holds the result's very segmentation already.
+    """
     study = result.study.name
     volume_nodes, roi_nodes = volume_nodes or {}, roi_nodes or {}
     beside = next(iter(volume_nodes.values()), None)
-    kept = {node.GetID() for node in (*volume_nodes.values(), *roi_nodes.values())}
-    remove_result(scene, study, kept)
+    maps = {key: node for node in study_nodes(scene, study, "saliency") if (key := _map_key(node)) in result.saliency}
+    reused = [one for one in (_own(scene, study, "table"), _own(scene, study, "provenance"), segmentation_node) if one]
+    kept = {node.GetID() for node in (*volume_nodes.values(), *roi_nodes.values(), *maps.values(), *reused)}
+    yield from removing_result(scene, study, kept)
     progress.report("Filling the scene", 0.0, "series")
-    volumes = {series.name: _series_node(scene, study, series, volume_nodes) for series in result.study.series}
+    volumes = {}
+    for series in result.study.series:
+        volumes[series.name] = _series_node(scene, study, series, volume_nodes)
+        yield
     progress.report("Filling the scene", 0.4, "segmentation and boxes")
     colors = {disc.disc.level: disc_color(disc) for disc in result.discs}
-    segmentation, rois = put_localization(
-        scene, study, result.localization, colors=colors, roi_nodes=roi_nodes, beside=beside
+    segmentation, rois = yield from putting_localization(
+        scene,
+        study,
+        result.localization,
+        colors=colors,
+        roi_nodes=roi_nodes,
+        beside=beside,
+        moved=moved,
+        segmentation_node=segmentation_node,
     )
     segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volumes[result.localization.series_name])
     for disc in result.discs:
-        rois[disc.disc.level].SetDescription(_summary(disc))
-    progress.report("Filling the scene", 0.5, "saliency")
-    saliency = _saliency_nodes(scene, result, progress.part(0.5, 0.9))
-    progress.report("Filling the scene", 0.9, "tables")
+        describe_roi(rois[disc.disc.level], disc)
+    yield
+    progress.report("Filling the scene", 0.5, "tables")
     table, provenance = _tables(scene, result)
+    for kind, node in (("table", table), ("provenance", provenance)):
+        set_attributes(node, Study=study, Kind=kind, Made=_MADE)
+    yield
+    saliency = {}
+    for number, key in enumerate(result.saliency):
+        progress.report("Filling the scene", 0.6 + 0.4 * number / len(result.saliency), f"saliency of {key[0]}")
+        saliency[key] = put_map(scene, study, key, map_of(result.saliency, key), result.saliency_series[key], maps.get(key))
+        yield
     nodes = SceneNodes(volumes, segmentation, rois, saliency, table, provenance)
-    for kind, group in (("saliency", saliency.values()), ("table", [table]), ("provenance", [provenance])):
-        for node in group:
-            set_attributes(node, Study=study, Kind=kind, Made=_MADE)
-    _file(scene, hierarchy.study_item(scene, study, beside), nodes)
+    yield from _filing(scene, hierarchy.study_item(scene, study, beside), nodes, maps.values())
     progress.report("Filling the scene", 1.0)
     return nodes
+
+
+def to_end(steps: Generator[None, None, Value]) -> Value:
+    """Do all steps at once; what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def put_localization(
@@ -137,18 +194,48 @@ def put_localization(
     vtkMRMLSegmentationNode, dict of level to vtkMRMLMarkupsROINode
         The boxes from the sacrum upwards.
     """
+    return to_end(
+        putting_localization(scene, study, localization, colors=colors, roi_nodes=roi_nodes, beside=beside)
+    )
+
+
+def putting_localization(
+    scene,
+    study: str,
+    localization: Localization,
+    *,
+    colors: Mapping[str, Color] | None = None,
+    roi_nodes: Mapping[str, object] | None = None,
+    beside=None,
+    moved: Collection[str] = (),
+    segmentation_node=None,
+) -> Generator[None, None, tuple[object, dict[str, object]]]:
+    """`put_localization` in small steps; ``moved`` and ``segmentation_node`` as for `populating`."""
     colors, roi_nodes = colors or {}, roi_nodes or {}
-    segmentation = segmentation_to_node(scene, localization, f"{study} segmentation", colors)
+    if segmentation_node is None:
+        segmentation = segmentation_to_node(scene, localization, f"{study} segmentation", colors)
+    else:
+        segmentation = segmentation_node
+        color_segments(segmentation, localization, colors)
     set_attributes(segmentation, Study=study, Kind="segmentation", Made=_MADE, Series=localization.series_name)
+    shifts = {name: [float(one) for one in shift] for name, shift in localization.shifts_lps_mm.items()}
+    facts = {"warnings": list(localization.warnings), "shifts_lps_mm": shifts}
+    set_attributes(segmentation, Localization=json.dumps(facts))
+    yield
     rois = {}
     for disc in localization.discs:
-        given = roi_nodes.get(disc.level)
-        node = roi_to_node(scene, disc.roi, disc.level, colors.get(disc.level, UNGRADED), node=given)
-        disc_to_attributes(node, disc)
+        given, color = roi_nodes.get(disc.level), colors.get(disc.level, UNGRADED)
+        if disc.level in moved:
+            node = given
+            color_roi(node, color)
+        else:
+            node = roi_to_node(scene, disc.roi, disc.level, color, node=given)
+            disc_to_attributes(node, disc)
         set_attributes(node, Study=study)
         if given is None:
             set_attributes(node, Made=_MADE)
         rois[disc.level] = node
+        yield
     item = hierarchy.study_item(scene, study, beside)
     hierarchy.file_under(scene, item, "ROI boxes", rois.values())
     hierarchy.file_under(scene, item, "Series", [segmentation])
@@ -160,13 +247,29 @@ def remove_result(scene, study: str, kept: Collection[str] = ()) -> None:
 
     A user's own volumes and boxes stay, and are no longer counted to the study. The study's reading stays what it is.
     """
-    for node in study_nodes(scene, study):
-        if node.GetID() in kept or attribute(node, "Kind") == READING:
-            continue
-        if attribute(node, "Made") == _MADE:
-            hierarchy.remove(scene, node)
-        else:
-            clear_attributes(node)
+    to_end(removing_result(scene, study, kept))
+
+
+def removing_result(scene, study: str, kept: Collection[str] = ()) -> Generator[None, None, None]:
+    """`remove_result` in small steps."""
+    for node in _leftovers(scene, study, kept):
+        _remove(scene, node)
+        yield
+
+
+def _leftovers(scene, study: str, kept: Collection[str]) -> list:
+    return [
+        node
+        for node in study_nodes(scene, study)
+        if node.GetID() not in kept and attribute(node, "Kind") != READING
+    ]
+
+
+def _remove(scene, node) -> None:
+    if attribute(node, "Made") == _MADE:
+        hierarchy.remove(scene, node)
+    else:
+        clear_attributes(node)
 
 
 def study_nodes(scene, study: str, kind: str | None = None) -> list:
@@ -188,26 +291,35 @@ def _series_node(scene, study: str, series, volume_nodes: Mapping[str, object]):
     return node
 
 
-def _summary(disc: DiscResult) -> str:
-    """One line on a disc's grades, for the box's description."""
-    return ", ".join(f"{grade.task} {grade.label} ({grade.probability:.0%})" for grade in disc.grades)
+def describe_roi(node, disc: DiscResult) -> None:
+    """Have a box say its disc's grades in one line."""
+    node.SetDescription(", ".join(f"{grade.task} {grade.label} ({grade.probability:.0%})" for grade in disc.grades))
 
 
-def _saliency_nodes(scene, result: StudyResult, progress: Progress) -> dict[tuple[str, str, str], object]:
-    nodes = {}
-    for number, (key, volume) in enumerate(result.saliency.items()):
-        level, system, task = key
-        progress.report("Filling the scene", number / len(result.saliency), f"saliency of {level}")
-        node = saliency_to_node(scene, volume, f"{level} {system} {task}")
-        set_attributes(node, Level=level, System=system, Task=task, Series=result.saliency_series[key])
-        nodes[key] = node
-    return nodes
+def put_map(scene, study: str, key: tuple[str, str, str], saliency: Volume | VolumePart, series: str, node=None):
+    """The node of a saliency map, new or with new voxels; a new one is not filed yet."""
+    level, system, task = key
+    node = saliency_to_node(scene, saliency, f"{level} {system} {task}", node)
+    set_attributes(node, Study=study, Kind="saliency", Made=_MADE, Level=level, System=system, Task=task, Series=series)
+    return node
 
 
-def _file(scene, item: int, nodes: SceneNodes) -> None:
+def map_of(maps: Mapping[tuple[str, str, str], Volume], key: tuple[str, str, str]) -> Volume | VolumePart:
+    """A map in the smallest form that there is."""
+    return maps.part(key) if isinstance(maps, CompactMaps) else maps[key]
+
+
+def _map_key(node) -> tuple[str, str, str]:
+    return tuple(attribute(node, name) for name in ("Level", "System", "Task"))
+
+
+def _filing(scene, item: int, nodes: SceneNodes, filed: Collection) -> Generator[None, None, None]:
     own = [node for node in nodes.volumes.values() if attribute(node, "Made") == _MADE]
     hierarchy.file_under(scene, item, "Series", own)
-    hierarchy.file_under(scene, item, "Saliency", nodes.saliency.values())
+    for node in nodes.saliency.values():
+        if node not in filed:
+            hierarchy.file_under(scene, item, "Saliency", [node])
+            yield
     hierarchy.file_under(scene, item, "Tables", [nodes.table, nodes.provenance])
 
 
@@ -216,6 +328,15 @@ def _tables(scene, result: StudyResult):
     rows = grades_rows(document)
     columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
     study = result.study.name
-    table = table_to_node(scene, columns, rows, f"{study} grades")
+    table = table_to_node(scene, columns, rows, f"{study} grades", _own(scene, study, "table"))
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    return table, text_to_node(scene, text, f"{study} grades.json")
+    provenance = _own(scene, study, "provenance")
+    if provenance is None:
+        return table, text_to_node(scene, text, f"{study} grades.json")
+    provenance.SetText(text)
+    return table, provenance
+
+
+def _own(scene, study: str, kind: str):
+    """DiscGrader's node of this kind, where the scene has one of the study."""
+    return next((node for node in study_nodes(scene, study, kind) if attribute(node, "Made") == _MADE), None)

@@ -52,6 +52,18 @@ def segmentation_to_node(scene, localization: Localization, name: str, disc_colo
     return node
 
 
+def color_segments(node, localization: Localization, disc_colors: Mapping[str, Color]) -> None:
+    """Give the segments of a node that `segmentation_to_node` made for this localization these colors."""
+    segmentation = node.GetSegmentation()
+    changing = node.StartModify()
+    labels = [segmentation.GetNthSegment(number).GetLabelValue() for number in range(segmentation.GetNumberOfSegments())]
+    for number, (_value, name, color) in enumerate(_segments(localization, disc_colors, labels)):
+        segment = segmentation.GetNthSegment(number)
+        segment.SetName(name)
+        segment.SetColor(*color)
+    node.EndModify(changing)
+
+
 def _segments(
     localization: Localization, disc_colors: Mapping[str, Color], present: list[int]
 ) -> list[tuple[int, str, Color]]:
@@ -69,11 +81,14 @@ def _quiet_display(node) -> None:
     display.SetOpacity2DOutline(0.6)
 
 
+def labelmap_of(node):
+    """The label map that all segments of a node share which `segmentation_to_node` made, as VTK's image."""
+    return node.GetSegmentation().GetNthSegment(0).GetRepresentation(_BINARY)
+
+
 def segmentation_from_node(node) -> Volume:
     """The label map of a segmentation node that `segmentation_to_node` made, uint16, in LPS."""
-    segmentation = node.GetSegmentation()
-    segments = [segmentation.GetNthSegment(number) for number in range(segmentation.GetNumberOfSegments())]
-    labelmap = segments[0].GetRepresentation(_BINARY)
+    labelmap = labelmap_of(node)
     values = numpy_support.vtk_to_numpy(labelmap.GetPointData().GetScalars())
     array = values.reshape(labelmap.GetDimensions()[::-1]).astype(np.uint16)
     matrix = vtkMatrix4x4()

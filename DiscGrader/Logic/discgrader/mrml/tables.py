@@ -7,12 +7,15 @@ import vtk
 _KINDS = {int: vtk.vtkIntArray, float: vtk.vtkDoubleArray, str: vtk.vtkStringArray}
 
 
-def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, object]], name: str):
-    """A table node with these columns, in this order.
+def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, object]], name: str, node=None):
+    """A table node with these columns, in this order; ``node`` is filled anew where there is one.
 
     A column whose every cell is an int or a float is numeric; any other is text, in which a missing cell is empty.
     """
-    node = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
+    if node is None:
+        node = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
+    changing = node.StartModify()
+    node.RemoveAllColumns()
     for column in columns:
         cells = [row.get(column) for row in rows]
         kind = _kind(cells)
@@ -21,6 +24,7 @@ def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, obj
         for cell in cells:
             array.InsertNextValue(kind("" if cell is None else cell))
         node.AddColumn(array)
+    node.EndModify(changing)
     return node
 
 

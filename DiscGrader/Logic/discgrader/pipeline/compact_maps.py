@@ -24,6 +24,10 @@ class CompactMaps(Mapping[Key, Volume]):
         """Keep a map, in place of the one that may be there."""
         self._parts[key] = VolumePart.of(volume) if isinstance(volume, Volume) else volume
 
+    def part(self, key: Key) -> VolumePart:
+        """A map as the part of it that is not zero."""
+        return self._parts[key]
+
     def __getitem__(self, key: Key) -> Volume:
         return self._parts[key].volume()
 

@@ -1,6 +1,7 @@
 """Which volumes the worker process holds, so that each is sent once."""
 
 import itertools
+import operator
 from weakref import WeakKeyDictionary
 
 from discgrader.imaging.study import Study
@@ -67,7 +68,7 @@ class Cargo:
         dropped = sorted(self._held - needed.keys())
         messages = [Message("drop", {"numbers": dropped})] if dropped else []
         messages += [_volume(number, volume) for number, volume in needed.items() if number not in self._held]
-        told_study = study is not self._study
+        told_study = not _same(study, self._study)
         if told_study:
             ids = [self.numbers.of(one.volume) for one in study.series]
             messages.append(Message("study", {"study": study_to_plain(study, ids)}))
@@ -82,6 +83,13 @@ class Cargo:
         """The process has made this volume itself, and keeps it."""
         self.numbers.set(volume, number)
         self._held.add(number)
+
+
+def _same(study: Study, other: Study | None) -> bool:
+    """Whether two studies are of the same series, and not of copies of them."""
+    if other is None or (study.name, study.warnings) != (other.name, other.warnings):
+        return False
+    return len(study.series) == len(other.series) and all(map(operator.is_, study.series, other.series))
 
 
 def _volume(number: int, volume: Volume) -> Message:

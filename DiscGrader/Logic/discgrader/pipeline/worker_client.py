@@ -6,20 +6,18 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from discgrader.errors import DiscGraderError
-from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.results import DiscResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
-from discgrader.pipeline.compact_maps import CompactMaps
-from discgrader.pipeline.engine import Maps
-from discgrader.pipeline.regrade import alone
+from discgrader.pipeline.service import WorkerListener
 from discgrader.pipeline.worker_cargo import Cargo
 from discgrader.pipeline.worker_link import WorkerLink
 from discgrader.pipeline.worker_protocol import Message
+from discgrader.pipeline.worker_request import WorkerRequest
 from discgrader.pipeline.worker_values import (
     affine_from_plain,
     disc_result_from_plain,
@@ -30,74 +28,10 @@ from discgrader.pipeline.worker_values import (
 )
 
 STOP_SECONDS = 0.15
-"""So long a computation may take to stop by itself; then its process is ended and a fresh one started."""
+"""After so long whoever stopped a computation hears that it has stopped, even if it still runs."""
 
-
-class WorkerListener:
-    """Who hears of one piece of work; called only from `WorkerClient.poll`. Override what you want to hear.
-
-    Last comes exactly one of finished, stopped and failed.
-    """
-
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        """So far is the work, 0 to 1."""
-
-    def found(self, localization: Localization) -> None:
-        """These are the discs."""
-
-    def graded(self, result: DiscResult) -> None:
-        """These are the grades of one disc."""
-
-    def explained(self, level: str, maps: Maps) -> None:
-        """These are the saliency maps of one disc."""
-
-    def finished(self, value: object) -> None:
-        """All is done: a `Localization`, a `StudyResult`, or of explaining the maps and their series' names."""
-
-    def stopped(self) -> None:
-        """It was stopped, or newer work took its place."""
-
-    def failed(self, error: Exception) -> None:
-        """It cannot be done, for this reason."""
-
-
-@dataclass(eq=False)
-class _Request:
-    """A piece of work that has not ended yet, and what is known of it."""
-
-    number: int
-    kind: str
-    study: Study
-    localization: Localization | None
-    fields: dict[str, object]
-    listener: WorkerListener
-    box: tuple[str, str] | None = None
-    stop_by: float | None = None
-    replaced: bool = False
-    discs: list[DiscResult] = field(default_factory=list)
-    maps: CompactMaps = field(default_factory=CompactMaps)
-    map_series: dict[tuple[str, str, str], str] = field(default_factory=dict)
-
-    @property
-    def given_up(self) -> bool:
-        """Whether nobody waits for what it comes to."""
-        return self.replaced or self.stop_by is not None
-
-    def value(self, fields: Mapping[str, object]) -> object:
-        """What it came to."""
-        if self.kind == "find":
-            return self.localization
-        if self.kind == "explain":
-            return self.maps, self.map_series
-        return StudyResult(
-            study=self.study,
-            localization=self.localization,
-            discs=tuple(self.discs),
-            saliency=self.maps,
-            saliency_series=self.map_series,
-            warnings=tuple(fields["warnings"]),
-            software=dict(fields["software"]),
-        )
+DEAF_SECONDS = 1.5
+"""So long a computation may take to stop by itself; then its process is ended and a fresh one started, which takes longer."""
 
 
 class WorkerClient:
@@ -129,7 +63,7 @@ class WorkerClient:
         self._events: queue.SimpleQueue[tuple[WorkerLink, Message]] = queue.SimpleQueue()
         self._start_link = partial(WorkerLink, python or sys.executable, engine or {}, environment, self._events)
         self._numbers = itertools.count(1)
-        self._requests: dict[int, _Request] = {}
+        self._requests: dict[int, WorkerRequest] = {}
         self._cargo = Cargo()
         self.ready = False
         # Also when the interpreter ends, or the client is forgotten unclosed.
@@ -139,7 +73,7 @@ class WorkerClient:
     @property
     def busy(self) -> bool:
         """Whether some work has not ended yet."""
-        return bool(self._requests)
+        return any(not request.over for request in self._requests.values())
 
     @property
     def running(self) -> bool:
@@ -243,6 +177,11 @@ class WorkerClient:
         self._stop_what_is_late()
         return self.busy
 
+    def forget(self) -> None:
+        """Have the process let go of the volumes that it holds for work to come."""
+        self._cargo = Cargo(self._cargo.numbers)
+        self._send([Message("forget")])
+
     def close(self) -> None:
         """End the process; work that has not ended is forgotten."""
         self._requests.clear()
@@ -257,13 +196,13 @@ class WorkerClient:
         box: tuple[str, str] | None = None,
         **fields: object,
     ) -> int:
-        request = _Request(next(self._numbers), kind, study, localization, fields, listener, box)
+        request = WorkerRequest(next(self._numbers), kind, study, localization, fields, listener, box)
         self.start()
         self._post(request)
         self._requests[request.number] = request
         return request.number
 
-    def _post(self, request: _Request) -> None:
+    def _post(self, request: WorkerRequest) -> None:
         messages = self._cargo.messages(request.study, request.localization)
         own = {"id": request.number, "found": request.localization is not None}
         if request.localization is None:
@@ -275,12 +214,14 @@ class WorkerClient:
             link.send(messages)
 
     def _stop_what_is_late(self) -> None:
-        """End the process where it does not stop by itself; work that has not begun is only taken back."""
-        working = next(iter(self._requests), None) if self.ready else None
-        late = [one for one in self._requests.values() if one.stop_by is not None and one.stop_by <= time.monotonic()]
+        """Tell who stopped work that it has stopped; end the process where the work does not."""
+        now = time.monotonic()
+        late = [one for one in self._requests.values()
+                if not one.over and one.stop_by is not None and one.stop_by <= now]
         for request in late:
-            del self._requests[request.number]
-        if any(request.number == working for request in late):
+            request.over = True
+        first = next(iter(self._requests.values()), None)
+        if self.ready and first is not None and first.over and first.stop_by - STOP_SECONDS + DEAF_SECONDS <= now:
             self._end_process()
             self._begin_again()
         for request in late:
@@ -310,10 +251,12 @@ class WorkerClient:
         if message.kind in ("done", "stopped", "failed"):
             # The listener may ask for more at once, so this has ended before it hears of it.
             del self._requests[request.number]
+        if request.over:
+            return
         if request.given_up and message.kind in ("done", "stopped", "failed"):
             request.listener.stopped()
         elif message.kind == "graded" and request.stop_by is None:
-            self._graded(request, disc_result_from_plain(fields["result"]))
+            request.graded(disc_result_from_plain(fields["result"]))
         elif request.given_up:
             return
         elif message.kind == "done":
@@ -325,26 +268,9 @@ class WorkerClient:
         elif message.kind == "progress":
             request.listener.progressed(*fields["heard"])
         elif localization is not None:
-            request.localization = localization
-            request.listener.found(localization)
+            request.found(localization)
         elif message.kind == "explained":
-            maps = maps_from_plain(fields["maps"], arrays)
-            for (system, task), (series, part) in maps.items():
-                request.maps.add((fields["level"], system, task), part)
-                request.map_series[fields["level"], system, task] = series
-            request.listener.explained(fields["level"], maps)
-
-    @staticmethod
-    def _graded(request: _Request, result: DiscResult) -> None:
-        # The very disc that was asked about, not its copy.
-        if request.kind == "regrade":
-            own = next(one for one in request.localization.discs if one.level == result.disc.level)
-            request.localization = alone(request.localization, own)
-        else:
-            own = request.localization.discs[len(request.discs)]
-        result = replace(result, disc=own)
-        request.discs.append(result)
-        request.listener.graded(result)
+            request.explained(fields["level"], maps_from_plain(fields["maps"], arrays))
 
     def _mourn(self, fields: Mapping[str, object]) -> None:
         """The process ended by itself: its work fails, what waited is asked for again, and a fresh process starts."""
@@ -362,7 +288,8 @@ class WorkerClient:
             "programs or studies."
         )
         self._notice("trouble", str(error))
-        if first is not None:
+        if first is not None and not first.over:
+            first.over = True
             first.listener.failed(error)
 
     def _give_up(self, error: DiscGraderError) -> None:
@@ -371,10 +298,12 @@ class WorkerClient:
         requests, self._requests = list(self._requests.values()), {}
         self._notice("trouble", str(error))
         for request in requests:
-            request.listener.failed(error)
+            if not request.over:
+                request.listener.failed(error)
 
     def _begin_again(self) -> None:
         self.start()
+        self._requests = {number: request for number, request in self._requests.items() if not request.over}
         for request in self._requests.values():
             self._post(request)
 

@@ -76,6 +76,9 @@ class Worker:
         if message.kind == "drop":
             for number in fields["numbers"]:
                 self._volumes.pop(number, None)
+        elif message.kind == "forget":
+            self._volumes.clear()
+            self._study = self._localization = None
         elif message.kind == "volume":
             [array] = message.arrays
             self._volumes[fields["number"]] = Volume(array, affine_from_plain(fields["affine"]))

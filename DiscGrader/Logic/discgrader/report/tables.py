@@ -32,7 +32,7 @@ def grades_json(result: StudyResult) -> dict:
     return {
         "study": result.study.name,
         "series": [_series(one) for one in result.study.series],
-        "discs": [_disc(one) for one in result.discs],
+        "discs": [disc_json(one) for one in result.discs],
         "warnings": list(dict.fromkeys((*result.study.warnings, *result.localization.warnings, *result.warnings))),
         "software": dict(result.software),
     }
@@ -154,7 +154,8 @@ def _series(series: Series) -> dict:
     }
 
 
-def _disc(result: DiscResult) -> dict:
+def disc_json(result: DiscResult) -> dict:
+    """A disc and its grades as ``grades.json`` writes them."""
     disc = result.disc
     return {
         "level": disc.level,

@@ -1,0 +1,91 @@
+"""The series and segmentations of a scene as the package knows them, made again only when their nodes have changed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import vtk
+
+from discgrader.imaging.recognize import ROLES
+from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.volume import Volume
+from discgrader.mrml.nodes import matrix_from_vtk, series_from_node, volume_from_node
+from discgrader.mrml.segmentation import labelmap_of, segmentation_from_node
+
+
+_SEGMENTATION = "segmentation"
+
+
+@dataclass(frozen=True)
+class _Held:
+    stamp: tuple[object, ...]
+    made: object
+
+
+class HeldSeries:
+    """What was made of a scene's volume and segmentation nodes, one for each node, for as long as it is in the scene.
+
+    Whoever asks twice for a node that has not changed gets the same object, by which a worker process knows what it
+    has been sent.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    """
+
+    def __init__(self, scene) -> None:
+        self._scene = scene
+        self._held: dict[tuple[str, str], _Held] = {}
+
+    def series(self, node, role: str) -> Series:
+        """The series that a volume node holds; see `series_from_node`."""
+        return self._made(node, role, _volume_stamp(node), lambda: series_from_node(node, role))
+
+    def described(self, node, described: Mapping) -> Series:
+        """The series that a volume node holds and ``grades.json`` describes, of a role that nobody can choose, too."""
+        if described["role"] in ROLES:
+            return self.series(node, described["role"])
+
+        def make() -> Series:
+            plane, contrast = Plane(described["plane"]), Contrast(described["contrast"])
+            return Series(node.GetName(), volume_from_node(node), plane, contrast, described["contrast_reason"])
+
+        return self._made(node, "", _volume_stamp(node), make)
+
+    def segmentation(self, node) -> Volume:
+        """The label map of a segmentation node; see `segmentation_from_node`."""
+        return self._made(node, _SEGMENTATION, (labelmap_of(node).GetMTime(),), lambda: segmentation_from_node(node))
+
+    def keep_segmentation(self, node, made: Volume) -> None:
+        """A segmentation node was just made of this label map."""
+        if np.linalg.det(made.affine_lps[:3, :3]) > 0:
+            self._held[node.GetID(), _SEGMENTATION] = _Held((labelmap_of(node).GetMTime(),), made)
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._held.clear()
+
+    def _made(self, node, use: str, stamp: tuple[object, ...], make: Callable[[], object]):
+        self._held = {key: one for key, one in self._held.items() if self._scene.GetNodeByID(key[0]) is not None}
+        held = self._held.get((node.GetID(), use))
+        if held is None or held.stamp != stamp:
+            held = self._held[node.GetID(), use] = _Held(stamp, make())
+        return held.made
+
+
+def _volume_stamp(node) -> tuple[object, ...]:
+    """Changes when a volume's voxels or its place in the world do."""
+    image = node.GetImageData()
+    scalars = image.GetPointData().GetScalars() if image is not None else None
+    times = tuple(0 if one is None else one.GetMTime() for one in (image, scalars))
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    place = [matrix_from_vtk(matrix).tobytes()]
+    transform = node.GetParentTransformNode()
+    if transform is not None:
+        place.append(str(transform.IsTransformToWorldLinear()))
+        to_world = vtk.vtkMatrix4x4()
+        transform.GetMatrixTransformToWorld(to_world)
+        place.append(matrix_from_vtk(to_world).tobytes())
+    storage = node.GetStorageNode()
+    return (node.GetName(), storage.GetFileName() if storage is not None else None, *times, *place)

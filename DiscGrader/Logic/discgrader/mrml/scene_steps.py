@@ -1,0 +1,199 @@
+"""What has to be done for a scene to have its discs found and graded, in steps between which its window may go on.
+
+Each of these gives, step by step, None where it can go on at once, or a `Reply` where it waits for the service.
+"""
+
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.imaging.study import Study
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.mrml.held_series import HeldSeries
+from discgrader.mrml.hierarchy import study_name
+from discgrader.mrml.inputs import boxes_to_grade, chosen_volumes
+from discgrader.mrml.nodes import roi_from_node
+from discgrader.mrml.regraded import put_grades, put_maps, regrading_of
+from discgrader.mrml.scene import map_of, populating, putting_localization, removing_result, study_nodes
+from discgrader.mrml.scene_reply import Reply, SceneListener
+from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.service import Service
+
+Steps = Generator[Reply | None, None, object]
+
+_SAME_BOX_MM = 1e-3
+
+
+def studying(scene, held: HeldSeries, volumes: Mapping[str, object]) -> Generator[None, None, tuple[Study, dict[str, object]]]:
+    """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
+
+    Raises
+    ------
+    UsageError, StudyError
+        As `chosen_volumes` and `series_from_node`.
+    """
+    nodes = chosen_volumes(volumes)
+    series = []
+    for role, node in nodes.items():
+        series.append(held.series(node, role))
+        yield
+    by_name = {one.name: node for one, node in zip(series, nodes.values(), strict=True)}
+    return Study(study_name(scene, next(iter(nodes.values()))), tuple(series)), by_name
+
+
+def finding(
+    scene,
+    held: HeldSeries,
+    service: Callable[[], Service],
+    volumes: Mapping[str, object],
+    margin_mm: float,
+    lowest_disc: str | None,
+    listener: SceneListener,
+) -> Steps:
+    """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
+    study, nodes = yield from studying(scene, held, volumes)
+
+    def ask(reply: Reply) -> int:
+        return service().find(study, reply, margin_mm=margin_mm, lowest_disc=lowest_disc)
+
+    found = yield from _answer(ask, Reply(listener, nodes.values()))
+    yield from removing_result(scene, study.name, {node.GetID() for node in nodes.values()})
+    segmentation, rois = yield from putting_localization(scene, study.name, found, beside=next(iter(nodes.values())))
+    held.keep_segmentation(segmentation, found.segmentation)
+    return list(rois.values())
+
+
+def grading(
+    scene,
+    held: HeldSeries,
+    service: Callable[[], Service],
+    volumes: Mapping[str, object],
+    roi_nodes: Sequence[object] | None,
+    systems: Sequence[str] | None,
+    saliency: bool,
+    listener: SceneListener,
+    follow: Callable[[str], None],
+    moved: list[object],
+) -> Steps:
+    """Grade the discs and put all that is known of them into the scene; the table node of the grades.
+
+    Parameters
+    ----------
+    follow : callable(study name)
+        Told when the scene has the grades.
+    moved : list
+        Gets the nodes of boxes that were moved meanwhile.
+    """
+    study, nodes = yield from studying(scene, held, volumes)
+    boxes, known, rois = boxes_to_grade(scene, study, roi_nodes, held)
+    begun = 0.0
+    if boxes and known is None:
+        begun = 0.3
+        known = yield from _answer(
+            lambda reply: service().find(study, reply, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None),
+            Reply(listener, nodes.values(), 0.0, begun),
+        )
+    found = with_boxes(known, boxes, DEFAULT_MARGIN_MM) if boxes else known
+    result = yield from _answer(
+        lambda reply: service().grade(study, reply, localization=found, systems=systems, saliency=saliency),
+        Reply(listener, nodes.values(), begun, 1.0 - begun),
+        listener.graded,
+    )
+    rois = {level: node for level, node in rois.items() if scene.IsNodePresent(node)}
+    if boxes:
+        result = _of_levels(result, rois)
+    elsewhere = {one.disc.level for one in result.discs if one.disc.level in rois and _was_moved(rois[one.disc.level], one)}
+    shown = next(iter(study_nodes(scene, study.name, "segmentation")), None)
+    if shown is not None and held.segmentation(shown) is not result.localization.segmentation:
+        shown = None
+    scene_nodes = yield from populating(
+        scene, result, volume_nodes=nodes, roi_nodes=rois, moved=elsewhere, segmentation_node=shown
+    )
+    held.keep_segmentation(scene_nodes.segmentation, result.localization.segmentation)
+    follow(study.name)
+    moved += [rois[level] for level in elsewhere]
+    return scene_nodes.table
+
+
+def regrading(
+    scene,
+    held: HeldSeries,
+    service: Callable[[], Service],
+    roi_node,
+    live: bool,
+    listener: SceneListener,
+    follow: Callable[[str], None],
+) -> Steps:
+    """Grade the disc of one box anew; its grades come into the scene before its maps. The table node of all grades."""
+    asked = regrading_of(scene, roi_node, held)
+    study = asked.study
+
+    def ask(reply: Reply) -> int:
+        return service().regrade(
+            study,
+            asked.localization,
+            asked.level,
+            reply,
+            systems=asked.systems,
+            saliency=asked.saliency and not live,
+        )
+
+    def put(result: DiscResult) -> None:
+        put_grades(scene, study.name, result)
+        listener.graded(result)
+
+    part = yield from _answer(ask, Reply(listener, asked.nodes, box=roi_node), put)
+    for key in part.saliency:
+        level, system, task = key
+        found = (part.saliency_series[key], map_of(part.saliency, key))
+        put_maps(scene, study.name, level, {(system, task): found})
+        yield
+    if not live:
+        follow(study.name)
+    return study_nodes(scene, study.name, "table")[0]
+
+
+def _answer(
+    ask: Callable[[Reply], int], reply: Reply, graded: Callable[[DiscResult], None] = lambda result: None
+) -> Generator[Reply, None, object]:
+    """Ask the service and wait for what it comes to; ``graded`` hears of each disc's grades."""
+    reply.number = ask(reply)
+    while not reply.over:
+        yield reply
+        for result in reply.take():
+            graded(result)
+    return reply.value()
+
+
+def _of_levels(result: StudyResult, levels: Collection[str]) -> StudyResult:
+    """The result without discs whose boxes were deleted meanwhile.
+
+    Raises
+    ------
+    UsageError
+        When none is left.
+    """
+    discs = tuple(one for one in result.discs if one.disc.level in levels)
+    if not discs:
+        raise UsageError("All boxes were deleted while they were graded; find the discs anew.")
+    localization: Localization = replace(
+        result.localization, discs=tuple(one for one in result.localization.discs if one.level in levels)
+    )
+    keys = [key for key in result.saliency if key[0] in levels]
+    if len(discs) == len(result.discs):
+        return result
+    return replace(
+        result,
+        discs=discs,
+        localization=localization,
+        saliency={key: map_of(result.saliency, key) for key in keys},
+        saliency_series={key: result.saliency_series[key] for key in keys},
+    )
+
+
+def _was_moved(node, result: DiscResult) -> bool:
+    away = roi_from_node(node).corners_lps() - result.disc.roi.corners_lps()
+    return float(np.abs(away).max()) > _SAME_BOX_MM

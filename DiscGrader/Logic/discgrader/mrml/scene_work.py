@@ -1,0 +1,279 @@
+"""What is being computed for a scene: found, graded and graded anew while the window goes on."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from discgrader.errors import Cancelled, DiscGraderError, UsageError
+from discgrader.mrml.held_series import HeldSeries
+from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
+from discgrader.mrml.scene_steps import Steps, finding, grading, regrading
+from discgrader.pipeline.service import Service
+
+_logger = logging.getLogger("DiscGrader")
+
+FILL_SECONDS = 0.03
+"""So long the scene may be filled without the window having its turn."""
+
+
+@dataclass(eq=False)
+class _Job:
+    """Work that has not ended.
+
+    ``box`` is the ID of the box that it grades anew, ``live`` whether a hand still moves it; ``answered`` says whether
+    the service has ever answered; ``after`` is called when it has ended well.
+    """
+
+    steps: Steps
+    listener: SceneListener
+    box: str | None = None
+    live: bool = False
+    after: Callable[[], None] | None = None
+    waits_for: Reply | None = None
+    answered: bool = False
+    value: object = None
+    error: Exception | None = None
+    over: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it can do nothing before the service has said something."""
+        return self.waits_for is not None and not self.waits_for.ready
+
+
+class SceneWork:
+    """Has a service find and grade the discs of a scene's volumes, and fills the scene with what it says.
+
+    Whatever begins work returns at once, and gives a function that waits for its end, gives what it came to and raises
+    why it came to nothing. `deliver`, called some times a second in the scene's thread, goes on with the work. One search
+    or grading runs at a time; boxes are graded anew beside each other, each box in its newest place only.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    service : callable() -> Service
+        Gives what computes; asked when there is work.
+    reading_follows : callable(study name)
+        Told when a study's grades have changed.
+    """
+
+    def __init__(self, scene, service: Callable[[], Service], reading_follows: Callable[[str], None]) -> None:
+        self.scene = scene
+        self.held = HeldSeries(scene)
+        self.service = service
+        self._reading_follows = reading_follows
+        self._main: _Job | None = None
+        self._jobs: list[_Job] = []
+        self._next: dict[str, tuple[object, SceneListener]] = {}
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is being computed."""
+        return bool(self._jobs)
+
+    @property
+    def busy(self) -> bool:
+        """Whether discs are being found, or all of them graded."""
+        return self._main is not None
+
+    def find(
+        self, volumes: Mapping[str, object], margin_mm: float, lowest_disc: str | None, listener: SceneListener
+    ) -> Callable[[], object]:
+        """Find the discs and put a named box around each; boxes and results of the study are replaced.
+
+        Parameters
+        ----------
+        volumes : mapping of role to vtkMRMLScalarVolumeNode
+        margin_mm, lowest_disc :
+            As `discgrader.pipeline.engine.Engine.localize` takes them.
+        listener : SceneListener
+
+        Raises
+        ------
+        UsageError
+            While discs are being found or graded.
+        """
+        self._refuse_while_busy()
+        steps = finding(self.scene, self.held, self.service, volumes, margin_mm, lowest_disc, listener)
+        return self._begin_main(_Job(steps, listener))
+
+    def grade(
+        self,
+        volumes: Mapping[str, object],
+        roi_nodes: Sequence[object] | None,
+        systems: Sequence[str] | None,
+        saliency: bool,
+        listener: SceneListener,
+    ) -> Callable[[], object]:
+        """Grade the discs and put grades, saliency and provenance into the scene.
+
+        Parameters
+        ----------
+        volumes : mapping of role to vtkMRMLScalarVolumeNode
+        roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
+            By default the boxes that the scene has of the study; where it has none they are found.
+        systems : sequence of str, optional
+        saliency : bool
+        listener : SceneListener
+
+        Raises
+        ------
+        UsageError
+            While discs are being found or graded.
+        """
+        self._refuse_while_busy()
+        moved: list[object] = []
+        steps = grading(
+            self.scene, self.held, self.service, volumes, roi_nodes, systems, saliency, listener, self._follow, moved
+        )
+
+        def regrade_moved() -> None:
+            for node in moved:
+                self.regrade(node, OnlyGrades(listener))
+
+        return self._begin_main(_Job(steps, listener, after=regrade_moved))
+
+    def regrade(self, roi_node, listener: SceneListener, live: bool = False) -> Callable[[], object] | None:
+        """Grade the disc of one box anew.
+
+        While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its end.
+
+        Parameters
+        ----------
+        roi_node : vtkMRMLMarkupsROINode
+        listener : SceneListener
+        live : bool
+            Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
+            before has ended. What is not live takes the place of what runs for the box at once, and is explained.
+        """
+        if self.busy:
+            return None
+        box = roi_node.GetID()
+        self._drop_next(box)
+        if live and any(job.box == box and job.live for job in self._jobs):
+            self._next[box] = (roi_node, listener)
+            return None
+        steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
+        return self._begin(_Job(steps, listener, box, live))
+
+    def cancel(self) -> None:
+        """Stop whatever is being computed; what is already being put into the scene is brought to its end."""
+        for box in list(self._next):
+            self._drop_next(box)
+        for job in list(self._jobs):
+            self._stop(job)
+
+    def deliver(self, wait_s: float = 0.0) -> bool:
+        """Go on with the work and tell the listeners; whether some of it has not ended.
+
+        Parameters
+        ----------
+        wait_s : float
+            How long to wait for the service, where there is nothing else to do.
+        """
+        if self._jobs:
+            self.service().poll(wait_s if all(job.waiting for job in self._jobs) else 0.0)
+        until = time.monotonic() + FILL_SECONDS
+        for job in list(self._jobs):
+            if not job.over:
+                self._go_on(job, until)
+        return self.running
+
+    def close(self) -> None:
+        """Forget all work and all volumes, as when the scene is closed; listeners hear that it was stopped."""
+        for box in list(self._next):
+            self._drop_next(box)
+        jobs, self._jobs, self._main = self._jobs, [], None
+        self.held.clear()
+        if jobs:
+            self.service().cancel()
+        for job in jobs:
+            job.steps.close()
+            job.over, job.error = True, Cancelled("Stopped, since the scene was closed.")
+            job.listener.stopped()
+
+    def _begin_main(self, job: _Job) -> Callable[[], object]:
+        # Grades of boxes are of no use where all is found or graded anew.
+        self.cancel()
+        self._main = job
+        return self._begin(job)
+
+    def _begin(self, job: _Job) -> Callable[[], object]:
+        self._jobs.append(job)
+
+        def wait() -> object:
+            while not job.over:
+                self.deliver(0.1)
+            if job.error is not None:
+                raise job.error
+            return job.value
+
+        return wait
+
+    def _go_on(self, job: _Job, until: float) -> None:
+        """Do steps of a job while there is time and nothing to wait for."""
+        step = self._next_step(job)
+        while step is not None:
+            try:
+                job.waits_for = step()
+            except StopIteration as end:
+                self._end(job, value=end.value)
+                return
+            except Exception as error:  # noqa: BLE001  whoever asked hears of it, and other work goes on
+                self._end(job, error=error)
+                return
+            step = self._next_step(job) if time.monotonic() < until else None
+
+    def _next_step(self, job: _Job) -> Callable[[], Reply | None] | None:
+        if job.waits_for is None:
+            return lambda: next(job.steps)
+        gone = job.waits_for.missing(self.scene)
+        if gone is not None and not job.waits_for.over:
+            self.service().cancel(job.waits_for.number)
+            return lambda: job.steps.throw(gone)
+        if not job.waits_for.ready:
+            return None
+        job.answered = True
+        return lambda: next(job.steps)
+
+    def _stop(self, job: _Job) -> None:
+        if job.waits_for is not None and not job.waits_for.over:
+            self.service().cancel(job.waits_for.number)
+        elif not job.answered:
+            job.steps.close()
+            self._end(job, error=Cancelled("Stopped as asked."))
+
+    def _end(self, job: _Job, value: object = None, error: Exception | None = None) -> None:
+        """The job has ended; the listener may begin the next at once, so this one has ended before it hears of it."""
+        self._jobs.remove(job)
+        if self._main is job:
+            self._main = None
+        job.over, job.value, job.error = True, value, error
+        if error is None:
+            job.listener.completed(value)
+            if job.after is not None:
+                job.after()
+        elif isinstance(error, Cancelled):
+            job.listener.stopped()
+        else:
+            if not isinstance(error, DiscGraderError):
+                _logger.error("DiscGrader failed", exc_info=error)
+            job.listener.failed(error)
+        following = self._next.pop(job.box, None) if job.live else None
+        if following is not None:
+            node, listener = following
+            self.regrade(node, listener, live=True)
+
+    def _drop_next(self, box: str) -> None:
+        """The place that waits for its turn is not wanted any more."""
+        waiting = self._next.pop(box, None)
+        if waiting is not None:
+            waiting[1].stopped()
+
+    def _follow(self, study: str) -> None:
+        self._reading_follows(study)
+
+    def _refuse_while_busy(self) -> None:
+        if self.busy:
+            raise UsageError("Grading is still running; wait for it or stop it first.")
