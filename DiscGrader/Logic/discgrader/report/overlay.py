@@ -49,7 +49,7 @@ def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
             "text",
             disc.disc.level,
             x=f"{max(front[0] - 2, 0.5 + 0.56 * size * len(disc.disc.level)):.2f}",
-            y=f"{front[1] + 0.35 * size:.2f}",
+            y=f"{_inside(front[1], size, picture) + 0.35 * size:.2f}",
             text_anchor="end",
             font_size=f"{size:.2f}",
             font_weight=600,
@@ -61,8 +61,14 @@ def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
         ),
     ]
     if grade is not None and with_grades:
-        parts.append(_plate(grade.label, color, back, size, picture.width_mm))
+        at = np.array([back[0], _inside(back[1], size, picture)])
+        parts.append(_plate(grade.label, color, at, size, picture.width_mm))
     return tag("g", parts)
+
+
+def _inside(y: float, size: float, picture: Picture) -> float:
+    """The height nearest to ``y`` at which text of this size is not cut off by the picture's edge."""
+    return float(np.clip(y, size, picture.height_mm - size))
 
 
 def _plate(label: str, color: str, at: np.ndarray, size: float, picture_width: float) -> Html:

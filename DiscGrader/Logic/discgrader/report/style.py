@@ -51,9 +51,11 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .findings { display: grid; gap: 22px; }
 
 .matrix caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 6px; }
-.matrix thead th { border-bottom: 1.5px solid var(--ink); font-weight: 650; white-space: nowrap; padding: 6px 4px; }
+.matrix thead th { border-bottom: 1.5px solid var(--ink); font-weight: 650; white-space: nowrap; padding: 6px 4px;
+  vertical-align: bottom; }
+.matrix thead .mark { display: block; margin: 2px auto 0; }
 .matrix th[scope=col]:not(:first-child), .matrix td { text-align: center; }
-.matrix td { padding: 5px 4px; border-bottom: 1px solid var(--line); white-space: nowrap; min-width: 62px; }
+.matrix td { padding: 5px 2px; border-bottom: 1px solid var(--line); white-space: nowrap; min-width: 52px; }
 .matrix tbody th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); }
 .matrix .system th { font-size: 12.5px; font-weight: 650; color: var(--soft); padding-top: 16px; }
 .matrix .percent { display: block; color: var(--soft); font-size: 11.5px; line-height: 1.3; }
