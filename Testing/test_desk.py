@@ -62,6 +62,7 @@ def with_boxes(desk, user, study):
     module.logic._engine = BlockEngine()
     module.ui.t2Selector.setCurrentNode(slicer.util.getNode("T2_sag"))
     user.click(module.ui.findButton)
+    user.until(lambda: not module.logic.isRunning())
     return desk
 
 

@@ -9,6 +9,9 @@ INK = "#101418"
 _PALE = 0.22
 """How much color a cell has that says that there is nothing to be found."""
 
+_STALE = 0.3
+"""How much color a cell keeps whose box was moved since."""
+
 MARKS = {ACCEPTED: "✓", OVERRIDDEN: "✎"}
 WARNING, STALE = "⚠", "↻"
 
@@ -43,7 +46,7 @@ def cell_colors(cell: Cell, base: str, text: str) -> tuple[str, str]:
     """
     if cell.is_absent:
         return mixed(cell.color, base, _PALE), text
-    ground = mixed(cell.color, base, 0.45) if cell.stale else cell.color
+    ground = mixed(cell.color, base, _STALE) if cell.stale else cell.color
     return ground, max((INK, text), key=lambda ink: contrast(ink, ground))
 
 

@@ -56,6 +56,7 @@ class GradeTable:
         side.setDefaultSectionSize(_ROW)
         side.setSectionsClickable(True)
         side.connect("sectionClicked(int)", self._level_clicked)
+        widget.horizontalScrollBar().connect("rangeChanged(int,int)", self._fit)
         widget.connect("currentCellChanged(int,int,int,int)", self._moved)
         widget.connect("cellClicked(int,int)", self._clicked)
         widget.connect("customContextMenuRequested(QPoint)", self._menu_wanted)
@@ -90,13 +91,9 @@ class GradeTable:
         finally:
             self._busy = False
 
-    def place_of(self, key: Key):
-        """Where a cell is on the screen (its lower left corner, QPoint); None where it is not shown."""
-        place = self._place(key)
-        if place is None:
-            return None
-        label = self._widget.cellWidget(*place)
-        return label.mapToGlobal(qt.QPoint(0, label.height))
+    def tip(self, text: str) -> None:
+        """What the corner and the levels say when the mouse rests on them."""
+        self._widget.verticalHeader().setToolTip(text)
 
     def _lay_out(self, grid: Grid) -> None:
         widget = self._widget
@@ -119,14 +116,9 @@ class GradeTable:
 
     def _fit(self) -> None:
         """Be as high as all rows: the panel scrolls, not the table."""
-        widget, header = self._widget, self._widget.horizontalHeader()
-        rows = len(self._widget_rows()) * _ROW
-        wide = widget.columnCount * _COLUMN + widget.verticalHeader().sizeHint.width() > widget.viewport().width
-        bar = widget.horizontalScrollBar().sizeHint.height() if wide else 0
-        widget.setFixedHeight(header.sizeHint.height() + rows + bar + 2 * widget.frameWidth)
-
-    def _widget_rows(self) -> range:
-        return range(self._widget.rowCount)
+        widget, bar = self._widget, self._widget.horizontalScrollBar()
+        height = widget.horizontalHeader().sizeHint.height() + widget.rowCount * _ROW + 2 * widget.frameWidth
+        widget.setFixedHeight(height + (bar.sizeHint.height() if bar.maximum > 0 else 0))
 
     def _draw(self, row: int, column: int, key: Key) -> None:
         cell = self._grid.cells.get(key)
@@ -187,7 +179,9 @@ class GradeTable:
 
 def _cell_html(cell: Cell) -> str:
     marks = cell_marks(cell)
-    first = f"<b>{escape(cell.label)}</b>{' ' + marks if marks else ''}"
+    # A column is as wide as a short grade with a sign or two.
+    size = "medium" if len(cell.label) + len(marks) < 6 else "small"
+    first = f'<b style="font-size:{size}">{escape(cell.label)}</b><span style="font-size:x-small">{marks}</span>'
     return f'{first}<br><span style="font-size:small">{escape(second_line(cell))}</span>'
 
 

@@ -7,16 +7,22 @@ import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
+from discgrader.grading.scales import scale_of
 from discgrader.localize.disc import LADDER
 from discgrader.panel.badges import badge_html, badge_tip
+from discgrader.panel.box_buttons import BoxButtons
 from discgrader.panel.computation import Computation
 from discgrader.panel.decisions import Decisions
 from discgrader.panel.details import Details
+from discgrader.panel.digits import grade_of_digit
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grade_table import GradeTable
 from discgrader.panel.grid import Grid, Key
 from discgrader.panel.inputs import InputChooser
-from discgrader.panel.missing import InstallHint
+from discgrader.panel.key_dialog import KeyDialog
+from discgrader.panel.keys import Keys, with_key
+from discgrader.panel.label_task import LabelTask
+from discgrader.panel.missing import InstallHint, missing_packages
 from discgrader.panel.packs import pack_facts
 from discgrader.panel.reading_files import ReadingFiles
 from discgrader.panel.scene_watch import SceneWatch
@@ -51,10 +57,15 @@ class Panel:
         self.inputs = InputChooser(scene)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
+        self.boxes = BoxButtons(ui, logic, scene, lambda: self.level, self.attempt)
+        self.label_task = LabelTask(ui.labelTaskComboBox, self._set_label_task)
+        self.keys = Keys(slicer.app.userSettings(), self._key_parent, self._key_acts(), self.digit)
         self.hint = InstallHint(ui, self.install)
         self.watch = SceneWatch(scene, self.refresh)
         self._gui_tag = None
+        self._warm = False
         self._connect()
+        self._show_keys()
 
     def _connect(self) -> None:
         ui = self.ui
@@ -66,19 +77,23 @@ class Panel:
         ui.overrideButton.connect("clicked(bool)", self.open_menu)
         ui.withdrawButton.connect("clicked(bool)", self.withdraw)
         ui.lowestComboBox.connect("activated(int)", self._set_lowest)
+        ui.keysButton.connect("clicked(bool)", self.choose_keys)
         ui.namesUpButton.connect("clicked(bool)", lambda: self.shift(1))
         ui.namesDownButton.connect("clicked(bool)", lambda: self.shift(-1))
 
     def set_parameters(self, parameters) -> None:
         """Tie the widgets to a parameter node; to none when it is None."""
         if self.parameters is not None:
+            self.keys.unbind()
             self.watch.stop()
             self.parameters.disconnectGui(self._gui_tag)
             self.menu.close()
         self.parameters = parameters
         if parameters is not None:
+            self.boxes.show_margin(parameters.boxes.marginMm)
             self._gui_tag = parameters.connectGui(self.ui)
             self.watch.start()
+            self.keys.bind()
             self.refresh()
 
     # What is shown
@@ -90,7 +105,15 @@ class Panel:
         self._choose_inputs()
         self.watch.look()
         self.state = study_state(self.scene, self.logic, self.parameters.volumes())
+        self._warm_up()
         self.show()
+
+    def _warm_up(self) -> None:
+        """Have the networks loaded as soon as there is something to grade, so that the first click need not wait."""
+        if self._warm or not self.parameters.volumes() or slicer.app.testingEnabled() or missing_packages():
+            return
+        self._warm = True
+        self.attempt_quietly(self.logic.warmUp)
 
     def show(self) -> None:
         """Show what is known without looking at the scene anew."""
@@ -113,6 +136,7 @@ class Panel:
         cell = grid.cells.get(key)
         self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None)
         self.undo.show(self._history())
+        self.label_task.show(grid.columns, parameters.display.labelTask)
         self._enable(grid, cell)
 
     @property
@@ -125,6 +149,11 @@ class Panel:
             self.state.reading is not None and cell.level in self.state.reading.levels
         )
         return (cell.level, cell.system, cell.task) if present and cell.system else None
+
+    @property
+    def level(self) -> str | None:
+        """The level of the chosen cell."""
+        return self.chosen[0] if self.chosen else None
 
     @property
     def cell(self):
@@ -177,6 +206,7 @@ class Panel:
         ):  # fmt: skip
             button.enabled = not why
             button.toolTip = why or tip
+        self.boxes.enable(no_volume, no_disc or no_cell, busy)
         self.files.enable(can_decide)
         for widget in (ui.t2Selector, ui.t1Selector, ui.t2SpaceSelector, ui.axialT2Selector):
             widget.enabled = not running
@@ -199,13 +229,12 @@ class Panel:
         """Find, name and box the discs."""
         parameters = self.parameters
         self.computation.begin(_("Finding the discs…"))
-
-
-        def ask():
-            rois = self.logic.findDiscs(parameters.volumes(), parameters.boxes.marginMm)
-            self.computation.hear("completed", {"rois": rois})
-
-        self._start(ask)
+        self._start(
+            lambda: self.logic.findDiscs(
+                parameters.volumes(), parameters.boxes.marginMm, waitForCompletion=False,
+                eventCallback=self.computation.hear,
+            )
+        )  # fmt: skip
 
     def grade_or_stop(self) -> None:
         """Grade the discs without holding up the window; stop where that is under way."""
@@ -286,6 +315,90 @@ class Panel:
         grading = self.parameters.grading
         grading.systemsOff, grading.hiddenTasks = off, hidden
         self.show()
+
+    def _set_label_task(self, name: str) -> None:
+        self.parameters.display.labelTask = name
+
+    # Keys
+
+    def _key_acts(self) -> dict[str, Callable[[], None]]:
+        ui = self.ui
+        return {
+            "next_level": lambda: self.move(levels=1),
+            "previous_level": lambda: self.move(levels=-1),
+            "next_task": lambda: self.move(columns=1),
+            "previous_task": lambda: self.move(columns=-1),
+            "accept": self.accept,
+            "accept_level": self.accept_level,
+            "withdraw": self.withdraw,
+            "saliency": ui.saliencyCheckBox.toggle,
+            "labels": ui.labelsCheckBox.toggle,
+            "axial": ui.axialCheckBox.toggle,
+            "fit": lambda: ui.fitButton.click(),
+            "undo": lambda: ui.undoButton.click(),
+            "redo": lambda: ui.redoButton.click(),
+        }
+
+    def _key_parent(self):
+        return slicer.util.mainWindow() or self.ui.gradeTable.window()
+
+    def _show_keys(self) -> None:
+        """Write the keys on the buttons."""
+        ui, key = self.ui, self.keys.key_of
+        for widget, text, name in (
+            (ui.acceptButton, _("Accept"), "accept"),
+            (ui.withdrawButton, _("Withdraw"), "withdraw"),
+            (ui.saliencyCheckBox, _("Saliency"), "saliency"),
+            (ui.labelsCheckBox, _("Labels"), "labels"),
+            (ui.axialCheckBox, _("Axial in disc plane"), "axial"),
+            (ui.fitButton, _("Fit"), "fit"),
+        ):
+            widget.text = with_key(text, key(name))
+        ui.overrideButton.text = with_key(_("Set"), "0–9")
+        self.undo.keys = {"undo": key("undo"), "redo": key("redo")}
+        told = _("Next and previous level: {next}, {previous}; next and previous task: {right}, {left}")
+        self.table.tip(
+            told.format(
+                next=key("next_level"), previous=key("previous_level"), right=key("next_task"),
+                left=key("previous_task"),
+            )
+        )  # fmt: skip
+
+    def choose_keys(self) -> None:
+        """Let the user choose keys."""
+        if KeyDialog(self.keys, self.ui.keysButton.window(), slicer.util.errorDisplay).run():
+            self._show_keys()
+            self.show()
+
+    def move(self, levels: int = 0, columns: int = 0) -> None:
+        """Choose the cell so many rows below and columns to the right."""
+        grid, chosen = self.table.grid, self.chosen
+        if not grid.levels or not grid.columns:
+            return
+        level, *column = chosen or ("", "", "")
+        level = grid.next_level(level, levels) if levels or level not in grid.levels else level
+        column = tuple(column)
+        column = grid.next_column(*column, columns) if columns or column not in grid.columns else column
+        if (level, *column) != chosen:
+            self.choose((level, *column))
+
+    def digit(self, digit: str) -> None:
+        """Give the chosen cell the grade of a digit."""
+        key = self.chosen
+        if key is None or self.state.reading is None:
+            return
+        scale = scale_of(*key[1:])
+        grade = grade_of_digit(scale, digit)
+        if grade is None:
+            told = _("{scale} has no grade {digit}; it has {labels}.")
+            self.computation.say(told.format(scale=scale.title, digit=digit, labels=", ".join(scale.labels)))
+        else:
+            self.decisions.override(key, grade)
+
+    def accept_level(self) -> None:
+        """Accept all grades of the chosen level."""
+        if self.level and self.state.reading is not None:
+            self.decisions.accept_level(self.level)
 
     def close(self) -> None:
         """Let go of scene and logic."""

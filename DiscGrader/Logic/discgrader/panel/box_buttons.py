@@ -1,0 +1,81 @@
+"""Adding, deleting, fitting and resetting discs' boxes, and their margin."""
+
+from collections.abc import Callable
+
+from slicer.i18n import tr as _
+
+
+class BoxButtons:
+    """Parameters
+    ----------
+    ui : namespace
+    logic : DiscGraderLogic
+    scene : vtkMRMLScene
+    level : callable() -> str or None
+        The chosen disc.
+    attempt : callable(str, callable) -> bool
+    """
+
+    def __init__(self, ui, logic, scene, level: Callable[[], str | None], attempt):
+        self._ui, self._logic, self._scene, self._level, self._attempt = ui, logic, scene, level, attempt
+        self._margin = None
+        ui.addButton.connect("clicked(bool)", self.add)
+        ui.deleteButton.connect("clicked(bool)", self.delete)
+        ui.fitButton.connect("clicked(bool)", self.fit)
+        ui.resetButton.connect("clicked(bool)", self.reset)
+        ui.marginSlider.connect("valueChanged(double)", self.set_margin)
+
+    def enable(self, why_none: str, why_no_level: str, busy: str) -> None:
+        """Enable the buttons, or say why they are not.
+
+        Parameters
+        ----------
+        why_none, why_no_level, busy : str
+            Why no disc can be added, why none is chosen, and what is in the way of either; each empty where nothing is.
+        """
+        level = self._level() or ""
+        for button, tip, why in (
+            (self._ui.addButton, _("Add a disc where the crosshair is (Shift and mouse move it)"), why_none),
+            (self._ui.deleteButton, _("Delete {level}: it is no disc; can be undone").format(level=level), why_no_level),
+            (self._ui.fitButton, _("Fit the box of {level} to the disc again").format(level=level), why_no_level),
+            (self._ui.resetButton, _("Put the box of {level} back to where it was found").format(level=level),
+             why_no_level),
+        ):  # fmt: skip
+            button.enabled = not (busy or why)
+            button.toolTip = busy or why or tip
+        self._ui.marginSlider.enabled = not busy
+
+    def add(self) -> None:
+        """Add a disc at the crosshair."""
+        place = [0.0, 0.0, 0.0]
+        crosshair = self._scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        if crosshair is not None:
+            place = list(crosshair.GetCrosshairRAS())
+        self._attempt(_("No disc can be added here."), lambda: self._logic.addDisc(place))
+
+    def delete(self) -> None:
+        """Delete the chosen disc."""
+        self._with_level(_("The disc cannot be deleted."), self._logic.deleteDisc)
+
+    def fit(self) -> None:
+        """Fit the chosen box to its disc again."""
+        self._with_level(_("The box cannot be fitted."), self._logic.fitBox)
+
+    def reset(self) -> None:
+        """Put the chosen box back to where it was found."""
+        self._with_level(_("The box cannot be reset."), self._logic.resetBox)
+
+    def show_margin(self, margin_mm: float) -> None:
+        """The margin that the boxes have, so that only another one is applied."""
+        self._margin = margin_mm
+
+    def set_margin(self, margin_mm: float) -> None:
+        """Give every box this margin at once."""
+        if self._margin is not None and abs(margin_mm - self._margin) > 1e-6:
+            self._margin = margin_mm
+            self._attempt(_("The margin cannot be changed."), lambda: self._logic.setMargin(margin_mm))
+
+    def _with_level(self, failed: str, act: Callable[[str], object]) -> None:
+        level = self._level()
+        if level:
+            self._attempt(failed, lambda: act(level))
