@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from blocky_spine import blocky_spine
 from tiny_packs import tiny_grading_pack
 
-from discgrader.errors import StudyError
+from discgrader.errors import Cancelled, StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.crops import CropShape, crop_offsets_mm, cut, spine_reference
+from discgrader.grading.disc_memory import LIMIT
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.grader import Grader
 from discgrader.imaging.study import Contrast, Plane, Series, Study
@@ -19,6 +21,7 @@ from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import _label_volume, disc_of
 from discgrader.localize.naming import name_candidates
+from discgrader.progress import Progress
 
 
 def localized(spine) -> Localization:
@@ -70,6 +73,34 @@ def test_a_moved_box_is_graded_where_it_lies(spine, packs):
     moved = replace(disc, roi=replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + [0, 0, 8.0]))
     after = grader.grade(spine.study, replace(localization, discs=(moved,)))[0]
     assert before.grades[0].probabilities != after.grades[0].probabilities
+
+
+def test_what_is_remembered_of_a_study_changes_no_grade(spine, packs):
+    localization = localized(spine)
+    disc, old = localization.discs[2], Grader(packs)
+    old.grade(spine.study, localization)
+    for step in range(3):
+        moved = replace(disc, roi=replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + [0, step, 2.0]))
+        only = replace(localization, discs=(moved,), others=tuple(one for one in localization.discs if one is not disc))
+        assert grades(old.grade(spine.study, only)) == grades(Grader(packs).grade(spine.study, only))
+    changed = replace(spine.series, volume=spine.series.volume.with_array(spine.series.volume.array[::-1].copy()))
+    study = replace(spine.study, series=(changed,))
+    assert grades(old.grade(study, localization)) == grades(Grader(packs).grade(study, localization))
+    assert len(old._memory) <= LIMIT
+
+
+def grades(results):
+    return [one.grades for one in results]
+
+
+def test_a_stop_is_heard_between_networks(spine, packs):
+    grader, progress, asked = Grader(packs), Progress(), []
+    for network in grader.loaded("spider").networks:
+        features = network.features
+        network.features = lambda *given, of=features: (asked.append(1), progress.stop.set(), of(*given))[-1]
+    with pytest.raises(Cancelled):
+        grader.grade(spine.study, localized(spine), systems=["spider"], progress=progress)
+    assert 1 <= len(asked) <= torch.get_num_threads()
 
 
 def test_a_disc_unlike_the_training_discs_is_told(spine, tmp_path):

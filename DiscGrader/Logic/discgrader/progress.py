@@ -28,10 +28,14 @@ class Progress:
 
     def report(self, stage: str, fraction: float, detail: str = "") -> None:
         """Tell the listener that ``fraction`` (0 to 1) of this part is done; raise `Cancelled` when asked to stop."""
-        if self.stop.is_set():
-            raise Cancelled("Stopped as asked; nothing was written.")
+        self.check()
         if self.listener is not None:
             self.listener(stage, self.start + self.span * min(max(fraction, 0.0), 1.0), detail)
+
+    def check(self) -> None:
+        """Raise `Cancelled` when asked to stop; may be called from any thread."""
+        if self.stop.is_set():
+            raise Cancelled("Stopped as asked; nothing was written.")
 
     def part(self, start: float, end: float) -> "Progress":
         """A progress for the part of this one from ``start`` to ``end`` (both 0 to 1)."""

@@ -78,10 +78,23 @@ def spine_reference(volume: Volume, segmentation: Volume, slice_points: np.ndarr
     slice_points : ndarray, shape (..., 3)
         LPS positions on and around which intensities are read, such as the pixels of all crops of a study.
     """
-    points = slice_points.reshape(-1, 3)
+    return reference_of([spine_values(volume, segmentation, slice_points)])
+
+
+def spine_values(volume: Volume, segmentation: Volume, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Intensities at points, and which of them are the spine's; both of shape (N,), NaN outside the picture.
+
+    Parameters as for `spine_reference`.
+    """
+    points = points.reshape(-1, 3)
     labels = sample(segmentation, points, order=0)
-    values = sample(volume, points, order=1, cval=np.nan)
-    spine = values[(labels > 0) & np.isfinite(values)]
+    return sample(volume, points, order=1, cval=np.nan), labels > 0
+
+
+def reference_of(seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> Reference:
+    """The reference of what `spine_values` gives for some parts of a slice."""
+    values, spines = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    spine = values[spines & np.isfinite(values)]
     if len(spine) < 50:
         spine = values[np.isfinite(values)]
     if len(spine) == 0:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from discgrader.grading.contributions import MOST, Push
+from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.fusion import SLICE_ROLES, Fusion
 from discgrader.grading.study_rows import evidence_rows
 from discgrader.grading.views import Source, moved
+from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
 
 
@@ -22,16 +25,18 @@ class FusedStudy:
     sources : sequence of Source
     localization : Localization
         Its ``others`` count as neighbors.
+    memory : DiscMemory
+        What was measured of these discs before.
     """
 
-    def __init__(self, fusion: Fusion, sources: Sequence[Source], localization: Localization):
+    def __init__(self, fusion: Fusion, sources: Sequence[Source], localization: Localization, memory: DiscMemory):
         self._fusion = fusion
         self._localization = localization
         self._source = next((one for role in SLICE_ROLES for one in sources if one.role == role), None)
         self._extractor = fusion.extractor()
         discs = (*localization.discs, *localization.others)
-        self._evidence = evidence_rows({disc.index_from_sacrum: measures_on(disc, sources, localization) for disc in discs},
-                                       fusion.roles)
+        self._evidence = evidence_rows(
+            {disc.index_from_sacrum: measures_on(disc, sources, localization, memory) for disc in discs}, fusion.roles)
 
     def grade(self, network: np.ndarray, disc: Disc) -> tuple[np.ndarray, tuple[Push, ...]]:
         """Logits of the five grades, shape (grades,), from those of the image networks; and what pushed the grade."""
@@ -53,15 +58,21 @@ class FusedStudy:
         return np.array([found.get(name, np.nan) for name in columns])
 
 
-def measures_on(disc: Disc, sources: Sequence[Source], localization: Localization) -> dict[str, dict[str, float]]:
+def measures_on(disc: Disc, sources: Sequence[Source], localization: Localization,
+                memory: DiscMemory) -> dict[str, dict[str, float]]:
     """Measures of a disc by role; series that are out of register are read where they show the disc."""
-    result = {}
-    for source in sources:
-        series = source.series
-        if np.any(source.shift_lps_mm):
-            volume = series.volume
-            affine = volume.affine_lps.copy()
-            affine[:3, 3] -= source.shift_lps_mm
-            series = replace(series, volume=type(volume)(volume.array, affine))
-        result[source.role] = measure_disc(series, localization.segmentation, disc)
-    return result
+    return {
+        source.role: memory.get("measures", disc, localization.segmentation, source.series.volume,
+                                source.shift_lps_mm.tobytes(), partial(_measure, disc, source, localization.segmentation))
+        for source in sources
+    }
+
+
+def _measure(disc: Disc, source: Source, segmentation: Volume) -> dict[str, float]:
+    series = source.series
+    if np.any(source.shift_lps_mm):
+        volume = series.volume
+        affine = volume.affine_lps.copy()
+        affine[:3, 3] -= source.shift_lps_mm
+        series = replace(series, volume=type(volume)(volume.array, affine))
+    return measure_disc(series, segmentation, disc)

@@ -11,6 +11,7 @@ from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.contributions import KEY, Push, pushes, pushes_evidence
 from discgrader.grading.crops import CropShape
+from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.fused_study import FusedStudy, measures_on
@@ -27,6 +28,7 @@ from discgrader.packs.pack import Pack
 from discgrader.packs.trees import Trees
 from discgrader.packs.weights import load_tensors, load_trees
 from discgrader.progress import Progress
+from discgrader.threads import in_threads
 
 NETWORK_PREFIX = "network"
 INPUT_FILE = "input.safetensors"
@@ -97,6 +99,8 @@ class Grader:
         self._loaded: dict[str, LoadedPack] = {}
         # What a study's grades were read from is wanted again when they are explained.
         self._views: WeakKeyDictionary[Localization, dict[tuple[str, ...], StudyViews]] = WeakKeyDictionary()
+        # And when one of its boxes is moved, what was measured of the others.
+        self._memory = DiscMemory()
         shared: dict[tuple[str, ...], LoadedPack] = {}
         for pack in self.packs:
             key = tuple(sorted(sha256 for file, sha256 in pack.files.items() if not is_fusion_file(file)))
@@ -120,7 +124,7 @@ class Grader:
         of_study = self._views.setdefault(localization, {})
         if pack.key not in of_study or of_study[pack.key].study is not study:
             slices = pack.pack.input["slices"]
-            of_study[pack.key] = StudyViews(study, localization, pack.roles, pack.shape, slices)
+            of_study[pack.key] = StudyViews(study, localization, pack.roles, pack.shape, slices, self._memory)
         return of_study[pack.key]
 
     def grade(self, study: Study, localization: Localization, *, systems: Sequence[str] | None = None,
@@ -138,12 +142,14 @@ class Grader:
         views = {system: self.views(study, localization, system) for system in wanted}
         if not any(one.sources for one in views.values()):
             raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
-        fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization)
+        fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
                   for system, one in views.items() if self._loaded[system].fusion is not None}
         results = []
         progress.report("Grading", 0.0)
-        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing), localization.discs,
-                                   self.device):
+        # Where there are fewer discs than processors, a disc's networks are asked side by side.
+        threads = max(1, torch.get_num_threads() // len(localization.discs)) if self.device == "cpu" else 1
+        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing, progress, threads),
+                                   localization.discs, self.device):
             results.append(result)
             if graded is not None:
                 graded(result)
@@ -151,7 +157,7 @@ class Grader:
         return tuple(results)
 
     def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews],
-                    fusing: Mapping[str, FusedStudy]) -> DiscResult:
+                    fusing: Mapping[str, FusedStudy], progress: Progress, threads: int) -> DiscResult:
         """Grades of one disc by the systems of ``views``; those that share weights are read once."""
         grades: list[Grade] = []
         readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
@@ -159,8 +165,8 @@ class Grader:
             pack = self._loaded[system]
             if pack.key not in readings:
                 crops = seen.of(disc)
-                measures = measures_on(disc, seen.sources, localization)
-                readings[pack.key] = (self.read(pack, disc, crops, measures), measures) if crops else None
+                measures = measures_on(disc, seen.sources, localization, self._memory)
+                readings[pack.key] = (self.read(pack, disc, crops, measures, progress, threads), measures) if crops else None
             if readings[pack.key] is not None:
                 reading, measures = readings[pack.key]
                 pushed: tuple[Push, ...] = ()
@@ -176,21 +182,31 @@ class Grader:
         role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self.device)
         return crops, role
 
-    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View],
-             measures: Mapping[str, Mapping[str, float]]) -> Reading:
-        """What the pack's networks, averaged, and its evidence model say together of one disc."""
+    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View], measures: Mapping[str, Mapping[str, float]],
+             progress: Progress = Progress(), threads: int = 1) -> Reading:
+        """What the pack's networks, averaged, and its evidence model say together of one disc.
+
+        ``progress`` may stop it between networks, of which ``threads`` are asked at a time.
+        """
         crops, role = self.inputs(pack, views)
         own = torch.zeros(len(views), dtype=torch.long, device=self.device)
+
+        def asked(network: torch.nn.Module) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+            progress.check()
+            # The mode is each thread's own.
+            with torch.inference_mode():
+                features = network.features(crops, role, own, 1)
+                return (features[0].float().cpu().numpy(),
+                        {task: head(features)[0].float().cpu().numpy() for task, head in network.heads.items()})
+
         totals: dict[str, np.ndarray] = {}
         distance = 0.0
-        with torch.inference_mode():
-            for number, network in enumerate(pack.networks):
-                features = network.features(crops, role, own, 1)
-                for task, head in network.heads.items():
-                    totals[task] = totals.get(task, 0.0) + head(features)[0].float().cpu().numpy() / len(pack.networks)
-                if number == 0:
-                    away = (features[0].float().cpu() - pack.typical_mean) @ pack.typical_axes
-                    distance = float((away**2).mean().sqrt())
+        for number, (features, logits) in enumerate(in_threads(asked, pack.networks, threads)):
+            for task, one in logits.items():
+                totals[task] = totals.get(task, 0.0) + one / len(pack.networks)
+            if number == 0:
+                away = (torch.from_numpy(features) - pack.typical_mean) @ pack.typical_axes
+                distance = float((away**2).mean().sqrt())
         network_logits = dict(totals)
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
@@ -205,7 +221,8 @@ class Grader:
                 network.load_state_dict(load_tensors(pack, file))
             except RuntimeError as error:
                 raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
-            networks.append(network.eval().to(self.device, memory_format=torch.channels_last))
+            network.eval().encoder.fuse()
+            networks.append(network.to(self.device, memory_format=torch.channels_last))
         if not networks:
             raise PackError(f"Pack {pack.name} holds no network.")
         trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from discgrader.grading.crops import Crop, CropShape, Reference, crop_offsets_mm, cut, spine_reference
+from discgrader.grading.crops import Crop, CropShape, Reference, crop_offsets_mm, cut, reference_of, spine_values
+from discgrader.grading.disc_memory import DiscMemory
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
@@ -34,8 +36,8 @@ class Source:
     reference: Reference
 
 
-def sources_of(study: Study, localization: Localization, roles: Sequence[str],
-               shape: CropShape) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+def sources_of(study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
+               memory: DiscMemory) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     """The series to grade on, one for each role, and warnings on those that had to be left out or guessed at."""
     chosen: dict[str, Series] = {}
     warnings = []
@@ -58,8 +60,15 @@ def sources_of(study: Study, localization: Localization, roles: Sequence[str],
     sources = []
     for role, series in chosen.items():
         shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
-        around = np.stack([shape.points_lps(disc.roi) for disc in (*localization.discs, *localization.others)]) + shift
-        reference = spine_reference(series.volume, moved(localization.segmentation, shift), around)
+        labels = moved(localization.segmentation, shift)
+
+        def seen(disc: Disc, volume: Volume = series.volume, labels: Volume = labels, shift: np.ndarray = shift):
+            return spine_values(volume, labels, shape.points_lps(disc.roi) + shift)
+
+        discs = (*localization.discs, *localization.others)
+        reference = reference_of([
+            memory.get("spine", disc, localization.segmentation, series.volume, (shape, shift.tobytes()),
+                       partial(seen, disc)) for disc in discs])
         sources.append(Source(series, role, shift, reference))
     return tuple(sources), tuple(warnings)
 
@@ -101,6 +110,8 @@ class StudyViews:
     shape : CropShape
     slices : mapping
         As for `views_of`.
+    memory : DiscMemory, optional
+        What was read around these discs before.
 
     Attributes
     ----------
@@ -111,9 +122,9 @@ class StudyViews:
     """
 
     def __init__(self, study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
-                 slices: Mapping[str, float]):
+                 slices: Mapping[str, float], memory: DiscMemory | None = None):
         self.study = study
-        self.sources, self.warnings = sources_of(study, localization, roles, shape)
+        self.sources, self.warnings = sources_of(study, localization, roles, shape, memory or DiscMemory())
         # Not the localization itself, by which a grader finds these views for as long as it lives.
         self._segmentation = localization.segmentation
         self._shape = shape

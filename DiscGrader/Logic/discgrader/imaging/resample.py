@@ -61,19 +61,38 @@ def sample(volume: Volume, points_lps: np.ndarray, order: int = 1, cval: float =
         float32; of the volume's own type with order 0.
     """
     points = np.asarray(points_lps, float)
-    index = np.moveaxis(volume.lps_to_index(points), -1, 0)[::-1]
-    last = np.array(volume.array.shape, float).reshape(3, *[1] * (index.ndim - 1)) - 1
-    inside = np.all((index >= -0.5 - 1e-6) & (index <= last + 0.5 + 1e-6), axis=0)
+    shape = points.shape[:-1]
+    # One row for each of k, j and i, since all that follows goes over whole rows.
+    inverse = np.linalg.inv(volume.affine_lps[:3, :3])[::-1]
+    index = inverse @ (points.reshape(-1, 3).T - volume.affine_lps[:3, 3:])
+    last = np.array(volume.array.shape, float)[:, None] - 1
     dtype = volume.array.dtype if order == 0 else np.dtype(np.float32)
-    values = np.full(inside.shape, cval, dtype)
-    if not inside.any():
-        return values
-    wanted = np.clip(index, 0, last)[:, inside]
+    inside = _inside(index, last)
+    if inside is not None and not inside.any():
+        return np.full(shape, cval, dtype)
+    wanted = np.clip(index if inside is None else index[:, inside], 0, last)
     reach = 1 if order <= 1 else _SPLINE_REACH
     low = np.maximum(np.floor(wanted.min(axis=1)).astype(int) - reach, 0)
     high = np.ceil(wanted.max(axis=1)).astype(int) + reach + 1
     part = volume.array[tuple(slice(a, b) for a, b in zip(low, high))]
     if order > 0:
         part = part.astype(np.float32, copy=False)
-    values[inside] = map_coordinates(part, wanted - low[:, None], output=dtype, order=order, mode="nearest")
-    return values
+    wanted -= low[:, None]
+    found = map_coordinates(part, wanted, output=dtype, order=order, mode="nearest")
+    if inside is None:
+        return found.reshape(shape)
+    values = np.full(inside.shape, cval, dtype)
+    values[inside] = found
+    return values.reshape(shape)
+
+
+def _inside(index: np.ndarray, last: np.ndarray) -> np.ndarray | None:
+    """Which points, shape (3, N), lie no more than half a voxel beyond the outermost ones; None where all do."""
+    beyond = 0.5 + 1e-6
+    low, high = index.min(axis=1, initial=np.inf), index.max(axis=1, initial=-np.inf)
+    if index.shape[1] and (low >= -beyond).all() and (high <= last[:, 0] + beyond).all():
+        return None
+    inside = np.ones(index.shape[1], bool)
+    for row, end in zip(index, last[:, 0], strict=True):
+        inside &= (row >= -beyond) & (row <= end + beyond)
+    return inside

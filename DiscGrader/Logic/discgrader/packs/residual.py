@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 class ResidualEncoder(nn.Module):
@@ -50,6 +51,15 @@ class ResidualEncoder(nn.Module):
     def forward(self, picture: Tensor) -> Tensor:
         """Maps of the last stage for pictures of shape (batch, channels, rows, columns)."""
         return self.late(self.early(picture))
+
+    def fuse(self) -> None:
+        """Take the normalizations into the convolutions before them, for inference alone; cannot be undone."""
+        self.conv1, self.bn1 = fuse_conv_bn_eval(self.conv1, self.bn1), nn.Identity()
+        for block in (block for stage in (self.layer1, self.layer2, self.layer3, self.layer4) for block in stage):
+            block.conv1, block.bn1 = fuse_conv_bn_eval(block.conv1, block.bn1), nn.Identity()
+            block.conv2, block.bn2 = fuse_conv_bn_eval(block.conv2, block.bn2), nn.Identity()
+            if block.downsample is not None:
+                block.downsample = nn.Sequential(fuse_conv_bn_eval(*block.downsample))
 
 
 class _Block(nn.Module):

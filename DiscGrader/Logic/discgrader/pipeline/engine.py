@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Protocol
@@ -241,7 +242,7 @@ class Engine:
             saliency=maps,
             saliency_series=map_series,
             warnings=warnings,
-            software=software_versions(),
+            software=dict(software_versions()),
         )
 
     def explain(
@@ -319,7 +320,8 @@ def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
     return [pack for pack in default_packs() if pack.system not in taken] + chosen
 
 
-def software_versions() -> dict[str, str]:
+@cache
+def software_versions() -> Mapping[str, str]:
     """Versions of DiscGrader, Python and the libraries that decide a result."""
     versions = {"discgrader": __version__, "python": platform.python_version()}
     for library in _LIBRARIES:
