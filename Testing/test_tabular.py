@@ -10,6 +10,7 @@ from tabular_data import synthetic_discs
 
 from discgrader.errors import UsageError
 from discgrader.training.tabular import metrics
+from discgrader.training.tabular.lasso import PENALTIES, SMALLEST, LassoPath, best_penalty
 from discgrader.training.tabular.models import (
     CumulativeTrees,
     ForestModel,
@@ -127,6 +128,27 @@ def test_lasso_finds_the_columns_that_know_the_grade():
     assert len(stronger.columns_) < len(chosen.columns_)
     assert len(LassoSelection(most=2).fit(discs.values, discs.grades, discs.patients).columns_) == 2
     assert len(LassoSelection(penalty=1e6).fit(discs.values, discs.grades, discs.patients).columns_) == 1
+
+
+def test_the_path_of_lasso_is_that_of_scikit_learn():
+    """More columns than rows, many of them copies of one another with noise, as features of one disc are."""
+    from sklearn.linear_model import Lasso, LassoCV
+    from sklearn.model_selection import KFold
+
+    rng = np.random.default_rng(4)
+    base = rng.normal(size=(120, 12))
+    values = Standardizer().fit(tall := np.repeat(base, 30, 1) + 0.5 * rng.normal(size=(120, 360))).transform(tall)
+    target = base[:, :4] @ [1.0, -0.7, 0.5, 0.3] + rng.normal(size=120)
+    path = LassoPath(values, target, tolerance=1e-8, most_steps=20000)
+    assert not path.step(path.largest * 1.0001).coefficients_.any()
+    for share in (0.7, 0.4, 0.15, 0.05):
+        own = path.step(share * path.largest)
+        other = Lasso(share * path.largest, tol=1e-8, max_iter=20000).fit(values, target)
+        assert own.coefficients_ == pytest.approx(other.coef_, abs=1e-4)
+        assert own.predict(values[:5]) == pytest.approx(other.predict(values[:5]), abs=1e-4)
+    splits = list(KFold(4).split(values))
+    search = LassoCV(alphas=np.geomspace(path.largest, SMALLEST * path.largest, PENALTIES), cv=splits, max_iter=5000).fit(values, target)
+    assert best_penalty(values, target, splits) == pytest.approx(search.alpha_)
 
 
 def test_constant_columns_and_columns_of_holes_are_left_alone():

@@ -87,5 +87,9 @@ def from_published(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def normalized(pictures: Tensor) -> Tensor:
-    """Pictures with values 0…255 as this network was trained on them."""
+    """Pictures with values 0…255 as this network was trained on them.
+
+    Mean 127 and deviation 128 in every channel: ``efficientnet_lite_builder.py`` of Google's own code
+    (``MEAN_RGB``, ``STDDEV_RGB``), from which the published weights come.
+    """
     return (pictures - 127.0) / 128.0

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discgrader.training.tabular.lasso import LassoPath, best_penalty
+
 FOLDS = 5
-PENALTIES = 30
+STEPS_DOWN = 10
+"""On the way to a penalty, each solution is where the next begins."""
 
 
 @dataclass
@@ -76,10 +79,9 @@ class LassoSelection:
             Folds of the inner cross-validation keep a patient's rows together.
         """
         from sklearn.exceptions import ConvergenceWarning
-        from sklearn.linear_model import Lasso, LassoCV
         from sklearn.model_selection import GroupKFold
 
-        standard = np.asfortranarray(Standardizer().fit(values).transform(values))
+        standard = Standardizer().fit(values).transform(values)
         target = grades.astype(float)
         with warnings.catch_warnings():
             # The path's weakest penalties need not converge: they are hardly ever chosen.
@@ -87,13 +89,12 @@ class LassoSelection:
             penalty = self.penalty
             if penalty is None:
                 folds = min(FOLDS, len(np.unique(patients)))
-                splits = list(GroupKFold(folds).split(standard, target, patients))
-                search = LassoCV(alphas=PENALTIES, eps=0.02, cv=splits, max_iter=400, tol=1e-3, selection="random",
-                                 random_state=0).fit(standard, target)
-                penalty = float(search.alpha_)
+                penalty = best_penalty(standard, target, list(GroupKFold(folds).split(standard, target, patients)))
             self.penalty_ = penalty * self.times
-            coefficients = Lasso(self.penalty_, max_iter=1500, tol=1e-3, selection="random",
-                                 random_state=0).fit(standard, target).coef_
+            path = LassoPath(standard, target, most_steps=1500)
+            for one in np.geomspace(max(path.largest, self.penalty_), self.penalty_, STEPS_DOWN):
+                path.step(one)
+            coefficients = path.coefficients_
         kept = np.nonzero(coefficients)[0]
         if len(kept) == 0:
             # The penalty was too strong for every column: the one most alike the grade is better than none.
