@@ -49,12 +49,15 @@ def explain(grader: Grader, study: Study, localization: Localization,
 
 def explain_all(grader: Grader, study: Study, localization: Localization,
                 results: Sequence[DiscResult]) -> Iterator[Mapping[tuple[str, str], tuple[str, VolumePart]]]:
-    """Saliency maps of all grades, disc after disc as `explain` gives them, of each the part that is not zero."""
+    """Saliency maps of all grades, disc after disc as `explain` gives them, of each the part that is not zero.
+
+    Grades that no image network gave have none.
+    """
 
     def explained(result: DiscResult) -> dict[tuple[str, str], tuple[str, VolumePart]]:
         maps: dict[tuple[str, str], tuple[str, VolumePart]] = {}
         systems: dict[tuple[str, ...], list[str]] = {}
-        for system in dict.fromkeys(grade.system for grade in result.grades):
+        for system in dict.fromkeys(grade.system for grade in result.grades if grader.reads_pictures(grade.system)):
             systems.setdefault(grader.loaded(system).key, []).append(system)
         for sharing in systems.values():
             grades = [grade for grade in result.grades if grade.system in sharing]
@@ -62,7 +65,7 @@ def explain_all(grader: Grader, study: Study, localization: Localization,
         return maps
 
     # Views are found before threads begin, which would otherwise each look for them.
-    for system in {grade.system for result in results for grade in result.grades}:
+    for system in {grade.system for result in results for grade in result.grades if grader.reads_pictures(grade.system)}:
         grader.views(study, localization, system)
     return side_by_side(explained, results, grader.device)
 

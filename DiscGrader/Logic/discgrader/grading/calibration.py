@@ -1,6 +1,6 @@
 """From a network's logits to calibrated probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,6 +25,29 @@ def calibrate(logits: np.ndarray, calibration: Mapping[str, object] | None) -> n
     if not calibration:
         return softmax(logits)
     return softmax(logits / float(calibration["temperature"]) + np.asarray(calibration["bias"], float))
+
+
+def isotonic(probabilities: np.ndarray, curves: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Probabilities by one isotonic curve a grade, one against the rest (Zadrozny and Elkan 2002).
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, grades)
+    curves : sequence of (ndarray, ndarray)
+        Of each grade, rising probabilities and the share observed there.
+
+    Returns
+    -------
+    ndarray, shape (n, grades)
+        The grades share out 1; where no grade is left, as before.
+    """
+    return shared_out(np.stack([np.interp(probabilities[:, k], *curve) for k, curve in enumerate(curves)], 1), probabilities)
+
+
+def shared_out(curved: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Rows brought to a sum of 1; one that is zero for every grade keeps the probabilities from before."""
+    total = curved.sum(1, keepdims=True)
+    return np.where(total > 1e-9, curved / np.maximum(total, 1e-9), before)
 
 
 def fit_calibration(logits: np.ndarray, grades: np.ndarray) -> dict[str, object]:

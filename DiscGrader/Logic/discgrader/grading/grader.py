@@ -19,8 +19,10 @@ from discgrader.grading.fusion import Fusion, is_fusion_file, load_fusion
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.packs.side_by_side import side_by_side
+from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
+from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.views import StudyViews, View
+from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -77,8 +79,18 @@ class Reading:
     network: Mapping[str, np.ndarray]
 
 
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """A study as a tabular pack sees it."""
+
+    pack: Pack
+    study: TabularStudy
+    sources: Sequence[Source]
+    warnings: Sequence[str]
+
+
 class Grader:
-    """Grades discs with packs of disc classifiers.
+    """Grades discs with packs of disc classifiers, and with tabular ones.
 
     Parameters
     ----------
@@ -101,8 +113,13 @@ class Grader:
         self._views: WeakKeyDictionary[Localization, dict[tuple[str, ...], StudyViews]] = WeakKeyDictionary()
         # And when one of its boxes is moved, what was measured of the others.
         self._memory = DiscMemory()
+        self._tables: dict[str, tuple[Pack, TabularModel]] = {}
+        self._extractors = Extractors()
         shared: dict[tuple[str, ...], LoadedPack] = {}
         for pack in self.packs:
+            if is_tabular(pack):
+                self._tables[pack.system] = pack, load_tabular(pack)
+                continue
             key = tuple(sorted(sha256 for file, sha256 in pack.files.items() if not is_fusion_file(file)))
             loaded = replace(shared[key], pack=pack, fusion=load_fusion(pack)) if key in shared else self._load(pack, key)
             shared.setdefault(key, loaded)
@@ -116,7 +133,11 @@ class Grader:
         """The systems that can grade this study's series."""
         if not any(one.plane is Plane.SAGITTAL for one in study.series):
             return ()
-        return tuple(self._loaded)
+        return (*self._loaded, *self._tables)
+
+    def reads_pictures(self, system: str) -> bool:
+        """Whether image networks grade this system, so that it can be shown where they looked."""
+        return system in self._loaded
 
     def views(self, study: Study, localization: Localization, system: str) -> StudyViews:
         """The crops that this system sees of a study's discs."""
@@ -138,9 +159,10 @@ class Grader:
             No series of the study can be graded.
         """
         progress = progress or Progress()
-        wanted = [one for one in (systems or self._loaded) if one in self._loaded]
-        views = {system: self.views(study, localization, system) for system in wanted}
-        if not any(one.sources for one in views.values()):
+        wanted = list(systems or self.systems_for(study))
+        views = {system: self.views(study, localization, system) for system in wanted if system in self._loaded}
+        tables = {system: self._table(study, localization, system) for system in wanted if system in self._tables}
+        if not any(one.sources for one in (*views.values(), *tables.values())):
             raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
         fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
                   for system, one in views.items() if self._loaded[system].fusion is not None}
@@ -148,7 +170,7 @@ class Grader:
         progress.report("Grading", 0.0)
         # Where there are fewer discs than processors, a disc's networks are asked side by side.
         threads = max(1, torch.get_num_threads() // len(localization.discs)) if self.device == "cpu" else 1
-        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing, progress, threads),
+        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing, tables, progress, threads),
                                    localization.discs, self.device):
             results.append(result)
             if graded is not None:
@@ -157,7 +179,8 @@ class Grader:
         return tuple(results)
 
     def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews],
-                    fusing: Mapping[str, FusedStudy], progress: Progress, threads: int) -> DiscResult:
+                    fusing: Mapping[str, FusedStudy], tables: Mapping[str, "_Table"], progress: Progress,
+                    threads: int) -> DiscResult:
         """Grades of one disc by the systems of ``views``; those that share weights are read once."""
         grades: list[Grade] = []
         readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
@@ -174,7 +197,21 @@ class Grader:
                     logits, pushed = fusing[system].grade(reading.network["pfirrmann"], disc)
                     reading = replace(reading, logits={**reading.logits, "pfirrmann": logits})
                 grades += _grades(pack, reading, measures, seen.warnings, pushed)
+        for table in tables.values():
+            found = table.study.grade(disc)
+            if found is not None:
+                probabilities, pushed = found
+                grades += _table_grades(table, probabilities, measures_on(disc, table.sources, localization), pushed)
         return DiscResult(disc, tuple(grades))
+
+    def _table(self, study: Study, localization: Localization, system: str) -> "_Table":
+        """What a tabular pack needs to know of a study."""
+        from discgrader.grading.deep_features import shipped_features
+
+        pack, model = self._tables[system]
+        sources, warnings = sources_of(study, localization, model.roles, CropShape())
+        deep = shipped_features() if model.families - {RADIOMICS} else None
+        return _Table(pack, TabularStudy(model, self._extractors, deep, sources, localization), sources, warnings)
 
     def inputs(self, pack: LoadedPack, views: Sequence[View]) -> tuple[torch.Tensor, torch.Tensor]:
         """Crops and roles of one disc as the pack's networks take them."""
@@ -248,18 +285,31 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
     for task in SYSTEMS[pack.pack.system].tasks:
         if task.name not in pack.pack.tasks:
             continue
-        values = load_scale(task.scale).values
-        probabilities = _probabilities(pack, task.name, reading, len(values))
-        best = int(probabilities.argmax())
-        result.append(Grade(
-            system=pack.pack.system, task=task.name, grade=values[best],
-            label=scale_of(pack.pack.system, task.name).label_of(values[best]),
-            probabilities={value: float(p) for value, p in zip(values, probabilities, strict=True)},
-            evidence=_evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed), pack=pack.pack.name, pack_version=pack.pack.version,
-            pack_sha256=pack.pack.sha256, trained_on=pack.pack.trained_on.statement,
-            synthetic=pack.pack.trained_on.synthetic, warnings=tuple(notes),
-        ))
+        probabilities = _probabilities(pack, task.name, reading, len(load_scale(task.scale).values))
+        evidence = _evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed)
+        result.append(_grade(pack.pack, task.name, probabilities, evidence, notes))
     return result
+
+
+def _table_grades(table: _Table, probabilities: np.ndarray, measures: Mapping[str, Mapping[str, float]],
+                  pushed: Sequence[Push]) -> list[Grade]:
+    """Grades by a tabular pack; IV or V is their sum, so that the two never contradict each other."""
+    of_task = {"pfirrmann": probabilities, "high_grade": np.array([probabilities[:3].sum(), probabilities[3:].sum()])}
+    why = {KEY: pushes_evidence(pushed)} if pushed else {}
+    return [_grade(table.pack, task, chance, _evidence(task, measures) | why, table.warnings)
+            for task, chance in of_task.items() if task in table.pack.tasks]
+
+
+def _grade(pack: Pack, task: str, probabilities: np.ndarray, evidence: Mapping[str, Mapping[str, object]],
+           notes: Sequence[str]) -> Grade:
+    scale = scale_of(pack.system, task)
+    best = scale.values[int(probabilities.argmax())]
+    return Grade(
+        system=pack.system, task=task, grade=best, label=scale.label_of(best),
+        probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)}, evidence=evidence,
+        pack=pack.name, pack_version=pack.version, pack_sha256=pack.sha256, trained_on=pack.trained_on.statement,
+        synthetic=pack.trained_on.synthetic, warnings=tuple(notes),
+    )
 
 
 def _probabilities(pack: LoadedPack, task: str, reading: Reading, count: int) -> np.ndarray:

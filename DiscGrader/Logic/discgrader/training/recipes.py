@@ -25,7 +25,14 @@ def _pfirrmann(data_dir: Path, out_dir: Path, progress: Progress, **options: obj
     return train_fused(data_dir, out_dir, progress, **options)
 
 
-RECIPES: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann}
+def _radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    from discgrader.training.tabular.radiomics_recipe import train_radiomics
+
+    return train_radiomics(data_dir, out_dir, progress, **options)
+
+
+RECIPES: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
+                                              "pfirrmann-radiomics": _radiomics}
 """Recipe name to the function that runs it."""
 
 
@@ -36,8 +43,8 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     Parameters
     ----------
     name : str
-        One of `RECIPES`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), or
-        ``pfirrmann`` (a finished run of ``spider`` joined with evidence and radiomics).
+        One of `RECIPES`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
+        (image networks joined with evidence and radiomics), or ``pfirrmann-radiomics`` (the system as published).
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``.
     out_dir : Path

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from discgrader.grading.calibration import calibrate, fit_calibration
+from discgrader.grading.calibration import calibrate, fit_calibration, isotonic, shared_out
 
 
 class Recalibration(Protocol):
@@ -24,13 +24,13 @@ class IsotonicRecalibration:
     def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "IsotonicRecalibration":
         from sklearn.isotonic import IsotonicRegression
 
-        self.curves_ = [IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
-                        for k in range(probabilities.shape[1])]
+        fitted = [IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
+                  for k in range(probabilities.shape[1])]
+        self.curves_ = [(one.X_thresholds_, one.y_thresholds_) for one in fitted]
         return self
 
     def __call__(self, probabilities: np.ndarray) -> np.ndarray:
-        curved = np.stack([curve.predict(probabilities[:, k]) for k, curve in enumerate(self.curves_)], 1)
-        return shared_out(curved, probabilities)
+        return isotonic(probabilities, self.curves_)
 
 
 @dataclass
@@ -84,12 +84,6 @@ RECALIBRATIONS: Mapping[str, Callable[[], Recalibration]] = {
     "temperature": TemperatureRecalibration,
 }
 """Every method by name."""
-
-
-def shared_out(curved: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Rows brought to a sum of 1; one that is zero for every grade keeps the probabilities from before."""
-    total = curved.sum(1, keepdims=True)
-    return np.where(total > 1e-9, curved / np.maximum(total, 1e-9), before)
 
 
 def _logit(probability: np.ndarray) -> np.ndarray:
