@@ -248,7 +248,13 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._service = None
         self._work = None
         self._timer = None
-        self._readings = {}
+        self._editing = None
+        self._views = None
+        self.boxChanged = None
+        """Called as ``boxChanged(level, dragging)`` with every box whose grades are no longer those of where it is: again
+        and again while a hand moves, turns or resizes it, when it is let go, and when it was changed in another way."""
+        self.noticed = None
+        """Called with a plain text where something was not possible and nobody can be given an error."""
         self.reader = ""
         """Who reads; where it is empty, who read before, or the name that the user is logged in by."""
 
@@ -315,6 +321,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def sceneCloses(self):
         """Forget what is being computed, and all volumes."""
+        if self._editing is not None:
+            self._editing.close()
+            self._editing = None
         if self._work is not None:
             self._work.close()
             self.service.forget()
@@ -384,11 +393,92 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             lambda listener: self.work.regrade(roiNode, listener, live), "table", waitForCompletion, eventCallback
         )
 
-    def showGrade(self, level, system, task):
-        """Show one grade: its series with its saliency over it in every slice view, at its box, which stands out."""
-        from discgrader.mrml.inputs import show_grade
+    @property
+    def editing(self):
+        """The readings of the scene's studies and what happens to their boxes."""
+        if self._editing is None or self._editing.scene is not slicer.mrmlScene:
+            from discgrader.mrml.editing import Editing
 
-        show_grade(slicer.mrmlScene, level, system, task)
+            self._editing = Editing(
+                slicer.mrmlScene, lambda: self.reader, self.isBusy, self._boxChanged, self._readingShown, self._notice
+            )
+        return self._editing
+
+    @property
+    def views(self):
+        """What the slice views show."""
+        if self._views is None:
+            from discgrader.mrml.grade_views import GradeViews
+            from discgrader.mrml.view_settings import KeptSettings
+
+            self._views = GradeViews(slicer.mrmlScene, KeptSettings(self._moduleNode), self._moduleNode, self._fitView)
+        return self._views
+
+    def showGrade(self, level, system, task, study=None):
+        """Bring every slice view to a disc, its box standing out, the saliency of exactly this grade as foreground.
+
+        Views of series in another plane than the saliency's keep their picture; zoom and layout stay.
+
+        Parameters
+        ----------
+        level, system, task : str
+            As written in files, for instance ``"L4-L5"``, ``"pfirrmann"``, ``"pfirrmann"``.
+        study : str, optional
+            Which one, where the scene holds several.
+        """
+        self.views.show_grade(self.editing.reading(study), level, system, task)
+
+    def showLevel(self, level, study=None):
+        """Bring every slice view to a disc, its box standing out, without saliency."""
+        self.views.show_level(self.editing.reading(study), level)
+
+    def setSaliencyDisplay(self, visible=None, opacity=None, threshold=None):
+        """Show or hide saliency, its opacity and the value below which it is not shown, both 0-1; None leaves as is."""
+        self.views.set_saliency(visible, opacity, threshold)
+
+    def turnAxialToDisc(self, level, study=None):
+        """Turn the axial views into a disc's plane; back exactly as they were where ``level`` is None."""
+        self.views.turn(None if level is None else self.editing.node(level, study))
+
+    def setMargin(self, mm, dragging=False, study=None):
+        """Have the boxes reach so far, 8-12 mm, above and below their discs, at once.
+
+        A box whose height was changed by hand keeps it; one that was moved, turned, or resized along another axis
+        follows. What is set while ``dragging``, and the next that is not, are one step of undo.
+        """
+        self.editing.edit(study, lambda editor: editor.set_margin(mm, dragging))
+
+    def shiftLevels(self, steps, study=None):
+        """Shift the names of all discs by so many levels, towards the head where positive."""
+        self.editing.edit(study, lambda editor: editor.shift_levels(steps))
+
+    def setLowestLevel(self, level, study=None):
+        """Call the lowest disc ``level``, and shift all names accordingly."""
+        self.editing.edit(study, lambda editor: editor.set_lowest(level))
+
+    def addDisc(self, pointRas, level=None, study=None):
+        """Add a disc that was missed, near a point in RAS mm; its level.
+
+        Its box is fitted to what is segmented there, or else to the discs beside it. By default its place in the row
+        names it. A disc that is called so already, and those above it without a gap, move up by one level.
+        """
+        return self.editing.add_disc(pointRas, level, study)
+
+    def deleteDisc(self, level, study=None):
+        """Delete a disc that is none, with its box, grades and saliency; undo brings them back."""
+        self.editing.edit(study, lambda editor: editor.delete_disc(level))
+
+    def fitBox(self, level, study=None):
+        """Put a box around the disc that is segmented where the box is now."""
+        self.editing.fit_box(level, study)
+
+    def resetBox(self, level, study=None):
+        """Put a box back to where it was found, or added."""
+        self.editing.edit(study, lambda editor: editor.reset_box(level))
+
+    def boxNode(self, level, study=None):
+        """The ROI node of a level."""
+        return self.editing.node(level, study)
 
     def setOverride(self, level, system, task, grade, reason="", study=None):
         """Give a grade of the reader's own; what the pack said is kept beside it.
@@ -401,60 +491,75 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         study : str, optional
             Which one, where the scene holds several.
         """
-        self._reading(study).set_override(level, system, task, grade, reason)
+        self.editing.reading(study).decide(lambda editor: editor.set_override(level, system, task, grade, reason))
 
     def acceptGrade(self, level, system, task, study=None):
         """Accept what the pack said, giving up an override."""
-        self._reading(study).accept(level, system, task)
+        self.editing.reading(study).decide(lambda editor: editor.accept(level, system, task))
 
     def acceptLevel(self, level, study=None):
         """Accept every grade of a level that is unread; overrides stay."""
-        self._reading(study).accept_level(level)
+        self.editing.reading(study).decide(lambda editor: editor.accept_level(level))
 
     def withdrawGrade(self, level, system, task, study=None):
         """Take back what the reader said of a grade."""
-        self._reading(study).withdraw(level, system, task)
+        self.editing.reading(study).decide(lambda editor: editor.withdraw(level, system, task))
 
     def undo(self, study=None):
-        """Take back the reader's last step, be it a grade or a box that was graded anew."""
-        self._reading(study).undo()
+        """Take back the reader's last step, be it a box, a name or a grade; all that the scene shows follows."""
+        self.editing.edit(study, lambda editor: editor.undo())
 
     def redo(self, study=None):
         """Do again what was undone."""
-        self._reading(study).redo()
+        self.editing.edit(study, lambda editor: editor.redo())
+
+    def canUndo(self, study=None):
+        """What undo would take back, such as "Undo: move L4-L5 box"; empty where there is nothing."""
+        return self.readingHistory(study).undo_words or ""
+
+    def canRedo(self, study=None):
+        """What redo would do again; empty where there is nothing."""
+        return self.readingHistory(study).redo_words or ""
 
     def saveReading(self, path, study=None):
         """Write the study's reading to a file."""
-        self._reading(study).save(path)
+        self.editing.reading(study).save(path)
 
     def loadReading(self, path, study=None):
         """Take the reading of a file for the study; can be undone."""
-        self._reading(study).load(path)
+        self.editing.reading(study).load(path)
 
     def reading(self, study=None):
         """What packs and the reader said of a study; see `discgrader.reading.record.Reading`."""
-        return self._reading(study).editor.reading
+        return self.editing.reading(study).reading
 
     def readingHistory(self, study=None):
         """The steps of the study's reading: ``undo_words`` and ``redo_words`` for the menu, ``is_changed``."""
-        return self._reading(study).editor.history
-
-    def _reading(self, study=None):
-        from discgrader.mrml.inputs import one_study
-        from discgrader.mrml.reading import SceneReading
-
-        study = one_study(slicer.mrmlScene, study)
-        known = self._readings.get(study)
-        if known is None or not known.is_in_scene:
-            known = self._readings[study] = SceneReading(slicer.mrmlScene, study, self.reader)
-        return known
+        return self.editing.reading(study).editor.history
 
     def _readingFollows(self, study):
-        """Have the reading of a study, where there is one, take in what was just graded."""
-        from discgrader.mrml.scene import READING, study_nodes
+        self.editing.follow(study)
 
-        if study_nodes(slicer.mrmlScene, study, READING):
-            self._reading(study).follow()
+    def _readingShown(self, reading):
+        self.views.follow(reading)
+
+    def _boxChanged(self, level, dragging):
+        if self.boxChanged is not None:
+            self.boxChanged(level, dragging)
+
+    def _notice(self, text):
+        _logger.warning(text)
+        if self.noticed is not None:
+            self.noticed(text)
+
+    def _moduleNode(self):
+        return ScriptedLoadableModuleLogic.getParameterNode(self)
+
+    def _fitView(self, composite):
+        logics = slicer.app.applicationLogic().GetSliceLogics()
+        for number in range(0 if logics is None else logics.GetNumberOfItems()):
+            if logics.GetItemAsObject(number).GetSliceCompositeNode() is composite:
+                logics.GetItemAsObject(number).FitSliceToBackground()
 
     def cancel(self):
         """Stop whatever is being computed."""

@@ -211,7 +211,7 @@ def test_show_grade_brings_up_its_series_saliency_and_box(logic, volumes, host):
     assert max(shown, key=shown.get) == "L4-L5"
     logic.showGrade("L4-L5", "spider", "bulging")
     assert layers.GetForegroundVolumeID() is None, "a grade without saliency shows the picture alone"
-    with pytest.raises(UsageError, match="no graded disc T9-T10"):
+    with pytest.raises(UsageError, match="no disc T9-T10"):
         logic.showGrade("T9-T10", "pfirrmann", "pfirrmann")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import scale_of
+from discgrader.reading.record import DiscReading
 
 Color = tuple[float, float, float]
 
@@ -45,6 +46,15 @@ def disc_color(disc: DiscResult) -> Color:
     """Color of a disc's box and segment, that of its leading grade on its scale; RGB in 0–1."""
     grade = leading_grade(disc)
     return UNGRADED if grade is None else scale_of(grade.system, grade.task).grade(grade.grade).rgb
+
+
+def final_color(disc: DiscReading) -> Color:
+    """Color of a disc's box and segment by what stands of it: the reader's grade, or else the pack's."""
+    tasks = disc.tasks
+    for system, task in (*LEADING_TASKS, *tasks):
+        if (system, task) in tasks:
+            return scale_of(system, task).grade(disc.final_grade(system, task)).rgb
+    return UNGRADED
 
 
 def saliency_colors(count: int = 256) -> np.ndarray:

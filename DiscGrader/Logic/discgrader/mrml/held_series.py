@@ -10,10 +10,10 @@ from discgrader.imaging.recognize import ROLES
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.nodes import matrix_from_vtk, series_from_node, volume_from_node
-from discgrader.mrml.segmentation import labelmap_of, segmentation_from_node
+from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
 
 
-_SEGMENTATION = "segmentation"
+_SEGMENTATION, _RELABELED = "segmentation", "relabeled segmentation"
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,16 @@ class HeldSeries:
 
         return self._made(node, "", _volume_stamp(node), make)
 
-    def segmentation(self, node) -> Volume:
-        """The label map of a segmentation node; see `segmentation_from_node`."""
-        return self._made(node, _SEGMENTATION, (labelmap_of(node).GetMTime(),), lambda: segmentation_from_node(node))
+    def segmentation(self, node, labels: Mapping[int, int] | None = None) -> Volume:
+        """The label map of a segmentation node; see `segmentation_from_node`.
+
+        ``labels`` gives discs other values than they have in the node, as when a disc was added below them.
+        """
+        stamp = (labelmap_of(node).GetMTime(),)
+        made = self._made(node, _SEGMENTATION, stamp, lambda: segmentation_from_node(node))
+        if labels is None or all(old == new for old, new in labels.items()):
+            return made
+        return self._made(node, _RELABELED, (*stamp, *sorted(labels.items())), lambda: relabeled(made, labels))
 
     def keep_segmentation(self, node, made: Volume) -> None:
         """A segmentation node was just made of this label map."""

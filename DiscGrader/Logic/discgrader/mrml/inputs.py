@@ -1,4 +1,4 @@
-"""What a scene gives to the main job, and what it shows of its outcome on request."""
+"""What a scene gives to the main job."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,9 +7,8 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization, RoiBox
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, roi_from_node
-from discgrader.mrml.readback import localization_from_scene, studies_in_scene
+from discgrader.mrml.readback import localization_from_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.views import highlight, jump_to, show_layers
 
 
 def chosen_volumes(volumes: Mapping[str, object]) -> dict[str, object]:
@@ -47,44 +46,18 @@ def boxes_to_grade(
 
 
 def one_study(scene, study: str | None = None) -> str:
-    """The study that is meant: the named one, or the only one that the scene holds a result of.
+    """The study that is meant: the named one, or the only one whose discs the scene holds.
 
     Raises
     ------
     UsageError
         When there is none such, or several and none is named.
     """
-    studies = studies_in_scene(scene)
+    studies = studies_with_discs(scene)
     if not studies:
-        raise UsageError("The scene holds no result of DiscGrader; grade a study first.")
+        raise UsageError("The scene holds no result of DiscGrader; find its discs or grade a study first.")
     if study is None and len(studies) > 1:
         raise UsageError(f"The scene holds results of {', '.join(studies)}; say which one is meant.")
     if study is not None and study not in studies:
         raise UsageError(f"The scene holds no result of {study}; it holds {', '.join(studies)}.")
     return study or studies[0]
-
-
-def show_grade(scene, level: str, system: str, task: str) -> None:
-    """Show the series of a grade with its saliency over it in every slice view, at its box, which stands out.
-
-    Raises
-    ------
-    UsageError
-        When the scene has no graded disc of this level.
-    """
-    for study in studies_in_scene(scene):
-        roi = next((one for one in study_nodes(scene, study, "roi") if attribute(one, "Level") == level), None)
-        if roi is None:
-            continue
-        series = {attribute(one, "Series"): one for one in study_nodes(scene, study, "series")}
-        saliency = {
-            tuple(attribute(one, name) for name in ("Level", "System", "Task")): one
-            for one in study_nodes(scene, study, "saliency")
-        }
-        over = saliency.get((level, system, task))
-        source = over if over is not None else study_nodes(scene, study, "segmentation")[0]
-        show_layers(scene, series[attribute(source, "Series")], over)
-        jump_to(scene, roi)
-        highlight(scene, roi)
-        return
-    raise UsageError(f"There is no graded disc {level} in the scene; grade a study first.")

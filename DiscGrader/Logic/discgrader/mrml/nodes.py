@@ -21,10 +21,13 @@ ATTRIBUTE = "DiscGrader."
 _DISPLAY_PERCENTILES = (0.5, 99.5)
 
 
-def set_attributes(node, **values: str) -> None:
-    """Mark a node as DiscGrader's: ``Study="x"`` sets the attribute ``DiscGrader.Study``."""
+def set_attributes(node, **values: str | None) -> None:
+    """Mark a node as DiscGrader's: ``Study="x"`` sets the attribute ``DiscGrader.Study``, None takes it away."""
     for name, value in values.items():
-        node.SetAttribute(ATTRIBUTE + name, value)
+        if value is None:
+            node.RemoveAttribute(ATTRIBUTE + name)
+        else:
+            node.SetAttribute(ATTRIBUTE + name, value)
 
 
 def attribute(node, name: str) -> str | None:
@@ -182,22 +185,45 @@ def roi_to_node(scene, box: RoiBox, name: str, color: tuple[float, float, float]
     """An ROI node with the box's place, axes and size, named and colored; ``node`` is changed instead where given."""
     if node is None:
         node = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", name)
-        node.CreateDefaultDisplayNodes()
+    node.CreateDefaultDisplayNodes()
+    if attribute(node, "Kind") is None:
+        style_roi(node)
     node.SetName(name)
-    matrix = np.eye(4)
-    matrix[:3, :3] = lps_to_ras(box.axes_lps.T).T
-    matrix[:3, 3] = lps_to_ras(box.center_lps_mm)
-    node.SetSize(*(float(length) for length in box.size_mm))
-    node.SetAndObserveObjectToNodeMatrix(matrix_to_vtk(matrix))
+    move_roi(node, box)
     color_roi(node, color)
     return node
 
 
+def move_roi(node, box: RoiBox) -> None:
+    """Put an ROI node where a box is in the world, whatever linear transform the node lies under."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = lps_to_ras(box.axes_lps.T).T
+    matrix[:3, 3] = lps_to_ras(box.center_lps_mm)
+    size = np.array(box.size_mm, float)
+    transform = node.GetParentTransformNode()
+    if transform is not None and transform.IsTransformToWorldLinear():
+        from_world = vtk.vtkMatrix4x4()
+        transform.GetMatrixTransformFromWorld(from_world)
+        matrix = matrix_from_vtk(from_world) @ matrix
+        scale = np.linalg.norm(matrix[:3, :3], axis=0)
+        matrix[:3, :3] /= scale
+        size = size * scale
+    changing = node.StartModify()
+    node.SetSize(*(float(length) for length in size))
+    node.SetAndObserveObjectToNodeMatrix(matrix_to_vtk(matrix))
+    node.EndModify(changing)
+
+
 def color_roi(node, color: tuple[float, float, float]) -> None:
-    """Give a box its color and the look that all boxes share."""
+    """Give a box its color."""
     display = node.GetDisplayNode()
     display.SetSelectedColor(*color)
     display.SetColor(*color)
+
+
+def style_roi(node) -> None:
+    """Give a box the look that all boxes share."""
+    display = node.GetDisplayNode()
     # Disc and cord are read by their signal, so nothing may tint them: boxes are outlines.
     display.SetFillOpacity(0.0)
     display.SetOutlineOpacity(1.0)

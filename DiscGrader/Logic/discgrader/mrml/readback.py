@@ -12,6 +12,7 @@ from discgrader.localize.disc import Localization
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
+from discgrader.mrml.segmentation import DISC_LABEL
 from discgrader.pipeline.compact_maps import CompactMaps
 
 
@@ -22,6 +23,13 @@ def studies_in_scene(scene) -> tuple[str, ...]:
         for number in range(scene.GetNumberOfNodesByClass("vtkMRMLTextNode"))
     ]
     return tuple(attribute(node, "Study") for node in texts if attribute(node, "Kind") == "provenance")
+
+
+def studies_with_discs(scene) -> tuple[str, ...]:
+    """Names of the studies that the scene holds boxes or a result of."""
+    found = [attribute(scene.GetNthNode(number), "Study") for number in range(scene.GetNumberOfNodes())
+             if attribute(scene.GetNthNode(number), "Kind") in ("roi", "provenance")]
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def result_from_scene(scene, study: str | None = None) -> StudyResult:
@@ -67,15 +75,21 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
 def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -> Localization | None:
     """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without any."""
     segmentations = study_nodes(scene, study, "segmentation")
-    discs = [disc_from_node(node) for node in study_nodes(scene, study, "roi")]
+    boxes = study_nodes(scene, study, "roi")
+    discs = [disc_from_node(node) for node in boxes]
     if not segmentations or not discs:
         return None
+    labels = {
+        int(attribute(node, "Label")): DISC_LABEL + disc.index_from_sacrum
+        for node, disc in zip(boxes, discs, strict=True)
+        if attribute(node, "Label")
+    }
     discs.sort(key=lambda disc: disc.index_from_sacrum)
     segmentation = segmentations[0]
     facts = json.loads(attribute(segmentation, "Localization") or "{}")
     return Localization(
         series_name=attribute(segmentation, "Series"),
-        segmentation=(held or HeldSeries(scene)).segmentation(segmentation),
+        segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
         discs=tuple(discs),
         warnings=tuple(facts.get("warnings", ())),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},

@@ -1,108 +1,124 @@
-"""The reading of a study whose result is in a scene: kept there as text, shown in the table of grades."""
+"""The reading of a study whose discs are in a scene: kept there as text, and all that the scene shows of it."""
 
 import getpass
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import vtk
-
 from discgrader.errors import UsageError
-from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import RoiBox
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import attribute, matrix_to_vtk, set_attributes
+from discgrader.mrml.disc_nodes import DiscNodes, margin_of, number_of, same_box
+from discgrader.mrml.grade_nodes import GradeNodes, MapNodes
+from discgrader.mrml.nodes import attribute, disc_from_node, roi_from_node, set_attributes
 from discgrader.mrml.scene import READING, study_nodes
 from discgrader.mrml.tables import text_to_node
-from discgrader.reading.begin import reading_of_grades
 from discgrader.reading.editor import Editor
 from discgrader.reading.files import load_reading, reading_from_json, reading_to_json, save_reading
-from discgrader.reading.parts import box_to_json, grade_to_json
-from discgrader.reading.record import KeptBox, Reading, now
-
-READER_COLUMNS = ("reader_grade", "status", "reason")
-"""Columns that a reading adds to those of grades.csv in the table node."""
-
-_SAME_BOX_MM = 1e-3
+from discgrader.reading.record import DiscReading, KeptBox, Reading, now
 
 
 class SceneReading:
     """A reading that a scene holds, or a new one, and what the scene shows of it.
 
-    The text node with the reading and the cells of the table follow every change; boxes follow undo, redo and loading.
-    What is graded anew in the scene is taken in by `follow`.
+    Boxes, segments, table, grades.json, saliency maps and the text node with the reading follow every change, undo and
+    redo. What is found and graded anew in the scene, and boxes that were moved or deleted there, are taken in by
+    `follow`, which every change does first.
 
     Parameters
     ----------
     scene : vtkMRMLScene
     study : str
-        Name of a study whose result is in the scene.
+        Name of a study whose discs are in the scene.
     reader : str
         Who reads from now on; where it is empty, who read before, or else the name that the user is logged in by.
     clock : callable() -> str, optional
         Gives the time.
+    filling : callable() -> bool, optional
+        Whether the scene is just being filled, so that it must not be looked at; nothing but grades can be changed then.
+    shown : callable(SceneReading), optional
+        Called whenever the scene shows the reading anew.
+    quiet : context manager, optional
+        Entered while the scene is changed by the reading.
 
     Raises
     ------
     UsageError
-        When the scene has no result of the study, the reader has no name, or the reading in the scene is broken.
+        When the scene has no disc of the study, the reader has no name, or the reading in the scene is broken.
     """
 
-    def __init__(self, scene, study: str, reader: str, clock: Callable[[], str] = now) -> None:
+    def __init__(
+        self,
+        scene,
+        study: str,
+        reader: str,
+        clock: Callable[[], str] = now,
+        filling: Callable[[], bool] = lambda: False,
+        shown: Callable[["SceneReading"], None] = lambda reading: None,
+        quiet: AbstractContextManager = nullcontext(),
+    ) -> None:
         self._scene, self._study = scene, study
-        if not study_nodes(scene, study, "provenance"):
-            raise UsageError(f"The scene holds no grades of {study}; grade the study first.")
+        self._filling, self._shown, self._quiet = filling, shown, quiet
+        self.discs, self._grades, self._maps = DiscNodes(scene, study), GradeNodes(scene, study), MapNodes(scene, study)
+        self._written = ""
         kept = study_nodes(scene, study, READING)
         if kept:
             self._text = kept[0]
             begun = reading_from_json(_parsed(self._text.GetText()), Path(f"the reading of {study} in the scene"))
             begun = replace(begun, reader=reader or begun.reader)
         else:
-            begun = reading_of_grades(self._document(), reader or getpass.getuser(), clock())
+            begun = self._begun(reader or getpass.getuser(), clock())
             self._text = text_to_node(scene, "", f"{study} reading")
             set_attributes(self._text, Study=study, Kind=READING)
-            hierarchy.file_under(scene, hierarchy.study_item(scene, study, self._table()), "Tables", [self._text])
+            item = hierarchy.study_item(scene, study, self.discs.beside())
+            hierarchy.file_under(scene, item, "Tables", [self._text])
         self.editor = Editor(begun, clock=clock)
         self.follow()
+
+    @property
+    def study(self) -> str:
+        """Whose reading it is."""
+        return self._study
+
+    @property
+    def reading(self) -> Reading:
+        """As it is now."""
+        return self.editor.reading
 
     @property
     def is_in_scene(self) -> bool:
         """Whether the scene still holds this reading; it does not once it is closed."""
         return bool(self._scene.IsNodePresent(self._text)) and attribute(self._text, "Study") == self._study
 
-    def set_override(self, level: str, system: str, task: str, grade: str, reason: str = "") -> None:
-        """The reader gives a grade; see `Editor.set_override`."""
-        self.editor.set_override(level, system, task, grade, reason)
+    def decide(self, act: Callable[[Editor], object]) -> None:
+        """Change what the reader says of grades: ``act`` is given the editor."""
+        self._catch_up()
+        if not self._filling():
+            self._absorb()
+        act(self.editor)
         self._show()
 
-    def accept(self, level: str, system: str, task: str) -> None:
-        """The reader accepts the pack's grade."""
-        self.editor.accept(level, system, task)
+    def edit(self, act: Callable[[Editor], object]) -> None:
+        """Change boxes or names, or go back or forward: ``act`` is given the editor.
+
+        Raises
+        ------
+        UsageError
+            While discs are being found or graded, and as the editor.
+        """
+        if self._filling():
+            raise UsageError("Discs are being found or graded; wait for it or stop it first.")
+        self._catch_up()
+        self._absorb()
+        act(self.editor)
         self._show()
-
-    def accept_level(self, level: str) -> None:
-        """The reader accepts every grade of a level that is unread."""
-        self.editor.accept_level(level)
-        self._show()
-
-    def withdraw(self, level: str, system: str, task: str) -> None:
-        """The reader takes back what was said of a grade."""
-        self.editor.withdraw(level, system, task)
-        self._show()
-
-    def undo(self) -> None:
-        """One step back, boxes included."""
-        self._step(self.editor.undo)
-
-    def redo(self) -> None:
-        """One step forward again, boxes included."""
-        self._step(self.editor.redo)
 
     def save(self, path: Path) -> None:
         """Write the reading to a file."""
-        save_reading(self.editor.reading, path)
+        if not self._filling():
+            self.follow()
+        save_reading(self.reading, path)
         self.editor.history.mark_saved()
 
     def load(self, path: Path) -> None:
@@ -116,101 +132,118 @@ class SceneReading:
         loaded = load_reading(path)
         if loaded.study != self._study:
             raise UsageError(f"{path} is a reading of {loaded.study}, not of {self._study}; open that study first.")
-        self._step(lambda: self.editor.history.do("load reading", lambda _before: loaded))
+        self.edit(lambda editor: editor.history.do("load reading", lambda _before: loaded))
+
+    def drag(self, node, drag: str) -> str | None:
+        """A hand moves the box of this node; its level, or None where it is no disc's or has not moved.
+
+        What the scene shows besides follows when `follow` is called at the end.
+        """
+        number = number_of(node)
+        disc = next((one for one in self.reading.present if one.number == number), None)
+        if disc is None:
+            return None
+        box = KeptBox.of(roi_from_node(node))
+        if same_box(box, disc.box):
+            return None
+        self.editor.move_box(disc.level, box.roi, drag, _what(disc.box, box))
+        return disc.level
 
     def follow(self) -> None:
-        """Take in what was graded in the scene: corrected boxes, added and removed discs, and their new grades."""
-        graded = reading_of_grades(self._document(), "none")
-        editor = self.editor
-        moved = [one.level for one in graded.discs if one.level in editor.reading.levels
-                 and not _same(one.box, editor.reading.disc(one.level).box)]
-        with editor.history.together(f"move {moved[0]} box" if len(moved) == 1 else "find and grade discs"):
-            for level in set(editor.reading.levels).difference(graded.levels):
-                editor.delete_disc(level)
-            for one in graded.discs:
-                if one.level not in editor.reading.levels:
-                    editor.add_disc(one.level, one.box.roi)
-                elif one.level in moved:
-                    editor.move_box(one.level, one.box.roi)
-        for one in graded.discs:
-            known = editor.reading.disc(one.level)
-            if one.grading and (known.grading is None or known.grading.grades != one.grading.grades):
-                editor.learn_grades(known.number, known.box, one.grading.grades)
+        """Take in what has changed in the scene: boxes, discs that came or went, and grades."""
+        self._absorb()
         self._show()
 
-    def _step(self, act: Callable[[], object]) -> None:
-        before = {one.number: one.box for one in self.editor.reading.discs}
-        act()
-        for disc in self.editor.reading.present:
-            if before.get(disc.number) != disc.box:
-                self._place(disc.level, disc.box.roi)
-        self._show()
+    def _absorb(self) -> None:
+        self._follow_discs(self.discs.recognize(self.reading))
+        for level, (box, grades) in self._grades.graded().items():
+            if level not in self.reading.levels:
+                continue
+            disc = self.reading.disc(level)
+            if same_box(box, disc.box) and (disc.is_stale or disc.grading is None or disc.grading.grades != grades):
+                self.editor.learn_grades(disc.number, disc.box, grades)
+        self._maps.learn(self.reading)
 
-    def _place(self, level: str, box: RoiBox) -> None:
-        for node in study_nodes(self._scene, self._study, "roi"):
-            if attribute(node, "Level") == level:
-                matrix = np.eye(4)
-                matrix[:3, :3], matrix[:3, 3] = lps_to_ras(box.axes_lps.T).T, lps_to_ras(box.center_lps_mm)
-                node.SetSize(*(float(length) for length in box.size_mm))
-                node.SetAndObserveObjectToNodeMatrix(matrix_to_vtk(matrix))
+    def _follow_discs(self, found_again: set[int]) -> None:
+        """Have the reading's discs be those of the scene's boxes, as one step."""
+        nodes = {number_of(one): one for one in self.discs.nodes() if number_of(one) is not None}
+        new = [one for one in self.discs.nodes() if number_of(one) is None]
+        gone = [one for one in self.reading.present if one.number not in nodes]
+        boxes = {number: KeptBox.of(roi_from_node(node)) for number, node in nodes.items()}
+        moved = [one for one in self.reading.present if one.number in nodes and not same_box(boxes[one.number], one.box)]
+        names = {
+            one.number: attribute(nodes[one.number], "Level")
+            for one in self.reading.present
+            if one.number in nodes and attribute(nodes[one.number], "Level") != one.level
+        }
+        if not (new or gone or moved or names):
+            return
+        with self.editor.history.together(_words(new, gone, moved, names)):
+            for disc in gone:
+                self.editor.delete_disc(disc.level)
+            if names:
+                self.editor.rename_discs(names)
+            for disc in moved:
+                self._take_box(disc.number, nodes[disc.number], boxes[disc.number], disc.number in found_again)
+            for node in new:
+                disc, found = disc_from_node(node), margin_of(node)
+                self.editor.add_disc(disc.level, disc.roi, found, found=found is not None)
+                set_attributes(node, Number=str(max(one.number for one in self.reading.discs)))
+
+    def _take_box(self, number: int, node, box: KeptBox, found_again: bool) -> None:
+        disc = next(one for one in self.reading.present if one.number == number)
+        if found_again and margin_of(node) is not None:
+            self.editor.fit_box(disc.level, box.roi, margin_of(node))
+        else:
+            self.editor.move_box(disc.level, box.roi, what=_what(disc.box, box))
+
+    def _catch_up(self) -> None:
+        """Take in, as a step, what somebody else has made of the reading in the scene, such as another script."""
+        text = self._text.GetText()
+        if text != self._written:
+            other = reading_from_json(_parsed(text), Path(f"the reading of {self._study} in the scene"))
+            self.editor.history.do("change from elsewhere", lambda _before: other)
+            self._written = text
 
     def _show(self) -> None:
-        reading = self.editor.reading
-        self._text.SetText(json.dumps(reading_to_json(reading), ensure_ascii=False, indent=1))
-        self._show_provenance(reading)
-        node = self._table()
-        table = node.GetTable()
-        for name in READER_COLUMNS:
-            if table.GetColumnByName(name) is None:
-                array = vtk.vtkStringArray()
-                array.SetName(name)
-                array.SetNumberOfValues(table.GetNumberOfRows())
-                node.AddColumn(array)
-        for row in range(table.GetNumberOfRows()):
-            level, system, task = (table.GetValueByName(row, one).ToString() for one in ("level", "system", "task"))
-            for name, value in _cells(reading, level, system, task).items():
-                column = node.GetColumnIndex(name)
-                if column >= 0 and node.GetCellText(row, column) != value:
-                    node.SetCellText(row, column, value)
+        with self._quiet:
+            reading = self.reading
+            self._written = json.dumps(reading_to_json(reading), ensure_ascii=False, indent=1)
+            self._text.SetText(self._written)
+            self.discs.show(reading)
+            nodes = {number_of(one): one for one in self.discs.nodes()}
+            self._grades.show(reading, nodes)
+            self._maps.show(reading)
+        self._shown(self)
 
-    def _show_provenance(self, reading: Reading) -> None:
-        """Undo of a corrected box brings its former grades back in grades.json, too."""
-        document, graded = self._document(), reading_of_grades(self._document(), "none")
-        for described, one in zip(document["discs"], graded.discs, strict=True):
-            if one.level not in reading.levels:
-                continue
-            disc = reading.disc(one.level)
-            if disc.grading and not disc.is_stale and (one.grading is None or disc.grading.grades != one.grading.grades):
-                described["roi"] = box_to_json(disc.box)
-                described["grades"] = [grade_to_json(grade) for grade in disc.grading.grades]
-        if document != self._document():
-            self._provenance().SetText(json.dumps(document, indent=2, ensure_ascii=False))
-
-    def _provenance(self):
-        return study_nodes(self._scene, self._study, "provenance")[0]
-
-    def _document(self) -> dict:
-        return json.loads(self._provenance().GetText())
-
-    def _table(self):
-        return study_nodes(self._scene, self._study, "table")[0]
+    def _begun(self, reader: str, time: str) -> Reading:
+        nodes = sorted(self.discs.nodes(), key=lambda one: disc_from_node(one).index_from_sacrum)
+        if not nodes:
+            raise UsageError(f"The scene holds no disc of {self._study}; find its discs or grade it first.")
+        discs = []
+        for number, node in enumerate(nodes, 1):
+            disc, margin = disc_from_node(node), margin_of(node)
+            box = KeptBox.of(disc.roi)
+            discs.append(DiscReading(number, disc.level, box, disc.level, margin_mm=margin, found_margin_mm=margin))
+            set_attributes(node, Number=str(number))
+        return Reading(self._study, reader, time, time, tuple(discs))
 
 
-def _cells(reading: Reading, level: str, system: str, task: str) -> dict[str, str]:
-    """What the table says of one grade, by column."""
-    if level not in reading.levels:
-        return dict.fromkeys(READER_COLUMNS, "")
-    disc = reading.disc(level)
-    said, ai = disc.decision(system, task), disc.ai_grade(system, task)
-    cells = {
-        "reader_grade": disc.reader_grade(system, task) or "",
-        "status": disc.status(system, task),
-        "reason": "" if said is None else said.reason,
-    }
-    if ai is not None:
-        shares = {f"p_{value}": repr(p) for value, p in ai.probabilities.items()}
-        cells |= {"grade": ai.grade, "label": ai.label, "probability": repr(ai.probability), **shares}
-    return cells
+def _what(before: KeptBox, after: KeptBox) -> str:
+    """The word for how a box was changed."""
+    if max(abs(a - b) for a, b in zip(before.size_mm, after.size_mm, strict=True)) > 0.01:
+        return "resize"
+    turned = max(abs(a - b) for one, other in zip(before.axes_lps, after.axes_lps, strict=True) for a, b in zip(one, other, strict=True))
+    return "turn" if turned > 1e-4 else "move"
+
+
+def _words(new, gone, moved, names) -> str:
+    """What happened to a scene's discs, for the menu."""
+    if len(moved) == 1 and not (new or gone or names):
+        return f"move {moved[0].level} box"
+    if len(gone) == 1 and not (new or moved or names):
+        return f"delete {gone[0].level}"
+    return "find and grade discs"
 
 
 def _parsed(text: str) -> object:
@@ -218,7 +251,3 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return None
-
-
-def _same(one: KeptBox, other: KeptBox) -> bool:
-    return np.abs(one.roi.corners_lps() - other.roi.corners_lps()).max() < _SAME_BOX_MM

@@ -27,13 +27,25 @@ def saliency_to_node(scene, saliency: Volume | VolumePart, name: str, node=None)
         node.SetAndObserveImageData(image_data(volume.array))
         return node
     node = volume_to_node(scene, volume, name)
+    _style(scene, node)
+    return node
+
+
+def empty_map(scene, name: str):
+    """A volume node that looks as saliency maps do and has no voxels yet."""
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    node.CreateDefaultDisplayNodes()
+    _style(scene, node)
+    return node
+
+
+def _style(scene, node) -> None:
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID(_color_table(scene).GetID())
     display.AutoWindowLevelOff()
     display.SetWindowLevelMinMax(0.0, 1.0)
     display.SetThreshold(LOWER_THRESHOLD, 1.0)
     display.ApplyThresholdOn()
-    return node
 
 
 def with_rim(part: VolumePart) -> Volume:

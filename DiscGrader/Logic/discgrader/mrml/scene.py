@@ -8,7 +8,7 @@ from typing import TypeVar
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
-from discgrader.localize.disc import Localization
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, Color, disc_color
 from discgrader.mrml.nodes import (
@@ -21,7 +21,7 @@ from discgrader.mrml.nodes import (
     volume_to_node,
 )
 from discgrader.mrml.saliency import saliency_to_node
-from discgrader.mrml.segmentation import color_segments, segmentation_to_node
+from discgrader.mrml.segmentation import DISC_LABEL, color_segments, segment_labels, segmentation_to_node
 from discgrader.mrml.tables import table_to_node, text_to_node
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.progress import Progress
@@ -29,7 +29,7 @@ from discgrader.report.tables import COLUMNS, LAST_COLUMNS, grades_json, grades_
 
 Value = TypeVar("Value")
 
-_MADE = "by DiscGrader"
+MADE = "by DiscGrader"
 """Value of the attribute that tells DiscGrader's own nodes from the user's."""
 
 READING = "reading"
@@ -144,7 +144,7 @@ def populating(
     progress.report("Filling the scene", 0.5, "tables")
     table, provenance = _tables(scene, result)
     for kind, node in (("table", table), ("provenance", provenance)):
-        set_attributes(node, Study=study, Kind=kind, Made=_MADE)
+        set_attributes(node, Study=study, Kind=kind, Made=MADE)
     yield
     saliency = {}
     for number, key in enumerate(result.saliency):
@@ -209,18 +209,23 @@ def putting_localization(
     beside=None,
     moved: Collection[str] = (),
     segmentation_node=None,
+    margin_mm: float = DEFAULT_MARGIN_MM,
 ) -> Generator[None, None, tuple[object, dict[str, object]]]:
-    """`put_localization` in small steps; ``moved`` and ``segmentation_node`` as for `populating`."""
+    """`put_localization` in small steps; ``moved`` and ``segmentation_node`` as for `populating`.
+
+    New boxes are said to have been made with the margin ``margin_mm``.
+    """
     colors, roi_nodes = colors or {}, roi_nodes or {}
     if segmentation_node is None:
         segmentation = segmentation_to_node(scene, localization, f"{study} segmentation", colors)
     else:
         segmentation = segmentation_node
         color_segments(segmentation, localization, colors)
-    set_attributes(segmentation, Study=study, Kind="segmentation", Made=_MADE, Series=localization.series_name)
+    set_attributes(segmentation, Study=study, Kind="segmentation", Made=MADE, Series=localization.series_name)
     shifts = {name: [float(one) for one in shift] for name, shift in localization.shifts_lps_mm.items()}
     facts = {"warnings": list(localization.warnings), "shifts_lps_mm": shifts}
     set_attributes(segmentation, Localization=json.dumps(facts))
+    labels = segment_labels(segmentation)
     yield
     rois = {}
     for disc in localization.discs:
@@ -233,7 +238,10 @@ def putting_localization(
             disc_to_attributes(node, disc)
         set_attributes(node, Study=study)
         if given is None:
-            set_attributes(node, Made=_MADE)
+            set_attributes(node, Made=MADE, Margin=repr(float(margin_mm)))
+        if given is None or segmentation_node is None:
+            label = DISC_LABEL + disc.index_from_sacrum
+            set_attributes(node, Label=str(label) if label in labels else None)
         rois[disc.level] = node
         yield
     item = hierarchy.study_item(scene, study, beside)
@@ -266,7 +274,7 @@ def _leftovers(scene, study: str, kept: Collection[str]) -> list:
 
 
 def _remove(scene, node) -> None:
-    if attribute(node, "Made") == _MADE:
+    if attribute(node, "Made") == MADE:
         hierarchy.remove(scene, node)
     else:
         clear_attributes(node)
@@ -286,7 +294,7 @@ def _series_node(scene, study: str, series, volume_nodes: Mapping[str, object]):
     node = volume_nodes.get(series.name)
     if node is None:
         node = volume_to_node(scene, series.volume, series.name)
-        set_attributes(node, Made=_MADE)
+        set_attributes(node, Made=MADE)
     set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
     return node
 
@@ -300,7 +308,9 @@ def put_map(scene, study: str, key: tuple[str, str, str], saliency: Volume | Vol
     """The node of a saliency map, new or with new voxels; a new one is not filed yet."""
     level, system, task = key
     node = saliency_to_node(scene, saliency, f"{level} {system} {task}", node)
-    set_attributes(node, Study=study, Kind="saliency", Made=_MADE, Level=level, System=system, Task=task, Series=series)
+    set_attributes(node, Study=study, Kind="saliency", Made=MADE, Level=level, System=system, Task=task, Series=series)
+    # Which box it is of is said by the reading, once the box's grades are known to it.
+    set_attributes(node, Box=None)
     return node
 
 
@@ -314,7 +324,7 @@ def _map_key(node) -> tuple[str, str, str]:
 
 
 def _filing(scene, item: int, nodes: SceneNodes, filed: Collection) -> Generator[None, None, None]:
-    own = [node for node in nodes.volumes.values() if attribute(node, "Made") == _MADE]
+    own = [node for node in nodes.volumes.values() if attribute(node, "Made") == MADE]
     hierarchy.file_under(scene, item, "Series", own)
     for node in nodes.saliency.values():
         if node not in filed:
@@ -339,4 +349,4 @@ def _tables(scene, result: StudyResult):
 
 def _own(scene, study: str, kind: str):
     """DiscGrader's node of this kind, where the scene has one of the study."""
-    return next((node for node in study_nodes(scene, study, kind) if attribute(node, "Made") == _MADE), None)
+    return next((node for node in study_nodes(scene, study, kind) if attribute(node, "Made") == MADE), None)

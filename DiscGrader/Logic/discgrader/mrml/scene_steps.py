@@ -15,7 +15,7 @@ from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import boxes_to_grade, chosen_volumes
-from discgrader.mrml.nodes import roi_from_node
+from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.regraded import put_grades, put_maps, regrading_of
 from discgrader.mrml.scene import map_of, populating, putting_localization, removing_result, study_nodes
 from discgrader.mrml.scene_reply import Reply, SceneListener
@@ -52,8 +52,12 @@ def finding(
     margin_mm: float,
     lowest_disc: str | None,
     listener: SceneListener,
+    follow: Callable[[str], None],
 ) -> Steps:
-    """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
+    """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards.
+
+    ``follow`` is told the study's name when the scene has the boxes.
+    """
     study, nodes = yield from studying(scene, held, volumes)
 
     def ask(reply: Reply) -> int:
@@ -61,8 +65,11 @@ def finding(
 
     found = yield from _answer(ask, Reply(listener, nodes.values()))
     yield from removing_result(scene, study.name, {node.GetID() for node in nodes.values()})
-    segmentation, rois = yield from putting_localization(scene, study.name, found, beside=next(iter(nodes.values())))
+    segmentation, rois = yield from putting_localization(
+        scene, study.name, found, beside=next(iter(nodes.values())), margin_mm=margin_mm
+    )
     held.keep_segmentation(segmentation, found.segmentation)
+    follow(study.name)
     return list(rois.values())
 
 
@@ -142,14 +149,16 @@ def regrading(
         )
 
     def put(result: DiscResult) -> None:
+        # The disc may have got another name since it was asked for.
+        result = replace(result, disc=result.disc.renamed(attribute(roi_node, "Level")))
         put_grades(scene, study.name, result)
         listener.graded(result)
 
     part = yield from _answer(ask, Reply(listener, asked.nodes, box=roi_node), put)
     for key in part.saliency:
-        level, system, task = key
+        _level, system, task = key
         found = (part.saliency_series[key], map_of(part.saliency, key))
-        put_maps(scene, study.name, level, {(system, task): found})
+        put_maps(scene, study.name, attribute(roi_node, "Level"), {(system, task): found})
         yield
     if not live:
         follow(study.name)

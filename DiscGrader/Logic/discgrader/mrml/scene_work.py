@@ -95,7 +95,7 @@ class SceneWork:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        steps = finding(self.scene, self.held, self.service, volumes, margin_mm, lowest_disc, listener)
+        steps = finding(self.scene, self.held, self.service, volumes, margin_mm, lowest_disc, listener, self._follow)
         return self._begin_main(_Job(steps, listener))
 
     def grade(

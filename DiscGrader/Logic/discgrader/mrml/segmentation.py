@@ -64,6 +64,30 @@ def color_segments(node, localization: Localization, disc_colors: Mapping[str, C
     node.EndModify(changing)
 
 
+def segment_labels(node) -> set[int]:
+    """The values in the label map that a node has segments for."""
+    segmentation = node.GetSegmentation()
+    return {segmentation.GetNthSegment(number).GetLabelValue() for number in range(segmentation.GetNumberOfSegments())}
+
+
+def show_segments(node, discs: Mapping[int, tuple[str, Color]]) -> None:
+    """Name and color the discs' segments by their values in the label map; discs that are left out are hidden."""
+    segmentation, display = node.GetSegmentation(), node.GetDisplayNode()
+    for number in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(number)
+        value = segment.GetLabelValue()
+        if value <= DISC_LABEL:
+            continue
+        name, color = discs.get(value, (f"disc {value - DISC_LABEL}", UNGRADED))
+        if segment.GetName() != name:
+            segment.SetName(name)
+        if segment.GetColor() != color:
+            segment.SetColor(*color)
+        identifier = segmentation.GetNthSegmentID(number)
+        if display is not None and bool(display.GetSegmentVisibility(identifier)) != (value in discs):
+            display.SetSegmentVisibility(identifier, value in discs)
+
+
 def _segments(
     localization: Localization, disc_colors: Mapping[str, Color], present: list[int]
 ) -> list[tuple[int, str, Color]]:
@@ -94,3 +118,14 @@ def segmentation_from_node(node) -> Volume:
     matrix = vtkMatrix4x4()
     labelmap.GetImageToWorldMatrix(matrix)
     return Volume(array, LPS_TO_RAS @ matrix_from_vtk(matrix))
+
+
+def relabeled(volume: Volume, labels: Mapping[int, int]) -> Volume:
+    """A label map whose discs have other values; a value that another disc takes over is no disc's any more."""
+    lookup = np.arange(np.iinfo(np.uint16).max + 1, dtype=np.uint16)
+    for new in labels.values():
+        if new not in labels:
+            lookup[new] = 0
+    for old, new in labels.items():
+        lookup[old] = new
+    return volume.with_array(lookup[volume.array])

@@ -28,6 +28,23 @@ def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, obj
     return node
 
 
+def fill_table(node, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Have a table node hold these rows; where it has the same columns and as many rows, only cells that differ change."""
+    table = node.GetTable()
+    before = tuple(table.GetColumnName(number) for number in range(table.GetNumberOfColumns()))
+    if before != tuple(columns) or table.GetNumberOfRows() != len(rows):
+        table_to_node(None, columns, rows, node.GetName(), node)
+        return
+    changing = node.StartModify()
+    for number, row in enumerate(rows):
+        for place, column in enumerate(columns):
+            cell = row.get(column)
+            text = "" if cell is None else cell if isinstance(cell, str) else repr(cell)
+            if node.GetCellText(number, place) != text:
+                node.SetCellText(number, place, text)
+    node.EndModify(changing)
+
+
 def _kind(cells: Sequence[object]) -> type:
     if cells and all(isinstance(cell, int) for cell in cells):
         return int

@@ -1,8 +1,16 @@
 """What the slice views show: the series, a saliency map over it, and the place of a disc."""
 
-from discgrader.mrml.nodes import attribute
+from collections.abc import Collection
+
+from discgrader.mrml.nodes import ATTRIBUTE, attribute, set_attributes
 
 SALIENCY_OPACITY = 0.5
+
+FAINT, FULL = 0.35, 1.0
+"""Opacity of the outlines of boxes beside the one that is shown, and of the shown one's."""
+
+_USERS_FOREGROUND = ATTRIBUTE + "Foreground"
+"""Role of the reference to what the user had as foreground before saliency took its place."""
 
 
 def show_layers(scene, background, foreground=None, opacity: float = SALIENCY_OPACITY) -> None:
@@ -11,6 +19,75 @@ def show_layers(scene, background, foreground=None, opacity: float = SALIENCY_OP
         view.SetBackgroundVolumeID(background.GetID())
         view.SetForegroundVolumeID(foreground.GetID() if foreground is not None else None)
         view.SetForegroundOpacity(opacity if foreground is not None else 0.0)
+
+
+def show_series(scene, series, own: Collection) -> list:
+    """Show a volume node in every slice view but those that show a series of the same study in another plane.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    series : vtkMRMLScalarVolumeNode
+    own : collection of vtkMRMLScalarVolumeNode
+        All series of the study.
+
+    Returns
+    -------
+    list of vtkMRMLSliceCompositeNode
+        The views that showed nothing before.
+    """
+    kept = {one.GetID() for one in own if _plane(one) != _plane(series)}
+    empty = []
+    for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
+        before = view.GetBackgroundVolumeID()
+        if before is None or scene.GetNodeByID(before) is None:
+            empty.append(view)
+        if before not in kept:
+            view.SetBackgroundVolumeID(series.GetID())
+    return empty
+
+
+def show_saliency(scene, saliency, opacity: float, threshold: float, only_where_shown: bool = False) -> None:
+    """Show a saliency map as foreground of every slice view.
+
+    Where it is None none is shown, and what the user had as foreground before comes back.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    saliency : vtkMRMLScalarVolumeNode or None
+    opacity, threshold : float
+        0–1; saliency below the threshold is not shown.
+    only_where_shown : bool
+        Whether views in which the user has put something else in its place meanwhile are left alone.
+    """
+    if saliency is not None:
+        set_threshold(saliency, threshold)
+    for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
+        before = view.GetForegroundVolumeID()
+        node = None if before is None else scene.GetNodeByID(before)
+        noted = attribute(view, "ForegroundOpacity") is not None
+        ours = (node is None and noted) or (node is not None and attribute(node, "Kind") == "saliency")
+        if only_where_shown and not ours:
+            continue
+        if saliency is not None:
+            if not ours:
+                view.SetNodeReferenceID(_USERS_FOREGROUND, before)
+                set_attributes(view, ForegroundOpacity=repr(view.GetForegroundOpacity()))
+            view.SetForegroundVolumeID(saliency.GetID())
+            view.SetForegroundOpacity(opacity)
+        elif ours:
+            view.SetForegroundVolumeID(view.GetNodeReferenceID(_USERS_FOREGROUND))
+            view.SetForegroundOpacity(float(attribute(view, "ForegroundOpacity") or 0.0))
+            view.SetNodeReferenceID(_USERS_FOREGROUND, None)
+            set_attributes(view, ForegroundOpacity=None)
+
+
+def set_threshold(saliency, threshold: float) -> None:
+    """Have saliency below this, 0–1, not be shown."""
+    display = saliency.GetDisplayNode()
+    if display.GetLowerThreshold() != threshold:
+        display.SetThreshold(threshold, 1.0)
 
 
 def jump_to(scene, roi) -> None:
@@ -22,12 +99,19 @@ def jump_to(scene, roi) -> None:
 
 
 def highlight(scene, roi) -> None:
-    """Draw one box in full color and the others faintly; all in full color where ``roi`` is None."""
+    """Draw one box in full color and with its handles, the others faintly; all in full color where ``roi`` is None."""
     for node in _nodes(scene, "vtkMRMLMarkupsROINode"):
         if attribute(node, "Level") is None:
             continue
-        faint = roi is not None and node is not roi
-        node.GetDisplayNode().SetOutlineOpacity(0.35 if faint else 1.0)
+        display = node.GetDisplayNode()
+        display.SetOutlineOpacity(FULL if roi is None or node is roi else FAINT)
+        display.SetHandlesInteractive(node is roi)
+
+
+def _plane(node) -> str:
+    """The plane of a series by its role; those of sagittal series say none."""
+    first, _, rest = (attribute(node, "Role") or "").partition("_")
+    return first if rest and first in ("AX", "COR") else "SAG"
 
 
 def _nodes(scene, class_name: str) -> list:

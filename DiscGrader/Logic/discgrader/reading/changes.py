@@ -1,12 +1,12 @@
 """Changes to a reading: each function gives a new reading and leaves the old one as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.tasks import find_task
-from discgrader.localize.disc import LADDER, RoiBox
+from discgrader.localize.disc import LADDER, MARGIN_RANGE_MM, RoiBox
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
 
 
@@ -55,13 +55,48 @@ def withdraw(reading: Reading, level: str, system: str, task: str, time: str) ->
     return _changed(reading, replace(disc, decisions=left), time)
 
 
+_SAME_HEIGHT_MM = 0.01
+
+
 def move_box(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
-    """The reader moves, turns or resizes a box; the same reading where it is where it was."""
+    """The reader moves, turns or resizes a box; the same reading where it is where it was.
+
+    A box whose height is changed no longer follows the margin; one that is moved, turned, or resized along another axis
+    does.
+    """
     disc, box = reading.disc(level), KeptBox.of(roi)
-    if box == disc.box:
-        return reading
-    correction = BoxCorrection(disc.box, box, reading.reader, time)
-    return _changed(reading, replace(disc, box=box, corrections=(*disc.corrections, correction)), time)
+    by_hand = abs(box.size_mm[2] - disc.box.size_mm[2]) > _SAME_HEIGHT_MM
+    return _placed(reading, disc, box, None if by_hand else disc.margin_mm, time)
+
+
+def fit_box(reading: Reading, level: str, roi: RoiBox, margin_mm: float, time: str) -> Reading:
+    """The box is put around the disc again, with this margin."""
+    return _placed(reading, reading.disc(level), KeptBox.of(roi), margin_mm, time)
+
+
+def reset_box(reading: Reading, level: str, time: str) -> Reading:
+    """The box is put back to where it was found, or added."""
+    disc = reading.disc(level)
+    return _placed(reading, disc, disc.found_box, disc.found_margin_mm, time)
+
+
+def set_margin(reading: Reading, margin_mm: float, time: str) -> Reading:
+    """All boxes reach so far above and below their discs, but for those whose height was set by hand.
+
+    Raises
+    ------
+    UsageError
+        When the margin is outside 8–12 mm.
+    """
+    low, high = MARGIN_RANGE_MM
+    if not low <= margin_mm <= high:
+        raise UsageError(f"A margin of {margin_mm:g} mm is outside {low:g} to {high:g} mm.")
+    for disc in reading.present:
+        if disc.margin_mm is not None:
+            across, along, height = disc.box.size_mm
+            size = (across, along, height + 2 * (margin_mm - disc.margin_mm))
+            reading = _placed(reading, disc, replace(disc.box, size_mm=size), float(margin_mm), time)
+    return reading
 
 
 def shift_levels(reading: Reading, steps: int, time: str) -> Reading:
@@ -92,8 +127,41 @@ def delete_disc(reading: Reading, level: str, time: str) -> Reading:
     return _changed(reading, replace(reading.disc(level), deleted=Mark(reading.reader, time)), time)
 
 
-def add_disc(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
-    """The reader adds a disc that was missed.
+def rename_discs(reading: Reading, names: Mapping[int, str], time: str) -> Reading:
+    """Discs get other names, each by its number.
+
+    Raises
+    ------
+    UsageError
+        When a name is no level, or two discs would bear one name.
+    """
+    for level in names.values():
+        _place(level)
+    discs = tuple(replace(one, level=names.get(one.number, one.level)) for one in reading.discs)
+    return reading if discs == reading.discs else replace(reading, discs=discs, changed=time)
+
+
+def make_room(reading: Reading, level: str, time: str) -> Reading:
+    """Free a name: the disc that bears it, and those that follow above it without a gap, each move up by one.
+
+    Raises
+    ------
+    UsageError
+        When there is no level above the last of them.
+    """
+    present = {one.level: one for one in reading.present}
+    names = {}
+    while level in present:
+        above = _shifted(level, 1)
+        names[present[level].number] = above
+        level = above
+    return rename_discs(reading, names, time)
+
+
+def add_disc(
+    reading: Reading, level: str, roi: RoiBox, time: str, margin_mm: float | None = None, found: bool = False
+) -> Reading:
+    """The reader adds a disc that was missed; ``margin_mm`` as in `DiscReading`, ``found`` where a search found it.
 
     Raises
     ------
@@ -104,7 +172,15 @@ def add_disc(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
     if level in reading.levels:
         raise UsageError(f"There is a disc {level} already; move its box, or name the new one otherwise.")
     number = max((one.number for one in reading.discs), default=0) + 1
-    added = DiscReading(number, level, KeptBox.of(roi), added=Mark(reading.reader, time))
+    added = DiscReading(
+        number,
+        level,
+        KeptBox.of(roi),
+        found_level=level if found else None,
+        added=None if found else Mark(reading.reader, time),
+        margin_mm=margin_mm,
+        found_margin_mm=margin_mm,
+    )
     return replace(reading, discs=(*reading.discs, added), changed=time)
 
 
@@ -121,6 +197,15 @@ def _decided(reading: Reading, level: str, said: Decision) -> Reading:
     disc = reading.disc(level)
     others = tuple(one for one in disc.decisions if (one.system, one.task) != (said.system, said.task))
     return _changed(reading, replace(disc, decisions=(*others, said)), said.time)
+
+
+def _placed(reading: Reading, disc: DiscReading, box: KeptBox, margin_mm: float | None, time: str) -> Reading:
+    if box == disc.box and margin_mm == disc.margin_mm:
+        return reading
+    corrections = disc.corrections
+    if box != disc.box:
+        corrections = (*corrections, BoxCorrection(disc.box, box, reading.reader, time))
+    return _changed(reading, replace(disc, box=box, corrections=corrections, margin_mm=margin_mm), time)
 
 
 def _changed(reading: Reading, disc: DiscReading, time: str) -> Reading:

@@ -1,6 +1,6 @@
 """What a reader can do to a reading, each thing a step that can be undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
@@ -75,6 +75,28 @@ class Editor:
         group = None if drag is None else f"{level} {drag}"
         return self.history.do(f"{what} {level} box", lambda one: changes.move_box(one, level, roi, time), group)
 
+    def fit_box(self, level: str, roi: RoiBox, margin_mm: float) -> Reading:
+        """Put a box around its disc again, with this margin."""
+        time = self._clock()
+        return self.history.do(f"fit {level} box", lambda one: changes.fit_box(one, level, roi, margin_mm, time))
+
+    def reset_box(self, level: str) -> Reading:
+        """Put a box back to where it was found."""
+        time = self._clock()
+        return self.history.do(f"reset {level} box", lambda one: changes.reset_box(one, level, time))
+
+    def set_margin(self, margin_mm: float, dragging: bool = False) -> Reading:
+        """Have all boxes whose height was not set by hand reach so far above and below their discs.
+
+        What is set while dragging, and the next that is not, are one step.
+        """
+        time = self._clock()
+        words = f"margin {margin_mm:g} mm"
+        self.history.do(words, lambda one: changes.set_margin(one, margin_mm, time), "margin")
+        if not dragging:
+            self.history.end_group()
+        return self.reading
+
     def shift_levels(self, steps: int) -> Reading:
         """Shift all names, towards the head where positive."""
         words, time = f"names {'up' if steps > 0 else 'down'} by {abs(steps)}", self._clock()
@@ -90,10 +112,27 @@ class Editor:
         time = self._clock()
         return self.history.do(f"delete {level}", lambda one: changes.delete_disc(one, level, time))
 
-    def add_disc(self, level: str, roi: RoiBox) -> Reading:
-        """Add a disc that was missed."""
+    def add_disc(self, level: str, roi: RoiBox, margin_mm: float | None = None, found: bool = False) -> Reading:
+        """Add a disc that was missed; ``found`` where a search found it."""
         time = self._clock()
-        return self.history.do(f"add {level}", lambda one: changes.add_disc(one, level, roi, time))
+        return self.history.do(
+            f"add {level}", lambda one: changes.add_disc(one, level, roi, time, margin_mm, found)
+        )
+
+    def insert_disc(self, level: str, roi: RoiBox, margin_mm: float | None = None) -> Reading:
+        """Add a disc that was missed; the disc that bears its name, and those above without a gap, move up one level."""
+        time = self._clock()
+
+        def insert(reading: Reading) -> Reading:
+            return changes.add_disc(changes.make_room(reading, level, time), level, roi, time, margin_mm)
+
+        return self.history.do(f"add {level}", insert)
+
+    def rename_discs(self, names: Mapping[int, str]) -> Reading:
+        """Give discs other names, each by its number."""
+        time = self._clock()
+        words = f"name {next(iter(names.values()))}" if len(names) == 1 else "names"
+        return self.history.do(words, lambda one: changes.rename_discs(one, names, time))
 
     def learn_grades(self, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade]) -> Reading:
         """Take note of what packs say of the disc of this number in this box; no step of its own."""

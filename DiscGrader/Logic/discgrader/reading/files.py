@@ -8,14 +8,16 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
                 "gradings": [{"roi", "time", "grades": [as in grades.json]}],
                 "decisions": [{"system", "task", "grade", "overrides", "reason", "reader", "time"}],
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
-                "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null}],
+                "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
+                "margin_mm": number or null, "found_margin_mm": number or null}],
      "renamings": [{"steps", "reader", "time"}]}
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
 ``grades.json``. ``gradings`` are what packs said, the first one of the box as found, a later one of a corrected box;
 ``decisions`` what the reader said, one a task, ``overrides`` false where the pack's grade was accepted. Deleted discs
-stay in the file. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
+stay in the file. ``margin_mm`` is how far the box reaches above and below the disc, null where its height was set by
+hand; ``found_margin_mm`` what it was at first; files of older versions have neither. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
 """
 
 import json
@@ -25,7 +27,7 @@ from pathlib import Path
 
 from discgrader.errors import UsageError
 from discgrader.folders import whole_file
-from discgrader.reading.parts import box_from_json, box_to_json, grade_from_json, grade_to_json, items, mapping, text
+from discgrader.reading.parts import box_from_json, box_to_json, grade_from_json, grade_to_json, items, mapping, number, text
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
 
 FORMAT, VERSION = "discgrader-reading", 1
@@ -128,6 +130,8 @@ def _disc_to_json(disc: DiscReading) -> dict[str, object]:
         ],
         "added": None if disc.added is None else asdict(disc.added),
         "deleted": None if disc.deleted is None else asdict(disc.deleted),
+        "margin_mm": disc.margin_mm,
+        "found_margin_mm": disc.found_margin_mm,
     }
 
 
@@ -147,6 +151,8 @@ def _disc(described: object) -> DiscReading:
         tuple(_correction(one) for one in items(fields.get("corrections"), "the list of corrections")),
         _mark(fields.get("added")),
         _mark(fields.get("deleted")),
+        _margin(fields.get("margin_mm")),
+        _margin(fields.get("found_margin_mm")),
     )
 
 
@@ -175,6 +181,10 @@ def _mark(described: object) -> Mark | None:
         return None
     fields = mapping(described, "a mark")
     return Mark(text(fields, "reader"), text(fields, "time"))
+
+
+def _margin(described: object) -> float | None:
+    return None if described is None else number(described)
 
 
 def _renaming(described: object) -> Renaming:

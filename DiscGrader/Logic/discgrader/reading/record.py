@@ -166,6 +166,11 @@ class DiscReading:
         In order.
     added, deleted : Mark or None
         Whether the reader added or deleted it. A deleted disc is kept with all that was said of it.
+    margin_mm : float or None
+        How far the box reaches above and below the disc; None where the reader set the box's height by hand, so that
+        the margin no longer governs it.
+    found_margin_mm : float or None
+        The margin of the box before any correction.
     """
 
     number: int
@@ -177,6 +182,8 @@ class DiscReading:
     corrections: tuple[BoxCorrection, ...] = ()
     added: Mark | None = None
     deleted: Mark | None = None
+    margin_mm: float | None = None
+    found_margin_mm: float | None = None
 
     @property
     def found_box(self) -> KeptBox:

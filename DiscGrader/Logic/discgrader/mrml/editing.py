@@ -1,0 +1,189 @@
+"""Everything that a reader changes of the studies in a scene: their readings, boxes that are dragged, and who hears of it."""
+
+from collections.abc import Callable
+
+from discgrader.errors import DiscGraderError, UsageError
+from discgrader.localize.disc import LADDER
+from discgrader.mrml.box_watch import BoxWatch
+from discgrader.mrml.disc_nodes import number_of
+from discgrader.mrml.inputs import one_study
+from discgrader.mrml.new_box import fitted_box, new_box, next_level
+from discgrader.mrml.nodes import attribute
+from discgrader.mrml.readback import localization_from_scene
+from discgrader.mrml.reading import SceneReading
+from discgrader.reading.record import DiscReading
+
+
+class Editing:
+    """The readings of a scene's studies, kept to what happens to the boxes in the scene.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    reader : callable() -> str
+        Who reads; see `SceneReading`.
+    filling : callable() -> bool
+        Whether discs are just being found or graded.
+    box_changed : callable(level, dragging)
+        Told of every box whose grades are no longer those of where it is: while a hand moves it, when it is let go, and
+        whenever it was moved in another way.
+    shown : callable(SceneReading)
+        Told when the scene shows a reading anew.
+    notice : callable(str)
+        Told in plain words what was not possible, where nobody can be given an error.
+    """
+
+    def __init__(
+        self,
+        scene,
+        reader: Callable[[], str],
+        filling: Callable[[], bool],
+        box_changed: Callable[[str, bool], None],
+        shown: Callable[[SceneReading], None],
+        notice: Callable[[str], None],
+    ) -> None:
+        self.scene = scene
+        self._reader, self._filling, self._box_changed = reader, filling, box_changed
+        self._tell_shown, self._notice = shown, notice
+        self._readings: dict[str, SceneReading] = {}
+        self.watch = BoxWatch(scene, self)
+
+    def reading(self, study: str | None = None) -> SceneReading:
+        """The reading of a study; of the only one in the scene where none is named.
+
+        Raises
+        ------
+        UsageError
+            When the scene has no such study, or several and none is named.
+        """
+        study = one_study(self.scene, study)
+        known = self._readings.get(study)
+        if known is None or not known.is_in_scene:
+            self.watch.start()
+            with self.watch:
+                known = SceneReading(
+                    self.scene, study, self._reader(), filling=self._filling, shown=self._shown, quiet=self.watch
+                )
+            self._readings[study] = known
+        return known
+
+    def follow(self, study: str) -> None:
+        """Discs of a study were just found or graded."""
+        self.reading(study).follow()
+
+    def close(self) -> None:
+        """Listen no more, and forget all readings."""
+        self.watch.stop()
+        self._readings.clear()
+
+    def edit(self, study: str | None, act: Callable) -> SceneReading:
+        """Change boxes or names of a study, or go back or forward, and tell of boxes whose grades are another box's now.
+
+        ``act`` is given the study's editor.
+        """
+        reading = self.reading(study)
+        before = {one.number: one.box for one in reading.reading.present}
+        reading.edit(act)
+        for disc in reading.reading.present:
+            if before.get(disc.number) != disc.box and (disc.is_stale or disc.grading is None):
+                self._box_changed(disc.level, False)
+        return reading
+
+    def add_disc(self, point_ras, level: str | None = None, study: str | None = None) -> str:
+        """Add a disc near a point; its level.
+
+        Parameters
+        ----------
+        point_ras : sequence of 3 float
+            RAS mm.
+        level : str, optional
+            What to call it; by default what its place in the row asks for. A disc that is called so already, and those
+            above it without a gap, move up by one level.
+        study : str, optional
+
+        Raises
+        ------
+        UsageError
+            When the study has no disc to go by, there is a disc at the point, or there is no such level.
+        """
+        reading = self.reading(study)
+        reading.follow()
+        known = localization_from_scene(self.scene, reading.study)
+        present = reading.reading.present
+        roi, margin_mm = new_box(point_ras, known, present)
+        level = level or next_level(roi, present)
+        if level not in LADDER:
+            raise UsageError(f"There is no level {level}; choose one of {', '.join(LADDER)}.")
+        self.edit(study, lambda editor: editor.insert_disc(level, roi, margin_mm))
+        return level
+
+    def fit_box(self, level: str, study: str | None = None) -> None:
+        """Put a box around the disc again that is segmented where the box is.
+
+        Raises
+        ------
+        UsageError
+            When there is no such level, or no segmented disc where its box is.
+        """
+        reading = self.reading(study)
+        reading.follow()
+        disc = reading.reading.disc(level)
+        known = localization_from_scene(self.scene, reading.study)
+        roi, margin_mm = fitted_box(known, disc)
+        self.edit(study, lambda editor: editor.fit_box(level, roi, margin_mm))
+
+    def node(self, level: str, study: str | None = None):
+        """The box node of a level.
+
+        Raises
+        ------
+        UsageError
+            When there is no such level.
+        """
+        reading = self.reading(study)
+        return reading.discs.node(reading.reading.disc(level).number)
+
+    def box_dragged(self, node, drag: str) -> None:
+        level = self.reading(attribute(node, "Study")).drag(node, drag)
+        if level is not None:
+            self._box_changed(level, True)
+
+    def box_dropped(self, node) -> None:
+        reading = self.reading(attribute(node, "Study"))
+        reading.editor.history.end_group()
+        if self._filling():
+            return
+        reading.follow()
+        self._changed(reading, node)
+
+    def box_moved(self, node) -> None:
+        if self._filling():
+            return
+        reading = self.reading(attribute(node, "Study"))
+        reading.follow()
+        self._changed(reading, node)
+
+    def box_removed(self, node) -> None:
+        study = attribute(node, "Study")
+        if not self._filling() and study in self._readings:
+            self._readings[study].follow()
+
+    def box_renamed(self, node) -> None:
+        reading, number, name = self.reading(attribute(node, "Study")), number_of(node), node.GetName()
+        try:
+            reading.edit(lambda editor: editor.rename_discs({number: name}))
+        except DiscGraderError as error:
+            with self.watch:
+                node.SetName(attribute(node, "Level"))
+            self._notice(str(error))
+
+    def _changed(self, reading: SceneReading, node) -> None:
+        disc = self._disc(reading, node)
+        if disc is not None and (disc.is_stale or disc.grading is None):
+            self._box_changed(disc.level, False)
+
+    def _disc(self, reading: SceneReading, node) -> DiscReading | None:
+        return next((one for one in reading.reading.present if one.number == number_of(node)), None)
+
+    def _shown(self, reading: SceneReading) -> None:
+        self._tell_shown(reading)

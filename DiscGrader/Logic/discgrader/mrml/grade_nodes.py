@@ -1,0 +1,200 @@
+"""The table of grades, grades.json and the saliency maps of a scene, kept to what a reading says."""
+
+import json
+from dataclasses import dataclass
+
+import vtk
+
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, Grade
+from discgrader.mrml import hierarchy
+from discgrader.mrml.disc_nodes import number_of
+from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
+from discgrader.mrml.saliency import empty_map
+from discgrader.mrml.scene import MADE, study_nodes
+from discgrader.mrml.tables import fill_table
+from discgrader.reading.begin import reading_of_grades
+from discgrader.reading.parts import box_to_json, grade_to_json
+from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading
+from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns
+
+READER_COLUMNS = ("reader_grade", "status", "reason", "box")
+"""Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
+box that was moved since."""
+
+
+class GradeNodes:
+    """What a scene says of the grades of one study.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    study : str
+    """
+
+    def __init__(self, scene, study: str) -> None:
+        self._scene, self._study = scene, study
+
+    @property
+    def table(self):
+        """The table node; None before anything is graded."""
+        return next(iter(study_nodes(self._scene, self._study, "table")), None)
+
+    def graded(self) -> dict[str, tuple[KeptBox, tuple[Grade, ...]]]:
+        """By level what grades.json says: the box that was graded, and its grades; nothing before anything is graded."""
+        document = self._document()
+        if document is None:
+            return {}
+        discs = reading_of_grades(document, "none").discs
+        return {one.level: (one.box, one.grading.grades) for one in discs if one.grading is not None}
+
+    def show(self, reading: Reading, nodes: dict[int, object]) -> None:
+        """Have grades.json and the table say what a reading says.
+
+        Parameters
+        ----------
+        reading : Reading
+        nodes : dict of int to vtkMRMLMarkupsROINode
+            The discs' boxes by number.
+        """
+        document = self._document()
+        if document is None:
+            return
+        described = [_described(one, nodes[one.number]) for one in reading.present]
+        before, discs = document["discs"], sorted(described, key=lambda one: one["index_from_sacrum"])
+        if discs != before:
+            document["discs"] = discs
+            self._provenance().SetText(json.dumps(document, indent=2, ensure_ascii=False))
+        rows = [
+            row | _reader_cells(reading.disc(row["level"]), row["system"], row["task"]) for row in grades_rows(document)
+        ]
+        if self.table is not None:
+            columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *READER_COLUMNS)
+            fill_table(self.table, columns, rows)
+
+    def _provenance(self):
+        return next(iter(study_nodes(self._scene, self._study, "provenance")), None)
+
+    def _document(self) -> dict | None:
+        node = self._provenance()
+        if node is None:
+            return None
+        try:
+            return json.loads(node.GetText())
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"The grades of {self._study} in the scene are broken; grade the study anew.") from error
+
+
+@dataclass(frozen=True, eq=False)
+class _Map:
+    """Voxels of a saliency map and where they lie, as their node holds them."""
+
+    image: object
+    matrix: object
+    series: str
+
+
+class MapNodes:
+    """The saliency maps of one study: for each disc those of the box that its grades are of.
+
+    Maps that were seen in the scene are remembered, so that undo of a moved box brings its maps back.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    study : str
+    """
+
+    def __init__(self, scene, study: str) -> None:
+        self._scene, self._study = scene, study
+        self._seen: dict[tuple[int, KeptBox], dict[tuple[str, str], _Map]] = {}
+
+    def learn(self, reading: Reading) -> None:
+        """Remember which box each new map is of: that of its disc's present grades."""
+        levels = {one.level: one for one in reading.present}
+        for node in self._nodes():
+            disc = levels.get(attribute(node, "Level"))
+            if disc is not None and disc.grading is not None and attribute(node, "Box") in (None, _key(disc)):
+                self._keep(node, disc, disc.grading)
+
+    def show(self, reading: Reading) -> None:
+        """Have the scene's maps be those of the grades that a reading shows, under the names of its discs."""
+        present = {one.number: one for one in reading.present}
+        shown = set()
+        for node in self._nodes():
+            number, task = number_of(node), (attribute(node, "System"), attribute(node, "Task"))
+            if number is None:
+                continue
+            disc = present.get(number)
+            known = {} if disc is None or disc.grading is None else self._seen.get((number, disc.grading.box), {})
+            if attribute(node, "Box") is not None and (disc is None or attribute(node, "Box") != _key(disc)):
+                if task not in known:
+                    hierarchy.remove(self._scene, node)
+                    continue
+                self._fill(node, disc, known[task])
+            self._name(node, disc)
+            shown.add((number, task))
+        for disc in present.values():
+            maps = {} if disc.grading is None else self._seen.get((disc.number, disc.grading.box), {})
+            for task, one in maps.items():
+                if (disc.number, task) not in shown:
+                    self._make(disc, task, one)
+
+    def _nodes(self) -> list:
+        return study_nodes(self._scene, self._study, "saliency")
+
+    def _keep(self, node, disc: DiscReading, grading: Grading) -> None:
+        matrix = vtk.vtkMatrix4x4()
+        node.GetIJKToRASMatrix(matrix)
+        maps = self._seen.setdefault((disc.number, grading.box), {})
+        maps[attribute(node, "System"), attribute(node, "Task")] = _Map(node.GetImageData(), matrix, attribute(node, "Series"))
+        set_attributes(node, Number=str(disc.number), Box=_key(disc))
+
+    def _fill(self, node, disc: DiscReading, one: _Map) -> None:
+        node.SetIJKToRASMatrix(one.matrix)
+        node.SetAndObserveImageData(one.image)
+        set_attributes(node, Box=_key(disc), Series=one.series)
+
+    def _name(self, node, disc: DiscReading) -> None:
+        name = f"{disc.level} {attribute(node, 'System')} {attribute(node, 'Task')}"
+        if node.GetName() != name:
+            node.SetName(name)
+            set_attributes(node, Level=disc.level)
+
+    def _make(self, disc: DiscReading, task: tuple[str, str], one: _Map) -> None:
+        node = empty_map(self._scene, f"{disc.level} {' '.join(task)}")
+        set_attributes(node, Study=self._study, Kind="saliency", Made=MADE, Level=disc.level, System=task[0], Task=task[1])
+        set_attributes(node, Number=str(disc.number))
+        self._fill(node, disc, one)
+        beside = next(iter(study_nodes(self._scene, self._study, "table")), None)
+        hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, self._study, beside), "Saliency", [node])
+
+
+def _key(disc: DiscReading) -> str:
+    """A text that tells the box whose grades a disc shows."""
+    if disc.grading is None:
+        return ""
+    box = disc.grading.box
+    numbers = (*box.center_lps_mm, *(x for axis in box.axes_lps for x in axis), *box.size_mm)
+    return " ".join(f"{value:.4f}" for value in numbers)
+
+
+def _described(disc: DiscReading, node) -> dict:
+    """A disc as grades.json has it; its box is the one that its grades are of."""
+    grading = disc.grading
+    described = disc_json(DiscResult(disc_from_node(node), () if grading is None else grading.grades))
+    if disc.is_stale:
+        described["roi"] = box_to_json(grading.box)
+    if grading is not None:
+        described["grades"] = [grade_to_json(one) for one in grading.grades]
+    return described
+
+
+def _reader_cells(disc: DiscReading, system: str, task: str) -> dict[str, str]:
+    said = disc.decision(system, task)
+    return {
+        "reader_grade": disc.reader_grade(system, task) or "",
+        "status": disc.status(system, task),
+        "reason": "" if said is None else said.reason,
+        "box": "moved" if disc.is_stale else "",
+    }
