@@ -201,7 +201,7 @@ class Grader:
             found = table.study.grade(disc)
             if found is not None:
                 probabilities, pushed = found
-                grades += _table_grades(table, probabilities, measures_on(disc, table.sources, localization), pushed)
+                grades += _table_grades(table, probabilities, measures_on(disc, table.sources, localization, self._memory), pushed)
         return DiscResult(disc, tuple(grades))
 
     def _table(self, study: Study, localization: Localization, system: str) -> "_Table":
@@ -209,7 +209,7 @@ class Grader:
         from discgrader.grading.deep_features import shipped_features
 
         pack, model = self._tables[system]
-        sources, warnings = sources_of(study, localization, model.roles, CropShape())
+        sources, warnings = sources_of(study, localization, model.roles, CropShape(), self._memory)
         deep = shipped_features() if model.families - {RADIOMICS} else None
         return _Table(pack, TabularStudy(model, self._extractors, deep, sources, localization), sources, warnings)
 
