@@ -27,7 +27,7 @@ _LOGIC_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Logic"
 if _LOGIC_FOLDER not in sys.path:
     sys.path.insert(0, _LOGIC_FOLDER)
 
-from discgrader.errors import DiscGraderError, UsageError
+from discgrader.errors import DiscGraderError
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -262,17 +262,13 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         return DiscGraderParameterNode(super().getParameterNode())
 
     def ensureDependencies(self):
-        """Ask to install what is missing of the packages that grading needs; torch through the PyTorch extension."""
-        import slicer.packaging
-        from packaging.requirements import Requirement
+        """Have the Python packages that grading needs installed, if the user agrees; an error where one stays missing."""
+        from pathlib import Path
 
-        if not slicer.packaging.pip_check(Requirement("torch")):
-            import PyTorchUtils
+        from discgrader.panel.dependencies import ensure
 
-            if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
-                raise UsageError(_("PyTorch is needed and was not installed; install it with the PyTorch extension."))
-        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "requirements.txt")
-        slicer.packaging.pip_ensure(slicer.packaging.load_requirements(path), requester="DiscGrader")
+        if self._engine is None:
+            ensure(Path(__file__).parent / "Resources" / "requirements.txt")
 
     @property
     def engine(self):

@@ -64,7 +64,10 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
 
 
 def _resnet50() -> torch.nn.Module:
-    from monai.networks.nets.resnet import ResNet, ResNetBottleneck
+    try:
+        from monai.networks.nets.resnet import ResNet, ResNetBottleneck
+    except ImportError as error:
+        raise DiscGraderError("ResNet-50 is built by MONAI, which is not installed; run 'pip install monai'.") from error
 
     # Names and shapes of the layers are those of the weights published for PyTorch.
     return ResNet(ResNetBottleneck, [3, 4, 6, 3], [64, 128, 256, 512], spatial_dims=2, n_input_channels=3,

@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 from slicer.i18n import tr as _
 
-NEEDED = {"torch": "PyTorch", "monai": "MONAI", "safetensors": "safetensors", "sklearn": "scikit-learn",
-          "lightgbm": "LightGBM"}  # fmt: skip
+NEEDED = {"torch": "PyTorch", "safetensors": "safetensors", "lightgbm": "LightGBM", "pywt": "PyWavelets",
+          "cc3d": "connected-components-3d"}  # fmt: skip
 """What grading needs: the names of modules, and what people call them."""
 
 
