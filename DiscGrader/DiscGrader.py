@@ -53,6 +53,15 @@ class DiscGrader(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "Trained on the SPIDER data set (Zenodo 10159290, Creative Commons Attribution 4.0)."
         )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerSampleData():
+    """Offer the phantom in the module Sample Data."""
+    from discgrader.panel.phantom_sample import register
+
+    icons = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "Icons")
+    register(slicer.mrmlScene, os.path.join(icons, "DiscGraderPhantom.png"))
 
 
 #

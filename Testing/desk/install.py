@@ -19,6 +19,7 @@ from desk.slicer_python.application import application, qSlicerApplication
 from desk.slicer_python.i18n import i18n_module
 from desk.slicer_python.modules import qSlicerScriptedLoadableModule, qSlicerScriptedLoadableModuleWidget
 from desk.slicer_python.packaging import packaging_module
+from desk.slicer_python.sample_data import sample_data_module
 from desk.slicer_python.scripted_module import scripted_module
 
 MODULE_FILE = Path(__file__).resolve().parents[2] / "DiscGrader" / "DiscGrader.py"
@@ -44,6 +45,7 @@ def installed(host, layout=None, testing=False):
     imported = {
         "qt": qt_module(),
         "ctk": ctk_module(),
+        "SampleData": sample_data_module(),
         "slicer.ScriptedLoadableModule": scripted_module(),
         "slicer.i18n": i18n_module(),
         "slicer.packaging": packaging_module(),

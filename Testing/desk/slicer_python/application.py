@@ -38,6 +38,8 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
             Whether message boxes are left out, as in Slicer's own tests.
         """
         d = self._d
+        # The application outlives its modules here, which it never does in Slicer.
+        self.disconnect("startupCompleted()")
         if d.manager is not None:
             d.manager.delete()
         d.host, d.layout, d.testing = host, layout, testing

@@ -112,8 +112,24 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
             if on_bar:
                 bar.addAction(entry)
                 bar.widgetForAction(entry).setToolButtonStyle(QtCore.Qt.ToolButtonTextBesideIcon)
+        file.insertMenu(file.actions()[2], self._sample_menu())
         bar.addSeparator()
         self._d.tools.fill(bar, menu.addMenu("&View"))
+
+    def _sample_menu(self):
+        """What modules offer as sample data; they do so only after the desk has opened."""
+        menu = QtWidgets.QMenu("Sample data", self)
+        menu.setIcon(icon("layers", self._d.theme.text))
+
+        def fill():
+            menu.clear()
+            for sources in getattr(slicer.modules, "sampleDataSources", {}).values():
+                for source in sources:
+                    action = menu.addAction(source.sampleName)
+                    action.triggered.connect(lambda _=False, source=source: source.customDownloader(source))
+
+        menu.aboutToShow.connect(fill)
+        return menu
 
     def _choose_folder(self):
         chosen = QtWidgets.QFileDialog.getExistingDirectory(self, "Open a study")

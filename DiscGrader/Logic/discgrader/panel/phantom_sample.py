@@ -1,0 +1,194 @@
+"""The sample data set "DiscGrader phantom": rendered when it is asked for, without network, and kept for the next time."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+import discgrader.phantom
+from discgrader.errors import DiscGraderError
+from discgrader.imaging.study_reader import read_study
+from discgrader.mrml import hierarchy
+from discgrader.mrml.nodes import volume_to_node
+from discgrader.panel.show_volumes import show_volumes
+
+NAME = "DiscGrader phantom"
+OPTIONS = {"seed": 1, "grades": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
+"""The patient of the demo, with every Pfirrmann grade once."""
+
+_POLL_MS = 100
+
+
+def phantom_folder(cache: Path, options: Mapping[str, object] = OPTIONS) -> Path:
+    """Where the study is kept: another place for each version of the phantom and each patient."""
+    digest = hashlib.sha256(json.dumps(options, sort_keys=True).encode())
+    for path in sorted(Path(discgrader.phantom.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return cache / f"phantom-{digest.hexdigest()[:16]}"
+
+
+def cache_folder() -> Path:
+    """Where this computer keeps what can be made again."""
+    return Path(qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericCacheLocation)) / "DiscGrader"
+
+
+class PhantomSample:
+    """Has the phantom rendered by a process of its own, and puts it into the scene.
+
+    Parameters
+    ----------
+    python : str
+        The Python to run; in Slicer, PythonSlicer.
+    scene : vtkMRMLScene
+    show : callable(list of vtkMRMLScalarVolumeNode)
+        Shows what was loaded.
+    failed : callable(str)
+        Hears in a plain line why there is no phantom.
+    folder : Path, optional
+        Where it is, or is to be kept.
+    options : mapping
+        Of `discgrader.phantom.study.make_study`.
+    """
+
+    def __init__(
+        self, python: str, scene, show: Callable[[list], None], failed: Callable[[str], None],
+        folder: Path | None = None, options: Mapping[str, object] = OPTIONS,
+    ):  # fmt: skip
+        self._python, self._scene, self._show, self._failed = python, scene, show, failed
+        self._folder, self._options = folder or phantom_folder(cache_folder(), options), options
+        self._process = self._dialog = None
+        self._told: dict[str, object] = {}
+        self._timer = qt.QTimer()
+        self._timer.setInterval(_POLL_MS)
+        self._timer.connect("timeout()", self._poll)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is being rendered."""
+        return self._process is not None
+
+    def load(self) -> None:
+        """Put the phantom into the scene; render it first where that was not done before."""
+        if self.running:
+            return
+        if self._folder.is_dir():
+            self._fill()
+            return
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            self._process = subprocess.Popen(
+                [self._python, "-m", "discgrader.phantom.process", str(self._folder), json.dumps(self._options)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(self._python_path())},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )  # fmt: skip
+        except OSError as error:
+            self._failed(_("The phantom cannot be rendered: {error}").format(error=error))
+            return
+        self._told = {"share": 0.0, "detail": "", "errors": ""}
+        for stream, hear in ((self._process.stdout, self._hear), (self._process.stderr, self._hear_errors)):
+            threading.Thread(target=hear, args=(stream,), daemon=True).start()
+        self._dialog = qt.QProgressDialog(slicer.util.mainWindow())
+        self._dialog.setWindowTitle(NAME)
+        self._dialog.setLabelText(_("Rendering a digital lumbar spine…"))
+        self._dialog.setRange(0, 100)
+        self._dialog.setMinimumDuration(0)
+        self._dialog.connect("canceled()", self.stop)
+        self._dialog.setValue(0)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Give it up; nothing half-rendered is left."""
+        process, self._process = self._process, None
+        self._timer.stop()
+        if process is not None:
+            process.terminate()
+        self._close_dialog()
+
+    def _python_path(self) -> list[str]:
+        logic = str(Path(discgrader.phantom.__file__).parents[2])
+        return [logic, *filter(None, [os.environ.get("PYTHONPATH")])]
+
+    def _hear(self, stream):
+        for line in stream:
+            self._told.update(json.loads(line))
+
+    def _hear_errors(self, stream):
+        for line in stream:
+            self._told["errors"] = line.strip() or self._told["errors"]
+
+    def _poll(self):
+        status = self._process.poll()
+        if status is None:
+            # Qt may call `stop` in here.
+            self._dialog.setValue(min(99, round(100 * self._told["share"])))
+            return
+        self._process = None
+        self._timer.stop()
+        self._close_dialog()
+        if status == 0:
+            self._fill()
+        else:
+            self._failed(_("The phantom cannot be rendered: {error}").format(error=self._told["errors"] or status))
+
+    def _close_dialog(self):
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.disconnect("canceled()")
+            dialog.close()
+            dialog.deleteLater()
+
+    def _fill(self):
+        try:
+            study = read_study(self._folder)
+        except DiscGraderError as error:
+            self._failed(str(error))
+            return
+        nodes = [volume_to_node(self._scene, one.volume, one.name) for one in study.series]
+        hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, NAME, None), "Series", nodes)
+        self._show(nodes)
+
+
+def register(scene, thumbnail: str) -> None:
+    """Offer the phantom in Slicer's module Sample Data, where there is that module.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    thumbnail : str
+        Its picture.
+    """
+    try:
+        import SampleData
+    except ImportError:
+        return
+    samples: list[PhantomSample] = []
+
+    def load(_source=None):
+        if not samples:
+            samples.append(PhantomSample(python_executable(), scene, show_volumes, slicer.util.errorDisplay))
+        samples[0].load()
+
+    SampleData.SampleDataLogic.registerCustomSampleDataSource(
+        category="DiscGrader",
+        sampleName=NAME,
+        # Nothing is downloaded, but Slicer wants a file and where it comes from.
+        uris="generated:phantom",
+        fileNames="phantom",
+        customDownloader=load,
+        thumbnailFileName=thumbnail,
+    )
+
+
+def python_executable() -> str:
+    """The Python that runs scripts outside the window."""
+    return shutil.which("PythonSlicer") or sys.executable

@@ -1,0 +1,85 @@
+"""The phantom as sample data: rendered by a process of its own when it is asked for, and kept."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
+
+from desk.install import discgrader_module
+from discgrader.mrml.headless import headless_scene
+
+SMALL = {"seed": 3, "series": ["T2"], "middle_slices": 1}
+
+
+@pytest.fixture
+def host():
+    host = headless_scene()
+    with discgrader_module(host):
+        yield host
+
+
+def made(host, folder, python=sys.executable, options=SMALL):
+    from discgrader.panel.phantom_sample import PhantomSample
+
+    told = {"nodes": [], "failed": []}
+    return PhantomSample(python, host.scene, told["nodes"].extend, told["failed"].append, folder, options), told
+
+
+def wait_for(sample, seconds=200):
+    end = time.monotonic() + seconds
+    while sample.running and time.monotonic() < end:
+        slicer.app.processEvents()
+        time.sleep(0.02)
+    assert not sample.running
+
+
+def test_rendered_once_then_read(host, tmp_path):
+    folder = tmp_path / "cache" / "phantom"
+    sample, told = made(host, folder)
+    sample.load()
+    assert sample.running and told["nodes"] == [], "the window waits for nothing"
+    wait_for(sample)
+    assert told["failed"] == [] and [node.GetName() for node in told["nodes"]] == ["sag_t2"]
+    again, told = made(host, folder, python="there is no such Python")
+    again.load()
+    assert not again.running and len(told["nodes"]) == 1
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(host.scene)
+    assert hierarchy.GetItemByName("DiscGrader phantom")
+
+
+def test_given_up_leaves_nothing(host, tmp_path):
+    sample, told = made(host, tmp_path / "phantom")
+    sample.load()
+    process = sample._process
+    sample.stop()
+    process.wait(20)
+    assert not sample.running and told == {"nodes": [], "failed": []}
+    assert not (tmp_path / "phantom").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"python": "there is no such Python"}, {"options": {"seed": 1, "series": ["T9"]}}])
+def test_what_goes_wrong_is_told_in_one_line(host, tmp_path, wrong):
+    sample, told = made(host, tmp_path / "phantom", **wrong)
+    sample.load()
+    wait_for(sample)
+    assert len(told["failed"]) == 1 and "\n" not in told["failed"][0]
+    assert told["nodes"] == []
+
+
+def test_a_changed_phantom_is_rendered_anew(host):
+    from discgrader.panel.phantom_sample import OPTIONS, phantom_folder
+
+    here = Path("cache")
+    assert phantom_folder(here) == phantom_folder(here, dict(OPTIONS))
+    assert phantom_folder(here, {"seed": 2}) != phantom_folder(here)
+
+
+def test_offered_when_the_application_has_started(host):
+    slicer.app.startupCompleted.emit()
+    (source,) = slicer.modules.sampleDataSources["DiscGrader"]
+    assert source.sampleName == "DiscGrader phantom" and callable(source.customDownloader)
+    assert Path(source.thumbnailFileName).is_file()
