@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -257,6 +258,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._service = None
         self._work = None
         self._timer = None
+        self._exportTimer = None
         self._editing = None
         self._views = None
         self.boxChanged = None
@@ -534,6 +536,27 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Take the reading of a file for the study; can be undone."""
         self.editing.reading(study).load(path)
 
+    def exportReport(self, folder, study=None, waitForCompletion=True, eventCallback=None):
+        """Write results, report and reading to a folder that appears whole or not at all.
+
+        With ``waitForCompletion`` False the files are written while the window goes on, and the callback hears of
+        `PROGRESS`, and of `COMPLETED` and ``{"folder"}`` or `ERROR` and ``{"error"}``.
+        """
+        from discgrader.mrml.report_export import report_export
+        from discgrader.pipeline.background import BackgroundJob
+        from discgrader.progress import Progress
+
+        write = report_export(slicer.mrmlScene, study, self.reading(study), Path(folder))
+        if waitForCompletion:
+            return write(Progress())
+        job = BackgroundJob(write, _listener("folder", eventCallback or (lambda event, data: None)))
+        timer = self._exportTimer = qt.QTimer()
+        timer.setInterval(self.POLL_MS)
+        timer.connect("timeout()", lambda: job.deliver(self.POLL_MS / 3000) or timer.stop())
+        job.start()
+        timer.start()
+        return None
+
     def reading(self, study=None):
         """What packs and the reader said of a study; see `discgrader.reading.record.Reading`."""
         return self.editing.reading(study).reading
@@ -610,6 +633,8 @@ def _listener(name, callback):
 
         def completed(self, value):
             callback(DiscGraderLogic.COMPLETED, {name: value})
+
+        finished = completed
 
         def stopped(self):
             callback(DiscGraderLogic.CANCELLED, {})

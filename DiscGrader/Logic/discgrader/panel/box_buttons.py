@@ -11,19 +11,20 @@ class BoxButtons:
     ui : namespace
     logic : DiscGraderLogic
     scene : vtkMRMLScene
-    level : callable() -> str or None
-        The chosen disc.
+    chosen : callable() -> (str or None, str or None)
+        The study and the level of the chosen disc.
     attempt : callable(str, callable) -> bool
     """
 
-    def __init__(self, ui, logic, scene, level: Callable[[], str | None], attempt):
-        self._ui, self._logic, self._scene, self._level, self._attempt = ui, logic, scene, level, attempt
-        self._margin = None
+    def __init__(self, ui, logic, scene, chosen: Callable[[], tuple[str | None, str | None]], attempt):
+        self._ui, self._logic, self._scene, self._chosen, self._attempt = ui, logic, scene, chosen, attempt
+        self._margin, self._dragged = None, False
         ui.addButton.connect("clicked(bool)", self.add)
         ui.deleteButton.connect("clicked(bool)", self.delete)
         ui.fitButton.connect("clicked(bool)", self.fit)
         ui.resetButton.connect("clicked(bool)", self.reset)
-        ui.marginSlider.connect("valueChanged(double)", self.set_margin)
+        ui.marginSlider.connect("valueIsChanging(double)", lambda value: self.set_margin(value, True))
+        ui.marginSlider.connect("valueChanged(double)", lambda value: self.set_margin(value, False))
 
     def enable(self, why_none: str, why_no_level: str, busy: str) -> None:
         """Enable the buttons, or say why they are not.
@@ -33,7 +34,7 @@ class BoxButtons:
         why_none, why_no_level, busy : str
             Why no disc can be added, why none is chosen, and what is in the way of either; each empty where nothing is.
         """
-        level = self._level() or ""
+        level = self._chosen()[1] or ""
         for button, tip, why in (
             (self._ui.addButton, _("Add a disc where the crosshair is (Shift and mouse move it)"), why_none),
             (self._ui.deleteButton, _("Delete {level}: it is no disc; can be undone").format(level=level), why_no_level),
@@ -51,7 +52,7 @@ class BoxButtons:
         crosshair = self._scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if crosshair is not None:
             place = list(crosshair.GetCrosshairRAS())
-        self._attempt(_("No disc can be added here."), lambda: self._logic.addDisc(place))
+        self._attempt(_("No disc can be added here."), lambda: self._logic.addDisc(place, study=self._chosen()[0]))
 
     def delete(self) -> None:
         """Delete the chosen disc."""
@@ -69,13 +70,18 @@ class BoxButtons:
         """The margin that the boxes have, so that only another one is applied."""
         self._margin = margin_mm
 
-    def set_margin(self, margin_mm: float) -> None:
-        """Give every box this margin at once."""
-        if self._margin is not None and abs(margin_mm - self._margin) > 1e-6:
-            self._margin = margin_mm
-            self._attempt(_("The margin cannot be changed."), lambda: self._logic.setMargin(margin_mm))
+    def set_margin(self, margin_mm: float, dragging: bool) -> None:
+        """Give every box this margin at once; ``dragging`` while the slider is held."""
+        study = self._chosen()[0]
+        if self._margin is None or study is None:
+            return
+        if abs(margin_mm - self._margin) > 1e-6 or self._dragged and not dragging:
+            self._margin, self._dragged = margin_mm, dragging
+            self._attempt(
+                _("The margin cannot be changed."), lambda: self._logic.setMargin(margin_mm, dragging, study=study)
+            )
 
-    def _with_level(self, failed: str, act: Callable[[str], object]) -> None:
-        level = self._level()
+    def _with_level(self, failed: str, act: Callable[[str, str], object]) -> None:
+        study, level = self._chosen()
         if level:
-            self._attempt(failed, lambda: act(level))
+            self._attempt(failed, lambda: act(level, study))

@@ -7,21 +7,21 @@ import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
-from discgrader.grading.scales import scale_of
 from discgrader.localize.disc import LADDER
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.box_buttons import BoxButtons
+from discgrader.panel.chosen_actions import ChosenActions
 from discgrader.panel.computation import Computation
 from discgrader.panel.decisions import Decisions
 from discgrader.panel.details import Details
-from discgrader.panel.digits import grade_of_digit
+from discgrader.panel.display import Display
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grade_table import GradeTable
 from discgrader.panel.grid import Grid, Key
 from discgrader.panel.inputs import InputChooser
-from discgrader.panel.key_dialog import KeyDialog
-from discgrader.panel.keys import Keys, with_key
+from discgrader.panel.key_bar import KeyBar
 from discgrader.panel.label_task import LabelTask
+from discgrader.panel.live_grades import LiveGrades
 from discgrader.panel.missing import InstallHint, missing_packages
 from discgrader.panel.packs import pack_facts
 from discgrader.panel.reading_files import ReadingFiles
@@ -57,15 +57,24 @@ class Panel:
         self.inputs = InputChooser(scene)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
-        self.boxes = BoxButtons(ui, logic, scene, lambda: self.level, self.attempt)
+        self.boxes = BoxButtons(ui, logic, scene, lambda: (self.state.name, self.level), self.attempt)
         self.label_task = LabelTask(ui.labelTaskComboBox, self._set_label_task)
-        self.keys = Keys(slicer.app.userSettings(), self._key_parent, self._key_acts(), self.digit)
+        self.actions = ChosenActions(
+            lambda: self.table.grid, lambda: self.chosen, lambda: self.state.reading is not None, self.choose,
+            self.decisions, self.computation.say,
+        )  # fmt: skip
+        self.key_bar = KeyBar(ui, self.actions, self.undo, self.table, self.show)
+        self.display = Display(
+            ui, logic, lambda: self.parameters, lambda: self.state.name if self.state.levels else None,
+            lambda: self.chosen, self.attempt_quietly,
+        )  # fmt: skip
+        self.live = LiveGrades(logic, self._grades_follow, self.show, self.computation.say)
+        logic.boxChanged, logic.noticed = self.live.box_changed, self.computation.say
         self.hint = InstallHint(ui, self.install)
         self.watch = SceneWatch(scene, self.refresh)
         self._gui_tag = None
         self._warm = False
         self._connect()
-        self._show_keys()
 
     def _connect(self) -> None:
         ui = self.ui
@@ -73,27 +82,28 @@ class Panel:
         ui.lowestComboBox.addItems(LADDER[:4])
         ui.findButton.connect("clicked(bool)", self.find)
         ui.gradeButton.connect("clicked(bool)", self.grade_or_stop)
-        ui.acceptButton.connect("clicked(bool)", self.accept)
+        ui.acceptButton.connect("clicked(bool)", self.actions.accept)
         ui.overrideButton.connect("clicked(bool)", self.open_menu)
-        ui.withdrawButton.connect("clicked(bool)", self.withdraw)
+        ui.withdrawButton.connect("clicked(bool)", self.actions.withdraw)
         ui.lowestComboBox.connect("activated(int)", self._set_lowest)
-        ui.keysButton.connect("clicked(bool)", self.choose_keys)
         ui.namesUpButton.connect("clicked(bool)", lambda: self.shift(1))
         ui.namesDownButton.connect("clicked(bool)", lambda: self.shift(-1))
 
     def set_parameters(self, parameters) -> None:
         """Tie the widgets to a parameter node; to none when it is None."""
         if self.parameters is not None:
-            self.keys.unbind()
+            self.key_bar.keys.unbind()
             self.watch.stop()
             self.parameters.disconnectGui(self._gui_tag)
             self.menu.close()
+            self.live.forget()
+            self.display.forget()
         self.parameters = parameters
         if parameters is not None:
             self.boxes.show_margin(parameters.boxes.marginMm)
             self._gui_tag = parameters.connectGui(self.ui)
             self.watch.start()
-            self.keys.bind()
+            self.key_bar.keys.bind()
             self.refresh()
 
     # What is shown
@@ -104,9 +114,11 @@ class Panel:
             return
         self._choose_inputs()
         self.watch.look()
-        self.state = study_state(self.scene, self.logic, self.parameters.volumes())
+        self.logic.reader = self.parameters.reader.strip()
+        self.state = study_state(self.scene, self.logic, self.parameters.volumes(), self.state)
         self._warm_up()
         self.show()
+        self.display.apply()
 
     def _warm_up(self) -> None:
         """Have the networks loaded as soon as there is something to grade, so that the first click need not wait."""
@@ -122,8 +134,8 @@ class Panel:
             return
         grading = parameters.grading
         off, hidden = list(grading.systemsOff), list(grading.hiddenTasks)
-        grid = grid_of(self.state, self.packs, off, hidden, self.computation.live)
-        running = set(grid.levels) - set(self.computation.live) if self.computation.running else ()
+        grid = grid_of(self.state, self.packs, off, hidden, {**self.computation.live, **self.live.grades})
+        running = set(grid.levels) - set(self.computation.live) if self.computation.running else self.live.levels
         key = self.chosen
         self.systems.show(off, hidden)
         on = [pack for name, pack in self.packs.items() if name not in off]
@@ -273,8 +285,7 @@ class Panel:
             chosen = self.parameters.chosen
             chosen.level, chosen.system, chosen.task = key
         self.show()
-        if key in self.table.grid.cells and self.state.reading is not None:
-            self.attempt_quietly(lambda: self.logic.showGrade(*key))
+        self.display.show(key, key in self.table.grid.cells and not self.computation.running)
 
     def attempt_quietly(self, act: Callable[[], object]) -> None:
         """Do something that is no great loss where it does not work; a line says so."""
@@ -282,16 +293,6 @@ class Panel:
             act()
         except DiscGraderError as error:
             self.computation.say(str(error))
-
-    def accept(self) -> None:
-        """Accept the chosen grade."""
-        if self.cell is not None and self.cell.ai is not None:
-            self.decisions.accept(self.chosen)
-
-    def withdraw(self) -> None:
-        """Take back what was said of the chosen grade."""
-        if self.cell is not None:
-            self.decisions.withdraw(self.chosen)
 
     def open_menu(self) -> None:
         """Open the menu of grades below the chosen cell's button."""
@@ -305,11 +306,11 @@ class Panel:
 
     def shift(self, steps: int) -> None:
         """Shift all names, towards the head where positive."""
-        self.attempt(_("The names cannot be shifted."), lambda: self.logic.shiftLevels(steps))
+        self.attempt(_("The names cannot be shifted."), lambda: self.logic.shiftLevels(steps, self.state.name))
 
     def _set_lowest(self, _index) -> None:
         level = self.ui.lowestComboBox.currentText
-        self.attempt(_("The names cannot be shifted."), lambda: self.logic.setLowestLevel(level))
+        self.attempt(_("The names cannot be shifted."), lambda: self.logic.setLowestLevel(level, self.state.name))
 
     def _switch_systems(self, off: list[str], hidden: list[str]) -> None:
         grading = self.parameters.grading
@@ -318,89 +319,14 @@ class Panel:
 
     def _set_label_task(self, name: str) -> None:
         self.parameters.display.labelTask = name
+        self.display.apply()
 
-    # Keys
-
-    def _key_acts(self) -> dict[str, Callable[[], None]]:
-        ui = self.ui
-        return {
-            "next_level": lambda: self.move(levels=1),
-            "previous_level": lambda: self.move(levels=-1),
-            "next_task": lambda: self.move(columns=1),
-            "previous_task": lambda: self.move(columns=-1),
-            "accept": self.accept,
-            "accept_level": self.accept_level,
-            "withdraw": self.withdraw,
-            "saliency": ui.saliencyCheckBox.toggle,
-            "labels": ui.labelsCheckBox.toggle,
-            "axial": ui.axialCheckBox.toggle,
-            "fit": lambda: ui.fitButton.click(),
-            "undo": lambda: ui.undoButton.click(),
-            "redo": lambda: ui.redoButton.click(),
-        }
-
-    def _key_parent(self):
-        return slicer.util.mainWindow() or self.ui.gradeTable.window()
-
-    def _show_keys(self) -> None:
-        """Write the keys on the buttons."""
-        ui, key = self.ui, self.keys.key_of
-        for widget, text, name in (
-            (ui.acceptButton, _("Accept"), "accept"),
-            (ui.withdrawButton, _("Withdraw"), "withdraw"),
-            (ui.saliencyCheckBox, _("Saliency"), "saliency"),
-            (ui.labelsCheckBox, _("Labels"), "labels"),
-            (ui.axialCheckBox, _("Axial in disc plane"), "axial"),
-            (ui.fitButton, _("Fit"), "fit"),
-        ):
-            widget.text = with_key(text, key(name))
-        ui.overrideButton.text = with_key(_("Set"), "0–9")
-        self.undo.keys = {"undo": key("undo"), "redo": key("redo")}
-        told = _("Next and previous level: {next}, {previous}; next and previous task: {right}, {left}")
-        self.table.tip(
-            told.format(
-                next=key("next_level"), previous=key("previous_level"), right=key("next_task"),
-                left=key("previous_task"),
-            )
-        )  # fmt: skip
-
-    def choose_keys(self) -> None:
-        """Let the user choose keys."""
-        if KeyDialog(self.keys, self.ui.keysButton.window(), slicer.util.errorDisplay).run():
-            self._show_keys()
-            self.show()
-
-    def move(self, levels: int = 0, columns: int = 0) -> None:
-        """Choose the cell so many rows below and columns to the right."""
-        grid, chosen = self.table.grid, self.chosen
-        if not grid.levels or not grid.columns:
-            return
-        level, *column = chosen or ("", "", "")
-        level = grid.next_level(level, levels) if levels or level not in grid.levels else level
-        column = tuple(column)
-        column = grid.next_column(*column, columns) if columns or column not in grid.columns else column
-        if (level, *column) != chosen:
-            self.choose((level, *column))
-
-    def digit(self, digit: str) -> None:
-        """Give the chosen cell the grade of a digit."""
-        key = self.chosen
-        if key is None or self.state.reading is None:
-            return
-        scale = scale_of(*key[1:])
-        grade = grade_of_digit(scale, digit)
-        if grade is None:
-            told = _("{scale} has no grade {digit}; it has {labels}.")
-            self.computation.say(told.format(scale=scale.title, digit=digit, labels=", ".join(scale.labels)))
-        else:
-            self.decisions.override(key, grade)
-
-    def accept_level(self) -> None:
-        """Accept all grades of the chosen level."""
-        if self.level and self.state.reading is not None:
-            self.decisions.accept_level(self.level)
+    def _grades_follow(self) -> bool:
+        """Whether a moved box is graded anew: not before the study was graded, nor without what computes."""
+        reading = self.state.reading
+        return reading is not None and any(one.gradings for one in reading.discs) and not missing_packages()
 
     def close(self) -> None:
         """Let go of scene and logic."""
         self.set_parameters(None)
-        self.watch.stop()
+        self.logic.boxChanged = self.logic.noticed = None

@@ -71,9 +71,25 @@ class ReadingFiles:
             self._say(_("Opened {name}.").format(name=path.name))
 
     def report(self, folder: Path) -> None:
-        """Write the report."""
-        if self._attempt(_("The report was not written."), lambda: self._logic.exportReport(folder)):
-            self._say(_("The report is in {folder}.").format(folder=folder))
+        """Write the report while the window goes on."""
+        study = self._study()
+        self._say(_("Writing the report…"))
+        self._attempt(
+            _("The report was not written."),
+            lambda: self._logic.exportReport(folder, study, waitForCompletion=False, eventCallback=self._hear),
+        )
+
+    def _hear(self, event, data):
+        if event == "completed":
+            self._say(_("The report is in {folder}.").format(folder=data["folder"]))
+        elif event == "error":
+            self._attempt(_("The report was not written."), lambda: _raise(data["error"]))
+        elif event == "progress":
+            self._say(_("Writing the report: {detail}").format(detail=data["detail"]))
 
     def _window(self):
         return self._ui.reportButton.window()
+
+
+def _raise(error: Exception):
+    raise error

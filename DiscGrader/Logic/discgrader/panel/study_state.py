@@ -7,7 +7,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.nodes import attribute
-from discgrader.mrml.readback import studies_in_scene
+from discgrader.mrml.readback import studies_in_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
@@ -45,7 +45,7 @@ def current_study(scene, volumes: Mapping[str, object]) -> str | None:
     return graded[0] if len(graded) == 1 else None
 
 
-def study_state(scene, logic, volumes: Mapping[str, object]) -> StudyState:
+def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState) -> StudyState:
     """What there is of the study now.
 
     Parameters
@@ -54,18 +54,20 @@ def study_state(scene, logic, volumes: Mapping[str, object]) -> StudyState:
     logic : DiscGraderLogic
         Gives the reading.
     volumes : mapping of role to vtkMRMLScalarVolumeNode
+    before : StudyState
+        While discs are found or graded the reading stays what it was: the scene is half filled.
     """
     name = current_study(scene, volumes)
     if name is None:
         return StudyState(None, {}, None)
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
-    reading = None
-    if study_nodes(scene, name, "provenance"):
-        try:
-            reading = logic.reading(name)
-        except UsageError:
-            # A study that is just being replaced has its texts but not yet its table.
-            reading = None
+    if logic.isBusy():
+        return StudyState(name, boxes, before.reading if before.name == name else None)
+    try:
+        reading = logic.reading(name) if name in studies_with_discs(scene) else None
+    except UsageError:
+        # A reading that is broken must not keep the panel from showing what else there is.
+        reading = None
     return StudyState(name, boxes, reading)
 
 
