@@ -336,6 +336,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self.service.forget()
         if self._timer is not None:
             self._timer.stop()
+            self._timer = None
 
     def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None, waitForCompletion=True, eventCallback=None):
         """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
@@ -616,7 +617,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def _poll(self):
         # While Qt's event loop runs, Python's threads hardly do; waiting here lets them talk to the worker.
-        if not self.work.deliver(wait_s=self.POLL_MS / 3000):
+        if not self.work.deliver(wait_s=self.POLL_MS / 3000) and self._timer is not None:
             self._timer.stop()
 
 

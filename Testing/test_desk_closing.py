@@ -29,12 +29,14 @@ def study(tmp_path):
 
 def test_closing_leaves_nothing_behind(tmp_path, study):
     gone = []
+    # Python may collect an observer that only VTK holds while VTK can still call it; so they are held here.
+    observers = {name: lambda *_, name=name: gone.append(name) for name in ("scene", "volume")}
     with Desk(log_folder=tmp_path / "log", testing=True) as desk:
         desk.show()
         User(desk).open(study)
-        desk.scene.AddObserver(vtk.vtkCommand.DeleteEvent, lambda *_: gone.append("scene"))
+        desk.scene.AddObserver(vtk.vtkCommand.DeleteEvent, observers["scene"])
         volume = slicer.util.getNode("T2_sag")
-        volume.AddObserver(vtk.vtkCommand.DeleteEvent, lambda *_: gone.append("volume"))
+        volume.AddObserver(vtk.vtkCommand.DeleteEvent, observers["volume"])
         del volume
     assert not hasattr(slicer, "mrmlScene") and "qt" not in sys.modules and "DiscGrader" not in sys.modules
     assert sys.excepthook is sys.__excepthook__ or "desk" not in sys.excepthook.__module__

@@ -22,10 +22,8 @@ class SceneWatch:
 
     def __init__(self, scene, changed: Callable[[], None]):
         self._scene = scene
-        self._timer = qt.QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_WAIT_MS)
-        self._timer.connect("timeout()", changed)
+        self._changed = changed
+        self._timer = None
         self._scene_tags: list[int] = []
         self._watched: dict[str, tuple[object, int]] = {}
 
@@ -33,13 +31,20 @@ class SceneWatch:
         """Begin to listen."""
         scene = self._scene
         if not self._scene_tags:
+            self._timer = qt.QTimer()
+            self._timer.setSingleShot(True)
+            self._timer.setInterval(_WAIT_MS)
+            self._timer.connect("timeout()", self._changed)
             events = scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndImportEvent, scene.EndBatchProcessEvent
             self._scene_tags = [scene.AddObserver(event, self._heard) for event in events]
         self.look()
 
     def stop(self) -> None:
         """Listen no more."""
-        self._timer.stop()
+        # A timer that is kept keeps all that it is connected to.
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         for tag in self._scene_tags:
             self._scene.RemoveObserver(tag)
         for node, tag in self._watched.values():
@@ -70,5 +75,5 @@ class SceneWatch:
 
     def _heard(self, caller, event):
         # Started anew by each change, the timer would wait as long as a drag lasts.
-        if not self._timer.isActive():
+        if self._timer is not None and not self._timer.isActive():
             self._timer.start()
