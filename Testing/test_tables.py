@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import DiscResult
+from discgrader.report.details import details
 from discgrader.report.tables import (
     grades_json,
     grades_rows,
@@ -92,6 +93,16 @@ def test_numpy_and_missing_numbers_become_plain_json(result, tmp_path):
     grade = read_grades_json(tmp_path / "grades.json")["discs"][0]["grades"][0]
     assert grade["evidence"] == {"height": 7.5, "count": 3, "ratio": None, "pair": [1.0, 2.0]}
     assert grade["probabilities"]["5"] == 0.6
+
+
+def test_a_disc_has_one_height_everywhere(result):
+    """The one that its grades were read from; the localizer's own only where none was measured."""
+    measured = {"height_mm": {"value": 6.321, "unit": "mm", "title": "Disc height", "source": "", "series": "T2"}}
+    changed = _with_grade(result, evidence=measured)
+    told = grades_json(changed)["discs"][0]
+    assert told["height_mm"] == told["grades"][0]["evidence"]["height_mm"]["value"] == 6.321
+    assert "height 6.3 mm" in details(changed)
+    assert grades_json(_with_grade(result, evidence={}))["discs"][0]["height_mm"] == pytest.approx(result.discs[0].disc.height_mm)
 
 
 def test_csv_has_one_row_a_disc_and_task_in_the_columns_of_the_contract(result, tmp_path):

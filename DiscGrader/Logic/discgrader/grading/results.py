@@ -58,6 +58,12 @@ class DiscResult:
     disc: Disc
     grades: tuple[Grade, ...]
 
+    @property
+    def height_mm(self) -> float:
+        """The disc's height as measured in its box for its grades; where it was not, as the disc was found with."""
+        measured = [float(one.evidence["height_mm"]["value"]) for one in self.grades if "height_mm" in one.evidence]
+        return measured[0] if measured else self.disc.height_mm
+
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where the disc was not graded for it."""
         return next((one for one in self.grades if (one.system, one.task) == (system, task)), None)

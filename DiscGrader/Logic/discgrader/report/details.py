@@ -53,7 +53,7 @@ def details(result: StudyResult) -> Html:
 
 def _disc(result: StudyResult, disc: DiscResult) -> Html:
     one = disc.disc
-    measures = f"height {one.height_mm:.1f} mm · depth {one.depth_mm:.0f} mm · width {one.width_mm:.0f} mm"
+    measures = f"height {disc.height_mm:.1f} mm · depth {one.depth_mm:.0f} mm · width {one.width_mm:.0f} mm"
     heading = tag(
         "header",
         tag("h3", one.level),

@@ -161,7 +161,7 @@ def disc_json(result: DiscResult) -> dict:
         "level": disc.level,
         "index_from_sacrum": disc.index_from_sacrum,
         "center_ras_mm": _numbers(lps_to_ras(disc.center_lps_mm), 6),
-        "height_mm": _number(disc.height_mm, 3),
+        "height_mm": _number(result.height_mm, 3),
         "depth_mm": _number(disc.depth_mm, 3),
         "width_mm": _number(disc.width_mm, 3),
         "roi": roi_json(disc.roi),
