@@ -19,9 +19,16 @@ from discgrader.radiomics.parameters import parameters_1218
 
 
 class Extractors:
-    """Takes the 1218 features of stacks, and within the slice of single slices; keeps filtered sequences between studies."""
+    """Takes the 1218 features of stacks, and within the slice of single slices; keeps filtered sequences between studies.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    threads : int
+        In how many threads the features of one region are taken; one where discs are graded side by side.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
         self.cache = FilterCache()
         self._of_axis: dict[int | None, RadiomicsExtractor] = {}
 
@@ -30,7 +37,7 @@ class Extractors:
         axis = next((axis for axis, size in enumerate(volume.array.shape) if size == 1), None)
         if axis not in self._of_axis:
             parameters = parameters_1218(force_2d=axis is not None, force_2d_dimension=axis or 0)
-            self._of_axis[axis] = RadiomicsExtractor(parameters, self.cache, threads=1)
+            self._of_axis[axis] = RadiomicsExtractor(parameters, self.cache, self._threads)
         return self._of_axis[axis]
 
 

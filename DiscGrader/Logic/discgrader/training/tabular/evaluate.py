@@ -168,7 +168,7 @@ def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping
         "cross_validation_auroc": (comparison_picture(compared, (0.867, 0.873)), "Macro AUROC of every set of features, cross-validated."),
         "calibration_depth_reliability": (reliability_picture(grades, first.raw_test, first.probabilities, HIGH_GRADE),
                                           "Reliability before and after isotonic calibration; the size of a dot is the number of discs."),
-        "decision_curve_benefit": (decision_picture(found["decision_curve"].rows, {name: MODELS[name] for name in setting.models}),
+        "decision_curve_benefit": (decision_picture(found["decision_curve"].rows, [MODELS[name] for name in setting.models]),
                                    "Net benefit of acting on a predicted high grade."),
     }
     return pictures | _draw_own(setting, own)

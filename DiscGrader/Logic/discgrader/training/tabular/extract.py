@@ -85,16 +85,18 @@ def radiomics_family(threads: int = 2) -> Family:
 
     What cannot be had of a single slice (Laplacians of Gaussian, bands across slices) is a hole.
     """
-    from discgrader.radiomics.extractor import RadiomicsExtractor
-    from discgrader.radiomics.parameters import parameters_1218
+    from discgrader.grading.tabular_study import Extractors
 
-    extractors = {size: RadiomicsExtractor(parameters_1218(force_2d=size == 2), threads=threads) for size in (2, 3)}
+    extractors = Extractors(threads)
 
     def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
-        extractor = extractors[found.dimensions]
+        extractor = extractors.of(found.series.volume)
         names = extractor.parameters.feature_names()
         segmentation = found.localization.segmentation
         rows = []
+        if found.localization.discs:
+            # All discs at once, or each would have a larger part of the sequence filtered again.
+            extractor.start(found.series.volume, segmentation.array > 200)
         for disc in found.localization.discs:
             try:
                 rows.append(extractor.extract(found.series.volume, segmentation, 200 + disc.index_from_sacrum).values)

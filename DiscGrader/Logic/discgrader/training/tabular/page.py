@@ -13,9 +13,13 @@ from discgrader.training.tabular.published import DIFFERENCES, PUBLISHED_BINARY,
 TITLES = {
     "auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "accuracy": "Accuracy", "mcc": "MCC", "brier": "Brier", "qwk": "QWK",
     "within_one": "Within one", "mean_error": "Mean error", "binary_auroc": "AUROC, IV–V", "binary_accuracy": "Accuracy, IV–V",
-    "ppv": "PPV", "npv": "NPV",
+    "ppv": "PPV", "npv": "NPV", "auroc_of_repeats": "AUROC of each repetition", "alike_volume": "Likeness to volume",
+    "seen_by": "Which models see them", "T2_SPACE": "T2 SPACE", "added": "Added",
 }
 """Columns that are not called as their name in files says."""
+
+LONG_TABLE = 12
+"""A table of more rows is folded where a figure shows the same."""
 
 _STYLE = """
 .evaluation table { font-size: 13px; }
@@ -27,6 +31,7 @@ _STYLE = """
 .evaluation tr.published td, .evaluation tr.published th { background: var(--shade); }
 .evaluation h3 { margin: 26px 0 4px; }
 .evaluation .hint { max-width: 100ch; margin-bottom: 8px; }
+.evaluation summary { cursor: pointer; color: var(--soft); font-size: 13px; }
 .evaluation li { margin-left: 18px; list-style: disc; font-size: 14px; }
 """
 
@@ -74,8 +79,11 @@ def _analysis(analysis: Analysis, pictures: Mapping[str, tuple[bytes, str]], sho
     shown.update(own)
     published = {"main_grades": PUBLISHED_GRADES, "main_binary": PUBLISHED_BINARY}.get(analysis.name, {})
     rows = [*analysis.rows, *({"model": name, **figures} for name, figures in published.items())]
-    return tag("div", tag("h3", analysis.title), tag("p", analysis.note, class_="hint"),
-               _table(rows, len(analysis.rows)) if rows else None, [_picture(name, *pictures[name]) for name in own])
+    table = _table(rows, len(analysis.rows)) if rows else None
+    if own and len(rows) > LONG_TABLE:
+        table = tag("details", tag("summary", f"Table, {len(rows)} rows"), table)
+    return tag("div", tag("h3", analysis.title), tag("p", analysis.note, class_="hint"), table,
+               [_picture(name, *pictures[name]) for name in own])
 
 
 def _table(rows: Sequence[Mapping[str, object]], own: int) -> Html:
@@ -94,15 +102,20 @@ def heading(name: str) -> str:
 def _cell(value: object, first: bool) -> Html:
     if isinstance(value, Mapping):
         low, high = value["low"], value["high"]
-        interval = tag("small", f"{low:.3f}–{high:.3f}") if low >= 0 else tag("small", f"{low:.3f} to {high:.3f}")
-        return tag("td", f"{value['value']:.3f}", interval)
+        interval = tag("small", f"{_plain(low)}–{_plain(high)}") if low >= 0 else tag("small", f"{_plain(low)} to {_plain(high)}")
+        return tag("td", _plain(value["value"]), interval)
     if value is None:
         text = ""
     elif isinstance(value, float):
-        text = "–" if value != value else f"{value:.3f}"
+        text = "–" if value != value else _plain(value)
     else:
         text = str(value)
     return tag("th", text, scope="row") if first else tag("td", text)
+
+
+def _plain(number: float) -> str:
+    """Three digits behind the point; nothing is never negative, and a minus is no hyphen."""
+    return f"{round(number, 3) + 0.0:.3f}".replace("-", "−")
 
 
 def _picture(name: str, png: bytes, caption: str) -> Html:

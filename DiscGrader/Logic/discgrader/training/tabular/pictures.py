@@ -129,15 +129,15 @@ def reliability_picture(grades: np.ndarray, before: np.ndarray, after: np.ndarra
     return _png(figure)
 
 
-def decision_picture(rows: Sequence[Mapping[str, float]], names: Mapping[str, str]) -> bytes:
+def decision_picture(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> bytes:
     """Net benefit against threshold; ``rows`` as in the table ``decision_curve``."""
     figure = _figure(6.4, 3.9)
     axes = figure.subplots()
     threshold = [one["threshold"] for one in rows]
     axes.plot(threshold, [one["act_on_all"] for one in rows], color=SOFT, lw=1.2, ls="--", label="Act on all")
     axes.axhline(0, color=INK, lw=1, label="Act on none")
-    for (name, title), color in zip(names.items(), CYCLE):
-        axes.plot(threshold, [one[name] for one in rows], color=color, lw=1.8, label=title)
+    for name, color in zip(names, CYCLE):
+        axes.plot(threshold, [one[name] for one in rows], color=color, lw=1.8, label=name)
     top = max(max(one[name] for one in rows) for name in names)
     axes.set(ylim=(-0.06, top * 1.15 + 0.02), xlim=(0.05, 0.95))
     axes.legend(fontsize=8, frameon=False)

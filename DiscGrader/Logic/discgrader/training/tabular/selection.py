@@ -78,12 +78,13 @@ class LassoSelection:
         patients : ndarray, shape (rows,)
             Folds of the inner cross-validation keep a patient's rows together.
         """
+        from sklearn import config_context
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.model_selection import GroupKFold
 
         standard = Standardizer().fit(values).transform(values)
         target = grades.astype(float)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), config_context(assume_finite=True, skip_parameter_validation=True):
             # The path's weakest penalties need not converge: they are hardly ever chosen.
             warnings.simplefilter("ignore", ConvergenceWarning)
             penalty = self.penalty

@@ -74,7 +74,7 @@ def scanners(data_dir: Path) -> Mapping[int, str]:
         for row in csv.DictReader(stream):
             values = {_plain(key): (value or "").strip() for key, value in row.items() if key}
             patient = _patient(values)
-            name = " ".join(one for one in (_value(values, "manufacturer"), _value(values, "model", "manufacturermodelname"),
+            name = " ".join(one for one in (_value(values, "manufacturer"), _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
                                             _field(values)) if one)
             if patient is not None and name:
                 found.setdefault(patient, name)

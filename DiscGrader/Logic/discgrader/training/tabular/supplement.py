@@ -15,10 +15,12 @@ from discgrader.training.tabular.metrics import (
     with_intervals,
 )
 from discgrader.training.tabular.recalibrate import RECALIBRATIONS
-from discgrader.training.tabular.splits import scanner_splits
-from discgrader.training.tabular.system import HIGH_GRADE
+from discgrader.training.tabular.splits import Split, scanner_splits
+from discgrader.training.tabular.system import HIGH_GRADE, MODELS
 
 GRADES = ("I", "II", "III", "IV", "V")
+LEAST_PATIENTS = 3
+"""On each side of a split, or nothing is learned or judged."""
 
 
 def category(feature: str) -> str:
@@ -34,14 +36,21 @@ def image_type(feature: str) -> str:
 def family_ablation(setting: Setting) -> Analysis:
     """Each family of features alone and together, and each sequence alone."""
     table = setting.runner.table
-    variants = dict(sets_of_features(setting))
+    rows = [_judged(setting, name, columns, setting.split) for name, columns in sets_of_features(setting).items()]
     for sequence in ("T1", "T2", "T2_SPACE"):
         own = setting.published & (table.sequences == sequence)
-        if own.any():
-            variants[f"Radiomics + deep of {sequence.replace('_', ' ')} alone"] = own
-    rows = [{"features": name, **setting.figures(setting.runner.run(columns, setting.split, setting.choices_for(columns)))}
-            for name, columns in variants.items()]
-    return Analysis("family_ablation", "Feature families", "What each family of features gives alone and together.", rows)
+        there = np.isfinite(table.values[:, own]).any(1)
+        split = setting.split
+        split = Split(f"{split.name}, {sequence}", split.train & there, split.validation & there, split.test & there)
+        if min(len(np.unique(table.patients[one])) for one in (split.train, split.validation, split.test)) >= LEAST_PATIENTS:
+            rows.append(_judged(setting, f"Radiomics + deep of {sequence.replace('_', ' ')} alone", own, split))
+    note = "What each family of features gives alone and together; a sequence alone is learned from and judged on discs that have it."
+    return Analysis("family_ablation", "Feature families", note, rows)
+
+
+def _judged(setting: Setting, name: str, columns: np.ndarray, split: Split) -> dict[str, object]:
+    outcome = setting.runner.run(columns, split, setting.choices_for(columns))
+    return {"features": name, "discs": len(outcome.test), **setting.figures(outcome)}
 
 
 def ordinal_regression(setting: Setting) -> Analysis:
@@ -135,10 +144,10 @@ def shape_confounding(setting: Setting) -> Analysis:
         variants = {"With shape": setting.published, "Without shape": setting.published & ~shape, "Shape alone": shape}
         for name, columns in variants.items():
             outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
-            rows.append({"features": name, "most_alike_volume": _alike_volume(setting, outcome.columns), **setting.figures(outcome)})
+            rows.append({"features": name, "alike_volume": _alike_volume(setting, outcome.columns), **setting.figures(outcome)})
     return Analysis("shape_confounding", "Shape confounding",
                     "Whether features of signal only stand for the size of the disc: with and without shape features, and "
-                    "the mean absolute rank correlation of the twenty most important columns with the disc's volume.", rows)
+                    "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the volume itself).", rows)
 
 
 def _alike_volume(setting: Setting, columns: tuple[str, ...]) -> float:
@@ -150,10 +159,10 @@ def _alike_volume(setting: Setting, columns: tuple[str, ...]) -> float:
         own = [n for n in volumes if table.sequences[n] == name.split(":")[0]]
         if not own or place[name] in volumes:
             continue
-        rows = np.isfinite(table.values[:, [own[0], place[name]]]).all(1)
-        if rows.sum() > 10:
-            found.append(abs(float(spearmanr(table.values[rows, own[0]], table.values[rows, place[name]]).statistic)))
-    found = [one for one in found if np.isfinite(one)]
+        pairs = table.values[:, [own[0], place[name]]]
+        pairs = pairs[np.isfinite(pairs).all(1)]
+        if len(pairs) > 10 and np.all(np.ptp(pairs, 0) > 0):
+            found.append(abs(float(spearmanr(*pairs.T).statistic)))
     return float(np.mean(found)) if found else float("nan")
 
 
@@ -186,7 +195,7 @@ def decision_curve(setting: Setting) -> Analysis:
     curves = {"act_on_all": net_benefit(hits, np.ones(len(hits)), thresholds), "act_on_none": np.zeros(len(thresholds))}
     for model in setting.models:
         run = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
-        curves[model] = net_benefit(hits, high_chance(run.probabilities), thresholds)
+        curves[MODELS[model]] = net_benefit(hits, high_chance(run.probabilities), thresholds)
     rows = [{"threshold": float(t), **{name: float(one[n]) for name, one in curves.items()}} for n, t in enumerate(thresholds)]
     return Analysis("decision_curve", "Decision curve",
                     "Net benefit (Vickers and Elkin 2006) of acting on a chance of grade IV–V above the threshold, beside "
@@ -224,7 +233,7 @@ def operating_point(setting: Setting) -> Analysis:
 
             hits = (setting.grades_of(outcome) >= HIGH_GRADE).astype(int)
             found = with_intervals(figures, hits, high_chance(outcome.probabilities), table.patients[outcome.test], setting.draws)
-            rows.append({"model": model, "point": name, "threshold": threshold,
+            rows.append({"model": MODELS[model], "point": name, "threshold": threshold,
                          **{key: found[key] for key in ("sensitivity", "specificity", "ppv", "npv", "accuracy", "f1")}})
     return Analysis("operating_point", "Operating point", "Thresholds of the chance of grade IV–V, chosen on the validation patients.", rows)
 
