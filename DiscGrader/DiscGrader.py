@@ -261,6 +261,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._exportTimer = None
         self._editing = None
         self._views = None
+        self._labels = None
         self.boxChanged = None
         """Called as ``boxChanged(level, dragging)`` with every box whose grades are no longer those of where it is: again
         and again while a hand moves, turns or resizes it, when it is let go, and when it was changed in another way."""
@@ -331,6 +332,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         if self._editing is not None:
             self._editing.close()
             self._editing = None
+        if self._labels is not None:
+            self._labels.close()
         if self._work is not None:
             self._work.close()
             self.service.forget()
@@ -422,6 +425,16 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self._views = GradeViews(slicer.mrmlScene, KeptSettings(self._moduleNode), self._moduleNode, self._fitView)
         return self._views
 
+    @property
+    def labels(self):
+        """Level and grade beside each disc in the slice views."""
+        if self._labels is None:
+            from discgrader.mrml.view_labels import ViewLabels
+            from discgrader.mrml.view_settings import KeptSettings
+
+            self._labels = ViewLabels(slicer.mrmlScene, KeptSettings(self._moduleNode), self._labelViews)
+        return self._labels
+
     def showGrade(self, level, system, task, study=None):
         """Bring every slice view to a disc, its box standing out, the saliency of exactly this grade as foreground.
 
@@ -447,6 +460,20 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def turnAxialToDisc(self, level, study=None):
         """Turn the axial views into a disc's plane; back exactly as they were where ``level`` is None."""
         self.views.turn(None if level is None else self.editing.node(level, study))
+
+    def setLabels(self, visible=None, system=None, task=None):
+        """Switch level and grade beside each disc on or off, and choose whose grade; None leaves as is.
+
+        They stand in every slice view whose slice runs through a box. With ``system`` and ``task`` empty, the level
+        stands alone.
+        """
+        self.labels.show(visible, system, task)
+
+    def viewSettings(self):
+        """How saliency and labels are shown; see `discgrader.mrml.view_settings.ViewSettings`."""
+        from discgrader.mrml.view_settings import KeptSettings
+
+        return KeptSettings(self._moduleNode).now
 
     def setMargin(self, mm, dragging=False, study=None):
         """Have the boxes reach so far, 8-12 mm, above and below their discs, at once.
@@ -570,7 +597,19 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self.editing.follow(study)
 
     def _readingShown(self, reading):
-        self.views.follow(reading)
+        if not self.editing.watch.is_dragging:
+            self.views.follow(reading)
+        self.labels.follow(reading)
+
+    def _labelViews(self):
+        from discgrader.mrml.label_actors import LabelView
+
+        layout = slicer.app.layoutManager()
+        widgets = [] if layout is None else [layout.sliceWidget(name) for name in layout.sliceViewNames()]
+        return [
+            LabelView(one.mrmlSliceNode(), one.sliceView().renderWindow(), one.sliceView().scheduleRender)
+            for one in widgets
+        ]
 
     def _boxChanged(self, level, dragging):
         if self.boxChanged is not None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from vtk import vtkCommand
 
 from discgrader.mrml.nodes import attribute
+from discgrader.mrml.weak_observers import weak
 
 _START, _END, _MOVED = "PointStartInteractionEvent", "PointEndInteractionEvent", "PointModifiedEvent"
 
@@ -28,6 +29,9 @@ class BoxListener(Protocol):
 
     def box_renamed(self, node) -> None:
         """Its name is no longer that of its level."""
+
+    def box_graded(self, node) -> None:
+        """Something else may have changed of it, such as the grades of a box that a hand is moving."""
 
 
 class BoxWatch:
@@ -66,7 +70,7 @@ class BoxWatch:
             (scene.EndBatchProcessEvent, self._look),
             (scene.StartCloseEvent, self._forget_boxes),
         ):
-            self._scene_tags.append(scene.AddObserver(event, _weak(heard)))
+            self._scene_tags.append(scene.AddObserver(event, weak(heard)))
         self._look()
 
     def stop(self) -> None:
@@ -84,9 +88,10 @@ class BoxWatch:
     def __exit__(self, *_error: object) -> None:
         self._pauses -= 1
 
-    def is_dragged(self, node) -> bool:
-        """Whether a hand holds this box."""
-        return node in self._drags
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a hand holds a box."""
+        return bool(self._drags)
 
     def _look(self, *_event: object) -> None:
         """Observe all boxes that there are."""
@@ -95,10 +100,10 @@ class BoxWatch:
         for node in present:
             if node not in self._boxes:
                 self._boxes[node] = [
-                    node.AddObserver(getattr(node, _START), _weak(self._started)),
-                    node.AddObserver(getattr(node, _MOVED), _weak(self._moved)),
-                    node.AddObserver(getattr(node, _END), _weak(self._ended)),
-                    node.AddObserver(vtkCommand.ModifiedEvent, _weak(self._modified)),
+                    node.AddObserver(getattr(node, _START), weak(self._started)),
+                    node.AddObserver(getattr(node, _MOVED), weak(self._moved)),
+                    node.AddObserver(getattr(node, _END), weak(self._ended)),
+                    node.AddObserver(vtkCommand.ModifiedEvent, weak(self._modified)),
                 ]
 
     def _look_for_removed(self, *_event: object) -> None:
@@ -132,30 +137,14 @@ class BoxWatch:
             self._listener().box_dropped(node)
 
     def _modified(self, node, _event) -> None:
-        if self._tells(node) and attribute(node, "Level") not in (None, node.GetName()):
+        if not self._tells(node):
+            return
+        if attribute(node, "Level") not in (None, node.GetName()):
             self._listener().box_renamed(node)
+        elif node in self._drags:
+            self._listener().box_graded(node)
 
     def _tells(self, node) -> bool:
         busy = self._scene.IsClosing() or self._scene.IsImporting() or self._scene.IsBatchProcessing()
         known = attribute(node, "Kind") == "roi" and attribute(node, "Number") is not None
         return not self._pauses and not busy and known and self._listener() is not None
-
-
-_kept: set[object] = set()
-
-
-def _weak(method):
-    """The method as a function that does not keep its object alive.
-
-    The function itself is kept: a scene that Python's garbage collector takes away tells its observers of it, and those
-    must not have been taken away before.
-    """
-    held = weakref.WeakMethod(method)
-
-    def call(caller, event):
-        alive = held()
-        if alive is not None:
-            alive(caller, event)
-
-    _kept.add(call)
-    return call

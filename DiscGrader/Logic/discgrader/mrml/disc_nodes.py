@@ -172,6 +172,8 @@ class DiscNodes:
             node.SetName(disc.level)
         if (facts.get("level"), facts.get("index_from_sacrum")) != (disc.level, index):
             disc_to_attributes(node, replace(disc_from_node(node), level=disc.level, index_from_sacrum=index))
+        if not disc.is_stale and attribute(node, "Live") is not None:
+            set_attributes(node, Live=None)
         color_roi(node, final_color(disc))
         description = ", ".join(_said(disc))
         if (node.GetDescription() or "") != description:

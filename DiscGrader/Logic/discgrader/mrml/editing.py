@@ -62,7 +62,7 @@ class Editing:
             self.watch.start()
             with self.watch:
                 known = SceneReading(
-                    self.scene, study, self._reader(), filling=self._filling, shown=self._shown, quiet=self.watch
+                    self.scene, study, self._reader(), filling=self._filling, shown=self._tell_shown, quiet=self.watch
                 )
             self._readings[study] = known
         return known
@@ -144,8 +144,10 @@ class Editing:
         return reading.discs.node(reading.reading.disc(level).number)
 
     def box_dragged(self, node, drag: str) -> None:
-        level = self.reading(attribute(node, "Study")).drag(node, drag)
+        reading = self.reading(attribute(node, "Study"))
+        level = reading.drag(node, drag)
         if level is not None:
+            self._tell_shown(reading)
             self._box_changed(level, True)
 
     def box_dropped(self, node) -> None:
@@ -177,6 +179,9 @@ class Editing:
                 node.SetName(attribute(node, "Level"))
             self._notice(str(error))
 
+    def box_graded(self, node) -> None:
+        self._tell_shown(self.reading(attribute(node, "Study")))
+
     def _changed(self, reading: SceneReading, node) -> None:
         disc = self._disc(reading, node)
         if disc is not None and (disc.is_stale or disc.grading is None):
@@ -184,6 +189,3 @@ class Editing:
 
     def _disc(self, reading: SceneReading, node) -> DiscReading | None:
         return next((one for one in reading.reading.present if one.number == number_of(node)), None)
-
-    def _shown(self, reading: SceneReading) -> None:
-        self._tell_shown(reading)

@@ -15,7 +15,7 @@ from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
 from discgrader.reading.begin import reading_of_grades
 from discgrader.reading.parts import box_to_json, grade_to_json
-from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading
+from discgrader.reading.record import DiscReading, KeptBox, Reading
 from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns
 
 READER_COLUMNS = ("reader_grade", "status", "reason", "box")
@@ -34,6 +34,8 @@ class GradeNodes:
 
     def __init__(self, scene, study: str) -> None:
         self._scene, self._study = scene, study
+        self._described: dict[int, tuple[tuple[object, ...], dict]] = {}
+        self._graded: tuple[str, dict[str, tuple[KeptBox, tuple[Grade, ...]]]] = ("", {})
 
     @property
     def table(self):
@@ -42,11 +44,17 @@ class GradeNodes:
 
     def graded(self) -> dict[str, tuple[KeptBox, tuple[Grade, ...]]]:
         """By level what grades.json says: the box that was graded, and its grades; nothing before anything is graded."""
-        document = self._document()
-        if document is None:
-            return {}
-        discs = reading_of_grades(document, "none").discs
-        return {one.level: (one.box, one.grading.grades) for one in discs if one.grading is not None}
+        node = self._provenance()
+        text = "" if node is None else node.GetText() or ""
+        if not text:
+            self._graded = ("", {})
+        elif text != self._graded[0]:
+            discs = reading_of_grades(self._document(), "none").discs
+            self._graded = (
+                text,
+                {one.level: (one.box, one.grading.grades) for one in discs if one.grading is not None},
+            )
+        return self._graded[1]
 
     def show(self, reading: Reading, nodes: dict[int, object]) -> None:
         """Have grades.json and the table say what a reading says.
@@ -60,7 +68,7 @@ class GradeNodes:
         document = self._document()
         if document is None:
             return
-        described = [_described(one, nodes[one.number]) for one in reading.present]
+        described = [self._describe(one, nodes[one.number]) for one in reading.present]
         before, discs = document["discs"], sorted(described, key=lambda one: one["index_from_sacrum"])
         if discs != before:
             document["discs"] = discs
@@ -71,6 +79,15 @@ class GradeNodes:
         if self.table is not None:
             columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *READER_COLUMNS)
             fill_table(self.table, columns, rows)
+
+    def _describe(self, disc: DiscReading, node) -> dict:
+        """A disc as grades.json has it; made anew only when it has changed."""
+        stamp = (disc.grading, disc.box, attribute(node, "Disc"))
+        before, described = self._described.get(disc.number, (None, None))
+        if before is None or before[0] is not stamp[0] or before[1:] != stamp[1:]:
+            described = _described(disc, node)
+            self._described[disc.number] = (stamp, described)
+        return described
 
     def _provenance(self):
         return next(iter(study_nodes(self._scene, self._study, "provenance")), None)
@@ -112,14 +129,16 @@ class MapNodes:
     def learn(self, reading: Reading) -> None:
         """Remember which box each new map is of: that of its disc's present grades."""
         levels = {one.level: one for one in reading.present}
+        keys = {one.number: _key(one) for one in reading.present}
         for node in self._nodes():
             disc = levels.get(attribute(node, "Level"))
-            if disc is not None and disc.grading is not None and attribute(node, "Box") in (None, _key(disc)):
-                self._keep(node, disc, disc.grading)
+            if disc is not None and disc.grading is not None and attribute(node, "Box") in (None, keys[disc.number]):
+                self._keep(node, disc, keys[disc.number])
 
     def show(self, reading: Reading) -> None:
         """Have the scene's maps be those of the grades that a reading shows, under the names of its discs."""
         present = {one.number: one for one in reading.present}
+        keys = {one.number: _key(one) for one in reading.present}
         shown = set()
         for node in self._nodes():
             number, task = number_of(node), (attribute(node, "System"), attribute(node, "Task"))
@@ -127,11 +146,11 @@ class MapNodes:
                 continue
             disc = present.get(number)
             known = {} if disc is None or disc.grading is None else self._seen.get((number, disc.grading.box), {})
-            if attribute(node, "Box") is not None and (disc is None or attribute(node, "Box") != _key(disc)):
+            if attribute(node, "Box") is not None and (disc is None or attribute(node, "Box") != keys[number]):
                 if task not in known:
                     hierarchy.remove(self._scene, node)
                     continue
-                self._fill(node, disc, known[task])
+                self._fill(node, keys[number], known[task])
             self._name(node, disc)
             shown.add((number, task))
         for disc in present.values():
@@ -143,17 +162,21 @@ class MapNodes:
     def _nodes(self) -> list:
         return study_nodes(self._scene, self._study, "saliency")
 
-    def _keep(self, node, disc: DiscReading, grading: Grading) -> None:
+    def _keep(self, node, disc: DiscReading, key: str) -> None:
         matrix = vtk.vtkMatrix4x4()
         node.GetIJKToRASMatrix(matrix)
-        maps = self._seen.setdefault((disc.number, grading.box), {})
+        maps = self._seen.setdefault((disc.number, disc.grading.box), {})
         maps[attribute(node, "System"), attribute(node, "Task")] = _Map(node.GetImageData(), matrix, attribute(node, "Series"))
-        set_attributes(node, Number=str(disc.number), Box=_key(disc))
+        # Nothing that anybody sees has changed, and there are many maps.
+        quiet = node.GetDisableModifiedEvent()
+        node.SetDisableModifiedEvent(True)
+        set_attributes(node, Number=str(disc.number), Box=key)
+        node.SetDisableModifiedEvent(quiet)
 
-    def _fill(self, node, disc: DiscReading, one: _Map) -> None:
+    def _fill(self, node, key: str, one: _Map) -> None:
         node.SetIJKToRASMatrix(one.matrix)
         node.SetAndObserveImageData(one.image)
-        set_attributes(node, Box=_key(disc), Series=one.series)
+        set_attributes(node, Box=key, Series=one.series)
 
     def _name(self, node, disc: DiscReading) -> None:
         name = f"{disc.level} {attribute(node, 'System')} {attribute(node, 'Task')}"
@@ -165,7 +188,7 @@ class MapNodes:
         node = empty_map(self._scene, f"{disc.level} {' '.join(task)}")
         set_attributes(node, Study=self._study, Kind="saliency", Made=MADE, Level=disc.level, System=task[0], Task=task[1])
         set_attributes(node, Number=str(disc.number))
-        self._fill(node, disc, one)
+        self._fill(node, _key(disc), one)
         beside = next(iter(study_nodes(self._scene, self._study, "table")), None)
         hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, self._study, beside), "Saliency", [node])
 
@@ -182,7 +205,7 @@ def _key(disc: DiscReading) -> str:
 def _described(disc: DiscReading, node) -> dict:
     """A disc as grades.json has it; its box is the one that its grades are of."""
     grading = disc.grading
-    described = disc_json(DiscResult(disc_from_node(node), () if grading is None else grading.grades))
+    described = disc_json(DiscResult(disc_from_node(node), ()))
     if disc.is_stale:
         described["roi"] = box_to_json(grading.box)
     if grading is not None:

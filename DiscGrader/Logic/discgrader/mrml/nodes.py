@@ -23,11 +23,13 @@ _DISPLAY_PERCENTILES = (0.5, 99.5)
 
 def set_attributes(node, **values: str | None) -> None:
     """Mark a node as DiscGrader's: ``Study="x"`` sets the attribute ``DiscGrader.Study``, None takes it away."""
+    changing = node.StartModify()
     for name, value in values.items():
         if value is None:
             node.RemoveAttribute(ATTRIBUTE + name)
-        else:
+        elif attribute(node, name) != value:
             node.SetAttribute(ATTRIBUTE + name, value)
+    node.EndModify(changing)
 
 
 def attribute(node, name: str) -> str | None:

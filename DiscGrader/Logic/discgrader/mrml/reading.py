@@ -208,7 +208,7 @@ class SceneReading:
     def _show(self) -> None:
         with self._quiet:
             reading = self.reading
-            self._written = json.dumps(reading_to_json(reading), ensure_ascii=False, indent=1)
+            self._written = json.dumps(reading_to_json(reading), ensure_ascii=False)
             self._text.SetText(self._written)
             self.discs.show(reading)
             nodes = {number_of(one): one for one in self.discs.nodes()}

@@ -11,7 +11,8 @@ from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import disc_color
 from discgrader.mrml.held_series import HeldSeries
-from discgrader.mrml.nodes import attribute, color_roi
+from discgrader.mrml.labels import live_text
+from discgrader.mrml.nodes import attribute, color_roi, set_attributes
 from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
@@ -93,6 +94,7 @@ def put_grades(scene, study: str, result: DiscResult) -> None:
         if attribute(node, "Level") == result.disc.level:
             color_roi(node, disc_color(result))
             describe_roi(node, result)
+            set_attributes(node, Live=live_text(result.grades))
     document = json.loads(provenance.GetText())
     described = disc_json(result)
     others = [one for one in document["discs"] if one["level"] != result.disc.level]

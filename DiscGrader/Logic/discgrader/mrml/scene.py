@@ -36,6 +36,16 @@ READING = "reading"
 """Kind of the text node that keeps what a reader said of a study."""
 
 
+_CLASSES = {
+    "roi": "vtkMRMLMarkupsROINode",
+    "segmentation": "vtkMRMLSegmentationNode",
+    "table": "vtkMRMLTableNode",
+    "provenance": "vtkMRMLTextNode",
+    READING: "vtkMRMLTextNode",
+}
+"""Classes of the nodes of some kinds; looking among these only is faster."""
+
+
 @dataclass(frozen=True, eq=False)
 class SceneNodes:
     """The nodes that hold a study's result.
@@ -282,7 +292,11 @@ def _remove(scene, node) -> None:
 
 def study_nodes(scene, study: str, kind: str | None = None) -> list:
     """DiscGrader's nodes of a study: of one kind (``series``, ``roi``, ``saliency``, …), or all."""
-    nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
+    class_name = _CLASSES.get(kind)
+    if class_name is None:
+        nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
+    else:
+        nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(scene.GetNumberOfNodesByClass(class_name))]
     return [
         node
         for node in nodes

@@ -35,7 +35,7 @@ class ViewSettings:
     saliency: bool = True
     opacity: float = SALIENCY_OPACITY
     threshold: float = LOWER_THRESHOLD
-    labels: bool = False
+    labels: bool = True
     label_system: str = "pfirrmann"
     label_task: str = "pfirrmann"
 

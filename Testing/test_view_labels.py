@@ -1,0 +1,143 @@
+"""Level and grade beside each disc in slice views, drawn off-screen over Slicer's own displayable managers."""
+
+from ctypes.util import find_library
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
+if find_library("EGL") is None:
+    pytest.skip("libegl1 is not installed", allow_module_level=True)
+
+from block_engine import BlockEngine
+from desk.install import discgrader_module
+from discgrader.errors import UsageError
+from discgrader.grading.scales import scale_of
+from discgrader.imaging.volume import lps_to_ras
+from discgrader.mrml.bundle import arrange_views
+from discgrader.mrml.headless import headless_scene
+from discgrader.mrml.label_actors import LabelView
+from discgrader.mrml.nodes import roi_from_node
+from discgrader.mrml.scene import populate_scene
+from slice_view import SliceView
+from synthetic_result import synthetic_result
+
+PFIRRMANN = ("pfirrmann", "pfirrmann")
+ALL = {"L5-S1  V", "L4-L5  IV", "L3-L4  III", "L2-L3  II", "L1-L2  I"}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """A graded scene with a sagittal and an axial view that labels are drawn into."""
+    host, result = headless_scene(), synthetic_result()
+    with discgrader_module(host) as module:
+        nodes = populate_scene(host.scene, result)
+        sagittal, axial = SliceView(host, "Yellow", "Sagittal"), SliceView(host, "Red", "Axial", (400, 400))
+        arrange_views(host.scene, [sagittal.logic, axial.logic], result, nodes)
+        for view in (sagittal, axial):
+            view.fit()
+        logic = module.DiscGraderLogic(BlockEngine())
+        views = [LabelView(one.logic.GetSliceNode(), one._window, lambda: None) for one in (sagittal, axial)]
+        monkeypatch.setattr(logic, "_labelViews", lambda: views)
+        logic.setSaliencyDisplay(visible=False)
+        logic.reading()
+        yield SimpleNamespace(
+            logic=logic, sagittal=sagittal, axial=axial, nodes=nodes, scene=host.scene, views=views, host=host
+        )
+        logic.closeWorker()
+        sagittal.close()
+        axial.close()
+
+
+def texts(shown, view=0) -> dict:
+    (shown.sagittal, shown.axial)[view].pixels()
+    return shown.logic.labels.views[view].shown()
+
+
+def test_each_disc_has_its_level_and_grade_beside_its_box(shown, tmp_path):
+    pixels = shown.sagittal.save(tmp_path / "labels.png")
+    found = texts(shown)
+    assert set(found) == ALL
+    for text, (left, right, bottom, top) in found.items():
+        level, label = text.split()
+        box = roi_from_node(shown.nodes.rois[level])
+        edge = min(shown.sagittal.pixel_of(lps_to_ras(corner))[0] for corner in box.corners_lps())
+        assert right <= edge, "a label lies over its box"
+        assert left >= 0
+        patch = pixels[len(pixels) - round(top) : len(pixels) - round(bottom), round(left) : round(right)].reshape(-1, 3)
+        color = 255 * np.array(next(one for one in scale_of(*PFIRRMANN).grades if one.label == label).rgb)
+        assert (np.abs(patch - color).max(axis=1) < 40).sum() > 30, f"{text} is not written in its color"
+        assert (patch.max(axis=1) < 90).mean() > 0.4, f"{text} has no dark ground"
+
+
+def test_labels_follow_override_undo_rename_and_a_moved_box(shown):
+    shown.logic.setOverride("L4-L5", *PFIRRMANN, "2")
+    assert "L4-L5  II" in texts(shown)
+    shown.logic.undo()
+    assert set(texts(shown)) == ALL
+    shown.logic.shiftLevels(1)
+    assert "T12-L1  I" in texts(shown) and "L5-S1  V" not in texts(shown)
+    shown.logic.undo()
+    before = texts(shown)["L3-L4  III"]
+    node = shown.nodes.rois["L3-L4"]
+    center = [0.0, 0.0, 0.0]
+    node.GetCenterWorld(center)
+    node.SetCenterWorld(center[0], center[1] - 20.0, center[2])
+    after = texts(shown)
+    assert "L3-L4  (III)" in after, "the grade is of where the box was before"
+    assert after["L3-L4  (III)"][0] > before[0] + 20
+    shown.logic.undo()
+    assert texts(shown)["L3-L4  III"] == before
+
+
+def test_labels_stand_only_where_the_slice_runs_through_the_box(shown):
+    assert set(texts(shown, 1)) == {"L3-L4  III"}
+    shown.axial.logic.GetSliceNode().JumpSliceByOffsetting(0.0, 0.0, 500.0)
+    assert texts(shown, 1) == {}
+    shown.sagittal.logic.GetSliceNode().JumpSliceByOffsetting(60.0, 0.0, 0.0)
+    assert texts(shown) == {}
+
+
+def test_labels_are_upright_and_inside_an_oblique_view(shown):
+    node = shown.axial.logic.GetSliceNode()
+    node.SetOrientation("Sagittal")
+    shown.axial.fit()
+    for row, column, value in ((0, 0, 0.6), (1, 0, 0.64), (2, 0, 0.48), (0, 1, 0.0), (1, 1, -0.6), (2, 1, 0.8)):
+        node.GetSliceToRAS().SetElement(row, column, value)
+    node.UpdateMatrices()
+    for left, right, bottom, top in texts(shown, 1).values():
+        assert 0 <= left < right <= 400 and 0 <= bottom < top <= 400 and right - left > top - bottom
+
+
+def test_labels_can_be_chosen_and_switched_off(shown):
+    shown.logic.setLabels(task="high_grade")
+    assert set(texts(shown)) == {"L5-S1  IV–V", "L4-L5  IV–V", "L3-L4  I–III", "L2-L3  I–III", "L1-L2  I–III"}
+    shown.logic.setLabels(system="", task="")
+    assert set(texts(shown)) == {"L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"}
+    assert not shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility()
+    shown.logic.setLabels(visible=False)
+    assert shown.logic.labels.views == ()
+    assert shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility(), "the boxes say their own names"
+    with pytest.raises(UsageError, match="no task"):
+        shown.logic.setLabels(system="pfirrmann", task="zone")
+    assert shown.logic.viewSettings().label_task == ""
+
+
+def test_labels_keep_their_distance(shown):
+    for level in ("L4-L5", "L3-L4", "L2-L3"):
+        shown.nodes.rois[level].SetCenterWorld(0.0, -5.0, 0.0)
+    places = sorted((bottom, top) for _, _, bottom, top in texts(shown).values())
+    assert all(upper[0] >= lower[1] for lower, upper in zip(places, places[1:]))
+
+
+def test_a_closed_scene_has_no_labels(shown):
+    count = shown.sagittal._window.GetRenderers().GetItemAsObject(1).GetViewProps().GetNumberOfItems()
+    texts(shown)
+    shown.scene.Clear()
+    assert texts(shown) == {}
+    shown.logic.sceneCloses()
+    props = shown.sagittal._window.GetRenderers().GetItemAsObject(1).GetViewProps()
+    actors = [props.GetItemAsObject(n) for n in range(props.GetNumberOfItems())]
+    assert not any(one.IsA("vtkTextActor") and "L4-L5" in (one.GetInput() or "") for one in actors), count
