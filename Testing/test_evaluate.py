@@ -115,13 +115,18 @@ def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path)
     outcomes = {name: Outcome(np.arange(len(discs)), np.zeros(0, int), one / one.sum(1, keepdims=True), one, one[:0], (), np.zeros(0))
                 for name, one in ((CNN, poor), (OURS, good))}
     setting = Setting(Runner(discs, tmp_path, Progress()), ("lightgbm",), draws=20, repeats=1, threads=1)
-    compared, added = cross_validation(setting, outcomes)
+    compared, added, by_images = cross_validation(setting, outcomes)
     rows = {row["features"]: row for row in compared.rows}
     assert rows[OURS]["accuracy"]["value"] == 1
     assert rows[CNN]["accuracy"]["value"] == pytest.approx((discs.grades == 2).mean())
     [gap] = added.rows
     assert gap["added"] == "Evidence and radiomics, to CNN"
     assert gap["accuracy"]["value"] == pytest.approx((discs.grades != 2).mean())
+    # Every fifth patient has no T1; none has T2 SPACE, and none T1 alone.
+    groups = {row["images"]: row for row in by_images.rows if row["features"] == CNN}
+    both = discs.patients % 5 != 0
+    assert {name: row["discs"] for name, row in groups.items()} == {"with T2": 240, "with T2 and T1": int(both.sum())}
+    assert groups["with T2 and T1"]["accuracy"]["value"] == pytest.approx((discs.grades == 2)[both].mean())
 
 
 class FewTrees(TreesModel):

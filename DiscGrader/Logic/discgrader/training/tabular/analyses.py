@@ -14,7 +14,7 @@ from discgrader.training.tabular.system import HIGH_GRADE, MODELS, SystemChoices
 
 DEEP = ("efficientnet_lite0", "resnet50")
 RADIOMICS, EVIDENCE, NETWORK = "radiomics", "evidence", "network"
-FEW_COLUMNS = 100
+FEW_COLUMNS, LEAST_PATIENTS = 100, 5
 CNN, OURS = "Image networks (CNN alone)", "CNN + evidence + radiomics (ours)"
 """The project's main job without and with evidence and radiomics beside it, as named in tables."""
 
@@ -173,7 +173,8 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
             "LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image networks: "
             "cross-validated in two layers, each part on folds that it has not seen, its weight from the other folds.")
     first = {name: outcomes[0] for name, outcomes in repeated.items()}
-    return [Analysis("cross_validation", "Families of features, cross-validated", note, rows), _added(setting, first)]
+    return [Analysis("cross_validation", "Families of features, cross-validated", note, rows), _added(setting, first),
+            _by_images(setting, first)]
 
 
 ADDED = (
@@ -203,6 +204,26 @@ def _added(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
     return Analysis("cross_validation_added", "What each part adds",
                     "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval that "
                     "holds 0 is no measurable gain. Brier is better when it falls.", rows)
+
+
+def _by_images(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
+    """Figures of some rows on discs that have the same kinds of images."""
+    table = setting.runner.table
+    seen = {sequence: np.isfinite(table.values[:, table.sequences == sequence]).any(1) for sequence in ("T1", "T2", "T2_SPACE")}
+    groups = {"with T2": seen["T2"], "with T2 and T1": seen["T2"] & seen["T1"], "with T2 SPACE": seen["T2_SPACE"],
+              "T1 alone": seen["T1"] & ~seen["T2"] & ~seen["T2_SPACE"]}
+    rows = []
+    for name in (OURS, CNN, "Evidence", "Radiomics + deep (as published)"):
+        chances = _in_order(outcomes[name], len(table)) if name in outcomes else None
+        for group, inside in groups.items() if chances is not None else ():
+            own = np.nonzero(inside & np.isfinite(chances).all(1))[0]
+            if len(np.unique(table.patients[own])) >= LEAST_PATIENTS:
+                part = Outcome(own, own[:0], chances[own], chances[own], chances[:0], (), np.zeros(0))
+                high = setting.figures(part, binary=True)
+                rows.append({"features": name, "images": group, "discs": len(own), **setting.figures(part),
+                             "binary_auroc": high["auroc"], "binary_accuracy": high["accuracy"]})
+    return Analysis("cross_validation_images", "By the images of a disc",
+                    "The same cross-validated grades, judged on the discs that have these images; T1 alone says little of a disc.", rows)
 
 
 def _in_order(outcome: Outcome, count: int) -> np.ndarray:
