@@ -216,7 +216,8 @@ def filter_all(
 
 def content_hash(volume: Volume) -> bytes:
     """Changes when any voxel of a volume, its type or its geometry does."""
-    stamp = hashlib.blake2b(digest_size=20)
+    # Twice as fast as BLAKE2 where the processor has instructions for it, as nearly all have.
+    stamp = hashlib.sha256()
     stamp.update(f"{volume.array.dtype.str} {volume.array.shape}".encode())
     stamp.update(np.ascontiguousarray(volume.affine_lps, float).tobytes())
     stamp.update(np.ascontiguousarray(volume.array).data.cast("B"))

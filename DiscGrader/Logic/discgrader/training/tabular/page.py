@@ -18,7 +18,7 @@ TITLES = {
 }
 """Columns that are not called as their name in files says."""
 
-LONG_TABLE = 12
+LONG_TABLE = 16
 """A table of more rows is folded where a figure shows the same."""
 
 _STYLE = """

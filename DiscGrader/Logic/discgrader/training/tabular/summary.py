@@ -39,8 +39,8 @@ def _sentences(tables: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator
                    for key, least in AIM.items()]
         yield f"The project's own model, cross-validated: {', '.join(reached)}."
     added = {one["added"]: one for one in tables.get("cross_validation_added", ())}
-    for what, start in (("Radiomics, to CNN + evidence", "What radiomics adds to image networks and evidence"),
-                        ("Evidence and radiomics, to CNN", "What evidence and radiomics add to image networks alone"),
+    for what, start in (("Radiomics, to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
+                        ("Evidence and radiomics, to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),
                         ("Deep features, to radiomics", "What frozen deep features add to radiomics, as published")):
         if what in added:
             yield f"{start}: {_gain(added[what])}."
@@ -62,7 +62,7 @@ def _figure(found: Mapping[str, float]) -> str:
 
 
 def _signed(found: Mapping[str, float]) -> str:
-    return f"{found['value']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}]"
+    return f"{found['value']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}]".replace("-", "−")
 
 
 def which_saw_which(tables: Mapping[str, FeatureTable]) -> Analysis:

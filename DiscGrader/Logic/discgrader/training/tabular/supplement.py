@@ -38,12 +38,8 @@ def family_ablation(setting: Setting) -> Analysis:
     table = setting.runner.table
     rows = [_judged(setting, name, columns, setting.split) for name, columns in sets_of_features(setting).items()]
     for sequence in ("T1", "T2", "T2_SPACE"):
-        own = setting.published & (table.sequences == sequence)
-        there = np.isfinite(table.values[:, own]).any(1)
-        split = setting.split
-        split = Split(f"{split.name}, {sequence}", split.train & there, split.validation & there, split.test & there)
-        if min(len(np.unique(table.patients[one])) for one in (split.train, split.validation, split.test)) >= LEAST_PATIENTS:
-            rows.append(_judged(setting, f"Radiomics + deep of {sequence.replace('_', ' ')} alone", own, split))
+        row = _where_seen(setting, f"Radiomics + deep of {sequence.replace('_', ' ')} alone", setting.published & (table.sequences == sequence))
+        rows += [row] if row else []
     note = "What each family of features gives alone and together; a sequence alone is learned from and judged on discs that have it."
     return Analysis("family_ablation", "Feature families", note, rows)
 
@@ -51,6 +47,15 @@ def family_ablation(setting: Setting) -> Analysis:
 def _judged(setting: Setting, name: str, columns: np.ndarray, split: Split) -> dict[str, object]:
     outcome = setting.runner.run(columns, split, setting.choices_for(columns))
     return {"features": name, "discs": len(outcome.test), **setting.figures(outcome)}
+
+
+def _where_seen(setting: Setting, name: str, columns: np.ndarray) -> dict[str, object] | None:
+    """As `_judged`, learned from and judged on the discs that have any of the columns; None where these are too few."""
+    table, split = setting.runner.table, setting.split
+    there = np.isfinite(table.values[:, columns]).any(1)
+    part = Split(f"{split.name}, {name}", split.train & there, split.validation & there, split.test & there)
+    patients = min(len(np.unique(table.patients[one])) for one in (part.train, part.validation, part.test))
+    return _judged(setting, name, columns, part) if columns.any() and patients >= LEAST_PATIENTS else None
 
 
 def ordinal_regression(setting: Setting) -> Analysis:
@@ -211,11 +216,13 @@ def category_ablation(setting: Setting) -> Analysis:
         of_column = np.array([kind(one) if own else "" for one, own in zip(table.features, radiomics)])
         for name in sorted(set(of_column) - {""}):
             for how, columns in (("alone", of_column == name), ("left out", radiomics & (of_column != name))):
-                if not columns.any():
-                    continue
-                outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
-                rows.append({"part": name, "kind": label, "how": how, "columns": int(columns.sum()), **setting.figures(outcome)})
-    return Analysis("category_ablation", "Within radiomics", "Classes of features, and kinds of images, alone and left out.", rows)
+                found = _where_seen(setting, f"{name} {how}", columns)
+                if found:
+                    rows.append({"part": name, "kind": label, "how": how, "columns": int(columns.sum())} |
+                                {key: value for key, value in found.items() if key != "features"})
+    note = ("Classes of features, and kinds of images, alone and left out; learned from and judged on discs that have any. "
+            "Laplacians of Gaussian (log) exist on stacks only.")
+    return Analysis("category_ablation", "Within radiomics", note, rows)
 
 
 def operating_point(setting: Setting) -> Analysis:
