@@ -23,7 +23,13 @@ from discgrader.progress import Progress
 from discgrader.radiomics import cache as filter_cache
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.training.recipes import run_recipe
-from discgrader.training.tabular.radiomics_recipe import write_radiomics
+from discgrader.training.tabular.radiomics_recipe import (
+    every_subset,
+    fit_on_subsets,
+    only,
+    outcomes_of,
+    write_radiomics,
+)
 from discgrader.training.tabular.runs import Outcome
 from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable
@@ -69,7 +75,7 @@ def trained(request, spine, tmp_path_factory):
     system = PfirrmannSystem(choices).fit(table.rows(seen), table.rows(~seen))
     chance = system.predict_proba(table.rows(~seen))
     judged = Outcome(np.nonzero(~seen)[0], np.zeros(0, int), chance, chance, chance[:0], COLUMNS, np.zeros(5))
-    folder = write_radiomics(tmp_path_factory.mktemp("tabular"), system, table, judged, np.array([3, 2]))
+    folder = write_radiomics(tmp_path_factory.mktemp("tabular"), system, table, {"all": judged}, np.array([3, 2]))
     return read_pack(folder / "pfirrmann-radiomics"), system, rows, localization
 
 
@@ -95,7 +101,7 @@ def test_what_the_pack_says_of_itself(trained):
     assert pack.system == "pfirrmann"
     assert pack.trained_on.discs == 240
     assert pack.figures["all"]["discs"] == 60
-    assert 0 < pack.figures["all"]["pfirrmann"]["auroc"]["value"] <= 1
+    assert 0 < pack.figures["all"]["pfirrmann"]["macro_auroc"]["value"] <= 1
     assert json.loads(pack.read_bytes(DESCRIPTION))["radiomics_seen"] == {"discs_in_3d": 1, "discs_in_2d": 1}
 
 
@@ -165,6 +171,30 @@ def test_a_broken_table_model_is_refused_by_name(trained, tmp_path, change, word
                         architecture=pack.architecture, files=files, trained_on=pack.trained_on)
     with pytest.raises(PackError, match=f"Pack mine: its table model is broken.*({words})"):
         load_tabular(broken)
+
+
+@pytest.mark.parametrize("model", ["lightgbm", "forest"])
+def test_a_missing_sequence_says_nothing_of_the_grade(model):
+    """All discs without T2 are of grade V in training: those that are shown on T1 alone later must not all be."""
+    rng = np.random.default_rng(0)
+    grades = np.tile(np.arange(5), 60)
+    values = rng.normal(size=(300, 4)) * 0.6 + grades[:, None]
+    t2_missing = (grades == 4) & (np.arange(300) % 2 == 0)
+    values[t2_missing, 2:] = np.nan
+    columns = ("T1:radiomics:a", "T1:radiomics:b", "T2:radiomics:a", "T2:radiomics:b")
+    table = DiscTable(np.repeat(np.arange(60), 5), np.tile(np.arange(1, 6), 60), grades, columns, values)
+    shown = every_subset(table)
+    assert len(shown) == 300 + 2 * 300 - 2 * int(t2_missing.sum())
+    assert np.isfinite(shown.values).any(1).all()
+    seen = table.patients < 40
+    choices = SystemChoices(model=model, select=False, threads=1)
+    system = fit_on_subsets(choices, table.rows(seen), table.rows(~seen))
+    low = table.rows(grades < 2)
+    outcome = outcomes_of(system, table, grades < 2)["T1"]
+    assert len(outcome.test) == len(low)
+    assert (outcome.probabilities @ np.arange(5)).mean() < 1.6
+    naive = PfirrmannSystem(choices).fit(table.rows(seen), table.rows(~seen))
+    assert (naive.predict_proba(only(low, ("T1",))) @ np.arange(5)).mean() > 2
 
 
 def test_wrong_choices_of_the_recipe_are_told(tmp_path):

@@ -1,11 +1,13 @@
 """Recipe ``pfirrmann-radiomics``, whole: the system as published, as a pack that grades.
 
 Radiomics and deep features of every sequence, LASSO, trees or a forest, isotonic calibration on patients that neither has
-seen. Its figures are cross-validated by patient; the pack learns from four fifths of the patients and is calibrated on
+seen; every disc is shown with each subset of its sequences, so that a missing one does no harm. Its figures are cross-validated by patient; the pack learns from four fifths of the patients and is calibrated on
 the rest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +24,10 @@ from discgrader.training.spider import DATA_SET, spider_images
 from discgrader.training.tabular.analyses import RADIOMICS, high_chance
 from discgrader.training.tabular.extract import deep_family, extract, radiomics_family
 from discgrader.training.tabular.fused import from_scikit_learn
+from discgrader.training.tabular.held_out import INPUTS
 from discgrader.training.tabular.metrics import binary_figures, grade_figures, with_intervals
 from discgrader.training.tabular.models import ForestModel
-from discgrader.training.tabular.runs import Outcome, Runner
+from discgrader.training.tabular.runs import Outcome
 from discgrader.training.tabular.sources import pfirrmann_grades
 from discgrader.training.tabular.splits import rotating_splits
 from discgrader.training.tabular.system import HIGH_GRADE, PfirrmannSystem, SystemChoices
@@ -73,23 +76,77 @@ def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, *, featur
     table = disc_table(list(tables.values()), grades)
     choices = SystemChoices(model=recipe.model, seed=recipe.seed, threads=recipe.threads)
     splits = rotating_splits(table.patients, seed=recipe.seed)
-    runner = Runner(table, out_dir / "work", progress.part(0.6, 0.9))
-    judged = runner.run_all(np.ones(len(table.columns), bool), splits, choices)
+    judged: dict[str, list[Outcome]] = {}
+    for number, split in enumerate(splits):
+        progress.report("Fitting", 0.6 + 0.3 * number / len(splits), split.name)
+        system = fit_on_subsets(choices, table.rows(split.train), table.rows(split.validation))
+        for inputs, one in outcomes_of(system, table, split.test).items():
+            judged.setdefault(inputs, []).append(one)
     progress.report("Fitting", 0.9, "the pack's model")
     validation = splits[0].validation
-    system = PfirrmannSystem(choices).fit(table.rows(~validation), table.rows(validation))
-    return write_radiomics(out_dir, system, table, judged, tables[RADIOMICS].dimensions)
+    system = fit_on_subsets(choices, table.rows(~validation), table.rows(validation))
+    joined = {inputs: Outcome.join(some) for inputs, some in judged.items()}
+    return write_radiomics(out_dir, system, table, joined, tables[RADIOMICS].dimensions)
 
 
-def write_radiomics(out_dir: Path, system: PfirrmannSystem, table: DiscTable, judged: Outcome, dimensions: np.ndarray) -> Path:
+def fit_on_subsets(choices: SystemChoices, train: DiscTable, validation: DiscTable) -> PfirrmannSystem:
+    """The system learned, and calibrated, from each disc as it is seen with every subset of its sequences.
+
+    Without that a sequence that is missing would say something of the grade: of the few patients without T2, say.
+    """
+    selection = PfirrmannSystem(choices).select(train) if choices.select else None
+    return PfirrmannSystem(choices).fit(every_subset(train), every_subset(validation), selection)
+
+
+def every_subset(table: DiscTable) -> DiscTable:
+    """Each disc once for every subset of its sequences, the columns of others missing; whole discs first."""
+    whole = tuple(dict.fromkeys(table.sequences.tolist()))
+    parts, seen = [table], [table.values]
+    for size in range(1, len(whole)):
+        for some in combinations(whole, size):
+            shown = only(table, some)
+            # A disc that has no other sequence is the same without them: once is enough.
+            new = _new(shown.values, seen)
+            parts.append(shown.rows(new))
+            seen.append(shown.values)
+    return DiscTable(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("patients", "indices", "grades")),
+                     table.columns, np.concatenate([one.values for one in parts]))
+
+
+def only(table: DiscTable, sequences: Sequence[str]) -> DiscTable:
+    """The same discs seen on some sequences alone."""
+    return replace(table, values=np.where(np.isin(table.sequences, sequences), table.values, np.nan))
+
+
+def _new(values: np.ndarray, before: Sequence[np.ndarray]) -> np.ndarray:
+    """Which rows hold anything and are not among those at their place before."""
+    known = ~np.isfinite(values).any(1)
+    for other in before:
+        known |= ((values == other) | (np.isnan(values) & np.isnan(other))).all(1)
+    return ~known
+
+
+def outcomes_of(system: PfirrmannSystem, table: DiscTable, test: np.ndarray) -> dict[str, Outcome]:
+    """What a system says of the discs of ``test``, a mask, by the name of the images shown (`INPUTS`)."""
+    found = {}
+    for inputs, roles in INPUTS.items():
+        shown = only(table, roles)
+        rows = np.nonzero(test & np.isfinite(shown.values).any(1))[0]
+        if len(rows):
+            chance = system.predict_proba(shown.rows(rows))
+            found[inputs] = Outcome(rows, rows[:0], chance, chance, chance[:0], (), np.zeros(0))
+    return found
+
+
+def write_radiomics(out_dir: Path, system: PfirrmannSystem, table: DiscTable, judged: Mapping[str, Outcome], dimensions: np.ndarray) -> Path:
     """Write the pack ``pfirrmann-radiomics``.
 
     Parameters
     ----------
     table : DiscTable
         All discs.
-    judged : Outcome
-        Of cross-validation on them.
+    judged : mapping of str to Outcome
+        Of cross-validation on them, by the images shown.
     dimensions : ndarray of int
         Of every disc and sequence that radiomics was taken of, 3 for stacks and 2 for single slices.
     """
@@ -118,9 +175,14 @@ def write_radiomics(out_dir: Path, system: PfirrmannSystem, table: DiscTable, ju
     return out_dir / "packs"
 
 
-def _figures(table: DiscTable, judged: Outcome) -> dict[str, object]:
-    grades, patients = table.grades[judged.test], table.patients[judged.test]
-    five = with_intervals(grade_figures, grades, judged.probabilities, patients)
-    high = with_intervals(binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(judged.probabilities), patients)
-    return {"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap",
-            "all": {"discs": len(grades), "patients": len(np.unique(patients)), "pfirrmann": five, "high_grade": high}}
+def _figures(table: DiscTable, judged: Mapping[str, Outcome]) -> dict[str, object]:
+    figures: dict[str, object] = {"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap"}
+    for inputs, one in judged.items():
+        grades, patients = table.grades[one.test], table.patients[one.test]
+        five = with_intervals(grade_figures, grades, one.probabilities, patients)
+        high = with_intervals(binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(one.probabilities), patients)
+        named = {"macro_auroc": five["auroc"], "macro_f1": five["f1"]} | {
+            name: five[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")}
+        figures[inputs] = {"discs": len(grades), "patients": len(np.unique(patients)), "pfirrmann": named,
+                           "high_grade": {name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")}}
+    return figures
