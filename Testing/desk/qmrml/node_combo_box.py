@@ -134,24 +134,31 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
             node.SetName(text)
 
     def _nodes(self):
-        d = self._d
-        if d.scene is None:
+        scene = self._d.scene
+        if scene is None:
             return []
-        nodes = (d.scene.GetNthNode(number) for number in range(d.scene.GetNumberOfNodes()))
-        return [node for node in nodes if any(node.IsA(kind) for kind in d.types) and self._fits(node)]
+        fits = self._fitting()
+        return [node for node in map(scene.GetNthNode, range(scene.GetNumberOfNodes())) if fits(node)]
 
-    def _fits(self, node):
+    def _fitting(self):
+        """What tells whether a node is offered; found out once, since a scene has hundreds of nodes."""
         d = self._d
-        of_type = any(
-            node.IsA(kind) if d.flags["showChildNodeTypes"] else node.GetClassName() == kind for kind in d.types
-        )
-        if not of_type or (node.GetHideFromEditors() and not d.flags["showHidden"]):
-            return False
-        return all(
-            node.GetAttribute(name) is not None and (value is None or node.GetAttribute(name) == str(value))
-            for name, (kind, value) in d.attributes.items()
-            if node.IsA(kind)
-        )
+        types, attributes = tuple(d.types), list(d.attributes.items())
+        children, hidden = d.flags["showChildNodeTypes"], d.flags["showHidden"]
+
+        def fits(node):
+            name = node.GetClassName()
+            if name not in types and not (children and any(node.IsA(kind) for kind in types)):
+                return False
+            if node.GetHideFromEditors() and not hidden:
+                return False
+            return all(
+                node.GetAttribute(name) is not None and (value is None or node.GetAttribute(name) == str(value))
+                for name, (kind, value) in attributes
+                if node.IsA(kind)
+            )
+
+        return fits
 
     def _fill(self):
         d = self._d
@@ -162,8 +169,14 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
             self._choose(nodes[0] if nodes and not d.flags["noneEnabled"] else None)
         d.node_observers.clear()
         for node in nodes:
-            d.node_observers.add(node, "ModifiedEvent", lambda *_: self._show(self._nodes()))
+            d.node_observers.add(node, "ModifiedEvent", self._node_changed)
         self._show(nodes)
+
+    def _node_changed(self, node, _event):
+        """Nodes change often, and seldom in what is shown of them."""
+        index = self._d.box.findData(node.GetID())
+        if index < 0 or self._d.box.itemText(index) != (node.GetName() or "") or not self._fitting()(node):
+            self._show(self._nodes())
 
     def _show(self, nodes):
         d, box = self._d, self._d.box

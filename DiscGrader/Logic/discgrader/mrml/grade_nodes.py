@@ -72,7 +72,7 @@ class GradeNodes:
         before, discs = document["discs"], sorted(described, key=lambda one: one["index_from_sacrum"])
         if discs != before:
             document["discs"] = discs
-            self._provenance().SetText(json.dumps(document, indent=2, ensure_ascii=False))
+            self._provenance().SetText(json.dumps(document, ensure_ascii=False))
         rows = [
             row | _reader_cells(reading.disc(row["level"]), row["system"], row["task"]) for row in grades_rows(document)
         ]

@@ -99,7 +99,7 @@ def put_grades(scene, study: str, result: DiscResult) -> None:
     described = disc_json(result)
     others = [one for one in document["discs"] if one["level"] != result.disc.level]
     document["discs"] = sorted([*others, described], key=lambda one: one["index_from_sacrum"])
-    provenance.SetText(json.dumps(document, indent=2, ensure_ascii=False))
+    provenance.SetText(json.dumps(document, ensure_ascii=False))
     _show_rows(scene, table, document, described)
 
 

@@ -353,7 +353,7 @@ def _tables(scene, result: StudyResult):
     columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
     study = result.study.name
     table = table_to_node(scene, columns, rows, f"{study} grades", _own(scene, study, "table"))
-    text = json.dumps(document, indent=2, ensure_ascii=False)
+    text = json.dumps(document, ensure_ascii=False)
     provenance = _own(scene, study, "provenance")
     if provenance is None:
         return table, text_to_node(scene, text, f"{study} grades.json")
