@@ -125,3 +125,10 @@ def test_module_requirements_are_among_those_of_the_package():
     radiomics = {"PyWavelets", "connected-components-3d"}
     assert {re.match(r"[\w-]+", one)[0] for one in asked} == grading | radiomics
     assert asked <= set(package)
+
+
+def test_slicers_own_test_run_includes_the_self_test():
+    text = (ROOT / "DiscGrader" / "CMakeLists.txt").read_text(encoding="utf-8")
+    assert "WITH_GENERIC_TESTS" in text and "slicer_add_python_unittest(SCRIPT ${MODULE_NAME}.py)" in text
+    workflow = (ROOT / ".github" / "workflows" / "slicer.yml").read_text(encoding="utf-8")
+    assert "runUnitTest(['$PWD/DiscGrader'], 'DiscGrader')" in workflow
