@@ -6,7 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from discgrader.errors import DiscGraderError
+from discgrader.errors import DiscGraderError, UsageError
 from discgrader.localize.disc import LADDER
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.box_buttons import BoxButtons
@@ -173,7 +173,13 @@ class Panel:
         return self.table.grid.cells.get(self.chosen)
 
     def _history(self):
-        return None if self.state.reading is None else self.logic.readingHistory(self.state.name)
+        if self.state.reading is None:
+            return None
+        try:
+            return self.logic.readingHistory(self.state.name)
+        except UsageError:
+            # Discs are just being found anew, and those before are gone already.
+            return None
 
     def _choose_inputs(self) -> None:
         parameters = self.parameters
