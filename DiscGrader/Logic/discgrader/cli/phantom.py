@@ -1,4 +1,4 @@
-"""``discgrader phantom``: a study of the digital spine."""
+"""``discgrader phantom``: studies of the digital spine."""
 
 import argparse
 from pathlib import Path
@@ -9,39 +9,74 @@ from discgrader.progress import Progress
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
-    parser = commands.add_parser("phantom", help="write a study of the digital lumbar spine, with its truth")
+    parser = commands.add_parser("phantom", help="write studies of the digital lumbar spine, with their truth")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the study")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="which patient (default: 0)")
     parser.add_argument(
         "--grade",
         action="append",
         default=[],
-        metavar="LEVEL:pfirrmann=GRADE",
-        help="Pfirrmann grade 1 to 5 of a disc, such as L4-L5:pfirrmann=4; repeatable; the others' are drawn",
+        metavar="LEVEL:FINDING=GRADE,...",
+        help="what a disc has, such as L4-L5:pfirrmann=4,msu=2B,left_nerve_root=2; repeatable; the rest is drawn",
     )
     parser.add_argument(
-        "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE or AX_T2; repeatable (default: all)"
+        "--cohort", type=int, metavar="N", help="write N patients, seeds from --seed on, each in a folder of its own"
     )
+    parser.add_argument(
+        "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE, STIR or AX_T2; repeatable"
+    )
+    parser.add_argument("--blocks", action="store_true", help="axial blocks along each disc instead of one stack")
+    parser.add_argument("--dicom", action="store_true", help="write DICOM instead of NIfTI")
     return parser
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
-    """Render the study and write it."""
+    """Render the studies and write them."""
     from discgrader.folders import check_folder, whole_folder
-    from discgrader.phantom.study import ROLES, make_study, write_study
+    from discgrader.phantom.files import write_study, write_tables
+    from discgrader.phantom.study import ROLES, make_study
 
-    grades = dict(_level_grade(one) for one in arguments.grade)
+    if arguments.cohort is not None and arguments.cohort < 1:
+        raise UsageError(f"A cohort of {arguments.cohort} is none; choose 1 or more.")
+    findings = read_findings(arguments.grade)
+    roles = tuple(arguments.series or ROLES)
     check_folder(arguments.output)
-    phantom = make_study(arguments.seed, grades, tuple(arguments.series or ROLES), progress=progress)
+    if arguments.cohort is None:
+        phantom = make_study(arguments.seed, findings, roles, blocks=arguments.blocks, progress=progress)
+        with whole_folder(arguments.output) as folder:
+            write_study(phantom, folder, arguments.dicom)
+        print(f"{', '.join(series.name for series in phantom.study.series)} are in {arguments.output}.")
+        return 0
     with whole_folder(arguments.output) as folder:
-        write_study(phantom, folder)
-    print(f"{', '.join(series.name for series in phantom.study.series)} are in {arguments.output}.")
+        made = []
+        for number in range(arguments.cohort):
+            phantom = make_study(arguments.seed + number, findings, roles, blocks=arguments.blocks, progress=progress)
+            write_study(phantom, folder / phantom.study.name, arguments.dicom)
+            made.append((phantom.study.name, phantom.discs))
+        write_tables(made, folder)
+    print(f"{arguments.cohort} patients are in {arguments.output}.")
     return 0
 
 
-def _level_grade(given: str) -> tuple[str, int]:
-    level, _, finding = given.partition(":")
-    task, _, grade = finding.partition("=")
-    if task != "pfirrmann" or not grade.isdecimal():
-        raise UsageError(f"--grade {given} names no level and grade; write it as L4-L5:pfirrmann=4.")
-    return level, int(grade)
+def read_findings(given: list[str]) -> dict:
+    """Findings by level from arguments such as ``L4-L5:pfirrmann=4,msu=2B``.
+
+    Raises
+    ------
+    UsageError
+        If one cannot be read, its level is given twice, or what it asks for cannot be.
+    """
+    from discgrader.phantom.findings import DiscFindings
+
+    findings: dict[str, DiscFindings] = {}
+    for one in given:
+        level, colon, text = one.partition(":")
+        if not colon or not text:
+            raise UsageError(f"--grade {one} names no level and finding; write it as L4-L5:pfirrmann=4.")
+        if level in findings:
+            raise UsageError(f"--grade names {level} twice; give all its findings at once, with commas.")
+        try:
+            findings[level] = DiscFindings.parse(text)
+        except UsageError as error:
+            raise UsageError(f"--grade {one}: {error}") from None
+    return findings

@@ -6,13 +6,18 @@ import numpy as np
 
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import Texture
+from discgrader.phantom.level import Level
 from discgrader.phantom.organs.arch import Arch
 from discgrader.phantom.organs.canal import Canal
 from discgrader.phantom.organs.column import Column
+from discgrader.phantom.organs.facets import Facets
+from discgrader.phantom.organs.foramina import Foramina
 from discgrader.phantom.organs.surroundings import Surroundings
 from discgrader.phantom.skeleton import Skeleton
 from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.tissues import Tissue
+
+SPINE_FRONT_MM, SPINE_BACK_MM, SPINE_SIDE_MM = 50.0, 46.0, 34.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,10 +30,13 @@ class TissueSample:
         Share of each tissue of `Tissue`; each column sums to 1.
     label : ndarray, shape (n,)
         Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum, 0 anything else.
+    structure : ndarray, shape (n,)
+        `Structure` at each point, uint8.
     """
 
     fractions: np.ndarray
     label: np.ndarray
+    structure: np.ndarray
 
 
 class Anatomy:
@@ -43,6 +51,13 @@ class Anatomy:
     ----------
     skeleton : Skeleton
         Where bones and discs lie.
+    levels : tuple of Level
+        The canal beside each disc, from L5-S1 upwards.
+
+    Raises
+    ------
+    UsageError
+        If what was asked of a disc cannot be together.
     """
 
     def __init__(self, parameters: SpineParameters) -> None:
@@ -50,9 +65,11 @@ class Anatomy:
         self.skeleton = Skeleton(parameters)
         self._sac = self.skeleton.sac
         texture = Texture(parameters.seed)
-        self._column = Column(self.skeleton, self._sac, texture)
-        self._canal = Canal(self.skeleton, self._sac, texture)
-        self._arch = Arch(self.skeleton, self._sac, texture)
+        self.levels = tuple(Level(disc, self._sac) for disc in self.skeleton.discs)
+        self._column = Column(self.skeleton, self._sac, self.levels, texture)
+        self._canal = Canal(self.skeleton, self._sac, self.levels, texture)
+        self._foramina = Foramina(self.skeleton, self._sac, self.levels)
+        self._arch = Arch(self.skeleton, self._sac, self.levels, Facets(self.levels, texture), texture)
         self._surroundings = Surroundings(self.skeleton, self._sac, self._arch, texture)
 
     def sample(self, points: np.ndarray, edge_mm: float = 0.7) -> TissueSample:
@@ -69,11 +86,19 @@ class Anatomy:
         s, d = self._sac.coordinates(points)
         canvas = Canvas(points, s, d, edge_mm)
         self._column.paint(canvas)
+        self._canal.paint_recesses(canvas)
+        self._foramina.paint_roots(canvas)
         self._canal.paint_sac(canvas)
         self._arch.paint(canvas)
+        self._foramina.paint_walls(canvas)
         self._canal.paint_surroundings(canvas)
         self._surroundings.paint(canvas)
-        return TissueSample(canvas.fractions, canvas.label)
+        return TissueSample(canvas.fractions, canvas.label, canvas.structure)
+
+    def near_spine(self, points: np.ndarray) -> np.ndarray:
+        """Indices of LPS points of shape (n, 3) in the column, the canal or the arches."""
+        s, d = self._sac.coordinates(np.ascontiguousarray(points, np.float32))
+        return np.flatnonzero((d > -SPINE_FRONT_MM) & (d < SPINE_BACK_MM) & (np.abs(points[:, 0]) < SPINE_SIDE_MM))
 
     def tissue_at(self, points: np.ndarray) -> np.ndarray:
         """The prevailing `Tissue` at LPS points of shape (n, 3), shape (n,)."""

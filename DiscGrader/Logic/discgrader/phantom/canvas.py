@@ -35,6 +35,8 @@ class Canvas:
         Share not yet filled.
     label : ndarray, shape (n,)
         Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+    structure : ndarray, shape (n,)
+        `Structure` that prevails at each point, uint8.
     """
 
     def __init__(self, points: np.ndarray, s: np.ndarray, d: np.ndarray, edge_mm: float) -> None:
@@ -42,6 +44,7 @@ class Canvas:
         self.fractions = np.zeros((len(Tissue), len(points)), np.float32)
         self.open = np.ones(len(points), np.float32)
         self.label = np.zeros(len(points), np.uint16)
+        self.structure = np.zeros(len(points), np.uint8)
         self.low, self.high = points.min(axis=0), points.max(axis=0)
         side = np.abs(points[:, 0]) < BAND_SIDE_MM
         band = np.flatnonzero((d > BAND_FRONT_MM) & (d < BAND_BACK_MM) & side)
@@ -66,6 +69,7 @@ class Canvas:
         cover: np.ndarray,
         mixture: Mapping[Tissue, float | np.ndarray],
         label: int | np.ndarray = 0,
+        structure: int | np.ndarray = 0,
     ) -> None:
         """Fill points with a mixture of tissues.
 
@@ -79,14 +83,17 @@ class Canvas:
             What the organ consists of there; shares sum to 1.
         label : int or ndarray of shape (m,)
             Label that points take which are mostly filled by this organ; 0 for none.
+        structure : int or ndarray of shape (m,)
+            The same for `Structure`.
         """
         if len(index) == 0:
             return
         taken = self.open[index] * cover
         for tissue, share in mixture.items():
             self.fractions[tissue, index] += taken * share
-        if np.any(label):
-            labels = np.broadcast_to(label, index.shape)
-            mostly = (cover > 0.5) & (labels > 0) & (self.label[index] == 0) & (self.open[index] > 0.5)
-            self.label[index[mostly]] = labels[mostly]
+        for values, given in ((self.label, label), (self.structure, structure)):
+            if np.any(given):
+                wanted = np.broadcast_to(given, index.shape)
+                mostly = (cover > 0.5) & (wanted > 0) & (values[index] == 0) & (self.open[index] > 0.5)
+                values[index[mostly]] = wanted[mostly]
         self.open[index] -= taken

@@ -6,7 +6,7 @@ import numpy as np
 
 from discgrader.imaging.study import Plane
 from discgrader.phantom.anatomy import Anatomy
-from discgrader.phantom.contrast import SEQUENCES, Sequence
+from discgrader.phantom.contrast import Sequence
 
 SAGITTAL_DIRECTIONS = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
@@ -31,6 +31,10 @@ class Receiver:
         Chemical shift of fat along the frequency direction (rows of sagittal, columns of axial series).
     saturation_y_mm : float or None
         Depth (LPS y) in front of which a saturation band takes the signal away.
+    ghost : float
+        Strength of the ghosts that pulsing vessels throw along the phase direction.
+    ghost_pixels : float
+        Distance between them.
     """
 
     falloff_mm: float = 95.0
@@ -40,6 +44,8 @@ class Receiver:
     ringing: float = 0.35
     fat_shift_pixels: float = 0.7
     saturation_y_mm: float | None = None
+    ghost: float = 0.0
+    ghost_pixels: float = 40.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,29 +112,61 @@ def _affine(directions: np.ndarray, spacing: np.ndarray, size: tuple[int, int, i
     return affine
 
 
-def sagittal_protocol(anatomy: Anatomy, role: str, receiver: Receiver) -> Protocol:
-    """A sagittal series of this spine: 15 slices of 4 mm in pixels of 0.68 mm, or 36 of 0.9 mm for T2 SPACE."""
+def sagittal_protocol(
+    anatomy: Anatomy, role: str, receiver: Receiver, sequence: Sequence, grid: "SagittalGrid"
+) -> Protocol:
+    """A sagittal series of this spine: slices of 3.5 to 4.5 mm, or 36 of 0.9 mm for T2 SPACE."""
     isotropic = role == "T2_SPACE"
-    spacing = np.array([0.75, 0.75, 0.9]) if isotropic else np.array([0.6875, 0.6875, 4.4])
-    size = (352, 384, 36) if isotropic else (384, 416, 15)
+    pixel, thickness, count = (0.75, 0.9, 36) if isotropic else (grid.pixel_mm, grid.thickness_mm, grid.slices)
+    spacing = np.array([pixel, pixel, 0.9 if isotropic else 1.1 * thickness])
+    size = (int(264 / pixel), int(286 / pixel), count)
     middle = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
     skin = float(anatomy.skin_y(middle[2]))
     # The field of view ends shortly behind the back, so that as much as possible of it holds the patient.
-    center = np.array([0.0, skin + 28.0 - size[0] * spacing[0] / 2, middle[2] - 8.0])
-    name = {"T1": "sag_t1", "T2": "sag_t2", "T2_SPACE": "sag_t2_SPACE"}[role]
+    center = np.array([middle[0], skin + 28.0 - size[0] * spacing[0] / 2, middle[2] - 8.0])
+    names = {"T1": "sag_t1", "T2": "sag_t2", "T2_SPACE": "sag_t2_SPACE", "STIR": "sag_stir"}
     affine = _affine(SAGITTAL_DIRECTIONS, spacing, size, center)
-    thickness, samples = (0.9, 1) if isotropic else (4.0, 3)
-    return Protocol(role, name, Plane.SAGITTAL, SEQUENCES[role], affine, size, thickness, samples, receiver)
+    samples = 1 if isotropic else 3
+    return Protocol(role, names[role], Plane.SAGITTAL, sequence, affine, size, thickness, samples, receiver)
 
 
-def axial_protocol(anatomy: Anatomy, role: str, receiver: Receiver) -> Protocol:
+@dataclass(frozen=True)
+class SagittalGrid:
+    """Resolution of the sagittal turbo spin echo series, which all share it.
+
+    Parameters
+    ----------
+    pixel_mm, thickness_mm : float
+        In plane, and of a slice; a tenth of that is gap.
+    slices : int
+        Their number.
+    """
+
+    pixel_mm: float
+    thickness_mm: float
+    slices: int
+
+
+def axial_protocol(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> Protocol:
     """One axial stack from L1 to S1, 4 mm slices every 4.4 mm, tilted as the disc L4-L5 is."""
     disc = anatomy.skeleton.discs[1]
-    size = (288, 288, 30)
-    spacing = np.array([0.6944, 0.6944, 4.4])
     directions = disc.frame.axes_lps
     center = anatomy.skeleton.discs[2].frame.center_lps_mm + 4.0 * directions[:, 2]
+    return _axial(center, directions, 30, "ax_t2", sequence, receiver)
+
+
+def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> tuple[Protocol, ...]:
+    """An axial block of five slices along each disc from L5-S1 to L1-L2, each tilted as its disc is."""
+    return tuple(
+        _axial(disc.frame.center_lps_mm, disc.frame.axes_lps, 5, f"ax_t2_{disc.name}", sequence, receiver)
+        for disc in anatomy.skeleton.discs[:5]
+    )
+
+
+def _axial(
+    center: np.ndarray, directions: np.ndarray, count: int, name: str, sequence: Sequence, receiver: Receiver
+) -> Protocol:
+    size, spacing = (288, 288, count), np.array([0.6944, 0.6944, 4.4])
     # The spine lies in the front half of the picture's back: as much of the back as of the belly.
-    center = center + 26.0 * directions[:, 1]
-    affine = _affine(directions, spacing, size, center)
-    return Protocol(role, "ax_t2", Plane.AXIAL, SEQUENCES[role], affine, size, 4.0, 3, receiver)
+    affine = _affine(directions, spacing, size, center + 26.0 * directions[:, 1])
+    return Protocol("AX_T2", name, Plane.AXIAL, sequence, affine, size, 4.0, 3, receiver)

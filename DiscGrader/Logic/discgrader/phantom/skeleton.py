@@ -8,7 +8,8 @@ from scipy import ndimage
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.spatial import cKDTree
 
-from discgrader.phantom.spine import DiscParameters, SpineParameters
+from discgrader.phantom.disc import DiscParameters, EndplateNode
+from discgrader.phantom.spine import SpineParameters
 
 SACRUM_HEIGHT_MM = (29.0, 24.0, 20.0, 17.0, 14.0)
 SACRUM_DEPTH_MM = (31.0, 22.0, 17.0, 13.0, 10.0, 7.0)
@@ -65,6 +66,8 @@ class BodyShape:
         How much taller the body is above and below because the disc there is lower than the vertebrae stand apart.
     concavity_mm : tuple of float
         Depth of the upper and lower endplate.
+    nodes : tuple of EndplateNode or None
+        Defects of the upper and lower endplate.
     """
 
     name: str
@@ -78,6 +81,7 @@ class BodyShape:
     grow_up_mm: float
     grow_down_mm: float
     concavity_mm: tuple[float, float]
+    nodes: tuple["EndplateNode | None", "EndplateNode | None"] = (None, None)
 
     def radius(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far out points lie: share of the outline (1 on it), and distance in mm from it, each of shape (n,)."""
@@ -97,14 +101,21 @@ class BodyShape:
     def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
         """Height of the upper endplate over the body's middle, mm."""
         bowl = self.concavity_mm[0] * np.maximum(1 - rho * rho, 0)
-        return np.float32(self.half_height_mm + self.grow_up_mm) - np.float32(self.wedge_tan) * local[:, 1] - bowl
+        return np.float32(self.half_height_mm + self.grow_up_mm) - np.float32(self.wedge_tan) * local[:, 1] - bowl - _node_depth(self.nodes[0], local)
 
     def bottom(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
         """Height of the lower endplate over the body's middle, mm (negative)."""
         # The lower endplate is deepest behind its middle.
         lift = np.maximum(1 - rho * rho, 0) * (1 + 0.45 * np.clip(local[:, 1] / self.half_depth_mm, -1, 1))
         base = -np.float32(self.half_height_mm + self.grow_down_mm) + np.float32(self.wedge_tan) * local[:, 1]
-        return base + self.concavity_mm[1] * lift
+        return base + self.concavity_mm[1] * lift + _node_depth(self.nodes[1], local)
+
+
+def _node_depth(node: EndplateNode | None, local: np.ndarray) -> np.ndarray | float:
+    if node is None:
+        return 0.0
+    place = np.square((local[:, 0] - node.x_mm) / 8.0) + np.square((local[:, 1] - node.y_mm) / node.half_mm)
+    return np.float32(node.depth_mm) * np.exp(-np.square(place)).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +176,7 @@ class Skeleton:
         lean, point = self.parameters.body.sacral_slope_deg, np.zeros(2)
         for i, (vertebra, disc) in enumerate(zip(self.parameters.vertebrae, discs)):
             point = point + disc.spacing_mm * _up(lean - disc.wedge_deg / 2)
+            point = point + disc.slip_mm * _forward(lean - disc.wedge_deg / 2)
             lean -= disc.wedge_deg
             middle = lean - vertebra.wedge_deg / 2
             # The body's own axis is turned by half the wedge, so its lower rim stays where the disc ended.
@@ -185,6 +197,10 @@ class Skeleton:
                     grow_up_mm=(above.spacing_mm - above.height_mm) / 2,
                     grow_down_mm=(disc.spacing_mm - disc.height_mm) / 2,
                     concavity_mm=vertebra.concavity_mm,
+                    nodes=(
+                        above.node(0) if i + 1 < len(discs) else None,
+                        disc.node(1),
+                    ),
                 )
             )
         return tuple(placed)
@@ -214,6 +230,7 @@ class Skeleton:
                     grow_up_mm=(disc.spacing_mm - disc.height_mm) / 2 + 0.6 if i == 0 else 0.0,
                     grow_down_mm=0.0,
                     concavity_mm=(0.8, 0.6) if i == 0 else (0.3, 0.3),
+                    nodes=(disc.node(0) if i == 0 else None, None),
                 )
             )
         return tuple(reversed(placed))
@@ -232,6 +249,10 @@ def outline_distance(x: np.ndarray, u: np.ndarray, rho: np.ndarray, half_depth_m
 
 def _up(lean_deg: float) -> np.ndarray:
     return np.array([-np.sin(np.radians(lean_deg)), np.cos(np.radians(lean_deg))])
+
+
+def _forward(lean_deg: float) -> np.ndarray:
+    return np.array([-np.cos(np.radians(lean_deg)), -np.sin(np.radians(lean_deg))])
 
 
 def _between(below: BodyShape, above: BodyShape, parameters: DiscParameters | None) -> DiscShape:

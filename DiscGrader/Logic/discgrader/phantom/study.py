@@ -1,70 +1,35 @@
-"""A whole phantom study, with its truth, and how it is written to a folder."""
+"""A whole phantom study, with its truth."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from discgrader.errors import OutputError, UsageError
+from discgrader.errors import UsageError
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.fields import stream
-from discgrader.phantom.protocol import Protocol, Receiver, axial_protocol, sagittal_protocol
+from discgrader.phantom.findings import DiscFindings
+from discgrader.phantom.contrast import Sequence as PulseSequence
+from discgrader.phantom.contrast import at_scanner
+from discgrader.phantom.protocol import (
+    Protocol,
+    Receiver,
+    SagittalGrid,
+    axial_blocks,
+    axial_protocol,
+    sagittal_protocol,
+)
 from discgrader.phantom.render import render_all
-from discgrader.phantom.skeleton import DiscShape
 from discgrader.phantom.spine import SpineParameters
+from discgrader.phantom.truth import PhantomDisc, disc_truth
 from discgrader.progress import Progress
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
-EDGE_OF_VIEW_MM = 6.0
-GRADINGS_COLUMNS = (
-    "Patient",
-    "IVD label",
-    "Modic",
-    "UP endplate",
-    "LOW endplate",
-    "Spondylolisthesis",
-    "Disc herniation",
-    "Disc narrowing",
-    "Disc bulging",
-    "Pfirrman grade",
-)
-"""Columns of SPIDER's radiological_gradings.csv, its spelling kept."""
-
-
-@dataclass(frozen=True, eq=False)
-class PhantomDisc:
-    """What is true of one disc in view.
-
-    Parameters
-    ----------
-    level : str
-        Such as ``L4-L5``.
-    index_from_sacrum : int
-        1 = L5-S1.
-    center_lps_mm, normal_lps : ndarray, shape (3,)
-        Its middle, and the unit normal of its plane, towards the head.
-    height_mm, depth_mm, width_mm : float
-        Mean height between the endplates in the mid-sagittal section, front to back, side to side.
-    grade : int
-        Pfirrmann grade 1–5.
-    bulging, narrowing : bool
-        As a reader would call it.
-    """
-
-    level: str
-    index_from_sacrum: int
-    center_lps_mm: np.ndarray
-    normal_lps: np.ndarray
-    height_mm: float
-    depth_mm: float
-    width_mm: float
-    grade: int
-    bulging: bool
-    narrowing: bool
+"""The series of a study unless others are asked for."""
+ALL_ROLES = (*ROLES, "STIR")
+EDGE_OF_VIEW_MM = 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,21 +46,23 @@ class PhantomStudy:
         The discs in view of the sagittal series, from the sacrum upwards.
     parameters : SpineParameters
         What the spine was built from.
+    protocols : tuple of Protocol
+        How each series was taken.
     """
 
     study: Study
     labels: Mapping[str, Volume]
     discs: tuple[PhantomDisc, ...]
     parameters: SpineParameters
+    protocols: tuple[Protocol, ...]
 
 
 def make_study(
     seed: int = 0,
-    grades: Mapping[str, int] | None = None,
+    findings: Mapping[str, DiscFindings | int] | None = None,
     series: Sequence[str] = ROLES,
-    bulging: Mapping[str, bool] | None = None,
-    narrowing: Mapping[str, bool] | None = None,
     middle_slices: int | None = None,
+    blocks: bool = False,
     progress: Progress | None = None,
 ) -> PhantomStudy:
     """A phantom study.
@@ -104,28 +71,31 @@ def make_study(
     ----------
     seed : int
         The patient and the noise. The same seed gives the same study, voxel by voxel.
-    grades : mapping of level to int, optional
-        Pfirrmann grades of the discs named; the others' are drawn.
+    findings : mapping of level to DiscFindings or int, optional
+        What is asked of the discs named, or their Pfirrmann grade alone; what is not asked for is drawn.
     series : sequence of str
-        Roles of the series wanted, from ``T2``, ``T1``, ``T2_SPACE``, ``AX_T2``.
-    bulging, narrowing : mapping of level to bool, optional
-        Findings asked for; see `SpineParameters.draw`.
+        Roles of the series wanted, from ``T2``, ``T1``, ``T2_SPACE``, ``STIR``, ``AX_T2``.
     middle_slices : int, optional
         Render only so many slices in the middle of each series, for a quick look.
+    blocks : bool
+        Whether the axial series is taken in blocks angled along each disc, each a series of its own, instead of in one
+        stack.
     progress : Progress
         Hears of each slice, and can stop the work.
 
     Raises
     ------
     UsageError
-        If a level, a grade or a role does not exist.
+        If a level, a finding or a role does not exist, or findings cannot be together.
     """
     for role in series:
-        if role not in ROLES:
-            raise UsageError(f"The phantom has no series {role}; choose from {', '.join(ROLES)}.")
-    parameters = SpineParameters.draw(seed, grades, bulging, narrowing)
+        if role not in ALL_ROLES:
+            raise UsageError(f"The phantom has no series {role}; choose from {', '.join(ALL_ROLES)}.")
+    parameters = SpineParameters.draw(seed, findings)
     anatomy = Anatomy(parameters)
-    protocols = [draw_protocol(anatomy, role) for role in series]
+    protocols = []
+    for role in series:
+        protocols += draw_blocks(anatomy) if blocks and role == "AX_T2" else [draw_protocol(anatomy, role)]
     if middle_slices is not None:
         protocols = [protocol.only_middle(middle_slices) for protocol in protocols]
     rendered = render_all(anatomy, protocols, seed, progress=progress)
@@ -141,103 +111,61 @@ def make_study(
     )
     labels = {protocol.name: mask for protocol, (_, mask) in zip(protocols, rendered)}
     view = next((p for p in protocols if p.role != "AX_T2"), draw_protocol(anatomy, "T2"))
-    return PhantomStudy(Study(f"phantom_{seed}", made), labels, _discs_in_view(anatomy, view), parameters)
+    study = Study(f"phantom_{seed}", made)
+    return PhantomStudy(study, labels, _discs_in_view(anatomy, view), parameters, tuple(protocols))
 
 
 def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
-    """The series ``role`` of this patient as one scanner would take it; coil, noise and saturation are drawn."""
+    """The series ``role`` of this patient as one scanner would take it; scanner, coil and noise are drawn.
+
+    Times vary as in the scanner settings of SPIDER's overview: repetition and echo times by a fifth and more.
+    """
+    receiver, sequence = _draw_scanner(anatomy, role)
+    if role == "AX_T2":
+        return axial_protocol(anatomy, receiver, sequence)
+    grid = stream(anatomy.parameters.seed, "sagittal grid")
+    thickness = (3.5, 4.0, 4.0, 4.5)[grid.integers(4)]
+    count = int(round(66.0 / (1.1 * thickness))) // 2 * 2 + 1
+    return sagittal_protocol(
+        anatomy, role, receiver, sequence, SagittalGrid(round(grid.uniform(0.65, 0.74), 4), thickness, count)
+    )
+
+
+def draw_blocks(anatomy: Anatomy) -> tuple[Protocol, ...]:
+    """The axial T2 series of this patient as blocks along the discs instead of one stack."""
+    return axial_blocks(anatomy, *_draw_scanner(anatomy, "AX_T2"))
+
+
+def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]:
     coil = stream(anatomy.parameters.seed, "coil")
     falloff, shading, blur, shift = coil.uniform((85, 0.15, 0.45, 0.4), (170, 0.45, 0.6, 0.9))
     front = anatomy.skeleton.vertebrae[3].frame.center_lps_mm[1] - anatomy.skeleton.vertebrae[3].half_depth_mm
     saturated, distance = coil.uniform() < 0.5, coil.uniform(22, 45)
+    field = 3.0 if coil.uniform() < 0.4 else 1.5
     own = stream(anatomy.parameters.seed, f"receiver {role}")
     axial = role == "AX_T2"
+    noise, ringing = own.uniform(0.008, 0.016), own.uniform(0.25, 0.45)
+    repetition, echo, ghost, apart = own.uniform((0.85, 0.88, 0.0, 25.0), (1.2, 1.12, 0.06, 60.0))
     receiver = Receiver(
         falloff_mm=falloff,
         shading=0.0 if axial else shading,
-        noise=own.uniform(0.008, 0.016) * (1.7 if role == "T2_SPACE" else 1.2 if axial else 1.0),
+        noise=noise * (1.7 if role == "T2_SPACE" else 1.2 if axial else 1.0) * (0.75 if field > 2 else 1.0),
         blur_pixels=blur,
-        ringing=own.uniform(0.25, 0.45),
-        fat_shift_pixels=shift if role != "T2_SPACE" else 0.2,
+        ringing=ringing,
+        fat_shift_pixels=shift * (1.4 if field > 2 else 1.0) if role != "T2_SPACE" else 0.2,
         saturation_y_mm=front - distance if saturated or axial else None,
+        ghost=0.0 if role == "T2_SPACE" else ghost,
+        ghost_pixels=apart,
     )
-    return axial_protocol(anatomy, role, receiver) if axial else sagittal_protocol(anatomy, role, receiver)
+    return receiver, at_scanner(role, field, repetition, echo)
 
 
 def _discs_in_view(anatomy: Anatomy, protocol: Protocol) -> tuple[PhantomDisc, ...]:
     volume = Volume(np.broadcast_to(np.uint8(0), protocol.size[::-1]), protocol.affine_lps)
     margin = EDGE_OF_VIEW_MM / volume.spacing_mm[:2]
     found = []
-    for shape in anatomy.skeleton.discs:
-        index = volume.lps_to_index(shape.frame.center_lps_mm)[:2]
+    for level in anatomy.levels:
+        index = volume.lps_to_index(level.disc.frame.center_lps_mm)[:2]
         if np.all(index >= margin) and np.all(index <= np.array(protocol.size[:2]) - 1 - margin):
-            disc = shape.parameters
-            center, height = _section(anatomy, shape)
-            found.append(
-                PhantomDisc(
-                    level=disc.level,
-                    index_from_sacrum=disc.index_from_sacrum,
-                    center_lps_mm=center,
-                    normal_lps=shape.frame.axes_lps[:, 2],
-                    height_mm=height,
-                    depth_mm=2 * (shape.half_depth_mm + disc.bulge_mm),
-                    width_mm=2 * (shape.half_width_mm + disc.bulge_mm),
-                    grade=disc.grade,
-                    bulging=disc.bulging,
-                    narrowing=disc.narrowing,
-                )
-            )
+            found.append(disc_truth(anatomy, level))
     return tuple(found)
-
-
-def _section(anatomy: Anatomy, shape: DiscShape) -> tuple[np.ndarray, float]:
-    """Middle (LPS mm) and mean height (mm) of the disc's mid-sagittal section.
-
-    The middle lies in front of that of the disc's frame where the disc is wedged.
-    """
-    step = 0.4
-    along, up = np.meshgrid(np.arange(-28.0, 28.0, step), np.arange(-13.0, 13.0, step))
-    points = shape.frame.to_lps(np.stack([np.zeros_like(up), along, up], axis=-1).reshape(-1, 3))
-    inside = anatomy.sample(points).label == 200 + shape.parameters.index_from_sacrum
-    columns = inside.reshape(up.shape).sum(axis=0)
-    return points[inside].mean(axis=0), float(columns[columns > 0].mean() * step)
-
-
-def write_study(phantom: PhantomStudy, folder: Path | str) -> tuple[Path, ...]:
-    """Write a phantom study to a folder.
-
-    The folder holds one NIfTI file a series, so that it is itself a study that can be read; beside them
-    ``gradings.csv`` in the layout of SPIDER's gradings, and the masks, named as the series, in the subfolder ``masks``.
-
-    Returns
-    -------
-    tuple of Path
-        The series' files.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written.
-    """
-    from discgrader.imaging.files import write_volume
-
-    folder = Path(folder)
-    try:
-        (folder / "masks").mkdir(parents=True, exist_ok=True)
-        written = []
-        for series in phantom.study.series:
-            path = folder / f"{series.name}.nii.gz"
-            write_volume(series.volume, path)
-            write_volume(phantom.labels[series.name], folder / "masks" / path.name)
-            written.append(path)
-        with open(folder / "gradings.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(GRADINGS_COLUMNS)
-            for disc in phantom.discs:
-                found = (0, 0, 0, 0, 0, int(disc.narrowing), int(disc.bulging), disc.grade)
-                writer.writerow((phantom.study.name, disc.index_from_sacrum, *found))
-    except OSError as error:
-        raise OutputError(
-            f"The phantom study cannot be written to {folder} ({error.strerror}); choose another."
-        ) from error
-    return tuple(written)

@@ -4,26 +4,30 @@ import numpy as np
 
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import Texture, capsule, inside, ramp, rounded_box, smooth_max, smooth_min
+from discgrader.phantom.level import Level
 from discgrader.phantom.organs.column import marrow_fat
+from discgrader.phantom.organs.facets import Facets
 from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
+from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 1.0
-JOINT_AXES = np.array([[0.64, 0.77, 0.0], [0.77, -0.64, 0.0], [0.0, 0.0, 1.0]])
-"""Along a left facet joint (outwards and backwards), across it, and upwards, as columns."""
 
 
 class Arch:
     """Paints all bone that is not a body."""
 
-    def __init__(self, skeleton: Skeleton, sac: SacCourse, texture: Texture) -> None:
-        self._skeleton, self._sac, self._texture = skeleton, sac, texture
+    def __init__(
+        self, skeleton: Skeleton, sac: SacCourse, levels: tuple[Level, ...], facets: Facets, texture: Texture
+    ) -> None:
+        self._skeleton, self._sac, self._levels = skeleton, sac, levels
+        self._facets, self._texture = facets, texture
 
     def paint(self, canvas: Canvas) -> None:
         for body in self._skeleton.vertebrae:
             self._paint_vertebra(canvas, body)
-        for below, above in zip((self._skeleton.sacrum[-1],) + self._skeleton.vertebrae, self._skeleton.vertebrae):
-            self._paint_joint(canvas, below, above)
+        self._paint_sacral_processes(canvas)
+        self._facets.paint_joints(canvas)
         self._paint_sacrum(canvas)
         self._paint_ilia(canvas)
 
@@ -50,13 +54,40 @@ class Arch:
         mirrored[:, 0] = np.abs(mirrored[:, 0])
         distance = self._process_distance(body, local)
         wide = local[:, 1] < self.lamina_depth_mm(body) + 12
-        distance[wide] = smooth_min(distance[wide], self._arch_distance(body, mirrored[wide]), 1.5)
+        points = canvas.points[index[wide]]
+        own = smooth_min(distance[wide], self._arch_distance(body, mirrored[wide]), 1.5)
+        structure = np.full(len(index), Structure.ARCH, np.uint8)
+        distance[wide], structure[wide] = self._with_joints(body, points, own)
         near = distance < 1.0
-        index, local, distance = index[near], local[near], distance[near]
-        self._fill(canvas, index, local, distance, body.name, label=1)
+        self._fill(canvas, index[near], local[near], distance[near], body.name, 1, structure[near])
+
+    def _with_joints(self, body: BodyShape, points: np.ndarray, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The arch with its articular processes, kept behind the ligamenta flava, and which part each point is in."""
+        structure = np.full(len(points), Structure.ARCH, np.uint8)
+        for level in self._levels:
+            if body.name not in (level.disc.above.name, level.disc.below.name):
+                continue
+            local = level.disc.frame.to_local(points)
+            d = local[:, 1] - np.float32(level.center_y)
+            weight = 1 - ramp(np.abs(local[:, 2]), 5.0, 10.0)
+            free = np.maximum(distance, level.wall_back(np.abs(local[:, 0])) - d - 20 * (1 - weight))
+            lower = body.name == level.disc.above.name
+            process = (self._facets.inferior if lower else self._facets.superior)(level, local)
+            process = np.maximum(process, level.wall_back(np.abs(local[:, 0])) - d)
+            kind = Structure.LOWER_ARTICULAR_PROCESS if lower else Structure.UPPER_ARTICULAR_PROCESS
+            structure[process < 0.3] = kind
+            distance = np.maximum(smooth_min(free, process, 1.2), self._facets.beyond_face(level, local, lower))
+        return distance, structure
 
     def _fill(
-        self, canvas: Canvas, index: np.ndarray, local: np.ndarray, distance: np.ndarray, name: str, label: int
+        self,
+        canvas: Canvas,
+        index: np.ndarray,
+        local: np.ndarray,
+        distance: np.ndarray,
+        name: str,
+        label: int,
+        structure: int | np.ndarray = Structure.ARCH,
     ) -> None:
         cortex = ramp(distance, -CORTEX_MM - 0.5, -CORTEX_MM + 0.5)
         fat = marrow_fat(self._skeleton, name, local, self._texture)
@@ -65,7 +96,7 @@ class Arch:
             Tissue.MARROW_FAT: (1 - cortex) * fat,
             Tissue.MARROW_WATER: (1 - cortex) * (1 - fat),
         }
-        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label=label)
+        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
     def _process_distance(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
         vertebra = next(v for v in self._skeleton.parameters.vertebrae if v.name == body.name)
@@ -96,33 +127,25 @@ class Arch:
         axes = np.stack([out, [-out[1], out[0], 0.0], [0.0, 0.0, 1.0]], axis=1)
         center = (reach[0] / 2, root + 2.5 + reach[1] / 2, -4.0)
         distance = smooth_min(distance, rounded_box(local, center, axes, (length / 2 + 2, 2.9, 9.5), 2.8), 2.0)
-        upper, lower = _upper_process(body, local), self._lower_process(body, local)
+        # Roots of the articular processes: upwards beside the pedicle, downwards from the lamina.
+        stem = capsule(local, (pedicle + 1.0, back + 8.0, 4.0), (pedicle + 1.5, back + 11.0, 14.0), 4.2)
+        foot = capsule(local, (pedicle - 5.0, root - 1.0, -4.0), (pedicle - 4.5, root + 0.5, -14.0), 3.8)
+        distance = smooth_min(distance, np.minimum(stem, foot), 1.5)
         lumbar = body.name.startswith("L")
         span = 24.0 if lumbar else 14.0
         rod = capsule(local, (pedicle + 4, back + 8, 4), (pedicle + span, back + (12 if lumbar else 18), 6), 3.4)
-        return np.minimum(smooth_min(distance, np.minimum(upper, lower), 1.5), rod)
+        return np.minimum(distance, rod)
 
-    def _lower_process(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
-        """Distance from the inferior articular process: it lies behind and medial to the joint."""
-        center = (0.66 * body.half_width_mm - 4.0, self.lamina_depth_mm(body) - 1.2, -13.0)
-        return rounded_box(local, center, JOINT_AXES, (6.5, 3.7, 9.5), 3.4)
-
-    def _paint_joint(self, canvas: Canvas, below: BodyShape, above: BodyShape) -> None:
-        """Cartilage and fluid in the gap between the articular processes."""
-        s, d = self._sac.place_of[below.name]
-        s, d = s + 12, d + below.half_depth_mm
-        index = canvas.band(s - 22, s + 30, d - 4, d + 34, 32)
-        lower, upper = (body.frame.to_local(canvas.points[index]) for body in (below, above))
-        lower[:, 0], upper[:, 0] = np.abs(lower[:, 0]), np.abs(upper[:, 0])
-        near = (np.abs(lower[:, 2] - 13) < 12) & (lower[:, 0] > 5)
-        index, lower, upper = index[near], lower[near], upper[near]
-        if len(index) == 0:
-            return
-        first = _upper_process(below, lower)
-        if below.name == "S1":
-            self._fill(canvas, index, lower, first, "S1", label=0)
-        cover = inside(np.maximum(first, self._lower_process(above, upper)) - 2.4, canvas.edge_mm)
-        canvas.paint(index, cover, {Tissue.CARTILAGE: 0.65, Tissue.CSF: 0.15, Tissue.LIGAMENT: 0.2})
+    def _paint_sacral_processes(self, canvas: Canvas) -> None:
+        """The upper articular processes of the sacrum, which carry L5."""
+        level = self._levels[0]
+        index = canvas.band(level.s - 22, level.s + 16, -8, 26, 34)
+        local = level.disc.frame.to_local(canvas.points[index])
+        distance = self._facets.superior(level, local)
+        near = distance < 1.0
+        index, local, distance = index[near], local[near], distance[near]
+        kind = Structure.UPPER_ARTICULAR_PROCESS
+        self._fill(canvas, index, local, distance, "S1", label=0, structure=kind)
 
     def _paint_sacrum(self, canvas: Canvas) -> None:
         sac = self._sac
@@ -162,8 +185,3 @@ class Arch:
         distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
         self._fill(canvas, index, local, distance, "S", label=0)
 
-
-def _upper_process(body: BodyShape, local: np.ndarray) -> np.ndarray:
-    """Distance from the superior articular process: it lies in front of and lateral to the joint."""
-    center = (0.66 * body.half_width_mm + 2.8, body.half_depth_mm + 10.0, 11.0)
-    return rounded_box(local, center, JOINT_AXES, (6.5, 3.3, 9.0), 3.1)

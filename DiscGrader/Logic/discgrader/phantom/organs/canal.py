@@ -1,59 +1,62 @@
-"""The spinal canal: thecal sac with cord and roots, epidural fat, ligamenta flava, and the roots that leave it."""
-
-from dataclasses import dataclass
-from itertools import pairwise
+"""The spinal canal: thecal sac with cord and roots, roots in the recesses, epidural fat, ligamenta flava."""
 
 import numpy as np
 
 from discgrader.phantom.canvas import Canvas
-from discgrader.phantom.fields import Texture, capsule, inside, ramp, stream
-from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
+from discgrader.phantom.displaced import Lobe
+from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
+from discgrader.phantom.level import Level, PassingRoot
+from discgrader.phantom.organs.roots import CaudaEquina
+from discgrader.phantom.skeleton import SacCourse, Skeleton
+from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 WIDTH_SHARE = 1.38
-EXITS = ("L1", "L2", "L3", "L4", "L5", "S1", "S2", "S3", "S4", "S5")
-
-
-@dataclass(frozen=True)
-class Root:
-    """One root of the cauda equina: where it starts in the sac, and where it leaves it.
-
-    ``across`` and ``behind`` are shares of the sac's half width and half depth; ``side`` is -1 (right) or 1 (left).
-    """
-
-    side: int
-    across: float
-    behind: float
-    exit_s: float
-    radius_mm: float
-    phase: float
+INFLUENCE_MM = (2.5, 14.0)
+LAMINA_SLOPE = 0.4
 
 
 class Canal:
-    """Paints the sac first, then what lies around it in the bony canal."""
+    """Paints the roots in the recesses, then the sac, then what lies around it in the bony canal."""
 
-    def __init__(self, skeleton: Skeleton, sac: SacCourse, texture: Texture) -> None:
-        self._skeleton, self._sac, self._texture = skeleton, sac, texture
+    def __init__(self, skeleton: Skeleton, sac: SacCourse, levels: tuple[Level, ...], texture: Texture) -> None:
+        self._skeleton, self._sac, self._levels, self._texture = skeleton, sac, levels, texture
         self._conus_s = sac.s_of["L1"] - 33.0 * skeleton.parameters.body.conus_level
-        self._roots = self._draw_roots()
+        self._cauda = CaudaEquina(skeleton, sac, levels, self._conus_s)
 
-    def _draw_roots(self) -> tuple[Root, ...]:
-        rng = stream(self._skeleton.parameters.seed, "roots")
-        roots = []
-        for k, name in enumerate(EXITS):
-            exit_s = self._sac.s_of[name] - 4.0 if k < 7 else self._sac.end_s + 4.0
-            for side in (-1, 1):
-                roots.append(
-                    Root(
-                        side=side,
-                        across=float(np.clip(0.68 - 0.068 * k + 0.05 * rng.standard_normal(), 0.03, 0.75)),
-                        behind=float(rng.uniform(0.0, 0.42)),
-                        exit_s=exit_s,
-                        radius_mm=(1.0 if k < 6 else 0.65) * rng.uniform(0.85, 1.15),
-                        phase=rng.uniform(0, 2 * np.pi),
-                    )
-                )
-        return tuple(roots)
+    @staticmethod
+    def influence(level: Level, s: np.ndarray) -> np.ndarray:
+        """1 at the height of the disc, 0 where it has no influence on the canal any more, shape (n,)."""
+        return 1 - ramp(np.abs(s - np.float32(level.s)), *INFLUENCE_MM)
+
+    def paint_recesses(self, canvas: Canvas) -> None:
+        """The roots that pass each disc in the lateral recesses, and thick walls that press on them."""
+        for level in self._levels:
+            index = canvas.band(level.s - 16, level.s + 16, -16, 8, 17)
+            local = level.disc.frame.to_local(canvas.points[index])
+            for root in level.roots:
+                if root.wall_y is not None:
+                    wall = Lobe((root.x, root.wall_y + 2.5, 0.0), (3.8, 2.5, 6.0)).distance(local)
+                    mixture = {Tissue.LIGAMENT: 0.8, Tissue.MUSCLE: 0.2}
+                    canvas.paint(index, inside(wall, canvas.edge_mm), mixture, structure=Structure.FLAVUM)
+                distance = self._passing(level, root, local)
+                mixture = {Tissue.ROOT: 0.85, Tissue.LIGAMENT: 0.15}
+                canvas.paint(index, inside(distance, canvas.edge_mm), mixture, structure=Structure.PASSING_ROOT)
+
+    def _passing(self, level: Level, root: PassingRoot, local: np.ndarray) -> np.ndarray:
+        """Distance from a root: it comes from the sac above, and goes to its foramen below."""
+        up = local[:, 2]
+        pressed = np.exp(-np.square(up / 6.0))
+        side = np.sign(root.x)
+        above, below = np.maximum(up, 0), np.maximum(-up, 0)
+        rest = level.rest_y() + 0.12 * above + 0.2 * below
+        y = rest + (root.y - level.rest_y()) * pressed
+        x = root.x - side * 0.2 * above + side * 0.05 * below
+        half_width = 1.6 + (root.half_width_mm - 1.6) * pressed
+        half_depth = 1.6 + (root.half_depth_mm - 1.6) * pressed
+        reach = np.hypot((local[:, 0] - x) / half_width, (local[:, 1] - y) / half_depth)
+        distance = (reach - 1) * np.minimum(half_width, half_depth)
+        return np.maximum(distance, np.abs(up + 1.0) - 11.0).astype(np.float32)
 
     def paint_sac(self, canvas: Canvas) -> None:
         """Dura, cerebrospinal fluid, cord and roots."""
@@ -63,93 +66,76 @@ class Canal:
         radius = np.maximum(radius, 0.05)
         across, behind = x / (WIDTH_SHARE * radius), d / radius
         rho = np.power(np.power(np.abs(across), 2.3) + np.power(np.abs(behind), 2.3), np.float32(1 / 2.3))
-        distance = (rho - 1) * radius
+        distance, shallow = (rho - 1) * radius, radius.copy()
+        for level in self._levels:
+            near = np.flatnonzero(np.abs(s - level.s) < INFLUENCE_MM[1])
+            weight = self.influence(level, s[near])
+            place = (x[near], d[near], radius[near], level.squeeze, weight)
+            distance[near] = level.sac_distance(*place)
+            across[near], behind[near], shallow[near] = level.sac_shares(*place)
+            if level.displaced.present:
+                near = np.flatnonzero((np.abs(s - level.s) < 34) & (distance < 1.5))
+                local = level.disc.frame.to_local(canvas.points[index[near]])
+                gap = level.displaced.distance(local)
+                close = gap < 4.0
+                near, gap = near[close], gap[close]
+                distance[near] = smooth_max(distance[near], 0.6 - gap, 1.2)
         keep = distance < 1.0
-        index, s, d, x, across, behind, distance = (v[keep] for v in (index, s, d, x, across, behind, distance))
+        index, s, d, x, across, behind, shallow, distance = (
+            v[keep] for v in (index, s, d, x, across, behind, shallow, distance)
+        )
         if len(index) == 0:
             return
-        nerve, cord = self._nerves(s, d, x, across, behind, canvas.edge_mm)
+        safe = np.where(np.abs(across) > 1e-3, across, 1.0)
+        width = np.where(np.abs(across) > 1e-3, x / safe, WIDTH_SHARE * shallow)
+        nerve = self._cauda.share(s, x, d, width, shallow, d - behind * shallow, canvas.edge_mm)
+        cord = self._cord(s, d, x, canvas.edge_mm)
         dura = ramp(distance, -0.5, 0.0) * 0.8
-        fluid = (1 - nerve) * (1 - cord)
         mixture = {
             Tissue.LIGAMENT: dura,
             Tissue.CORD: (1 - dura) * cord,
             Tissue.ROOT: (1 - dura) * (1 - cord) * nerve,
-            Tissue.CSF: (1 - dura) * fluid,
+            Tissue.CSF: (1 - dura) * (1 - nerve) * (1 - cord),
         }
         # As in SPIDER's masks, the canal is labeled down to the end of S1.
         label = np.where(s > self._sac.s_of["S1"] - 14, 100, 0)
-        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label)
+        structure = np.where(nerve > 0.5, Structure.CAUDA_ROOT, Structure.SAC)
+        structure = np.where(cord > 0.5, Structure.CORD, structure)
+        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
-    def _nerves(
-        self, s: np.ndarray, d: np.ndarray, x: np.ndarray, across: np.ndarray, behind: np.ndarray, edge: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Share of roots and of cord at points of the sac."""
+    def _cord(self, s: np.ndarray, d: np.ndarray, x: np.ndarray, edge: float) -> np.ndarray:
         above = np.clip((s - self._conus_s) / 26.0, 0.0, 1.0)
         swelling = 1 + 0.15 * np.exp(-np.square((s - self._conus_s - 45) / 22))
-        size = 3.4 * np.sqrt(above) * swelling
-        from_cord = np.hypot(x / 1.25, d - 0.8) - size
-        cord = np.where(above > 0, inside(from_cord, edge + 0.3), 0).astype(np.float32)
-        nerve = np.zeros(len(s), np.float32)
-        start = self._conus_s + 20
-        for root in self._roots:
-            mine = np.flatnonzero((s > root.exit_s) & (s < start) & (x * root.side > -3))
-            if len(mine) == 0:
-                continue
-            here = s[mine]
-            way = np.clip((start - here) / (start - root.exit_s), 0.0, 1.0)
-            turn = way * way * way * way
-            sway = 0.05 * np.sin(here * 0.07 + root.phase)
-            at = root.side * (root.across + (0.82 - root.across) * turn) + sway
-            arc = np.sqrt(np.maximum(0.72 - at * at, 0.02))
-            depth = (arc - root.behind * (1 - 0.5 * np.abs(at))) * (1 - turn) + sway
-            gap = np.hypot((across[mine] - at) * 8.5, (behind[mine] - depth) * 7.0) - root.radius_mm
-            nerve[mine] = np.maximum(nerve[mine], inside(gap, max(edge, 0.6)))
-        # Rootlets too fine to be single crowd around the conus and behind.
-        haze = 0.55 * ramp(behind, -0.1, 0.7) * ramp(s, self._sac.s_of["L5"], self._conus_s) * (s < start + 25)
-        return np.maximum(nerve, haze.astype(np.float32)) * (1 - ramp(s, start, start + 25) * 0.8), cord
+        from_cord = np.hypot(x / 1.25, d - 0.8) - 3.4 * np.sqrt(above) * swelling
+        return np.where(above > 0, inside(from_cord, edge + 0.3), 0).astype(np.float32)
+
+    def wall(self, s: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """d at which the ligamenta flava begin and end, by height and |x|, each of shape (n,)."""
+        front = self._sac.radius(s) + 1.5 - LAMINA_SLOPE * np.maximum(x - 2.0, 0)
+        back = front + 1.0
+        for level in self._levels:
+            near = np.flatnonzero(np.abs(s - level.s) < INFLUENCE_MM[1])
+            weight = self.influence(level, s[near])
+            ahead = level.wall_front(x[near], level.squeeze)
+            behind = ahead + level.flavum_depth(x[near], level.squeeze.flavum_mm)
+            front[near] += weight * (ahead - front[near])
+            back[near] += weight * (behind - back[near])
+            # Beside the joints' medial margins the ligaments end in the capsules.
+            end = weight * ramp(x[near], level.joint_x - 1.0, level.joint_x + 2.0)
+            front[near] += end * (back[near] - front[near])
+        return front, back
 
     def paint_surroundings(self, canvas: Canvas) -> None:
-        """Exiting roots, ligamenta flava and epidural fat: after all bone."""
-        for body in self._skeleton.vertebrae:
-            self._paint_exit(canvas, body)
+        """Ligamenta flava and epidural fat: after all bone."""
         index = canvas.band(self._sac.end_s - 70, np.inf, -16, 24, 15)
         s, d, x = canvas.s[index], canvas.d[index], np.abs(canvas.points[index, 0])
-        open_s = self._interlaminar(s)
-        border = self._sac.radius(s) + 2.3 + 3.6 * open_s - 0.55 * x * ramp(open_s, 0.0, 0.4)
-        thick = 2.6 * (s > self._sac.s_of["S1"])
-        fat = inside(np.maximum(d - border, x - 14), canvas.edge_mm)
+        front, back = self.wall(s, x)
+        fat = inside(np.maximum(d - front, x - 14), canvas.edge_mm)
         texture = self._texture("epidural", canvas.points[index], (4.0, 4.0, 6.0))
         # In front of the dura runs a plexus of veins, behind it lies fat.
-        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.maximum(d < 0, 0.8 * ramp(x, 7.0, 10.0))
-        canvas.paint(index, fat, {Tissue.FAT: 1 - vein, Tissue.VEIN: vein})
-        flavum = inside(np.maximum(np.abs(d - border - thick / 2) - thick / 2, x - 14), canvas.edge_mm) * (thick > 0)
-        canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.85, Tissue.MUSCLE: 0.15})
-
-    def _interlaminar(self, s: np.ndarray) -> np.ndarray:
-        """0 behind laminae, 1 at the middle of the windows between them, shape (n,)."""
-        names = ["S1"] + [body.name for body in self._skeleton.vertebrae]
-        window = np.zeros(len(s), np.float32)
-        for below, above in pairwise(names):
-            center = (self._sac.s_of[below] + self._sac.s_of[above]) / 2 - 3.0
-            window = np.maximum(window, 1 - np.abs(s - center) / 11.5)
-        return window
-
-    def _paint_exit(self, canvas: Canvas, body: BodyShape) -> None:
-        """The pair of roots that passes below the pedicles of this vertebra, with its ganglia."""
-        s, _ = self._sac.place_of[body.name]
-        index = canvas.band(s - 34, s + 8, -28, 14, 46)
-        local = body.frame.to_local(canvas.points[index])
-        local[:, 0] = np.abs(local[:, 0])
-        pedicle, back = 0.66 * body.half_width_mm, body.half_depth_mm
-        inner, ganglion = (7.0, back + 6, 0.0), (pedicle + 1, back + 4.5, -6.5)
-        distance = np.minimum(
-            capsule(local, inner, ganglion, 1.5), capsule(local, ganglion, ganglion_end(ganglion), 2.7)
-        )
-        distance = np.minimum(distance, capsule(local, ganglion, (pedicle + 20, back - 12, -24.0), 1.9))
-        canvas.paint(index, inside(distance, canvas.edge_mm), {Tissue.ROOT: 0.8, Tissue.LIGAMENT: 0.2})
-
-
-def ganglion_end(start: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Far end of the dorsal root ganglion that begins here, in the vertebra's own coordinates."""
-    return start[0] + 4.0, start[1] - 2.0, start[2] - 3.5
+        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.maximum(0.8 * (d < 0), 0.8 * ramp(x, 9.0, 12.0))
+        mixture = {Tissue.FAT: 1 - vein, Tissue.VEIN: vein}
+        canvas.paint(index, fat, mixture, structure=Structure.EPIDURAL_FAT)
+        flavum = inside(np.maximum(np.maximum(front - d, d - back), x - 14), canvas.edge_mm)
+        flavum = flavum * (s > self._sac.s_of["S1"])
+        canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.85, Tissue.MUSCLE: 0.15}, structure=Structure.FLAVUM)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.phantom.canvas import Canvas
+from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
+from discgrader.phantom.level import Level
 from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton, outline_distance
+from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 0.8
@@ -48,11 +51,13 @@ DISC_LOOK = {
 class Column:
     """Paints the discs, then the bodies between them, then the ligaments in front of and behind both."""
 
-    def __init__(self, skeleton: Skeleton, sac: SacCourse, texture: Texture) -> None:
-        self._skeleton, self._sac, self._texture = skeleton, sac, texture
+    def __init__(self, skeleton: Skeleton, sac: SacCourse, levels: tuple[Level, ...], texture: Texture) -> None:
+        self._skeleton, self._sac, self._levels, self._texture = skeleton, sac, levels, texture
 
     def paint(self, canvas: Canvas) -> None:
-        shells = [self._paint_disc(canvas, disc) for disc in self._skeleton.discs]
+        shells = [self._paint_disc(canvas, level) for level in self._levels]
+        for level in self._levels:
+            self._paint_herniation(canvas, level)
         shells += [self._paint_remnant(canvas, disc) for disc in self._skeleton.remnants]
         shells += [self._paint_body(canvas, body) for body in self._skeleton.bodies]
         for index, distance in shells:
@@ -78,7 +83,8 @@ class Column:
         rho = np.power(np.power(across, 2.7) + np.power(along, 2.7), np.float32(1 / 2.7))
         return rho, outline_distance(local[:, 0], local[:, 1], rho, disc.half_depth_mm)
 
-    def _paint_disc(self, canvas: Canvas, disc: DiscShape) -> tuple[np.ndarray, np.ndarray]:
+    def _paint_disc(self, canvas: Canvas, level_here: Level) -> tuple[np.ndarray, np.ndarray]:
+        disc = level_here.disc
         parameters = disc.parameters
         s, d = self._sac.place_of[disc.name]
         depth = disc.half_depth_mm
@@ -95,11 +101,41 @@ class Column:
         lip = np.clip(side, 0.0, 2.0) * 0.6
         side = side - parameters.bulge_mm * np.maximum(1 - 0.6 * np.square(2 * level - 1), 0)
         distance = smooth_max(side, -np.minimum(gap_above, gap_below) - lip, 1.2)
+        if level_here.displaced.recesses:
+            distance = np.minimum(distance, level_here.displaced.recess_distance(local))
         cover = inside(distance, canvas.edge_mm)
         fill = cover > 0
         mixture = self._disc_mixture(disc, local[fill], rho[fill], level[fill])
-        canvas.paint(index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum)
-        return index, distance
+        canvas.paint(index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum, structure=Structure.DISC)
+        # Behind, the ligament is one with the annulus.
+        return index, distance + 0.8 * ramp(local[:, 1], 0.5 * depth, 0.8 * depth)
+
+    def _paint_herniation(self, canvas: Canvas, level: Level) -> None:
+        """Herniated nucleus and annulus: grey inside, a dark rim where annulus and ligament still cover it."""
+        found = level.parameters.herniation
+        if found is None:
+            return
+        index = canvas.band(level.s - 36, level.s + 36, -30, 18, 30)
+        local = level.disc.frame.to_local(canvas.points[index])
+        distance = level.displaced.herniated_distance(local)
+        near = distance < canvas.edge_mm
+        index, local, distance = index[near], local[near], distance[near]
+        name = f"herniation {level.parameters.level}"
+        uneven = self._texture(name, local, (7.0, 7.0, 7.0))
+        rim = ramp(distance, -1.3, -0.3) * (0.75 if found.size == 1 else 0.5)
+        wet = np.clip((0.25 + 0.5 * level.parameters.hydration + 0.1 * uneven) * (1 - rim), 0, 1)
+        chalk = np.zeros(len(index), np.float32)
+        if found.calcified:
+            chalk = ramp(self._texture(f"{name} chalk", local, (7.0, 5.0, 5.0)), -0.6, 0.1) * ramp(-distance, 0.2, 0.9)
+        mixture = {
+            Tissue.CORTEX: chalk,
+            Tissue.LIGAMENT: (1 - chalk) * rim,
+            Tissue.NUCLEUS: (1 - chalk) * wet * 0.5,
+            Tissue.FIBROUS_DISC: (1 - chalk) * (1 - rim - 0.5 * wet),
+        }
+        structure = np.where(chalk > 0.5, Structure.CALCIFICATION, Structure.HERNIATION)
+        label = 200 + level.parameters.index_from_sacrum
+        canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
         parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
@@ -146,6 +182,7 @@ class Column:
         index = self._near(canvas, body, body.half_height_mm + 10)
         local = body.frame.to_local(canvas.points[index])
         rho, side = body.radius(local)
+        side = side - self._osteophytes(body, local)
         face = np.maximum(local[:, 2] - body.top(local, rho), body.bottom(local, rho) - local[:, 2])
         distance = smooth_max(side, face, 2.2)
         # The disc was painted first; reaching a little into it closes the seam between two soft edges.
@@ -153,8 +190,40 @@ class Column:
         fill = cover > 0
         lumbar = not body.name.startswith("S")
         mixture = self._bone_mixture(body, local[fill], distance[fill])
-        canvas.paint(index[fill], cover[fill], mixture, label=1 if lumbar else 0)
+        label = 1 if lumbar else 0
+        spur = body.radius(local[fill])[1] > 0.6
+        structure = np.where(spur, Structure.OSTEOPHYTE, Structure.BODY)
+        canvas.paint(index[fill], cover[fill], mixture, label, structure)
         return index, distance
+
+    def _beside(self, body: BodyShape) -> tuple[DiscParameters | None, DiscParameters | None]:
+        """The discs below and above a body."""
+        below = next((level.parameters for level in self._levels if level.disc.above is body), None)
+        above = next((level.parameters for level in self._levels if level.disc.below is body), None)
+        return below, above
+
+    def _osteophytes(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
+        """How far the rims stand out beyond the body's outline, mm, shape (n,)."""
+        out = np.zeros(len(local), np.float32)
+        for disc, toward, grown in zip(self._beside(body), (-1, 1), (body.grow_down_mm, body.grow_up_mm)):
+            if disc is not None and disc.osteophyte_mm:
+                rim = body.half_height_mm + grown - toward * local[:, 2] - toward * body.wedge_tan * local[:, 1]
+                out += disc.osteophyte_mm * np.exp(-np.square((rim - 0.8) / 2.6)).astype(np.float32)
+        return out
+
+    def _modic(self, body: BodyShape, local: np.ndarray) -> list[tuple[int, np.ndarray]]:
+        """Modic types beside this body's endplates, each with the share of the marrow that is changed."""
+        found = []
+        for disc, toward, grown in zip(self._beside(body), (-1, 1), (body.grow_down_mm, body.grow_up_mm)):
+            if disc is None or not disc.modic:
+                continue
+            deep = body.half_height_mm + grown - toward * local[:, 2] - toward * body.wedge_tan * local[:, 1]
+            wander = self._texture(f"modic {disc.level} {toward}", local, (12.0, 12.0, 12.0))
+            # Changes begin in front or behind, seldom all along the endplate.
+            place = local[:, 1] / body.half_depth_mm - (0.7 if disc.modic_mm % 1 < 0.3 else -0.7)
+            edge = disc.modic_mm * (1.1 + 0.3 * wander - 0.35 * place * place) - 0.012 * np.square(local[:, 0])
+            found.append((disc.modic, 1 - ramp(deep - edge, -1.5, 1.5)))
+        return found
 
     def _bone_mixture(self, body: BodyShape, local: np.ndarray, distance: np.ndarray) -> dict:
         cortex = ramp(distance, -CORTEX_MM - 0.35, -CORTEX_MM + 0.35)
@@ -167,13 +236,23 @@ class Column:
             plain = next(v.vein for v in self._skeleton.parameters.vertebrae if v.name == body.name)
             vein = inside(np.abs(local[:, 2] + wander) - half, 1.4) * ramp(depth, 0.15, 0.8)
             vein *= plain * (1 - ramp(np.abs(local[:, 0]), 5.0, 11.0))
+        edema = np.zeros(len(local), np.float32)
+        for kind, share in self._modic(body, local):
+            vein = vein * (1 - share)
+            if kind == 1:
+                edema = np.maximum(edema, 0.65 * share)
+            elif kind == 2:
+                fat = fat + 0.75 * share * (0.97 - fat)
+            else:
+                cortex = np.maximum(cortex, 0.55 * share)
         spongy = (1 - cortex) * (1 - vein)
         return {
             Tissue.CORTEX: cortex,
             Tissue.VEIN: (1 - cortex) * vein * 0.75,
             Tissue.FAT: (1 - cortex) * vein * 0.25,
-            Tissue.MARROW_FAT: spongy * fat,
-            Tissue.MARROW_WATER: spongy * (1 - fat),
+            Tissue.EDEMA: spongy * edema,
+            Tissue.MARROW_FAT: spongy * (1 - edema) * fat,
+            Tissue.MARROW_WATER: spongy * (1 - edema) * (1 - fat),
         }
 
 

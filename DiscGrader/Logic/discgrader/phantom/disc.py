@@ -1,0 +1,357 @@
+"""One disc of the digital spine with its diseases, and how chance draws what is not asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.localize.disc import LEVELS
+from discgrader.phantom.fields import stream
+from discgrader.phantom.findings import DiscFindings
+
+HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.95, 4: 0.83, 5: 0.45}
+HYDRATION_OF_GRADE = {1: 1.0, 2: 0.76, 3: 0.36, 4: 0.1, 5: 0.0}
+SPACING_SHARE = 0.9
+"""Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
+
+DISC_HEIGHT_MM = (10.0, 10.8, 10.0, 9.0, 7.9, 6.4, 5.3, 4.7, 4.3)
+DISC_WEDGE_DEG = (12.0, 10.0, 8.0, 6.0, 4.5, 2.5, 1.0, 0.0, 0.0)
+GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
+
+NARROWED_SHARE = 0.78
+BULGE_MM = 1.5
+COLLAPSED_SHARE = 0.62
+NORMAL_FLAVUM_MM = 3.1
+"""Mean thickness of healthy ligamenta flava."""
+
+HERNIATION_ODDS = {1: 0.0, 2: 0.05, 3: 0.14, 4: 0.24, 5: 0.2}
+FACET_ODDS = {1: 0.0, 2: 0.3, 3: 0.9, 4: 1.5, 5: 1.9}
+"""Mean Weishaupt grade beside a disc of each Pfirrmann grade."""
+
+ZONE_SHARE = {"A": (0.0, 0.3), "AB": (0.48, 0.52), "B": (0.68, 0.84), "C": (1.25, 1.45)}
+REACH_SHARE = {1: (0.26, 0.42), 2: (0.62, 0.88), 3: (1.14, 1.3)}
+"""Where a herniation lies, as a share of the half distance between the facet joints, and how far it reaches, as a share
+of the way to the line between them; well inside the definitions of Mysliwiec et al., Eur Spine J 2010;19:1087-1093."""
+
+
+@dataclass(frozen=True)
+class Herniation:
+    """Disc material that has left the disc space.
+
+    Parameters
+    ----------
+    size : int
+        MSU size 1–3.
+    zone : str
+        MSU zone A, AB, B or C.
+    side : int
+        1 left, -1 right; the side of a herniation in zone A tells where a little more of it lies.
+    place : float
+        Its distance from the midline as a share of the half distance between the facet joints.
+    reach : float
+        How far it reaches, as a share of the way from the non-herniated disc to the intra-facet line.
+    half_width_mm : float
+        Half of its width at the disc.
+    migration_mm : float
+        How far it has moved up (positive) or down beyond the edge of the disc space.
+    sequestered : bool
+        Whether a fragment lies apart from the disc.
+    calcified : bool
+        Whether it is calcified.
+    """
+
+    size: int
+    zone: str
+    side: int
+    place: float
+    reach: float
+    half_width_mm: float
+    migration_mm: float
+    sequestered: bool
+    calcified: bool
+
+
+@dataclass(frozen=True)
+class EndplateNode:
+    """A place where the disc has broken into an endplate (Schmorl's node).
+
+    Parameters
+    ----------
+    x_mm, y_mm : float
+        Where, in the body's own coordinates.
+    depth_mm, half_mm : float
+        How deep, and half of its length front to back.
+    """
+
+    x_mm: float
+    y_mm: float
+    depth_mm: float
+    half_mm: float
+
+
+@dataclass(frozen=True)
+class DiscParameters:
+    """One disc and what is diseased around it. Pairs are (right, left).
+
+    Parameters
+    ----------
+    level : str
+        Such as ``L4-L5``.
+    index_from_sacrum : int
+        1 = L5-S1.
+    grade : int
+        Pfirrmann grade 1–5.
+    healthy_height_mm : float
+        Its height at grade I.
+    wedge_deg : float
+        Angle between the endplates that bound it.
+    height_share : float
+        Its height as a share of the healthy one.
+    hydration : float
+        Signal of its nucleus: 1 the watery nucleus of youth, 0 fibrous tissue.
+    bulge_mm : float
+        How far its edge stands out beyond the vertebrae all around.
+    herniation : Herniation or None
+        Material that has left the disc space.
+    stenosis : int or None
+        Lee's grade of the canal that was asked for; None where it follows from what else there is.
+    roots : tuple of (int or None)
+        Grade of compromise asked for on each side; None where it follows.
+    foramina : tuple of int
+        Lee's grade of each foramen.
+    facets : tuple of int
+        Weishaupt's grade of each facet joint.
+    joint_fluid : tuple of float
+        Share of fluid in each joint's space.
+    flavum_mm : float
+        Thickness of the ligamenta flava.
+    lipomatosis : int
+        Borré's grade.
+    osteophyte_mm : float
+        How far osteophytes of both rims stand out; 0 for none.
+    slip_mm : float
+        How far the vertebra above has slipped forward.
+    modic : int
+        Modic type of the marrow beside the disc.
+    modic_mm : float
+        How far the change reaches into the marrow.
+    endplate_defects : tuple of (EndplateNode or None)
+        Defect of the endplate below the disc, and of the one above.
+    fused : bool
+        Whether the vertebrae beside it are one block.
+    """
+
+    level: str
+    index_from_sacrum: int
+    grade: int
+    healthy_height_mm: float
+    wedge_deg: float
+    height_share: float
+    hydration: float
+    bulge_mm: float
+    herniation: Herniation | None
+    stenosis: int | None
+    roots: tuple[int | None, int | None]
+    foramina: tuple[int, int]
+    facets: tuple[int, int]
+    joint_fluid: tuple[float, float]
+    flavum_mm: float
+    lipomatosis: int
+    osteophyte_mm: float
+    slip_mm: float
+    modic: int
+    modic_mm: float
+    endplate_defects: tuple[EndplateNode | None, EndplateNode | None]
+    fused: bool
+
+    def node(self, which: int) -> EndplateNode | None:
+        """Defect of the endplate below the disc (0) or above it (1)."""
+        return self.endplate_defects[which]
+
+    @property
+    def height_mm(self) -> float:
+        """Height between the rims of the endplates."""
+        return self.healthy_height_mm * self.height_share
+
+    @property
+    def spacing_mm(self) -> float:
+        """Distance at which the vertebrae stand. It does not depend on the grade, so that one disc's grade moves
+        nothing but that disc and the endplates beside it."""
+        return self.healthy_height_mm * SPACING_SHARE
+
+    @property
+    def bulging(self) -> bool:
+        """Whether a reader would call it a bulging disc."""
+        return self.bulge_mm >= BULGE_MM
+
+    @property
+    def narrowing(self) -> bool:
+        """Whether a reader would call it narrowed."""
+        return self.height_share < NARROWED_SHARE
+
+    @classmethod
+    def draw(
+        cls, seed: int, index: int, scale: float, lordosis: float, health: float, asked: DiscFindings
+    ) -> "DiscParameters":
+        """A disc as chance would have it, with what is asked for.
+
+        Each purpose has a random stream of its own, and all its numbers are drawn whether they are used or not, so
+        that asking for one thing shifts nothing else.
+
+        Parameters
+        ----------
+        seed : int
+            The patient.
+        index : int
+            0 = L5-S1, counted upwards.
+        scale, lordosis, health : float
+            Body size, lordosis, and the patient's share in the discs' degeneration, 0 to 1.
+        asked : DiscFindings
+            What is asked for.
+        """
+        level = LEVELS[index]
+
+        def uniform(purpose: str, count: int) -> np.ndarray:
+            return stream(seed, f"disc {level} {purpose}").uniform(size=count)
+
+        jitter, wedge = uniform("shape", 2)
+        chance, height, hydration = uniform("degeneration", 3)
+        fused = bool(asked.fused)
+        odds = np.cumsum(GRADE_ODDS[0 if index < 2 else 1 if index < 4 else 2])
+        drawn = 1 + int(np.searchsorted(odds[:-1], 0.5 * chance + 0.5 * health))
+        if asked.narrowing:
+            drawn = max(drawn, 3)
+        elif asked.narrowing is not None:
+            drawn = min(drawn, 4)
+        grade = int(5 if fused else asked.pfirrmann or drawn)
+        share = 0.32 + 0.08 * height if fused else _height_share(grade, height, asked.narrowing)
+        bulge = _bulge(grade, uniform("bulge", 2), asked, fused)
+        osteophyte = _osteophyte(grade, uniform("osteophytes", 2), asked, fused)
+        # What chance adds must not stand against what was asked for.
+        spare = any(one is not None and one < 3 for one in (asked.central_stenosis, *_roots(asked)))
+        if spare:
+            bulge = bulge if asked.bulging else min(bulge, 0.6)
+            osteophyte = osteophyte if asked.disc_osteophyte_complex else 0.0
+        herniation = None if fused else _herniation(grade, uniform("herniation", 9), asked, spare)
+        facets = tuple(
+            _facet(grade, uniform(f"{side} facet", 2)[0], getattr(asked, f"{side}_facet_arthropathy"), fused)
+            for side in ("right", "left")
+        )
+        foramina = tuple(
+            _foramen(grade, uniform(f"{side} foramen", 1)[0], getattr(asked, f"{side}_foraminal_stenosis"), fused)
+            for side in ("right", "left")
+        )
+        flavum, lipomatosis = uniform("flavum", 1)[0], uniform("lipomatosis", 1)[0]
+        thick = NORMAL_FLAVUM_MM + 1.6 * (flavum - 0.5) + 0.45 * max(facets) * (0.5 + flavum)
+        thick = min(thick, 3.4) if spare else thick
+        slip = uniform("slip", 2)
+        slips = slip[0] < (0.12 if index in (0, 1) and grade >= 4 else 0.0) and not fused
+        slips = slips if asked.spondylolisthesis is None else asked.spondylolisthesis
+        modic = uniform("modic", 3)
+        kind = int(modic[0] < {1: 0.0, 2: 0.0, 3: 0.08, 4: 0.3, 5: 0.5}[grade]) * (
+            1 if modic[1] < 0.3 else 2 if modic[1] < 0.93 else 3
+        )
+        odds_of_defect = {1: 0.01, 2: 0.04, 3: 0.08, 4: 0.16, 5: 0.25}[grade] * (not fused)
+        return cls(
+            level=level,
+            index_from_sacrum=index + 1,
+            grade=grade,
+            healthy_height_mm=DISC_HEIGHT_MM[index] * scale * (0.93 + 0.14 * jitter),
+            wedge_deg=DISC_WEDGE_DEG[index] * lordosis + 3 * (wedge - 0.5),
+            height_share=share,
+            hydration=max(HYDRATION_OF_GRADE[grade] * (1 + 0.14 * (hydration - 0.5)), 0.0),
+            bulge_mm=max(bulge, 1.6 if osteophyte else 0.0),
+            herniation=herniation,
+            stenosis=asked.central_stenosis,
+            roots=_roots(asked),
+            foramina=foramina,
+            facets=facets,
+            joint_fluid=tuple(float(uniform(f"{side} facet", 2)[1]) for side in ("right", "left")),
+            flavum_mm=float(asked.ligamentum_flavum_mm or np.clip(thick, 2.2, 6.5)),
+            lipomatosis=_asked(asked.epidural_lipomatosis, 0 if lipomatosis < 0.96 or spare else 1),
+            osteophyte_mm=osteophyte,
+            slip_mm=float((4.0 + 4.5 * slip[1]) * slips),
+            modic=_asked(asked.modic, 0 if fused or index > 4 else kind),
+            modic_mm=float(4.0 + 5.0 * modic[2]),
+            endplate_defects=tuple(
+                _defect(uniform(f"{which} endplate", 5), odds_of_defect, wish)
+                for which, wish in (("lower", asked.lower_endplate), ("upper", asked.upper_endplate))
+            ),
+            fused=fused,
+        )
+
+
+def _roots(asked: DiscFindings) -> tuple[int | None, int | None]:
+    return asked.right_nerve_root, asked.left_nerve_root
+
+
+def _asked(wish: int | bool | None, drawn: int | bool) -> int | bool:
+    return drawn if wish is None else wish
+
+
+def _height_share(grade: int, chance: float, narrowing: bool | None) -> float:
+    share = HEIGHT_OF_GRADE[grade] * (1 + (chance - 0.5) * (0.2 if grade == 5 else 0.1))
+    if narrowing is not None and grade != 5:
+        share = min(share, 0.66 + 0.1 * chance) if narrowing else max(share, 0.8 + 0.1 * chance)
+    return share
+
+
+def _bulge(grade: int, chance: np.ndarray, asked: DiscFindings, fused: bool) -> float:
+    likely = chance[0] < {1: 0.0, 2: 0.1, 3: 0.45, 4: 0.75, 5: 0.8}[grade] and not fused
+    return float(2.0 + 1.6 * chance[1] if _asked(asked.bulging, likely) else 0.6 * chance[1])
+
+
+def _osteophyte(grade: int, chance: np.ndarray, asked: DiscFindings, fused: bool) -> float:
+    likely = chance[0] < {1: 0.0, 2: 0.02, 3: 0.1, 4: 0.25, 5: 0.45}[grade] and not fused
+    likely = likely and asked.bulging is not False
+    return float((2.6 + 1.8 * chance[1]) * _asked(asked.disc_osteophyte_complex, likely))
+
+
+def _facet(grade: int, chance: float, wish: int | None, fused: bool) -> int:
+    drawn = 0 if fused else int(np.clip(np.floor(FACET_ODDS[grade] + 1.6 * (chance - 0.5) + 0.3), 0, 3))
+    return _asked(wish, drawn)
+
+
+def _foramen(grade: int, chance: float, wish: int | None, fused: bool) -> int:
+    odds = np.cumsum({1: (1.0, 0, 0), 2: (0.97, 0.03, 0), 3: (0.85, 0.1, 0.04), 4: (0.65, 0.2, 0.1)}.get(
+        grade, (0.45, 0.3, 0.15)
+    ))
+    return _asked(wish, 0 if fused else int(np.searchsorted(odds, chance)))
+
+
+def _defect(chance: np.ndarray, odds: float, wish: bool | None) -> EndplateNode | None:
+    happens, x, y, depth, length = chance
+    if not _asked(wish, happens < odds):
+        return None
+    return EndplateNode(8.0 * (x - 0.5), 14.0 * (y - 0.5), 3.0 + 2.0 * depth, 3.2 + 2.4 * length)
+
+
+def _herniation(grade: int, chance: np.ndarray, asked: DiscFindings, spare: bool) -> Herniation | None:
+    happens, which, where, side, place, reach, width, moves, fragment = chance
+    wanted = any(getattr(asked, name) for name in ("side", "migration_mm", "sequestered", "calcification"))
+    if asked.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade]) or asked.msu == "0":
+        return None
+    if asked.msu is not None:
+        size, zone = int(asked.msu[0]), asked.msu[1:]
+    else:
+        size = 1 if which < 0.6 else 2 if which < 0.93 else 3
+        zones = ("A", "AB", "B", "C") if size < 3 else ("A", "AB", "B")
+        lateral = asked.side is not None
+        zone = zones[min(int((0.5 + 0.5 * where if lateral else where) * len(zones)), len(zones) - 1)]
+        zone = "B" if zone == "C" and (asked.migration_mm or asked.sequestered) else zone
+    low, high = ZONE_SHARE[zone]
+    shallow, deep = REACH_SHARE[size]
+    migrates = size > 1 and zone != "C" and moves < 0.3
+    migration = (4.0 + 20.0 * moves) * (1 if fragment < 0.35 else -1) if migrates else 0.0
+    migration = migration if asked.migration_mm is None else asked.migration_mm
+    loose = size > 1 and zone != "C" and fragment > 0.93
+    return Herniation(
+        size=size,
+        zone=zone,
+        side={"left": 1, "right": -1}.get(asked.side, 1 if side < 0.5 else -1),
+        place=low + (high - low) * place,
+        reach=shallow + (deep - shallow) * reach,
+        half_width_mm=(4.6 if zone == "AB" else 5.2) + 0.5 * size + 1.2 * width,
+        migration_mm=float(migration),
+        sequestered=bool(_asked(asked.sequestered, loose)),
+        calcified=bool(_asked(asked.calcification, False)),
+    )

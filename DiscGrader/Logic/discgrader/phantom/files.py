@@ -1,0 +1,129 @@
+"""A phantom study and its truth, written to a folder in SPIDER's and in the project's own layout."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from discgrader.errors import OutputError
+from discgrader.imaging.files import write_volume
+from discgrader.phantom.study import PhantomStudy
+from discgrader.phantom.truth import PhantomDisc
+from discgrader.report.rois import write_roi
+from discgrader.report.tables import roi_json
+
+GRADINGS_COLUMNS = (
+    "Patient",
+    "IVD label",
+    "Modic",
+    "UP endplate",
+    "LOW endplate",
+    "Spondylolisthesis",
+    "Disc herniation",
+    "Disc narrowing",
+    "Disc bulging",
+    "Pfirrman grade",
+)
+"""Columns of SPIDER's radiological_gradings.csv, its spelling kept."""
+
+GRADINGS_TASKS = (
+    ("spider", "modic"),
+    ("spider", "upper_endplate"),
+    ("spider", "lower_endplate"),
+    ("spider", "spondylolisthesis"),
+    ("spider", "herniation"),
+    ("spider", "narrowing"),
+    ("spider", "bulging"),
+    ("pfirrmann", "pfirrmann"),
+)
+TRUTH_COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade")
+
+
+def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) -> tuple[Path, ...]:
+    """Write a phantom study to a folder.
+
+    The folder holds one NIfTI file a series (or one folder of DICOM files a series), so that it is itself a study that
+    can be read. Beside them lie ``gradings.csv`` in the layout of SPIDER's gradings; ``truth.csv``, one row a disc and
+    task; ``truth.json``, with boxes and millimetres; the masks, named as the series, in ``masks``; and every disc's ROI
+    box in ``rois``.
+
+    Returns
+    -------
+    tuple of Path
+        The series' files or folders.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    folder = Path(folder)
+    try:
+        for name in ("masks", "rois"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        written = []
+        for number, series in enumerate(phantom.study.series, start=1):
+            path = folder / (series.name if dicom else f"{series.name}.nii.gz")
+            if dicom:
+                from discgrader.phantom.dicom import write_series
+
+                write_series(phantom, number, path)
+            else:
+                write_volume(series.volume, path)
+            write_volume(phantom.labels[series.name], folder / "masks" / f"{series.name}.nii.gz")
+            written.append(path)
+        for disc in phantom.discs:
+            write_roi(folder / "rois" / f"{disc.level}.mrk.json", disc.level, disc.roi)
+        write_tables([(phantom.study.name, phantom.discs)], folder)
+        with open(folder / "truth.json", "w", encoding="utf-8") as file:
+            json.dump(_truth(phantom), file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        raise OutputError(
+            f"The phantom study cannot be written to {folder} ({error.strerror}); choose another."
+        ) from error
+    return tuple(written)
+
+
+def write_tables(studies: Iterable[tuple[str, Sequence[PhantomDisc]]], folder: Path) -> None:
+    """Write ``gradings.csv`` (as SPIDER's) and ``truth.csv`` (one row a disc and task) of one or many studies.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
+    gradings, truth = [], []
+    for study, discs in studies:
+        for disc in discs:
+            gradings.append((study, disc.index_from_sacrum, *(disc.grades[task] for task in GRADINGS_TASKS)))
+            place = (study, disc.level, disc.index_from_sacrum)
+            truth.extend((*place, *task, grade) for task, grade in disc.grades.items())
+    for name, columns, rows in (
+        ("gradings.csv", GRADINGS_COLUMNS, gradings),
+        ("truth.csv", TRUTH_COLUMNS, truth),
+    ):
+        with open(folder / name, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(rows)
+
+
+def _truth(phantom: PhantomStudy) -> dict:
+    discs = []
+    for disc in phantom.discs:
+        grades: dict[str, dict[str, str]] = {}
+        for (system, task), grade in disc.grades.items():
+            grades.setdefault(system, {})[task] = grade
+        box = None if disc.herniation_box is None else roi_json(disc.herniation_box)
+        discs.append(
+            {
+                "level": disc.level,
+                "index_from_sacrum": disc.index_from_sacrum,
+                "roi": roi_json(disc.roi),
+                "grades": grades,
+                "details": dict(disc.details),
+                "herniation_box": box,
+            }
+        )
+    return {"study": phantom.study.name, "seed": phantom.parameters.seed, "discs": discs}
