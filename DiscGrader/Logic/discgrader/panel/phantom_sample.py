@@ -22,7 +22,7 @@ from discgrader.mrml.nodes import volume_to_node
 from discgrader.panel.show_volumes import show_volumes
 
 NAME = "DiscGrader phantom"
-OPTIONS = {"seed": 1, "grades": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
+OPTIONS = {"seed": 1, "findings": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
 """The patient of the demo, with every Pfirrmann grade once."""
 
 _POLL_MS = 100

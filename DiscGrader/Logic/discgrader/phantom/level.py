@@ -29,6 +29,8 @@ FLATTENED = 0.75
 SHARE_OF_GRADE = {0: 0.86, 1: 0.62, 2: 0.42, 3: 0.25}
 LEAST_SHARE = (0.76, 0.52, 0.33)
 """Area of the sac as a share of what it has in health: aimed at for each of Lee's grades, and the least of 0, 1, 2."""
+LEAST_BACK_SHARE = 0.9
+"""Below it the roots can no longer stay behind: they spread forward, which obliterates the space in front."""
 FAT_SHARE = {1: 0.455, 2: 0.62, 3: 0.79}
 """Share of the canal's depth that fat takes at each of Borré's grades."""
 GRID_MM = 0.35
@@ -233,6 +235,8 @@ class Level:
         least = self._squeezed(0.0, front)
         share = self._area(least) / whole
         natural = next((grade for grade, limit in enumerate(LEAST_SHARE) if share >= limit), 3)
+        if natural == 0 and self._back_share(least) < LEAST_BACK_SHARE:
+            natural = 1
         asked = given.stenosis
         if asked is not None and asked < natural:
             raise UsageError(
@@ -264,6 +268,13 @@ class Level:
     def _area(self, squeeze: Squeeze, displaced: bool = True) -> float:
         x, d = (axis.ravel() for axis in self._grid)
         return float(np.count_nonzero(self._dura(x, d, squeeze, displaced) < 0)) * GRID_MM**2
+
+    def _back_share(self, squeeze: Squeeze) -> float:
+        """Share of the sac's back half, where the roots lie, that displaced disc material leaves."""
+        x, d = (axis.ravel() for axis in self._grid)
+        behind = d > 0
+        left, whole = (np.count_nonzero((self._dura(x, d, squeeze, one) < 0) & behind) for one in (True, False))
+        return left / max(whole, 1)
 
     def _dura(self, x: np.ndarray, d: np.ndarray, squeeze: Squeeze, displaced: bool) -> np.ndarray:
         distance = self.sac_distance(x, d, self.radius_mm, squeeze)

@@ -173,8 +173,10 @@ def central_stenosis(anatomy: Anatomy, level: Level) -> int | None:
     first = np.argmax(sac, axis=0)
     depth = np.maximum(sac.sum(axis=0), 1)
     rows = np.arange(len(plane.second))[:, None]
-    ahead = (rows - first) < 0.4 * depth
-    if (root & ahead).sum() <= 0.15 * root.sum():
+    columns = np.flatnonzero(sac.any(axis=0))
+    middle, half = (columns[0] + columns[-1]) / 2, (columns[-1] - columns[0]) / 2
+    ahead = ((rows - first) < 0.4 * depth) & (np.abs(np.arange(len(plane.first)) - middle) < 0.6 * half)
+    if (root & ahead).sum() <= 0.1 * root.sum():
         return 0
     label, count = ndimage.label(root)
     areas = ndimage.sum_labels(root, label, range(1, count + 1))

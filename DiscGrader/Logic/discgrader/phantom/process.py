@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from discgrader.folders import whole_folder
-from discgrader.phantom.study import make_study, write_study
+from discgrader.phantom.files import write_study
+from discgrader.phantom.study import make_study
 from discgrader.progress import Progress
 
 
