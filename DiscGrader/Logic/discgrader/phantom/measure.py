@@ -20,6 +20,8 @@ STEP_MM = 0.25
 EDGE_MM = 0.1
 FAT_LOST_MM = 0.5
 ROOT_COLLAPSED = 0.65
+DEEP_SAC = 0.58
+"""Least depth of a sac whose front space is open, as a share of the healthy depth."""
 OF_HERNIATION = (Structure.HERNIATION, Structure.CALCIFICATION)
 DISC_MATERIAL = (Structure.DISC, *OF_HERNIATION)
 
@@ -175,8 +177,10 @@ def central_stenosis(anatomy: Anatomy, level: Level) -> int | None:
     rows = np.arange(len(plane.second))[:, None]
     columns = np.flatnonzero(sac.any(axis=0))
     middle, half = (columns[0] + columns[-1]) / 2, (columns[-1] - columns[0]) / 2
-    ahead = ((rows - first) < 0.4 * depth) & (np.abs(np.arange(len(plane.first)) - middle) < 0.6 * half)
-    if (root & ahead).sum() <= 0.1 * root.sum():
+    central = np.abs(np.arange(len(plane.first)) - middle) < 0.6 * half
+    ahead = ((rows - first) < 0.4 * depth) & central
+    deep = np.median(depth[central]) * 0.2 > DEEP_SAC * 2 * level.radius_mm
+    if deep and (root & ahead).sum() <= 0.1 * root.sum():
         return 0
     label, count = ndimage.label(root)
     areas = ndimage.sum_labels(root, label, range(1, count + 1))
