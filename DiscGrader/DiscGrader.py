@@ -556,6 +556,13 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """What redo would do again; empty where there is nothing."""
         return self.readingHistory(study).redo_words or ""
 
+    def setReader(self, name):
+        """Who reads from now on; empty for who read before, or the name that the user is logged in by."""
+        if name != self.reader:
+            self.reader = name
+            if self._editing is not None:
+                self._editing.set_reader(name)
+
     def saveReading(self, path, study=None):
         """Write the study's reading to a file."""
         self.editing.reading(study).save(path)

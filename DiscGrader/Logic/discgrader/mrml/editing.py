@@ -67,6 +67,12 @@ class Editing:
             self._readings[study] = known
         return known
 
+    def set_reader(self, reader: str) -> None:
+        """Who reads from now on, in every study that is open."""
+        for one in self._readings.values():
+            if one.is_in_scene:
+                one.set_reader(reader)
+
     def follow(self, study: str) -> None:
         """Discs of a study were just found or graded."""
         self.reading(study).follow()

@@ -91,6 +91,12 @@ class SceneReading:
         """Whether the scene still holds this reading; it does not once it is closed."""
         return bool(self._scene.IsNodePresent(self._text)) and attribute(self._text, "Study") == self._study
 
+    def set_reader(self, reader: str) -> None:
+        """Who reads from now on; what was said before stays theirs who said it. No step of its own."""
+        if reader and reader != self.reading.reader:
+            self.editor.history.learn(lambda one: replace(one, reader=reader))
+            self._show()
+
     def decide(self, act: Callable[[Editor], object]) -> None:
         """Change what the reader says of grades: ``act`` is given the editor."""
         self._catch_up()

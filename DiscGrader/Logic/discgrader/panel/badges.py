@@ -19,11 +19,10 @@ def badge_html(packs: Iterable[PackFacts]) -> str:
         by_origin.setdefault((pack.data_set.split(" (")[0], pack.patients, pack.synthetic), []).append(SYSTEMS[pack.system].title)
     lines = []
     for (data_set, patients, synthetic), titles in by_origin.items():
-        told = _("{systems}: trained on {data_set}, {patients} patients").format(
-            systems=", ".join(titles), data_set=data_set, patients=patients
-        )
-        if synthetic:
-            told = _("{systems}: trained on {data_set}").format(systems=", ".join(titles), data_set=data_set)
+        told = _("Trained on {data_set}") if synthetic else _("Trained on {data_set}, {patients} patients")
+        told = told.format(data_set=data_set, patients=patients)
+        if len(by_origin) > 1:
+            told = f"{', '.join(titles)}: {told[0].lower()}{told[1:]}"
         plate = f"{synthetic_plate()} " if synthetic else ""
         lines.append(plate + escape(told))
     return "<small>" + "<br>".join(lines) + "</small>"

@@ -70,6 +70,11 @@ class BoxButtons:
         """The margin that the boxes have, so that only another one is applied."""
         self._margin = margin_mm
 
+    @property
+    def dragging(self) -> bool:
+        """Whether the slider is held."""
+        return self._dragged
+
     def set_margin(self, margin_mm: float, dragging: bool) -> None:
         """Give every box this margin at once; ``dragging`` while the slider is held."""
         study = self._chosen()[0]

@@ -10,8 +10,6 @@ class Display:
 
     Parameters
     ----------
-    ui : namespace
-        With the check boxes, sliders and the choice of the label's task.
     logic : DiscGraderLogic
     parameters : callable() -> DiscGraderParameterNode or None
     study : callable() -> str or None
@@ -20,18 +18,10 @@ class Display:
         Does something; a line says where it does not work.
     """
 
-    def __init__(self, ui, logic, parameters, study, chosen: Callable[[], Key | None], attempt):
+    def __init__(self, logic, parameters, study, chosen: Callable[[], Key | None], attempt):
         self._logic, self._parameters, self._study = logic, parameters, study
         self._chosen, self._attempt = chosen, attempt
         self._applied: dict[str, object] = {}
-        for widget, signal in (
-            (ui.saliencyCheckBox, "toggled(bool)"),
-            (ui.labelsCheckBox, "toggled(bool)"),
-            (ui.axialCheckBox, "toggled(bool)"),
-            (ui.opacitySlider, "valueChanged(double)"),
-            (ui.thresholdSlider, "valueChanged(double)"),
-        ):
-            widget.connect(signal, self.apply)
 
     def show(self, key: Key, graded: bool) -> None:
         """Bring every view to a disc, and to its grade where it has one."""

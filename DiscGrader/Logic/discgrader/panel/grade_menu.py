@@ -29,9 +29,11 @@ class GradeMenu:
         """A new QMenu for a cell."""
         level, system, task = key
         menu = qt.QMenu()
+        menu.setToolTipsVisible(True)
         scale = scale_of(system, task)
         for one in scale.grades:
-            action = menu.addAction(_icon(one.color), f"{one.label}    {one.meaning}")
+            action = menu.addAction(_icon(one.color), f"{one.label}    {_first_clause(one.meaning)}")
+            action.setToolTip(one.meaning)
             if cell is not None and one.value == cell.grade:
                 font = action.font
                 font.setBold(True)
@@ -69,6 +71,11 @@ class GradeMenu:
         reason = self._ask_reason(key, grade)
         if reason is not None:
             self._decide.override(key, grade, reason)
+
+
+def _first_clause(meaning: str) -> str:
+    """Enough of a grade's meaning to tell it from the others."""
+    return meaning.split(",")[0].split(";")[0].removesuffix(".")
 
 
 def _icon(color: str):

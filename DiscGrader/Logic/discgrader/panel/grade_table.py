@@ -133,7 +133,7 @@ class GradeTable:
             ground, ink, shown = base, text, "…" if look[2] else ""
         else:
             (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell)
-        border = palette.color(qt.QPalette.Highlight).name() if look[1] else ground
+        border = text if look[1] else ground
         weight = 3 if look[1] else 1
         label.setStyleSheet(
             f"QLabel {{ background: {ground}; color: {ink}; border: {weight}px solid {border}; border-radius: 4px; "

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import qt
 import slicer
 from slicer.i18n import tr as _
+from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.localize.disc import LADDER
@@ -65,14 +66,14 @@ class Panel:
         )  # fmt: skip
         self.key_bar = KeyBar(ui, self.actions, self.undo, self.table, self.show)
         self.display = Display(
-            ui, logic, lambda: self.parameters, lambda: self.state.name if self.state.levels else None,
+            logic, lambda: self.parameters, lambda: self.state.name if self.state.levels else None,
             lambda: self.chosen, self.attempt_quietly,
         )  # fmt: skip
         self.live = LiveGrades(logic, self._grades_follow, self.show, self.computation.say)
         logic.boxChanged, logic.noticed = self.live.box_changed, self.computation.say
         self.hint = InstallHint(ui, self.install)
         self.watch = SceneWatch(scene, self.refresh)
-        self._gui_tag = None
+        self._gui_tag = self._tag = None
         self._warm = False
         self._connect()
 
@@ -94,6 +95,7 @@ class Panel:
         if self.parameters is not None:
             self.key_bar.keys.unbind()
             self.watch.stop()
+            self.parameters.RemoveObserver(self._tag)
             self.parameters.disconnectGui(self._gui_tag)
             self.menu.close()
             self.live.forget()
@@ -102,9 +104,16 @@ class Panel:
         if parameters is not None:
             self.boxes.show_margin(parameters.boxes.marginMm)
             self._gui_tag = parameters.connectGui(self.ui)
+            self._tag = parameters.AddObserver(vtkCommand.ModifiedEvent, self._parameters_changed)
             self.watch.start()
             self.key_bar.keys.bind()
             self.refresh()
+
+    def _parameters_changed(self, _caller, _event) -> None:
+        """The views follow at once, the rest of the panel in a moment."""
+        self.logic.setReader(self.parameters.reader.strip())
+        self.display.apply()
+        self.watch.soon()
 
     # What is shown
 
@@ -114,11 +123,21 @@ class Panel:
             return
         self._choose_inputs()
         self.watch.look()
-        self.logic.reader = self.parameters.reader.strip()
+        self.logic.setReader(self.parameters.reader.strip())
         self.state = study_state(self.scene, self.logic, self.parameters.volumes(), self.state)
         self._warm_up()
+        self._follow_margin()
         self.show()
         self.display.apply()
+
+    def _follow_margin(self) -> None:
+        """Undo may bring another margin back."""
+        discs = self.state.reading.present if self.state.reading is not None else ()
+        margins = {one.margin_mm for one in discs if one.margin_mm is not None}
+        if len(margins) == 1 and not self.boxes.dragging:
+            self.boxes.show_margin(*margins)
+            if self.parameters.boxes.marginMm != next(iter(margins)):
+                self.parameters.boxes.marginMm = next(iter(margins))
 
     def _warm_up(self) -> None:
         """Have the networks loaded as soon as there is something to grade, so that the first click need not wait."""
@@ -143,6 +162,11 @@ class Panel:
         self.table.show(grid, key, running)
         ui.gradeTable.visible = ui.namesPanel.visible = bool(grid.levels)
         ui.gradeHintLabel.visible = not grid.levels
+        ui.gradeHintLabel.text = (
+            _("Press “Find discs”. Discs that are missed can be added by hand.")
+            if parameters.volumes()
+            else _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
+        )
         if grid.levels:
             ui.lowestComboBox.currentText = grid.levels[-1]
         cell = grid.cells.get(key)
@@ -325,7 +349,6 @@ class Panel:
 
     def _set_label_task(self, name: str) -> None:
         self.parameters.display.labelTask = name
-        self.display.apply()
 
     def _grades_follow(self) -> bool:
         """Whether a moved box is graded anew: not before the study was graded, nor without what computes."""

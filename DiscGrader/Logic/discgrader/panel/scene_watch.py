@@ -74,6 +74,10 @@ class SceneWatch:
         return bool(self._scene_tags)
 
     def _heard(self, caller, event):
+        self.soon()
+
+    def soon(self) -> None:
+        """Tell of a change in a moment."""
         # Started anew by each change, the timer would wait as long as a drag lasts.
         if self._timer is not None and not self._timer.isActive():
             self._timer.start()

@@ -42,7 +42,8 @@ class SystemsTree:
                 self._tasks[f"{name}/{task}"] = self._item(top, find_task(name, task).title)
             top.setExpanded(True)
         rows = len(self._systems) + len(self._tasks)
-        self._widget.setFixedHeight(rows * (self._widget.fontMetrics().height() + 6) + 8)
+        height = max(self._widget.sizeHintForRow(0), self._widget.fontMetrics().height())
+        self._widget.setFixedHeight(rows * height + 2 * self._widget.frameWidth + 4)
         self._busy = False
 
     def show(self, systems_off: Collection[str], hidden: Collection[str]) -> None:

@@ -1,0 +1,196 @@
+"""Pictures of every state of the panel, on a screen of 1366 x 768, in both themes, at 100 and 150 %.
+
+``python Testing/desk_pictures.py -o FOLDER [STUDY]`` writes FOLDER/<theme>-<scale>/<number>-<state>.png. With a STUDY it
+is found and graded by the shipped packs, which takes a minute a theme and scale; without one by made-up answers.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDTH, HEIGHT = 1366, 768
+THEMES, SCALES = ("dark", "light"), (100, 150)
+
+
+class Tour:
+    """Goes through the states of the module as a reader would.
+
+    Parameters
+    ----------
+    desk : Desk
+    folder : Path
+        Where the pictures go.
+    study : Path or None
+        None for the spine of blocks and made-up answers.
+    """
+
+    def __init__(self, desk, folder: Path, study: Path | None):
+        from desk.user import User
+
+        self.desk, self.folder, self.study = desk, folder, study
+        self.user, self.number = User(desk), 0
+
+    def picture(self, name: str, widget=None) -> None:
+        self.number += 1
+        path = self.folder / f"{self.number:02d}-{name}.png"
+        if widget is None:
+            self.user.wait(0.3)
+            self.desk.picture(path)
+        else:
+            widget.grab().save(str(path))
+
+    def scroll(self, share: float) -> None:
+        bar = self.desk.window._d.panel._stack.currentWidget().verticalScrollBar()
+        self.user.wait(0.1)
+        bar.setValue(round(share * bar.maximum()))
+
+    def done(self) -> None:
+        self.user.until(lambda: not self.module.logic.isRunning(), 300)
+        self.user.wait(0.3)
+
+    @property
+    def module(self):
+        return self.desk.module
+
+    def go(self) -> None:
+        user, ui = self.user, self.module.ui
+        self.picture("empty")
+        user.open(self.study or self._blocks())
+        if self.study is None:
+            self._answer_made_up()
+        user.wait(0.3)
+        self.picture("loaded")
+        user.click(ui.findButton)
+        self.done()
+        self.picture("found")
+        self._grade()
+        self.picture("graded")
+        panel = self.module.panel
+        panel.choose(("L4-L5", "pfirrmann", "pfirrmann"))
+        self.picture("chosen")
+        self.scroll(0.6)
+        self.picture("chosen-details")
+        self.scroll(1.0)
+        self.picture("chosen-details-end")
+        self.scroll(0.0)
+        panel.menu.open(panel.chosen, panel.actions.cell, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
+        user.wait(0.2)
+        self.picture("menu", panel.menu._menu)
+        panel.menu.close()
+        panel.decisions.override(panel.chosen, "5", "Collapsed on all slices")
+        panel.actions.move(levels=1)
+        panel.actions.accept()
+        panel.choose(("L4-L5", "pfirrmann", "pfirrmann"))
+        self.picture("corrected")
+        ui.axialCheckBox.click()
+        self.picture("axial-in-disc-plane")
+        ui.axialCheckBox.click()
+        self._moved()
+        self._sections()
+        self._dialogs()
+
+    def _grade(self) -> None:
+        ui, logic = self.module.ui, self.module.logic
+        ui.gradeButton.click()
+        if self.study is None:
+            self.user.wait(0.4)
+            self.picture("grading")
+            logic._engine.hold.set()
+        else:
+            self.user.until(lambda: self.module.panel.computation.live or not logic.isRunning(), 300)
+            self.picture("grading")
+        self.done()
+
+    def _moved(self) -> None:
+        """A box that was moved and is not graded anew yet."""
+        logic, panel = self.module.logic, self.module.panel
+        follow, logic.boxChanged = logic.boxChanged, None
+        box = logic.boxNode("L3-L4")
+        center = [0.0, 0.0, 0.0]
+        box.GetCenterWorld(center)
+        box.SetCenterWorld(center[0], center[1] + 6, center[2] + 3)
+        panel.choose(("L3-L4", "pfirrmann", "pfirrmann"))
+        self.picture("box-moved")
+        logic.boxChanged = follow
+        panel.decisions.undo()
+
+    def _sections(self) -> None:
+        ui = self.module.ui
+        ui.detailsCollapsibleButton.collapsed = True
+        ui.readingCollapsibleButton.collapsed = False
+        ui.settingsCollapsibleButton.collapsed = False
+        self.scroll(1.0)
+        self.picture("reading-and-settings")
+        ui.installPanel.visible = True
+        ui.installLabel.text = "PyTorch, MONAI not installed. Finding and grading need it; what is in the scene can be " \
+            "shown, edited and exported without."  # fmt: skip
+        self.module.panel.computation.say("sag_t1 is axial, so it cannot serve as T2, which is sagittal; choose another.")
+        self.scroll(0.0)
+        self.picture("missing-and-error")
+
+    def _dialogs(self) -> None:
+        from discgrader.panel.key_dialog import KeyDialog
+
+        dialog = KeyDialog(self.module.panel.key_bar.keys, self.module.ui.keysButton.window(), print)
+        dialog.dialog.show()
+        self.user.wait(0.2)
+        self.picture("keys", dialog.dialog)
+        dialog.dialog.close()
+
+    def _blocks(self) -> Path:
+        from fake_engine import write_blocks
+
+        return write_blocks(Path(tempfile.mkdtemp()) / "blocks")
+
+    def _answer_made_up(self) -> None:
+        import threading
+
+        from block_engine import BlockEngine
+
+        self.module.logic._engine = BlockEngine()
+        self.module.logic._engine.hold = threading.Event()
+
+
+def tour(folder: Path, theme: str, scale: int, study: Path | None) -> None:
+    """All pictures in one theme at one scale; the scale itself is set by Qt's environment."""
+    from desk.desk import Desk, use_display
+
+    use_display()
+    folder.mkdir(parents=True, exist_ok=True)
+    with Desk(theme=theme, log_folder=Path(tempfile.mkdtemp()), testing=study is None) as desk:
+        desk.window.resize(WIDTH * 100 // scale, HEIGHT * 100 // scale)
+        desk.show()
+        Tour(desk, folder, study).go()
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("study", nargs="?", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--theme", choices=THEMES, action="append")
+    parser.add_argument("--scale", type=int, choices=SCALES, action="append")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.here:
+        tour(options.output, options.theme[0], options.scale[0], options.study)
+        return 0
+    paths = [ROOT / "DiscGrader" / "Logic", ROOT / "Testing", *filter(None, [os.environ.get("PYTHONPATH")])]
+    for theme in options.theme or THEMES:
+        for scale in options.scale or SCALES:
+            folder = options.output / f"{theme}-{scale}"
+            environment = {
+                "QT_QPA_PLATFORM": "offscreen", **os.environ, "QT_SCALE_FACTOR": str(scale / 100),
+                "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            }  # fmt: skip
+            command = [sys.executable, __file__, "--here", "-o", str(folder), "--theme", theme, "--scale", str(scale)]
+            subprocess.run([*command, *([str(options.study)] if options.study else [])], env=environment, check=True)
+            print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

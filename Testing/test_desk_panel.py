@@ -1,0 +1,335 @@
+"""A reader at the panel: finds, grades, looks, corrects by mouse and key, saves, and comes back another day."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
+
+from block_engine import BlockEngine
+from desk.desk import Desk
+from desk.user import User
+from discgrader.reading.files import load_reading
+from fake_engine import write_blocks
+from PySide6 import QtCore, QtWidgets
+from PySide6.QtTest import QTest
+
+PFIRRMANN = ("pfirrmann", "pfirrmann")
+LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as desk:
+        desk.show()
+        yield desk
+
+
+@pytest.fixture
+def desk(opened):
+    before = opened.log.path.read_text(encoding="utf-8")
+    yield opened
+    slicer.util.selectModule("DiscGrader")
+    opened.files.close_scene()
+    opened.module.logic._engine = None
+    new = opened.log.path.read_text(encoding="utf-8").removeprefix(before)
+    assert "ERROR" not in new and "Traceback" not in new, new
+
+
+@pytest.fixture
+def user(desk):
+    return User(desk)
+
+
+@pytest.fixture
+def panel(desk, user, tmp_path):
+    """The panel with a study that was opened; its discs are found and graded by made-up answers."""
+    desk.module.logic._engine = BlockEngine()
+    user.open(write_blocks(tmp_path / "blocks"))
+    user.wait(0.1)
+    return desk.module.panel
+
+
+@pytest.fixture
+def graded(panel, user):
+    finish(panel, user, panel.ui.findButton)
+    finish(panel, user, panel.ui.gradeButton)
+    return panel
+
+
+def finish(panel, user, button):
+    user.click(button)
+    user.until(lambda: not panel.logic.isRunning(), 60)
+    user.wait(0.1)
+
+
+def key(desk, what, modifiers=QtCore.Qt.NoModifier):
+    QTest.keyClick(desk.window, what, modifiers)
+    slicer.app.processEvents()
+
+
+def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton):
+    grid, table = panel.table.grid, panel.ui.gradeTable
+    label = table.cellWidget(grid.levels.index(level), grid.columns.index(column))
+    QTest.mouseClick(label, button, QtCore.Qt.NoModifier, QtWidgets.QWidget.rect(label).center())
+    user.wait(0.1)
+
+
+def shown(panel, level, column=PFIRRMANN) -> str:
+    grid = panel.table.grid
+    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).text
+
+
+def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp_path):
+    ui = desk.module.ui
+    assert not ui.findButton.enabled and ui.findButton.toolTip == "Choose a series first."
+    assert "DiscGrader phantom" in ui.gradeHintLabel.text
+    user.open(write_blocks(tmp_path / "blocks"))
+    user.wait(0.1)
+    assert ui.t2Selector.currentNode().GetName() == "T2_sag" and ui.t1Selector.currentNode().GetName() == "T1_sag"
+    assert ui.t2SpaceSelector.currentNode() is None and ui.axialT2Selector.currentNode() is None
+    assert ui.findButton.enabled and not ui.acceptButton.enabled
+    ui.t1Selector.setCurrentNode(None)
+    slicer.util.selectModule("Data")
+    slicer.util.selectModule("DiscGrader")
+    assert ui.t1Selector.currentNode() is None, "that no T1 is wanted is a choice, too"
+
+
+def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
+    finish(panel, user, panel.ui.findButton)
+    assert panel.table.grid.levels == LEVELS and panel.table.grid.cells == {}
+    panel.logic._engine.hold = threading.Event()
+    user.click(panel.ui.gradeButton)
+    assert panel.ui.gradeButton.text == "Stop" and panel.ui.progressBar.visible
+    assert not panel.ui.findButton.enabled and "Stop" in panel.ui.findButton.toolTip
+    assert "…" in shown(panel, "L4-L5")
+    user.click(panel.ui.gradeButton)
+    panel.logic._engine.hold.set()
+    user.until(lambda: not panel.computation.running, 30)
+    assert panel.ui.gradeButton.text == "Grade" and panel.ui.statusLabel.text.startswith("Stopped")
+    assert panel.table.grid.cells == {}
+    finish(panel, user, panel.ui.gradeButton)
+    assert len(panel.table.grid.cells) == 15
+    assert "IV" in shown(panel, "L4-L5") and "70 %" in shown(panel, "L4-L5")
+    assert "⚠" in shown(panel, "L5-S1")
+    tip = panel.ui.gradeTable.cellWidget(4, 0).toolTip
+    assert "Unlike anything the pack was trained on." in tip and "made-up blocks" in tip
+
+
+def test_a_clicked_cell_brings_the_views_and_tells_everything(graded, user, desk):
+    click_cell(graded, user, "L2-L3", PFIRRMANN)
+    assert graded.chosen == ("L2-L3", *PFIRRMANN)
+    center = [0.0, 0.0, 0.0]
+    graded.logic.boxNode("L2-L3").GetCenterWorld(center)
+    axial = desk.layout.sliceWidget("Red").mrmlSliceNode()
+    assert axial.GetSliceOffset() == pytest.approx(center[2], abs=2.5)
+    foreground = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode().GetForegroundVolumeID()
+    assert slicer.mrmlScene.GetNodeByID(foreground).GetName().startswith("L2-L3")
+    told = graded.ui.detailsBrowser.toPlainText()
+    assert "L2-L3" in told and "nucleus to CSF".lower() in told.lower() and "Homogeneous bright nucleus" in told
+
+
+def test_saliency_and_axial_plane_by_key(graded, user, desk):
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    composite = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode()
+    axial = desk.layout.sliceWidget("Red").mrmlSliceNode()
+
+    def normal():
+        return np.array([axial.GetSliceToRAS().GetElement(row, 2) for row in range(3)])
+
+    straight = normal()
+    assert composite.GetForegroundOpacity() == pytest.approx(0.5)
+    key(desk, QtCore.Qt.Key_S)
+    assert composite.GetForegroundOpacity() == 0.0 and not graded.parameters.display.saliency
+    key(desk, QtCore.Qt.Key_S)
+    graded.ui.opacitySlider.value = 0.8
+    assert composite.GetForegroundOpacity() == pytest.approx(0.8)
+    key(desk, QtCore.Qt.Key_X)
+    assert abs(normal() @ straight) < 0.999, "the axial view lies in the disc's plane"
+    key(desk, QtCore.Qt.Key_X)
+    assert np.allclose(normal(), straight)
+
+
+def test_override_accept_undo_and_redo_by_key(graded, user, desk):
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    graded.ui.readerLineEdit.text = "Dr. A"
+    key(desk, QtCore.Qt.Key_5)
+    assert "<b" in shown(graded, "L4-L5") and "✎" in shown(graded, "L4-L5") and "AI IV" in shown(graded, "L4-L5")
+    said = graded.logic.reading().disc("L4-L5")
+    assert (said.reader_grade(*PFIRRMANN), said.ai_grade(*PFIRRMANN).grade) == ("5", "4")
+    assert said.decision(*PFIRRMANN).reader == "Dr. A"
+    assert "L4-L5 Pfirrmann to V" in graded.ui.undoButton.toolTip and "Ctrl+Z" in graded.ui.undoButton.toolTip
+    key(desk, QtCore.Qt.Key_N)
+    assert graded.chosen == ("L5-S1", *PFIRRMANN)
+    key(desk, QtCore.Qt.Key_A)
+    assert "✓" in shown(graded, "L5-S1") and not graded.ui.acceptButton.enabled
+    key(desk, QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier)
+    assert "✓" not in shown(graded, "L5-S1")
+    key(desk, QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier)
+    assert "✎" not in shown(graded, "L4-L5")
+    key(desk, QtCore.Qt.Key_Y, QtCore.Qt.ControlModifier)
+    assert "✎" in shown(graded, "L4-L5")
+    key(desk, QtCore.Qt.Key_P)
+    key(desk, QtCore.Qt.Key_W)
+    assert "✎" not in shown(graded, "L4-L5")
+
+
+def test_the_menu_has_every_grade_of_the_scale(graded, user):
+    cell = graded.table.grid.cells[("L3-L4", *PFIRRMANN)]
+    menu = graded.menu.menu(cell.key, cell)
+    texts = [action.text for action in menu.actions()]
+    assert [text.split()[0] for text in texts[:5]] == ["I", "II", "III", "IV", "V"]
+    menu.actions()[1].trigger()
+    assert graded.logic.reading().disc("L3-L4").reader_grade(*PFIRRMANN) == "2"
+    click_cell(graded, user, "L3-L4", PFIRRMANN, QtCore.Qt.RightButton)
+    graded.menu.close()
+
+
+def test_a_digit_that_is_no_grade_says_so(graded, user, desk):
+    click_cell(graded, user, "L3-L4", PFIRRMANN)
+    key(desk, QtCore.Qt.Key_9)
+    assert "has no grade 9" in graded.ui.statusLabel.text
+
+
+def test_keys_are_heard_only_while_the_module_is_open(graded, user, desk):
+    click_cell(graded, user, "L3-L4", PFIRRMANN)
+    slicer.util.selectModule("Data")
+    key(desk, QtCore.Qt.Key_1)
+    assert desk.window.findChildren("QShortcut") == []
+    slicer.util.selectModule("DiscGrader")
+    assert graded.logic.reading().disc("L3-L4").decision(*PFIRRMANN) is None
+    edit = graded.ui.readerLineEdit
+    graded.ui.readingCollapsibleButton.collapsed = False
+    edit.setFocus()
+    user.wait(0.05)
+    QTest.keyClicks(edit, "a5")
+    assert edit.text == "a5" and graded.logic.reading().disc("L3-L4").decision(*PFIRRMANN) is None
+    graded.ui.readingCollapsibleButton.collapsed = True
+
+
+def test_wrong_names_are_mended_by_one_control(graded, user):
+    user.click(graded.ui.namesUpButton)
+    assert graded.table.grid.levels == ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5")
+    assert "V" in shown(graded, "L4-L5"), "the grade goes with its disc"
+    box = graded.ui.lowestComboBox
+    box.setCurrentIndex(box.findText("L5-S1"))
+    box.activated.emit(box.currentIndex)
+    assert graded.table.grid.levels == LEVELS
+    user.click(graded.ui.undoButton)
+    user.click(graded.ui.undoButton)
+    assert graded.table.grid.levels == LEVELS and not graded.ui.undoButton.enabled
+
+
+def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
+    click_cell(graded, user, "L3-L4", PFIRRMANN)
+    center = [0.0, 0.0, 0.0]
+    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+    user.click(graded.ui.deleteButton)
+    assert "L3-L4" not in graded.table.grid.levels
+    slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*center)
+    user.click(graded.ui.addButton)
+    user.until(lambda: not graded.logic.isRunning(), 60)
+    assert graded.table.grid.levels == LEVELS
+    graded.ui.marginSlider.value = 12.0
+    user.until(lambda: not graded.logic.isRunning(), 60)
+    size = graded.logic.boxNode("L5-S1").GetSize()
+    assert max(abs(one - 34.0) for one in size if abs(one - 34.0) < 5) < 1.0, "10 mm of disc and 12 mm on either side"
+    user.click(graded.ui.undoButton)
+    assert graded.ui.marginSlider.value == 10.0
+
+
+def test_a_dragged_box_is_graded_anew(graded, user, desk):
+    click_cell(graded, user, "L3-L4", PFIRRMANN)
+    graded.logic._engine.asked.clear()
+    center = [0.0, 0.0, 0.0]
+    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+    user.drag("Yellow", center, (0.0, 8.0, 4.0))
+    user.until(lambda: not graded.logic.isRunning(), 60)
+    user.wait(0.1)
+    asked = [one for one in graded.logic._engine.asked if one[0] == "grade"]
+    assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
+    assert "↻" not in shown(graded, "L3-L4") and graded.live.grades == {}
+    assert "move L3-L4 box" in graded.ui.undoButton.toolTip
+
+
+def test_systems_and_tasks_can_be_switched_off(graded, user):
+    tree = graded.systems
+    tree._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    assert ("pfirrmann", "high_grade") not in graded.table.grid.columns
+    tree._systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
+    assert graded.table.grid.columns == (PFIRRMANN,)
+    graded.logic._engine.asked.clear()
+    finish(graded, user, graded.ui.gradeButton)
+    assert graded.logic._engine.asked[-1][2] == ["pfirrmann"]
+
+
+def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    key(desk, QtCore.Qt.Key_5)
+    graded.ui.labelsCheckBox.click()
+    graded.ui.opacitySlider.value = 0.3
+    graded.systems._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    path = tmp_path / "study.mrb"
+    assert desk.files.save(path)
+    before = graded.table.grid
+    desk.files.close_scene()
+    assert graded.table.grid.levels == () and not graded.ui.gradeTable.visible
+    slicer.util.selectModule("Data")
+    user.open(path)
+    slicer.util.selectModule("DiscGrader")
+    user.wait(0.1)
+    after = graded.table.grid
+    assert (after.levels, after.columns) == (before.levels, before.columns)
+    assert {one: (cell.grade, cell.status, cell.color) for one, cell in after.cells.items()} == {
+        one: (cell.grade, cell.status, cell.color) for one, cell in before.cells.items()
+    }
+    assert graded.chosen == ("L4-L5", *PFIRRMANN)
+    assert not graded.ui.labelsCheckBox.checked and graded.ui.opacitySlider.value == pytest.approx(0.3)
+    assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"
+
+
+def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):
+    graded.decisions.override(("L4-L5", *PFIRRMANN), "5", "collapsed")
+    graded.files.save(tmp_path / "one.reading.json")
+    assert load_reading(tmp_path / "one.reading.json").disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
+    graded.decisions.undo()
+    graded.files.open(tmp_path / "one.reading.json")
+    assert "✎" in shown(graded, "L4-L5")
+    graded.files.report(tmp_path / "report")
+    user.until(lambda: (tmp_path / "report" / "report.html").is_file(), 120)
+    user.until(lambda: graded.ui.statusLabel.text.startswith("The report is in"), 10)
+    names = {one.name for one in (tmp_path / "report").iterdir()}
+    assert {"grades.json", "grades.csv", "reading.json", "reading.csv", "report.html", "rois"} <= names
+    assert "collapsed" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_two_scenes_and_a_reload_leave_no_observer_behind(graded, user, desk, tmp_path):
+    for number in range(2):
+        desk.files.close_scene()
+        assert graded.watch._watched == {} and graded.chosen is None
+        user.open(write_blocks(tmp_path / f"again {number}"))
+        finish(graded, user, graded.ui.findButton)
+        assert graded.table.grid.levels == LEVELS
+    old = graded
+    slicer.util.reloadScriptedModule("DiscGrader")
+    new = desk.module.panel
+    new.logic._engine = BlockEngine()
+    assert new is not old and not old.watch.is_listening and not old.key_bar.keys.bound
+    assert new.table.grid.levels == LEVELS and new.key_bar.keys.bound
+
+
+def test_nothing_is_wider_than_the_panel(graded, user):
+    top = graded.ui.gradeTable.parentWidget()
+    assert top.minimumSizeHint.width() <= 388, "the panel has 400, its scroll bar 12 of them"
+    assert graded.ui.gradeTable.horizontalScrollBar().maximum == 0, "all nine columns are seen"
+
+
+def test_what_cannot_be_done_is_told_in_one_line(panel, user, desk):
+    wrong = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+    panel.ui.t2Selector.setCurrentNode(wrong)
+    finish(panel, user, panel.ui.findButton)
+    assert "empty" in panel.ui.statusLabel.text and not panel.computation.running
+    assert Path(desk.log.path).is_file()
