@@ -48,8 +48,7 @@ class Display:
         label = display.labelTask
         system, task = key[1:] if label == "chosen" and key else (*label.split("/"), "")[:2]
         labels = (display.labels, system, task)
-        if hasattr(self._logic, "setLabels"):
-            self._once("labels", labels, lambda: self._logic.setLabels(*labels))
+        self._once("labels", labels, lambda: self._logic.setLabels(*labels))
         level = key[0] if key and display.axialInDiscPlane else None
         self._once("axial", level, lambda: self._logic.turnAxialToDisc(level, study=study))
 
