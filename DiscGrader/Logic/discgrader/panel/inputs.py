@@ -112,7 +112,7 @@ class InputChooser:
 
     def _study_of(self, node) -> str:
         """The study's name; volumes that lie in none are taken to be of one study together."""
-        name = study_name(self._scene, node)
+        name = attribute(node, "Study") or study_name(self._scene, node)
         return "" if name == node.GetName() else name
 
     def _best_study(self, found: Mapping[object, str | None]) -> str:

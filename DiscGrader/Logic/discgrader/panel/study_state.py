@@ -40,7 +40,9 @@ class StudyState:
 def current_study(scene, volumes: Mapping[str, object]) -> str | None:
     """The study that the chosen volumes are of; without volumes, the only one that was graded."""
     if volumes:
-        return study_name(scene, next(iter(volumes.values())))
+        node = next(iter(volumes.values()))
+        # A scene that was just opened may have its hierarchy not yet in order; what was graded says so itself.
+        return attribute(node, "Study") or study_name(scene, node)
     graded = studies_in_scene(scene)
     return graded[0] if len(graded) == 1 else None
 
