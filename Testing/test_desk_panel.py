@@ -308,3 +308,28 @@ def test_what_cannot_be_done_is_told_in_one_line(panel, user, desk):
     finish(panel, user, panel.ui.findButton)
     assert "empty" in panel.ui.statusLabel.text and not panel.computation.running
     assert Path(desk.log.path).is_file()
+
+
+def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    key(desk, QtCore.Qt.Key_5)
+    graded.ui.labelsCheckBox.click()
+    graded.ui.opacitySlider.value = 0.3
+    graded.systems._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    path = tmp_path / "study.mrb"
+    assert desk.files.save(path)
+    before = graded.table.grid
+    desk.files.close_scene()
+    assert graded.table.grid.levels == () and not graded.ui.gradeTable.visible
+    slicer.util.selectModule("Data")
+    user.open(path)
+    slicer.util.selectModule("DiscGrader")
+    user.wait(0.1)
+    after = graded.table.grid
+    assert (after.levels, after.columns) == (before.levels, before.columns)
+    assert {one: (cell.grade, cell.status, cell.color) for one, cell in after.cells.items()} == {
+        one: (cell.grade, cell.status, cell.color) for one, cell in before.cells.items()
+    }
+    assert graded.chosen == ("L4-L5", *PFIRRMANN)
+    assert not graded.ui.labelsCheckBox.checked and graded.ui.opacitySlider.value == pytest.approx(0.3)
+    assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"

@@ -23,7 +23,7 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self._d = SimpleNamespace(scene=None, observers=Observers(), busy=False, types=[])
+        self._d = SimpleNamespace(scene=None, observers=Observers(), hierarchy=Observers(), busy=False, types=[])
         self.setHeaderHidden(True)
         timer = QtCore.QTimer(self)
         timer.setSingleShot(True)
@@ -32,8 +32,8 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
         self._d.timer = timer
         self.itemChanged.connect(self._checked)
         self.itemSelectionChanged.connect(self._selected)
-        observers = self._d.observers
-        self.destroyed.connect(lambda: observers.clear())
+        observers, hierarchy = self._d.observers, self._d.hierarchy
+        self.destroyed.connect(lambda: (observers.clear(), hierarchy.clear()))
 
     def mrmlScene(self):
         return self._d.scene
@@ -41,21 +41,30 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
     def setMRMLScene(self, scene):
         d = self._d
         d.observers.clear()
+        d.hierarchy.clear()
         d.scene = scene
         if scene is not None:
-            node = self.subjectHierarchyNode()
-            for event in (
-                node.SubjectHierarchyItemAddedEvent,
-                node.SubjectHierarchyItemRemovedEvent,
-                node.SubjectHierarchyItemModifiedEvent,
-                node.SubjectHierarchyItemReparentedEvent,
-            ):
-                d.observers.add(node, event, lambda *_: d.timer.start())
+            # The scene goes on asking a hierarchy that it has given up for as long as anyone holds it.
+            for event in (scene.StartCloseEvent, scene.StartImportEvent):
+                d.observers.add(scene, event, lambda *_: d.hierarchy.clear())
             # Outside of Slicer no plugin files new nodes, so a node can be there without an item.
             for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndImportEvent, scene.EndCloseEvent):
                 d.observers.add(scene, event, lambda *_: d.timer.start())
         d.timer.start()
         self.mrmlSceneChanged.emit(scene)
+
+    def _follow(self):
+        """Observe the scene's hierarchy of now."""
+        hierarchy = self._d.hierarchy
+        hierarchy.clear()
+        node = self.subjectHierarchyNode()
+        for event in (
+            node.SubjectHierarchyItemAddedEvent,
+            node.SubjectHierarchyItemRemovedEvent,
+            node.SubjectHierarchyItemModifiedEvent,
+            node.SubjectHierarchyItemReparentedEvent,
+        ):
+            hierarchy.add(node, event, lambda *_: self._d.timer.start())
 
     def subjectHierarchyNode(self):
         return slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self._d.scene)
@@ -75,6 +84,7 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
     def close_tree(self):
         self._d.timer.stop()
         self._d.observers.clear()
+        self._d.hierarchy.clear()
         self._d.scene = None
 
     def _items(self):
@@ -90,6 +100,7 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
         if d.scene is None:
             return
         d.busy = True
+        self._follow()
         chosen = self.currentItem()
         QtWidgets.QTreeWidget.clear(self)
         node = self.subjectHierarchyNode()
