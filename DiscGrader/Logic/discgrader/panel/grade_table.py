@@ -12,7 +12,7 @@ from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.titles import long_title, short_title
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 
-_ROW, _COLUMN = 36, 35
+_ROW, _COLUMN = 36, 33
 
 
 class GradeTable:
@@ -51,7 +51,8 @@ class GradeTable:
         # Themes pad headers so much that nothing would be left of a narrow one.
         header.setStyleSheet("QHeaderView::section { padding-left: 0px; padding-right: 0px; }")
         side = widget.verticalHeader()
-        side.setStyleSheet("QHeaderView::section { padding-left: 4px; padding-right: 2px; }")
+        side.setFont(font)
+        side.setStyleSheet("QHeaderView::section { padding-left: 2px; padding-right: 1px; }")
         side.setSectionResizeMode(qt.QHeaderView.Fixed)
         side.setDefaultSectionSize(_ROW)
         side.setSectionsClickable(True)
@@ -182,7 +183,7 @@ def _cell_html(cell: Cell) -> str:
     # A column is as wide as a short grade with a sign or two.
     size = "medium" if len(cell.label) + len(marks) < 6 else "small"
     first = f'<b style="font-size:{size}">{escape(cell.label)}</b><span style="font-size:x-small">{marks}</span>'
-    return f'{first}<br><span style="font-size:small">{escape(second_line(cell))}</span>'
+    return f'{first}<br><span style="font-size:small">{escape(_fitting(second_line(cell)))}</span>'
 
 
 def cell_tip(key: Key, cell: Cell | None) -> str:
@@ -207,3 +208,8 @@ def cell_tip(key: Key, cell: Cell | None) -> str:
         lines.append(_("The box was moved since; grade this disc again."))
     lines += [_("Warning: {reason}").format(reason=one) for one in cell.warnings]
     return "\n".join(lines)
+
+
+def _fitting(text: str) -> str:
+    """A probability without its space where it would be too wide for a cell."""
+    return text.replace(" %", "%") if len(text) > len("99 %") else text
