@@ -5,7 +5,6 @@ All computing is done by the package ``discgrader`` in the folder Logic; this fi
 
 import logging
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +27,7 @@ _LOGIC_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Logic"
 if _LOGIC_FOLDER not in sys.path:
     sys.path.insert(0, _LOGIC_FOLDER)
 
-from discgrader.errors import DiscGraderError
+from discgrader.errors import DiscGraderError, UsageError
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -251,14 +250,18 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     POLL_MS = 15
     """How often the window is told what a running computation has done."""
 
+    WAIT_S = POLL_MS / 3000
+    """How long it waits each time: while Qt's event loop runs, Python's threads hardly do."""
+
     def __init__(self, engine=None, worker=None):
         ScriptedLoadableModuleLogic.__init__(self)
         self._engine = engine
         self._worker = worker
         self._service = None
         self._work = None
-        self._timer = None
-        self._exportTimer = None
+        self._poller = None
+        self._export = None
+        self._exportPoller = None
         self._editing = None
         self._views = None
         self._labels = None
@@ -293,8 +296,11 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         if self._worker is None:
             from discgrader.pipeline.worker_client import WorkerClient
 
-            python = shutil.which("PythonSlicer") or sys.executable
-            self._worker = WorkerClient(python, notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text))
+            from discgrader.panel.python import python_executable
+
+            self._worker = WorkerClient(
+                python_executable(), notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text)
+            )
         return self._worker
 
     @property
@@ -324,6 +330,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def closeWorker(self):
         """End the worker process, if there is one; the next computation starts another."""
         self.sceneCloses()
+        if self._exportPoller is not None:
+            self._exportPoller.close()
         if self._worker is not None:
             self._worker.close()
 
@@ -337,9 +345,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         if self._work is not None:
             self._work.close()
             self.service.forget()
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        if self._poller is not None:
+            self._poller.close()
 
     def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None, waitForCompletion=True, eventCallback=None):
         """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
@@ -578,18 +585,19 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         `PROGRESS`, and of `COMPLETED` and ``{"folder"}`` or `ERROR` and ``{"error"}``.
         """
         from discgrader.mrml.report_export import report_export
+        from discgrader.panel.poller import Poller
         from discgrader.pipeline.background import BackgroundJob
         from discgrader.progress import Progress
 
+        if self._export is not None and self._export.running:
+            raise UsageError(_("A report is still being written; wait for it."))
         write = report_export(slicer.mrmlScene, study, self.reading(study), Path(folder))
         if waitForCompletion:
             return write(Progress())
-        job = BackgroundJob(write, _listener("folder", eventCallback or (lambda event, data: None)))
-        timer = self._exportTimer = qt.QTimer()
-        timer.setInterval(self.POLL_MS)
-        timer.connect("timeout()", lambda: job.deliver(self.POLL_MS / 3000) or timer.stop())
+        job = self._export = BackgroundJob(write, _listener("folder", eventCallback or (lambda event, data: None)))
         job.start()
-        timer.start()
+        self._exportPoller = Poller(lambda: job.deliver(self.WAIT_S), self.POLL_MS)
+        self._exportPoller.start()
         return None
 
     def reading(self, study=None):
@@ -654,17 +662,12 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         wait = ask(_listener(name, eventCallback or (lambda event, data: None)))
         if wait is not None and waitForCompletion:
             return wait()
-        if self._timer is None:
-            self._timer = qt.QTimer()
-            self._timer.setInterval(self.POLL_MS)
-            self._timer.connect("timeout()", self._poll)
-        self._timer.start()
-        return None
+        if self._poller is None:
+            from discgrader.panel.poller import Poller
 
-    def _poll(self):
-        # While Qt's event loop runs, Python's threads hardly do; waiting here lets them talk to the worker.
-        if not self.work.deliver(wait_s=self.POLL_MS / 3000) and self._timer is not None:
-            self._timer.stop()
+            self._poller = Poller(lambda: self.work.deliver(self.WAIT_S), self.POLL_MS)
+        self._poller.start()
+        return None
 
 
 def _listener(name, callback):

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -64,3 +64,29 @@ def data_dir() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"real data not found at {DATA.relative_to(DATA.parents[2])} beside the project")
     return DATA
+
+
+@pytest.fixture
+def opened_worker() -> Iterator[Callable[..., object]]:
+    """Opens `worker_desk.Desk`, with the options of `worker_engine.make`; each is closed at the end."""
+    from worker_desk import Desk
+
+    desks: list[Desk] = []
+
+    def open_desk(**options: object) -> Desk:
+        desks.append(Desk(**options))
+        return desks[-1]
+
+    yield open_desk
+    for one in desks:
+        one.client.close()
+
+
+@pytest.fixture(scope="module")
+def opened_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A `desk.desk.Desk` whose window is open, shared by the tests of a file, which leave it as they found it."""
+    from desk.desk import Desk
+
+    with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as one:
+        one.show()
+        yield one

@@ -10,7 +10,6 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
 from block_engine import BlockEngine
-from desk.desk import Desk
 from desk.pictures import pixels_of
 from desk.user import User
 from discgrader.imaging.files import write_volume
@@ -21,21 +20,14 @@ from synthetic_result import synthetic_study
 Layout = slicer.vtkMRMLLayoutNode
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as desk:
-        desk.show()
-        yield desk
-
-
 @pytest.fixture
-def desk(opened):
-    yield opened
+def desk(opened_desk):
+    yield opened_desk
     slicer.util.selectModule("DiscGrader")
-    opened.module.logic._engine = None
-    opened.files.close_scene()
-    opened.layout.setLayout(Layout.SlicerLayoutConventionalView)
-    opened.scene.GetFirstNodeByClass("vtkMRMLInteractionNode").SetCurrentInteractionMode(
+    opened_desk.module.logic._engine = None
+    opened_desk.files.close_scene()
+    opened_desk.layout.setLayout(Layout.SlicerLayoutConventionalView)
+    opened_desk.scene.GetFirstNodeByClass("vtkMRMLInteractionNode").SetCurrentInteractionMode(
         slicer.vtkMRMLInteractionNode.ViewTransform
     )
 

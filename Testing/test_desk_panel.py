@@ -10,8 +10,8 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
 from block_engine import BlockEngine
-from desk.desk import Desk
 from desk.user import User
+from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading
 from fake_engine import write_blocks
 from PySide6 import QtCore, QtWidgets
@@ -21,21 +21,14 @@ PFIRRMANN = ("pfirrmann", "pfirrmann")
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as desk:
-        desk.show()
-        yield desk
-
-
 @pytest.fixture
-def desk(opened):
-    before = opened.log.path.read_text(encoding="utf-8")
-    yield opened
+def desk(opened_desk):
+    before = opened_desk.log.path.read_text(encoding="utf-8")
+    yield opened_desk
     slicer.util.selectModule("DiscGrader")
-    opened.files.close_scene()
-    opened.module.logic._engine = None
-    new = opened.log.path.read_text(encoding="utf-8").removeprefix(before)
+    opened_desk.files.close_scene()
+    opened_desk.module.logic._engine = None
+    new = opened_desk.log.path.read_text(encoding="utf-8").removeprefix(before)
     assert "ERROR" not in new and "Traceback" not in new, new
 
 
@@ -333,3 +326,13 @@ def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
     assert graded.chosen == ("L4-L5", *PFIRRMANN)
     assert not graded.ui.labelsCheckBox.checked and graded.ui.opacitySlider.value == pytest.approx(0.3)
     assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"
+
+
+def test_one_report_is_written_at_a_time(graded, user, tmp_path):
+    told = []
+    write = graded.logic.exportReport
+    write(tmp_path / "one", graded.state.name, waitForCompletion=False, eventCallback=lambda event, _: told.append(event))
+    with pytest.raises(UsageError, match="still being written"):
+        write(tmp_path / "two", graded.state.name, waitForCompletion=False)
+    user.until(lambda: "completed" in told, 60)
+    assert (tmp_path / "one" / "report.html").is_file() and not (tmp_path / "two").exists()

@@ -92,13 +92,6 @@ def test_contrast_is_that_of_wcag():
     assert mixed("#ff0000", "#000000", 0.5) == "#800000"
 
 
-@pytest.mark.parametrize("probability, told", [(1.0, "100 %"), (0.997, ">99 %"), (0.001, "<1 %"), (0.714, "71 %")])
-def test_a_probability_is_never_rounded_to_certainty(probability, told):
-    from discgrader.panel.cell_style import percent
-
-    assert percent(probability) == told
-
-
 def test_digits_give_grades_as_they_are_written_or_by_their_place():
     from discgrader.panel.digits import grade_of_digit
 

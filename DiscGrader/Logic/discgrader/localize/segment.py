@@ -40,7 +40,8 @@ class Segmentation:
     frames : SagittalFrames
         The volume in the common attitude.
     probabilities : ndarray, shape (4, slices, rows, columns), float32
-        Of background, vertebra, disc and canal, on the square pixels that the network works on.
+        Of background, vertebra, disc and canal, on the square pixels that the network works on. Background is certain
+        where the network did not look, beside the spine; thin slices that it passed over are filled linearly.
     pixel_mm : tuple of float
         Distance between these pixels' rows and columns in mm.
     """
@@ -88,12 +89,15 @@ class Segmenter:
 
     def __call__(self, volume: Volume, progress: Progress | None = None,
                  near_lps_mm: np.ndarray | None = None) -> Segmentation:
-        """Segment every sagittal slice of a volume in any orientation.
+        """Segment the sagittal slices of a volume in any orientation.
+
+        Three slices are looked at over their whole width; they tell where on the others the spine is. Of slices closer
+        than `LOOK_EVERY_MM` only some are looked at.
 
         Parameters
         ----------
         near_lps_mm : ndarray, shape (n, 3), optional
-            Where the spine is, as known from another series: no further than `NEAR_MM` in front of the foremost and
+            Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the foremost and
             behind the hindmost of these points.
         """
         progress = progress or Progress()

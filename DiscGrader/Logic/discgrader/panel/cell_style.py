@@ -2,6 +2,7 @@
 
 from discgrader.panel.grid import Cell
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
+from discgrader.report.words import percent
 
 INK = "#101418"
 """Dark text; the colors of all scales are bright enough for it."""
@@ -48,15 +49,6 @@ def cell_colors(cell: Cell, base: str, text: str) -> tuple[str, str]:
         return mixed(cell.color, base, _PALE), text
     ground = mixed(cell.color, base, _STALE) if cell.stale else cell.color
     return ground, max((INK, text), key=lambda ink: contrast(ink, ground))
-
-
-def percent(probability: float) -> str:
-    """A probability, never rounded to certainty."""
-    if 0 < probability < 0.005:
-        return "<1 %"
-    if 0.995 <= probability < 1:
-        return ">99 %"
-    return f"{100 * probability:.0f} %"
 
 
 def cell_marks(cell: Cell) -> str:

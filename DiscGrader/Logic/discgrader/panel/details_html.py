@@ -10,10 +10,10 @@ from discgrader.grading.contributions import KEY
 from discgrader.grading.scales import Scale, scale_of
 from discgrader.grading.tasks import find_task
 from discgrader.panel.badges import synthetic_plate
-from discgrader.panel.cell_style import INK, percent
+from discgrader.panel.cell_style import INK
 from discgrader.panel.grid import Cell, Key
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
-from discgrader.report.words import evidence_text, evidence_title, number
+from discgrader.report.words import evidence_text, evidence_title, number, percent
 
 
 @dataclass(frozen=True)

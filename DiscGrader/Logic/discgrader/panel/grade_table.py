@@ -7,10 +7,11 @@ import qt
 from slicer.i18n import tr as _
 
 from discgrader.grading.scales import scale_of
-from discgrader.panel.cell_style import cell_colors, cell_marks, percent, second_line
+from discgrader.panel.cell_style import cell_colors, cell_marks, second_line
 from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.titles import long_title, short_title
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
+from discgrader.report.words import percent
 
 _ROW, _COLUMN = 36, 33
 

@@ -3,9 +3,7 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from discgrader.errors import DiscGraderError
 from discgrader.imaging.study_reader import read_study
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import volume_to_node
+from discgrader.panel.python import python_executable
 from discgrader.panel.show_volumes import show_volumes
 
 NAME = "DiscGrader phantom"
@@ -187,8 +186,3 @@ def register(scene, thumbnail: str) -> None:
         customDownloader=load,
         thumbnailFileName=thumbnail,
     )
-
-
-def python_executable() -> str:
-    """The Python that runs scripts outside the window."""
-    return shutil.which("PythonSlicer") or sys.executable

@@ -78,7 +78,7 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     recipe = changed(GraderRecipe(), options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    found = prepare(images, _find_discs(images, Path(localizer_work) if localizer_work else None), out_dir / "crops", progress.part(0.0, 0.2))
+    found = prepare(images, disc_finder(images, Path(localizer_work) if localizer_work else None), out_dir / "crops", progress.part(0.0, 0.2))
     discs = graded_discs(found, gradings)
     tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
     ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
@@ -134,7 +134,7 @@ def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int
     return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
 
 
-def _find_discs(images: Sequence[SpiderImage], work: Path | None):
+def disc_finder(images: Sequence[SpiderImage], work: Path | None):
     """A function from a patient's images to their series and localizations, with true indices.
 
     Discs are found by a network that has not seen the patient where there is one. Indices are SPIDER's: from the mask,

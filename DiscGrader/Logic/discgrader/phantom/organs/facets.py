@@ -3,7 +3,7 @@
 import numpy as np
 
 from discgrader.phantom.canvas import Canvas
-from discgrader.phantom.fields import Texture, inside, ramp, rounded_box
+from discgrader.phantom.fields import Texture, inside, rounded_box
 from discgrader.phantom.level import Level
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
@@ -89,10 +89,3 @@ class Facets:
         place[:, 1] *= THICK_MM / thick
         place[:, 0] *= LENGTH_MM / (LENGTH_MM + 1.2 * extra)
         return rounded_box(place, (0, 0, 0), np.eye(3), (LENGTH_MM / 2, THICK_MM / 2, half_height), 2.4)
-
-
-def cyst_share(local: np.ndarray, facets: tuple[int, int], texture: Texture, name: str) -> np.ndarray:
-    """Share of fluid under the faces of badly worn joints, shape (n,)."""
-    right, left = facets
-    worn = np.where(local[:, 0] > 0, left, right) == 3
-    return worn * ramp(texture(f"cysts {name}", local, (3.5, 3.5, 3.5)), 1.2, 1.8)

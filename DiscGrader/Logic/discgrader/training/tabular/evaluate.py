@@ -195,9 +195,9 @@ def _within(setting: Setting, progress: Progress) -> Setting:
 
 
 def _find(images, options: EvaluationOptions):
-    from discgrader.training.grader_recipe import _find_discs
+    from discgrader.training.grader_recipe import disc_finder
 
-    return _find_discs(images, options.localizer_work)
+    return disc_finder(images, options.localizer_work)
 
 
 def _prepare(out_dir: Path) -> None:

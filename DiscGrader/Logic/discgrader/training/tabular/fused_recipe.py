@@ -74,9 +74,9 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run
         pack = read_pack(run / "packs" / "pfirrmann-resnet")
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
     cache = Path(features) if features else out_dir / "features"
-    from discgrader.training.grader_recipe import _find_discs
+    from discgrader.training.grader_recipe import disc_finder
 
-    find = _find_discs(images, Path(localizer_work) if localizer_work else None)
+    find = disc_finder(images, Path(localizer_work) if localizer_work else None)
     tables = extract(images, families, find, masks, cache, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()}

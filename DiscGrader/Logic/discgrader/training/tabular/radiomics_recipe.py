@@ -68,9 +68,9 @@ def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, *, featur
     """
     recipe = changed(RadiomicsRecipe(), options)
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
-    from discgrader.training.grader_recipe import _find_discs
+    from discgrader.training.grader_recipe import disc_finder
 
-    find = _find_discs(images, Path(localizer_work) if localizer_work else None)
+    find = disc_finder(images, Path(localizer_work) if localizer_work else None)
     cache = Path(features) if features else out_dir / "features"
     tables = extract(images, [radiomics_family(recipe.threads), deep_family(shipped_features())], find, masks, cache, progress.part(0.0, 0.6))
     table = disc_table(list(tables.values()), grades)
