@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
-from scipy.signal import fftconvolve
 
 from discgrader.imaging.resample import grid, sample
 from discgrader.imaging.volume import Volume
@@ -115,6 +114,9 @@ def _tissue(picture: np.ndarray) -> np.ndarray:
 
 def _bands(relative: np.ndarray, width_mm: float, length_mm: float, angles: tuple[int, ...], dark: bool) -> np.ndarray:
     """How much each place stands out, as a band at one of the angles, from what lies on both of its sides."""
+    # Loading scipy.signal takes a second, and a series that names its contrast does not need it.
+    from scipy.signal import fftconvolve
+
     best = np.full(relative.shape, -np.inf)
     for angle in angles:
         core, left, right = (fftconvolve(relative, one, "same") for one in _band_kernels(width_mm, length_mm, angle))

@@ -1,6 +1,6 @@
 """Vertebrae, discs and spinal canal segmented on sagittal slices by a network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,8 +24,14 @@ BESIDE_SPINE_MM = 12.0
 NEAR_MM = 20.0
 """How far the spine may lie from where another series has it, front to back."""
 
-LOOK_EVERY_MM = 1.8
+LOOK_EVERY_MM = 2.0
 """Slices closer together than half of this show so nearly the same that every second one, or fewer, will do."""
+
+BEYOND_SPINE_MM = 8.0
+"""Where so much from side to side shows hardly any disc, the spine has ended."""
+
+HARDLY_ANY = 0.1
+"""Share of the largest area of disc on a slice; one disc of eight that lies further to the side is more."""
 
 SMALLEST_SPINE_MM2 = 1500.0
 """With less vertebra, disc and canal on them, these slices do not tell where the spine is."""
@@ -91,8 +97,9 @@ class Segmenter:
                  near_lps_mm: np.ndarray | None = None) -> Segmentation:
         """Segment the sagittal slices of a volume in any orientation.
 
-        Three slices are looked at over their whole width; they tell where on the others the spine is. Of slices closer
-        than `LOOK_EVERY_MM` only some are looked at.
+        Three slices are looked at over their whole width; they tell where on the others the spine is. From these on
+        towards either side the others are looked at until the spine ends; of slices closer than `LOOK_EVERY_MM` only
+        some.
 
         Parameters
         ----------
@@ -101,34 +108,19 @@ class Segmenter:
             behind the hindmost of these points.
         """
         progress = progress or Progress()
-        frames = sagittal_frames(volume)
-        column_mm, row_mm, slice_mm = frames.volume.spacing_mm
-        pixels = torch.from_numpy(np.ascontiguousarray(frames.volume.array, np.float32))
-        pixels = standardize(rescale_frames(pixels, (row_mm, column_mm), self._pixel_mm))
-        rows, columns = pixels.shape[1:]
-        height, width = frames.volume.array.shape[1:]
-        pixel_mm = (height * row_mm / rows, width * column_mm / columns)
-        probabilities = np.zeros((len(CLASSES), len(pixels), rows, columns), np.float32)
-        probabilities[BACKGROUND] = 1.0
-        looked_at = _spread(len(pixels), slice_mm)
-        scouts = sorted({looked_at[round(share * (len(looked_at) - 1))] for share in SCOUT_SHARES})
-        rest = [index for index in looked_at if index not in scouts]
-        everywhere = slice(0, columns)
-        first = everywhere if near_lps_mm is None else _columns_near(near_lps_mm, frames.volume, pixel_mm, columns)
-
-        def look(indices: Sequence[int], window: slice, done: int) -> None:
-            seen = side_by_side(lambda index: self._probabilities(pixels[index, :, window]), indices, str(self._device))
-            for position, (index, one) in enumerate(zip(indices, seen, strict=True)):
-                probabilities[:, index, :, window] = one
-                progress.report("Finding discs", (done + position + 1) / len(looked_at))
-
-        look(scouts, first, 0)
-        window = _window(probabilities[:, scouts], pixel_mm)
-        look(rest, window, len(scouts))
-        if window != everywhere and _is_cut(probabilities[:, rest], window):
-            look(rest, everywhere, len(scouts))
-        _fill_between(probabilities, looked_at)
-        return Segmentation(frames, probabilities, pixel_mm)
+        looking = _Looking(sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device),
+                           progress or Progress())
+        first = looking.everywhere if near_lps_mm is None else looking.columns_near(near_lps_mm)
+        looking.at(looking.scouts, first)
+        window = _window(looking.probabilities[:, looking.scouts], looking.pixel_mm)
+        if window is None:
+            looking.at(looking.rest, looking.everywhere)
+        else:
+            looking.outwards(window)
+            seen = sorted(looking.seen - set(looking.scouts))
+            cut = _are_cut(looking.probabilities[:, seen], window)
+            looking.at([index for index, one in zip(seen, cut, strict=True) if one], looking.everywhere)
+        return looking.segmentation()
 
     def _probabilities(self, pixels: torch.Tensor) -> np.ndarray:
         """Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns)."""
@@ -141,12 +133,86 @@ class Segmenter:
             return self._network(batch).float()[0, :, :rows, :columns].softmax(0).cpu().numpy()
 
 
-def _window(probabilities: np.ndarray, pixel_mm: tuple[float, float]) -> slice:
-    """The columns in which the spine lies on slices with these class probabilities; all where hardly any is seen."""
+class _Looking:
+    """A volume whose sagittal slices are looked at bit by bit, and what was seen so far.
+
+    Parameters
+    ----------
+    frames : SagittalFrames
+    pixel_mm : float
+        Edge of the square pixels that the network was trained on.
+    see : callable
+        Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns).
+    device : str
+    progress : Progress
+    """
+
+    def __init__(self, frames: SagittalFrames, pixel_mm: float, see: Callable[[torch.Tensor], np.ndarray], device: str,
+                 progress: Progress):
+        self._frames, self._trained_mm, self._see, self._device = frames, pixel_mm, see, device
+        self._progress = progress
+        self._column_mm, self._row_mm, slice_mm = frames.volume.spacing_mm
+        count, height, width = frames.volume.array.shape
+        self._step_mm = max(1, int(LOOK_EVERY_MM / slice_mm)) * slice_mm
+        self._prepared: dict[int, torch.Tensor] = {}
+        spread = _spread(count, slice_mm)
+        self.scouts = sorted({spread[round(share * (len(spread) - 1))] for share in SCOUT_SHARES})
+        self.rest = [index for index in spread if index not in self.scouts]
+        self.seen: set[int] = set()
+        rows, columns = self._pixels(self.scouts[0]).shape
+        self.pixel_mm = (height * self._row_mm / rows, width * self._column_mm / columns)
+        self.everywhere = slice(0, columns)
+        self.probabilities = np.zeros((len(CLASSES), count, rows, columns), np.float32)
+        self.probabilities[BACKGROUND] = 1.0
+
+    def _pixels(self, index: int) -> torch.Tensor:
+        """Standardized pixels of a slice, shape (rows, columns)."""
+        if index not in self._prepared:
+            pixels = torch.from_numpy(np.ascontiguousarray(self._frames.volume.array[index:index + 1], np.float32))
+            scaled = rescale_frames(pixels, (self._row_mm, self._column_mm), self._trained_mm)
+            self._prepared[index] = standardize(scaled)[0]
+        return self._prepared[index]
+
+    def columns_near(self, points_lps: np.ndarray) -> slice:
+        """The columns within `NEAR_MM` of these points, front to back; all where that is none."""
+        return _columns_near(points_lps, self._frames.volume, self.pixel_mm, self.everywhere.stop)
+
+    def at(self, indices: Sequence[int], window: slice) -> None:
+        """Look at these slices, in these columns of them."""
+        found = side_by_side(lambda index: self._see(self._pixels(index)[:, window]), indices, self._device)
+        for index, one in zip(indices, found, strict=True):
+            self.probabilities[:, index, :, window] = one
+            self.seen.add(index)
+            self._progress.report("Finding discs", len(self.seen) / (len(self.scouts) + len(self.rest)))
+
+    def outwards(self, window: slice) -> None:
+        """Look at the other slices, from the middle on, on each side until hardly any disc is seen."""
+        middle = self.scouts[len(self.scouts) // 2]
+        sides = [[index for index in self.rest if index > middle], [index for index in self.rest if index < middle][::-1]]
+        beyond = max(1, round(BEYOND_SPINE_MM / self._step_mm))
+        most = self._disc_pixels(self.scouts).max()
+        while any(sides):
+            at_once = [side[:beyond] for side in sides]
+            self.at([index for some in at_once for index in some], window)
+            sides = [side[beyond:] if some and (self._disc_pixels(some) > HARDLY_ANY * most).any() else []
+                     for side, some in zip(sides, at_once, strict=True)]
+
+    def _disc_pixels(self, indices: Sequence[int]) -> np.ndarray:
+        """How many pixels of these slices are disc."""
+        return (self.probabilities[DISC, indices] > 0.5).sum((1, 2))
+
+    def segmentation(self) -> Segmentation:
+        """What was seen; slices that were passed over between others are filled."""
+        _fill_between(self.probabilities, sorted(self.seen))
+        return Segmentation(self._frames, self.probabilities, self.pixel_mm)
+
+
+def _window(probabilities: np.ndarray, pixel_mm: tuple[float, float]) -> slice | None:
+    """The columns in which the spine lies on slices with these class probabilities; None where hardly any is seen."""
     columns = probabilities.shape[-1]
     spine = probabilities[BACKGROUND] < 0.5
     if spine.sum() * pixel_mm[0] * pixel_mm[1] < SMALLEST_SPINE_MM2:
-        return slice(0, columns)
+        return None
     # A few stray pixels are no spine.
     seen = np.nonzero(spine.any(0).sum(0) * pixel_mm[0] > 3.0)[0]
     margin = round(BESIDE_SPINE_MM / pixel_mm[1])
@@ -161,10 +227,10 @@ def _columns_near(points_lps: np.ndarray, volume: Volume, pixel_mm: tuple[float,
     return window if window.stop - window.start > NEAR_MM / pixel_mm[1] else slice(0, columns)
 
 
-def _is_cut(probabilities: np.ndarray, window: slice) -> bool:
-    """Whether disc or canal reaches a side of the window that is not a side of the picture."""
+def _are_cut(probabilities: np.ndarray, window: slice) -> np.ndarray:
+    """Whether disc or canal reaches a side of the window that is not a side of the picture, for each slice."""
     inner = [window.start] * (window.start > 0) + [window.stop - 1] * (window.stop < probabilities.shape[-1])
-    return bool((probabilities[[DISC, CANAL]][..., inner].sum(0) > 0.5).any())
+    return (probabilities[DISC, ..., inner] + probabilities[CANAL, ..., inner] > 0.5).any((0, 2))
 
 
 def _spread(count: int, slice_mm: float) -> list[int]:
