@@ -254,3 +254,23 @@ def test_tabpfn_checkpoints_are_checked(tmp_path, monkeypatch):
     torch.save({"weights": 1}, tmp_path / "other.ckpt")
     with pytest.raises(UsageError, match="is no TabPFN"):
         check_tabpfn(tmp_path / "other.ckpt")
+
+
+def test_tabpfn_grades_with_the_package_and_a_checkpoint_of_its_second_version(tmp_path):
+    """With random weights, and more rows than the package takes on a CPU unless it is told to."""
+    from dataclasses import asdict
+
+    torch = pytest.importorskip("torch", reason="a checkpoint is written by PyTorch")
+    second = pytest.importorskip("tabpfn.architectures.tabpfn_v2", reason="the package tabpfn is not installed")
+
+    torch.manual_seed(0)
+    choices = second.TabPFNV2Config(max_num_classes=10, num_buckets=1000, nlayers=2)
+    network = second.get_architecture(choices)
+    path = tmp_path / "tabpfn-v2-classifier.ckpt"
+    torch.save({"state_dict": network.state_dict(), "config": asdict(choices)}, path)
+    values = np.random.default_rng(0).normal(size=(1010, 4))
+    grades = (values[:, 0] > 0) + 2 * (values[:, 1] > 1)
+    probabilities = TabpfnModel(path).fit(values, grades).predict_proba(values[:5])
+    assert probabilities.shape == (5, 5)
+    assert np.allclose(probabilities.sum(1), 1.0, atol=1e-4)
+    assert (probabilities[:, 4] == 0).all()

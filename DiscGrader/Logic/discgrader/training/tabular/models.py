@@ -208,8 +208,9 @@ class TabpfnModel:
             raise ValueError(f"TabPFN v2 takes {TABPFN_FEATURES} features, not {values.shape[1]}: select before")
         from tabpfn import TabPFNClassifier
 
+        # Its own limit on a CPU is 1000 rows, for the sake of speed; the whole data set has more.
         self.model_ = TabPFNClassifier(model_path=str(self.checkpoint), device="cpu", random_state=self.seed,
-                                       n_preprocessing_jobs=1).fit(values, grades)
+                                       n_preprocessing_jobs=1, ignore_pretraining_limits=True).fit(values, grades)
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
