@@ -9,7 +9,7 @@ from discgrader.errors import OutputError
 from discgrader.imaging.files import write_volume
 from discgrader.phantom.study import PhantomStudy
 from discgrader.phantom.truth import PhantomDisc
-from discgrader.report.rois import write_roi
+from discgrader.report.rois import SUFFIX, write_roi
 from discgrader.report.tables import roi_json
 
 GRADINGS_COLUMNS = (
@@ -36,6 +36,7 @@ GRADINGS_TASKS = (
     ("spider", "bulging"),
     ("pfirrmann", "pfirrmann"),
 )
+HERNIATIONS = "herniations"
 TRUTH_COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade")
 
 
@@ -45,7 +46,7 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
     The folder holds one NIfTI file a series (or one folder of DICOM files a series), so that it is itself a study that
     can be read. Beside them lie ``gradings.csv`` in the layout of SPIDER's gradings; ``truth.csv``, one row a disc and
     task; ``truth.json``, with boxes and millimetres; the masks, named as the series, in ``masks``; and every disc's ROI
-    box in ``rois``.
+    box in ``rois``, and the boxes of herniations in ``herniations``.
 
     Returns
     -------
@@ -59,7 +60,7 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
     """
     folder = Path(folder)
     try:
-        for name in ("masks", "rois"):
+        for name in ("masks", "rois", HERNIATIONS):
             (folder / name).mkdir(parents=True, exist_ok=True)
         written = []
         for number, series in enumerate(phantom.study.series, start=1):
@@ -73,7 +74,9 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
             write_volume(phantom.labels[series.name], folder / "masks" / f"{series.name}.nii.gz")
             written.append(path)
         for disc in phantom.discs:
-            write_roi(folder / "rois" / f"{disc.level}.mrk.json", disc.level, disc.roi)
+            write_roi(folder / "rois" / f"{disc.level}{SUFFIX}", disc.level, disc.roi)
+            if disc.herniation_box is not None:
+                write_roi(folder / HERNIATIONS / f"{disc.level}{SUFFIX}", disc.level, disc.herniation_box)
         write_tables([(phantom.study.name, phantom.discs)], folder)
         with open(folder / "truth.json", "w", encoding="utf-8") as file:
             json.dump(_truth(phantom), file, indent=1)

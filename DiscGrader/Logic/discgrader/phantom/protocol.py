@@ -8,6 +8,10 @@ from discgrader.imaging.study import Plane
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.contrast import Sequence
 
+AXIAL_STEP_MM = 4.4
+STACK_MARGIN_MM = 6.0
+"""How far an axial stack goes on beyond its first and last disc and the canal behind them."""
+CANAL_BEHIND_CENTER_MM = 25.0
 SAGITTAL_DIRECTIONS = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 
@@ -148,11 +152,18 @@ class SagittalGrid:
 
 
 def axial_protocol(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> Protocol:
-    """One axial stack from L1 to S1, 4 mm slices every 4.4 mm, tilted as the disc L4-L5 is."""
-    disc = anatomy.skeleton.discs[1]
-    directions = disc.frame.axes_lps
-    center = anatomy.skeleton.discs[2].frame.center_lps_mm + 4.0 * directions[:, 2]
-    return _axial(center, directions, 30, "ax_t2", sequence, receiver)
+    """One axial stack from L1-L2 to L5-S1, 4 mm slices every 4.4 mm, tilted as the disc L4-L5 is."""
+    discs = anatomy.skeleton.discs[:5]
+    directions = discs[1].frame.axes_lps
+    middle = discs[2].frame.center_lps_mm
+    heights = [
+        (one.frame.center_lps_mm + along * one.frame.axes_lps[:, 1] - middle) @ directions[:, 2]
+        for one in discs
+        for along in (0.0, CANAL_BEHIND_CENTER_MM)
+    ]
+    low, high = min(heights) - STACK_MARGIN_MM, max(heights) + STACK_MARGIN_MM
+    count = int(np.ceil((high - low) / AXIAL_STEP_MM)) + 1
+    return _axial(middle + (low + high) / 2 * directions[:, 2], directions, count, "ax_t2", sequence, receiver)
 
 
 def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> tuple[Protocol, ...]:
@@ -166,7 +177,7 @@ def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> tu
 def _axial(
     center: np.ndarray, directions: np.ndarray, count: int, name: str, sequence: Sequence, receiver: Receiver
 ) -> Protocol:
-    size, spacing = (288, 288, count), np.array([0.6944, 0.6944, 4.4])
+    size, spacing = (288, 288, count), np.array([0.6944, 0.6944, AXIAL_STEP_MM])
     # The spine lies in the front half of the picture's back: as much of the back as of the belly.
     affine = _affine(directions, spacing, size, center + 26.0 * directions[:, 1])
     return Protocol("AX_T2", name, Plane.AXIAL, sequence, affine, size, 4.0, 3, receiver)

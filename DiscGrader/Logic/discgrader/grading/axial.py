@@ -1,0 +1,158 @@
+"""Which axial slices show a disc, found from where it lies on the sagittal series; no picture is looked at.
+
+Axial series come as one stack through all discs or as blocks angled along each of them. A slice is a disc's where it
+passes through the middle of the disc's ROI box, between the front of the disc and the back of the canal, so that a
+reader who moves the box moves the slices with it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Disc, Localization
+
+STEEP_DEG = 45.0
+"""A slice that crosses the disc's plane at a steeper angle does not show the disc."""
+
+OBLIQUE_DEG = 25.0
+"""From here on the reader is told by how much."""
+
+ALIKE = 3.0
+"""Two series whose slices fit a disc so nearly as well as each other, in degrees and mm added, both could be meant."""
+
+
+@dataclass(frozen=True, eq=False)
+class AxialCut:
+    """The slices of one axial series that show a disc.
+
+    Parameters
+    ----------
+    series : Series
+    indices : tuple of int
+        Positions along `slice_axis` of the slices within the disc's height, the one nearest to its middle first.
+    tilt_deg : float
+        Angle between the slices and the disc's plane.
+    away_mm : float
+        From the nearest slice to the middle of the disc's box.
+    notes : tuple of str
+        What a reader should know of the choice.
+    """
+
+    series: Series
+    indices: tuple[int, ...]
+    tilt_deg: float
+    away_mm: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class AxialStudy:
+    """The axial slices of a study's discs.
+
+    Parameters
+    ----------
+    cuts : mapping of Disc to AxialCut
+    missing : mapping of Disc to str
+        Why the other discs have none, in words that follow "not graded:".
+    """
+
+    cuts: Mapping[Disc, AxialCut]
+    missing: Mapping[Disc, str]
+
+
+def slice_axis(volume: Volume) -> int:
+    """Which of i, j and k of an axial volume runs from slice to slice."""
+    return int(np.abs(volume.directions[2]).argmax())
+
+
+def axial_study(discs: Sequence[Disc], series: Sequence[Series], refused: str = "") -> AxialStudy:
+    """The slices of every disc, or the reason why it has none; without any series that is ``refused``."""
+    cuts, missing = {}, {}
+    for disc in discs:
+        found = axial_cut(disc, series) if series else refused
+        if isinstance(found, str):
+            missing[disc] = found
+        else:
+            cuts[disc] = found
+    return AxialStudy(cuts, missing)
+
+
+def usable_series(study: Study, localization: Localization) -> tuple[tuple[Series, ...], str]:
+    """The axial T2 series that lie in the same coordinates as the discs; and, for when there is none, why."""
+    axial = [one for one in study.series if one.plane is Plane.AXIAL]
+    weighted = [one for one in axial if one.contrast is Contrast.T2]
+    if not weighted:
+        others = ", ".join(f"{one.name} is {one.role}" for one in axial)
+        return (), f"no axial T2 ({others})" if others else "no axial T2"
+    reference = next((one for one in study.series if one.name == localization.series_name), None)
+    usable, reasons = [], []
+    for one in weighted:
+        reason = None if reference is None else _strange(one, reference)
+        if reason is None:
+            usable.append(one)
+        else:
+            reasons.append(reason)
+    return tuple(usable), "; ".join(dict.fromkeys(reasons))
+
+
+def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
+    """The slices that show a disc, of the series that fits it best; or why there are none.
+
+    Of several series that show the disc, the one wins whose angle to the disc's plane in degrees and distance from the
+    disc's middle in mm add up to least: a block that was angled along the disc before one that reaches in from next to it.
+    """
+    found = [cut for one in series if (cut := _cut(disc, one)) is not None]
+    showing = sorted((cut for cut in found if cut.indices and cut.tilt_deg <= STEEP_DEG), key=_misfit)
+    if not showing:
+        near = [cut for cut in found if cut.indices]
+        if near:
+            steepest = min(near, key=lambda cut: cut.tilt_deg)
+            return f"axial T2 {steepest.series.name} crosses its plane at {steepest.tilt_deg:.0f}°"
+        if not found:
+            return "the axial T2 lies beside it"
+        nearest = min(found, key=lambda cut: cut.away_mm)
+        return f"the axial T2 misses it by {nearest.away_mm:.0f} mm"
+    best = showing[0]
+    notes = []
+    if best.tilt_deg > OBLIQUE_DEG:
+        notes.append(f"The slices of {best.series.name} cross the plane of {disc.level} at {best.tilt_deg:.0f}°.")
+    if len(showing) > 1 and _misfit(showing[1]) - _misfit(best) < ALIKE:
+        notes.append(f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used.")
+    return AxialCut(best.series, best.indices, best.tilt_deg, best.away_mm, tuple(notes))
+
+
+def _misfit(cut: AxialCut) -> float:
+    return cut.tilt_deg + cut.away_mm
+
+
+def _cut(disc: Disc, series: Series) -> AxialCut | None:
+    """What a series has of a disc, with no index where all slices pass by; None where it lies beside the disc."""
+    volume = series.volume
+    axis = slice_axis(volume)
+    index = volume.lps_to_index(disc.roi.center_lps_mm)
+    others = [one for one in range(3) if one != axis]
+    if not all(-0.5 <= index[one] <= volume.size[one] - 0.5 for one in others):
+        return None
+    spacing = float(volume.spacing_mm[axis])
+    away = np.abs(np.arange(volume.size[axis]) - index[axis]) * spacing
+    order = np.argsort(away, kind="stable")
+    # A disc lower than the slices are apart can lie between two of them, and has the nearer one.
+    reach = max(disc.height_mm, spacing) / 2 + 1e-3
+    cosine = abs(float(volume.directions[:, axis] @ disc.roi.axes_lps[:, 2]))
+    return AxialCut(series, tuple(int(one) for one in order if away[one] <= reach),
+                    float(np.degrees(np.arccos(min(cosine, 1.0)))), float(away[order[0]]))
+
+
+def _strange(series: Series, reference: Series) -> str | None:
+    """Why the coordinates of a series are not those of the discs, as far as its header tells; None where they are."""
+    own, other = series.identity or {}, reference.identity or {}
+    for keyword, reason in (
+        ("PatientID", "axial T2 {0} is of another patient than {1}"),
+        ("FrameOfReferenceUID", "axial T2 {0} has another frame of reference than {1}, so that its slices cannot be matched"),
+    ):
+        if own.get(keyword) and other.get(keyword) and own[keyword] != other[keyword]:
+            return reason.format(series.name, reference.name)
+    return None
