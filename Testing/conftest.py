@@ -90,3 +90,48 @@ def opened_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as one:
         one.show()
         yield one
+
+
+@pytest.fixture(name="desk")
+def quiet_desk(opened_desk: object, capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
+    """The opened desk with the module in front and an empty scene; nothing may come to its log or to standard error."""
+    import slicer
+
+    before = opened_desk.log.path.read_text(encoding="utf-8")
+    yield opened_desk
+    slicer.util.selectModule("DiscGrader")
+    opened_desk.files.close_scene()
+    opened_desk.module.logic._engine = None
+    new = opened_desk.log.path.read_text(encoding="utf-8").removeprefix(before)
+    assert "ERROR" not in new and "Traceback" not in new, new
+    assert capfd.readouterr().err == ""
+
+
+@pytest.fixture
+def user(desk: object) -> object:
+    """A `desk.user.User` at the desk."""
+    from desk.user import User
+
+    return User(desk)
+
+
+@pytest.fixture
+def panel(desk: object, user: object, tmp_path: Path) -> object:
+    """The panel with a study that was opened; its discs are found and graded by made-up answers."""
+    from block_engine import BlockEngine
+    from fake_engine import write_blocks
+
+    desk.module.logic._engine = BlockEngine()
+    user.open(write_blocks(tmp_path / "blocks"))
+    user.wait(0.1)
+    return desk.module.panel
+
+
+@pytest.fixture
+def graded(panel: object, user: object) -> object:
+    """The panel with discs that were found and graded."""
+    from panel_reader import finish
+
+    finish(panel, user, panel.ui.findButton)
+    finish(panel, user, panel.ui.gradeButton)
+    return panel

@@ -10,71 +10,12 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
 from block_engine import BlockEngine
-from desk.user import User
 from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading
 from fake_engine import write_blocks
-from PySide6 import QtCore, QtWidgets
+from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, key, shown
+from PySide6 import QtCore
 from PySide6.QtTest import QTest
-
-PFIRRMANN = ("pfirrmann", "pfirrmann")
-LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
-
-
-@pytest.fixture
-def desk(opened_desk):
-    before = opened_desk.log.path.read_text(encoding="utf-8")
-    yield opened_desk
-    slicer.util.selectModule("DiscGrader")
-    opened_desk.files.close_scene()
-    opened_desk.module.logic._engine = None
-    new = opened_desk.log.path.read_text(encoding="utf-8").removeprefix(before)
-    assert "ERROR" not in new and "Traceback" not in new, new
-
-
-@pytest.fixture
-def user(desk):
-    return User(desk)
-
-
-@pytest.fixture
-def panel(desk, user, tmp_path):
-    """The panel with a study that was opened; its discs are found and graded by made-up answers."""
-    desk.module.logic._engine = BlockEngine()
-    user.open(write_blocks(tmp_path / "blocks"))
-    user.wait(0.1)
-    return desk.module.panel
-
-
-@pytest.fixture
-def graded(panel, user):
-    finish(panel, user, panel.ui.findButton)
-    finish(panel, user, panel.ui.gradeButton)
-    return panel
-
-
-def finish(panel, user, button):
-    user.click(button)
-    user.until(lambda: not panel.logic.isRunning(), 60)
-    user.wait(0.1)
-
-
-def key(desk, what, modifiers=QtCore.Qt.NoModifier):
-    QTest.keyClick(desk.window, what, modifiers)
-    slicer.app.processEvents()
-
-
-def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton):
-    grid, table = panel.table.grid, panel.ui.gradeTable
-    label = table.cellWidget(grid.levels.index(level), grid.columns.index(column))
-    QTest.mouseClick(label, button, QtCore.Qt.NoModifier, QtWidgets.QWidget.rect(label).center())
-    user.wait(0.1)
-
-
-def shown(panel, level, column=PFIRRMANN) -> str:
-    grid = panel.table.grid
-    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).text
-
 
 def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp_path):
     ui = desk.module.ui

@@ -50,11 +50,14 @@ def whole_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iter
             _flush(partial)
             _check_replaceable(target, may_replace)
             _swap_in(partial, target)
-    except BaseException:
+    except BaseException as error:
         if partial is not None:
             _remove(partial)
         for parent in made_parents:
             _remove_if_empty(parent)
+        if partial is not None and isinstance(error, OutputError):
+            # Nobody knows the temporary folder, which is gone by now.
+            raise OutputError(str(error).replace(str(partial), str(target))) from error
         raise
 
 

@@ -49,6 +49,17 @@ def study_name(scene, node) -> str:
     return hierarchy.GetItemName(study) if study else node.GetName()
 
 
+def modality(node) -> str:
+    """What DICOM says that a volume was made by, such as ``MR`` or ``CT``; empty where nothing is known."""
+    scene = node.GetScene()
+    if scene is None:
+        return ""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    item = hierarchy.GetItemByDataNode(node)
+    name = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMSeriesModalityAttributeName()
+    return hierarchy.GetItemAttribute(item, name) if item else ""
+
+
 def _study_above(hierarchy, item: int) -> int:
     level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
     return hierarchy.GetItemAncestorAtLevel(item, level)

@@ -17,15 +17,18 @@ def chosen_volumes(volumes: Mapping[str, object]) -> dict[str, object]:
     Raises
     ------
     UsageError
-        When no volume is chosen, or two have one name.
+        When no volume is chosen, one is chosen twice, or two have one name.
     """
     chosen = {role: node for role, node in volumes.items() if node is not None}
     if not chosen:
         raise UsageError("No volume is chosen; choose at least a sagittal T2.")
-    names = [node.GetName() for node in chosen.values()]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    nodes = list(chosen.values())
+    names = [node.GetName() for node in nodes]
+    twice = next((node for node in nodes if names.count(node.GetName()) > 1), None)
+    if twice is not None and nodes.count(twice) > 1:
+        raise UsageError(f"{twice.GetName()} is chosen twice; choose another volume, or none, in one of the places.")
     if twice is not None:
-        raise UsageError(f"Two of the chosen volumes are called {twice}; rename one of them.")
+        raise UsageError(f"Two of the chosen volumes are called {twice.GetName()}; rename one of them.")
     return chosen
 
 

@@ -14,9 +14,12 @@ from discgrader.imaging.recognize import parse_role, plane_of
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import LPS_TO_RAS, Volume, lps_to_ras
 from discgrader.localize.disc import Disc, RoiBox
+from discgrader.mrml.hierarchy import modality
 
 ATTRIBUTE = "DiscGrader."
 """Prefix of the node attributes by which DiscGrader's nodes are found again in a scene."""
+
+MR = "MR"
 
 _DISPLAY_PERCENTILES = (0.5, 99.5)
 
@@ -135,9 +138,28 @@ def volume_from_node(node) -> Volume:
     if image.GetNumberOfScalarComponents() != 1:
         raise StudyError(f"The volume {node.GetName()} is in color; choose a gray-scale MR series.")
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
+    return Volume(array.copy(), _affine_lps(node))
+
+
+def grid_of_volume(node) -> Volume:
+    """Where the voxels of a volume node lie, as `volume_from_node` has them, without their values.
+
+    Raises
+    ------
+    StudyError
+        As `volume_from_node`.
+    """
+    image = node.GetImageData()
+    if image is None:
+        raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
+    nothing = np.broadcast_to(np.uint8(0), image.GetDimensions()[::-1])
+    return Volume(nothing, _affine_lps(node))
+
+
+def _affine_lps(node) -> np.ndarray:
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
-    return Volume(array.copy(), LPS_TO_RAS @ _transform_to_world(node) @ matrix_from_vtk(matrix))
+    return LPS_TO_RAS @ _transform_to_world(node) @ matrix_from_vtk(matrix)
 
 
 def _transform_to_world(node) -> np.ndarray:
@@ -166,10 +188,14 @@ def series_from_node(node, role: str) -> Series:
     UsageError
         When there is no such role.
     StudyError
-        As `volume_from_node`, and when the volume's plane is not the role's, its grid is sheared or it shows nothing.
+        As `volume_from_node`, and when the volume is no MR, its plane is not the role's, its grid is sheared or it shows
+        nothing.
     """
     wanted, contrast = parse_role(role)
     name = node.GetName()
+    made_by = modality(node)
+    if made_by not in ("", MR):
+        raise StudyError(f"{name} is {made_by} and no MR; choose an MR series.")
     raw = volume_from_node(node)
     affine, warnings = right_angled(raw.affine_lps, raw.size, name)
     volume, more = clean(Volume(raw.array, affine), name)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult
 from discgrader.imaging.study import Study
+from discgrader.localize.box_doubts import is_outside
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import disc_color
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.labels import live_text
-from discgrader.mrml.nodes import attribute, color_roi, set_attributes
+from discgrader.mrml.nodes import attribute, color_roi, roi_from_node, set_attributes
 from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
@@ -54,7 +55,8 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
     Raises
     ------
     UsageError
-        When the box is none of DiscGrader's, or its study has not been graded, or one of its series is gone.
+        When the box is none of DiscGrader's, or its study has not been graded, or one of its series is gone, or the box
+        lies outside all of them.
     """
     name, level = attribute(roi_node, "Study"), attribute(roi_node, "Level")
     provenance = study_nodes(scene, name, "provenance") if name else []
@@ -66,6 +68,8 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
     if gone:
         raise UsageError(f"The series {gone[0]} is no longer in the scene; load it again and grade anew.")
     series = tuple(held.described(nodes[one["name"]], one) for one in document["series"])
+    if is_outside(roi_from_node(roi_node), [one.volume for one in series]):
+        raise UsageError(f"The box of {level} lies outside the picture; move it back onto its disc, or delete it.")
     localization = localization_from_scene(scene, name, held)
     by_level = {one["level"]: one["grades"] for one in document["discs"]}
     own = by_level.get(level) or [grade for grades in by_level.values() for grade in grades]

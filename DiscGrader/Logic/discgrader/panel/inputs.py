@@ -8,8 +8,8 @@ import slicer
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane
-from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute, volume_from_node
+from discgrader.mrml.hierarchy import modality, study_name
+from discgrader.mrml.nodes import MR, attribute, volume_from_node
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 
@@ -52,6 +52,9 @@ def recognized(node) -> Recognized:
         volume = volume_from_node(node)
     except DiscGraderError as error:
         return Recognized(None, str(error))
+    made_by = modality(node)
+    if made_by not in ("", MR):
+        return Recognized(None, f"{made_by}, and no MR")
     plane = plane_of(volume)
     finding = recognize(node.GetName(), volume, _dicom_identity(node))
     return Recognized(_ROLE_OF.get((plane, finding.contrast)), f"{plane.value}; {finding.reason}")

@@ -167,6 +167,8 @@ class Panel:
             if parameters.volumes()
             else _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
         )
+        ui.warningLabel.text = "\n".join(f"⚠ {one}" for one in self.state.doubts)
+        ui.warningLabel.visible = bool(self.state.doubts)
         if grid.levels:
             ui.lowestComboBox.currentText = grid.levels[-1]
         cell = grid.cells.get(key)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from discgrader.errors import UsageError
+from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
+from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute
+from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
 from discgrader.mrml.readback import studies_in_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
@@ -25,11 +26,14 @@ class StudyState:
     boxes : mapping of level to vtkMRMLMarkupsROINode
     reading : Reading or None
         None before anything is graded.
+    doubts : tuple of str
+        What is doubtful about where the boxes lie, in words.
     """
 
     name: str | None
     boxes: Mapping[str, object]
     reading: Reading | None
+    doubts: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -63,14 +67,31 @@ def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState)
     if name is None:
         return StudyState(None, {}, None)
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
+    doubts = _doubts(boxes, volumes)
     if logic.isBusy():
-        return StudyState(name, boxes, before.reading if before.name == name else None)
+        return StudyState(name, boxes, before.reading if before.name == name else None, doubts)
     try:
         reading = logic.reading(name) if name in studies_with_discs(scene) else None
     except UsageError:
         # A reading that is broken must not keep the panel from showing what else there is.
         reading = None
-    return StudyState(name, boxes, reading)
+    return StudyState(name, boxes, reading, doubts)
+
+
+def _doubts(boxes: Mapping[str, object], volumes: Mapping[str, object]) -> tuple[str, ...]:
+    return box_doubts(_made(roi_from_node, boxes), list(_made(grid_of_volume, volumes).values()))
+
+
+def _made(make, nodes: Mapping[str, object]) -> dict[str, object]:
+    """What is made of nodes, without those of which nothing can be made."""
+    made = {}
+    for name, node in nodes.items():
+        try:
+            made[name] = make(node)
+        except DiscGraderError:
+            # Whoever grades it hears why; here nothing is known of it.
+            continue
+    return made
 
 
 def grid_of(

@@ -13,6 +13,7 @@ from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
+from discgrader.localize.box_doubts import box_doubts
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
@@ -226,6 +227,8 @@ class Engine:
             localization = self.localize(
                 study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
             )
+        boxes = {one.level: one.roi for one in localization.discs}
+        warnings += box_doubts(boxes, [one.volume for one in study.series])
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
             discs = self._grader.grade(

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from discgrader import RESEARCH_USE, __version__
-from discgrader.errors import OutputError
+from discgrader.folders import plain_errors
 from discgrader.grading.results import StudyResult
 from discgrader.report.background import packs_section, scales_section, series_section
 from discgrader.report.details import details
@@ -36,10 +36,8 @@ def write_report(
         When the file cannot be written.
     """
     page = report_html(result, pack_cards=pack_cards, written=written)
-    try:
+    with plain_errors(path):
         Path(path).write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
 
 
 def report_html(result: StudyResult, *, pack_cards: Sequence[Mapping] = (), written: datetime | None = None) -> Html:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrader.errors import OutputError, UsageError
+from discgrader.errors import UsageError
+from discgrader.folders import plain_errors
 from discgrader.localize.disc import Disc, RoiBox
 from discgrader.report.tables import read_grades_json, roi_from_json
 
@@ -39,10 +40,8 @@ def write_roi(path: Path, level: str, roi: RoiBox, color: tuple[float, float, fl
         When the file cannot be written.
     """
     document = {"@schema": _SCHEMA, "markups": [_markup(level, roi, color)]}
-    try:
+    with plain_errors(path):
         Path(path).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
 
 
 def write_rois(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrader.errors import OutputError, UsageError
+from discgrader.errors import UsageError
+from discgrader.folders import plain_errors
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import load_scale
 from discgrader.grading.tasks import SYSTEMS
@@ -102,13 +103,10 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
     """
     rows = list(rows)
     columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
+    with plain_errors(path), open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
@@ -215,7 +213,5 @@ def _numbers(values: np.ndarray, digits: int) -> list[float | None]:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with plain_errors(path):
         Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error

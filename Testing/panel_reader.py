@@ -1,0 +1,47 @@
+"""What a reader does at the panel of the desk: presses buttons and keys, clicks on cells, reads the table."""
+
+import slicer
+from PySide6 import QtCore, QtWidgets
+from PySide6.QtTest import QTest
+
+PFIRRMANN = ("pfirrmann", "pfirrmann")
+LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
+
+
+def finish(panel, user, button) -> None:
+    """Click a button, and wait until what it begins has ended."""
+    user.click(button)
+    settled(panel, user)
+
+
+def settled(panel, user) -> None:
+    """Wait until nothing is computed any more, and the panel shows what came of it."""
+    user.until(lambda: not panel.logic.isRunning(), 60)
+    user.wait(0.1)
+
+
+def key(desk, what, modifiers=QtCore.Qt.NoModifier) -> None:
+    """Press a key in the window."""
+    QTest.keyClick(desk.window, what, modifiers)
+    slicer.app.processEvents()
+
+
+def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton) -> None:
+    """Click on a cell of the table."""
+    grid, table = panel.table.grid, panel.ui.gradeTable
+    label = table.cellWidget(grid.levels.index(level), grid.columns.index(column))
+    QTest.mouseClick(label, button, QtCore.Qt.NoModifier, QtWidgets.QWidget.rect(label).center())
+    user.wait(0.1)
+
+
+def shown(panel, level, column=PFIRRMANN) -> str:
+    """What a cell of the table says."""
+    grid = panel.table.grid
+    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).text
+
+
+def center_of(panel, level) -> list[float]:
+    """The middle of a box in RAS mm."""
+    center = [0.0, 0.0, 0.0]
+    panel.logic.boxNode(level).GetCenterWorld(center)
+    return center
