@@ -2,6 +2,7 @@
 # make test    run all tests
 # make bench   measure time and memory
 # make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light)
+# make pictures  picture every state of the panel and the desk in both themes at 100 and 150 % to demo/pictures/
 # Each sets up .venv first, once, from the pinned versions in constraints.txt.
 
 # PYTHON=... chooses the interpreter (3.11 to 3.13), PIP_OPTIONS=... adds options for pip, such as --find-links DIR,
@@ -17,12 +18,13 @@ RUN := $(VENV)/bin
 
 # The demo patient has every Pfirrmann grade once.
 DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4 L3-L4:pfirrmann=3 L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
+DEMO_STUDY = $(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 
-.PHONY: demo test bench desk clean
+.PHONY: demo test bench desk pictures clean
 
 demo: $(READY)
 	rm -rf demo/study
-	$(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
+	$(DEMO_STUDY)
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
 
 test: $(READY) $(REFERENCE)
@@ -33,6 +35,10 @@ bench: $(READY) $(REFERENCE)
 
 desk: $(READY)
 	PYTHONPATH=Testing $(RUN)/python -m desk $(if $(STUDY),"$(STUDY)") $(if $(THEME),--theme $(THEME))
+
+pictures: $(READY)
+	test -d demo/study || $(DEMO_STUDY)
+	$(RUN)/python Testing/desk_pictures.py -o demo/pictures demo/study
 
 clean:
 	rm -rf $(VENV) demo build

@@ -6,14 +6,18 @@ is found and graded by the shipped packs, which takes a minute a theme and scale
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 1366, 768
 THEMES, SCALES = ("dark", "light"), (100, 150)
+CHOSEN = ("L4-L5", "pfirrmann", "pfirrmann")
+WARNING = "This disc looks unlike those that the pack was trained on (distance 2.1, limit 1.9): check the grade."
 
 
 class Tour:
@@ -57,6 +61,16 @@ class Tour:
         return self.desk.module
 
     def go(self) -> None:
+        self._find()
+        self._grade()
+        self._choose()
+        self._correct()
+        self._boxes()
+        self._sections()
+        self._dialogs()
+        self._troubles()
+
+    def _find(self) -> None:
         user, ui = self.user, self.module.ui
         self.picture("empty")
         user.open(self.study or self._blocks())
@@ -65,33 +79,9 @@ class Tour:
         user.wait(0.3)
         self.picture("loaded")
         user.click(ui.findButton)
+        self.picture("finding")
         self.done()
         self.picture("found")
-        self._grade()
-        self.picture("graded")
-        panel = self.module.panel
-        panel.choose(("L4-L5", "pfirrmann", "pfirrmann"))
-        self.picture("chosen")
-        self.scroll(0.6)
-        self.picture("chosen-details")
-        self.scroll(1.0)
-        self.picture("chosen-details-end")
-        self.scroll(0.0)
-        panel.menu.open(panel.chosen, panel.actions.cell, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
-        user.wait(0.2)
-        self.picture("menu", panel.menu._menu)
-        panel.menu.close()
-        panel.decisions.override(panel.chosen, "5", "Collapsed on all slices")
-        panel.actions.move(levels=1)
-        panel.actions.accept()
-        panel.choose(("L4-L5", "pfirrmann", "pfirrmann"))
-        self.picture("corrected")
-        ui.axialCheckBox.click()
-        self.picture("axial-in-disc-plane")
-        ui.axialCheckBox.click()
-        self._moved()
-        self._sections()
-        self._dialogs()
 
     def _grade(self) -> None:
         ui, logic = self.module.ui, self.module.logic
@@ -104,33 +94,75 @@ class Tour:
             self.user.until(lambda: self.module.panel.computation.live or not logic.isRunning(), 300)
             self.picture("grading")
         self.done()
+        self.picture("graded")
 
-    def _moved(self) -> None:
-        """A box that was moved and is not graded anew yet."""
-        logic, panel = self.module.logic, self.module.panel
+    def _choose(self) -> None:
+        ui, panel = self.module.ui, self.module.panel
+        panel.choose(CHOSEN)
+        self.picture("chosen")
+        for number, share in enumerate((0.35, 0.6)):
+            self.scroll(share)
+            self.picture(f"details-{number + 1}")
+        self.scroll(0.0)
+        ui.axialCheckBox.click()
+        self.picture("axial-in-disc-plane")
+        ui.axialCheckBox.click()
+
+    def _correct(self) -> None:
+        ui, panel = self.module.ui, self.module.panel
+        panel.menu.open(panel.chosen, panel.actions.cell, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
+        self.user.wait(0.2)
+        self.picture("menu", panel.menu._menu)
+        panel.menu.close()
+        panel.decisions.override(panel.chosen, "5", "Collapsed on all slices")
+        self.scroll(0.25)
+        self.picture("overridden")
+        panel.actions.move(levels=1)
+        panel.actions.accept()
+        self.scroll(0.25)
+        self.picture("accepted")
+        panel.choose(CHOSEN)
+        cells = panel.table.grid.cells.items()
+        grades = tuple(replace(one.ai, warnings=(WARNING,)) for key, one in cells if key[0] == CHOSEN[0])
+        panel.live.grades[CHOSEN[0]] = grades
+        panel.show()
+        self.picture("warning")
+        panel.live.grades.clear()
+        panel.show()
+
+    def _boxes(self) -> None:
+        """A box that was moved and is not graded anew yet, and the controls of the boxes."""
+        ui, logic, panel = self.module.ui, self.module.logic, self.module.panel
         follow, logic.boxChanged = logic.boxChanged, None
         box = logic.boxNode("L3-L4")
         center = [0.0, 0.0, 0.0]
         box.GetCenterWorld(center)
         box.SetCenterWorld(center[0], center[1] + 6, center[2] + 3)
-        panel.choose(("L3-L4", "pfirrmann", "pfirrmann"))
+        panel.choose(("L3-L4", *CHOSEN[1:]))
         self.picture("box-moved")
-        logic.boxChanged = follow
+        ui.detailsCollapsibleButton.collapsed = True
+        ui.marginSlider.value = 12.0
+        self.scroll(1.0)
+        self.picture("boxes-and-margin")
         panel.decisions.undo()
+        panel.decisions.undo()
+        logic.boxChanged = follow
 
     def _sections(self) -> None:
-        ui = self.module.ui
-        ui.detailsCollapsibleButton.collapsed = True
+        from PySide6 import QtCore
+
+        ui, systems = self.module.ui, self.module.panel.systems
         ui.readingCollapsibleButton.collapsed = False
         ui.settingsCollapsibleButton.collapsed = False
         self.scroll(1.0)
         self.picture("reading-and-settings")
-        ui.installPanel.visible = True
-        ui.installLabel.text = "PyTorch, MONAI not installed. Finding and grading need it; what is in the scene can be " \
-            "shown, edited and exported without."  # fmt: skip
-        self.module.panel.computation.say("sag_t1 is axial, so it cannot serve as T2, which is sagittal; choose another.")
+        for item in (systems._systems["pfirrmann"], systems._tasks["spider/modic"]):
+            item.setCheckState(0, QtCore.Qt.Unchecked)
+        self.picture("systems-switched-off")
         self.scroll(0.0)
-        self.picture("missing-and-error")
+        self.picture("fewer-columns")
+        for item in (systems._systems["pfirrmann"], systems._tasks["spider/modic"]):
+            item.setCheckState(0, QtCore.Qt.Checked)
 
     def _dialogs(self) -> None:
         from discgrader.panel.key_dialog import KeyDialog
@@ -140,6 +172,21 @@ class Tour:
         self.user.wait(0.2)
         self.picture("keys", dialog.dialog)
         dialog.dialog.close()
+
+    def _troubles(self) -> None:
+        logic, panel = self.module.logic, self.module.panel
+        hint, panel.hint._missing = panel.hint._missing, lambda: ("PyTorch", "LightGBM")
+        panel.hint.show()
+        self.scroll(0.0)
+        self.picture("without-pytorch")
+        panel.hint._missing = hint
+        panel.hint.show()
+        panel.ui.gradeButton.click()
+        if self.study is not None:
+            self.user.wait(0.5)
+            os.kill(logic.worker._links[0]._pid, signal.SIGTERM)
+        self.done()
+        self.picture("worker-ended")
 
     def _blocks(self) -> Path:
         from fake_engine import write_blocks

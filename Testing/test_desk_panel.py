@@ -175,6 +175,33 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     assert graded.ui.marginSlider.value == 10.0
 
 
+def test_a_level_says_that_its_box_was_moved_since(graded, user):
+    graded.logic.boxChanged = None
+    graded.logic.boxNode("L3-L4").SetCenterWorld(0.0, 0.0, 0.0)
+    user.wait(0.3)
+    table = graded.ui.gradeTable
+    heads = [table.verticalHeaderItem(row).text() for row in range(len(LEVELS))]
+    assert [one for one in heads if "\n" in one] == ["L3-L4\nmoved"]
+    graded.logic.boxChanged = graded.live.box_changed
+
+
+def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
+    area = graded.ui.gradeTable.parentWidget()
+    while not area.inherits("QScrollArea"):
+        area = area.parentWidget()
+    click_cell(graded, user, "L1-L2", PFIRRMANN)
+    area.setFixedHeight(200)
+    area.verticalScrollBar().setValue(0)
+    user.wait(0.1)
+    graded.actions.move(levels=4)
+    user.wait(0.1)
+    label = graded.ui.gradeTable.cellWidget(4, 0)
+    seen = QtWidgets.QWidget.visibleRegion(label).boundingRect()
+    area.setMinimumHeight(0)
+    area.setMaximumHeight(16777215)
+    assert seen.height() == QtWidgets.QWidget.height(label)
+
+
 def test_a_dragged_box_is_graded_anew(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     graded.logic._engine.asked.clear()
@@ -185,7 +212,8 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
     user.wait(0.1)
     asked = [one for one in graded.logic._engine.asked if one[0] == "grade"]
     assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
-    assert "↻" not in shown(graded, "L3-L4") and graded.live.grades == {}
+    header = graded.ui.gradeTable.verticalHeaderItem(graded.table.grid.levels.index("L3-L4"))
+    assert header.text() == "L3-L4" and graded.live.grades == {}
     assert "move L3-L4 box" in graded.ui.undoButton.toolTip
 
 

@@ -207,6 +207,8 @@ class ctkFittedTextBrowser(strict(QtWidgets.QTextBrowser)):
         margins = QtWidgets.QWidget.contentsMargins(self)
         return QtCore.QSize(200, round(document.size().height()) + margins.top() + margins.bottom())
 
+    minimumSizeHint = sizeHint
+
     def resizeEvent(self, event):
         QtWidgets.QTextBrowser.resizeEvent(self, event)
         self.updateGeometry()

@@ -10,7 +10,7 @@ from discgrader.grading.results import DiscResult, Grade
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
-from discgrader.mrml.saliency import empty_map
+from discgrader.mrml.saliency import empty_map, map_name
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
 from discgrader.reading.begin import reading_of_grades
@@ -179,13 +179,13 @@ class MapNodes:
         set_attributes(node, Box=key, Series=one.series)
 
     def _name(self, node, disc: DiscReading) -> None:
-        name = f"{disc.level} {attribute(node, 'System')} {attribute(node, 'Task')}"
+        name = map_name(disc.level, attribute(node, "System"), attribute(node, "Task"))
         if node.GetName() != name:
             node.SetName(name)
             set_attributes(node, Level=disc.level)
 
     def _make(self, disc: DiscReading, task: tuple[str, str], one: _Map) -> None:
-        node = empty_map(self._scene, f"{disc.level} {' '.join(task)}")
+        node = empty_map(self._scene, map_name(disc.level, *task))
         set_attributes(node, Study=self._study, Kind="saliency", Made=MADE, Level=disc.level, System=task[0], Task=task[1])
         set_attributes(node, Number=str(disc.number))
         self._fill(node, _key(disc), one)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from discgrader.grading.tasks import find_task
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.mrml.colors import saliency_colors
@@ -11,6 +12,11 @@ LOWER_THRESHOLD = 0.3
 """Saliency below this is not shown until the reader lowers the threshold."""
 
 _TABLE_NAME = "DiscGrader saliency"
+
+
+def map_name(level: str, system: str, task: str) -> str:
+    """What a map is called; slice views show it."""
+    return f"{level} {find_task(system, task).title}"
 
 
 def saliency_to_node(scene, saliency: Volume | VolumePart, name: str, node=None):

@@ -20,7 +20,7 @@ from discgrader.mrml.nodes import (
     set_attributes,
     volume_to_node,
 )
-from discgrader.mrml.saliency import saliency_to_node
+from discgrader.mrml.saliency import map_name, saliency_to_node
 from discgrader.mrml.segmentation import DISC_LABEL, color_segments, segment_labels, segmentation_to_node
 from discgrader.mrml.tables import table_to_node, text_to_node
 from discgrader.pipeline.compact_maps import CompactMaps
@@ -321,7 +321,7 @@ def describe_roi(node, disc: DiscResult) -> None:
 def put_map(scene, study: str, key: tuple[str, str, str], saliency: Volume | VolumePart, series: str, node=None):
     """The node of a saliency map, new or with new voxels; a new one is not filed yet."""
     level, system, task = key
-    node = saliency_to_node(scene, saliency, f"{level} {system} {task}", node)
+    node = saliency_to_node(scene, saliency, map_name(*key), node)
     set_attributes(node, Study=study, Kind="saliency", Made=MADE, Level=level, System=system, Task=task, Series=series)
     # Which box it is of is said by the reading, once the box's grades are known to it.
     set_attributes(node, Box=None)

@@ -14,7 +14,7 @@ _STALE = 0.3
 """How much color a cell keeps whose box was moved since."""
 
 MARKS = {ACCEPTED: "✓", OVERRIDDEN: "✎"}
-WARNING, STALE = "⚠", "↻"
+WARNING = "⚠"
 
 
 def mixed(color: str, ground: str, share: float) -> str:
@@ -52,9 +52,8 @@ def cell_colors(cell: Cell, base: str, text: str) -> tuple[str, str]:
 
 
 def cell_marks(cell: Cell) -> str:
-    """The signs behind a cell's grade: accepted or overridden, warned of, out of date."""
-    found = [MARKS.get(cell.status, ""), WARNING if cell.warnings else "", STALE if cell.stale else ""]
-    return "".join(found)
+    """The signs behind a cell's grade: accepted or overridden, warned of."""
+    return MARKS.get(cell.status, "") + (WARNING if cell.warnings else "")
 
 
 def second_line(cell: Cell) -> str:

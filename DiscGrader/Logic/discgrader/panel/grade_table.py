@@ -13,7 +13,9 @@ from discgrader.panel.titles import long_title, short_title
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
-_ROW, _COLUMN = 36, 33
+_ROW, _COLUMN, _BORDER = 36, 33, 2
+_MARK = 0.75
+"""How large a sign behind a grade is, as a share of the grade."""
 
 
 class GradeTable:
@@ -83,13 +85,17 @@ class GradeTable:
         try:
             if (grid.levels, grid.columns) != (self._grid.levels, self._grid.columns):
                 self._lay_out(grid)
+            newly_chosen = current != self._current
             self._grid, self._current, self._running = grid, current, frozenset(running)
             for row, level in enumerate(grid.levels):
+                self._head(row, level)
                 for column, (system, task) in enumerate(grid.columns):
                     self._draw(row, column, (level, system, task))
             place = self._place(current)
             if place is not None:
                 self._widget.setCurrentCell(*place)
+                if newly_chosen:
+                    self._reveal(*place)
         finally:
             self._busy = False
 
@@ -122,6 +128,11 @@ class GradeTable:
         height = widget.horizontalHeader().sizeHint.height() + widget.rowCount * _ROW + 2 * widget.frameWidth
         widget.setFixedHeight(height + (bar.sizeHint.height() if bar.maximum > 0 else 0))
 
+    def _head(self, row: int, level: str) -> None:
+        """A level's name, and whether its box was moved since it was graded."""
+        stale = any(cell.stale for key, cell in self._grid.cells.items() if key[0] == level)
+        self._widget.verticalHeaderItem(row).setText(f"{level}\n{_('moved')}" if stale else level)
+
     def _draw(self, row: int, column: int, key: Key) -> None:
         cell = self._grid.cells.get(key)
         look = (cell, key == self._current, key[0] in self._running)
@@ -134,7 +145,7 @@ class GradeTable:
         if cell is None:
             ground, ink, shown = base, text, "…" if look[2] else ""
         else:
-            (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell)
+            (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell, label.font)
         border = text if look[1] else ground
         weight = 3 if look[1] else 1
         label.setStyleSheet(
@@ -143,6 +154,14 @@ class GradeTable:
         )
         label.setText(shown)
         label.setToolTip(cell_tip(key, cell))
+
+    def _reveal(self, row: int, column: int) -> None:
+        """Have the panel scroll until a cell is seen: keys choose cells as well."""
+        area = self._widget.parentWidget()
+        while area is not None and not area.inherits("QScrollArea"):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(self._widget.cellWidget(row, column))
 
     def _place(self, key: Key | None) -> tuple[int, int] | None:
         grid = self._grid
@@ -179,12 +198,22 @@ class GradeTable:
             self._menu(key, self._widget.viewport().mapToGlobal(point))
 
 
-def _cell_html(cell: Cell) -> str:
+def _cell_html(cell: Cell, font) -> str:
     marks = cell_marks(cell)
-    # A column is as wide as a short grade with a sign or two.
-    size = "medium" if len(cell.label) + len(marks) < 6 else "small"
-    first = f'<b style="font-size:{size}">{escape(cell.label)}</b><span style="font-size:x-small">{marks}</span>'
+    size = _fitting_size(cell.label, marks, font)
+    first = (
+        f'<b style="font-size:{size:.1f}pt">{escape(cell.label)}</b>'
+        f'<span style="font-size:{_MARK * size:.1f}pt">{marks}</span>'
+    )
     return f'{first}<br><span style="font-size:small">{escape(_fitting(second_line(cell)))}</span>'
+
+
+def _fitting_size(label: str, marks: str, font) -> float:
+    """The size in points at which a bold label and its marks fit into the narrowest column."""
+    bold = qt.QFont(font)
+    bold.setBold(True)
+    width = qt.QFontMetrics(bold).horizontalAdvance(label) + _MARK * qt.QFontMetrics(font).horizontalAdvance(marks)
+    return font.pointSizeF() * min(1.0, (_COLUMN - 2 * _BORDER) / max(width, 1))
 
 
 def cell_tip(key: Key, cell: Cell | None) -> str:

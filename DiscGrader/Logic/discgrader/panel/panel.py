@@ -161,7 +161,7 @@ class Panel:
         ui.badgeLabel.text, ui.badgeLabel.toolTip = badge_html(on), badge_tip(on)
         self.table.show(grid, key, running)
         ui.gradeTable.visible = ui.namesPanel.visible = bool(grid.levels)
-        ui.gradeHintLabel.visible = not grid.levels
+        ui.gradeHintLabel.visible = not grid.levels and not self.computation.running
         ui.gradeHintLabel.text = (
             _("Press “Find discs”. Discs that are missed can be added by hand.")
             if parameters.volumes()
