@@ -1,7 +1,8 @@
 """Engines for tests of the worker process: the fake one, with what a library or a system may do to it.
 
 Options: ``noise`` prints to standard output, by Python and below it, before and while it works; ``unusable`` cannot be
-loaded; ``hold`` names a file that grading waits for, deaf to being stopped; ``die`` names a file whose presence ends
+loaded; ``hold`` names a file that grading waits for, deaf to being stopped, once it has graded so many discs as ``after``
+says; ``die`` names a file whose presence ends
 the process while it is being loaded. A study called ``deaf`` takes a minute, and cannot be stopped.
 """
 
@@ -45,8 +46,19 @@ class _Grader(FakeGrader):
     def __init__(self, options):
         self._options = options
 
-    def grade(self, study, localization, **choices):
+    def grade(self, study, localization, *, graded=None, **choices):
+        done = []
+
+        def hear(result):
+            self._wait(len(done))
+            done.append(result)
+            if graded is not None:
+                graded(result)
+
+        self._wait(0)
+        return super().grade(study, localization, graded=hear, **choices)
+
+    def _wait(self, graded: int) -> None:
         hold = self._options.get("hold")
-        while hold and not Path(hold).exists():
+        while hold and graded >= self._options.get("after", 0) and not Path(hold).exists():
             time.sleep(0.01)
-        return super().grade(study, localization, **choices)

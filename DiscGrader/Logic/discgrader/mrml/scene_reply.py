@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from discgrader.errors import Cancelled, StudyError
 from discgrader.grading.results import DiscResult
+from discgrader.localize.disc import Localization
 from discgrader.pipeline.service import WorkerListener
 
 
@@ -62,6 +63,8 @@ class Reply(WorkerListener):
     ----------
     number : int
         Of the work, as the service gave it.
+    discs : Localization or None
+        As they were found for this work.
     over : bool
         Whether nothing more will come.
     """
@@ -77,6 +80,7 @@ class Reply(WorkerListener):
         self._value: object = None
         self._error: Exception | None = None
         self.number = 0
+        self.discs: Localization | None = None
         self.over = False
 
     @property
@@ -112,6 +116,9 @@ class Reply(WorkerListener):
 
     def progressed(self, stage: str, fraction: float, detail: str) -> None:
         self._listener.progressed(stage, self._start + self._span * fraction, detail)
+
+    def found(self, localization: Localization) -> None:
+        self.discs = localization
 
     def graded(self, result: DiscResult) -> None:
         self._fresh.append(result)

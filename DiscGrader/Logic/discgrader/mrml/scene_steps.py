@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from discgrader.errors import UsageError
+from discgrader.errors import Cancelled, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.mrml.begun_grading import keeping
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import boxes_to_grade, chosen_volumes
@@ -87,6 +88,8 @@ def grading(
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
 
+    Where grading fails, the scene keeps what was graded before; where it is stopped, the scene stays as it was.
+
     Parameters
     ----------
     follow : callable(study name)
@@ -104,11 +107,25 @@ def grading(
             Reply(listener, nodes.values(), 0.0, begun),
         )
     found = with_boxes(known, boxes, DEFAULT_MARGIN_MM) if boxes else known
-    result = yield from _answer(
-        lambda reply: service().grade(study, reply, localization=found, systems=systems, saliency=saliency),
-        Reply(listener, nodes.values(), begun, 1.0 - begun),
-        listener.graded,
-    )
+    graded: list[DiscResult] = []
+
+    def hear(one: DiscResult) -> None:
+        graded.append(one)
+        listener.graded(one)
+
+    reply = Reply(listener, nodes.values(), begun, 1.0 - begun)
+    try:
+        result = yield from _answer(
+            lambda reply: service().grade(study, reply, localization=found, systems=systems, saliency=saliency), reply, hear
+        )
+    except Cancelled:
+        raise
+    except Exception as error:
+        known = found or reply.discs
+        if graded and known is not None and all(scene.IsNodePresent(one) for one in nodes.values()):
+            yield from keeping(scene, study, known, graded, nodes, rois, error)
+            follow(study.name)
+        raise
     rois = {level: node for level, node in rois.items() if scene.IsNodePresent(node)}
     if boxes:
         result = _of_levels(result, rois)
