@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.phantom.canvas import Canvas
+from discgrader.phantom.canvas import BAND_FRONT_MM, Canvas
 from discgrader.phantom.fields import Texture
 from discgrader.phantom.level import Level
 from discgrader.phantom.organs.arch import Arch
@@ -85,20 +85,29 @@ class Anatomy:
         points = np.ascontiguousarray(points, np.float32)
         s, d = self._sac.coordinates(points)
         canvas = Canvas(points, s, d, edge_mm)
-        self._column.paint(canvas)
-        self._canal.paint_recesses(canvas)
-        self._foramina.paint_roots(canvas)
-        self._canal.paint_sac(canvas)
-        self._arch.paint(canvas)
-        self._foramina.paint_walls(canvas)
-        self._canal.paint_surroundings(canvas)
+        if canvas.has_band:
+            self._column.paint(canvas)
+            self._canal.paint_recesses(canvas)
+            self._foramina.paint_roots(canvas)
+            self._canal.paint_sac(canvas)
+            self._arch.paint(canvas)
+            self._foramina.paint_walls(canvas)
+            self._canal.paint_surroundings(canvas)
         self._surroundings.paint(canvas)
         return TissueSample(canvas.fractions, canvas.label, canvas.structure)
 
+    def in_belly(self, points: np.ndarray) -> np.ndarray:
+        """Which LPS points of shape (..., 3) lie in front of all that belongs to the spine, bool, shape (...)."""
+        return self._behind_sac(points) < BAND_FRONT_MM
+
     def near_spine(self, points: np.ndarray) -> np.ndarray:
-        """Indices of LPS points of shape (n, 3) in the column, the canal or the arches."""
-        s, d = self._sac.coordinates(np.ascontiguousarray(points, np.float32))
-        return np.flatnonzero((d > -SPINE_FRONT_MM) & (d < SPINE_BACK_MM) & (np.abs(points[:, 0]) < SPINE_SIDE_MM))
+        """Which LPS points of shape (..., 3) lie in the column, the canal or the arches, bool, shape (...)."""
+        d = self._behind_sac(points)
+        return (d > -SPINE_FRONT_MM) & (d < SPINE_BACK_MM) & (np.abs(points[..., 0]) < SPINE_SIDE_MM)
+
+    def _behind_sac(self, points: np.ndarray) -> np.ndarray:
+        flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
+        return self._sac.coordinates(flat)[1].reshape(points.shape[:-1])
 
     def tissue_at(self, points: np.ndarray) -> np.ndarray:
         """The prevailing `Tissue` at LPS points of shape (n, 3), shape (n,)."""

@@ -7,6 +7,7 @@ import numpy as np
 from discgrader.phantom.tissues import Tissue
 
 SPENT = 0.01
+STEPS_PER_MM = 32
 BAND_FRONT_MM = -80.0
 BAND_BACK_MM = 62.0
 BAND_SIDE_MM = 82.0
@@ -48,13 +49,22 @@ class Canvas:
         self.low, self.high = points.min(axis=0), points.max(axis=0)
         side = np.abs(points[:, 0]) < BAND_SIDE_MM
         band = np.flatnonzero((d > BAND_FRONT_MM) & (d < BAND_BACK_MM) & side)
-        self._band = band[np.argsort(s[band], kind="stable")]
-        self._band_s, self._band_d = s[self._band], d[self._band]
-        self._band_x = np.abs(points[self._band, 0])
+        # Sorting small integers takes a fraction of the time that sorting numbers takes.
+        steps = _steps(s[band])
+        order = np.argsort(steps, kind="stable")
+        self._band, self._band_s = band[order], steps[order]
+        self._band_d, self._band_x = d[self._band], np.abs(points[self._band, 0])
+
+    @property
+    def has_band(self) -> bool:
+        """Whether any point lies near the spine."""
+        return len(self._band) > 0
 
     def band(self, low_s: float, high_s: float, front: float, back: float, side: float) -> np.ndarray:
         """Indices of open points near the spine: s between the first two, d between the next two, |x| below the last."""
-        start, end = np.searchsorted(self._band_s, np.array((low_s, high_s), np.float32))
+        start, end = np.searchsorted(self._band_s, _steps(np.array((low_s, high_s), np.float32)))
+        if start == end:
+            return self._band[:0]
         d, x = self._band_d[start:end], self._band_x[start:end]
         index = self._band[start:end][(d > np.float32(front)) & (d < np.float32(back)) & (x < np.float32(side))]
         return index[self.open[index] > SPENT]
@@ -88,12 +98,19 @@ class Canvas:
         """
         if len(index) == 0:
             return
-        taken = self.open[index] * cover
+        there = self.open[index]
+        taken = there * cover
         for tissue, share in mixture.items():
             self.fractions[tissue, index] += taken * share
-        for values, given in ((self.label, label), (self.structure, structure)):
-            if np.any(given):
-                wanted = np.broadcast_to(given, index.shape)
-                mostly = (cover > 0.5) & (wanted > 0) & (values[index] == 0) & (self.open[index] > 0.5)
-                values[index[mostly]] = wanted[mostly]
-        self.open[index] -= taken
+        self.open[index] = there - taken
+        if np.any(label) or np.any(structure):
+            mostly = (cover > 0.5) & (there > 0.5)
+            index = index[mostly]
+            for values, given in ((self.label, label), (self.structure, structure)):
+                wanted = given[mostly] if isinstance(given, np.ndarray) else given
+                values[index] = np.where(values[index] == 0, wanted, values[index])
+
+
+def _steps(s: np.ndarray) -> np.ndarray:
+    """Heights in whole steps, int16, shape (n,)."""
+    return np.clip(s * np.float32(STEPS_PER_MM), -32000, 32000).astype(np.int16)

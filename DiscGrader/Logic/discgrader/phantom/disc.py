@@ -210,8 +210,8 @@ class DiscParameters:
         """
         level = LEVELS[index]
 
-        def uniform(purpose: str, count: int) -> np.ndarray:
-            return stream(seed, f"disc {level} {purpose}").uniform(size=count)
+        def uniform(purpose: str, count: int) -> list[float]:
+            return stream(seed, f"disc {level} {purpose}").uniform(size=count).tolist()
 
         jitter, wedge = uniform("shape", 2)
         chance, height, hydration = uniform("degeneration", 3)
@@ -295,12 +295,12 @@ def _height_share(grade: int, chance: float, narrowing: bool | None) -> float:
     return share
 
 
-def _bulge(grade: int, chance: np.ndarray, asked: DiscFindings, fused: bool) -> float:
+def _bulge(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
     likely = chance[0] < {1: 0.0, 2: 0.1, 3: 0.45, 4: 0.75, 5: 0.8}[grade] and not fused
     return float(2.0 + 1.6 * chance[1] if _asked(asked.bulging, likely) else 0.6 * chance[1])
 
 
-def _osteophyte(grade: int, chance: np.ndarray, asked: DiscFindings, fused: bool) -> float:
+def _osteophyte(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
     likely = chance[0] < {1: 0.0, 2: 0.02, 3: 0.1, 4: 0.25, 5: 0.45}[grade] and not fused
     likely = likely and asked.bulging is not False
     return float((2.6 + 1.8 * chance[1]) * _asked(asked.disc_osteophyte_complex, likely))
@@ -318,14 +318,14 @@ def _foramen(grade: int, chance: float, wish: int | None, fused: bool) -> int:
     return _asked(wish, 0 if fused else int(np.searchsorted(odds, chance)))
 
 
-def _defect(chance: np.ndarray, odds: float, wish: bool | None) -> EndplateNode | None:
+def _defect(chance: list[float], odds: float, wish: bool | None) -> EndplateNode | None:
     happens, x, y, depth, length = chance
     if not _asked(wish, happens < odds):
         return None
     return EndplateNode(8.0 * (x - 0.5), 14.0 * (y - 0.5), 3.0 + 2.0 * depth, 3.2 + 2.4 * length)
 
 
-def _herniation(grade: int, chance: np.ndarray, asked: DiscFindings, spare: bool) -> Herniation | None:
+def _herniation(grade: int, chance: list[float], asked: DiscFindings, spare: bool) -> Herniation | None:
     happens, which, where, side, place, reach, width, moves, fragment = chance
     wanted = any(getattr(asked, name) for name in ("side", "migration_mm", "sequestered", "calcification"))
     if asked.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade]) or asked.msu == "0":

@@ -63,14 +63,17 @@ def rounded_box(points: np.ndarray, center: tuple, axes: np.ndarray, half_mm: tu
 class Texture:
     """Smooth random texture of mean 0 and deviation 1, defined everywhere.
 
-    One periodic lattice of filtered noise serves all organs; each reads it with its own offset and feature size.
+    One periodic lattice of filtered noise serves all organs; each reads it with its own offset and feature size. Each
+    node holds its value and its slope along the axes, so that one look-up interpolates.
     """
 
     def __init__(self, seed: int) -> None:
         white = stream(seed, "texture").standard_normal((LATTICE_SIZE,) * 3, dtype=np.float32)
         smooth = ndimage.gaussian_filter(white, CELLS_PER_FEATURE / 2, mode="wrap", truncate=3.0)
-        self._lattice = smooth / smooth.std()
-        self._flat = self._lattice.ravel()
+        smooth /= smooth.std()
+        self._flat = smooth.ravel()
+        slopes = [(np.roll(smooth, -1, axis) - np.roll(smooth, 1, axis)) / 2 for axis in range(3)]
+        self._nodes = np.stack([smooth, *slopes], axis=-1).reshape(-1, 4)
         self._seed = seed
         self._offsets: dict[str, np.ndarray] = {}
 
@@ -79,13 +82,16 @@ class Texture:
         if name not in self._offsets:
             self._offsets[name] = stream(self._seed, f"texture {name}").uniform(0, LATTICE_SIZE, 3) + 32 * LATTICE_SIZE
         offset = self._offsets[name].astype(np.float32)
-        if max(feature_mm) > COARSE_MM:
-            # Cells as large as pixels would show; finer ones need no interpolation, which is what takes the time.
-            scale = CELLS_PER_FEATURE / np.asarray(feature_mm, np.float32)
-            cells = (points * scale + offset).T
-            return ndimage.map_coordinates(self._lattice, cells, order=1, mode="grid-wrap", output=np.float32)
-        index = np.zeros(len(points), np.int32)
+        # Cells as large as pixels would show; finer ones need no interpolation.
+        coarse = max(feature_mm) > COARSE_MM
+        index, within = np.zeros(len(points), np.int32), []
         for axis in range(3):
-            cell = (points[:, axis] * np.float32(CELLS_PER_FEATURE / feature_mm[axis]) + offset[axis]).astype(np.int32)
+            place = points[:, axis] * np.float32(CELLS_PER_FEATURE / feature_mm[axis]) + offset[axis]
+            cell = place.astype(np.int32)
             index = (index << LATTICE_BITS) | (cell & (LATTICE_SIZE - 1))
-        return self._flat[index]
+            if coarse:
+                within.append(place - cell.astype(np.float32) - np.float32(0.5))
+        if not coarse:
+            return self._flat[index]
+        nodes = self._nodes[index]
+        return nodes[:, 0] + nodes[:, 1] * within[0] + nodes[:, 2] * within[1] + nodes[:, 3] * within[2]

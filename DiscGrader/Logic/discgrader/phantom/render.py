@@ -19,6 +19,7 @@ FULL_SCALE = 1400.0
 CEILING = 4095
 SPINE_DEPTH_MM = 75.0
 SATURATED = 0.06
+COARSE = 2
 
 
 def render(anatomy: Anatomy, protocol: Protocol, seed: int) -> Volume:
@@ -83,11 +84,11 @@ def render_all(
 
 
 def _slice_points(protocol: Protocol, k: int) -> np.ndarray:
-    """LPS mm of the pixel centers of slice k, shape (rows, columns, 3)."""
+    """LPS mm of the pixel centers of slice k, float32, shape (rows, columns, 3)."""
     columns, rows, _ = protocol.size
-    i, j = np.meshgrid(np.arange(columns), np.arange(rows))
-    affine = protocol.affine_lps
-    return np.stack([i, j, np.full_like(i, k)], axis=-1) @ affine[:3, :3].T + affine[:3, 3]
+    along, down, across, origin = protocol.affine_lps[:3].T
+    first = origin + k * across + np.arange(rows)[:, None] * down
+    return (first[:, None] + np.arange(columns)[:, None] * along).astype(np.float32)
 
 
 def _render_slice(
@@ -96,35 +97,81 @@ def _render_slice(
     first = protocols[0]
     columns, rows, _ = first.size
     points = _slice_points(first, k)
-    normal = first.affine_lps[:3, 2] / np.linalg.norm(first.affine_lps[:3, 2])
-    pixel = float(np.linalg.norm(first.affine_lps[:3, 0]))
-    steps = (np.arange(first.samples) - (first.samples - 1) / 2) * (first.thickness_mm / first.samples)
-    flat = points.reshape(-1, 3)
-    sample = anatomy.sample(flat, edge_mm=pixel)
-    fractions, labels = sample.fractions, sample.label.reshape(rows, columns)
-    if len(steps) > 1:
-        # Away from the spine nothing is thin enough for the slice's other depths to matter.
-        near = anatomy.near_spine(flat)
-        total = fractions[:, near]
-        for step in steps[steps != 0]:
-            total += anatomy.sample(flat[near] + step * normal, edge_mm=pixel).fractions
-        fractions[:, near] = total / len(steps)
-    skin = anatomy.skin_y(points[:, :1, 2] if first.plane is Plane.SAGITTAL else points[..., 2])
+    signals, labels = _sample_slice(anatomy, first, points, _weights(protocols))
+    skin = anatomy.skin_y(points[:, :1, 2] if first.plane is Plane.SAGITTAL else points[..., 2]).astype(np.float32)
     middle = (first.size[2] - 1) / 2
     center_z = float((first.affine_lps @ [columns / 2, rows / 2, middle, 1])[2])
     planes = []
+    for number, protocol in enumerate(protocols):
+        sensitivity = _sensitivity(protocol.receiver, points, skin, center_z)
+        water, fat = signals[2 * number] * sensitivity, signals[2 * number + 1] * sensitivity
+        noise = stream(seed, f"noise {protocol.name} {k}").standard_normal((2, rows, columns), dtype=np.float32)
+        water += _ghosts(protocol, signals[-1] * sensitivity)
+        planes.append(_receive(protocol, water, fat, noise))
+    return planes, labels
+
+
+def _weights(protocols: SequenceOf[Protocol]) -> np.ndarray:
+    """What each tissue adds to the water and the fat signal of each series and, last, to flow; (2 series + 1, tissues)."""
+    rows = []
     for protocol in protocols:
         signals = protocol.sequence.signals()
-        water, fat = (
-            (np.where(chosen, signals, 0).astype(np.float32) @ fractions).reshape(rows, columns)
-            for chosen in (~FAT_TISSUES, FAT_TISSUES)
-        )
-        sensitivity = _sensitivity(protocol.receiver, points, skin, center_z)
-        flow = fractions[Tissue.FLOWING_BLOOD].reshape(rows, columns) * sensitivity
-        noise = stream(seed, f"noise {protocol.name} {k}").standard_normal((2, rows, columns), dtype=np.float32)
-        water = water * sensitivity + _ghosts(protocol, flow)
-        planes.append(_receive(protocol, water, fat * sensitivity, noise))
-    return planes, labels
+        rows += [np.where(FAT_TISSUES, 0, signals), np.where(FAT_TISSUES, signals, 0)]
+    return np.stack([*rows, np.arange(len(Tissue)) == Tissue.FLOWING_BLOOD]).astype(np.float32)
+
+
+def _sample_slice(
+    anatomy: Anatomy, protocol: Protocol, points: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Signals of a slice, shape (len(weights), rows, columns), and its labels, shape (rows, columns).
+
+    Two things are smooth enough to be known from every second point in each direction: the belly, which breathing and
+    bowel blur, and how much the slice's other depths differ from its middle.
+    """
+    rows, columns = points.shape[:2]
+    pixel = float(np.linalg.norm(protocol.affine_lps[:3, 0]))
+    few = points[::COARSE, ::COARSE]
+    belly = anatomy.in_belly(few)
+    inner = belly.copy()
+    inner[:-1] &= belly[1:]
+    inner[:, :-1] &= belly[:, 1:]
+    fine = ~np.repeat(np.repeat(inner, COARSE, 0), COARSE, 1)[:rows, :columns].ravel()
+    coarse = np.zeros((len(weights), *few.shape[:2]), np.float32)
+    if belly.any():
+        coarse[:, belly] = weights @ anatomy.sample(few[belly], edge_mm=COARSE * pixel).fractions
+    signals = _doubled(coarse)[:, :rows, :columns].reshape(len(weights), -1)
+    index = np.flatnonzero(fine)
+    sample = anatomy.sample(points.reshape(-1, 3)[index], edge_mm=pixel)
+    signals[:, index] = weights @ sample.fractions
+    signals = signals.reshape(len(weights), rows, columns)
+    labels = np.zeros(rows * columns, np.uint16)
+    labels[index] = sample.label
+    if protocol.samples > 1:
+        other = np.zeros_like(coarse)
+        near = anatomy.near_spine(few)
+        here = signals[:, ::COARSE, ::COARSE][:, near]
+        other[:, near] = _other_depths(anatomy, protocol, few[near], weights) - here
+        signals += _doubled(other)[:, :rows, :columns] * np.float32(1 - 1 / protocol.samples)
+    return signals, labels.reshape(rows, columns)
+
+
+def _other_depths(anatomy: Anatomy, protocol: Protocol, points: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean signals at all of the slice's depths but its middle, shape (len(weights), n)."""
+    normal = protocol.affine_lps[:3, 2] / np.linalg.norm(protocol.affine_lps[:3, 2])
+    steps = (np.arange(protocol.samples) - (protocol.samples - 1) / 2) * (protocol.thickness_mm / protocol.samples)
+    offsets = (steps[steps != 0][:, None, None] * normal).astype(np.float32)
+    pixel = float(np.linalg.norm(protocol.affine_lps[:3, 0]))
+    sample = anatomy.sample((points + offsets).reshape(-1, 3), edge_mm=pixel)
+    return (weights @ sample.fractions).reshape(len(weights), len(offsets), -1).mean(axis=1)
+
+
+def _doubled(planes: np.ndarray) -> np.ndarray:
+    """Planes of shape (n, rows, columns) at twice the resolution, linear between their points."""
+    for axis in (1, 2):
+        after = np.concatenate([np.take(planes, range(1, planes.shape[axis]), axis), np.take(planes, [-1], axis)], axis)
+        pair = np.stack([planes, (planes + after) / 2], axis + 1)
+        planes = pair.reshape(*planes.shape[:axis], -1, *planes.shape[axis + 1 :])
+    return planes
 
 
 def _sensitivity(receiver: Receiver, points: np.ndarray, skin: np.ndarray, center_z: float) -> np.ndarray:
@@ -138,7 +185,7 @@ def _sensitivity(receiver: Receiver, points: np.ndarray, skin: np.ndarray, cente
     if receiver.saturation_y_mm is not None:
         start = receiver.saturation_y_mm
         gain = gain * (SATURATED + (1 - SATURATED) * ramp(points[..., 1], start - 9, start + 9))
-    return gain.astype(np.float32)
+    return gain
 
 
 def _ghosts(protocol: Protocol, flow: np.ndarray) -> np.ndarray:
@@ -162,15 +209,25 @@ def _receive(protocol: Protocol, water: np.ndarray, fat: np.ndarray, noise: np.n
     """The stored picture: chemical shift, point spread with ringing, complex noise, magnitude."""
     receiver = protocol.receiver
     axis = 0 if protocol.plane is Plane.SAGITTAL else 1
-    shift = [0.0, 0.0]
-    shift[axis] = receiver.fat_shift_pixels
-    image = water + ndimage.shift(fat, shift, order=1, mode="nearest")
+    image = water + _shifted(fat, receiver.fat_shift_pixels, axis)
     kernel = point_spread(receiver.blur_pixels, receiver.ringing)
     spread = np.stack([image + receiver.noise * noise[0], receiver.noise * noise[1]])
     for along in (1, 2):
         spread = ndimage.convolve1d(spread, kernel, axis=along, mode="nearest")
     magnitude = np.hypot(spread[0], spread[1]) * FULL_SCALE
     return np.clip(np.rint(magnitude), 0, CEILING).astype(np.uint16)
+
+
+def _shifted(image: np.ndarray, pixels: float, axis: int) -> np.ndarray:
+    """An image moved by a positive part of a pixel or more along an axis, linear between pixels."""
+    whole = int(pixels)
+    part = np.float32(pixels - whole)
+    padding = [(0, 0), (0, 0)]
+    padding[axis] = (whole + 1, 0)
+    wide = np.pad(image, padding, mode="edge")
+    count = image.shape[axis]
+    nearer, farther = (np.take(wide, range(start, start + count), axis) for start in (1, 0))
+    return nearer + part * (farther - nearer)
 
 
 def point_spread(blur_pixels: float, ringing: float) -> np.ndarray:

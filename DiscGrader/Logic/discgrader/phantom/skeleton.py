@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import ndimage
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.spatial import cKDTree
 
@@ -14,7 +13,7 @@ from discgrader.phantom.spine import SpineParameters
 SACRUM_HEIGHT_MM = (29.0, 24.0, 20.0, 17.0, 14.0)
 SACRUM_DEPTH_MM = (31.0, 22.0, 17.0, 13.0, 10.0, 7.0)
 SACRUM_TURN_DEG = (0.0, 7.0, 13.0, 17.0, 19.0)
-LUT_STEP_MM = 1.0
+LUT_STEP_MM = 2.0
 LUT_MARGIN_MM = 110.0
 
 
@@ -327,7 +326,12 @@ class SacCourse:
         self._origin = low.astype(np.float32)
         y, z = (np.arange(a, b, LUT_STEP_MM) for a, b in zip(low, high))
         grid = np.stack(np.meshgrid(y, z, indexing="ij"), axis=-1).reshape(-1, 2)
-        self._table = [v.reshape(len(y), len(z)).astype(np.float32) for v in project(grid)]
+        planes = [v.reshape(len(y), len(z)) for v in project(grid)]
+        slopes = [np.gradient(plane, LUT_STEP_MM) for plane in planes]
+        self._shape = len(y), len(z)
+        self._table = np.stack(
+            [part for plane, (along_y, along_z) in zip(planes, slopes) for part in (plane, along_y, along_z)], axis=-1
+        ).reshape(-1, 6).astype(np.float32)
         shapes = skeleton.bodies + skeleton.discs + skeleton.remnants
         self.place_of = {shape.name: self.locate(shape.frame.center_lps_mm) for shape in shapes}
         self.s_of = {name: s for name, (s, _) in self.place_of.items()}
@@ -343,8 +347,16 @@ class SacCourse:
         return np.interp(s, self._radius_s, self._radius).astype(np.float32)
 
     def coordinates(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """s and d, in mm, of LPS points of shape (n, 3), from a table of 1 mm steps, each float32 of shape (n,)."""
-        index = (points[:, 1:] - self._origin).T
-        return tuple(
-            ndimage.map_coordinates(table, index, order=1, mode="nearest", output=np.float32) for table in self._table
+        """s and d, in mm, of LPS points of shape (n, 3), from a table of values and slopes, each float32 of shape (n,)."""
+        index, within = np.zeros(len(points), np.int32), []
+        for axis, count in enumerate(self._shape):
+            place = points[:, 1 + axis] - self._origin[axis]
+            node = np.clip(place * np.float32(1 / LUT_STEP_MM) + np.float32(0.5), 0, count - 1).astype(np.int32)
+            index = index * np.int32(count) + node
+            within.append(place - node.astype(np.float32) * np.float32(LUT_STEP_MM))
+        nodes = self._table[index]
+        y, z = within
+        return (
+            nodes[:, 0] + nodes[:, 1] * y + nodes[:, 2] * z,
+            nodes[:, 3] + nodes[:, 4] * y + nodes[:, 5] * z,
         )

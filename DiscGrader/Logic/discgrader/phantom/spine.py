@@ -134,7 +134,7 @@ class SpineParameters:
         asked = {level: _findings(level, one) for level, one in dict(findings or {}).items()}
         check_levels(asked)
         person = stream(seed, "person")
-        scale = 1.0 + 0.05 * np.clip(person.standard_normal(), -2, 2)
+        scale = 1.0 + 0.05 * float(np.clip(person.standard_normal(), -2, 2))
         marrow_fat = person.uniform(0.35, 0.6)
         lordosis = person.uniform(0.75, 1.15)
         health = person.uniform(0.0, 1.0)

@@ -12,6 +12,12 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 1.0
+FAR_MM = 9.0
+PROCESS_SIDE_MM = 11.0
+ARCH_UP_MM = 21.0
+PROCESS_UP_MM = 16.0
+"""Nothing of a spinous process lies farther to the side, of an arch farther above its middle, of an articular process
+farther above the middle of its disc."""
 
 
 class Arch:
@@ -44,20 +50,25 @@ class Arch:
 
     def _paint_vertebra(self, canvas: Canvas, body: BodyShape) -> None:
         s, d = self._sac.place_of[body.name]
-        index = canvas.band(s - 62, s + 30, d + body.half_depth_mm - 8, 62, 46)
+        # Only near the midline does anything reach far back and down: the spinous process.
+        middle = canvas.band(s - 62, s + 30, d + body.half_depth_mm - 8, 62, PROCESS_SIDE_MM)
+        sides = canvas.band(s - 40, s + 30, d + body.half_depth_mm - 8, d + self.lamina_depth_mm(body) + 14, 46)
+        index = np.concatenate([middle, sides[np.abs(canvas.points[sides, 0]) >= PROCESS_SIDE_MM]])
         local = body.frame.to_local(canvas.points[index])
-        keep = (local[:, 2] > -36) & (local[:, 2] < 26) & (local[:, 1] < body.half_depth_mm + 62)
+        keep = (local[:, 2] > -36) & (local[:, 2] < 26)
         index, local = index[keep], local[keep]
         if len(index) == 0:
             return
-        mirrored = local.copy()
+        distance = np.full(len(index), FAR_MM, np.float32)
+        in_middle = np.abs(canvas.points[index, 0]) < PROCESS_SIDE_MM
+        distance[in_middle] = self._process_distance(body, local[in_middle])
+        wide = np.flatnonzero(local[:, 1] < self.lamina_depth_mm(body) + 12)
+        own = wide[np.abs(local[wide, 2]) < ARCH_UP_MM]
+        mirrored = local[own]
         mirrored[:, 0] = np.abs(mirrored[:, 0])
-        distance = self._process_distance(body, local)
-        wide = local[:, 1] < self.lamina_depth_mm(body) + 12
-        points = canvas.points[index[wide]]
-        own = smooth_min(distance[wide], self._arch_distance(body, mirrored[wide]), 1.5)
+        distance[own] = smooth_min(distance[own], self._arch_distance(body, mirrored), 1.5)
         structure = np.full(len(index), Structure.ARCH, np.uint8)
-        distance[wide], structure[wide] = self._with_joints(body, points, own)
+        distance[wide], structure[wide] = self._with_joints(body, canvas.points[index[wide]], distance[wide])
         near = distance < 1.0
         self._fill(canvas, index[near], local[near], distance[near], body.name, 1, structure[near])
 
@@ -68,15 +79,17 @@ class Arch:
             if body.name not in (level.disc.above.name, level.disc.below.name):
                 continue
             local = level.disc.frame.to_local(points)
-            d = local[:, 1] - np.float32(level.center_y)
+            near = np.flatnonzero(np.abs(local[:, 2]) < PROCESS_UP_MM)
+            local = local[near]
+            wall = level.wall_back(np.abs(local[:, 0])) - local[:, 1] + np.float32(level.center_y)
             weight = 1 - ramp(np.abs(local[:, 2]), 5.0, 10.0)
-            free = np.maximum(distance, level.wall_back(np.abs(local[:, 0])) - d - 20 * (1 - weight))
+            free = np.maximum(distance[near], wall - 20 * (1 - weight))
             lower = body.name == level.disc.above.name
             process = (self._facets.inferior if lower else self._facets.superior)(level, local)
-            process = np.maximum(process, level.wall_back(np.abs(local[:, 0])) - d)
+            process = np.maximum(process, wall)
             kind = Structure.LOWER_ARTICULAR_PROCESS if lower else Structure.UPPER_ARTICULAR_PROCESS
-            structure[process < 0.3] = kind
-            distance = np.maximum(smooth_min(free, process, 1.2), self._facets.beyond_face(level, local, lower))
+            structure[near[process < 0.3]] = kind
+            distance[near] = np.maximum(smooth_min(free, process, 1.2), self._facets.beyond_face(level, local, lower))
         return distance, structure
 
     def _fill(
@@ -161,6 +174,8 @@ class Arch:
             middle, _ = sac.place_of[body.name]
             index = canvas.band(middle - 45, middle + 45, -80, 30, 64)
             local = body.frame.to_local(canvas.points[index])
+            near = (np.abs(local[:, 1] - 4.0) < half[1] + 1.0) & (np.abs(local[:, 2]) < half[2] + 1.0)
+            index, local = index[near], local[near]
             mirrored = local.copy()
             mirrored[:, 0] = np.abs(mirrored[:, 0])
             distance = rounded_box(

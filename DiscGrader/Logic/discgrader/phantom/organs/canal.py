@@ -133,7 +133,7 @@ class Canal:
         fat = inside(np.maximum(d - front, x - 14), canvas.edge_mm)
         texture = self._texture("epidural", canvas.points[index], (4.0, 4.0, 6.0))
         # In front of the dura runs a plexus of veins, behind it lies fat.
-        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.maximum(0.8 * (d < 0), 0.8 * ramp(x, 9.0, 12.0))
+        vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.where(d < 0, np.float32(0.8), 0.8 * ramp(x, 9.0, 12.0))
         mixture = {Tissue.FAT: 1 - vein, Tissue.VEIN: vein}
         canvas.paint(index, fat, mixture, structure=Structure.EPIDURAL_FAT)
         flavum = inside(np.maximum(np.maximum(front - d, d - back), x - 14), canvas.edge_mm)

@@ -181,8 +181,11 @@ class Column:
     def _paint_body(self, canvas: Canvas, body: BodyShape) -> tuple[np.ndarray, np.ndarray]:
         index = self._near(canvas, body, body.half_height_mm + 10)
         local = body.frame.to_local(canvas.points[index])
-        rho, side = body.radius(local)
-        side = side - self._osteophytes(body, local)
+        reach = body.half_height_mm + max(body.grow_up_mm, body.grow_down_mm, 0.0) + 3.0
+        keep = np.abs(local[:, 2]) < reach + body.half_depth_mm * abs(body.wedge_tan)
+        index, local = index[keep], local[keep]
+        rho, outline = body.radius(local)
+        side = outline - self._osteophytes(body, local)
         face = np.maximum(local[:, 2] - body.top(local, rho), body.bottom(local, rho) - local[:, 2])
         distance = smooth_max(side, face, 2.2)
         # The disc was painted first; reaching a little into it closes the seam between two soft edges.
@@ -191,8 +194,7 @@ class Column:
         lumbar = not body.name.startswith("S")
         mixture = self._bone_mixture(body, local[fill], distance[fill])
         label = 1 if lumbar else 0
-        spur = body.radius(local[fill])[1] > 0.6
-        structure = np.where(spur, Structure.OSTEOPHYTE, Structure.BODY)
+        structure = np.where(outline[fill] > 0.6, Structure.OSTEOPHYTE, Structure.BODY)
         canvas.paint(index[fill], cover[fill], mixture, label, structure)
         return index, distance
 

@@ -54,12 +54,17 @@ class Facets:
             local = level.disc.frame.to_local(canvas.points[index])
             keep = np.abs(local[:, 2]) < 13
             index, local = index[keep], local[keep]
-            if len(index) == 0:
-                continue
             along, across, space, extra, _ = self._joint(level, local)
             reach = np.maximum(np.abs(along - LENGTH_MM / 2) - LENGTH_MM / 2, np.abs(local[:, 2]) - 10.0)
+            near = reach < CAPSULE_MM + 0.8 + canvas.edge_mm
+            if not near.any():
+                continue
+            index, local, along, across, space, extra, reach = (
+                v[near] for v in (index, local, along, across, space, extra, reach)
+            )
             gap = np.maximum(np.abs(across) - space / 2 - 0.5, reach)
-            wet = np.where(local[:, 0] > 0, *level.parameters.joint_fluid[::-1])
+            right, left = level.parameters.joint_fluid
+            wet = np.where(local[:, 0] > 0, np.float32(left), np.float32(right))
             # Fluid gathers in the middle of the joint; cartilage lines the bone.
             film = (0.1 + 0.55 * wet) * np.exp(-np.square(across / np.maximum(0.3 * space, 0.2)))
             mixture = {Tissue.CSF: film, Tissue.CARTILAGE: 0.75 * (1 - film), Tissue.CORTEX: 0.25 * (1 - film)}

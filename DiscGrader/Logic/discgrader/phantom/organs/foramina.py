@@ -15,6 +15,8 @@ WINDOWS_MM = ((OPEN_MM, OPEN_MM), (2.6, OPEN_MM), (2.65, 2.65), (1.15, 2.1))
 """Half of the room that is left front to back, and up and down, around the root at each of Lee's grades."""
 REACH_MM = (6.5, 7.0)
 SHEATH_MM = 1.3
+INNER_MM = 6.0
+"""No root on its way to a foramen, nor what narrows the foramen, lies nearer to the midline."""
 
 
 class Foramina:
@@ -29,12 +31,15 @@ class Foramina:
         """The roots that pass below the pedicles, each with a sheath of fat that bone keeps clear of."""
         for body in self._bodies:
             index, local = self._near(canvas, body, 12)
+            along_root = self._root(body, local)
+            near = along_root < SHEATH_MM + canvas.edge_mm
+            index, local, along_root = index[near], local[near], along_root[near]
             grade = self._grades(body, local)
             room = self._window(body, local, grade) - np.float32(0.02)
-            root = np.maximum(self._root(body, local), room)
+            root = np.maximum(along_root, room)
             mixture = {Tissue.ROOT: 0.8, Tissue.LIGAMENT: 0.2}
             canvas.paint(index, inside(root, canvas.edge_mm), mixture, structure=Structure.EXITING_ROOT)
-            sheath = np.maximum(np.maximum(self._root(body, local) - SHEATH_MM, room), self._across(body, local) - 5.0)
+            sheath = np.maximum(np.maximum(along_root - SHEATH_MM, room), self._across(body, local) - 5.0)
             mixture = {Tissue.FAT: 1.0}
             canvas.paint(index, inside(sheath, canvas.edge_mm), mixture, structure=Structure.FORAMINAL_FAT)
 
@@ -68,6 +73,7 @@ class Foramina:
     def _near(self, canvas: Canvas, body: BodyShape, above: float) -> tuple[np.ndarray, np.ndarray]:
         s, _ = self._sac.place_of[body.name]
         index = canvas.band(s - 34, s + above, -28, 14, 46)
+        index = index[np.abs(canvas.points[index, 0]) > INNER_MM]
         return index, body.frame.to_local(canvas.points[index])
 
     def _grades(self, body: BodyShape, local: np.ndarray) -> np.ndarray:

@@ -131,7 +131,10 @@ class Surroundings:
             gap = np.hypot(
                 canvas.points[index, 0] - self._path(s, x_at), (canvas.d[index] - self._path(s, d_at)) * 1.15
             )
-            gap = gap - radii + 0.9 * self._texture("vessel", canvas.points[index], (16.0, 16.0, 30.0))
+            gap = gap - radii
+            near = gap < 5.0
+            index, gap = index[near], gap[near]
+            gap = gap + 0.9 * self._texture("vessel", canvas.points[index], (16.0, 16.0, 30.0))
             wall = ramp(gap, -1.6, -0.6)
             cover = inside(gap, canvas.edge_mm)
             slow = np.clip(0.22 + 0.16 * self._texture("flow", canvas.points[index], (7.0, 7.0, 30.0)), 0, 1) * (
@@ -153,7 +156,10 @@ class Surroundings:
         wide = self._path(s, {"L5": 8.0, "L4": 17.0, "L3": 16.0, "L1": 12.0, "T12": 8.0})
         square = (np.hypot((x - 62.0) / wide, (d - 2.0) / 7.5) - 1) * 7.5
         square = np.where(s < self._sac.s_of["L5"], 9.0, square)
-        gap = np.minimum(psoas, square) + 1.5 * self._texture("psoas shape", canvas.points[index], (20.0, 20.0, 60.0))
+        gap = np.minimum(psoas, square)
+        near = gap < 7.0
+        index, gap = index[near], gap[near]
+        gap = gap + 1.5 * self._texture("psoas shape", canvas.points[index], (20.0, 20.0, 60.0))
         keep = gap < 1
         self._fill_muscle(canvas, index[keep], inside(gap[keep], canvas.edge_mm), 0.3 * self._body.muscle_fat, "psoas")
 
@@ -236,18 +242,22 @@ class Surroundings:
     def _paint_bowel(self, canvas: Canvas) -> None:
         index = canvas.still_open()
         index = index[canvas.points[index, 1] < np.interp(canvas.points[index, 2], self._z, self._fascia) - 40]
+        index = index[np.argsort(canvas.points[index, 2], kind="stable")]
+        heights = canvas.points[index, 2]
         for loop in self._loops:
-            self._paint_loop(canvas, index, loop)
+            reach = np.abs(loop.axes_lps) @ loop.half_mm + 3
+            low, high = loop.center_lps_mm - reach, loop.center_lps_mm + reach
+            if np.all(canvas.low <= high) and np.all(canvas.high >= low):
+                start, end = np.searchsorted(heights, np.array((low[2], high[2]), np.float32))
+                self._paint_loop(canvas, index[start:end], loop, low, high)
 
-    def _paint_loop(self, canvas: Canvas, index: np.ndarray, loop: Loop) -> None:
-        reach = np.abs(loop.axes_lps) @ loop.half_mm + 3
-        low, high = loop.center_lps_mm - reach, loop.center_lps_mm + reach
-        if np.any(canvas.low > high) or np.any(canvas.high < low):
-            return
+    def _paint_loop(self, canvas: Canvas, index: np.ndarray, loop: Loop, low: np.ndarray, high: np.ndarray) -> None:
         p = canvas.points
-        for axis in (2, 1, 0):
+        for axis in (1, 0):
             place = p[index, axis]
-            index = index[(place > low[axis]) & (place < high[axis])]
+            index = index[(place > np.float32(low[axis])) & (place < np.float32(high[axis]))]
+        if len(index) == 0:
+            return
         local = (p[index] - loop.center_lps_mm.astype(np.float32)) @ loop.axes_lps.astype(np.float32)
         wobble = 0.12 * self._texture(loop.name, local, (14.0, 14.0, 14.0))
         rho = np.sqrt(
