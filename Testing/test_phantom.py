@@ -270,6 +270,9 @@ def test_truth_lies_beside_the_series(study, tmp_path):
     for disc in study.discs:
         assert boxes[disc.level].contains(disc.center_lps_mm)
         assert np.allclose(boxes[disc.level].center_lps_mm, disc.roi.center_lps_mm, atol=1e-3)
+    herniated = [disc.level for disc in study.discs if disc.herniation_box is not None]
+    assert sorted(path.name for path in (tmp_path / "study" / "herniations").iterdir()) == sorted(
+        f"{level}.mrk.json" for level in herniated)
 
 
 def test_stir_nulls_fat_and_shows_fluid(healthy):

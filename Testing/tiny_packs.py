@@ -6,6 +6,9 @@ import numpy as np
 import torch
 from discgrader.grading.grader import INPUT_FILE
 from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.window_pack import window_input
+from discgrader.grading.windows import WINDOWS
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
@@ -38,4 +41,24 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
                    "typical.mean": torch.zeros(features), "typical.axes": torch.from_numpy(
                        np.eye(features, dtype=np.float32))}, 32)},
         trained_on=TRAINED_ON, calibration={"distance_limit": distance_limit},
+    )
+
+
+def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32) -> Pack:
+    """A pack of one random window classifier that grades all tasks of a system."""
+    torch.manual_seed(seed)
+    specs = WINDOWS[system]
+    tasks = {task.name: len(scale_of(system, task.name).values) for task in SYSTEMS[system].tasks}
+    architecture = {"kind": "window_classifier", "encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]},
+                    "windows": len(specs), "channels": 3, "tasks": tasks, "box": system == "msu"}
+    network = build_network(architecture).train()
+    with torch.no_grad():
+        for _ in range(20):
+            network(torch.randn(4, len(specs), 3, pixels, pixels))
+    return write_pack(
+        folder, name=f"tiny-{system}", version="0.0.1", system=system,
+        tasks={name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
+               for name in tasks},
+        input=window_input(specs, pixels), architecture=architecture,
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), 32)}, trained_on=TRAINED_ON,
     )

@@ -17,6 +17,8 @@ from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.views import View
+from discgrader.grading.window_pack import WindowPack, WindowReading
+from discgrader.grading.windows import Window
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
@@ -58,6 +60,10 @@ def explain_all(grader: Grader, study: Study, localization: Localization,
         maps: dict[tuple[str, str], tuple[str, VolumePart]] = {}
         systems: dict[tuple[str, ...], list[str]] = {}
         for system in dict.fromkeys(grade.system for grade in result.grades if grader.reads_pictures(grade.system)):
+            if system in grader.windowed.systems:
+                reading = grader.windowed[system].reading(grader.windowed.windows(study, localization), result.disc)
+                maps.update(_seen_through_windows(grader.windowed[system], reading, result.grades))
+                continue
             systems.setdefault(grader.loaded(system).key, []).append(system)
         for sharing in systems.values():
             grades = [grade for grade in result.grades if grade.system in sharing]
@@ -66,7 +72,10 @@ def explain_all(grader: Grader, study: Study, localization: Localization,
 
     # Views are found before threads begin, which would otherwise each look for them.
     for system in {grade.system for result in results for grade in result.grades if grader.reads_pictures(grade.system)}:
-        grader.views(study, localization, system)
+        if system in grader.windowed.systems:
+            grader.windowed.windows(study, localization)
+        else:
+            grader.views(study, localization, system)
     return side_by_side(explained, results, grader.device)
 
 
@@ -81,6 +90,44 @@ def _explained(grader: Grader, views: Sequence[View],
     series = shown[0].series
     in_volume = dict(zip(on_crops, into_volume(list(on_crops.values()), shown, series.volume, pack.shape), strict=True))
     return {(grade.system, grade.task): (series.name, in_volume[_target(grade)]) for grade in grades}
+
+
+def _seen_through_windows(pack: WindowPack, reading: WindowReading,
+                          grades: Sequence[Grade]) -> dict[tuple[str, str], tuple[str, VolumePart]]:
+    """Maps of a pack's grades of one disc, each on the look that it was given by.
+
+    Of several series that a look has, the map lies on the one that speaks most for the grade.
+    """
+    found = {}
+    maps_of: dict[int, tuple[torch.Tensor, dict[str, torch.Tensor]]] = {}
+    for grade in (one for one in grades if one.system == pack.pack.system):
+        look = reading.chosen[grade.task]
+        if look not in maps_of:
+            with torch.no_grad():
+                maps = pack.network.maps(reading.inputs[look:look + 1])
+            # A copy, since what was made without gradients cannot have any.
+            maps = maps.clone().requires_grad_(True)
+            with torch.enable_grad():
+                maps_of[look] = maps, pack.network.logits(maps)[0]
+        maps, logits = maps_of[look]
+        position = list(grade.probabilities).index(grade.grade)
+        gradient = torch.autograd.grad(_score(logits[grade.task], (position,)), maps, retain_graph=True)[0]
+        cams = (gradient.clamp(min=0) * maps.detach()).sum(1).cpu().numpy()
+        found[grade.system, grade.task] = _in_series(reading.looks[look], cams, pack.pixels)
+    return found
+
+
+def _in_series(windows: Sequence[Window], cams: np.ndarray, pixels: int) -> tuple[str, VolumePart]:
+    """The maps of the windows, shape (windows, rows, columns), of the series that has most of them, in its volume."""
+    weight: dict[str, float] = {}
+    for window, cam in zip(windows, cams, strict=True):
+        weight[window.series.name] = weight.get(window.series.name, 0.0) + float(cam.sum())
+    name = max(weight, key=lambda one: weight[one])
+    chosen = [number for number, window in enumerate(windows) if window.series.name == name]
+    first = windows[chosen[0]]
+    shape = first.spec.shape(pixels)
+    [part] = into_volume([_smooth(cams[chosen], shape)], [windows[number] for number in chosen], first.series.volume, shape)
+    return name, part
 
 
 def _shown(views: Sequence[View]) -> list[View]:
@@ -141,7 +188,7 @@ def _smooth(maps: np.ndarray, shape: CropShape) -> np.ndarray:
     return gaussian_filter(maps, (0, SMOOTHING_MM / cell_mm, SMOOTHING_MM / cell_mm))
 
 
-def into_volume(maps: Sequence[np.ndarray], views: Sequence[View], volume: Volume,
+def into_volume(maps: Sequence[np.ndarray], views: Sequence[View | Window], volume: Volume,
                 shape: CropShape) -> list[VolumePart]:
     """Maps on crops brought into a volume's own geometry.
 
@@ -149,8 +196,8 @@ def into_volume(maps: Sequence[np.ndarray], views: Sequence[View], volume: Volum
     ----------
     maps : sequence of ndarray, each of shape (views, rows, columns)
         Coarse maps that each cover all crops.
-    views : sequence of View
-        Crops of ``volume``, parallel to each other.
+    views : sequence of View or Window
+        Crops of ``volume``, parallel to each other and of one middle.
     shape : CropShape
         Of the crops.
 

@@ -23,6 +23,7 @@ from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load
 from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.views import Source, StudyViews, View, sources_of
+from discgrader.grading.window_pack import WindowPacks, is_windowed
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -90,7 +91,7 @@ class _Table:
 
 
 class Grader:
-    """Grades discs with packs of disc classifiers, and with tabular ones.
+    """Grades discs with packs of disc classifiers, with tabular ones, and with those that look through windows.
 
     Parameters
     ----------
@@ -115,8 +116,11 @@ class Grader:
         self._memory = DiscMemory()
         self._tables: dict[str, tuple[Pack, TabularModel]] = {}
         self._extractors = Extractors()
+        self.windowed = WindowPacks([pack for pack in self.packs if is_windowed(pack)], device)
         shared: dict[tuple[str, ...], LoadedPack] = {}
         for pack in self.packs:
+            if is_windowed(pack):
+                continue
             if is_tabular(pack):
                 self._tables[pack.system] = pack, load_tabular(pack)
                 continue
@@ -130,14 +134,19 @@ class Grader:
         return self._loaded[system]
 
     def systems_for(self, study: Study) -> tuple[str, ...]:
-        """The systems that can grade this study's series."""
+        """The systems that can grade this study's series; `unable` says of which discs they cannot."""
         if not any(one.plane is Plane.SAGITTAL for one in study.series):
             return ()
-        return (*self._loaded, *self._tables)
+        return (*self._loaded, *self._tables, *self.windowed.systems)
+
+    def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]:
+        """Sentences on the discs that some of these systems cannot grade, and why."""
+        windows = self.windowed.windows(study, localization)
+        return self.windowed.unable(windows, localization.discs, [one for one in systems if one in self.windowed.systems])
 
     def reads_pictures(self, system: str) -> bool:
         """Whether image networks grade this system, so that it can be shown where they looked."""
-        return system in self._loaded
+        return system in self._loaded or system in self.windowed.systems
 
     def views(self, study: Study, localization: Localization, system: str) -> StudyViews:
         """The crops that this system sees of a study's discs."""
@@ -162,16 +171,26 @@ class Grader:
         wanted = list(systems or self.systems_for(study))
         views = {system: self.views(study, localization, system) for system in wanted if system in self._loaded}
         tables = {system: self._table(study, localization, system) for system in wanted if system in self._tables}
+        windowed = [system for system in wanted if system in self.windowed.systems]
+        windows = self.windowed.windows(study, localization) if windowed else None
         if not any(one.sources for one in (*views.values(), *tables.values())):
-            raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
+            if not windowed:
+                raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
+            if all(isinstance(self.windowed[one].reading(windows, disc), str) for one in windowed for disc in localization.discs):
+                raise StudyError(f"{study.name}: {' '.join(self.unable(study, localization, windowed))}")
         fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
                   for system, one in views.items() if self._loaded[system].fusion is not None}
         results = []
         progress.report("Grading", 0.0)
         # Where there are fewer discs than processors, a disc's networks are asked side by side.
         threads = max(1, torch.get_num_threads() // len(localization.discs)) if self.device == "cpu" else 1
-        for result in side_by_side(lambda disc: self._grade_disc(disc, localization, views, fusing, tables, progress, threads),
-                                   localization.discs, self.device):
+
+        def graded_disc(disc: Disc) -> DiscResult:
+            found = self._grade_disc(disc, localization, views, fusing, tables, progress, threads)
+            seen = [one for system in windowed for one in self.windowed[system].grades(windows, disc)]
+            return replace(found, grades=(*found.grades, *seen))
+
+        for result in side_by_side(graded_disc, localization.discs, self.device):
             results.append(result)
             if graded is not None:
                 graded(result)

@@ -91,6 +91,28 @@ class Window:
     offsets_mm: tuple[float, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def box(self) -> RoiBox:
+        """Its frame, as of a crop of a box."""
+        return self.frame
+
+    @property
+    def across_mm(self) -> float:
+        """How far its middle slice lies beside its frame's middle."""
+        return self.offsets_mm[len(self.offsets_mm) // 2]
+
+    @property
+    def slice_number(self) -> tuple[int, int]:
+        """Which slice of an axial series is looked at, from 1, and how many it has."""
+        volume = self.series.volume
+        axis = slice_axis(volume)
+        return int(round(volume.lps_to_index(self.frame.center_lps_mm)[axis])) + 1, volume.size[axis]
+
+    @property
+    def slice_mm(self) -> float:
+        """Distance between the slices of an axial series."""
+        return float(self.series.volume.spacing_mm[slice_axis(self.series.volume)])
+
     def values(self, shape: CropShape) -> np.ndarray:
         """Intensities, shape (slices, rows, columns), float32, NaN outside of the picture."""
         return np.stack([

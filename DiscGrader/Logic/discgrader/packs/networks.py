@@ -36,8 +36,9 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     ----------
     architecture : mapping
         ``kind`` names the family, the other entries are its settings: ``unet`` (see `discgrader.packs.unet`),
-        ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``efficientnet_lite0`` (see
-        `discgrader.packs.efficientnet_lite`) or ``resnet50`` (without its classifier).
+        ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``window_classifier`` (see
+        `discgrader.packs.window_classifier`), ``efficientnet_lite0`` (see `discgrader.packs.efficientnet_lite`) or
+        ``resnet50`` (without its classifier).
 
     Raises
     ------
@@ -54,6 +55,10 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
         from discgrader.packs.disc_classifier import DiscClassifier
 
         return DiscClassifier(**settings)
+    if kind == "window_classifier":
+        from discgrader.packs.window_classifier import WindowClassifier
+
+        return WindowClassifier(**settings)
     if kind == "efficientnet_lite0":
         from discgrader.packs.efficientnet_lite import EfficientNetLite0
 
@@ -63,12 +68,12 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     raise PackError(f"This version of DiscGrader does not know the network '{kind}'; update DiscGrader or the pack.")
 
 
-def _resnet50() -> torch.nn.Module:
+def _resnet50(channels: int = 3) -> torch.nn.Module:
     try:
         from monai.networks.nets.resnet import ResNet, ResNetBottleneck
     except ImportError as error:
         raise DiscGraderError("ResNet-50 is built by MONAI, which is not installed; run 'pip install monai'.") from error
 
     # Names and shapes of the layers are those of the weights published for PyTorch.
-    return ResNet(ResNetBottleneck, [3, 4, 6, 3], [64, 128, 256, 512], spatial_dims=2, n_input_channels=3,
+    return ResNet(ResNetBottleneck, [3, 4, 6, 3], [64, 128, 256, 512], spatial_dims=2, n_input_channels=channels,
                   conv1_t_size=7, conv1_t_stride=2, feed_forward=False, bias_downsample=False)

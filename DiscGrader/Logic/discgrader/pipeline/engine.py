@@ -42,6 +42,8 @@ class GraderLike(Protocol):
 
     def systems_for(self, study: Study) -> tuple[str, ...]: ...
 
+    def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]: ...
+
     def grade(
         self,
         study: Study,
@@ -234,6 +236,7 @@ class Engine:
             discs = self._grader.grade(
                 study, localization, systems=systems, progress=progress.part(0.4, 0.6), graded=graded
             )
+        warnings += self._grader.unable(study, localization, systems)
         maps, map_series = CompactMaps(), {}
         if saliency:
             maps, map_series = self.explain(study, localization, discs, progress.part(0.6, 1.0), explained)

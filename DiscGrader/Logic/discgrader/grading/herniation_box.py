@@ -1,0 +1,68 @@
+"""The box around a herniation: from a window's shares to the patient, and back."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from discgrader.grading.windows import Window
+from discgrader.imaging.volume import lps_to_ras
+from discgrader.localize.disc import RoiBox
+
+KEY = "herniation_box"
+
+
+def box_in_patient(window: Window, shares: Sequence[float]) -> RoiBox:
+    """The box on a window's middle slice, as thick as the slice, its axes across, along and up.
+
+    Parameters
+    ----------
+    window : Window
+        An axial one.
+    shares : four float
+        First column, first row, last column, last row, 0 to 1.
+    """
+    first_column, first_row, last_column, last_row = (float(one) for one in shares)
+    up, left, front = window.frame.axes_lps.T
+    field = window.spec.field_mm
+    to_left, to_back = ((a + b) / 2 - 0.5 for a, b in ((first_column, last_column), (first_row, last_row)))
+    center = window.frame.center_lps_mm + field * (to_left * left - to_back * front)
+    size = np.array([max(last_column - first_column, 0.0) * field, max(last_row - first_row, 0.0) * field, window.slice_mm])
+    return RoiBox(center, np.stack([left, -front, up], axis=1), size)
+
+
+def box_in_window(window: Window, box: RoiBox) -> np.ndarray:
+    """The rectangle that a box covers on a window, as shares of it; the opposite of `box_in_patient`, shape (4,)."""
+    _, left, front = window.frame.axes_lps.T
+    corners = box.corners_lps() - window.frame.center_lps_mm
+    columns, rows = corners @ left / window.spec.field_mm + 0.5, -corners @ front / window.spec.field_mm + 0.5
+    return np.clip([columns.min(), rows.min(), columns.max(), rows.max()], 0.0, 1.0)
+
+
+def box_evidence(window: Window, shares: Sequence[float]) -> dict[str, object]:
+    """The box as a grade's evidence: its size in words, and where it lies."""
+    box = box_in_patient(window, shares)
+    width, depth = box.size_mm[:2]
+    return {KEY: {
+        "title": "Herniation, width × depth", "value": f"{width:.0f} × {depth:.0f} mm",
+        "center_ras_mm": [round(float(one), 3) for one in lps_to_ras(box.center_lps_mm)],
+        "axes_ras": [[round(float(one), 6) for one in lps_to_ras(axis)] for axis in box.axes_lps.T],
+        "size_mm": [round(float(one), 3) for one in box.size_mm],
+        "series": window.series.name,
+    }}
+
+
+def overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Intersection over union of boxes given as (first column, first row, last column, last row), shape (..., 4)."""
+    low, high = np.maximum(one[..., :2], other[..., :2]), np.minimum(one[..., 2:], other[..., 2:])
+    shared = np.clip(high - low, 0, None).prod(-1)
+    areas = [np.clip(some[..., 2:] - some[..., :2], 0, None).prod(-1) for some in (one, other)]
+    return shared / np.maximum(sum(areas) - shared, 1e-9)
+
+
+def evidence_box(evidence: Mapping[str, object]) -> RoiBox | None:
+    """The box that a grade's evidence holds; None where it holds none."""
+    found = evidence.get(KEY)
+    if not isinstance(found, Mapping):
+        return None
+    return RoiBox(lps_to_ras(np.array(found["center_ras_mm"], float)), lps_to_ras(np.array(found["axes_ras"], float)).T,
+                  np.array(found["size_mm"], float))

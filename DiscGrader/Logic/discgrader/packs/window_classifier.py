@@ -1,0 +1,87 @@
+"""The network that grades a disc by what is seen of it through one or several windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from discgrader.packs.encoders import build_encoder
+
+BOX_MAPS = 64
+
+
+class BoxHead(nn.Module):
+    """Where something lies, from the maps of the last stage: the four edges of its box as shares of the window.
+
+    Each edge is where a map of likelihood has its middle (soft argmax; Nibali et al., arXiv:1801.07372), which is finer
+    than the map's pixels.
+    """
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Conv2d(features, BOX_MAPS, 1), nn.ReLU(inplace=True))
+        self.outer = nn.Sequential(nn.Conv2d(BOX_MAPS, BOX_MAPS, 3, padding=1), nn.ReLU(inplace=True),
+                                   nn.Conv2d(BOX_MAPS, 4, 3, padding=1))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """First column, first row, last column, last row of the box, 0 to 1, shape (batch, 4)."""
+        fine = interpolate(self.inner(maps), scale_factor=4.0, mode="bilinear", align_corners=False)
+        edges = self.outer(fine).float()
+        likely = edges.flatten(2).softmax(2).reshape(edges.shape)
+        along = [(torch.arange(count, device=edges.device) + 0.5) / count for count in edges.shape[2:]]
+        rows, columns = (likely.sum(3) * along[0]).sum(2), (likely.sum(2) * along[1]).sum(2)
+        return torch.stack([columns[:, 0], rows[:, 1], columns[:, 2], rows[:, 3]], 1)
+
+
+class WindowClassifier(nn.Module):
+    """One encoder for all windows, whose features stay side by side, and a linear head for each task.
+
+    Parameters
+    ----------
+    encoder : mapping
+        As `discgrader.packs.encoders.build_encoder` takes it.
+    windows : int
+        How many windows a look has, always in the same order, so that left stays left.
+    channels : int
+        Slices of a window.
+    tasks : mapping of str to int
+        Number of logits of each task's head.
+    box : bool
+        Whether it says where in the last window the finding lies.
+    dropout : float
+        Share of the features dropped before the heads while training.
+    """
+
+    def __init__(self, encoder: Mapping[str, object], windows: int, channels: int, tasks: Mapping[str, int],
+                 box: bool = False, dropout: float = 0.3):
+        super().__init__()
+        self.windows = windows
+        self.encoder, features = build_encoder(encoder, channels)
+        self.dropout = nn.Dropout(dropout)
+        self.heads = nn.ModuleDict({task: nn.Linear(windows * features, logits) for task, logits in tasks.items()})
+        self.box = BoxHead(features) if box else None
+
+    def maps(self, looks: Tensor) -> Tensor:
+        """Maps of the encoder's first stage, shape (looks · windows, maps, rows, columns).
+
+        Parameters
+        ----------
+        looks : Tensor, shape (looks, windows, channels, rows, columns)
+            Normalized pictures.
+        """
+        return self.encoder.early(looks.flatten(0, 1))
+
+    def logits(self, maps: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
+        """Logits of every task, each of shape (looks, logits), and the boxes, shape (looks, 4), from `maps`."""
+        last = self.encoder.late(maps)
+        features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1])
+        features = self.dropout(features.float())
+        boxes = None if self.box is None else self.box(last.reshape(-1, self.windows, *last.shape[1:])[:, -1])
+        return {task: head(features) for task, head in self.heads.items()}, boxes
+
+    def forward(self, looks: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
+        """Logits and boxes of looks, as `logits` gives them."""
+        return self.logits(self.maps(looks))

@@ -1,0 +1,141 @@
+"""Systems that look at discs through windows, with tiny random networks: grades, what is said, boxes, saliency."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from discgrader.errors import StudyError
+from discgrader.explain.saliency import explain
+from discgrader.grading.grader import Grader
+from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
+from discgrader.grading.windows import WINDOWS, StudyWindows
+from discgrader.imaging.study import Study
+from solid_body import axial, discs, lumpy, sagittal
+from tiny_packs import tiny_window_pack
+
+BODY = lumpy()
+SYSTEM_NAMES = tuple(WINDOWS)
+
+
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packs")
+    return [tiny_window_pack(folder / system, system) for system in SYSTEM_NAMES]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return Study("s", (sagittal(BODY), axial(BODY)))
+
+
+@pytest.fixture(scope="module")
+def localization():
+    return discs((15.0, 5.0, 0.0, -5.0))
+
+
+def test_every_disc_gets_every_task_of_every_system(study, localization, packs):
+    grader = Grader(packs)
+    assert grader.systems_for(study) == SYSTEM_NAMES
+    for result in grader.grade(study, localization):
+        assert [(one.system, one.task) for one in result.grades] == [
+            (system, task.name) for system in SYSTEM_NAMES for task in SYSTEMS[system].tasks]
+        for grade in result.grades:
+            assert sum(grade.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
+            assert grade.synthetic and grade.trained_on and grade.pack_sha256
+    assert grader.unable(study, localization, SYSTEM_NAMES) == ()
+
+
+def test_size_zone_and_box_of_a_herniation_agree(study, localization, tmp_path):
+    for seed in range(4):
+        pack = tiny_window_pack(tmp_path / str(seed), "msu", seed)
+        for result in Grader([pack]).grade(study, localization):
+            size, zone = result.grade_of("msu", "size"), result.grade_of("msu", "zone")
+            assert (size.grade == "0") == (zone.grade == "none")
+            assert (size.grade != "0") == (evidence_box(size.evidence) is not None)
+            assert size.evidence["slice"] == zone.evidence["slice"]
+    assert zone_that_fits(np.array([0.6, 0.1, 0.2, 0.1, 0.0]), True) == 2
+    assert zone_that_fits(np.array([0.1, 0.9, 0.0, 0.0, 0.0]), False) == 0
+
+
+def test_a_level_has_the_grade_of_its_worst_slice():
+    mild, severe = [0.7, 0.3, 0.0, 0.0], [0.1, 0.2, 0.3, 0.4]
+    assert worst_look(np.array([mild, severe, mild])) == 1
+    probabilities = {"size": np.array([mild, severe]), "zone": np.array([[0.1, 0.9], [0.9, 0.1]])}
+    assert chosen_looks("msu", probabilities) == {"size": 1, "zone": 1}
+    assert chosen_looks("axial-multitask", {"herniation": np.array([mild, severe]),
+                                            "nerve_root": np.array([severe, mild])}) == {"herniation": 1, "nerve_root": 0}
+
+
+def test_calcification_always_says_what_proves_it(study, localization, packs):
+    for result in Grader(packs).grade(study, localization, systems=["calcification"]):
+        proof = result.grade_of("calcification", "calcification").evidence["proof"]
+        assert f"{proof['title']} {proof['value']}".startswith("Calcification is proven by CT")
+
+
+def test_what_is_missing_is_said_and_the_rest_is_graded(localization, packs):
+    study = Study("s", (sagittal(BODY),))
+    grader = Grader(packs)
+    results = grader.grade(study, localization)
+    assert {grade.system for one in results for grade in one.grades} == {"calcification"}
+    assert grader.unable(study, localization, SYSTEM_NAMES) == (
+        "Not graded by axial-multitask, msu, deepspine: no axial T2.",)
+    with pytest.raises(StudyError, match="Not graded by msu: no axial T2"):
+        grader.grade(study, localization, systems=["msu"])
+
+
+def test_discs_that_the_axial_series_misses_are_named(localization, packs):
+    low = Study("s", (sagittal(BODY), axial(BODY, center=(0, 10, 0), slices=25)))
+    grader = Grader(packs)
+    results = grader.grade(low, localization, systems=["msu"])
+    assert [bool(one.grades) for one in results] == [True, True, False, False]
+    assert grader.unable(low, localization, ["msu"]) == (
+        "L3-L4 not graded by msu: the axial T2 misses it by 24 mm.", "L2-L3 not graded by msu: the axial T2 misses it by 60 mm.")
+
+
+@pytest.mark.parametrize("system", SYSTEM_NAMES)
+def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(system, study, localization, packs, tmp_path):
+    own = next(pack for pack in packs if pack.system == system)
+    maps = []
+    for pack in (own, tiny_window_pack(tmp_path / "other", system, seed=5)):
+        grader = Grader([pack])
+        [result] = grader.grade(study, replace(localization, discs=localization.discs[1:2]))
+        found = explain(grader, study, replace(localization, discs=localization.discs[1:2]), result)
+        assert set(found) == {(grade.system, grade.task) for grade in result.grades}
+        for name, volume in found.values():
+            shown = next(one for one in study.series if one.name == name).volume
+            assert volume.array.shape == shown.array.shape and np.allclose(volume.affine_lps, shown.affine_lps)
+            assert volume.array.min() >= 0 and volume.array.max() <= 1
+            k, j, i = np.nonzero(volume.array)
+            away = volume.index_to_lps(np.stack([i, j, k], -1)) - localization.discs[1].roi.center_lps_mm
+            assert len(k) == 0 or np.abs(away).max() <= 48
+        maps.append([volume.array for _, volume in found.values()])
+    assert any(one.max() == 1.0 for one in maps[0])
+    assert any(one.shape != other.shape or not np.allclose(one, other) for one, other in zip(*maps, strict=True))
+
+
+def test_a_box_goes_to_the_patient_and_back(study, localization):
+    [look, *_] = StudyWindows(study, localization).of(localization.discs[0], WINDOWS["msu"])
+    shares = np.array([0.4, 0.55, 0.7, 0.65])
+    box = box_in_patient(look[-1], shares)
+    assert box.size_mm == pytest.approx([0.3 * 72, 0.1 * 72, 4.0])
+    left, back, _ = box.to_local(box.center_lps_mm) + (box.center_lps_mm - look[-1].frame.center_lps_mm) @ box.axes_lps
+    assert (left, back) == (pytest.approx(0.05 * 72), pytest.approx(0.1 * 72))
+    assert box.axes_lps[0, 0] > 0.9 and np.linalg.det(box.axes_lps) == pytest.approx(1.0)
+    assert box_in_window(look[-1], box) == pytest.approx(shares)
+
+
+def test_overlap_of_boxes():
+    one = np.array([0.0, 0.0, 0.4, 0.2])
+    assert overlap(one, one) == pytest.approx(1.0)
+    assert overlap(one, np.array([0.2, 0.0, 0.6, 0.2])) == pytest.approx(1 / 3)
+    assert overlap(one, np.array([0.5, 0.5, 0.6, 0.6])) == 0.0
+
+
+def test_a_single_slice_fills_all_channels():
+    import torch
+
+    given = network_input(torch.full((2, 1, 1, 4, 4), 0.5))
+    assert given.shape == (2, 1, 3, 4, 4)
+    assert given[0, 0, :, 0, 0].tolist() == pytest.approx([0.015 / 0.229, 0.044 / 0.224, 0.094 / 0.225], rel=1e-4)
