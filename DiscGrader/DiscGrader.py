@@ -311,6 +311,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         if self._engine is None:
             return self.worker
         if self._service is None or self._service.engine is not self._engine:
+            if self._service is not None:
+                self._service.close()
             self._service = EngineThread(self._engine)
         return self._service
 
@@ -328,10 +330,12 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self.service.start()
 
     def closeWorker(self):
-        """End the worker process, if there is one; the next computation starts another."""
+        """End what computes, be it a process or a thread; the next computation starts another."""
         self.sceneCloses()
         if self._exportPoller is not None:
             self._exportPoller.close()
+        if self._service is not None:
+            self._service.close()
         if self._worker is not None:
             self._worker.close()
 

@@ -189,15 +189,20 @@ class EngineThread:
 
     def _run(self, waiting: "queue.SimpleQueue[_Task | None]") -> None:
         while (task := waiting.get()) is not None:
-            progress = Progress(lambda *heard, task=task: self._tell(task, "progressed", *heard), task.stop)
-            try:
-                value = task.work(task, progress)
-            except Cancelled:
-                self._tell(task, "stopped")
-            except Exception as error:  # noqa: BLE001  whatever it is, the listener hears of it in its own thread
-                self._tell(task, "failed", error)
-            else:
-                self._tell(task, "finished", value)
+            self._do(task)
+            # While it waits for the next, the thread must not keep alive who asked for the last.
+            del task
+
+    def _do(self, task: _Task) -> None:
+        progress = Progress(lambda *heard: self._tell(task, "progressed", *heard), task.stop)
+        try:
+            value = task.work(task, progress)
+        except Cancelled:
+            self._tell(task, "stopped")
+        except Exception as error:  # noqa: BLE001  whatever it is, the listener hears of it in its own thread
+            self._tell(task, "failed", error)
+        else:
+            self._tell(task, "finished", value)
 
     def _tell(self, task: _Task, kind: str, *values: object) -> None:
         self._events.put((task, kind, *values))
