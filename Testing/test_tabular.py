@@ -9,6 +9,7 @@ from sklearn import metrics as sklearn_metrics
 from tabular_data import synthetic_discs
 
 from discgrader.errors import UsageError
+from discgrader.grading.decision import given_grades
 from discgrader.training.tabular import metrics
 from discgrader.training.tabular.lasso import PENALTIES, SMALLEST, LassoPath, best_penalty
 from discgrader.training.tabular.models import (
@@ -36,7 +37,7 @@ def graded():
 
 def test_figures_agree_with_scikit_learn(graded):
     grades, probabilities, _ = graded
-    hits, given = np.eye(5, dtype=bool)[grades], probabilities.argmax(1)
+    hits, given = np.eye(5, dtype=bool)[grades], given_grades(probabilities)
     figures = metrics.grade_figures(grades, probabilities)
     assert figures["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(hits, probabilities))
     assert figures["auprc"] == pytest.approx(sklearn_metrics.average_precision_score(hits, probabilities))

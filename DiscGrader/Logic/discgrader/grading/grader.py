@@ -11,6 +11,7 @@ from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.contributions import KEY, Push, pushes, pushes_evidence
 from discgrader.grading.crops import CropShape
+from discgrader.grading.decision import given_grades, high_chances
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
@@ -313,7 +314,7 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
 def _table_grades(table: _Table, probabilities: np.ndarray, measures: Mapping[str, Mapping[str, float]],
                   pushed: Sequence[Push]) -> list[Grade]:
     """Grades by a tabular pack; IV or V is their sum, so that the two never contradict each other."""
-    of_task = {"pfirrmann": probabilities, "high_grade": np.array([probabilities[:3].sum(), probabilities[3:].sum()])}
+    of_task = {"pfirrmann": probabilities, "high_grade": high_chances(probabilities)}
     why = {KEY: pushes_evidence(pushed)} if pushed else {}
     return [_grade(table.pack, task, chance, _evidence(task, measures) | why, table.warnings)
             for task, chance in of_task.items() if task in table.pack.tasks]
@@ -322,7 +323,8 @@ def _table_grades(table: _Table, probabilities: np.ndarray, measures: Mapping[st
 def _grade(pack: Pack, task: str, probabilities: np.ndarray, evidence: Mapping[str, Mapping[str, object]],
            notes: Sequence[str]) -> Grade:
     scale = scale_of(pack.system, task)
-    best = scale.values[int(probabilities.argmax())]
+    five = (pack.system, task) == ("pfirrmann", "pfirrmann")
+    best = scale.values[int(given_grades(probabilities) if five else probabilities.argmax())]
     return Grade(
         system=pack.system, task=task, grade=best, label=scale.label_of(best),
         probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)}, evidence=evidence,
@@ -333,9 +335,8 @@ def _grade(pack: Pack, task: str, probabilities: np.ndarray, evidence: Mapping[s
 
 def _probabilities(pack: LoadedPack, task: str, reading: Reading, count: int) -> np.ndarray:
     if task == "high_grade" and task not in reading.logits:
-        # IV or V, by the same network that tells the five grades apart: the two can never contradict each other.
-        five = calibrate(reading.logits["pfirrmann"], _calibration(pack, "pfirrmann"))
-        return np.array([five[:3].sum(), five[3:].sum()])
+        # By the same network that tells the five grades apart, so that the two do not contradict each other.
+        return high_chances(calibrate(reading.logits["pfirrmann"], _calibration(pack, "pfirrmann")))
     probabilities = calibrate(reading.logits[task], _calibration(pack, task))
     if len(probabilities) != count:
         raise PackError(f"Pack {pack.pack.name}: {task} has {len(probabilities)} grades where its scale has {count}.")

@@ -6,24 +6,26 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from sklearn import metrics
 
+from discgrader.grading.decision import given_grades
+
 DRAWS = 500
 
 
 def ordinal_figures(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Figures of a task with more than two grades.
+    """Figures of the five Pfirrmann grades, those given being `given_grades`.
 
     Parameters
     ----------
     grades : ndarray of int, shape (n,)
         True grades as positions on the scale.
-    probabilities : ndarray, shape (n, grades)
+    probabilities : ndarray, shape (n, 5)
 
     Returns
     -------
     ``macro_auroc`` (one against the rest, mean over the grades that occur), ``accuracy``, ``qwk`` (quadratic weighted
     kappa, Cohen 1968), ``within_one``, ``macro_f1``, ``mcc``, ``brier`` (mean over grades).
     """
-    given = probabilities.argmax(1)
+    given = given_grades(probabilities)
     hits = np.eye(probabilities.shape[1])[grades]
     occurring = [k for k in range(probabilities.shape[1]) if 0 < hits[:, k].sum() < len(hits)]
     return {

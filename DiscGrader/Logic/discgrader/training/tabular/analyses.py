@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from discgrader.grading.decision import HIGH_GRADE
 from discgrader.training.tabular.metrics import binary_figures, difference, grade_figures, with_intervals
 from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.splits import Split, paper_split, rotating_splits
-from discgrader.training.tabular.system import HIGH_GRADE, MODELS, SystemChoices
+from discgrader.training.tabular.system import MODELS, SystemChoices
 
 DEEP = ("efficientnet_lite0", "resnet50")
 RADIOMICS, EVIDENCE, NETWORK = "radiomics", "evidence", "network"

@@ -10,6 +10,7 @@ import numpy as np
 
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.folders import is_empty_folder, plain_errors, whole_file
+from discgrader.grading.decision import HIGH_GRADE, given_grades
 from discgrader.grading.deep_features import resnet50_features, shipped_features
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
@@ -35,7 +36,7 @@ from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
 from discgrader.training.tabular.summary import in_short, which_saw_which
 from discgrader.training.tabular.supplement import supplementary
-from discgrader.training.tabular.system import HIGH_GRADE, MODELS
+from discgrader.training.tabular.system import MODELS
 from discgrader.training.tabular.table import DiscTable, FeatureTable, disc_table
 
 PAGE = "evaluation.html"
@@ -161,7 +162,7 @@ def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping
     pictures = {
         "main_grades_roc": (roc_picture(grades, first.probabilities, binary),
                             f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model."),
-        "main_grades_confusion": (confusion_picture(grades, {MODELS[name]: one.probabilities.argmax(1) for name, one in runs.items()}),
+        "main_grades_confusion": (confusion_picture(grades, {MODELS[name]: given_grades(one.probabilities) for name, one in runs.items()}),
                                   "True against given grades on the test patients; shade is the share of the true grade."),
         "main_grades_importance": (importance_picture([in_words(first.columns[n]) for n in top], first.importances[top]),
                                    f"The twenty columns that serve {MODELS[setting.models[0]]} most."),
@@ -185,7 +186,7 @@ def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[b
     return {
         "cross_validation_roc": (roc_picture(truth["Ours"], own[OURS].probabilities, binary),
                                  "ROC curves, cross-validated: grades by the project's own model, high grades by three models."),
-        "cross_validation_confusion": (confusion_picture(truth, {name: one.probabilities.argmax(1) for name, one in shown.items()}),
+        "cross_validation_confusion": (confusion_picture(truth, {name: given_grades(one.probabilities) for name, one in shown.items()}),
                                        "True against given grades, cross-validated."),
     }
 
@@ -276,6 +277,6 @@ def _write_predictions(path: Path, setting: Setting) -> None:
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
         for row, probabilities in zip(outcome.test, outcome.probabilities):
             rows.append({"model": model, "patient": int(table.patients[row]), "index_from_sacrum": int(table.indices[row]),
-                         "grade": int(table.grades[row]) + 1, "given": int(probabilities.argmax()) + 1,
+                         "grade": int(table.grades[row]) + 1, "given": int(given_grades(probabilities)) + 1,
                          **{f"p_{k + 1}": float(p) for k, p in enumerate(probabilities)}})
     write_table(path, rows)

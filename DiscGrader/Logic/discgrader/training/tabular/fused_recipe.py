@@ -13,6 +13,7 @@ import numpy as np
 from discgrader.errors import PackError, UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.calibration import softmax
+from discgrader.grading.decision import HIGH_GRADE
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.pack import Pack, TrainedOn, default_packs, read_pack, write_pack
 from discgrader.progress import Progress
@@ -33,7 +34,6 @@ from discgrader.training.tabular.fused import (
 from discgrader.training.tabular.held_out import INPUTS, HeldOutNetworks, asked_about
 from discgrader.training.tabular.metrics import binary_figures, difference, grade_figures, with_intervals
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades
-from discgrader.training.tabular.system import HIGH_GRADE
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
     "network": ("network",), "evidence": ("evidence",), "radiomics": ("radiomics",), "evidence + radiomics": SIDES[1:],

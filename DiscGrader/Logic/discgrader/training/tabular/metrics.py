@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import rankdata
 
+from discgrader.grading.decision import given_grades
+
 DRAWS = 500
 
 Figures = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
@@ -59,13 +61,13 @@ def macro_f1(table: np.ndarray) -> float:
 
 
 def grade_figures(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Figures of a task with several ordered grades.
+    """Figures of the five Pfirrmann grades, those given being `given_grades`.
 
     Parameters
     ----------
     grades : ndarray of int, shape (n,)
         Positions on the scale.
-    probabilities : ndarray, shape (n, grades)
+    probabilities : ndarray, shape (n, 5)
 
     Returns
     -------
@@ -73,7 +75,7 @@ def grade_figures(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, fl
     ``mcc``, ``brier`` (mean over grades), ``qwk``, ``within_one``, ``mean_error`` (mean absolute error of the grade).
     """
     count = probabilities.shape[1]
-    given = probabilities.argmax(1)
+    given = given_grades(probabilities)
     hits = np.eye(count, dtype=bool)[grades]
     occurring = [k for k in range(count) if 0 < hits[:, k].sum() < len(hits)]
     table = confusion(grades, given, count)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import UsageError
+from discgrader.grading.decision import HIGH_GRADE
 from discgrader.grading.deep_features import shipped_features
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tabular import DESCRIPTION, FOREST, KIND, TREES, tabular_file
@@ -30,7 +31,7 @@ from discgrader.training.tabular.models import ForestModel
 from discgrader.training.tabular.runs import Outcome
 from discgrader.training.tabular.sources import pfirrmann_grades
 from discgrader.training.tabular.splits import rotating_splits
-from discgrader.training.tabular.system import HIGH_GRADE, PfirrmannSystem, SystemChoices
+from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable, disc_table
 
 MODELS = ("lightgbm", "forest")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import spearmanr
 
+from discgrader.grading.decision import HIGH_GRADE, given_grades
 from discgrader.progress import Progress
 from discgrader.training.tabular.analyses import RADIOMICS, Analysis, Setting, high_chance, sets_of_features
 from discgrader.training.tabular.metrics import (
@@ -16,7 +17,7 @@ from discgrader.training.tabular.metrics import (
 )
 from discgrader.training.tabular.recalibrate import RECALIBRATIONS
 from discgrader.training.tabular.splits import Split, scanner_splits
-from discgrader.training.tabular.system import HIGH_GRADE, MODELS
+from discgrader.training.tabular.system import MODELS
 
 GRADES = ("I", "II", "III", "IV", "V")
 LEAST_PATIENTS = 3
@@ -71,7 +72,7 @@ def class_weights(setting: Setting) -> Analysis:
     rows = []
     for balanced, name in ((False, "All discs alike"), (True, "All grades alike")):
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(balanced=balanced))
-        recall = {f"recall_{grade}": float((outcome.probabilities.argmax(1) == k)[setting.grades_of(outcome) == k].mean())
+        recall = {f"recall_{grade}": float((given_grades(outcome.probabilities) == k)[setting.grades_of(outcome) == k].mean())
                   for k, grade in enumerate(GRADES) if (setting.grades_of(outcome) == k).any()}
         rows.append({"weights": name, **setting.figures(outcome), **recall})
     return Analysis("class_weights", "Class weights", "Rare grades weigh more while the trees are grown.", rows)

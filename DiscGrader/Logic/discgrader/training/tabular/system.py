@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from discgrader.grading.decision import HIGH_GRADE
 from discgrader.training.tabular.models import (
     TABPFN_FEATURES,
     CumulativeTrees,
@@ -25,9 +26,6 @@ MODELS: Mapping[str, str] = {
     "ordinal": "Ordinal regression", "cumulative": "Cumulative trees",
 }
 """Every model by its name in files, with what people call it."""
-
-HIGH_GRADE = 3
-"""Position on the scale from which a grade is high: IV."""
 
 
 @dataclass(frozen=True)
