@@ -1,7 +1,7 @@
 # make demo    grade the project's own phantom study to demo/
 # make test    run all tests
 # make bench   measure time and memory
-# make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light)
+# make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light, LOCALE=de)
 # make pictures  picture every state of the panel and the desk in both themes at 100 and 150 % to demo/pictures/
 # Each sets up .venv first, once, from the pinned versions in constraints.txt.
 
@@ -34,7 +34,8 @@ bench: $(READY) $(REFERENCE)
 	$(RUN)/python Testing/bench.py $(BENCH_OPTIONS)
 
 desk: $(READY)
-	PYTHONPATH=Testing $(RUN)/python -m desk $(if $(STUDY),"$(STUDY)") $(if $(THEME),--theme $(THEME))
+	PYTHONPATH=Testing $(RUN)/python -m desk $(if $(STUDY),"$(STUDY)") $(if $(THEME),--theme $(THEME)) \
+		$(if $(LOCALE),--language $(LOCALE))
 
 pictures: $(READY)
 	test -d demo/study || $(DEMO_STUDY)

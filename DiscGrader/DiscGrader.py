@@ -14,6 +14,7 @@ import qt
 import slicer
 from slicer import vtkMRMLScalarVolumeNode
 from slicer.i18n import tr as _
+from slicer.i18n import translate
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper, parameterPack
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
@@ -41,8 +42,9 @@ class DiscGrader(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        installTranslation()
         self.parent.title = _("DiscGrader")
-        self.parent.categories = [_("Quantification")]
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
         self.parent.dependencies = []
         self.parent.contributors = ["DiscGrader contributors"]
         self.parent.helpText = _(
@@ -54,6 +56,18 @@ class DiscGrader(ScriptedLoadableModule):
             "Trained on the SPIDER data set (Zenodo 10159290, Creative Commons Attribution 4.0)."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def installTranslation():
+    """Have all texts in the application's language, where there is a translation."""
+    settings = slicer.app.userSettings()
+    language = settings.value("language")
+    if not language or str(settings.value("Internationalization/Enabled", True)).lower() == "false":
+        return
+    translator = qt.QTranslator(slicer.app)
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "Translations")
+    if translator.load(qt.QLocale(language), "DiscGrader", "_", folder):
+        slicer.app.installTranslator(translator)
 
 
 def registerSampleData():

@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 1366, 768
 THEMES, SCALES = ("dark", "light"), (100, 150)
 CHOSEN = ("L4-L5", "pfirrmann", "pfirrmann")
+_PASSES = 10
+"""How often the window lays itself out before it is pictured: a text may change the height of what is around it."""
+
 WARNING = "This disc looks unlike those that the pack was trained on (distance 2.1, limit 1.9): check the grade."
 
 
@@ -42,7 +45,8 @@ class Tour:
         self.number += 1
         path = self.folder / f"{self.number:02d}-{name}.png"
         if widget is None:
-            self.user.wait(0.3)
+            for _ in range(_PASSES):
+                self.user.wait(0.03)
             self.desk.picture(path)
         else:
             widget.grab().save(str(path))
@@ -202,13 +206,13 @@ class Tour:
         self.module.logic._engine.hold = threading.Event()
 
 
-def tour(folder: Path, theme: str, scale: int, study: Path | None) -> None:
+def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None) -> None:
     """All pictures in one theme at one scale; the scale itself is set by Qt's environment."""
     from desk.desk import Desk, use_display
 
     use_display()
     folder.mkdir(parents=True, exist_ok=True)
-    with Desk(theme=theme, log_folder=Path(tempfile.mkdtemp()), testing=study is None) as desk:
+    with Desk(theme=theme, log_folder=Path(tempfile.mkdtemp()), testing=study is None, language=language) as desk:
         desk.window.resize(WIDTH * 100 // scale, HEIGHT * 100 // scale)
         desk.show()
         Tour(desk, folder, study).go()
@@ -220,20 +224,22 @@ def main(arguments=None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--theme", choices=THEMES, action="append")
     parser.add_argument("--scale", type=int, choices=SCALES, action="append")
+    parser.add_argument("--language", default="en", help="of the module, such as de (default: en)")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.here:
-        tour(options.output, options.theme[0], options.scale[0], options.study)
+        tour(options.output, options.theme[0], options.scale[0], options.language, options.study)
         return 0
     paths = [ROOT / "DiscGrader" / "Logic", ROOT / "Testing", *filter(None, [os.environ.get("PYTHONPATH")])]
     for theme in options.theme or THEMES:
         for scale in options.scale or SCALES:
             folder = options.output / f"{theme}-{scale}"
             environment = {
-                "QT_QPA_PLATFORM": "offscreen", **os.environ, "QT_SCALE_FACTOR": str(scale / 100),
+                "QT_QPA_PLATFORM": "offscreen", **os.environ, "XDG_CONFIG_HOME": tempfile.mkdtemp(), "QT_SCALE_FACTOR": str(scale / 100),
                 "PYTHONPATH": os.pathsep.join(map(str, paths)),
             }  # fmt: skip
             command = [sys.executable, __file__, "--here", "-o", str(folder), "--theme", theme, "--scale", str(scale)]
+            command += ["--language", options.language]
             subprocess.run([*command, *([str(options.study)] if options.study else [])], env=environment, check=True)
             print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
     return 0

@@ -9,13 +9,14 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="desk", description="DiscGrader in a window of its own, without Slicer.")
     parser.add_argument("study", nargs="?", type=Path, help="a file, a DICOM folder, or a .mrb to open")
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--language", help="of the module, from now on, such as de or en")
     parser.add_argument("--picture", type=Path, help="save a picture of the window with the study open, and quit")
     options = parser.parse_args(arguments)
     from desk.desk import Desk, use_display
 
     if sys.platform.startswith("linux"):
         use_display()
-    desk = Desk(theme=options.theme)
+    desk = Desk(theme=options.theme, language=options.language)
     if options.study is not None:
         desk.files.open(options.study)
     if options.picture is not None:

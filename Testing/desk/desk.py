@@ -27,6 +27,8 @@ class Desk:
     ----------
     theme : str
         ``dark`` or ``light``.
+    language : str, optional
+        Such as ``de``, from now on; by default that chosen before, which at first is English.
     log_folder : Path, optional
         Where the log is written; by default the user's folder for such files.
     testing : bool
@@ -35,7 +37,7 @@ class Desk:
         The module's file.
     """
 
-    def __init__(self, theme="dark", log_folder=None, testing=False, module=MODULE_FILE):
+    def __init__(self, theme="dark", log_folder=None, testing=False, module=MODULE_FILE, language=None):
         self.window = None
         self.application = application()
         apply_theme(self.application, THEMES[theme])
@@ -52,6 +54,8 @@ class Desk:
         self.layout = qSlicerLayoutManager(self.host)
         self._ends.callback(self.layout.close_views)
         self._ends.enter_context(installed(self.host, self.layout, testing))
+        if language is not None:
+            slicer.app.userSettings().setValue("language", language)
         manager = slicer.app.moduleManager()
         manager.load(module)
         self.window = qSlicerMainWindow(self.host, self.layout, THEMES[theme])

@@ -24,7 +24,7 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
         super().__init__(arguments)
         self.setOrganizationName("DiscGrader")
         self.setApplicationName("DiscGrader desk")
-        self._d = SimpleNamespace(host=None, layout=None, manager=None, io=None, testing=False)
+        self._d = SimpleNamespace(host=None, layout=None, manager=None, io=None, testing=False, translators=[])
 
     def serve(self, host, layout=None, testing=False):
         """Have ``slicer.app`` speak of a scene.
@@ -42,6 +42,8 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
         self.disconnect("startupCompleted()")
         if d.manager is not None:
             d.manager.delete()
+        while d.translators:
+            QtWidgets.QApplication.removeTranslator(d.translators.pop())
         d.host, d.layout, d.testing = host, layout, testing
         d.manager = qSlicerModuleManager() if host is not None else None
         d.io = CoreIOManager(host) if host is not None else None
@@ -76,6 +78,10 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
 
     def startupEnvironment(self):
         return dict(os.environ)
+
+    def installTranslator(self, translator):
+        self._d.translators.append(translator)
+        return QtWidgets.QApplication.installTranslator(translator)
 
     def translate(self, context, text):
         return QtCore.QCoreApplication.translate(context, text)

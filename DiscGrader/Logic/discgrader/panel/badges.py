@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.panel.cell_style import INK
 from discgrader.panel.packs import PackFacts
+from discgrader.panel.vocabulary import in_language
 
 _LOUD = "#ff6b6b"
 
@@ -16,7 +17,7 @@ def badge_html(packs: Iterable[PackFacts]) -> str:
     """A line for each data set that packs were trained on; packs that saw synthetic images only say so loudly."""
     by_origin: dict[tuple, list[str]] = {}
     for pack in packs:
-        by_origin.setdefault((pack.data_set.split(" (")[0], pack.patients, pack.synthetic), []).append(SYSTEMS[pack.system].title)
+        by_origin.setdefault((pack.data_set.split(" (")[0], pack.patients, pack.synthetic), []).append(in_language(SYSTEMS[pack.system].title))
     lines = []
     for (data_set, patients, synthetic), titles in by_origin.items():
         told = _("Trained on {data_set}") if synthetic else _("Trained on {data_set}, {patients} patients")

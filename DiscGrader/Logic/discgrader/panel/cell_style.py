@@ -1,6 +1,9 @@
 """How a cell looks: text that can be read on its grade's color, in dark and light themes alike."""
 
+from slicer.i18n import tr as _
+
 from discgrader.panel.grid import Cell
+from discgrader.panel.vocabulary import in_language
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
@@ -61,5 +64,5 @@ def second_line(cell: Cell) -> str:
     if cell.ai is None:
         return ""
     if cell.status == OVERRIDDEN:
-        return f"AI {cell.ai.label}"
+        return _("AI {label}").format(label=in_language(cell.ai.label))
     return percent(cell.ai.probability)

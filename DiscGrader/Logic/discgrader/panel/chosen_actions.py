@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 from discgrader.grading.scales import scale_of
 from discgrader.panel.digits import grade_of_digit
 from discgrader.panel.grid import Cell, Grid, Key
+from discgrader.panel.vocabulary import in_language
 
 
 class ChosenActions:
@@ -61,7 +62,8 @@ class ChosenActions:
         grade = grade_of_digit(scale, digit)
         if grade is None:
             told = _("{scale} has no grade {digit}; it has {labels}.")
-            self._say(told.format(scale=scale.title, digit=digit, labels=", ".join(scale.labels)))
+            labels = ", ".join(map(in_language, scale.labels))
+            self._say(told.format(scale=in_language(scale.title), digit=digit, labels=labels))
         else:
             self._decisions.override(key, grade)
 

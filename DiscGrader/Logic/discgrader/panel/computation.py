@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
 from discgrader.grading.results import Grade
+from discgrader.panel.vocabulary import in_language
 
 
 class Computation:
@@ -62,7 +63,7 @@ class Computation:
         """Show an event of the logic: progress, a level, completed, cancelled or error."""
         if event == "progress":
             self._ui.progressBar.value = round(100 * data["fraction"])
-            self.say(f"{data['stage']} {data['detail']}".strip())
+            self.say(f"{in_language(data['stage'])} {data['detail']}".strip())
         elif event == "level":
             self.live[data["level"]] = tuple(data["grades"])
             self._changed()

@@ -36,7 +36,9 @@ def read_requirements(path: Path) -> tuple[Requirement, ...]:
         lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
         return tuple(Requirement(line) for line in lines if line and not line.startswith("#"))
     except (OSError, InvalidRequirement) as error:
-        raise UsageError(f"{path} cannot be read ({error}); install DiscGrader anew.") from error
+        raise UsageError(
+            _("{path} cannot be read ({error}); install DiscGrader anew.").format(path=path, error=error)
+        ) from error
 
 
 def is_met(requirement: Requirement) -> bool:

@@ -12,6 +12,7 @@ from discgrader.grading.tasks import find_task
 from discgrader.panel.badges import synthetic_plate
 from discgrader.panel.cell_style import INK
 from discgrader.panel.grid import Cell, Key
+from discgrader.panel.vocabulary import in_language
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import evidence_text, evidence_title, number, percent
 
@@ -43,14 +44,14 @@ def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str =
         return _faint(_("Choose a cell of the table to see what its grade was read from."), colors)
     level, system, task = key
     scale = scale_of(system, task)
-    parts = [_heading(level, find_task(system, task).title, cell, colors)]
+    parts = [_heading(level, in_language(find_task(system, task).title), cell, colors)]
     if note:
         parts.append(_notice(note))
     if cell is not None:
         parts += [_notice(one) for one in cell.warnings]
         if cell.stale:
             parts.append(_notice(_("The box was moved since; grade this disc again.")))
-        parts.append(_said(cell, scale, colors))
+        parts += [_said(cell, scale, colors), _decided(cell, scale, colors)]
     parts.append(_scale(scale, cell, colors))
     if cell is not None and cell.ai is not None:
         parts += [_evidence(cell.ai.evidence, colors), _pushes(cell.ai.evidence, colors), _origin(cell, colors)]
@@ -64,7 +65,7 @@ def _heading(level: str, title: str, cell: Cell | None, colors: Colors) -> str:
 
 
 def _plate(label: str, color: str) -> str:
-    return f'<span style="background-color:{color};color:{INK};font-weight:600">&nbsp;{escape(label)}&nbsp;</span>'
+    return f'<span style="background-color:{color};color:{INK};font-weight:600">&nbsp;{escape(in_language(label))}&nbsp;</span>'
 
 
 def _notice(text: str) -> str:
@@ -76,11 +77,11 @@ def _said(cell: Cell, scale: Scale, colors: Colors) -> str:
     lines = []
     if cell.ai is not None:
         said = _("AI: {label}, {probability}").format(
-            label=scale.label_of(cell.ai.grade), probability=percent(cell.ai.probability)
+            label=in_language(scale.label_of(cell.ai.grade)), probability=percent(cell.ai.probability)
         )
         lines.append(escape(said))
     if cell.status == OVERRIDDEN:
-        lines.append(escape(_("{reader}: {label}").format(reader=cell.reader, label=cell.label)))
+        lines.append(escape(_("{reader}: {label}").format(reader=cell.reader, label=in_language(cell.label))))
     elif cell.status == ACCEPTED:
         lines.append(escape(_("{reader}: accepted").format(reader=cell.reader)))
     else:
@@ -88,6 +89,15 @@ def _said(cell: Cell, scale: Scale, colors: Colors) -> str:
     if cell.reason:
         lines.append(escape(_("Reason: {reason}").format(reason=cell.reason)))
     return f'<p style="margin:2px 0 6px 0">{" &nbsp;·&nbsp; ".join(lines)}</p>'
+
+
+def _decided(cell: Cell, scale: Scale, colors: Colors) -> str:
+    """Why a pack's grade is not the likeliest one."""
+    if cell.ai is None or cell.ai.probability >= max(cell.ai.probabilities.values()):
+        return ""
+    likeliest = max(cell.ai.probabilities, key=cell.ai.probabilities.get)
+    told = _("{label} alone is likelier, but I–III and IV–V are weighed against each other first.")
+    return _faint(told.format(label=scale.label_of(likeliest)), colors)
 
 
 def _scale(scale: Scale, cell: Cell | None, colors: Colors) -> str:
@@ -98,7 +108,7 @@ def _scale(scale: Scale, cell: Cell | None, colors: Colors) -> str:
         marked = cell is not None and one.value == cell.grade
         mark = "▶" if marked else "&nbsp;"
         share = probabilities.get(one.value)
-        meaning = escape(one.meaning)
+        meaning = escape(in_language(one.meaning))
         rows.append(
             f'<tr><td valign="top">{mark}</td><td valign="top">{_plate(one.label, one.color)}</td>'
             f'<td valign="top" align="right">{"" if share is None else percent(share)}</td>'
@@ -124,10 +134,10 @@ def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
         if name == KEY:
             continue
         source = value.get("source", "") if isinstance(value, Mapping) else ""
-        title, told = escape(evidence_title(name, value)), escape(evidence_text(value))
+        title, told = escape(in_language(evidence_title(name, value))), escape(evidence_text(value))
         rows.append(
             f'<tr><td>{title}</td><td><b>{told}</b></td>'
-            f'<td style="color:{colors.faint}"><small>{escape(str(source or ""))}</small></td></tr>'
+            f'<td style="color:{colors.faint}"><small>{escape(in_language(str(source or "")))}</small></td></tr>'
         )
     return _titled(_("Evidence"), f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>') if rows else ""
 
@@ -157,9 +167,9 @@ def _origin(cell: Cell, colors: Colors) -> str:
 
 
 def _sources(scale: Scale, colors: Colors) -> str:
-    lines = [scale.note, *scale.sources]
+    lines = [in_language(scale.note), *scale.sources]
     told = "<br>".join(escape(one) for one in lines if one)
-    return f'<p style="margin:6px 0 0 0;color:{colors.faint}"><small>{escape(scale.title)}. {told}</small></p>'
+    return f'<p style="margin:6px 0 0 0;color:{colors.faint}"><small>{escape(in_language(scale.title))}. {told}</small></p>'
 
 
 def _titled(title: str, inner: str) -> str:

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from discgrader.grading.scales import scale_of
 from discgrader.panel.grid import Cell, Key
+from discgrader.panel.vocabulary import in_language
 from discgrader.reading.record import ACCEPTED, UNREAD
 
 
@@ -32,8 +33,8 @@ class GradeMenu:
         menu.setToolTipsVisible(True)
         scale = scale_of(system, task)
         for one in scale.grades:
-            action = menu.addAction(_icon(one.color), f"{one.label}    {_first_clause(one.meaning)}")
-            action.setToolTip(one.meaning)
+            action = menu.addAction(_icon(one.color), f"{in_language(one.label)}    {_first_clause(in_language(one.meaning))}")
+            action.setToolTip(in_language(one.meaning))
             if cell is not None and one.value == cell.grade:
                 font = action.font
                 font.setBold(True)
@@ -42,7 +43,7 @@ class GradeMenu:
         menu.addSeparator()
         reasons = menu.addMenu(_("With a reason"))
         for one in scale.grades:
-            action = reasons.addAction(_icon(one.color), f"{one.label}…")
+            action = reasons.addAction(_icon(one.color), f"{in_language(one.label)}…")
             action.connect("triggered()", lambda value=one.value: self._with_reason(key, value))
         menu.addSeparator()
         accept = menu.addAction(_("Accept the AI's grade"))

@@ -10,6 +10,7 @@ from discgrader.grading.scales import scale_of
 from discgrader.panel.cell_style import cell_colors, cell_marks, second_line
 from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.titles import long_title, short_title
+from discgrader.panel.vocabulary import in_language
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
@@ -199,10 +200,10 @@ class GradeTable:
 
 
 def _cell_html(cell: Cell, font) -> str:
-    marks = cell_marks(cell)
-    size = _fitting_size(cell.label, marks, font)
+    marks, shown = cell_marks(cell), in_language(cell.label)
+    size = _fitting_size(shown, marks, font)
     first = (
-        f'<b style="font-size:{size:.1f}pt">{escape(cell.label)}</b>'
+        f'<b style="font-size:{size:.1f}pt">{escape(shown)}</b>'
         f'<span style="font-size:{_MARK * size:.1f}pt">{marks}</span>'
     )
     return f'{first}<br><span style="font-size:small">{escape(_fitting(second_line(cell)))}</span>'
@@ -222,7 +223,7 @@ def cell_tip(key: Key, cell: Cell | None) -> str:
     lines = [f"{level}, {long_title(system, task)}"]
     if cell is None:
         return "\n".join([*lines, _("Not graded yet.")])
-    lines.append(f"{cell.label}: {scale_of(system, task).grade(cell.grade).meaning}")
+    lines.append(f"{in_language(cell.label)}: {in_language(scale_of(system, task).grade(cell.grade).meaning)}")
     if cell.status == OVERRIDDEN:
         lines.append(_("Set by {reader}.").format(reader=cell.reader))
     elif cell.status == ACCEPTED:
@@ -232,7 +233,7 @@ def cell_tip(key: Key, cell: Cell | None) -> str:
     if cell.ai is not None:
         said = _("AI: {label}, {probability}; trained on {trained_on}")
         lines.append(
-            said.format(label=cell.ai.label, probability=percent(cell.ai.probability), trained_on=cell.ai.trained_on)
+            said.format(label=in_language(cell.ai.label), probability=percent(cell.ai.probability), trained_on=cell.ai.trained_on)
         )
     if cell.stale:
         lines.append(_("The box was moved since; grade this disc again."))

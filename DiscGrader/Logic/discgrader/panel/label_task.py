@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from slicer.i18n import tr as _
 
 from discgrader.grading.tasks import find_task
+from discgrader.panel.vocabulary import in_language
 
 
 class LabelTask:
@@ -28,6 +29,6 @@ class LabelTask:
         if names != self._names:
             self._names = names
             self._box.clear()
-            self._box.addItems([_("the chosen task"), *(find_task(*one).title for one in columns)])
+            self._box.addItems([_("the chosen task"), *(in_language(find_task(*one).title) for one in columns)])
         if current in names:
             self._box.currentIndex = names.index(current)

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from discgrader.grading.tasks import SYSTEMS, find_task
 from discgrader.panel.packs import PackFacts
+from discgrader.panel.vocabulary import in_language
 
 
 class SystemsTree:
@@ -34,12 +35,12 @@ class SystemsTree:
         self._widget.clear()
         self._systems, self._tasks = {}, {}
         for name, pack in packs.items():
-            top = self._item(self._widget, SYSTEMS[name].title)
+            top = self._item(self._widget, in_language(SYSTEMS[name].title))
             top.setToolTip(0, _("{pack} {version}: {trained_on}").format(
                 pack=pack.name, version=pack.version, trained_on=pack.trained_on))  # fmt: skip
             self._systems[name] = top
             for task in pack.tasks:
-                self._tasks[f"{name}/{task}"] = self._item(top, find_task(name, task).title)
+                self._tasks[f"{name}/{task}"] = self._item(top, in_language(find_task(name, task).title))
             top.setExpanded(True)
         rows = len(self._systems) + len(self._tasks)
         height = max(self._widget.sizeHintForRow(0), self._widget.fontMetrics().height())

@@ -3,6 +3,7 @@
 from slicer.i18n import tr as _
 
 from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.panel.vocabulary import in_language
 
 
 def short_title(system: str, task: str) -> str:
@@ -33,9 +34,9 @@ def short_title(system: str, task: str) -> str:
         ("deepspine", "ligamentum_flavum_thickening"): _("Lig.\nflavum"),
         ("deepspine", "epidural_lipomatosis"): _("Lipoma-\ntosis"),
     }
-    return known.get((system, task)) or find_task(system, task).title
+    return known.get((system, task)) or in_language(find_task(system, task).title)
 
 
 def long_title(system: str, task: str) -> str:
     """A task's title with its system's."""
-    return f"{find_task(system, task).title} ({SYSTEMS[system].title})"
+    return f"{in_language(find_task(system, task).title)} ({in_language(SYSTEMS[system].title)})"

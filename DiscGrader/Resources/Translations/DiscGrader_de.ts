@@ -1,0 +1,1766 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en_US">
+    <context>
+        <name>DiscGrader</name>
+        <message>
+            <source> mm</source>
+            <translation> mm</translation>
+        </message>
+        <message>
+            <source>&lt;small&gt;Research use,&lt;br&gt;not for diagnosis&lt;/small&gt;</source>
+            <translation>&lt;small&gt;Nur für Forschung,&lt;br&gt;nicht zur Diagnose&lt;/small&gt;</translation>
+        </message>
+        <message>
+            <source>A report is still being written; wait for it.</source>
+            <translation>Ein Bericht wird noch geschrieben; bitte warten.</translation>
+        </message>
+        <message>
+            <source>Accept</source>
+            <translation>Annehmen</translation>
+        </message>
+        <message>
+            <source>Accept the grade</source>
+            <translation>Den Grad annehmen</translation>
+        </message>
+        <message>
+            <source>Add</source>
+            <translation>Neu</translation>
+        </message>
+        <message>
+            <source>Add a disc at the crosshair</source>
+            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen</translation>
+        </message>
+        <message>
+            <source>Ask what is to be installed, and install it</source>
+            <translation>Fragen, was installiert werden soll, und installieren</translation>
+        </message>
+        <message>
+            <source>Axial T2 series</source>
+            <translation>Axiale T2-Serie</translation>
+        </message>
+        <message>
+            <source>Axial T2:</source>
+            <translation>Axial T2:</translation>
+        </message>
+        <message>
+            <source>Axial in disc plane</source>
+            <translation>Axial in Ebene</translation>
+        </message>
+        <message>
+            <source>Boxes</source>
+            <translation>Boxen</translation>
+        </message>
+        <message>
+            <source>Choose the keys</source>
+            <translation>Die Tasten wählen</translation>
+        </message>
+        <message>
+            <source>Chosen grade</source>
+            <translation>Gewählter Grad</translation>
+        </message>
+        <message>
+            <source>Compute saliency maps when grading</source>
+            <translation>Beim Graduieren Salienzkarten berechnen</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Löschen</translation>
+        </message>
+        <message>
+            <source>Delete the chosen disc</source>
+            <translation>Die gewählte Bandscheibe löschen</translation>
+        </message>
+        <message>
+            <source>DiscGrader</source>
+            <translation>DiscGrader</translation>
+        </message>
+        <message>
+            <source>Display</source>
+            <translation>Anzeige</translation>
+        </message>
+        <message>
+            <source>Find and name the discs and put a box around each</source>
+            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
+        </message>
+        <message>
+            <source>Find discs</source>
+            <translation>Finden</translation>
+        </message>
+        <message>
+            <source>Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade was read from. Research use, not for diagnosis. See &lt;a href="https://example.org/SlicerDiscGrader"&gt;the documentation&lt;/a&gt;.</source>
+            <translation>Findet, benennt, umrahmt und graduiert die lumbalen Bandscheiben in der MRT und zeigt, woraus jeder Grad gelesen wurde. Nur für Forschung, nicht zur Diagnose. Siehe die &lt;a href="https://example.org/SlicerDiscGrader"&gt;Dokumentation&lt;/a&gt;.</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Anpassen</translation>
+        </message>
+        <message>
+            <source>Fit the box to the chosen disc again</source>
+            <translation>Die Box der gewählten Bandscheibe neu anpassen</translation>
+        </message>
+        <message>
+            <source>Give a grade of your own</source>
+            <translation>Einen eigenen Grad geben</translation>
+        </message>
+        <message>
+            <source>Grade</source>
+            <translation>Graduieren</translation>
+        </message>
+        <message>
+            <source>Grade the discs</source>
+            <translation>Die Bandscheiben graduieren</translation>
+        </message>
+        <message>
+            <source>How far each box reaches above and below its disc</source>
+            <translation>Wie weit jede Box über und unter ihre Bandscheibe reicht</translation>
+        </message>
+        <message>
+            <source>How much of the saliency is seen over the picture</source>
+            <translation>Wie stark die Salienz über dem Bild zu sehen ist</translation>
+        </message>
+        <message>
+            <source>Install…</source>
+            <translation>Installieren…</translation>
+        </message>
+        <message>
+            <source>Keys…</source>
+            <translation>Tasten…</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>Schilder</translation>
+        </message>
+        <message>
+            <source>Labels show:</source>
+            <translation>Schilder zeigen:</translation>
+        </message>
+        <message>
+            <source>Lowest disc:</source>
+            <translation>Unterste:</translation>
+        </message>
+        <message>
+            <source>Margin:</source>
+            <translation>Rand:</translation>
+        </message>
+        <message>
+            <source>Names down</source>
+            <translation>Namen ab</translation>
+        </message>
+        <message>
+            <source>Names up</source>
+            <translation>Namen auf</translation>
+        </message>
+        <message>
+            <source>No disc is found yet.</source>
+            <translation>Noch ist keine Bandscheibe gefunden.</translation>
+        </message>
+        <message>
+            <source>Nothing to redo</source>
+            <translation>Nichts zu wiederholen</translation>
+        </message>
+        <message>
+            <source>Nothing to undo</source>
+            <translation>Nichts rückgängig zu machen</translation>
+        </message>
+        <message>
+            <source>Opacity:</source>
+            <translation>Deckkraft:</translation>
+        </message>
+        <message>
+            <source>Open a reading of this study</source>
+            <translation>Eine Befundung dieser Studie öffnen</translation>
+        </message>
+        <message>
+            <source>Open…</source>
+            <translation>Öffnen…</translation>
+        </message>
+        <message>
+            <source>Put the box back to where it was found</source>
+            <translation>Die Box dorthin zurücksetzen, wo sie gefunden wurde</translation>
+        </message>
+        <message>
+            <source>PyTorch is not installed.</source>
+            <translation>PyTorch ist nicht installiert.</translation>
+        </message>
+        <message>
+            <source>Reader:</source>
+            <translation>Befunder:</translation>
+        </message>
+        <message>
+            <source>Reading and report</source>
+            <translation>Befundung und Bericht</translation>
+        </message>
+        <message>
+            <source>Ready.</source>
+            <translation>Bereit.</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>Grund</translation>
+        </message>
+        <message>
+            <source>Redo</source>
+            <translation>Wieder</translation>
+        </message>
+        <message>
+            <source>Report…</source>
+            <translation>Bericht…</translation>
+        </message>
+        <message>
+            <source>Reset</source>
+            <translation>Zurück</translation>
+        </message>
+        <message>
+            <source>Sagittal T1 series</source>
+            <translation>Sagittale T1-Serie</translation>
+        </message>
+        <message>
+            <source>Sagittal T2 series</source>
+            <translation>Sagittale T2-Serie</translation>
+        </message>
+        <message>
+            <source>Sagittal T2:</source>
+            <translation>Sagittal T2:</translation>
+        </message>
+        <message>
+            <source>Sagittal three-dimensional T2 series (SPACE, CUBE, VISTA)</source>
+            <translation>Sagittale dreidimensionale T2-Serie (SPACE, CUBE, VISTA)</translation>
+        </message>
+        <message>
+            <source>Saliency</source>
+            <translation>Salienz</translation>
+        </message>
+        <message>
+            <source>Saliency below this is not shown</source>
+            <translation>Salienz darunter wird nicht gezeigt</translation>
+        </message>
+        <message>
+            <source>Save the reading to a file</source>
+            <translation>Die Befundung in eine Datei speichern</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>Speichern…</translation>
+        </message>
+        <message>
+            <source>Set grade</source>
+            <translation>Grad setzen</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
+            <source>Shift all names one level down</source>
+            <translation>Alle Namen um eine Etage nach unten schieben</translation>
+        </message>
+        <message>
+            <source>Shift all names one level up</source>
+            <translation>Alle Namen um eine Etage nach oben schieben</translation>
+        </message>
+        <message>
+            <source>Show level and grade beside each disc in the views</source>
+            <translation>Etage und Grad neben jeder Bandscheibe in den Ansichten zeigen</translation>
+        </message>
+        <message>
+            <source>Show what the chosen grade was read from</source>
+            <translation>Zeigen, woraus der gewählte Grad gelesen wurde</translation>
+        </message>
+        <message>
+            <source>Systems and tasks:</source>
+            <translation>Systeme und Aufgaben:</translation>
+        </message>
+        <message>
+            <source>T1:</source>
+            <translation>T1:</translation>
+        </message>
+        <message>
+            <source>T2 SPACE:</source>
+            <translation>T2 SPACE:</translation>
+        </message>
+        <message>
+            <source>Take back what you said</source>
+            <translation>Ihre Aussage zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Threshold:</source>
+            <translation>Schwelle:</translation>
+        </message>
+        <message>
+            <source>Trained on the SPIDER data set (Zenodo 10159290, Creative Commons Attribution 4.0).</source>
+            <translation>Trainiert am Datensatz SPIDER (Zenodo 10159290, Creative Commons Attribution 4.0).</translation>
+        </message>
+        <message>
+            <source>Turn the axial view into the plane of the chosen disc</source>
+            <translation>Die axiale Ansicht in die Ebene der gewählten Bandscheibe drehen</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rück</translation>
+        </message>
+        <message>
+            <source>What is graded and shown</source>
+            <translation>Was graduiert und gezeigt wird</translation>
+        </message>
+        <message>
+            <source>What the lowest disc is called; all names follow</source>
+            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
+        </message>
+        <message>
+            <source>Whose grade stands beside each disc in the views</source>
+            <translation>Wessen Grad neben jeder Bandscheibe in den Ansichten steht</translation>
+        </message>
+        <message>
+            <source>Whose name stands beside every correction</source>
+            <translation>Wessen Name neben jeder Korrektur steht</translation>
+        </message>
+        <message>
+            <source>Why does {level} get this grade?</source>
+            <translation>Warum bekommt {level} diesen Grad?</translation>
+        </message>
+        <message>
+            <source>Withdraw</source>
+            <translation>Zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Without maps grading is faster</source>
+            <translation>Ohne Karten geht das Graduieren schneller</translation>
+        </message>
+        <message>
+            <source>Write the report to a folder</source>
+            <translation>Den Bericht in einen Ordner schreiben</translation>
+        </message>
+        <message>
+            <source>your name</source>
+            <translation>Ihr Name</translation>
+        </message>
+    </context>
+    <context>
+        <name>discgrader.vocabulary</name>
+        <message>
+            <source>(nucleus - annulus) / (nucleus + annulus); after Pfirrmann et al., Spine 2001;26:1873: border clear in I-II</source>
+            <translation>(Nucleus - Anulus) / (Nucleus + Anulus); nach Pfirrmann et al., Spine 2001;26:1873: Grenze scharf bei I-II</translation>
+        </message>
+        <message>
+            <source>Ample CSF; roots lie behind in contact with the dura, in a horseshoe.</source>
+            <translation>Reichlich Liquor; Wurzeln liegen hinten hufeisenförmig an der Dura.</translation>
+        </message>
+        <message>
+            <source>Ample CSF; roots lie behind, filling less than half of the sac.</source>
+            <translation>Reichlich Liquor; Wurzeln liegen hinten und füllen weniger als die Hälfte des Duralsacks.</translation>
+        </message>
+        <message>
+            <source>Anterior CSF space open.</source>
+            <translation>Vorderer Liquorraum offen.</translation>
+        </message>
+        <message>
+            <source>As dark as the outer annulus; indistinct; normal height.</source>
+            <translation>So dunkel wie der äußere Anulus; nicht abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Axial herniation, canal and root</source>
+            <translation>Axial: Vorfall, Kanal und Wurzel</translation>
+        </message>
+        <message>
+            <source>Batch</source>
+            <translation>Stapel</translation>
+        </message>
+        <message>
+            <source>Beyond the medial margin of the facet joint.</source>
+            <translation>Jenseits des medialen Randes des Facettengelenks.</translation>
+        </message>
+        <message>
+            <source>Black nucleus, border lost, disc space collapsed.</source>
+            <translation>Nucleus schwarz, Grenze aufgehoben, Bandscheibenraum kollabiert.</translation>
+        </message>
+        <message>
+            <source>Bright on T1, equal or bright on T2.</source>
+            <translation>Hell in T1, gleich oder hell in T2.</translation>
+        </message>
+        <message>
+            <source>CSF visible; roots lie behind and fill more than half of the sac.</source>
+            <translation>Liquor sichtbar; Wurzeln liegen hinten und füllen mehr als die Hälfte des Duralsacks.</translation>
+        </message>
+        <message>
+            <source>CSF visible; roots lie in the middle and fill most of the sac.</source>
+            <translation>Liquor sichtbar; Wurzeln liegen in der Mitte und füllen den Duralsack größtenteils.</translation>
+        </message>
+        <message>
+            <source>Calcification expected; CT decides.</source>
+            <translation>Verkalkung zu erwarten; die CT entscheidet.</translation>
+        </message>
+        <message>
+            <source>Calcification is proven by CT or histology. On MRI it is a prediction that asks for CT.</source>
+            <translation>Verkalkung wird durch CT oder Histologie bewiesen. In der MRT ist sie eine Vorhersage, die nach einer CT verlangt.</translation>
+        </message>
+        <message>
+            <source>Calcified herniation</source>
+            <translation>Verkalkter Vorfall</translation>
+        </message>
+        <message>
+            <source>Canal depth at the disc</source>
+            <translation>Kanaltiefe an der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>Central canal stenosis</source>
+            <translation>Zentrale Spinalkanalstenose</translation>
+        </message>
+        <message>
+            <source>Central canal stenosis (Lee)</source>
+            <translation>Zentrale Spinalkanalstenose (Lee)</translation>
+        </message>
+        <message>
+            <source>Central canal stenosis (Schizas)</source>
+            <translation>Zentrale Spinalkanalstenose (Schizas)</translation>
+        </message>
+        <message>
+            <source>Compression: the root is pressed between disc material and the wall of the canal.</source>
+            <translation>Kompression: die Wurzel wird zwischen Bandscheibenmaterial und Kanalwand gedrückt.</translation>
+        </message>
+        <message>
+            <source>Contact: disc material touches the root, which keeps its place.</source>
+            <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, die an ihrem Platz bleibt.</translation>
+        </message>
+        <message>
+            <source>Cropping</source>
+            <translation>Ausschneiden</translation>
+        </message>
+        <message>
+            <source>Dark on T1 and on T2.</source>
+            <translation>Dunkel in T1 und in T2.</translation>
+        </message>
+        <message>
+            <source>Dark on T1, bright on T2.</source>
+            <translation>Dunkel in T1, hell in T2.</translation>
+        </message>
+        <message>
+            <source>Dark, height reduced by 30–60 %.</source>
+            <translation>Dunkel, Höhe um 30–60 % vermindert.</translation>
+        </message>
+        <message>
+            <source>Dark, height reduced by less than 30 %.</source>
+            <translation>Dunkel, Höhe um weniger als 30 % vermindert.</translation>
+        </message>
+        <message>
+            <source>Dark, height reduced by more than 60 %.</source>
+            <translation>Dunkel, Höhe um mehr als 60 % vermindert.</translation>
+        </message>
+        <message>
+            <source>Degenerative findings</source>
+            <translation>Degenerative Befunde</translation>
+        </message>
+        <message>
+            <source>Deviation: the root is displaced by disc material.</source>
+            <translation>Verlagerung: die Wurzel ist durch Bandscheibenmaterial verdrängt.</translation>
+        </message>
+        <message>
+            <source>Disc bulge</source>
+            <translation>Protrusion (Bulging)</translation>
+        </message>
+        <message>
+            <source>Disc bulge present.</source>
+            <translation>Protrusion vorhanden.</translation>
+        </message>
+        <message>
+            <source>Disc bulging</source>
+            <translation>Protrusion (Bulging)</translation>
+        </message>
+        <message>
+            <source>Disc degeneration</source>
+            <translation>Bandscheibendegeneration</translation>
+        </message>
+        <message>
+            <source>Disc height</source>
+            <translation>Bandscheibenhöhe</translation>
+        </message>
+        <message>
+            <source>Disc height / depth</source>
+            <translation>Bandscheibenhöhe / -tiefe</translation>
+        </message>
+        <message>
+            <source>Disc height / height of the vertebra above</source>
+            <translation>Bandscheibenhöhe / Höhe des Wirbels darüber</translation>
+        </message>
+        <message>
+            <source>Disc height not reduced.</source>
+            <translation>Bandscheibenhöhe nicht vermindert.</translation>
+        </message>
+        <message>
+            <source>Disc height reduced.</source>
+            <translation>Bandscheibenhöhe vermindert.</translation>
+        </message>
+        <message>
+            <source>Disc herniation</source>
+            <translation>Bandscheibenvorfall</translation>
+        </message>
+        <message>
+            <source>Disc material does not touch the root.</source>
+            <translation>Bandscheibenmaterial berührt die Wurzel nicht.</translation>
+        </message>
+        <message>
+            <source>Disc narrowing</source>
+            <translation>Höhenminderung</translation>
+        </message>
+        <message>
+            <source>Disc tissue beyond the edges of the ring apophyses over more than a quarter of the circumference.</source>
+            <translation>Bandscheibengewebe jenseits der Ränder der Ringapophysen auf mehr als einem Viertel des Umfangs.</translation>
+        </message>
+        <message>
+            <source>Disc within the edges of the vertebral ring apophyses.</source>
+            <translation>Bandscheibe innerhalb der Ränder der Ringapophysen.</translation>
+        </message>
+        <message>
+            <source>Disc-osteophyte complex</source>
+            <translation>Bandscheiben-Osteophyten-Komplex</translation>
+        </message>
+        <message>
+            <source>Disc-osteophyte complex present.</source>
+            <translation>Bandscheiben-Osteophyten-Komplex vorhanden.</translation>
+        </message>
+        <message>
+            <source>Endplate changed or with a Schmorl node.</source>
+            <translation>Endplatte verändert oder mit Schmorl-Knoten.</translation>
+        </message>
+        <message>
+            <source>Endplate regular.</source>
+            <translation>Endplatte regelrecht.</translation>
+        </message>
+        <message>
+            <source>Epidural fat takes 41–50 % of the canal's anteroposterior diameter.</source>
+            <translation>Epidurales Fett nimmt 41–50 % des sagittalen Kanaldurchmessers ein.</translation>
+        </message>
+        <message>
+            <source>Epidural fat takes 51–74 % of the canal's anteroposterior diameter.</source>
+            <translation>Epidurales Fett nimmt 51–74 % des sagittalen Kanaldurchmessers ein.</translation>
+        </message>
+        <message>
+            <source>Epidural fat takes 75 % or more of the canal's anteroposterior diameter.</source>
+            <translation>Epidurales Fett nimmt 75 % oder mehr des sagittalen Kanaldurchmessers ein.</translation>
+        </message>
+        <message>
+            <source>Epidural fat takes at most 40 % of the canal's anteroposterior diameter.</source>
+            <translation>Epidurales Fett nimmt höchstens 40 % des sagittalen Kanaldurchmessers ein.</translation>
+        </message>
+        <message>
+            <source>Epidural lipomatosis</source>
+            <translation>Epidurale Lipomatose</translation>
+        </message>
+        <message>
+            <source>Epidural lipomatosis (Borré)</source>
+            <translation>Epidurale Lipomatose (Borré)</translation>
+        </message>
+        <message>
+            <source>Excess of epidural fat.</source>
+            <translation>Vermehrtes epidurales Fett.</translation>
+        </message>
+        <message>
+            <source>Explaining</source>
+            <translation>Erklären:</translation>
+        </message>
+        <message>
+            <source>Facet arthropathy</source>
+            <translation>Facettengelenksarthrose</translation>
+        </message>
+        <message>
+            <source>Facet arthropathy present.</source>
+            <translation>Facettengelenksarthrose vorhanden.</translation>
+        </message>
+        <message>
+            <source>Facet joint degeneration (Weishaupt)</source>
+            <translation>Facettengelenksdegeneration (Weishaupt)</translation>
+        </message>
+        <message>
+            <source>Fat all around the root.</source>
+            <translation>Fett rings um die Wurzel.</translation>
+        </message>
+        <message>
+            <source>Filling the scene</source>
+            <translation>Szene wird gefüllt:</translation>
+        </message>
+        <message>
+            <source>Filtering</source>
+            <translation>Filtern</translation>
+        </message>
+        <message>
+            <source>Finding discs</source>
+            <translation>Bandscheiben werden gefunden</translation>
+        </message>
+        <message>
+            <source>Foraminal stenosis (Lee)</source>
+            <translation>Foramenstenose (Lee)</translation>
+        </message>
+        <message>
+            <source>Grading</source>
+            <translation>Graduiert wird</translation>
+        </message>
+        <message>
+            <source>Gray nucleus, border unclear, height normal or slightly reduced.</source>
+            <translation>Nucleus grau, Grenze unscharf, Höhe normal oder leicht vermindert.</translation>
+        </message>
+        <message>
+            <source>Gray to black nucleus, border lost, height normal or moderately reduced.</source>
+            <translation>Nucleus grau bis schwarz, Grenze aufgehoben, Höhe normal oder mäßig vermindert.</translation>
+        </message>
+        <message>
+            <source>Herniation reaches at most half of the way from the non-herniated posterior disc to the intra-facet line.</source>
+            <translation>Der Vorfall reicht höchstens halb von der nicht vorgefallenen Bandscheibenhinterkante zur Interfacettenlinie.</translation>
+        </message>
+        <message>
+            <source>Herniation reaches beyond the intra-facet line.</source>
+            <translation>Der Vorfall reicht über die Interfacettenlinie hinaus.</translation>
+        </message>
+        <message>
+            <source>Herniation reaches more than half of the way, but not beyond the intra-facet line.</source>
+            <translation>Der Vorfall reicht über den halben Weg, aber nicht über die Interfacettenlinie hinaus.</translation>
+        </message>
+        <message>
+            <source>Herniation size</source>
+            <translation>Größe des Vorfalls</translation>
+        </message>
+        <message>
+            <source>High grade (IV–V)</source>
+            <translation>Hoher Grad (IV–V)</translation>
+        </message>
+        <message>
+            <source>High-grade disc degeneration (Pfirrmann IV or V)</source>
+            <translation>Hochgradige Bandscheibendegeneration (Pfirrmann IV oder V)</translation>
+        </message>
+        <message>
+            <source>Homogeneous bright nucleus, clear border between nucleus and annulus, normal height.</source>
+            <translation>Nucleus homogen hell, Grenze zwischen Nucleus und Anulus scharf, Höhe normal.</translation>
+        </message>
+        <message>
+            <source>In a lateral quadrant of the intra-facet line.</source>
+            <translation>In einem lateralen Viertel der Interfacettenlinie.</translation>
+        </message>
+        <message>
+            <source>In the central two quadrants of the intra-facet line.</source>
+            <translation>In den beiden mittleren Vierteln der Interfacettenlinie.</translation>
+        </message>
+        <message>
+            <source>Inhomogeneity of the nucleus</source>
+            <translation>Inhomogenität des Nucleus</translation>
+        </message>
+        <message>
+            <source>Inhomogeneous nucleus with or without a horizontal band, still bright, border clear, normal height.</source>
+            <translation>Nucleus inhomogen mit oder ohne horizontales Band, noch hell, Grenze scharf, Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Joint space of 2–4 mm.</source>
+            <translation>Gelenkspalt von 2–4 mm.</translation>
+        </message>
+        <message>
+            <source>Joint space under 2 mm, small osteophytes or mild hypertrophy.</source>
+            <translation>Gelenkspalt unter 2 mm, kleine Osteophyten oder leichte Hypertrophie.</translation>
+        </message>
+        <message>
+            <source>Large osteophytes or severe hypertrophy, severe erosions, subchondral cysts.</source>
+            <translation>Große Osteophyten oder schwere Hypertrophie, schwere Erosionen, subchondrale Zysten.</translation>
+        </message>
+        <message>
+            <source>Left facet arthropathy</source>
+            <translation>Facettengelenksarthrose links</translation>
+        </message>
+        <message>
+            <source>Left foraminal stenosis</source>
+            <translation>Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>Ligamentum flavum of normal thickness (mean 3.1 mm).</source>
+            <translation>Ligamentum flavum normal dick (im Mittel 3,1 mm).</translation>
+        </message>
+        <message>
+            <source>Ligamentum flavum thickened (over 4 mm by default).</source>
+            <translation>Ligamentum flavum verdickt (nach Vorgabe über 4 mm).</translation>
+        </message>
+        <message>
+            <source>Ligamentum flavum thickening</source>
+            <translation>Verdickung des Ligamentum flavum</translation>
+        </message>
+        <message>
+            <source>Localized displacement of disc material beyond the limits of the disc space, over less than a quarter of the circumference.</source>
+            <translation>Umschriebene Verlagerung von Bandscheibenmaterial über die Grenzen des Bandscheibenraums hinaus, auf weniger als einem Viertel des Umfangs.</translation>
+        </message>
+        <message>
+            <source>Lower endplate change</source>
+            <translation>Veränderung der unteren Endplatte</translation>
+        </message>
+        <message>
+            <source>MSU herniation</source>
+            <translation>MSU-Vorfall</translation>
+        </message>
+        <message>
+            <source>MSU size</source>
+            <translation>MSU-Größe</translation>
+        </message>
+        <message>
+            <source>MSU size of the herniation</source>
+            <translation>MSU-Größe des Vorfalls</translation>
+        </message>
+        <message>
+            <source>MSU zone</source>
+            <translation>MSU-Zone</translation>
+        </message>
+        <message>
+            <source>MSU zone of the herniation</source>
+            <translation>MSU-Zone des Vorfalls</translation>
+        </message>
+        <message>
+            <source>Mild stenosis.</source>
+            <translation>Leichte Stenose.</translation>
+        </message>
+        <message>
+            <source>Mild: anterior CSF space partly obliterated, all roots can be told apart.</source>
+            <translation>Leicht: vorderer Liquorraum teilweise aufgehoben, alle Wurzeln abgrenzbar.</translation>
+        </message>
+        <message>
+            <source>Mild: fat lost in two opposing directions.</source>
+            <translation>Leicht: Fett in zwei gegenüberliegenden Richtungen aufgehoben.</translation>
+        </message>
+        <message>
+            <source>Moderate osteophytes or hypertrophy, mild erosions.</source>
+            <translation>Mäßige Osteophyten oder Hypertrophie, leichte Erosionen.</translation>
+        </message>
+        <message>
+            <source>Moderate stenosis.</source>
+            <translation>Mäßige Stenose.</translation>
+        </message>
+        <message>
+            <source>Moderate: fat lost in all four directions, root of normal shape.</source>
+            <translation>Mäßig: Fett in allen vier Richtungen aufgehoben, Wurzel normal geformt.</translation>
+        </message>
+        <message>
+            <source>Moderate: some roots clumped.</source>
+            <translation>Mäßig: einige Wurzeln verklumpt.</translation>
+        </message>
+        <message>
+            <source>Modic type</source>
+            <translation>Modic-Typ</translation>
+        </message>
+        <message>
+            <source>Modic type of endplate marrow change</source>
+            <translation>Modic-Typ der endplattennahen Markveränderung</translation>
+        </message>
+        <message>
+            <source>Modified Pfirrmann grade of disc degeneration (Griffith)</source>
+            <translation>Modifizierter Pfirrmann-Grad der Bandscheibendegeneration (Griffith)</translation>
+        </message>
+        <message>
+            <source>Neither roots nor CSF to be told apart; posterior epidural fat gone.</source>
+            <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett aufgehoben.</translation>
+        </message>
+        <message>
+            <source>Neither roots nor CSF to be told apart; posterior epidural fat present.</source>
+            <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett vorhanden.</translation>
+        </message>
+        <message>
+            <source>Nerve-root compromise</source>
+            <translation>Beteiligung der Nervenwurzel</translation>
+        </message>
+        <message>
+            <source>No calcification expected.</source>
+            <translation>Keine Verkalkung zu erwarten.</translation>
+        </message>
+        <message>
+            <source>No disc bulge.</source>
+            <translation>Keine Protrusion.</translation>
+        </message>
+        <message>
+            <source>No disc-osteophyte complex.</source>
+            <translation>Kein Bandscheiben-Osteophyten-Komplex.</translation>
+        </message>
+        <message>
+            <source>No excess of epidural fat.</source>
+            <translation>Kein vermehrtes epidurales Fett.</translation>
+        </message>
+        <message>
+            <source>No facet arthropathy.</source>
+            <translation>Keine Facettengelenksarthrose.</translation>
+        </message>
+        <message>
+            <source>No herniation.</source>
+            <translation>Kein Vorfall.</translation>
+        </message>
+        <message>
+            <source>No localized displacement of disc material.</source>
+            <translation>Keine umschriebene Verlagerung von Bandscheibenmaterial.</translation>
+        </message>
+        <message>
+            <source>No marrow change beside the endplate.</source>
+            <translation>Keine Markveränderung an der Endplatte.</translation>
+        </message>
+        <message>
+            <source>No stenosis.</source>
+            <translation>Keine Stenose.</translation>
+        </message>
+        <message>
+            <source>Nucleus / CSF signal</source>
+            <translation>Signal Nucleus / Liquor</translation>
+        </message>
+        <message>
+            <source>Nucleus / annulus contrast</source>
+            <translation>Kontrast Nucleus / Anulus</translation>
+        </message>
+        <message>
+            <source>Nucleus / vertebra signal</source>
+            <translation>Signal Nucleus / Wirbel</translation>
+        </message>
+        <message>
+            <source>Nucleus as bright as CSF; inner and outer annulus distinct behind; normal height.</source>
+            <translation>Nucleus so hell wie Liquor; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Nucleus between presacral fat and CSF, with or without a cleft; inner and outer annulus distinct behind; normal height.</source>
+            <translation>Nucleus zwischen präsakralem Fett und Liquor, mit oder ohne Spalt; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Nucleus darker than presacral fat; inner and outer annulus distinct behind; normal height.</source>
+            <translation>Nucleus dunkler als präsakrales Fett; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>On the border of the central and the lateral quadrant.</source>
+            <translation>An der Grenze des mittleren zum lateralen Viertel.</translation>
+        </message>
+        <message>
+            <source>Overhang before the vertebrae</source>
+            <translation>Überstand vor den Wirbeln</translation>
+        </message>
+        <message>
+            <source>Overhang behind the vertebrae</source>
+            <translation>Überstand hinter den Wirbeln</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade</source>
+            <translation>Pfirrmann-Grad</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade I, II or III.</source>
+            <translation>Pfirrmann-Grad I, II oder III.</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade IV or V.</source>
+            <translation>Pfirrmann-Grad IV oder V.</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade of disc degeneration</source>
+            <translation>Pfirrmann-Grad der Bandscheibendegeneration</translation>
+        </message>
+        <message>
+            <source>Presence only; degrees are Borré's, with 0 as absent.</source>
+            <translation>Nur Vorhandensein; die Grade sind die von Borré, mit 0 für keine.</translation>
+        </message>
+        <message>
+            <source>Presence only; degrees are Weishaupt's.</source>
+            <translation>Nur Vorhandensein; die Grade sind die von Weishaupt.</translation>
+        </message>
+        <message>
+            <source>Read at the slice of maximal herniation. The intra-facet line joins the medial margins of the facet joints. 0 was added for a disc without herniation.</source>
+            <translation>Gelesen in der Schicht des größten Vorfalls. Die Interfacettenlinie verbindet die medialen Ränder der Facettengelenke. 0 wurde für Bandscheiben ohne Vorfall ergänzt.</translation>
+        </message>
+        <message>
+            <source>Read at the slice of maximal herniation. Three points on the intra-facet line quarter it.</source>
+            <translation>Gelesen in der Schicht des größten Vorfalls. Drei Punkte auf der Interfacettenlinie vierteln sie.</translation>
+        </message>
+        <message>
+            <source>Readers agree at a kappa of about 0.6 with each other and about 0.8 with themselves.</source>
+            <translation>Befunder stimmen mit einem Kappa von etwa 0,6 untereinander und etwa 0,8 mit sich selbst überein.</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Right facet arthropathy</source>
+            <translation>Facettengelenksarthrose rechts</translation>
+        </message>
+        <message>
+            <source>Right foraminal stenosis</source>
+            <translation>Foramenstenose rechts</translation>
+        </message>
+        <message>
+            <source>Roots fill the sac but can still be told apart; some CSF leaves a grainy look.</source>
+            <translation>Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor gibt ein körniges Bild.</translation>
+        </message>
+        <message>
+            <source>SPIDER's readers graded presence; the wording is that of the disc nomenclature.</source>
+            <translation>SPIDERs Befunder gaben das Vorhandensein an; der Wortlaut ist der der Bandscheiben-Nomenklatur.</translation>
+        </message>
+        <message>
+            <source>Severe stenosis.</source>
+            <translation>Schwere Stenose.</translation>
+        </message>
+        <message>
+            <source>Severe: root collapsed or deformed.</source>
+            <translation>Schwer: Wurzel kollabiert oder verformt.</translation>
+        </message>
+        <message>
+            <source>Severe: the roots appear as one bundle.</source>
+            <translation>Schwer: die Wurzeln erscheinen als ein Bündel.</translation>
+        </message>
+        <message>
+            <source>Severity of stenosis</source>
+            <translation>Schweregrad der Stenose</translation>
+        </message>
+        <message>
+            <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct behind; normal height.</source>
+            <translation>Etwas heller als der äußere Anulus; innerer und äußerer Anulus hinten nicht abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Slip of the vertebra above</source>
+            <translation>Gleiten des Wirbels darüber</translation>
+        </message>
+        <message>
+            <source>Spondylolisthesis</source>
+            <translation>Spondylolisthese</translation>
+        </message>
+        <message>
+            <source>Stenosis and arthropathy</source>
+            <translation>Stenose und Arthrose</translation>
+        </message>
+        <message>
+            <source>Taking features</source>
+            <translation>Merkmale werden berechnet:</translation>
+        </message>
+        <message>
+            <source>The lower endplate as SPIDER's table names it.</source>
+            <translation>Die untere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
+        </message>
+        <message>
+            <source>The upper endplate as SPIDER's table names it.</source>
+            <translation>Die obere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
+        </message>
+        <message>
+            <source>The vertebra above is displaced against the one below.</source>
+            <translation>Der obere Wirbel ist gegen den unteren verschoben.</translation>
+        </message>
+        <message>
+            <source>The vertebra above is not displaced against the one below.</source>
+            <translation>Der obere Wirbel ist gegen den unteren nicht verschoben.</translation>
+        </message>
+        <message>
+            <source>The words of the radiology reports that it was read from.</source>
+            <translation>Die Worte der radiologischen Berichte, aus denen gelesen wurde.</translation>
+        </message>
+        <message>
+            <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
+            <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Die Grenze von 4 mm ist eine Einstellung.</translation>
+        </message>
+        <message>
+            <source>Types, not degrees: a higher number is not worse.</source>
+            <translation>Typen, keine Grade: eine höhere Zahl ist nicht schlimmer.</translation>
+        </message>
+        <message>
+            <source>Upper endplate change</source>
+            <translation>Veränderung der oberen Endplatte</translation>
+        </message>
+        <message>
+            <source>Writing</source>
+            <translation>Schreiben:</translation>
+        </message>
+        <message>
+            <source>Writing the scene</source>
+            <translation>Die Szene wird geschrieben</translation>
+        </message>
+        <message>
+            <source>after Pfirrmann et al., Spine 2001;26:1873: nucleus isointense to CSF in I-II</source>
+            <translation>nach Pfirrmann et al., Spine 2001;26:1873: Nucleus bei I-II isointens zum Liquor</translation>
+        </message>
+        <message>
+            <source>deviation / mean inside the nucleus</source>
+            <translation>Streuung / Mittelwert im Nucleus</translation>
+        </message>
+        <message>
+            <source>disc's back beyond the vertebrae's back line</source>
+            <translation>Bandscheibenhinterkante jenseits der Wirbelhinterkantenlinie</translation>
+        </message>
+        <message>
+            <source>disc's front beyond the vertebrae's front line</source>
+            <translation>Bandscheibenvorderkante jenseits der Wirbelvorderkantenlinie</translation>
+        </message>
+        <message>
+            <source>mean over the middle three fifths of the depth, mid-sagittal</source>
+            <translation>Mittel über die mittleren drei Fünftel der Tiefe, mediosagittal</translation>
+        </message>
+        <message>
+            <source>medians, mid-sagittal</source>
+            <translation>Mediane, mediosagittal</translation>
+        </message>
+        <message>
+            <source>mid-sagittal</source>
+            <translation>mediosagittal</translation>
+        </message>
+        <message>
+            <source>mid-sagittal, in the disc's plane</source>
+            <translation>mediosagittal, in der Ebene der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>mild</source>
+            <translation>leicht</translation>
+        </message>
+        <message>
+            <source>moderate</source>
+            <translation>mäßig</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>nein</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <source>normal</source>
+            <translation>normal</translation>
+        </message>
+        <message>
+            <source>offset of the posterior margins, forward positive</source>
+            <translation>Versatz der Hinterkanten, nach vorn positiv</translation>
+        </message>
+        <message>
+            <source>reading</source>
+            <translation>Lesen</translation>
+        </message>
+        <message>
+            <source>severe</source>
+            <translation>schwer</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>ja</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.badges</name>
+        <message>
+            <source>SYNTHETIC IMAGES ONLY</source>
+            <translation>NUR SYNTHETISCHE BILDER</translation>
+        </message>
+        <message>
+            <source>Trained on {data_set}</source>
+            <translation>Trainiert an {data_set}</translation>
+        </message>
+        <message>
+            <source>Trained on {data_set}, {patients} patients</source>
+            <translation>Trainiert an {data_set}, {patients} Patienten</translation>
+        </message>
+        <message>
+            <source>{pack} {version}: {trained_on}</source>
+            <translation>{pack} {version}: {trained_on}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.box_buttons</name>
+        <message>
+            <source>Add a disc where the crosshair is (Shift and mouse move it)</source>
+            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt und Maus bewegen es)</translation>
+        </message>
+        <message>
+            <source>Delete {level}: it is no disc; can be undone</source>
+            <translation>{level} löschen: es ist keine Bandscheibe; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Fit the box of {level} to the disc again</source>
+            <translation>Die Box von {level} der Bandscheibe neu anpassen</translation>
+        </message>
+        <message>
+            <source>No disc can be added here.</source>
+            <translation>Hier kann keine Bandscheibe hinzugefügt werden.</translation>
+        </message>
+        <message>
+            <source>Put the box of {level} back to where it was found</source>
+            <translation>Die Box von {level} dorthin zurücksetzen, wo sie gefunden wurde</translation>
+        </message>
+        <message>
+            <source>The box cannot be fitted.</source>
+            <translation>Die Box kann nicht angepasst werden.</translation>
+        </message>
+        <message>
+            <source>The box cannot be reset.</source>
+            <translation>Die Box kann nicht zurückgesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The disc cannot be deleted.</source>
+            <translation>Die Bandscheibe kann nicht gelöscht werden.</translation>
+        </message>
+        <message>
+            <source>The margin cannot be changed.</source>
+            <translation>Der Rand kann nicht geändert werden.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.cell_style</name>
+        <message>
+            <source>AI {label}</source>
+            <translation>KI {label}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.chosen_actions</name>
+        <message>
+            <source>Choose a cell of the table first.</source>
+            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
+        </message>
+        <message>
+            <source>{scale} has no grade {digit}; it has {labels}.</source>
+            <translation>{scale} hat keinen Grad {digit}; es gibt {labels}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.computation</name>
+        <message>
+            <source>Grade</source>
+            <translation>Graduieren</translation>
+        </message>
+        <message>
+            <source>Graded.</source>
+            <translation>Graduiert.</translation>
+        </message>
+        <message>
+            <source>It did not work: {error}</source>
+            <translation>Es ging nicht: {error}</translation>
+        </message>
+        <message>
+            <source>Something went wrong: {error}</source>
+            <translation>Etwas ging schief: {error}</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Stopp</translation>
+        </message>
+        <message>
+            <source>Stopped; what was graded before is kept.</source>
+            <translation>Angehalten; vorher Graduiertes bleibt erhalten.</translation>
+        </message>
+        <message>
+            <source>Stopping…</source>
+            <translation>Wird angehalten…</translation>
+        </message>
+        <message>
+            <source>{count} discs found.</source>
+            <translation>{count} Bandscheiben gefunden.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.decisions</name>
+        <message>
+            <source>Redo did not work.</source>
+            <translation>Das Wiederholen ging nicht.</translation>
+        </message>
+        <message>
+            <source>The grade cannot be accepted.</source>
+            <translation>Der Grad kann nicht angenommen werden.</translation>
+        </message>
+        <message>
+            <source>The grade cannot be set.</source>
+            <translation>Der Grad kann nicht gesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The grade cannot be withdrawn.</source>
+            <translation>Der Grad kann nicht zurückgenommen werden.</translation>
+        </message>
+        <message>
+            <source>The grades cannot be accepted.</source>
+            <translation>Die Grade können nicht angenommen werden.</translation>
+        </message>
+        <message>
+            <source>Undo did not work.</source>
+            <translation>Das Rückgängigmachen ging nicht.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.dependencies</name>
+        <message>
+            <source>DiscGrader needs Python packages that are not installed: {packages}.
+
+Install them into Slicer's Python?</source>
+            <translation>DiscGrader braucht Python-Pakete, die nicht installiert sind: {packages}.
+
+In Slicers Python installieren?</translation>
+        </message>
+        <message>
+            <source>Nothing was installed ({reason}); discs cannot be graded yet.</source>
+            <translation>Nichts wurde installiert ({reason}); Bandscheiben können noch nicht graduiert werden.</translation>
+        </message>
+        <message>
+            <source>PyTorch was not installed; discs cannot be found and graded without it.</source>
+            <translation>PyTorch wurde nicht installiert; ohne es können Bandscheiben weder gefunden noch graduiert werden.</translation>
+        </message>
+        <message>
+            <source>The packages could not be installed; the Python console tells why. Behind a firewall, name a folder of wheels.</source>
+            <translation>Die Pakete konnten nicht installiert werden; die Python-Konsole sagt, warum. Hinter einer Firewall einen Ordner mit Wheels angeben.</translation>
+        </message>
+        <message>
+            <source>There is no folder of wheels at {folder}; correct the setting {setting}.</source>
+            <translation>Es gibt keinen Ordner mit Wheels in {folder}; die Einstellung {setting} berichtigen.</translation>
+        </message>
+        <message>
+            <source>the installation was declined</source>
+            <translation>die Installation wurde abgelehnt</translation>
+        </message>
+        <message>
+            <source>{packages} could not be installed; restart Slicer and try again.</source>
+            <translation>{packages} konnte nicht installiert werden; Slicer neu starten und noch einmal versuchen.</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read ({error}); install DiscGrader anew.</source>
+            <translation>{path} ist nicht lesbar ({error}); DiscGrader neu installieren.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.details_html</name>
+        <message>
+            <source>AI: {label}, {probability}</source>
+            <translation>KI: {label}, {probability}</translation>
+        </message>
+        <message>
+            <source>Choose a cell of the table to see what its grade was read from.</source>
+            <translation>Eine Zelle der Tabelle wählen, um zu sehen, woraus ihr Grad gelesen wurde.</translation>
+        </message>
+        <message>
+            <source>Evidence</source>
+            <translation>Messwerte</translation>
+        </message>
+        <message>
+            <source>Reason: {reason}</source>
+            <translation>Grund: {reason}</translation>
+        </message>
+        <message>
+            <source>The box was moved since; grade this disc again.</source>
+            <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
+        </message>
+        <message>
+            <source>What pushed the grade up ▲ or down ▼ most</source>
+            <translation>Was den Grad am meisten hob ▲ oder senkte ▼</translation>
+        </message>
+        <message>
+            <source>not read yet</source>
+            <translation>noch nicht befundet</translation>
+        </message>
+        <message>
+            <source>{label} alone is likelier, but I–III and IV–V are weighed against each other first.</source>
+            <translation>{label} allein ist wahrscheinlicher, doch zuerst werden I–III und IV–V gegeneinander abgewogen.</translation>
+        </message>
+        <message>
+            <source>{pack} {version}, trained on {trained_on}</source>
+            <translation>{pack} {version}, trainiert an {trained_on}</translation>
+        </message>
+        <message>
+            <source>{reader}: accepted</source>
+            <translation>{reader}: angenommen</translation>
+        </message>
+        <message>
+            <source>{reader}: {label}</source>
+            <translation>{reader}: {label}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.grade_menu</name>
+        <message>
+            <source>Accept all of {level}</source>
+            <translation>Alle von {level} annehmen</translation>
+        </message>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Grad der KI annehmen</translation>
+        </message>
+        <message>
+            <source>With a reason</source>
+            <translation>Mit Grund</translation>
+        </message>
+        <message>
+            <source>Withdraw what you said</source>
+            <translation>Ihre Aussage zurücknehmen</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.grade_table</name>
+        <message>
+            <source>AI: {label}, {probability}; trained on {trained_on}</source>
+            <translation>KI: {label}, {probability}; trainiert an {trained_on}</translation>
+        </message>
+        <message>
+            <source>Accepted by {reader}.</source>
+            <translation>Angenommen von {reader}.</translation>
+        </message>
+        <message>
+            <source>Not graded yet.</source>
+            <translation>Noch nicht graduiert.</translation>
+        </message>
+        <message>
+            <source>Reason: {reason}</source>
+            <translation>Grund: {reason}</translation>
+        </message>
+        <message>
+            <source>Set by {reader}.</source>
+            <translation>Gesetzt von {reader}.</translation>
+        </message>
+        <message>
+            <source>The box was moved since; grade this disc again.</source>
+            <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
+        </message>
+        <message>
+            <source>Warning: {reason}</source>
+            <translation>Warnung: {reason}</translation>
+        </message>
+        <message>
+            <source>moved</source>
+            <translation>bewegt</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.key_bar</name>
+        <message>
+            <source>Accept</source>
+            <translation>Annehmen</translation>
+        </message>
+        <message>
+            <source>Axial in disc plane</source>
+            <translation>Axial in Ebene</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Anpassen</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>Schilder</translation>
+        </message>
+        <message>
+            <source>Next and previous level: {next}, {previous}; next and previous task: {right}, {left}</source>
+            <translation>Nächste und vorige Etage: {next}, {previous}; nächste und vorige Aufgabe: {right}, {left}</translation>
+        </message>
+        <message>
+            <source>Saliency</source>
+            <translation>Salienz</translation>
+        </message>
+        <message>
+            <source>Set</source>
+            <translation>Setzen</translation>
+        </message>
+        <message>
+            <source>Withdraw</source>
+            <translation>Zurücknehmen</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.key_dialog</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Defaults</source>
+            <translation>Vorgaben</translation>
+        </message>
+        <message>
+            <source>Grades of the chosen task:</source>
+            <translation>Grade der gewählten Aufgabe:</translation>
+        </message>
+        <message>
+            <source>Keys of DiscGrader</source>
+            <translation>Tasten von DiscGrader</translation>
+        </message>
+        <message>
+            <source>OK</source>
+            <translation>OK</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.keys</name>
+        <message>
+            <source>Accept all grades of the level</source>
+            <translation>Alle Grade der Etage annehmen</translation>
+        </message>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Grad der KI annehmen</translation>
+        </message>
+        <message>
+            <source>Axial in the disc's plane</source>
+            <translation>Axial in der Ebene der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>Fit the box again</source>
+            <translation>Die Box neu anpassen</translation>
+        </message>
+        <message>
+            <source>Labels on or off</source>
+            <translation>Schilder an oder aus</translation>
+        </message>
+        <message>
+            <source>Next level, towards the sacrum</source>
+            <translation>Nächste Etage, zum Kreuzbein hin</translation>
+        </message>
+        <message>
+            <source>Next task</source>
+            <translation>Nächste Aufgabe</translation>
+        </message>
+        <message>
+            <source>Previous level, towards the head</source>
+            <translation>Vorige Etage, zum Kopf hin</translation>
+        </message>
+        <message>
+            <source>Previous task</source>
+            <translation>Vorige Aufgabe</translation>
+        </message>
+        <message>
+            <source>Redo</source>
+            <translation>Wieder</translation>
+        </message>
+        <message>
+            <source>Saliency on or off</source>
+            <translation>Salienz an oder aus</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rück</translation>
+        </message>
+        <message>
+            <source>Withdraw what you said</source>
+            <translation>Ihre Aussage zurücknehmen</translation>
+        </message>
+        <message>
+            <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
+            <translation>{key} kann nicht die Taste von „{one}“ und „{other}“ zugleich sein; eine andere wählen.</translation>
+        </message>
+        <message>
+            <source>{key} gives a grade; choose another key.</source>
+            <translation>{key} gibt einen Grad; eine andere Taste wählen.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.label_task</name>
+        <message>
+            <source>the chosen task</source>
+            <translation>die gewählte Aufgabe</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.live_grades</name>
+        <message>
+            <source>{level} graded anew.</source>
+            <translation>{level} neu graduiert.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.missing</name>
+        <message>
+            <source>{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and exported without.</source>
+            <translation>{packages} nicht installiert. Finden und Graduieren brauchen es; was in der Szene ist, kann ohne gezeigt, bearbeitet und exportiert werden.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.panel</name>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Grad der KI annehmen</translation>
+        </message>
+        <message>
+            <source>Accepted already.</source>
+            <translation>Schon angenommen.</translation>
+        </message>
+        <message>
+            <source>Choose a cell of the table first.</source>
+            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a series first.</source>
+            <translation>Zuerst eine Serie wählen.</translation>
+        </message>
+        <message>
+            <source>Find and name the discs and put a box around each</source>
+            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
+        </message>
+        <message>
+            <source>Find the discs first.</source>
+            <translation>Zuerst die Bandscheiben finden.</translation>
+        </message>
+        <message>
+            <source>Finding the discs…</source>
+            <translation>Bandscheiben werden gefunden…</translation>
+        </message>
+        <message>
+            <source>Give a grade of your own</source>
+            <translation>Einen eigenen Grad geben</translation>
+        </message>
+        <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben graduieren.</translation>
+        </message>
+        <message>
+            <source>Grade the discs; those not found yet are found first</source>
+            <translation>Die Bandscheiben graduieren; noch nicht gefundene werden zuerst gefunden</translation>
+        </message>
+        <message>
+            <source>Grading…</source>
+            <translation>Graduieren…</translation>
+        </message>
+        <message>
+            <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
+            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
+        </message>
+        <message>
+            <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
+            <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
+        </message>
+        <message>
+            <source>Shift all names one level down, towards the sacrum</source>
+            <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
+        </message>
+        <message>
+            <source>Shift all names one level up, towards the head</source>
+            <translation>Alle Namen um eine Etage nach oben schieben, zum Kopf hin</translation>
+        </message>
+        <message>
+            <source>Something is being computed; wait, or press Stop.</source>
+            <translation>Es wird gerechnet; warten oder Stopp drücken.</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Stopp</translation>
+        </message>
+        <message>
+            <source>Switch on a system under Settings first.</source>
+            <translation>Zuerst unter Einstellungen ein System einschalten.</translation>
+        </message>
+        <message>
+            <source>Take back what you said of this grade</source>
+            <translation>Ihre Aussage zu diesem Grad zurücknehmen</translation>
+        </message>
+        <message>
+            <source>The names cannot be shifted.</source>
+            <translation>Die Namen können nicht verschoben werden.</translation>
+        </message>
+        <message>
+            <source>This is not graded yet.</source>
+            <translation>Dies ist noch nicht graduiert.</translation>
+        </message>
+        <message>
+            <source>What the lowest disc is called; all names follow</source>
+            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
+        </message>
+        <message>
+            <source>You have said nothing of it.</source>
+            <translation>Sie haben dazu nichts gesagt.</translation>
+        </message>
+        <message>
+            <source>{role} series</source>
+            <translation>Serie {role}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.phantom_sample</name>
+        <message>
+            <source>Rendering a digital lumbar spine…</source>
+            <translation>Eine digitale Lendenwirbelsäule wird gezeichnet…</translation>
+        </message>
+        <message>
+            <source>The phantom cannot be rendered: {error}</source>
+            <translation>Das Phantom kann nicht gezeichnet werden: {error}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.reading_files</name>
+        <message>
+            <source>Open a reading</source>
+            <translation>Eine Befundung öffnen</translation>
+        </message>
+        <message>
+            <source>Open a reading of this study; can be undone</source>
+            <translation>Eine Befundung dieser Studie öffnen; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Opened {name}.</source>
+            <translation>{name} geöffnet.</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Save the reading</source>
+            <translation>Die Befundung speichern</translation>
+        </message>
+        <message>
+            <source>Save what you said, and what the AI said, to a file</source>
+            <translation>Speichern, was Sie und was die KI gesagt haben</translation>
+        </message>
+        <message>
+            <source>Saved {name}.</source>
+            <translation>{name} gespeichert.</translation>
+        </message>
+        <message>
+            <source>The reading was not opened.</source>
+            <translation>Die Befundung wurde nicht geöffnet.</translation>
+        </message>
+        <message>
+            <source>The reading was not saved.</source>
+            <translation>Die Befundung wurde nicht gespeichert.</translation>
+        </message>
+        <message>
+            <source>The report is in {folder}.</source>
+            <translation>Der Bericht ist in {folder}.</translation>
+        </message>
+        <message>
+            <source>The report was not written.</source>
+            <translation>Der Bericht wurde nicht geschrieben.</translation>
+        </message>
+        <message>
+            <source>Write the report and all results to a new folder</source>
+            <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
+        </message>
+        <message>
+            <source>Write the report into</source>
+            <translation>Den Bericht schreiben in</translation>
+        </message>
+        <message>
+            <source>Writing the report: {detail}</source>
+            <translation>Der Bericht wird geschrieben: {detail}</translation>
+        </message>
+        <message>
+            <source>Writing the report…</source>
+            <translation>Der Bericht wird geschrieben…</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.systems_tree</name>
+        <message>
+            <source>{pack} {version}: {trained_on}</source>
+            <translation>{pack} {version}: {trained_on}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.titles</name>
+        <message>
+            <source>Bulge</source>
+            <translation>Pro-
+trus.</translation>
+        </message>
+        <message>
+            <source>Calci-
+fied</source>
+            <translation>Ver-
+kalkt</translation>
+        </message>
+        <message>
+            <source>Canal</source>
+            <translation>Kanal</translation>
+        </message>
+        <message>
+            <source>Her-
+nia</source>
+            <translation>Vor-
+fall</translation>
+        </message>
+        <message>
+            <source>Left
+facet</source>
+            <translation>Linke
+Facet.</translation>
+        </message>
+        <message>
+            <source>Left
+foram.</source>
+            <translation>Foram.
+links</translation>
+        </message>
+        <message>
+            <source>Lig.
+flavum</source>
+            <translation>Lig.
+flavum</translation>
+        </message>
+        <message>
+            <source>Lipoma-
+tosis</source>
+            <translation>Lipo-
+matose</translation>
+        </message>
+        <message>
+            <source>Lower
+EP</source>
+            <translation>Unt.
+EP</translation>
+        </message>
+        <message>
+            <source>MSU
+size</source>
+            <translation>MSU
+Größe</translation>
+        </message>
+        <message>
+            <source>MSU
+zone</source>
+            <translation>MSU
+Zone</translation>
+        </message>
+        <message>
+            <source>Modic</source>
+            <translation>Modic</translation>
+        </message>
+        <message>
+            <source>Nar-
+row</source>
+            <translation>Ver-
+schm.</translation>
+        </message>
+        <message>
+            <source>Nerve
+root</source>
+            <translation>Wur-
+zel</translation>
+        </message>
+        <message>
+            <source>Osteo-
+phytes</source>
+            <translation>Osteo-
+phyten</translation>
+        </message>
+        <message>
+            <source>Pfirr-
+mann</source>
+            <translation>Pfirr-
+mann</translation>
+        </message>
+        <message>
+            <source>Right
+facet</source>
+            <translation>Rechte
+Facet.</translation>
+        </message>
+        <message>
+            <source>Right
+foram.</source>
+            <translation>Foram.
+rechts</translation>
+        </message>
+        <message>
+            <source>Slip</source>
+            <translation>Glei-
+ten</translation>
+        </message>
+        <message>
+            <source>Upper
+EP</source>
+            <translation>Ob.
+EP</translation>
+        </message>
+        <message>
+            <source>≥ IV</source>
+            <translation>≥ IV</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.undo_buttons</name>
+        <message>
+            <source>Nothing to redo</source>
+            <translation>Nichts zu wiederholen</translation>
+        </message>
+        <message>
+            <source>Nothing to undo</source>
+            <translation>Nichts rückgängig zu machen</translation>
+        </message>
+    </context>
+</TS>

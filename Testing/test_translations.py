@@ -1,0 +1,96 @@
+"""The panel in German: every text translated, compiled as written, and nothing clipped."""
+
+import re
+
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
+
+from block_engine import BlockEngine
+from desk.desk import Desk
+from desk.user import User
+from fake_engine import write_blocks
+from PySide6 import QtCore, QtGui, QtWidgets
+from update_translations import FOLDER, read, texts
+
+GERMAN = FOLDER / "DiscGrader_de.ts"
+KINDS = (QtWidgets.QAbstractButton, QtWidgets.QLabel)
+CELL = ("L4-L5", "pfirrmann", "pfirrmann")
+
+
+@pytest.fixture(scope="module")
+def german():
+    return read(GERMAN)
+
+
+@pytest.fixture(params=["de", "en"])
+def desk(request, tmp_path):
+    """A desk in each language, on a screen of 1366 x 768, with discs found and graded by made-up answers."""
+    QtCore.QSettings.setPath(QtCore.QSettings.NativeFormat, QtCore.QSettings.UserScope, str(tmp_path / "settings"))
+    with Desk(log_folder=tmp_path, testing=True, language=request.param) as desk:
+        desk.window.resize(1366, 768)
+        desk.show()
+        desk.module.logic._engine = BlockEngine()
+        user = User(desk)
+        user.open(write_blocks(tmp_path / "blocks"))
+        for button in (desk.module.ui.findButton, desk.module.ui.gradeButton):
+            user.wait(0.1)
+            user.click(button)
+            user.until(lambda: not desk.module.logic.isRunning(), 60)
+        for section in ("reading", "settings"):
+            getattr(desk.module.ui, f"{section}CollapsibleButton").collapsed = False
+        desk.module.panel.choose(CELL)
+        user.wait(0.3)
+        yield desk
+        slicer.app.userSettings().remove("language")
+
+
+def test_every_text_is_translated(german):
+    missing = [key[1] for key in texts() if not german.get(key)]
+    assert not missing, "translate them in DiscGrader_de.ts and run python Testing/update_translations.py"
+    assert set(german) == set(texts()), "run python Testing/update_translations.py"
+
+
+def test_translations_keep_what_is_filled_in(german):
+    fields = re.compile(r"\{\w+\}|<[^>]+>|\(\*")
+    wrong = [text for (_, text), told in german.items() if sorted(fields.findall(text)) != sorted(fields.findall(told))]
+    assert not wrong
+
+
+def test_the_compiled_file_says_what_the_source_says(german):
+    translator = QtCore.QTranslator()
+    assert translator.load(str(GERMAN.with_suffix(".qm")))
+    differ = [text for (context, text), told in german.items() if translator.translate(context, text) != told]
+    assert not differ, "run python Testing/update_translations.py"
+
+
+def test_nothing_is_clipped(desk):
+    panel = desk.module.ui.gradeTable.window()
+    found = [one for one in panel.findChildren(QtWidgets.QWidget) if one.isVisible()]
+    shown = [(one, kind.text(one)) for one in found for kind in KINDS if isinstance(one, kind)]
+    assert {"Bericht…", "Report…"} & {text for _, text in shown}
+    assert not [text for one, text in shown if _too_wide(one, text)]
+    for area in (one for one in found if isinstance(one, QtWidgets.QScrollArea)):
+        assert QtWidgets.QWidget.minimumSizeHint(area.widget()).width() <= area.viewport().width()
+    table = desk.module.ui.gradeTable
+    metrics = QtGui.QFontMetrics(table.horizontalHeader().font)
+    for column in range(table.columnCount):
+        for line in table.horizontalHeaderItem(column).text().split("\n"):
+            assert metrics.horizontalAdvance(line) <= table.columnWidth(column), line
+
+
+def test_the_panel_speaks_the_language_that_was_chosen(desk):
+    german = slicer.app.userSettings().value("language") == "de"
+    ui = desk.module.ui
+    assert ui.gradeButton.text == ("Graduieren" if german else "Grade")
+    assert ui.opacityLabel.text == ("Deckkraft:" if german else "Opacity:")
+    told = ui.detailsBrowser.toPlainText()
+    assert ("Nucleus grau bis schwarz" in told) == german and ("Gray to black nucleus" in told) != german
+
+
+def _too_wide(widget, text: str) -> bool:
+    """Whether a text has less room than it needs; texts that wrap or are HTML have as much as they need."""
+    wraps = isinstance(widget, QtWidgets.QLabel) and (QtWidgets.QLabel.wordWrap(widget) or "<" in text)
+    metrics = QtGui.QFontMetrics(QtWidgets.QWidget.font(widget))
+    return not wraps and max(map(metrics.horizontalAdvance, text.split("\n"))) > QtWidgets.QWidget.width(widget)

@@ -1,0 +1,130 @@
+"""Brings the translations of the panel up to date with its texts.
+
+``python Testing/update_translations.py`` adds new texts to DiscGrader/Resources/Translations/DiscGrader_<language>.ts, as
+Qt Linguist and Slicer's Weblate read them, drops those that are gone, and compiles each to a .qm file, which the module
+loads. Texts without a translation are named and stay English. A new language begins with an empty .ts file of its name.
+"""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+MODULE = Path(__file__).resolve().parents[1] / "DiscGrader"
+FOLDER = MODULE / "Resources" / "Translations"
+UI = MODULE / "Resources" / "UI" / "DiscGrader.ui"
+PACKAGE = MODULE / "Logic" / "discgrader"
+STAGES = ("imaging", "localize", "mrml", "pipeline")
+"""Rooms whose progress the panel shows."""
+
+Texts = dict[tuple[str, str], str]
+"""Translations by context and text."""
+
+
+def texts() -> list[tuple[str, str]]:
+    """Everything that can be translated, as (context, text), without repetition."""
+    found = [*_of_ui(), *_of_code(), *_of_vocabulary()]
+    return sorted(dict.fromkeys(found))
+
+
+def read(path: Path) -> Texts:
+    """The translations in a .ts file; unfinished ones are empty."""
+    if not path.read_text(encoding="utf-8").strip():
+        return {}
+    return {
+        (context.findtext("name"), message.findtext("source")): message.findtext("translation") or ""
+        for context in ElementTree.parse(path).iter("context")
+        for message in context.iter("message")
+    }
+
+
+def write(path: Path, language: str, translations: Mapping[tuple[str, str], str]) -> None:
+    """Write a .ts file with all `texts`."""
+    root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en_US")
+    contexts: dict[str, ElementTree.Element] = {}
+    for name, text in texts():
+        if name not in contexts:
+            contexts[name] = ElementTree.SubElement(root, "context")
+            ElementTree.SubElement(contexts[name], "name").text = name
+        message = ElementTree.SubElement(contexts[name], "message")
+        ElementTree.SubElement(message, "source").text = text
+        translated = translations.get((name, text), "")
+        attributes = {} if translated else {"type": "unfinished"}
+        ElementTree.SubElement(message, "translation", attributes).text = translated
+    ElementTree.indent(root, "    ")
+    body = ElementTree.tostring(root, encoding="unicode")
+    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
+
+
+def compiled(path: Path) -> None:
+    """Compile a .ts file to the .qm file beside it."""
+    import PySide6
+
+    tool = next(Path(PySide6.__file__).parent.glob("lrelease*"))
+    subprocess.run([tool, "-silent", path, "-qm", path.with_suffix(".qm")], check=True)
+
+
+def _of_ui() -> Iterator[tuple[str, str]]:
+    root = ElementTree.parse(UI)
+    for one in root.iter("string"):
+        if one.text and one.get("notr") != "true":
+            yield root.findtext("class"), one.text
+
+
+def _of_code() -> Iterator[tuple[str, str]]:
+    """What stands in ``_("…")``, under the name that Slicer gives to the file."""
+    from desk.slicer_python.i18n import getContext
+
+    for path in (MODULE / f"{MODULE.name}.py", *PACKAGE.rglob("*.py")):
+        for call in _calls(path):
+            if isinstance(call.func, ast.Name) and call.func.id == "_" and call.args:
+                yield getContext(str(path)), ast.literal_eval(call.args[0])
+
+
+def _of_vocabulary() -> Iterator[tuple[str, str]]:
+    """What the package words and the panel shows: systems, tasks, scales, measures and stages."""
+    from discgrader.grading.evidence import MEASURES
+    from discgrader.grading.scales import load_scale, scale_names
+    from discgrader.grading.tasks import SYSTEMS
+
+    for system in SYSTEMS.values():
+        yield from _vocabulary(system.title, *(task.title for task in system.tasks))
+    for scale in map(load_scale, scale_names()):
+        words = (one.label for one in scale.grades if one.label.islower())
+        yield from _vocabulary(scale.title, scale.note, *words, *(one.meaning for one in scale.grades))
+    for measure in MEASURES.values():
+        yield from _vocabulary(measure.title, measure.source)
+    for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
+        for call in _calls(path):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "report" and isinstance(call.args[0], ast.Constant):
+                yield from _vocabulary(call.args[0].value)
+
+
+def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:
+    context = "discgrader.vocabulary"
+    yield from ((context, one) for one in words if one)
+
+
+def _calls(path: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def main() -> int:
+    for path in sorted(FOLDER.glob("*.ts")):
+        language = path.stem.removeprefix(f"{MODULE.name}_")
+        write(path, language, read(path))
+        compiled(path)
+        missing = [text for (_, text), translated in read(path).items() if not translated]
+        print(f"{path.name}: {len(texts())} texts, {len(missing)} not translated")
+        for text in missing:
+            print(f"  {json.dumps(text, ensure_ascii=False)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(MODULE / "Logic"), str(Path(__file__).parent)]
+    sys.exit(main())
