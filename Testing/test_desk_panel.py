@@ -14,7 +14,7 @@ from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, key, shown
-from PySide6 import QtCore
+from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
 
 def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp_path):
