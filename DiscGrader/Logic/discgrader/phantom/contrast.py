@@ -55,7 +55,7 @@ class Sequence:
 SEQUENCES: dict[str, Sequence] = {
     "T1": Sequence(Contrast.T1, 600.0, 10.0),
     "T2": Sequence(Contrast.T2, 3500.0, 106.0),
-    "T2_SPACE": Sequence(Contrast.T2_SPACE, 1500.0, 120.0, restore=0.7),
+    "T2_SPACE": Sequence(Contrast.T2_SPACE, 1500.0, 145.0, restore=0.7),
     "STIR": Sequence(Contrast.STIR, 4500.0, 60.0, inversion_ms=165.0),
     "AX_T2": Sequence(Contrast.T2, 4500.0, 100.0),
 }

@@ -9,7 +9,10 @@ from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 
 HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.95, 4: 0.83, 5: 0.45}
-HYDRATION_OF_GRADE = {1: 1.0, 2: 0.76, 3: 0.36, 4: 0.1, 5: 0.0}
+HYDRATION_OF_GRADE = {1: 0.86, 2: 0.57, 3: 0.29, 4: 0.1, 5: 0.0}
+HYDRATION_SPREAD = 0.4
+"""Share of the disc that is wet nucleus, and its whole spread as a share of it; nearer to one another than the scale's
+words suggest, as in SPIDER's discs."""
 SPACING_SHARE = 0.9
 """Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
 
@@ -258,7 +261,7 @@ class DiscParameters:
             healthy_height_mm=DISC_HEIGHT_MM[index] * scale * (0.93 + 0.14 * jitter),
             wedge_deg=DISC_WEDGE_DEG[index] * lordosis + 3 * (wedge - 0.5),
             height_share=share,
-            hydration=max(HYDRATION_OF_GRADE[grade] * (1 + 0.14 * (hydration - 0.5)), 0.0),
+            hydration=HYDRATION_OF_GRADE[grade] * (1 + HYDRATION_SPREAD * (hydration - 0.5)),
             bulge_mm=max(bulge, 1.6 if osteophyte else 0.0),
             herniation=herniation,
             stenosis=asked.central_stenosis,

@@ -128,10 +128,7 @@ class Level:
 
     def margin_y(self, x: float, bulge: bool = True) -> float:
         """Posterior margin of the disc without its herniation."""
-        disc = self.disc
-        across = min(abs(x) / disc.half_width_mm, 0.999)
-        back = disc.half_depth_mm - 1.2 * max(1 - (1.8 * across) ** 2, 0)
-        return back * (1 - across**2.7) ** (1 / 2.7) + (self.parameters.bulge_mm if bulge else 0.0)
+        return self.disc.back_y(x) + (self.parameters.bulge_mm if bulge else 0.0)
 
     def _displace(self) -> DisplacedDisc:
         found, half = self.parameters.herniation, self.parameters.height_mm / 2

@@ -13,6 +13,11 @@ from discgrader.phantom.spine import SpineParameters
 SACRUM_HEIGHT_MM = (29.0, 24.0, 20.0, 17.0, 14.0)
 SACRUM_DEPTH_MM = (31.0, 22.0, 17.0, 13.0, 10.0, 7.0)
 SACRUM_TURN_DEG = (0.0, 7.0, 13.0, 17.0, 19.0)
+OVAL = 2.3
+HOLLOW_WIDTH = 1.8
+BODY_HOLLOW_MM = 1.6
+DISC_HOLLOW_MM = (-0.5, 0.2, 0.9, 1.4, 1.6)
+"""How far the backs of discs are drawn in, from L5-S1 upwards: kidneys above, flat at L4-L5, round at L5-S1."""
 LUT_STEP_MM = 2.0
 LUT_MARGIN_MM = 110.0
 
@@ -90,11 +95,7 @@ class BodyShape:
         front = size * (self.half_depth_mm * (1 - self.waist * waist))
         back = size * (self.half_depth_mm * (1 - 0.45 * self.waist * waist))
         side = size * (self.half_width_mm * (1 - 0.5 * self.waist * waist))
-        across = np.abs(x) / side
-        # The back of the body is hollow towards the canal: its outline is pushed forward in the middle.
-        back = back - 1.6 * np.maximum(1 - np.square(across * 1.8), 0)
-        along = np.where(u > 0, u / back, -u / front)
-        rho = np.power(np.power(across, 2.7) + np.power(along, 2.7), np.float32(1 / 2.7))
+        rho = outline_share(np.abs(x) / side, u, front, back, BODY_HOLLOW_MM)
         return rho, outline_distance(x, u, rho, self.half_depth_mm)
 
     def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
@@ -144,6 +145,24 @@ class DiscShape:
     def name(self) -> str:
         """Such as ``L4-L5``, or ``S1-S2`` for a remnant."""
         return f"{self.above.name}-{self.below.name}"
+
+    @property
+    def hollow_mm(self) -> float:
+        """How far the middle of its back is drawn in."""
+        return DISC_HOLLOW_MM[min(self.parameters.index_from_sacrum, len(DISC_HOLLOW_MM)) - 1] if self.parameters else 0.0
+
+    def radius(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How far out points lie: share of the outline (1 on it), and distance in mm from it, each of shape (n,)."""
+        x, y = local[:, 0], local[:, 1]
+        across = np.abs(x) * np.float32(1 / self.half_width_mm)
+        rho = outline_share(across, y, self.half_depth_mm, self.half_depth_mm, self.hollow_mm)
+        return rho, outline_distance(x, y, rho, self.half_depth_mm)
+
+    def back_y(self, x: float) -> float:
+        """Where the outline's back runs at this x, mm."""
+        across = min(abs(x) / self.half_width_mm, 0.999)
+        back = self.half_depth_mm - self.hollow_mm * max(1 - (HOLLOW_WIDTH * across) ** 2, 0)
+        return back * (1 - across**OVAL) ** (1 / OVAL)
 
 
 class Skeleton:
@@ -238,6 +257,29 @@ class Skeleton:
     def sac(self) -> "SacCourse":
         """The course of the thecal sac."""
         return SacCourse(self)
+
+
+def outline_share(
+    across: np.ndarray, u: np.ndarray, front: np.ndarray | float, back: np.ndarray | float, hollow_mm: float
+) -> np.ndarray:
+    """How far out points lie in the outline of a body or disc, 1 on it, shape (n,).
+
+    The outline is an oval whose back is drawn in towards the middle, as a kidney's is.
+
+    Parameters
+    ----------
+    across : ndarray, shape (n,)
+        Distance from the midline as a share of the half width.
+    u : ndarray, shape (n,)
+        Mm behind the middle.
+    front, back : ndarray of shape (n,) or float
+        Where it ends in front and behind, mm.
+    hollow_mm : float
+        How far its back is drawn in at the midline.
+    """
+    back = back - np.float32(hollow_mm) * np.maximum(1 - np.square(across * HOLLOW_WIDTH), 0)
+    along = np.where(u > 0, u / back, -u / front)
+    return np.power(np.power(across, OVAL) + np.power(along, OVAL), np.float32(1 / OVAL))
 
 
 def outline_distance(x: np.ndarray, u: np.ndarray, rho: np.ndarray, half_depth_mm: float) -> np.ndarray:

@@ -30,6 +30,7 @@ ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 """The series of a study unless others are asked for."""
 ALL_ROLES = (*ROLES, "STIR")
 EDGE_OF_VIEW_MM = 12.0
+NORMALIZED = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +143,8 @@ def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]
     front = anatomy.skeleton.vertebrae[3].frame.center_lps_mm[1] - anatomy.skeleton.vertebrae[3].half_depth_mm
     saturated, distance = coil.uniform() < 0.5, coil.uniform(22, 45)
     field = 3.0 if coil.uniform() < 0.4 else 1.5
+    # Every second scanner evens out the coil's sensitivity before it stores a picture.
+    falloff *= NORMALIZED if coil.uniform() < 0.5 else 1.0
     own = stream(anatomy.parameters.seed, f"receiver {role}")
     axial = role == "AX_T2"
     noise, ringing = own.uniform(0.008, 0.016), own.uniform(0.25, 0.45)

@@ -11,7 +11,7 @@ from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
-CORTEX_MM = 1.0
+CORTEX_MM = 0.7
 FAR_MM = 9.0
 PROCESS_SIDE_MM = 11.0
 ARCH_UP_MM = 21.0

@@ -14,6 +14,7 @@ from discgrader.phantom.tissues import Tissue
 WIDTH_SHARE = 1.38
 INFLUENCE_MM = (2.5, 14.0)
 LAMINA_SLOPE = 0.4
+DURA_MM = 0.4
 
 
 class Canal:
@@ -79,7 +80,7 @@ class Canal:
                 gap = level.displaced.distance(local)
                 close = gap < 4.0
                 near, gap = near[close], gap[close]
-                distance[near] = smooth_max(distance[near], 0.6 - gap, 1.2)
+                distance[near] = smooth_max(distance[near], 0.2 - gap, 1.2)
         keep = distance < 1.0
         index, s, d, x, across, behind, shallow, distance = (
             v[keep] for v in (index, s, d, x, across, behind, shallow, distance)
@@ -90,7 +91,9 @@ class Canal:
         width = np.where(np.abs(across) > 1e-3, x / safe, WIDTH_SHARE * shallow)
         nerve = self._cauda.share(s, x, d, width, shallow, d - behind * shallow, canvas.edge_mm)
         cord = self._cord(s, d, x, canvas.edge_mm)
-        dura = ramp(distance, -0.5, 0.0) * 0.8
+        # A sheet thinner than a pixel darkens it by its share.
+        thin = max(canvas.edge_mm, DURA_MM)
+        dura = 0.8 * DURA_MM / thin * np.clip(1 - np.abs(distance + DURA_MM / 2) / thin, 0, 1)
         mixture = {
             Tissue.LIGAMENT: dura,
             Tissue.CORD: (1 - dura) * cord,
@@ -138,4 +141,4 @@ class Canal:
         canvas.paint(index, fat, mixture, structure=Structure.EPIDURAL_FAT)
         flavum = inside(np.maximum(np.maximum(front - d, d - back), x - 14), canvas.edge_mm)
         flavum = flavum * (s > self._sac.s_of["S1"])
-        canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.85, Tissue.MUSCLE: 0.15}, structure=Structure.FLAVUM)
+        canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.5, Tissue.MUSCLE: 0.35, Tissue.FAT: 0.15}, structure=Structure.FLAVUM)

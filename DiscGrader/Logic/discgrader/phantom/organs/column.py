@@ -8,11 +8,12 @@ from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
 from discgrader.phantom.level import Level
-from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton, outline_distance
+from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
-CORTEX_MM = 0.8
+CORTEX_MM = 0.55
+LIGAMENT_MM = 0.6
 SEAM_MM = 0.8
 
 
@@ -62,7 +63,7 @@ class Column:
         shells += [self._paint_body(canvas, body) for body in self._skeleton.bodies]
         for index, distance in shells:
             near = distance < 2.0
-            cover = inside(distance[near] - 1.0, canvas.edge_mm)
+            cover = inside(distance[near] - LIGAMENT_MM, canvas.edge_mm)
             canvas.paint(index[near], cover, {Tissue.LIGAMENT: 0.75, Tissue.FAT: 0.25})
 
     def _near(self, canvas: Canvas, body: BodyShape, reach: float) -> np.ndarray:
@@ -75,13 +76,6 @@ class Column:
         above, below = disc.above.frame.to_local(points), disc.below.frame.to_local(points)
         rho_above, rho_below = disc.above.radius(above)[0], disc.below.radius(below)[0]
         return disc.above.bottom(above, rho_above) - above[:, 2], below[:, 2] - disc.below.top(below, rho_below)
-
-    def _outline(self, disc: DiscShape, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        across = np.abs(local[:, 0]) * np.float32(1 / disc.half_width_mm)
-        back = disc.half_depth_mm - 1.2 * np.maximum(1 - np.square(across * 1.8), 0)
-        along = np.where(local[:, 1] > 0, local[:, 1] / back, -local[:, 1] / disc.half_depth_mm)
-        rho = np.power(np.power(across, 2.7) + np.power(along, 2.7), np.float32(1 / 2.7))
-        return rho, outline_distance(local[:, 0], local[:, 1], rho, disc.half_depth_mm)
 
     def _paint_disc(self, canvas: Canvas, level_here: Level) -> tuple[np.ndarray, np.ndarray]:
         disc = level_here.disc
@@ -96,7 +90,7 @@ class Column:
         gap_above, gap_below = self._gaps(disc, points)
         height = np.maximum(gap_above + gap_below, 0.2)
         level = gap_below / height
-        rho, side = self._outline(disc, local)
+        rho, side = disc.radius(local)
         # What stands out of the disc space spreads over the rims instead of ending in an edge.
         lip = np.clip(side, 0.0, 2.0) * 0.6
         side = side - parameters.bulge_mm * np.maximum(1 - 0.6 * np.square(2 * level - 1), 0)
@@ -122,8 +116,8 @@ class Column:
         index, local, distance = index[near], local[near], distance[near]
         name = f"herniation {level.parameters.level}"
         uneven = self._texture(name, local, (7.0, 7.0, 7.0))
-        rim = ramp(distance, -1.3, -0.3) * (0.75 if found.size == 1 else 0.5)
-        wet = np.clip((0.25 + 0.5 * level.parameters.hydration + 0.1 * uneven) * (1 - rim), 0, 1)
+        rim = ramp(distance, -1.3, -0.3) * (0.6 if found.size == 1 else 0.35)
+        wet = np.clip((0.1 + 0.5 * level.parameters.hydration + 0.1 * uneven) * (1 - rim), 0, 1)
         chalk = np.zeros(len(index), np.float32)
         if found.calcified:
             chalk = ramp(self._texture(f"{name} chalk", local, (7.0, 5.0, 5.0)), -0.6, 0.1) * ramp(-distance, 0.2, 0.9)
@@ -150,8 +144,8 @@ class Column:
         cleft = look.cleft * np.exp(-np.square(band / 0.10)) * (1 - ramp(middle, 0.6, 1.0))
         water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
         water = np.clip(water, 0, 1)
-        dense = np.clip(ramp(rho, 0.82, 0.97) + look.scar * (1 + 0.4 * coarse), 0, 1)
-        annulus = ramp(rho, 0.62, 0.84)
+        dense = np.clip(0.7 * ramp(rho, 0.88, 1.0) + look.scar * (1 + 0.4 * coarse), 0, 1)
+        annulus = ramp(rho, 0.72, 0.93)
         rest = 1 - water
         return {
             Tissue.NUCLEUS: water,
@@ -168,7 +162,7 @@ class Column:
         points = canvas.points[index]
         local = disc.frame.to_local(points)
         gap_above, gap_below = self._gaps(disc, points)
-        rho, side = self._outline(disc, local)
+        rho, side = disc.radius(local)
         first = disc.above.name == "S1"
         lens = np.float32(0.9 if first else 0.1) * np.maximum(1 - rho * rho, 0)
         distance = smooth_max(side + (2.5 if first else 0.5), -np.minimum(gap_above, gap_below) - lens, 0.6)
@@ -262,6 +256,6 @@ def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Textur
     """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches and trabeculae."""
     own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
     share = own.get(name, own["L5"] + 0.05)
-    grain = 0.06 * texture(f"grain {name}", local, (2.2, 2.2, 3.0))
-    blotch = 0.06 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
+    grain = 0.09 * texture(f"grain {name}", local, (1.7, 1.7, 2.4))
+    blotch = 0.065 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
     return np.clip(share + grain + blotch, 0.05, 0.95)

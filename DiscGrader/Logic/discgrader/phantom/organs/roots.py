@@ -163,7 +163,7 @@ class CaudaEquina:
             nerve[mine] = np.maximum(nerve[mine], inside(gap, max(edge_mm, 0.5)))
         behind = (d - middle) / shallow
         # Rootlets too fine to be single crowd around the conus and behind.
-        haze = 0.55 * ramp(behind, -0.1, 0.7) * ramp(s, self._sac.s_of["L5"], self.start_s - 20)
+        haze = 0.7 * ramp(behind, -0.7, 0.6) * ramp(s, self._sac.s_of["L5"], self.start_s - 20)
         haze = haze * (s < self.start_s + 25)
         for crowd, weight in near:
             haze = np.maximum(haze, 0.9 * ramp(weight, 0.2, 0.9)) if crowd.bundle else haze * (1 - 0.7 * weight)

@@ -13,6 +13,8 @@ from discgrader.phantom.tissues import Tissue
 
 SKIN_MM = 2.0
 LOOPS = 110
+BLURRED_MM = 3.0
+"""Width to which breathing and bowel motion draw out the edges of bowel and kidneys."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +195,7 @@ class Surroundings:
         place = np.stack([canvas.points[index, 0], canvas.d[index] + 0.4 * canvas.s[index], canvas.s[index]], axis=1)
         stripe = self._texture("interspinous", place, (14.0, 10.0, 3.2))
         blob = self._texture("interspinous fat", place, (8.0, 7.0, 7.0))
-        fat = np.clip(0.32 + 0.2 * stripe + 0.28 * blob, 0.05, 0.95)
+        fat = np.clip(0.3 + 0.14 * stripe + 0.14 * blob, 0.05, 0.7)
         edge = ramp(behind, -3.0, -1.5)
         cover = inside(np.maximum(behind, x - 4.0), canvas.edge_mm)
         mixture = {
@@ -211,8 +213,8 @@ class Surroundings:
         gap = smooth_max(smooth_max(behind, outer, 4.0), -d + 0.12 * x - 2.0, 5.0)
         keep = gap < 2.2
         index, gap, x = index[keep], gap[keep], x[keep]
-        fascia = inside(np.abs(gap - 0.3) - 0.7, canvas.edge_mm)
-        canvas.paint(index, fascia, {Tissue.LIGAMENT: 1.0})
+        fascia = inside(np.abs(gap - 0.3) - 0.35, canvas.edge_mm)
+        canvas.paint(index, fascia, {Tissue.LIGAMENT: 0.8, Tissue.FAT: 0.2})
         place = np.stack([canvas.points[index, 0], canvas.d[index], canvas.s[index]], axis=1)
         wander = 3.5 * self._texture("septum", place, (16.0, 12.0, 40.0))
         septum = np.minimum(np.abs(x + wander - 23.0), np.abs(x + 1.5 * wander - 45.0)) - 0.7
@@ -266,13 +268,13 @@ class Surroundings:
         gap = (rho - 1 + wobble) * float(loop.half_mm.min())
         keep = gap < 1
         index, local, gap = index[keep], local[keep], gap[keep]
-        wall = ramp(gap, -2.6, -1.6)
+        wall = 0.5 * ramp(gap, -3.0, -1.0)
         inner = np.clip(0.5 + 0.35 * self._texture(f"{loop.name} content", local, (4.0, 4.0, 4.0)), 0, 1)
         other = Tissue.MUSCLE if loop.content is not Tissue.ORGAN else Tissue.ORGAN
         wet = loop.wetness * inner
         mixture = {loop.content: (1 - wall) * (1 - wet), Tissue.CSF: (1 - wall) * wet}
         mixture[other] = mixture.get(other, 0) + wall
-        canvas.paint(index, inside(gap, canvas.edge_mm), mixture)
+        canvas.paint(index, inside(gap, max(canvas.edge_mm, BLURRED_MM)), mixture)
 
     def _paint_belly_wall(self, canvas: Canvas) -> None:
         index = canvas.still_open()
@@ -283,7 +285,7 @@ class Surroundings:
         depth = y - front
         fat = self._body.belly_fat_mm
         muscle = np.abs(depth - SKIN_MM - fat - 5.0) - 5.0
-        canvas.paint(index, inside(-depth, canvas.edge_mm), {Tissue.AIR: 1.0})
+        canvas.paint(index, inside(depth, canvas.edge_mm), {Tissue.AIR: 1.0})
         canvas.paint(index, inside(depth - SKIN_MM, canvas.edge_mm), {Tissue.SKIN: 1.0})
         keep = muscle < 1
         self._fill_muscle(canvas, index[keep], inside(muscle[keep], canvas.edge_mm), 0.05, "belly")
@@ -299,10 +301,11 @@ class Surroundings:
         canvas.paint(index, inside(-gap - SKIN_MM - wave, canvas.edge_mm), {Tissue.SKIN: 1.0})
         coarse = self._texture("lobule", points, (22.0, 9.0, 26.0))
         septa = self._texture("septa", points, (30.0, 7.0, 30.0))
-        strand = 0.45 * np.exp(-np.square(septa / 0.07)) * (coarse > -0.3)
+        strand = 0.3 * np.exp(-np.square(septa / 0.12)) * ramp(coarse, -0.6, 0.4)
         loose = np.clip(0.05 + 0.045 * coarse, 0, 0.3)
-        inner = (gap < -120) | (y < np.interp(z, self._z, self._fascia) - 60)
-        mesh = np.where(inner, 0.3 * np.exp(-np.square(septa / 0.2)) * ramp(coarse, -0.2, 1.0) + 0.08, 0.0)
+        behind = y - np.interp(z, self._z, self._fascia).astype(np.float32)
+        inner = 1 - ramp(np.maximum(behind + 60, np.minimum(gap + 120, behind + 40)), -12.0, 12.0)
+        mesh = inner * (0.3 * np.exp(-np.square(septa / 0.2)) * ramp(coarse, -0.2, 1.0) + 0.08)
         # Breathing and bowel motion leave of the mesentery little more than blotches drawn out along the body.
         far = np.flatnonzero(gap < -125)
         deep = points[far]
