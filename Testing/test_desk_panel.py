@@ -297,6 +297,17 @@ def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
     assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"
 
 
+def test_a_scene_opened_while_the_module_is_in_front_has_its_series_chosen(graded, user, desk, tmp_path):
+    path = tmp_path / "study.mrb"
+    assert desk.files.save(path)
+    desk.files.close_scene()
+    assert graded.ui.statusLabel.text == "Ready."
+    user.open(path)
+    user.until(lambda: graded.ui.t2Selector.currentNode() is not None, 5)
+    assert graded.ui.t2Selector.currentNode() is graded.parameters.series.t2
+    assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"
+
+
 def test_one_report_is_written_at_a_time(graded, user, tmp_path):
     told = []
     write = graded.logic.exportReport

@@ -1506,6 +1506,10 @@ In Slicers Python installieren?</translation>
             <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
         </message>
         <message>
+            <source>Ready.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Shift all names one level down, towards the sacrum</source>
             <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
         </message>

@@ -99,6 +99,7 @@ class Panel:
             self.parameters.disconnectGui(self._gui_tag)
             self.menu.close()
             self.live.forget()
+            self._forget_news()
             self.display.forget()
         self.parameters = parameters
         if parameters is not None:
@@ -217,8 +218,10 @@ class Panel:
         for role, node in picked.items():
             setattr(parameters.series, names[role], node)
         for name in names.values():
-            selector = getattr(self.ui, f"{name}Selector")
-            node = selector.currentNode()
+            selector, node = getattr(self.ui, f"{name}Selector"), getattr(parameters.series, name)
+            if selector.currentNode() is not node:
+                # In a scene that is being opened, a choice may be there before the volume that it names.
+                selector.setCurrentNode(node)
             selector.toolTip = "\n".join(
                 [_("{role} series").format(role=getattr(self.ui, f"{name}Label").text.rstrip(":")),
                  *([] if node is None else [node.GetName(), self.inputs.reasons.get(node.GetID(), "")])]
@@ -259,6 +262,7 @@ class Panel:
 
     def attempt(self, failed: str, act: Callable[[], object]) -> bool:
         """Do something; where it does not work say so in one line and go on. Whether it worked."""
+        self._forget_news()
         try:
             act()
         except DiscGraderError as error:
@@ -268,6 +272,11 @@ class Panel:
             return False
         self.refresh()
         return True
+
+    def _forget_news(self) -> None:
+        """Leave no line that tells of what was before."""
+        if not self.computation.running:
+            self.computation.say(_("Ready."))
 
     def find(self) -> None:
         """Find, name and box the discs."""
