@@ -1507,7 +1507,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Ready.</source>
-            <translation type="unfinished" />
+            <translation>Bereit.</translation>
         </message>
         <message>
             <source>Shift all names one level down, towards the sacrum</source>
