@@ -4,7 +4,6 @@ import re
 import sys
 import threading
 import time
-import unittest
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -245,12 +244,6 @@ def test_parameter_node_keeps_the_users_choices_in_the_scene(logic, module, volu
     assert (again.boxes.marginMm, again.volumes()) == (11.0, {"T2": volumes["T2"]})
     with pytest.raises(ValueError, match="between"):
         node.boxes.marginMm = 20.0
-
-
-def test_self_test_passes(module):
-    outcome = unittest.TestResult()
-    module.DiscGraderTest("runTest").run(outcome)
-    assert not outcome.errors and not outcome.failures, outcome.errors + outcome.failures
 
 
 def test_panel_has_every_widget_and_parameter_that_the_module_speaks_of(module):
