@@ -66,6 +66,25 @@ def test_both_voices_are_kept(editor):
         decision.grade = "1"
 
 
+def test_high_grade_follows_the_pfirrmann_grade(editor):
+    high = ("pfirrmann", "high_grade")
+    before = editor.reading
+    said = before.disc("L3-L4").ai_grade(*high).grade
+    editor.set_override("L3-L4", *PFIRRMANN, "5", "Collapsed")
+    disc = editor.reading.disc("L3-L4")
+    assert said == "0" and disc.reader_grade(*high) == "1" and disc.status(*high) == OVERRIDDEN
+    assert disc.ai_grade(*high).grade == "0", "what the pack said is kept"
+    editor.set_override("L3-L4", *PFIRRMANN, "2")
+    assert editor.reading.disc("L3-L4").status(*high) == ACCEPTED
+    editor.withdraw("L3-L4", *PFIRRMANN)
+    assert editor.reading.disc("L3-L4").status(*high) == UNREAD
+    editor.set_override("L3-L4", *high, "1")
+    assert editor.reading.disc("L3-L4").reader_grade(*PFIRRMANN) is None, "high grade settles no Pfirrmann grade"
+    for _ in range(4):
+        editor.undo()
+    assert editor.reading.disc("L3-L4").decisions == before.disc("L3-L4").decisions, "each was one step"
+
+
 def test_status_of_grades_and_levels(editor):
     disc = editor.reading.disc("L5-S1")
     assert {disc.status(*one) for one in disc.tasks} == {UNREAD} and disc.level_status == UNREAD

@@ -28,3 +28,8 @@ def given_grades(probabilities: np.ndarray) -> np.ndarray:
     """
     low, high = probabilities[..., :HIGH_GRADE], probabilities[..., HIGH_GRADE:]
     return np.where(high_chances(probabilities).argmax(-1) == 1, HIGH_GRADE + high.argmax(-1), low.argmax(-1))
+
+
+def high_of(grade: str) -> str:
+    """The value of `high_grade` that goes with a Pfirrmann grade, both as written in files."""
+    return str(int(int(grade) > HIGH_GRADE))

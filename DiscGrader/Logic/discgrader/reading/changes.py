@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from discgrader.errors import UsageError
+from discgrader.grading.decision import high_of
 from discgrader.grading.results import Grade
 from discgrader.grading.tasks import find_task
 from discgrader.localize.disc import LADDER, MARGIN_RANGE_MM, RoiBox
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
 
 
+HIGH = ("pfirrmann", "high_grade")
+"""System and task that a reader's Pfirrmann grade settles as well."""
+
+
 def override(reading: Reading, level: str, system: str, task: str, grade: str, reason: str, time: str) -> Reading:
-    """The reader gives a grade; where the pack says the same, this accepts it.
+    """The reader gives a grade; where the pack says the same, this accepts it. High grade follows the Pfirrmann grade.
 
     Raises
     ------
@@ -20,11 +25,14 @@ def override(reading: Reading, level: str, system: str, task: str, grade: str, r
     """
     ai = reading.disc(level).ai_grade(system, task)
     own = ai is None or ai.grade != grade
-    return _decided(reading, level, Decision(system, task, grade, own, reason, reading.reader, time))
+    decided = _decided(reading, level, Decision(system, task, grade, own, reason, reading.reader, time))
+    if _settles_high(reading.disc(level), system, task):
+        return override(decided, level, *HIGH, high_of(grade), reason, time)
+    return decided
 
 
 def accept(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
-    """The reader accepts the pack's grade, giving up an override.
+    """The reader accepts the pack's grade, giving up an override. High grade follows the Pfirrmann grade.
 
     Raises
     ------
@@ -35,7 +43,7 @@ def accept(reading: Reading, level: str, system: str, task: str, time: str) -> R
     ai = reading.disc(level).ai_grade(system, task)
     if ai is None:
         raise UsageError(f"{level} has no grade of {system} {task} to accept; grade it first.")
-    return _decided(reading, level, Decision(system, task, ai.grade, False, "", reading.reader, time))
+    return override(reading, level, system, task, ai.grade, "", time)
 
 
 def accept_level(reading: Reading, level: str, time: str) -> Reading:
@@ -48,10 +56,11 @@ def accept_level(reading: Reading, level: str, time: str) -> Reading:
 
 
 def withdraw(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
-    """The reader takes back what was said of a task: it is unread again."""
+    """The reader takes back what was said of a task: it is unread again; with the Pfirrmann grade, high grade is."""
     find_task(system, task)
     disc = reading.disc(level)
-    left = tuple(one for one in disc.decisions if (one.system, one.task) != (system, task))
+    gone = {(system, task), *([HIGH] if _settles_high(disc, system, task) else [])}
+    left = tuple(one for one in disc.decisions if (one.system, one.task) not in gone)
     return _changed(reading, replace(disc, decisions=left), time)
 
 
@@ -191,6 +200,11 @@ def add_grading(reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Se
     if disc is None or disc.box != box:
         return reading
     return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time))))
+
+
+def _settles_high(disc: DiscReading, system: str, task: str) -> bool:
+    """Whether what is said of a task says high grade too."""
+    return (system, task) == ("pfirrmann", "pfirrmann") and HIGH in disc.tasks
 
 
 def _decided(reading: Reading, level: str, said: Decision) -> Reading:
