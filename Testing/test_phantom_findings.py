@@ -7,6 +7,7 @@ import pytest
 from discgrader.cli.phantom import read_findings
 from discgrader.errors import UsageError
 from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.cohort import LUMBAR, diseased_findings
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.spine import SpineParameters
 
@@ -109,3 +110,12 @@ def test_a_herniation_changes_nothing_far_from_its_disc():
     away = np.abs(frame.to_local(points.astype(np.float32))[differ])
     assert differ.sum() > 30
     assert away[:, 2].max() < 24 and away[:, 0].max() < 22
+
+
+def test_patients_for_training_have_all_kinds_of_disease_and_can_be_built():
+    asked = [findings for seed in range(6) for findings in diseased_findings(seed).values()]
+    assert len(asked) > 0.8 * 6 * len(LUMBAR)
+    assert {one.msu[0] for one in asked} == set("0123")
+    assert {one.msu[1:] for one in asked} >= {"A", "AB", "B", "C"}
+    assert {one.calcification for one in asked} >= {True, False}
+    assert diseased_findings(2) == diseased_findings(2)

@@ -23,6 +23,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--cohort", type=int, metavar="N", help="write N patients, seeds from --seed on, each in a folder of its own"
     )
     parser.add_argument(
+        "--diseased", action="store_true", help="have every grade of every scale about as often, for training"
+    )
+    parser.add_argument(
         "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE, STIR or AX_T2; repeatable"
     )
     parser.add_argument("--blocks", action="store_true", help="axial blocks along each disc instead of one stack")
@@ -33,15 +36,19 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Render the studies and write them."""
     from discgrader.folders import check_folder, whole_folder
+    from discgrader.phantom.cohort import diseased_findings
     from discgrader.phantom.files import write_study, write_tables
     from discgrader.phantom.study import ROLES, make_study
 
     if arguments.cohort is not None and arguments.cohort < 1:
         raise UsageError(f"A cohort of {arguments.cohort} is none; choose 1 or more.")
-    findings = read_findings(arguments.grade)
+    if arguments.diseased and arguments.grade:
+        raise UsageError("--diseased draws all findings, so that --grade cannot ask for any; give one of the two.")
+    given = read_findings(arguments.grade)
     roles = tuple(arguments.series or ROLES)
     check_folder(arguments.output)
     if arguments.cohort is None:
+        findings = diseased_findings(arguments.seed) if arguments.diseased else given
         phantom = make_study(arguments.seed, findings, roles, blocks=arguments.blocks, progress=progress)
         with whole_folder(arguments.output) as folder:
             write_study(phantom, folder, arguments.dicom)
@@ -50,7 +57,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     with whole_folder(arguments.output) as folder:
         made = []
         for number in range(arguments.cohort):
-            phantom = make_study(arguments.seed + number, findings, roles, blocks=arguments.blocks, progress=progress)
+            seed = arguments.seed + number
+            findings = diseased_findings(seed) if arguments.diseased else given
+            phantom = make_study(seed, findings, roles, blocks=arguments.blocks, progress=progress)
             write_study(phantom, folder / phantom.study.name, arguments.dicom)
             made.append((phantom.study.name, phantom.discs))
         write_tables(made, folder)

@@ -14,6 +14,8 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe; a wrong one lists all")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the pack")
+    parser.add_argument("--init", metavar="FILE", help="weights to begin with, such as those published for ImageNet")
+    parser.add_argument("--device", metavar="DEVICE", help="where to train, as PyTorch names it, such as cuda")
     parser.add_argument(
         "--option",
         action="append",
@@ -26,13 +28,14 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Train the pack."""
-    from discgrader.training.recipes import RECIPES, run_recipe
+    from discgrader.training.recipes import recipes, run_recipe
 
-    if arguments.recipe not in RECIPES:
-        raise UsageError(f"There is no recipe {arguments.recipe}; choose one of {', '.join(RECIPES)}.")
+    if arguments.recipe not in recipes():
+        raise UsageError(f"There is no recipe {arguments.recipe}; choose one of {', '.join(recipes())}.")
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     options = dict(_option(one) for one in arguments.option)
+    options |= {name: value for name in ("init", "device") if (value := getattr(arguments, name)) is not None}
     packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
     print(f"The finished packs are in {packs}.")
     return 0

@@ -17,6 +17,7 @@ from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import RoiBox
 from discgrader.packs.efficientnet_lite import SIDE, normalized
+from discgrader.packs.initial import read_state
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import FEATURES, Pack, default_packs
 from discgrader.packs.weights import load_tensors
@@ -103,33 +104,12 @@ def resnet50_features(path: Path) -> DeepFeatures:
         There is no such file, or it holds no weights of a ResNet-50.
     """
     path = Path(path)
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}; give the weights of ResNet-50 as .safetensors or .pth.")
-    state = _read_state(path)
-    state = {name.removeprefix("module."): tensor for name, tensor in state.items() if not name.split(".")[-2:-1] == ["fc"]}
+    state = {name: tensor for name, tensor in read_state(path).items() if not name.split(".")[-2:-1] == ["fc"]}
     try:
         network = _filled(build_network({"kind": "resnet50"}), state, path.name)
     except PackError as error:
         raise UsageError(f"{path} does not hold the weights of a two-dimensional ResNet-50 ({error}).") from error
     return DeepFeatures("resnet50", network)
-
-
-def _read_state(path: Path) -> dict[str, torch.Tensor]:
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            state = load_file(path)
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # What a wrong file raises depends on its first bytes: there is no common class.
-        raise UsageError(f"{path} cannot be read as weights ({type(error).__name__}); give a state_dict as .safetensors "
-                         "or .pth.") from error
-    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
-        state = state["state_dict"]
-    if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
-        raise UsageError(f"{path} holds no state_dict; save the network's state_dict().")
-    return state
 
 
 def _filled(network: torch.nn.Module, state: dict[str, torch.Tensor], what: str) -> torch.nn.Module:

@@ -121,14 +121,18 @@ class Window:
         ])
 
 
-def pictured(values: np.ndarray) -> np.ndarray:
-    """A window's intensities brought to 0–1, float32, from its darkest to nearly its brightest; 0 outside the picture."""
-    inside = np.isfinite(values)
-    if not inside.any():
+def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:
+    """Intensities brought to 0–1, float32, 0 outside the picture.
+
+    0 and 1 are the darkest and nearly the brightest of ``reference``, which is the whole unless part of it is given.
+    """
+    shown = values if reference is None else reference
+    shown = shown[np.isfinite(shown)]
+    if not shown.size:
         return np.zeros(values.shape, np.float32)
-    low, high = np.quantile(values[inside], [_LOW, _HIGH])
+    low, high = np.quantile(shown, [_LOW, _HIGH])
     gray = np.clip((np.nan_to_num(values) - low) / max(high - low, 1e-6), 0, 1)
-    return np.where(inside, gray, 0).astype(np.float32)
+    return np.where(np.isfinite(values), gray, 0).astype(np.float32)
 
 
 def seen(values: np.ndarray) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
+from discgrader.resources import resources_dir
 
 
 def _localizer(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
@@ -31,9 +32,22 @@ def _radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: obj
     return train_radiomics(data_dir, out_dir, progress, **options)
 
 
-RECIPES: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
+def _windows(name: str) -> Callable[..., Path]:
+    def run(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+        from discgrader.training.windows.train import train_windows
+
+        return train_windows(name, data_dir, out_dir, progress, **options)
+
+    return run
+
+
+_BUILT_IN: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
                                               "pfirrmann-radiomics": _radiomics}
-"""Recipe name to the function that runs it."""
+
+
+def recipes() -> dict[str, Callable[..., Path]]:
+    """Every recipe by name, as the function that runs it: those in code and those in ``Resources/Recipes``."""
+    return {**_BUILT_IN, **{path.stem: _windows(path.stem) for path in sorted((resources_dir() / "Recipes").glob("*.json"))}}
 
 
 def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress | None = None,
@@ -43,10 +57,12 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     Parameters
     ----------
     name : str
-        One of `RECIPES`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
-        (image networks joined with evidence and radiomics), or ``pfirrmann-radiomics`` (the system as published).
+        One of `recipes`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
+        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), or a file
+        in ``Resources/Recipes``.
     data_dir : Path
-        A folder in SPIDER's layout, or the folder above ``spider/``.
+        A folder in SPIDER's layout, or the folder above ``spider/``; for a recipe file, one as
+        `discgrader.training.windows.data` describes it.
     out_dir : Path
         Where the packs, the figures and the state for resuming go; running again goes on from there.
     options :
@@ -62,7 +78,8 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     UsageError
         There is no such recipe or option.
     """
-    if name not in RECIPES:
-        raise UsageError(f"There is no recipe {name}; choose one of {', '.join(RECIPES)}.")
+    known = recipes()
+    if name not in known:
+        raise UsageError(f"There is no recipe {name}; choose one of {', '.join(known)}.")
     out_dir.mkdir(parents=True, exist_ok=True)
-    return RECIPES[name](Path(data_dir), Path(out_dir), progress or Progress(), **options)
+    return known[name](Path(data_dir), Path(out_dir), progress or Progress(), **options)

@@ -1,0 +1,79 @@
+"""Weights that a user gives a network to begin with, such as those published for ImageNet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from discgrader.errors import UsageError
+from discgrader.packs.encoders import build_encoder
+
+_FIRST_CHANNELS = 3
+
+
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a ``state_dict`` in a file; nothing but tensors is ever loaded.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or it holds no state_dict.
+    """
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}; give the weights as .safetensors or .pth.")
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # What a wrong file raises depends on its first bytes: there is no common class.
+        raise UsageError(f"{path} cannot be read as weights ({type(error).__name__}); give a state_dict as .safetensors "
+                         "or .pth.") from error
+    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
+        state = state["state_dict"]
+    if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
+        raise UsageError(f"{path} holds no state_dict; save the network's state_dict().")
+    return {name.removeprefix("module."): tensor for name, tensor in state.items()}
+
+
+def initial_weights(path: Path, architecture: Mapping[str, object]) -> dict[str, torch.Tensor]:
+    """The weights of a file that fit the encoder of a window classifier, under the encoder's names.
+
+    Published classifiers go without their last layer. A file counts as fitting when it has every weight of the encoder.
+
+    Raises
+    ------
+    UsageError
+        As `read_state`, or the file is of another network.
+    """
+    state = read_state(path)
+    encoder, _ = build_encoder(architecture["encoder"], _FIRST_CHANNELS)
+    wanted = {name: one for name, one in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}
+    found = {}
+    for name, own in wanted.items():
+        given = next((state[one] for one in published_names(name) if one in state), None)
+        if given is None and name.endswith("downsample.0.bias"):
+            # Published residual networks have none there.
+            given = torch.zeros_like(own)
+        if given is None or given.numel() != own.numel():
+            raise UsageError(f"{path} does not fit the encoder {architecture['encoder']['name']}: "
+                             f"{'no ' if given is None else 'another shape of '}{name}.")
+        found[name] = given.reshape(own.shape)
+    return found
+
+
+def published_names(name: str) -> tuple[str, ...]:
+    """What files of torchvision, of transformers, and of the Squeeze-and-Excitation networks call a weight of an encoder."""
+    bare = name.removeprefix("network.")
+    dense = bare.replace(".layers.", ".")
+    squeezed = bare
+    for own, published in ((r"\.conv(\d)\.conv\.", r".conv\1."), (r"\.conv(\d)\.adn\.N\.", r".bn\1."),
+                           (r"\.project\.conv\.", ".downsample.0."), (r"\.project\.adn\.N\.", ".downsample.1."),
+                           (r"\.se_layer\.fc\.0\.", ".se_module.fc1."), (r"\.se_layer\.fc\.2\.", ".se_module.fc2.")):
+        squeezed = re.sub(own, published, squeezed)
+    return name, bare, f"features.{dense}", f"mobilevit.{bare}", squeezed

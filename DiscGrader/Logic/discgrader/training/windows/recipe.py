@@ -1,0 +1,121 @@
+"""Recipes of systems that look through windows: plain files in ``Resources/Recipes`` that fix every choice."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from discgrader.errors import UsageError
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.window_pack import CHANNELS, KIND
+from discgrader.grading.windows import WINDOWS, WindowSpec
+from discgrader.resources import resources_dir
+from discgrader.training.windows.augment import Variation
+
+COMPARED = "compare"
+
+
+@dataclass(frozen=True)
+class WindowRecipe:
+    """Every choice of a recipe.
+
+    Parameters
+    ----------
+    name, system, source : str
+        What it is called, what it grades, and where its choices come from.
+    encoder : mapping
+        As `discgrader.packs.encoders.build_encoder` takes it.
+    pixels : int
+        A side of each window.
+    box : bool
+        Whether it also learns where the herniation is.
+    optimizer, schedule : str
+        ``adam`` or ``adamw``; ``constant`` or ``one_cycle``.
+    learning_rate, weight_decay, dropout, average_decay : float
+        The last is of the running average of weights, 0 for none.
+    batch, epochs : int
+    neighbor_share : float
+        How much of an ordinal grade's target goes to the grades beside it.
+    balance : float
+        0 learns grades as often as they are, 1 all alike; see `discgrader.training.windows.fit.grade_weights`.
+    other_slices : float
+        Share of the discs that are shown on any of their axial slices instead of the nearest.
+    variation : Variation
+    validation, test : float
+        Shares of the patients that are held out to choose the epoch and to calibrate, and to judge.
+    seed, bits : int
+        Of all random numbers; in which the pack's weights are stored.
+    """
+
+    name: str
+    system: str
+    source: str
+    encoder: Mapping[str, object]
+    pixels: int
+    box: bool
+    optimizer: str
+    schedule: str
+    learning_rate: float
+    weight_decay: float
+    dropout: float
+    average_decay: float
+    batch: int
+    epochs: int
+    neighbor_share: float
+    balance: float
+    other_slices: float
+    variation: Variation
+    validation: float
+    test: float
+    seed: int
+    bits: int
+
+    @property
+    def windows(self) -> tuple[WindowSpec, ...]:
+        """Where the system looks."""
+        return WINDOWS[self.system]
+
+    @property
+    def tasks(self) -> Mapping[str, int]:
+        """Number of grades of each task."""
+        return {task.name: len(scale_of(self.system, task.name).values) for task in SYSTEMS[self.system].tasks}
+
+    def architecture(self) -> dict[str, object]:
+        """The network's entry in a pack."""
+        return {"kind": KIND, "encoder": dict(self.encoder), "windows": len(self.windows), "channels": CHANNELS,
+                "tasks": dict(self.tasks), "box": self.box, "dropout": self.dropout}
+
+
+def recipe_files() -> dict[str, Path]:
+    """Every recipe file by its recipe's name."""
+    return {path.stem: path for path in sorted((resources_dir() / "Recipes").glob("*.json"))}
+
+
+def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tuple[str, ...]:
+    """A recipe with some choices changed; or the names of those that it compares.
+
+    Raises
+    ------
+    UsageError
+        The file leaves a choice open or makes one that does not exist, or an option is none.
+    """
+    described = json.loads(path.read_text(encoding="utf-8"))
+    if COMPARED in described:
+        return tuple(described[COMPARED])
+    variation = dict(described.pop("variation", {}))
+    for name, value in options.items():
+        place = variation if name in variation else described
+        if name not in place or name in ("name", "system"):
+            raise UsageError(f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}.")
+        place[name] = value
+    _check_fields(path, described, {one.name for one in fields(WindowRecipe)} - {"variation"})
+    _check_fields(path, variation, {one.name for one in fields(Variation)})
+    return WindowRecipe(**described, variation=Variation(**variation))
+
+
+def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str]) -> None:
+    wrong = wanted.symmetric_difference(described)
+    if wrong:
+        name = min(wrong)
+        raise UsageError(f"The recipe {path.name} {'leaves open' if name in wanted else 'does not know'} the choice {name}.")

@@ -1,0 +1,167 @@
+"""A recipe run from a data set to a pack: windows cut, patients parted, a network trained, judged and packed."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from discgrader.errors import StudyError, UsageError
+from discgrader.grading.calibration import calibrate, fit_calibration
+from discgrader.grading.scales import scale_of
+from discgrader.grading.window_pack import window_input
+from discgrader.imaging.study import Study
+from discgrader.localize.disc import Localization
+from discgrader.packs.initial import initial_weights
+from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
+from discgrader.packs.weights import pack_tensors
+from discgrader.progress import Progress
+from discgrader.training.windows.data import UNKNOWN, LookedDisc, looked_discs
+from discgrader.training.windows.figures import box_figures, curves_picture, main_figure, task_figures
+from discgrader.training.windows.fit import Predicted, fit, predict
+from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
+
+LEAST_TO_CALIBRATE = 30
+PHANTOM = "digital spines of DiscGrader's phantom"
+
+
+def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, *, device: str = "cpu",
+                  init: str | None = None, data_set: str | None = None, license: str = "not stated",
+                  **options: object) -> Path:
+    """Run a recipe file; see `discgrader.training.recipes.run_recipe`.
+
+    Parameters
+    ----------
+    device : str
+        As PyTorch names it.
+    init : str, optional
+        File of the encoder's weights to begin with, as published for ImageNet.
+    data_set, license : str
+        What the data are called, and under which license they are; the folder's name unless given.
+    options :
+        Choices of the recipe to change.
+    """
+    given = read_recipe(recipe_files()[name], options)
+    about = {"device": device, "init": init, "data_set": data_set or Path(data_dir).resolve().name, "license": license}
+    if isinstance(given, WindowRecipe):
+        return _train(given, data_dir, out_dir, progress, **about)
+    if init is not None:
+        raise UsageError(f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own.")
+    figures = {}
+    for number, one in enumerate(given):
+        share = progress.part(number / len(given), (number + 1) / len(given))
+        train_windows(one, data_dir, out_dir / one, share, **about, **options)
+        figures[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
+    best = max(given, key=lambda one: main_figure(figures[one]["validation"]))
+    (out_dir / "comparison.json").write_text(json.dumps({"best": best, **figures}, indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(out_dir / "packs", ignore_errors=True)
+    shutil.copytree(out_dir / best / "packs", out_dir / "packs")
+    return out_dir / "packs"
+
+
+def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progress, *, device: str, init: str | None,
+           data_set: str, license: str) -> Path:
+    out_dir.mkdir(parents=True, exist_ok=True)
+    discs, notes = looked_discs(data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(),
+                                progress.part(0.0, 0.3))
+    (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
+    parts = patient_parts(discs, recipe)
+    initial = None if init is None else initial_weights(Path(init), recipe.architecture())
+    network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
+    predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
+    calibration = _calibration(predicted["validation"], parts["validation"])
+    figures = {name: _figures(recipe, one, parts[name], calibration) for name, one in predicted.items()}
+    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    grades = {task: np.array([one.grades[task] for one in parts["test"]]) for task in recipe.tasks}
+    curves_picture(grades, _probabilities(predicted["test"], calibration), out_dir / "roc.png")
+    write_pack(
+        out_dir / "packs" / recipe.name, name=recipe.name, version="1.0.0", system=recipe.system,
+        tasks={task: {"scale": scale_of(recipe.system, task).name, "grades": list(scale_of(recipe.system, task).values)}
+               for task in recipe.tasks},
+        input=window_input(recipe.windows, recipe.pixels), architecture=recipe.architecture(),
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
+        trained_on=_trained_on(recipe, parts["train"], data_set, license), calibration=calibration,
+        figures={"method": "patients that were held out once, each level by its worst slice",
+                 "discs": len(parts["test"]), **figures["test"]},
+    )
+    progress.report("Training", 1.0)
+    return out_dir / "packs"
+
+
+def patient_parts(discs: Sequence[LookedDisc], recipe: WindowRecipe) -> dict[str, list[LookedDisc]]:
+    """The discs to train, to validate and to test on, no patient's in two of them.
+
+    Raises
+    ------
+    StudyError
+        There are fewer than three patients.
+    """
+    patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
+    if len(patients) < 3:
+        raise StudyError(f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test.")
+    held = {name: max(int(round(share * len(patients))), 1)
+            for name, share in (("validation", recipe.validation), ("test", recipe.test))}
+    edges = np.cumsum([0, *held.values()])
+    of = {name: set(patients[start:stop]) for name, start, stop in zip(held, edges, edges[1:])}
+    of["train"] = set(patients[edges[-1]:])
+    if not of["train"]:
+        raise UsageError("The shares held out for validation and test leave no patient to train on.")
+    return {name: [one for one in discs if one.patient in some] for name, some in of.items()}
+
+
+def _finder():
+    """Finds the discs of studies without boxes; the localizer is loaded when it is first needed."""
+    known = []
+
+    def locate(study: Study) -> Localization:
+        from discgrader.localize.localizer import Localizer
+
+        if not known:
+            known.append(Localizer([pack for pack in default_packs() if pack.system == LOCALIZER][-1]))
+        return known[0].localize(study)
+
+    return locate
+
+
+def _calibration(predicted: Predicted, discs: Sequence[LookedDisc]) -> dict[str, object]:
+    """Of the tasks that enough discs were graded for, with more than one grade."""
+    found: dict[str, object] = {}
+    for task, logits in predicted.logits.items():
+        grades = np.array([one.grades[task] for one in discs])
+        known = grades != UNKNOWN
+        if known.sum() >= LEAST_TO_CALIBRATE and len(np.unique(grades[known])) > 1:
+            found[task] = fit_calibration(logits[known], grades[known])
+    return found
+
+
+def _probabilities(predicted: Predicted, calibration: Mapping[str, object]) -> dict[str, np.ndarray]:
+    return {task: calibrate(logits, calibration.get(task)) for task, logits in predicted.logits.items()}
+
+
+def _figures(recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedDisc],
+             calibration: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    figures: dict[str, dict[str, object]] = {}
+    probabilities = _probabilities(predicted, calibration)
+    for task, chance in probabilities.items():
+        grades = np.array([one.grades[task] for one in discs])
+        known = grades != UNKNOWN
+        if known.any():
+            figures[task] = task_figures(grades[known], chance[known], scale_of(recipe.system, task).ordinal)
+    if predicted.boxes is not None:
+        herniated = probabilities[next(iter(recipe.tasks))].argmax(1) > 0
+        figures["box"] = box_figures(predicted.true_boxes, predicted.boxes, herniated)
+    return figures
+
+
+def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str) -> TrainedOn:
+    patients = {one.patient for one in discs}
+    unreal = {one.patient for one in discs if one.synthetic}
+    if unreal == patients:
+        statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only"
+        return TrainedOn(PHANTOM, "Apache-2.0", len(patients), len(discs), recipe.name, recipe.seed, True, statement)
+    statement = f"{len(discs)} discs of {len(patients)} patients of {data_set} ({license})"
+    if unreal:
+        statement += f", {len(unreal)} of them digital spines"
+    return TrainedOn(data_set, license, len(patients), len(discs), recipe.name, recipe.seed, False, statement)

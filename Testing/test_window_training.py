@@ -1,0 +1,344 @@
+"""Training of systems that look through windows, on a small data set of bodies without anatomy: what must hold anyway."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from discgrader.errors import DiscGraderError, StudyError, UsageError
+from discgrader.grading.grader import Grader
+from discgrader.grading.herniation_box import evidence_box
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.windows import WINDOWS
+from discgrader.imaging.files import write_volume
+from discgrader.imaging.study import Study
+from discgrader.packs.encoders import build_encoder
+from discgrader.packs.initial import initial_weights, published_names
+from discgrader.packs.pack import read_pack
+from discgrader.progress import Progress
+from discgrader.report.rois import write_roi
+from discgrader.training.recipes import recipes, run_recipe
+from discgrader.training.windows.augment import middle, mirror, mirrored_task, vary
+from discgrader.training.windows.data import LookedDisc, read_table, wide_pixels
+from discgrader.training.windows.figures import box_figures, main_figure, task_figures
+from discgrader.training.windows.fit import box_loss, grade_weights
+from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
+from discgrader.training.windows.train import patient_parts
+from solid_body import axial, discs, lumpy, sagittal
+
+TINY = {"encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]}, "pixels": 32, "batch": 4, "epochs": 2}
+LOCALIZATION = discs((15.0, 0.0))
+
+
+def study_of(seed: int) -> Study:
+    body = lumpy(seed)
+    return Study(f"case_{seed}", (sagittal(body), axial(body, center=(0, 10, 20), slices=25)))
+
+
+def write_data(folder: Path, patients: int = 5, synthetic: bool = True) -> Path:
+    """A data set of so many patients whose grades follow no rule."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for seed in range(patients):
+        study = study_of(seed)
+        own = folder / study.name
+        for name in ("rois", "herniations"):
+            (own / name).mkdir(parents=True)
+        for series in study.series:
+            write_volume(series.volume, own / f"{series.name}.nii.gz")
+        for disc in LOCALIZATION.discs:
+            write_roi(own / "rois" / f"{disc.level}.mrk.json", disc.level, disc.roi)
+            herniation = replace(disc.roi, size_mm=np.array([12.0, 8.0, 10.0]))
+            write_roi(own / "herniations" / f"{disc.level}.mrk.json", disc.level, herniation)
+            for system in WINDOWS:
+                for task in SYSTEMS[system].tasks:
+                    grade = rng.choice(scale_of(system, task.name).values)
+                    rows.append((study.name, disc.level, disc.index_from_sacrum, system, task.name, grade))
+        if synthetic:
+            (own / "truth.json").write_text("{}")
+    with open(folder / "truth.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("study", "level", "index_from_sacrum", "system", "task", "grade"))
+        writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.mark.parametrize("system", list(WINDOWS))
+def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
+    packs = run_recipe(system, data, tmp_path / "out", **TINY)
+    pack = read_pack(packs / system)
+    assert pack.trained_on.synthetic and "trained on synthetic images only" in pack.trained_on.statement
+    assert pack.trained_on.patients == 3
+    assert set(pack.figures) >= {task.name for task in SYSTEMS[system].tasks}
+    results = Grader([pack]).grade(study_of(77), LOCALIZATION)
+    for result in results:
+        assert [grade.task for grade in result.grades] == [task.name for task in SYSTEMS[system].tasks]
+        assert all(grade.synthetic for grade in result.grades)
+    assert (tmp_path / "out" / "roc.png").stat().st_size > 2000
+    rows = list(csv.DictReader(open(tmp_path / "out" / "curves.csv", encoding="utf-8")))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+
+
+def test_training_goes_on_where_it_stopped(data, tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop_after_one(stage, fraction, detail):
+        if detail.startswith("epoch 1"):
+            raise Stop
+
+    run_recipe("msu", data, tmp_path / "whole", **TINY)
+    with pytest.raises(Stop):
+        run_recipe("msu", data, tmp_path / "broken", progress=Progress(stop_after_one), **TINY)
+    run_recipe("msu", data, tmp_path / "broken", **TINY)
+    one, other = (read_pack(tmp_path / name / "packs" / "msu") for name in ("whole", "broken"))
+    assert one.files == other.files
+    assert (tmp_path / "whole" / "curves.csv").read_text() == (tmp_path / "broken" / "curves.csv").read_text()
+
+
+def test_patients_data_make_no_synthetic_pack(tmp_path):
+    data = write_data(tmp_path / "data", patients=4, synthetic=False)
+    packs = run_recipe("calcification", data, tmp_path / "out", data_set="Clinic A", license="own data", **TINY)
+    trained_on = read_pack(packs / "calcification").trained_on
+    assert not trained_on.synthetic and trained_on.statement == "4 discs of 2 patients of Clinic A (own data)"
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("study,level,system,task\na,L4-L5,msu,size\n", "no column grade"),
+    ("study,level,system,task,grade\na,L4-L5,msu,size,7\n", "line 2: size has no grade '7'"),
+    ("study,level,system,task,grade\na,L9-S1,msu,size,1\n", "no level 'L9-S1'"),
+    ("study,level,system,task,grade\na,L4-L5,calcification,calcification,1\n", "no grades of the system msu"),
+])
+def test_what_is_wrong_in_the_table_is_said(text, why, tmp_path):
+    (tmp_path / "truth.csv").write_text(text)
+    with pytest.raises(StudyError, match=why):
+        read_table(tmp_path, "msu")
+
+
+def test_a_data_set_without_table_or_studies_is_refused(tmp_path):
+    with pytest.raises(StudyError, match=r"no truth\.csv"):
+        run_recipe("msu", tmp_path, tmp_path / "out", **TINY)
+    (tmp_path / "truth.csv").write_text("study,level,system,task,grade\na,L4-L5,msu,size,1\n")
+    with pytest.raises(StudyError, match="can be looked at by msu: a: "):
+        run_recipe("msu", tmp_path, tmp_path / "out", **TINY)
+
+
+def test_recipes_fix_every_choice():
+    for name, path in recipe_files().items():
+        recipe = read_recipe(path, {})
+        assert name in recipes()
+        if isinstance(recipe, tuple):
+            assert set(recipe) <= set(recipe_files())
+        else:
+            assert recipe.name == name and recipe.optimizer in ("adam", "adamw") and recipe.schedule in ("constant", "one_cycle")
+    changed = read_recipe(recipe_files()["msu"], {"rotation_deg": 3, "epochs": 7})
+    assert isinstance(changed, WindowRecipe) and (changed.variation.rotation_deg, changed.epochs) == (3, 7)
+    with pytest.raises(UsageError, match="no choice epoch;"):
+        read_recipe(recipe_files()["msu"], {"epoch": 7})
+
+
+def test_recipe_files_that_leave_a_choice_open_are_refused(tmp_path):
+    described = json.loads(recipe_files()["msu"].read_text())
+    del described["weight_decay"]
+    (tmp_path / "open.json").write_text(json.dumps(described))
+    with pytest.raises(UsageError, match=r"open\.json leaves open the choice weight_decay"):
+        read_recipe(tmp_path / "open.json", {})
+
+
+def test_no_patient_is_in_two_parts():
+    recipe = read_recipe(recipe_files()["msu"], {})
+    some = [LookedDisc(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
+    parts = patient_parts(some, recipe)
+    patients = {name: {one.patient for one in part} for name, part in parts.items()}
+    assert sum(len(one) for one in patients.values()) == 20
+    assert len(patients["validation"]) == len(patients["test"]) == 3
+    with pytest.raises(StudyError, match="2 patients"):
+        patient_parts(some[:4], recipe)
+
+
+def block(first_column, first_row, last_column, last_row, pixels=64):
+    """A wide picture, dark but for a block that covers these shares of the window."""
+    wide = wide_pixels(pixels)
+    picture = torch.zeros(1, 1, 3, wide, wide)
+    edge = (wide - pixels) // 2
+    rows, columns = (slice(edge + int(a * pixels), edge + int(b * pixels))
+                     for a, b in ((first_row, last_row), (first_column, last_column)))
+    picture[:, :, :, rows, columns] = 1.0
+    return picture, torch.tensor([[first_column, first_row, last_column, last_row]])
+
+
+@pytest.mark.parametrize("flip", ["none", "mirror"])
+def test_boxes_go_with_the_picture_wherever_it_is_moved(flip):
+    variation = replace(read_recipe(recipe_files()["msu"], {}).variation, flip=flip, gain=0, offset=0, noise=0, blur=0,
+                        rotation_deg=0.0)
+    wide, boxes = block(0.5, 0.25, 0.75, 0.375)
+    generator = np.random.default_rng(0)
+    places = []
+    for _ in range(12):
+        looks = vary(wide, boxes, WINDOWS["msu"], 64, variation, generator)
+        rows, columns = np.nonzero(looks.pictures[0, 0, 1].numpy() > 0.5)
+        shown = [columns.min() / 64, rows.min() / 64, (columns.max() + 1) / 64, (rows.max() + 1) / 64]
+        assert looks.boxes[0].tolist() == pytest.approx(shown, abs=0.02)
+        places.append((shown[0] < 0.4) == bool(looks.mirrored[0]))
+    assert all(places)
+
+
+def test_turned_boxes_still_hold_what_they_held():
+    variation = replace(read_recipe(recipe_files()["msu"], {"rotation_deg": 20}).variation, flip="none", gain=0, offset=0,
+                        noise=0, blur=0)
+    wide, boxes = block(0.5, 0.25, 0.75, 0.375)
+    for seed in range(5):
+        looks = vary(wide, boxes, WINDOWS["msu"], 64, variation, np.random.default_rng(seed))
+        rows, columns = np.nonzero(looks.pictures[0, 0, 1].numpy() > 0.5)
+        first_column, first_row, last_column, last_row = (looks.boxes[0] * 64).tolist()
+        assert first_column - 1 <= columns.min() and columns.max() <= last_column + 1
+        assert first_row - 1 <= rows.min() and rows.max() <= last_row + 1
+
+
+def test_mirrored_looks_exchange_the_sides():
+    specs = WINDOWS["deepspine"]
+    pictures = torch.randn(2, len(specs), 3, 8, 8)
+    turned = mirror(pictures, specs)
+    right, middle_one, left, across = range(4)
+    assert torch.equal(turned[:, right], pictures[:, left].flip(1)) and torch.equal(turned[:, left], pictures[:, right].flip(1))
+    assert torch.equal(turned[:, middle_one], pictures[:, middle_one].flip(1))
+    assert torch.equal(turned[:, across], pictures[:, across].flip(-1))
+    assert torch.equal(mirror(turned, specs), pictures)
+    assert [mirrored_task(one) for one in ("left_facet_arthropathy", "right_foraminal_stenosis", "disc_bulge")] == [
+        "right_facet_arthropathy", "left_foraminal_stenosis", "disc_bulge"]
+
+
+def test_the_middle_of_a_wide_picture_is_the_window():
+    wide, _ = block(0.0, 0.0, 1.0, 1.0)
+    assert middle(wide, 64).shape[-2:] == (64, 64) and middle(wide, 64).min() == 1.0
+
+
+def test_rare_grades_weigh_more_and_the_mean_weight_is_one():
+    some = [LookedDisc("s", "p", "L4-L5", True, np.zeros(0), np.zeros(0), {"size": grade}) for grade in [0] * 16 + [1] * 4]
+    weight = grade_weights(some, "size", 4, 0.5)
+    assert float(weight[1] / weight[0]) == pytest.approx(2.0)
+    assert float(16 * weight[0] + 4 * weight[1]) == pytest.approx(20.0)
+    assert torch.allclose(grade_weights(some, "size", 4, 0.0), torch.ones(4))
+
+
+def test_box_loss_is_least_on_the_box_and_ignores_discs_without_one():
+    true = torch.tensor([[0.2, 0.2, 0.5, 0.4], [np.nan] * 4])
+    near, far = true.clone(), true.clone()
+    near[1] = far[1] = 0.5
+    far[0] += 0.2
+    assert float(box_loss(near, true)) == pytest.approx(0.0, abs=1e-6)
+    assert float(box_loss(far, true)) > 0.5
+
+
+def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
+    rng = np.random.default_rng(0)
+    grades = rng.integers(0, 4, 400)
+    perfect = task_figures(grades, np.eye(4)[grades], True)
+    for name in ("accuracy", "precision", "sensitivity", "specificity", "f1", "auroc", "gwet_ac1", "within_one", "qwk",
+                 "auroc_0_1_against_2_3"):
+        assert perfect[name] == pytest.approx(1.0), name
+    blind = task_figures(grades % 2, np.full((400, 2), 0.5), True)
+    assert blind["auroc"] == pytest.approx(0.5)
+    one_grade = task_figures(np.zeros(5, int), np.eye(4)[np.zeros(5, int)], True)
+    assert one_grade["auroc"] is None and main_figure({"a": one_grade}) == 0.0
+
+
+def test_binary_figures_at_the_threshold_of_youden():
+    probability = np.array([0.1, 0.2, 0.3, 0.6, 0.35, 0.7, 0.8, 0.9])
+    figures = task_figures(np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.stack([1 - probability, probability], 1), True)
+    assert figures["youden_threshold"] in (0.35, 0.7)
+    assert figures["confusion_at_threshold"] in ([[3, 1], [0, 4]], [[4, 0], [1, 3]])
+    assert figures["sensitivity"] + figures["specificity"] == pytest.approx(1.75)
+
+
+def test_box_figures():
+    true = np.array([[0.0, 0.0, 0.4, 0.2], [0.0, 0.0, 0.4, 0.2], [np.nan] * 4])
+    given = np.array([[0.0, 0.0, 0.4, 0.2], [0.2, 0.0, 0.6, 0.2], [0.0, 0.0, 1.0, 1.0]])
+    figures = box_figures(true, given, np.array([True, True, True]))
+    assert figures == {"herniations": 2, "mean_iou": pytest.approx(2 / 3), "recall": 1.0, "found_with_iou_0.5": 0.5}
+
+
+def test_weights_by_the_user_begin_the_training(tmp_path, data):
+    encoder, _ = build_encoder({"name": "resnet18"}, 3)
+    state = {name: tensor for name, tensor in encoder.state_dict().items() if not name.endswith("downsample.0.bias")}
+    torch.save(state | {"fc.weight": torch.zeros(1000, 512), "fc.bias": torch.zeros(1000)}, tmp_path / "resnet18.pth")
+    found = initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet18"}})
+    assert torch.equal(found["layer3.0.conv1.weight"], state["layer3.0.conv1.weight"])
+    assert not found["layer2.0.downsample.0.bias"].any()
+    with pytest.raises(UsageError, match="does not fit the encoder resnet34: no layer1.2"):
+        initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet34"}})
+    with pytest.raises(UsageError, match="no one file of weights"):
+        run_recipe("calcification-compare", data, tmp_path / "out", init=str(tmp_path / "resnet18.pth"))
+
+
+@pytest.mark.parametrize(("own", "published"), [
+    ("network.denseblock1.denselayer2.layers.conv1.weight", "features.denseblock1.denselayer2.conv1.weight"),
+    ("network.layer2.0.conv3.adn.N.running_mean", "layer2.0.bn3.running_mean"),
+    ("network.layer2.0.conv1.conv.weight", "layer2.0.conv1.weight"),
+    ("network.layer3.0.project.conv.weight", "layer3.0.downsample.0.weight"),
+    ("network.layer3.0.se_layer.fc.2.bias", "layer3.0.se_module.fc2.bias"),
+    ("network.conv_stem.convolution.weight", "mobilevit.conv_stem.convolution.weight"),
+])
+def test_published_weights_are_known_by_their_names(own, published):
+    assert published in published_names(own)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "densenet121", "seresnext50"])
+def test_every_encoder_is_parted_after_its_first_stage(name):
+    if name not in ("resnet18", "resnet34"):
+        pytest.importorskip("monai")
+    encoder, features = build_encoder({"name": name}, 3)
+    with torch.inference_mode():
+        early = encoder.eval().early(torch.randn(1, 3, 64, 64))
+        assert early.shape[-2:] == (16, 16)
+        assert encoder.late(early).shape == (1, features, 2, 2)
+
+
+def test_mobilevit_without_its_library_says_what_to_install():
+    try:
+        import transformers  # noqa: F401
+    except ImportError:
+        with pytest.raises(DiscGraderError, match="pip install transformers"):
+            build_encoder({"name": "mobilevit_s"}, 3)
+    else:
+        encoder, features = build_encoder({"name": "mobilevit_s"}, 3)
+        with torch.inference_mode():
+            assert encoder.eval().late(encoder.early(torch.randn(1, 3, 64, 64))).shape == (1, features, 2, 2)
+
+
+@pytest.mark.slow
+def test_a_network_learns_where_a_bright_herniation_lies(tmp_path):
+    """The whole way from boxes in files to a box in the patient."""
+    rng = np.random.default_rng(3)
+    folder, rows = tmp_path / "data", []
+    for number in range(24):
+        center = np.array([rng.uniform(-14, 14), 10 + rng.uniform(-10, 14), 0.0])
+
+        def body(points, center=center):
+            near = np.all(np.abs(points - center) < [7.0, 5.0, 30.0], axis=-1)
+            return 40.0 + 60.0 * near + rng.normal(0, 3, near.shape)
+
+        own = folder / f"case_{number}"
+        (own / "rois").mkdir(parents=True)
+        (own / "herniations").mkdir()
+        disc = LOCALIZATION.discs[1]
+        disc = replace(disc, roi=replace(disc.roi, center_lps_mm=np.array([0.0, 10.0, 0.0])))
+        write_volume(axial(body, center=(0, 10, 0), slices=5).volume, own / "ax_t2.nii.gz")
+        write_roi(own / "rois" / "L4-L5.mrk.json", "L4-L5", disc.roi)
+        box = replace(disc.roi, center_lps_mm=center, size_mm=np.array([14.0, 10.0, 20.0]))
+        write_roi(own / "herniations" / "L4-L5.mrk.json", "L4-L5", box)
+        rows += [f"case_{number},L4-L5,msu,size,1", f"case_{number},L4-L5,msu,zone,A"]
+    (folder / "truth.csv").write_text("study,level,system,task,grade\n" + "\n".join(rows) + "\n")
+    options = TINY | {"epochs": 40, "batch": 8, "average_decay": 0.8, "learning_rate": 1e-2, "pixels": 64, "rotation_deg": 0}
+    run_recipe("msu", folder, tmp_path / "out", **options)
+    assert json.loads((tmp_path / "out" / "figures.json").read_text())["test"]["box"]["mean_iou"] > 0.6
+    assert evidence_box({}) is None
