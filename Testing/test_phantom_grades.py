@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from discgrader.localize.disc import LEVELS
-from discgrader.phantom import measure
+from discgrader.phantom import measure, measure_column
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.spine import SpineParameters
@@ -76,3 +76,29 @@ def test_healthy_discs_measure_healthy():
         assert measure.nerve_root(anatomy, level, side) == 0
         assert measure.foraminal_stenosis(anatomy, level, side) == 0
         assert measure.facet_arthropathy(anatomy, level, side) == 0
+
+
+@pytest.mark.parametrize("grade", range(1, 6))
+@pytest.mark.parametrize("seed", range(20, 25))
+def test_signal_and_height_make_the_pfirrmann_grade(seed, grade):
+    assert measure_column.pfirrmann(*build(seed, seed % 5, msu="0", pfirrmann=grade)) == grade
+
+
+@pytest.mark.parametrize("seed", range(20, 25))
+@pytest.mark.parametrize("there", [False, True])
+def test_bulge_narrowing_slip_and_endplates_measure_as_asked(seed, there):
+    def one(**findings):
+        return build(seed, seed % 5, msu="0", pfirrmann=4, **findings)
+
+    level = {"spondylolisthesis": False, "disc_osteophyte_complex": False}
+    assert measure_column.bulging(*one(bulging=there, **level)) == there
+    assert measure_column.narrowing(*one(narrowing=there)) == there
+    assert measure_column.spondylolisthesis(*one(spondylolisthesis=there)) == there
+    both = one(lower_endplate=there, upper_endplate=not there)
+    assert measure_column.endplate_defects(*both) == (there, not there)
+
+
+@pytest.mark.parametrize("kind", range(4))
+@pytest.mark.parametrize("seed", range(20, 24))
+def test_marrow_changes_measure_as_asked(seed, kind):
+    assert measure_column.modic(*build(seed, seed % 5, msu="0", pfirrmann=4, modic=kind)) == kind

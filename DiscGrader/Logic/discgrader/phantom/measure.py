@@ -88,10 +88,11 @@ def disc_plane(
     second = np.arange(level.disc.half_depth_mm - front_mm, level.disc.half_depth_mm + 30.0, step_mm)
     x, y = np.meshgrid(first, second)
     points = level.disc.frame.to_lps(np.stack([x, y, np.full_like(x, up_mm)], axis=-1).reshape(-1, 3))
-    return _section(anatomy, first, second, points)
+    return section(anatomy, first, second, points)
 
 
-def _section(anatomy: Anatomy, first: np.ndarray, second: np.ndarray, points: np.ndarray) -> Section:
+def section(anatomy: Anatomy, first: np.ndarray, second: np.ndarray, points: np.ndarray) -> Section:
+    """Structures at LPS points, row by row, of a plane with these axes."""
     sample = anatomy.sample(points, edge_mm=EDGE_MM)
     shape = (len(second), len(first))
     return Section(first, second, sample.structure.reshape(shape), sample.fractions.reshape(-1, *shape))
@@ -215,7 +216,7 @@ def foraminal_stenosis(anatomy: Anatomy, level: Level, side: str) -> int:
     first, second = np.arange(-9.0, 9.0, 0.2) + y, np.arange(-11.0, 11.0, 0.2) + up
     along, high = np.meshgrid(first, second)
     points = body.frame.to_lps(np.stack([np.full_like(along, sign * x), along, high], axis=-1).reshape(-1, 3))
-    plane = _section(anatomy, first, second, points)
+    plane = section(anatomy, first, second, points)
     root = plane.structure == Structure.EXITING_ROOT
     if root.sum() * 0.04 < ROOT_COLLAPSED * np.pi * GANGLION_MM**2:
         return 3
