@@ -45,3 +45,9 @@ def center_of(panel, level) -> list[float]:
     center = [0.0, 0.0, 0.0]
     panel.logic.boxNode(level).GetCenterWorld(center)
     return center
+
+
+def is_said_to_be_moved(panel, level) -> bool:
+    """Whether the table says that a box was moved since it was graded."""
+    row = panel.table.grid.levels.index(level)
+    return "moved" in panel.ui.gradeTable.verticalHeaderItem(row).text()

@@ -1,4 +1,4 @@
-"""The whole panel with the shipped packs and the worker process, on the digital phantom; and the module's own self test."""
+"""The whole panel with the shipped packs and the worker process on the digital phantom, and the module's self test."""
 
 import sys
 import unittest
@@ -14,7 +14,7 @@ from desk.install import MODULE_FILE
 from discgrader.imaging.files import write_volume
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.phantom.study import make_study
-from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, key, settled, shown
+from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, is_said_to_be_moved, key, settled
 from PySide6 import QtCore
 
 CONTROL = QtCore.Qt.ControlModifier
@@ -41,7 +41,8 @@ def grades(panel) -> dict:
 
 
 def boxes(panel) -> dict:
-    return {level: roi_from_node(panel.logic.boxNode(level)).corners_lps().round(2).tolist() for level in panel.table.grid.levels}
+    nodes = {level: panel.logic.boxNode(level) for level in panel.table.grid.levels}
+    return {level: roi_from_node(node).corners_lps().round(2).tolist() for level, node in nodes.items()}
 
 
 def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phantom, tmp_path):
@@ -73,7 +74,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         settled(panel, user)
         moved = boxes(panel)
         assert [level for level in levels if moved[level] != found[level]] == ["L4-L5"]
-        assert "↻" not in shown(panel, "L4-L5") and "L4-L5 graded anew" in panel.ui.statusLabel.text
+        assert not is_said_to_be_moved(panel, "L4-L5") and "L4-L5 graded anew" in panel.ui.statusLabel.text
         asked = panel.logic.reading(panel.state.name).disc("L4-L5")
         assert len(asked.gradings) == 2 and not asked.is_stale
 
@@ -99,7 +100,8 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
 
         user.drag("Yellow", center_of(panel, "L3-L4"), (0.0, 5.0, 2.0))
         settled(panel, user)
-        assert "↻" not in shown(panel, "L3-L4") and len(panel.logic.reading(panel.state.name).disc("L3-L4").gradings) == 2
+        assert not is_said_to_be_moved(panel, "L3-L4")
+        assert len(panel.logic.reading(panel.state.name).disc("L3-L4").gradings) == 2
         panel.logic.boxNode("L1-L2").SetCenterWorld(0.0, 0.0, 5000.0)
         settled(panel, user)
         finish(panel, user, panel.ui.gradeButton)

@@ -26,7 +26,8 @@ def observers(desk) -> dict[str, int]:
     for name in desk.layout.sliceViewNames():
         widget = desk.layout.sliceWidget(name)
         window = widget.sliceView().renderWindow()
-        things |= {f"{name} window": window, f"{name} mouse": window.GetInteractor(), f"{name} logic": widget.sliceLogic()}
+        things |= {f"{name} window": window, f"{name} mouse": window.GetInteractor()}
+        things[f"{name} logic"] = widget.sliceLogic()
         renderers = window.GetRenderers()
         things |= {f"{name} {one}": renderers.GetItemAsObject(one) for one in range(renderers.GetNumberOfItems())}
     counts = {name: str(thing).count("vtkObserver (") for name, thing in things.items()}
