@@ -12,7 +12,7 @@ from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import DiscNodes, margin_of, number_of, same_box
 from discgrader.mrml.grade_nodes import GradeNodes, MapNodes
 from discgrader.mrml.nodes import attribute, disc_from_node, roi_from_node, set_attributes
-from discgrader.mrml.scene import READING, study_nodes
+from discgrader.mrml.scene import READING, show_herniations, study_nodes
 from discgrader.mrml.tables import text_to_node
 from discgrader.reading.editor import Editor
 from discgrader.reading.files import load_reading, reading_from_json, reading_to_json, save_reading
@@ -220,6 +220,8 @@ class SceneReading:
             nodes = {number_of(one): one for one in self.discs.nodes()}
             self._grades.show(reading, nodes)
             self._maps.show(reading)
+            graded = {one.level: () if one.grading is None else one.grading.grades for one in reading.present}
+            show_herniations(self._scene, self._study, graded, self.discs.beside())
         self._shown(self)
 
     def _begun(self, reader: str, time: str) -> Reading:

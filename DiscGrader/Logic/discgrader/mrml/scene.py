@@ -1,16 +1,17 @@
 """A study's result as nodes of a MRML scene."""
 
 import json
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, Color, disc_color
+from discgrader.mrml.herniations import CURVE, boxed_grade, curve_to_node, herniation_name
 from discgrader.mrml.nodes import (
     attribute,
     clear_attributes,
@@ -39,6 +40,7 @@ READING = "reading"
 _CLASSES = {
     "roi": "vtkMRMLMarkupsROINode",
     "segmentation": "vtkMRMLSegmentationNode",
+    "herniation": CURVE,
     "table": "vtkMRMLTableNode",
     "provenance": "vtkMRMLTextNode",
     READING: "vtkMRMLTextNode",
@@ -155,6 +157,8 @@ def populating(
     table, provenance = _tables(scene, result)
     for kind, node in (("table", table), ("provenance", provenance)):
         set_attributes(node, Study=study, Kind=kind, Made=MADE)
+    yield
+    show_herniations(scene, study, {disc.disc.level: disc.grades for disc in result.discs}, beside)
     yield
     saliency = {}
     for number, key in enumerate(result.saliency):
@@ -311,6 +315,26 @@ def _series_node(scene, study: str, series, volume_nodes: Mapping[str, object]):
         set_attributes(node, Made=MADE)
     set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
     return node
+
+
+def show_herniations(scene, study: str, graded: Mapping[str, Sequence[Grade]], beside=None) -> None:
+    """Have a study's curves be those of the herniations that its discs' grades tell the place of.
+
+    Parameters
+    ----------
+    graded : mapping of level to sequence of Grade
+    beside : vtkMRMLNode, optional
+        New curves are filed under the study that it lies in.
+    """
+    curves = {attribute(node, "Level"): node for node in study_nodes(scene, study, "herniation")}
+    found = {level: one for level, grades in graded.items() if (one := boxed_grade(grades)) is not None}
+    for level in curves.keys() - found.keys():
+        hierarchy.remove(scene, curves[level])
+    for level, grade in found.items():
+        node = curve_to_node(scene, grade, herniation_name(level, graded[level]), curves.get(level))
+        set_attributes(node, Study=study, Kind="herniation", Made=MADE, Level=level)
+        if level not in curves:
+            hierarchy.file_under(scene, hierarchy.study_item(scene, study, beside), "Herniations", [node])
 
 
 def describe_roi(node, disc: DiscResult) -> None:

@@ -4,13 +4,16 @@ from functools import partial
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from discgrader.grading.contributions import KEY
+from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.report.markup import Html, join, tag
-from discgrader.report.pictures import HEAT, Picture, crop_picture, with_saliency
+from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
 from discgrader.report.register import disc_on, in_register
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
@@ -35,6 +38,9 @@ from discgrader.threads import in_threads
 
 MOST_OTHER_MAPS = 3
 """Saliency maps shown for a disc beside that of its main grade."""
+
+MOST_AXIAL_MAPS = 4
+"""And so many on axial slices."""
 
 
 def details(result: StudyResult) -> Html:
@@ -78,7 +84,7 @@ def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
         _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
     ]
     large = [*plain[:1], *explained[:1]]
-    small = [*plain[1:], *explained[1:]]
+    small = [*plain[1:], *explained[1:], *_axial_crops(result, disc)]
     return [*large, tag("div", small, class_="small")] if small else large
 
 
@@ -95,13 +101,37 @@ def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grad
 def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
     """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
     main = main_grade(disc)
-    others = [one for one in in_task_order(disc, result) if one is not main and not is_absent(one)]
+    axial = {one.name for one in result.study.series if one.plane == Plane.AXIAL}
+    others = [one for one in in_task_order(disc, result) if one is not main and not is_absent(one)
+              and result.saliency_series.get((disc.disc.level, one.system, one.task)) not in axial]
     found = []
     for grade in ([main] if main else []) + others[:MOST_OTHER_MAPS]:
         key = (disc.disc.level, grade.system, grade.task)
         if key in result.saliency:
             series = result.saliency_series.get(key, result.localization.series_name)
             found.append((series, grade, result.saliency[key]))
+    return found
+
+
+def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
+    """Findings that were graded on axial slices, each on its own with its saliency, and the herniation's box."""
+    series = {one.name: one for one in result.study.series if one.plane == Plane.AXIAL}
+    found = []
+    for grade in in_task_order(disc, result):
+        key = (disc.disc.level, grade.system, grade.task)
+        shown = series.get(result.saliency_series.get(key, ""))
+        if shown is None or key not in result.saliency or is_absent(grade) or len(found) == MOST_AXIAL_MAPS:
+            continue
+        saliency = result.saliency[key]
+        if not saliency.array.any():
+            continue
+        highest = np.unravel_index(saliency.array.argmax(), saliency.array.shape)[::-1]
+        crop = axial_picture(shown, disc.disc.roi, saliency.index_to_lps(np.array(highest)))
+        picture, box = with_saliency(crop, saliency), evidence_box(grade.evidence)
+        if box is not None:
+            picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
+        what = f"{task_title(grade)}, {grade.label}"
+        found.append(_figure(picture, f"{disc.disc.level} on {role_title(shown)} with the saliency of {what}", f"Saliency: {what}"))
     return found
 
 

@@ -15,12 +15,14 @@ from discgrader.localize.disc import RoiBox
 
 SLICE_PIXEL_MM = 0.4
 CROP_PIXEL_MM = 0.2
+AXIAL_FIELD_MM = 72.0
 SURROUNDINGS_MM = 24.0
 """What a slice picture shows around the boxes."""
 
 HEAT = ("#2d0b59", "#a3285e", "#f3761b", "#fcf9a0")
 """Colors of saliency from low to high, told apart by lightness alone."""
 
+_OUTLINE_PIXELS = 3
 _PNG_LEVEL = 3
 """Half the time of PNG's usual level for a file that is hardly larger."""
 
@@ -97,6 +99,31 @@ def crop_picture(series: Series, box: RoiBox) -> Picture:
     columns, rows = np.maximum(np.round(box.size_mm[1:] / CROP_PIXEL_MM).astype(int), 1)
     right, down = box.axes_lps[:, 1], -box.axes_lps[:, 2]
     return _render(series.volume, Picture(np.zeros((rows, columns), np.uint8), center, right, down, CROP_PIXEL_MM))
+
+
+def axial_picture(series: Series, box: RoiBox, at_lps: np.ndarray) -> Picture:
+    """The axial slice through a point around a box, front on top, the patient's right on the left."""
+    through = _through_axis(series.volume, series.plane)
+    normal = series.volume.directions[:, through]
+    center = box.center_lps_mm + normal * ((_onto_slice(series.volume, at_lps, through) - box.center_lps_mm) @ normal)
+    right = box.axes_lps[:, 0] - normal * (box.axes_lps[:, 0] @ normal)
+    right /= np.linalg.norm(right)
+    down = np.cross(normal, right) * (1 if np.cross(normal, right) @ box.axes_lps[:, 1] > 0 else -1)
+    side = round(AXIAL_FIELD_MM / CROP_PIXEL_MM)
+    return _render(series.volume, Picture(np.zeros((side, side), np.uint8), center, right, down, CROP_PIXEL_MM))
+
+
+def with_outline(picture: Picture, box: RoiBox, color: tuple[float, float, float]) -> Picture:
+    """The picture with the rectangle that a box covers on it drawn in a color (0 to 1)."""
+    reach = picture.project(box.corners_lps()) / picture.pixel_mm
+    rows, columns = picture.pixels.shape[:2]
+    first, last = np.round(reach.min(axis=0)).astype(int), np.round(reach.max(axis=0)).astype(int)
+    x, y = np.meshgrid(np.arange(columns), np.arange(rows))
+    inside, core = ((x >= first[0] + w) & (x <= last[0] - w) & (y >= first[1] + w) & (y <= last[1] - w)
+                    for w in (0, _OUTLINE_PIXELS))
+    pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None].repeat(3, axis=2)
+    pixels = np.where((inside & ~core)[..., None], np.round(np.array(color) * 255), pixels).astype(np.uint8)
+    return Picture(pixels, picture.center_lps_mm, picture.right, picture.down, picture.pixel_mm)
 
 
 def with_saliency(picture: Picture, saliency: Volume) -> Picture:

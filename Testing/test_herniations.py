@@ -1,0 +1,92 @@
+"""Herniations that were graded on axial slices, as they are shown: in the report and as curves in a scene."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from discgrader.grading.grader import Grader
+from discgrader.grading.herniation_box import KEY, evidence_box
+from discgrader.grading.results import StudyResult
+from discgrader.imaging.study import Study
+from discgrader.imaging.volume import lps_to_ras
+from discgrader.localize.disc import RoiBox
+from discgrader.report.details import details
+from discgrader.report.pictures import axial_picture, with_outline
+from discgrader.explain.saliency import explain
+from solid_body import STEP_MM, axial, discs, lumpy, sagittal
+from tiny_packs import tiny_window_pack
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """A study graded by a pack that finds herniations, with its saliency."""
+    study, localization = Study("s", (sagittal(lumpy()), axial(lumpy()))), discs()
+    for seed in range(20):
+        grader = Grader([tiny_window_pack(tmp_path_factory.mktemp("pack") / "msu", "msu", seed)])
+        graded = grader.grade(study, localization)
+        if any(evidence_box(grade.evidence) is not None for one in graded for grade in one.grades):
+            break
+    maps, series = {}, {}
+    for one in graded:
+        for (system, task), (name, volume) in explain(grader, study, localization, one).items():
+            maps[one.disc.level, system, task], series[one.disc.level, system, task] = volume, name
+    return StudyResult(study, localization, graded, maps, series)
+
+
+def herniated(result):
+    return [one for one in result.discs if KEY in one.grade_of("msu", "size").evidence]
+
+
+def test_the_report_shows_the_axial_slice_of_a_finding(result):
+    text = str(details(result))
+    for one in result.discs:
+        size = one.grade_of("msu", "size")
+        assert (f"{one.disc.level} on AX T2 with the saliency of MSU size, {size.label}" in text) == (size.grade != "0")
+    assert "Herniation, width × depth" in text and "Trained on synthetic images only" in text
+
+
+def test_an_axial_picture_lies_on_the_slice_with_left_on_the_right():
+    def body(points):
+        return np.exp(-((points - [15.0, 10.0, STEP_MM]) ** 2).sum(-1) / 60)
+
+    disc = discs((20.0, 12.0)).discs[1]
+    picture = axial_picture(axial(body), disc.roi, disc.roi.center_lps_mm + [0, 0, 3.0])
+    rows, columns = picture.pixels.shape
+    assert (rows, columns) == (360, 360)
+    row, column = np.unravel_index(picture.pixels.astype(float).argmax(), picture.pixels.shape)
+    assert abs(picture.project(np.array([15.0, 10.0, STEP_MM]))[0] - column * 0.2) < 2 and column > 230
+    box = RoiBox(picture.center_lps_mm + 5 * picture.right, np.eye(3), np.array([20.0, 10.0, 4.0]))
+    outlined = with_outline(picture, box, (1.0, 0.0, 0.0)).pixels
+    red = (outlined == [255, 0, 0]).all(axis=-1)
+    found = np.nonzero(red)
+    assert found[1].min() * 0.2 == pytest.approx(36 + 5 - 10, abs=0.5) and np.ptp(found[1]) * 0.2 == pytest.approx(20, abs=0.5)
+    assert np.ptp(found[0]) * 0.2 == pytest.approx(10, abs=1.0) and not red[found[0].min() + 20, found[1].min() + 30]
+
+
+def test_curves_of_a_scene_follow_the_grades(result):
+    pytest.importorskip("slicer", reason="slicer-core is not installed")
+    from discgrader.mrml.headless import headless_scene
+    from discgrader.mrml.nodes import attribute
+    from discgrader.mrml.scene import populate_scene, show_herniations, study_nodes
+
+    scene = headless_scene().scene
+    populate_scene(scene, result)
+    curves = {attribute(node, "Level"): node for node in study_nodes(scene, "s", "herniation")}
+    assert set(curves) == {one.disc.level for one in herniated(result)} != set()
+    for one in herniated(result):
+        node, size = curves[one.disc.level], one.grade_of("msu", "size")
+        box = evidence_box(size.evidence)
+        assert node.GetName() == f"{one.disc.level} herniation {size.label}{one.grade_of('msu', 'zone').label}"
+        points = []
+        for number in range(node.GetNumberOfControlPoints()):
+            point = [0.0, 0.0, 0.0]
+            node.GetNthControlPointPositionWorld(number, point)
+            points.append(lps_to_ras(np.array(point)))
+        assert np.allclose(np.mean(points, axis=0), box.center_lps_mm, atol=1e-3)
+        assert np.allclose(np.abs(box.to_local(np.array(points)))[:, :2], box.size_mm[:2] / 2, atol=1e-3)
+    kept = herniated(result)[0]
+    show_herniations(scene, "s", {kept.disc.level: kept.grades})
+    assert [attribute(one, "Level") for one in study_nodes(scene, "s", "herniation")] == [kept.disc.level]
+    healthy = replace(kept, grades=tuple(replace(one, evidence={}) for one in kept.grades))
+    show_herniations(scene, "s", {kept.disc.level: healthy.grades})
+    assert study_nodes(scene, "s", "herniation") == []
