@@ -241,3 +241,33 @@ def test_a_lightgbm_model_survives(tmp_path: Path) -> None:
     content = model.booster_.model_to_string().encode()
     pack = made_pack(tmp_path / "pack", files={"trees.txt": content})
     assert (load_booster(pack, "trees.txt").predict(features) == model.booster_.predict(features)).all()
+
+
+def test_packs_of_the_same_weights_hold_them_once(tmp_path):
+    from discgrader.packs.share import share_files
+
+    files = {"weights.safetensors": safetensors.numpy.save(TENSORS)}
+    made_pack(tmp_path / "first", name="first", files=files)
+    before = made_pack(tmp_path / "second", name="second", files=files | {"more.json": b"{}"})
+    assert share_files(tmp_path) == len(files["weights.safetensors"])
+    assert share_files(tmp_path) == 0
+    assert not (tmp_path / "second" / "weights.safetensors").exists()
+    second = read_pack(tmp_path / "second")
+    assert second.files == before.files and second.borrowed == {"weights.safetensors": "first"}
+    assert second.read_bytes("weights.safetensors") == files["weights.safetensors"]
+    (tmp_path / "first" / "weights.safetensors").write_bytes(safetensors.numpy.save({"a": np.zeros(3, np.float32)}))
+    with pytest.raises(PackError, match="second: weights.safetensors was altered"):
+        read_pack(tmp_path / "second")
+    (tmp_path / "first").rename(tmp_path / "elsewhere")
+    with pytest.raises(PackError, match="second: weights.safetensors is missing from first"):
+        read_pack(tmp_path / "second")
+    with pytest.raises(PackError, match="not several packs"):
+        share_files(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("home", ["../first", "", 3, ".."])
+def test_a_pack_borrows_from_packs_beside_it_only(tmp_path, home):
+    made_pack(tmp_path / "first")
+    redescribed(tmp_path / "first", borrowed={"weights.safetensors": home})
+    with pytest.raises(PackError, match="must name a pack"):
+        read_pack(tmp_path / "first")

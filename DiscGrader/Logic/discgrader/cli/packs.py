@@ -15,7 +15,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser("packs", help="list and check packs (trained models)")
     parser.add_argument(
-        "action", choices=("list", "check"), help="list: what there is; check: whether every one is sound"
+        "action",
+        choices=("list", "check", "share"),
+        help="list: what there is; check: whether every one is sound; share: keep files that packs of a folder have in "
+        "common once",
     )
     parser.add_argument(
         "folders", nargs="*", type=Path, metavar="DIR", help="packs or folders of packs (default: the shipped ones)"
@@ -24,11 +27,17 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
-    """List the packs, or check them: then the exit status is 1 if any is refused."""
-    from discgrader.errors import PackError
+    """List the packs, have them share files, or check them: then the exit status is 1 if any is refused."""
+    from discgrader.errors import PackError, UsageError
     from discgrader.packs.pack import BrokenPack, find_pack_folders, list_packs
+    from discgrader.packs.share import share_files
     from discgrader.resources import resources_dir
 
+    if arguments.action == "share":
+        if len(arguments.folders) != 1:
+            raise UsageError("Name the one folder whose packs shall share files.")
+        print(f"{share_files(arguments.folders[0]) / 1e6:.1f} MB were saved.")
+        return 0
     folders = arguments.folders or [resources_dir() / "Packs"]
     for folder in folders:
         if not find_pack_folders(folder):
@@ -44,6 +53,6 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def _line(pack: "Pack") -> str:
-    megabytes = sum((pack.folder / file).stat().st_size for file in pack.files) / 1e6
+    megabytes = sum((pack.folder / file).stat().st_size for file in pack.files if file not in pack.borrowed) / 1e6
     tasks = ", ".join(pack.tasks) or "finds the discs"
     return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"

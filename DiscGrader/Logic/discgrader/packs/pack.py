@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from discgrader.errors import PackError
@@ -17,6 +17,7 @@ from discgrader.packs.weights import SUFFIXES, check_content
 
 SCHEMA_VERSION = 1
 DESCRIPTION = "pack.json"
+BORROWED = "borrowed"
 LOCALIZER = "localizer"
 FEATURES = "features"
 """System of a pack whose network gives other models their features and grades nothing itself."""
@@ -88,6 +89,9 @@ class Pack:
         What it may be used for.
     schema_version : int
         Version of this description.
+    borrowed : mapping of str to str
+        Files that lie in the folder of another pack beside this one, and that folder's name, so that packs of the same
+        weights hold them once.
     """
 
     folder: Path
@@ -104,6 +108,7 @@ class Pack:
     figures: Mapping[str, object]
     intended_use: str
     schema_version: int = SCHEMA_VERSION
+    borrowed: Mapping[str, str] = field(default_factory=dict)
 
     def read_bytes(self, file: str) -> bytes:
         """Content of one of the pack's files, its hash and kind checked anew.
@@ -115,7 +120,7 @@ class Pack:
         """
         if file not in self.files:
             raise PackError(f"Pack {self.name} has no file {file}.")
-        return _read_checked(self.folder, self.name, file, self.files[file])
+        return _read_checked(_home(self.folder, self.borrowed, file), self.name, file, self.files[file])
 
 
 @dataclass(frozen=True)
@@ -163,12 +168,14 @@ def read_pack(folder: Path) -> Pack:
         raise PackError(f"Pack {folder.name}: {DESCRIPTION} is not valid JSON ({error}).") from error
     _check_description(folder.name, described)
     name = described["name"]
+    borrowed = described.get(BORROWED, {})
     for file, sha256 in described["files"].items():
-        _read_checked(folder, name, file, sha256)
+        _read_checked(_home(folder, borrowed, file), name, file, sha256)
     _check_strangers(folder, name, described["files"])
     values = {key: described[key] for key in _TYPES if key != "trained_on"}
     trained_on = TrainedOn(**{key: described["trained_on"][key] for key in _TRAINED_ON_TYPES})
-    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=trained_on, **values)
+    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=trained_on, borrowed=borrowed,
+                **values)
 
 
 def find_pack_folders(folder: Path) -> list[Path]:
@@ -287,6 +294,9 @@ def _check_description(name: str, described: object) -> None:
         _check_file_name(name, file)
         if not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
             raise PackError(f"Pack {name}: {file} has no SHA-256 in {DESCRIPTION}.")
+    borrowed = described.get(BORROWED, {})
+    if not isinstance(borrowed, dict) or not all(isinstance(home, str) and _NAME.fullmatch(home) for home in borrowed.values()):
+        raise PackError(f"Pack {name}: {BORROWED} in {DESCRIPTION} must name a pack for each file.")
 
 
 def _check_types(name: str, described: Mapping, types: Mapping[str, type], prefix: str) -> None:
@@ -329,12 +339,17 @@ def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
             raise PackError(f"Pack {name}: {relative} is not named in {DESCRIPTION}.")
 
 
+def _home(folder: Path, borrowed: Mapping[str, str], file: str) -> Path:
+    """The folder that a pack's file lies in."""
+    return folder.resolve().parent / borrowed[file] if file in borrowed else folder
+
+
 def _read_checked(folder: Path, name: str, file: str, sha256: str) -> bytes:
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise PackError(f"Pack {name}: {file} is a link that leads out of the pack.")
     if not path.exists():
-        raise PackError(f"Pack {name}: {file} is missing.")
+        raise PackError(f"Pack {name}: {file} is missing from {folder.name}.")
     if not path.is_file():
         raise PackError(f"Pack {name}: {file} is not a file.")
     try:
