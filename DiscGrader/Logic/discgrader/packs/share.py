@@ -18,9 +18,10 @@ def share_files(folder: Path) -> int:
     PackError
         A pack is broken, or there are not several.
     """
-    packs = sorted((read_pack(one) for one in find_pack_folders(folder)), key=lambda one: (len(one.files), one.folder.name))
-    if len(packs) < 2:
+    folders = find_pack_folders(folder)
+    if len(folders) < 2:
         raise PackError(f"There are not several packs in {folder}, which could share files.")
+    packs = sorted((read_pack(one) for one in folders), key=lambda one: (len(one.files), one.folder.name))
     homes: dict[tuple[str, str], str] = {}
     saved = 0
     for pack in packs:
