@@ -1,15 +1,20 @@
 """Which axial slices show a disc, what is said where none does, and that left stays left in what is cut from them."""
 
+import csv
 import re
 from dataclasses import replace
 from itertools import permutations, product
 
 import numpy as np
 import pytest
+from discgrader.errors import StudyError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut, slice_axis, usable_series
 from discgrader.grading.mirrored import is_mirrored, side_agreement
 from discgrader.grading.windows import WINDOWS, StudyWindows, axial_window, pictured, sagittal_of, sagittal_window
 from discgrader.imaging.study import Contrast, Study
+from discgrader.pipeline.crops import write_crops
+from discgrader.pipeline.window_crops import check_windows
+from PIL import Image
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal, stored_otherwise
 
 AXIAL = WINDOWS["msu"][0]
@@ -176,3 +181,20 @@ def test_a_sagittal_window_moves_with_a_series_in_which_the_patient_moved():
     window = sagittal_window(localization.discs[0].roi, found, WINDOWS["calcification"][0])
     assert np.allclose(window.frame.center_lps_mm - localization.discs[0].roi.center_lps_mm, [0, 5, -3])
     assert sagittal_of(study, replace(localization, shifts_lps_mm={"other": np.zeros(3)})) is None
+
+
+def test_windows_are_written_as_pictures(tmp_path):
+    study = Study("s", (sagittal(BODY), axial(BODY)))
+    assert write_crops(study, discs(), tmp_path / "deep", systems=["deepspine"]) == 4 * 4
+    with open(tmp_path / "deep" / "crops.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["png"] for row in rows} >= {f"L4-L5_deepspine_{name}.png" for name in ("left", "middle", "right", "axial")}
+    picture = Image.open(tmp_path / "deep" / "L4-L5_deepspine_left.png")
+    assert picture.size == (224, 224) and np.asarray(picture).std() > 20
+    assert write_crops(study, discs(), tmp_path / "msu", systems=["msu"]) > 4
+    assert (tmp_path / "msu" / "L4-L5_msu_axial_2.png").is_file()
+    with pytest.raises(StudyError, match="nothing to show to msu: L5-S1: no axial T2; "):
+        write_crops(Study("s", (sagittal(BODY),)), discs(), tmp_path / "none", systems=["msu"])
+    assert not (tmp_path / "none").exists()
+    with pytest.raises(UsageError, match="pfirrmann has no windows"):
+        check_windows(["pfirrmann"])

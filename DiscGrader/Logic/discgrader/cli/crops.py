@@ -11,6 +11,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser("crops", help="write disc crops as 224 x 224 PNG and as NIfTI")
     parser.add_argument("study", type=Path, metavar="STUDY", help="a file, a DICOM folder, or a folder of series")
+    parser.add_argument(
+        "--system", action="append", default=[], metavar="NAME", help="what a system sees instead, such as msu; repeatable"
+    )
     add_output_options(parser)
     add_rois_option(parser)
     add_study_options(parser)
@@ -22,7 +25,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     from discgrader.pipeline.crops import check_crops, write_crops
     from discgrader.pipeline.engine import Engine
     from discgrader.pipeline.job import check_apart, locate, read
+    from discgrader.pipeline.window_crops import check_windows
 
+    check_windows(arguments.system)
     settings = settings_from(arguments)
     check_apart(arguments.study, arguments.output)
     check_crops(arguments.output, overwrite=arguments.overwrite)
@@ -31,7 +36,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     study = read(arguments.study, settings, engine, progress=progress.part(0.1, 0.2))
     localization = locate(study, engine, settings, progress.part(0.2, 0.7))
     count = write_crops(
-        study, localization, arguments.output, overwrite=arguments.overwrite, progress=progress.part(0.7, 1.0)
+        study,
+        localization,
+        arguments.output,
+        systems=arguments.system,
+        overwrite=arguments.overwrite,
+        progress=progress.part(0.7, 1.0),
     )
     print(f"{count} crops are in {arguments.output}.")
     return 0

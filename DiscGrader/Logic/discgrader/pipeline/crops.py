@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from discgrader.imaging.resample import grid, sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.pipeline.window_crops import write_windows
 from discgrader.progress import Progress
 
 PIXELS = 224
@@ -92,11 +93,18 @@ def check_crops(out: Path, *, overwrite: bool = False) -> None:
 
 
 def write_crops(
-    study: Study, localization: Localization, out: Path, *, overwrite: bool = False, progress: Progress = Progress()
+    study: Study,
+    localization: Localization,
+    out: Path,
+    *,
+    systems: Sequence[str] = (),
+    overwrite: bool = False,
+    progress: Progress = Progress(),
 ) -> int:
     """Write ``<level>_<series>.png`` and ``.nii.gz`` of every disc that a series shows, and ``crops.csv``.
 
-    Gray values are scaled alike for all discs of a series, so that their signal can be compared.
+    Gray values are scaled alike for all discs of a series, so that their signal can be compared. With ``systems``, their
+    windows are written instead; see `discgrader.pipeline.window_crops.write_windows`.
 
     Returns
     -------
@@ -111,9 +119,9 @@ def write_crops(
         When ``out`` cannot be written, or holds other files; crops of before are replaced with ``overwrite``.
     """
     with whole_folder(out, may_replace=lambda old: _may_replace(old, overwrite)) as folder:
-        rows = []
+        rows = list(write_windows(study, localization, folder, systems, PIXELS))
         names = _file_names(study)
-        for number, series in enumerate(study.series):
+        for number, series in enumerate(study.series if not systems else ()):
             progress.report("Cropping", number / len(study.series), series.name)
             rows.extend(_write_series(study, series, localization, folder, names[number]))
         if not rows:
