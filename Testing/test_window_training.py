@@ -103,6 +103,8 @@ def test_training_goes_on_where_it_stopped(data, tmp_path):
     one, other = (read_pack(tmp_path / name / "packs" / "msu") for name in ("whole", "broken"))
     assert one.files == other.files
     assert (tmp_path / "whole" / "curves.csv").read_text() == (tmp_path / "broken" / "curves.csv").read_text()
+    with pytest.raises(UsageError, match="by other choices"):
+        run_recipe("msu", data, tmp_path / "whole", **(TINY | {"pixels": 48}))
 
 
 def test_patients_data_make_no_synthetic_pack(tmp_path):

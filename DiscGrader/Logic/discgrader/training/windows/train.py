@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,7 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
 def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progress, *, device: str, init: str | None,
            data_set: str, license: str) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
+    _keep_to(recipe, data_dir, out_dir / "recipe.json")
     discs, notes = looked_discs(data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(),
                                 progress.part(0.0, 0.3))
     (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
@@ -88,6 +90,15 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
     )
     progress.report("Training", 1.0)
     return out_dir / "packs"
+
+
+def _keep_to(recipe: WindowRecipe, data_dir: Path, path: Path) -> None:
+    """Note by which choices a folder's training goes; refuse others once it has begun."""
+    text = json.dumps({"data": str(Path(data_dir).resolve()), **asdict(recipe)}, indent=1) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise UsageError(f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
+                         "choose another folder.")
+    path.write_text(text, encoding="utf-8")
 
 
 def patient_parts(discs: Sequence[LookedDisc], recipe: WindowRecipe) -> dict[str, list[LookedDisc]]:
