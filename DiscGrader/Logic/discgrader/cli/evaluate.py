@@ -6,13 +6,14 @@ from pathlib import Path
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
-SYSTEMS = ("pfirrmann",)
+PFIRRMANN, PHANTOM = "pfirrmann", "phantom"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
-    parser = commands.add_parser("evaluate", help="evaluate a system on a data set, as its paper did")
-    parser.add_argument("system", metavar="SYSTEM", help="the system: pfirrmann")
+    parser = commands.add_parser("evaluate", help="evaluate a system on a data set, as its paper did, or the digital spine")
+    parser.add_argument("system", metavar="WHAT",
+                        help="pfirrmann: the system, as published; phantom: how real the digital spine is")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results; a stopped run goes on")
     parser.add_argument("--masks", default="spider", metavar="SOURCE",
@@ -25,26 +26,38 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
                         help="weights of ResNet-50 (.safetensors or .pth) for deep features in place of the shipped network")
     parser.add_argument("--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)")
     parser.add_argument("--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)")
+    parser.add_argument("--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of a fit (default: 2)")
     return parser
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
-    if arguments.system not in SYSTEMS:
-        raise UsageError(f"There is no evaluation of {arguments.system}; choose {' or '.join(SYSTEMS)}.")
+    if arguments.system not in (PFIRRMANN, PHANTOM):
+        raise UsageError(f"There is no evaluation of {arguments.system}; choose {PFIRRMANN} or {PHANTOM}.")
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
         raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
+    page = _phantom(arguments, progress) if arguments.system == PHANTOM else _pfirrmann(arguments, progress)
+    print(f"The evaluation is in {arguments.output}; open {page}.")
+    return 0
+
+
+def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
+    _require("lightgbm")
+    from discgrader.training.realism.evaluate import RealismOptions, evaluate_phantom
+
+    return evaluate_phantom(arguments.data, arguments.output, progress, RealismOptions(arguments.patients))
+
+
+def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
     _require("matplotlib")
     from discgrader.training.tabular.evaluate import EvaluationOptions, evaluate_pfirrmann
 
     options = EvaluationOptions(arguments.masks, arguments.localizer_work, arguments.network_held_out, arguments.tabpfn,
                                 arguments.resnet50, arguments.repeats, arguments.draws, arguments.threads)
-    page = evaluate_pfirrmann(arguments.data, arguments.output, progress, options)
-    print(f"The evaluation is in {arguments.output}; open {page}.")
-    return 0
+    return evaluate_pfirrmann(arguments.data, arguments.output, progress, options)
 
 
 def _require(package: str) -> None:

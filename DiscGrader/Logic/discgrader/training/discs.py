@@ -85,13 +85,14 @@ def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Pr
         paths = {one: cache / f"{one.patient}_{one.sequence}.npz" for one in own}
         if not all(path.exists() for path in paths.values()):
             for image, series, localization in find(own):
-                _save(paths[image], discs_of(patient, series, localization))
+                save_discs(paths[image], discs_of(patient, series, localization))
         for image, path in paths.items():
-            discs += _load(path, image)
+            discs += load_discs(path, image.patient, image.sequence)
     return discs
 
 
-def _save(path: Path, discs: Sequence[TrainingDisc]) -> None:
+def save_discs(path: Path, discs: Sequence[TrainingDisc]) -> None:
+    """Keep the discs of one image in a file."""
     arrays: dict[str, np.ndarray] = {"indices": np.array([one.index_from_sacrum for one in discs], int)}
     for one in discs:
         arrays[f"crops_{one.index_from_sacrum}"] = one.crops
@@ -102,10 +103,11 @@ def _save(path: Path, discs: Sequence[TrainingDisc]) -> None:
     partial.replace(path)
 
 
-def _load(path: Path, image: SpiderImage) -> list[TrainingDisc]:
+def load_discs(path: Path, patient: int, role: str) -> list[TrainingDisc]:
+    """The discs that `save_discs` kept."""
     with np.load(path, allow_pickle=False) as stored:
-        return [TrainingDisc(image.patient, int(index), image.sequence, stored[f"crops_{index}"],
-                             stored[f"measures_{index}"], stored[f"center_{index}"]) for index in stored["indices"]]
+        return [TrainingDisc(patient, int(index), role, stored[f"crops_{index}"], stored[f"measures_{index}"],
+                             stored[f"center_{index}"]) for index in stored["indices"]]
 
 
 def by_disc(discs: Sequence[TrainingDisc]) -> Mapping[tuple[int, int], list[TrainingDisc]]:

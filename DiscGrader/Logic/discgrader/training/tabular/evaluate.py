@@ -24,6 +24,7 @@ from discgrader.training.tabular.fused_rows import own_discs, own_outcomes
 from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about
 from discgrader.training.tabular.models import check_tabpfn
 from discgrader.training.tabular.page import evaluation_page
+from discgrader.training.tabular.published import DIFFERENCES
 from discgrader.training.tabular.pictures import (
     comparison_picture,
     confusion_picture,
@@ -243,6 +244,7 @@ def _notes(options: EvaluationOptions) -> tuple[str, ...]:
         "Each patient's discs are judged by the one image network of the installed pack that was not shown the patient "
         "(folds.json), patients unknown to all by their mean. The logits that a model on top learned from are, for other "
         "patients, of networks that had seen the judged one, as is usual in stacking.",
+        *DIFFERENCES,
     )
 
 

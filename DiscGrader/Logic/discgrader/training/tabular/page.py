@@ -8,7 +8,7 @@ from discgrader import RESEARCH_USE, __version__
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.style import STYLE
 from discgrader.training.tabular.analyses import Analysis
-from discgrader.training.tabular.published import DIFFERENCES, PUBLISHED_BINARY, PUBLISHED_GRADES
+from discgrader.training.tabular.published import PUBLISHED_BINARY, PUBLISHED_GRADES
 
 TITLES = {
     "auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "accuracy": "Accuracy", "mcc": "MCC", "brier": "Brier", "qwk": "QWK",
@@ -68,7 +68,7 @@ def evaluation_page(title: str, facts: Mapping[str, str], findings: Sequence[str
     sections = [tag("section", tag("h2", heading), [_analysis(one, pictures, shown) for one in analyses])
                 for heading, analyses in parts.items()]
     rest = [_picture(name, *one) for name, one in pictures.items() if name not in shown]
-    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in (*notes, *DIFFERENCES)]))
+    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in notes]))
     footer = tag("footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source"))
     body = tag("body", top, tag("main", short, sections, tag("section", rest) if rest else None, method), footer, class_="evaluation")
     return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")

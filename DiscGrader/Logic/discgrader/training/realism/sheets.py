@@ -1,0 +1,82 @@
+"""Contact sheets of real and digital pictures side by side, for the eye."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from discgrader.imaging.study import Plane, Series
+from discgrader.localize.frames import sagittal_frames
+from discgrader.phantom.study import make_study
+from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
+
+TILE = 320
+"""Pixels of a picture's longer side on a sheet."""
+
+GAP = 6
+AXIAL_FOLDER = "sudirman_axial"
+
+
+def sagittal_sheet(images: Sequence[SpiderImage], seeds: Sequence[int], role: str, columns: int = 6) -> Image.Image | None:
+    """Rows of real slices of a sequence above rows of digital ones; None where the data set has none of it."""
+    own = [one for one in images if one.sequence == role]
+    if not own:
+        return None
+    chosen = [own[round(position)] for position in np.linspace(0, len(own) - 1, min(len(own), len(seeds)))]
+    corrections = spider_corrections()
+    real = [_middle(read_corrected(one, corrections)[0]) for one in chosen]
+    digital = [_middle(make_study(seed, series=(role,), middle_slices=1).study.series[0].volume) for seed in seeds]
+    return sheet(real, digital, columns)
+
+
+def axial_sheet(folder: Path, seeds: Sequence[int], columns: int = 6) -> Image.Image | None:
+    """Rows of real axial pictures above rows of digital ones; None where ``folder`` has none."""
+    files = sorted(folder.glob("*.png"))
+    if not files:
+        return None
+    chosen = [files[round(position)] for position in np.linspace(0, len(files) - 1, min(len(files), len(seeds)))]
+    real = [np.asarray(Image.open(path).convert("L"), float) for path in chosen]
+    return sheet(real, [_axial(seed) for seed in seeds], columns)
+
+
+def sheet(real: Sequence[np.ndarray], digital: Sequence[np.ndarray], columns: int = 6) -> Image.Image:
+    """Gray pictures, shape (rows, columns) each, on one sheet: the real above, a white line, the digital below."""
+    above, below = _rows(real, columns), _rows(digital, columns)
+    width = max(above.shape[1], below.shape[1])
+    parts = [np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in (above, below)]
+    return Image.fromarray(np.concatenate([parts[0], np.full((GAP // 2, width), 255, np.uint8), parts[1]]))
+
+
+def _rows(pictures: Sequence[np.ndarray], columns: int) -> np.ndarray:
+    tiles = [_tile(one) for one in pictures]
+    tiles += [np.zeros((TILE, TILE), np.uint8)] * (-len(tiles) % columns)
+    rows = [np.concatenate(tiles[start:start + columns], axis=1) for start in range(0, len(tiles), columns)]
+    return np.concatenate(rows)
+
+
+def _tile(picture: np.ndarray) -> np.ndarray:
+    low, high = np.quantile(picture, [0.01, 0.995])
+    gray = Image.fromarray((np.clip((picture - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.uint8))
+    gray.thumbnail((TILE - GAP, TILE - GAP))
+    tile = np.zeros((TILE, TILE), np.uint8)
+    tile[:gray.height, :gray.width] = np.asarray(gray)
+    return tile
+
+
+def _middle(volume) -> np.ndarray:
+    """The middle sagittal slice on square pixels, head up and front to the left."""
+    frames = sagittal_frames(volume).volume
+    picture = frames.array[len(frames.array) // 2].astype(float)
+    column_mm, row_mm, _ = frames.spacing_mm
+    size = (picture.shape[1], max(1, round(picture.shape[0] * row_mm / column_mm)))
+    return np.asarray(Image.fromarray(picture.astype(np.float32)).resize(size, Image.Resampling.BILINEAR), float)
+
+
+def _axial(seed: int) -> np.ndarray:
+    """A digital axial slice through one of the three lowest discs, front up."""
+    phantom = make_study(seed, series=("AX_T2",))
+    series: Series = next(one for one in phantom.study.series if one.plane is Plane.AXIAL)
+    disc = phantom.discs[seed % 3]
+    position = series.volume.lps_to_index(disc.center_lps_mm)[2]
+    return series.volume.array[int(np.clip(round(position), 0, series.volume.size[2] - 1))].astype(float)
