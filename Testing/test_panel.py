@@ -42,11 +42,12 @@ def test_a_cell_keeps_what_the_ai_and_what_the_reader_said(editor):
     editor.set_override("L4-L5", "pfirrmann", "pfirrmann", "5", "collapsed")
     editor.accept("L4-L5", "spider", "bulging")
     row = cells(editor, "L4-L5")
-    own, accepted, unread = row["pfirrmann"], row["bulging"], row["high_grade"]
+    own, accepted, unread = row["pfirrmann"], row["bulging"], cells(editor, "L3-L4")["bulging"]
     assert (own.label, own.ai.label, own.status, own.reason, own.reader) == (
         "V", "IV", "overridden", "collapsed", "Reader A"
     )  # fmt: skip
     assert (accepted.status, unread.status) == ("accepted", "unread")
+    assert row["high_grade"].status == "accepted", "high grade follows the Pfirrmann grade that the reader gave"
     assert own.color == load_scale("pfirrmann").grade("5").color
 
 
