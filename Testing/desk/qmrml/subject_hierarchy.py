@@ -27,7 +27,7 @@ class qMRMLSubjectHierarchyTreeView(strict(QtWidgets.QTreeWidget)):
         self.setHeaderHidden(True)
         timer = QtCore.QTimer(self)
         timer.setSingleShot(True)
-        timer.setInterval(0)
+        timer.setInterval(150)
         timer.timeout.connect(self._fill)
         self._d.timer = timer
         self.itemChanged.connect(self._checked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -142,8 +143,10 @@ class Grader:
 
     def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]:
         """Sentences on the discs that some of these systems cannot grade, and why."""
-        windows = self.windowed.windows(study, localization)
-        return self.windowed.unable(windows, localization.discs, [one for one in systems if one in self.windowed.systems])
+        windowed = [one for one in systems if one in self.windowed.systems]
+        if not windowed:
+            return ()
+        return self.windowed.unable(self.windowed.windows(study, localization), localization.discs, windowed)
 
     def reads_pictures(self, system: str) -> bool:
         """Whether image networks grade this system, so that it can be shown where they looked."""
@@ -207,9 +210,10 @@ class Grader:
         for system, seen in views.items():
             pack = self._loaded[system]
             if pack.key not in readings:
-                crops = seen.of(disc)
-                measures = measures_on(disc, seen.sources, localization, self._memory)
-                readings[pack.key] = (self.read(pack, disc, crops, measures, progress, threads), measures) if crops else None
+                progress.check()
+                crops = seen.of(disc, threads)
+                measure = partial(measures_on, disc, seen.sources, localization, self._memory)
+                readings[pack.key] = self.read(pack, disc, crops, measure, progress, threads) if crops else None
             if readings[pack.key] is not None:
                 reading, measures = readings[pack.key]
                 pushed: tuple[Push, ...] = ()
@@ -239,11 +243,12 @@ class Grader:
         role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self.device)
         return crops, role
 
-    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View], measures: Mapping[str, Mapping[str, float]],
-             progress: Progress = Progress(), threads: int = 1) -> Reading:
-        """What the pack's networks, averaged, and its evidence model say together of one disc.
+    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View], measure: Callable[[], Mapping[str, Mapping[str, float]]],
+             progress: Progress = Progress(), threads: int = 1) -> tuple[Reading, Mapping[str, Mapping[str, float]]]:
+        """What the pack's networks, averaged, and its evidence model say together of one disc, and its measures.
 
-        ``progress`` may stop it between networks, of which ``threads`` are asked at a time.
+        ``measure`` takes them while networks are asked. ``progress`` may stop it between networks, of which ``threads``
+        are asked at a time.
         """
         crops, role = self.inputs(pack, views)
         own = torch.zeros(len(views), dtype=torch.long, device=self.device)
@@ -258,7 +263,8 @@ class Grader:
 
         totals: dict[str, np.ndarray] = {}
         distance = 0.0
-        for number, (features, logits) in enumerate(in_threads(asked, pack.networks, threads)):
+        measures, *told = in_threads(lambda job: job(), [measure, *(partial(asked, one) for one in pack.networks)], threads)
+        for number, (features, logits) in enumerate(told):
             for task, one in logits.items():
                 totals[task] = totals.get(task, 0.0) + one / len(pack.networks)
             if number == 0:
@@ -268,7 +274,7 @@ class Grader:
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
             totals[task] = combined(totals[task], log_probabilities(booster, row)[0], pack.evidence_weight)
-        return Reading(totals, distance, row[0], network_logits)
+        return Reading(totals, distance, row[0], network_logits), measures
 
     def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
         networks = []

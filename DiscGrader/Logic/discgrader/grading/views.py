@@ -11,6 +11,7 @@ from discgrader.grading.disc_memory import DiscMemory
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.threads import in_threads
 
 LEAST_SEEN = 0.6
 """A crop with less of it inside the picture is not graded."""
@@ -83,18 +84,21 @@ def moved(volume: Volume, shift_lps_mm: np.ndarray) -> Volume:
 
 
 def views_of(disc: Disc, sources: Sequence[Source], segmentation: Volume, shape: CropShape,
-             slices: Mapping[str, float]) -> tuple[View, ...]:
+             slices: Mapping[str, float], threads: int = 1) -> tuple[View, ...]:
     """All crops of a disc that lie well inside their pictures; ``slices`` has ``reach_mm`` and ``count``."""
-    views = []
+    wanted = []
     for source in sources:
         box = replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + source.shift_lps_mm)
         labels = moved(segmentation, source.shift_lps_mm)
         for across in crop_offsets_mm(source.series, box, float(slices["reach_mm"]), int(slices["count"])):
-            crop = cut(source.series, labels, box, disc.index_from_sacrum, source.reference, shape, across)
-            crop = replace(crop, role=source.role)
-            if crop.seen >= LEAST_SEEN:
-                views.append(View(source.series, box, across, crop))
-    return tuple(views)
+            wanted.append((source, box, labels, across))
+
+    def view(one: tuple[Source, RoiBox, Volume, float]) -> View:
+        source, box, labels, across = one
+        crop = cut(source.series, labels, box, disc.index_from_sacrum, source.reference, shape, across)
+        return View(source.series, box, across, replace(crop, role=source.role))
+
+    return tuple(one for one in in_threads(view, wanted, threads) if one.crop.seen >= LEAST_SEEN)
 
 
 class StudyViews:
@@ -131,8 +135,8 @@ class StudyViews:
         self._slices = slices
         self._cut: dict[Disc, tuple[View, ...]] = {}
 
-    def of(self, disc: Disc) -> tuple[View, ...]:
-        """The crops of a disc."""
+    def of(self, disc: Disc, threads: int = 1) -> tuple[View, ...]:
+        """The crops of a disc, ``threads`` cut at a time."""
         if disc not in self._cut:
-            self._cut[disc] = views_of(disc, self.sources, self._segmentation, self._shape, self._slices)
+            self._cut[disc] = views_of(disc, self.sources, self._segmentation, self._shape, self._slices, threads)
         return self._cut[disc]

@@ -161,8 +161,9 @@ class Editing:
         reading.editor.history.end_group()
         if self._filling():
             return
-        reading.follow()
+        # Its grades are computed while the scene takes in what has changed.
         self._changed(reading, node)
+        reading.follow()
 
     def box_moved(self, node) -> None:
         if self._filling():

@@ -155,7 +155,11 @@ class SceneWork:
             self._next[box] = (roi_node, listener)
             return None
         steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
-        return self._begin(_Job(steps, listener, box, live))
+        job = _Job(steps, listener, box, live)
+        wait = self._begin(job)
+        # A hand waits for this: it is asked for now, and not when the window has its next turn.
+        self._go_on(job, until=0.0)
+        return wait
 
     def cancel(self) -> None:
         """Stop whatever is being computed; what is already being put into the scene is brought to its end."""

@@ -24,6 +24,7 @@ class LiveGrades:
         """By level, until the scene has them."""
         self.levels: set[str] = set()
         """Levels that are being graded anew."""
+        self._latest: dict[str, object] = {}
 
     def box_changed(self, level: str, dragging: bool) -> None:
         """A box was moved, turned or resized; ``dragging`` while a hand still does."""
@@ -31,9 +32,12 @@ class LiveGrades:
             return
         node = self._logic.boxNode(level)
         self.levels.add(level)
+        request = self._latest[level] = object()
 
         def hear(event, data):
-            self._hear(level, dragging, event, data)
+            # What was stopped for the sake of a later request changes nothing that is shown.
+            if event != "cancelled" or self._latest.get(level) is request:
+                self._hear(level, dragging, event, data)
 
         self._logic.regrade(node, waitForCompletion=False, eventCallback=hear, live=dragging)
 
@@ -41,6 +45,7 @@ class LiveGrades:
         """Forget all: the scene is another one."""
         self.grades.clear()
         self.levels.clear()
+        self._latest.clear()
 
     def _hear(self, level: str, live: bool, event: str, data: dict) -> None:
         if event == "level":
