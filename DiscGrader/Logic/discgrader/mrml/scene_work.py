@@ -154,6 +154,8 @@ class SceneWork:
         if live and any(job.box == box and job.live for job in self._jobs):
             self._next[box] = (roi_node, listener)
             return None
+        for job in [one for one in self._jobs if one.box == box and one.live]:
+            self._stop(job)
         steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
         job = _Job(steps, listener, box, live)
         wait = self._begin(job)
