@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import vtk
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
@@ -9,6 +10,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 from block_engine import BlockEngine
 from panel_reader import LEVELS, PFIRRMANN, click_cell, is_said_to_be_moved, key, settled, shown
 from PySide6 import QtCore
+from vtk.util import numpy_support
 
 
 @pytest.fixture(autouse=True)
@@ -150,3 +152,29 @@ def test_a_scene_of_which_the_panel_knows_nothing_is_shown_by_default(graded, us
     assert panel.table.grid.levels == LEVELS and len(panel.table.grid.cells) == 15 and panel.chosen is None
     assert panel.ui.saliencyCheckBox.checked and panel.ui.labelsCheckBox.checked and not panel.ui.axialCheckBox.checked
     assert panel.ui.marginSlider.value == 10.0
+
+
+def outlined(desk) -> int:
+    """How many pixels of the sagittal view have a color, in a picture that is gray but for its segments."""
+    view = desk.layout.sliceWidget("Yellow").sliceView()
+    view.forceRender()
+    window, pixels = view.renderWindow(), vtk.vtkUnsignedCharArray()
+    width, height = window.GetSize()
+    window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+    colors = numpy_support.vtk_to_numpy(pixels).astype(int)
+    return int((np.ptp(colors, axis=1) > 60).sum())
+
+
+def test_outlines_of_segments_are_drawn_when_the_scene_is_opened(graded, user, desk, tmp_path):
+    graded.ui.labelsCheckBox.checked = False
+    for level in LEVELS:
+        graded.logic.boxNode(level).GetDisplayNode().SetVisibility(False)
+    slicer.util.selectModule("Data")
+    user.wait(0.2)
+    before = outlined(desk)
+    path = save_bundle(desk, tmp_path)
+    desk.files.close_scene()
+    user.wait(0.1)
+    user.open(path)
+    user.wait(0.2)
+    assert before > 500 and outlined(desk) == pytest.approx(before, rel=0.05)

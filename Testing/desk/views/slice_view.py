@@ -88,6 +88,10 @@ class _Slice:
         self._view = view
         self._observers.add(self.managers, "UpdateEvent", lambda *_: view.scheduleRender())
         self._observers.add(logic, "ModifiedEvent", lambda *_: self._changed())
+        # Managers take in an imported scene when they draw next, but cut its segmentations when the slice changes.
+        self._cut = True
+        self._observers.add(logic.GetMRMLScene(), slicer.vtkMRMLScene.EndImportEvent, lambda *_: self._imported())
+        view.rendered.connect(self._rendered)
         self._changed()
 
     def _changed(self):
@@ -98,6 +102,15 @@ class _Slice:
         elif connection is None:
             self._picture.RemoveViewProp(self._actor)
         self._view.scheduleRender()
+
+    def _imported(self):
+        self._cut = False
+        self._view.scheduleRender()
+
+    def _rendered(self):
+        if not self._cut and self.logic is not None:
+            self._cut = True
+            self.logic.GetSliceNode().Modified()
 
     def annotate(self, painter, rect):
         """Write which way is which, and what is shown."""
