@@ -18,7 +18,7 @@ class BlockEngine:
     def localize(self, study, *, margin_mm, lowest_disc, progress):
         self.asked.append(("localize", [one.role for one in study.series], margin_mm, lowest_disc))
         progress.report("Finding discs", 0.5)
-        return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name)
+        return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name, warnings=())
 
     def grade(self, study, *, localization, systems, saliency, progress, graded, explained):
         levels = [disc.level for disc in localization.discs]

@@ -1498,6 +1498,10 @@ In Slicers Python installieren?</translation>
             <translation>Graduieren…</translation>
         </message>
         <message>
+            <source>If a name is wrong, set “{control}” above; all names follow.</source>
+            <translation>Ist ein Name falsch, stellen Sie oben „{control}“ ein; alle Namen folgen.</translation>
+        </message>
+        <message>
             <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
             <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
         </message>

@@ -86,7 +86,7 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
     }
     discs.sort(key=lambda disc: disc.index_from_sacrum)
     segmentation = segmentations[0]
-    facts = json.loads(attribute(segmentation, "Localization") or "{}")
+    facts = _found(segmentation)
     return Localization(
         series_name=attribute(segmentation, "Series"),
         segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
@@ -94,6 +94,16 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
         warnings=tuple(facts.get("warnings", ())),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
     )
+
+
+def findings_in_scene(scene, study: str) -> tuple[str, ...]:
+    """What was doubtful about a study as a whole when its discs were found; see `Localization`."""
+    segmentations = study_nodes(scene, study, "segmentation")
+    return tuple(_found(segmentations[0]).get("warnings", ())) if segmentations else ()
+
+
+def _found(segmentation) -> dict:
+    return json.loads(attribute(segmentation, "Localization") or "{}")
 
 
 def _none_named(studies: tuple[str, ...]) -> str:

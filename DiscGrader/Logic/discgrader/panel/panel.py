@@ -168,8 +168,7 @@ class Panel:
             if parameters.volumes()
             else _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
         )
-        ui.warningLabel.text = "\n".join(f"⚠ {one}" for one in self.state.doubts)
-        ui.warningLabel.visible = bool(self.state.doubts)
+        self._show_warnings()
         if grid.levels:
             ui.lowestComboBox.currentText = grid.levels[-1]
         cell = grid.cells.get(key)
@@ -177,6 +176,15 @@ class Panel:
         self.undo.show(self._history())
         self.label_task.show(grid.columns, parameters.display.labelTask)
         self._enable(grid, cell)
+
+    def _show_warnings(self) -> None:
+        """What is doubtful about the study and its boxes, and which control settles the count and the names."""
+        ui, lines = self.ui, [f"⚠ {one}" for one in (*self.state.findings, *self.state.doubts)]
+        if self.state.findings:
+            settles = _("If a name is wrong, set “{control}” above; all names follow.")
+            lines.insert(len(self.state.findings), settles.format(control=ui.lowestLabel.text.rstrip(":")))
+        ui.warningLabel.text = "\n".join(lines)
+        ui.warningLabel.visible = bool(lines)
 
     @property
     def chosen(self) -> Key | None:

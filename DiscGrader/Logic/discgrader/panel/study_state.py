@@ -8,7 +8,7 @@ from discgrader.grading.results import Grade
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
-from discgrader.mrml.readback import studies_in_scene, studies_with_discs
+from discgrader.mrml.readback import findings_in_scene, studies_in_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
@@ -28,12 +28,15 @@ class StudyState:
         None before anything is graded.
     doubts : tuple of str
         What is doubtful about where the boxes lie, in words.
+    findings : tuple of str
+        What was doubtful about the study as a whole when its discs were found, in words, such as their count and names.
     """
 
     name: str | None
     boxes: Mapping[str, object]
     reading: Reading | None
     doubts: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -67,15 +70,15 @@ def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState)
     if name is None:
         return StudyState(None, {}, None)
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
-    doubts = _doubts(boxes, volumes)
+    doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
     if logic.isBusy():
-        return StudyState(name, boxes, before.reading if before.name == name else None, doubts)
+        return StudyState(name, boxes, before.reading if before.name == name else None, doubts, findings)
     try:
         reading = logic.reading(name) if name in studies_with_discs(scene) else None
     except UsageError:
         # A reading that is broken must not keep the panel from showing what else there is.
         reading = None
-    return StudyState(name, boxes, reading, doubts)
+    return StudyState(name, boxes, reading, doubts, findings)
 
 
 def _doubts(boxes: Mapping[str, object], volumes: Mapping[str, object]) -> tuple[str, ...]:
