@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 1366, 768
 THEMES, SCALES = ("dark", "light"), (100, 150)
+READER = "Reader"
 CHOSEN = ("L4-L5", "pfirrmann", "pfirrmann")
 _PASSES = 10
 """How often the window lays itself out before it is pictured: a text may change the height of what is around it."""
@@ -80,6 +81,7 @@ class Tour:
         user.open(self.study or self._blocks())
         if self.study is None:
             self._answer_made_up()
+        ui.readerLineEdit.text = READER
         user.wait(0.3)
         self.picture("loaded")
         user.click(ui.findButton)
