@@ -175,6 +175,27 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     assert graded.ui.marginSlider.value == 10.0
 
 
+def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
+    click_cell(graded, user, "L3-L4", PFIRRMANN)
+    center = np.zeros(3)
+    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+
+    def away_mm():
+        views = [slicer.app.layoutManager().sliceWidget(name) for name in slicer.app.layoutManager().sliceViewNames()]
+        planes = [one.mrmlSliceNode().GetSliceToRAS() for one in views]
+        matrices = [np.array([[one.GetElement(row, column) for column in range(4)] for row in range(4)]) for one in planes]
+        return max(abs((center - one[:3, 3]) @ one[:3, 2]) for one in matrices)
+
+    assert away_mm() < 5.0
+    user.click(graded.ui.deleteButton)
+    for name in slicer.app.layoutManager().sliceViewNames():
+        slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().JumpSliceByOffsetting(*(center + 30.0))
+    assert away_mm() > 20.0
+    user.click(graded.ui.undoButton)
+    assert graded.chosen == ("L3-L4", *PFIRRMANN)
+    assert away_mm() < 5.0
+
+
 def test_a_level_says_that_its_box_was_moved_since(graded, user):
     graded.logic.boxChanged = None
     graded.logic.boxNode("L3-L4").SetCenterWorld(0.0, 0.0, 0.0)

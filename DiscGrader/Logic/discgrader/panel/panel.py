@@ -271,6 +271,7 @@ class Panel:
     def attempt(self, failed: str, act: Callable[[], object]) -> bool:
         """Do something; where it does not work say so in one line and go on. Whether it worked."""
         self._forget_news()
+        before = self.chosen
         try:
             act()
         except DiscGraderError as error:
@@ -279,6 +280,8 @@ class Panel:
             self.refresh()
             return False
         self.refresh()
+        if before is None and self.chosen is not None:
+            self._show_chosen()
         return True
 
     def _forget_news(self) -> None:
@@ -334,7 +337,11 @@ class Panel:
             chosen = self.parameters.chosen
             chosen.level, chosen.system, chosen.task = key
         self.show()
-        self.display.show(key, key in self.table.grid.cells and not self.computation.running)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        """Bring every view to the chosen cell's disc, which may be there again after it was gone."""
+        self.display.show(self.chosen, self.chosen in self.table.grid.cells and not self.computation.running)
 
     def attempt_quietly(self, act: Callable[[], object]) -> None:
         """Do something that is no great loss where it does not work; a line says so."""
