@@ -17,7 +17,13 @@ from discgrader.progress import Progress  # noqa: E402
 from discgrader.training.grader import GraderRecipe  # noqa: E402
 from discgrader.training.realism import sheets  # noqa: E402
 from discgrader.training.realism.evaluate import discs_found, grades_learnt, in_short, tissues_compared  # noqa: E402
-from discgrader.training.realism.patients import DigitalPatient, digital_patients, found_share, graded  # noqa: E402
+from discgrader.training.realism.patients import (  # noqa: E402
+    DigitalPatient,
+    digital_patients,
+    even_findings,
+    found_share,
+    graded,
+)
 from discgrader.training.realism.tissues import tissue_measures  # noqa: E402
 from discgrader.training.realism.transfer import PARTS, transfer  # noqa: E402
 
@@ -44,6 +50,14 @@ def test_digital_patients_are_found_graded_and_kept(patients):
     again = digital_patients([1, 2, 3], None, folder, Progress())
     assert [one.grades for one in again] == [one.grades for one in made]
     assert again[0].tissues == made[0].tissues
+
+
+def test_grades_are_drawn_alike_often():
+    drawn = [one for seed in range(200) for one in even_findings(seed).values()]
+    counts = np.bincount([one.pfirrmann for one in drawn], minlength=6)[1:]
+    assert counts.min() > 0.85 * counts.mean()
+    assert any(one.narrowing for one in drawn if one.pfirrmann == 3)
+    assert all(one.narrowing is None for one in drawn if one.pfirrmann in (1, 2, 5))
 
 
 def test_a_model_of_digital_discs_grades_others(patients, tmp_path):

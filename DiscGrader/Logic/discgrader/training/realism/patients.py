@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrader.localize.disc import Localization
+from discgrader.localize.disc import LEVELS, Localization
 from discgrader.localize.localizer import Localizer
+from discgrader.phantom.fields import stream
+from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.study import PhantomStudy, make_study
 from discgrader.phantom.truth import PhantomDisc
 from discgrader.progress import Progress
@@ -28,6 +30,9 @@ STACK_EVERY, STACK_SLICES = 6, 5
 
 SAME_DISC_MM = 10.0
 """A found disc within this of a true one is that disc, whatever it was called."""
+
+NARROWED_SHARE = 0.5
+"""Of discs of grade III and IV, so many are narrowed; V always is, I and II never."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +76,22 @@ def graded(patients: Sequence[DigitalPatient]) -> list[GradedDisc]:
     return graded_discs([disc for one in patients for disc in one.discs], grades)
 
 
+def even_findings(seed: int) -> dict[str, DiscFindings]:
+    """Pfirrmann grades alike often on every level, whatever the patient, so that there is enough of each to learn from."""
+    rng = stream(seed, "even grades")
+    asked = {}
+    for level in LEVELS[:7]:
+        grade, narrowed = int(rng.integers(1, 6)), bool(rng.random() < NARROWED_SHARE)
+        asked[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in (3, 4) else None)
+    return asked
+
+
 def _make(seed: int, localizer: Localizer, cache: Path) -> None:
     roles = [(SLICE_ROLES, 1)] + [((STACK_ROLE,), STACK_SLICES)] * (seed % STACK_EVERY == 0)
     facts: dict = {"distances_mm": {}, "tissues": {}}
     discs: list[TrainingDisc] = []
     for some, slices in roles:
-        phantom = make_study(seed, series=some, middle_slices=slices)
+        phantom = make_study(seed, even_findings(seed), series=some, middle_slices=slices)
         facts["grades"] = {str(disc.index_from_sacrum): _grades(disc) for disc in phantom.discs}
         for series in phantom.study.series:
             found = localizer.localize_series(series)
