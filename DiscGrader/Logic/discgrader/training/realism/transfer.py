@@ -37,7 +37,9 @@ class Transfer:
     patients: np.ndarray
 
     def figures(self, part: str, task: str) -> dict[str, dict[str, float]]:
-        """Figures of merit with their 95 % intervals by patient."""
+        """Figures of merit with their 95 % intervals by patient; none where all discs have one grade."""
+        if len(np.unique(self.grades[task])) < 2:
+            return {}
         logits = self.logits[part][task]
         chances = np.exp(logits - logits.max(1, keepdims=True))
         chances /= chances.sum(1, keepdims=True)
