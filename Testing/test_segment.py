@@ -93,3 +93,24 @@ def test_where_another_series_has_the_spine_narrows_what_is_looked_at(unstandard
     # Of a point outside the picture nothing is made.
     looks(spine.classes, near_lps_mm=near + [[0.0, 900.0, 0.0]])
     assert looks._network.shown[1][1] >= sagittal_frames(spine.classes).volume.array.shape[2]
+
+
+def test_discs_that_lie_to_one_side_of_the_first_slices_are_found(unstandardized):
+    """The first slices show vertebrae alone; discs are on the last ones."""
+    array = np.zeros((30, 300, 250), np.float32)
+    array[:, 60:260, 100:140] = 1
+    array[26:, 100:108, 100:140] = 2
+    affine = np.array([[0, 0, 4.0, 0], [1.0, 0, 0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1]])
+    found = segmenter()(Volume(array, affine)).labels()
+    assert (found[26:, 100:108, 100:140] == DISC).all()
+
+
+def test_a_wide_volume_is_looked_at_no_further_than_its_discs_reach(unstandardized):
+    array = np.zeros((30, 300, 250), np.float32)
+    array[:, 60:260, 100:140] = 1
+    array[9:21, 100:108, 100:140] = 2
+    affine = np.array([[0, 0, 4.0, 0], [1.0, 0, 0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1]])
+    looks = segmenter()
+    found = looks(Volume(array, affine)).labels()
+    assert (found[9:21, 100:108, 100:140] == DISC).all()
+    assert len(looks._network.shown) < 24

@@ -107,7 +107,6 @@ class Segmenter:
             Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the foremost and
             behind the hindmost of these points.
         """
-        progress = progress or Progress()
         looking = _Looking(sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device),
                            progress or Progress())
         first = looking.everywhere if near_lps_mm is None else looking.columns_near(near_lps_mm)
@@ -153,7 +152,7 @@ class _Looking:
         self._progress = progress
         self._column_mm, self._row_mm, slice_mm = frames.volume.spacing_mm
         count, height, width = frames.volume.array.shape
-        self._step_mm = max(1, int(LOOK_EVERY_MM / slice_mm)) * slice_mm
+        self._step_mm = _step(slice_mm) * slice_mm
         self._prepared: dict[int, torch.Tensor] = {}
         spread = _spread(count, slice_mm)
         self.scouts = sorted({spread[round(share * (len(spread) - 1))] for share in SCOUT_SHARES})
@@ -186,7 +185,8 @@ class _Looking:
             self._progress.report("Finding discs", len(self.seen) / (len(self.scouts) + len(self.rest)))
 
     def outwards(self, window: slice) -> None:
-        """Look at the other slices, from the middle on, on each side until hardly any disc is seen."""
+        """Look at the other slices, from the middle on, on each side until hardly any disc is seen; at all of them where
+        the first ones show none, for the spine then lies to one side."""
         middle = self.scouts[len(self.scouts) // 2]
         sides = [[index for index in self.rest if index > middle], [index for index in self.rest if index < middle][::-1]]
         beyond = max(1, round(BEYOND_SPINE_MM / self._step_mm))
@@ -194,7 +194,7 @@ class _Looking:
         while any(sides):
             at_once = [side[:beyond] for side in sides]
             self.at([index for some in at_once for index in some], window)
-            sides = [side[beyond:] if some and (self._disc_pixels(some) > HARDLY_ANY * most).any() else []
+            sides = [side[beyond:] if some and (self._disc_pixels(some) >= HARDLY_ANY * most).any() else []
                      for side, some in zip(sides, at_once, strict=True)]
 
     def _disc_pixels(self, indices: Sequence[int]) -> np.ndarray:
@@ -235,8 +235,12 @@ def _are_cut(probabilities: np.ndarray, window: slice) -> np.ndarray:
 
 def _spread(count: int, slice_mm: float) -> list[int]:
     """Slices to look at, first and last included: all of thick ones, of thin ones such as lie `LOOK_EVERY_MM` apart."""
-    step = max(1, int(LOOK_EVERY_MM / slice_mm))
-    return sorted({*range(0, count, step), count - 1})
+    return sorted({*range(0, count, _step(slice_mm)), count - 1})
+
+
+def _step(slice_mm: float) -> int:
+    """Every how many slices one is looked at."""
+    return max(1, int(LOOK_EVERY_MM / slice_mm))
 
 
 def _fill_between(probabilities: np.ndarray, looked_at: Sequence[int]) -> None:
