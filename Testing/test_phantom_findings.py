@@ -75,6 +75,7 @@ def test_what_a_level_cannot_have_is_refused(level, findings, why):
         ({"msu": "3A", "central_stenosis": 0}, "cannot have central_stenosis=0"),
         ({"msu": "2B", "side": "left", "left_nerve_root": 0}, "cannot have left_nerve_root=0"),
         ({"epidural_lipomatosis": 3, "central_stenosis": 0}, "cannot have central_stenosis=0"),
+        ({"msu": "3A", "epidural_lipomatosis": 3}, "leaves the roots"),
     ],
 )
 def test_geometry_that_leaves_no_room_is_refused(findings, why):

@@ -31,6 +31,8 @@ LEAST_SHARE = (0.76, 0.52, 0.33)
 """Area of the sac as a share of what it has in health: aimed at for each of Lee's grades, and the least of 0, 1, 2."""
 LEAST_BACK_SHARE = 0.9
 """Below it the roots can no longer stay behind: they spread forward, which obliterates the space in front."""
+LEAST_SAC_MM2 = 8.0
+"""What the roots of the cauda equina need at the very least."""
 FAT_SHARE = {1: 0.455, 2: 0.62, 3: 0.79}
 """Share of the canal's depth that fat takes at each of Borré's grades."""
 GRID_MM = 0.35
@@ -230,7 +232,13 @@ class Level:
         given = self.parameters
         whole = self._area(Squeeze(0.0, 0.0, 0.0, 0.0, NORMAL_FLAVUM_MM), displaced=False)
         least = self._squeezed(0.0, front)
-        share = self._area(least) / whole
+        left = self._area(least)
+        if left < LEAST_SAC_MM2:
+            raise UsageError(
+                f"{given.level}: what takes room in the canal leaves the roots {left:.0f} mm² of the thecal sac; ask for "
+                "a smaller herniation, less bulge, fat or ligament."
+            )
+        share = left / whole
         natural = next((grade for grade, limit in enumerate(LEAST_SHARE) if share >= limit), 3)
         if natural == 0 and self._back_share(least) < LEAST_BACK_SHARE:
             natural = 1
