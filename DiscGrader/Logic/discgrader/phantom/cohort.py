@@ -4,9 +4,10 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.localize.disc import LEVELS
-from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
+from discgrader.phantom.level import Level
+from discgrader.phantom.skeleton import Skeleton
 from discgrader.phantom.spine import SpineParameters
 
 LUMBAR = LEVELS[:5]
@@ -22,12 +23,13 @@ def diseased_findings(seed: int) -> dict[str, DiscFindings]:
     """
     rng = stream(seed, "diseased")
     asked: dict[str, DiscFindings] = {}
-    for level in LUMBAR:
+    for number, level in enumerate(LUMBAR):
         herniated = bool(rng.random() < 0.5)
         for _ in range(_DRAWS):
             try:
                 drawn = {**asked, level: _draw(rng, herniated)}
-                Anatomy(SpineParameters.draw(seed, drawn))
+                skeleton = Skeleton(SpineParameters.draw(seed, drawn))
+                Level(skeleton.discs[number], skeleton.sac)
             except UsageError:
                 continue
             asked = drawn

@@ -141,28 +141,29 @@ def _sample_slice(
         coarse[:, belly] = weights @ anatomy.sample(few[belly], edge_mm=COARSE * pixel).fractions
     signals = _doubled(coarse)[:, :rows, :columns].reshape(len(weights), -1)
     index = np.flatnonzero(fine)
-    sample = anatomy.sample(points.reshape(-1, 3)[index], edge_mm=pixel)
-    signals[:, index] = weights @ sample.fractions
+    near = anatomy.near_spine(few) & (protocol.samples > 1)
+    offsets = _other_depths(protocol)
+    others = (few[near] + offsets[:, None]).reshape(-1, 3)
+    # What is sampled together shares the work that does not depend on the number of points.
+    sample = anatomy.sample(np.concatenate([points.reshape(-1, 3)[index], others]), edge_mm=pixel)
+    found = weights @ sample.fractions
+    signals[:, index] = found[:, : len(index)]
     signals = signals.reshape(len(weights), rows, columns)
     labels = np.zeros(rows * columns, np.uint16)
-    labels[index] = sample.label
-    if protocol.samples > 1:
+    labels[index] = sample.label[: len(index)]
+    if len(others):
         other = np.zeros_like(coarse)
-        near = anatomy.near_spine(few)
         here = signals[:, ::COARSE, ::COARSE][:, near]
-        other[:, near] = _other_depths(anatomy, protocol, few[near], weights) - here
+        other[:, near] = found[:, len(index) :].reshape(len(weights), len(offsets), -1).mean(axis=1) - here
         signals += _doubled(other)[:, :rows, :columns] * np.float32(1 - 1 / protocol.samples)
     return signals, labels.reshape(rows, columns)
 
 
-def _other_depths(anatomy: Anatomy, protocol: Protocol, points: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean signals at all of the slice's depths but its middle, shape (len(weights), n)."""
+def _other_depths(protocol: Protocol) -> np.ndarray:
+    """All of the slice's depths but its middle, as LPS mm from that, float32, shape (samples - 1, 3)."""
     normal = protocol.affine_lps[:3, 2] / np.linalg.norm(protocol.affine_lps[:3, 2])
     steps = (np.arange(protocol.samples) - (protocol.samples - 1) / 2) * (protocol.thickness_mm / protocol.samples)
-    offsets = (steps[steps != 0][:, None, None] * normal).astype(np.float32)
-    pixel = float(np.linalg.norm(protocol.affine_lps[:3, 0]))
-    sample = anatomy.sample((points + offsets).reshape(-1, 3), edge_mm=pixel)
-    return (weights @ sample.fractions).reshape(len(weights), len(offsets), -1).mean(axis=1)
+    return (steps[steps != 0][:, None] * normal).astype(np.float32)
 
 
 def _doubled(planes: np.ndarray) -> np.ndarray:

@@ -364,16 +364,7 @@ class SacCourse:
         self._radius_s = np.linspace(station_s.min(), station_s.max(), 300)
         self._radius = radii(self._radius_s).astype(np.float32)
         self._project = project
-        low, high = dense.min(axis=0) - LUT_MARGIN_MM, dense.max(axis=0) + LUT_MARGIN_MM
-        self._origin = low.astype(np.float32)
-        y, z = (np.arange(a, b, LUT_STEP_MM) for a, b in zip(low, high))
-        grid = np.stack(np.meshgrid(y, z, indexing="ij"), axis=-1).reshape(-1, 2)
-        planes = [v.reshape(len(y), len(z)) for v in project(grid)]
-        slopes = [np.gradient(plane, LUT_STEP_MM) for plane in planes]
-        self._shape = len(y), len(z)
-        self._table = np.stack(
-            [part for plane, (along_y, along_z) in zip(planes, slopes) for part in (plane, along_y, along_z)], axis=-1
-        ).reshape(-1, 6).astype(np.float32)
+        self._low, self._high = dense.min(axis=0) - LUT_MARGIN_MM, dense.max(axis=0) + LUT_MARGIN_MM
         shapes = skeleton.bodies + skeleton.discs + skeleton.remnants
         self.place_of = {shape.name: self.locate(shape.frame.center_lps_mm) for shape in shapes}
         self.s_of = {name: s for name, (s, _) in self.place_of.items()}
@@ -388,15 +379,26 @@ class SacCourse:
         """Half of the sac's front-to-back diameter, mm, at s."""
         return np.interp(s, self._radius_s, self._radius).astype(np.float32)
 
+    @cached_property
+    def _table(self) -> tuple[np.ndarray, tuple[int, int]]:
+        """s, d and their slopes along y and z on a grid, shape (nodes, 6), and the grid's size."""
+        y, z = (np.arange(a, b, LUT_STEP_MM) for a, b in zip(self._low, self._high))
+        grid = np.stack(np.meshgrid(y, z, indexing="ij"), axis=-1).reshape(-1, 2)
+        planes = [v.reshape(len(y), len(z)) for v in self._project(grid)]
+        slopes = [np.gradient(plane, LUT_STEP_MM) for plane in planes]
+        parts = [part for plane, (along_y, along_z) in zip(planes, slopes) for part in (plane, along_y, along_z)]
+        return np.stack(parts, axis=-1).reshape(-1, 6).astype(np.float32), (len(y), len(z))
+
     def coordinates(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """s and d, in mm, of LPS points of shape (n, 3), from a table of values and slopes, each float32 of shape (n,)."""
+        (table, shape), origin = self._table, self._low.astype(np.float32)
         index, within = np.zeros(len(points), np.int32), []
-        for axis, count in enumerate(self._shape):
-            place = points[:, 1 + axis] - self._origin[axis]
+        for axis, count in enumerate(shape):
+            place = points[:, 1 + axis] - origin[axis]
             node = np.clip(place * np.float32(1 / LUT_STEP_MM) + np.float32(0.5), 0, count - 1).astype(np.int32)
             index = index * np.int32(count) + node
             within.append(place - node.astype(np.float32) * np.float32(LUT_STEP_MM))
-        nodes = self._table[index]
+        nodes = table.take(index, axis=0)
         y, z = within
         return (
             nodes[:, 0] + nodes[:, 1] * y + nodes[:, 2] * z,

@@ -70,7 +70,8 @@ class Arch:
         structure = np.full(len(index), Structure.ARCH, np.uint8)
         distance[wide], structure[wide] = self._with_joints(body, canvas.points[index[wide]], distance[wide])
         near = distance < 1.0
-        self._fill(canvas, index[near], local[near], distance[near], body.name, 1, structure[near])
+        if near.any():
+            self._fill(canvas, index[near], local[near], distance[near], body.name, 1, structure[near])
 
     def _with_joints(self, body: BodyShape, points: np.ndarray, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The arch with its articular processes, kept behind the ligamenta flava, and which part each point is in."""
@@ -80,6 +81,8 @@ class Arch:
                 continue
             local = level.disc.frame.to_local(points)
             near = np.flatnonzero(np.abs(local[:, 2]) < PROCESS_UP_MM)
+            if len(near) == 0:
+                continue
             local = local[near]
             wall = level.wall_back(np.abs(local[:, 0])) - local[:, 1] + np.float32(level.center_y)
             weight = 1 - ramp(np.abs(local[:, 2]), 5.0, 10.0)
@@ -153,6 +156,8 @@ class Arch:
         """The upper articular processes of the sacrum, which carry L5."""
         level = self._levels[0]
         index = canvas.band(level.s - 22, level.s + 16, -8, 26, 34)
+        if len(index) == 0:
+            return
         local = level.disc.frame.to_local(canvas.points[index])
         distance = self._facets.superior(level, local)
         near = distance < 1.0
@@ -175,6 +180,8 @@ class Arch:
             index = canvas.band(middle - 45, middle + 45, -80, 30, 64)
             local = body.frame.to_local(canvas.points[index])
             near = (np.abs(local[:, 1] - 4.0) < half[1] + 1.0) & (np.abs(local[:, 2]) < half[2] + 1.0)
+            if not near.any():
+                continue
             index, local = index[near], local[near]
             mirrored = local.copy()
             mirrored[:, 0] = np.abs(mirrored[:, 0])

@@ -34,6 +34,8 @@ class Canal:
         """The roots that pass each disc in the lateral recesses, and thick walls that press on them."""
         for level in self._levels:
             index = canvas.band(level.s - 16, level.s + 16, -16, 8, 17)
+            if len(index) == 0:
+                continue
             local = level.disc.frame.to_local(canvas.points[index])
             for root in level.roots:
                 if root.wall_y is not None:

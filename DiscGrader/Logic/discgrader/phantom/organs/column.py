@@ -15,6 +15,8 @@ from discgrader.phantom.tissues import Tissue
 CORTEX_MM = 0.55
 LIGAMENT_MM = 0.6
 SEAM_MM = 0.8
+NOTHING = np.zeros(0, np.int64), np.zeros(0, np.float32)
+"""Where no point is near."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Column:
         shells += [self._paint_body(canvas, body) for body in self._skeleton.bodies]
         for index, distance in shells:
             near = distance < 2.0
+            if not near.any():
+                continue
             cover = inside(distance[near] - LIGAMENT_MM, canvas.edge_mm)
             canvas.paint(index[near], cover, {Tissue.LIGAMENT: 0.75, Tissue.FAT: 0.25})
 
@@ -83,9 +87,13 @@ class Column:
         s, d = self._sac.place_of[disc.name]
         depth = disc.half_depth_mm
         index = canvas.band(s - 20, s + 20, d - depth - 12, d + depth + 8, disc.half_width_mm + 8)
+        if len(index) == 0:
+            return NOTHING
         points = canvas.points[index]
         local = disc.frame.to_local(points)
         keep = np.abs(local[:, 2]) < 14
+        if not keep.any():
+            return NOTHING
         index, points, local = index[keep], points[keep], local[keep]
         gap_above, gap_below = self._gaps(disc, points)
         height = np.maximum(gap_above + gap_below, 0.2)
@@ -110,9 +118,13 @@ class Column:
         if found is None:
             return
         index = canvas.band(level.s - 36, level.s + 36, -30, 18, 30)
+        if len(index) == 0:
+            return
         local = level.disc.frame.to_local(canvas.points[index])
         distance = level.displaced.herniated_distance(local)
         near = distance < canvas.edge_mm
+        if not near.any():
+            return
         index, local, distance = index[near], local[near], distance[near]
         name = f"herniation {level.parameters.level}"
         uneven = self._texture(name, local, (7.0, 7.0, 7.0))
@@ -159,6 +171,8 @@ class Column:
         s, d = self._sac.place_of[disc.name]
         depth = disc.half_depth_mm
         index = canvas.band(s - 12, s + 12, d - depth - 6, d + depth + 4, disc.half_width_mm + 2)
+        if len(index) == 0:
+            return NOTHING
         points = canvas.points[index]
         local = disc.frame.to_local(points)
         gap_above, gap_below = self._gaps(disc, points)
@@ -174,9 +188,13 @@ class Column:
 
     def _paint_body(self, canvas: Canvas, body: BodyShape) -> tuple[np.ndarray, np.ndarray]:
         index = self._near(canvas, body, body.half_height_mm + 10)
+        if len(index) == 0:
+            return NOTHING
         local = body.frame.to_local(canvas.points[index])
         reach = body.half_height_mm + max(body.grow_up_mm, body.grow_down_mm, 0.0) + 3.0
         keep = np.abs(local[:, 2]) < reach + body.half_depth_mm * abs(body.wedge_tan)
+        if not keep.any():
+            return NOTHING
         index, local = index[keep], local[keep]
         rho, outline = body.radius(local)
         side = outline - self._osteophytes(body, local)

@@ -53,6 +53,8 @@ class Facets:
             index = canvas.band(level.s - 16, level.s + 16, -6, 26, 32)
             local = level.disc.frame.to_local(canvas.points[index])
             keep = np.abs(local[:, 2]) < 13
+            if not keep.any():
+                continue
             index, local = index[keep], local[keep]
             along, across, space, extra, _ = self._joint(level, local)
             reach = np.maximum(np.abs(along - LENGTH_MM / 2) - LENGTH_MM / 2, np.abs(local[:, 2]) - 10.0)

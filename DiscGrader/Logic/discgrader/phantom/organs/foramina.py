@@ -31,8 +31,12 @@ class Foramina:
         """The roots that pass below the pedicles, each with a sheath of fat that bone keeps clear of."""
         for body in self._bodies:
             index, local = self._near(canvas, body, 12)
+            if len(index) == 0:
+                continue
             along_root = self._root(body, local)
             near = along_root < SHEATH_MM + canvas.edge_mm
+            if not near.any():
+                continue
             index, local, along_root = index[near], local[near], along_root[near]
             grade = self._grades(body, local)
             room = self._window(body, local, grade) - np.float32(0.02)
@@ -49,6 +53,8 @@ class Foramina:
             if not any(self._levels[body.name].parameters.foramina):
                 continue
             index, local = self._near(canvas, body, 0)
+            if len(index) == 0:
+                continue
             grade = self._grades(body, local)
             _, y, up = self._offset(body, local)
             outside = -self._window(body, local, grade)

@@ -297,6 +297,8 @@ class Surroundings:
         skin = np.interp(z, self._z, self._skin).astype(np.float32) - 0.0022 * x * x
         gap = y - skin
         canvas.paint(index, inside(-gap, canvas.edge_mm), {Tissue.AIR: 1.0})
+        within = gap < canvas.edge_mm
+        index, points, gap, y, z = (v[within] for v in (index, points, gap, y, z))
         wave = 0.5 * self._texture("skin", points, (40.0, 40.0, 40.0))
         canvas.paint(index, inside(-gap - SKIN_MM - wave, canvas.edge_mm), {Tissue.SKIN: 1.0})
         coarse = self._texture("lobule", points, (22.0, 9.0, 26.0))
