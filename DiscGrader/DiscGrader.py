@@ -262,7 +262,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
 
-    POLL_MS = 15
+    POLL_MS = 10
     """How often the window is told what a running computation has done."""
 
     WAIT_S = POLL_MS / 3000

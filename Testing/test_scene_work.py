@@ -155,6 +155,18 @@ def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, s
     assert engine.places[-1][2] == 9.0 and engine.asked[-1][3] is True and work.followed == ["my T2", "my T2"]
 
 
+def test_what_is_graded_already_where_the_hand_lets_go_is_not_begun_anew(work, engine, graded):
+    engine.hold, box, live, last = threading.Event(), graded["L4-L5"], Notebook(), Notebook()
+    box.SetCenterWorld(0.0, 0.0, 4.0)
+    work.regrade(box, live, live=True)
+    until(work, lambda: len(engine.asked) == 3)
+    wait = work.regrade(box, last)
+    engine.hold.set()
+    wait()
+    assert live.ends[-1][0] == last.ends[-1][0] == "completed" and live.levels == last.levels == ["L4-L5"]
+    assert [one[3] for one in engine.asked[-2:]] == [False, True], "it is explained after its grade is known"
+
+
 def test_a_box_moved_while_all_are_graded_stays_and_is_graded_anew(work, engine, volumes, graded, scene):
     engine.hold, heard, box = threading.Event(), Notebook(), graded["L2-L3"]
     work.grade(volumes, None, None, True, heard)

@@ -14,9 +14,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,6 +30,7 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import slicer
 from desk.desk import Desk
+from desk.views.drawing import drawing_turns
 from desk.slicer_python.modules import qSlicerScriptedLoadableModuleWidget as ModuleWidget
 from desk.user import User
 from discgrader.cli.main import main as discgrader
@@ -120,8 +122,8 @@ class Bench:
             raise SystemExit("The panel has chosen no series of the study.")
         return chosen
 
-    def drag(self, drawn: Row, let_go: Row) -> None:
-        """Drag a box by its middle, let go, and wait for the table to have the grade of where it lies now."""
+    def drag(self, drawn: Row, in_table: Row, in_views: Row) -> None:
+        """Drag a box by its middle, let go, and wait for table and views to have the grade of where it lies now."""
         box = self.box()
         box.GetDisplayNode().SetHandlesInteractive(True)
         center = np.zeros(3)
@@ -137,17 +139,19 @@ class Bench:
         for step in range(1, DRAG_STEPS + 1):
             with self.measured(drawn):
                 self._mouse(view, event.MouseMove, start + QtCore.QPointF(0.6, 0.8) * step, none, left)
-                # The view draws when the events that the move has caused are dealt with.
-                slicer.app.processEvents()
+                self.until_drawn([self.desk.layout.sliceWidget(view).sliceView()])
             self.user.wait(0.03)
         moved = np.zeros(3)
         box.GetCenterWorld(moved)
         if np.allclose(moved, center):
             raise SystemExit("The box did not follow the mouse.")
-        with self.measured(let_go):
-            self._mouse(view, event.MouseButtonRelease, start + QtCore.QPointF(0.6, 0.8) * DRAG_STEPS, left, none)
-            self.until(self.is_graded)
-            slicer.app.processEvents()
+        with self.measured(in_views):
+            with self.measured(in_table):
+                self._mouse(view, event.MouseButtonRelease, start + QtCore.QPointF(0.6, 0.8) * DRAG_STEPS, left, none)
+                self.until(self.is_graded)
+                # The table is painted by an event that is posted already.
+                QtWidgets.QApplication.sendPostedEvents()
+            self.until_drawn(drawing_turns().waiting)
         self.until(lambda: not self.logic.isRunning())
         self.user.wait(0.3)
 
@@ -163,6 +167,14 @@ class Bench:
         disc = next(one for one in document["discs"] if one["level"] == LEVEL)
         away = roi_from_json(disc["roi"]).corners_lps() - roi_from_node(box).corners_lps()
         return float(np.abs(away).max()) < 0.01
+
+    def until_drawn(self, views: Iterable) -> None:
+        """Let the window go on until these views have been drawn."""
+        left = set(views)
+        for view in tuple(left):
+            view.rendered.connect(partial(left.discard, view))
+        while left:
+            slicer.app.processEvents()
 
     def _view(self) -> str:
         for name in self.desk.layout.sliceViewNames():
@@ -208,9 +220,9 @@ def measure(study: Path, repeats: int, systems: list[str] | None) -> list[Row]:
     """All figures."""
     opening, again = Row("Panel open, first time", 0.5), Row("Panel open, again", 0.5)
     warming, finding = Row("Worker from nothing to ready", None), Row("Find discs to boxes, worker warm", 2.0)
-    grading, drawn = Row("Grade all, saliency included", None), Row("Drag step, drawn", 0.08)
-    cnn = Row("Box let go to grade in the table, CNN systems", 0.3)
-    radiomics = Row("Box let go to grade in the table, with radiomics", 0.7)
+    grading, drawn = Row("Grade all, saliency included", None), Row("Drag step, drawn where the hand is", 0.08)
+    cnn = Row("Box let go to grade in the table, CNN systems", 0.3), Row("  and beside the disc in all views", None)
+    radiomics = Row("Box let go to grade in the table, with radiomics", 0.7), Row("  and beside the disc in all views", None)
     with tempfile.TemporaryDirectory(prefix="discgrader-bench-") as log:
         with timed_panel(opening):
             opened = Desk(log_folder=Path(log), testing=True)
@@ -230,13 +242,13 @@ def measure(study: Path, repeats: int, systems: list[str] | None) -> list[Row]:
             del finding.times[0], finding.held_s[0]
             bench.grade(grading, ["spider"])
             for _ in range(repeats):
-                bench.drag(drawn, cnn)
+                bench.drag(drawn, *cnn)
             grading.times.clear(), grading.held_s.clear()
             bench.grade(grading, systems)
             for _ in range(repeats):
-                bench.drag(drawn, radiomics)
+                bench.drag(drawn, *radiomics)
             bench.logic.closeWorker()
-    return [opening, again, warming, first, finding, grading, drawn, cnn, radiomics]
+    return [opening, again, warming, first, finding, grading, drawn, *cnn, *radiomics]
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from vtk.util import numpy_support
 
 from desk.pythonqt.semantics import strict
+from desk.views.drawing import drawing_turns
 
 _BUTTONS = {
     QtCore.Qt.LeftButton: ("LeftButtonPressEvent", "LeftButtonReleaseEvent", "LeftButtonDoubleClickEvent"),
@@ -69,11 +70,10 @@ class VtkWidget(strict(QtWidgets.QWidget)):
 
     def scheduleRender(self):
         """Draw when the event loop comes to it; many calls in a row are one drawing."""
-        self._d.schedule.start()
+        self._d.schedule()
 
     def forceRender(self):
         """Draw at once."""
-        self._d.schedule.stop()
         self._d.render()
 
     def close_window(self):
@@ -151,10 +151,6 @@ class _Window:
         self.interactor = vtk.vtkGenericRenderWindowInteractor()
         self.interactor.SetRenderWindow(self.window)
         self.interactor.EnableRenderOff()
-        self.schedule = QtCore.QTimer(widget)
-        self.schedule.setSingleShot(True)
-        self.schedule.setInterval(0)
-        self.schedule.timeout.connect(self.render)
         self.timer = QtCore.QTimer(widget)
         self.timer.setInterval(10)
         self.timer.timeout.connect(lambda: self.interactor.TimerEvent())
@@ -164,8 +160,12 @@ class _Window:
             ("CursorChangedEvent", lambda *_: self.cursor()),
         ):
             (self.window if event.startswith("Cursor") else self.interactor).AddObserver(event, callback)
-        self.interactor.AddObserver("RenderEvent", lambda *_: self.schedule.start())
+        self.interactor.AddObserver("RenderEvent", lambda *_: self.schedule())
         self.alive = True
+
+    def schedule(self) -> None:
+        if QtWidgets.QWidget.isVisible(self.widget):
+            drawing_turns().ask(self.widget, self.render)
 
     def ratio(self) -> float:
         return QtWidgets.QWidget.devicePixelRatioF(self.widget)
@@ -200,6 +200,7 @@ class _Window:
         self.window.SetMultiSamples(0 if software else 4)
 
     def place(self, position, modifiers) -> None:
+        drawing_turns().at_hand = self.widget
         ratio = self.ratio()
         self.interactor.SetEventInformationFlipY(
             round(position.x() * ratio),
@@ -240,7 +241,7 @@ class _Window:
         if not self.alive:
             return
         self.alive = False
-        self.schedule.stop()
+        drawing_turns().forget(self.widget)
         self.timer.stop()
         self.interactor.RemoveAllObservers()
         self.window.RemoveAllObservers()

@@ -25,7 +25,8 @@ from discgrader.pipeline.service import Service
 
 Steps = Generator[Reply | None, None, object]
 
-_SAME_BOX_MM = 1e-3
+SAME_BOX_MM = 1e-3
+"""Boxes that differ by less are one box."""
 
 
 def studying(scene, held: HeldSeries, volumes: Mapping[str, object]) -> Generator[None, None, tuple[Study, dict[str, object]]]:
@@ -222,4 +223,4 @@ def _of_levels(result: StudyResult, levels: Collection[str]) -> StudyResult:
 
 def _was_moved(node, result: DiscResult) -> bool:
     away = roi_from_node(node).corners_lps() - result.disc.roi.corners_lps()
-    return float(np.abs(away).max()) > _SAME_BOX_MM
+    return float(np.abs(away).max()) > SAME_BOX_MM

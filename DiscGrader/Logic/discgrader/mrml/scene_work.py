@@ -5,15 +5,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
 from discgrader.mrml.held_series import HeldSeries
+from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
-from discgrader.mrml.scene_steps import Steps, finding, grading, regrading
+from discgrader.mrml.scene_steps import SAME_BOX_MM, Steps, finding, grading, regrading
 from discgrader.pipeline.service import Service
 
 _logger = logging.getLogger("DiscGrader")
 
-FILL_SECONDS = 0.03
+FILL_SECONDS = 0.015
 """So long the scene may be filled without the window having its turn."""
 
 
@@ -21,14 +24,16 @@ FILL_SECONDS = 0.03
 class _Job:
     """Work that has not ended.
 
-    ``box`` is the ID of the box that it grades anew, ``live`` whether a hand still moves it; ``answered`` says whether
-    the service has ever answered; ``after`` is called when it has ended well.
+    ``box`` is the node of the box that it grades anew, ``live`` whether a hand still moves it, ``corners`` where it was
+    when the work began, LPS mm; ``answered`` says whether the service has ever answered; ``after`` is called when it has
+    ended well.
     """
 
     steps: Steps
     listener: SceneListener
-    box: str | None = None
+    box: object = None
     live: bool = False
+    corners: np.ndarray | None = None
     after: Callable[[], None] | None = None
     waits_for: Reply | None = None
     answered: bool = False
@@ -65,7 +70,7 @@ class SceneWork:
         self._reading_follows = reading_follows
         self._main: _Job | None = None
         self._jobs: list[_Job] = []
-        self._next: dict[str, tuple[object, SceneListener]] = {}
+        self._next: dict[object, _Job] = {}
 
     @property
     def running(self) -> bool:
@@ -145,23 +150,22 @@ class SceneWork:
         listener : SceneListener
         live : bool
             Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
-            before has ended. What is not live takes the place of what runs for the box at once, and is explained.
+            before has ended. What is not live takes the place of what runs for the box at once, unless that is about the
+            very place where the hand has let go, and is explained.
         """
         if self.busy:
             return None
-        box = roi_node.GetID()
-        self._drop_next(box)
-        if live and any(job.box == box and job.live for job in self._jobs):
-            self._next[box] = (roi_node, listener)
-            return None
-        for job in [one for one in self._jobs if one.box == box and one.live]:
-            self._stop(job)
+        self._drop_next(roi_node)
         steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
-        job = _Job(steps, listener, box, live)
-        wait = self._begin(job)
-        # A hand waits for this: it is asked for now, and not when the window has its next turn.
-        self._go_on(job, until=0.0)
-        return wait
+        job = _Job(steps, listener, roi_node, live)
+        before = [one for one in self._jobs if one.box is roi_node and one.live]
+        if before and (live or any(_is_there(roi_node, one.corners) for one in before)):
+            self._next[roi_node] = job
+        else:
+            for one in before:
+                self._stop(one)
+            self._begin_box(job)
+        return self._waiting_for(job)
 
     def cancel(self) -> None:
         """Stop whatever is being computed; what is already being put into the scene is brought to its end."""
@@ -203,11 +207,16 @@ class SceneWork:
         # Grades of boxes are of no use where all is found or graded anew.
         self.cancel()
         self._main = job
-        return self._begin(job)
-
-    def _begin(self, job: _Job) -> Callable[[], object]:
         self._jobs.append(job)
+        return self._waiting_for(job)
 
+    def _begin_box(self, job: _Job) -> None:
+        """A hand waits for this: it is asked for now, and not when the window has its next turn."""
+        job.corners = _corners(job.box)
+        self._jobs.append(job)
+        self._go_on(job, until=0.0)
+
+    def _waiting_for(self, job: _Job) -> Callable[[], object]:
         def wait() -> object:
             while not job.over:
                 self.deliver(0.1)
@@ -268,14 +277,14 @@ class SceneWork:
             job.listener.failed(error)
         following = self._next.pop(job.box, None) if job.live else None
         if following is not None:
-            node, listener = following
-            self.regrade(node, listener, live=True)
+            self._begin_box(following)
 
-    def _drop_next(self, box: str) -> None:
+    def _drop_next(self, box) -> None:
         """The place that waits for its turn is not wanted any more."""
         waiting = self._next.pop(box, None)
         if waiting is not None:
-            waiting[1].stopped()
+            waiting.over, waiting.error = True, Cancelled("Newer work took its place.")
+            waiting.listener.stopped()
 
     def _follow(self, study: str) -> None:
         self._reading_follows(study)
@@ -283,3 +292,17 @@ class SceneWork:
     def _refuse_while_busy(self) -> None:
         if self.busy:
             raise UsageError("Grading is still running; wait for it or stop it first.")
+
+
+def _corners(roi_node) -> np.ndarray | None:
+    """The corners of a node's box, LPS mm; None where it is no box yet."""
+    try:
+        return roi_from_node(roi_node).corners_lps()
+    except UsageError:
+        return None
+
+
+def _is_there(roi_node, corners: np.ndarray | None) -> bool:
+    """Whether the box of a node has these corners."""
+    now = _corners(roi_node)
+    return corners is not None and now is not None and np.allclose(now, corners, atol=SAME_BOX_MM)

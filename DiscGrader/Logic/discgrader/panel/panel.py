@@ -49,7 +49,9 @@ class Panel:
         self.parameters = None
         self.packs = pack_facts()
         self.state = StudyState(None, {}, None)
-        self.computation = Computation(ui, logic.cancel, slicer.util.errorDisplay, self.refresh)
+        self.watch = SceneWatch(scene, self.refresh)
+        # What is computed comes while the scene is being filled: the panel follows in a turn of its own.
+        self.computation = Computation(ui, logic.cancel, slicer.util.errorDisplay, self.watch.soon)
         self.decisions = Decisions(logic, lambda: self.state.name, self.attempt)
         self.menu = GradeMenu(self.decisions, ask_reason)
         self.table = GradeTable(ui.gradeTable, self.choose, self._open_menu)
@@ -72,7 +74,6 @@ class Panel:
         self.live = LiveGrades(logic, self._grades_follow, self.show, self.computation.say)
         logic.boxChanged, logic.noticed = self.live.box_changed, self.computation.say
         self.hint = InstallHint(ui, self.install)
-        self.watch = SceneWatch(scene, self.refresh)
         self._gui_tag = self._tag = None
         self._warm = False
         self._connect()
