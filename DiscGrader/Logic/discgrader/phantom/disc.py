@@ -8,15 +8,15 @@ from discgrader.localize.disc import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 
-HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.95, 4: 0.83, 5: 0.45}
-HYDRATION_OF_GRADE = {1: 0.86, 2: 0.57, 3: 0.29, 4: 0.1, 5: 0.0}
-HYDRATION_SPREAD = 0.4
+HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.95, 4: 0.83, 5: 0.43}
+HYDRATION_OF_GRADE = {1: 0.68, 2: 0.48, 3: 0.27, 4: 0.12, 5: 0.05}
+HYDRATION_SPREAD = 0.34
 """Share of the disc that is wet nucleus, and its whole spread as a share of it; nearer to one another than the scale's
 words suggest, as in SPIDER's discs."""
 SPACING_SHARE = 0.9
 """Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
 
-DISC_HEIGHT_MM = (10.0, 10.8, 10.0, 9.0, 7.9, 6.4, 5.3, 4.7, 4.3)
+DISC_HEIGHT_MM = (9.2, 9.9, 9.2, 8.3, 7.3, 6.0, 5.0, 4.5, 4.2)
 DISC_WEDGE_DEG = (12.0, 10.0, 8.0, 6.0, 4.5, 2.5, 1.0, 0.0, 0.0)
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
@@ -250,10 +250,10 @@ class DiscParameters:
         slips = slip[0] < (0.12 if index in (0, 1) and grade >= 4 else 0.0) and not fused
         slips = slips if asked.spondylolisthesis is None else asked.spondylolisthesis
         modic = uniform("modic", 3)
-        kind = int(modic[0] < {1: 0.0, 2: 0.0, 3: 0.08, 4: 0.3, 5: 0.5}[grade]) * (
+        kind = int(modic[0] < {1: 0.0, 2: 0.05, 3: 0.2, 4: 0.4, 5: 0.7}[grade]) * (
             1 if modic[1] < 0.3 else 2 if modic[1] < 0.93 else 3
         )
-        odds_of_defect = {1: 0.01, 2: 0.04, 3: 0.08, 4: 0.16, 5: 0.25}[grade] * (not fused)
+        odds_of_defect = {1: 0.03, 2: 0.07, 3: 0.15, 4: 0.28, 5: 0.4}[grade] * (not fused)
         return cls(
             level=level,
             index_from_sacrum=index + 1,
@@ -294,13 +294,13 @@ def _asked(wish: int | bool | None, drawn: int | bool) -> int | bool:
 def _height_share(grade: int, chance: float, narrowing: bool | None) -> float:
     share = HEIGHT_OF_GRADE[grade] * (1 + (chance - 0.5) * (0.2 if grade == 5 else 0.1))
     if narrowing is not None and grade != 5:
-        share = min(share, 0.66 + 0.1 * chance) if narrowing else max(share, 0.8 + 0.1 * chance)
+        share = min(share, 0.63 + 0.1 * chance) if narrowing else max(share, 0.84 + 0.1 * chance)
     return share
 
 
 def _bulge(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
-    likely = chance[0] < {1: 0.0, 2: 0.1, 3: 0.45, 4: 0.75, 5: 0.8}[grade] and not fused
-    return float(2.0 + 1.6 * chance[1] if _asked(asked.bulging, likely) else 0.6 * chance[1])
+    likely = chance[0] < {1: 0.05, 2: 0.15, 3: 0.55, 4: 0.78, 5: 0.85}[grade] and not fused
+    return float(1.8 + 1.6 * chance[1] if _asked(asked.bulging, likely) else 0.8 * chance[1])
 
 
 def _osteophyte(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
@@ -325,7 +325,7 @@ def _defect(chance: list[float], odds: float, wish: bool | None) -> EndplateNode
     happens, x, y, depth, length = chance
     if not _asked(wish, happens < odds):
         return None
-    return EndplateNode(8.0 * (x - 0.5), 14.0 * (y - 0.5), 3.0 + 2.0 * depth, 3.2 + 2.4 * length)
+    return EndplateNode(8.0 * (x - 0.5), 12.0 * (y - 0.5), 2.4 + 2.6 * depth, 3.0 + 2.2 * length)
 
 
 def _herniation(grade: int, chance: list[float], asked: DiscFindings, spare: bool) -> Herniation | None:

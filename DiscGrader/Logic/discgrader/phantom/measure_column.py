@@ -15,10 +15,10 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 STEP_MM = 0.4
-SIGNAL_OF_GRADE = (0.632, 0.447, 0.255)
+SIGNAL_OF_GRADE = (0.582, 0.428, 0.287)
 """Least T2 signal of the nucleus, as a share of the fluid's, at Pfirrmann grades I, II and III."""
-COLLAPSED_SHARE = 0.69
-NARROWED_SHARE = 0.88
+COLLAPSED_SHARE = 0.7
+NARROWED_SHARE = 0.91
 """Height, as measured at the front and back thirds, below which a disc space is collapsed or narrowed; the bowls of the
 endplates add a tenth to what the rims leave."""
 BULGE_MM = 1.15
@@ -124,9 +124,12 @@ def modic(anatomy: Anatomy, level: Level) -> int:
 
 def _marrow(anatomy: Anatomy, body: BodyShape, toward: int, depth_mm: tuple[float, float]) -> np.ndarray:
     """Mean tissue fractions in the front and the back half of a body, so deep to an endplate, shape (tissues, 2)."""
-    edge = body.half_height_mm + (body.grow_up_mm if toward > 0 else body.grow_down_mm)
-    along, deep = np.meshgrid(np.linspace(-0.75, 0.75, 41) * body.half_depth_mm, np.linspace(*depth_mm, 6))
-    up = toward * (edge - deep) - body.wedge_tan * along * toward
+    reach = np.linspace(-0.75, 0.75, 41) * body.half_depth_mm
+    middle = np.stack([np.zeros_like(reach), reach, np.zeros_like(reach)], axis=-1)
+    rho, _ = body.radius(middle)
+    edge = body.top(middle, rho) if toward > 0 else -body.bottom(middle, rho)
+    along, deep = np.meshgrid(reach, np.linspace(*depth_mm, 6))
+    up = toward * (edge - deep)
     points = body.frame.to_lps(np.stack([np.zeros_like(up), along, up], axis=-1).reshape(-1, 3))
     fractions = anatomy.sample(points, EDGE_MM).fractions.reshape(-1, *along.shape)
     return np.stack([fractions[:, :, :18].mean(axis=(1, 2)), fractions[:, :, 23:].mean(axis=(1, 2))], axis=1)

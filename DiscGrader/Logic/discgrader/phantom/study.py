@@ -139,25 +139,25 @@ def draw_blocks(anatomy: Anatomy) -> tuple[Protocol, ...]:
 
 def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]:
     coil = stream(anatomy.parameters.seed, "coil")
-    falloff, shading, blur, shift = coil.uniform((85, 0.15, 0.45, 0.4), (170, 0.45, 0.6, 0.9))
+    falloff, shading, blur, shift = coil.uniform((85, 0.15, 0.25, 0.4), (170, 0.45, 0.5, 0.9))
     front = anatomy.skeleton.vertebrae[3].frame.center_lps_mm[1] - anatomy.skeleton.vertebrae[3].half_depth_mm
-    saturated, distance = coil.uniform() < 0.5, coil.uniform(22, 45)
+    saturated, distance = coil.uniform() < 0.6, coil.uniform(14, 42)
     field = 3.0 if coil.uniform() < 0.4 else 1.5
-    # Every second scanner evens out the coil's sensitivity before it stores a picture.
-    falloff *= NORMALIZED if coil.uniform() < 0.5 else 1.0
+    # Two scanners in three even out the coil's sensitivity before they store a picture.
+    falloff *= NORMALIZED if coil.uniform() < 0.67 else 1.0
     own = stream(anatomy.parameters.seed, f"receiver {role}")
-    axial = role == "AX_T2"
-    noise, ringing = own.uniform(0.008, 0.016), own.uniform(0.25, 0.45)
+    axial, thin = role == "AX_T2", role == "T2_SPACE"
+    noise, ringing = 0.007 * 4 ** own.uniform(), own.uniform(0.35, 0.75)
     repetition, echo, ghost, apart = own.uniform((0.85, 0.88, 0.0, 25.0), (1.2, 1.12, 0.06, 60.0))
     receiver = Receiver(
         falloff_mm=falloff,
         shading=0.0 if axial else shading,
-        noise=noise * (1.7 if role == "T2_SPACE" else 1.2 if axial else 1.0) * (0.75 if field > 2 else 1.0),
+        noise=noise * (1.7 if thin else 1.2 if axial else 1.0) * (0.75 if field > 2 else 1.0),
         blur_pixels=blur,
         ringing=ringing,
-        fat_shift_pixels=shift * (1.4 if field > 2 else 1.0) if role != "T2_SPACE" else 0.2,
-        saturation_y_mm=front - distance if saturated or axial else None,
-        ghost=0.0 if role == "T2_SPACE" else ghost,
+        fat_shift_pixels=shift * (1.4 if field > 2 else 1.0) if not thin else 0.2,
+        saturation_y_mm=front - (0.6 * distance if thin else distance) if saturated or axial or thin else None,
+        ghost=0.0 if thin else ghost,
         ghost_pixels=apart,
     )
     return receiver, at_scanner(role, field, repetition, echo)

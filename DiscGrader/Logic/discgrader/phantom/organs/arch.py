@@ -204,6 +204,9 @@ class Arch:
         out = np.array([0.62, -0.785, 0.0])
         axes = np.stack([out, [0.785, 0.62, 0.0], [0, 0, 1.0]], axis=1)
         center = (72.0, 18.0, -12.0)
+        # The wing is hollow inside, where the iliacus lies, and wavy along its length.
+        along = (local - np.asarray(center, np.float32)) @ axes[:, 0].astype(np.float32)
+        local -= ((0.004 * along * along - 3.0 * np.sin(along / 14))[:, None] * axes[:, 1]).astype(np.float32)
         distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
         self._fill(canvas, index, local, distance, "S", label=0)
 

@@ -139,7 +139,9 @@ class Canal:
         texture = self._texture("epidural", canvas.points[index], (4.0, 4.0, 6.0))
         # In front of the dura runs a plexus of veins, behind it lies fat.
         vein = np.clip(0.3 + 0.3 * texture, 0, 1) * np.where(d < 0, np.float32(0.8), 0.8 * ramp(x, 9.0, 12.0))
-        mixture = {Tissue.FAT: 1 - vein, Tissue.VEIN: vein}
+        # Above the lumbosacral level the dura lies close to the posterior ligament, tied to it in the midline.
+        tied = np.where(d < 0, 0.6 * (1 - ramp(x, 5.0, 9.0)), 0) * ramp(s, self._sac.s_of["S1"], self._sac.s_of["L5"])
+        mixture = {Tissue.FAT: (1 - vein) * (1 - tied), Tissue.VEIN: vein * (1 - tied), Tissue.LIGAMENT: tied}
         canvas.paint(index, fat, mixture, structure=Structure.EPIDURAL_FAT)
         flavum = inside(np.maximum(np.maximum(front - d, d - back), x - 14), canvas.edge_mm)
         flavum = flavum * (s > self._sac.s_of["S1"])

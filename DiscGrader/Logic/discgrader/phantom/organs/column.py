@@ -13,6 +13,8 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 0.55
+PLATE_MM = 1.05
+"""Thickness of the cortex around a body, and of its bony endplate with the calcified cartilage on it."""
 LIGAMENT_MM = 0.6
 SEAM_MM = 0.8
 NOTHING = np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -42,13 +44,16 @@ class DiscLook:
 
 
 DISC_LOOK = {
-    1: DiscLook(0.10, 0.10, 0.03, 0.0),
-    2: DiscLook(0.14, 0.55, 0.12, 0.0),
-    3: DiscLook(0.32, 0.40, 0.22, 0.08),
-    4: DiscLook(0.50, 0.15, 0.35, 0.25),
-    5: DiscLook(0.60, 0.00, 0.40, 0.50),
+    1: DiscLook(0.14, 0.15, 0.10, 0.0),
+    2: DiscLook(0.18, 0.55, 0.18, 0.0),
+    3: DiscLook(0.34, 0.40, 0.30, 0.1),
+    4: DiscLook(0.50, 0.15, 0.50, 0.22),
+    5: DiscLook(0.60, 0.00, 0.60, 0.40),
 }
 """By Pfirrmann grade; after the grades' definition, Pfirrmann et al., Spine 2001;26:1873-1878."""
+
+ROUGHNESS_MM = {1: 0.1, 2: 0.14, 3: 0.22, 4: 0.3, 5: 0.36}
+"""Deviation of the endplates beside a disc of each grade from their smooth form."""
 
 
 class Column:
@@ -79,7 +84,17 @@ class Column:
         """Distance from the endplate above and from the one below, positive inside the disc space."""
         above, below = disc.above.frame.to_local(points), disc.below.frame.to_local(points)
         rho_above, rho_below = disc.above.radius(above)[0], disc.below.radius(below)[0]
-        return disc.above.bottom(above, rho_above) - above[:, 2], below[:, 2] - disc.below.top(below, rho_below)
+        return (
+            disc.above.bottom(above, rho_above) + self._roughness(disc.above, -1, above) - above[:, 2],
+            below[:, 2] - disc.below.top(below, rho_below) - self._roughness(disc.below, 1, below),
+        )
+
+    def _roughness(self, body: BodyShape, toward: int, local: np.ndarray) -> np.ndarray:
+        """How far the upper (1) or lower (-1) endplate lies above its smooth form, mm, shape (n,)."""
+        below, above = self._beside(body)
+        disc = above if toward > 0 else below
+        deviation = ROUGHNESS_MM[disc.grade if disc else 1]
+        return np.float32(deviation) * self._texture(f"endplate {body.name} {toward}", local, (7.0, 7.0, 60.0))
 
     def _paint_disc(self, canvas: Canvas, level_here: Level) -> tuple[np.ndarray, np.ndarray]:
         disc = level_here.disc
@@ -145,7 +160,7 @@ class Column:
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
         parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
-        across, along = local[:, 0] / (0.76 * disc.half_width_mm), (local[:, 1] - 0.8) / (0.75 * disc.half_depth_mm)
+        across, along = local[:, 0] / (0.74 * disc.half_width_mm), (local[:, 1] - 0.8) / (0.68 * disc.half_depth_mm)
         middle = np.sqrt(across * across + along * along)
         upright = np.abs(2 * level - 1)
         name = f"disc {parameters.level}"
@@ -156,8 +171,10 @@ class Column:
         cleft = look.cleft * np.exp(-np.square(band / 0.10)) * (1 - ramp(middle, 0.6, 1.0))
         water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
         water = np.clip(water, 0, 1)
-        dense = np.clip(0.7 * ramp(rho, 0.88, 1.0) + look.scar * (1 + 0.4 * coarse), 0, 1)
-        annulus = ramp(rho, 0.72, 0.93)
+        fiber = self._texture(f"{name} fiber", local, (4.5, 3.0, 2.2))
+        scar = look.scar * (1 + 0.5 * coarse) + (0.06 + 0.5 * look.scar) * fiber
+        dense = np.clip(0.8 * ramp(rho, 0.76, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
+        annulus = ramp(rho, 0.62, 0.85)
         rest = 1 - water
         return {
             Tissue.NUCLEUS: water,
@@ -198,13 +215,16 @@ class Column:
         index, local = index[keep], local[keep]
         rho, outline = body.radius(local)
         side = outline - self._osteophytes(body, local)
-        face = np.maximum(local[:, 2] - body.top(local, rho), body.bottom(local, rho) - local[:, 2])
+        face = np.maximum(
+            local[:, 2] - body.top(local, rho) - self._roughness(body, 1, local),
+            body.bottom(local, rho) + self._roughness(body, -1, local) - local[:, 2],
+        )
         distance = smooth_max(side, face, 2.2)
         # The disc was painted first; reaching a little into it closes the seam between two soft edges.
         cover = inside(smooth_max(side, face - SEAM_MM, 2.2), canvas.edge_mm)
         fill = cover > 0
         lumbar = not body.name.startswith("S")
-        mixture = self._bone_mixture(body, local[fill], distance[fill])
+        mixture = self._bone_mixture(body, local[fill], distance[fill], face[fill])
         label = 1 if lumbar else 0
         structure = np.where(outline[fill] > 0.6, Structure.OSTEOPHYTE, Structure.BODY)
         canvas.paint(index[fill], cover[fill], mixture, label, structure)
@@ -239,8 +259,9 @@ class Column:
             found.append((disc.modic, 1 - ramp(deep - edge, -1.5, 1.5)))
         return found
 
-    def _bone_mixture(self, body: BodyShape, local: np.ndarray, distance: np.ndarray) -> dict:
+    def _bone_mixture(self, body: BodyShape, local: np.ndarray, distance: np.ndarray, face: np.ndarray) -> dict:
         cortex = ramp(distance, -CORTEX_MM - 0.35, -CORTEX_MM + 0.35)
+        cortex = np.maximum(cortex, ramp(face, -PLATE_MM - 0.3, -PLATE_MM + 0.3))
         fat = marrow_fat(self._skeleton, body.name, local, self._texture)
         vein = np.zeros(len(local), np.float32)
         if not body.name.startswith("S"):
@@ -271,9 +292,10 @@ class Column:
 
 
 def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Texture) -> np.ndarray:
-    """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches and trabeculae."""
+    """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches, islands and trabeculae."""
     own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
     share = own.get(name, own["L5"] + 0.05)
-    grain = 0.09 * texture(f"grain {name}", local, (1.7, 1.7, 2.4))
-    blotch = 0.065 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
-    return np.clip(share + grain + blotch, 0.05, 0.95)
+    grain = 0.08 * texture(f"grain {name}", local, (1.7, 1.7, 2.4))
+    blotch = 0.07 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
+    island = 0.3 * ramp(texture(f"island {name}", local, (5.0, 5.0, 5.0)), 1.5, 2.6)
+    return np.clip(share + grain + blotch + island, 0.05, 0.95)

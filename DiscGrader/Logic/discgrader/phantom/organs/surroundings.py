@@ -13,6 +13,7 @@ from discgrader.phantom.tissues import Tissue
 
 SKIN_MM = 2.0
 LOOPS = 110
+CRURA_ON = ("L4", "L3", "L2", "L1", "T12")
 BLURRED_MM = 3.0
 """Width to which breathing and bowel motion draw out the edges of bowel and kidneys."""
 
@@ -35,8 +36,9 @@ class Surroundings:
     def __init__(self, skeleton: Skeleton, sac: SacCourse, arch: Arch, texture: Texture) -> None:
         self._skeleton, self._sac, self._texture = skeleton, sac, texture
         self._body = skeleton.parameters.body
+        self._half_depth = {body.name: body.half_depth_mm for body in skeleton.vertebrae}
         self._set_surfaces(arch)
-        self._aorta_x = float(stream(skeleton.parameters.seed, "aorta").uniform(6.0, 15.0))
+        self._aorta_x = float(stream(skeleton.parameters.seed, "aorta").uniform(3.0, 12.0))
         self._loops = self._draw_loops()
 
     def _set_surfaces(self, arch: Arch) -> None:
@@ -101,6 +103,7 @@ class Surroundings:
     def paint(self, canvas: Canvas) -> None:
         """Fill all that the spine left open."""
         self._paint_vessels(canvas)
+        self._paint_crura(canvas)
         self._paint_psoas(canvas)
         self._paint_between_processes(canvas)
         self._paint_back_muscle(canvas)
@@ -119,10 +122,10 @@ class Surroundings:
             (
                 {"S1": 34.0, "L5": 22.0, "L4": self._aorta_x, "T12": self._aorta_x - 5.0},
                 {"S1": -44.0, "L5": -56.0, "L4": -55.0, "T12": -48.0},
-                8.0,
+                9.0,
             ),
             (
-                {"S1": -34.0, "L5": -24.0, "L4": -15.0, "T12": -19.0},
+                {"S1": -34.0, "L5": -24.0, "L4": -13.0, "T12": -15.0},
                 {"S1": -40.0, "L5": -53.0, "L4": -54.0, "T12": -52.0},
                 9.5,
             ),
@@ -147,6 +150,20 @@ class Surroundings:
                 cover,
                 {Tissue.FLOWING_BLOOD: 1 - wall - slow, Tissue.MUSCLE: slow, Tissue.LIGAMENT: wall},
             )
+
+    def _paint_crura(self, canvas: Canvas) -> None:
+        """The crura of the diaphragm: flat muscles in front of the upper lumbar vertebrae, tendons lower down."""
+        end, low, high = (self._sac.s_of[name] for name in ("L4", "L3", "L1"))
+        index = canvas.band(end, np.inf, -62, -30, 20)
+        s, x = canvas.s[index], np.abs(canvas.points[index, 0])
+        thick = 1.6 + 2.2 * ramp(s, low, high)
+        front = self._path(s, {name: self._sac.place_of[name][1] - self._half_depth[name] for name in CRURA_ON})
+        place = canvas.points[index]
+        gap = np.abs(canvas.d[index] - front + 2.5 + 0.8 * self._texture("crura", place, (14.0, 14.0, 22.0))) - thick
+        gap = np.maximum(gap, x - 13.0 - 0.2 * thick)
+        tendon = 0.7 - 0.5 * ramp(s, low, high)
+        mixture = {Tissue.MUSCLE: 1 - tendon, Tissue.LIGAMENT: 0.8 * tendon, Tissue.FAT: 0.2 * tendon}
+        canvas.paint(index, inside(gap, canvas.edge_mm), mixture)
 
     def _paint_psoas(self, canvas: Canvas) -> None:
         index = canvas.band(self._sac.s_of["S2"], self._sac.s_of["T12"], -70, 18, 82)
@@ -195,7 +212,7 @@ class Surroundings:
         place = np.stack([canvas.points[index, 0], canvas.d[index] + 0.4 * canvas.s[index], canvas.s[index]], axis=1)
         stripe = self._texture("interspinous", place, (14.0, 10.0, 3.2))
         blob = self._texture("interspinous fat", place, (8.0, 7.0, 7.0))
-        fat = np.clip(0.3 + 0.14 * stripe + 0.14 * blob, 0.05, 0.7)
+        fat = np.clip(0.2 + 0.14 * stripe + 0.14 * blob, 0.03, 0.7)
         edge = ramp(behind, -3.0, -1.5)
         cover = inside(np.maximum(behind, x - 4.0), canvas.edge_mm)
         mixture = {
@@ -309,12 +326,12 @@ class Surroundings:
         inner = 1 - ramp(np.maximum(behind + 60, np.minimum(gap + 120, behind + 40)), -12.0, 12.0)
         mesh = inner * (0.3 * np.exp(-np.square(septa / 0.2)) * ramp(coarse, -0.2, 1.0) + 0.08)
         # Breathing and bowel motion leave of the mesentery little more than blotches drawn out along the body.
-        far = np.flatnonzero(gap < -125)
+        far = np.flatnonzero(gap < -105)
         deep = points[far]
         blotch = self._texture("mesentery", deep, (11.0, 9.0, 34.0)) + 0.7 * self._texture(
             "mesh", deep, (5.0, 5.0, 6.4)
         )
-        share = ramp(-gap[far], 125.0, 150.0) * np.clip(0.22 + 0.2 * blotch, 0, 0.7)
+        share = ramp(-gap[far], 105.0, 125.0) * np.clip(0.34 + 0.26 * blotch, 0, 0.85)
         mesh[far] = np.maximum(mesh[far], share)
         soft = np.clip(np.maximum(strand, mesh) + loose, 0, 1).astype(np.float32)
         cover = np.ones(len(index), np.float32)

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from discgrader.imaging.study import Plane, Series
 from discgrader.localize.frames import sagittal_frames
-from discgrader.phantom.study import make_study
+from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.render import render
+from discgrader.phantom.spine import SpineParameters
+from discgrader.phantom.study import draw_blocks, make_study
 from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
 
 TILE = 320
@@ -16,6 +18,7 @@ TILE = 320
 
 GAP = 6
 AXIAL_FOLDER = "sudirman_axial"
+AXIAL_DISCS = 3
 
 
 def sagittal_sheet(images: Sequence[SpiderImage], seeds: Sequence[int], role: str, columns: int = 6) -> Image.Image | None:
@@ -75,8 +78,6 @@ def _middle(volume) -> np.ndarray:
 
 def _axial(seed: int) -> np.ndarray:
     """A digital axial slice through one of the three lowest discs, front up."""
-    phantom = make_study(seed, series=("AX_T2",))
-    series: Series = next(one for one in phantom.study.series if one.plane is Plane.AXIAL)
-    disc = phantom.discs[seed % 3]
-    position = series.volume.lps_to_index(disc.center_lps_mm)[2]
-    return series.volume.array[int(np.clip(round(position), 0, series.volume.size[2] - 1))].astype(float)
+    anatomy = Anatomy(SpineParameters.draw(seed))
+    block = draw_blocks(anatomy)[seed % AXIAL_DISCS]
+    return render(anatomy, block.only_middle(1), seed).array[0].astype(float)
