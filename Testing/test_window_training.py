@@ -114,6 +114,18 @@ def test_patients_data_make_no_synthetic_pack(tmp_path):
     assert not trained_on.synthetic and trained_on.statement == "4 discs of 2 patients of Clinic A (own data)"
 
 
+def test_a_study_that_could_not_be_read_is_read_the_next_time(tmp_path):
+    data = write_data(tmp_path / "data", patients=4)
+    study = next(one for one in sorted(data.iterdir()) if one.is_dir())
+    away = study.rename(tmp_path / "away")
+    run_recipe("calcification", data, tmp_path / "out", **TINY)
+    assert study.name in (tmp_path / "out" / "left_out.txt").read_text()
+    away.rename(study)
+    (tmp_path / "out" / "state.pt").unlink()
+    run_recipe("calcification", data, tmp_path / "out", **TINY)
+    assert study.name not in (tmp_path / "out" / "left_out.txt").read_text()
+
+
 @pytest.mark.parametrize(("text", "why"), [
     ("study,level,system,task\na,L4-L5,msu,size\n", "no column grade"),
     ("study,level,system,task,grade\na,L4-L5,msu,size,7\n", "line 2: size has no grade '7'"),

@@ -129,7 +129,12 @@ def looked_discs(data_dir: Path, system: str, specs: Sequence[WindowSpec], pixel
         progress.report("Cutting training crops", number / len(studies), graded.name)
         path = cache / f"{graded.name}.npz"
         if not path.exists():
-            _save(path, _of_study(Path(data_dir), graded, system, specs, pixels, locate))
+            try:
+                _save(path, _of_study(Path(data_dir), graded, specs, pixels, locate))
+            except DiscGraderError as error:
+                # Not kept: the next time it may be readable.
+                notes.append(f"{graded.name}: {error}")
+                continue
         discs, own_notes = _load(path, graded, system)
         found += discs
         notes += own_notes
@@ -138,17 +143,14 @@ def looked_discs(data_dir: Path, system: str, specs: Sequence[WindowSpec], pixel
     return found, notes
 
 
-def _of_study(data_dir: Path, graded: GradedStudy, system: str, specs: Sequence[WindowSpec], pixels: int,
+def _of_study(data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], pixels: int,
               locate: Locate) -> dict[str, np.ndarray]:
     folder = data_dir / graded.name
     arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
     notes = []
-    try:
-        study = read_study(_path_of(folder))
-        localization = _localization(study, folder, locate)
-        herniations = _boxes(folder / "herniations")
-    except DiscGraderError as error:
-        return arrays | {"notes": np.array([f"{graded.name}: {error}"])}
+    study = read_study(_path_of(folder))
+    localization = _localization(study, folder, locate)
+    herniations = _boxes(folder / "herniations")
     windows = StudyWindows(study, localization)
     for disc in localization.discs:
         if disc.level not in graded.grades:

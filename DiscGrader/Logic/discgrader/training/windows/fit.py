@@ -1,7 +1,7 @@
 """Fitting of a window classifier, resumable, and its predictions on discs that it has not seen."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,8 +143,7 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Look
     """The network's answers on discs, each level by its worst slice as when it is graded; in float32."""
     logits: dict[str, list[np.ndarray]] = {}
     boxes, true_boxes = [], []
-    for one in discs:
-        answer, placed = _asked(recipe, network, one, device)
+    for one, (answer, placed) in zip(discs, _asked(recipe, network, discs, device), strict=True):
         chosen = chosen_looks(recipe.system, {task: softmax(given) for task, given in answer.items()})
         for task, given in answer.items():
             logits.setdefault(task, []).append(given[chosen[task]])
@@ -156,12 +155,18 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Look
                      np.stack(true_boxes))
 
 
-def _asked(recipe: WindowRecipe, network: torch.nn.Module, disc: LookedDisc,
-           device: str) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
-    wide = torch.from_numpy(disc.looks).to(device).float() / 255
-    with torch.inference_mode():
-        logits, boxes = network(network_input(middle(wide, recipe.pixels)))
-    return {task: one.float().cpu().numpy() for task, one in logits.items()}, None if boxes is None else boxes.cpu().numpy()
+def _asked(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],
+           device: str) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray | None]]:
+    """Logits and boxes of all looks at each disc; several discs are asked for at a time."""
+    for begin in range(0, len(discs), recipe.batch):
+        some = discs[begin:begin + recipe.batch]
+        wide = torch.from_numpy(np.concatenate([one.looks for one in some])).to(device).float() / 255
+        with torch.inference_mode():
+            logits, boxes = network(network_input(middle(wide, recipe.pixels)))
+        ends = np.cumsum([0, *(len(one.looks) for one in some)])
+        for first, last in zip(ends, ends[1:]):
+            yield ({task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
+                   None if boxes is None else boxes[first:last].cpu().numpy())
 
 
 def _training_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],
