@@ -1,10 +1,16 @@
 """``discgrader phantom``: studies of the digital spine."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    from discgrader.phantom.patient import Patient
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -19,6 +25,16 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         metavar="LEVEL:FINDING=GRADE,...",
         help="what a disc has, such as L4-L5:pfirrmann=4,msu=2B,left_nerve_root=2; repeatable; the rest is drawn",
     )
+    person = parser.add_argument_group("person", "the patient; what is not given is drawn")
+    person.add_argument("--age", type=int, metavar="YEARS", help="18 to 95; discs, marrow and muscle age with it")
+    person.add_argument("--sex", metavar="F|M")
+    person.add_argument("--bmi", type=float, metavar="KG_PER_M2", help="body mass index, 16 to 50")
+    person.add_argument("--scoliosis", type=float, metavar="DEGREES", help="Cobb angle, 0 to 60; 0 for a straight spine")
+    person.add_argument("--convex", metavar="SIDE", help="left or right: where a scoliotic spine bends out to")
+    person.add_argument(
+        "--lumbar", type=int, metavar="N", help="4, 5 or 6 lumbar vertebrae; levels are named from the sacrum upwards all the same"
+    )
+    person.add_argument("--transitional", metavar="KIND", help="sacralized (L5), lumbarized (S1) or none")
     parser.add_argument(
         "--cohort", type=int, metavar="N", help="write N patients, seeds from --seed on, each in a folder of its own"
     )
@@ -37,34 +53,59 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Render the studies and write them."""
     from discgrader.folders import check_folder, whole_folder
     from discgrader.phantom.cohort import diseased_findings
-    from discgrader.phantom.files import write_study, write_tables
+    from discgrader.phantom.files import write_patients, write_study, write_tables
     from discgrader.phantom.study import ROLES, make_study
 
     if arguments.cohort is not None and arguments.cohort < 1:
         raise UsageError(f"A cohort of {arguments.cohort} is none; choose 1 or more.")
     if arguments.diseased and arguments.grade:
         raise UsageError("--diseased draws all findings, so that --grade cannot ask for any; give one of the two.")
-    given = read_findings(arguments.grade)
+    given, patient = read_findings(arguments.grade), read_patient(arguments)
     roles = tuple(arguments.series or ROLES)
     check_folder(arguments.output)
     if arguments.cohort is None:
-        findings = diseased_findings(arguments.seed) if arguments.diseased else given
-        phantom = make_study(arguments.seed, findings, roles, blocks=arguments.blocks, progress=progress)
+        findings = diseased_findings(arguments.seed, patient) if arguments.diseased else given
+        phantom = make_study(
+            arguments.seed, findings, roles, blocks=arguments.blocks, patient=patient, progress=progress
+        )
         with whole_folder(arguments.output) as folder:
             write_study(phantom, folder, arguments.dicom)
         print(f"{', '.join(series.name for series in phantom.study.series)} are in {arguments.output}.")
         return 0
     with whole_folder(arguments.output) as folder:
-        made = []
+        made, people = [], {}
         for number in range(arguments.cohort):
             seed = arguments.seed + number
-            findings = diseased_findings(seed) if arguments.diseased else given
-            phantom = make_study(seed, findings, roles, blocks=arguments.blocks, progress=progress)
+            findings = diseased_findings(seed, patient) if arguments.diseased else given
+            phantom = make_study(seed, findings, roles, blocks=arguments.blocks, patient=patient, progress=progress)
             write_study(phantom, folder / phantom.study.name, arguments.dicom)
             made.append((phantom.study.name, phantom.discs))
+            people[phantom.study.name] = phantom.parameters.patient
         write_tables(made, folder)
+        write_patients(people, folder)
     print(f"{arguments.cohort} patients are in {arguments.output}.")
     return 0
+
+
+def read_patient(arguments: argparse.Namespace) -> Patient:
+    """The person asked for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such person.
+    """
+    from discgrader.phantom.patient import Patient
+
+    return Patient(
+        age=arguments.age,
+        sex=arguments.sex,
+        mass_index=arguments.bmi,
+        scoliosis_deg=arguments.scoliosis,
+        convex=arguments.convex,
+        lumbar=arguments.lumbar,
+        transitional=arguments.transitional,
+    )
 
 
 def read_findings(given: list[str]) -> dict:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discgrader.phantom.bend import Bend
 from discgrader.phantom.canvas import BAND_FRONT_MM, Canvas
 from discgrader.phantom.fields import Texture
 from discgrader.phantom.level import Level
@@ -50,9 +51,9 @@ class Anatomy:
     Attributes
     ----------
     skeleton : Skeleton
-        Where bones and discs lie.
+        Where bones and discs lie in the patient.
     levels : tuple of Level
-        The canal beside each disc, from L5-S1 upwards.
+        The canal beside each disc, from L5-S1 upwards, each in its disc's place in the patient.
 
     Raises
     ------
@@ -62,15 +63,19 @@ class Anatomy:
 
     def __init__(self, parameters: SpineParameters) -> None:
         self.parameters = parameters
-        self.skeleton = Skeleton(parameters)
-        self._sac = self.skeleton.sac
+        # All organs are built around the straight spine; the points at which they are sampled are straightened.
+        straight = Skeleton(parameters)
+        self._bend = Bend(parameters.curve, straight)
+        self._sac = straight.sac
         texture = Texture(parameters.seed)
-        self.levels = tuple(Level(disc, self._sac) for disc in self.skeleton.discs)
-        self._column = Column(self.skeleton, self._sac, self.levels, texture)
-        self._canal = Canal(self.skeleton, self._sac, self.levels, texture)
-        self._foramina = Foramina(self.skeleton, self._sac, self.levels)
-        self._arch = Arch(self.skeleton, self._sac, self.levels, Facets(self.levels, texture), texture)
-        self._surroundings = Surroundings(self.skeleton, self._sac, self._arch, texture)
+        levels = tuple(Level(disc, self._sac) for disc in straight.discs)
+        self.skeleton = straight.moved(self._bend.place)
+        self.levels = tuple(level.moved(disc) for level, disc in zip(levels, self.skeleton.discs))
+        self._column = Column(straight, self._sac, levels, texture)
+        self._canal = Canal(straight, self._sac, levels, texture)
+        self._foramina = Foramina(straight, self._sac, levels)
+        self._arch = Arch(straight, self._sac, levels, Facets(levels, texture), texture)
+        self._surroundings = Surroundings(straight, self._sac, self._arch, texture)
 
     def sample(self, points: np.ndarray, edge_mm: float = 0.7) -> TissueSample:
         """Tissue at LPS points.
@@ -82,7 +87,7 @@ class Anatomy:
         edge_mm : float
             Length over which one tissue passes into the next, as a rule the size of a pixel.
         """
-        points = np.ascontiguousarray(points, np.float32)
+        points = self._bend.straighten(np.ascontiguousarray(points, np.float32))
         s, d = self._sac.coordinates(points)
         canvas = Canvas(points, s, d, edge_mm)
         if canvas.has_band:
@@ -98,16 +103,17 @@ class Anatomy:
 
     def in_belly(self, points: np.ndarray) -> np.ndarray:
         """Which LPS points of shape (..., 3) lie in front of all that belongs to the spine, bool, shape (...)."""
-        return self._behind_sac(points) < BAND_FRONT_MM
+        return self._beside_sac(points)[1] < BAND_FRONT_MM
 
     def near_spine(self, points: np.ndarray) -> np.ndarray:
         """Which LPS points of shape (..., 3) lie in the column, the canal or the arches, bool, shape (...)."""
-        d = self._behind_sac(points)
-        return (d > -SPINE_FRONT_MM) & (d < SPINE_BACK_MM) & (np.abs(points[..., 0]) < SPINE_SIDE_MM)
+        x, d = self._beside_sac(points)
+        return (d > -SPINE_FRONT_MM) & (d < SPINE_BACK_MM) & (np.abs(x) < SPINE_SIDE_MM)
 
-    def _behind_sac(self, points: np.ndarray) -> np.ndarray:
-        flat = np.ascontiguousarray(points.reshape(-1, 3), np.float32)
-        return self._sac.coordinates(flat)[1].reshape(points.shape[:-1])
+    def _beside_sac(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mm to the left of the sac and behind it, each of shape (...)."""
+        flat = self._bend.straighten(np.ascontiguousarray(points.reshape(-1, 3), np.float32))
+        return tuple(v.reshape(points.shape[:-1]) for v in (flat[:, 0], self._sac.coordinates(flat)[1]))
 
     def tissue_at(self, points: np.ndarray) -> np.ndarray:
         """The prevailing `Tissue` at LPS points of shape (n, 3), shape (n,)."""

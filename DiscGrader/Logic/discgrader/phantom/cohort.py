@@ -7,6 +7,7 @@ from discgrader.localize.disc import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.level import Level
+from discgrader.phantom.patient import Patient
 from discgrader.phantom.skeleton import Skeleton
 from discgrader.phantom.spine import SpineParameters
 
@@ -14,12 +15,12 @@ LUMBAR = LEVELS[:5]
 _DRAWS = 6
 
 
-def diseased_findings(seed: int) -> dict[str, DiscFindings]:
+def diseased_findings(seed: int, patient: Patient | None = None) -> dict[str, DiscFindings]:
     """What is asked of the lumbar discs of this patient.
 
     Half of the discs are herniated, sizes and zones alike often, half of them calcified; the others have any grade of
     central stenosis. Foramina, facets, ligaments and fat are drawn for all. Where findings leave each other no room,
-    others are drawn.
+    others are drawn. A lowest disc that is fused to the sacrum, of whom that is asked, has nothing.
     """
     rng = stream(seed, "diseased")
     asked: dict[str, DiscFindings] = {}
@@ -28,7 +29,7 @@ def diseased_findings(seed: int) -> dict[str, DiscFindings]:
         for _ in range(_DRAWS):
             try:
                 drawn = {**asked, level: _draw(rng, herniated)}
-                skeleton = Skeleton(SpineParameters.draw(seed, drawn))
+                skeleton = Skeleton(SpineParameters.draw(seed, drawn, patient))
                 Level(skeleton.discs[number], skeleton.sac)
             except UsageError:
                 continue

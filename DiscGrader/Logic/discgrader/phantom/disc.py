@@ -193,7 +193,7 @@ class DiscParameters:
 
     @classmethod
     def draw(
-        cls, seed: int, index: int, scale: float, lordosis: float, health: float, asked: DiscFindings
+        cls, seed: int, index: int, alike: int, scale: float, lordosis: float, health: float, asked: DiscFindings
     ) -> "DiscParameters":
         """A disc as chance would have it, with what is asked for.
 
@@ -206,6 +206,8 @@ class DiscParameters:
             The patient.
         index : int
             0 = L5-S1, counted upwards.
+        alike : int
+            Index of the disc of an ordinary spine that it has the size of.
         scale, lordosis, health : float
             Body size, lordosis, and the patient's share in the discs' degeneration, 0 to 1.
         asked : DiscFindings
@@ -258,8 +260,8 @@ class DiscParameters:
             level=level,
             index_from_sacrum=index + 1,
             grade=grade,
-            healthy_height_mm=DISC_HEIGHT_MM[index] * scale * (0.93 + 0.14 * jitter),
-            wedge_deg=DISC_WEDGE_DEG[index] * lordosis + 3 * (wedge - 0.5),
+            healthy_height_mm=DISC_HEIGHT_MM[alike] * scale * (0.93 + 0.14 * jitter),
+            wedge_deg=DISC_WEDGE_DEG[alike] * lordosis + 3 * (wedge - 0.5),
             height_share=share,
             hydration=HYDRATION_OF_GRADE[grade] * (1 + HYDRATION_SPREAD * (hydration - 0.5)),
             bulge_mm=max(bulge, 1.6 if osteophyte else 0.0),

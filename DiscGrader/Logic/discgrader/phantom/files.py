@@ -2,11 +2,14 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from discgrader.errors import OutputError
 from discgrader.imaging.files import write_volume
+from discgrader.phantom.patient import Patient
+from discgrader.phantom.spine import counted_levels
 from discgrader.phantom.study import PhantomStudy
 from discgrader.phantom.truth import PhantomDisc
 from discgrader.report.rois import SUFFIX, write_roi
@@ -45,8 +48,11 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
 
     The folder holds one NIfTI file a series (or one folder of DICOM files a series), so that it is itself a study that
     can be read. Beside them lie ``gradings.csv`` in the layout of SPIDER's gradings; ``truth.csv``, one row a disc and
-    task; ``truth.json``, with boxes and millimetres; the masks, named as the series, in ``masks``; and every disc's ROI
+    task; ``truth.json``, with the person, boxes and millimetres; the masks, named as the series, in ``masks``; and every disc's ROI
     box in ``rois``, and the boxes of herniations in ``herniations``.
+
+    Levels are named as everywhere in the project, from the sacrum upwards as if there were five lumbar vertebrae. Where
+    there are four or six, ``level_by_count`` in ``truth.json`` is the name by their number, such as ``L6-S1``.
 
     Returns
     -------
@@ -112,8 +118,22 @@ def write_tables(studies: Iterable[tuple[str, Sequence[PhantomDisc]]], folder: P
             writer.writerows(rows)
 
 
+def write_patients(patients: Mapping[str, Patient], folder: Path) -> None:
+    """Write ``patients.csv``: one row a person, by name of the study.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with open(folder / "patients.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["study", *(one.name for one in fields(Patient))])
+        writer.writerows([study, *asdict(patient).values()] for study, patient in patients.items())
+
+
 def _truth(phantom: PhantomStudy) -> dict:
-    discs = []
+    discs, counted = [], counted_levels(phantom.parameters.patient.lumbar)
     for disc in phantom.discs:
         grades: dict[str, dict[str, str]] = {}
         for (system, task), grade in disc.grades.items():
@@ -123,10 +143,16 @@ def _truth(phantom: PhantomStudy) -> dict:
             {
                 "level": disc.level,
                 "index_from_sacrum": disc.index_from_sacrum,
+                "level_by_count": counted[disc.index_from_sacrum - 1],
                 "roi": roi_json(disc.roi),
                 "grades": grades,
                 "details": dict(disc.details),
                 "herniation_box": box,
             }
         )
-    return {"study": phantom.study.name, "seed": phantom.parameters.seed, "discs": discs}
+    return {
+        "study": phantom.study.name,
+        "seed": phantom.parameters.seed,
+        "patient": asdict(phantom.parameters.patient),
+        "discs": discs,
+    }

@@ -3,6 +3,7 @@
 Everything here is in the disc's own plane: x to the left, y to the back from the disc's middle, mm.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,6 +128,12 @@ class Level:
         self.displaced = self._displace()
         self._place_roots()
         self._squeeze_sac()
+
+    def moved(self, disc: DiscShape) -> "Level":
+        """The same level around its disc in another place."""
+        other = copy(self)
+        other.disc = disc
+        return other
 
     def margin_y(self, x: float, bulge: bool = True) -> float:
         """Posterior margin of the disc without its herniation."""

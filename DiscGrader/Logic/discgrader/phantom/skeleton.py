@@ -1,6 +1,8 @@
 """Where every bone, disc and the thecal sac lie in the patient, from the spine's parameters."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -8,11 +10,14 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.spatial import cKDTree
 
 from discgrader.phantom.disc import DiscParameters, EndplateNode
+from discgrader.phantom.patient import LUMBARIZED
 from discgrader.phantom.spine import SpineParameters
 
 SACRUM_HEIGHT_MM = (29.0, 24.0, 20.0, 17.0, 14.0)
 SACRUM_DEPTH_MM = (31.0, 22.0, 17.0, 13.0, 10.0, 7.0)
 SACRUM_TURN_DEG = (0.0, 7.0, 13.0, 17.0, 19.0)
+SQUARED, LUMBARIZED_GAP_MM = 0.9, 2.6
+"""Depth of a lumbarized S1 below as a share of that above, and its part of the room for the disc below it."""
 OVAL = 2.3
 HOLLOW_WIDTH = 1.8
 BODY_HOLLOW_MM = 1.6
@@ -227,31 +232,51 @@ class Skeleton:
         scale = self.parameters.vertebrae[0].depth_mm / 34.5
         disc = self.parameters.discs[0]
         lean, point, placed = self.parameters.body.sacral_slope_deg, np.zeros(2), []
+        lumbarized = self.parameters.patient.transitional == LUMBARIZED
         for i, turn in enumerate(SACRUM_TURN_DEG):
             height = SACRUM_HEIGHT_MM[i] * scale
             upper, lower = SACRUM_DEPTH_MM[i] * scale / 2, SACRUM_DEPTH_MM[i + 1] * scale / 2
+            if lumbarized and i == 0:
+                lower = SQUARED * upper
             lean -= turn
             axis = _up(lean)
             center = point - height / 2 * axis
             point = point - height * axis
             mean = (upper + lower) / 2
+            top = LUMBARIZED_GAP_MM if lumbarized else 0.6
             placed.append(
                 BodyShape(
                     name=f"S{i + 1}",
                     frame=Frame.sagittal(center[0], center[1], lean),
-                    half_height_mm=height / 2 - (1.2 if i else 0.6),
+                    half_height_mm=height / 2 - (1.2 if i else top),
                     half_depth_mm=mean,
                     half_width_mm=(24.0, 18.0, 14.0, 11.0, 8.0)[i] * scale,
                     depth_slope=(upper - lower) / height / mean,
                     waist=0.05,
                     wedge_tan=0.0,
-                    grow_up_mm=(disc.spacing_mm - disc.height_mm) / 2 + 0.6 if i == 0 else 0.0,
+                    grow_up_mm=(disc.spacing_mm - disc.height_mm) / 2 + top if i == 0 else 0.0,
                     grow_down_mm=0.0,
                     concavity_mm=(0.8, 0.6) if i == 0 else (0.3, 0.3),
                     nodes=(disc.node(0) if i == 0 else None, None),
                 )
             )
         return tuple(reversed(placed))
+
+    def moved(self, place: Callable[[Frame], Frame]) -> "Skeleton":
+        """The same bones and discs with their frames moved; the course of the sac is left as it is."""
+        other = copy(self)
+        other.sac = self.sac
+        other.bodies = tuple(replace(body, frame=place(body.frame)) for body in self.bodies)
+        other.sacrum, other.vertebrae = other.bodies[: len(self.sacrum)], other.bodies[len(self.sacrum) :]
+        known = {body.name: body for body in other.bodies}
+        other.discs, other.remnants = (
+            tuple(
+                replace(disc, frame=place(disc.frame), above=known[disc.above.name], below=known[disc.below.name])
+                for disc in discs
+            )
+            for discs in (self.discs, self.remnants)
+        )
+        return other
 
     @cached_property
     def sac(self) -> "SacCourse":

@@ -1,17 +1,21 @@
 """The parameters of a digital lumbar spine, and how they are drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.localize.disc import LEVELS
+from discgrader.phantom.curve import Curve
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings, check_levels
+from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient, pulled
 
 VERTEBRAE = ("L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
+"""Vertebrae from the sacrum upwards. As everywhere in the project, these names and those of levels count from the sacrum
+as if there were five lumbar vertebrae; `counted_names` are those by number."""
 
 BODY_HEIGHT_MM = (27.0, 27.2, 27.2, 26.8, 26.0, 24.6, 23.0, 22.0, 21.0)
 BODY_DEPTH_MM = (35.5, 35.5, 35.0, 34.0, 33.0, 32.0, 31.0, 30.0, 29.0)
@@ -43,6 +47,10 @@ class VertebraParameters:
         Length of the spinous process, how far it slopes down, and how far its tip leans to the left.
     vein : float
         How plain the basivertebral vein is, 0 to 1.
+    lumbar : bool
+        Whether it is lumbar and not thoracic.
+    sacralized : bool
+        Whether its transverse processes are wide and reach the sacrum.
     """
 
     name: str
@@ -57,6 +65,8 @@ class VertebraParameters:
     process_tilt_deg: float
     process_side_mm: float
     vein: float
+    lumbar: bool
+    sacralized: bool
 
 
 @dataclass(frozen=True)
@@ -105,15 +115,26 @@ class SpineParameters:
         From L5-S1 upwards; disc i lies below vertebra i.
     body : BodyParameters
         What surrounds the spine.
+    patient : Patient
+        Whose spine it is; nothing is None but the convex side of a straight spine.
+    curve : Curve
+        Its lateral bend.
     """
 
     seed: int
     vertebrae: tuple[VertebraParameters, ...]
     discs: tuple[DiscParameters, ...]
     body: BodyParameters
+    patient: Patient
+    curve: Curve
 
     @classmethod
-    def draw(cls, seed: int, findings: Mapping[str, DiscFindings | int] | None = None) -> "SpineParameters":
+    def draw(
+        cls,
+        seed: int,
+        findings: Mapping[str, DiscFindings | int] | None = None,
+        patient: Patient | None = None,
+    ) -> "SpineParameters":
         """A spine as chance would have it, with what is asked for.
 
         Parameters
@@ -123,30 +144,80 @@ class SpineParameters:
             (where a vertebra slips, all that stands on it moves along).
         findings : mapping of level to DiscFindings or int, optional
             What is asked of the discs named; a bare number is a Pfirrmann grade.
+        patient : Patient, optional
+            What is asked of the person; the rest is drawn. Discs degenerate with age (Cheung et al., Spine 2009;
+            Brinjikji et al., AJNR 2015), marrow turns to fat with it (Kugel et al., J Magn Reson Imaging 2001), as
+            muscle does (Crawford et al., AJNR 2016), and vertebrae lose height and become more hollow (Twomey and
+            Taylor, Clin Orthop 1987). Women are smaller than men.
 
         Raises
         ------
         UsageError
-            If a level does not exist, or cannot have what is asked of it.
+            If a level does not exist, or cannot have what is asked of it, or the person cannot.
         """
         if seed < 0:
             raise UsageError(f"The seed {seed} is negative; choose 0 or more.")
         asked = {level: _findings(level, one) for level, one in dict(findings or {}).items()}
         check_levels(asked)
+        patient = patient or Patient()
+        whole = patient.complete(seed)
+        asked[LEVELS[0]] = _lowest(asked.get(LEVELS[0], DiscFindings()), patient, whole)
         person = stream(seed, "person")
-        scale = 1.0 + 0.05 * float(np.clip(person.standard_normal(), -2, 2))
-        marrow_fat = person.uniform(0.35, 0.6)
-        lordosis = person.uniform(0.75, 1.15)
-        health = person.uniform(0.0, 1.0)
+        woman = whole.sex == "F"
+        scale = (0.965 if woman else 1.035) * (1.0 + 0.04 * float(np.clip(person.standard_normal(), -2, 2)))
+        marrow_fat = 0.35 + 0.25 * pulled(person.uniform(), whole.age_rank, 0.6)
+        lordosis = person.uniform(0.75, 1.15) + (0.03 if woman else -0.03)
+        health = pulled(person.uniform(), whole.age_rank, 0.7)
         return cls(
             seed,
-            tuple(_draw_vertebra(seed, i, scale, marrow_fat) for i in range(len(VERTEBRAE))),
+            tuple(_draw_vertebra(seed, i, scale, marrow_fat, whole) for i in range(len(VERTEBRAE))),
             tuple(
-                DiscParameters.draw(seed, i, scale, lordosis, health, asked.get(level, DiscFindings()))
+                DiscParameters.draw(
+                    seed, i, alike(i, whole.lumbar), scale, lordosis, health, asked.get(level, DiscFindings())
+                )
                 for i, level in enumerate(LEVELS)
             ),
-            _draw_body(seed, scale, lordosis),
+            _draw_body(seed, scale, lordosis, whole),
+            whole,
+            Curve.draw(seed, whole),
         )
+
+
+def counted_names(lumbar: int) -> tuple[str, ...]:
+    """Names of the vertebrae from the sacrum upwards where there are so many lumbar ones, such as ``L6`` first."""
+    names = [f"L{lumbar - i}" for i in range(lumbar)] + [f"T{12 - i}" for i in range(len(VERTEBRAE))]
+    return tuple(names[: len(VERTEBRAE)])
+
+
+def counted_levels(lumbar: int) -> tuple[str, ...]:
+    """Names of the levels from the sacrum upwards by number of vertebrae, such as ``L6-S1``, then ``L5-L6``."""
+    names = counted_names(lumbar)
+    return tuple(f"{upper}-{lower}" for upper, lower in zip(names, ("S1", *names)))
+
+
+def alike(index: int, lumbar: int) -> int:
+    """Which vertebra (or disc below it) of an ordinary spine this one is built like, 0 for the lowest.
+
+    The lowest is always built like L5; from the one above on, likeness goes by number.
+    """
+    return 0 if index == 0 else int(np.clip(index + 5 - lumbar, 1, len(VERTEBRAE) - 1))
+
+
+def _lowest(asked: DiscFindings, patient: Patient, whole: Patient) -> DiscFindings:
+    """What the lowest disc has where L5 is sacralized: there is but a rudiment of it, unless a disc was asked for."""
+    level = LEVELS[0]
+    if asked.fused and patient.transitional in (ORDINARY, LUMBARIZED):
+        raise UsageError(
+            f"{level}: only a sacralized L5 is fused (transitional={patient.transitional}); change one of the two."
+        )
+    if patient.transitional == SACRALIZED:
+        if asked.fused is False:
+            raise UsageError(f"{level}: a sacralized L5 is fused (fused=0); change one of the two.")
+        try:
+            return replace(asked, fused=True)
+        except UsageError as error:
+            raise UsageError(f"{level}: {error} L5 is sacralized.") from None
+    return replace(asked, fused=True) if whole.transitional == SACRALIZED and asked == DiscFindings() else asked
 
 
 def _findings(level: str, asked: DiscFindings | int) -> DiscFindings:
@@ -156,35 +227,40 @@ def _findings(level: str, asked: DiscFindings | int) -> DiscFindings:
         raise UsageError(f"{level}: {error}") from None
 
 
-def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float) -> VertebraParameters:
+def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: Patient) -> VertebraParameters:
     rng = stream(seed, f"vertebra {VERTEBRAE[i]}")
-    lumbar = i < 5
+    lumbar, k, old = i < patient.lumbar, alike(i, patient.lumbar), patient.age_rank - 0.5
+    sacralized = i == 0 and patient.transitional == SACRALIZED
     return VertebraParameters(
         name=VERTEBRAE[i],
-        height_mm=BODY_HEIGHT_MM[i] * scale * (1 + 0.025 * rng.standard_normal()),
-        depth_mm=BODY_DEPTH_MM[i] * scale,
-        width_mm=BODY_WIDTH_MM[i] * scale,
-        wedge_deg=BODY_WEDGE_DEG[i] + 0.8 * rng.standard_normal(),
-        waist=rng.uniform(0.1, 0.17),
-        concavity_mm=(rng.uniform(0.6, 1.5), rng.uniform(0.9, 2.2)),
+        height_mm=BODY_HEIGHT_MM[k] * scale * (1 + 0.025 * rng.standard_normal()) * (1 - 0.03 * old),
+        depth_mm=BODY_DEPTH_MM[k] * scale,
+        width_mm=BODY_WIDTH_MM[k] * scale,
+        # A sacralized vertebra is square: hardly a wedge, hardly a waist.
+        wedge_deg=BODY_WEDGE_DEG[k] * (0.3 if sacralized else 1.0) + 0.8 * rng.standard_normal(),
+        waist=rng.uniform(0.1, 0.17) * (0.35 if sacralized else 1.0),
+        concavity_mm=(rng.uniform(0.6, 1.5) * (1 + 0.4 * old), rng.uniform(0.9, 2.2) * (1 + 0.4 * old)),
         marrow_fat=float(np.clip(marrow_fat + 0.03 * rng.standard_normal() + (0.03 if i < 2 else 0.0), 0.2, 0.75)),
         process_mm=(25.0 if i == 0 else 31.0 if lumbar else 29.0) * scale * rng.uniform(0.92, 1.06),
-        process_tilt_deg=(9.0 if lumbar else 12.0 + 7.0 * (i - 4)) + 4 * rng.standard_normal(),
+        process_tilt_deg=(9.0 if lumbar else 12.0 + 7.0 * (k - 4)) + 4 * rng.standard_normal(),
         process_side_mm=1.6 * rng.standard_normal(),
         vein=rng.uniform(0.1, 0.75),
+        lumbar=lumbar,
+        sacralized=sacralized,
     )
 
 
-def _draw_body(seed: int, scale: float, lordosis: float) -> BodyParameters:
+def _draw_body(seed: int, scale: float, lordosis: float, patient: Patient) -> BodyParameters:
     rng = stream(seed, "body")
-    habitus = rng.uniform()
+    habitus = patient.build_rank
     return BodyParameters(
         sacral_slope_deg=18.0 + 20.0 * lordosis + 2.5 * rng.standard_normal(),
         back_fat_mm=8.0 + 16.0 * habitus + rng.uniform(0, 4),
         buttock_fat_mm=16.0 + 26.0 * habitus + rng.uniform(0, 6),
-        muscle_fat=rng.uniform(0.06, 0.28),
+        muscle_fat=0.06 + 0.22 * pulled(pulled(rng.uniform(), patient.build_rank, 0.35), patient.age_rank, 0.6),
         sac_radius_mm=rng.uniform(5.9, 7.4) * scale,
-        conus_level=rng.uniform(-0.6, 0.7),
+        # By number, but nowhere so low that a lumbar disc below the second of five would hold the cord.
+        conus_level=min(rng.uniform(-0.6, 0.7) + 5 - patient.lumbar, 0.7),
         front_mm=(70.0 + 60.0 * habitus + rng.uniform(0, 15)) * scale,
         belly_fat_mm=8.0 + 26.0 * habitus,
     )

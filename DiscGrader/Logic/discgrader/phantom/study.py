@@ -13,6 +13,7 @@ from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.contrast import Sequence as PulseSequence
 from discgrader.phantom.contrast import at_scanner
+from discgrader.phantom.patient import Patient
 from discgrader.phantom.protocol import (
     Protocol,
     Receiver,
@@ -64,6 +65,7 @@ def make_study(
     series: Sequence[str] = ROLES,
     middle_slices: int | None = None,
     blocks: bool = False,
+    patient: Patient | None = None,
     progress: Progress | None = None,
 ) -> PhantomStudy:
     """A phantom study.
@@ -81,6 +83,8 @@ def make_study(
     blocks : bool
         Whether the axial series is taken in blocks angled along each disc, each a series of its own, instead of in one
         stack.
+    patient : Patient, optional
+        What is asked of the person; what is not asked for is drawn.
     progress : Progress
         Hears of each slice, and can stop the work.
 
@@ -92,7 +96,7 @@ def make_study(
     for role in series:
         if role not in ALL_ROLES:
             raise UsageError(f"The phantom has no series {role}; choose from {', '.join(ALL_ROLES)}.")
-    parameters = SpineParameters.draw(seed, findings)
+    parameters = SpineParameters.draw(seed, findings, patient)
     anatomy = Anatomy(parameters)
     protocols = []
     for role in series:
@@ -168,7 +172,8 @@ def _discs_in_view(anatomy: Anatomy, protocol: Protocol) -> tuple[PhantomDisc, .
     margin = EDGE_OF_VIEW_MM / volume.spacing_mm[:2]
     found = []
     for level in anatomy.levels:
-        index = volume.lps_to_index(level.disc.frame.center_lps_mm)[:2]
-        if np.all(index >= margin) and np.all(index <= np.array(protocol.size[:2]) - 1 - margin):
+        index = volume.lps_to_index(level.disc.frame.center_lps_mm)
+        inside = np.all(index[:2] >= margin) and np.all(index[:2] <= np.array(protocol.size[:2]) - 1 - margin)
+        if inside and -0.5 <= index[2] <= protocol.size[2] - 0.5:
             found.append(disc_truth(anatomy, level))
     return tuple(found)

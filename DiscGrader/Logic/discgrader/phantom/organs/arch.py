@@ -8,6 +8,7 @@ from discgrader.phantom.level import Level
 from discgrader.phantom.organs.column import marrow_fat
 from discgrader.phantom.organs.facets import Facets
 from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
+from discgrader.phantom.spine import VertebraParameters
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
@@ -43,7 +44,7 @@ class Arch:
 
     def process_tip(self, body: BodyShape) -> np.ndarray:
         """LPS position of the tip of the spinous process, shape (3,)."""
-        vertebra = next(v for v in self._skeleton.parameters.vertebrae if v.name == body.name)
+        vertebra = self._vertebra(body)
         tilt, length = np.radians(vertebra.process_tilt_deg), vertebra.process_mm
         along, up = self.lamina_depth_mm(body) + length * np.cos(tilt), -7.0 - length * np.sin(tilt)
         return body.frame.to_lps((0.0, along, up))
@@ -69,6 +70,8 @@ class Arch:
         distance[own] = smooth_min(distance[own], self._arch_distance(body, mirrored), 1.5)
         structure = np.full(len(index), Structure.ARCH, np.uint8)
         distance[wide], structure[wide] = self._with_joints(body, canvas.points[index[wide]], distance[wide])
+        if self._vertebra(body).sacralized:
+            distance[own] = smooth_min(distance[own], self._wing_distance(body, mirrored), 2.0)
         near = distance < 1.0
         if near.any():
             self._fill(canvas, index[near], local[near], distance[near], body.name, 1, structure[near])
@@ -115,10 +118,9 @@ class Arch:
         canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
     def _process_distance(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
-        vertebra = next(v for v in self._skeleton.parameters.vertebrae if v.name == body.name)
+        vertebra = self._vertebra(body)
         tilt, length = np.radians(vertebra.process_tilt_deg), vertebra.process_mm
-        lumbar = body.name in ("L4", "L3", "L2", "L1")
-        half_height = 10.0 if lumbar else 8.0 if body.name == "L5" else 7.0
+        half_height = 8.0 if body is self._skeleton.vertebrae[0] else 10.0 if vertebra.lumbar else 7.0
         root = self.lamina_depth_mm(body)
         axes = np.array([[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]])
         center = (0.0, root + length / 2 * np.cos(tilt), -7.0 - length / 2 * np.sin(tilt))
@@ -147,10 +149,19 @@ class Arch:
         stem = capsule(local, (pedicle + 1.0, back + 8.0, 4.0), (pedicle + 1.5, back + 11.0, 14.0), 4.2)
         foot = capsule(local, (pedicle - 5.0, root - 1.0, -4.0), (pedicle - 4.5, root + 0.5, -14.0), 3.8)
         distance = smooth_min(distance, np.minimum(stem, foot), 1.5)
-        lumbar = body.name.startswith("L")
-        span = 24.0 if lumbar else 14.0
-        rod = capsule(local, (pedicle + 4, back + 8, 4), (pedicle + span, back + (12 if lumbar else 18), 6), 3.4)
-        return np.minimum(distance, rod)
+        vertebra = self._vertebra(body)
+        span = 24.0 if vertebra.lumbar else 14.0
+        tip = back + (12 if vertebra.lumbar else 18)
+        return np.minimum(distance, capsule(local, (pedicle + 4, back + 8, 4), (pedicle + span, tip, 6), 3.4))
+
+    @staticmethod
+    def _wing_distance(body: BodyShape, local: np.ndarray) -> np.ndarray:
+        """Distance from the wide transverse process of a sacralized vertebra, which grows down to the sacrum's wing."""
+        pedicle, back = 0.66 * body.half_width_mm, body.half_depth_mm
+        return capsule(local, (pedicle + 6, back + 2, 1), (pedicle + 22, back - 3, -10), 9.5)
+
+    def _vertebra(self, body: BodyShape) -> VertebraParameters:
+        return next(v for v in self._skeleton.parameters.vertebrae if v.name == body.name)
 
     def _paint_sacral_processes(self, canvas: Canvas) -> None:
         """The upper articular processes of the sacrum, which carry L5."""

@@ -8,6 +8,7 @@ from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
 from discgrader.phantom.level import Level
+from discgrader.phantom.patient import LUMBARIZED
 from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
@@ -195,10 +196,13 @@ class Column:
         gap_above, gap_below = self._gaps(disc, points)
         rho, side = disc.radius(local)
         first = disc.above.name == "S1"
+        # Below a lumbarized S1 there is a small but whole disc.
+        whole = first and self._skeleton.parameters.patient.transitional == LUMBARIZED
         lens = np.float32(0.9 if first else 0.1) * np.maximum(1 - rho * rho, 0)
-        distance = smooth_max(side + (2.5 if first else 0.5), -np.minimum(gap_above, gap_below) - lens, 0.6)
+        short = 0.0 if whole else 2.5 if first else 0.5
+        distance = smooth_max(side + short, -np.minimum(gap_above, gap_below) - lens, 0.6)
         cover = inside(distance, canvas.edge_mm)
-        water = (0.45 if first else 0.0) * (1 - ramp(rho, 0.3, 0.6))
+        water = (0.6 if whole else 0.45 if first else 0.0) * (1 - ramp(rho, 0.3, 0.8 if whole else 0.6))
         mixture = {Tissue.NUCLEUS: water, Tissue.FIBROUS_DISC: 0.5 * (1 - water), Tissue.LIGAMENT: 0.5 * (1 - water)}
         canvas.paint(index, cover, mixture)
         return index, np.full(len(index), 9.0, np.float32)
