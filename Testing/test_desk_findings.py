@@ -1,5 +1,6 @@
 """What was doubtful about a study as a whole when its discs were found, told to the reader in the panel."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,25 @@ class DoubtfulEngine(BlockEngine):
     """Finds the spine of blocks and doubts its names and count."""
 
     def localize(self, study, **options):
-        return replace(super().localize(study, **options), warnings=DOUBTS)
+        found = super().localize(study, **options)
+        discs = tuple(replace(one, warnings=DOUBTS[:1]) for one in found.discs)
+        return replace(found, discs=discs, warnings=DOUBTS, name_doubts=DOUBTS[:1])
+
+
+def set_lowest(panel, level):
+    """Choose a level in the control, even the one that it shows already."""
+    box = panel.ui.lowestComboBox
+    box.setCurrentIndex(box.findText(level))
+    box.activated.emit(box.currentIndex)
+
+
+def told_in_files(panel, folder):
+    """What of the doubts a study's files tell: of the study and of its discs in grades.json, and in the report."""
+    panel.logic.exportReport(folder)
+    document = json.loads((folder / "grades.json").read_text(encoding="utf-8"))
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    warnings = (document["warnings"], *(one["warnings"] for one in document["discs"]))
+    return [[one in some for some in warnings] for one in DOUBTS], [one in report for one in DOUBTS]
 
 
 def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, user, desk, tmp_path):
@@ -43,3 +62,58 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
     panel.logic._engine = BlockEngine()
     finish(panel, user, panel.ui.findButton)
     assert not label.visible, "discs that are found without doubt have none"
+
+
+@pytest.mark.parametrize("level", ["L5-S1", "L4-L5"])
+def test_doubts_about_names_go_once_the_reader_has_named_the_lowest_disc(panel, user, tmp_path, level):
+    label = panel.ui.warningLabel
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.findButton)
+    finish(panel, user, panel.ui.gradeButton)
+    told, discs = label.text, len(panel.state.boxes)
+    doubtful = [[True] * (discs + 1), [True] + [False] * discs], [True, True]
+    assert told_in_files(panel, tmp_path / "before") == doubtful
+    set_lowest(panel, level)
+    user.wait(0.1)
+    assert label.text == f"⚠ {DOUBTS[1]}", "the count is still in doubt"
+    assert told_in_files(panel, tmp_path / "named") == ([[False] * (discs + 1), doubtful[0][1]], [False, True])
+    user.click(panel.ui.undoButton)
+    user.wait(0.1)
+    assert label.text == told
+    assert told_in_files(panel, tmp_path / "undone") == doubtful
+
+
+def test_grading_anew_does_not_doubt_names_that_the_reader_gave(panel, user, tmp_path):
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.findButton)
+    told = panel.ui.warningLabel.text
+    set_lowest(panel, "L5-S1")
+    finish(panel, user, panel.ui.gradeButton)
+    assert panel.ui.warningLabel.text == f"⚠ {DOUBTS[1]}"
+    assert told_in_files(panel, tmp_path / "graded")[1] == [False, True]
+    while panel.ui.undoButton.enabled:
+        user.click(panel.ui.undoButton)
+    user.wait(0.1)
+    assert panel.ui.warningLabel.text == told
+
+
+def test_finding_discs_anew_doubts_their_names_anew(panel, user):
+    label = panel.ui.warningLabel
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.findButton)
+    told = label.text
+    set_lowest(panel, "L4-L5")
+    assert DOUBTS[0] not in label.text
+    finish(panel, user, panel.ui.findButton)
+    assert label.text == told
+
+
+def test_that_the_reader_has_named_the_discs_is_saved(panel, user, desk, tmp_path):
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.findButton)
+    set_lowest(panel, "L5-S1")
+    assert desk.files.save(tmp_path / "study.mrb")
+    desk.files.close_scene()
+    user.open(tmp_path / "study.mrb")
+    user.wait(0.3)
+    assert panel.ui.warningLabel.text == f"⚠ {DOUBTS[1]}"

@@ -126,6 +126,10 @@ class Localization:
     shifts_lps_mm : mapping of str to ndarray, shape (3,)
         For each series that shows the same discs: how far they lie from where the reference series has them, as when
         the patient moved. A series that is missing here is not in register, and must not be graded by these boxes.
+    others : tuple of Disc
+        Further discs that were found, which the spine is measured by and which are not graded.
+    name_doubts : tuple of str
+        Those of the warnings, of the study and of its discs, that are settled once somebody says what the lowest disc is.
     """
 
     series_name: str
@@ -134,3 +138,4 @@ class Localization:
     warnings: tuple[str, ...] = ()
     shifts_lps_mm: Mapping[str, np.ndarray] = field(default_factory=dict)
     others: tuple[Disc, ...] = ()
+    name_doubts: tuple[str, ...] = ()

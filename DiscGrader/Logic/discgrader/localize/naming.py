@@ -21,10 +21,12 @@ class NamedCandidate:
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """All named discs from the sacrum upwards, and what is uncertain about the row as a whole."""
+    """All named discs from the sacrum upwards, and what is uncertain about the row as a whole; ``doubts`` are those of
+    the warnings that are settled once somebody says what the lowest disc is."""
 
     discs: tuple[NamedCandidate, ...]
     warnings: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
 
 REMNANT_DEPTH_SHARE, REMNANT_AREA_SHARE = 0.72, 0.35
@@ -50,7 +52,7 @@ ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
 ORDINARY_COUNT = (5, 9)
 
 
-def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None) -> Naming:
+def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, sacrum_shown: bool = True) -> Naming:
     """Order, check and name candidates (from the foot to the head).
 
     Parameters
@@ -59,13 +61,15 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
         From the foot to the head.
     lowest_disc : str, optional
         What the user says the lowest disc is; settles every doubt about the names.
+    sacrum_shown : bool
+        Whether the picture goes on below the lowest disc; only then can that be told from a remnant of S1-S2.
     """
     chain = row_of(candidates)
     warnings: list[str] = []
     if not chain:
         return Naming((), ())
     if lowest_disc is None:
-        shortened, doubts = _without_remnant(chain)
+        shortened, doubts = _without_remnant(chain) if sacrum_shown else (chain, [])
         # Where a disc was passed over, none is missing below.
         missed = len(shortened) == len(chain) and chain[0].body_below_mm >= LEAST_BODY_MM
         chain = shortened
@@ -87,7 +91,7 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
         named.append(NamedCandidate(candidate, index, level_name(index, lowest), tuple(notes)))
     if gaps:
         warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
-    return Naming(tuple(named), tuple(doubts + warnings))
+    return Naming(tuple(named), tuple(doubts + warnings), tuple(doubts))
 
 
 def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,7 +1,7 @@
 """The boxes and segments of a scene, each kept to its disc of a reading, whatever the disc is called."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from discgrader.mrml.nodes import (
     roi_to_node,
     set_attributes,
 )
+from discgrader.mrml.readback import name_doubts_in_scene
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.segmentation import DISC_LABEL, segmentation_from_node, show_segments
 from discgrader.reading.record import DiscReading, KeptBox, Reading
@@ -92,6 +93,7 @@ class DiscNodes:
     def show(self, reading: Reading) -> None:
         """Have boxes and segments be those of a reading: where they are, what they are called, and their colors."""
         present = {one.number: one for one in reading.present}
+        self._mark_named(reading)
         for node in self.nodes():
             if number_of(node) not in present:
                 self._forget(node)
@@ -103,8 +105,10 @@ class DiscNodes:
             elif not same_box(KeptBox.of(roi_from_node(node)), disc.box):
                 move_roi(node, disc.box.roi)
         indices = self._indices(reading, nodes)
+        doubts = name_doubts_in_scene(self._scene, self._study)
         for number, disc in present.items():
-            self._describe(nodes[number], disc, indices[number])
+            found = doubts if disc.found_level is not None and reading.named is None else ()
+            self._describe(nodes[number], disc, indices[number], doubts, found)
         for segmentation in study_nodes(self._scene, self._study, "segmentation"):
             looks = {label_of(nodes[number]): (disc.level, final_color(disc)) for number, disc in present.items()}
             show_segments(segmentation, {label: look for label, look in looks.items() if label is not None})
@@ -166,12 +170,22 @@ class DiscNodes:
             indices[disc.number] = last
         return indices
 
-    def _describe(self, node, disc: DiscReading, index: int) -> None:
+    def _mark_named(self, reading: Reading) -> None:
+        """Say beside what was doubtful about the names whether a reader has settled it."""
+        for segmentation in study_nodes(self._scene, self._study, "segmentation"):
+            if bool(attribute(segmentation, "Named")) != (reading.named is not None):
+                set_attributes(segmentation, Named=reading.named.reader if reading.named else None)
+
+    def _describe(self, node, disc: DiscReading, index: int, doubts: Sequence[str], open_doubts: Sequence[str]) -> None:
+        """Have a box say what is known of its disc; of the doubts about names, only those that are still open."""
         facts = json.loads(attribute(node, "Disc") or "{}")
+        before = facts.get("warnings", [])
+        warnings = (*open_doubts, *(one for one in before if one not in doubts))
         if node.GetName() != disc.level:
             node.SetName(disc.level)
-        if (facts.get("level"), facts.get("index_from_sacrum")) != (disc.level, index):
-            disc_to_attributes(node, replace(disc_from_node(node), level=disc.level, index_from_sacrum=index))
+        if (facts.get("level"), facts.get("index_from_sacrum"), tuple(before)) != (disc.level, index, warnings):
+            known = replace(disc_from_node(node), level=disc.level, index_from_sacrum=index, warnings=warnings)
+            disc_to_attributes(node, known)
         if not disc.is_stale and attribute(node, "Live") is not None:
             set_attributes(node, Live=None)
         color_roi(node, final_color(disc))

@@ -10,6 +10,7 @@ from discgrader.grading.results import DiscResult, Grade
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
+from discgrader.mrml.readback import name_doubts_in_scene, settled_in_scene
 from discgrader.mrml.saliency import empty_map, map_name
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
@@ -69,9 +70,9 @@ class GradeNodes:
         if document is None:
             return
         described = [self._describe(one, nodes[one.number]) for one in reading.present]
-        before, discs = document["discs"], sorted(described, key=lambda one: one["index_from_sacrum"])
-        if discs != before:
-            document["discs"] = discs
+        discs, warnings = sorted(described, key=lambda one: one["index_from_sacrum"]), self._warnings(document)
+        if (discs, warnings) != (document["discs"], document["warnings"]):
+            document["discs"], document["warnings"] = discs, warnings
             self._provenance().SetText(json.dumps(document, ensure_ascii=False))
         rows = [
             row | _reader_cells(reading.disc(row["level"]), row["system"], row["task"]) for row in grades_rows(document)
@@ -88,6 +89,12 @@ class GradeNodes:
             described = _described(disc, node)
             self._described[disc.number] = (stamp, described)
         return described
+
+    def _warnings(self, document: dict) -> list[str]:
+        """What grades.json warns of; of the doubts about names, only those that no reader has settled."""
+        settled, told = settled_in_scene(self._scene, self._study), document["warnings"]
+        reopened = [] if settled else [one for one in name_doubts_in_scene(self._scene, self._study) if one not in told]
+        return [*reopened, *(one for one in told if one not in settled)]
 
     def _provenance(self):
         return next(iter(study_nodes(self._scene, self._study, "provenance")), None)

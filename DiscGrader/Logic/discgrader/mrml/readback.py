@@ -1,6 +1,7 @@
 """What a MRML scene holds of a study, as a result again."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
         raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
     document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
     series = tuple(_series(scene, study, described) for described in document["series"])
-    localization = localization_from_scene(scene, study)
+    localization = replace(localization_from_scene(scene, study), warnings=findings_in_scene(scene, study))
     grades = {described["level"]: described["grades"] for described in document["discs"]}
     maps, map_series = _saliency(scene, study, series)
     return StudyResult(
@@ -92,14 +93,31 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
         segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
         discs=tuple(discs),
         warnings=tuple(facts.get("warnings", ())),
+        name_doubts=tuple(facts.get("name_doubts", ())),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
     )
 
 
 def findings_in_scene(scene, study: str) -> tuple[str, ...]:
-    """What was doubtful about a study as a whole when its discs were found; see `Localization`."""
+    """What was doubtful about a study as a whole when its discs were found, and no reader has settled since."""
+    settled = settled_in_scene(scene, study)
+    return tuple(one for one in _fact(scene, study, "warnings") if one not in settled)
+
+
+def name_doubts_in_scene(scene, study: str) -> tuple[str, ...]:
+    """What was doubtful about the names of a study's discs when they were found; see `Localization`."""
+    return _fact(scene, study, "name_doubts")
+
+
+def settled_in_scene(scene, study: str) -> tuple[str, ...]:
+    """Those of them that a reader has settled since, by saying what the lowest disc is called."""
+    named = any(attribute(one, "Named") for one in study_nodes(scene, study, "segmentation"))
+    return name_doubts_in_scene(scene, study) if named else ()
+
+
+def _fact(scene, study: str, name: str) -> tuple[str, ...]:
     segmentations = study_nodes(scene, study, "segmentation")
-    return tuple(_found(segmentations[0]).get("warnings", ())) if segmentations else ()
+    return tuple(_found(segmentations[0]).get(name, ())) if segmentations else ()
 
 
 def _found(segmentation) -> dict:

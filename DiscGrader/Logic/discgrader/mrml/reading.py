@@ -189,6 +189,8 @@ class SceneReading:
                 self.editor.delete_disc(disc.level)
             if names:
                 self.editor.rename_discs(names)
+            if names or found_again:
+                self.editor.names_as_found()
             for disc in moved:
                 self._take_box(disc.number, nodes[disc.number], boxes[disc.number], disc.number in found_again)
             for node in new:

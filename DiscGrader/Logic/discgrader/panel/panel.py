@@ -181,7 +181,7 @@ class Panel:
     def _show_warnings(self) -> None:
         """What is doubtful about the study and its boxes, and which control settles the count and the names."""
         ui, lines = self.ui, [f"⚠ {one}" for one in (*self.state.findings, *self.state.doubts)]
-        if self.state.findings:
+        if self.state.findings and (self.state.reading is None or self.state.reading.named is None):
             settles = _("If a name is wrong, set “{control}” above; all names follow.")
             lines.insert(len(self.state.findings), settles.format(control=ui.lowestLabel.text.rstrip(":")))
         ui.warningLabel.text = "\n".join(lines)

@@ -75,6 +75,7 @@ def localization_to_plain(localization: Localization, segmentation: int) -> Plai
         "discs": [disc_to_plain(disc) for disc in localization.discs],
         "others": [disc_to_plain(disc) for disc in localization.others],
         "warnings": list(localization.warnings),
+        "name_doubts": list(localization.name_doubts),
         "shifts": {name: _numbers(shift) for name, shift in localization.shifts_lps_mm.items()},
     }
 
@@ -88,6 +89,7 @@ def localization_from_plain(plain: Plain, segmentation: Volume) -> Localization:
         warnings=tuple(plain["warnings"]),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in plain["shifts"].items()},
         others=tuple(disc_from_plain(one) for one in plain["others"]),
+        name_doubts=tuple(plain["name_doubts"]),
     )
 
 

@@ -120,15 +120,22 @@ def shift_levels(reading: Reading, steps: int, time: str) -> Reading:
         return reading
     discs = [one if one.deleted else replace(one, level=_shifted(one.level, steps)) for one in reading.discs]
     renaming = Renaming(steps, reading.reader, time)
-    return replace(reading, discs=tuple(discs), renamings=(*reading.renamings, renaming), changed=time)
+    renamed = replace(reading, discs=tuple(discs), renamings=(*reading.renamings, renaming))
+    return _named(renamed, time)
 
 
 def set_lowest(reading: Reading, level: str, time: str) -> Reading:
-    """Shift all names so that the lowest disc is called ``level``."""
+    """Shift all names so that the lowest disc is called ``level``; where it is called so already, that is confirmed."""
     places = [_place(one) for one in reading.levels]
     if not places:
         raise UsageError(f"The study {reading.study} has no disc to rename; find or add one first.")
-    return shift_levels(reading, _place(level) - min(places), time)
+    steps = _place(level) - min(places)
+    return shift_levels(reading, steps, time) if steps else _named(reading, time)
+
+
+def as_found(reading: Reading) -> Reading:
+    """The discs were found again, so that their names are no longer the reader's."""
+    return replace(reading, named=None)
 
 
 def delete_disc(reading: Reading, level: str, time: str) -> Reading:
@@ -200,6 +207,10 @@ def add_grading(reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Se
     if disc is None or disc.box != box:
         return reading
     return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time))))
+
+
+def _named(reading: Reading, time: str) -> Reading:
+    return replace(reading, named=Mark(reading.reader, time), changed=time)
 
 
 def _settles_high(disc: DiscReading, system: str, task: str) -> bool:

@@ -107,6 +107,10 @@ class Editor:
         time = self._clock()
         return self.history.do(f"lowest disc {level}", lambda one: changes.set_lowest(one, level, time))
 
+    def names_as_found(self) -> Reading:
+        """The discs were found again: what the reader said of their names no longer holds."""
+        return self.history.do("find discs", changes.as_found)
+
     def delete_disc(self, level: str) -> Reading:
         """Delete a disc that is none."""
         time = self._clock()

@@ -260,6 +260,8 @@ class Reading:
         Deleted ones included.
     renamings : tuple of Renaming
         In order.
+    named : Mark or None
+        Who said last what the lowest disc is called, or shifted the names; None where they are as they were found.
 
     Raises
     ------
@@ -273,6 +275,7 @@ class Reading:
     changed: str
     discs: tuple[DiscReading, ...] = ()
     renamings: tuple[Renaming, ...] = ()
+    named: Mark | None = None
 
     def __post_init__(self) -> None:
         if not self.study.strip():
