@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.study import Contrast, Plane, Series, Study, other_coordinates
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
 
@@ -90,11 +90,11 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
     reference = next((one for one in study.series if one.name == localization.series_name), None)
     usable, reasons = [], []
     for one in weighted:
-        reason = None if reference is None else _strange(one, reference)
+        reason = None if reference is None else other_coordinates(one, reference)
         if reason is None:
             usable.append(one)
         else:
-            reasons.append(reason)
+            reasons.append(f"axial T2 {one.name} {reason}")
     return tuple(usable), "; ".join(dict.fromkeys(reasons))
 
 
@@ -144,15 +144,3 @@ def _cut(disc: Disc, series: Series) -> AxialCut | None:
     cosine = abs(float(volume.directions[:, axis] @ disc.roi.axes_lps[:, 2]))
     return AxialCut(series, tuple(int(one) for one in order if away[one] <= reach),
                     float(np.degrees(np.arccos(min(cosine, 1.0)))), float(away[order[0]]))
-
-
-def _strange(series: Series, reference: Series) -> str | None:
-    """Why the coordinates of a series are not those of the discs, as far as its header tells; None where they are."""
-    own, other = series.identity or {}, reference.identity or {}
-    for keyword, reason in (
-        ("PatientID", "axial T2 {0} is of another patient than {1}"),
-        ("FrameOfReferenceUID", "axial T2 {0} has another frame of reference than {1}, so that its slices cannot be matched"),
-    ):
-        if own.get(keyword) and other.get(keyword) and own[keyword] != other[keyword]:
-            return reason.format(series.name, reference.name)
-    return None

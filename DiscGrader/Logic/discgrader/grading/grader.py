@@ -137,16 +137,20 @@ class Grader:
 
     def systems_for(self, study: Study) -> tuple[str, ...]:
         """The systems that can grade this study's series; `unable` says of which discs they cannot."""
-        if not any(one.plane is Plane.SAGITTAL for one in study.series):
+        if not any(one.plane in (Plane.SAGITTAL, Plane.AXIAL) for one in study.series):
             return ()
         return (*self._loaded, *self._tables, *self.windowed.systems)
 
     def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]:
         """Sentences on the discs that some of these systems cannot grade, and why."""
         windowed = [one for one in systems if one in self.windowed.systems]
+        others = [one for one in systems if one not in windowed]
+        told = ()
+        if others and not any(one.plane is Plane.SAGITTAL for one in study.series):
+            told = (f"Not graded by {', '.join(others)}: no sagittal series.",)
         if not windowed:
-            return ()
-        return self.windowed.unable(self.windowed.windows(study, localization), localization.discs, windowed)
+            return told
+        return (*told, *self.windowed.unable(self.windowed.windows(study, localization), localization.discs, windowed))
 
     def reads_pictures(self, system: str) -> bool:
         """Whether image networks grade this system, so that it can be shown where they looked."""

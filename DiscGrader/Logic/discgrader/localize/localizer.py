@@ -9,6 +9,7 @@ import torch
 from discgrader.errors import StudyError
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
+from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sagittal_from_axial, with_axial_doubts
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
@@ -53,7 +54,7 @@ class Localizer:
 
     def localize(self, study: Study, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
                  progress: Progress | None = None) -> Localization:
-        """Find the discs on the study's best sagittal series.
+        """Find the discs on the study's best sagittal series; where it has none, on its axial T2.
 
         Parameters
         ----------
@@ -65,12 +66,14 @@ class Localizer:
         Raises
         ------
         StudyError
-            There is no sagittal series, or no disc in any of them.
+            There is neither a sagittal series nor an axial T2 dense enough, or no disc in any of them.
         UsageError
             The margin or the level does not exist.
         """
         progress = progress or Progress()
         candidates = sagittal_series(study)
+        if not candidates:
+            return self._localize_axial(study, margin_mm, lowest_disc, progress)
         for position, series in enumerate(candidates):
             share = progress.part(position / len(candidates), (position + 1) / len(candidates))
             found = self.localize_series(series, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=share)
@@ -91,15 +94,25 @@ class Localizer:
             segmentation = self._segmenter(turned_over(volume), progress)
             candidates, labels = find_candidates(segmentation)
             row = row_of(candidates)
-        naming = name_candidates(candidates, lowest_disc)
-        discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
-        found = _label_volume(segmentation, naming.discs, labels, volume)
-        warnings = [*naming.warnings, *filter(None, [scale_doubt(row)])]
-        if turned:
-            discs = tuple(turned_back(disc, volume) for disc in discs)
-            found = turned_over(found)
-            warnings.insert(0, UPSIDE_DOWN.format(series=series.name))
-        return Localization(series.name, found, discs, tuple(warnings))
+        found = _localization(series.name, segmentation, volume, candidates, labels, margin_mm, lowest_disc)
+        if not turned:
+            return found
+        discs = tuple(turned_back(disc, volume) for disc in found.discs)
+        warnings = (UPSIDE_DOWN.format(series=series.name), *found.warnings)
+        return replace(found, discs=discs, segmentation=turned_over(found.segmentation), warnings=warnings)
+
+    def _localize_axial(self, study: Study, margin_mm: float, lowest_disc: str | None, progress: Progress) -> Localization:
+        """Find the discs that axial T2 series show, on the sagittal picture that these make together."""
+        shown = axial_t2(study)
+        picture = sagittal_from_axial(shown)
+        segmentation = self._segmenter(picture, progress)
+        candidates, labels = find_candidates(segmentation)
+        candidates = [one for one in candidates if is_shown(one.center_lps_mm, shown)]
+        found = _localization(shown[0].name, segmentation, picture, candidates, labels, margin_mm, lowest_disc,
+                              below=blocks_below(row_of(candidates), shown))
+        if not found.discs:
+            raise StudyError(f"No lumbar disc was found on the axial T2 of {study.name}; add a sagittal series.")
+        return with_axial_doubts(found, study, shown, counted=lowest_disc is None)
 
     def _is_turned(self, volume: Volume, row: Sequence[Candidate]) -> bool:
         """Whether the slices through the middle of a row of discs show a better spine when they are turned over."""
@@ -120,6 +133,16 @@ class Localizer:
             if shift is not None:
                 shifts[series.name] = shift
         return shifts
+
+
+def _localization(series: str, segmentation: Segmentation, volume: Volume, candidates: Sequence[Candidate],
+                  labels: np.ndarray, margin_mm: float, lowest_disc: str | None, below: int | None = None) -> Localization:
+    """The discs that candidates on a volume are, named and boxed, with what is doubtful about them."""
+    naming = name_candidates(candidates, lowest_disc, below)
+    discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
+    warnings = (*naming.warnings, *filter(None, [scale_doubt(row_of(candidates))]))
+    return Localization(series, _label_volume(segmentation, naming.discs, labels, volume), discs, warnings,
+                        name_doubts=naming.doubts)
 
 
 def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | None:
@@ -166,17 +189,9 @@ def _middle_slices(volume: Volume, center_lps: np.ndarray, beside: int = 1) -> V
 
 
 def sagittal_series(study: Study) -> Sequence[Series]:
-    """The study's sagittal series, the one best suited for finding discs first.
-
-    Raises
-    ------
-    StudyError
-        There is none.
-    """
+    """The study's sagittal series, the one best suited for finding discs first."""
     order = {role: position for position, role in enumerate(PREFERRED_ROLES)}
     found = [one for one in study.series if one.plane is Plane.SAGITTAL]
-    if not found:
-        raise StudyError(f"{study.name} has no sagittal series: discs are found on sagittal pictures.")
     return sorted(found, key=lambda one: (order.get(one.role, len(order)), -one.volume.array.size))
 
 

@@ -52,7 +52,7 @@ ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
 ORDINARY_COUNT = (5, 9)
 
 
-def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, sacrum_shown: bool = True) -> Naming:
+def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, below: int | None = None) -> Naming:
     """Order, check and name candidates (from the foot to the head).
 
     Parameters
@@ -61,22 +61,24 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
         From the foot to the head.
     lowest_disc : str, optional
         What the user says the lowest disc is; settles every doubt about the names.
-    sacrum_shown : bool
-        Whether the picture goes on below the lowest disc; only then can that be told from a remnant of S1-S2.
+    below : int, optional
+        How many discs are known to lie below the lowest candidate, where the picture ends too soon to tell that one from
+        a remnant of S1-S2.
     """
     chain = row_of(candidates)
     warnings: list[str] = []
     if not chain:
         return Naming((), ())
     if lowest_disc is None:
-        shortened, doubts = _without_remnant(chain) if sacrum_shown else (chain, [])
+        shortened, doubts = _without_remnant(chain) if below is None else (chain, [])
         # Where a disc was passed over, none is missing below.
         missed = len(shortened) == len(chain) and chain[0].body_below_mm >= LEAST_BODY_MM
         chain = shortened
-        doubts += _sacrum_doubts(chain[0], missed)
+        doubts += _sacrum_doubts(chain[0], missed) if not below else []
+        first = max(1 + missed, 1 + (below or 0))
     else:
-        doubts, missed = [], False
-    indices, gaps = _indices(chain, 2 if missed else 1)
+        doubts, first = [], 1
+    indices, gaps = _indices(chain, first)
     if not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
         warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
     # The user's name is that of the lowest disc found, whatever may be missed below it.

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from discgrader.grading.axial import axial_cut
 from discgrader.grading.contributions import KEY
 from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
-from discgrader.imaging.study import Plane, Series
+from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
@@ -76,6 +77,8 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
 
 def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
     """The disc's crop and on it the saliency of its main grade; then, smaller, other series and further saliency."""
+    if all(one.plane is Plane.AXIAL for one in result.study.series):
+        return [*_axial_slice(result, disc), tag("div", _axial_crops(result, disc), class_="small")]
     maps = _maps(result, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
     crops = {one.name: (one, crop_picture(one, disc_on(result, one, disc).disc.roi)) for one in shown}
@@ -86,6 +89,14 @@ def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
     large = [*plain[:1], *explained[:1]]
     small = [*plain[1:], *explained[1:], *_axial_crops(result, disc)]
     return [*large, tag("div", small, class_="small")] if small else large
+
+
+def _axial_slice(result: StudyResult, disc: DiscResult) -> list[Html]:
+    """Where there are axial series alone, the slice nearest to the disc's middle; none where all pass it by."""
+    cut = axial_cut(disc.disc, [one for one in result.study.series if one.contrast is Contrast.T2])
+    if isinstance(cut, str):
+        return []
+    return [_plain_crop(disc, cut.series, axial_picture(cut.series, disc.disc.roi, disc.disc.roi.center_lps_mm))]
 
 
 def _plain_crop(disc: DiscResult, series: Series, crop: Picture) -> Html:

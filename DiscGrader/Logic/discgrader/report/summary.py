@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from discgrader import RESEARCH_USE, __version__
+from discgrader.grading.axial import axial_cut
 from discgrader.grading.results import DiscResult, Grade, StudyResult
-from discgrader.imaging.study import Series
+from discgrader.imaging.study import Plane, Series
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
@@ -76,12 +77,21 @@ def _picture(result: StudyResult, series: Series | None) -> Html | None:
     if series is None:
         return None
     discs = discs_on(result, series)
+    if series.plane is Plane.AXIAL:
+        series, discs = _best_cut(result, series)
     picture = slice_picture(series, [one.disc.roi for one in discs])
-    alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(result.discs)}."
+    alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(discs)}."
     caption = tag(
         "figcaption", tag("span", series.name), tag("span", f"{role_title(series)}, slice nearest to the discs")
     )
     return tag("figure", picture_with_boxes(picture, discs, alt), caption, class_="panel main")
+
+
+def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscResult]]:
+    """Of axial series alone, the one that shows the middle one of the discs, and this disc."""
+    axial = [one for one in result.study.series if one.plane is Plane.AXIAL and one.contrast is series.contrast]
+    cuts = [(cut.series, [one]) for one in result.discs if not isinstance(cut := axial_cut(one.disc, axial), str)]
+    return cuts[len(cuts) // 2] if cuts else (series, [])
 
 
 def _described(discs: Sequence[DiscResult]) -> str:
