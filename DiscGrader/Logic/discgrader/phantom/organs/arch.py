@@ -13,6 +13,7 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 CORTEX_MM = 0.7
+ILIACUS_MM, GLUTEUS_MM = 10.0, 22.0
 FAR_MM = 9.0
 PROCESS_SIDE_MM = 11.0
 ARCH_UP_MM = 21.0
@@ -219,5 +220,9 @@ class Arch:
         along = (local - np.asarray(center, np.float32)) @ axes[:, 0].astype(np.float32)
         local -= ((0.004 * along * along - 3.0 * np.sin(along / 14))[:, None] * axes[:, 1]).astype(np.float32)
         distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
+        outer = (local - np.asarray(center, np.float32)) @ axes[:, 1].astype(np.float32)
         self._fill(canvas, index, local, distance, "S", label=0)
+        # The iliacus lies on the inside of the wing, the gluteus medius on its outside.
+        thick = np.where(outer < 0, ILIACUS_MM, GLUTEUS_MM) * ramp(-local[:, 2], -42.0, 0.0)
+        canvas.paint(index, inside(distance - thick, canvas.edge_mm), {Tissue.MUSCLE: 0.9, Tissue.FAT: 0.1})
 

@@ -170,7 +170,7 @@ class Surroundings:
         s, d, x = canvas.s[index], canvas.d[index], np.abs(canvas.points[index, 0])
         center_x = self._path(s, {"S1": 52.0, "L5": 43.0, "L4": 38.0, "L3": 33.0, "L2": 28.0, "L1": 23.5})
         center_d = self._path(s, {"S1": -44.0, "L5": -32.0, "L4": -24.0, "L3": -20.0, "L2": -17.0, "L1": -14.0})
-        size = self._path(s, {"S1": 17.0, "L5": 19.0, "L4": 18.0, "L3": 15.0, "L2": 10.5, "L1": 6.0, "T12": 1.0})
+        size = self._path(s, {"S1": 18.0, "L5": 21.0, "L4": 21.0, "L3": 18.5, "L2": 13.5, "L1": 8.0, "T12": 1.0})
         psoas = np.hypot((x - center_x) / 0.88, (d - center_d) / 1.12) - size
         wide = self._path(s, {"L5": 8.0, "L4": 17.0, "L3": 16.0, "L1": 12.0, "T12": 8.0})
         square = (np.hypot((x - 62.0) / wide, (d - 2.0) / 7.5) - 1) * 7.5
