@@ -12,7 +12,8 @@ from discgrader.errors import UsageError
 from discgrader.phantom.disc import NORMAL_FLAVUM_MM
 from discgrader.phantom.displaced import DisplacedDisc, Lobe, herniate
 from discgrader.phantom.fields import ramp, smooth_max
-from discgrader.phantom.skeleton import DiscShape, SacCourse
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import DiscShape
 
 JOINT_HALF_MM = (12.2, 11.0, 10.2, 9.6, 9.2, 9.0, 9.0, 9.0, 9.0)
 """Half the distance between the medial margins of the facet joints, from L5-S1 upwards; it grows downwards, after

@@ -7,7 +7,8 @@ from discgrader.phantom.fields import Texture, capsule, inside, ramp, rounded_bo
 from discgrader.phantom.level import Level
 from discgrader.phantom.organs.column import marrow_fat
 from discgrader.phantom.organs.facets import Facets
-from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import BodyShape, Skeleton
 from discgrader.phantom.spine import VertebraParameters
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue

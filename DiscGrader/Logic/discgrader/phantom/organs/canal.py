@@ -7,7 +7,8 @@ from discgrader.phantom.displaced import Lobe
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
 from discgrader.phantom.level import Level, PassingRoot
 from discgrader.phantom.organs.roots import CaudaEquina
-from discgrader.phantom.skeleton import SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 

@@ -9,7 +9,8 @@ from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
 from discgrader.phantom.level import Level
 from discgrader.phantom.patient import LUMBARIZED
-from discgrader.phantom.skeleton import BodyShape, DiscShape, SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import BodyShape, DiscShape, Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 

@@ -5,7 +5,8 @@ import numpy as np
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import capsule, inside, ramp
 from discgrader.phantom.level import Level
-from discgrader.phantom.skeleton import BodyShape, SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import BodyShape, Skeleton
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 

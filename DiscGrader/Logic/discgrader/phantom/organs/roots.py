@@ -7,7 +7,8 @@ from scipy.optimize import linear_sum_assignment
 
 from discgrader.phantom.fields import inside, ramp, stream
 from discgrader.phantom.level import GRID_MM, Level
-from discgrader.phantom.skeleton import SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import Skeleton
 
 EXITS = ("L1", "L2", "L3", "L4", "L5", "S1", "S2", "S3", "S4", "S5")
 CLEAR_MM = 0.45

@@ -8,7 +8,8 @@ from scipy import ndimage
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max, stream
 from discgrader.phantom.organs.arch import Arch
-from discgrader.phantom.skeleton import Frame, SacCourse, Skeleton
+from discgrader.phantom.sac import SacCourse
+from discgrader.phantom.skeleton import Frame, Skeleton
 from discgrader.phantom.tissues import Tissue
 
 SKIN_MM = 2.0
