@@ -5,6 +5,7 @@ import pytest
 from blocky_spine import blocky_spine
 
 from discgrader.cli.main import main
+from discgrader.errors import UsageError
 from discgrader.imaging.study import Contrast, Plane, Series
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -16,7 +17,13 @@ from discgrader.packs.pack import LOCALIZER, default_packs  # noqa: E402
 from discgrader.progress import Progress  # noqa: E402
 from discgrader.training.grader import GraderRecipe  # noqa: E402
 from discgrader.training.realism import sheets  # noqa: E402
-from discgrader.training.realism.evaluate import discs_found, grades_learnt, in_short, tissues_compared  # noqa: E402
+from discgrader.training.realism.evaluate import (  # noqa: E402
+    RealismOptions,
+    discs_found,
+    grades_learnt,
+    in_short,
+    tissues_compared,
+)
 from discgrader.training.realism.patients import (  # noqa: E402
     DigitalPatient,
     digital_patients,
@@ -133,3 +140,10 @@ def test_too_few_digital_patients_are_refused(tmp_path, capsys, monkeypatch):
     assert main(["evaluate", "phantom", "--data", ".", "-o", "out"]) == 1
     assert "No SPIDER images" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_too_little_to_judge_by_is_refused():
+    with pytest.raises(UsageError, match="10 patients or more, not on 9"):
+        RealismOptions(patients=9)
+    with pytest.raises(UsageError, match="one epoch or more, not for 0"):
+        RealismOptions(recipe=GraderRecipe(epochs=0))

@@ -27,6 +27,8 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)")
     parser.add_argument("--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)")
     parser.add_argument("--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)")
+    parser.add_argument("--epochs", type=int, default=15, metavar="N",
+                        help="phantom: epochs of the grader's training (default: 15)")
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of a fit (default: 2)")
     return parser
 
@@ -46,9 +48,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
     _require("lightgbm")
+    from discgrader.training.grader import GraderRecipe
     from discgrader.training.realism.evaluate import RealismOptions, evaluate_phantom
 
-    return evaluate_phantom(arguments.data, arguments.output, progress, RealismOptions(arguments.patients))
+    options = RealismOptions(arguments.patients, recipe=GraderRecipe(epochs=arguments.epochs))
+    return evaluate_phantom(arguments.data, arguments.output, progress, options)
 
 
 def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
