@@ -11,6 +11,7 @@ from discgrader.grading.crops import CropShape
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.disc_batches import UNKNOWN, GradedDisc, plain_batch, training_batch
+from discgrader.training.learner import Learner
 from discgrader.training.precision import training_autocast
 
 ROLES = ("T1", "T2", "T2_SPACE")
@@ -86,19 +87,12 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
     """
     torch.manual_seed(seed)
     network = build_network(recipe.architecture(tasks)).to(memory_format=torch.channels_last)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     steps_per_epoch = len(discs) // recipe.discs_per_batch
     total = steps_per_epoch * recipe.epochs
     optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total, pct_start=0.15)
-    start = 0
-    if state.exists():
-        saved = torch.load(state, weights_only=True)
-        for part, name in ((network, "network"), (average, "average"), (optimizer, "optimizer"),
-                           (schedule, "schedule")):
-            part.load_state_dict(saved[name])
-        start = saved["epoch"]
+    learner = Learner(network, optimizer, schedule, recipe.average_decay)
+    start = learner.resume(state)["epoch"] if state.exists() else 0
     network.train()
     for epoch in range(start, recipe.epochs):
         generator = np.random.default_rng([seed, epoch])
@@ -113,17 +107,10 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
             losses = {task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
                       for task, one in logits.items()}
             loss = sum((2.0 if task in ordinal else 0.5) * one for task, one in losses.items())
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimizer.step()
-            schedule.step()
-            average.update_parameters(network)
-            running.append(float(loss.detach()))
+            running.append(learner.step(loss))
         progress.report("Training the grader", (epoch + 1) / recipe.epochs, f"loss {np.mean(running):.3f}")
-        torch.save({"network": network.state_dict(), "average": average.state_dict(),
-                    "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}, state)
-    return average.module.eval()
+        learner.save(state, epoch=epoch + 1)
+    return learner.average.eval()
 
 
 def predict(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],

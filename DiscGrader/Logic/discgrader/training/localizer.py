@@ -17,6 +17,7 @@ from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import finish, random_affine, random_contrast
+from discgrader.training.learner import Learner
 from discgrader.training.precision import training_autocast
 
 IGNORE = 255
@@ -121,18 +122,13 @@ def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], wei
     network = build_network(recipe.architecture).to(memory_format=torch.channels_last)
     if initial is not None:
         network.load_state_dict(initial.state_dict())
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, steps, pct_start=0.1)
     generator = torch.Generator().manual_seed(seed)
+    learner = Learner(network, optimizer, schedule, recipe.average_decay, clipped_norm=None)
     start = 0
     if state.exists():
-        saved = torch.load(state, weights_only=True)
-        network.load_state_dict(saved["network"])
-        average.load_state_dict(saved["average"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
+        saved = learner.resume(state)
         generator.set_state(saved["generator"])
         start = saved["step"]
     chances = torch.tensor(list(weights), dtype=torch.float64)
@@ -142,19 +138,12 @@ def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], wei
         images, labels = draw_batch(generator, slices, chances, recipe)
         with training_autocast():
             logits = network(images.contiguous(memory_format=torch.channels_last))
-        loss = segmentation_loss(logits.float(), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        average.update_parameters(network)
-        running = float(loss.detach()) if running is None else 0.98 * running + 0.02 * float(loss.detach())
+        loss = learner.step(segmentation_loss(logits.float(), labels))
+        running = loss if running is None else 0.98 * running + 0.02 * loss
         if (step + 1) % 100 == 0:
             progress.report("Training the localizer", (step + 1) / steps, f"loss {running:.3f}")
-            torch.save({"network": network.state_dict(), "average": average.state_dict(),
-                        "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(),
-                        "generator": generator.get_state(), "step": step + 1}, state)
-    return average.module.eval()
+            learner.save(state, generator=generator.get_state(), step=step + 1)
+    return learner.average.eval()
 
 
 def dice_of(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:

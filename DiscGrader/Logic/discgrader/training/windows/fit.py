@@ -15,6 +15,7 @@ from discgrader.grading.calibration import softmax
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.grader import soft_targets
+from discgrader.training.learner import Learner
 from discgrader.training.precision import training_autocast
 from discgrader.training.windows.augment import middle, mirrored_task, vary
 from discgrader.training.windows.data import UNKNOWN, LookedDisc
@@ -91,21 +92,16 @@ def fit(recipe: WindowRecipe, discs: Sequence[LookedDisc], validation: Sequence[
     if initial is not None:
         network.encoder.load_state_dict(initial, strict=False)
     network = network.to(device, memory_format=torch.channels_last)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True)
     optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimizer](
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     steps = max(len(discs) // recipe.batch, 1)
     schedule = _schedule(recipe, optimizer, steps * recipe.epochs)
     weights = {task: grade_weights(discs, task, count, recipe.balance).to(device) for task, count in recipe.tasks.items()}
+    learner = Learner(network, optimizer, schedule, recipe.average_decay)
     state = work / "state.pt"
-    start, best, best_loss, rows = 0, None, np.inf, []
-    if state.exists():
-        saved = torch.load(state, weights_only=True, map_location=device)
-        for part, name in ((network, "network"), (average, "average"), (optimizer, "optimizer"), (schedule, "schedule")):
-            part.load_state_dict(saved[name])
-        start, best, best_loss, rows = saved["epoch"], saved["best"], saved["best_loss"], saved["rows"]
-    for epoch in range(start, recipe.epochs):
+    saved = learner.resume(state, device) if state.exists() else {"epoch": 0, "best": None, "best_loss": np.inf, "rows": []}
+    best, best_loss, rows = saved["best"], saved["best_loss"], saved["rows"]
+    for epoch in range(saved["epoch"], recipe.epochs):
         # Each epoch draws anew, so that a training that was stopped goes on as if it had not been.
         generator = np.random.default_rng([recipe.seed, epoch])
         torch.manual_seed(int(generator.integers(2**31)))
@@ -116,23 +112,13 @@ def fit(recipe: WindowRecipe, discs: Sequence[LookedDisc], validation: Sequence[
             progress.check()
             chosen = [discs[i] for i in order[step * recipe.batch:(step + 1) * recipe.batch]]
             loss = _training_loss(recipe, network, chosen, weights, generator, device)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimizer.step()
-            schedule.step()
-            average.update_parameters(network)
-            losses.append(float(loss.detach()))
-        held_out = _validation_loss(recipe, average.module.eval(), validation, weights, device)
+            losses.append(learner.step(loss))
+        held_out = _validation_loss(recipe, learner.average.eval(), validation, weights, device)
         if held_out < best_loss:
-            best_loss, best = held_out, {name: one.detach().clone() for name, one in average.module.state_dict().items()}
+            best_loss, best = held_out, {name: one.detach().clone() for name, one in learner.average.state_dict().items()}
         rows.append([epoch + 1, float(schedule.get_last_lr()[0]), float(np.mean(losses)), held_out])
         _write_curves(work / "curves.csv", rows)
-        partial = state.with_suffix(".partial")
-        torch.save({"network": network.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(), "epoch": epoch + 1, "best": best, "best_loss": best_loss,
-                    "rows": rows}, partial)
-        partial.replace(state)
+        learner.save(state, epoch=epoch + 1, best=best, best_loss=best_loss, rows=rows)
         progress.report("Training", (epoch + 1) / recipe.epochs,
                         f"epoch {epoch + 1}: loss {rows[-1][2]:.3f}, validation {held_out:.3f}")
     network.load_state_dict(best)
