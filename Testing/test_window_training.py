@@ -23,7 +23,7 @@ from discgrader.progress import Progress
 from discgrader.report.rois import write_roi
 from discgrader.training.recipes import recipes, run_recipe
 from discgrader.training.windows.augment import middle, mirror, mirrored_task, vary
-from discgrader.training.windows.data import LookedDisc, read_table, wide_pixels
+from discgrader.training.windows.data import UNKNOWN, LookedDisc, read_table, wide_pixels
 from discgrader.training.windows.figures import box_figures, main_figure, task_figures
 from discgrader.training.windows.fit import box_loss, grade_weights
 from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
@@ -234,6 +234,15 @@ def test_mirrored_looks_exchange_the_sides():
 def test_the_middle_of_a_wide_picture_is_the_window():
     wide, _ = block(0.0, 0.0, 1.0, 1.0)
     assert middle(wide, 64).shape[-2:] == (64, 64) and middle(wide, 64).min() == 1.0
+
+
+def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
+    beside = np.array([[0.4, 0.4, 0.6, 0.6], [np.nan] * 4])
+    disc = LookedDisc("a", "a", "L4-L5", True, np.zeros((2, 1, 3, 4, 4), np.uint8), beside, {"size": 2, "nerve_root": 3})
+    assert [disc.grade_on(look, "size") for look in (0, 1)] == [2, UNKNOWN]
+    assert disc.grade_on(1, "nerve_root") == 3
+    none = replace(disc, boxes=np.full((2, 4), np.nan), grades={"size": 0})
+    assert none.grade_on(1, "size") == 0 and replace(none, grades={"size": 1}).grade_on(1, "size") == 1
 
 
 def test_rare_grades_weigh_more_and_the_mean_weight_is_one():

@@ -35,6 +35,8 @@ ROOM = 1.25
 """How much larger than a window the pictures are cut."""
 
 UNKNOWN = -1
+HERNIATION_TASKS = frozenset({"herniation", "size", "zone"})
+"""What they grade lies in a herniation's box, where that is known."""
 Locate = Callable[[Study], Localization]
 
 
@@ -62,6 +64,12 @@ class LookedDisc:
     looks: np.ndarray
     boxes: np.ndarray
     grades: Mapping[str, int]
+
+    def grade_on(self, look: int, task: str) -> int:
+        """The grade of a task as far as one look shows it: unknown where the disc's herniation lies on other slices."""
+        grade = self.grades[task]
+        elsewhere = np.isfinite(self.boxes).any() and not np.isfinite(self.boxes[look]).any()
+        return UNKNOWN if grade > 0 and elsewhere and task in HERNIATION_TASKS else grade
 
 
 @dataclass(frozen=True)

@@ -163,8 +163,8 @@ def _training_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequen
     varied = vary(wide, boxes, recipe.windows, recipe.pixels, recipe.variation, generator)
     with training_autocast(device):
         logits, placed = network(network_input(varied.pictures))
-    grades = {task: torch.tensor([one.grades[mirrored_task(task) if turned else task]
-                                  for one, turned in zip(discs, varied.mirrored, strict=True)], device=device)
+    grades = {task: torch.tensor([one.grade_on(look, mirrored_task(task) if turned else task)
+                                  for one, look, turned in zip(discs, looks, varied.mirrored, strict=True)], device=device)
               for task in recipe.tasks}
     loss = _loss(recipe, logits, grades, weights)
     return loss if placed is None else loss + box_loss(placed.float(), varied.boxes)
