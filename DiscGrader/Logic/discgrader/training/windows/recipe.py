@@ -1,8 +1,8 @@
 """Recipes of systems that look through windows: plain files in ``Resources/Recipes`` that fix every choice."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from discgrader.errors import UsageError
@@ -28,6 +28,8 @@ class WindowRecipe:
         As `discgrader.packs.encoders.build_encoder` takes it.
     pixels : int
         A side of each window.
+    offsets_mm : sequence of float
+        Slices of each window where it is not to be the system's own; empty where it is. See `WindowSpec`.
     box : bool
         Whether it also learns where the herniation is.
     optimizer, schedule : str
@@ -53,6 +55,7 @@ class WindowRecipe:
     source: str
     encoder: Mapping[str, object]
     pixels: int
+    offsets_mm: Sequence[float]
     box: bool
     optimizer: str
     schedule: str
@@ -74,7 +77,8 @@ class WindowRecipe:
     @property
     def windows(self) -> tuple[WindowSpec, ...]:
         """Where the system looks."""
-        return WINDOWS[self.system]
+        own = WINDOWS[self.system]
+        return tuple(replace(one, offsets_mm=tuple(self.offsets_mm)) for one in own) if self.offsets_mm else own
 
     @property
     def tasks(self) -> Mapping[str, int]:
