@@ -74,9 +74,6 @@ class FakeGrader:
         sagittal = any(series.plane == Plane.SAGITTAL for series in study.series)
         return ("pfirrmann", "spider") if sagittal else ()
 
-    def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]:
-        return ()
-
     def grade(
         self,
         study: Study,

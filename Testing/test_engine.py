@@ -58,7 +58,10 @@ def test_a_system_that_the_series_do_not_allow_is_a_warning_or_an_error(engine: 
     some = Engine(FakeLocalizer(), FakeGrader(), None, (*PACKS, replace(PACKS[1], system="msu")))
     result = some.grade(synthetic_study(), systems=("spider", "msu"))
     assert {grade.system for one in result.discs for grade in one.grades} == {"spider"}
-    assert any("Not graded by msu" in warning for warning in result.warnings)
+    assert result.not_graded == ("Not graded by msu: the series (T1, T2) do not allow it.",)
+    heard = []
+    some.grade(synthetic_study(), systems=("spider", "msu"), graded=heard.append)
+    assert all(one.not_graded == {"msu": "the series (T1, T2) do not allow it"} for one in heard) and len(heard) == 5
     with pytest.raises(StudyError, match=r"\(T1, T2\) allow no grading by msu"):
         some.grade(synthetic_study(), systems=("msu",))
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):

@@ -70,6 +70,7 @@ def assert_same_result(back, result):
     assert_same_picture(back.localization.segmentation, result.localization.segmentation)
     for one, other in zip(back.discs, result.discs, strict=True):
         assert (one.disc.level, one.disc.warnings) == (other.disc.level, other.disc.warnings)
+        assert one.not_graded == other.not_graded
         assert np.allclose(one.disc.roi.corners_lps(), other.disc.roi.corners_lps(), atol=1e-3)
         for grade, original in zip(one.grades, other.grades, strict=True):
             assert (grade.grade, grade.label, grade.warnings) == (original.grade, original.label, original.warnings)
@@ -203,6 +204,23 @@ def test_result_survives_a_scene(host, left_handed):
     result = synthetic_result(left_handed)
     populate_scene(host.scene, result)
     assert_same_result(result_from_scene(host.scene), result)
+
+
+def test_what_was_not_graded_survives_a_scene_and_is_no_warning_besides(host, result):
+    reasons = [{"msu": "no axial T2", "spider": "x"}, *[{"msu": "no axial T2"}] * 4]
+    lacking = replace(result, discs=tuple(replace(one, not_graded=why) for one, why in zip(result.discs, reasons, strict=True)))
+    provenance = populate_scene(host.scene, lacking).provenance
+    back = result_from_scene(host.scene)
+    assert_same_result(back, lacking)
+    sentences = ("Not graded by msu: no axial T2.", "L5-S1 not graded by spider: x.")
+    assert back.not_graded == sentences and not set(back.warnings) & set(sentences)
+    document = json.loads(provenance.GetText())
+    assert document["warnings"][-2:] == list(sentences)
+    for disc in document["discs"]:
+        del disc["not_graded"]
+    provenance.SetText(json.dumps(document))
+    old = result_from_scene(host.scene)
+    assert old.not_graded == () and old.warnings[-2:] == sentences, "as scenes of older versions have it"
 
 
 @pytest.mark.parametrize("left_handed", [False, True])

@@ -258,7 +258,7 @@ def worked_through(editor):
     editor.set_override("L4-L5", *PFIRRMANN, another(editor, "L4-L5"), 'Höhe, "Signal"; siehe Ärztebrief\n2. Zeile')
     editor.move_box("L3-L4", moved(editor, "L3-L4", 1 / 3))
     disc = editor.reading.disc("L3-L4")
-    editor.learn_grades(disc.number, disc.box, regraded(editor, "L3-L4", another(editor, "L3-L4")))
+    editor.learn_grades(disc.number, disc.box, regraded(editor, "L3-L4", another(editor, "L3-L4")), {"msu": "no axial T2"})
     editor.delete_disc("L1-L2")
     editor.add_disc("T12-L1", editor.reading.disc("L2-L3").box.roi)
     editor.set_override("T12-L1", *PFIRRMANN, "2")
@@ -274,6 +274,17 @@ def test_a_file_gives_back_exactly_what_was_saved(editor, tmp_path):
     assert "Ärztebrief" in path.read_text(encoding="utf-8")
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     assert load_reading(path).disc("L4-L5").found_level == "L5-S1"
+
+
+def test_files_of_older_versions_do_not_say_what_was_not_graded(editor, tmp_path):
+    reading, path = worked_through(editor), tmp_path / "old.reading.json"
+    save_reading(reading, path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for disc in document["discs"]:
+        for grading in disc["gradings"]:
+            del grading["not_graded"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert all(one.not_graded == {} for disc in load_reading(path).discs for one in disc.gradings)
 
 
 def test_grades_json_begins_the_same_reading(result, editor, tmp_path):

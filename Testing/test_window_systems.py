@@ -7,13 +7,14 @@ import pytest
 from discgrader.errors import StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
+from discgrader.grading.results import StudyResult
 from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
 from discgrader.grading.windows import WINDOWS, StudyWindows
 from discgrader.imaging.study import Study
 from solid_body import axial, discs, lumpy, sagittal
-from tiny_packs import tiny_window_pack
+from tiny_packs import tiny_grading_pack, tiny_window_pack
 
 BODY = lumpy()
 SYSTEM_NAMES = tuple(WINDOWS)
@@ -44,7 +45,7 @@ def test_every_disc_gets_every_task_of_every_system(study, localization, packs):
         for grade in result.grades:
             assert sum(grade.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
             assert grade.synthetic and grade.trained_on and grade.pack_sha256
-    assert grader.unable(study, localization, SYSTEM_NAMES) == ()
+        assert result.not_graded == {}
 
 
 def test_size_zone_and_box_of_a_herniation_agree(study, localization, tmp_path):
@@ -79,7 +80,8 @@ def test_what_is_missing_is_said_and_the_rest_is_graded(localization, packs):
     grader = Grader(packs)
     results = grader.grade(study, localization)
     assert {grade.system for one in results for grade in one.grades} == {"calcification"}
-    assert grader.unable(study, localization, SYSTEM_NAMES) == (
+    assert all(one.not_graded == dict.fromkeys(("axial-multitask", "msu", "deepspine"), "no axial T2") for one in results)
+    assert StudyResult(study, localization, results).not_graded == (
         "Not graded by axial-multitask, msu, deepspine: no axial T2.",)
     with pytest.raises(StudyError, match="Not graded by msu: no axial T2"):
         grader.grade(study, localization, systems=["msu"])
@@ -90,7 +92,7 @@ def test_discs_that_the_axial_series_misses_are_named(localization, packs):
     grader = Grader(packs)
     results = grader.grade(low, localization, systems=["msu"])
     assert [bool(one.grades) for one in results] == [True, True, False, False]
-    assert grader.unable(low, localization, ["msu"]) == (
+    assert StudyResult(low, localization, results).not_graded == (
         "L3-L4 not graded by msu: the axial T2 misses it by 24 mm.", "L2-L3 not graded by msu: the axial T2 misses it by 60 mm.")
 
 
@@ -139,3 +141,29 @@ def test_a_single_slice_fills_all_channels():
     given = network_input(torch.full((2, 1, 1, 4, 4), 0.5))
     assert given.shape == (2, 1, 3, 4, 4)
     assert given[0, 0, :, 0, 0].tolist() == pytest.approx([0.015 / 0.229, 0.044 / 0.224, 0.094 / 0.225], rel=1e-4)
+
+
+def test_sagittal_systems_say_why_they_do_not_grade_axial_series(localization, packs, tmp_path):
+    study = Study("s", (axial(BODY),))
+    sagittal_packs = [tiny_grading_pack(tmp_path / system, system=system) for system in ("pfirrmann", "spider")]
+    grader = Grader([*packs, *sagittal_packs])
+    reasons = dict.fromkeys(("pfirrmann", "spider"), "no sagittal series")
+    for result in grader.grade(study, localization, systems=["pfirrmann", "msu", "spider"]):
+        assert {grade.system for grade in result.grades} == {"msu"} and result.not_graded == reasons
+    for result in grader.grade(study, localization):
+        assert {grade.system for grade in result.grades} == {"msu", "axial-multitask"}
+        assert result.not_graded == reasons | dict.fromkeys(("deepspine", "calcification"), "no sagittal T2")
+    with pytest.raises(StudyError, match="no sagittal T1, T2 or T2 SPACE series that shows its discs"):
+        grader.grade(study, localization, systems=["pfirrmann", "spider"])
+    with pytest.raises(StudyError, match="Not graded by pfirrmann: no sagittal series. Not graded by calcification: no sagittal T2"):
+        grader.grade(study, localization, systems=["pfirrmann", "calcification"])
+
+
+def test_a_disc_that_the_sagittal_series_does_not_show_is_said_not_to_be_graded(localization, tmp_path):
+    study = Study("s", (sagittal(BODY),))
+    grader = Grader([tiny_grading_pack(tmp_path)])
+    away = localization.discs[3]
+    away = replace(away, roi=replace(away.roi, center_lps_mm=away.roi.center_lps_mm + [0, 0, 400.0]))
+    results = grader.grade(study, replace(localization, discs=(*localization.discs[:3], away)))
+    assert [one.not_graded for one in results] == [{}, {}, {}, {"pfirrmann": "the sagittal series do not show it"}]
+    assert [bool(one.grades) for one in results] == [True, True, True, False]

@@ -85,8 +85,9 @@ def _of_code() -> Iterator[tuple[str, str]]:
 
 
 def _of_vocabulary() -> Iterator[tuple[str, str]]:
-    """What the package words and the panel shows: systems, tasks, scales, measures and stages."""
+    """What the package words and the panel shows: systems, tasks, scales, measures, reasons and stages."""
     from discgrader.grading.evidence import MEASURES
+    from discgrader.grading.not_graded import REASONS
     from discgrader.grading.scales import load_scale, scale_names
     from discgrader.grading.tasks import SYSTEMS
 
@@ -97,6 +98,7 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         yield from _vocabulary(scale.title, scale.note, *words, *(one.meaning for one in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
+    yield from _vocabulary(*REASONS)
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "report" and isinstance(call.args[0], ast.Constant):

@@ -96,6 +96,7 @@ def alive(pid: int) -> bool:
 def same(one: StudyResult, other: StudyResult) -> bool:
     """Whether two results are equal in every number."""
     assert [disc.grades for disc in one.discs] == [disc.grades for disc in other.discs]
+    assert [disc.not_graded for disc in one.discs] == [disc.not_graded for disc in other.discs]
     for mine, theirs in zip(one.localization.discs, other.localization.discs, strict=True):
         assert mine.level == theirs.level and mine.warnings == theirs.warnings
         for name in ("center_lps_mm", "axes_lps", "size_mm"):

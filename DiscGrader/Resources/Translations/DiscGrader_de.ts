@@ -1007,6 +1007,22 @@
             <translation>nein</translation>
         </message>
         <message>
+            <source>no axial T2</source>
+            <translation>keine axiale T2</translation>
+        </message>
+        <message>
+            <source>no sagittal T1, T2 or T2 SPACE</source>
+            <translation>keine sagittale T1, T2 oder T2 SPACE</translation>
+        </message>
+        <message>
+            <source>no sagittal T2</source>
+            <translation>keine sagittale T2</translation>
+        </message>
+        <message>
+            <source>no sagittal series</source>
+            <translation>keine sagittale Serie</translation>
+        </message>
+        <message>
             <source>none</source>
             <translation>keine</translation>
         </message>
@@ -1025,6 +1041,10 @@
         <message>
             <source>severe</source>
             <translation>schwer</translation>
+        </message>
+        <message>
+            <source>the sagittal series do not show it</source>
+            <translation>die sagittalen Serien zeigen sie nicht</translation>
         </message>
         <message>
             <source>yes</source>
@@ -1769,6 +1789,13 @@ EP</translation>
         <message>
             <source>Nothing to undo</source>
             <translation>Nichts rückgängig zu machen</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.vocabulary</name>
+        <message>
+            <source>Not graded: {reason}.</source>
+            <translation>Nicht graduiert: {reason}.</translation>
         </message>
     </context>
 </TS>

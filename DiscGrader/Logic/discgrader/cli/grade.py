@@ -88,8 +88,9 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
 def _say(result: "StudyResult", out: Path) -> None:
     for one in reversed(result.discs):
         print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
-    warnings = dict.fromkeys((*result.study.warnings, *result.localization.warnings, *result.warnings))
-    for warning in warnings:
+    from discgrader.report.tables import all_warnings
+
+    for warning in dict.fromkeys(all_warnings(result)):
         print(f"warning: {warning}", file=sys.stderr)
     for pack, statement in dict.fromkeys(
         (grade.pack, grade.trained_on) for one in result.discs for grade in one.grades

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discgrader.grading.not_graded import NO_AXIAL_T2
 from discgrader.imaging.study import Contrast, Plane, Series, Study, other_coordinates
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -86,7 +87,7 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
     weighted = [one for one in axial if one.contrast is Contrast.T2]
     if not weighted:
         others = ", ".join(f"{one.name} is {one.role}" for one in axial)
-        return (), f"no axial T2 ({others})" if others else "no axial T2"
+        return (), f"{NO_AXIAL_T2} ({others})" if others else NO_AXIAL_T2
     reference = next((one for one in study.series if one.name == localization.series_name), None)
     usable, reasons = [], []
     for one in weighted:

@@ -18,6 +18,7 @@ from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.fused_study import FusedStudy, measures_on
 from discgrader.grading.fusion import Fusion, is_fusion_file, load_fusion
+from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SHOWN, not_graded_in_words
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.packs.side_by_side import side_by_side
@@ -26,6 +27,7 @@ from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.grading.window_pack import WindowPacks, is_windowed
+from discgrader.grading.windows import StudyWindows
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -136,21 +138,10 @@ class Grader:
         return self._loaded[system]
 
     def systems_for(self, study: Study) -> tuple[str, ...]:
-        """The systems that can grade this study's series; `unable` says of which discs they cannot."""
+        """The systems to grade this study with; of discs that one of them cannot grade, the result says why."""
         if not any(one.plane in (Plane.SAGITTAL, Plane.AXIAL) for one in study.series):
             return ()
         return (*self._loaded, *self._tables, *self.windowed.systems)
-
-    def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]:
-        """Sentences on the discs that some of these systems cannot grade, and why."""
-        windowed = [one for one in systems if one in self.windowed.systems]
-        others = [one for one in systems if one not in windowed]
-        told = ()
-        if others and not any(one.plane is Plane.SAGITTAL for one in study.series):
-            told = (f"Not graded by {', '.join(others)}: no sagittal series.",)
-        if not windowed:
-            return told
-        return (*told, *self.windowed.unable(self.windowed.windows(study, localization), localization.discs, windowed))
 
     def reads_pictures(self, system: str) -> bool:
         """Whether image networks grade this system, so that it can be shown where they looked."""
@@ -181,11 +172,13 @@ class Grader:
         tables = {system: self._table(study, localization, system) for system in wanted if system in self._tables}
         windowed = [system for system in wanted if system in self.windowed.systems]
         windows = self.windowed.windows(study, localization) if windowed else None
-        if not any(one.sources for one in (*views.values(), *tables.values())):
+        shown = {system: bool(one.sources) for system, one in (*views.items(), *tables.items())}
+        if not any(shown.values()):
             if not windowed:
-                raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE series that shows its discs.")
+                raise StudyError(f"{study.name} has {NO_KNOWN_CONTRAST} series that shows its discs.")
             if all(isinstance(self.windowed[one].reading(windows, disc), str) for one in windowed for disc in localization.discs):
-                raise StudyError(f"{study.name}: {' '.join(self.unable(study, localization, windowed))}")
+                reasons = {disc.level: self._why_not(wanted, study, shown, windows, disc) for disc in localization.discs}
+                raise StudyError(f"{study.name}: {' '.join(not_graded_in_words(reasons))}")
         fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
                   for system, one in views.items() if self._loaded[system].fusion is not None}
         results = []
@@ -195,8 +188,10 @@ class Grader:
 
         def graded_disc(disc: Disc) -> DiscResult:
             found = self._grade_disc(disc, localization, views, fusing, tables, progress, threads)
-            seen = [one for system in windowed for one in self.windowed[system].grades(windows, disc)]
-            return replace(found, grades=(*found.grades, *seen))
+            grades = (*found, *(one for system in windowed for one in self.windowed[system].grades(windows, disc)))
+            graded_by = {one.system for one in grades}
+            others = [system for system in wanted if system not in graded_by]
+            return DiscResult(disc, grades, self._why_not(others, study, shown, windows, disc))
 
         for result in side_by_side(graded_disc, localization.discs, self.device):
             results.append(result)
@@ -207,7 +202,7 @@ class Grader:
 
     def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews],
                     fusing: Mapping[str, FusedStudy], tables: Mapping[str, "_Table"], progress: Progress,
-                    threads: int) -> DiscResult:
+                    threads: int) -> list[Grade]:
         """Grades of one disc by the systems of ``views``; those that share weights are read once."""
         grades: list[Grade] = []
         readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
@@ -230,7 +225,21 @@ class Grader:
             if found is not None:
                 probabilities, pushed = found
                 grades += _table_grades(table, probabilities, measures_on(disc, table.sources, localization, self._memory), pushed)
-        return DiscResult(disc, tuple(grades))
+        return grades
+
+    def _why_not(self, systems: Iterable[str], study: Study, shown: Mapping[str, bool], windows: StudyWindows | None,
+                 disc: Disc) -> dict[str, str]:
+        """Why these systems do not grade a disc; ``shown`` says of those without windows whether they have a series."""
+        sagittal = any(one.plane is Plane.SAGITTAL for one in study.series)
+        reasons = {}
+        for system in systems:
+            if system in self.windowed.systems:
+                reasons[system] = self.windowed[system].reading(windows, disc)
+            elif not sagittal:
+                reasons[system] = NO_SAGITTAL
+            else:
+                reasons[system] = NOT_SHOWN if shown[system] else NO_KNOWN_CONTRAST
+        return reasons
 
     def _table(self, study: Study, localization: Localization, system: str) -> "_Table":
         """What a tabular pack needs to know of a study."""

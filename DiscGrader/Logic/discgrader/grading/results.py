@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -53,10 +54,19 @@ class Grade:
 
 @dataclass(frozen=True, eq=False)
 class DiscResult:
-    """A disc and its grades."""
+    """A disc and its grades.
+
+    Parameters
+    ----------
+    disc : Disc
+    grades : tuple of Grade
+    not_graded : mapping of str to str
+        For each system that was wanted and could not grade the disc, why: words that follow "not graded:".
+    """
 
     disc: Disc
     grades: tuple[Grade, ...]
+    not_graded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def height_mm(self) -> float:
@@ -86,7 +96,7 @@ class StudyResult:
     saliency_series : mapping of (level, system, task) to str
         Name of the series whose geometry each map has.
     warnings : tuple of str
-        Of the study as a whole.
+        Of the study as a whole, besides what was `not_graded`.
     software : mapping
         Versions that made the result.
     """
@@ -98,3 +108,8 @@ class StudyResult:
     saliency_series: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     software: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def not_graded(self) -> tuple[str, ...]:
+        """Sentences on what was not graded, and why; by disc see `DiscResult.not_graded`."""
+        return not_graded_in_words({one.disc.level: one.not_graded for one in self.discs})

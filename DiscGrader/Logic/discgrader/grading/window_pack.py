@@ -219,18 +219,3 @@ class WindowPacks:
         if found is None or found.study is not study:
             found = self._windows[localization] = StudyWindows(study, localization)
         return found
-
-    def unable(self, windows: StudyWindows, discs: Sequence[Disc], systems: Sequence[str]) -> tuple[str, ...]:
-        """Sentences on the discs that some of these systems cannot grade, and why."""
-        reasons: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for system in systems:
-            levels: dict[str, list[str]] = {}
-            for disc in discs:
-                reading = self._packs[system].reading(windows, disc)
-                if isinstance(reading, str):
-                    levels.setdefault(reading, []).append(disc.level)
-            for reason, some in levels.items():
-                reasons.setdefault((reason, tuple(some)), []).append(system)
-        return tuple(
-            f"{'Not' if len(levels) == len(discs) else ', '.join(levels) + ' not'} graded by {', '.join(some)}: {reason}."
-            for (reason, levels), some in reasons.items())

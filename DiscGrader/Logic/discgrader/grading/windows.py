@@ -12,6 +12,7 @@ import numpy as np
 from discgrader.grading.axial import AxialCut, AxialStudy, axial_study, slice_axis, usable_series
 from discgrader.grading.crops import CropShape
 from discgrader.grading.mirrored import is_mirrored
+from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.localize.disc import Disc, Localization, RoiBox
@@ -179,12 +180,12 @@ class StudyWindows:
     def _place(self, disc: Disc, spec: WindowSpec) -> tuple[Window, ...] | str:
         if spec.plane is Plane.SAGITTAL:
             if self._sagittal is None:
-                return "no sagittal T2"
+                return NO_SAGITTAL_T2
             windows = (sagittal_window(disc.roi, self._sagittal, spec),)
         else:
             cut = self._axial.cuts.get(disc)
             if cut is None:
-                return self._axial.missing.get(disc, "no axial T2")
+                return self._axial.missing.get(disc, NO_AXIAL_T2)
             indices = cut.indices if spec.every_slice else cut.indices[:1]
             windows = tuple(axial_window(disc.roi, cut, index, spec) for index in indices)
         coarse = spec.shape(16)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import vtk
 
 from discgrader.errors import UsageError
-from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.results import DiscResult
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
@@ -16,8 +16,8 @@ from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
 from discgrader.reading.begin import reading_of_grades
 from discgrader.reading.parts import box_to_json, grade_to_json
-from discgrader.reading.record import DiscReading, KeptBox, Reading
-from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns
+from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading
+from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns, with_discs
 
 READER_COLUMNS = ("reader_grade", "status", "reason", "box")
 """Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
@@ -36,25 +36,22 @@ class GradeNodes:
     def __init__(self, scene, study: str) -> None:
         self._scene, self._study = scene, study
         self._described: dict[int, tuple[tuple[object, ...], dict]] = {}
-        self._graded: tuple[str, dict[str, tuple[KeptBox, tuple[Grade, ...]]]] = ("", {})
+        self._graded: tuple[str, dict[str, Grading]] = ("", {})
 
     @property
     def table(self):
         """The table node; None before anything is graded."""
         return next(iter(study_nodes(self._scene, self._study, "table")), None)
 
-    def graded(self) -> dict[str, tuple[KeptBox, tuple[Grade, ...]]]:
-        """By level what grades.json says: the box that was graded, and its grades; nothing before anything is graded."""
+    def graded(self) -> dict[str, Grading]:
+        """By level what grades.json says; nothing before anything is graded."""
         node = self._provenance()
         text = "" if node is None else node.GetText() or ""
         if not text:
             self._graded = ("", {})
         elif text != self._graded[0]:
             discs = reading_of_grades(self._document(), "none").discs
-            self._graded = (
-                text,
-                {one.level: (one.box, one.grading.grades) for one in discs if one.grading is not None},
-            )
+            self._graded = (text, {one.level: one.grading for one in discs if one.grading is not None})
         return self._graded[1]
 
     def show(self, reading: Reading, nodes: dict[int, object]) -> None:
@@ -70,9 +67,11 @@ class GradeNodes:
         if document is None:
             return
         described = [self._describe(one, nodes[one.number]) for one in reading.present]
-        discs, warnings = sorted(described, key=lambda one: one["index_from_sacrum"]), self._warnings(document)
-        if (discs, warnings) != (document["discs"], document["warnings"]):
-            document["discs"], document["warnings"] = discs, warnings
+        before = document
+        document = with_discs(
+            {**before, "warnings": self._warnings(before)}, sorted(described, key=lambda one: one["index_from_sacrum"])
+        )
+        if document != before:
             self._provenance().SetText(json.dumps(document, ensure_ascii=False))
         rows = [
             row | _reader_cells(reading.disc(row["level"]), row["system"], row["task"]) for row in grades_rows(document)
@@ -217,6 +216,7 @@ def _described(disc: DiscReading, node) -> dict:
         described["roi"] = box_to_json(grading.box)
     if grading is not None:
         described["grades"] = [grade_to_json(one) for one in grading.grades]
+        described["not_graded"] = dict(grading.not_graded)
     return described
 
 

@@ -9,12 +9,13 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Localization
+from discgrader.localize.disc import Disc, Localization
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
 from discgrader.mrml.segmentation import DISC_LABEL
 from discgrader.pipeline.compact_maps import CompactMaps
+from discgrader.report.tables import not_graded_of
 
 
 def studies_in_scene(scene) -> tuple[str, ...]:
@@ -36,7 +37,8 @@ def studies_with_discs(scene) -> tuple[str, ...]:
 def result_from_scene(scene, study: str | None = None) -> StudyResult:
     """The result of a study that `populate_scene` put into a scene, its boxes as they stand now.
 
-    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own.
+    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own, what was
+    not graded with each disc; of scenes of older versions that is among the warnings too.
 
     Parameters
     ----------
@@ -58,17 +60,16 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
     series = tuple(_series(scene, study, described) for described in document["series"])
     localization = replace(localization_from_scene(scene, study), warnings=findings_in_scene(scene, study))
-    grades = {described["level"]: described["grades"] for described in document["discs"]}
+    known = {described["level"]: described for described in document["discs"]}
+    told_by_discs = not_graded_of(document)
     maps, map_series = _saliency(scene, study, series)
     return StudyResult(
         study=Study(study, series),
         localization=localization,
-        discs=tuple(
-            DiscResult(disc, tuple(map(_grade, grades.get(disc.level, ())))) for disc in localization.discs
-        ),
+        discs=tuple(_disc_result(disc, known.get(disc.level, {})) for disc in localization.discs),
         saliency=maps,
         saliency_series=map_series,
-        warnings=tuple(document["warnings"]),
+        warnings=tuple(one for one in document["warnings"] if one not in told_by_discs),
         software=document["software"],
     )
 
@@ -143,6 +144,10 @@ def _series(scene, study: str, described: dict) -> Series:
         contrast_reason=described["contrast_reason"],
         warnings=tuple(described["warnings"]),
     )
+
+
+def _disc_result(disc: Disc, described: dict) -> DiscResult:
+    return DiscResult(disc, tuple(map(_grade, described.get("grades", ()))), described.get("not_graded", {}))
 
 
 def _grade(described: dict) -> Grade:

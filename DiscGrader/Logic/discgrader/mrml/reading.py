@@ -162,12 +162,12 @@ class SceneReading:
 
     def _absorb(self) -> None:
         self._follow_discs(self.discs.recognize(self.reading))
-        for level, (box, grades) in self._grades.graded().items():
+        for level, told in self._grades.graded().items():
             if level not in self.reading.levels:
                 continue
             disc = self.reading.disc(level)
-            if same_box(box, disc.box) and (disc.is_stale or disc.grading is None or disc.grading.grades != grades):
-                self.editor.learn_grades(disc.number, disc.box, grades)
+            if same_box(told.box, disc.box) and (disc.is_stale or disc.grading is None or not disc.grading.says_as(told)):
+                self.editor.learn_grades(disc.number, disc.box, told.grades, told.not_graded)
         self._maps.learn(self.reading)
 
     def _follow_discs(self, found_again: set[int]) -> None:

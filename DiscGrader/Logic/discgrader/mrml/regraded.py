@@ -18,7 +18,7 @@ from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
 from discgrader.pipeline.engine import Maps
-from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns
+from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns, with_discs
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Regrading:
     level : str
         Of the box.
     systems : tuple of str or None
-        Those that have graded it, or else the study's other boxes; None where nothing says.
+        Those that have graded it or were asked to, or else the study's other boxes; None where nothing says.
     saliency : bool
         Whether the study's grades are explained.
     nodes : tuple of vtkMRMLNode
@@ -71,16 +71,20 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
     if is_outside(roi_from_node(roi_node), [one.volume for one in series]):
         raise UsageError(f"The box of {level} lies outside the picture; move it back onto its disc, or delete it.")
     localization = localization_from_scene(scene, name, held)
-    by_level = {one["level"]: one["grades"] for one in document["discs"]}
-    own = by_level.get(level) or [grade for grades in by_level.values() for grade in grades]
+    by_level = {one["level"]: _systems_of(one) for one in document["discs"]}
+    own = by_level.get(level) or [system for systems in by_level.values() for system in systems]
     return Regrading(
         study=Study(name, series),
         localization=localization,
         level=level,
-        systems=tuple(dict.fromkeys(grade["system"] for grade in own)) or None,
+        systems=tuple(dict.fromkeys(own)) or None,
         saliency=bool(study_nodes(scene, name, "saliency")),
         nodes=tuple(nodes.values()),
     )
+
+
+def _systems_of(described: Mapping) -> list[str]:
+    return [*(grade["system"] for grade in described["grades"]), *described.get("not_graded", ())]
 
 
 def put_grades(scene, study: str, result: DiscResult) -> None:
@@ -102,7 +106,7 @@ def put_grades(scene, study: str, result: DiscResult) -> None:
     document = json.loads(provenance.GetText())
     described = disc_json(result)
     others = [one for one in document["discs"] if one["level"] != result.disc.level]
-    document["discs"] = sorted([*others, described], key=lambda one: one["index_from_sacrum"])
+    document = with_discs(document, sorted([*others, described], key=lambda one: one["index_from_sacrum"]))
     provenance.SetText(json.dumps(document, ensure_ascii=False))
     _show_rows(scene, table, document, described)
 

@@ -22,9 +22,9 @@ class Details:
         self._browser = browser
         self._shown = None
 
-    def show(self, key: Key | None, cell: Cell | None, box=None) -> None:
-        """Show one grade; ``box`` is the ROI node of its disc."""
-        html = details_html(key, cell, self._colors(), disc_note(box))
+    def show(self, key: Key | None, cell: Cell | None, box=None, why_not: str = "") -> None:
+        """Show one grade, or why there is none; ``box`` is the ROI node of its disc."""
+        html = details_html(key, cell, self._colors(), disc_note(box), why_not)
         if html != self._shown:
             self._shown = html
             self._browser.setHtml(html)

@@ -12,7 +12,7 @@ from discgrader.grading.tasks import find_task
 from discgrader.panel.badges import synthetic_plate
 from discgrader.panel.cell_style import INK
 from discgrader.panel.grid import Cell, Key
-from discgrader.panel.vocabulary import in_language
+from discgrader.panel.vocabulary import in_language, not_graded_text
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import evidence_text, evidence_title, number, percent
 
@@ -27,7 +27,7 @@ class Colors:
     line: str
 
 
-def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str = "") -> str:
+def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str = "", why_not: str = "") -> str:
     """Everything that is known of one grade.
 
     Parameters
@@ -39,6 +39,8 @@ def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str =
     colors : Colors
     note : str
         Of the disc itself, such as why its name is not certain.
+    why_not : str
+        Why there is no grade, where a system could not give one.
     """
     if key is None:
         return _faint(_("Choose a cell of the table to see what its grade was read from."), colors)
@@ -47,6 +49,8 @@ def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str =
     parts = [_heading(level, in_language(find_task(system, task).title), cell, colors)]
     if note:
         parts.append(_notice(note))
+    if why_not:
+        parts.append(_faint(not_graded_text(why_not), colors))
     if cell is not None:
         parts += [_notice(one) for one in cell.warnings]
         if cell.stale:

@@ -10,7 +10,7 @@ from discgrader.grading.scales import scale_of
 from discgrader.panel.cell_style import cell_colors, cell_marks, second_line
 from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.titles import long_title, short_title
-from discgrader.panel.vocabulary import in_language
+from discgrader.panel.vocabulary import in_language, not_graded_text
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
@@ -136,7 +136,8 @@ class GradeTable:
 
     def _draw(self, row: int, column: int, key: Key) -> None:
         cell = self._grid.cells.get(key)
-        look = (cell, key == self._current, key[0] in self._running)
+        why_not = self._grid.why_not(key)
+        look = (cell, key == self._current, key[0] in self._running, why_not)
         if self._drawn.get(key) == look:
             return
         self._drawn[key] = look
@@ -144,7 +145,7 @@ class GradeTable:
         base, text = (palette.color(one).name() for one in (qt.QPalette.Base, qt.QPalette.Text))
         label = self._widget.cellWidget(row, column)
         if cell is None:
-            ground, ink, shown = base, text, "…" if look[2] else ""
+            ground, ink, shown = base, text, "…" if look[2] else "–" if why_not else ""
         else:
             (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell, label.font)
         border = text if look[1] else ground
@@ -154,7 +155,7 @@ class GradeTable:
             "margin: 1px; padding: 0px; }"
         )
         label.setText(shown)
-        label.setToolTip(cell_tip(key, cell))
+        label.setToolTip(cell_tip(key, cell, why_not))
 
     def _reveal(self, row: int, column: int) -> None:
         """Have the panel scroll until a cell is seen: keys choose cells as well."""
@@ -217,12 +218,21 @@ def _fitting_size(label: str, marks: str, font) -> float:
     return font.pointSizeF() * min(1.0, (_COLUMN - 2 * _BORDER) / max(width, 1))
 
 
-def cell_tip(key: Key, cell: Cell | None) -> str:
-    """What a cell says when the mouse rests on it: in words, with the reasons of warnings and of overrides."""
+def cell_tip(key: Key, cell: Cell | None, why_not: str = "") -> str:
+    """What a cell says when the mouse rests on it: in words, with the reasons of warnings and of overrides.
+
+    Parameters
+    ----------
+    key : Key
+    cell : Cell or None
+        None for what is not graded.
+    why_not : str
+        Why it is not, as `Grid.why_not` has it.
+    """
     level, system, task = key
     lines = [f"{level}, {long_title(system, task)}"]
     if cell is None:
-        return "\n".join([*lines, _("Not graded yet.")])
+        return "\n".join([*lines, not_graded_text(why_not) if why_not else _("Not graded yet.")])
     lines.append(f"{in_language(cell.label)}: {in_language(scale_of(system, task).grade(cell.grade).meaning)}")
     if cell.status == OVERRIDDEN:
         lines.append(_("Set by {reader}.").format(reader=cell.reader))

@@ -70,11 +70,18 @@ class Grid:
         The highest first, as on the picture.
     columns : tuple of (system, task)
     cells : mapping of Key to Cell
+    not_graded : mapping of (level, system) to str
+        Why there is no cell, in words that follow "not graded:".
     """
 
     levels: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     cells: Mapping[Key, Cell] = field(default_factory=dict)
+    not_graded: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def why_not(self, key: Key) -> str:
+        """Why a cell's task could not be graded; empty where it was, or nobody has tried."""
+        return "" if key in self.cells else self.not_graded.get(key[:2], "")
 
     def next_level(self, level: str, steps: int) -> str | None:
         """The level so many rows below, stopping at the ends; the first or last where ``level`` is none of them."""

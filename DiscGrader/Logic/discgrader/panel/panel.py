@@ -30,6 +30,7 @@ from discgrader.panel.scene_watch import SceneWatch
 from discgrader.panel.study_state import StudyState, grid_of, study_state
 from discgrader.panel.systems_tree import SystemsTree
 from discgrader.panel.undo_buttons import UndoButtons
+from discgrader.panel.vocabulary import not_graded_text
 
 
 class Panel:
@@ -173,10 +174,11 @@ class Panel:
         if grid.levels:
             ui.lowestComboBox.currentText = grid.levels[-1]
         cell = grid.cells.get(key)
-        self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None)
+        why_not = grid.why_not(key) if key else ""
+        self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None, why_not)
         self.undo.show(self._history())
         self.label_task.show(grid.columns, parameters.display.labelTask)
-        self._enable(grid, cell)
+        self._enable(grid, cell, why_not)
 
     def _show_warnings(self) -> None:
         """What is doubtful about the study and its boxes, and which control settles the count and the names."""
@@ -236,7 +238,7 @@ class Panel:
                  *([] if node is None else [node.GetName(), self.inputs.reasons.get(node.GetID(), "")])]
             ).strip()  # fmt: skip
 
-    def _enable(self, grid: Grid, cell) -> None:
+    def _enable(self, grid: Grid, cell, why_not: str) -> None:
         """Enable what can be done, and say of the rest why it cannot."""
         ui, running = self.ui, self.computation.running
         volumes, discs = bool(self.parameters.volumes()), bool(grid.levels)
@@ -244,7 +246,8 @@ class Panel:
         busy = _("Something is being computed; wait, or press Stop.") if running else ""
         no_disc = "" if discs else _("Find the discs first.")
         no_cell = "" if self.chosen else _("Choose a cell of the table first.")
-        no_grade = "" if cell is not None else no_cell or _("This is not graded yet.")
+        ungraded = not_graded_text(why_not) if why_not else _("This is not graded yet.")
+        no_grade = "" if cell is not None else no_cell or ungraded
         can_decide = "" if self.state.reading is not None else _("Grade the discs first.")
         accepted = _("Accepted already.") if cell is not None and cell.status == "accepted" else ""
         unread = _("You have said nothing of it.") if cell is not None and cell.status == "unread" else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
+from discgrader.grading.tasks import SYSTEMS
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
@@ -119,13 +120,18 @@ def grid_of(
     cells: dict[tuple[str, str, str], Cell] = {}
     present = {} if state.reading is None else {one.level: one for one in state.reading.present}
     levels = from_the_top({*state.boxes, *present}) if state.boxes or present else ()
+    not_graded: dict[tuple[str, str], str] = {}
     for level in levels:
         if level in present:
             cells |= {one.key: one for one in cells_of_disc(present[level])}
+            grading = present[level].grading
+            not_graded |= {(level, system): why for system, why in (grading.not_graded if grading else {}).items()}
         for grade in (live or {}).get(level, ()):
             cell = cell_of_grade(level, grade)
             cells[cell.key] = cell
     tasks = {name: set(one.tasks) for name, one in packs.items()}
+    for _level, system in not_graded:
+        tasks.setdefault(system, {one.name for one in SYSTEMS[system].tasks} if system in SYSTEMS else set())
     for cell in cells.values():
         tasks.setdefault(cell.system, set()).add(cell.task)
-    return Grid(levels, columns_of(tasks, systems_off, hidden), cells)
+    return Grid(levels, columns_of(tasks, systems_off, hidden), cells, not_graded)

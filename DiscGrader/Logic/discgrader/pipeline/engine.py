@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -41,8 +42,6 @@ class GraderLike(Protocol):
     """What the engine needs of a grader."""
 
     def systems_for(self, study: Study) -> tuple[str, ...]: ...
-
-    def unable(self, study: Study, localization: Localization, systems: Sequence[str]) -> tuple[str, ...]: ...
 
     def grade(
         self,
@@ -224,19 +223,24 @@ class Engine:
         """
         if self._grader is None:
             raise UsageError("This engine was made to find discs only.")
-        systems, warnings = self._systems(study, systems)
+        systems, impossible = self._systems(study, systems)
         if localization is None:
             localization = self.localize(
                 study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
             )
         boxes = {one.level: one.roi for one in localization.discs}
-        warnings += box_doubts(boxes, [one.volume for one in study.series])
+        warnings = box_doubts(boxes, [one.volume for one in study.series])
+
+        def completed(result: DiscResult) -> DiscResult:
+            return replace(result, not_graded={**impossible, **result.not_graded}) if impossible else result
+
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
             discs = self._grader.grade(
-                study, localization, systems=systems, progress=progress.part(0.4, 0.6), graded=graded
+                study, localization, systems=systems, progress=progress.part(0.4, 0.6),
+                graded=None if graded is None else lambda result: graded(completed(result)),
             )
-        warnings += self._grader.unable(study, localization, systems)
+        discs = tuple(map(completed, discs))
         maps, map_series = CompactMaps(), {}
         if saliency:
             maps, map_series = self.explain(study, localization, discs, progress.part(0.6, 1.0), explained)
@@ -289,8 +293,8 @@ class Engine:
                 progress.report("Explaining", (number + 1) / len(discs), level)
         return maps, map_series
 
-    def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The systems to grade, and warnings on those that were wanted and cannot be."""
+    def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], dict[str, str]]:
+        """The systems to grade by, and why those that were wanted besides cannot."""
         known = sorted({pack.system for pack in self.packs if pack.system not in (LOCALIZER, FEATURES)})
         allowed = tuple(self._grader.systems_for(study))
         unknown = [system for system in wanted or () if system not in allowed and system not in known]
@@ -302,7 +306,7 @@ class Engine:
             names = ", ".join(wanted or known)
             raise StudyError(f"The series of {study.name} ({roles}) allow no grading by {names}; add other series.")
         missing = [system for system in wanted or () if system not in allowed]
-        return chosen, tuple(f"Not graded by {system}: the series ({roles}) do not allow it." for system in missing)
+        return chosen, dict.fromkeys(missing, f"the series ({roles}) do not allow it")
 
 
 def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:

@@ -51,7 +51,7 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
 
 
 def systems_of(result: StudyResult, disc: Disc) -> tuple[str, ...] | None:
-    """The systems that have graded a result's disc of this level; None when none has.
+    """The systems that have graded a result's disc of this level, or would have; None when there is none.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def systems_of(result: StudyResult, disc: Disc) -> tuple[str, ...] | None:
     if old is None:
         known = ", ".join(one.disc.level for one in result.discs)
         raise UsageError(f"{result.study.name} has no graded disc {disc.level}; its discs are {known}.")
-    return tuple(dict.fromkeys(grade.system for grade in old.grades)) or None
+    return tuple(dict.fromkeys((*(grade.system for grade in old.grades), *old.not_graded))) or None
 
 
 def alone(localization: Localization, disc: Disc) -> Localization:

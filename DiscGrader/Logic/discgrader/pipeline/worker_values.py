@@ -95,13 +95,14 @@ def localization_from_plain(plain: Plain, segmentation: Volume) -> Localization:
 
 def disc_result_to_plain(result: DiscResult) -> Plain:
     """A disc and its grades."""
-    return {"disc": disc_to_plain(result.disc), "grades": [_grade_to_plain(grade) for grade in result.grades]}
+    grades = [_grade_to_plain(grade) for grade in result.grades]
+    return {"disc": disc_to_plain(result.disc), "grades": grades, "not_graded": dict(result.not_graded)}
 
 
 def disc_result_from_plain(plain: Plain) -> DiscResult:
     """The disc and its grades again."""
     grades = (Grade(**{**one, "warnings": tuple(one["warnings"])}) for one in plain["grades"])
-    return DiscResult(disc_from_plain(plain["disc"]), tuple(grades))
+    return DiscResult(disc_from_plain(plain["disc"]), tuple(grades), plain["not_graded"])
 
 
 def maps_to_plain(maps: Maps) -> tuple[list[Plain], tuple[np.ndarray, ...]]:

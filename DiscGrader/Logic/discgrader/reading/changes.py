@@ -200,13 +200,15 @@ def add_disc(
     return replace(reading, discs=(*reading.discs, added), changed=time)
 
 
-def add_grading(reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], time: str) -> Reading:
+def add_grading(
+    reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], not_graded: Mapping[str, str], time: str
+) -> Reading:
     """What packs say of a disc in a box; the same reading where the disc is not in that box (any more)."""
     box = roi if isinstance(roi, KeptBox) else KeptBox.of(roi)
     disc = next((one for one in reading.discs if one.number == number), None)
     if disc is None or disc.box != box:
         return reading
-    return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time))))
+    return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time, dict(not_graded)))))
 
 
 def _named(reading: Reading, time: str) -> Reading:

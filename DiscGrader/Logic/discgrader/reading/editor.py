@@ -138,10 +138,12 @@ class Editor:
         words = f"name {next(iter(names.values()))}" if len(names) == 1 else "names"
         return self.history.do(words, lambda one: changes.rename_discs(one, names, time))
 
-    def learn_grades(self, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade]) -> Reading:
-        """Take note of what packs say of the disc of this number in this box; no step of its own."""
+    def learn_grades(
+        self, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], not_graded: Mapping[str, str] | None = None
+    ) -> Reading:
+        """Take note of what packs say of the disc of this number in this box, and why some do not; no step of its own."""
         time = self._clock()
-        return self.history.learn(lambda one: changes.add_grading(one, number, roi, grades, time))
+        return self.history.learn(lambda one: changes.add_grading(one, number, roi, grades, not_graded or {}, time))
 
     def undo(self) -> Reading:
         """One step back."""

@@ -5,7 +5,7 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
     {"format": "discgrader-reading", "version": 1,
      "study", "reader", "started", "changed",
      "discs": [{"number", "level", "found_level", "roi",
-                "gradings": [{"roi", "time", "grades": [as in grades.json]}],
+                "gradings": [{"roi", "time", "grades": [...], "not_graded": {...}, both as in grades.json}],
                 "decisions": [{"system", "task", "grade", "overrides", "reason", "reader", "time"}],
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
                 "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
@@ -14,11 +14,12 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
-``grades.json``. ``gradings`` are what packs said, the first one of the box as found, a later one of a corrected box;
-``decisions`` what the reader said, one a task, ``overrides`` false where the pack's grade was accepted. Deleted discs
-stay in the file. ``margin_mm`` is how far the box reaches above and below the disc, null where its height was set by
-hand; ``found_margin_mm`` what it was at first; files of older versions have neither. ``named`` is who said
-last what the lowest disc is called, or shifted the names; older files lack it. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
+``grades.json``. ``gradings`` are what packs said, the first one of the box as found, a later one of a corrected box,
+with why some said nothing in ``not_graded``, which older files lack; ``decisions`` what the reader said, one a task,
+``overrides`` false where the pack's grade was accepted. Deleted discs stay in the file. ``margin_mm`` is how far the
+box reaches above and below the disc, null where its height was set by hand; ``found_margin_mm`` what it was at first;
+files of older versions have neither. ``named`` is who said last what the lowest disc is called, or shifted the names;
+older files lack it. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
 """
 
 import json
@@ -28,7 +29,9 @@ from pathlib import Path
 
 from discgrader.errors import UsageError
 from discgrader.folders import whole_file
-from discgrader.reading.parts import box_from_json, box_to_json, grade_from_json, grade_to_json, items, mapping, number, text
+from discgrader.reading.parts import (
+    box_from_json, box_to_json, grade_from_json, grade_to_json, items, mapping, not_graded_from_json, number, text,
+)
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
 
 FORMAT, VERSION = "discgrader-reading", 1
@@ -123,7 +126,12 @@ def _disc_to_json(disc: DiscReading) -> dict[str, object]:
         "found_level": disc.found_level,
         "roi": box_to_json(disc.box),
         "gradings": [
-            {"roi": box_to_json(one.box), "time": one.time, "grades": [grade_to_json(grade) for grade in one.grades]}
+            {
+                "roi": box_to_json(one.box),
+                "time": one.time,
+                "grades": [grade_to_json(grade) for grade in one.grades],
+                "not_graded": dict(one.not_graded),
+            }
             for one in disc.gradings
         ],
         "decisions": [asdict(one) for one in disc.decisions],
@@ -162,7 +170,7 @@ def _disc(described: object) -> DiscReading:
 def _grading(described: object) -> Grading:
     fields = mapping(described, "a grading")
     grades = tuple(grade_from_json(one) for one in items(fields.get("grades"), "the list of grades"))
-    return Grading(box_from_json(fields.get("roi")), grades, text(fields, "time"))
+    return Grading(box_from_json(fields.get("roi")), grades, text(fields, "time"), not_graded_from_json(fields))
 
 
 def _decision(described: object) -> Decision:

@@ -51,6 +51,18 @@ def grade_from_json(described: object) -> Grade:
     return Grade(**texts, probabilities=probabilities, evidence=evidence, synthetic=synthetic, warnings=warnings)
 
 
+def not_graded_from_json(fields: Mapping) -> dict[str, str]:
+    """Why systems did not grade a disc, by system; files of older versions do not say.
+
+    Raises
+    ------
+    UsageError
+        When it is no such thing.
+    """
+    given = mapping(fields.get("not_graded", {}), "what was not graded")
+    return {str(system): text(given, system) for system in given}
+
+
 def box_to_json(box: KeptBox) -> dict[str, object]:
     """A box in RAS mm: ``center_ras_mm``, ``axes_ras`` (across, along, up), ``size_mm``."""
     return {

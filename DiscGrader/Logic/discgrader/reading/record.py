@@ -1,7 +1,8 @@
 """A reading: what a pack and what a reader said of every disc of a study, both kept."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -74,11 +75,18 @@ class Grading:
     grades : tuple of Grade
         Never changed afterwards.
     time : str
+    not_graded : mapping of str to str
+        Why systems that were asked did not grade it, as in `DiscResult`.
     """
 
     box: KeptBox
     grades: tuple[Grade, ...]
     time: str
+    not_graded: Mapping[str, str] = field(default_factory=dict)
+
+    def says_as(self, other: "Grading") -> bool:
+        """Whether packs said the same there, whenever it was and of whatever box."""
+        return (self.grades, self.not_graded) == (other.grades, other.not_graded)
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where it was not graded."""

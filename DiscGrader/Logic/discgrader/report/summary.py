@@ -11,6 +11,7 @@ from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
 from discgrader.report.register import discs_on
+from discgrader.report.tables import all_warnings
 from discgrader.report.words import (
     badge,
     from_the_top,
@@ -50,7 +51,6 @@ def header(result: StudyResult, written: datetime) -> Html:
 def summary(result: StudyResult) -> Html:
     """The sagittal picture with named boxes and grades beside the table of all grades."""
     series = reference_series(result)
-    warnings = (*result.study.warnings, *result.localization.warnings, *result.warnings)
     return tag(
         "section",
         tag("h2", "Summary", class_="hidden"),
@@ -59,7 +59,7 @@ def summary(result: StudyResult) -> Html:
             "div",
             _table(result) if result.discs else tag("p", "No disc was graded."),
             _synthetic_note(result),
-            warning_list(warnings, "About this study"),
+            warning_list(all_warnings(result), "About this study"),
             _legend(result),
             class_="findings",
         ),
@@ -128,15 +128,15 @@ def _level_link(disc: DiscResult) -> Html:
 
 
 def _row(task: Grade, discs: Sequence[DiscResult]) -> Html:
-    cells = [_cell(one.grade_of(task.system, task.task)) for one in discs]
+    cells = [_cell(one.grade_of(task.system, task.task), one.not_graded.get(task.system, "")) for one in discs]
     synthetic = any(grade.synthetic for one in discs if (grade := one.grade_of(task.system, task.task)))
     mark = join(" ", synthetic_badge(short=True)) if synthetic else None
     return tag("tr", tag("th", task_title(task), mark, scope="row"), cells)
 
 
-def _cell(grade: Grade | None) -> Html:
+def _cell(grade: Grade | None, why_not: str) -> Html:
     if grade is None:
-        return tag("td", tag("span", "–", title="not graded"), class_="none")
+        return tag("td", tag("span", "–", title=f"not graded: {why_not}" if why_not else "not graded"), class_="none")
     mark = tag("abbr", "!", class_="mark", title=" ".join(grade.warnings)) if grade.warnings else None
     return tag("td", badge(grade), mark, tag("span", percent(grade.probability), class_="percent"))
 

@@ -3,13 +3,14 @@
 import csv
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
+from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import load_scale
 from discgrader.grading.tasks import SYSTEMS
@@ -34,9 +35,26 @@ def grades_json(result: StudyResult) -> dict:
         "study": result.study.name,
         "series": [_series(one) for one in result.study.series],
         "discs": [disc_json(one) for one in result.discs],
-        "warnings": list(dict.fromkeys((*result.study.warnings, *result.localization.warnings, *result.warnings))),
+        "warnings": list(dict.fromkeys(all_warnings(result))),
         "software": dict(result.software),
     }
+
+
+def all_warnings(result: StudyResult) -> tuple[str, ...]:
+    """What is told of a study as a whole: its warnings, and what was not graded of it."""
+    return (*result.study.warnings, *result.localization.warnings, *result.warnings, *result.not_graded)
+
+
+def not_graded_of(document: Mapping) -> tuple[str, ...]:
+    """The sentences among the warnings of a ``grades.json`` that tell what was not graded of its discs."""
+    return not_graded_in_words({one["level"]: one.get("not_graded", {}) for one in document["discs"]})
+
+
+def with_discs(document: Mapping, discs: Sequence[Mapping]) -> dict:
+    """The same ``grades.json`` with these discs, its warnings telling what was not graded of them."""
+    before, changed = not_graded_of(document), {**document, "discs": list(discs)}
+    told = [one for one in document["warnings"] if one not in before]
+    return {**changed, "warnings": [*told, *not_graded_of(changed)]}
 
 
 def write_grades_json(result: StudyResult, path: Path) -> None:
@@ -165,6 +183,7 @@ def disc_json(result: DiscResult) -> dict:
         "roi": roi_json(disc.roi),
         "warnings": list(disc.warnings),
         "grades": [_grade(one) for one in result.grades],
+        "not_graded": dict(result.not_graded),
     }
 
 

@@ -1,0 +1,96 @@
+"""What could not be graded, and why, in the panel: of the whole study and of single discs, also after reopening."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
+
+from block_engine import BlockEngine
+from panel_reader import LEVELS, finish, settled, shown
+
+SIZE, BULGING = ("msu", "size"), ("spider", "bulging")
+MISSED = "the axial T2 misses it by 24 mm"
+
+
+class LackingEngine(BlockEngine):
+    """Grades the spine of blocks without axial T2, and L2-L3 not by SPIDER."""
+
+    def grade(self, study, *, graded, **options):
+        def lacking(result):
+            if result.disc.level != "L2-L3":
+                return replace(result, not_graded={"msu": "no axial T2"})
+            grades = tuple(one for one in result.grades if one.system != "spider")
+            return replace(result, grades=grades, not_graded={"msu": "no axial T2", "spider": MISSED})
+
+        whole = super().grade(study, graded=lambda result: graded(lacking(result)), **options)
+        return replace(whole, discs=tuple(map(lacking, whole.discs)))
+
+
+@pytest.fixture
+def lacking(panel, user):
+    panel.logic._engine = LackingEngine()
+    finish(panel, user, panel.ui.findButton)
+    assert shown(panel, "L2-L3", BULGING) == "" and tip(panel, "L2-L3", BULGING).endswith("Not graded yet.")
+    finish(panel, user, panel.ui.gradeButton)
+    return panel
+
+
+def tip(panel, level, column) -> str:
+    """What a cell says when the mouse rests on it."""
+    grid = panel.table.grid
+    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).toolTip
+
+
+def is_told(panel, missed_level) -> bool:
+    """Whether the table says all that the engine could not grade, and no more."""
+    told = {level: (shown(panel, level, SIZE), tip(panel, level, SIZE).splitlines()[-1]) for level in panel.table.grid.levels}
+    bulging = {level: tip(panel, level, BULGING).splitlines()[-1] for level in told if shown(panel, level, BULGING) == "–"}
+    return set(told.values()) == {("–", "Not graded: no axial T2.")} and bulging == {missed_level: f"Not graded: {MISSED}."}
+
+
+def test_a_dash_and_its_tip_say_what_was_not_graded(lacking, user):
+    assert is_told(lacking, "L2-L3")
+    assert not lacking.ui.warningLabel.visible
+    lacking.choose(("L2-L3", *BULGING))
+    assert lacking.ui.acceptButton.toolTip == f"Not graded: {MISSED}."
+    assert MISSED in lacking.ui.detailsBrowser.toPlainText()
+    lacking.decisions.override(("L2-L3", *BULGING), "1")
+    user.wait(0.1)
+    assert shown(lacking, "L2-L3", BULGING) != "–" and "Not graded" not in tip(lacking, "L2-L3", BULGING)
+
+
+def test_it_is_told_again_after_reopening(lacking, desk, user, tmp_path):
+    assert desk.files.save(tmp_path / "study.mrb")
+    desk.files.close_scene()
+    user.open(tmp_path / "study.mrb")
+    user.wait(0.3)
+    assert lacking.table.grid.levels == LEVELS and is_told(lacking, "L2-L3")
+
+
+def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):
+    lacking.shift(1)
+    user.wait(0.1)
+    assert is_told(lacking, "L1-L2")
+    lacking.logic.exportReport(tmp_path / "out")
+    document = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
+    sentences = ["Not graded by msu: no axial T2.", f"L1-L2 not graded by spider: {MISSED}."]
+    assert [one for one in document["warnings"] if "graded" in one] == sentences
+    assert {one["level"] for one in document["discs"] if "spider" in one["not_graded"]} == {"L1-L2"}
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(one in report for one in sentences) and f'title="not graded: {MISSED}"' in report
+
+
+def test_a_box_that_is_moved_is_tried_anew_by_all_systems_and_undo_brings_the_reason_back(lacking, user):
+    engine = lacking.logic._engine = BlockEngine()
+    box, center = lacking.logic.boxNode("L2-L3"), [0.0, 0.0, 0.0]
+    box.GetCenterWorld(center)
+    box.SetCenterWorld(center[0], center[1] + 3.0, center[2])
+    settled(lacking, user)
+    assert set(engine.asked[-1][2]) == {"pfirrmann", "spider", "msu"}
+    assert shown(lacking, "L2-L3", BULGING) != "–"
+    user.click(lacking.ui.undoButton)
+    settled(lacking, user)
+    assert is_told(lacking, "L2-L3")
