@@ -8,7 +8,7 @@ from discgrader.errors import StudyError
 from discgrader.grading.axial import axial_study, usable_series
 from discgrader.grading.grader import Grader
 from discgrader.imaging.study import Contrast, Study
-from discgrader.localize.axial_only import COUNTED, axial_t2, is_shown, sagittal_from_axial
+from discgrader.localize.axial_only import COUNTED, SIDES, axial_t2, is_shown, sagittal_from_axial
 from discgrader.localize.localizer import Localizer
 from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.study import make_study
@@ -105,6 +105,7 @@ def test_discs_of_axial_phantoms_are_found_and_counted(phantom, localizer):
     assert [disc.level for disc in found.discs] == [level for level, _ in places]
     assert COUNTED in found.warnings and COUNTED in found.name_doubts and COUNTED in found.discs[0].warnings
     assert all(is_shown(disc.center_lps_mm, phantom.study.series) for disc in found.discs)
+    assert found.warnings.count(SIDES) == 1 and not any(SIDES in disc.warnings for disc in found.discs)
 
 
 def test_the_slices_of_discs_that_were_found_on_axial_series_are_theirs(phantom, localizer):
@@ -118,7 +119,7 @@ def test_the_slices_of_discs_that_were_found_on_axial_series_are_theirs(phantom,
 def test_the_user_names_what_is_counted_otherwise(phantom, localizer):
     found = localizer.localize(phantom.study, lowest_disc="L4-L5")
     assert found.discs[0].level == "L4-L5"
-    assert COUNTED not in found.warnings and found.name_doubts == ()
+    assert COUNTED not in found.warnings and found.name_doubts == () and SIDES in found.warnings
 
 
 def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):

@@ -28,6 +28,9 @@ DENSE = f"{LEAST_SLICES} or more slices in a row, no more than {GREATEST_STEP_MM
 COUNTED = ("Discs were found on axial slices alone, and named by counting from below: check the names, and set the lowest "
            "disc's level where they are wrong.")
 
+SIDES = ("There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left and "
+         "right only where its header is right.")
+
 PARTLY = ("Only part of this disc was made out on the axial slices, so that its box may lie too far in front or behind: "
           "check it.")
 
@@ -71,7 +74,8 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
     counted : bool
         Whether nobody said what the lowest disc is.
     """
-    warnings = [_passed_over(one, shown[0]) for one in study.series if _is_axial_t2(one) and one not in shown]
+    warnings = [SIDES]
+    warnings += [_passed_over(one, shown[0]) for one in study.series if _is_axial_t2(one) and one not in shown]
     centers = [disc.center_lps_mm for disc in found.discs]
     warnings += [f"No disc was found on {one.name}." for one in shown if not any(is_shown(center, [one]) for center in centers)]
     usual = float(np.median([disc.depth_mm for disc in found.discs]))
