@@ -187,10 +187,11 @@ class Tour:
         self.picture("without-pytorch")
         panel.hint._missing = hint
         panel.hint.show()
+        if self.study is None:
+            self._work_in_a_process()
         panel.ui.gradeButton.click()
-        if self.study is not None:
-            self.user.wait(0.5)
-            os.kill(logic.worker._links[0]._pid, signal.SIGTERM)
+        self.user.until(lambda: panel.computation.live or not logic.isRunning(), 300)
+        os.kill(logic.worker._links[0]._pid, signal.SIGKILL)
         self.done()
         self.picture("worker-ended")
 
@@ -206,6 +207,18 @@ class Tour:
 
         self.module.logic._engine = BlockEngine()
         self.module.logic._engine.hold = threading.Event()
+
+    def _work_in_a_process(self) -> None:
+        """From now on a worker process makes the answers up; it grades two discs and waits."""
+        from discgrader.pipeline.worker_client import WorkerClient
+        from worker_desk import SEARCHED
+
+        logic = self.module.logic
+        options = {"hold": str(Path(tempfile.mkdtemp()) / "go"), "after": 2}
+        logic._worker = WorkerClient(
+            engine={"maker": "worker_engine:make", "options": options}, environment={"PYTHONPATH": SEARCHED}
+        )
+        logic._engine = None
 
 
 def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None) -> None:
