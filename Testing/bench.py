@@ -19,6 +19,7 @@ from pathlib import Path
 
 DISCGRADER = (sys.executable, "-m", "discgrader.cli.main")
 SERIES = ("T1", "T2", "T2_SPACE")
+ALL_SERIES = (*SERIES, "AX_T2")
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,28 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def bench_grade(study: Path, work: Path, runs: int) -> None:
-    """One study of three sequences, cold start included: whole process, and stage by stage of the fastest run."""
+def make_phantom(folder: Path, roles: Sequence[str]) -> Path:
+    """A study of the phantom of these series."""
+    made = run("phantom", "-o", folder, "--seed", 1, *(f"--series={role}" for role in roles))
+    # The truth beside the phantom is no part of a study.
+    shutil.rmtree(folder / "masks", ignore_errors=True)
+    print(f"phantom of {', '.join(roles)} made in {made.wall:.1f} s")
+    return folder
+
+
+def bench_grade(title: str, study: Path, work: Path, runs: int) -> None:
+    """One study, cold start included: whole process, and stage by stage of the fastest run."""
     rows, stages = [], {}
     best: Usage | None = None
-    for title, options in (("grade", ()), ("grade --no-saliency", ("--no-saliency",))):
+    for command, options in (("grade", ()), ("grade --no-saliency", ("--no-saliency",))):
         for number in range(runs):
             timings = work / "timings.json"
             usage = run("grade", study, "-o", work / "graded", "--timings", timings, *options)
             cells = (f"{usage.wall:.2f} s", f"{usage.processor:.2f} s", f"{usage.megabytes:.0f} MB")
-            rows.append((f"{title}, run {number + 1}", *cells))
+            rows.append((f"{command}, run {number + 1}", *cells))
             if not options and (best is None or usage.wall < best.wall):
                 best, stages = usage, json.loads(timings.read_text(encoding="utf-8"))
-    print("\nOne study of three sequences, cold start included\n")
+    print(f"\n{title}, cold start included\n")
     print(table(("command", "wall", "processor", "peak memory"), rows))
     stages["Starting Python, ending, all else"] = best.wall - sum(stages.values())
     print("\nStages of the fastest run\n")
@@ -119,14 +129,12 @@ def main() -> None:
     print(f"{platform.platform()}, {cores} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="discgrader-bench-") as folder:
         work = Path(folder)
-        study = options.study
-        if study is None:
-            study = work / "phantom"
-            made = run("phantom", "-o", study, "--seed", 1, *(f"--series={role}" for role in SERIES))
-            # The truth beside the phantom is no part of a study.
-            shutil.rmtree(study / "masks", ignore_errors=True)
-            print(f"phantom of {', '.join(SERIES)} made in {made.wall:.1f} s")
-        bench_grade(study, work, options.runs)
+        study = options.study or make_phantom(work / "phantom", SERIES)
+        bench_grade("The study" if options.study else "One study of three sequences", study, work, options.runs)
+        if options.study is None:
+            whole = make_phantom(work / "whole phantom", ALL_SERIES)
+            bench_grade("One study of four series, by all systems", whole, work, options.runs)
+            subprocess.run([sys.executable, Path(__file__).parent / "benchmarks" / "warm_grade.py", whole], check=True)
         bench_batch(study, work, options.studies, options.workers)
     for name in ("desk_speed.py", "radiomics_speed.py"):
         subprocess.run([sys.executable, Path(__file__).parent / "benchmarks" / name], check=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from discgrader.grading.grader import INPUT_FILE
+from discgrader.grading.typical import FILE as INPUT_FILE
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.window_pack import window_input

@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def _line(pack: "Pack") -> str:
+    from discgrader.packs.pack import LOCALIZER
+
     megabytes = sum((pack.folder / file).stat().st_size for file in pack.files if file not in pack.borrowed) / 1e6
-    tasks = ", ".join(pack.tasks) or "finds the discs"
+    tasks = ", ".join(pack.tasks) or ("finds the discs" if pack.system == LOCALIZER else "describes pictures")
     return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"

@@ -25,6 +25,7 @@ from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
 from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
 from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.grading.window_pack import WindowPacks, is_windowed
 from discgrader.grading.windows import StudyWindows
@@ -38,7 +39,6 @@ from discgrader.progress import Progress
 from discgrader.threads import in_threads
 
 NETWORK_PREFIX = "network"
-INPUT_FILE = "input.safetensors"
 
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
     "pfirrmann": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra", "nucleus_to_annulus",
@@ -57,8 +57,8 @@ class LoadedPack:
     """A pack whose networks are in memory.
 
     ``key`` is the same for packs of the same weights, so that these are run once; ``trees`` has the evidence model of
-    each task, with ``evidence_weight`` beside the networks; ``typical_mean`` and ``typical_axes`` describe the features
-    of the discs that the networks were trained on; ``fusion`` grades Pfirrmann in place of the trees where there is one.
+    each task, with ``evidence_weight`` beside the networks; ``typical`` describes the discs that the networks were trained
+    on; ``fusion`` grades Pfirrmann in place of the trees where there is one.
     """
 
     pack: Pack
@@ -66,8 +66,7 @@ class LoadedPack:
     networks: tuple[torch.nn.Module, ...]
     trees: Mapping[str, Trees]
     evidence_weight: float
-    typical_mean: torch.Tensor
-    typical_axes: torch.Tensor
+    typical: Typical
     shape: CropShape
     roles: tuple[str, ...]
     fusion: Fusion | None
@@ -281,8 +280,7 @@ class Grader:
             for task, one in logits.items():
                 totals[task] = totals.get(task, 0.0) + one / len(pack.networks)
             if number == 0:
-                away = (torch.from_numpy(features) - pack.typical_mean) @ pack.typical_axes
-                distance = float((away**2).mean().sqrt())
+                distance = float(pack.typical.distances(torch.from_numpy(features)[None])[0])
         network_logits = dict(totals)
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
@@ -303,11 +301,10 @@ class Grader:
             raise PackError(f"Pack {pack.name} holds no network.")
         trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
                  for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
-        tensors = load_tensors(pack, INPUT_FILE)
         crop = pack.input["crop"]
         return LoadedPack(
             pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)),
-            tensors["typical.mean"], tensors["typical.axes"],
+            Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration),
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
             load_fusion(pack),
         )
@@ -315,11 +312,7 @@ class Grader:
 
 def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
             warnings: Sequence[str], pushed: Sequence[Push] = ()) -> list[Grade]:
-    notes = list(warnings)
-    limit = float(pack.pack.calibration.get("distance_limit", np.inf))
-    if reading.distance > limit:
-        notes.append("This disc looks unlike those that the pack was trained on "
-                     f"(distance {reading.distance:.1f}, limit {limit:.1f}): check the grade.")
+    notes = [*warnings, *pack.typical.doubts(reading.distance)]
     result = []
     for task in SYSTEMS[pack.pack.system].tasks:
         if task.name not in pack.pack.tasks:

@@ -13,6 +13,7 @@ from discgrader.grading.herniation_box import box_evidence
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
@@ -81,6 +82,8 @@ class WindowReading:
         The look that each task is graded on.
     boxes : ndarray, shape (looks, 4), or None
         Of the finding, as shares of the last window: first column, first row, last column, last row.
+    doubts : tuple of tuple of str
+        Of each look, how unlike those it is that the network was trained on.
     """
 
     looks: tuple[tuple[Window, ...], ...]
@@ -88,6 +91,7 @@ class WindowReading:
     probabilities: Mapping[str, np.ndarray]
     chosen: Mapping[str, int]
     boxes: np.ndarray | None
+    doubts: tuple[tuple[str, ...], ...]
 
 
 class WindowPack:
@@ -111,9 +115,11 @@ class WindowPack:
             WindowSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
             for one in pack.input["windows"])
         self.pixels = int(pack.input["pixels"])
-        if len(pack.files) != 1:
-            raise PackError(f"Pack {pack.name} holds {len(pack.files)} files where its network is one.")
-        [file] = pack.files
+        files = [one for one in pack.files if one != TYPICAL_FILE]
+        if len(files) != 1:
+            raise PackError(f"Pack {pack.name} holds {len(files)} files where its network is one.")
+        [file] = files
+        self.typical = Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration) if TYPICAL_FILE in pack.files else None
         self.network = build_network(pack.architecture)
         try:
             self.network.load_state_dict(load_tensors(pack, file))
@@ -138,11 +144,13 @@ class WindowPack:
             return looks
         inputs = network_input(torch.from_numpy(pictures_of(looks, self.pixels)).to(self.device))
         with torch.inference_mode():
-            logits, boxes = self.network(inputs)
+            logits, boxes, features = self.network.answers(self.network.maps(inputs))
         probabilities = {task: calibrate(one.float().cpu().numpy(), self.pack.calibration.get(task))
                          for task, one in logits.items()}
         chosen = chosen_looks(self.pack.system, probabilities)
-        return WindowReading(looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy())
+        typical = self.typical
+        doubts = ((),) * len(looks) if typical is None else tuple(map(typical.doubts, typical.distances(features.cpu())))
+        return WindowReading(looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), doubts)
 
     def grades(self, windows: StudyWindows, disc: Disc) -> list[Grade]:
         """The grades of a disc; none where it cannot be looked at."""
@@ -169,7 +177,7 @@ class WindowPack:
             probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)},
             evidence=evidence, pack=pack.name, pack_version=pack.version, pack_sha256=pack.sha256,
             trained_on=pack.trained_on.statement, synthetic=pack.trained_on.synthetic,
-            warnings=tuple(dict.fromkeys(note for window in reading.looks[look] for note in window.notes)),
+            warnings=(*dict.fromkeys(note for window in reading.looks[look] for note in window.notes), *reading.doubts[look]),
         )
 
 

@@ -76,11 +76,16 @@ class WindowClassifier(nn.Module):
 
     def logits(self, maps: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
         """Logits of every task, each of shape (looks, logits), and the boxes, shape (looks, 4), from `maps`."""
+        logits, boxes, _ = self.answers(maps)
+        return logits, boxes
+
+    def answers(self, maps: Tensor) -> tuple[dict[str, Tensor], Tensor | None, Tensor]:
+        """As `logits`, and the features that the heads see, shape (looks, windows · features)."""
         last = self.encoder.late(maps)
-        features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1])
-        features = self.dropout(features.float())
+        features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1]).float()
         boxes = None if self.box is None else self.box(last.reshape(-1, self.windows, *last.shape[1:])[:, -1])
-        return {task: head(features) for task, head in self.heads.items()}, boxes
+        seen = self.dropout(features)
+        return {task: head(seen) for task, head in self.heads.items()}, boxes, features
 
     def forward(self, looks: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
         """Logits and boxes of looks, as `logits` gives them."""

@@ -17,7 +17,8 @@ def badge_html(packs: Iterable[PackFacts]) -> str:
     """A line for each data set that packs were trained on; packs that saw synthetic images only say so loudly."""
     by_origin: dict[tuple, list[str]] = {}
     for pack in packs:
-        by_origin.setdefault((pack.data_set.split(" (")[0], pack.patients, pack.synthetic), []).append(in_language(SYSTEMS[pack.system].title))
+        patients = None if pack.synthetic else pack.patients
+        by_origin.setdefault((pack.data_set.split(" (")[0], patients, pack.synthetic), []).append(in_language(SYSTEMS[pack.system].title))
     lines = []
     for (data_set, patients, synthetic), titles in by_origin.items():
         told = _("Trained on {data_set}") if synthetic else _("Trained on {data_set}, {patients} patients")

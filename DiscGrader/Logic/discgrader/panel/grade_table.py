@@ -14,7 +14,7 @@ from discgrader.panel.vocabulary import in_language, not_graded_text
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
-_ROW, _COLUMN, _BORDER = 36, 33, 2
+_ROW, _COLUMN, _BORDER, _GAP = 36, 33, 2, 4
 _MARK = 0.75
 """How large a sign behind a grade is, as a share of the grade."""
 
@@ -148,11 +148,14 @@ class GradeTable:
             ground, ink, shown = base, text, "…" if look[2] else "–" if why_not else ""
         else:
             (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell, label.font)
-        border = text if look[1] else ground
-        weight = 3 if look[1] else 1
+        synthetic = cell is not None and cell.ai is not None and cell.ai.synthetic
+        border = text if look[1] or synthetic else ground
+        line = "3px solid" if look[1] else "1px dotted" if synthetic else "1px solid"
+        # A gap parts the systems.
+        gap = _GAP if column and self._grid.columns[column - 1][0] != key[1] else 1
         label.setStyleSheet(
-            f"QLabel {{ background: {ground}; color: {ink}; border: {weight}px solid {border}; border-radius: 4px; "
-            "margin: 1px; padding: 0px; }"
+            f"QLabel {{ background: {ground}; color: {ink}; border: {line} {border}; border-radius: 4px; "
+            f"margin: 1px 1px 1px {gap}px; padding: 0px; }}"
         )
         label.setText(shown)
         label.setToolTip(cell_tip(key, cell, why_not))

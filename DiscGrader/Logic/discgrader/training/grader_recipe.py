@@ -18,9 +18,10 @@ from safetensors.torch import load_file, save_file
 from discgrader.errors import UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined
-from discgrader.grading.grader import INPUT_FILE, NETWORK_PREFIX
+from discgrader.grading.grader import NETWORK_PREFIX
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.typical import FILE as TYPICAL_FILE, LIMIT_KEY, Typical
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.localize.disc import Localization
@@ -48,7 +49,6 @@ from discgrader.training.spider import (
 )
 from discgrader.training.tabular.held_out import FOLDS_FILE, folds_file
 
-TYPICAL_AXES = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +108,10 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     figures = {name: _figures(one, calibration) for name, one in results.items()}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     _save_held_out(out_dir / "held_out.npz", results)
-    mean, axes, distances = _typical(networks[0], recipe, discs, held_out[0])
-    calibration["distance_limit"] = float(np.quantile(distances, 0.99) * 1.15)
+    typical = _typical(networks[0], recipe, discs, held_out[0])
+    calibration[LIMIT_KEY] = typical.limit
     final_trees = {task: fit_trees(discs, task, count, recipe.seed) for task, count in tasks.items()}
-    return _write(out_dir, recipe, tasks, networks, final_trees, mean, axes, calibration, figures, discs, bits)
+    return _write(out_dir, recipe, tasks, networks, final_trees, typical, calibration, figures, discs, bits)
 
 
 def graded_discs(found, gradings) -> list[GradedDisc]:
@@ -227,8 +227,8 @@ def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
 
 
 def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
-             unseen: Sequence[GradedDisc]) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
-    """Mean and whitened principal axes of the discs' features, and how far from it unseen discs lie.
+             unseen: Sequence[GradedDisc]) -> Typical:
+    """What the network's features of discs are like.
 
     Each disc is shown with all of its images and with each family of them alone.
     """
@@ -243,22 +243,15 @@ def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[Gra
                     parts.append(network.features(batch.crops, batch.role, batch.disc, len(chosen)))
         return torch.cat(parts)
 
-    table = features(discs)
-    mean = table.mean(0)
-    _, spread, axes = torch.linalg.svd(table - mean, full_matrices=False)
-    axes = axes[:TYPICAL_AXES].T / (spread[:TYPICAL_AXES] / len(table) ** 0.5)
-    distances = (((features(unseen) - mean) @ axes) ** 2).mean(1).sqrt()
-    return mean, axes, distances.numpy()
+    return Typical.of(features(discs), features(unseen))
 
 
 def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networks: Sequence[torch.nn.Module],
-           trees: Mapping[str, lightgbm.Booster], mean: torch.Tensor, axes: torch.Tensor, calibration: Mapping[str, object],
+           trees: Mapping[str, lightgbm.Booster], typical: Typical, calibration: Mapping[str, object],
            figures: Mapping[str, object], discs: Sequence[GradedDisc], bits: int) -> Path:
     files = {f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
              for number, network in enumerate(networks)}
-    files[INPUT_FILE] = pack_tensors({
-        "typical.mean": mean, "typical.axes": axes.contiguous(),
-    }, 32)
+    files[TYPICAL_FILE] = pack_tensors(typical.tensors(), 32)
     files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}
