@@ -16,8 +16,9 @@ READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 
-# The demo patient has every Pfirrmann grade once.
-DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4 L3-L4:pfirrmann=3 L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
+# The demo patient has every Pfirrmann grade once, a herniation and a stenosis.
+DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4,msu=2B,side=left L3-L4:pfirrmann=3,central_stenosis=2 \
+	L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
 DEMO_STUDY = $(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 
 .PHONY: demo test bench desk pictures clean
