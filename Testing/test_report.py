@@ -324,7 +324,7 @@ def test_axial_series_do_not_disturb(small):
 
 
 @pytest.mark.parametrize(
-    ("probability", "text"), [(0.724, "72 %"), (0.002, "<1 %"), (0.999, ">99 %"), (1.0, "100 %"), (0.0, "0 %")]
+    ("probability", "text"), [(0.724, "72 %"), (0.002, "<1 %"), (0.999, ">99 %"), (1.0, ">99 %"), (0.0, "<1 %")]
 )
 def test_probabilities_are_not_rounded_to_certainty(probability, text):
     assert percent(probability) == text

@@ -13,6 +13,7 @@ from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
 from discgrader.grading.windows import WINDOWS, StudyWindows
 from discgrader.imaging.study import Study
+from discgrader.imaging.volume import Volume
 from solid_body import axial, discs, lumpy, sagittal
 from tiny_packs import tiny_grading_pack, tiny_window_pack
 
@@ -141,6 +142,21 @@ def test_a_single_slice_fills_all_channels():
     given = network_input(torch.full((2, 1, 1, 4, 4), 0.5))
     assert given.shape == (2, 1, 3, 4, 4)
     assert given[0, 0, :, 0, 0].tolist() == pytest.approx([0.015 / 0.229, 0.044 / 0.224, 0.094 / 0.225], rel=1e-4)
+
+
+def test_beside_a_single_slice_it_stands_for_its_neighbors(localization):
+    whole = sagittal(BODY)
+    middle = whole.volume.array.shape[0] // 2
+    affine = whole.volume.affine_lps.copy()
+    affine[:3, 3] += affine[:3, 2] * middle
+    single = replace(whole, volume=Volume(whole.volume.array[middle:middle + 1], affine))
+    spec = WINDOWS["deepspine"][1]
+    [[window]] = StudyWindows(Study("s", (single,)), localization).of(localization.discs[1], (spec,))
+    before, own, after = window.values(spec.shape(24))
+    assert np.isfinite(own).all() and np.array_equal(before, own) and np.array_equal(after, own)
+    [[window]] = StudyWindows(Study("s", (whole,)), localization).of(localization.discs[1], (spec,))
+    before, own, after = window.values(spec.shape(24))
+    assert np.abs(before - own).max() > 1 and np.abs(after - own).max() > 1
 
 
 def test_sagittal_systems_say_why_they_do_not_grade_axial_series(localization, packs, tmp_path):

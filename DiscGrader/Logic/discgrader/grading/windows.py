@@ -115,11 +115,19 @@ class Window:
         return float(self.series.volume.spacing_mm[slice_axis(self.series.volume)])
 
     def values(self, shape: CropShape) -> np.ndarray:
-        """Intensities, shape (slices, rows, columns), float32, NaN outside of the picture."""
-        return np.stack([
+        """Intensities, shape (slices, rows, columns), float32, NaN outside of the picture.
+
+        Where the series ends beside the middle slice, what is nearest to it stands for what would follow.
+        """
+        slices = np.stack([
             sample(self.series.volume, shape.points_lps(self.frame, offset), order=1, cval=np.nan)
             for offset in self.offsets_mm
         ])
+        middle = len(slices) // 2
+        for number in sorted(range(len(slices)), key=lambda one: abs(one - middle)):
+            nearer = slices[number + np.sign(middle - number)]
+            slices[number] = np.where(np.isfinite(slices[number]), slices[number], nearer)
+        return slices
 
 
 def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:

@@ -18,10 +18,10 @@ _ABSENT = frozenset({"0", "none"})
 
 
 def percent(probability: float) -> str:
-    """A probability as people read it, never rounded to certainty."""
-    if 0 < probability < 0.005:
+    """What a pack thinks of a grade, as people read it: never certain, for no network is."""
+    if probability < 0.005:
         return "<1 %"
-    if 0.995 <= probability < 1:
+    if probability >= 0.995:
         return ">99 %"
     return f"{100 * probability:.0f} %"
 
