@@ -116,11 +116,13 @@ def user(desk: object) -> object:
 
 
 @pytest.fixture
-def panel(desk: object, user: object, tmp_path: Path) -> object:
+def panel(desk: object, user: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     """The panel with a study that was opened; its discs are found and graded by made-up answers."""
     from block_engine import BlockEngine
     from fake_engine import write_blocks
+    from panel_reader import know_only
 
+    know_only(monkeypatch, desk.module.panel)
     desk.module.logic._engine = BlockEngine()
     user.open(write_blocks(tmp_path / "blocks"))
     user.wait(0.1)

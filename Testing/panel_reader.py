@@ -14,6 +14,11 @@ def finish(panel, user, button) -> None:
     settled(panel, user)
 
 
+def know_only(monkeypatch, panel, systems=("pfirrmann", "spider")) -> None:
+    """Have the panel know these systems alone, as if no other packs were installed: made-up answers come of no others."""
+    monkeypatch.setattr(panel, "packs", {name: panel.packs[name] for name in systems})
+
+
 def settled(panel, user) -> None:
     """Wait until nothing is computed any more, and the panel shows what came of it."""
     user.until(lambda: not panel.logic.isRunning(), 60)

@@ -10,7 +10,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 
 from discgrader.pipeline.worker_client import WorkerClient
 from fake_engine import write_blocks
-from panel_reader import LEVELS, PFIRRMANN, center_of, finish, is_said_to_be_moved, settled, shown
+from panel_reader import LEVELS, PFIRRMANN, center_of, finish, is_said_to_be_moved, know_only, settled, shown
 from worker_desk import SEARCHED, until_gone
 
 
@@ -18,6 +18,7 @@ from worker_desk import SEARCHED, until_gone
 def panel(desk, user, tmp_path, monkeypatch):
     """The panel with a study that was opened; the worker grades two discs and waits until the file ``go`` appears."""
     logic = desk.module.logic
+    know_only(monkeypatch, desk.module.panel)
     options = {"hold": str(tmp_path / "go"), "after": 2}
     engine = {"maker": "worker_engine:make", "options": options}
     worker = WorkerClient(engine=engine, environment={"PYTHONPATH": SEARCHED})
