@@ -15,6 +15,8 @@ from discgrader.reading.record import ACCEPTED, OVERRIDDEN
 from discgrader.report.words import percent
 
 _ROW, _COLUMN, _BORDER, _GAP = 36, 33, 2, 4
+_MANY, _WIDE = 10, 40
+"""More columns than this do not fit a narrow panel in any case; then each has room for its title."""
 _MARK = 0.75
 """How large a sign behind a grade is, as a share of the grade."""
 
@@ -110,6 +112,7 @@ class GradeTable:
         widget.clear()
         widget.setRowCount(len(grid.levels))
         widget.setColumnCount(len(grid.columns))
+        widget.horizontalHeader().setMinimumSectionSize(_WIDE if len(grid.columns) > _MANY else _COLUMN)
         widget.setVerticalHeaderLabels(list(grid.levels))
         for number, (system, task) in enumerate(grid.columns):
             item = qt.QTableWidgetItem(short_title(system, task))
