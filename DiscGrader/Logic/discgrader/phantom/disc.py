@@ -8,16 +8,16 @@ from discgrader.localize.disc import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 
-HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.95, 4: 0.83, 5: 0.43}
-HYDRATION_OF_GRADE = {1: 0.68, 2: 0.48, 3: 0.27, 4: 0.12, 5: 0.05}
-HYDRATION_SPREAD = 0.34
+HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.97, 4: 0.85, 5: 0.38}
+HYDRATION_OF_GRADE = {1: 0.63, 2: 0.41, 3: 0.19, 4: 0.07, 5: 0.04}
+HYDRATION_SPREAD = 0.22
 """Share of the disc that is wet nucleus, and its whole spread as a share of it; nearer to one another than the scale's
 words suggest, as in SPIDER's discs."""
 SPACING_SHARE = 0.9
 """Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
 
-DISC_HEIGHT_MM = (9.2, 9.9, 9.2, 8.3, 7.3, 6.0, 5.0, 4.5, 4.2)
-DISC_WEDGE_DEG = (12.0, 10.0, 8.0, 6.0, 4.5, 2.5, 1.0, 0.0, 0.0)
+DISC_HEIGHT_MM = (6.3, 6.8, 6.4, 6.0, 5.5, 4.8, 4.2, 3.9, 3.7)
+DISC_WEDGE_DEG = (8.0, 6.8, 5.6, 4.4, 3.4, 1.9, 0.8, 0.0, 0.0)
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
 NARROWED_SHARE = 0.78
@@ -31,7 +31,7 @@ FACET_ODDS = {1: 0.0, 2: 0.3, 3: 0.9, 4: 1.5, 5: 1.9}
 """Mean Weishaupt grade beside a disc of each Pfirrmann grade."""
 
 ZONE_SHARE = {"A": (0.0, 0.3), "AB": (0.48, 0.52), "B": (0.68, 0.84), "C": (1.25, 1.45)}
-REACH_SHARE = {1: (0.26, 0.42), 2: (0.62, 0.88), 3: (1.14, 1.3)}
+REACH_SHARE = {1: (0.25, 0.38), 2: (0.62, 0.88), 3: (1.14, 1.3)}
 """Where a herniation lies, as a share of the half distance between the facet joints, and how far it reaches, as a share
 of the way to the line between them; well inside the definitions of Mysliwiec et al., Eur Spine J 2010;19:1087-1093."""
 

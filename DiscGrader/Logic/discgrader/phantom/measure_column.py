@@ -15,8 +15,10 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 STEP_MM = 0.4
-SIGNAL_OF_GRADE = (0.582, 0.428, 0.287)
-"""Least T2 signal of the nucleus, as a share of the fluid's, at Pfirrmann grades I, II and III."""
+SIGNAL_OF_GRADE = (0.442, 0.312, 0.192)
+"""Least mean T2 signal of the nucleus, as a share of the fluid's, at Pfirrmann grades I, II and III."""
+CORE_PLANES_MM = (-9.0, -4.5, 0.0, 4.5, 9.0)
+"""Sagittal planes, by their distance from the disc's middle, whose mean the nucleus' unevenness hardly moves."""
 COLLAPSED_SHARE = 0.7
 NARROWED_SHARE = 0.91
 """Height, as measured at the front and back thirds, below which a disc space is collapsed or narrowed; the bowls of the
@@ -25,7 +27,7 @@ BULGE_MM = 1.15
 SLIP_MM = 2.0
 RIM_MM = 4.0
 CHANGED = 0.2
-DEFECT_MM = 1.7
+DEFECT_MM = 2.0
 
 
 def mid_sagittal(anatomy: Anatomy, level: Level, x: float = 0.0) -> Section:
@@ -47,12 +49,14 @@ def height_share(anatomy: Anatomy, level: Level) -> float:
 
 
 def nucleus_signal(anatomy: Anatomy, level: Level) -> float:
-    """T2 signal of the brightest part of the disc's core as a share of the fluid's."""
-    plane = mid_sagittal(anatomy, level)
+    """Mean T2 signal of the disc's core as a share of the fluid's."""
     signals = SEQUENCES["T2"].signals()
-    core = (plane.structure == Structure.DISC) & (np.abs(plane.first) < 0.4 * level.disc.half_depth_mm)
-    bright = np.percentile(np.tensordot(signals, plane.fractions, 1)[core], 85)
-    return float(bright / signals[Tissue.CSF])
+    core = []
+    for x in CORE_PLANES_MM:
+        plane = mid_sagittal(anatomy, level, x)
+        inner = (plane.structure == Structure.DISC) & (np.abs(plane.first) < 0.4 * level.disc.half_depth_mm)
+        core.append(np.tensordot(signals, plane.fractions, 1)[inner])
+    return float(np.concatenate(core).mean() / signals[Tissue.CSF])
 
 
 def pfirrmann(anatomy: Anatomy, level: Level) -> int:

@@ -37,20 +37,23 @@ class DiscLook:
         Relative variation of the nucleus' signal.
     scar : float
         Share of dense fibrous tissue inside the disc.
+    rim : float
+        Share of dense fibers in the outer annulus; degenerated discs are nearly as dark inside.
     """
 
     border: float
     cleft: float
     unevenness: float
     scar: float
+    rim: float
 
 
 DISC_LOOK = {
-    1: DiscLook(0.14, 0.15, 0.10, 0.0),
-    2: DiscLook(0.18, 0.55, 0.18, 0.0),
-    3: DiscLook(0.34, 0.40, 0.30, 0.1),
-    4: DiscLook(0.50, 0.15, 0.50, 0.22),
-    5: DiscLook(0.60, 0.00, 0.60, 0.40),
+    1: DiscLook(0.20, 0.25, 0.20, 0.0, 0.45),
+    2: DiscLook(0.26, 0.55, 0.30, 0.0, 0.45),
+    3: DiscLook(0.40, 0.40, 0.70, 0.1, 0.3),
+    4: DiscLook(0.55, 0.15, 0.90, 0.22, 0.2),
+    5: DiscLook(0.65, 0.00, 0.90, 0.35, 0.12),
 }
 """By Pfirrmann grade; after the grades' definition, Pfirrmann et al., Spine 2001;26:1873-1878."""
 
@@ -174,9 +177,9 @@ class Column:
         water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
         water = np.clip(water, 0, 1)
         fiber = self._texture(f"{name} fiber", local, (4.5, 3.0, 2.2))
-        scar = look.scar * (1 + 0.5 * coarse) + (0.06 + 0.5 * look.scar) * fiber
-        dense = np.clip(0.8 * ramp(rho, 0.76, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
-        annulus = ramp(rho, 0.62, 0.85)
+        scar = look.scar * (1 + 0.9 * coarse) + (0.1 + 0.9 * look.scar) * fiber
+        dense = np.clip(look.rim * ramp(rho, 0.76, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
+        annulus = 2 * look.rim * ramp(rho, 0.62, 0.85)
         rest = 1 - water
         return {
             Tissue.NUCLEUS: water,

@@ -31,8 +31,8 @@ STACK_EVERY, STACK_SLICES = 6, 5
 SAME_DISC_MM = 10.0
 """A found disc within this of a true one is that disc, whatever it was called."""
 
-NARROWED_SHARE = 0.5
-"""Of discs of grade III and IV, so many are narrowed; V always is, I and II never."""
+NARROWED_SHARE = {3: 0.33, 4: 0.64}
+"""So many discs of grade III and of grade IV are narrowed, as in SPIDER; V always is, I and II never."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,9 @@ def even_findings(seed: int) -> dict[str, DiscFindings]:
     rng = stream(seed, "even grades")
     asked = {}
     for level in LEVELS[:7]:
-        grade, narrowed = int(rng.integers(1, 6)), bool(rng.random() < NARROWED_SHARE)
-        asked[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in (3, 4) else None)
+        grade, chance = int(rng.integers(1, 6)), rng.random()
+        narrowed = bool(chance < NARROWED_SHARE.get(grade, 0.0))
+        asked[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in NARROWED_SHARE else None)
     return asked
 
 
