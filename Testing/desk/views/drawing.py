@@ -5,7 +5,7 @@ from functools import cache
 
 from PySide6 import QtCore
 
-_TURN_S = 0.03
+_TURN_S = 0.01
 
 
 class DrawingTurns:

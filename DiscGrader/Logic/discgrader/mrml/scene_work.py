@@ -16,7 +16,7 @@ from discgrader.pipeline.service import Service
 
 _logger = logging.getLogger("DiscGrader")
 
-FILL_SECONDS = 0.015
+FILL_SECONDS = 0.01
 """So long the scene may be filled without the window having its turn."""
 
 
