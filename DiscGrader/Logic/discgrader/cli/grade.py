@@ -86,10 +86,10 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
 
 
 def _say(result: "StudyResult", out: Path) -> None:
-    for one in reversed(result.discs):
-        print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
     from discgrader.report.tables import all_warnings
 
+    for one in reversed(result.discs):
+        print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
     for warning in dict.fromkeys(all_warnings(result)):
         print(f"warning: {warning}", file=sys.stderr)
     for pack, statement in dict.fromkeys(

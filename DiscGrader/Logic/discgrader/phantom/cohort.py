@@ -20,7 +20,19 @@ def diseased_findings(seed: int, patient: Patient | None = None) -> dict[str, Di
 
     Half of the discs are herniated, sizes and zones alike often, half of them calcified; the others have any grade of
     central stenosis. Foramina, facets, ligaments and fat are drawn for all. Where findings leave each other no room,
-    others are drawn. A lowest disc that is fused to the sacrum, of whom that is asked, has nothing.
+    others are drawn. Nothing is asked of the lowest disc of a patient who is to have a sacralized L5.
+
+    Parameters
+    ----------
+    seed : int
+        The patient, as for `SpineParameters.draw`.
+    patient : Patient, optional
+        What is asked of the person.
+
+    Returns
+    -------
+    dict of str to DiscFindings
+        By level.
     """
     rng = stream(seed, "diseased")
     asked: dict[str, DiscFindings] = {}

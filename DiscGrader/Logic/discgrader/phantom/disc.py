@@ -9,15 +9,18 @@ from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 
 HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.97, 4: 0.85, 5: 0.38}
+"""Height as a share of the healthy one, by Pfirrmann grade; set so that the localizer measures what it does on SPIDER."""
 HYDRATION_OF_GRADE = {1: 0.63, 2: 0.41, 3: 0.19, 4: 0.07, 5: 0.04}
 HYDRATION_SPREAD = 0.22
-"""Share of the disc that is wet nucleus, and its whole spread as a share of it; nearer to one another than the scale's
-words suggest, as in SPIDER's discs."""
+"""Share of the disc that is wet nucleus, and its whole spread as a share of it, so narrow that the grades do not overlap;
+set so that nucleus and CSF compare on T2 as in SPIDER's discs of each grade."""
 SPACING_SHARE = 0.9
 """Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
 
 DISC_HEIGHT_MM = (6.3, 6.8, 6.4, 6.0, 5.5, 4.8, 4.2, 3.9, 3.7)
 DISC_WEDGE_DEG = (8.0, 6.8, 5.6, 4.4, 3.4, 1.9, 0.8, 0.0, 0.0)
+"""Healthy height in the middle and angle between the endplates, from L5-S1 upwards; as high, beside the vertebrae, as the
+discs of SPIDER are found to be, which is less than books say, for the endplates look like bone."""
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
 NARROWED_SHARE = 0.78
