@@ -171,10 +171,10 @@ class Bench:
     def until_drawn(self, views: Iterable) -> None:
         """Let the window go on until these views have been drawn."""
         left = set(views)
-        for view in tuple(left):
-            view.rendered.connect(partial(left.discard, view))
-        while left:
-            slicer.app.processEvents()
+        connections = [view.rendered.connect(partial(left.discard, view)) for view in left]
+        self.until(lambda: not left)
+        for connection in connections:
+            QtCore.QObject.disconnect(connection)
 
     def _view(self) -> str:
         for name in self.desk.layout.sliceViewNames():
