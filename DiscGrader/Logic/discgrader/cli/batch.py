@@ -26,14 +26,27 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add_output_options(parser)
     parser.add_argument("--workers", type=int, metavar="N", help="studies graded at a time (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this dask scheduler")
+    parser.add_argument(
+        "--sheets",
+        action="store_true",
+        help="also draw contact sheets, OUT/sheets/SYSTEM_TASK.png: what the system saw of every disc, sorted by grade "
+        "and falling probability; studies graded without this are graded anew",
+    )
     add_grading_options(parser)
+    parser.add_argument(
+        "--rois",
+        dest="rois_in_study",
+        metavar="NAME",
+        help="what corrected ROI boxes are called inside of each study's folder, such as rois; the discs of a study "
+        "without them are found",
+    )
     add_study_options(parser)
     return parser
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Grade the studies and say what became of them."""
-    from discgrader.pipeline.batch import FAILED, TABLE, run_batch
+    from discgrader.pipeline.batch import FAILED, SHEETS, TABLE, run_batch
 
     result = run_batch(
         arguments.folder,
@@ -43,10 +56,14 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         scheduler=arguments.scheduler,
         extra_writers=scene_writers(arguments.scene),
         overwrite=arguments.overwrite,
+        rois=arguments.rois_in_study,
+        sheets=arguments.sheets,
         progress=progress,
     )
     print(f"{len(result.graded)} graded, {len(result.skipped)} done before, {len(result.failed)} failed.")
     print(f"The table of all is {arguments.output / TABLE}.")
+    if arguments.sheets and (result.graded or result.skipped):
+        print(f"Contact sheets are in {arguments.output / SHEETS}.")
     if result.failed:
         print(
             f"discgrader: {len(result.failed)} studies could not be graded; see {arguments.output / FAILED}.",

@@ -14,7 +14,7 @@ from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
-from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
+from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence
 from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -167,7 +167,7 @@ class WindowPack:
         best = int(probabilities.argmax())
         if (pack.system, task) == ("msu", "zone") and "size" in reading.probabilities:
             best = zone_that_fits(probabilities, bool(reading.probabilities["size"][look].argmax()))
-        evidence = _place_evidence(reading.looks[look])
+        evidence = slice_evidence(reading.looks[look])
         if reading.boxes is not None and best > 0:
             evidence |= box_evidence(reading.looks[look][-1], reading.boxes[look])
         if task in PROVEN_BY:
@@ -189,15 +189,6 @@ def zone_that_fits(probabilities: np.ndarray, herniated: bool) -> int:
 def pictures_of(looks: Sequence[Sequence[Window]], pixels: int) -> np.ndarray:
     """Pictures of looks in 0–1, shape (looks, windows, slices, pixels, pixels), float32."""
     return np.stack([np.stack([pictured(one.values(one.spec.shape(pixels))) for one in windows]) for windows in looks])
-
-
-def _place_evidence(look: Sequence[Window]) -> dict[str, object]:
-    """Which axial slice was graded, and how it lies to the disc."""
-    axial = next((one for one in look if one.spec.plane is Plane.AXIAL), None)
-    if axial is None:
-        return {}
-    number, count = axial.slice_number
-    return {"slice": {"title": f"Slice of {axial.series.name}", "value": f"{number} of {count}", "series": axial.series.name}}
 
 
 class WindowPacks:

@@ -144,6 +144,15 @@ def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndar
     return np.where(np.isfinite(values), gray, 0).astype(np.float32)
 
 
+def slice_evidence(look: Sequence[Window]) -> dict[str, object]:
+    """The evidence ``slice`` of a grade that was read from a look: which axial slice that is; empty where it has none."""
+    axial = next((one for one in look if one.spec.plane is Plane.AXIAL), None)
+    if axial is None:
+        return {}
+    number, count = axial.slice_number
+    return {"slice": {"title": f"Slice of {axial.series.name}", "value": f"{number} of {count}", "series": axial.series.name}}
+
+
 def seen(values: np.ndarray) -> float:
     """Share of a window's middle slice that lies inside the picture."""
     return float(np.isfinite(values[len(values) // 2]).mean())

@@ -4,7 +4,7 @@ import csv
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
@@ -14,11 +14,15 @@ from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
+from discgrader.pipeline.sheets import FOLDER as SHEETS, check_sheets, write_sheets
+from discgrader.pipeline.tiles import FOLDER as TILES, write_tiles
 from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 
 TABLE = "grades.csv"
 FAILED = "failed.csv"
+
+_GRADING_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ def run_batch(
     scheduler: str | None = None,
     extra_writers: Mapping[str, Writer] | None = None,
     overwrite: bool = False,
+    rois: str | None = None,
+    sheets: bool = False,
     make_engine: EngineMaker | None = None,
     progress: Progress = Progress(),
 ) -> BatchResult:
@@ -91,6 +97,12 @@ def run_batch(
         What else to write for each study; importable by name in another process.
     overwrite : bool
         Whether to replace a study's previous result that was changed by hand.
+    rois : str, optional
+        What corrected ROI boxes are called inside of each study's folder, such as ``rois``; the discs of a study
+        without them are found.
+    sheets : bool
+        Whether to keep tiles of what each system saw with each result, and to draw contact sheets of all in
+        ``out/sheets`` when all studies have had their turn.
     make_engine : EngineMaker, optional
         What makes the engine in each worker.
     progress : Progress
@@ -114,13 +126,18 @@ def run_batch(
     _check_systems(settings, packs)
     _prepare_folder(out)
     extra = dict(extra_writers or {})
-    jobs = [StudyJob(name, path, out / name, settings, extra, overwrite) for name, path in studies]
-    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, settings, packs, extra))]
+    if sheets:
+        _check_sheets(out, [name for name, _ in studies])
+        extra[TILES] = write_tiles
+    own = _own_settings(settings, folder, [path for _, path in studies], rois)
+    jobs = [StudyJob(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
+    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, job.settings, packs, extra))]
     unfinished = {job.name for job in todo}
     skipped = [job.name for job in jobs if job.name not in unfinished]
     graded, failed = [], {}
     try:
-        with closing(_outcomes(make_engine, todo, workers, scheduler, progress)) as outcomes:
+        grading = progress.part(0.0, _GRADING_SHARE if sheets else 1.0)
+        with closing(_outcomes(make_engine, todo, workers, scheduler, grading)) as outcomes:
             for outcome in outcomes:
                 job = todo[outcome.number]
                 if outcome.error is None:
@@ -137,6 +154,8 @@ def run_batch(
             sweep_leftovers(job.out)
         done = {*skipped, *graded}
         _write_tables(out, [job for job in jobs if job.name in done], failed)
+    if sheets and done:
+        _write_sheets(out, [job.out for job in jobs if job.name in done], progress.part(_GRADING_SHARE, 1.0))
     return BatchResult(tuple(graded), tuple(skipped), failed)
 
 
@@ -152,6 +171,34 @@ def _check_systems(settings: Settings, packs: Sequence[Pack]) -> None:
     for system in settings.systems or ():
         if system not in known:
             raise UsageError(f"No pack grades the system {system}; choose one of {', '.join(known)}.")
+
+
+def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois: str | None) -> dict[Path, Settings]:
+    """The settings of each study, with the corrected ROI boxes that lie in its folder."""
+    if rois is None:
+        return dict.fromkeys(paths, settings)
+    if Path(rois).is_absolute() or ".." in Path(rois).parts:
+        raise UsageError(f"{rois} lies outside of the studies; give the name that boxes have in each study's folder.")
+    own = {path: replace(settings, rois=path / rois) if (path / rois).exists() else settings for path in paths}
+    if all(one.rois is None for one in own.values()):
+        raise UsageError(f"No study in {folder} has ROI boxes called {rois}; check the name, or leave out --rois.")
+    return own
+
+
+def _check_sheets(out: Path, names: Sequence[str]) -> None:
+    taken = [name for name in names if name.lower() == SHEETS]
+    if taken:
+        raise UsageError(f"A study is called {taken[0]}, where the contact sheets would go; rename it.")
+    check_sheets(out)
+
+
+def _write_sheets(out: Path, results: Sequence[Path], progress: Progress) -> None:
+    try:
+        write_sheets(out, results, progress)
+    except Cancelled as stopped:
+        raise Cancelled(
+            "Stopped; all studies are done and kept, the same command draws the contact sheets."
+        ) from stopped
 
 
 def _prepare_folder(out: Path) -> None:

@@ -40,7 +40,7 @@ class DiscPicture:
     ----------
     series : Series
     disc : Disc
-    values : ndarray, shape (224, 224)
+    values : ndarray, shape (pixels, pixels)
         Intensities on the plane through the middle of the ROI box, not a number outside of the series.
     pixel_mm : float
         Edge of the square pixels.
@@ -57,13 +57,26 @@ class DiscPicture:
         return float(np.isfinite(self.values).mean())
 
 
-def disc_picture(series: Series, disc: Disc) -> DiscPicture:
+def disc_picture(series: Series, disc: Disc, pixels: int = PIXELS) -> DiscPicture:
     """Cut the plane of the series' orientation through the middle of the disc's ROI box, as large as the box."""
     views = _VIEWS[series.plane]
     axes = np.stack([sign * disc.roi.axes_lps[:, axis] for axis, sign in views], axis=1)
-    pixel_mm = float(max(disc.roi.size_mm[axis] for axis, _ in views)) / PIXELS
-    points = grid(disc.roi.center_lps_mm, axes, (PIXELS, PIXELS), pixel_mm)
+    pixel_mm = float(max(disc.roi.size_mm[axis] for axis, _ in views)) / pixels
+    points = grid(disc.roi.center_lps_mm, axes, (pixels, pixels), pixel_mm)
     return DiscPicture(series, disc, sample(series.volume, points, order=1, cval=np.nan), pixel_mm)
+
+
+def gray_levels(pictures: Sequence[DiscPicture]) -> tuple[float, float]:
+    """What is black and what is white on all pictures of a series, so that the discs' signal can be compared."""
+    shown = np.concatenate([picture.values[np.isfinite(picture.values)] for picture in pictures])
+    low, high = np.percentile(shown, _WINDOW_PERCENTILES) if shown.size else (0.0, 1.0)
+    return float(low), float(high)
+
+
+def in_gray(picture: DiscPicture, low: float, high: float) -> np.ndarray:
+    """The picture in gray, uint8, black at ``low`` and outside of the series, white at ``high``."""
+    gray = np.nan_to_num((picture.values - low) / max(high - low, 1e-6), nan=0.0)
+    return np.round(np.clip(gray, 0, 1) * 255).astype(np.uint8)
 
 
 def box_volume(volume: Volume, box: RoiBox) -> Volume:
@@ -151,13 +164,11 @@ def _write_series(
     pictures = [picture for picture in pictures if picture.seen >= _LEAST_SEEN]
     if not pictures:
         return
-    shown = np.concatenate([picture.values[np.isfinite(picture.values)] for picture in pictures])
-    low, high = (float(value) for value in np.percentile(shown, _WINDOW_PERCENTILES))
+    low, high = gray_levels(pictures)
     for picture in pictures:
         disc = picture.disc
-        gray = np.nan_to_num((picture.values - low) / max(high - low, 1e-6), nan=0.0)
         png, nifti = f"{disc.level}_{name}.png", f"{disc.level}_{name}.nii.gz"
-        Image.fromarray(np.round(np.clip(gray, 0, 1) * 255).astype(np.uint8)).save(folder / png)
+        Image.fromarray(in_gray(picture, low, high)).save(folder / png)
         write_volume(box_volume(series.volume, disc.roi), folder / nifti)
         values = (study.name, disc.level, disc.index_from_sacrum, series.name, series.role, png, nifti)
         facts = (round(picture.pixel_mm, 6), round(low, 6), round(high, 6), round(picture.seen, 4))

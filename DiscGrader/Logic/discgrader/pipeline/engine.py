@@ -19,7 +19,7 @@ from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
-from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
 from discgrader.pipeline.stopwatch import Stopwatch
 from discgrader.progress import Progress
 
@@ -176,8 +176,14 @@ class Engine:
         lowest_disc: str | None = None,
         progress: Progress = Progress(),
     ) -> Localization:
-        """The discs of a study with these ROI boxes (by level) in place of those that are found."""
-        found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
+        """The discs of a study with these ROI boxes (by level) in place of those that are found.
+
+        Where no disc is found, as on a single axial slice, the boxes stand alone, and a warning says why.
+        """
+        try:
+            found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
+        except StudyError as error:
+            return boxes_alone(study, boxes, margin_mm, (f"The ROI boxes were graded as given. {error}",))
         return with_boxes(found, boxes, margin_mm)
 
     def grade(

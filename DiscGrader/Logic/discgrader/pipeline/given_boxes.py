@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.errors import UsageError
+from discgrader.imaging.study import Study
+from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import LADDER, Disc, Localization, RoiBox
 
 
@@ -45,6 +47,21 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
     ]
     discs.sort(key=lambda disc: LADDER.index(disc.level))
     return replace(localization, discs=tuple(discs))
+
+
+def boxes_alone(
+    study: Study, boxes: Mapping[str, RoiBox], margin_mm: float, warnings: tuple[str, ...] = ()
+) -> Localization:
+    """The localization of a study whose discs nobody looked for, or found: exactly these boxes, nothing segmented.
+
+    Raises
+    ------
+    UsageError
+        As `with_boxes`.
+    """
+    series = next((one for one in study.series if one.role == "T2"), study.series[0])
+    nothing = Volume(np.zeros(series.volume.array.shape, np.uint16), series.volume.affine_lps)
+    return with_boxes(Localization(series.name, nothing, (), warnings), boxes, margin_mm)
 
 
 def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[str, Disc]:

@@ -18,6 +18,11 @@ def check_windows(systems: Sequence[str]) -> None:
         raise UsageError(f"The system {strange[0]} has no windows; choose one of {', '.join(WINDOWS)}.")
 
 
+def middle_gray(values: np.ndarray) -> np.ndarray:
+    """The middle slice of a window's intensities as a gray picture, uint8, its levels those of the whole window."""
+    return np.round(pictured(values)[len(values) // 2] * 255).astype(np.uint8)
+
+
 def write_windows(
     study: Study, localization: Localization, folder: Path, systems: Sequence[str], pixels: int
 ) -> Iterator[dict[str, object]]:
@@ -44,9 +49,8 @@ def write_windows(
                 for window in look:
                     shape = window.spec.shape(pixels)
                     values = window.values(shape)
-                    gray = pictured(values)[len(values) // 2]
                     png = f"{disc.level}_{system}_{window.spec.name}{f'_{number}' if len(looks) > 1 else ''}.png"
-                    Image.fromarray(np.round(gray * 255).astype(np.uint8)).save(folder / png)
+                    Image.fromarray(middle_gray(values)).save(folder / png)
                     yield {"study": study.name, "level": disc.level, "index_from_sacrum": disc.index_from_sacrum,
                            "series": window.series.name, "role": window.series.role, "png": png, "nifti": "",
                            "pixel_mm": round(shape.pixel_mm, 6), "window_low": "", "window_high": "",

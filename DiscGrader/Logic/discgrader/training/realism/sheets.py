@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from discgrader.grading.windows import pictured
 from discgrader.localize.frames import sagittal_frames
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.render import render
 from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.study import draw_blocks, make_study
+from discgrader.report.contact_sheet import grid, stacked
 from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
 
 TILE = 320
@@ -45,25 +47,15 @@ def axial_sheet(folder: Path, seeds: Sequence[int], columns: int = 6) -> Image.I
 
 def sheet(real: Sequence[np.ndarray], digital: Sequence[np.ndarray], columns: int = 6) -> Image.Image:
     """Gray pictures, shape (rows, columns) each, on one sheet: the real above, a white line, the digital below."""
-    above, below = _rows(real, columns), _rows(digital, columns)
-    width = max(above.shape[1], below.shape[1])
-    parts = [np.pad(one, ((0, 0), (0, width - one.shape[1]))) for one in (above, below)]
-    return Image.fromarray(np.concatenate([parts[0], np.full((GAP // 2, width), 255, np.uint8), parts[1]]))
+    parts = [grid([_tile(one) for one in pictures], columns, 0, "black") for pictures in (real, digital)]
+    return stacked(parts, GAP // 2, "white")
 
 
-def _rows(pictures: Sequence[np.ndarray], columns: int) -> np.ndarray:
-    tiles = [_tile(one) for one in pictures]
-    tiles += [np.zeros((TILE, TILE), np.uint8)] * (-len(tiles) % columns)
-    rows = [np.concatenate(tiles[start:start + columns], axis=1) for start in range(0, len(tiles), columns)]
-    return np.concatenate(rows)
-
-
-def _tile(picture: np.ndarray) -> np.ndarray:
-    low, high = np.quantile(picture, [0.01, 0.995])
-    gray = Image.fromarray((np.clip((picture - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.uint8))
+def _tile(picture: np.ndarray) -> Image.Image:
+    gray = Image.fromarray(np.round(pictured(picture) * 255).astype(np.uint8))
     gray.thumbnail((TILE - GAP, TILE - GAP))
-    tile = np.zeros((TILE, TILE), np.uint8)
-    tile[:gray.height, :gray.width] = np.asarray(gray)
+    tile = Image.new("L", (TILE, TILE))
+    tile.paste(gray)
     return tile
 
 

@@ -21,9 +21,8 @@ from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
 from discgrader.imaging.study import Study
 from discgrader.imaging.study_reader import read_study
-from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, LADDER, Disc, Localization, RoiBox
-from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.progress import Progress
 from discgrader.report.rois import read_rois
 
@@ -183,9 +182,7 @@ def _localization(study: Study, folder: Path, locate: Locate) -> Localization:
     boxes = _boxes(folder / "rois")
     if not boxes:
         return locate(study)
-    sagittal = next((one.name for one in study.series if one.role == "T2"), study.series[0].name)
-    nothing = Localization(sagittal, Volume(np.zeros((1, 1, 1), np.uint16), np.eye(4)), ())
-    return with_boxes(nothing, boxes, DEFAULT_MARGIN_MM)
+    return boxes_alone(study, boxes, DEFAULT_MARGIN_MM)
 
 
 def _boxes(folder: Path) -> dict[str, RoiBox]:

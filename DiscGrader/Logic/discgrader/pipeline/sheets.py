@@ -1,0 +1,101 @@
+"""The contact sheets of a batch, put together from what its studies' results hold."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from discgrader.errors import OutputError
+from discgrader.folders import check_folder, whole_folder
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.windows import WINDOWS
+from discgrader.pipeline.output import GRADES
+from discgrader.pipeline.tiles import FOLDER as TILES, tile_name
+from discgrader.progress import Progress
+from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages
+from discgrader.report.tables import read_grades_json
+
+FOLDER = "sheets"
+
+_TASKS = tuple((one.name, task.name) for one in SYSTEMS.values() for task in one.tasks)
+_PAGE = re.compile(rf"(?:{'|'.join(map('_'.join, _TASKS))})(?:_\d+)?\.png")
+
+
+def check_sheets(out: Path) -> None:
+    """Say before the work begins whether sheets could be written to ``out/sheets``.
+
+    Raises
+    ------
+    OutputError
+        As `write_sheets`.
+    """
+    check_folder(out / FOLDER, may_replace=_may_replace)
+
+
+def write_sheets(out: Path, results: Sequence[Path], progress: Progress = Progress()) -> None:
+    """Draw ``out/sheets/<system>_<task>.png`` of all that was graded, further pages as ``…_2.png``, ``…_3.png``.
+
+    Sheets of before are replaced in one step.
+
+    Parameters
+    ----------
+    out : Path
+        The batch's folder.
+    results : sequence of Path
+        Folders of results that were written with `discgrader.pipeline.tiles.write_tiles`.
+    progress : Progress
+        Hears of each sheet, and may stop the work; the sheets of before stay then.
+
+    Raises
+    ------
+    OutputError
+        When ``out/sheets`` cannot be written, or holds other files.
+    """
+    found = list(sheets_of(results))
+    with whole_folder(out / FOLDER, may_replace=_may_replace) as folder:
+        for number, sheet in enumerate(found):
+            for page, picture in enumerate(draw_pages(sheet), 1):
+                progress.report("Drawing sheets", number / len(found), f"{sheet.system} {sheet.task}")
+                picture.save(folder / f"{sheet.system}_{sheet.task}{f'_{page}' if page > 1 else ''}.png")
+    progress.report("Drawing sheets", 1.0)
+
+
+def sheets_of(results: Sequence[Path]) -> Iterator[ContactSheet]:
+    """A sheet for each task of each system that graded any disc of these results, in the order of the report."""
+    discs = [
+        (folder, document["study"], disc)
+        for folder, document in ((one, read_grades_json(one / GRADES)) for one in results)
+        for disc in document["discs"]
+    ]
+    for system, task in _TASKS:
+        graded = [
+            (folder, study, disc, grade)
+            for folder, study, disc in discs
+            for grade in disc["grades"]
+            if (grade["system"], grade["task"]) == (system, task)
+        ]
+        if not graded:
+            continue
+        tiles = [
+            Tile(
+                study,
+                disc["level"],
+                disc["index_from_sacrum"],
+                grade["grade"],
+                grade["probabilities"][grade["grade"]],
+                bool(grade["warnings"]),
+                folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
+            )
+            for folder, study, disc, grade in graded
+        ]
+        grades = [grade for *_, grade in graded]
+        packs = dict.fromkeys(f"{one['pack']} {one['pack_version']}: {one['trained_on']}." for one in grades)
+        views = [one.name for one in WINDOWS.get(system, ())]
+        yield ContactSheet(system, task, tiles, tuple(packs), any(one["synthetic"] for one in grades),
+                           views if len(views) > 1 else ())
+
+
+def _may_replace(folder: Path) -> bool:
+    strange = [one.name for one in sorted(folder.iterdir()) if not _PAGE.fullmatch(one.name)]
+    if strange:
+        raise OutputError(f"{folder} holds {strange[0]}, which is no sheet of DiscGrader; move it elsewhere.")
+    return True
