@@ -259,3 +259,31 @@ def test_the_command_draws_sheets(
     assert f"Contact sheets are in {out / 'sheets'}." in capsys.readouterr().out
     [sheet] = [one for one in sheets_of([out / "a"]) if one.task == "high_grade"]
     assert len(sheet.tiles) == 1
+
+
+def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, data_dir: Path) -> None:
+    import sudirman_studies
+    from discgrader.imaging.study_reader import find_studies, read_study
+    from discgrader.pipeline.given_boxes import boxes_alone
+    from discgrader.report.rois import read_rois
+
+    if not (data_dir / sudirman_studies.FOLDER).is_dir():
+        pytest.skip("the Sudirman slices are not among the real data")
+    sudirman_studies.write_studies(data_dir, tmp_path)
+    studies = find_studies(tmp_path)
+    assert len(studies) == 17
+    brighter = []
+    for _, path in studies:
+        study = read_study(path)
+        [series] = study.series
+        assert series.role == "AX_T2"
+        localization = boxes_alone(study, read_rois(path / "rois"), 10.0)
+        [disc] = localization.discs
+        [[window]] = StudyWindows(study, localization).of(disc, WINDOWS["msu"])
+        gray = window.values(window.spec.shape(72))[1]
+        # 1 mm a pixel: the box's back lies behind the canal, whose fluid is brighter than the disc before it.
+        back = 36 + disc.roi.size_mm[1] / 2
+        canal, nucleus = (gray[round(back) - first : round(back) - last, 34:38] for first, last in ((16, 8), (45, 35)))
+        brighter.append(canal.mean() / nucleus.mean())
+    assert np.median(brighter) > 2
+    assert min(brighter) > 1.1
