@@ -14,6 +14,8 @@ from discgrader.phantom.render import render, render_all
 from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.files import GRADINGS_COLUMNS, write_study
 from discgrader.phantom.findings import DiscFindings
+from discgrader.phantom.measure import central_stenosis, disc_plane
+from discgrader.phantom.structures import Structure
 from discgrader.phantom.study import draw_protocol, make_study
 from discgrader.phantom.tissues import Tissue
 
@@ -293,3 +295,42 @@ def test_blocks_lie_along_their_discs():
         assert np.allclose(normal, disc.frame.axes_lps[:, 2], atol=1e-6)
         middle_index = np.linalg.solve(protocol.affine_lps, [*disc.frame.center_lps_mm, 1])
         assert middle_index[2] == pytest.approx(2.0, abs=1e-6)
+
+
+def test_backs_of_discs_are_more_or_less_square():
+    discs = [disc for seed in range(8) for disc in Anatomy(SpineParameters.draw(seed)).skeleton.discs[:5]]
+    for disc in discs:
+        x = np.array([0.0, 0.3, 0.5, 0.7]) * disc.half_width_mm
+        back = np.array([[one, disc.back_y(one), 0.0] for one in x], np.float32)
+        assert np.allclose(disc.radius(back)[0], 1.0, atol=1e-4)
+    flat = {disc.back_power: disc.back_y(0.6 * disc.half_width_mm) / disc.half_depth_mm for disc in discs}
+    order = sorted(flat)
+    assert order[-1] - order[0] > 0.4 and flat[order[-1]] > flat[order[0]] + 0.03
+
+
+def test_sacs_are_as_narrow_behind_as_their_taper_says():
+    parameters = SpineParameters.draw(5, {"L4-L5": DiscFindings(msu="0", central_stenosis=0, bulging=False)})
+    shares = []
+    for taper in (0.0, 0.5):
+        discs = list(parameters.discs)
+        discs[1] = replace(discs[1], sac_taper=taper)
+        anatomy = Anatomy(replace(parameters, discs=tuple(discs)))
+        plane = disc_plane(anatomy, anatomy.levels[1], half_width_mm=14.0, step_mm=0.3)
+        wide = np.isin(plane.structure, (Structure.SAC, Structure.CAUDA_ROOT)).sum(axis=1)
+        rows = np.flatnonzero(wide)
+        front, back = (wide[rows[int(share * (len(rows) - 1))]] for share in (0.25, 0.75))
+        shares.append(back / front)
+        assert central_stenosis(anatomy, anatomy.levels[1]) == 0
+    assert shares[1] < 0.75 * shares[0]
+
+
+def test_articular_processes_are_as_dense_as_the_patient_has_them():
+    parameters = SpineParameters.draw(3)
+    cortex = []
+    for compact in (0.2, 0.9):
+        own = replace(parameters, vertebrae=tuple(replace(one, compact=compact) for one in parameters.vertebrae))
+        anatomy = Anatomy(own)
+        plane = disc_plane(anatomy, anatomy.levels[1], step_mm=0.5)
+        inside = np.isin(plane.structure, (Structure.UPPER_ARTICULAR_PROCESS, Structure.LOWER_ARTICULAR_PROCESS))
+        cortex.append(float(plane.fractions[Tissue.CORTEX][inside].mean()))
+    assert cortex[1] > cortex[0] + 0.2

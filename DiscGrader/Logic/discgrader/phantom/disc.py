@@ -23,6 +23,11 @@ DISC_WEDGE_DEG = (8.0, 6.8, 5.6, 4.4, 3.4, 1.9, 0.8, 0.0, 0.0)
 discs of SPIDER are found to be, which is less than books say, for the endplates look like bone."""
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
+RIM_SHARE = 0.15, 1.3
+"""How dense the outer annulus is, least and most, as a share of its grade's: on axial slices it is often hardly darker
+than what it holds."""
+SAC_TAPER = 0.55, 0.55, 0.4, 0.25, 0.15
+"""The most that the thecal sac narrows towards the back, from L5-S1 upwards."""
 NARROWED_SHARE = 0.78
 BULGE_MM = 1.5
 COLLAPSED_SHARE = 0.62
@@ -110,6 +115,12 @@ class DiscParameters:
         Its height at grade I.
     wedge_deg : float
         Angle between the endplates that bound it.
+    hollow_shift_mm : float
+        How much farther than is usual at its level its back is drawn in.
+    rim_share, rim_mm : float
+        How dense its outer annulus is, as a share of its grade's, and how wide.
+    spread : float
+        How far what is wet reaches out into the annulus, 0 to 1; it shows from grade III on.
     height_share : float
         Its height as a share of the healthy one.
     hydration : float
@@ -130,6 +141,8 @@ class DiscParameters:
         Share of fluid in each joint's space.
     flavum_mm : float
         Thickness of the ligamenta flava.
+    sac_taper : float
+        How far the thecal sac beside it narrows towards the back, 0 to 1: an oval above, often a triangle below.
     lipomatosis : int
         Borré's grade.
     osteophyte_mm : float
@@ -151,6 +164,10 @@ class DiscParameters:
     grade: int
     healthy_height_mm: float
     wedge_deg: float
+    hollow_shift_mm: float
+    rim_share: float
+    rim_mm: float
+    spread: float
     height_share: float
     hydration: float
     bulge_mm: float
@@ -161,6 +178,7 @@ class DiscParameters:
     facets: tuple[int, int]
     joint_fluid: tuple[float, float]
     flavum_mm: float
+    sac_taper: float
     lipomatosis: int
     osteophyte_mm: float
     slip_mm: float
@@ -222,6 +240,8 @@ class DiscParameters:
             return stream(seed, f"disc {level} {purpose}").uniform(size=count).tolist()
 
         jitter, wedge = uniform("shape", 2)
+        hollow, rim, rim_width, spread = uniform("outline", 4)
+        taper = uniform("sac", 1)[0]
         chance, height, hydration = uniform("degeneration", 3)
         fused = bool(asked.fused)
         odds = np.cumsum(GRADE_ODDS[0 if index < 2 else 1 if index < 4 else 2])
@@ -265,6 +285,10 @@ class DiscParameters:
             grade=grade,
             healthy_height_mm=DISC_HEIGHT_MM[alike] * scale * (0.93 + 0.14 * jitter),
             wedge_deg=DISC_WEDGE_DEG[alike] * lordosis + 3 * (wedge - 0.5),
+            hollow_shift_mm=0.8 * (hollow - 0.5),
+            rim_share=RIM_SHARE[0] + (RIM_SHARE[1] - RIM_SHARE[0]) * rim * rim,
+            rim_mm=2.0 + 5.0 * rim_width,
+            spread=spread,
             height_share=share,
             hydration=HYDRATION_OF_GRADE[grade] * (1 + HYDRATION_SPREAD * (hydration - 0.5)),
             bulge_mm=max(bulge, 1.6 if osteophyte else 0.0),
@@ -275,6 +299,7 @@ class DiscParameters:
             facets=facets,
             joint_fluid=tuple(float(uniform(f"{side} facet", 2)[1]) for side in ("right", "left")),
             flavum_mm=float(asked.ligamentum_flavum_mm or np.clip(thick, 2.2, 6.5)),
+            sac_taper=SAC_TAPER[min(alike, len(SAC_TAPER) - 1)] * taper,
             lipomatosis=_asked(asked.epidural_lipomatosis, 0 if lipomatosis < 0.96 or spare else 1),
             osteophyte_mm=osteophyte,
             slip_mm=float((4.0 + 4.5 * slip[1]) * slips),

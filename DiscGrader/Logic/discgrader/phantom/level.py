@@ -37,7 +37,8 @@ LEAST_SAC_MM2 = 8.0
 """What the roots of the cauda equina need at the very least."""
 FAT_SHARE = {1: 0.455, 2: 0.62, 3: 0.79}
 """Share of the canal's depth that fat takes at each of Borré's grades."""
-GRID_MM = 0.35
+GRID_MM, GRID_STEPS = 0.35, 42
+"""Of the grid that areas are counted on, which holds the widest sac."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Squeeze:
         How far the wall behind it has moved forward, thick ligaments not counted.
     flavum_mm : float
         Thickness of the ligamenta flava.
+    taper : float
+        How far it narrows towards the back, squeezed or not: the share by which it is narrower there, and wider in front,
+        than in its middle.
     """
 
     front_mm: float
@@ -82,6 +86,7 @@ class Squeeze:
     side: float
     wall_mm: float
     flavum_mm: float
+    taper: float
 
 
 class Level:
@@ -178,7 +183,7 @@ class Level:
         return self.joint_x - 1.8
 
     def _healthy(self) -> Squeeze:
-        return Squeeze(0.0, 0.0, 0.0, 0.0, self.parameters.flavum_mm)
+        return Squeeze(0.0, 0.0, 0.0, 0.0, self.parameters.flavum_mm, self.parameters.sac_taper)
 
     def _place_roots(self) -> None:
         placed, grades = [], []
@@ -234,11 +239,11 @@ class Level:
     # --- sac --------------------------------------------------------------------------------------------------
 
     def _squeeze_sac(self) -> None:
-        axis = np.arange(-11.0, 11.0, GRID_MM, dtype=np.float32)
+        axis = np.arange(-GRID_STEPS, GRID_STEPS + 1, dtype=np.float32) * np.float32(GRID_MM)
         self._grid = np.meshgrid(axis, axis)
         front = max(self.margin_y(0.0) + 0.5 - (self.center_y - self.radius_mm), 0.0)
         given = self.parameters
-        whole = self._area(Squeeze(0.0, 0.0, 0.0, 0.0, NORMAL_FLAVUM_MM), displaced=False)
+        whole = self._area(replace(self._healthy(), flavum_mm=NORMAL_FLAVUM_MM), displaced=False)
         least = self._squeezed(0.0, front)
         left = self._area(least)
         if left < LEAST_SAC_MM2:
@@ -268,15 +273,17 @@ class Level:
 
     def _squeezed(self, amount: float, front: float) -> Squeeze:
         """The squeeze of this amount, 0 to 1, on top of what bulge and fat do."""
-        radius, fat, flavum = self.radius_mm, FAT_SHARE.get(self.parameters.lipomatosis), self.parameters.flavum_mm
+        radius, fat, healthy = self.radius_mm, FAT_SHARE.get(self.parameters.lipomatosis), self._healthy()
         if fat is None:
             back = amount * (2 * radius - front) * 0.85
-            return Squeeze(front, back, 0.32 * amount, back + min(0.6 * back, FAT_BEHIND_MM - 0.4), flavum)
+            wall = back + min(0.6 * back, FAT_BEHIND_MM - 0.4)
+            return replace(healthy, front_mm=front, back_mm=back, side=0.32 * amount, wall_mm=wall)
         wall = amount * radius
-        apex = self.center_y + float(self.wall_front(np.float32(0.0), Squeeze(0.0, 0.0, 0.0, wall, flavum)))
+        apex = self.center_y + float(self.wall_front(np.float32(0.0), replace(healthy, wall_mm=wall)))
         depth = apex - self.margin_y(0.0)
         back = max(2 * radius - front - (1 - fat) * depth, 0.0)
-        return Squeeze(front, min(back, 2 * radius - front - 2.0), 0.05 + 0.3 * amount, wall, flavum)
+        back = min(back, 2 * radius - front - 2.0)
+        return replace(healthy, front_mm=front, back_mm=back, side=0.05 + 0.3 * amount, wall_mm=wall)
 
     def _area(self, squeeze: Squeeze, displaced: bool = True) -> float:
         x, d = (axis.ravel() for axis in self._grid)
@@ -326,14 +333,16 @@ class Level:
         front, back = squeeze.front_mm * weight, squeeze.back_mm * weight
         shallow = np.maximum(radius - (front + back) / 2, 0.8)
         width = radius * (1.38 + (SAC_WIDTH - 1.38) * weight) * (1 - squeeze.side * weight)
-        return x / width, (d - (front - back) / 2) / shallow, shallow
+        behind = (d - (front - back) / 2) / shallow
+        return x / (width * narrowed(behind, squeeze.taper * weight)), behind, shallow
 
-    def sac_measures(self) -> tuple[float, float, float]:
-        """Half width and half depth of the sac at the disc, and d of its middle, mm."""
+    def in_sac(self, across: float, behind: float) -> tuple[float, float]:
+        """x and d in mm of the place in the sac at the disc that has these shares of its half width and half depth."""
         zero = np.zeros(1, np.float32)
         shallow = float(self.sac_shares(zero, zero, self.radius_mm, self.squeeze, 1.0)[2])
         middle = (self.squeeze.front_mm - self.squeeze.back_mm) / 2
-        return self.radius_mm * SAC_WIDTH * (1 - self.squeeze.side), shallow, middle
+        width = self.radius_mm * SAC_WIDTH * (1 - self.squeeze.side) * narrowed(behind, self.squeeze.taper)
+        return across * float(width), middle + behind * shallow
 
     def open_sac(self) -> tuple[np.ndarray, np.ndarray]:
         """Places in the sac at the disc, x and d in mm, shape (n, 2), and how far each lies from the dura, shape (n,)."""
@@ -341,3 +350,8 @@ class Level:
         distance = self._dura(x, d, self.squeeze, True)
         inner = distance < 0
         return np.stack([x[inner], d[inner]], axis=1), -distance[inner]
+
+
+def narrowed(behind: np.ndarray | float, taper: np.ndarray | float) -> np.ndarray:
+    """Width of a sac at this share of its half depth behind its middle, as a share of its width there."""
+    return 1 - taper * np.clip(behind, -1, 1)

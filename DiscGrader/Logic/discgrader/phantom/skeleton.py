@@ -18,10 +18,11 @@ SACRUM_TURN_DEG = (0.0, 7.0, 13.0, 17.0, 19.0)
 SQUARED, LUMBARIZED_GAP_MM = 0.9, 2.6
 """Depth of a lumbarized S1 below as a share of that above, and its part of the room for the disc below it."""
 OVAL = 2.3
+"""Exponent of the outlines' ovals in front; behind, where each spine is more or less square, it is its own."""
 HOLLOW_WIDTH = 1.8
 BODY_HOLLOW_MM = 1.6
 DISC_HOLLOW_MM = (-0.5, 0.2, 0.9, 1.4, 1.6)
-"""How far the backs of discs are drawn in, from L5-S1 upwards: kidneys above, flat at L4-L5, round at L5-S1."""
+"""How far the backs of discs are drawn in on average, from L5-S1 upwards: kidneys above, flat at L4-L5, round at L5-S1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,8 @@ class BodyShape:
         Growth of the half depth with height, the waist at mid-height, and half the tangent of the wedge angle.
     grow_up_mm, grow_down_mm : float
         How much taller the body is above and below because the disc there is lower than the vertebrae stand apart.
+    back_power : float
+        Exponent of its outline's oval behind; the higher, the flatter its back.
     concavity_mm : tuple of float
         Depth of the upper and lower endplate.
     nodes : tuple of EndplateNode or None
@@ -86,6 +89,7 @@ class BodyShape:
     wedge_tan: float
     grow_up_mm: float
     grow_down_mm: float
+    back_power: float
     concavity_mm: tuple[float, float]
     nodes: tuple["EndplateNode | None", "EndplateNode | None"] = (None, None)
 
@@ -97,7 +101,7 @@ class BodyShape:
         front = size * (self.half_depth_mm * (1 - self.waist * waist))
         back = size * (self.half_depth_mm * (1 - 0.45 * self.waist * waist))
         side = size * (self.half_width_mm * (1 - 0.5 * self.waist * waist))
-        rho = outline_share(np.abs(x) / side, u, front, back, BODY_HOLLOW_MM)
+        rho = outline_share(np.abs(x) / side, u, front, back, BODY_HOLLOW_MM, self.back_power)
         return rho, outline_distance(x, u, rho, self.half_depth_mm)
 
     def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
@@ -151,20 +155,28 @@ class DiscShape:
     @property
     def hollow_mm(self) -> float:
         """How far the middle of its back is drawn in."""
-        return DISC_HOLLOW_MM[min(self.parameters.index_from_sacrum, len(DISC_HOLLOW_MM)) - 1] if self.parameters else 0.0
+        if self.parameters is None:
+            return 0.0
+        usual = DISC_HOLLOW_MM[min(self.parameters.index_from_sacrum, len(DISC_HOLLOW_MM)) - 1]
+        return usual + self.parameters.hollow_shift_mm
+
+    @property
+    def back_power(self) -> float:
+        """Exponent of its outline's oval behind, which is that of the body above."""
+        return self.above.back_power
 
     def radius(self, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far out points lie: share of the outline (1 on it), and distance in mm from it, each of shape (n,)."""
         x, y = local[:, 0], local[:, 1]
         across = np.abs(x) * np.float32(1 / self.half_width_mm)
-        rho = outline_share(across, y, self.half_depth_mm, self.half_depth_mm, self.hollow_mm)
+        rho = outline_share(across, y, self.half_depth_mm, self.half_depth_mm, self.hollow_mm, self.back_power)
         return rho, outline_distance(x, y, rho, self.half_depth_mm)
 
     def back_y(self, x: float) -> float:
         """Where the outline's back runs at this x, mm."""
         across = min(abs(x) / self.half_width_mm, 0.999)
         back = self.half_depth_mm - self.hollow_mm * max(1 - (HOLLOW_WIDTH * across) ** 2, 0)
-        return back * (1 - across**OVAL) ** (1 / OVAL)
+        return back * (1 - across**self.back_power) ** (1 / self.back_power)
 
 
 class Skeleton:
@@ -216,6 +228,7 @@ class Skeleton:
                     wedge_tan=float(np.tan(np.radians(vertebra.wedge_deg / 2))),
                     grow_up_mm=(above.spacing_mm - above.height_mm) / 2,
                     grow_down_mm=(disc.spacing_mm - disc.height_mm) / 2,
+                    back_power=vertebra.back_power,
                     concavity_mm=vertebra.concavity_mm,
                     nodes=(
                         above.node(0) if i + 1 < len(discs) else None,
@@ -253,6 +266,7 @@ class Skeleton:
                     wedge_tan=0.0,
                     grow_up_mm=(disc.spacing_mm - disc.height_mm) / 2 + top if i == 0 else 0.0,
                     grow_down_mm=0.0,
+                    back_power=self.parameters.vertebrae[0].back_power if i == 0 else OVAL,
                     concavity_mm=(0.8, 0.6) if i == 0 else (0.3, 0.3),
                     nodes=(disc.node(0) if i == 0 else None, None),
                 )
@@ -282,7 +296,12 @@ class Skeleton:
 
 
 def outline_share(
-    across: np.ndarray, u: np.ndarray, front: np.ndarray | float, back: np.ndarray | float, hollow_mm: float
+    across: np.ndarray,
+    u: np.ndarray,
+    front: np.ndarray | float,
+    back: np.ndarray | float,
+    hollow_mm: float,
+    back_power: float,
 ) -> np.ndarray:
     """How far out points lie in the outline of a body or disc, 1 on it, shape (n,).
 
@@ -298,10 +317,14 @@ def outline_share(
         Where it ends in front and behind, mm.
     hollow_mm : float
         How far its back is drawn in at the midline.
+    back_power : float
+        Exponent of the oval behind.
     """
     back = back - np.float32(hollow_mm) * np.maximum(1 - np.square(across * HOLLOW_WIDTH), 0)
-    along = np.where(u > 0, u / back, -u / front)
-    return np.power(np.power(across, OVAL) + np.power(along, OVAL), np.float32(1 / OVAL))
+    behind = u > 0
+    power = np.where(behind, np.float32(back_power), np.float32(OVAL))
+    along = np.where(behind, u / back, -u / front)
+    return np.power(np.power(across, power) + np.power(along, power), 1 / power)
 
 
 def outline_distance(x: np.ndarray, u: np.ndarray, rho: np.ndarray, half_depth_mm: float) -> np.ndarray:

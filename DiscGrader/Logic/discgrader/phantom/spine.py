@@ -41,6 +41,8 @@ class VertebraParameters:
         Angle between its endplates, positive where the front is the taller.
     waist : float
         How far the front is drawn in at mid-height, as a share of half the depth.
+    back_power : float
+        How square it and the disc below it are behind, as the exponent of their oval: 2 for an ellipse.
     concavity_mm : tuple of float
         Depth of the upper and the lower endplate.
     marrow_fat : float
@@ -49,6 +51,8 @@ class VertebraParameters:
         Length of the spinous process, how far it slopes down, and how far its tip leans to the left.
     vein : float
         How plain the basivertebral vein is, 0 to 1.
+    compact : float
+        Share of its articular processes that is compact bone.
     lumbar : bool
         Whether it is lumbar and not thoracic.
     sacralized : bool
@@ -61,12 +65,14 @@ class VertebraParameters:
     width_mm: float
     wedge_deg: float
     waist: float
+    back_power: float
     concavity_mm: tuple[float, float]
     marrow_fat: float
     process_mm: float
     process_tilt_deg: float
     process_side_mm: float
     vein: float
+    compact: float
     lumbar: bool
     sacralized: bool
 
@@ -233,11 +239,13 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: 
     rng = stream(seed, f"vertebra {VERTEBRAE[i]}")
     lumbar, k, old = i < patient.lumbar, alike(i, patient.lumbar), patient.age_rank - 0.5
     sacralized = i == 0 and patient.transitional == SACRALIZED
+    square, compact = stream(seed, "square backs").uniform(), stream(seed, "compact bone").uniform()
     return VertebraParameters(
         name=VERTEBRAE[i],
         height_mm=BODY_HEIGHT_MM[k] * scale * (1 + 0.025 * rng.standard_normal()) * (1 - 0.03 * old),
         depth_mm=BODY_DEPTH_MM[k] * scale,
         width_mm=BODY_WIDTH_MM[k] * scale,
+        back_power=2.3 + 1.2 * square,
         # A sacralized vertebra is square: hardly a wedge, hardly a waist.
         wedge_deg=BODY_WEDGE_DEG[k] * (0.3 if sacralized else 1.0) + 0.8 * rng.standard_normal(),
         waist=rng.uniform(0.1, 0.17) * (0.35 if sacralized else 1.0),
@@ -247,6 +255,7 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: 
         process_tilt_deg=(9.0 if lumbar else 12.0 + 7.0 * (k - 4)) + 4 * rng.standard_normal(),
         process_side_mm=1.6 * rng.standard_normal(),
         vein=rng.uniform(0.1, 0.75),
+        compact=0.3 + 0.6 * compact,
         lumbar=lumbar,
         sacralized=sacralized,
     )

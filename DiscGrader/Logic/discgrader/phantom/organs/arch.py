@@ -111,6 +111,8 @@ class Arch:
         structure: int | np.ndarray = Structure.ARCH,
     ) -> None:
         cortex = ramp(distance, -CORTEX_MM - 0.5, -CORTEX_MM + 0.5)
+        articular = np.isin(structure, (Structure.UPPER_ARTICULAR_PROCESS, Structure.LOWER_ARTICULAR_PROCESS))
+        cortex = np.where(articular, np.maximum(cortex, self._compact(name)), cortex)
         fat = marrow_fat(self._skeleton, name, local, self._texture)
         mixture = {
             Tissue.CORTEX: cortex,
@@ -118,6 +120,11 @@ class Arch:
             Tissue.MARROW_WATER: (1 - cortex) * (1 - fat),
         }
         canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
+
+    def _compact(self, name: str) -> np.float32:
+        """Share of compact bone in the articular processes of a vertebra; the sacrum's are as those of L5."""
+        vertebrae = self._skeleton.parameters.vertebrae
+        return np.float32(next((one.compact for one in vertebrae if one.name == name), vertebrae[0].compact))
 
     def _process_distance(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
         vertebra = self._vertebra(body)

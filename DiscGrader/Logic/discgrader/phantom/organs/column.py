@@ -37,6 +37,8 @@ class DiscLook:
         Relative variation of the nucleus' signal.
     scar : float
         Share of dense fibrous tissue inside the disc.
+    merged : float
+        How far the border between nucleus and annulus is lost.
     rim : float
         Share of dense fibers in the outer annulus; degenerated discs are nearly as dark inside.
     """
@@ -45,15 +47,16 @@ class DiscLook:
     cleft: float
     unevenness: float
     scar: float
+    merged: float
     rim: float
 
 
 DISC_LOOK = {
-    1: DiscLook(0.20, 0.25, 0.20, 0.0, 0.45),
-    2: DiscLook(0.26, 0.55, 0.30, 0.0, 0.45),
-    3: DiscLook(0.40, 0.40, 0.70, 0.1, 0.3),
-    4: DiscLook(0.55, 0.15, 0.90, 0.22, 0.2),
-    5: DiscLook(0.65, 0.00, 0.90, 0.35, 0.12),
+    1: DiscLook(0.20, 0.25, 0.20, 0.0, 0.0, 0.45),
+    2: DiscLook(0.26, 0.55, 0.30, 0.0, 0.0, 0.45),
+    3: DiscLook(0.40, 0.40, 0.70, 0.1, 0.7, 0.3),
+    4: DiscLook(0.55, 0.15, 0.90, 0.22, 1.0, 0.2),
+    5: DiscLook(0.65, 0.00, 0.90, 0.35, 1.0, 0.12),
 }
 """By Pfirrmann grade; after the grades' definition, Pfirrmann et al., Spine 2001;26:1873-1878."""
 
@@ -165,7 +168,10 @@ class Column:
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
         parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
-        across, along = local[:, 0] / (0.74 * disc.half_width_mm), (local[:, 1] - 0.8) / (0.68 * disc.half_depth_mm)
+        # Where nucleus and annulus can no longer be told apart, what is wet may reach nearly to the edge.
+        reach = 1 + 0.3 * look.merged * parameters.spread
+        across = local[:, 0] / (0.74 * reach * disc.half_width_mm)
+        along = (local[:, 1] - 0.8) / (0.68 * reach * disc.half_depth_mm)
         middle = np.sqrt(across * across + along * along)
         upright = np.abs(2 * level - 1)
         name = f"disc {parameters.level}"
@@ -177,9 +183,11 @@ class Column:
         water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
         water = np.clip(water, 0, 1)
         fiber = self._texture(f"{name} fiber", local, (4.5, 3.0, 2.2))
+        rim = look.rim * parameters.rim_share
+        rim_width = parameters.rim_mm / disc.half_depth_mm
         scar = look.scar * (1 + 0.9 * coarse) + (0.1 + 0.9 * look.scar) * fiber
-        dense = np.clip(look.rim * ramp(rho, 0.76, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
-        annulus = 2 * look.rim * ramp(rho, 0.62, 0.85)
+        dense = np.clip(rim * ramp(rho, 1 - 0.7 * rim_width, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
+        annulus = np.minimum(2 * rim, 1) * ramp(rho, 1 - 1.1 * rim_width, 1 - 0.45 * rim_width)
         rest = 1 - water
         return {
             Tissue.NUCLEUS: water,

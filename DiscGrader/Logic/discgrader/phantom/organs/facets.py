@@ -15,7 +15,9 @@ OVERGROWTH_MM = (0.0, 0.9, 2.5, 5.0)
 EROSION_MM = (0.0, 0.15, 0.6, 1.1)
 """Joint space, thickening of the processes and roughness of their faces at each of Weishaupt's grades."""
 LENGTH_MM = 14.0
-THICK_MM = 5.4
+THICK_MM = 6.2
+HOLLOW = 0.032
+"""How hollow the joint is towards the back: mm for each square mm from its middle."""
 CAPSULE_MM = 1.0
 
 
@@ -82,7 +84,7 @@ class Facets:
         along = x * np.float32(np.sin(angle)) + y * np.float32(np.cos(angle))
         across = x * np.float32(np.cos(angle)) - y * np.float32(np.sin(angle))
         # The joint is hollow towards the back: its front part faces backwards, its rear part inwards.
-        across = across + np.float32(0.018) * np.square(along - np.float32(LENGTH_MM / 2)) - np.float32(0.5)
+        across = across + np.float32(HOLLOW) * (np.square(along - np.float32(LENGTH_MM / 2)) - np.float32(LENGTH_MM**2 / 4)) + np.float32(0.38)
         right, left = level.parameters.facets
         side = np.where(local[:, 0] > 0, left, right)
         tables = (np.asarray(table, np.float32)[side] for table in (SPACE_MM, OVERGROWTH_MM, EROSION_MM))

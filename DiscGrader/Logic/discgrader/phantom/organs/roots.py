@@ -103,11 +103,10 @@ class CaudaEquina:
     def _crowd(self, level: Level) -> Crowd:
         passing = [k for k, root in enumerate(self._roots) if root.exit_s < level.s]
         grid, room = level.open_sac()
-        width, shallow, middle = level.sac_measures()
         healthy = []
         for k in passing:
             at, depth = self._lie(self._roots[k], np.array([level.s]))
-            healthy.append((float(at[0]) * width, middle + float(depth[0]) * shallow))
+            healthy.append(level.in_sac(float(at[0]), float(depth[0])))
         wished = np.array(healthy)
         deepest = float(room.max())
         inner = grid[room > min(0.75 + CLEAR_MM, 0.6 * deepest)]
