@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,19 +18,20 @@ from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Study
 from discgrader.packs.encoders import build_encoder
 from discgrader.packs.initial import initial_weights, published_names
-from discgrader.packs.pack import read_pack
+from discgrader.packs.pack import default_packs, read_pack
+from discgrader.packs.weights import load_tensors
 from discgrader.progress import Progress
 from discgrader.report.rois import write_roi
 from discgrader.training.recipes import recipes, run_recipe
-from discgrader.training.windows.augment import middle, mirror, mirrored_task, vary
+from discgrader.training.windows.augment import Variation, middle, mirror, mirrored_task, vary
 from discgrader.training.windows.data import UNKNOWN, LookedDisc, read_table, wide_pixels
 from discgrader.training.windows.figures import box_figures, main_figure, task_figures
 from discgrader.training.windows.fit import box_loss, grade_weights
 from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
-from discgrader.training.windows.train import patient_parts
+from discgrader.training.windows.train import patient_parts, train_windows
 from solid_body import axial, discs, lumpy, sagittal
 
-TINY = {"encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]}, "pixels": 32, "batch": 4, "epochs": 2}
+TINY = {"encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]}, "initial": "", "pixels": 32, "batch": 4, "epochs": 2}
 LOCALIZATION = discs((15.0, 0.0))
 
 
@@ -86,6 +87,27 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
     assert (tmp_path / "out" / "roc.png").stat().st_size > 2000
     rows = list(csv.DictReader(open(tmp_path / "out" / "curves.csv", encoding="utf-8")))
     assert [row["epoch"] for row in rows] == ["1", "2"]
+
+
+def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, monkeypatch):
+    files = recipe_files() | {"two": tmp_path / "two.json"}
+    files["two"].write_text('{"compare": ["calcification", "calcification-resnet34"]}')
+    monkeypatch.setattr("discgrader.training.windows.train.recipe_files", lambda: files)
+    options = TINY | {"calcification-resnet34.encoder": TINY["encoder"], "calcification-resnet34.learning_rate": 0.0}
+    packs = train_windows("two", data, tmp_path / "out", Progress(), **options)
+    compared = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert [one.name for one in packs.iterdir()] == [compared["best"]]
+    assert json.loads((tmp_path / "out" / "calcification" / "recipe.json").read_text())["learning_rate"] > 0
+    assert json.loads((tmp_path / "out" / "calcification-resnet34" / "recipe.json").read_text())["learning_rate"] == 0
+    figure = {one: main_figure(compared[one]["validation"]) for one in compared if one != "best"}
+    assert len(figure) == 2 and figure[compared["best"]] == max(figure.values())
+    with pytest.raises(UsageError, match="calcification.device is no choice of one recipe"):
+        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification.device": "cpu"})
+    with pytest.raises(UsageError, match="no choice epoch"):
+        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification-resnet34.epoch": 3})
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(UsageError, match="does not compare calcification-vgg; it compares calcification, "):
+        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification-vgg.epochs": 3})
 
 
 def test_training_goes_on_where_it_stopped(data, tmp_path):
@@ -218,6 +240,30 @@ def test_turned_boxes_still_hold_what_they_held():
         assert first_row - 1 <= rows.min() and rows.max() <= last_row + 1
 
 
+def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
+    still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none"}
+    ramp = torch.linspace(0.1, 0.9, 80).repeat(80, 1).expand(1, 1, 3, 80, 80)
+    nothing = torch.full((1, 4), torch.nan)
+    plain = middle(ramp, 64)
+    toned, shaded = (vary(ramp, nothing, WINDOWS["axial-multitask"], 64, Variation(**(still | {name: 0.8})),
+                          np.random.default_rng(4)).pictures for name in ("tone", "shading"))
+    exponent = toned.log() / plain.log()
+    assert exponent.std() < 1e-3 and 0.05 < abs(exponent.mean().log()) <= 0.8
+    gain = (shaded / plain).log()
+    assert gain[..., 30:34, 30:34].abs().max() < 0.05 < gain.abs().max() <= 0.8
+    edges = gain[0, 0, 0, [0, -1]][:, [0, -1]]
+    assert torch.allclose(edges + edges.flip(0, 1), torch.zeros(2, 2), atol=1e-3)
+
+
+def test_looks_may_show_no_more_than_there_is_of_a_short_series():
+    still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none", "narrow": 1.0}
+    slices = torch.arange(5.0)[:, None, None].expand(5, 80, 80).repeat(40, 1, 1, 1, 1) / 10
+    spec = replace(WINDOWS["calcification"][0], offsets_mm=(-8.0, -4.0, 0.0, 4.0, 8.0))
+    looks = vary(slices, torch.full((40, 4), torch.nan), (spec,), 64, Variation(**still), np.random.default_rng(0))
+    seen = {tuple(one.mul(10).round().int().tolist()) for one in looks.pictures[:, 0, :, 20, 20]}
+    assert seen == {(2, 2, 2, 2, 2), (1, 1, 2, 3, 3)}
+
+
 def test_mirrored_looks_exchange_the_sides():
     specs = WINDOWS["deepspine"]
     pictures = torch.randn(2, len(specs), 3, 8, 8)
@@ -299,8 +345,22 @@ def test_weights_by_the_user_begin_the_training(tmp_path, data):
     assert not found["layer2.0.downsample.0.bias"].any()
     with pytest.raises(UsageError, match="does not fit the encoder resnet34: no layer1.2"):
         initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet34"}})
+    with pytest.raises(UsageError, match="does not fit the encoder resnet18: another shape of conv1"):
+        initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet18"}, "channels": 9})
     with pytest.raises(UsageError, match="no one file of weights"):
         run_recipe("calcification-compare", data, tmp_path / "out", init=str(tmp_path / "resnet18.pth"))
+
+
+def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
+    begin = {"encoder": {"name": "efficientnet_lite0"}, "initial": "efficientnet-lite0", "learning_rate": 0.0, "epochs": 1}
+    packs = run_recipe("msu", data, tmp_path / "out", **(TINY | begin))
+    pack = read_pack(packs / "msu")
+    assert pack.trained_on.statement.endswith("trained on synthetic images only, begun with the weights of efficientnet-lite0")
+    shipped = load_tensors(next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors")
+    learnt = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
+    assert torch.allclose(learnt, shipped["head.0.weight"], atol=0.02)
+    with pytest.raises(UsageError, match="no shipped pack spider"):
+        run_recipe("msu", data, tmp_path / "other", **(TINY | {"initial": "spider"}))
 
 
 @pytest.mark.parametrize(("own", "published"), [
@@ -315,9 +375,9 @@ def test_published_weights_are_known_by_their_names(own, published):
     assert published in published_names(own)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "densenet121", "seresnext50"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "densenet121", "seresnext50", "efficientnet_lite0"])
 def test_every_encoder_is_parted_after_its_first_stage(name):
-    if name not in ("resnet18", "resnet34"):
+    if name not in ("resnet18", "resnet34", "efficientnet_lite0"):
         pytest.importorskip("monai")
     encoder, features = build_encoder({"name": name}, 3)
     with torch.inference_mode():
@@ -361,7 +421,7 @@ def test_a_network_learns_where_a_bright_herniation_lies(tmp_path):
         write_roi(own / "herniations" / "L4-L5.mrk.json", "L4-L5", box)
         rows += [f"case_{number},L4-L5,msu,size,1", f"case_{number},L4-L5,msu,zone,A"]
     (folder / "truth.csv").write_text("study,level,system,task,grade\n" + "\n".join(rows) + "\n")
-    options = TINY | {"epochs": 40, "batch": 8, "average_decay": 0.8, "learning_rate": 1e-2, "pixels": 64, "rotation_deg": 0}
+    options = TINY | {"epochs": 80, "batch": 8, "average_decay": 0.8, "learning_rate": 1e-2, "pixels": 64, "rotation_deg": 0}
     run_recipe("msu", folder, tmp_path / "out", **options)
     assert json.loads((tmp_path / "out" / "figures.json").read_text())["test"]["box"]["mean_iou"] > 0.6
     assert evidence_box({}) is None

@@ -21,7 +21,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change a choice of the recipe, such as seed=7; repeatable",
+        help="change a choice of the recipe, such as seed=7; where several are compared, RECIPE.seed=7 that of one; repeatable",
     )
     return parser
 
@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 def _option(given: str) -> tuple[str, object]:
     key, separator, value = given.partition("=")
-    if not separator or not key.isidentifier():
+    recipe, dot, choice = key.rpartition(".")
+    if not separator or not choice.isidentifier() or (dot and not recipe.replace("-", "_").isidentifier()):
         raise UsageError(f"--option {given} names no choice and value; write it as seed=7.")
     try:
         return key, json.loads(value)

@@ -112,7 +112,7 @@ def _seen_through_windows(pack: WindowPack, reading: WindowReading,
         maps, logits = maps_of[look]
         position = list(grade.probabilities).index(grade.grade)
         gradient = torch.autograd.grad(_score(logits[grade.task], (position,)), maps, retain_graph=True)[0]
-        cams = (gradient.clamp(min=0) * maps.detach()).sum(1).cpu().numpy()
+        cams = (gradient.clamp(min=0) * maps.detach()).sum(1).clamp(min=0).cpu().numpy()
         found[grade.system, grade.task] = _in_series(reading.looks[look], cams, pack.pixels)
     return found
 

@@ -22,7 +22,6 @@ from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 
 KIND = "window_classifier"
-CHANNELS = 3
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 LEADING_TASK: Mapping[str, str] = {"msu": "size"}
@@ -50,11 +49,20 @@ def window_input(specs: Sequence[WindowSpec], pixels: int) -> dict[str, object]:
 
 
 def network_input(pictures: torch.Tensor) -> torch.Tensor:
-    """Pictures in 0–1, shape (..., slices, rows, columns), as networks take them: three channels, normalized as ImageNet."""
+    """Pictures in 0–1, shape (..., slices, rows, columns), as networks take them: normalized as ImageNet, and a single slice
+    three times over; where there are neither one nor three slices, each has the mean of ImageNet's channels."""
     if pictures.shape[-3] == 1:
-        pictures = pictures.expand(*pictures.shape[:-3], CHANNELS, *pictures.shape[-2:])
+        pictures = pictures.expand(*pictures.shape[:-3], len(IMAGENET_MEAN), *pictures.shape[-2:])
     mean, deviation = (torch.tensor(one, device=pictures.device)[:, None, None] for one in (IMAGENET_MEAN, IMAGENET_DEVIATION))
+    if pictures.shape[-3] != len(mean):
+        mean, deviation = mean.mean(), deviation.mean()
     return (pictures - mean) / deviation
+
+
+def channels_of(specs: Sequence[WindowSpec]) -> int:
+    """How many channels `network_input` makes of windows, which all have as many slices."""
+    slices = max(len(one.offsets_mm) for one in specs)
+    return len(IMAGENET_MEAN) if slices == 1 else slices
 
 
 def worst_look(probabilities: np.ndarray) -> int:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 
 from discgrader.errors import DiscGraderError, PackError
+from discgrader.packs.efficientnet_lite import FEATURES, EfficientNetLite0
 from discgrader.packs.residual import ResidualEncoder
+
+_FINE_BLOCKS = 3
+"""Blocks of EfficientNet-Lite0 that work on at least a quarter of the rows and columns."""
 
 RESNET18 = {"widths": (64, 128, 256, 512), "blocks": (2, 2, 2, 2)}
 RESNET34 = {"widths": (64, 128, 256, 512), "blocks": (3, 4, 6, 3)}
@@ -69,6 +74,22 @@ class MobileVit(nn.Module):
         return self.network.conv_1x1_exp(maps)
 
 
+class EfficientNetEncoder(nn.Module):
+    """EfficientNet-Lite0 (see `discgrader.packs.efficientnet_lite`) up to the maps that it pools."""
+
+    def __init__(self):
+        super().__init__()
+        self.network = EfficientNetLite0()
+
+    def early(self, picture: Tensor) -> Tensor:
+        """Maps of the second stage, on a quarter of the rows and columns."""
+        return self.network.blocks[:_FINE_BLOCKS](self.network.stem(picture))
+
+    def late(self, maps: Tensor) -> Tensor:
+        """Maps of the last stage."""
+        return self.network.head(self.network.blocks[_FINE_BLOCKS:](maps))
+
+
 def _residual(channels: int, widths: Sequence[int], blocks: Sequence[int]) -> tuple[nn.Module, int]:
     return ResidualEncoder(channels, widths, blocks), widths[-1]
 
@@ -100,6 +121,12 @@ def _mobilevit(channels: int) -> tuple[nn.Module, int]:
     return MobileVit(), 640
 
 
+def _efficientnet_lite0(channels: int) -> tuple[nn.Module, int]:
+    if channels != 3:
+        raise PackError(f"EfficientNet-Lite0 takes pictures of 3 channels, not {channels}.")
+    return EfficientNetEncoder(), FEATURES
+
+
 def _monai(what: str):
     try:
         import monai.networks.nets as nets
@@ -116,9 +143,19 @@ _BUILDERS: Mapping[str, Callable[..., tuple[nn.Module, int]]] = {
     "densenet121": _densenet121,
     "seresnext50": _seresnext50,
     "mobilevit_s": _mobilevit,
+    "efficientnet_lite0": _efficientnet_lite0,
 }
 ENCODERS = tuple(_BUILDERS)
 """Names of all encoders."""
+
+
+def early_maps(encoder: nn.Module, channels: int) -> int:
+    """How many maps the first stage of an encoder for pictures of so many channels has."""
+    learning = encoder.training
+    with torch.no_grad():
+        count = encoder.eval().early(torch.zeros(1, channels, 32, 32)).shape[1]
+    encoder.train(learning)
+    return count
 
 
 def build_encoder(described: Mapping[str, object], channels: int) -> tuple[nn.Module, int]:

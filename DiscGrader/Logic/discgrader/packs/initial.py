@@ -10,6 +10,8 @@ import torch
 
 from discgrader.errors import UsageError
 from discgrader.packs.encoders import build_encoder
+from discgrader.packs.pack import Pack
+from discgrader.packs.weights import load_tensors
 
 _FIRST_CHANNELS = 3
 
@@ -51,8 +53,16 @@ def initial_weights(path: Path, architecture: Mapping[str, object]) -> dict[str,
     UsageError
         As `read_state`, or the file is of another network.
     """
-    state = read_state(path)
-    encoder, _ = build_encoder(architecture["encoder"], _FIRST_CHANNELS)
+    return _fitting(read_state(path), architecture, str(path))
+
+
+def shipped_weights(pack: Pack, architecture: Mapping[str, object]) -> dict[str, torch.Tensor]:
+    """As `initial_weights`, those of the one network of a pack."""
+    return _fitting(load_tensors(pack, next(iter(pack.files))), architecture, f"The pack {pack.name}")
+
+
+def _fitting(state: Mapping[str, torch.Tensor], architecture: Mapping[str, object], origin: str) -> dict[str, torch.Tensor]:
+    encoder, _ = build_encoder(architecture["encoder"], architecture.get("channels", _FIRST_CHANNELS))
     wanted = {name: one for name, one in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}
     found = {}
     for name, own in wanted.items():
@@ -61,7 +71,7 @@ def initial_weights(path: Path, architecture: Mapping[str, object]) -> dict[str,
             # Published residual networks have none there.
             given = torch.zeros_like(own)
         if given is None or given.numel() != own.numel():
-            raise UsageError(f"{path} does not fit the encoder {architecture['encoder']['name']}: "
+            raise UsageError(f"{origin} does not fit the encoder {architecture['encoder']['name']}: "
                              f"{'no ' if given is None else 'another shape of '}{name}.")
         found[name] = given.reshape(own.shape)
     return found

@@ -8,28 +8,35 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from discgrader.packs.encoders import build_encoder
+from discgrader.packs.encoders import build_encoder, early_maps
 
 BOX_MAPS = 64
 
 
 class BoxHead(nn.Module):
-    """Where something lies, from the maps of the last stage: the four edges of its box as shares of the window.
+    """Where something lies: the four edges of its box as shares of the window.
 
-    Each edge is where a map of likelihood has its middle (soft argmax; Nibali et al., arXiv:1801.07372), which is finer
-    than the map's pixels.
+    The maps of the last stage tell what lies where, those of the first where it ends. Each edge is where a map of
+    likelihood has its middle (soft argmax; Nibali et al., arXiv:1801.07372), which is finer than the map's pixels.
+
+    Parameters
+    ----------
+    early, late : int
+        Number of maps of the first and of the last stage.
     """
 
-    def __init__(self, features: int):
+    def __init__(self, early: int, late: int):
         super().__init__()
-        self.inner = nn.Sequential(nn.Conv2d(features, BOX_MAPS, 1), nn.ReLU(inplace=True))
-        self.outer = nn.Sequential(nn.Conv2d(BOX_MAPS, BOX_MAPS, 3, padding=1), nn.ReLU(inplace=True),
+        self.fine = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(early, BOX_MAPS, 1), nn.ReLU(inplace=True))
+        self.coarse = nn.Sequential(nn.Conv2d(late, BOX_MAPS, 1), nn.ReLU(inplace=True))
+        self.edges = nn.Sequential(nn.Conv2d(2 * BOX_MAPS, BOX_MAPS, 3, padding=1), nn.ReLU(inplace=True),
                                    nn.Conv2d(BOX_MAPS, 4, 3, padding=1))
 
-    def forward(self, maps: Tensor) -> Tensor:
+    def forward(self, early: Tensor, late: Tensor) -> Tensor:
         """First column, first row, last column, last row of the box, 0 to 1, shape (batch, 4)."""
-        fine = interpolate(self.inner(maps), scale_factor=4.0, mode="bilinear", align_corners=False)
-        edges = self.outer(fine).float()
+        fine = self.fine(early)
+        coarse = interpolate(self.coarse(late), fine.shape[2:], mode="bilinear", align_corners=False)
+        edges = self.edges(torch.cat([fine, coarse], 1)).float()
         likely = edges.flatten(2).softmax(2).reshape(edges.shape)
         along = [(torch.arange(count, device=edges.device) + 0.5) / count for count in edges.shape[2:]]
         rows, columns = (likely.sum(3) * along[0]).sum(2), (likely.sum(2) * along[1]).sum(2)
@@ -62,7 +69,7 @@ class WindowClassifier(nn.Module):
         self.encoder, features = build_encoder(encoder, channels)
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.ModuleDict({task: nn.Linear(windows * features, logits) for task, logits in tasks.items()})
-        self.box = BoxHead(features) if box else None
+        self.box = BoxHead(early_maps(self.encoder, channels), features) if box else None
 
     def maps(self, looks: Tensor) -> Tensor:
         """Maps of the encoder's first stage, shape (looks · windows, maps, rows, columns).
@@ -83,7 +90,7 @@ class WindowClassifier(nn.Module):
         """As `logits`, and the features that the heads see, shape (looks, windows · features)."""
         last = self.encoder.late(maps)
         features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1]).float()
-        boxes = None if self.box is None else self.box(last.reshape(-1, self.windows, *last.shape[1:])[:, -1])
+        boxes = None if self.box is None else self.box(maps[self.windows - 1::self.windows], last[self.windows - 1::self.windows])
         seen = self.dropout(features)
         return {task: head(seen) for task, head in self.heads.items()}, boxes, features
 

@@ -26,8 +26,16 @@ class Variation:
     gain, offset, noise : float
         Of gray levels: largest logarithm of a gain, largest offset, largest deviation of noise, where the window's
         darkest and brightest are 0 and 1.
+    tone : float
+        Largest logarithm of the exponent that gray levels are raised to, either way: scanners and windowing differ in how
+        bright what is neither dark nor bright looks.
+    shading : float
+        Largest logarithm of the gain in the window's corners against that in its middle, along a slope drawn at random.
     blur : float
         Share of looks that are blurred.
+    narrow : float
+        Share of looks that show only some slices around the middle one, down to itself alone: as where a series ends, the
+        nearest that is there stands for what would follow.
     """
 
     rotation_deg: float
@@ -37,7 +45,10 @@ class Variation:
     gain: float
     offset: float
     noise: float
+    tone: float
+    shading: float
     blur: float
+    narrow: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +103,7 @@ def vary(wide: torch.Tensor, boxes: torch.Tensor, specs: Sequence[WindowSpec], p
     grid = affine_grid(theta, [count, slices, pixels, pixels], align_corners=False)
     pictures = grid_sample(wide.flatten(0, 1), grid, mode="bilinear", padding_mode="border", align_corners=False)
     pictures = _gray_levels(pictures, variation, generator).reshape(discs, windows, slices, pixels, pixels)
+    pictures = _narrowed(pictures, variation.narrow, generator)
     last = slice(windows - 1, None, windows)
     boxes = _boxes_after(boxes, theta[last], share)
     mirrored = flipped if variation.flip == "mirror" else np.zeros(discs, bool)
@@ -134,11 +146,23 @@ def _boxes_after(boxes: torch.Tensor, theta: torch.Tensor, share: float) -> torc
     return torch.cat([after.amin(1), after.amax(1)], 1).clamp(0, 1)
 
 
+def _narrowed(pictures: torch.Tensor, share: float, generator: np.random.Generator) -> torch.Tensor:
+    discs, windows, slices = pictures.shape[:3]
+    middle = slices // 2
+    reach = np.where(generator.random(discs) < share, generator.integers(0, max(middle, 1), discs), middle)
+    kept = middle + np.clip(np.arange(slices) - middle, -reach[:, None], reach[:, None])
+    places = torch.from_numpy(kept).to(pictures.device)[:, None, :, None, None].expand_as(pictures)
+    return pictures.gather(2, places)
+
+
 def _gray_levels(pictures: torch.Tensor, variation: Variation, generator: np.random.Generator) -> torch.Tensor:
     def drawn(low: float, high: float) -> torch.Tensor:
         return torch.from_numpy(generator.uniform(low, high, (len(pictures), 1, 1, 1))).float().to(pictures.device)
 
-    pictures = pictures * drawn(-variation.gain, variation.gain).exp() + drawn(-variation.offset, variation.offset)
+    pictures = pictures.clamp(0, 1) ** drawn(-variation.tone, variation.tone).exp()
+    rows, columns = (torch.linspace(-1, 1, count, device=pictures.device) for count in pictures.shape[-2:])
+    slope = (drawn(-1, 1) * rows[:, None] + drawn(-1, 1) * columns) * variation.shading / 2
+    pictures = pictures * (slope + drawn(-variation.gain, variation.gain)).exp() + drawn(-variation.offset, variation.offset)
     mix = drawn(0, 1) * (drawn(0, 1) < variation.blur)
     pictures = torch.lerp(pictures, avg_pool2d(pictures, 3, 1, 1), mix)
     noise = torch.from_numpy(generator.standard_normal(pictures.shape, dtype=np.float32)).to(pictures.device)

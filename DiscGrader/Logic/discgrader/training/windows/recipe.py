@@ -8,7 +8,7 @@ from pathlib import Path
 from discgrader.errors import UsageError
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.window_pack import CHANNELS, KIND
+from discgrader.grading.window_pack import KIND, channels_of
 from discgrader.grading.windows import WINDOWS, WindowSpec
 from discgrader.resources import resources_dir
 from discgrader.training.windows.augment import Variation
@@ -26,6 +26,8 @@ class WindowRecipe:
         What it is called, what it grades, and where its choices come from.
     encoder : mapping
         As `discgrader.packs.encoders.build_encoder` takes it.
+    initial : str
+        Shipped pack whose weights the encoder begins with where none are given; empty for weights drawn at random.
     pixels : int
         A side of each window.
     offsets_mm : sequence of float
@@ -54,6 +56,7 @@ class WindowRecipe:
     system: str
     source: str
     encoder: Mapping[str, object]
+    initial: str
     pixels: int
     offsets_mm: Sequence[float]
     box: bool
@@ -87,7 +90,7 @@ class WindowRecipe:
 
     def architecture(self) -> dict[str, object]:
         """The network's entry in a pack."""
-        return {"kind": KIND, "encoder": dict(self.encoder), "windows": len(self.windows), "channels": CHANNELS,
+        return {"kind": KIND, "encoder": dict(self.encoder), "windows": len(self.windows), "channels": channels_of(self.windows),
                 "tasks": dict(self.tasks), "box": self.box, "dropout": self.dropout}
 
 

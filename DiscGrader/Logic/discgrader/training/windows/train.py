@@ -16,7 +16,7 @@ from discgrader.grading.typical import FILE as TYPICAL_FILE, LIMIT_KEY
 from discgrader.grading.window_pack import window_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
-from discgrader.packs.initial import initial_weights
+from discgrader.packs.initial import initial_weights, shipped_weights
 from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
@@ -43,7 +43,7 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
     data_set, license : str
         What the data are called, and under which license they are; the folder's name unless given.
     options :
-        Choices of the recipe to change.
+        Choices of the recipe to change; of one that compares others, ``RECIPE.choice`` changes that of one alone.
     """
     given = read_recipe(recipe_files()[name], options)
     about = {"device": device, "init": init, "data_set": data_set or Path(data_dir).resolve().name, "license": license}
@@ -51,10 +51,18 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
         raise UsageError(f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own.")
+    fixed = sorted(key for key in options if key.rpartition(".")[2] in about)
+    if fixed:
+        raise UsageError(f"{fixed[0]} is no choice of one recipe alone; train it by itself.")
+    strangers = {key.rpartition(".")[0] for key in options} - {"", *given}
+    if strangers:
+        raise UsageError(f"The recipe {name} does not compare {min(strangers)}; it compares {', '.join(given)}.")
+    for one in given:
+        read_recipe(recipe_files()[one], _options_of(one, options))
     figures = {}
     for number, one in enumerate(given):
         share = progress.part(number / len(given), (number + 1) / len(given))
-        train_windows(one, data_dir, out_dir / one, share, **about, **options)
+        train_windows(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
         figures[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
     best = max(given, key=lambda one: main_figure(figures[one]["validation"]))
     (out_dir / "comparison.json").write_text(json.dumps({"best": best, **figures}, indent=1) + "\n", encoding="utf-8")
@@ -63,15 +71,21 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
     return out_dir / "packs"
 
 
+def _options_of(name: str, options: Mapping[str, object]) -> dict[str, object]:
+    """The options of one compared recipe: those of all, and those that bear its name before a dot."""
+    return ({key: value for key, value in options.items() if "." not in key}
+            | {key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")})
+
+
 def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progress, *, device: str, init: str | None,
            data_set: str, license: str) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
-    _keep_to(recipe, data_dir, out_dir / "recipe.json")
+    _keep_to(recipe, data_dir, init, out_dir / "recipe.json")
+    initial = _initial_weights(recipe, init)
     discs, notes = looked_discs(data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(),
                                 progress.part(0.0, 0.3))
     (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
     parts = patient_parts(discs, recipe)
-    initial = None if init is None else initial_weights(Path(init), recipe.architecture())
     network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
     predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
     typical = typical_of(recipe, network, parts["train"], parts["validation"], device)
@@ -87,7 +101,7 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
         input=window_input(recipe.windows, recipe.pixels), architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits),
                TYPICAL_FILE: pack_tensors(typical.tensors(), 32)},
-        trained_on=_trained_on(recipe, parts["train"], data_set, license), calibration=calibration,
+        trained_on=_trained_on(recipe, parts["train"], data_set, license, Path(init or recipe.initial).name), calibration=calibration,
         figures={"method": "patients that were held out once, each level by its worst slice",
                  "discs": len(parts["test"]), **figures["test"]},
     )
@@ -95,9 +109,20 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
     return out_dir / "packs"
 
 
-def _keep_to(recipe: WindowRecipe, data_dir: Path, path: Path) -> None:
+def _initial_weights(recipe: WindowRecipe, init: str | None) -> dict[str, torch.Tensor] | None:
+    """Of the encoder: from the user's file, or else from the shipped pack that the recipe names."""
+    if init is None and recipe.initial:
+        pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
+        if pack is None:
+            raise UsageError(f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; --option initial= begins at random.")
+        return shipped_weights(pack, recipe.architecture())
+    return None if init is None else initial_weights(Path(init), recipe.architecture())
+
+
+def _keep_to(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
     """Note by which choices a folder's training goes; refuse others once it has begun."""
-    text = json.dumps({"data": str(Path(data_dir).resolve()), **asdict(recipe)}, indent=1) + "\n"
+    begun = {} if init is None else {"init": str(Path(init).resolve())}
+    text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise UsageError(f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
                          "choose another folder.")
@@ -169,13 +194,15 @@ def _figures(recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedD
     return figures
 
 
-def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str) -> TrainedOn:
+def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str, begun_with: str) -> TrainedOn:
     patients = {one.patient for one in discs}
     unreal = {one.patient for one in discs if one.synthetic}
+    begun = f", begun with the weights of {begun_with}" if begun_with else ""
     if unreal == patients:
-        statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only"
+        statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only{begun}"
         return TrainedOn(PHANTOM, "Apache-2.0", len(patients), len(discs), recipe.name, recipe.seed, True, statement)
     statement = f"{len(discs)} discs of {len(patients)} patients of {data_set} ({license})"
     if unreal:
         statement += f", {len(unreal)} of them digital spines"
+    statement += begun
     return TrainedOn(data_set, license, len(patients), len(discs), recipe.name, recipe.seed, False, statement)
