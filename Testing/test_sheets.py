@@ -9,18 +9,21 @@ from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.scales import scale_of
-from discgrader.grading.windows import WINDOWS, StudyWindows, slice_evidence
-from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.grading.window_pack import window_input
+from discgrader.grading.windows import WINDOWS, StudyWindows, WindowSpec, slice_evidence
+from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.pipeline import batch as batch_module, tiles
 from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.sheets import sheets_of
-from discgrader.pipeline.tiles import tile_name, write_tiles
+from discgrader.pipeline.tiles import TileWriter, tile_name, windows_of
+from discgrader.pipeline.window_crops import middle_gray
+from discgrader.pipeline.writers import write_tables
 from discgrader.progress import Progress
 from discgrader.report.contact_sheet import COLUMNS, TILES_A_PAGE, ContactSheet, Tile, draw_pages
 from discgrader.report.rois import write_rois
-from fake_engine import FakeMaker, write_blocks
+from fake_engine import FakeMaker, fake_pack, write_blocks
 from PIL import Image
 from synthetic_result import _grade, synthetic_localization, synthetic_result, synthetic_study
 
@@ -69,7 +72,7 @@ def test_a_batch_draws_a_sheet_of_each_task_with_every_disc_once(tmp_path: Path)
 
 
 def test_tiles_show_the_discs_in_gray_levels_that_can_be_compared(tmp_path: Path) -> None:
-    write_tiles(synthetic_result(), tmp_path, Progress())
+    TileWriter({})(synthetic_result(), tmp_path, Progress())
     middles = []
     for level in ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"):
         gray = np.asarray(Image.open(tmp_path / "tiles" / f"{level}_pfirrmann.png"), float)
@@ -191,31 +194,109 @@ def test_names_too_long_for_their_tile_still_end_as_they_do(tmp_path: Path) -> N
     assert np.array_equal(page("Müller"), page("Muller"))
 
 
-def test_a_tile_shows_the_slice_that_its_grade_was_read_from(tmp_path: Path) -> None:
-    localization = synthetic_localization()
-    disc = localization.discs[1]
-    axes, center = disc.roi.axes_lps, disc.roi.center_lps_mm
+def study_with_axial() -> Study:
+    """The spine of blocks with three axial slices through L4-L5, bright 20 mm to the right, in the middle, to the left."""
+    disc = synthetic_localization().discs[1]
     affine = np.eye(4)
-    affine[:3, :3] = axes * [1.0, 1.0, 4.0]
-    affine[:3, 3] = center - affine[:3, :3] @ [60.0, 60.0, 1.0]
+    affine[:3, :3] = disc.roi.axes_lps * [1.0, 1.0, 4.0]
+    affine[:3, 3] = disc.roi.center_lps_mm - affine[:3, :3] @ [60.0, 60.0, 1.0]
     array = np.zeros((3, 121, 121), np.uint8)
     for number, column in enumerate((40, 60, 80)):
         array[number, 50:70, column - 4 : column + 5] = 200
     axial = Series("AX_T2", Volume(array, affine), Plane.AXIAL, Contrast.T2, "told")
-    study = replace(synthetic_study(), series=(*synthetic_study().series, axial))
-    looks = StudyWindows(study, localization).of(disc, WINDOWS["msu"])
-    assert len(looks) == 3
-    sizes = [_grade("msu", "size", "1", "1", tuple("0123"), slice_evidence(look)) for look in looks]
-    for look, grade in zip(looks, sizes, strict=True):
-        folder = tmp_path / str(look[0].slice_number[0])
+    return replace(synthetic_study(), series=(*synthetic_study().series, axial))
+
+
+def msu_result(specs: tuple[WindowSpec, ...], look: int, *tasks: str) -> StudyResult:
+    """L4-L5 graded by MSU on one of its looks through these windows."""
+    study, localization = study_with_axial(), synthetic_localization()
+    disc = localization.discs[1]
+    evidence = slice_evidence(StudyWindows(study, localization).of(disc, specs)[look])
+    grades = tuple(_grade("msu", task, "1", "1", tuple("0123"), evidence) for task in tasks or ("size",))
+    return StudyResult(study, localization, (DiscResult(disc, grades),))
+
+
+def brightest_mm(tile: Path, field_mm: float) -> float:
+    """How far to the left of a tile's middle its bright spot lies."""
+    bright = np.asarray(Image.open(tile), float).sum(axis=0)
+    return (np.average(np.arange(len(bright)), weights=bright) + 0.5) / len(bright) * field_mm - field_mm / 2
+
+
+def test_a_tile_shows_the_slice_that_its_grade_was_read_from(tmp_path: Path) -> None:
+    places = []
+    for look in range(3):
+        folder = tmp_path / str(look)
         folder.mkdir()
-        write_tiles(StudyResult(study, localization, (DiscResult(disc, (grade,)),)), folder, Progress())
+        result = msu_result(WINDOWS["msu"], look)
+        TileWriter(WINDOWS)(result, folder, Progress())
         [tile] = (folder / "tiles").iterdir()
-        assert tile.name == tile_name(disc.level, "msu", grade.evidence) == f"L4-L5_msu_{folder.name}_of_3.png"
-        bright = np.asarray(Image.open(tile), float).sum(axis=0)
-        # The window is 72 mm wide, its middle at column 60 of the picture.
-        middle_mm = (np.average(np.arange(len(bright)), weights=bright) + 0.5) / len(bright) * 72.0 - 36.0
-        assert middle_mm == pytest.approx((-20.0, 0.0, 20.0)[look[0].slice_number[0] - 1], abs=1.0)
+        [grade] = result.discs[0].grades
+        number = int(grade.evidence["slice"]["value"][0])
+        assert tile.name == tile_name("L4-L5", "msu", grade.evidence) == f"L4-L5_msu_{number}_of_3.png"
+        assert brightest_mm(tile, 72.0) == pytest.approx((-20.0, 0.0, 20.0)[number - 1], abs=1.0)
+        places.append(number)
+    assert sorted(places) == [1, 2, 3]
+
+
+def test_tiles_look_through_the_windows_of_the_pack(tmp_path: Path) -> None:
+    [usual] = WINDOWS["msu"]
+    wide = (replace(usual, field_mm=90.0),)
+    pack = replace(fake_pack("msu"), input=window_input(wide, 32))
+    assert windows_of([pack, fake_pack("pfirrmann")]) == {"msu": wide}
+    TileWriter(windows_of([pack]))(msu_result(wide, 1), tmp_path, Progress())
+    [tile] = (tmp_path / "tiles").iterdir()
+    assert abs(brightest_mm(tile, 90.0)) == pytest.approx(20.0, abs=1.0)
+
+
+def test_the_tile_of_many_slices_shows_the_middle_one_in_the_levels_of_all() -> None:
+    levels = np.linspace(0.0, 800.0, 9, dtype=np.float32)
+    gray = middle_gray(np.broadcast_to(levels[:, None, None], (9, 4, 4)))
+    assert gray.shape == (4, 4) and gray.min() == gray.max() == pytest.approx(127.5, abs=2)
+
+
+def test_a_disc_whose_slice_its_windows_do_not_show_has_no_tile_and_is_counted(tmp_path: Path) -> None:
+    [usual] = WINDOWS["msu"]
+    nearest = {"msu": (replace(usual, every_slice=False),)}
+    beside = {"msu": (replace(usual, field_mm=7200.0),)}
+    for number, (windows, look) in enumerate(((nearest, 0), (nearest, 1), (beside, 0))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        result = msu_result(WINDOWS["msu"], look)
+        TileWriter(windows)(result, folder, Progress())
+        write_tables(result, folder, Progress())
+    folders = [tmp_path / str(number) for number in range(3)]
+    [sheet] = sheets_of(folders, nearest)
+    assert (len(sheet.tiles), sheet.without_picture) == (1, 2)
+    assert next(draw_pages(sheet)).height > next(draw_pages(replace(sheet, without_picture=0))).height
+    assert list(sheets_of(folders[1:], nearest)) == []
+
+
+def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampled = []
+    monkeypatch.setattr(tiles, "middle_gray", lambda values: sampled.append(1) or middle_gray(values))
+    one = msu_result(WINDOWS["msu"], 0, "size", "zone")
+    TileWriter(WINDOWS)(one, tmp_path, Progress())
+    assert len(sampled) == 1
+    progress = Progress()
+    monkeypatch.setattr(tiles, "middle_gray", lambda values: progress.stop.set() or sampled.append(1) or middle_gray(values))
+    other = replace(one.discs[0].disc, level="L3-L4")
+    both = replace(one, localization=replace(one.localization, discs=(one.discs[0].disc, other)),
+                   discs=(*one.discs, replace(one.discs[0], disc=other)))
+    (tmp_path / "stopped").mkdir()
+    with pytest.raises(Cancelled):
+        TileWriter(WINDOWS)(both, tmp_path / "stopped", progress)
+    assert len(sampled) == 2
+
+
+def test_a_study_whose_reference_is_not_among_its_series_has_tiles(tmp_path: Path) -> None:
+    result = synthetic_result()
+    unknown = [replace(one, contrast=Contrast.UNKNOWN) for one in result.study.series]
+    moved = replace(result, study=replace(result.study, series=tuple(unknown)),
+                    localization=replace(result.localization, series_name="resampled"))
+    TileWriter({})(moved, tmp_path, Progress())
+    assert len(list((tmp_path / "tiles").iterdir())) == 10
 
 
 def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: Path) -> None:
@@ -227,7 +308,7 @@ def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: P
     out = tmp_path / "out"
     result = batch(tmp_path / "in", out, rois="rois", sheets=True)
     assert set(result.graded) == {"bad with boxes", "without"}
-    [sheet] = [one for one in sheets_of([out / "bad with boxes", out / "without"]) if one.task == "bulging"]
+    [sheet] = [one for one in sheets_of([out / "bad with boxes", out / "without"], {}) if one.task == "bulging"]
     assert [(one.study, one.level) for one in sheet.tiles if one.study != "without"] == [
         ("bad with boxes", "L5-S1"), ("bad with boxes", "L4-L5")]
     assert len(sheet.tiles) == 7
@@ -257,7 +338,7 @@ def test_the_command_draws_sheets(
     out = tmp_path / "out"
     assert main(["batch", str(tmp_path / "in"), "-o", str(out), "--sheets", "--rois", "rois", "--no-saliency"]) == 0
     assert f"Contact sheets are in {out / 'sheets'}." in capsys.readouterr().out
-    [sheet] = [one for one in sheets_of([out / "a"]) if one.task == "high_grade"]
+    [sheet] = [one for one in sheets_of([out / "a"], {}) if one.task == "high_grade"]
     assert len(sheet.tiles) == 1
 
 

@@ -14,8 +14,8 @@ from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
-from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence
-from discgrader.imaging.study import Plane, Study
+from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence, specs_of
+from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
@@ -119,9 +119,7 @@ class WindowPack:
     def __init__(self, pack: Pack, device: str = "cpu"):
         self.pack = pack
         self.device = device
-        self.specs = tuple(
-            WindowSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
-            for one in pack.input["windows"])
+        self.specs = specs_of(pack.input)
         self.pixels = int(pack.input["pixels"])
         files = [one for one in pack.files if one != TYPICAL_FILE]
         if len(files) != 1:

@@ -130,6 +130,13 @@ class Window:
         return slices
 
 
+def specs_of(entry: Mapping[str, object]) -> tuple[WindowSpec, ...]:
+    """The windows that a pack's entry ``input`` describes; none where its network looks through none."""
+    return tuple(
+        WindowSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
+        for one in entry.get("windows", ()))
+
+
 def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:
     """Intensities brought to 0–1, float32, 0 outside the picture.
 

@@ -15,7 +15,7 @@ from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.sheets import FOLDER as SHEETS, check_sheets, write_sheets
-from discgrader.pipeline.tiles import FOLDER as TILES, write_tiles
+from discgrader.pipeline.tiles import FOLDER as TILES, TileWriter, windows_of
 from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 
@@ -128,7 +128,7 @@ def run_batch(
     extra = dict(extra_writers or {})
     if sheets:
         _check_sheets(out, [name for name, _ in studies])
-        extra[TILES] = write_tiles
+        extra[TILES] = TileWriter(windows_of(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
     jobs = [StudyJob(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
     todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, job.settings, packs, extra))]
@@ -155,7 +155,7 @@ def run_batch(
         done = {*skipped, *graded}
         _write_tables(out, [job for job in jobs if job.name in done], failed)
     if sheets and done:
-        _write_sheets(out, [job.out for job in jobs if job.name in done], progress.part(_GRADING_SHARE, 1.0))
+        _write_sheets(out, [job.out for job in jobs if job.name in done], packs, progress.part(_GRADING_SHARE, 1.0))
     return BatchResult(tuple(graded), tuple(skipped), failed)
 
 
@@ -192,9 +192,9 @@ def _check_sheets(out: Path, names: Sequence[str]) -> None:
     check_sheets(out)
 
 
-def _write_sheets(out: Path, results: Sequence[Path], progress: Progress) -> None:
+def _write_sheets(out: Path, results: Sequence[Path], packs: Sequence[Pack], progress: Progress) -> None:
     try:
-        write_sheets(out, results, progress)
+        write_sheets(out, results, windows_of(packs), progress)
     except Cancelled as stopped:
         raise Cancelled(
             "Stopped; all studies are done and kept, the same command draws the contact sheets."

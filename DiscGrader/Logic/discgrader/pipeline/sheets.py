@@ -1,13 +1,13 @@
 """The contact sheets of a batch, put together from what its studies' results hold."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from discgrader.errors import OutputError
 from discgrader.folders import check_folder, whole_folder
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import WINDOWS
+from discgrader.grading.windows import WindowSpec
 from discgrader.pipeline.output import GRADES
 from discgrader.pipeline.tiles import FOLDER as TILES, tile_name
 from discgrader.progress import Progress
@@ -31,7 +31,9 @@ def check_sheets(out: Path) -> None:
     check_folder(out / FOLDER, may_replace=_may_replace)
 
 
-def write_sheets(out: Path, results: Sequence[Path], progress: Progress = Progress()) -> None:
+def write_sheets(
+    out: Path, results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec]], progress: Progress = Progress()
+) -> None:
     """Draw ``out/sheets/<system>_<task>.png`` of all that was graded, further pages as ``…_2.png``, ``…_3.png``.
 
     Sheets of before are replaced in one step.
@@ -41,7 +43,9 @@ def write_sheets(out: Path, results: Sequence[Path], progress: Progress = Progre
     out : Path
         The batch's folder.
     results : sequence of Path
-        Folders of results that were written with `discgrader.pipeline.tiles.write_tiles`.
+        Folders of results that were written with `discgrader.pipeline.tiles.TileWriter`.
+    windows : mapping of str to sequence of WindowSpec
+        What it was made with.
     progress : Progress
         Hears of each sheet, and may stop the work; the sheets of before stay then.
 
@@ -50,7 +54,7 @@ def write_sheets(out: Path, results: Sequence[Path], progress: Progress = Progre
     OutputError
         When ``out/sheets`` cannot be written, or holds other files.
     """
-    found = list(sheets_of(results))
+    found = list(sheets_of(results, windows))
     with whole_folder(out / FOLDER, may_replace=_may_replace) as folder:
         for number, sheet in enumerate(found):
             for page, picture in enumerate(draw_pages(sheet), 1):
@@ -59,8 +63,11 @@ def write_sheets(out: Path, results: Sequence[Path], progress: Progress = Progre
     progress.report("Drawing sheets", 1.0)
 
 
-def sheets_of(results: Sequence[Path]) -> Iterator[ContactSheet]:
-    """A sheet for each task of each system that graded any disc of these results, in the order of the report."""
+def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec]]) -> Iterator[ContactSheet]:
+    """A sheet for each task of each system that graded any disc of these results, in the order of the report.
+
+    ``windows`` has what the tiles of each system are put together from.
+    """
     discs = [
         (folder, document["study"], disc)
         for folder, document in ((one, read_grades_json(one / GRADES)) for one in results)
@@ -68,15 +75,7 @@ def sheets_of(results: Sequence[Path]) -> Iterator[ContactSheet]:
     ]
     for system, task in _TASKS:
         graded = [
-            (folder, study, disc, grade)
-            for folder, study, disc in discs
-            for grade in disc["grades"]
-            if (grade["system"], grade["task"]) == (system, task)
-        ]
-        if not graded:
-            continue
-        tiles = [
-            Tile(
+            (grade, Tile(
                 study,
                 disc["level"],
                 disc["index_from_sacrum"],
@@ -84,14 +83,19 @@ def sheets_of(results: Sequence[Path]) -> Iterator[ContactSheet]:
                 grade["probabilities"][grade["grade"]],
                 bool(grade["warnings"]),
                 folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
-            )
-            for folder, study, disc, grade in graded
+            ))
+            for folder, study, disc in discs
+            for grade in disc["grades"]
+            if (grade["system"], grade["task"]) == (system, task)
         ]
-        grades = [grade for *_, grade in graded]
+        tiles = [tile for _, tile in graded if tile.picture.is_file()]
+        if not tiles:
+            continue
+        grades = [grade for grade, _ in graded]
         packs = dict.fromkeys(f"{one['pack']} {one['pack_version']}: {one['trained_on']}." for one in grades)
-        views = [one.name for one in WINDOWS.get(system, ())]
+        views = [one.name for one in windows.get(system, ())]
         yield ContactSheet(system, task, tiles, tuple(packs), any(one["synthetic"] for one in grades),
-                           views if len(views) > 1 else ())
+                           views if len(views) > 1 else (), len(graded) - len(tiles))
 
 
 def _may_replace(folder: Path) -> bool:

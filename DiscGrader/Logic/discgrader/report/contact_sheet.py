@@ -71,6 +71,8 @@ class ContactSheet:
         Whether it saw synthetic images only.
     views : sequence of str
         What each tile shows, row by row, where it is put together from several pictures.
+    without_picture : int
+        How many discs more were graded, of which there is no picture to show.
     """
 
     system: str
@@ -79,6 +81,7 @@ class ContactSheet:
     packs: Sequence[str]
     synthetic: bool
     views: Sequence[str] = ()
+    without_picture: int = 0
 
     def in_order(self) -> list[Tile]:
         """The tiles as they are shown: by grade, the mildest first, then by falling probability, then by name."""
@@ -141,6 +144,8 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
     facts = [*sheet.packs, f"{number}, the surest of each grade first.  {of_each}"]
     if sheet.views:
         facts.append(f"Each picture shows, row by row: {', '.join(sheet.views)}.")
+    if sheet.without_picture:
+        facts.append(f"Not shown: {_counted(sheet.without_picture, 'graded disc', 'graded discs')} without a picture.")
     parts += [_paragraph(one, width) for one in facts]
     warned = sum(one.warned for one in sheet.tiles)
     if warned:
