@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, UsageError
+from discgrader.folders import SYSTEM_FILES
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.scales import scale_of
 from discgrader.grading.window_pack import window_input
@@ -16,13 +17,14 @@ from discgrader.imaging.volume import Volume
 from discgrader.pipeline import batch as batch_module, tiles
 from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import sheets_of
+from discgrader.pipeline.sheets import check_sheets, remove_sheets, sheets_of
 from discgrader.pipeline.tiles import TileWriter, tile_name, windows_of
 from discgrader.pipeline.window_crops import middle_gray
 from discgrader.pipeline.writers import write_tables
 from discgrader.progress import Progress
 from discgrader.report.contact_sheet import COLUMNS, TILES_A_PAGE, ContactSheet, Tile, draw_pages
 from discgrader.report.rois import write_rois
+from discgrader.report.tables import read_grades_json
 from fake_engine import FakeMaker, fake_pack, write_blocks
 from PIL import Image
 from synthetic_result import _grade, synthetic_localization, synthetic_result, synthetic_study
@@ -139,6 +141,38 @@ def test_what_lies_where_sheets_would_go_is_kept(tmp_path: Path) -> None:
     write_blocks(tmp_path / "in" / "Sheets")
     with pytest.raises(UsageError, match="A study is called Sheets"):
         batch(tmp_path / "in", tmp_path / "other", sheets=True)
+
+
+def test_what_computers_leave_among_sheets_stops_no_batch(tmp_path: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    for name in SYSTEM_FILES:
+        (tmp_path / "sheets" / name).write_bytes(b"")
+    check_sheets(tmp_path)
+
+
+def test_a_batch_without_sheets_grades_nothing_twice_and_leaves_no_sheets_beside_other_grades(tmp_path: Path) -> None:
+    write_blocks(tmp_path / "in" / "a")
+    out = tmp_path / "out"
+    batch(tmp_path / "in", out, sheets=True)
+    assert batch(tmp_path / "in", out).skipped == ("a",)
+    assert (out / "sheets" / "spider_bulging.png").exists()
+    write_blocks(tmp_path / "in" / "a", "T2_sag")
+    assert batch(tmp_path / "in", out).graded == ("a",)
+    assert not (out / "sheets").exists()
+    assert batch(tmp_path / "in", out, sheets=True).graded == ("a",)
+    assert (out / "sheets" / "spider_bulging.png").exists()
+
+
+def test_sheets_of_before_are_removed_and_other_files_are_kept(tmp_path: Path) -> None:
+    for kept in (True, False):
+        out = tmp_path / str(kept)
+        page = out / "sheets" / "spider_bulging_2.png"
+        page.parent.mkdir(parents=True)
+        page.write_bytes(b"")
+        if kept:
+            (out / "sheets" / "notes.txt").write_text("mine")
+        remove_sheets(out)
+        assert page.exists() == kept
 
 
 def made_up(count: int, folder: Path, synthetic: bool = False) -> ContactSheet:
@@ -319,10 +353,34 @@ def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: P
     assert batch(tmp_path / "in", out, rois="rois", sheets=True).graded == ("bad with boxes",)
 
 
+def test_boxes_count_by_their_content_from_wherever_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = write_blocks(tmp_path / "in" / "a")
+    (study / "rois").mkdir()
+    write_rois(study / "rois", synthetic_localization().discs[:1])
+    assert batch(tmp_path / "in", tmp_path / "out", rois="rois").graded == ("a",)
+    monkeypatch.chdir(tmp_path)
+    assert batch(Path("in"), Path("out"), rois="rois").skipped == ("a",)
+
+
+def test_discs_of_a_study_with_an_empty_folder_of_boxes_are_found(tmp_path: Path) -> None:
+    for name in ("empty", "boxed"):
+        (write_blocks(tmp_path / "in" / name) / "rois").mkdir()
+    (tmp_path / "in" / "empty" / "rois" / ".DS_Store").write_bytes(b"")
+    write_rois(tmp_path / "in" / "boxed" / "rois", synthetic_localization().discs[:1])
+    assert set(batch(tmp_path / "in", tmp_path / "out", rois="rois").graded) == {"empty", "boxed"}
+    counts = {one: len(read_grades_json(tmp_path / "out" / one / "grades.json")["discs"]) for one in ("empty", "boxed")}
+    assert counts == {"empty": 5, "boxed": 1}
+
+
 def test_names_of_boxes_that_no_study_has_are_refused(tmp_path: Path) -> None:
     write_blocks(tmp_path / "in" / "a")
     with pytest.raises(UsageError, match="No study in .* has ROI boxes called boxes"):
         batch(tmp_path / "in", tmp_path / "out", rois="boxes")
+    for nothing in ("", "."):
+        with pytest.raises(UsageError, match="--rois names nothing"):
+            batch(tmp_path / "in", tmp_path / "out", rois=nothing)
     for outside in ("../rois", str(tmp_path)):
         with pytest.raises(UsageError, match="lies outside of the studies"):
             batch(tmp_path / "in", tmp_path / "out", rois=outside)

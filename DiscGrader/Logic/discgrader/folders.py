@@ -13,6 +13,9 @@ from discgrader.errors import OutputError
 
 MayReplace = Callable[[Path], bool]
 
+SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What the systems of computers leave in folders by themselves."""
+
 _PARTIAL = ".partial-"
 _OLD = ".old-"
 

@@ -30,7 +30,8 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--sheets",
         action="store_true",
         help="also draw contact sheets, OUT/sheets/SYSTEM_TASK.png: what the system saw of every disc, sorted by grade "
-        "and falling probability; studies graded without this are graded anew",
+        "and falling probability; studies graded without this are graded anew, and without this sheets of before are "
+        "removed once grades change",
     )
     add_grading_options(parser)
     parser.add_argument(
@@ -38,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         dest="rois_in_study",
         metavar="NAME",
         help="what corrected ROI boxes are called inside of each study's folder, such as rois; the discs of a study "
-        "without them are found",
+        "without them, or with an empty folder in their place, are found",
     )
     add_study_options(parser)
     return parser

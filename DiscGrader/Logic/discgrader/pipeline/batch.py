@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
-from discgrader.folders import check_folder, plain_errors, sweep_leftovers, whole_file
+from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, sweep_leftovers, whole_file
 from discgrader.packs.pack import FEATURES, LOCALIZER, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import FOLDER as SHEETS, check_sheets, write_sheets
+from discgrader.pipeline.sheets import FOLDER as SHEETS, check_sheets, remove_sheets, write_sheets
 from discgrader.pipeline.tiles import FOLDER as TILES, TileWriter, windows_of
 from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
@@ -78,8 +78,9 @@ def run_batch(
 ) -> BatchResult:
     """Grade every study in a folder.
 
-    A study whose results are whole and were made with the same settings, packs and files is skipped. One that fails
-    stops no other; it is a row in ``failed.csv`` and is tried again the next time.
+    A study whose results are whole and were made with the same settings, packs and files is skipped, also
+    where they hold more than is asked for. One that fails stops no other; it is a row in ``failed.csv`` and is tried
+    again the next time.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def run_batch(
         without them are found.
     sheets : bool
         Whether to keep tiles of what each system saw with each result, and to draw contact sheets of all in
-        ``out/sheets`` when all studies have had their turn.
+        ``out/sheets`` when all studies have had their turn. Without, sheets of before are removed once grades change.
     make_engine : EngineMaker, optional
         What makes the engine in each worker.
     progress : Progress
@@ -153,7 +154,9 @@ def run_batch(
         for job in todo:
             sweep_leftovers(job.out)
         done = {*skipped, *graded}
-        _write_tables(out, [job for job in jobs if job.name in done], failed)
+        changed = _write_tables(out, [job for job in jobs if job.name in done], failed)
+        if (graded or changed) and not (sheets and done):
+            remove_sheets(out)
     if sheets and done:
         _write_sheets(out, [job.out for job in jobs if job.name in done], packs, progress.part(_GRADING_SHARE, 1.0))
     return BatchResult(tuple(graded), tuple(skipped), failed)
@@ -177,12 +180,19 @@ def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois:
     """The settings of each study, with the corrected ROI boxes that lie in its folder."""
     if rois is None:
         return dict.fromkeys(paths, settings)
+    if not Path(rois).parts:
+        raise UsageError("--rois names nothing; give the name that boxes have in each study's folder, such as rois.")
     if Path(rois).is_absolute() or ".." in Path(rois).parts:
         raise UsageError(f"{rois} lies outside of the studies; give the name that boxes have in each study's folder.")
-    own = {path: replace(settings, rois=path / rois) if (path / rois).exists() else settings for path in paths}
+    own = {path: replace(settings, rois=path / rois) if _holds_boxes(path / rois) else settings for path in paths}
     if all(one.rois is None for one in own.values()):
         raise UsageError(f"No study in {folder} has ROI boxes called {rois}; check the name, or leave out --rois.")
     return own
+
+
+def _holds_boxes(path: Path) -> bool:
+    """Whether there is a file, or a folder that is not empty."""
+    return any(one.name not in SYSTEM_FILES for one in path.iterdir()) if path.is_dir() else path.exists()
 
 
 def _check_sheets(out: Path, names: Sequence[str]) -> None:
@@ -239,13 +249,17 @@ def _grade_job(engine: Engine, job: StudyJob, progress: Progress) -> None:
     )
 
 
-def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> None:
+def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> bool:
+    """Write the tables of all studies, and give whether that of the grades has changed."""
     from discgrader.report.tables import grades_rows, read_grades_json, write_grades_csv
 
-    with whole_file(out / TABLE) as partial:
+    table = out / TABLE
+    before = table.read_bytes() if table.exists() else b""
+    with whole_file(table) as partial:
         rows = [row for job in done for row in grades_rows(read_grades_json(job.out / GRADES))]
         write_grades_csv(rows, partial)
     with whole_file(out / FAILED) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["study", "reason"])
         writer.writerows(sorted(failed.items()))
+    return table.read_bytes() != before

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from discgrader.errors import OutputError
-from discgrader.folders import check_folder, whole_folder
+from discgrader.folders import SYSTEM_FILES, check_folder, whole_folder
 from discgrader.grading.results import StudyResult
 from discgrader.pipeline.stopwatch import Stopwatch
 from discgrader.progress import Progress
 
 GRADES = "grades.json"
 
+_TOLD = ("rois", "extra")
+"""Of the settings of a result those that are not compared by value: where its boxes lay, and what else was written."""
+
 Writer = Callable[[StudyResult, Path, Progress], None]
 """Writes one kind of file of a result into a folder."""
-
-_SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 def check_output(out: Path, *, overwrite: bool = False) -> None:
@@ -79,13 +80,23 @@ def write_output(
 
 
 def is_complete(folder: Path, settings: Mapping[str, object]) -> bool:
-    """Whether ``folder`` holds a whole result that was made with these settings."""
+    """Whether ``folder`` holds a whole result that was made with these settings.
+
+    It may hold more extra files than these settings ask for. Of corrected boxes their content counts, wherever they lie.
+    """
     stated = _read_grades(folder)
+    if stated is None or not isinstance(made := stated.get("settings"), dict):
+        return False
+    wanted = json.loads(json.dumps(settings))
     return (
-        stated is not None
-        and stated.get("settings") == json.loads(json.dumps(settings))
+        _compared(made) == _compared(wanted)
+        and set(wanted.get("extra", ())) <= set(made.get("extra", ()))
         and all((folder / file).is_file() for file in stated["files"])
     )
+
+
+def _compared(settings: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in settings.items() if name not in _TOLD}
 
 
 def changed_files(folder: Path) -> list[str] | None:
@@ -119,7 +130,7 @@ def _seal(folder: Path, settings: Mapping[str, object]) -> None:
 
 def _files(folder: Path) -> dict[str, Path]:
     """All files of a result but ``grades.json`` itself, by relative name."""
-    paths = (path for path in sorted(folder.rglob("*")) if not path.is_dir() and path.name not in _SYSTEM_FILES)
+    paths = (path for path in sorted(folder.rglob("*")) if not path.is_dir() and path.name not in SYSTEM_FILES)
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     files.pop(GRADES, None)
     return files

@@ -1,11 +1,12 @@
 """The contact sheets of a batch, put together from what its studies' results hold."""
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from discgrader.errors import OutputError
-from discgrader.folders import check_folder, whole_folder
+from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_folder
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import WindowSpec
 from discgrader.pipeline.output import GRADES
@@ -81,7 +82,7 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec
                 disc["index_from_sacrum"],
                 grade["grade"],
                 grade["probabilities"][grade["grade"]],
-                bool(grade["warnings"]),
+                bool(grade["warnings"] or disc["warnings"]),
                 folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
             ))
             for folder, study, disc in discs
@@ -98,8 +99,28 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec
                            views if len(views) > 1 else (), len(graded) - len(tiles))
 
 
+def remove_sheets(out: Path) -> None:
+    """Remove sheets that other grades were drawn on; a folder ``out/sheets`` that holds other files stays.
+
+    Raises
+    ------
+    OutputError
+        When they cannot be removed.
+    """
+    folder = out / FOLDER
+    with plain_errors(folder):
+        if folder.is_dir() and not _strange(folder):
+            shutil.rmtree(folder)
+
+
 def _may_replace(folder: Path) -> bool:
-    strange = [one.name for one in sorted(folder.iterdir()) if not _PAGE.fullmatch(one.name)]
+    strange = _strange(folder)
     if strange:
         raise OutputError(f"{folder} holds {strange[0]}, which is no sheet of DiscGrader; move it elsewhere.")
     return True
+
+
+def _strange(folder: Path) -> list[str]:
+    """What lies among sheets and is none."""
+    names = sorted(one.name for one in folder.iterdir())
+    return [one for one in names if one not in SYSTEM_FILES and not _PAGE.fullmatch(one)]

@@ -42,7 +42,7 @@ class Tile:
     probability : float
         Of that grade.
     warned : bool
-        Whether the grade carries a warning.
+        Whether the grade or its disc carries a warning.
     picture : Path
         Gray, of any size.
     """
@@ -149,7 +149,7 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
     parts += [_paragraph(one, width) for one in facts]
     warned = sum(one.warned for one in sheet.tiles)
     if warned:
-        told = f"{warned} marked so: the grade carries a warning, told in the study's report."
+        told = f"{warned} marked so: the grade or its disc carries a warning, told in the study's report."
         line = _line(told, _HEADING, width, left=_MARK + _GAP)
         _draw_mark(line, 0, 0)
         parts.append(line)
