@@ -95,6 +95,17 @@ def test_corrected_boxes_take_the_place_of_those_found() -> None:
         with_boxes(found, {}, margin_mm=10.0)
 
 
+@pytest.mark.parametrize(("lowest", "indices"), [(None, [1, 2]), ("S1-S2", [2, 3])])
+def test_boxes_where_no_disc_is_found_are_counted_from_the_lowest_disc(
+    engine: Engine, lowest: str | None, indices: list[int]
+) -> None:
+    study = replace(synthetic_study(), name="bad")
+    boxes = {disc.level: disc.roi for disc in synthetic_localization().discs[:2]}
+    given = engine.with_rois(study, boxes, lowest_disc=lowest)
+    assert [disc.index_from_sacrum for disc in given.discs] == indices
+    assert "No disc was found in bad" in given.warnings[0]
+
+
 def test_given_packs_take_the_place_of_shipped_ones_of_their_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

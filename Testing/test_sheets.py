@@ -346,6 +346,8 @@ def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: P
     assert [(one.study, one.level) for one in sheet.tiles if one.study != "without"] == [
         ("bad with boxes", "L5-S1"), ("bad with boxes", "L4-L5")]
     assert len(sheet.tiles) == 7
+    assert all(one.warned for one in sheet.tiles if one.study != "without")
+    assert not all(one.warned for one in sheet.tiles)
     told = (out / "bad with boxes" / "grades.json").read_text(encoding="utf-8")
     assert "The ROI boxes were graded as given. No disc was found" in told
     assert batch(tmp_path / "in", out, rois="rois", sheets=True).graded == ()

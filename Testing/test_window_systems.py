@@ -14,6 +14,8 @@ from discgrader.grading.window_pack import chosen_looks, network_input, worst_lo
 from discgrader.grading.windows import WINDOWS, StudyWindows
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import Localization
+from discgrader.pipeline.given_boxes import boxes_alone
 from solid_body import axial, discs, lumpy, sagittal
 from tiny_packs import tiny_grading_pack, tiny_window_pack
 
@@ -159,6 +161,24 @@ def test_beside_a_single_slice_it_stands_for_its_neighbors(localization):
     assert np.abs(before - own).max() > 1 and np.abs(after - own).max() > 1
 
 
+def segmented(localization: Localization) -> Localization:
+    """The same discs, something of which is segmented."""
+    return replace(localization, segmentation=Volume(np.full((1, 1, 1), 201, np.uint16), np.eye(4)))
+
+
+def test_boxes_alone_are_not_graded_by_systems_that_read_outlines(localization, packs, tmp_path):
+    study = Study("s", (sagittal(BODY), axial(BODY)))
+    boxes = boxes_alone(study, {one.level: one.roi for one in localization.discs}, 10.0)
+    grader = Grader([*packs, *(tiny_grading_pack(tmp_path / one, system=one) for one in ("pfirrmann", "spider"))])
+    for result in grader.grade(study, boxes):
+        assert {grade.system for grade in result.grades} == set(SYSTEM_NAMES)
+        assert result.not_graded == dict.fromkeys(("pfirrmann", "spider"), "the study's discs are not segmented")
+    with pytest.raises(StudyError, match="the study's discs are not segmented, and pfirrmann, spider need that"):
+        grader.grade(study, boxes, systems=["pfirrmann", "spider"])
+    for result in grader.grade(study, segmented(boxes), systems=["pfirrmann"]):
+        assert result.grades and not result.not_graded
+
+
 def test_sagittal_systems_say_why_they_do_not_grade_axial_series(localization, packs, tmp_path):
     study = Study("s", (axial(BODY),))
     sagittal_packs = [tiny_grading_pack(tmp_path / system, system=system) for system in ("pfirrmann", "spider")]
@@ -178,6 +198,7 @@ def test_sagittal_systems_say_why_they_do_not_grade_axial_series(localization, p
 def test_a_disc_that_the_sagittal_series_does_not_show_is_said_not_to_be_graded(localization, tmp_path):
     study = Study("s", (sagittal(BODY),))
     grader = Grader([tiny_grading_pack(tmp_path)])
+    localization = segmented(localization)
     away = localization.discs[3]
     away = replace(away, roi=replace(away.roi, center_lps_mm=away.roi.center_lps_mm + [0, 0, 400.0]))
     results = grader.grade(study, replace(localization, discs=(*localization.discs[:3], away)))

@@ -519,6 +519,10 @@
             <translation>Bandscheiben-Osteophyten-Komplex vorhanden.</translation>
         </message>
         <message>
+            <source>Drawing sheets</source>
+            <translation>Übersichtsbögen zeichnen</translation>
+        </message>
+        <message>
             <source>Endplate changed or with a Schmorl node.</source>
             <translation>Endplatte verändert oder mit Schmorl-Knoten.</translation>
         </message>
@@ -1045,6 +1049,10 @@
         <message>
             <source>the sagittal series do not show it</source>
             <translation>die sagittalen Serien zeigen sie nicht</translation>
+        </message>
+        <message>
+            <source>the study's discs are not segmented</source>
+            <translation>die Bandscheiben der Studie sind nicht segmentiert</translation>
         </message>
         <message>
             <source>yes</source>

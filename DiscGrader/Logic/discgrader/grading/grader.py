@@ -18,7 +18,13 @@ from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.fused_study import FusedStudy, measures_on
 from discgrader.grading.fusion import Fusion, is_fusion_file, load_fusion
-from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SHOWN, not_graded_in_words
+from discgrader.grading.not_graded import (
+    NO_KNOWN_CONTRAST,
+    NO_SAGITTAL,
+    NOT_SEGMENTED,
+    NOT_SHOWN,
+    not_graded_in_words,
+)
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.packs.side_by_side import side_by_side
@@ -167,12 +173,16 @@ class Grader:
         """
         progress = progress or Progress()
         wanted = list(systems or self.systems_for(study))
-        views = {system: self.views(study, localization, system) for system in wanted if system in self._loaded}
-        tables = {system: self._table(study, localization, system) for system in wanted if system in self._tables}
+        segmented = bool(localization.segmentation.array.any())
+        by_outline = wanted if segmented else ()
+        views = {one: self.views(study, localization, one) for one in by_outline if one in self._loaded}
+        tables = {one: self._table(study, localization, one) for one in by_outline if one in self._tables}
         windowed = [system for system in wanted if system in self.windowed.systems]
         windows = self.windowed.windows(study, localization) if windowed else None
         shown = {system: bool(one.sources) for system, one in (*views.items(), *tables.items())}
         if not any(shown.values()):
+            if not windowed and not segmented and _has_sagittal(study):
+                raise StudyError(f"{study.name} was not graded: {NOT_SEGMENTED}, and {', '.join(wanted)} need that.")
             if not windowed:
                 raise StudyError(f"{study.name} has {NO_KNOWN_CONTRAST} series that shows its discs.")
             if all(isinstance(self.windowed[one].reading(windows, disc), str) for one in windowed for disc in localization.discs):
@@ -228,14 +238,19 @@ class Grader:
 
     def _why_not(self, systems: Iterable[str], study: Study, shown: Mapping[str, bool], windows: StudyWindows | None,
                  disc: Disc) -> dict[str, str]:
-        """Why these systems do not grade a disc; ``shown`` says of those without windows whether they have a series."""
-        sagittal = any(one.plane is Plane.SAGITTAL for one in study.series)
+        """Why these systems do not grade a disc.
+
+        ``shown`` says of those without windows whether they have a series; it is without them where nothing is segmented.
+        """
+        sagittal = _has_sagittal(study)
         reasons = {}
         for system in systems:
             if system in self.windowed.systems:
                 reasons[system] = self.windowed[system].reading(windows, disc)
             elif not sagittal:
                 reasons[system] = NO_SAGITTAL
+            elif system not in shown:
+                reasons[system] = NOT_SEGMENTED
             else:
                 reasons[system] = NOT_SHOWN if shown[system] else NO_KNOWN_CONTRAST
         return reasons
@@ -308,6 +323,10 @@ class Grader:
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
             load_fusion(pack),
         )
+
+
+def _has_sagittal(study: Study) -> bool:
+    return any(one.plane is Plane.SAGITTAL for one in study.series)
 
 
 def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],

@@ -7,8 +7,9 @@ NO_SAGITTAL_T2 = "no sagittal T2"
 NO_SAGITTAL = "no sagittal series"
 NO_KNOWN_CONTRAST = "no sagittal T1, T2 or T2 SPACE"
 NOT_SHOWN = "the sagittal series do not show it"
+NOT_SEGMENTED = "the study's discs are not segmented"
 
-REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN)
+REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED)
 """Reasons that are always worded alike; others name series or measures."""
 
 

@@ -183,7 +183,8 @@ class Engine:
         try:
             found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
         except StudyError as error:
-            return boxes_alone(study, boxes, margin_mm, (f"The ROI boxes were graded as given. {error}",))
+            warnings = (f"The ROI boxes were graded as given. {error}",)
+            return boxes_alone(study, boxes, margin_mm, warnings, lowest_disc)
         return with_boxes(found, boxes, margin_mm)
 
     def grade(

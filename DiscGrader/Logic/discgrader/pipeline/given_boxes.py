@@ -8,10 +8,12 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import LADDER, Disc, Localization, RoiBox
+from discgrader.localize.disc import LADDER, LEVELS, Disc, Localization, RoiBox
 
 
-def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float) -> Localization:
+def with_boxes(
+    localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float, lowest_disc: str = LEVELS[0]
+) -> Localization:
     """The localization with exactly these boxes, one disc for each.
 
     A box belongs to the found disc whose centre lies inside it, whatever either is called, for renaming is a
@@ -26,6 +28,8 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
         Corrected boxes by level.
     margin_mm : float
         How far the boxes reach above and below their discs.
+    lowest_disc : str
+        Level of the lowest disc, which the boxes are counted from where no disc was found.
 
     Raises
     ------
@@ -38,7 +42,7 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
     if unknown:
         raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(LADDER)}.")
     matched = _matched(localization, boxes)
-    lowest = _lowest_position(localization)
+    lowest = _lowest_position(localization, lowest_disc)
     discs = [
         _moved(matched[level], level, box)
         if level in matched
@@ -50,9 +54,15 @@ def with_boxes(localization: Localization, boxes: Mapping[str, RoiBox], margin_m
 
 
 def boxes_alone(
-    study: Study, boxes: Mapping[str, RoiBox], margin_mm: float, warnings: tuple[str, ...] = ()
+    study: Study,
+    boxes: Mapping[str, RoiBox],
+    margin_mm: float,
+    warnings: tuple[str, ...] = (),
+    lowest_disc: str | None = None,
 ) -> Localization:
     """The localization of a study whose discs nobody looked for, or found: exactly these boxes, nothing segmented.
+
+    They are counted from ``lowest_disc``, where it is known, or else as in ordinary anatomy.
 
     Raises
     ------
@@ -61,7 +71,7 @@ def boxes_alone(
     """
     series = next((one for one in study.series if one.role == "T2"), study.series[0])
     nothing = Volume(np.zeros(series.volume.array.shape, np.uint16), series.volume.affine_lps)
-    return with_boxes(Localization(series.name, nothing, (), warnings), boxes, margin_mm)
+    return with_boxes(Localization(series.name, nothing, (), warnings), boxes, margin_mm, lowest_disc or LEVELS[0])
 
 
 def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[str, Disc]:
@@ -81,12 +91,12 @@ def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[st
     return matched
 
 
-def _lowest_position(localization: Localization) -> int:
+def _lowest_position(localization: Localization, otherwise: str) -> int:
     """Place on the ladder of the disc that has index 1."""
     for disc in localization.discs:
         if disc.level in LADDER:
             return LADDER.index(disc.level) - disc.index_from_sacrum + 1
-    return 1
+    return LADDER.index(otherwise)
 
 
 def _moved(disc: Disc, level: str, box: RoiBox) -> Disc:
