@@ -250,6 +250,15 @@ def test_results_are_complete_only_with_all_files_and_the_same_settings(result: 
     assert not is_complete(out, SETTINGS)
 
 
+def test_results_with_more_extra_files_are_complete_and_those_with_fewer_are_not(
+    result: StudyResult, tmp_path: Path
+) -> None:
+    made = SETTINGS | {"extra": ["scene", "tiles"]}
+    write_output(result, tmp_path / "out", WRITERS, settings=made)
+    for extra, complete in (([], True), (["scene"], True), (["scene", "tiles"], True), (["other", "tiles"], False)):
+        assert is_complete(tmp_path / "out", SETTINGS | {"extra": extra}) == complete
+
+
 def test_results_may_be_read_by_whom_the_user_lets(result: StudyResult, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
     write(result, tmp_path / "out")

@@ -229,7 +229,7 @@ def test_names_too_long_for_their_tile_still_end_as_they_do(tmp_path: Path) -> N
 
 
 def study_with_axial() -> Study:
-    """The spine of blocks with three axial slices through L4-L5, bright 20 mm to the right, in the middle, to the left."""
+    """The spine of blocks with three axial slices through L4-L5, bright 20 mm to the right, midway, to the left."""
     disc = synthetic_localization().discs[1]
     affine = np.eye(4)
     affine[:3, :3] = disc.roi.axes_lps * [1.0, 1.0, 4.0]
@@ -314,7 +314,13 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
     TileWriter(WINDOWS)(one, tmp_path, Progress())
     assert len(sampled) == 1
     progress = Progress()
-    monkeypatch.setattr(tiles, "middle_gray", lambda values: progress.stop.set() or sampled.append(1) or middle_gray(values))
+
+    def stopping(values: np.ndarray) -> np.ndarray:
+        sampled.append(1)
+        progress.stop.set()
+        return middle_gray(values)
+
+    monkeypatch.setattr(tiles, "middle_gray", stopping)
     other = replace(one.discs[0].disc, level="L3-L4")
     both = replace(one, localization=replace(one.localization, discs=(one.discs[0].disc, other)),
                    discs=(*one.discs, replace(one.discs[0], disc=other)))

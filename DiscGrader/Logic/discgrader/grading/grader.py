@@ -240,7 +240,7 @@ class Grader:
                  disc: Disc) -> dict[str, str]:
         """Why these systems do not grade a disc.
 
-        ``shown`` says of those without windows whether they have a series; it is without them where nothing is segmented.
+        ``shown`` says of those without windows whether they have a series; where nothing is segmented it lacks them.
         """
         sagittal = _has_sagittal(study)
         reasons = {}

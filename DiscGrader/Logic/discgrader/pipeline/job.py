@@ -114,7 +114,7 @@ def check_apart(study_path: Path, out: Path) -> None:
 def made_with(
     study_path: Path, settings: Settings, packs: tuple[Pack, ...], extra_writers: Mapping[str, Writer]
 ) -> dict[str, object]:
-    """Everything that decides a result, for ``grades.json``; see `is_complete` on when grading again would give the same."""
+    """Everything that decides a result, for ``grades.json``; `is_complete` compares it."""
     return {
         "discgrader": __version__,
         **settings.to_json(),

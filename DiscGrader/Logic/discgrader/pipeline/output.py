@@ -82,7 +82,7 @@ def write_output(
 def is_complete(folder: Path, settings: Mapping[str, object]) -> bool:
     """Whether ``folder`` holds a whole result that was made with these settings.
 
-    It may hold more extra files than these settings ask for. Of corrected boxes their content counts, wherever they lie.
+    It may hold more extra files than these settings ask for. Of corrected boxes the content counts, not the place.
     """
     stated = _read_grades(folder)
     if stated is None or not isinstance(made := stated.get("settings"), dict):

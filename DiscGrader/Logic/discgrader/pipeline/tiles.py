@@ -33,7 +33,7 @@ def tile_name(level: str, system: str, evidence: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True)
 class TileWriter:
-    """Writes ``tiles/<level>_<system>.png``, and of systems that choose an axial slice ``<level>_<system>_<slice>.png``.
+    """Writes ``tiles/<level>_<system>.png``; where an axial slice is chosen, ``tiles/<level>_<system>_<slice>.png``.
 
     A tile shows the window's middle slice, several windows two by two, in the gray levels of ``discgrader crops``.
     Systems without windows show the plane through the middle of the disc's box. A disc whose windows do not show the
@@ -62,7 +62,7 @@ class TileWriter:
             of_disc = {tile_name(one.disc.level, grade.system, grade.evidence): grade for grade in one.grades}
             for name, grade in of_disc.items():
                 if grade.system not in self.windows:
-                    picture = boxes.get(one)
+                    picture = boxes[one]
                 else:
                     look = _look_of(places.of(one.disc, self.windows[grade.system]), grade.evidence)
                     picture = None if look is None else _look_picture(look)
