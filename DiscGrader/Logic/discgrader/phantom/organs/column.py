@@ -312,6 +312,6 @@ def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Textur
     own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
     share = own.get(name, own["L5"] + 0.05)
     grain = 0.08 * texture(f"grain {name}", local, (1.7, 1.7, 2.4))
-    blotch = 0.07 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
+    blotch = 0.09 * texture(f"blotch {name}", local, (9.0, 9.0, 9.0))
     island = 0.3 * ramp(texture(f"island {name}", local, (5.0, 5.0, 5.0)), 1.5, 2.6)
     return np.clip(share + grain + blotch + island, 0.05, 0.95)
