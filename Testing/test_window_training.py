@@ -355,7 +355,7 @@ def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
     begin = {"encoder": {"name": "efficientnet_lite0"}, "initial": "efficientnet-lite0", "learning_rate": 0.0, "epochs": 1}
     packs = run_recipe("msu", data, tmp_path / "out", **(TINY | begin))
     pack = read_pack(packs / "msu")
-    assert pack.trained_on.statement.endswith("trained on synthetic images only, begun with the weights of efficientnet-lite0")
+    assert pack.trained_on.statement.endswith("trained on synthetic images only, begun with the weights of efficientnet-lite0 (ImageNet-1k)")
     shipped = load_tensors(next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors")
     learnt = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
     assert torch.allclose(learnt, shipped["head.0.weight"], atol=0.02)

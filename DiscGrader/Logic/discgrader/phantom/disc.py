@@ -24,10 +24,10 @@ discs of SPIDER are found to be, which is less than books say, for the endplates
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
 RIM_SHARE = 0.15, 1.3
-"""How dense the outer annulus is, least and most, as a share of its grade's: on axial slices it is often hardly darker
-than what it holds."""
+"""How dense the outer annulus is, least and most, as a share of its grade's: on axial slices of patients, by which it was
+set by eye, it is often hardly darker than what it holds."""
 SAC_TAPER = 0.55, 0.55, 0.4, 0.25, 0.15
-"""The most that the thecal sac narrows towards the back, from L5-S1 upwards."""
+"""The most that the thecal sac narrows towards the back, from L5-S1 upwards; set by eye on axial slices of patients."""
 NARROWED_SHARE = 0.78
 BULGE_MM = 1.5
 COLLAPSED_SHARE = 0.62

@@ -27,6 +27,11 @@ agree on (vertebrae grow from T11 to L3 and widen to L5). Heights and wedges are
 included, look like bone."""
 
 
+BACK_POWER, COMPACT_SHARE = (2.3, 3.5), (0.3, 0.9)
+"""Least and most of how square backs are, and of compact bone in articular processes; set by eye on axial slices of
+patients."""
+
+
 @dataclass(frozen=True)
 class VertebraParameters:
     """One vertebra.
@@ -239,13 +244,13 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: 
     rng = stream(seed, f"vertebra {VERTEBRAE[i]}")
     lumbar, k, old = i < patient.lumbar, alike(i, patient.lumbar), patient.age_rank - 0.5
     sacralized = i == 0 and patient.transitional == SACRALIZED
-    square, compact = stream(seed, "square backs").uniform(), stream(seed, "compact bone").uniform()
+    square, compact = stream(seed, "square backs").uniform(*BACK_POWER), stream(seed, "compact bone").uniform(*COMPACT_SHARE)
     return VertebraParameters(
         name=VERTEBRAE[i],
         height_mm=BODY_HEIGHT_MM[k] * scale * (1 + 0.025 * rng.standard_normal()) * (1 - 0.03 * old),
         depth_mm=BODY_DEPTH_MM[k] * scale,
         width_mm=BODY_WIDTH_MM[k] * scale,
-        back_power=2.3 + 1.2 * square,
+        back_power=square,
         # A sacralized vertebra is square: hardly a wedge, hardly a waist.
         wedge_deg=BODY_WEDGE_DEG[k] * (0.3 if sacralized else 1.0) + 0.8 * rng.standard_normal(),
         waist=rng.uniform(0.1, 0.17) * (0.35 if sacralized else 1.0),
@@ -255,7 +260,7 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: 
         process_tilt_deg=(9.0 if lumbar else 12.0 + 7.0 * (k - 4)) + 4 * rng.standard_normal(),
         process_side_mm=1.6 * rng.standard_normal(),
         vein=rng.uniform(0.1, 0.75),
-        compact=0.3 + 0.6 * compact,
+        compact=compact,
         lumbar=lumbar,
         sacralized=sacralized,
     )

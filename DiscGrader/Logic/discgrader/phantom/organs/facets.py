@@ -16,8 +16,9 @@ EROSION_MM = (0.0, 0.15, 0.6, 1.1)
 """Joint space, thickening of the processes and roughness of their faces at each of Weishaupt's grades."""
 LENGTH_MM = 14.0
 THICK_MM = 6.2
-HOLLOW = 0.032
-"""How hollow the joint is towards the back: mm for each square mm from its middle."""
+HOLLOW, MARGIN_MM = 0.032, 0.38
+"""How hollow the joint is towards the back, mm for each square mm from its middle, and how far its medial margin lies
+beside the joint's straight line; set by eye on axial slices of patients."""
 CAPSULE_MM = 1.0
 
 
@@ -84,7 +85,8 @@ class Facets:
         along = x * np.float32(np.sin(angle)) + y * np.float32(np.cos(angle))
         across = x * np.float32(np.cos(angle)) - y * np.float32(np.sin(angle))
         # The joint is hollow towards the back: its front part faces backwards, its rear part inwards.
-        across = across + np.float32(HOLLOW) * (np.square(along - np.float32(LENGTH_MM / 2)) - np.float32(LENGTH_MM**2 / 4)) + np.float32(0.38)
+        from_middle = np.square(along - np.float32(LENGTH_MM / 2)) - np.float32(LENGTH_MM**2 / 4)
+        across = across + np.float32(HOLLOW) * from_middle + np.float32(MARGIN_MM)
         right, left = level.parameters.facets
         side = np.where(local[:, 0] > 0, left, right)
         tables = (np.asarray(table, np.float32)[side] for table in (SPACE_MM, OVERGROWTH_MM, EROSION_MM))

@@ -81,7 +81,7 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
            data_set: str, license: str) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     _keep_to(recipe, data_dir, init, out_dir / "recipe.json")
-    initial = _initial_weights(recipe, init)
+    initial, begun_with = _beginning(recipe, init)
     discs, notes = looked_discs(data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(),
                                 progress.part(0.0, 0.3))
     (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
@@ -101,7 +101,7 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
         input=window_input(recipe.windows, recipe.pixels), architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits),
                TYPICAL_FILE: pack_tensors(typical.tensors(), 32)},
-        trained_on=_trained_on(recipe, parts["train"], data_set, license, Path(init or recipe.initial).name), calibration=calibration,
+        trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with), calibration=calibration,
         figures={"method": "patients that were held out once, each level by its worst slice",
                  "discs": len(parts["test"]), **figures["test"]},
     )
@@ -109,14 +109,18 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
     return out_dir / "packs"
 
 
-def _initial_weights(recipe: WindowRecipe, init: str | None) -> dict[str, torch.Tensor] | None:
-    """Of the encoder: from the user's file, or else from the shipped pack that the recipe names."""
-    if init is None and recipe.initial:
-        pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
-        if pack is None:
-            raise UsageError(f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; --option initial= begins at random.")
-        return shipped_weights(pack, recipe.architecture())
-    return None if init is None else initial_weights(Path(init), recipe.architecture())
+def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
+    """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack that the
+    recipe names; neither where it names none."""
+    if init is not None:
+        return initial_weights(Path(init), recipe.architecture()), Path(init).name
+    if not recipe.initial:
+        return None, ""
+    pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
+    if pack is None:
+        raise UsageError(f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; "
+                         "--option initial= begins at random.")
+    return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
 
 def _keep_to(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
@@ -194,7 +198,8 @@ def _figures(recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedD
     return figures
 
 
-def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str, begun_with: str) -> TrainedOn:
+def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str,
+                begun_with: str) -> TrainedOn:
     patients = {one.patient for one in discs}
     unreal = {one.patient for one in discs if one.synthetic}
     begun = f", begun with the weights of {begun_with}" if begun_with else ""
