@@ -2,11 +2,12 @@
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
-from list_shipped_files import RESOURCES, SCRIPTS, files_in_tree, files_listed, write
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG_KEYS = {
@@ -33,39 +34,54 @@ def catalog() -> dict:
     return json.loads((ROOT / "DiscGrader.json").read_text(encoding="utf-8"))
 
 
-def test_every_file_that_must_ship_is_listed():
-    assert files_listed() == files_in_tree(), "run python Testing/list_shipped_files.py"
-
-
-def test_every_listed_file_exists():
-    missing = [one for files in files_listed().values() for one in files if not (ROOT / "DiscGrader" / one).is_file()]
-    assert not missing
-
-
-def test_lists_hold_what_the_module_cannot_do_without():
-    listed = files_listed()
-    assert {"DiscGrader.py", "Logic/discgrader/__init__.py", "Logic/discgrader/mrml/nodes.py"} <= set(listed[SCRIPTS])
-    assert {"Resources/Icons/DiscGrader.png", "Resources/requirements.txt", "Resources/UI/DiscGrader.ui"} <= set(
-        listed[RESOURCES]
+def shipped(module: Path, work: Path) -> dict[str, set[str]]:
+    """What CMake hands to Slicer's macro for a module's folder: SCRIPTS and RESOURCES, relative to the folder."""
+    (work / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.16)\nproject(Extension NONE)\n"
+        "function(slicerMacroBuildScriptedModule)\n"
+        '  cmake_parse_arguments(MODULE "WITH_GENERIC_TESTS" "NAME" "SCRIPTS;RESOURCES" ${ARGN})\n'
+        '  file(WRITE ${CMAKE_BINARY_DIR}/SCRIPTS "${MODULE_SCRIPTS}")\n'
+        '  file(WRITE ${CMAKE_BINARY_DIR}/RESOURCES "${MODULE_RESOURCES}")\n'
+        "endfunction()\n"
+        f'add_subdirectory("{module.as_posix()}" module)\n',
+        encoding="utf-8",
     )
+    command = ["cmake", "-G", "Unix Makefiles", "-S", str(work), "-B", str(work / "build")]
+    subprocess.run(command, check=True, capture_output=True)
+    return {name: set((work / "build" / name).read_text(encoding="utf-8").split(";")) for name in ("SCRIPTS", "RESOURCES")}
 
 
-def test_a_new_file_makes_the_list_out_of_date_until_it_is_rewritten(tmp_path):
+needs_cmake = pytest.mark.skipif(
+    shutil.which("cmake") is None or shutil.which("make") is None, reason="CMake or make is not installed"
+)
+
+
+@needs_cmake
+def test_every_tracked_file_of_the_module_ships_and_nothing_else(tmp_path):
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(["git", "ls-files", "DiscGrader"], cwd=ROOT, check=True, capture_output=True, text=True)
+    tracked = {one.removeprefix("DiscGrader/") for one in listed.stdout.split("\n") if one} - {"CMakeLists.txt"}
+    found = shipped(ROOT / "DiscGrader", tmp_path)
+    assert {one for one in tracked if one.endswith(".py")} <= found["SCRIPTS"]
+    assert {one for one in tracked if not one.endswith(".py")} <= found["RESOURCES"]
+    assert not any("__pycache__" in one or one.endswith(".pyc") for ones in found.values() for one in ones)
+
+
+@needs_cmake
+def test_new_files_ship_and_what_python_and_editors_leave_behind_does_not(tmp_path):
     module = tmp_path / "DiscGrader"
-    (module / "Logic" / "discgrader" / "__pycache__").mkdir(parents=True)
-    (module / "Resources").mkdir()
-    (module / "CMakeLists.txt").write_text(f"set({SCRIPTS}\n  )\nset({RESOURCES}\n  )\n", encoding="utf-8")
-    (module / "DiscGrader.py").write_text("")
-    (module / "Logic" / "discgrader" / "new.py").write_text("")
-    (module / "Logic" / "discgrader" / "__pycache__" / "new.cpython-311.pyc").write_bytes(b"")
-    (module / "Resources" / "a name.json").write_text("{}")
-    assert files_listed(module) != files_in_tree(module)
-    assert write(module)
-    assert files_listed(module) == {
-        SCRIPTS: ["DiscGrader.py", "Logic/discgrader/new.py"],
-        RESOURCES: ["Resources/a name.json"],
+    for file in ("DiscGrader.py", "Logic/discgrader/new.py", "Logic/discgrader/deep/er.py", "Logic/discgrader/a.json",
+                 "Logic/discgrader/__pycache__/new.cpython-312.pyc", "Resources/a name.json", "Resources/Packs/.swp",
+                 "Resources/Packs/one/pack.json"):
+        (module / file).parent.mkdir(parents=True, exist_ok=True)
+        (module / file).write_text("")
+    shutil.copy(ROOT / "DiscGrader" / "CMakeLists.txt", module)
+    (tmp_path / "work").mkdir()
+    assert shipped(module, tmp_path / "work") == {
+        "SCRIPTS": {"DiscGrader.py", "Logic/discgrader/new.py", "Logic/discgrader/deep/er.py"},
+        "RESOURCES": {"Logic/discgrader/a.json", "Resources/a name.json", "Resources/Packs/one/pack.json"},
     }
-    assert not write(module)
 
 
 def test_descriptions_agree(cmake, s4ext, catalog):
