@@ -9,12 +9,15 @@ scaling do not matter. Fat is not looked at: fat-suppressed pictures without a n
 10159290, CC BY 4.0) and states how often the answer is right on patients that were not used for fitting.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
 
 from discgrader.imaging.resample import grid, sample
+from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 
 _STEP_MM = 2.0
@@ -34,6 +37,53 @@ _BIAS = 1.3288
 # the range of each measure over all of these slices, widened by a fifth to either side
 _LOWEST = np.array([0.046, 0.007, -0.127, -1.93, -0.79])
 _HIGHEST = np.array([0.804, 0.505, 0.453, -0.41, -0.06])
+
+
+KEYS = (Contrast.T1, Contrast.T2, Contrast.STIR, Contrast.T2_SPACE, Contrast.OTHER)
+"""The contrasts that a picture is given probabilities of."""
+
+_SURE = 0.8
+_THIN_MM = 1.6
+
+
+@dataclass(frozen=True)
+class PictureContrast:
+    """What a picture weights, told from it alone.
+
+    Parameters
+    ----------
+    probabilities : mapping of Contrast to float
+        Of T1, T2, STIR (T2 with fat suppression), T2_SPACE and OTHER (none of these, or no spine on MR); sum 1.
+    contrast : Contrast
+        The most probable one; ``Contrast.UNKNOWN`` where it cannot be told.
+    probability : float
+        Of the most probable one.
+    """
+
+    probabilities: Mapping[Contrast, float]
+    contrast: Contrast
+    probability: float
+
+
+def picture_contrast(volume: Volume, plane: Plane) -> PictureContrast:
+    """What a picture in this plane weights.
+
+    Parameters
+    ----------
+    volume : Volume
+        Any scaling of its values.
+    plane : Plane
+        That of its slices.
+    """
+    axis = int(np.argmax(np.abs(volume.directions[(Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL).index(plane)])))
+    t2 = probability_of_t2(volume, axis) if plane is Plane.SAGITTAL else None
+    if t2 is None:
+        return PictureContrast(dict.fromkeys(KEYS, 1 / len(KEYS)), Contrast.UNKNOWN, 1 / len(KEYS))
+    thin = volume.size[axis] > 1 and volume.spacing_mm[axis] < _THIN_MM
+    probabilities = dict.fromkeys(KEYS, 0.0) | {Contrast.T1: 1 - t2, Contrast.T2_SPACE if thin else Contrast.T2: t2}
+    best = max(probabilities, key=probabilities.get)
+    sure = probabilities[best] >= _SURE
+    return PictureContrast(probabilities, best if sure else Contrast.UNKNOWN, probabilities[best])
 
 
 def probability_of_t2(volume: Volume, slice_axis: int) -> float | None:

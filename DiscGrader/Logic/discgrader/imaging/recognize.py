@@ -20,7 +20,10 @@ SURE = 0.8
 """How probable a contrast must be, by the picture alone, to be believed."""
 
 ROLES = tuple(
-    prefix + contrast.value for prefix in ("", "AX_", "COR_") for contrast in Contrast if contrast != Contrast.UNKNOWN
+    prefix + contrast.value
+    for prefix in ("", "AX_", "COR_")
+    for contrast in Contrast
+    if contrast not in (Contrast.OTHER, Contrast.UNKNOWN)
 )
 """Every role that a series may be given by hand."""
 

@@ -22,6 +22,7 @@ class Contrast(StrEnum):
     T2 = "T2"
     T2_SPACE = "T2_SPACE"
     STIR = "STIR"
+    OTHER = "other"
     UNKNOWN = "unknown"
 
 
