@@ -12,7 +12,7 @@ from block_engine import BlockEngine
 from panel_reader import LEVELS, finish, settled, shown
 
 SIZE, BULGING = ("msu", "size"), ("spider", "bulging")
-MISSED = "the axial T2 misses it by 24 mm"
+MISSED = "the sagittal series do not show it"
 
 
 class LackingEngine(BlockEngine):
@@ -71,14 +71,14 @@ def test_it_is_told_again_after_reopening(lacking, desk, user, tmp_path):
 
 
 def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):
-    lacking.shift(1)
+    lacking.shift(-1)
     user.wait(0.1)
-    assert is_told(lacking, "L1-L2")
+    assert is_told(lacking, "L3-L4")
     lacking.logic.exportReport(tmp_path / "out")
     document = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
-    sentences = ["Not graded by msu: no axial T2.", f"L1-L2 not graded by spider: {MISSED}."]
+    sentences = ["Not graded by msu: no axial T2.", f"L3-L4 not graded by spider: {MISSED}."]
     assert [one for one in document["warnings"] if "graded" in one] == sentences
-    assert {one["level"] for one in document["discs"] if "spider" in one["not_graded"]} == {"L1-L2"}
+    assert {one["level"] for one in document["discs"] if "spider" in one["not_graded"]} == {"L3-L4"}
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert all(one in report for one in sentences) and f'title="not graded: {MISSED}"' in report
 

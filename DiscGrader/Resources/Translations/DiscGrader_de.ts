@@ -1055,6 +1055,14 @@
             <translation>die Bandscheiben der Studie sind nicht segmentiert</translation>
         </message>
         <message>
+            <source>this system is for L1-L2 and below</source>
+            <translation>dieses System ist für L1-L2 und tiefer</translation>
+        </message>
+        <message>
+            <source>this system is for T9-T10 and below</source>
+            <translation>dieses System ist für T9-T10 und tiefer</translation>
+        </message>
+        <message>
             <source>yes</source>
             <translation>ja</translation>
         </message>

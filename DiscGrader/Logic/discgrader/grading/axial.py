@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.grading.not_graded import NO_AXIAL_T2
+from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
 from discgrader.imaging.study import Contrast, Plane, Series, Study, other_coordinates
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -115,7 +115,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
         if not found:
             return "the axial T2 lies beside it"
         nearest = min(found, key=lambda cut: cut.away_mm)
-        return f"the axial T2 misses it by {nearest.away_mm:.0f} mm"
+        return f"{PASSED_BY} {nearest.away_mm:.0f} mm"
     best = showing[0]
     notes = []
     if best.tilt_deg > OBLIQUE_DEG:

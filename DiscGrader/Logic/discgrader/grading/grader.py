@@ -1,8 +1,9 @@
 """Grades of all discs of a study, by the networks of one or several packs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -24,6 +25,7 @@ from discgrader.grading.not_graded import (
     NOT_SEGMENTED,
     NOT_SHOWN,
     not_graded_in_words,
+    out_of_range,
 )
 from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.scales import load_scale, scale_of
@@ -45,6 +47,8 @@ from discgrader.progress import Progress
 from discgrader.threads import in_threads
 
 NETWORK_PREFIX = "network"
+
+T = TypeVar("T")
 
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
     "pfirrmann": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra", "nucleus_to_annulus",
@@ -185,7 +189,7 @@ class Grader:
                 raise StudyError(f"{study.name} was not graded: {NOT_SEGMENTED}, and {', '.join(wanted)} need that.")
             if not windowed:
                 raise StudyError(f"{study.name} has {NO_KNOWN_CONTRAST} series that shows its discs.")
-            if all(isinstance(self.windowed[one].reading(windows, disc), str) for one in windowed for disc in localization.discs):
+            if not any(self._looks_at(one, windows, disc) for one in windowed for disc in localization.discs):
                 reasons = {disc.level: self._why_not(wanted, study, shown, windows, disc) for disc in localization.discs}
                 raise StudyError(f"{study.name}: {' '.join(not_graded_in_words(reasons))}")
         fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
@@ -196,8 +200,10 @@ class Grader:
         threads = max(1, torch.get_num_threads() // len(localization.discs)) if self.device == "cpu" else 1
 
         def graded_disc(disc: Disc) -> DiscResult:
-            found = self._grade_disc(disc, localization, views, fusing, tables, progress, threads)
-            grades = (*found, *(one for system in windowed for one in self.windowed[system].grades(windows, disc)))
+            meant = {system for system in wanted if SYSTEMS[system].covers(disc.level)}
+            found = self._grade_disc(disc, localization, _only(meant, views), fusing, _only(meant, tables), progress, threads)
+            grades = (*found, *(one for system in windowed if system in meant
+                                for one in self.windowed[system].grades(windows, disc)))
             graded_by = {one.system for one in grades}
             others = [system for system in wanted if system not in graded_by]
             return DiscResult(disc, grades, self._why_not(others, study, shown, windows, disc))
@@ -243,9 +249,11 @@ class Grader:
         ``shown`` says of those without windows whether they have a series; where nothing is segmented it lacks them.
         """
         sagittal = _has_sagittal(study)
-        reasons = {}
+        reasons, outside = {}, out_of_range(disc.level)
         for system in systems:
-            if system in self.windowed.systems:
+            if system in outside:
+                reasons[system] = outside[system]
+            elif system in self.windowed.systems:
                 reasons[system] = self.windowed[system].reading(windows, disc)
             elif not sagittal:
                 reasons[system] = NO_SAGITTAL
@@ -254,6 +262,10 @@ class Grader:
             else:
                 reasons[system] = NOT_SHOWN if shown[system] else NO_KNOWN_CONTRAST
         return reasons
+
+    def _looks_at(self, system: str, windows: StudyWindows, disc: Disc) -> bool:
+        """Whether a system that looks through windows is for this disc, and can look at it."""
+        return SYSTEMS[system].covers(disc.level) and not isinstance(self.windowed[system].reading(windows, disc), str)
 
     def _table(self, study: Study, localization: Localization, system: str) -> "_Table":
         """What a tabular pack needs to know of a study."""
@@ -323,6 +335,11 @@ class Grader:
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
             load_fusion(pack),
         )
+
+
+def _only(systems: Collection[str], of_system: Mapping[str, T]) -> dict[str, T]:
+    """What there is of these systems."""
+    return {system: one for system, one in of_system.items() if system in systems}
 
 
 def _has_sagittal(study: Study) -> bool:

@@ -1,6 +1,8 @@
 """What was not graded and why, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from discgrader.grading.tasks import SYSTEMS
 
 NO_AXIAL_T2 = "no axial T2"
 NO_SAGITTAL_T2 = "no sagittal T2"
@@ -9,27 +11,61 @@ NO_KNOWN_CONTRAST = "no sagittal T1, T2 or T2 SPACE"
 NOT_SHOWN = "the sagittal series do not show it"
 NOT_SEGMENTED = "the study's discs are not segmented"
 
-REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED)
+PASSED_BY = "the axial T2 misses it by"
+"""How the reason begins where no axial slice passes through a disc."""
+
+
+def above(highest: str) -> str:
+    """The reason where a system is for this level and those below."""
+    return f"this system is for {highest} and below"
+
+
+REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED,
+           *sorted({above(one.highest) for one in SYSTEMS.values()}))
 """Reasons that are always worded alike; others name series or measures."""
 
 
+_ABOVE = frozenset(above(one.highest) for one in SYSTEMS.values())
+
+
+def out_of_range(level: str) -> dict[str, str]:
+    """The systems that are not for discs of this level, each with the reason."""
+    return {name: above(one.highest) for name, one in SYSTEMS.items() if not one.covers(level)}
+
+
+def of_level(reasons: Mapping[str, str], level: str) -> dict[str, str]:
+    """The reasons of a disc that has got this name: those of systems that are not for it, and no such of others."""
+    outside = out_of_range(level)
+    kept = {system: why for system, why in reasons.items() if system not in SYSTEMS or why != above(SYSTEMS[system].highest)}
+    return kept | outside
+
+
 def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
-    """Sentences on what was not graded of a study.
+    """Sentences on what was not graded of a study, and should have been.
+
+    Nothing is wrong with discs that a system is not for, nor with axial slices through three discs of nine: they are passed
+    over here, unless the system has graded no disc at all.
 
     Parameters
     ----------
     reasons : mapping of level to (mapping of system to str)
         For every disc of the study, as `DiscResult.not_graded` has them.
     """
-    levels: dict[str, dict[str, list[str]]] = {}
-    for level, of_disc in reasons.items():
-        for system, reason in of_disc.items():
-            levels.setdefault(system, {}).setdefault(reason, []).append(level)
-    systems: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for system, of_system in levels.items():
-        for reason, some in of_system.items():
-            systems.setdefault((reason, tuple(some)), []).append(system)
-    return tuple(
-        f"{'Not' if len(some) == len(reasons) else ', '.join(some) + ' not'} graded by {', '.join(names)}: {reason}."
-        for (reason, some), names in systems.items()
-    )
+    systems: dict[tuple[str, tuple[str, ...], bool], list[str]] = {}
+    for system in dict.fromkeys(one for of_disc in reasons.values() for one in of_disc):
+        for reason, some, every in _told_of(system, reasons):
+            systems.setdefault((reason, some, every), []).append(system)
+    return tuple(f"{'Not' if every else ', '.join(some) + ' not'} graded by {', '.join(names)}: {reason}."
+                 for (reason, some, every), names in systems.items())
+
+
+def _told_of(system: str, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Each reason worth telling of a system, the levels that it holds for, and whether these are all that it is for."""
+    within = {level: of_disc.get(system) for level, of_disc in reasons.items() if of_disc.get(system) not in _ABOVE}
+    # A study of discs that it is not for at all.
+    within = within or {level: of_disc.get(system) for level, of_disc in reasons.items()}
+    grades_some = None in within.values()
+    for reason in dict.fromkeys(within.values()):
+        if reason is not None and not (grades_some and reason.startswith(PASSED_BY)):
+            levels = tuple(level for level, one in within.items() if one == reason)
+            yield reason, levels, len(levels) == len(within)

@@ -1,8 +1,12 @@
 """The grading systems and their tasks, as named in files."""
 
+import re
 from dataclasses import dataclass
 
 from discgrader.errors import UsageError
+
+_REGIONS = "SLTC"
+"""Sacrum, lumbar, thoracic and cervical spine, from below."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,35 @@ class System:
         As written in files, and as people call it.
     tasks : tuple of Task
         In the order in which they are shown.
+    highest : str
+        The highest level that it is for. Discs above are not graded by it; those below are, L5-L6 and L6-S1 of six lumbar
+        vertebrae and S1-S2 of a lumbarized S1 included.
     """
 
     name: str
     title: str
     tasks: tuple[Task, ...]
+    highest: str
+
+    def covers(self, level: str) -> bool:
+        """Whether it is for discs of this level; for none whose name tells no place in the spine."""
+        return _place(level) <= _place(self.highest)
 
 
-def _system(name: str, title: str, *tasks: tuple[str, str, str]) -> System:
-    return System(name, title, tuple(Task(name, *one) for one in tasks))
+def _place(level: str) -> tuple[float, int]:
+    """Where a level lies, the higher the greater, by the vertebra above the disc: T13 comes above L1, L6 below L5."""
+    vertebra = re.match(rf"([{_REGIONS}])(\d+)-", level)
+    return (float("inf"), 0) if vertebra is None else (_REGIONS.index(vertebra[1]), -int(vertebra[2]))
+
+
+def _system(name: str, title: str, highest: str, *tasks: tuple[str, str, str]) -> System:
+    return System(name, title, tuple(Task(name, *one) for one in tasks), highest)
+
+
+# The papers of the systems that read axial slices grade lumbar discs: MSU's line joins lumbar facet joints, and Lee's grades
+# are of the cauda equina, which above L1-L2 gives way to the cord. The paper on calcification took discs of L1 to S1. SPIDER
+# has grades of discs up to its ninth from the sacrum.
+_LUMBAR, _SPIDER = "L1-L2", "T9-T10"
 
 
 SYSTEMS: dict[str, System] = {
@@ -52,12 +76,14 @@ SYSTEMS: dict[str, System] = {
         _system(
             "pfirrmann",
             "Disc degeneration",
+            _SPIDER,
             ("pfirrmann", "Pfirrmann grade", "pfirrmann"),
             ("high_grade", "High grade (IV–V)", "pfirrmann_high_grade"),
         ),
         _system(
             "spider",
             "Degenerative findings",
+            _SPIDER,
             ("bulging", "Disc bulging", "disc_bulging"),
             ("narrowing", "Disc narrowing", "disc_narrowing"),
             ("herniation", "Disc herniation", "disc_herniation"),
@@ -69,11 +95,13 @@ SYSTEMS: dict[str, System] = {
         _system(
             "calcification",
             "Calcified herniation",
+            _LUMBAR,
             ("calcification", "Calcified herniation", "calcification"),
         ),
         _system(
             "axial-multitask",
             "Axial herniation, canal and root",
+            _LUMBAR,
             ("herniation", "Herniation size", "msu_size"),
             ("central_stenosis", "Central canal stenosis", "lee_canal"),
             ("nerve_root", "Nerve-root compromise", "nerve_root"),
@@ -81,12 +109,14 @@ SYSTEMS: dict[str, System] = {
         _system(
             "msu",
             "MSU herniation",
+            _LUMBAR,
             ("size", "MSU size", "msu_size"),
             ("zone", "MSU zone", "msu_zone"),
         ),
         _system(
             "deepspine",
             "Stenosis and arthropathy",
+            _LUMBAR,
             ("central_stenosis", "Central canal stenosis", "stenosis_severity"),
             ("left_foraminal_stenosis", "Left foraminal stenosis", "stenosis_severity"),
             ("right_foraminal_stenosis", "Right foraminal stenosis", "stenosis_severity"),

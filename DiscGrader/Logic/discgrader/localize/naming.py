@@ -79,7 +79,8 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     else:
         doubts, first = [], 1
     indices, gaps = _indices(chain, first)
-    if not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
+    # Axial slices often go through three discs only.
+    if below is None and not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
         warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
     # The user's name is that of the lowest disc found, whatever may be missed below it.
     lowest = lowest_disc or LEVELS[0]

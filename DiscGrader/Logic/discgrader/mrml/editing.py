@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.grading.not_graded import out_of_range
+from discgrader.grading.tasks import SYSTEMS
 from discgrader.localize.disc import LADDER
 from discgrader.mrml.box_watch import BoxWatch
 from discgrader.mrml.disc_nodes import number_of
@@ -88,10 +90,12 @@ class Editing:
         ``act`` is given the study's editor.
         """
         reading = self.reading(study)
-        before = {one.number: one.box for one in reading.reading.present}
+        before = {one.number: one for one in reading.reading.present}
         reading.edit(act)
         for disc in reading.reading.present:
-            if before.get(disc.number) != disc.box and (disc.is_stale or disc.grading is None):
+            was = before.get(disc.number)
+            moved = was is None or was.box != disc.box
+            if moved and (disc.is_stale or disc.grading is None) or was is not None and _gained(was, disc):
                 self._box_changed(disc.level, False)
         return reading
 
@@ -196,3 +200,12 @@ class Editing:
 
     def _disc(self, reading: SceneReading, node) -> DiscReading | None:
         return next((one for one in reading.reading.present if one.number == number_of(node)), None)
+
+
+def _gained(was: DiscReading, disc: DiscReading) -> bool:
+    """Whether a system that was not for the disc under its old name is for it under the new one, and has not graded it."""
+    if was.level == disc.level or was.grading is None or disc.grading is None:
+        return False
+    answered = {*disc.grading.not_graded, *(one.system for one in disc.grading.grades)}
+    return any(system in out_of_range(was.level) and system not in answered and SYSTEMS[system].covers(disc.level)
+               for system in was.grading.not_graded)

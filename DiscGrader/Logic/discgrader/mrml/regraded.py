@@ -71,8 +71,8 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
     if is_outside(roi_from_node(roi_node), [one.volume for one in series]):
         raise UsageError(f"The box of {level} lies outside the picture; move it back onto its disc, or delete it.")
     localization = localization_from_scene(scene, name, held)
-    by_level = {one["level"]: _systems_of(one) for one in document["discs"]}
-    own = by_level.get(level) or [system for systems in by_level.values() for system in systems]
+    # All that the study was graded by: under its old name, a system may not have been for the disc.
+    own = [system for one in sorted(document["discs"], key=lambda one: one["level"] != level) for system in _systems_of(one)]
     return Regrading(
         study=Study(name, series),
         localization=localization,

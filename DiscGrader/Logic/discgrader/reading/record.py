@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from discgrader.errors import UsageError
+from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.localize.disc import RoiBox
@@ -87,6 +88,16 @@ class Grading:
     def says_as(self, other: "Grading") -> bool:
         """Whether packs said the same there, whenever it was and of whatever box."""
         return (self.grades, self.not_graded) == (other.grades, other.not_graded)
+
+    def of_level(self, level: str) -> "Grading":
+        """The same for a disc that has got this name since: without grades by systems that are not for it."""
+        why_not = of_level(self.not_graded, level)
+        # Only a system that was asked has an answer.
+        asked = {*self.not_graded, *(one.system for one in self.grades)}
+        why_not = {system: why for system, why in why_not.items() if system in asked}
+        if why_not == self.not_graded and not any(one.system in why_not for one in self.grades):
+            return self
+        return replace(self, grades=tuple(one for one in self.grades if one.system not in why_not), not_graded=why_not)
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where it was not graded."""
@@ -200,9 +211,10 @@ class DiscReading:
 
     @property
     def grading(self) -> Grading | None:
-        """What packs said last of the box as it is now, or else of the disc."""
+        """What packs said last of the box as it is now, or else of the disc, by systems that are for its level."""
         of_box = [one for one in self.gradings if one.box == self.box]
-        return (of_box or self.gradings or (None,))[-1]
+        last = (of_box or self.gradings or (None,))[-1]
+        return None if last is None else last.of_level(self.level)
 
     @property
     def is_stale(self) -> bool:

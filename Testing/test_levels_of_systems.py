@@ -1,0 +1,77 @@
+"""Where a system applies: which levels it is for, and that others are not graded by it, whatever they are renamed to."""
+
+from dataclasses import replace
+
+import pytest
+
+from discgrader.grading.not_graded import above, not_graded_in_words, out_of_range
+from discgrader.grading.results import StudyResult
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.localize.disc import level_name
+from discgrader.reading.begin import reading_of_result
+from discgrader.reading.editor import Editor
+from synthetic_result import synthetic_result
+
+LUMBAR_ONLY = {"calcification", "axial-multitask", "msu", "deepspine"}
+LUMBAR = above("L1-L2")
+
+
+@pytest.mark.parametrize("level", ["S1-S2", "L5-S1", "L6-S1", "L5-L6", "L4-S1", "L4-L5", "L1-L2"])
+def test_every_system_is_for_lumbar_discs(level):
+    assert all(one.covers(level) for one in SYSTEMS.values()) and out_of_range(level) == {}
+
+
+@pytest.mark.parametrize("level", ["T12-L1", "T13-L1", "T12-T13", "T11-T12", "T9-T10"])
+def test_discs_at_the_conus_and_above_are_pfirrmann_s_and_spider_s_alone(level):
+    assert out_of_range(level) == dict.fromkeys(LUMBAR_ONLY, LUMBAR)
+
+
+@pytest.mark.parametrize("level", ["T8-T9", "C7-T1", "C3-C4", "disc 30", ""])
+def test_no_system_is_for_what_none_was_trained_on(level):
+    assert set(out_of_range(level)) == set(SYSTEMS)
+
+
+def test_discs_above_the_range_and_beside_the_slices_are_nothing_to_warn_of():
+    usual = {"L5-S1": {}, "L4-L5": {}, "L3-L4": {"msu": "the axial T2 misses it by 9 mm"}, "T12-L1": {"msu": LUMBAR}}
+    assert not_graded_in_words(usual) == ()
+    nowhere = {level: {"msu": "the axial T2 misses it by 70 mm"} for level in usual} | {"T12-L1": {"msu": LUMBAR}}
+    assert not_graded_in_words(nowhere) == ("Not graded by msu: the axial T2 misses it by 70 mm.",)
+    assert not_graded_in_words({"T11-T12": {"msu": LUMBAR}}) == (f"Not graded by msu: {LUMBAR}.",)
+    assert not_graded_in_words({"L4-L5": {"msu": "no axial T2"}, "T12-L1": {"msu": LUMBAR}}) == (
+        "Not graded by msu: no axial T2.",)
+
+
+def _renaming() -> Editor:
+    """The editor of a reading of five discs that all systems have graded alike."""
+    return Editor(reading_of_result(synthetic_result(), "reader"))
+
+
+def test_grades_do_not_follow_a_disc_to_a_level_that_they_are_not_for():
+    editor = _renaming()
+    top = max(editor.reading.present, key=lambda one: one.number)
+    lumbar = next(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
+    editor.learn_grades(top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"})
+    before = editor.reading.disc(top.level)
+    assert {one.system for one in before.grading.grades} == {"pfirrmann", "msu"}
+    editor.shift_levels(1)
+    shifted = next(one for one in editor.reading.present if one.number == top.number)
+    assert shifted.level == "T12-L1" and {one.system for one in shifted.grading.grades} == {"pfirrmann"}
+    assert shifted.grading.not_graded == {"deepspine": LUMBAR, "msu": LUMBAR} and not shifted.is_stale
+    editor.undo()
+    assert editor.reading.disc(top.level) == before
+
+
+def test_what_was_too_high_is_not_said_of_a_disc_that_was_renamed_to_a_lumbar_level():
+    editor = _renaming()
+    top = max(editor.reading.present, key=lambda one: one.number)
+    editor.shift_levels(1)
+    grades = tuple(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
+    editor.learn_grades(top.number, top.box, grades, {"msu": LUMBAR, "deepspine": LUMBAR})
+    editor.shift_levels(-1)
+    assert editor.reading.disc(level_name(5)).grading.not_graded == {}
+
+
+def test_the_report_of_a_study_says_nothing_of_levels_that_a_system_is_not_for():
+    result = synthetic_result()
+    discs = tuple(replace(one, not_graded=out_of_range("T12-L1") if number == 4 else {}) for number, one in enumerate(result.discs))
+    assert StudyResult(result.study, result.localization, discs).not_graded == ()
