@@ -1,6 +1,7 @@
 """A study from a file, a DICOM folder or a folder of files, with roles given by hand, and folders of studies."""
 
 import os
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import MAX_FILES, find_studies, read_study
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
-from volumes import VOLUMES, upright
+from volumes import VOLUMES, upright, volume
 
 
 @pytest.fixture
@@ -211,3 +212,72 @@ def test_real_slices_are_read_with_their_roles(data_dir: Path) -> None:
         assert (series.role, series.volume.array.shape[0]) == (role, 1)
     series = read_study(data_dir / "spider" / "t2_space" / "107_t2_SPACE.nii.gz").series[0]
     assert series.role == "T2_SPACE"
+
+
+def test_a_role_puts_a_fine_volume_into_its_plane(folder: Path) -> None:
+    one = volume(np.eye(3), (0.9, 0.9, 0.9), (60, 60, 60))
+    write_volume(one, folder / "t2_space.nii.gz")
+    assert read_study(folder).series[0].plane is Plane.AXIAL
+    assert read_study(folder, roles="T2_SPACE").series[0].role == "T2_SPACE"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_pipes_and_sockets_in_a_study_are_passed_over_with_a_word(folder: Path) -> None:
+    write_volume(upright(), folder / "t2.nii.gz")
+    for name in ("pipe.nii.gz", "pipe.dcm", "pipe.nrrd", "pipe"):
+        os.mkfifo(folder / name)
+    with socket.socket(socket.AF_UNIX) as one:
+        here = Path.cwd()
+        os.chdir(folder)
+        one.bind("socket.nii")
+        os.chdir(here)
+    (folder / "gone.nii.gz").symlink_to(folder / "nowhere.nii.gz")
+    study = read_study(folder)
+    assert [one.name for one in study.series] == ["t2"]
+    assert all(any(name in one for one in study.warnings) for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz"))
+    for name in ("pipe.nii.gz", "pipe.dcm"):
+        with pytest.raises(StudyError, match="no regular file"):
+            read_study(folder / name)
+    assert [name for name, _ in find_studies(folder.parent)] == [folder.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
+def test_names_that_are_not_utf_8_are_told_as_text(folder: Path) -> None:
+    odd = folder.parent / os.fsdecode(b"M\xfcller")
+    folder.rename(odd)
+    write_volume(upright(), odd / os.fsdecode(b"t2_R\xfccken.nii.gz"))
+    write_classic(odd / os.fsdecode(b"D\xfc"), VOLUMES["axial"], SeriesDescription="ax t2")
+    write_volume(upright(), odd / os.fsdecode(b"mask_\xfc.nrrd"))
+    (odd / os.fsdecode(b"bad_\xfc.nii")).write_bytes(b"nothing")
+    study = read_study(odd)
+    assert study.name == "Müller"
+    assert {one.name for one in study.series} == {"t2_Rücken", "ax t2"}
+    assert any("bad_ü.nii" in one for one in study.warnings) and any("mask_ü" in one for one in study.warnings)
+    assert find_studies(odd.parent) == [("Müller", odd)]
+    "".join(study.warnings).encode("utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system has no file permissions of this kind")
+def test_folders_that_cannot_be_opened_are_named(ordinary_folder: Path) -> None:
+    write_volume(upright(), ordinary_folder / "t2.nii.gz")
+    closed = ordinary_folder / "closed"
+    closed.mkdir(mode=0)
+    assert any("closed" in one for one in read_study(ordinary_folder).warnings)
+    closed.chmod(0o700)
+
+
+def test_reading_a_large_file_can_be_stopped(folder: Path) -> None:
+    one = volume(np.eye(3), (0.5, 0.5, 0.5), (256, 256, 128))
+    write_volume(one, folder / "t2.nii.gz")
+    progress = Progress()
+    checks = []
+
+    class Stopping(Progress):
+        def check(self) -> None:
+            checks.append(1)
+            if len(checks) > 2:
+                progress.stop.set()
+            super().check()
+
+    with pytest.raises(Cancelled):
+        read_study(folder / "t2.nii.gz", progress=Stopping(stop=progress.stop))

@@ -4,8 +4,17 @@ Each message is one plain sentence that names the file or series and says what t
 """
 
 
+from discgrader.plain_names import printable
+
+
 class DiscGraderError(Exception):
-    """Base of every error that is meant for the user rather than for a developer."""
+    """Base of every error that is meant for the user rather than for a developer.
+
+    Its message can be printed and saved, also where it names a file whose name is not UTF-8.
+    """
+
+    def __init__(self, *values: object) -> None:
+        super().__init__(*(printable(one) if isinstance(one, str) else one for one in values))
 
 
 class StudyError(DiscGraderError):

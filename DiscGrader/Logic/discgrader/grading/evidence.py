@@ -61,7 +61,7 @@ def measure_disc(series: Series, segmentation: Volume, disc: Disc) -> dict[str, 
     axes = disc.roi.axes_lps
     points = disc.center_lps_mm + along[None, :, None] * axes[:, 1] + up[:, None, None] * axes[:, 2]
     labels = sample(segmentation, points, order=0)
-    signal = sample(series.volume, points, order=1, cval=np.nan)
+    signal = sample(series.volume, points, order=1, cval=np.nan) - np.float32(series.volume.no_signal)
     found = dict.fromkeys(MEASURES, float("nan"))
     body = labels == 200 + disc.index_from_sacrum
     if body.sum() * PIXEL_MM**2 < 20:

@@ -109,7 +109,7 @@ class Slice:
 
 def is_dicom(path: Path) -> bool:
     """Whether a file holds DICOM and is no DICOMDIR; old files without a preamble count, too."""
-    if path.name.upper() == "DICOMDIR":
+    if path.name.upper() == "DICOMDIR" or not path.is_file():
         return False
     try:
         with path.open("rb") as file:

@@ -1,7 +1,12 @@
 """Single files that hold one volume: NIfTI, NRRD and MetaImage."""
 
 import errno
+import math
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +15,18 @@ import SimpleITK as sitk
 from discgrader.errors import OutputError, StudyError, UsageError
 from discgrader.imaging.geometry import right_angled
 from discgrader.imaging.nifti import read_nifti
+from discgrader.imaging.text_headers import guesses, header_fields, why_not_read
 from discgrader.imaging.volume import Volume
+from discgrader.plain_names import is_plain, plainly_named
+from discgrader.progress import Progress
 
 NIFTI_ENDINGS = (".nii.gz", ".nii")
 OTHER_ENDINGS = (".nrrd", ".nhdr", ".mha", ".mhd")
 VOLUME_ENDINGS = NIFTI_ENDINGS + OTHER_ENDINGS
 
 _NIFTI_HEADER_BYTES = 352
+_DEFLATE_MOST = 1032
+"""How many times smaller than its content a deflated file can be at most."""
 
 
 def ending(path: Path) -> str:
@@ -31,33 +41,39 @@ def stem(path: Path) -> str:
     return path.name[: -len(end)] if end else path.stem
 
 
-def read_volume(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
+def read_volume(path: Path | str, progress: Progress = Progress()) -> tuple[Volume, tuple[str, ...]]:
     """The picture in a NIfTI, NRRD or MetaImage file, and warnings.
 
-    Voxels that are not numbers become 0, with a warning. A four-dimensional file of one frame counts as one volume.
+    Voxels that are not numbers get the lowest value, with a warning. A four-dimensional file of one frame counts as one
+    volume.
 
     Raises
     ------
     StudyError
         When the file cannot be read, is cut off, or holds anything but one gray-scale volume on a right-angled grid,
         or when every voxel has the same value.
+    Cancelled
+        When the progress says stop.
     """
     path = Path(path)
-    volume, warnings = _read(path)
+    volume, warnings = _read(path, progress)
+    progress.check()
     volume, more = clean(volume, path.name)
     return volume, warnings + more
 
 
-def _read(path: Path) -> tuple[Volume, tuple[str, ...]]:
-    if not path.is_file():
+def _read(path: Path, progress: Progress = Progress()) -> tuple[Volume, tuple[str, ...]]:
+    if not path.exists():
         raise StudyError(f"There is no file {path}; check the path.")
+    if not path.is_file():
+        raise StudyError(f"{path} is no regular file; give a file, or copy what it holds into one.")
     end = ending(path)
     if not end:
         raise StudyError(
             f"{path.name} is not a volume file; give NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage "
             "(.mha, .mhd) or DICOM."
         )
-    return read_nifti(path) if end in NIFTI_ENDINGS else _read_with_itk(path)
+    return read_nifti(path, progress) if end in NIFTI_ENDINGS else _read_with_itk(path, end)
 
 
 def read_mask(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
@@ -82,7 +98,7 @@ def read_mask(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
 
 
 def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
-    """The volume with voxels that are not numbers set to 0, and warnings.
+    """The volume with voxels that are not numbers set to the lowest value, and warnings.
 
     Raises
     ------
@@ -97,8 +113,9 @@ def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
         bad = ~np.isfinite(array)
         count = int(bad.sum())
         if count:
-            array = np.where(bad, array.dtype.type(0), array)
-            warnings = (f"{count} voxels of {what} are not numbers; they were set to 0.",)
+            lowest = array[~bad].min(initial=np.inf)
+            array = np.where(bad, lowest if np.isfinite(lowest) else array.dtype.type(0), array)
+            warnings = (f"{count} voxels of {what} are not numbers; they were set to the lowest value.",)
     if array.size == 0 or array.min() == array.max():
         raise StudyError(f"{what} shows nothing: all of its voxels have the same value; export the series again.")
     return Volume(array, volume.affine_lps), warnings
@@ -129,14 +146,27 @@ def write_volume(volume: Volume, path: Path | str) -> None:
     image = Volume(np.ascontiguousarray(array), volume.affine_lps).to_sitk()
     part = path.with_name(f".{path.name[: -len(end)]}.part{end}")
     try:
-        sitk.WriteImage(image, str(part), useCompression=True)
-        _check_whole(part, array.nbytes)
+        with _plain_to_write(part, end) as plain:
+            sitk.WriteImage(image, str(plain), useCompression=True)
+            _check_whole(plain, array.nbytes)
         os.replace(part, path)
     except (RuntimeError, OSError) as error:
         part.unlink(missing_ok=True)
         raise OutputError(
             f"{path} cannot be written; check that its folder exists, may be written to and has room."
         ) from error
+
+
+@contextmanager
+def _plain_to_write(part: Path, end: str) -> Iterator[Path]:
+    """A name for ITK to write what shall be ``part``: itself, or where that is not UTF-8, one in a temporary folder."""
+    if is_plain(part):
+        yield part
+        return
+    with tempfile.TemporaryDirectory(prefix="discgrader-") as folder:
+        plain = Path(folder) / f"picture{end}"
+        yield plain
+        shutil.copyfile(plain, part)
 
 
 def _check_whole(path: Path, voxel_bytes: int) -> None:
@@ -155,31 +185,34 @@ def _check_whole(path: Path, voxel_bytes: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _read_with_itk(path: Path) -> tuple[Volume, tuple[str, ...]]:
+def _read_with_itk(path: Path, end: str) -> tuple[Volume, tuple[str, ...]]:
     reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
     try:
-        reader.ReadImageInformation()
-        _refuse_unless_scalar(reader, path)
-        image = reader.Execute()
+        fields = header_fields(path)
+        warnings = guesses(fields, path.name)
+        with plainly_named(path, end) as named:
+            reader.SetFileName(str(named))
+            reader.ReadImageInformation()
+            _refuse_unless_scalar(reader, path)
+            _refuse_unless_there(reader, path, fields)
+            image = reader.Execute()
     except RuntimeError as error:
-        raise StudyError(_why_not_read(path, str(error))) from error
+        raise StudyError(why_not_read(str(error), fields, path.name)) from error
+    except OSError as error:
+        raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check that it may be read.") from error
     if image.GetDimension() == 4:
         image = image[:, :, :, 0]
     volume = Volume.from_sitk(image)
-    affine, warnings = right_angled(volume.affine_lps, volume.size, path.name)
-    if _lacks_space(path):
-        warnings = (*warnings, f"{path.name} does not say how it lies in the patient; its plane is a guess.")
-    return Volume(volume.array, affine), warnings
+    affine, more = right_angled(volume.affine_lps, volume.size, path.name)
+    return Volume(volume.array, affine), (*warnings, *more)
 
 
-def _lacks_space(path: Path) -> bool:
-    """Whether an NRRD header names no anatomical space, which ITK takes for LPS without a word."""
-    if ending(path) not in (".nrrd", ".nhdr"):
-        return False
-    with path.open("rb") as file:
-        header = file.read(8192).split(b"\n\n")[0].split(b"\r\n\r\n")[0].lower()
-    return b"\nspace:" not in header
+def _refuse_unless_there(reader: sitk.ImageFileReader, path: Path, fields: Mapping[str, str]) -> None:
+    """Refuse a header that states more voxels than the file can hold, before memory is taken for them."""
+    data = path.parent / (fields.get("data file") or fields.get("datafile") or fields.get("elementdatafile") or path.name)
+    stored = path.stat().st_size + (data.stat().st_size if data != path and data.is_file() else 0)
+    if math.prod(reader.GetSize()) > stored * _DEFLATE_MOST:
+        raise StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
 
 
 def _refuse_unless_scalar(reader: sitk.ImageFileReader, path: Path) -> None:
@@ -198,10 +231,3 @@ def _refuse_unless_scalar(reader: sitk.ImageFileReader, path: Path) -> None:
             f"{path.name} is four-dimensional, with {int(np.prod(size[3:]))} volumes; split it and give one of them."
         )
 
-
-def _why_not_read(path: Path, reason: str) -> str:
-    if "spacing" in reason.lower():
-        return f"{path.name} states a voxel spacing of zero, which cannot be; correct the spacing in its header."
-    if "determinant" in reason.lower():
-        return f"{path.name} states axes that do not span a volume; correct the directions in its header."
-    return f"{path.name} cannot be read: it is cut off, damaged or not what its name says; export it again."

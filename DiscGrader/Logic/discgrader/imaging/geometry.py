@@ -18,10 +18,14 @@ def corner_indices(size: tuple[int, int, int]) -> np.ndarray:
 
 
 def largest_shift_mm(one: np.ndarray, other: np.ndarray, size: tuple[int, int, int]) -> float:
-    """How far apart two affines, shape (4, 4), put the same voxel of a grid of ``size`` (i, j, k) at most, in mm."""
+    """How far apart two affines, shape (4, 4), put the same voxel of a grid of ``size`` (i, j, k) at most, in mm.
+
+    NaN where one of them holds values that are not numbers.
+    """
     corners = corner_indices(size)
-    difference = corners @ (one - other)[:3, :3].T + (one - other)[:3, 3]
-    return float(np.linalg.norm(difference, axis=1).max())
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = corners @ (one - other)[:3, :3].T + (one - other)[:3, 3]
+        return float(np.linalg.norm(difference, axis=1).max())
 
 
 def right_angled(affine: np.ndarray, size: tuple[int, int, int], what: str) -> tuple[np.ndarray, tuple[str, ...]]:

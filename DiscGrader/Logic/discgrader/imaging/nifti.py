@@ -6,17 +6,20 @@ scales of the sform; none of that may happen to a picture that is measured in mm
 Source: the NIfTI-1 and NIfTI-2 data format definitions, https://nifti.nimh.nih.gov.
 """
 
-import gzip
+import math
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from discgrader.errors import StudyError
 from discgrader.imaging.geometry import EXACT_MM, largest_shift_mm, right_angled
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
+from discgrader.progress import Progress
 
 _SCALAR_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _COMPLEX_TYPES = {32, 1792, 2048}
@@ -25,13 +28,20 @@ _SCANNER = 1
 _UNIT_TO_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
 
 
+_GZIP = b"\x1f\x8b"
+_MOST_HEADER_BYTES = 544
+_CHUNK_BYTES = 1 << 22
+_DEFLATE_MOST = 1032
+"""How many times smaller than its content a deflated file can be at most (zlib's technical notes)."""
+
+
 @dataclass(frozen=True)
 class _Header:
     order: str
     dim: tuple[int, ...]
     datatype: int
     pixdim: tuple[float, ...]
-    offset: int
+    offset: float
     slope: float
     intercept: float
     qform_code: int
@@ -40,36 +50,45 @@ class _Header:
     qoffset: tuple[float, ...]
     srow: tuple[float, ...]
     units: int
+    header_bytes: int
 
     @classmethod
     def parse(cls, raw: bytes) -> "_Header | None":
         """The header at the start of ``raw``; None when there is none."""
-        for order in "<>":
-            if len(raw) < 352:
-                return None
-            size = struct.unpack_from(order + "i", raw)[0]
-            if size == 348 and raw[344:348] == b"n+1\0":
-                def get(kind: str, at: int, order: str = order) -> tuple:
-                    return struct.unpack_from(order + kind, raw, at)
-
-                return cls(
-                    order, get("8h", 40), get("h", 70)[0], get("8f", 76), int(get("f", 108)[0]), *get("2f", 112),
-                    *get("2h", 252), get("3f", 256), get("3f", 268), get("12f", 280), raw[123] & 7,
-                )
-            if size == 540 and raw[4:8] == b"n+2\0" and len(raw) >= 544:
-                def get(kind: str, at: int, order: str = order) -> tuple:
-                    return struct.unpack_from(order + kind, raw, at)
-
-                return cls(
-                    order, get("8q", 16), get("h", 12)[0], get("8d", 104), get("q", 168)[0], *get("2d", 176),
-                    *get("2i", 344), get("3d", 352), get("3d", 376), get("12d", 400), get("i", 500)[0] & 7,
-                )
+        if len(raw) >= 352 and raw[344:348] in (b"n+1\0", b"ni1\0"):
+            return cls._of_nifti_1(raw, _byte_order(raw, 348, "h", 40))
+        if len(raw) >= _MOST_HEADER_BYTES and raw[4:8] in (b"n+2\0", b"ni2\0"):
+            return cls._of_nifti_2(raw, _byte_order(raw, 540, "q", 16))
         return None
+
+    @classmethod
+    def _of_nifti_1(cls, raw: bytes, order: str) -> "_Header":
+        def get(kind: str, at: int) -> tuple:
+            return struct.unpack_from(order + kind, raw, at)
+
+        return cls(
+            order, get("8h", 40), get("h", 70)[0], get("8f", 76), get("f", 108)[0], *get("2f", 112),
+            *get("2h", 252), get("3f", 256), get("3f", 268), get("12f", 280), raw[123] & 7, 348,
+        )
+
+    @classmethod
+    def _of_nifti_2(cls, raw: bytes, order: str) -> "_Header":
+        def get(kind: str, at: int) -> tuple:
+            return struct.unpack_from(order + kind, raw, at)
+
+        return cls(
+            order, get("8q", 16), get("h", 12)[0], get("8d", 104), get("q", 168)[0], *get("2d", 176),
+            *get("2i", 344), get("3d", 352), get("3d", 376), get("12d", 400), get("i", 500)[0] & 7, 540,
+        )
 
     def qform_ras(self) -> np.ndarray:
         """Index to RAS mm by method 2 of the format definition (quaternion), shape (4, 4)."""
         b, c, d = self.quaternion
-        a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
+        squares = b * b + c * c + d * d
+        if squares > 1.0:
+            # Rounded, or written without care: the reference library makes it a unit quaternion of a half turn.
+            b, c, d = (float(one / np.sqrt(squares)) for one in (b, c, d))
+        a = np.sqrt(max(0.0, 1.0 - squares))
         rotation = np.array(
             [
                 [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
@@ -88,68 +107,136 @@ class _Header:
         return np.vstack([np.reshape(self.srow, (3, 4)), [0.0, 0.0, 0.0, 1.0]])
 
 
-def read_nifti(path: Path) -> tuple[Volume, tuple[str, ...]]:
+def _byte_order(raw: bytes, size: int, kind: str, at: int) -> str:
+    """By the size that the header states of itself; where that is wrong, by the number of axes, which is 1 to 7."""
+    for order in "<>":
+        if struct.unpack_from(order + "i", raw)[0] == size:
+            return order
+    return next((order for order in "<>" if 1 <= struct.unpack_from(order + kind, raw, at)[0] <= 7), "<")
+
+
+def read_nifti(path: Path, progress: Progress = Progress()) -> tuple[Volume, tuple[str, ...]]:
     """The volume of a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz) and warnings.
 
     Of sform and qform the same one is taken as ITK and Slicer take: the sform when it is the scanner's or the only
-    one, else the qform. Where they disagree, a warning says by how much.
+    one, else the qform. Where they disagree, a warning says by how much. A file without either is laid as ITK lays it:
+    its axes run to the left, the back and the head, which is a guess.
 
     Raises
     ------
     StudyError
         When the file is not NIfTI, is cut off, or holds anything but one scalar three-dimensional picture.
+    Cancelled
+        When the progress says stop.
     """
-    raw = _content(path)
-    header = _Header.parse(raw)
-    if header is None:
-        raise StudyError(f"{path.name} is not a NIfTI file, whatever its name says; export the series again.")
-    shape = _shape(header, path)
-    array = _voxels(header, raw, shape, path)
-    affine_ras, warnings = _affine(header, shape, path)
-    size = tuple(int(n) for n in shape)
-    affine, more = right_angled(LPS_TO_RAS @ affine_ras, size, path.name)
-    return Volume(array, affine), warnings + more
-
-
-def _content(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        with path.open("rb") as file:
+            return _read(file, path, progress)
+    except (EOFError, zlib.error) as error:
         raise StudyError(f"{path.name} is cut off or damaged; copy or export it again.") from error
     except OSError as error:
         raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check that it may be read.") from error
 
 
+def _read(file: BinaryIO, path: Path, progress: Progress) -> tuple[Volume, tuple[str, ...]]:
+    is_compressed = file.read(2) == _GZIP
+    file.seek(0)
+    chunks = _decompressed(file) if is_compressed else iter(lambda: file.read(_CHUNK_BYTES), b"")
+    raw = _up_to(chunks, bytearray(), _MOST_HEADER_BYTES, progress)
+    header = _Header.parse(raw)
+    if header is None:
+        raise StudyError(f"{path.name} is not a NIfTI file, whatever its name says; export the series again.")
+    shape = _shape(header, path)
+    dtype = np.dtype(header.order + _SCALAR_TYPES[header.datatype])
+    needed = math.prod(shape) * dtype.itemsize
+    file_bytes = path.stat().st_size
+    most = file_bytes * _DEFLATE_MOST if is_compressed else file_bytes
+    offset, warnings = _offset(header, path)
+    if min(offset, header.header_bytes) + needed > most or offset > most:
+        raise _cut_off(path)
+    # Beyond the last voxel, since a compressed file's check sum follows its end; a bounded way, for the rest may be endless.
+    raw = _up_to(chunks, raw, offset + needed + _CHUNK_BYTES, progress)
+    if offset == header.header_bytes + 4 and len(raw) == header.header_bytes + needed:
+        # Written without the four bytes that must follow the header.
+        offset = header.header_bytes
+    if len(raw) < offset + needed:
+        raise _cut_off(path)
+    array = _scaled(np.frombuffer(raw, dtype, math.prod(shape), offset).reshape(shape[::-1]), header)
+    affine_ras, more = _affine(header, shape, path)
+    affine, odd = right_angled(LPS_TO_RAS @ affine_ras, shape, path.name)
+    return Volume(array, affine), (*warnings, *more, *odd)
+
+
+def _cut_off(path: Path) -> StudyError:
+    return StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
+
+
+def _up_to(chunks: Iterator[bytes], raw: bytearray, count: int, progress: Progress) -> bytearray:
+    """``raw`` and what follows of the chunks, until it holds so many bytes or there are no more."""
+    while len(raw) < count and (chunk := next(chunks, b"")):
+        progress.check()
+        raw += chunk
+    return raw
+
+
+def _decompressed(file: BinaryIO) -> Iterator[bytes]:
+    """The content of a gzip file of one or more members; what follows them and is none is left alone, as zlib does."""
+    rest = file.read(_CHUNK_BYTES)
+    while rest[:2] == _GZIP:
+        member = zlib.decompressobj(wbits=31)
+        while not member.eof:
+            yield member.decompress(rest, _CHUNK_BYTES)
+            rest = member.unconsumed_tail or member.unused_data
+            if not rest and not member.eof and not (rest := file.read(_CHUNK_BYTES)):
+                raise EOFError("the file ends before its last block")
+        rest = member.unused_data
+        rest += file.read(max(0, 2 - len(rest)))
+
+
 def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
     """Number of voxels along i, j and k."""
     count = header.dim[0]
-    dims = [int(n) for n in header.dim[1:1 + count]] if 1 <= count <= 7 else []
+    if not 1 <= count <= 7:
+        raise StudyError(f"{path.name} states {count} axes (dim[0]), which are 1 to 7; export it again.")
+    # Like the reference library: axes beyond the second that are stated as empty have one voxel.
+    dims = [n if number < 2 else max(n, 1) for number, n in enumerate(header.dim[1:1 + count])]
     if len(dims) < 2 or any(n < 1 for n in dims):
-        raise StudyError(f"{path.name} states no usable picture size; export it again.")
+        raise StudyError(f"{path.name} states no usable picture size (dim); export it again.")
     if header.datatype in _COLOR_TYPES:
         raise StudyError(f"{path.name} is a color picture; give the gray-scale series.")
     if header.datatype in _COMPLEX_TYPES:
         raise StudyError(f"{path.name} holds complex numbers; give the magnitude picture.")
     if header.datatype not in _SCALAR_TYPES:
         raise StudyError(f"{path.name} has a voxel type that cannot be read (NIfTI code {header.datatype}).")
-    frames = int(np.prod(dims[3:], dtype=object)) if len(dims) > 3 else 1
+    frames = math.prod(dims[3:])
     if frames != 1:
         raise StudyError(f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of them.")
     return tuple((dims[:3] + [1])[:3])
 
 
-def _voxels(header: _Header, raw: bytes, shape: tuple[int, int, int], path: Path) -> np.ndarray:
-    dtype = np.dtype(header.order + _SCALAR_TYPES[header.datatype])
-    count = shape[0] * shape[1] * shape[2]
-    if len(raw) < header.offset + count * dtype.itemsize:
-        raise StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
-    array = np.frombuffer(raw, dtype, count, header.offset).reshape(shape[::-1])
-    array = array.astype(dtype.newbyteorder("="))
-    slope, intercept = header.slope, header.intercept
-    if np.isfinite(slope) and np.isfinite(intercept) and slope != 0 and (slope, intercept) != (1.0, 0.0):
-        array = (array * slope + intercept).astype(np.float32)
-    return array
+def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:
+    """The byte where voxels begin, and warnings; the least that the format allows where the file states none."""
+    least, stated = header.header_bytes + 4, header.offset
+    if not math.isfinite(stated) or stated < 0:
+        raise StudyError(f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), which cannot be; "
+                         "correct its header or export it again.")
+    if stated >= least:
+        return int(stated), ()
+    if stated == 0:
+        return least, ()
+    return least, (f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
+                   "were read from where the header ends.",)
+
+
+def _scaled(stored: np.ndarray, header: _Header) -> np.ndarray:
+    """Stored values times slope plus intercept, as far as the header states numbers for them."""
+    array = stored.astype(stored.dtype.newbyteorder("="))
+    slope = header.slope if math.isfinite(header.slope) else 0.0
+    intercept = header.intercept if math.isfinite(header.intercept) else 0.0
+    if slope == 0 or (slope, intercept) == (1.0, 0.0):
+        return array
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (array * slope + intercept).astype(np.float32)
 
 
 def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -161,8 +248,10 @@ def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[n
         if np.any(spacing[:2] == 0) or (spacing[2] == 0 and not flat):
             raise _zero_spacing(path, spacing)
         spacing[spacing == 0] = 1.0
-        affine = np.diag([*spacing, 1.0])
-        warnings.append(f"{path.name} does not say how it lies in the patient; its plane is a guess.")
+        signs = np.where(np.asarray(header.pixdim[1:4]) < 0, -1.0, 1.0)
+        affine = LPS_TO_RAS @ np.diag([*spacing * signs, 1.0])
+        warnings.append(f"{path.name} does not say how it lies in the patient (qform_code and sform_code are 0): its "
+                        "plane, and which side is left, are a guess.")
     elif header.sform_code == _SCANNER or header.qform_code <= 0:
         affine = header.sform_ras()
     else:
@@ -183,13 +272,20 @@ def _settle(header: _Header, chosen: np.ndarray, shape: tuple, path: Path) -> tu
     shift = largest_shift_mm(sform, qform, shape)
     if shift <= EXACT_MM:
         return chosen, []
-    name = "sform" if np.array_equal(chosen, sform) else "qform"
-    if name == "sform" and np.all(np.linalg.norm(qform[:3, :3], axis=0) > 0):
-        try:
-            right_angled(sform, shape, path.name)
-        except StudyError:
-            return qform, [f"The sform of {path.name} is sheared or empty; its qform was taken instead."]
+    name, other, replacement = ("sform", "qform", qform) if np.array_equal(
+        chosen, sform, equal_nan=True) else ("qform", "sform", sform)
+    if not _spans(chosen, shape) and _spans(replacement, shape):
+        return replacement, [f"The {name} of {path.name} is sheared, empty or no number; its {other} was taken instead."]
     return chosen, [f"The sform and qform of {path.name} differ by up to {shift:.2f} mm; the {name} was taken."]
+
+
+def _spans(affine: np.ndarray, shape: tuple) -> bool:
+    """Whether an affine lays voxels on a right-angled grid."""
+    try:
+        right_angled(affine, shape, "")
+    except StudyError:
+        return False
+    return True
 
 
 def _thickened(affine: np.ndarray) -> np.ndarray:

@@ -14,6 +14,8 @@ from discgrader.imaging.volume import Volume
 _PREFIXES = {"AX": Plane.AXIAL, "COR": Plane.CORONAL}
 _LPS_PLANES = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
 _ISOTROPIC = 1.1
+_NEARLY_ISOTROPIC = 1.5
+_FINE_MM = 1.5
 _SLAB = 0.6
 _THIN_MM = 1.6
 SURE = 0.8
@@ -31,20 +33,26 @@ ROLES = tuple(
 def slice_axis(volume: Volume) -> int:
     """Which of i, j, k (0, 1, 2) runs across the slices.
 
-    The axis with a single voxel; else the one with the largest spacing; where voxels are isotropic (within 10 %), the
-    axis along which the volume is much the thinnest; else k, by convention.
+    The axis with a single voxel; else the one along which voxels are much the longest. Where they are nearly as long
+    along all three, as in 3D sequences: the axis along which the volume is much the thinnest; else the one whose
+    spacing differs from the other two, pixels being square; else k, by convention.
     """
     size, spacing = np.array(volume.size), volume.spacing_mm
     single = np.flatnonzero(size == 1)
     if len(single) == 1:
         return int(single[0])
-    order = np.argsort(spacing)
-    if spacing[order[2]] > _ISOTROPIC * spacing[order[1]]:
+    order = np.argsort(spacing, kind="stable")
+    finest, middle, coarsest = spacing[order]
+    if coarsest > _NEARLY_ISOTROPIC * middle:
         return int(order[2])
     extent = size * spacing
     thin = np.argsort(extent)
-    if spacing[order[2]] <= _ISOTROPIC * spacing[order[0]] and extent[thin[0]] < _SLAB * extent[thin[1]]:
+    if coarsest <= _NEARLY_ISOTROPIC * finest and extent[thin[0]] < _SLAB * extent[thin[1]]:
         return int(thin[0])
+    if coarsest > _ISOTROPIC * middle:
+        return int(order[2])
+    if middle > _ISOTROPIC * finest:
+        return int(order[0])
     return 2
 
 
@@ -58,6 +66,14 @@ def slice_normal(volume: Volume) -> np.ndarray:
 def plane_of(volume: Volume) -> Plane:
     """The anatomical plane nearest to the volume's slices."""
     return _LPS_PLANES[int(np.argmax(np.abs(slice_normal(volume))))]
+
+
+def can_serve(volume: Volume, plane: Plane) -> bool:
+    """Whether a volume shows slices of a plane: its own do, or its voxels are fine along both axes of that plane."""
+    if plane_of(volume) == plane:
+        return True
+    across = int(np.abs(volume.directions[_LPS_PLANES.index(plane)]).argmax())
+    return bool(np.delete(volume.spacing_mm, across).max() <= _FINE_MM) and min(volume.size) > 1
 
 
 def parse_role(role: str) -> tuple[Plane, Contrast]:

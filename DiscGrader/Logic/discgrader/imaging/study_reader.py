@@ -12,9 +12,10 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.dicom import DicomSeries, read_dicom
 from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
-from discgrader.imaging.recognize import Finding, parse_role, plane_of, recognize
+from discgrader.imaging.recognize import Finding, can_serve, parse_role, plane_of, recognize
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
+from discgrader.plain_names import printable
 from discgrader.progress import Progress
 
 MAX_FILES = 40
@@ -77,7 +78,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     found = _unique_names(found)
     series = tuple(_series(one, role) for one, role in zip(found, _roles_of(found, roles)))
     progress.report("reading", 1.0, f"{len(series)} series")
-    return Study(name, series, tuple(warnings))
+    return Study(printable(name), series, tuple(map(printable, warnings)))
 
 
 def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
@@ -123,9 +124,10 @@ def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
 def _distinct(studies: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
     """The studies with the ending, then a number, added to names that occur twice (case is not told apart)."""
     taken: set[str] = set()
-    names = [name.lower() for name, _ in studies]
+    names = [printable(name).lower() for name, _ in studies]
     distinct = []
     for name, path in studies:
+        name = printable(name)
         if names.count(name.lower()) > 1 and path.is_file():
             name = name + "_" + path.name[len(stem(path)):].strip(".").replace(".", "_")
         candidate, number = name, 2
@@ -141,27 +143,42 @@ def _entries(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise StudyError(f"There is no folder {folder}; check the path.")
     try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and _is_ordinary(entry))
     except OSError as error:
         raise StudyError(f"The folder {folder} cannot be opened ({error.strerror}).") from error
 
 
-def _files_below(folder: Path) -> list[Path]:
-    """All files in a folder and its subfolders, in alphabetical order.
+def _is_ordinary(path: Path) -> bool:
+    """Whether it is a file or a folder; opening a pipe, socket or device may block for ever."""
+    return path.is_file() or path.is_dir()
 
-    Hidden ones are left out, and subfolders named ``masks``, where SPIDER and the phantom keep their masks.
+
+def _files_below(folder: Path, unread: list[str] | None = None) -> list[Path]:
+    """All regular files in a folder and its subfolders, in alphabetical order.
+
+    Hidden ones are left out, and subfolders named ``masks``, where SPIDER and the phantom keep their masks. What cannot
+    be looked at is added to ``unread``, as warnings.
     """
+    unread = [] if unread is None else unread
     files: list[Path] = []
-    for root, folders, names in os.walk(folder):
+
+    def refused(error: OSError) -> None:
+        unread.append(f"Passed over: the folder {Path(error.filename).name} cannot be opened ({error.strerror}).")
+
+    for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "masks")
-        files += [Path(root) / name for name in sorted(names) if not name.startswith(".")]
+        found = [Path(root) / name for name in sorted(names) if not name.startswith(".")]
+        files += [file for file in found if file.is_file()]
+        unread += [f"Passed over: {file.name} is no regular file." for file in found if not file.is_file()]
     return files
 
 
 def _read_file(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
+    if not path.is_file():
+        raise StudyError(f"{path} is no regular file; give a file, or copy what it holds into one.")
     if ending(path):
         progress.report("reading", 0.0, path.name)
-        volume, warnings = read_volume(path)
+        volume, warnings = read_volume(path, progress)
         return [_Found(stem(path), volume, (path,), warnings)], []
     if is_dicom(path):
         series, warnings = read_dicom([path], path.name, progress)
@@ -174,9 +191,10 @@ def _read_file(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]
 
 def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
     _entries(path)
-    files = _files_below(path)
+    unread: list[str] = []
+    files = _files_below(path, unread)
     if not files:
-        raise StudyError(f"The folder {path} is empty; give one with the series of an examination.")
+        raise StudyError(" ".join([f"The folder {path} is empty; give one with the series of an examination.", *unread]))
     volumes = [file for file in files if ending(file)]
     masks = [file for file in volumes if _MASK_NAME.search(stem(file))]
     volumes = [file for file in volumes if file not in masks]
@@ -185,7 +203,7 @@ def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str
         raise StudyError(
             f"{path} holds {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
         )
-    warnings = [f"Passed over as masks: {_listed(masks)}."] if masks else []
+    warnings = [*unread, *([f"Passed over as masks: {_listed(masks)}."] if masks else [])]
     found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
     found, look_alikes = _without_label_maps(found)
     warnings += [f"Passed over, as it looks like a mask: {one}." for one in look_alikes]
@@ -210,7 +228,7 @@ def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], 
     for number, file in enumerate(files):
         progress.report("reading", number / len(files), file.name)
         try:
-            volume, warnings = read_volume(file)
+            volume, warnings = read_volume(file, progress)
         except StudyError as error:
             errors.append(error)
         else:
@@ -242,9 +260,10 @@ def _unique_names(found: list[_Found]) -> list[_Found]:
     taken: set[str] = set()
     unique = []
     for one in found:
-        name, number = one.name, 2
+        own = printable(one.name)
+        name, number = own, 2
         while name in taken:
-            name, number = f"{one.name}_{number}", number + 1
+            name, number = f"{own}_{number}", number + 1
         taken.add(name)
         unique.append(replace(one, name=name))
     return unique
@@ -282,12 +301,13 @@ def _series(found: _Found, role: str | None) -> Series:
         finding = recognize(found.name, found.volume, found.identity)
     else:
         wanted, contrast = parse_role(role)
-        if wanted != plane:
+        if not can_serve(found.volume, wanted):
             raise StudyError(
                 f"{found.name} is {plane.value}, so it cannot serve as {role}, which is {wanted.value}; "
                 f"give it a role of its own plane or correct the directions in its header."
             )
-        finding = Finding(contrast, "the user said so")
+        plane, finding = wanted, Finding(contrast, "the user said so")
     return Series(
-        found.name, found.volume, plane, finding.contrast, finding.reason, found.source, found.warnings, found.identity
+        found.name, found.volume, plane, finding.contrast, finding.reason, found.source,
+        tuple(map(printable, found.warnings)), found.identity,
     )

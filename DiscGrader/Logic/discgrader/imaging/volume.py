@@ -1,9 +1,13 @@
 """A picture with its place in the patient."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import SimpleITK as sitk
+
+_FEW, _MOST, _OUTLYING = 0.001, 0.99, 0.1
+_SEEN_VOXELS = 200_000
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -22,6 +26,21 @@ class Volume:
 
     array: np.ndarray
     affine_lps: np.ndarray
+
+    @cached_property
+    def no_signal(self) -> float:
+        """The value that stands for no signal, from which ratios of signals are counted: 0 in MR as scanners write it.
+
+        It is the lowest value; where that lies far below all others (padding), the one that 0.1 % of the voxels are not
+        above. Whatever is added to all voxels is added to it, so that nothing that is counted from it changes.
+        """
+        lowest = float(self.array.min())
+        few, most = (float(one) for one in np.quantile(self.array.ravel()[::self._stride], [_FEW, _MOST]))
+        return lowest if few - lowest <= _OUTLYING * (most - few) else few
+
+    @property
+    def _stride(self) -> int:
+        return max(1, self.array.size // _SEEN_VOXELS) | 1
 
     @property
     def spacing_mm(self) -> np.ndarray:

@@ -10,7 +10,7 @@ from vtk.util import numpy_support
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.files import clean
 from discgrader.imaging.geometry import right_angled
-from discgrader.imaging.recognize import parse_role, plane_of
+from discgrader.imaging.recognize import can_serve, parse_role, plane_of
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import LPS_TO_RAS, Volume, lps_to_ras
 from discgrader.localize.disc import Disc, RoiBox
@@ -200,13 +200,13 @@ def series_from_node(node, role: str) -> Series:
     affine, warnings = right_angled(raw.affine_lps, raw.size, name)
     volume, more = clean(Volume(raw.array, affine), name)
     plane = plane_of(volume)
-    if plane != wanted:
+    if not can_serve(volume, wanted):
         raise StudyError(
             f"{name} is {plane.value}, so it cannot serve as {role}, which is {wanted.value}; choose another volume."
         )
     storage = node.GetStorageNode()
     source = (Path(storage.GetFileName()),) if storage is not None and storage.GetFileName() else ()
-    return Series(name, volume, plane, contrast, f"chosen as {role}", source, warnings + more)
+    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, warnings + more)
 
 
 def roi_to_node(scene, box: RoiBox, name: str, color: tuple[float, float, float], node=None):

@@ -80,7 +80,7 @@ def in_gray(picture: DiscPicture, low: float, high: float) -> np.ndarray:
 
 
 def box_volume(volume: Volume, box: RoiBox) -> Volume:
-    """What the volume shows inside the box, on the box's own axes (i across, j along, k up), zero outside the volume.
+    """What the volume shows inside the box, on the box's own axes (i across, j along, k up), no signal outside of it.
 
     Along each axis the voxels are as large as those of the volume in that direction.
     """
@@ -91,7 +91,7 @@ def box_volume(volume: Volume, box: RoiBox) -> Volume:
     affine = np.eye(4)
     affine[:3, :3] = box.axes_lps * spacing
     affine[:3, 3] = points[0, 0, 0]
-    return Volume(sample(volume, points, order=1), affine)
+    return Volume(sample(volume, points, order=1, cval=volume.no_signal), affine)
 
 
 def check_crops(out: Path, *, overwrite: bool = False) -> None:

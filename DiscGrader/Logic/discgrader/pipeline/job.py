@@ -132,5 +132,6 @@ def _stamp(path: Path) -> str:
     for file in files:
         if file.exists():
             facts = file.stat()
-            stamp.update(f"{file.relative_to(path.parent)}\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
+            name = os.fsencode(file.relative_to(path.parent))
+            stamp.update(name + f"\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
     return stamp.hexdigest()

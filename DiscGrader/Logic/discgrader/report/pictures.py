@@ -159,7 +159,8 @@ def _bounds(whole: np.ndarray, wanted: np.ndarray | None) -> tuple[np.ndarray, n
 
 def _render(volume: Volume, frame: Picture) -> Picture:
     """The frame filled from the volume, its gray levels spread from the darkest to nearly the brightest."""
-    values = np.nan_to_num(sample(volume, frame.points, order=3))
+    # Counted from what stands for no signal, which is also what lies outside of the picture.
+    values = np.nan_to_num(sample(volume, frame.points, order=3, cval=np.nan) - np.float32(volume.no_signal))
     # One pixel in nine tells how gray levels are spread, and sorting all takes longer than reading them.
     seen = values[::3, ::3]
     seen = seen[seen != 0] if np.any(seen) else seen
