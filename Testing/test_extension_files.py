@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG_KEYS = {
     "$schema", "category", "scm_url", "scm_revision", "scm_type",
-    "build_dependencies", "build_subdirectory", "enabled", "tier",
+    "build_dependencies", "build_subdirectory", "dicom_support_rule", "enabled", "tier",
 }  # fmt: skip
 
 
@@ -115,9 +115,10 @@ def test_pictures_of_the_extension_manager_are_in_the_repository(cmake):
 
 
 def test_catalog_entry_fits_the_schema_of_the_extension_index(catalog):
-    # slicer-extension-catalog-entry-schema-v1.0.1: these are required, and nothing but CATALOG_KEYS is allowed.
+    # slicer-extension-catalog-entry-schema-v1.0.2: these are required, and nothing but CATALOG_KEYS is allowed.
+    assert catalog["$schema"].endswith("/slicer-extension-catalog-entry-schema-v1.0.2.json#")
     assert {"$schema", "category", "scm_url"} <= set(catalog) <= CATALOG_KEYS
-    assert catalog["tier"] in (1, 3, 5)
+    assert isinstance(catalog["tier"], int) and 1 <= catalog["tier"] <= 5
     assert catalog["scm_type"] in ("git", "local")
 
 
@@ -137,7 +138,7 @@ def test_module_requirements_are_among_those_of_the_package():
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     lines = (ROOT / "DiscGrader" / "Resources" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     asked = {line for line in lines if line and not line.startswith("#")}
-    grading = {"torch", "safetensors", "lightgbm"}
+    grading = {"torch", "safetensors"}
     radiomics = {"PyWavelets", "connected-components-3d"}
     assert {re.match(r"[\w-]+", one)[0] for one in asked} == grading | radiomics
     assert asked <= set(package)
