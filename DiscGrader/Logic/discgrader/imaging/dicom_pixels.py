@@ -8,12 +8,12 @@ import numpy as np
 import pydicom
 import SimpleITK as sitk
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate, generate_frames
-from pydicom.pixels import get_decoder
+from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_headers import UNREADABLE
+from discgrader.imaging.pydicom_versions import decodes, encoded_frames, save, was_implicit
 
 
 class DamagedPixels(Exception):
@@ -33,10 +33,10 @@ def read_pixels(path: Path, frames: Sequence[int]) -> np.ndarray:
     try:
         dataset = pydicom.dcmread(path, force=True)
         if "TransferSyntaxUID" not in dataset.file_meta:
-            implicit = dataset.original_encoding[0]
-            dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+            syntax = ImplicitVRLittleEndian if was_implicit(dataset) else ExplicitVRLittleEndian
+            dataset.file_meta.TransferSyntaxUID = syntax
         syntax = dataset.file_meta.TransferSyntaxUID
-        if not syntax.is_compressed or syntax.is_deflated or syntax.name.startswith("RLE"):
+        if syntax in _PYDICOM_READS:
             pixels = _of_frames(dataset.pixel_array, frames)
         else:
             pixels = _decompress(dataset, syntax, frames, path)
@@ -56,34 +56,27 @@ def _of_frames(pixels: np.ndarray, frames: Sequence[int]) -> np.ndarray:
 
 def _decompress(dataset: Dataset, syntax: UID, frames: Sequence[int], path: Path) -> np.ndarray:
     """Frames of a compressed file, by GDCM within SimpleITK, else by what pydicom finds installed."""
-    count = int(dataset.get("NumberOfFrames") or 1)
-    encoded = list(generate_frames(dataset.PixelData, number_of_frames=count))
-    if len(encoded) < count:
-        raise ValueError("fewer frames than stated")
-    try:
-        return np.stack([_decode_with_gdcm(dataset, syntax, encoded[number]) for number in frames])
-    except RuntimeError as error:
-        if _pydicom_decodes(syntax):
-            return _of_frames(dataset.pixel_array, frames)
-        if syntax in _GDCM_DECODES:
-            raise DamagedPixels(str(error)) from error
-        raise StudyError(
-            f"{path.name} is compressed as {syntax.name}, which cannot be decoded here; export the series uncompressed."
-        ) from error
+    encoded = encoded_frames(dataset, int(dataset.get("NumberOfFrames") or 1))
+    failure = None
+    if syntax in _GDCM_DECODES:
+        try:
+            return np.stack([_decode_with_gdcm(dataset, syntax, encoded[number]) for number in frames])
+        except RuntimeError as error:
+            failure = error
+    if decodes(syntax):
+        return _of_frames(dataset.pixel_array, frames)
+    if failure is not None:
+        raise DamagedPixels(str(failure)) from failure
+    raise StudyError(
+        f"{path.name} is compressed as {syntax.name}, which cannot be decoded here; export the series uncompressed."
+    )
 
 
-_GDCM_DECODES = {
-    pydicom.uid.JPEGBaseline8Bit, pydicom.uid.JPEGExtended12Bit, pydicom.uid.JPEGLossless,
-    pydicom.uid.JPEGLosslessSV1, pydicom.uid.JPEGLSLossless, pydicom.uid.JPEGLSNearLossless,
-    pydicom.uid.JPEG2000Lossless, pydicom.uid.JPEG2000,
-}
+# By number: pydicom 2 knows fewer syntaxes than pydicom 3, and JPEG Lossless of any predictor (57) by another name.
+_PYDICOM_READS = {f"1.2.840.10008.1.2{ending}" for ending in ("", ".1", ".1.99", ".2", ".5")}
+"""Not compressed, deflated as a whole, or RLE."""
 
-
-def _pydicom_decodes(syntax: UID) -> bool:
-    try:
-        return get_decoder(syntax).is_available
-    except NotImplementedError:
-        return False
+_GDCM_DECODES = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91)}
 
 
 def _decode_with_gdcm(dataset: Dataset, syntax: UID, encoded: bytes) -> np.ndarray:
@@ -106,7 +99,7 @@ def _decode_with_gdcm(dataset: Dataset, syntax: UID, encoded: bytes) -> np.ndarr
     bare["PixelData"].VR = "OB"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "frame.dcm"
-        bare.save_as(file, enforce_file_format=True)
+        save(bare, file)
         reader = sitk.ImageFileReader()
         reader.SetImageIO("GDCMImageIO")
         reader.SetFileName(str(file))

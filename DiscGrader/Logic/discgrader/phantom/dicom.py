@@ -24,6 +24,8 @@ def write_series(phantom: PhantomStudy, number: int, folder: Path) -> None:
     import pydicom
     from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+    from discgrader.imaging.pydicom_versions import save
+
     series, protocol = phantom.study.series[number - 1], phantom.protocols[number - 1]
     name = phantom.study.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,4 +68,4 @@ def write_series(phantom: PhantomStudy, number: int, folder: Path) -> None:
         image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 12, 11, 0
         image.PixelData = np.ascontiguousarray(picture, "<u2").tobytes()
         image["PixelData"].VR = "OW"
-        image.save_as(folder / f"{k + 1:03d}.dcm", enforce_file_format=True)
+        save(image, folder / f"{k + 1:03d}.dcm")
