@@ -30,7 +30,7 @@ def asked(monkeypatch, tmp_path):
 
         def pip_install(arguments):
             asked.installed.append(arguments)
-            asked.versions |= {"torch": "2.6.0", "lightgbm": "4.6"}
+            asked.versions |= {"torch": "2.6.0", "safetensors": "0.5"}
 
         def version(name):
             if name not in asked.versions:
@@ -43,7 +43,7 @@ def asked(monkeypatch, tmp_path):
         settings = types.SimpleNamespace(value=lambda name: asked.settings.get(name))
         monkeypatch.setattr(type(slicer.app), "userSettings", lambda self: settings)
         asked.file = tmp_path / "requirements.txt"
-        asked.file.write_text("# what is needed\ntorch>=2.4\n\nlightgbm>=4.5\nnumpy>=2\n")
+        asked.file.write_text("# what is needed\ntorch>=2.4\n\nsafetensors>=0.4\nnumpy>=2\n")
         asked.ensure = lambda: dependencies.ensure(asked.file)
         asked.module = dependencies
         yield asked
@@ -55,7 +55,7 @@ def without_packaging(monkeypatch):
 
 
 def test_nobody_is_asked_where_all_is_there(asked):
-    asked.versions |= {"torch": "2.7.1+cpu", "lightgbm": "4.6"}
+    asked.versions |= {"torch": "2.7.1+cpu", "safetensors": "0.5"}
     asked.ensure()
     assert not asked.questions and not asked.installed
 
@@ -63,9 +63,9 @@ def test_nobody_is_asked_where_all_is_there(asked):
 def test_slicer_without_packaging_is_asked_by_a_question_of_our_own(asked, monkeypatch):
     without_packaging(monkeypatch)
     asked.ensure()
-    assert asked.installed == [["torch>=2.4", "lightgbm>=4.5"]]
+    assert asked.installed == [["torch>=2.4", "safetensors>=0.4"]]
     [(title, question)] = asked.questions
-    assert title == "DiscGrader" and "torch>=2.4, lightgbm>=4.5" in question
+    assert title == "DiscGrader" and "torch>=2.4, safetensors>=0.4" in question
 
 
 def test_who_declines_is_told_what_that_means(asked, monkeypatch):
@@ -81,11 +81,11 @@ def test_newer_slicers_own_way_is_taken(asked, monkeypatch):
 
     def pip_ensure(requirements, requester=None):
         ensured.append(([str(one) for one in requirements], requester))
-        asked.versions |= {"torch": "2.6.0", "lightgbm": "4.6"}
+        asked.versions |= {"torch": "2.6.0", "safetensors": "0.5"}
 
     monkeypatch.setattr(slicer.packaging, "pip_ensure", pip_ensure)
     asked.ensure()
-    assert ensured == [(["torch>=2.4", "lightgbm>=4.5"], "DiscGrader")] and not asked.questions
+    assert ensured == [(["torch>=2.4", "safetensors>=0.4"], "DiscGrader")] and not asked.questions
 
 
 def test_torch_comes_through_its_extension(asked, monkeypatch):
@@ -100,7 +100,7 @@ def test_torch_comes_through_its_extension(asked, monkeypatch):
     slicer.modules.pytorchutils = object()
     monkeypatch.setitem(sys.modules, "PyTorchUtils", types.SimpleNamespace(PyTorchUtilsLogic=PyTorchUtilsLogic))
     asked.ensure()
-    assert calls == [(True, ">=2.4")] and asked.installed == [["lightgbm>=4.5"]]
+    assert calls == [(True, ">=2.4")] and asked.installed == [["safetensors>=0.4"]]
     asked.versions.pop("torch")
     asked.agrees = False
     with pytest.raises(UsageError, match="PyTorch was not installed"):
@@ -114,7 +114,7 @@ def test_a_folder_of_wheels_serves_behind_a_firewall(asked, tmp_path):
         asked.ensure()
     folder.mkdir()
     asked.ensure()
-    assert asked.installed == [["--no-index", "--find-links", str(folder), "torch>=2.4", "lightgbm>=4.5"]]
+    assert asked.installed == [["--no-index", "--find-links", str(folder), "torch>=2.4", "safetensors>=0.4"]]
 
 
 def test_a_read_only_installation_is_a_plain_error(asked, monkeypatch):
@@ -127,7 +127,7 @@ def test_a_read_only_installation_is_a_plain_error(asked, monkeypatch):
     with pytest.raises(UsageError, match="could not be installed; the Python console tells why"):
         asked.ensure()
     monkeypatch.setattr(slicer.util, "pip_install", lambda arguments: None)
-    with pytest.raises(UsageError, match="torch>=2.4, lightgbm>=4.5 could not be installed; restart"):
+    with pytest.raises(UsageError, match="torch>=2.4, safetensors>=0.4 could not be installed; restart"):
         asked.ensure()
 
 
@@ -139,7 +139,7 @@ def test_tests_of_slicer_install_nothing(asked):
 
 def test_what_ships_can_be_read_and_names_no_more_than_grading_needs(asked):
     names = {one.name for one in asked.module.read_requirements(SHIPPED)}
-    assert names == {"torch", "safetensors", "lightgbm", "PyWavelets", "connected-components-3d"}
+    assert names == {"torch", "safetensors", "PyWavelets", "connected-components-3d"}
     broken = asked.file.with_name("broken.txt")
     broken.write_text("--extra-index-url https://example.org\n")
     for path in (broken, asked.file.with_name("gone.txt")):

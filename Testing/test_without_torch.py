@@ -80,3 +80,8 @@ def test_grading_says_what_is_missing_and_how_to_get_it(
     assert "PyTorch" in done.stderr and "pip install torch" in done.stderr, done.stderr
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("discgrader: ")
     assert not list(tmp_path.glob("out/*/grades.json")) and not (tmp_path / "out" / "grades.json").exists()
+
+
+def test_a_recipe_that_lacks_a_package_names_it(tmp_path: Path, python: Python) -> None:
+    done = python(COMMAND, "train", "pfirrmann-radiomics", "--data", tmp_path, "-o", tmp_path / "out")
+    assert done.returncode == 2 and "extra 'train'" in done.stderr and done.stderr.count("\n") == 1, done.stderr

@@ -36,7 +36,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     options = dict(_option(one) for one in arguments.option)
     options |= {name: value for name in ("init", "device") if (value := getattr(arguments, name)) is not None}
-    packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
+    try:
+        packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"The package {error.name} is not installed; install DiscGrader with its extra 'train'."
+        ) from error
     print(f"The finished packs are in {packs}.")
     return 0
 

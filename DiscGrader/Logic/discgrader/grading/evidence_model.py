@@ -1,16 +1,19 @@
 """Grades from measured evidence alone, by gradient-boosted trees: the second opinion beside the image networks."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from discgrader.grading.evidence import MEASURES
 
-if TYPE_CHECKING:
-    import lightgbm
-
 EVIDENCE_PREFIX = "evidence"
+
+
+class TreesLike(Protocol):
+    """`discgrader.packs.trees.Trees`, or the LightGBM booster that they were grown with."""
+
+    def predict(self, rows: np.ndarray, num_threads: int) -> np.ndarray: ...
 
 
 def evidence_row(index_from_sacrum: int, measures: Mapping[str, Mapping[str, float]],
@@ -38,7 +41,7 @@ def evidence_names(roles: Sequence[str]) -> list[str]:
     return ["index_from_sacrum", *(f"{role}_{name}" for role in roles for name in MEASURES)]
 
 
-def log_probabilities(booster: "lightgbm.Booster", rows: np.ndarray) -> np.ndarray:
+def log_probabilities(booster: TreesLike, rows: np.ndarray) -> np.ndarray:
     """Logarithm of each grade's probability, shape (rows, grades), by trees trained on one task."""
     predicted = np.asarray(booster.predict(rows, num_threads=1))
     if predicted.ndim == 1:

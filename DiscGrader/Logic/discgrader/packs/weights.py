@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from discgrader.errors import PackError
 
 if TYPE_CHECKING:
-    import lightgbm
     import torch
 
     from discgrader.packs.pack import Pack
@@ -88,16 +87,6 @@ def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes
             stored[name + _SCALE] = scale
     # Tensors that share memory (tied weights) must be told apart, or safetensors refuses them.
     return safetensors.torch.save({name: tensor.clone() for name, tensor in stored.items()})
-
-
-def load_booster(pack: "Pack", file: str) -> "lightgbm.Booster":
-    """The LightGBM model of a text file of the pack."""
-    import lightgbm
-
-    try:
-        return lightgbm.Booster(model_str=pack.read_bytes(file).decode("utf-8"))
-    except (UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
-        raise PackError(f"Pack {pack.name}: {file} is no LightGBM model.") from error
 
 
 def load_trees(pack: "Pack", file: str) -> "Trees":

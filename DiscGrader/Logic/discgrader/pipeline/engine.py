@@ -23,7 +23,7 @@ from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
 from discgrader.pipeline.stopwatch import Stopwatch
 from discgrader.progress import Progress
 
-_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn", "lightgbm")
+_LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn")
 
 
 Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
