@@ -19,11 +19,17 @@ class Contrast(StrEnum):
     """What a series weights."""
 
     T1 = "T1"
+    T1_FS = "T1_FS"
+    """T1 with fat suppression, mostly after contrast agent."""
     T2 = "T2"
     T2_SPACE = "T2_SPACE"
+    """T2 SPACE or another three-dimensional T2 fast spin echo."""
     STIR = "STIR"
+    """Inversion recovery, or T2 or proton density with fat suppression: fluid is bright and fat dark."""
     OTHER = "other"
+    """Known to be something that nothing is graded from, such as a localizer or a diffusion image."""
     UNKNOWN = "unknown"
+    """Neither header, name nor picture tells."""
 
 
 @dataclass(frozen=True, eq=False)
