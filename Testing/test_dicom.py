@@ -278,7 +278,7 @@ def test_scout_in_three_planes_becomes_three_series(tmp_path: Path) -> None:
     study = read_study(tmp_path / "a")
     assert {one.plane for one in study.series} == set(Plane)
     assert {one.name for one in study.series} == {"localizer sagittal", "localizer coronal", "localizer axial"}
-    assert {one.contrast for one in study.series} == {"unknown"}
+    assert {one.contrast for one in study.series} == {"other"}
 
 
 def test_axial_blocks_angled_to_each_disc_become_series_of_their_own(tmp_path: Path) -> None:

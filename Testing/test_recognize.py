@@ -29,7 +29,7 @@ from volumes import SAGITTAL, upright, volume
         ("100_t1", "T1"), ("sag T2", "T2"), ("sagT2", "T2"), ("T2w_tse_sag", "T2"), ("100_t2_SPACE", "T2_SPACE"),
         ("100_t2_space", "T2_SPACE"), ("t2_spc_iso", "T2_SPACE"), ("T2SPACE", "T2_SPACE"), ("Sag CUBE T2", "T2_SPACE"),
         ("3D_T2_sag", "T2_SPACE"), ("t2_stir_sag", "STIR"), ("t2_tirm_tra", "STIR"), ("STIR", "STIR"),
-        ("T1 post", "T1"), ("t2_tse_fs", "STIR"), ("T2*_sag", "unknown"), ("t2-star", "unknown"),
+        ("T1 post", "T1"), ("t2_tse_fs", "STIR"), ("T2*_sag", "other"), ("t2-star", "other"),
     ],
 )
 def test_names_that_tell(name: str, contrast: str) -> None:
@@ -54,14 +54,31 @@ def test_names_that_do_not_tell(name: str) -> None:
         ({"EchoTime": 10.0, "RepetitionTime": 2200.0, "InversionTime": 860.0}, "T1"),
         ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ScanOptions": ["PFP", "FS"]}, "STIR"),
         ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["ORIGINAL", "PRIMARY", "WATER"]}, "STIR"),
-        ({"EchoTime": 20.0, "RepetitionTime": 3000.0}, "unknown"),
-        ({"EchoTime": 5.0, "RepetitionTime": 20.0, "ScanningSequence": "GR"}, "unknown"),
-        ({"EchoTime": 80.0, "RepetitionTime": 4000.0, "DiffusionBValue": 800.0}, "unknown"),
-        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "SeriesDescription": "LOCALIZER"}, "unknown"),
-        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["DERIVED", "SECONDARY", "MIP"]}, "unknown"),
+        ({"EchoTime": 20.0, "RepetitionTime": 3000.0}, "other"),
+        ({"EchoTime": 5.0, "RepetitionTime": 20.0, "ScanningSequence": "GR"}, "other"),
+        ({"EchoTime": 80.0, "RepetitionTime": 4000.0, "DiffusionBValue": 800.0}, "other"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "SeriesDescription": "LOCALIZER"}, "other"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["DERIVED", "SECONDARY", "MIP"]}, "other"),
         ({"AcquisitionContrast": "T2", "MRAcquisitionType": "2D"}, "T2"),
         ({"SeriesDescription": "T2 sag"}, "T2"),
         ({"ProtocolName": "t1_tse_sag"}, "T1"),
+        ({"EchoTime": 102.0, "RepetitionTime": 3417.0, "SeriesDescription": "SAG T2 FSE"}, "T2"),
+        ({"EchoTime": 102.0, "RepetitionTime": 3417.0, "SeriesDescription": "Sagittal T2/STIR"}, "T2"),
+        ({"EchoTime": 42.0, "RepetitionTime": 4200.0, "InversionTime": 150.0, "SeriesDescription": "Sagittal T2/STIR"}, "STIR"),
+        ({"EchoTime": 9.0, "RepetitionTime": 600.0, "ScanOptions": ["FS"]}, "T1_FS"),
+        ({"EchoTime": 9.0, "RepetitionTime": 600.0, "SeriesDescription": "SAG T1 FS +C"}, "T1_FS"),
+        ({"EchoTime": 30.0, "RepetitionTime": 3000.0, "ScanOptions": ["FS"]}, "STIR"),
+        ({"EchoTime": 12.0, "RepetitionTime": 1500.0, "SeriesDescription": "SAG T1 TSE"}, "T1"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["DERIVED", "PRIMARY", "FAT"]}, "other"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["DERIVED", "PRIMARY", "OPP_PHASE"]}, "other"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "ImageType": ["DERIVED", "PRIMARY", "IN_PHASE"]}, "T2"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "SeriesDescription": "FAT: Sag T2 Flex"}, "other"),
+        ({"EchoTime": 90.0, "RepetitionTime": 4000.0, "SeriesDescription": "Sag T2 Flex Water"}, "STIR"),
+        ({"EchoTime": 17.0, "RepetitionTime": 600.0, "SeriesDescription": "t2_me2d_tra"}, "other"),
+        ({"EchoTime": 700.0, "RepetitionTime": 5000.0}, "other"),
+        ({"ProtocolName": "LSPINE STIR", "SeriesDescription": "SAG T2"}, "T2"),
+        ({"SequenceName": "*tir2d1rr19"}, "STIR"),
+        ({"EchoTime": "95", "RepetitionTime": "3500"}, "T2"),
         # people name series as they like: the times count
         ({"EchoTime": 100.0, "RepetitionTime": 4000.0, "SeriesDescription": "T1 sag"}, "T2"),
     ],
@@ -144,7 +161,7 @@ def test_a_bright_canal_means_t2_and_a_dark_one_t1() -> None:
     assert contrast_from_picture(spine(True)).contrast == Contrast.T2
     assert contrast_from_picture(spine(False)).contrast == Contrast.T1
     assert contrast_from_picture(spine(True, spacing=0.9, count=15)).contrast == Contrast.T2_SPACE
-    assert "bright" in contrast_from_picture(spine(True)).reason
+    assert "the picture shows a T2" in contrast_from_picture(spine(True)).reason
 
 
 def test_scaling_of_intensities_does_not_matter() -> None:

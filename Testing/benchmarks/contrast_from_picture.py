@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 from discgrader.imaging.files import read_volume, stem
 from discgrader.imaging.picture_contrast import central_pictures, measures
-from discgrader.imaging.recognize import SURE, slice_axis
+from discgrader.imaging.recognize import slice_axis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+SURE = 0.8
 
 
 def table(files: list[Path]) -> np.ndarray:

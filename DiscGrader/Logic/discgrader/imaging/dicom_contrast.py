@@ -2,96 +2,204 @@
 
 Echo, repetition and inversion times count before names, because people name series as they like. The limits are those
 in general use for spin echo at 0.5 to 3 T: a T1 picture has TE up to 30 ms and TR up to 1300 ms, a T2 picture TE from
-60 ms and TR from 900 ms, STIR an inversion time of 80 to 350 ms.
+60 ms and TR from 900 ms, STIR an inversion time of 80 to 350 ms. Between them the times say nothing.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from discgrader.imaging.names import Finding, contrast_from_name, says, says_fat_suppression
+from discgrader.imaging.names import (
+    AFTER_AGENT,
+    DERIVED,
+    T1_ECHO_MS,
+    T1_REPETITION_MS,
+    T2_ECHO_MS,
+    T2_REPETITION_MS,
+    Finding,
+    NameReading,
+    finding_of,
+    read_name,
+)
 from discgrader.imaging.study import Contrast
 
-_T1_ECHO_MS, _T1_REPETITION_MS = 30.0, 1300.0
-_T2_ECHO_MS, _T2_REPETITION_MS = 60.0, 900.0
 _STIR_INVERSION_MS = (80.0, 350.0)
 _T1_INVERSION_MS = (400.0, 1300.0)
 _LONGEST_ECHO_MS = 350.0
+_LONGEST_DENSITY_ECHO_MS = 45.0
+_LONGEST_T1_REPETITION_MS = 2500.0
 
 _NO_SPINE_PICTURE = {
     "LOCALIZER": "a localizer", "DIFFUSION": "a diffusion image", "ADC": "a diffusion map", "TRACEW": "a diffusion "
-    "image", "PHASE MAP": "a phase image", "P": "a phase image", "PROJECTION IMAGE": "a projection", "MIP": "a "
-    "projection", "MIN IP": "a projection", "FAT": "the fat part of a Dixon series", "F": "the fat part of a Dixon "
-    "series", "OUT_PHASE": "the opposed-phase part of a Dixon series", "OPP_PHASE": "the opposed-phase part of a "
-    "Dixon series", "SUBTRACTION": "a subtraction",
+    "image", "EADC": "a diffusion map", "FA": "a diffusion map", "PHASE MAP": "a phase image", "P": "a phase image",
+    "PHASE": "a phase image", "R": "the real part of a picture", "REAL": "the real part of a picture",
+    "I": "the imaginary part of a picture", "IMAGINARY": "the imaginary part of a picture",
+    "PROJECTION IMAGE": "a projection", "MIP": "a projection", "MIN IP": "a projection", "MNIP": "a projection",
+    "FAT": "the fat part of a Dixon series", "F": "the fat part of a Dixon series",
+    "FAT_FRACTION": "a map of fat", "FF": "a map of fat",
+    "OUT_PHASE": "the opposed-phase part of a Dixon series", "OPP_PHASE": "the opposed-phase part of a Dixon series",
+    "OPPOSED_PHASE": "the opposed-phase part of a Dixon series", "OP": "the opposed-phase part of a Dixon series",
+    "OPP": "the opposed-phase part of a Dixon series",
+    "SUBTRACTION": "a subtraction", "SUBTRACT": "a subtraction", "SUB": "a subtraction",
+    "T1 MAP": "a map of measured values", "T2 MAP": "a map of measured values", "T2 STAR MAP": "a map of measured values",
+    "T1_MAP": "a map of measured values", "T2_MAP": "a map of measured values", "T2_STAR": "a gradient echo",
+    "M_FFE": "a gradient echo", "SCREEN SAVE": "a screen capture", "PERFUSION": "a perfusion series",
 }
+_WATER = {"WATER", "W"}
+_REFORMATTED = {"MPR", "REFORMATTED", "CPR", "CSA MPR", "COMPOSED", "CSAPARALLEL", "RESAMPLED"}
+_FAT_OPTIONS = {"FS", "SFS", "FATSAT", "FAT_GEMS", "SPIR", "SPAIR", "WE", "CHEMSAT_GEMS"}
 _STATED = {"T1": Contrast.T1, "T2": Contrast.T2, "STIR": Contrast.STIR}
+_NO_AGENT = {"", "NO", "NONE", "N/A", "NA", "0", "FALSE", "WITHOUT", "OHNE"}
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the attributes of one series say, gathered once."""
+
+    identity: Mapping[str, object]
+    text: str
+    named: NameReading
+    kind: frozenset[str]
+    sequence: frozenset[str]
+
+    @property
+    def fat_suppressed(self) -> bool:
+        options = set(_words(self.identity, "ScanOptions"))
+        selected = str(self.identity.get("SpectrallySelectedSuppression", "")).upper()
+        return bool(options & _FAT_OPTIONS or self.kind & _WATER or "FAT" in selected or self.named.fat_suppressed)
+
+    @property
+    def inverted(self) -> bool:
+        """Whether inversion recovery is stated beside any inversion time."""
+        stated = "IR" in self.sequence or self.identity.get("InversionRecovery") == "YES" or "M_IR" in self.kind
+        return bool(stated or "IR_GEMS" in _words(self.identity, "ScanOptions"))
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        agent = str(self.identity.get("ContrastBolusAgent", "")).strip().upper() not in _NO_AGENT
+        derived = bool(self.kind & _REFORMATTED)
+        more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
+        return tuple(dict.fromkeys([*more, *self.named.traits]))
 
 
 def contrast_from_dicom(identity: Mapping[str, object]) -> Finding | None:
     """The contrast by DICOM attributes (keyword to value), and why; None where they do not tell."""
-    text = " ".join(str(identity[one]) for one in ("SeriesDescription", "ProtocolName") if identity.get(one))
-    kind = set(_words(identity, "ImageType"))
-    if says("(?:LOC|LOCALI[SZ]ER|SCOUT|SURVEY|PLANE LOC|3 ?PL)", text):
-        return Finding(Contrast.UNKNOWN, f"its description, {text}, says that it is a localizer")
-    for word in sorted(kind & _NO_SPINE_PICTURE.keys()):
-        return Finding(Contrast.UNKNOWN, f"DICOM says that it is {_NO_SPINE_PICTURE[word]} (image type {word})")
-    sequence = set(_words(identity, "ScanningSequence"))
-    if "EP" in sequence or _number(identity, "DiffusionBValue") is not None:
-        return Finding(Contrast.UNKNOWN, "DICOM says that it is an echo-planar or diffusion image")
-    if ("GR" in sequence and "SE" not in sequence) or identity.get("EchoPulseSequence") == "GRADIENT":
-        return Finding(Contrast.UNKNOWN, "DICOM says that it is a gradient echo")
-    return _by_times(identity, text, kind) or _by_statement(identity, text) or contrast_from_name(text)
+    header = _header(identity)
+    found = _not_graded(header) or _by_times(header) or _by_statement(header)
+    named = finding_of(header.named, f"its description, {header.text},")
+    if found is None:
+        found = named
+    elif named is not None and not _agree(named.contrast, found.contrast) and found.contrast is not Contrast.OTHER:
+        # People name series as they like; the times count, and the reader hears of it.
+        found = replace(found, warnings=(f"its description, {header.text}, {header.named.why}, but {found.reason}",))
+    return None if found is None else replace(found, traits=header.traits)
 
 
-def _by_times(identity: Mapping[str, object], text: str, kind: set[str]) -> Finding | None:
+def traits_from_dicom(identity: Mapping[str, object]) -> tuple[str, ...]:
+    """What attributes say besides the contrast; see `Finding`."""
+    return _header(identity).traits
+
+
+def _header(identity: Mapping[str, object]) -> _Header:
+    """Of the description; the protocol's and the sequence's names count where it is silent, as they may be of the whole
+    examination."""
+    texts = [str(identity[one]).strip() for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
+             if str(identity.get(one) or "").strip()]
+    read = [(text, read_name(text)) for text in texts]
+    telling = [one for one in read if one[1].contrast is not None or one[1].why]
+    text, named = next(iter([*telling, *read]), ("", read_name("")))
+    return _Header(identity, text, named, frozenset(_words(identity, "ImageType")),
+                   frozenset(_words(identity, "ScanningSequence")))
+
+
+def _agree(named: Contrast, found: Contrast) -> bool:
+    alike = {Contrast.T2, Contrast.T2_SPACE}
+    return named is found or {named, found} <= alike
+
+
+def _not_graded(header: _Header) -> Finding | None:
+    """What is known to be something else than a weighted spin-echo picture."""
+    identity, named = header.identity, header.named
+    gradient = named.contrast is Contrast.OTHER and named.words.says("echo", "gradient") and "SE" not in header.sequence
+    if named.words.values("use") or named.part in ("fat", "opposed") or gradient:
+        return finding_of(named, f"its description, {header.text},")
+    for word in sorted(header.kind & _NO_SPINE_PICTURE.keys()):
+        return Finding(Contrast.OTHER, f"DICOM says that it is {_NO_SPINE_PICTURE[word]} (image type {word})")
+    if "EP" in header.sequence or _number(identity, "DiffusionBValue") is not None:
+        return Finding(Contrast.OTHER, "DICOM says that it is an echo-planar or diffusion image")
+    if ("GR" in header.sequence and "SE" not in header.sequence) or identity.get("EchoPulseSequence") == "GRADIENT":
+        if named.contrast is Contrast.T1_FS:
+            return Finding(Contrast.T1_FS, f"its description, {header.text}, {named.why}")
+        return Finding(Contrast.OTHER, "DICOM says that it is a gradient echo")
+    return None
+
+
+def _by_times(header: _Header) -> Finding | None:
+    identity, named = header.identity, header.named
     echo, repetition = _number(identity, "EchoTime"), _number(identity, "RepetitionTime")
     inversion = _number(identity, "InversionTime") or 0.0
     if not echo or not repetition:
         return None
     times = f"echo time {echo:g} ms, repetition time {repetition:g} ms"
-    if _within(inversion, _STIR_INVERSION_MS) or says("(?:STIR|TIRM)", text):
+    if _within(inversion, _STIR_INVERSION_MS):
         return Finding(Contrast.STIR, f"DICOM states inversion recovery (inversion time {inversion:g} ms, {times})")
-    volumetric = identity.get("MRAcquisitionType") == "3D" or says("(?:SPACE|SPC|CUBE|VISTA|BRAINVIEW)", text)
-    if echo <= _T1_ECHO_MS and (repetition <= _T1_REPETITION_MS or _within(inversion, _T1_INVERSION_MS)):
-        agent = ", after contrast agent" if identity.get("ContrastBolusAgent") else ""
-        return Finding(Contrast.T1, f"DICOM states {times}{agent}")
+    if named.contrast is Contrast.STIR and (named.words.values("recovery") or header.inverted):
+        return Finding(Contrast.STIR, f"its description, {header.text}, {named.why} ({times})")
+    if echo <= T1_ECHO_MS and (repetition <= T1_REPETITION_MS or _within(inversion, _T1_INVERSION_MS)):
+        return _t1(header, times)
     if inversion > _T1_INVERSION_MS[1]:
-        return Finding(Contrast.UNKNOWN, f"DICOM states fluid suppression (inversion time {inversion:g} ms, {times})")
+        return Finding(Contrast.OTHER, f"DICOM states fluid suppression (inversion time {inversion:g} ms, {times})")
     if echo > _LONGEST_ECHO_MS:
-        return Finding(Contrast.UNKNOWN, f"DICOM states {times}, as in myelography")
-    if echo < _T2_ECHO_MS:
-        if repetition > _T1_REPETITION_MS:
-            return Finding(Contrast.UNKNOWN, f"DICOM states {times}, which weights proton density")
+        return Finding(Contrast.OTHER, f"DICOM states {times}, as in myelography")
+    if echo < T2_ECHO_MS:
+        return _between(header, echo, repetition, times)
+    if repetition < T2_REPETITION_MS or named.contrast is Contrast.OTHER:
         return None
-    if repetition < _T2_REPETITION_MS:
-        return None
-    if _fat_suppressed(identity, text, kind):
+    return _t2(header, times)
+
+
+def _t1(header: _Header, times: str) -> Finding:
+    if header.fat_suppressed:
+        return Finding(Contrast.T1_FS, f"DICOM states {times} with fat suppression")
+    return Finding(Contrast.T1, f"DICOM states {times}")
+
+
+def _t2(header: _Header, times: str) -> Finding:
+    if header.fat_suppressed:
         return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, which looks as STIR does")
-    if volumetric:
+    if header.identity.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D"):
         return Finding(Contrast.T2_SPACE, f"DICOM states {times}, 3D")
     return Finding(Contrast.T2, f"DICOM states {times}")
 
 
-def _by_statement(identity: Mapping[str, object], text: str) -> Finding | None:
+def _between(header: _Header, echo: float, repetition: float, times: str) -> Finding | None:
+    """Proton density, unless the name says T1 and the times are hardly too long for it."""
+    if repetition <= T1_REPETITION_MS or echo > _LONGEST_DENSITY_ECHO_MS:
+        return None
+    named_t1 = header.named.contrast in (Contrast.T1, Contrast.T1_FS)
+    if named_t1 and echo <= T1_ECHO_MS and repetition <= _LONGEST_T1_REPETITION_MS:
+        return None
+    if header.fat_suppressed:
+        return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, where fluid is bright as on STIR")
+    return Finding(Contrast.OTHER, f"DICOM states {times}, which weights proton density")
+
+
+def _by_statement(header: _Header) -> Finding | None:
     """What an enhanced file states outright."""
-    stated = str(identity.get("AcquisitionContrast", ""))
+    stated = str(header.identity.get("AcquisitionContrast", ""))
+    if stated == "PROTON_DENSITY" and not header.fat_suppressed:
+        return Finding(Contrast.OTHER, "DICOM states the contrast PROTON_DENSITY")
+    if stated in ("DIFFUSION", "PERFUSION", "T2_STAR", "FLUID_ATTENUATED", "FLOW_ENCODED", "TAGGING", "SUSCEPTIBILITY"):
+        return Finding(Contrast.OTHER, f"DICOM states the contrast {stated}")
     if stated not in _STATED:
         return None
-    contrast = _STATED[stated]
-    named = contrast_from_name(text)
-    if contrast == Contrast.T2 and named is not None and named.contrast == Contrast.T2_SPACE:
-        return named
-    if contrast == Contrast.T2 and identity.get("MRAcquisitionType") == "3D":
-        contrast = Contrast.T2_SPACE
-    return Finding(contrast, f"DICOM states the contrast {stated}")
+    return Finding(_refined(header, _STATED[stated]), f"DICOM states the contrast {stated}")
 
 
-def _fat_suppressed(identity: Mapping[str, object], text: str, kind: set[str]) -> bool:
-    options = set(_words(identity, "ScanOptions"))
-    selected = str(identity.get("SpectrallySelectedSuppression", ""))
-    return bool(
-        options & {"FS", "SFS", "FATSAT", "FAT_GEMS"} or kind & {"WATER", "W"} or "FAT" in selected
-        or says_fat_suppression(text)
-    )
+def _refined(header: _Header, contrast: Contrast) -> Contrast:
+    if header.fat_suppressed:
+        return {Contrast.T1: Contrast.T1_FS, Contrast.T2: Contrast.STIR}.get(contrast, contrast)
+    three_d = header.identity.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D")
+    return Contrast.T2_SPACE if contrast is Contrast.T2 and three_d else contrast
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:
@@ -102,9 +210,12 @@ def _number(identity: Mapping[str, object], keyword: str) -> float | None:
     value = identity.get(keyword)
     if isinstance(value, list):
         value = value[0] if value else None
-    return float(value) if isinstance(value, (int, float)) else None
+    try:
+        return float(value) if isinstance(value, (int, float, str)) else None
+    except ValueError:
+        return None
 
 
 def _words(identity: Mapping[str, object], keyword: str) -> list[str]:
     value = identity.get(keyword, [])
-    return [str(one).upper() for one in (value if isinstance(value, list) else [value])]
+    return [str(one).strip().upper() for one in (value if isinstance(value, list) else [value])]

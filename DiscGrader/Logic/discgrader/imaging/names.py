@@ -20,6 +20,7 @@ _USES: Mapping[str, str] = {
 }
 _PARTS = {"fat": "the fat part of a Dixon series", "opposed": "the opposed-phase part of a Dixon series"}
 _LUMBAR = "lumbar-spine"
+_ALTERNATIVES = {"/", "&", "+", "or", "oder", "ou", "and", "und"}
 
 
 @dataclass(frozen=True)
@@ -139,15 +140,11 @@ def _short(words: Words, weights: set[str]) -> tuple[Contrast | None, str]:
 
 def _either(words: Words) -> bool:
     """Whether T2 and STIR are named as alternatives, as in ``Sagittal T2/STIR`` of a public challenge."""
-    said = [word for word, kind in _in_order(words) if kind in ("weight", "recovery")]
-    text = " ".join(words.tokens)
-    alternatives = any(f"{a} {sign} {b}" in text for sign in ("/", "&", "+", "or", "oder", "ou", "o")
-                       for a in said for b in said if a != b)
-    return alternatives or text == "sagittal t2 stir"
-
-
-def _in_order(words: Words) -> list[tuple[str, str]]:
-    return [(word, kind) for kind, values in words.said.items() for _, word in values]
+    if words.tokens == ("sagittal", "t2", "stir"):
+        return True
+    weights = [words.tokens.index(word) for _, word in words.said.get("weight", ()) if word in words.tokens]
+    others = [words.tokens.index(word) for value, word in words.said["recovery"] if word in words.tokens]
+    return any(_ALTERNATIVES & set(words.tokens[min(a, b):max(a, b)]) for a in weights for b in others)
 
 
 def _weighted(words: Words, weights: set[str], fat: bool) -> tuple[Contrast | None, str]:

@@ -1,13 +1,14 @@
 """What a series shows: its plane, its contrast, and why it was taken for that."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.imaging.dicom_contrast import contrast_from_dicom
-from discgrader.imaging.names import Finding, contrast_from_name
-from discgrader.imaging.picture_contrast import probability_of_t2
+from discgrader.imaging.dicom_contrast import contrast_from_dicom, traits_from_dicom
+from discgrader.imaging.names import Finding, NameReading, finding_of, read_name
+from discgrader.imaging.picture_contrast import PictureContrast, picture_contrast
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 
@@ -17,15 +18,27 @@ _ISOTROPIC = 1.1
 _NEARLY_ISOTROPIC = 1.5
 _FINE_MM = 1.5
 _SLAB = 0.6
-_THIN_MM = 1.6
-SURE = 0.8
-"""How probable a contrast must be, by the picture alone, to be believed."""
+
+CONVICTION = 0.98
+"""How probable a picture must make it that name or header are wrong, to be believed against them."""
+
+_LOOKS_LIKE: Mapping[Contrast, tuple[Contrast, ...]] = {
+    Contrast.T1: (Contrast.T1, Contrast.T1_FS),
+    Contrast.T1_FS: (Contrast.T1, Contrast.T1_FS, Contrast.STIR, Contrast.OTHER),
+    Contrast.T2: (Contrast.T2, Contrast.T2_SPACE),
+    Contrast.T2_SPACE: (Contrast.T2, Contrast.T2_SPACE),
+    Contrast.STIR: (Contrast.STIR, Contrast.T2, Contrast.T2_SPACE),
+}
+"""What a series that is named so may look like: 2D and 3D T2 differ by their slices rather than by what they show, fat that
+was suppressed badly is bright, and pictures of T1 with fat suppression were not learnt."""
+
+_SIGHT: Mapping[Contrast, str] = {
+    Contrast.T1: "a T1", Contrast.T1_FS: "a T1 with fat suppression", Contrast.T2: "a T2", Contrast.T2_SPACE: "a T2 of thin slices",
+    Contrast.STIR: "fluid bright and fat dark, as STIR does", Contrast.OTHER: "neither a T1 nor a T2 of the lumbar spine",
+}
 
 ROLES = tuple(
-    prefix + contrast.value
-    for prefix in ("", "AX_", "COR_")
-    for contrast in Contrast
-    if contrast not in (Contrast.OTHER, Contrast.UNKNOWN)
+    prefix + contrast.value for prefix in ("", "AX_", "COR_") for contrast in Contrast if contrast is not Contrast.UNKNOWN
 )
 """Every role that a series may be given by hand."""
 
@@ -94,8 +107,12 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
     return Plane.SAGITTAL, Contrast(name)
 
 
-def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None = None) -> Finding:
-    """The contrast of a series: by its DICOM attributes, else by its name, else by the picture.
+def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None = None,
+              plane: Plane | None = None) -> Finding:
+    """What a series weights: by its DICOM attributes, else by its name, and in any case by its picture.
+
+    Where attributes and name are silent or ambiguous, the picture decides. Where it contradicts them with conviction, it
+    is believed and a warning says so. What is known to be no picture to grade from (a localizer, a fat part) stays that.
 
     Parameters
     ----------
@@ -105,23 +122,51 @@ def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None =
         The picture.
     identity : mapping, optional
         DICOM keywords and values.
+    plane : Plane, optional
+        That of its slices, where it is known better than from their geometry.
     """
-    return contrast_from_dicom(identity or {}) or contrast_from_name(name) or contrast_from_picture(volume)
+    told = contrast_from_dicom(identity or {})
+    reading = read_name(name)
+    told = told or finding_of(reading, f"its name, {name},")
+    if told is not None and told.contrast is Contrast.OTHER:
+        return told
+    traits = told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(identity or {}), *reading.traits]))
+    return replace(_with_picture(told, reading, name, volume, plane or plane_of(volume)), traits=traits)
 
 
-def contrast_from_picture(volume: Volume) -> Finding:
-    """T1, T2 or, where slices are thin, T2 SPACE, by what a sagittal picture shows; unknown where that is not sure."""
-    plane, axis = plane_of(volume), slice_axis(volume)
-    if plane != Plane.SAGITTAL:
-        return Finding(
-            Contrast.UNKNOWN, f"nothing names its contrast, and it cannot be told from {plane.value} pictures"
-        )
-    probability = probability_of_t2(volume, axis)
-    if probability is None or 1 - SURE < probability < SURE:
-        return Finding(Contrast.UNKNOWN, "nothing names its contrast, and the picture does not show it clearly")
-    if probability < 0.5:
-        return Finding(Contrast.T1, f"the spinal canal is dark in the picture ({1 - probability:.0%} sure)")
-    seen = f"the spinal canal is bright in the picture ({probability:.0%} sure)"
-    if volume.size[axis] > 1 and volume.spacing_mm[axis] < _THIN_MM:
-        return Finding(Contrast.T2_SPACE, f"{seen} and its slices are {volume.spacing_mm[axis]:.1f} mm apart")
-    return Finding(Contrast.T2, seen)
+def contrast_from_picture(volume: Volume, plane: Plane | None = None) -> Finding:
+    """What a picture shows it to be; unknown where that is not sure."""
+    plane = plane or plane_of(volume)
+    seen = picture_contrast(volume, plane)
+    return _seen(seen, plane, "nothing names its contrast")
+
+
+def _with_picture(told: Finding | None, reading: NameReading, name: str, volume: Volume, plane: Plane) -> Finding:
+    seen = picture_contrast(volume, plane)
+    if told is None:
+        silent = f"its name, {name}, {reading.why}" if reading.why else "nothing names its contrast"
+        return _seen(seen, plane, silent)
+    if seen.contrast is Contrast.UNKNOWN:
+        return told
+    doubt = sum(p for contrast, p in seen.probabilities.items() if contrast not in _LOOKS_LIKE.get(told.contrast, ()))
+    if told.contrast in _LOOKS_LIKE and doubt >= CONVICTION and seen.contrast not in _LOOKS_LIKE[told.contrast]:
+        return _believed(seen, told)
+    return replace(told, probability=1 - doubt)
+
+
+def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
+    """What the picture alone says, where all else is silent."""
+    if seen.contrast is Contrast.UNKNOWN:
+        return Finding(Contrast.UNKNOWN, f"{silent}, and its {plane.value} picture does not show it clearly")
+    return Finding(seen.contrast, f"{silent}; {_shows(seen)}", seen.probability)
+
+
+def _believed(seen: PictureContrast, told: Finding) -> Finding:
+    """The picture against header or name."""
+    warning = f"{told.reason}; but {_shows(seen)}, and it was taken for that. Say what it is where that is wrong."
+    return Finding(seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability,
+                   warnings=(*told.warnings, warning))
+
+
+def _shows(seen: PictureContrast) -> str:
+    return f"the picture shows {_SIGHT[seen.contrast]} ({min(seen.probability, 0.999):.1%} sure)"

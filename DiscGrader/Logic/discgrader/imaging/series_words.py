@@ -22,12 +22,11 @@ _LETTERS = {"ł": "l", "ı": "i", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe"}
 _TOGETHER = {"plane", "weight", "recovery", "volume", "fat", "dixon", "filler"}
 """What words that are run together may say; others count only where they stand alone."""
 _SHORT_TOGETHER = {"t1", "t2", "pd", "fs", "ax", "sg", "3d", "2d", "km", "gd"}
-_LOCALIZER = "use:localizer"
 
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+|[+/&:]|<")
 _BIDS = re.compile(r"(?:^|(?<=[_/]))(?:sub|ses|run|acq)-?(?=[a-z0-9]*\d)[a-z0-9]+|^sub-[a-z0-9]+")
-_VERTEBRAE = re.compile(r"(?<![a-z0-9])(?!t1-t2)(?:[ctls]\d{1,2})\s?[-–_/]\s?(?:[ctls]\d{1,2}|[ls])(?![a-z0-9])")
+_VERTEBRAE = re.compile(r"(?<![a-z0-9])(?!t[12]\s?[-–_/]\s?t[12](?!\d))(?:[ctls]\d{1,2})\s?[-–_/]\s?(?:[ctls]\d{1,2}|[ls])(?![a-z0-9])")
 _SLICE_PLANE = re.compile(r"(?:(?<=\d)mm\s?\(?([stc])(?![a-z])\)?)|(?:(?<![a-z0-9])([stc])\d+mm)")
 _PLANE_OF_LETTER = {"s": "sagittal", "t": "axial", "c": "coronal"}
 _TIMES = re.compile(r"(?<![\d/.])(\d{3,5})/(\d{1,3})(?:/(\d{2,4}))?(?![\d/])")
@@ -206,5 +205,6 @@ def _joinable() -> frozenset[str]:
     return frozenset(
         word for word, meanings in _exact().items()
         if " " not in word and (len(word) > 2 or word in _SHORT_TOGETHER)
-        and (all(kind in _TOGETHER for kind, _ in meanings) or word in ("km", "gd", "loc", "gad", "3pl"))
+        and (all(kind in _TOGETHER or kind == "echo" and len(word) > 3 for kind, _ in meanings)
+             or word in ("km", "gd", "loc", "gad", "3pl"))
     )

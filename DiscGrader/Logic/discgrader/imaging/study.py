@@ -54,6 +54,11 @@ class Series:
         What was odd about it.
     identity : dict
         What DICOM says of patient, study, series and scanner, empty for other formats.
+    probability : float, optional
+        Of the contrast, by its picture; None where that cannot tell or was not looked at.
+    traits : tuple of str
+        What decides between series of one role: that it was derived from others, is of after contrast agent, or shows
+        another part of the body.
     """
 
     name: str
@@ -64,6 +69,8 @@ class Series:
     source: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
     identity: dict | None = None
+    probability: float | None = None
+    traits: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:

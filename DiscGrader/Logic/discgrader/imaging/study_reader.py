@@ -298,7 +298,7 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
 def _series(found: _Found, role: str | None) -> Series:
     plane = plane_of(found.volume)
     if role is None:
-        finding = recognize(found.name, found.volume, found.identity)
+        finding = recognize(found.name, found.volume, found.identity, plane)
     else:
         wanted, contrast = parse_role(role)
         if not can_serve(found.volume, wanted):
@@ -309,5 +309,5 @@ def _series(found: _Found, role: str | None) -> Series:
         plane, finding = wanted, Finding(contrast, "the user said so")
     return Series(
         found.name, found.volume, plane, finding.contrast, finding.reason, found.source,
-        tuple(map(printable, found.warnings)), found.identity,
-    )
+        tuple(map(printable, found.warnings)), found.identity, finding.probability, finding.traits,
+    ).warned(*(printable(f"{found.name}: {one}") for one in finding.warnings))
