@@ -47,7 +47,7 @@ def _with_grade(result, **changes):
 
 def test_grades_json_keeps_the_contract(result):
     document = grades_json(result)
-    assert set(document) == {"study", "series", "discs", "warnings", "software"}
+    assert set(document) == {"study", "examination", "series", "left_out", "discs", "warnings", "software"}
     assert document["study"] == "blocks"
     assert [one["name"] for one in document["series"]] == ["T2_sag", "T1_sag"]
     assert document["series"][0]["contrast_reason"] == "the file name says so"

@@ -1,19 +1,30 @@
 """DICOM series as volumes: slices sorted, separated, checked and stacked."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import shift as shift_picture
 
 from discgrader.errors import StudyError
+from discgrader.imaging.dicom_apart import Part, part_series
+from discgrader.imaging.dicom_examinations import Examined, check_one_patient, examinations, newest
 from discgrader.imaging.dicom_headers import IDENTITY, Slice, read_headers
+from discgrader.imaging.dicom_kind import says_nothing_of_its_kind
+from discgrader.imaging.dicom_order import Unstackable
 from discgrader.imaging.dicom_pixels import DamagedPixels, read_pixels
-from discgrader.imaging.dicom_stacks import Stack, separate, stack_up
+from discgrader.imaging.dicom_series import by_series, series_description, without_doubles
+from discgrader.imaging.dicom_stacks import Stack, stack_up
+from discgrader.imaging.dicom_values import named, text_of
+from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import clean
+from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
+
+_QUIET = "no picture"
+"""Files of this kind are left out without a warning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +42,8 @@ class DicomSeries:
     warnings : tuple of str
         What was odd about it.
     identity : dict
-        DICOM keyword to value; ``SOPInstanceUIDs`` and ``FrameNumbers`` (from 1) in slice order, empty and 0 for a
-        slice that was missing.
+        DICOM keyword to value; ``SOPInstanceUIDs``, ``FrameNumbers`` (from 1) and ``Files`` in slice order, empty and 0
+        for a slice that was missing. Instance UIDs need not be unique; file and frame are.
     """
 
     name: str
@@ -42,58 +53,126 @@ class DicomSeries:
     identity: dict
 
 
-def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> tuple[list[DicomSeries], tuple[str, ...]]:
-    """All MR series among DICOM files, and what was passed over.
+@dataclass(frozen=True, eq=False)
+class DicomStudy:
+    """The series of one examination, and what was not read of what lay beside them.
+
+    Parameters
+    ----------
+    series : tuple of DicomSeries
+    examination : Examination
+    left_out : tuple of LeftOut
+    warnings : tuple of str
+        What of it users are told, and why one examination was taken of several.
+    """
+
+    series: tuple[DicomSeries, ...]
+    examination: Examination
+    left_out: tuple[LeftOut, ...]
+    warnings: tuple[str, ...]
+
+
+def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStudy:
+    """All MR series of one examination among DICOM files, and what was left out.
 
     A SeriesInstanceUID may become several series: by picture size, by orientation (scouts in three planes, axial
-    blocks angled to each disc), by gaps wider than a few slices, and by echo, time or kind of picture where several
-    share a position.
+    blocks angled to each disc), by place in the plane (stations of a spine), by gaps wider than a few slices, by contrast,
+    and by echo, time or kind of picture where several share a position.
 
     Raises
     ------
     StudyError
-        When there is no MR series, when the files are of several patients, or when no series can be decoded.
+        When there is no MR series, when the files are of several patients, when it cannot be told which of several
+        examinations is the newest, or when no series can be decoded.
     """
-    slices, warnings = read_headers(files, progress.part(0.0, 0.4))
-    studies = {one.header.get("StudyInstanceUID") for one in slices}
-    if len(studies) > 1:
-        warnings.append(f"{what} holds series of {len(studies)} examinations; all of them were read.")
-    by_series: dict[str, list[Slice]] = {}
-    for one in slices:
-        by_series.setdefault(str(one.header.get("SeriesInstanceUID", "")), []).append(one)
-    order = sorted(by_series.values(), key=lambda ones: (_number(ones[0]), str(ones[0].path)))
+    slices, left_out = read_headers(files, progress.part(0.0, 0.4))
+    check_one_patient(slices)
+    found = examinations(slices)
+    chosen = found[0] if len(found) == 1 else newest(found)
+    older = [one for one in found if one is not chosen]
+    left_out += [missing for one in older for missing in _earlier(one)]
+    series, refused = _read_all(chosen.slices, progress.part(0.4, 1.0))
+    left_out += refused
+    if not series:
+        reasons = " ".join(one.sentence for one in left_out[:3])
+        raise StudyError(f"No series of {what} can be read; export them again. {reasons}")
+    warnings = [*_of_examinations(what, chosen, older), *_of_kind(series)]
+    warnings += [one.sentence for one in left_out if not one.reason.startswith(_QUIET)]
+    return DicomStudy(tuple(_with_copies_named(series)), chosen.examination, tuple(left_out), tuple(warnings))
+
+
+def _earlier(one: Examined) -> list[LeftOut]:
+    return [
+        LeftOut(listed([each.path for each in ones], series_description(ones)),
+                f"of another examination, {one.examination.in_words}")
+        for ones in by_series(one.slices)
+    ]
+
+
+def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> list[str]:
+    if not older:
+        uids = {text_of(one.header.get("StudyInstanceUID")) for one in chosen.slices}
+        several = f"{what} names {len(uids)} examinations ({named('StudyInstanceUID')}) that are one by their dates and places."
+        return [several] if len(uids) > 1 else []
+    others = "; ".join(one.examination.in_words for one in older)
+    return [f"{what} holds {len(older) + 1} examinations; only the newest was read, {chosen.examination.in_words}, and not "
+            f"{others}."]
+
+
+def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
+    return [f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was taken for MR."
+            for one in series if says_nothing_of_its_kind(one.identity)]
+
+
+def _read_all(slices: Sequence[Slice], progress: Progress) -> tuple[list[DicomSeries], list[LeftOut]]:
     found: list[DicomSeries] = []
-    errors: list[StudyError] = []
+    left_out: list[LeftOut] = []
     done = 0
-    for ones in order:
-        for suffix, group in separate(ones):
-            name = " ".join(filter(None, [_description(ones[0]), suffix]))
-            listener = progress.part(0.4 + 0.6 * done / len(slices), 0.4 + 0.6 * (done + len(group)) / len(slices))
-            done += len(group)
-            try:
-                found += _read_group(name, group, listener)
-            except StudyError as error:
-                errors.append(error)
-    if not found:
-        raise errors[0] if len(errors) == 1 else StudyError(" ".join(str(error) for error in errors))
-    return found, (*warnings, *(f"Passed over: {error}" for error in errors))
+    for ones in by_series(slices):
+        listener = progress.part(done / len(slices), (done + len(ones)) / len(slices))
+        done += len(ones)
+        series, missing = _read_series(ones, listener)
+        found += series
+        left_out += missing
+    return found, left_out
 
 
-def _number(one: Slice) -> int:
-    number = one.header.get("SeriesNumber", 0)
-    return number if isinstance(number, int) else 0
+def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSeries], list[LeftOut]]:
+    """What one SeriesInstanceUID holds, whatever is wrong with parts of it."""
+    name = series_description(slices)
+    found: list[DicomSeries] = []
+    left_out: list[LeftOut] = []
+    try:
+        pictures, notes, left_out = _pictures(name, slices, progress)
+        readable, doubles = without_doubles([one for one in slices if id(one) in pictures], pictures)
+        if doubles:
+            left_out.append(LeftOut(_slices(name, doubles), "double: the same picture lies at the same place already"))
+            notes += (f"{len(doubles)} slices of {name} lie where another one lies already; they were left out.",)
+        parts, refused = part_series(readable, pictures) if readable else ([], [])
+    except Unstackable as error:
+        return [], [*left_out, LeftOut(name, str(error))]
+    except StudyError as error:
+        return [], [LeftOut(_slices(name, slices), str(error).rstrip("."))]
+    left_out += [LeftOut(_slices(series_description(ones), ones), reason) for ones, reason in refused]
+    for part in parts:
+        title = " ".join((series_description(part.slices), *part.words))
+        left_out += [LeftOut(_slices(title, [one]), reason) for one, reason in part.odd]
+        odd = tuple(f"A slice of {title} was left out: image {one.instance} ({one.path.name}) {reason}." for one, reason in part.odd)
+        try:
+            found += _stacked(title, part, pictures, (*notes, *odd))
+        except Unstackable as error:
+            left_out.append(LeftOut(title, str(error)))
+        except StudyError as error:
+            left_out.append(LeftOut(title, str(error).rstrip(".")))
+    return found, left_out
 
 
-def _description(one: Slice) -> str:
-    for keyword in ("SeriesDescription", "ProtocolName"):
-        if str(one.header.get(keyword, "")).strip():
-            return str(one.header[keyword]).strip()
-    return f"series {_number(one)}"
+def _slices(name: str, slices: Sequence[Slice]) -> str:
+    return listed(list(dict.fromkeys(one.path for one in slices)), name)
 
 
-def _read_group(name: str, slices: list[Slice], progress: Progress) -> list[DicomSeries]:
-    pictures, warnings = _pictures(name, slices, progress)
-    stacks, more = stack_up(name, [one for one in slices if id(one) in pictures])
+def _stacked(name: str, part: Part, pictures: Mapping[int, np.ndarray], warnings: tuple[str, ...]) -> list[DicomSeries]:
+    stacks, more = stack_up(name, part.slices)
     series = []
     for number, stack in enumerate(stacks, 1):
         title = name if len(stacks) == 1 else f"{name} part {number}"
@@ -105,32 +184,34 @@ def _read_group(name: str, slices: list[Slice], progress: Progress) -> list[Dico
     return series
 
 
-def _pictures(name: str, slices: list[Slice], progress: Progress) -> tuple[dict[int, np.ndarray], list[str]]:
-    """Real values of each slice's picture by ``id`` of the slice, and warnings about those that cannot be read."""
+def _pictures(
+    name: str, slices: list[Slice], progress: Progress
+) -> tuple[dict[int, np.ndarray], tuple[str, ...], list[LeftOut]]:
+    """Real values of each slice's picture by ``id`` of the slice, what to say of them, and files that cannot be read."""
     by_file: dict[Path, list[Slice]] = {}
     for one in slices:
         by_file.setdefault(one.path, []).append(one)
     rescaled = any((one.slope, one.intercept) != (1.0, 0.0) for one in slices)
     pictures: dict[int, np.ndarray] = {}
-    damaged: list[str] = []
+    damaged: dict[str, list[Path]] = {}
+    notes: dict[str, None] = {}
     for number, (path, ones) in enumerate(by_file.items()):
         progress.report("reading", number / len(by_file), f"{name}: {path.name}")
         try:
-            pixels = read_pixels(path, [one.frame for one in ones])
-        except DamagedPixels:
-            damaged.append(path.name)
+            pixels, said = read_pixels(path, [one.frame for one in ones])
+        except DamagedPixels as error:
+            damaged.setdefault(str(error), []).append(path)
             continue
+        notes |= dict.fromkeys(said)
         for one, picture in zip(ones, pixels):
             pictures[id(one)] = (picture * one.slope + one.intercept).astype(np.float32) if rescaled else picture
-    if not pictures:
-        raise StudyError(f"The pixels of {name} are cut off or damaged; copy or export the series again.")
-    if not damaged:
-        return pictures, []
-    listed = ", ".join(damaged[:5]) + (" …" if len(damaged) > 5 else "")
-    return pictures, [f"{len(damaged)} files of {name} are cut off or damaged and were left out: {listed}."]
+    left_out = [LeftOut(listed(paths, name), reason) for reason, paths in damaged.items()]
+    said = [f"Of {name}, {note}." for note in notes]
+    said += [f"Of {name}, {listed(paths)} could not be read: {reason}." for reason, paths in damaged.items()]
+    return pictures, tuple(said), left_out
 
 
-def _volume(name: str, stack: Stack, pictures: dict[int, np.ndarray]) -> tuple[Volume, tuple[str, ...]]:
+def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tuple[Volume, tuple[str, ...]]:
     layers = [None if one is None else pictures[id(one)] for one in stack.slices]
     dtype = np.result_type(*[layer.dtype for layer in layers if layer is not None])
     if stack.shifts_px is not None:
@@ -155,11 +236,34 @@ def _volume(name: str, stack: Stack, pictures: dict[int, np.ndarray]) -> tuple[V
 
 def _identity(stack: Stack) -> dict:
     known = [one for one in stack.slices if one is not None]
-    identity = {keyword: known[0].header[keyword] for keyword in IDENTITY if keyword in known[0].header}
+    identity = {keyword: value for keyword in IDENTITY if (value := _most_stated(known, keyword)) is not None}
 
     def of_each(get: Callable[[Slice], object], missing: object) -> list:
         return [missing if one is None else get(one) for one in stack.slices]
 
-    identity["SOPInstanceUIDs"] = of_each(lambda one: str(one.header.get("SOPInstanceUID", "")), "")
+    identity["SOPInstanceUIDs"] = of_each(lambda one: text_of(one.header.get("SOPInstanceUID")), "")
     identity["FrameNumbers"] = of_each(lambda one: one.frame + 1, 0)
+    identity["Files"] = of_each(lambda one: str(one.path), "")
     return identity
+
+
+def _most_stated(slices: Sequence[Slice], keyword: str) -> object:
+    """What most slices that state an attribute say, None where none does."""
+    stated = [one.header[keyword] for one in slices if keyword in one.header]
+    texts = [text_of(one) for one in stated]
+    return stated[texts.index(max(dict.fromkeys(texts), key=texts.count))] if stated else None
+
+
+def _with_copies_named(series: Sequence[DicomSeries]) -> list[DicomSeries]:
+    """The series, with a warning at those that hold the same pictures at the same places as one before."""
+    told: list[DicomSeries] = []
+    for number, one in enumerate(series):
+        first = next((other for other in series[:number] if _is_copy(one.volume, other.volume)), None)
+        same = () if first is None else (f"{one.name} holds the same pictures at the same places as {first.name}.",)
+        told.append(replace(one, warnings=one.warnings + same))
+    return told
+
+
+def _is_copy(one: Volume, other: Volume) -> bool:
+    return (one.array.shape == other.array.shape and np.allclose(one.affine_lps, other.affine_lps, atol=1e-3)
+            and np.array_equal(one.array, other.array))

@@ -1,21 +1,18 @@
 """Headers of DICOM files: one entry for every slice, whether it is a file of its own or a frame of many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
-from pydicom.multival import MultiValue
 
 from discgrader.errors import StudyError
+from discgrader.imaging.dicom_kind import is_mr, why_no_picture
+from discgrader.imaging.dicom_values import UNREADABLE, HeaderError, named, numbers, one_number, values_of
+from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.progress import Progress
-
-UNREADABLE = (InvalidDicomError, OSError, EOFError, ValueError, KeyError, TypeError, AttributeError,
-              NotImplementedError, RuntimeError)
-"""What pydicom raises on files that are damaged."""
 
 IDENTITY = (
     "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPClassUID", "Modality",
@@ -31,24 +28,28 @@ IDENTITY = (
 
 _SPLITTING = (
     "EchoNumbers", "EchoTime", "TemporalPositionIdentifier", "TemporalPositionIndex", "ImageType", "InversionTime",
-    "DiffusionBValue", "TriggerTime", "StackID", "AcquisitionNumber",
+    "DiffusionBValue", "TriggerTime", "StackID", "AcquisitionNumber", "SliceLocation",
 )
-_TAGS = sorted({
+_TOP = sorted({
     *IDENTITY, *_SPLITTING, "SOPInstanceUID", "InstanceNumber", "Rows", "Columns", "NumberOfFrames",
     "SamplesPerPixel", "PhotometricInterpretation", "ImagePositionPatient", "ImageOrientationPatient",
-    "PixelSpacing", "RescaleSlope", "RescaleIntercept", "PatientName", "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
+    "PixelSpacing", "RescaleSlope", "RescaleIntercept", "PatientName", "PatientBirthDate", "SeriesDate", "AcquisitionDate",
+    "ContentDate", "SeriesTime", "AcquisitionTime", "ContentTime", "KVP", "ConvolutionKernel",
 })
+_TAGS = [*_TOP, "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"]
 
-# Functional groups (DICOM PS3.3 C.7.6.16.2 and C.8.13.5) that hold what classic files say at the top.
+# Functional groups (DICOM PS3.3 C.7.6.16.2 and C.8.13.5) that hold what classic files say at the top. Legacy converted
+# files keep what has no group of its own in the unassigned ones, which come first, so that the others count more.
 _GROUPS = (
+    "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
     "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence", "PixelValueTransformationSequence",
     "FrameContentSequence", "MREchoSequence", "MRTimingAndRelatedParametersSequence", "MRModifierSequence",
     "MRImageFrameTypeSequence", "MRDiffusionSequence",
 )
+_FIRST_OF_META, _FIRST_OF_DATA = (0, 1, 2), (0, 1, 5, 8, 18, 22, 24, 32, 96)
 _FIRST_ELEMENTS = {
     group + bytes([element, 0])
-    for group, elements in ((b"\x02\x00", (0, 1, 2)), (b"\x08\x00", (0, 1, 5, 8, 18, 22, 24)))
+    for group, elements in ((b"\x02\x00", _FIRST_OF_META), (b"\x08\x00", _FIRST_OF_DATA))
     for element in elements
 }
 _RENAMED = {"EffectiveEchoTime": "EchoTime", "FrameType": "ImageType", "InversionTimes": "InversionTime"}
@@ -56,6 +57,9 @@ _FROM_GROUPS = (
     *IDENTITY, *_SPLITTING, *_RENAMED, "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
     "RescaleSlope", "RescaleIntercept",
 )
+_WIDEST_PIXEL_MM = 20.0
+_SMALLEST_SIDE_MM, _LARGEST_SIDE_MM = 10.0, 2500.0
+_LARGEST_INTERCEPT = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,136 +138,110 @@ def study_instance_uid(path: Path) -> str:
     return str(dataset.get("StudyInstanceUID", ""))
 
 
-def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice], list[str]]:
-    """Every slice of the MR images among DICOM files, and why other images were passed over.
-
-    Files without a picture (reports, presentation states, directories) are passed over without a word; the same
-    instance met twice is read once, with a warning.
+def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice], list[LeftOut]]:
+    """Every slice of the MR images among DICOM files, and why the other files were left out.
 
     Raises
     ------
     StudyError
-        When the files belong to several patients, or none of them is an MR image.
+        When none of the files is an MR image.
     """
     slices: list[Slice] = []
-    passed: dict[str, int] = {}
-    seen: set[str] = set()
-    patients: set[str] = set()
+    passed: dict[tuple[str, str], list[Path]] = {}
     modalities: set[str] = set()
     for number, path in enumerate(files):
         progress.report("reading", number / len(files), path.name)
+        series, reason = "", None
         try:
             dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS, force=True)
-            if "Rows" not in dataset or "SOPClassUID" not in dataset:
-                continue
-            reason = _why_pass_over(dataset)
-            modalities.add(str(dataset.get("Modality", "unknown")))
-            uid = str(dataset.get("SOPInstanceUID", path))
-            if reason is None and uid in seen:
-                reason = "{} double DICOM {}"
-            new = list(_slices(path, dataset)) if reason is None else []
+            top, broken = values_of(dataset, _TOP)
+            series = str(top.get("SeriesDescription") or top.get("ProtocolName") or "")
+            modalities.add(str(top.get("Modality", "")))
+            reason = why_no_picture(top, dataset) or is_mr(top, broken, dataset.file_meta)
+            if reason is None:
+                slices += _slices(path, dataset, top, broken)
+        except HeaderError as error:
+            reason = str(error)
         except UNREADABLE:
-            reason, new = "{} damaged DICOM {}", []
+            reason = "a damaged DICOM file"
         if reason is not None:
-            passed[reason] = passed.get(reason, 0) + 1
-            continue
-        seen.add(uid)
-        patients.add(str(dataset.get("PatientID", "")) or str(dataset.get("PatientName", "")))
-        slices += new
-    if len(patients) > 1:
-        raise StudyError(
-            f"The DICOM files are of {len(patients)} patients; give the folder of one examination."
-        )
-    warnings = [f"Passed over: {reason.format(n, 'file' if n == 1 else 'files')}." for reason, n in passed.items()]
+            passed.setdefault((series, reason), []).append(path)
+    left_out = [LeftOut(listed(paths, series), reason) for (series, reason), paths in passed.items()]
     if not slices:
-        others = sorted(modalities - {"MR"})
+        others = sorted(modalities - {"MR", ""})
         found = f" (found {', '.join(others)})" if others else ""
-        raise StudyError(" ".join([f"There is no MR series{found}; give the MR images of the spine.", *warnings]))
-    return slices, warnings
+        reasons = " ".join(one.sentence for one in left_out[:3])
+        raise StudyError(f"There is no MR series{found}; give the MR images of the spine. {reasons}".strip())
+    return slices, left_out
 
 
-def _why_pass_over(dataset: Dataset) -> str | None:
-    """Why an image cannot serve, as a sentence with places for a number and "files"; None when it can."""
-    modality = str(dataset.get("Modality", "unknown"))
-    if modality != "MR":
-        return f"{{}} {modality} {{}}, which are not MR"
-    if int(dataset.get("SamplesPerPixel", 1)) != 1 or "PALETTE" in str(dataset.get("PhotometricInterpretation", "")):
-        return "{} color {}"
-    if "PerFrameFunctionalGroupsSequence" in dataset:
-        return None
-    if "ImagePositionPatient" not in dataset or "ImageOrientationPatient" not in dataset:
-        return "{} {} without a place in the patient, such as screenshots"
-    if int(dataset.get("NumberOfFrames") or 1) > 1:
-        return "{} {} of several frames without a place for each"
-    if "PixelSpacing" not in dataset:
-        return "{} {} without a pixel spacing"
-    return None
-
-
-def _slices(path: Path, dataset: Dataset) -> Iterator[Slice]:
-    top = _values(dataset, _TAGS)
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    if "PerFrameFunctionalGroupsSequence" not in dataset:
+def _slices(path: Path, dataset: Dataset, top: dict, broken: set[str]) -> list[Slice]:
+    frames = int(one_number(top, "NumberOfFrames", 1, broken)) or 1
+    groups = dataset.get("PerFrameFunctionalGroupsSequence")
+    if not groups:
         if frames > 1:
-            raise ValueError("several frames at one position")
-        yield _slice(path, 0, 1, top)
-        return
-    shared = (dataset.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
-    common = top | _group_values(shared)
-    for number, group in enumerate(dataset.PerFrameFunctionalGroupsSequence[:frames]):
-        yield _slice(path, number, frames, common | _group_values(group))
+            raise HeaderError(f"several frames ({named('NumberOfFrames')}) without a place for each")
+        return [_slice(path, 0, 1, top, broken)]
+    if frames != len(groups) and ("NumberOfFrames" in top or broken):
+        raise HeaderError(f"{named('NumberOfFrames')} is {frames}, while {len(groups)} frames are described")
+    shared, its = _group_values((dataset.get("SharedFunctionalGroupsSequence") or [Dataset()])[0])
+    return list(_of_groups(path, groups, top | shared, broken | its))
 
 
-def _slice(path: Path, number: int, frames: int, header: dict) -> Slice:
-    orientation = np.asarray(header["ImageOrientationPatient"], float)
-    row, column = _right_angled(orientation[:3], orientation[3:])
-    spacing = tuple(float(s) for s in header["PixelSpacing"])
-    position = np.asarray(header["ImagePositionPatient"], float)
-    if position.shape != (3,) or len(spacing) != 2 or not np.all(np.isfinite(position)):
-        raise ValueError("position or spacing of the wrong length")
+def _of_groups(path: Path, groups: Sequence[Dataset], common: dict, broken: set[str]) -> Iterator[Slice]:
+    for number, group in enumerate(groups):
+        own, its = _group_values(group)
+        yield _slice(path, number, len(groups), common | own, (broken - own.keys()) | its)
+
+
+def _slice(path: Path, number: int, frames: int, header: dict, broken: set[str]) -> Slice:
+    row, column = _directions(numbers(header, "ImageOrientationPatient", 6))
+    slope = one_number(header, "RescaleSlope", 1.0, broken) or 1.0
+    intercept = one_number(header, "RescaleIntercept", 0.0, broken)
+    if abs(intercept) > _LARGEST_INTERCEPT * abs(slope):
+        raise HeaderError(f"{named('RescaleIntercept')} is so large that the picture would be lost in it")
     return Slice(
-        path, number, frames, (int(header["Rows"]), int(header["Columns"])), position, row, column, spacing,
-        float(header.get("RescaleSlope") or 1.0), float(header.get("RescaleIntercept") or 0.0), header,
+        path, number, frames, (_count(header, "Rows"), _count(header, "Columns")),
+        np.array(numbers(header, "ImagePositionPatient", 3)), row, column, _spacing(header), slope, intercept, header,
     )
 
 
-def _right_angled(row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _count(header: Mapping[str, object], keyword: str) -> int:
+    [value] = numbers(header, keyword, 1)
+    if value < 1:
+        raise HeaderError(f"{named(keyword)} is {value:g}")
+    return int(value)
+
+
+def _spacing(header: Mapping[str, object]) -> tuple[float, float]:
+    between_rows, between_columns = spacing = tuple(numbers(header, "PixelSpacing", 2))
+    if min(spacing) <= 0:
+        raise HeaderError(f"{named('PixelSpacing')} states a spacing of zero or less, which cannot be")
+    sides = (_count(header, "Rows") * between_rows, _count(header, "Columns") * between_columns)
+    if max(spacing) > _WIDEST_PIXEL_MM or max(sides) < _SMALLEST_SIDE_MM or max(sides) > _LARGEST_SIDE_MM:
+        raise HeaderError(
+            f"{named('PixelSpacing')} makes a picture of {sides[0]:.3g} × {sides[1]:.3g} mm, which cannot be a spine"
+        )
+    return spacing
+
+
+def _directions(orientation: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Unit vectors at right angles, made from ones that were rounded when they were written."""
-    left, _, right = np.linalg.svd(np.stack([row, column], axis=1), full_matrices=False)
+    stated = np.reshape(orientation, (2, 3)).T
+    left, size, right = np.linalg.svd(stated, full_matrices=False)
     exact = left @ right
-    if not np.allclose(exact, np.stack([row, column], axis=1), atol=1e-2):
-        raise ValueError("directions of rows and columns are not at right angles")
+    if size[1] < 1e-3 or not np.allclose(exact, stated, atol=1e-2):
+        raise HeaderError(f"{named('ImageOrientationPatient')} is not two unit vectors at right angles")
     return exact[:, 0], exact[:, 1]
 
 
-def _group_values(group: Dataset) -> dict:
+def _group_values(group: Dataset) -> tuple[dict, set[str]]:
     values: dict = {}
+    broken: set[str] = set()
     for keyword in _GROUPS:
         items = group.get(keyword)
         if items:
-            values |= _values(items[0], _FROM_GROUPS)
-    return {_RENAMED.get(keyword, keyword): value for keyword, value in values.items()}
-
-
-def _values(dataset: Dataset, keywords: Sequence[str]) -> dict:
-    """What the dataset states of these keywords, sequences and empty values left out."""
-    values = {}
-    for keyword in keywords:
-        value = dataset.get(keyword)
-        if value is None or isinstance(value, pydicom.Sequence) or (isinstance(value, str) and not value):
-            continue
-        values[keyword] = _plain(value)
-    return values
-
-
-def _plain(value: object) -> object:
-    """The value as a number, text, or list of these."""
-    if isinstance(value, (MultiValue, list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float) or type(value).__name__ == "DSdecimal":
-        return float(value)
-    return str(value).strip()
+            own, its = values_of(items[0], _FROM_GROUPS)
+            values |= {_RENAMED.get(one, one): value for one, value in own.items()}
+            broken |= its
+    return values, broken - values.keys()

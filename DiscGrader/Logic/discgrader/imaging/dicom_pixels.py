@@ -12,7 +12,8 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from discgrader.errors import StudyError
-from discgrader.imaging.dicom_headers import UNREADABLE
+from discgrader.imaging.dicom_stored import Storage, storage, upright_gray, values_of_bits, without_padding
+from discgrader.imaging.dicom_values import UNREADABLE, HeaderError, named, values_of
 from discgrader.imaging.pydicom_versions import decodes, encoded_frames, save, was_implicit
 
 
@@ -20,34 +21,71 @@ class DamagedPixels(Exception):
     """The pixels of one file are cut off or cannot be made sense of."""
 
 
-def read_pixels(path: Path, frames: Sequence[int]) -> np.ndarray:
-    """Stored values of some frames of a DICOM file, shape (len(frames), rows, columns).
+def read_pixels(path: Path, frames: Sequence[int]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Values of some frames of a DICOM file, shape (len(frames), rows, columns), before any rescale; and notes.
 
     Raises
     ------
     DamagedPixels
-        When the file is cut off or its pixels are damaged.
+        When the file is cut off, its pixels are damaged, or its header contradicts them; says which.
     StudyError
         When its compression cannot be undone here.
     """
     try:
         dataset = pydicom.dcmread(path, force=True)
-        if "TransferSyntaxUID" not in dataset.file_meta:
-            syntax = ImplicitVRLittleEndian if was_implicit(dataset) else ExplicitVRLittleEndian
-            dataset.file_meta.TransferSyntaxUID = syntax
-        syntax = dataset.file_meta.TransferSyntaxUID
-        if syntax in _PYDICOM_READS:
-            pixels = _of_frames(dataset.pixel_array, frames)
-        else:
-            pixels = _decompress(dataset, syntax, frames, path)
-        if str(dataset.PhotometricInterpretation) == "MONOCHROME1":
-            signed = int(dataset.PixelRepresentation) == 1
-            pixels = (-1 if signed else 2 ** int(dataset.BitsStored) - 1) - pixels
-    except UNREADABLE as error:
+        if "PixelData" not in dataset:
+            raise HeaderError(f"{named('PixelData')} is missing")
+        header, broken = values_of(dataset, _STORAGE)
+        how = storage(header, broken, _has_overlay_above(dataset))
+        pixels, notes = _values(dataset, _syntax(dataset), how, frames, path)
+        pixels = upright_gray(without_padding(pixels, how), how)
+    except HeaderError as error:
         raise DamagedPixels(str(error)) from error
+    except UNREADABLE as error:
+        raise DamagedPixels("cut off or damaged") from error
     if pixels.shape[1:] != (dataset.Rows, dataset.Columns):
         raise DamagedPixels("picture of another size than stated")
-    return pixels
+    return pixels, notes
+
+
+_STORAGE = ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation",
+            "PixelPaddingValue", "PixelPaddingRangeLimit")
+
+
+def _syntax(dataset: Dataset) -> UID:
+    """The transfer syntax, which files without meta information show by how they are written.
+
+    Raises
+    ------
+    HeaderError
+        When it does not go with the pixels.
+    """
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit = was_implicit(dataset)
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_transfer_syntax or syntax.is_private:
+        raise HeaderError(f"{named('TransferSyntaxUID')} is {syntax}, which is not known here")
+    encapsulated = bool(dataset["PixelData"].is_undefined_length)
+    if encapsulated != (syntax.is_compressed and not syntax.is_deflated):
+        raise HeaderError(f"{named('TransferSyntaxUID')} says {syntax.name}, which its pixels are not")
+    return syntax
+
+
+def _has_overlay_above(dataset: Dataset) -> bool:
+    groups = range(0x6000, 0x6020, 2)
+    return any((group, 0x0102) in dataset and int(dataset[group, 0x0102].value or 0) > 0 for group in groups)
+
+
+def _values(
+    dataset: Dataset, syntax: UID, how: Storage, frames: Sequence[int], path: Path
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    if syntax not in _PYDICOM_READS:
+        return _decompress(dataset, syntax, frames, path), ()
+    # Bits, sign and gray scale are looked at here, and by no decoder, of which each does something else with them.
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = how.allocated, how.allocated - 1, 0
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    return values_of_bits(_of_frames(dataset.pixel_array, frames), how)
 
 
 def _of_frames(pixels: np.ndarray, frames: Sequence[int]) -> np.ndarray:
@@ -93,8 +131,10 @@ def _decode_with_gdcm(dataset: Dataset, syntax: UID, encoded: bytes) -> np.ndarr
     bare.Modality = "OT"
     bare.SamplesPerPixel = 1
     bare.PhotometricInterpretation = "MONOCHROME2"
-    for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"):
-        setattr(bare, keyword, dataset[keyword].value)
+    bare.Rows, bare.Columns, bare.BitsAllocated = dataset.Rows, dataset.Columns, dataset.BitsAllocated
+    bare.BitsStored = dataset.get("BitsStored") or bare.BitsAllocated
+    bare.HighBit = bare.BitsStored - 1
+    bare.PixelRepresentation = dataset.get("PixelRepresentation") or 0
     bare.PixelData = encapsulate([encoded])
     bare["PixelData"].VR = "OB"
     with tempfile.TemporaryDirectory() as folder:

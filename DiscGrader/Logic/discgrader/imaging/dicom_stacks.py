@@ -6,24 +6,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from discgrader.errors import StudyError
 from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.dicom_order import Unstackable, along, usual_step
+from discgrader.imaging.dicom_values import named
 from discgrader.imaging.geometry import EXACT_MM
 
 MAX_MISSING = 3
 """So many missing slices in a row are filled in; a wider gap parts a series in two."""
 
-_PARALLEL = 1e-3
-_SAME_PLACE_MM = 0.1
-_UNEVEN = 0.05
-_SIDEWAYS_MM = 0.1
-_PLANE_NAMES = ("sagittal", "coronal", "axial")
+_UNEVEN_STEP, _UNEVEN_GAP = 0.25, 0.1
+"""Steps between neighbors, and gaps that slices are missing in, may differ from the usual step by this share of it."""
 
-_TELLING_APART = (
-    ("EchoNumbers", "echo"), ("EchoTime", "TE"), ("TemporalPositionIdentifier", "time"),
-    ("TemporalPositionIndex", "time"), ("ImageType", ""), ("InversionTime", "TI"), ("DiffusionBValue", "b"),
-    ("StackID", "stack"), ("TriggerTime", "trigger"), ("AcquisitionNumber", "acquisition"),
-)
+_SIDEWAYS_MM = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,104 +43,27 @@ class Stack:
     warnings: tuple[str, ...]
 
 
-def separate(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
-    """The slices of one SeriesInstanceUID parted into those that can be stacked, each with a word to name it by."""
-    by_geometry: list[list[Slice]] = []
-    for one in slices:
-        for group in by_geometry:
-            if _alike(one, group[0]):
-                group.append(one)
-                break
-        else:
-            by_geometry.append([one])
-    by_geometry.sort(key=lambda group: -float(np.mean([one.position[2] for one in group])))
-    planes = [_PLANE_NAMES[int(np.argmax(np.abs(group[0].normal)))] for group in by_geometry]
-    parted = []
-    for number, group in enumerate(by_geometry):
-        if len(by_geometry) == 1:
-            word = ""
-        elif len(set(planes)) == len(planes):
-            word = planes[number]
-        else:
-            word = f"block {number + 1}"
-        parted += [(" ".join(filter(None, [word, more])), ones) for more, ones in _told_apart(group)]
-    return parted
-
-
 def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]]:
-    """Sort parallel slices, drop doubles, part them at wide gaps, and find the grid of each part.
+    """Sort parallel slices, one at each place, part them at wide gaps, and find the grid of each part.
 
     Returns
     -------
     list of Stack, list of str
         The stacks and what is to be said of the whole.
+
+    Raises
+    ------
+    Unstackable
+        When slices lie too unevenly.
     """
     normal = slices[0].normal
-    ordered = sorted(slices, key=lambda one: float(one.position @ normal))
-    kept = [ordered[0]]
-    for one in ordered[1:]:
-        if float((one.position - kept[-1].position) @ normal) > _SAME_PLACE_MM:
-            kept.append(one)
+    parts = _parts(sorted(slices, key=along), normal)
+    if len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2:
+        raise Unstackable(f"its slices lie at uneven distances ({named('ImagePositionPatient')}), which makes no volume")
     warnings = []
-    if len(kept) < len(ordered):
-        warnings.append(
-            f"{len(ordered) - len(kept)} slices of {name} lie where another one lies already; they were left out."
-        )
-    parts = _parts(kept, normal)
     if len(parts) > 1:
         warnings.append(f"{name} has wide gaps between its slices; it was parted into {len(parts)} series.")
     return [_stack(name, part, normal) for part in parts], warnings
-
-
-def _alike(one: Slice, other: Slice) -> bool:
-    return (
-        one.shape == other.shape
-        and np.allclose(one.pixel_spacing, other.pixel_spacing, rtol=1e-4)
-        and np.allclose(one.row, other.row, atol=_PARALLEL)
-        and np.allclose(one.column, other.column, atol=_PARALLEL)
-    )
-
-
-def _places(slices: Sequence[Slice]) -> list[int]:
-    """How many slices lie at each place."""
-    distances = np.sort([one.position @ slices[0].normal for one in slices])
-    starts = np.flatnonzero(np.diff(distances, prepend=-np.inf) > _SAME_PLACE_MM)
-    return list(np.diff([*starts, len(distances)]))
-
-
-def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
-    """Parted by the first attribute that tells slices at the same place apart; whole where none does."""
-    places = _places(slices)
-    if max(places) == 1:
-        return [("", slices)]
-    for keyword, word in _TELLING_APART:
-        groups: dict[str, list[Slice]] = {}
-        for one in slices:
-            groups.setdefault(_text(one.header.get(keyword)), []).append(one)
-        # a lone odd slice is a double rather than a series
-        whole = all(len(_places(group)) > 1 or len(places) == 1 for group in groups.values())
-        if len(groups) > 1 and whole and max(max(_places(group)) for group in groups.values()) < max(places):
-            return [
-                (" ".join(filter(None, [word, value, more])), ones)
-                for value, group in sorted(groups.items(), key=lambda item: _sort_key(item[0]))
-                for more, ones in _told_apart(group)
-            ]
-    return [("", slices)]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list):
-        return "-".join(str(one) for one in value)
-    return "" if value is None else str(value)
-
-
-def _sort_key(text: str) -> tuple[float, str]:
-    try:
-        return float(text), text
-    except ValueError:
-        return float("inf"), text
 
 
 def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
@@ -157,7 +74,8 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
     parts = [[slices[0]]]
     for before, one in pairwise(slices):
         steps = float((one.position - before.position) @ normal) / step
-        if steps > MAX_MISSING + 1.5 or (steps > 1.5 and abs(steps - round(steps)) > _UNEVEN * 2):
+        off = abs(steps - max(round(steps), 1))
+        if steps > MAX_MISSING + 1.5 or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP):
             parts.append([])
         parts[-1].append(one)
     return parts
@@ -171,7 +89,7 @@ def _step(slices: list[Slice], normal: np.ndarray) -> float:
         known = [float(one) for one in stated if isinstance(one, (int, float)) and one > 0]
         # a gap between slices is seldom wider than the slices, so that more than twice the stated step is a hole
         return max(known) if known and gaps[0] > 2.2 * max(known) else float(gaps[0])
-    return float(np.median(gaps[gaps < 1.5 * gaps.min()]))
+    return usual_step(gaps)
 
 
 def _stack(name: str, slices: list[Slice], normal: np.ndarray) -> Stack:
@@ -192,8 +110,6 @@ def _stack(name: str, slices: list[Slice], normal: np.ndarray) -> Stack:
     affine[:3, 1] = first.column * first.pixel_spacing[0]
     affine[:3, 2] = normal * step
     affine[:3, 3] = first.position
-    if not np.all(np.linalg.norm(affine[:3, :3], axis=0) > 1e-6):
-        raise StudyError(f"{name} states a voxel spacing of zero, which cannot be; correct its headers.")
     shifts = _sideways(slices, numbers, affine)
     warnings += _missing(name, slices, numbers)
     worst = float(np.abs(shifts).max())

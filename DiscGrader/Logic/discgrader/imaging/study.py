@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from discgrader.imaging.examination import Examination
+from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.volume import Volume
 
 
@@ -98,11 +100,17 @@ class Study:
         In the order in which they were found.
     warnings : tuple of str
         What was odd about the study as a whole, such as files that were passed over.
+    left_out : tuple of LeftOut
+        Every series and file that was given with it and is not among ``series``, and why.
+    examination : Examination, optional
+        Which examination it is; None where the files do not tell.
     """
 
     name: str
     series: tuple[Series, ...]
     warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    examination: Examination | None = None
 
     def with_role(self, role: str) -> tuple[Series, ...]:
         """The series that serve as ``role``, the one with most voxels first."""

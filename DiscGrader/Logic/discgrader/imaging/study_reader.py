@@ -2,16 +2,18 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.imaging.dicom import DicomSeries, read_dicom
+from discgrader.imaging.dicom import DicomSeries, DicomStudy, read_dicom
 from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
+from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
+from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.recognize import Finding, can_serve, parse_role, plane_of, recognize
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
@@ -23,6 +25,7 @@ MAX_FILES = 40
 
 _MASK_NAME = re.compile(r"(?i)(?:^|[_\-. ])(?:mask|seg|label)[a-z]*(?:$|[_\-. \d])")
 _MASK_VALUES = 32
+_DICOM_ENDINGS = (".dcm", ".dicom", ".ima")
 
 Roles = Mapping[str, str] | str | None
 
@@ -36,6 +39,16 @@ class _Found:
     source: tuple[Path, ...]
     warnings: tuple[str, ...] = ()
     identity: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _Content:
+    """What a file or folder holds."""
+
+    found: list[_Found]
+    warnings: list[str]
+    left_out: list[LeftOut] = field(default_factory=list)
+    examination: Examination | None = None
 
 
 def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | None = None) -> Study:
@@ -71,14 +84,15 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
         raise StudyError(f"There is no file or folder {path}; check the path.")
     if path.is_dir():
         name = path.resolve().name
-        found, warnings = _read_folder(path, progress)
+        content = _read_folder(path, progress)
     else:
         name = stem(path)
-        found, warnings = _read_file(path, progress)
-    found = _unique_names(found)
+        content = _read_file(path, progress)
+    found = _unique_names(content.found)
     series = tuple(_series(one, role) for one, role in zip(found, _roles_of(found, roles)))
     progress.report("reading", 1.0, f"{len(series)} series")
-    return Study(printable(name), series, tuple(map(printable, warnings)))
+    left_out = tuple(LeftOut(printable(one.name), printable(one.reason)) for one in content.left_out)
+    return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
 
 
 def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
@@ -173,23 +187,26 @@ def _files_below(folder: Path, unread: list[str] | None = None) -> list[Path]:
     return files
 
 
-def _read_file(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
+def _read_file(path: Path, progress: Progress) -> _Content:
     if not path.is_file():
         raise StudyError(f"{path} is no regular file; give a file, or copy what it holds into one.")
     if ending(path):
         progress.report("reading", 0.0, path.name)
         volume, warnings = read_volume(path, progress)
-        return [_Found(stem(path), volume, (path,), warnings)], []
+        return _Content([_Found(stem(path), volume, (path,), warnings)], [])
     if is_dicom(path):
-        series, warnings = read_dicom([path], path.name, progress)
-        return _from_dicom(series), list(warnings)
+        return _of_dicom(read_dicom([path], path.name, progress))
     raise StudyError(
         f"{path.name} is not a picture that can be read; give NIfTI ({', '.join(VOLUME_ENDINGS[:2])}), NRRD "
         "(.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM."
     )
 
 
-def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str]]:
+def _of_dicom(study: DicomStudy) -> _Content:
+    return _Content(_from_dicom(study.series), list(study.warnings), list(study.left_out), study.examination)
+
+
+def _read_folder(path: Path, progress: Progress) -> _Content:
     _entries(path)
     unread: list[str] = []
     files = _files_below(path, unread)
@@ -203,24 +220,29 @@ def _read_folder(path: Path, progress: Progress) -> tuple[list[_Found], list[str
         raise StudyError(
             f"{path} holds {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
         )
-    warnings = [*unread, *([f"Passed over as masks: {_listed(masks)}."] if masks else [])]
+    left_out = [LeftOut(listed(masks), "a mask, by its name")] if masks else []
     found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
     found, look_alikes = _without_label_maps(found)
-    warnings += [f"Passed over, as it looks like a mask: {one}." for one in look_alikes]
+    left_out += [LeftOut(one, "it looks like a mask") for one in look_alikes]
+    content = _Content([], [])
     if dicom:
         try:
-            series, more = read_dicom(dicom, str(path), progress.part(0.5 if volumes else 0.0, 1.0))
-            found += _from_dicom(series)
-            warnings += more
+            content = _of_dicom(read_dicom(dicom, path.name, progress.part(0.5 if volumes else 0.0, 1.0)))
         except StudyError as error:
             errors.append(error)
+    found += content.found
     if not found:
         if len(errors) == 1:
             raise errors[0]
         reasons = " ".join(str(error) for error in errors[:3])
         raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
-    warnings += [f"Passed over: {error}" for error in errors]
-    return found, warnings
+    left_out += [LeftOut(path.name, str(error).rstrip(".")) for error in errors]
+    warnings = [*unread, *(one.sentence for one in left_out)]
+    no_dicom = [file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS]
+    if no_dicom:
+        left_out.append(LeftOut(listed(no_dicom), "empty, or no DICOM"))
+        warnings.append(left_out[-1].sentence)
+    return _Content(found, [*content.warnings, *warnings], [*content.left_out, *left_out], content.examination)
 
 
 def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], list[StudyError]]:
@@ -247,13 +269,8 @@ def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
     return [one for one in found if one not in masks], [one.source[0].name for one in masks]
 
 
-def _from_dicom(series: list[DicomSeries]) -> list[_Found]:
+def _from_dicom(series: Sequence[DicomSeries]) -> list[_Found]:
     return [_Found(one.name, one.volume, one.source, one.warnings, one.identity) for one in series]
-
-
-def _listed(files: list[Path], most: int = 5) -> str:
-    names = ", ".join(file.name for file in files[:most])
-    return names if len(files) <= most else f"{names} and {len(files) - most} more"
 
 
 def _unique_names(found: list[_Found]) -> list[_Found]:

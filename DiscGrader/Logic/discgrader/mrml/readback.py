@@ -15,7 +15,7 @@ from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
 from discgrader.mrml.segmentation import DISC_LABEL
 from discgrader.pipeline.compact_maps import CompactMaps
-from discgrader.report.tables import not_graded_of
+from discgrader.report.tables import examination_from_json, left_out_from_json, not_graded_of
 
 
 def studies_in_scene(scene) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     told_by_discs = not_graded_of(document)
     maps, map_series = _saliency(scene, study, series)
     return StudyResult(
-        study=Study(study, series),
+        study=Study(study, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))),
         localization=localization,
         discs=tuple(_disc_result(disc, known.get(disc.level, {})) for disc in localization.discs),
         saliency=maps,

@@ -18,7 +18,16 @@ from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
 from discgrader.pipeline.engine import Maps
-from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns, with_discs
+from discgrader.report.tables import (
+    COLUMNS,
+    LAST_COLUMNS,
+    disc_json,
+    examination_from_json,
+    grades_rows,
+    left_out_from_json,
+    probability_columns,
+    with_discs,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +83,7 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
     # All that the study was graded by: under its old name, a system may not have been for the disc.
     own = [system for one in sorted(document["discs"], key=lambda one: one["level"] != level) for system in _systems_of(one)]
     return Regrading(
-        study=Study(name, series),
+        study=Study(name, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))),
         localization=localization,
         level=level,
         systems=tuple(dict.fromkeys(own)) or None,

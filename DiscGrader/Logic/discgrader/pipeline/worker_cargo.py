@@ -87,9 +87,13 @@ class Cargo:
 
 def _same(study: Study, other: Study | None) -> bool:
     """Whether two studies are of the same series, and not of copies of them."""
-    if other is None or (study.name, study.warnings) != (other.name, other.warnings):
+    if other is None or _told(study) != _told(other):
         return False
     return len(study.series) == len(other.series) and all(map(operator.is_, study.series, other.series))
+
+
+def _told(study: Study) -> tuple[object, ...]:
+    return study.name, study.warnings, study.left_out, study.examination
 
 
 def _volume(number: int, volume: Volume) -> Message:

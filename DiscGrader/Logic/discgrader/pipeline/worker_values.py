@@ -1,12 +1,15 @@
 """Studies, discs and grades as the plain values of messages, and back without any change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
 from discgrader import errors
 from discgrader.errors import DiscGraderError
 from discgrader.grading.results import DiscResult, Grade
+from discgrader.imaging.examination import Examination
+from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
@@ -29,7 +32,13 @@ def study_to_plain(study: Study, ids: Sequence[int]) -> Plain:
         }
         for one, number in zip(study.series, ids, strict=True)
     ]
-    return {"name": study.name, "series": series, "warnings": list(study.warnings)}
+    return {
+        "name": study.name,
+        "series": series,
+        "warnings": list(study.warnings),
+        "left_out": [asdict(one) for one in study.left_out],
+        "examination": None if study.examination is None else asdict(study.examination),
+    }
 
 
 def study_from_plain(plain: Plain, volumes: Mapping[int, Volume]) -> Study:
@@ -45,7 +54,9 @@ def study_from_plain(plain: Plain, volumes: Mapping[int, Volume]) -> Study:
         )
         for one in plain["series"]
     )
-    return Study(plain["name"], series, tuple(plain["warnings"]))
+    left_out = tuple(LeftOut(**one) for one in plain["left_out"])
+    examination = None if plain["examination"] is None else Examination(**plain["examination"])
+    return Study(plain["name"], series, tuple(plain["warnings"]), left_out, examination)
 
 
 def disc_to_plain(disc: Disc) -> Plain:

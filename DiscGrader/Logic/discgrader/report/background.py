@@ -37,9 +37,19 @@ def series_section(result: StudyResult) -> Html:
         "section",
         tag("h2", "Series"),
         table,
+        _left_out(result),
         tag("div", figures, class_="further") if figures else None,
         class_="series",
     )
+
+
+def _left_out(result: StudyResult) -> Html | None:
+    """What the study was given with and was not read, and why."""
+    if not result.study.left_out:
+        return None
+    head = tag("tr", [tag("th", one, scope="col") for one in ("Left out", "Because")])
+    rows = [tag("tr", tag("th", one.name, scope="row"), tag("td", one.reason)) for one in result.study.left_out]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), class_="scroll")
 
 
 def _series_row(result: StudyResult, series: Series) -> Html:

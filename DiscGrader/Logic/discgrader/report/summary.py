@@ -31,6 +31,7 @@ def header(result: StudyResult, written: datetime) -> Html:
     """What this is, of which study, when and by which software; and that it is no diagnosis."""
     facts = {
         "Levels": _level_range(result),
+        **_examination(result),
         "Series": ", ".join(dict.fromkeys(role_title(one) for one in result.study.series)),
         "Written": f"{written:%Y-%m-%d %H:%M}",
         "Software": f"DiscGrader {result.software.get('discgrader', __version__)}",
@@ -46,6 +47,11 @@ def header(result: StudyResult, written: datetime) -> Html:
         tag("h1", result.study.name),
         tag("dl", [tag("div", tag("dt", name), tag("dd", fact)) for name, fact in facts.items()], class_="facts"),
     )
+
+
+def _examination(result: StudyResult) -> dict[str, str]:
+    examination = result.study.examination
+    return {} if examination is None else {"Examination": examination.in_words}
 
 
 def summary(result: StudyResult) -> Html:

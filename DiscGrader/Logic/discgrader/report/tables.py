@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import load_scale
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.examination import Examination
+from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import RoiBox
@@ -33,11 +36,28 @@ def grades_json(result: StudyResult) -> dict:
     """
     return {
         "study": result.study.name,
+        "examination": examination_json(result.study.examination),
         "series": [_series(one) for one in result.study.series],
+        "left_out": [asdict(one) for one in result.study.left_out],
         "discs": [disc_json(one) for one in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
         "software": dict(result.software),
     }
+
+
+def examination_json(examination: Examination | None) -> dict | None:
+    """An examination as ``grades.json`` writes it."""
+    return None if examination is None else asdict(examination)
+
+
+def examination_from_json(described: Mapping | None) -> Examination | None:
+    """The examination that ``grades.json`` writes so; None where it, or a version before, tells of none."""
+    return Examination(**described) if described else None
+
+
+def left_out_from_json(document: Mapping) -> tuple[LeftOut, ...]:
+    """What a ``grades.json`` says was left out; nothing where a version before wrote it."""
+    return tuple(LeftOut(one["name"], one["reason"]) for one in document.get("left_out", ()))
 
 
 def all_warnings(result: StudyResult) -> tuple[str, ...]:

@@ -1,0 +1,238 @@
+"""What one SeriesInstanceUID holds, parted into pictures of one kind that lie parallel: by place, contrast and order.
+
+Two slices lie at the same place when they do so along their normal and in their plane. Attributes part slices where
+several share a place, and where they state another contrast; where no attribute does, the order of images and the
+picture decide; where nothing does, the series is refused.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.dicom_order import (
+    SAME_PLACE_MM,
+    Unstackable,
+    alternating,
+    in_order_of_images,
+    lattices,
+    most_at_a_place,
+    of_shared_places,
+    places,
+)
+from discgrader.imaging.dicom_series import IN_TIME
+from discgrader.imaging.dicom_values import is_number, named, text_of
+
+PARALLEL = 1e-3
+STATION_MM = 6.0
+"""Neighboring slices are shifted against each other in their plane by less, stations of a spine by more."""
+
+_PLANE_NAMES = ("sagittal", "coronal", "axial")
+_SAME_TIME = 1.2
+"""Echo and repetition times of one series differ by less than this factor."""
+
+_TIMES = ("EchoTime", "RepetitionTime", "InversionTime")
+_OF_CONTRAST = (("SeriesNumber", "series"), ("SeriesDescription", ""), ("EchoNumbers", "echo"), ("EchoTime", "TE"),
+                ("RepetitionTime", "TR"), ("InversionTime", "TI"), ("ScanningSequence", ""))
+_TELLING_APART = (
+    ("SeriesNumber", "series"), ("SeriesDescription", ""), ("ProtocolName", "protocol"), ("EchoNumbers", "echo"),
+    ("EchoTime", "TE"), ("TemporalPositionIdentifier", "time"), ("TemporalPositionIndex", "time"), ("ImageType", ""),
+    ("InversionTime", "TI"), ("RepetitionTime", "TR"), ("DiffusionBValue", "b"), ("ScanningSequence", ""),
+    ("SequenceName", ""), ("ContrastBolusAgent", "contrast"), ("StackID", "stack"), ("TriggerTime", "trigger"),
+    ("AcquisitionNumber", "acquisition"), ("FrameOfReferenceUID", "frame of reference"), ("SeriesTime", "time"),
+    ("AcquisitionTime", "time"),
+)
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Slices of one kind, all parallel, one at each place.
+
+    Parameters
+    ----------
+    words : tuple of str
+        What tells it from the other parts of its series.
+    slices : tuple of Slice
+    odd : tuple of (Slice, str)
+        Slices that were left out of it, and why.
+    """
+
+    words: tuple[str, ...]
+    slices: tuple[Slice, ...]
+    odd: tuple[tuple[Slice, str], ...] = ()
+
+
+def part_series(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> tuple[list[Part], list[tuple[list[Slice], str]]]:
+    """The parts of one series, and slices that make none, with the reason.
+
+    Parameters
+    ----------
+    slices : sequence of Slice
+        Doubles left out.
+    pictures : mapping of id of a Slice to ndarray
+    """
+    _refuse_one_place(slices)
+    parts: list[Part] = []
+    refused: list[tuple[list[Slice], str]] = []
+    for place, group in _by_place(slices):
+        for kind, ones in _by_contrast(group):
+            for word, told in _told_apart(ones):
+                words = tuple(filter(None, (place, kind, word)))
+                try:
+                    parts += _one_at_each_place(words, told, pictures)
+                except Unstackable as error:
+                    refused.append((told, str(error)))
+    return parts, refused
+
+
+def _refuse_one_place(slices: Sequence[Slice]) -> None:
+    """Slices of different places that all state the same one."""
+    first = slices[0]
+    same = all(alike(one, first) and np.allclose(one.position, first.position, atol=SAME_PLACE_MM) for one in slices)
+    if len(slices) < 3 or not same:
+        return
+    locations = {text_of(one.header.get("SliceLocation")) for one in slices}
+    in_time = any(len({text_of(one.header.get(keyword)) for one in slices}) == len(slices) for keyword in IN_TIME)
+    if len(locations) > 1 or not in_time:
+        raise Unstackable(f"{named('ImagePositionPatient')} is the same on all of its {len(slices)} slices")
+
+
+def alike(one: Slice, other: Slice) -> bool:
+    """Whether two slices are of one size and lie parallel, turned in no way against each other."""
+    return (
+        one.shape == other.shape
+        and np.allclose(one.pixel_spacing, other.pixel_spacing, rtol=1e-4)
+        and np.allclose(one.row, other.row, atol=PARALLEL)
+        and np.allclose(one.column, other.column, atol=PARALLEL)
+    )
+
+
+def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
+    """Parted by size and direction, and by stations beside each other, from the head to the foot, each with a word."""
+    groups = [station for group in _grouped(slices, alike) for station in _stations(group)]
+    groups.sort(key=lambda group: -float(np.mean([one.position[2] for one in group])))
+    planes = [_PLANE_NAMES[int(np.argmax(np.abs(group[0].normal)))] for group in groups]
+    if len(groups) == 1:
+        return [("", groups[0])]
+    if len(set(planes)) == len(planes):
+        return list(zip(planes, groups, strict=True))
+    return [(f"block {number}", group) for number, group in enumerate(groups, 1)]
+
+
+def _grouped(slices: Sequence[Slice], same: Callable[[Slice, Slice], bool]) -> list[list[Slice]]:
+    groups: list[list[Slice]] = []
+    for one in slices:
+        home = next((group for group in groups if same(one, group[0])), None)
+        if home is None:
+            groups.append([one])
+        else:
+            home.append(one)
+    return groups
+
+
+def _stations(slices: list[Slice]) -> list[list[Slice]]:
+    """Parallel slices parted where they lie beside each other in their plane, as upper and lower station of a spine do.
+
+    Slices that are shifted a little from one to the next, as in an oblique stack, stay together.
+    """
+    across = slices[0].normal
+    offsets = np.array([one.position - (one.position @ across) * across for one in slices])
+    left, groups = set(range(len(slices))), []
+    while left:
+        found, edge = set(), [min(left)]
+        while edge:
+            number = edge.pop()
+            if number in left:
+                left.remove(number)
+                found.add(number)
+                near = np.linalg.norm(offsets - offsets[number], axis=1) < STATION_MM
+                edge += [int(other) for other in np.flatnonzero(near) if other in left]
+        groups.append([slices[number] for number in sorted(found)])
+    return groups
+
+
+def by_value(slices: Sequence[Slice], keyword: str) -> dict[str, list[Slice]]:
+    """Slices by what they state of an attribute, times that are nearly the same together."""
+    values = sorted({float(value) for one in slices if is_number(value := one.header.get(keyword))})
+    first: dict[float, float] = {}
+    for value in values:
+        near = keyword in _TIMES and first and value <= _SAME_TIME * list(first.values())[-1]
+        first[value] = list(first.values())[-1] if near else value
+    groups: dict[str, list[Slice]] = {}
+    for one in slices:
+        value = one.header.get(keyword)
+        text = text_of(first[float(value)]) if is_number(value) else text_of(value)
+        groups.setdefault(text, []).append(one)
+    return groups
+
+
+def _by_contrast(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
+    """Parted where all slices state a contrast, not all the same, whether or not they share places."""
+    for keyword, word in _OF_CONTRAST:
+        groups = by_value(slices, keyword)
+        if len(groups) > 1 and "" not in groups and all(len(places(group)) > 1 for group in groups.values()):
+            return _named(word, groups, _by_contrast)
+    return [("", slices)]
+
+
+def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
+    """Parted by the first attribute that tells slices at the same place apart; whole where none does."""
+    most, one_place = most_at_a_place(slices), len(places(slices)) == 1
+    if most == 1:
+        return [("", slices)]
+    ways: list[tuple[str, dict[str, list[Slice]]]] = [(word, by_value(slices, one)) for one, word in _TELLING_APART]
+    ways += [("folder", _by(slices, lambda one: one.path.parent.name)), ("files", _by(slices, _file_kind))]
+    for word, groups in ways:
+        # a lone odd slice is a double rather than a series
+        whole = all(len(places(group)) > 1 or one_place for group in groups.values())
+        if len(groups) > 1 and whole and max(map(most_at_a_place, groups.values())) < most:
+            return _named(word, groups, _told_apart)
+    return [("", slices)]
+
+
+def _by(slices: Sequence[Slice], key: Callable[[Slice], str]) -> dict[str, list[Slice]]:
+    groups: dict[str, list[Slice]] = {}
+    for one in slices:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _file_kind(one: Slice) -> str:
+    """A file's name without the number that counts slices, which is its last."""
+    return re.sub(r"\d+(?=\D*$)", "", one.path.name)
+
+
+def _named(
+    word: str, groups: Mapping[str, list[Slice]], further: Callable[[list[Slice]], list[tuple[str, list[Slice]]]]
+) -> list[tuple[str, list[Slice]]]:
+    return [
+        (" ".join(filter(None, [word, value, more])), ones)
+        for value, group in sorted(groups.items(), key=lambda item: _sort_key(item[0]))
+        for more, ones in further(group)
+    ]
+
+
+def _sort_key(text: str) -> tuple[float, str]:
+    try:
+        return float(text), text
+    except ValueError:
+        return float("inf"), text
+
+
+def _one_at_each_place(words: tuple[str, ...], slices: list[Slice], pictures: Mapping[int, np.ndarray]) -> list[Part]:
+    """Parted by order where slices share places or lie closer than they should."""
+    ordered = in_order_of_images(slices)
+    if ordered is not None:
+        return [Part((*words, f"block {number}"), tuple(group)) for number, group in enumerate(ordered, 1)]
+    slices, odd = of_shared_places(slices, pictures)
+    groups, close = lattices(slices)
+    if len(groups) == 1:
+        groups = alternating(groups[0], pictures)
+        kinds = "picture"
+    else:
+        kinds = "block"
+    return [
+        Part((*words, f"{kinds} {number}") if len(groups) > 1 else words, tuple(group), (*odd, *close) if number == 1 else ())
+        for number, group in enumerate(groups, 1)
+    ]

@@ -1,0 +1,232 @@
+"""Whose and of which examination DICOM slices are: one patient, one examination, the newest of several.
+
+An examination is told by its StudyInstanceUID, its dates, and what stands in for these where they are missing: the
+accession number, the time, the frame of reference, the series. Identifiers alone are not believed: one StudyInstanceUID
+with dates far apart is several examinations, several of the same time are one.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from discgrader.errors import StudyError
+from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.dicom_values import named, text_of
+from discgrader.imaging.examination import Examination
+
+_DAYS_OF_ONE = 1
+"""An examination may go on past midnight."""
+
+_SHARED = ("SeriesInstanceUID", "FrameOfReferenceUID", "AccessionNumber")
+"""What only pictures of one examination have in common, if their dates allow it."""
+
+_DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """The slices of one examination.
+
+    Parameters
+    ----------
+    slices : tuple of Slice
+    examination : Examination
+    """
+
+    slices: tuple[Slice, ...]
+    examination: Examination
+
+    @property
+    def when(self) -> tuple[str, str]:
+        """Date and time, which sort."""
+        return self.examination.date, self.examination.time
+
+
+def check_one_patient(slices: Sequence[Slice]) -> None:
+    """Refuse files of several patients.
+
+    Two files are of different patients when their PatientID differs, or their birth dates; and, where a PatientID is
+    missing, when their names do.
+
+    Raises
+    ------
+    StudyError
+        When there are several.
+    """
+    people = list({_person(one): None for one in slices})
+    for number, one in enumerate(people):
+        for other in people[:number]:
+            keyword = _other_person(one, other)
+            if keyword is not None:
+                raise StudyError(
+                    f"The DICOM files are of {_count_people(people)} patients, by {named(keyword)}; give the folder of one "
+                    "examination."
+                )
+
+
+def _person(one: Slice) -> tuple[str, str, str]:
+    name = re.sub(r"[\s^,.=_-]+", " ", text_of(one.header.get("PatientName"))).strip().casefold()
+    return text_of(one.header.get("PatientID")).strip().casefold(), name, text_of(one.header.get("PatientBirthDate"))
+
+
+def _other_person(one: tuple[str, str, str], other: tuple[str, str, str]) -> str | None:
+    """The attribute that two files cannot share a patient by."""
+    for place, keyword in ((0, "PatientID"), (2, "PatientBirthDate")):
+        if one[place] and other[place] and one[place] != other[place]:
+            return keyword
+    names_differ = one[1] and other[1] and sorted(one[1].split()) != sorted(other[1].split())
+    return "PatientName" if names_differ and not (one[0] and other[0]) else None
+
+
+def _count_people(people: Sequence[tuple[str, str, str]]) -> int:
+    """How many of them are pairwise different persons."""
+    apart: list[tuple[str, str, str]] = []
+    for one in people:
+        if all(_other_person(one, other) for other in apart):
+            apart.append(one)
+    return len(apart)
+
+
+def examinations(slices: Sequence[Slice]) -> list[Examined]:
+    """The slices by examination, the newest first; examinations whose dates are missing come last."""
+    groups = _by_uid(slices)
+    groups = [part for group in groups for part in _by_date(group)]
+    groups = _with_the_rest(_joined(groups, _belong))
+    found = [Examined(tuple(group), _examination(group)) for group in groups]
+    return sorted(found, key=lambda one: one.when, reverse=True)
+
+
+def newest(found: Sequence[Examined]) -> Examined:
+    """The newest of several examinations.
+
+    Raises
+    ------
+    StudyError
+        When dates do not tell which it is.
+    """
+    first, second = found[0], found[1]
+    undated = [one for one in found if not one.examination.date]
+    same_day = first.examination.date == second.examination.date
+    untimed = same_day and not (first.examination.time and second.examination.time)
+    if undated or untimed or first.when == second.when:
+        missing = named("StudyDate" if undated else "StudyTime")
+        raise StudyError(
+            f"The DICOM files are of {len(found)} examinations ({named('StudyInstanceUID')}), and {missing} does not tell "
+            "which is the newest; give the folder of one of them."
+        )
+    return first
+
+
+def _by_uid(slices: Sequence[Slice]) -> list[list[Slice]]:
+    groups: dict[str, list[Slice]] = {}
+    for one in slices:
+        groups.setdefault(text_of(one.header.get("StudyInstanceUID")), []).append(one)
+    known = [group for uid, group in groups.items() if uid]
+    # a series that names no study is one of its own until something says where it belongs
+    series: dict[tuple[str, str], list[Slice]] = {}
+    for one in groups.get("", []):
+        key = (text_of(one.header.get("SeriesInstanceUID")) or str(one.path.parent), _day(one))
+        series.setdefault(key, []).append(one)
+    return [*known, *series.values()]
+
+
+def _by_date(group: list[Slice]) -> list[list[Slice]]:
+    """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
+    for keyword in ("StudyDate", "AcquisitionDate"):
+        days = sorted({day for one in group if (day := iso_date(one.header.get(keyword)))})
+        starts = [day for number, day in enumerate(days) if number == 0 or _days_between(days[number - 1], day) > _DAYS_OF_ONE]
+        if len(starts) < 2:
+            continue
+        parts: dict[str, list[Slice]] = {}
+        for one in group:
+            day = iso_date(one.header.get(keyword))
+            parts.setdefault(max((start for start in starts if start <= day), default=""), []).append(one)
+        return list(parts.values())
+    return [group]
+
+
+def _joined(groups: list[list[Slice]], belong: Callable[[list[Slice], list[Slice]], bool]) -> list[list[Slice]]:
+    """Groups put together as long as two of them belong together."""
+    groups = [list(group) for group in groups]
+    number = 1
+    while number < len(groups):
+        home = next((other for other in groups[:number] if belong(other, groups[number])), None)
+        if home is None:
+            number += 1
+        else:
+            home += groups.pop(number)
+            number = 1
+    return groups
+
+
+def _belong(one: list[Slice], other: list[Slice]) -> bool:
+    """Whether two groups of slices are of one examination although their StudyInstanceUID or dates are not the same."""
+    days, its_days = _days(one), _days(other)
+    if days and its_days and min(_days_between(a, b) for a in days for b in its_days) > _DAYS_OF_ONE:
+        return False
+    if any(_values(one, keyword) & _values(other, keyword) for keyword in _SHARED):
+        return True
+    uids, its_uids = _values(one, "StudyInstanceUID"), _values(other, "StudyInstanceUID")
+    if not uids and not its_uids:
+        return _alike(one, other)
+    same_day = bool(days & its_days)
+    return same_day and (not uids or not its_uids or bool(_values(one, "StudyTime") & _values(other, "StudyTime")))
+
+
+def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
+    """What names no examination, or no date of one that has several, goes to the only one that there is."""
+    anchors = [group for group in groups if _days(group)] or [group for group in groups if _values(group, "StudyInstanceUID")]
+    if len(anchors) != 1:
+        return groups
+    [home] = anchors
+    uids = _values(home, "StudyInstanceUID")
+    rest = [group for group in groups if group is not home]
+    joining = [group for group in rest if not _days(group) and (not uids or _values(group, "StudyInstanceUID") <= uids)]
+    whole = [*home, *(one for group in joining for one in group)]
+    return [whole, *(group for group in rest if not any(group is one for one in joining))]
+
+
+def _alike(one: list[Slice], other: list[Slice]) -> bool:
+    """Whether nothing that stands in for a missing StudyInstanceUID tells two groups apart."""
+    return all(
+        not _values(one, keyword) or not _values(other, keyword) or _values(one, keyword) & _values(other, keyword)
+        for keyword in ("StudyID", "AccessionNumber", "StudyTime", "StudyDate")
+    )
+
+
+def _days(group: list[Slice]) -> set[str]:
+    return {day for one in group if (day := _day(one))}
+
+
+def _values(group: Iterable[Slice], *keywords: str) -> set[str]:
+    return {text for one in group for keyword in keywords if (text := text_of(one.header.get(keyword)))}
+
+
+def _day(one: Slice) -> str:
+    return next((day for keyword in _DATES if (day := iso_date(one.header.get(keyword)))), "")
+
+
+def iso_date(value: object) -> str:
+    """A DICOM date as ISO 8601; ``""`` where it is none."""
+    match = re.fullmatch(r"(\d{4})[-./]?(\d{2})[-./]?(\d{2})", text_of(value).strip())
+    try:
+        return date(*map(int, match.groups())).isoformat() if match else ""
+    except ValueError:
+        return ""
+
+
+def _days_between(one: str, other: str) -> int:
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+
+
+def _examination(group: list[Slice]) -> Examination:
+    def most(keyword: str) -> str:
+        told = [text for one in group if (text := text_of(one.header.get(keyword)))]
+        return max(dict.fromkeys(told), key=told.count) if told else ""
+
+    days = [day for keyword in _DATES if (day := max((iso_date(one.header.get(keyword)) for one in group), default=""))]
+    digits = next((text for keyword in ("StudyTime", "SeriesTime", "AcquisitionTime") if (text := most(keyword))), "")
+    match = re.match(r"(\d{2}):?(\d{2}):?(\d{2})?", digits)
+    time = ":".join(part or "00" for part in match.groups()) if match else ""
+    return Examination(days[0] if days else "", time, most("StudyInstanceUID"), most("StudyDescription"), most("AccessionNumber"))

@@ -1,0 +1,199 @@
+"""Parallel slices in order: rows of even steps among them, and one slice for each place."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.dicom_values import named
+
+SAME_PLACE_MM = 0.1
+
+_FEW = 0.2
+"""So large a share of places may hold a second picture for this to be a slip rather than a second series."""
+
+_SAME_PICTURE = 0.995
+
+
+class Unstackable(Exception):
+    """Slices that make no volume; says why in words that follow the series' name and a colon."""
+
+
+def places(slices: Sequence[Slice]) -> list[list[Slice]]:
+    """Parallel slices by their place along the normal, sorted by it."""
+    ordered = sorted(slices, key=along)
+    found = [[ordered[0]]]
+    for one in ordered[1:]:
+        if along(one) - along(found[-1][0]) > SAME_PLACE_MM:
+            found.append([])
+        found[-1].append(one)
+    return found
+
+
+def along(one: Slice) -> float:
+    """Position along the normal, mm."""
+    return float(one.position @ one.normal)
+
+
+def most_at_a_place(slices: Sequence[Slice]) -> int:
+    return max(len(one) for one in places(slices))
+
+
+def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
+    """Overlapping blocks that the images' numbers count one after the other, or in turn; None where they count neither."""
+    numbers = [one.header.get("InstanceNumber") for one in slices]
+    if not all(isinstance(one, int) for one in numbers) or len(set(numbers)) < len(numbers) or len(slices) < 4:
+        return None
+    if most_at_a_place(slices) == 1 and len(usual_gaps(slices)[1]) == 0:
+        return None
+    ordered = [one for _, one in sorted(zip(numbers, slices, strict=True), key=lambda item: item[0])]
+    most = most_at_a_place(slices)
+    for groups in (_runs(ordered), *([[ordered[first::most] for first in range(most)]] if most > 1 else [])):
+        if len(groups) > 1 and all(len(group) > 1 and is_even(group) for group in groups) and _overlap(groups):
+            return groups
+    return None
+
+
+def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
+    runs, step = [[ordered[0]]], None
+    for before, one in pairwise(ordered):
+        moved = along(one) - along(before)
+        steps = round(moved / step) if step else 1
+        if step and not (1 <= steps <= 4 and abs(moved / step - steps) < 0.15) or abs(moved) <= SAME_PLACE_MM:
+            runs.append([one])
+            step = None
+            continue
+        runs[-1].append(one)
+        step = step or moved
+    return runs
+
+
+def is_even(slices: Sequence[Slice]) -> bool:
+    """Whether slices in this order go one way at even steps, some of which may be missing."""
+    gaps = np.diff([along(one) for one in slices])
+    if len(gaps) == 0 or abs(gaps).min() <= SAME_PLACE_MM or (np.sign(gaps) != np.sign(gaps[0])).any():
+        return False
+    steps = gaps / gaps[np.argmin(np.abs(gaps))]
+    return bool((np.abs(steps - np.rint(steps)) < 0.15).all())
+
+
+def _overlap(groups: Sequence[Sequence[Slice]]) -> bool:
+    ranges = [(min(map(along, group)), max(map(along, group))) for group in groups]
+    return any(min(high, its_high) - max(low, its_low) > SAME_PLACE_MM
+               for (low, high), (its_low, its_high) in combinations(ranges, 2))
+
+
+def of_shared_places(
+    slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]
+) -> tuple[list[Slice], list[tuple[Slice, str]]]:
+    """One slice of each place: where few hold two, the one that is more like its neighbors.
+
+    Raises
+    ------
+    Unstackable
+        When many places hold several pictures that nothing tells apart.
+    """
+    at = places(slices)
+    shared = [number for number, ones in enumerate(at) if len(ones) > 1]
+    chosen = [ones[0] for ones in at]
+    odd: list[tuple[Slice, str]] = []
+    differing = [number for number in shared if not _are_one_picture(at[number], pictures)]
+    if len(differing) > max(1, _FEW * len(at)) or (differing and len(at) < 4):
+        raise Unstackable(
+            f"two or more different pictures lie at each of {len(differing)} places, and neither {named('SeriesNumber')}, "
+            f"{named('SeriesDescription')}, echo and repetition times nor {named('InstanceNumber')} tells them apart"
+        )
+    for number in shared:
+        near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
+        best = max(at[number], key=lambda one: sum(_likeness(one, other, pictures) for other in near))
+        chosen[number] = best
+        odd += [(one, f"lies where image {best.instance} of {best.path.name} lies already")
+                for one in at[number] if one is not best]
+    return chosen, odd
+
+
+def _are_one_picture(ones: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> bool:
+    return all(_likeness(ones[0], one, pictures) > _SAME_PICTURE for one in ones[1:])
+
+
+def _likeness(one: Slice, other: Slice, pictures: Mapping[int, np.ndarray]) -> float:
+    """Correlation of two pictures, -1 to 1."""
+    first, second = (pictures[id(each)].astype(float).ravel() for each in (one, other))
+    first, second = first - first.mean(), second - second.mean()
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / size if size else float(np.array_equal(first, second))
+
+
+def usual_gaps(slices: Sequence[Slice]) -> tuple[float, np.ndarray]:
+    """The usual distance between neighboring places in mm, and the distances that are much smaller."""
+    gaps = np.diff([along(ones[0]) for ones in places(slices)])
+    if len(gaps) < 2:
+        return (float(gaps[0]) if len(gaps) else 1.0), np.zeros(0)
+    step = usual_step(gaps)
+    return step, gaps[gaps < 0.6 * step]
+
+
+def usual_step(gaps: np.ndarray) -> float:
+    """Of the distances that occur, the one that most of them are, or are a few times; the largest of equals."""
+
+    def fitting(step: float) -> int:
+        steps = np.maximum(np.rint(gaps / step), 1)
+        return int(((np.abs(gaps / step - steps) < 0.12) & (steps <= 4)).sum())
+
+    best = max(sorted(gaps, reverse=True), key=fitting)
+    return float(np.median(gaps[np.abs(gaps / best - 1) < 0.12]))
+
+
+def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Slice, str]]]:
+    """Slices parted into evenly spaced rows where some lie closer than they should, and the odd ones of them."""
+    slices = sorted(slices, key=along)
+    step, close = usual_gaps(slices)
+    if len(close) == 0:
+        return [list(slices)], []
+    rows = _rows(slices, step)
+    kept = [row for row in rows if len(row) >= 3]
+    odd = [one for row in rows if len(row) < 3 for one in row]
+    if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
+        gaps = np.diff([along(one) for one in slices])
+        raise Unstackable(
+            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which makes no "
+            "volume"
+        )
+    main = max(kept, key=len)
+    return kept, [(one, _beside(one, main)) for one in odd]
+
+
+def _rows(slices: Sequence[Slice], step: float) -> list[list[Slice]]:
+    """Each slice goes to the row whose next place it is; the row that goes on nearest is asked first."""
+    rows: list[list[Slice]] = []
+    for one in slices:
+        best, least = None, 0.12
+        for row in rows:
+            steps = (along(one) - along(row[-1])) / step
+            off = abs(steps - max(round(steps), 1))
+            if steps < 4.5 and off < least:
+                best, least = row, off
+        if best is None:
+            rows.append([one])
+        else:
+            best.append(one)
+    return rows
+
+
+def _beside(one: Slice, row: Sequence[Slice]) -> str:
+    nearest = min(row, key=lambda other: abs(along(other) - along(one)))
+    return f"lies {abs(along(nearest) - along(one)):.2f} mm beside image {nearest.instance} of {nearest.path.name}"
+
+
+def alternating(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> list[list[Slice]]:
+    """Slices parted in two where each is like the next but one, and unlike the next: two series between each other."""
+    slices = sorted(slices, key=along)
+    if len(slices) < 8:
+        return [list(slices)]
+    next_one = np.array([_likeness(one, other, pictures) for one, other in pairwise(slices)])
+    next_but_one = np.array([_likeness(one, other, pictures) for one, other in zip(slices, slices[2:])])
+    apart = np.median(next_but_one) - np.median(next_one)
+    if apart < 0.1 or (next_but_one > np.maximum(next_one[1:], next_one[:-1])).mean() < 0.9:
+        return [list(slices)]
+    return [slices[::2], slices[1::2]]

@@ -1,0 +1,94 @@
+"""Which slices were meant as one series: by SeriesInstanceUID, and by what stands in for it; and doubles among them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from discgrader.imaging.dicom_headers import Slice
+from discgrader.imaging.dicom_values import text_of
+
+IN_TIME = ("EchoNumbers", "EchoTime", "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime",
+           "DiffusionBValue")
+"""What tells pictures of one place apart that were taken one after the other, or at several strengths."""
+
+_SINGLES = 3
+"""From so many series of one slice each on, that differ in nothing else, they are taken for one."""
+
+
+def by_series(slices: Sequence[Slice]) -> list[list[Slice]]:
+    """Slices by series, in the order of series number and file.
+
+    Where a SeriesInstanceUID is missing, number, description and folder stand in for it. Where each slice has one of its
+    own, slices that are alike in contrast and geometry are put together.
+    """
+    groups: dict[tuple[str, ...], list[Slice]] = {}
+    for one in slices:
+        uid = text_of(one.header.get("SeriesInstanceUID"))
+        groups.setdefault((uid,) if uid else ("", *_stand_in(one)), []).append(one)
+    return sorted(_singles_joined(list(groups.values())), key=lambda ones: (series_number(ones), str(ones[0].path)))
+
+
+def series_number(slices: Sequence[Slice]) -> int:
+    """The SeriesNumber that most slices state, 0 where there is none."""
+    stated = [number for one in slices if isinstance(number := one.header.get("SeriesNumber"), int)]
+    return max(dict.fromkeys(stated), key=stated.count) if stated else 0
+
+
+def series_description(slices: Sequence[Slice]) -> str:
+    """What most slices say that their series is called, else its number."""
+    for keyword in ("SeriesDescription", "ProtocolName"):
+        told = [text for one in slices if (text := text_of(one.header.get(keyword)))]
+        if told:
+            return max(dict.fromkeys(told), key=told.count)
+    return f"series {series_number(slices)}"
+
+
+def _stand_in(one: Slice) -> tuple[str, ...]:
+    told = [text_of(one.header.get(keyword)) for keyword in ("SeriesNumber", "SeriesDescription", "ProtocolName")]
+    return (*told, str(one.path.parent))
+
+
+def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
+    alike: dict[tuple[object, ...], list[list[Slice]]] = {}
+    for group in groups:
+        if len(group) == 1:
+            alike.setdefault(_looks(group[0]), []).append(group)
+    joined = {id(group): many for many in alike.values() if len(many) >= _SINGLES for group in many}
+    whole = [[one for group in many for one in group] for many in {id(many): many for many in joined.values()}.values()]
+    return [*(group for group in groups if id(group) not in joined), *whole]
+
+
+def _looks(one: Slice) -> tuple[object, ...]:
+    """What slices of one series have in common, whatever their identifiers say."""
+    told = [text_of(one.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
+    times = [text_of(one.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
+    geometry = (one.shape, tuple(np.round(one.pixel_spacing, 3)), tuple(np.round([*one.row, *one.column], 2) + 0.0))
+    return (*told, *times, *geometry, str(one.path.parent))
+
+
+def content(one: Slice, picture: np.ndarray) -> bytes:
+    """What tells a slice's picture, place and time from any other's."""
+    time = "\\".join(text_of(one.header.get(keyword)) for keyword in IN_TIME)
+    place = np.round(np.concatenate([one.position, one.row, one.column, one.pixel_spacing]), 3) + 0.0
+    told = hashlib.sha256(place.tobytes() + time.encode())
+    told.update(np.ascontiguousarray(picture, np.float64).tobytes())
+    return told.digest()
+
+
+def without_doubles(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> tuple[list[Slice], list[Slice]]:
+    """Slices of one series, each picture at its place once, and the doubles of these.
+
+    Parameters
+    ----------
+    slices : sequence of Slice
+    pictures : mapping of id of a Slice to ndarray
+    """
+    seen: set[bytes] = set()
+    kept: list[Slice] = []
+    doubles: list[Slice] = []
+    for one in slices:
+        told = content(one, pictures[id(one)])
+        (doubles if told in seen else kept).append(one)
+        seen.add(told)
+    return kept, doubles

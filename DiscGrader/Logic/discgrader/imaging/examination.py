@@ -1,0 +1,34 @@
+"""Which examination a study is of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What DICOM says of an examination.
+
+    Parameters
+    ----------
+    date : str
+        ISO 8601, ``""`` where nothing states it.
+    time : str
+        Hours, minutes and seconds as ``hh:mm:ss``, ``""`` where nothing states it.
+    uid : str
+        StudyInstanceUID, ``""`` where there is none.
+    description : str
+        What the study is called by whoever took it.
+    accession : str
+        Accession number.
+    """
+
+    date: str = ""
+    time: str = ""
+    uid: str = ""
+    description: str = ""
+    accession: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """Date and description, for people."""
+        told = [one for one in (self.date or "date unknown", self.description) if one]
+        return ", ".join(told)
