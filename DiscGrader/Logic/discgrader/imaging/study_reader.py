@@ -167,23 +167,23 @@ def _is_ordinary(path: Path) -> bool:
     return path.is_file() or path.is_dir()
 
 
-def _files_below(folder: Path, unread: list[str] | None = None) -> list[Path]:
+def _files_below(folder: Path, unread: list[LeftOut] | None = None) -> list[Path]:
     """All regular files in a folder and its subfolders, in alphabetical order.
 
     Hidden ones are left out, and subfolders named ``masks``, where SPIDER and the phantom keep their masks. What cannot
-    be looked at is added to ``unread``, as warnings.
+    be looked at is added to ``unread``.
     """
     unread = [] if unread is None else unread
     files: list[Path] = []
 
     def refused(error: OSError) -> None:
-        unread.append(f"Passed over: the folder {Path(error.filename).name} cannot be opened ({error.strerror}).")
+        unread.append(LeftOut(f"the folder {Path(error.filename).name}", f"cannot be opened ({error.strerror})"))
 
     for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "masks")
         found = [Path(root) / name for name in sorted(names) if not name.startswith(".")]
         files += [file for file in found if file.is_file()]
-        unread += [f"Passed over: {file.name} is no regular file." for file in found if not file.is_file()]
+        unread += [LeftOut(file.name, "no regular file") for file in found if not file.is_file()]
     return files
 
 
@@ -208,10 +208,11 @@ def _of_dicom(study: DicomStudy) -> _Content:
 
 def _read_folder(path: Path, progress: Progress) -> _Content:
     _entries(path)
-    unread: list[str] = []
-    files = _files_below(path, unread)
+    left_out: list[LeftOut] = []
+    files = _files_below(path, left_out)
     if not files:
-        raise StudyError(" ".join([f"The folder {path} is empty; give one with the series of an examination.", *unread]))
+        told = [one.sentence for one in left_out]
+        raise StudyError(" ".join([f"The folder {path} is empty; give one with the series of an examination.", *told]))
     volumes = [file for file in files if ending(file)]
     masks = [file for file in volumes if _MASK_NAME.search(stem(file))]
     volumes = [file for file in volumes if file not in masks]
@@ -220,7 +221,7 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         raise StudyError(
             f"{path} holds {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
         )
-    left_out = [LeftOut(listed(masks), "a mask, by its name")] if masks else []
+    left_out += [LeftOut(listed(masks), "a mask, by its name")] if masks else []
     found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
     found, look_alikes = _without_label_maps(found)
     left_out += [LeftOut(one, "it looks like a mask") for one in look_alikes]
@@ -237,7 +238,7 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         reasons = " ".join(str(error) for error in errors[:3])
         raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
     left_out += [LeftOut(path.name, str(error).rstrip(".")) for error in errors]
-    warnings = [*unread, *(one.sentence for one in left_out)]
+    warnings = [one.sentence for one in left_out]
     no_dicom = [file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS]
     if no_dicom:
         left_out.append(LeftOut(listed(no_dicom), "empty, or no DICOM"))
