@@ -44,7 +44,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument(
         "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE, STIR or AX_T2; repeatable"
     )
-    parser.add_argument("--blocks", action="store_true", help="axial blocks along each disc instead of one stack")
+    parser.add_argument(
+        "--blocks", type=int, nargs="?", const=5, default=0, metavar="N",
+        help="axial blocks along each disc instead of one stack; with N of 2 to 5 some reach over several discs",
+    )  # fmt: skip
     parser.add_argument("--dicom", action="store_true", help="write DICOM instead of NIfTI")
     return parser
 

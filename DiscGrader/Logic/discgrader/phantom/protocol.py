@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from discgrader.errors import UsageError
 from discgrader.imaging.study import Plane
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.contrast import Sequence
@@ -166,12 +167,48 @@ def axial_protocol(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> 
     return _axial(middle + (low + high) / 2 * directions[:, 2], directions, count, "ax_t2", sequence, receiver)
 
 
-def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> tuple[Protocol, ...]:
-    """An axial block of five slices along each disc from L5-S1 to L1-L2, each tilted as its disc is."""
-    return tuple(
-        _axial(disc.frame.center_lps_mm, disc.frame.axes_lps, 5, f"ax_t2_{disc.name}", sequence, receiver)
-        for disc in anatomy.skeleton.discs[:5]
-    )
+BLOCKS = {
+    5: ((0,), (1,), (2,), (3,), (4,)),
+    4: ((0,), (1,), (2,), (3, 4)),
+    3: ((0,), (1, 2), (3, 4)),
+    2: ((0, 1), (2, 3, 4)),
+}
+"""Which of the discs from L5-S1 to L1-L2 share an axial block, by the number of blocks."""
+
+
+def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence, count: int = 5) -> tuple[Protocol, ...]:
+    """Two to five axial blocks along the discs from L5-S1 to L1-L2, each tilted as its discs are between them.
+
+    A block of one disc has five slices.
+
+    Raises
+    ------
+    UsageError
+        When there are no so many blocks.
+    """
+    if count not in BLOCKS:
+        raise UsageError(f"Axial slices come in 2 to 5 blocks, not in {count}.")
+    discs = anatomy.skeleton.discs
+    return tuple(_block([discs[number] for number in numbers], receiver, sequence) for numbers in BLOCKS[count])
+
+
+def _block(discs: list, receiver: Receiver, sequence: Sequence) -> Protocol:
+    frames = [one.frame for one in discs]
+    directions = frames[0].axes_lps if len(discs) == 1 else _between(frames)
+    up = directions[:, 2]
+    reach = abs((frames[-1].center_lps_mm - frames[0].center_lps_mm) @ up)
+    name = "ax_t2_" + (discs[0].name if len(discs) == 1 else f"{discs[-1].name}_to_{discs[0].name}")
+    center = (frames[0].center_lps_mm + frames[-1].center_lps_mm) / 2
+    return _axial(center, directions, 5 + int(np.ceil(reach / AXIAL_STEP_MM)), name, sequence, receiver)
+
+
+def _between(frames: list) -> np.ndarray:
+    """Axes, as columns, tilted as several discs are on average."""
+    up = np.mean([one.axes_lps[:, 2] for one in frames], axis=0)
+    up /= np.linalg.norm(up)
+    across = frames[0].axes_lps[:, 0] - up * (frames[0].axes_lps[:, 0] @ up)
+    across /= np.linalg.norm(across)
+    return np.column_stack([across, np.cross(up, across), up])
 
 
 def _axial(

@@ -67,7 +67,7 @@ def make_study(
     findings: Mapping[str, DiscFindings | int] | None = None,
     series: Sequence[str] = ROLES,
     middle_slices: int | None = None,
-    blocks: bool = False,
+    blocks: bool | int = False,
     patient: Patient | None = None,
     progress: Progress | None = None,
 ) -> PhantomStudy:
@@ -83,9 +83,9 @@ def make_study(
         Roles of the series wanted, from ``T2``, ``T1``, ``T2_SPACE``, ``STIR``, ``AX_T2``.
     middle_slices : int, optional
         Render only so many slices in the middle of each series, for a quick look.
-    blocks : bool
+    blocks : bool or int
         Whether the axial series is taken in blocks angled along each disc, each a series of its own, instead of in one
-        stack.
+        stack; or in how many, 2 to 5, of which some reach over two discs or three.
     patient : Patient, optional
         What is asked of the person; what is not asked for is drawn.
     progress : Progress
@@ -103,7 +103,8 @@ def make_study(
     anatomy = Anatomy(parameters)
     protocols = []
     for role in series:
-        protocols += draw_blocks(anatomy) if blocks and role == "AX_T2" else [draw_protocol(anatomy, role)]
+        parted = blocks and role == "AX_T2"
+        protocols += draw_blocks(anatomy, 5 if blocks is True else blocks) if parted else [draw_protocol(anatomy, role)]
     if middle_slices is not None:
         protocols = [protocol.only_middle(middle_slices) for protocol in protocols]
     rendered = render_all(anatomy, protocols, seed, progress=progress)
@@ -139,9 +140,9 @@ def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
     )
 
 
-def draw_blocks(anatomy: Anatomy) -> tuple[Protocol, ...]:
-    """The axial T2 series of this patient as blocks along the discs instead of one stack."""
-    return axial_blocks(anatomy, *_draw_scanner(anatomy, "AX_T2"))
+def draw_blocks(anatomy: Anatomy, count: int = 5) -> tuple[Protocol, ...]:
+    """The axial T2 series of this patient as so many blocks along the discs instead of one stack."""
+    return axial_blocks(anatomy, *_draw_scanner(anatomy, "AX_T2"), count)
 
 
 def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]:
