@@ -198,3 +198,51 @@ def test_windows_are_written_as_pictures(tmp_path):
     assert not (tmp_path / "none").exists()
     with pytest.raises(UsageError, match="pfirrmann has no windows"):
         check_windows(["pfirrmann"])
+
+
+def narrowed(size_mm: float, name: str, **options):
+    """An axial series of the first disc whose pictures end so far from their right edge."""
+    found = axial(BODY, name, (0, 10, 0), slices=7, **options)
+    picture = found.volume.array[:, :, :int(size_mm / 1.5)].copy()
+    return replace(found, volume=type(found.volume)(picture, found.volume.affine_lps))
+
+
+def test_the_series_that_shows_disc_and_canal_whole_grades_before_one_that_cuts_them_off():
+    disc = discs((8.0,)).discs[0]
+    whole, cut_off = narrowed(120, "whole"), narrowed(75, "cut_off", tilt_deg=8.0)
+    found = axial_cut(disc, [cut_off, whole])
+    assert found.series is whole and found.beside == ("cut_off",)
+    assert axial_cut(disc, [cut_off]).covered == pytest.approx(0.78, abs=0.15)
+
+
+def test_of_two_series_alike_the_finer_one_grades():
+    disc = discs((10.0,)).discs[0]
+    fine = axial(BODY, "z_fine", (0, 10, 0), 10.0, 7)
+    picture = fine.volume.array[:, ::2, ::2].copy()
+    affine = fine.volume.affine_lps.copy()
+    affine[:3, :2] *= 2
+    coarse = replace(fine, name="a_coarse", volume=type(fine.volume)(picture, affine))
+    for given in ([fine, coarse], [coarse, fine]):
+        assert axial_cut(disc, given).series is fine
+
+
+def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
+    localization = discs((20.0,))
+    own, other = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "other", (0, 10, 6), 5.0, 9)
+    [disc] = localization.discs
+    looks = StudyWindows(Study("s", (sagittal(BODY), other, own)), localization).of(disc, WINDOWS["msu"])
+    assert looks[0][0].notes == ("other shows L5-S1, too; own fits it better and was used.",)
+    [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
+    assert axial_cut(disc, blocks).told("L5-S1") == (), "a block that passes it by is not named"
+
+
+def test_series_that_fit_alike_are_named_once():
+    disc = discs((20.0,)).discs[0]
+    own, again = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "again", (0, 10, 0), 21.0, 7)
+    assert axial_cut(disc, [again, own]).told("L5-S1") == ("own and again both show L5-S1; own was used.",)
+
+
+def test_the_choice_does_not_hang_on_the_order_of_the_series():
+    disc = discs((20.0,)).discs[0]
+    twins = [axial(BODY, name, (0, 10, 0), 20.0, 7) for name in ("b", "a")]
+    assert {axial_cut(disc, given).series.name for given in (twins, twins[::-1])} == {"a"}

@@ -6,7 +6,7 @@ reader who moves the box moves the slices with it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,20 @@ OBLIQUE_DEG = 25.0
 """From here on the reader is told by how much."""
 
 ALIKE = 3.0
-"""Two series whose slices fit a disc so nearly as well as each other, in degrees and mm added, both could be meant."""
+"""Two series whose slices fit a disc so nearly as well as each other, by `AxialCut.misfit`, both could be meant."""
+
+UNSEEN = 60.0
+"""Misfit of a series that shows nothing of disc and canal: of one that shows half of them, half as much."""
+
+LEAST_COVERED = 0.6
+"""A series that shows less of disc and canal than this share is used only where no other shows the disc."""
+
+COARSE_PER_MM = 10.0
+FINEST_MM = 0.3
+"""Misfit for each mm that a pixel is wide; finer ones are no better, for the networks do not see them."""
+
+_STEPS = 9
+"""Points along each side of a box's middle plane at which it is looked whether they are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +53,12 @@ class AxialCut:
         From the nearest slice to the middle of the disc's box.
     notes : tuple of str
         What a reader should know of the choice.
+    covered : float
+        Share of the box's middle plane, which holds disc and canal, that lies inside the picture, 0-1.
+    pixel_mm, slice_mm : float
+        Width of a pixel, and from slice to slice.
+    beside : tuple of str
+        Names of other series whose slices show the disc too and were not used.
     """
 
     series: Series
@@ -47,6 +66,34 @@ class AxialCut:
     tilt_deg: float
     away_mm: float
     notes: tuple[str, ...] = ()
+    covered: float = 1.0
+    pixel_mm: float = 0.0
+    slice_mm: float = 0.0
+    beside: tuple[str, ...] = ()
+
+    @property
+    def misfit(self) -> float:
+        """How badly the slices show the disc, the less the better.
+
+        Their angle to the disc's plane in degrees and distance from its middle in mm, to which are added what they miss
+        of disc and canal, the width of a pixel, and the distance between slices in mm.
+        """
+        coarse = COARSE_PER_MM * max(self.pixel_mm, FINEST_MM) + self.slice_mm
+        return self.tilt_deg + self.away_mm + UNSEEN * (1.0 - self.covered) + coarse
+
+    @property
+    def shows(self) -> bool:
+        """Whether some slice passes through the disc, at an angle at which it shows it."""
+        return bool(self.indices) and self.tilt_deg <= STEEP_DEG
+
+    def told(self, level: str) -> tuple[str, ...]:
+        """All that a reader of the disc called ``level`` should know of the choice, the series passed over included."""
+        named = " ".join(self.notes)
+        also = [one for one in self.beside if f"{self.series.name} and {one} both" not in named]
+        if not also:
+            return self.notes
+        verb = "shows" if len(also) == 1 else "show"
+        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {self.series.name} fits it better and was used.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +149,15 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
 def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     """The slices that show a disc, of the series that fits it best; or why there are none.
 
-    Of several series that show the disc, the one wins whose angle to the disc's plane in degrees and distance from the
-    disc's middle in mm add up to least: a block that was angled along the disc before one that reaches in from next to it.
+    Of several series that show the disc, the one wins whose `AxialCut.misfit` is least: a block that was angled along the
+    disc before one that reaches in from next to it, one with all of disc and canal before one that cuts them off, and the
+    finer of two alike. The others are named `AxialCut.beside` it.
     """
     found = [cut for one in series if (cut := _cut(disc, one)) is not None]
-    showing = sorted((cut for cut in found if cut.indices and cut.tilt_deg <= STEEP_DEG), key=_misfit)
+    # Rounded, so that the order does not hang on how voxels are stored; what is left equal is put in order by name.
+    showing = sorted(
+        (cut for cut in found if cut.shows),
+        key=lambda cut: (cut.covered < LEAST_COVERED, round(cut.misfit, 3), cut.series.name))
     if not showing:
         near = [cut for cut in found if cut.indices]
         if near:
@@ -120,13 +171,9 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     notes = []
     if best.tilt_deg > OBLIQUE_DEG:
         notes.append(f"The slices of {best.series.name} cross the plane of {disc.level} at {best.tilt_deg:.0f}°.")
-    if len(showing) > 1 and _misfit(showing[1]) - _misfit(best) < ALIKE:
+    if len(showing) > 1 and showing[1].misfit - best.misfit < ALIKE:
         notes.append(f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used.")
-    return AxialCut(best.series, best.indices, best.tilt_deg, best.away_mm, tuple(notes))
-
-
-def _misfit(cut: AxialCut) -> float:
-    return cut.tilt_deg + cut.away_mm
+    return replace(best, notes=tuple(notes), beside=tuple(one.series.name for one in showing[1:]))
 
 
 def _cut(disc: Disc, series: Series) -> AxialCut | None:
@@ -143,5 +190,17 @@ def _cut(disc: Disc, series: Series) -> AxialCut | None:
     # A disc lower than the slices are apart can lie between two of them, and has the nearer one.
     reach = max(disc.height_mm, spacing) / 2 + 1e-3
     cosine = abs(float(volume.directions[:, axis] @ disc.roi.axes_lps[:, 2]))
+    pixel_mm = float(np.sqrt(np.prod([volume.spacing_mm[one] for one in others])))
     return AxialCut(series, tuple(int(one) for one in order if away[one] <= reach),
-                    float(np.degrees(np.arccos(min(cosine, 1.0)))), float(away[order[0]]))
+                    float(np.degrees(np.arccos(min(cosine, 1.0)))), float(away[order[0]]),
+                    covered=_covered(disc, volume, others), pixel_mm=pixel_mm, slice_mm=spacing)
+
+
+def _covered(disc: Disc, volume: Volume, in_plane: Sequence[int]) -> float:
+    """Share of the middle plane of a disc's box that lies inside the picture, as seen along its slices."""
+    steps = np.linspace(-0.5, 0.5, _STEPS)
+    across, along = np.meshgrid(steps * disc.roi.size_mm[0], steps * disc.roi.size_mm[1])
+    plane = np.stack([across, along], axis=-1) @ disc.roi.axes_lps[:, :2].T + disc.roi.center_lps_mm
+    index = volume.lps_to_index(plane)[..., list(in_plane)]
+    size = np.array([volume.size[one] for one in in_plane])
+    return float(((index >= -0.5) & (index <= size - 0.5)).all(axis=-1).mean())

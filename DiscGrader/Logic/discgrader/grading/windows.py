@@ -211,7 +211,8 @@ class StudyWindows:
             if cut is None:
                 return self._axial.missing.get(disc, NO_AXIAL_T2)
             indices = cut.indices if spec.every_slice else cut.indices[:1]
-            windows = tuple(axial_window(disc.roi, cut, index, spec) for index in indices)
+            told = cut.told(disc.level)
+            windows = tuple(replace(axial_window(disc.roi, cut, index, spec), notes=told) for index in indices)
         coarse = spec.shape(16)
         shown = tuple(one for one in windows if seen(one.values(coarse)) >= LEAST_SEEN)
         return shown or f"{windows[0].series.name} shows too little around it ({spec.name})"
