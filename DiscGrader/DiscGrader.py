@@ -86,8 +86,10 @@ def registerSampleData():
 
 @parameterPack
 class SeriesParameters:
-    """The volumes that serve as T2, T1, T2_SPACE and AX_T2.
+    """The volumes that serve as T2, T1 and T2_SPACE.
 
+    axialT2 - The first of those that serve as AX_T2, which is all that scenes of older versions have; the wrapper's
+    ``axialVolumes`` has them all.
     seen - IDs of volumes that were offered a role once, so that no choice of the user's is ever changed.
     """
 
@@ -148,6 +150,7 @@ class DiscGraderParameterNode:
     """What the user has chosen, kept in the scene.
 
     reader - Who reads; empty for the name that the user is logged in by.
+    axialVolumes - The volumes that serve as AX_T2: one stack, or a block for each disc or two.
     """
 
     series: SeriesParameters
@@ -156,12 +159,25 @@ class DiscGraderParameterNode:
     display: DisplayParameters
     chosen: CellParameters
     reader: str
+    axialVolumes: list[vtkMRMLScalarVolumeNode]
 
     def volumes(self):
-        """The chosen volumes by role."""
+        """The chosen volumes by role; of AX_T2 a list of them."""
         series = self.series
-        chosen = {"T2": series.t2, "T1": series.t1, "T2_SPACE": series.t2Space, "AX_T2": series.axialT2}
+        chosen = {"T2": series.t2, "T1": series.t1, "T2_SPACE": series.t2Space, "AX_T2": self.axialNodes() or None}
         return {role: node for role, node in chosen.items() if node is not None}
+
+    def axialNodes(self):
+        """The volumes that serve as AX_T2, without those that are no longer in the scene."""
+        several = [node for node in self.axialVolumes if node is not None]
+        first = self.series.axialT2
+        return several or ([] if first is None else [first])
+
+    def setAxialNodes(self, nodes):
+        """Have these volumes serve as AX_T2."""
+        with slicer.util.NodeModify(self.parameterNode):
+            self.axialVolumes = list(nodes)
+            self.series.axialT2 = next(iter(nodes), None)
 
 
 #
@@ -244,8 +260,8 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 class DiscGraderLogic(ScriptedLoadableModuleLogic):
     """All that the module does, without a widget.
 
-    Volumes are given as a dict from role (``"T2"``, ``"T1"``, ``"T2_SPACE"``, ``"AX_T2"``) to volume node. An
-    ``eventCallback`` is called as ``eventCallback(event, data)``, in the thread of the scene, with
+    Volumes are given as a dict from role (``"T2"``, ``"T1"``, ``"T2_SPACE"``, ``"AX_T2"``) to a volume node, or to a list
+    of them where a series has several blocks. An ``eventCallback`` is called as ``eventCallback(event, data)``, in the thread of the scene, with
 
     - `PROGRESS` and ``{"stage", "fraction", "detail"}``,
     - `LEVEL` and ``{"level", "grades"}``, once for each graded disc,
@@ -388,12 +404,13 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         saliency=True,
         waitForCompletion=True,
         eventCallback=None,
+        marginMm=10.0,
     ):
         """Grade the discs and put grades, saliency and provenance into the scene; the table node of the grades.
 
         Parameters
         ----------
-        volumes : dict of str to vtkMRMLScalarVolumeNode
+        volumes : dict of str to vtkMRMLScalarVolumeNode, or to a list of them
         roiNodes : list of vtkMRMLMarkupsROINode, optional
             The boxes to grade; by default those that the scene has of this study, and where it has none they are found.
         systems : list of str, optional
@@ -403,9 +420,11 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         waitForCompletion : bool
             When False, None is returned at once, and the callback hears of the table.
         eventCallback : callable(str, dict), optional
+        marginMm : float
+            How far boxes reach above and below their discs, where these are found first.
         """
         return self._begin(
-            lambda listener: self.work.grade(volumes, roiNodes, systems, saliency, listener),
+            lambda listener: self.work.grade(volumes, roiNodes, systems, saliency, listener, marginMm),
             "table",
             waitForCompletion,
             eventCallback,

@@ -77,7 +77,7 @@ def test_every_key_on_an_empty_scene_is_harmless(desk, told):
 def test_an_axial_volume_chosen_as_sagittal_is_refused(overridden, user):
     overridden.ui.t2Selector.setCurrentNode(added(np.diag([1.0, 1.0, 4.0, 1.0]), "ax"))
     user.wait(0.1)
-    overridden.ui.axialT2Selector.setCurrentNode(None)
+    overridden.ui.axialT2Selector.uncheck(slicer.util.getNode("ax"))
     user.wait(0.1)
     for button in (overridden.ui.findButton, overridden.ui.gradeButton):
         finish(overridden, user, button)

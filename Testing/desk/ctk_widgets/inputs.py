@@ -141,7 +141,7 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
         option = QtWidgets.QStyleOptionComboBox()
         QtWidgets.QComboBox.initStyleOption(self, option)
         names = [str(one.data()) for one in self.checkedIndexes()]
-        option.currentText = ", ".join(names) or QtWidgets.QComboBox.placeholderText(self) or "None"
+        option.currentText = "All" if names and self.allChecked() else ", ".join(names) or "None"
         painter = QtWidgets.QStylePainter(self)
         painter.drawComplexControl(QtWidgets.QStyle.CC_ComboBox, option)
         painter.drawControl(QtWidgets.QStyle.CE_ComboBoxLabel, option)

@@ -1,10 +1,52 @@
-"""The axial views turned into a disc's plane, and back."""
+"""The axial views: turned into the plane of an axial slice, or into a disc's plane and back."""
 
 import json
 
 import numpy as np
 
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes
+
+
+AXIAL_RAS = np.diag([-1.0, 1.0, 1.0])
+"""Axes of an axial view as columns: towards the patient's left, the front and the head."""
+
+_PLANES = ("SAG", "COR", "AX")
+
+
+def plane_of_view(view) -> str:
+    """The anatomical plane that a slice view is nearest to: ``SAG``, ``COR`` or ``AX``."""
+    return _PLANES[int(np.abs(matrix_from_vtk(view.GetSliceToRAS())[:3, 2]).argmax())]
+
+
+def lay_into(view, roi, place_ras_mm: np.ndarray, axes_ras: np.ndarray, middle_ras_mm: np.ndarray) -> None:
+    """Lay a slice view into a plane; where it is turned into a disc's plane, this is where it is turned back to.
+
+    Parameters
+    ----------
+    view : vtkMRMLSliceNode
+    roi : vtkMRMLMarkupsROINode
+        Of the disc that is shown.
+    place_ras_mm : ndarray, shape (3,)
+        A point of the plane.
+    axes_ras : ndarray, shape (3, 3)
+        The view's axes as columns.
+    middle_ras_mm : ndarray, shape (3,)
+        What the middle of the view lies over, as seen along the plane's normal.
+    """
+    up = axes_ras[:, 2]
+    matrix = np.eye(4)
+    matrix[:3, :3] = axes_ras
+    matrix[:3, 3] = middle_ras_mm + up * ((place_ras_mm - middle_ras_mm) @ up)
+    if is_turned(view):
+        set_attributes(view, BeforeTurn=json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()}))
+    else:
+        _set(view, matrix)
+
+
+def matrix_of(view) -> np.ndarray:
+    """SliceToRAS of a view as it is, or was before it was turned into a disc's plane."""
+    before = attribute(view, "BeforeTurn")
+    return matrix_from_vtk(view.GetSliceToRAS()) if before is None else np.array(json.loads(before)["matrix"])
 
 
 def turn_axial(scene, roi) -> None:
@@ -23,7 +65,7 @@ def turn_axial(scene, roi) -> None:
         if roi is None:
             if before is not None:
                 _turn_back(view, json.loads(before))
-        elif before is not None or view.GetOrientation() == "Axial":
+        elif before is not None or plane_of_view(view) == "AX":
             if before is None:
                 matrix = matrix_from_vtk(view.GetSliceToRAS())
                 set_attributes(view, BeforeTurn=json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()}))

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
-from discgrader.localize.disc import Localization
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml.regraded import put_grades
 from discgrader.mrml.scene import populating, study_nodes
 from discgrader.pipeline.engine import software_versions
@@ -18,6 +18,7 @@ def keeping(
     volume_nodes: Mapping[str, object],
     roi_nodes: Mapping[str, object],
     error: Exception,
+    margin_mm: float = DEFAULT_MARGIN_MM,
 ) -> Generator[None, None, None]:
     """Put what was graded into the scene, step by step; of other discs it keeps what it has.
 
@@ -34,6 +35,8 @@ def keeping(
         As for `populating`.
     error : Exception
         Why the others were not.
+    margin_mm : float
+        Of the boxes, where they are new.
     """
     if study_nodes(scene, study.name, "provenance"):
         for one in graded:
@@ -46,4 +49,4 @@ def keeping(
         study, found, discs, warnings=(f"Grading did not come to its end. {error}",), software=dict(software_versions())
     )
     present = {level: node for level, node in roi_nodes.items() if scene.IsNodePresent(node)}
-    yield from populating(scene, result, volume_nodes=volume_nodes, roi_nodes=present)
+    yield from populating(scene, result, volume_nodes=volume_nodes, roi_nodes=present, margin_mm=margin_mm)

@@ -11,18 +11,26 @@ from discgrader.mrml.readback import localization_from_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 
 
-def chosen_volumes(volumes: Mapping[str, object]) -> dict[str, object]:
-    """The volumes of those roles for which one is chosen.
+Volumes = Mapping[str, object]
+"""Role to a volume node, to a list of them where a series has several blocks, or to None."""
+
+
+def chosen_volumes(volumes: Volumes) -> tuple[tuple[str, object], ...]:
+    """The chosen volumes, each with the role that it is chosen for.
+
+    Parameters
+    ----------
+    volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them, or to None
 
     Raises
     ------
     UsageError
         When no volume is chosen, one is chosen twice, or two have one name.
     """
-    chosen = {role: node for role, node in volumes.items() if node is not None}
+    chosen = tuple((role, node) for role, given in volumes.items() for node in _several(given))
     if not chosen:
         raise UsageError("No volume is chosen; choose at least a sagittal T2.")
-    nodes = list(chosen.values())
+    nodes = [node for _role, node in chosen]
     names = [node.GetName() for node in nodes]
     twice = next((node for node in nodes if names.count(node.GetName()) > 1), None)
     if twice is not None and nodes.count(twice) > 1:
@@ -30,6 +38,17 @@ def chosen_volumes(volumes: Mapping[str, object]) -> dict[str, object]:
     if twice is not None:
         raise UsageError(f"Two of the chosen volumes are called {twice.GetName()}; rename one of them.")
     return chosen
+
+
+def nodes_of(volumes: Volumes) -> list:
+    """All volume nodes among these, in their order."""
+    return [node for given in volumes.values() for node in _several(given)]
+
+
+def _several(given) -> list:
+    """A node, a sequence of them, or None, as a list without what is None."""
+    found = [given] if given is None or hasattr(given, "GetID") else list(given)
+    return [node for node in found if node is not None]
 
 
 def boxes_to_grade(

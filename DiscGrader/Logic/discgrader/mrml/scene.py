@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
@@ -115,6 +116,7 @@ def populating(
     moved: Collection[str] = (),
     segmentation_node=None,
     progress: Progress = Progress(),
+    margin_mm: float = DEFAULT_MARGIN_MM,
 ) -> Generator[None, None, SceneNodes]:
     """`populate_scene` in small steps, between which a window may go on; what was begun is to be brought to its end.
 
@@ -124,6 +126,8 @@ def populating(
         Levels whose boxes were moved since: their nodes are named and colored, and stay where they are.
     segmentation_node : vtkMRMLSegmentationNode, optional
         A node that holds the result's very segmentation already.
+    margin_mm : float
+        With which new boxes are said to have been made.
     """
     study = result.study.name
     volume_nodes, roi_nodes = volume_nodes or {}, roi_nodes or {}
@@ -148,6 +152,7 @@ def populating(
         beside=beside,
         moved=moved,
         segmentation_node=segmentation_node,
+        margin_mm=margin_mm,
     )
     segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volumes[result.localization.series_name])
     for disc in result.discs:
@@ -313,8 +318,13 @@ def _series_node(scene, study: str, series, volume_nodes: Mapping[str, object]):
     if node is None:
         node = volume_to_node(scene, series.volume, series.name)
         set_attributes(node, Made=MADE)
-    set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
+    mark_series(node, study, series)
     return node
+
+
+def mark_series(node, study: str, series: Series) -> None:
+    """Have a volume node say which series of which study it holds."""
+    set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
 
 
 def show_herniations(scene, study: str, graded: Mapping[str, Sequence[Grade]], beside=None) -> None:

@@ -3,7 +3,7 @@
 Each of these gives, step by step, None where it can go on at once, or a `Reply` where it waits for the service.
 """
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,10 +15,10 @@ from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml.begun_grading import keeping
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.inputs import boxes_to_grade, chosen_volumes
+from discgrader.mrml.inputs import Volumes, boxes_to_grade, chosen_volumes
 from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.regraded import put_grades, put_maps, regrading_of
-from discgrader.mrml.scene import map_of, populating, putting_localization, removing_result, study_nodes
+from discgrader.mrml.scene import map_of, mark_series, populating, putting_localization, removing_result, study_nodes
 from discgrader.mrml.scene_reply import Reply, SceneListener
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Service
@@ -29,7 +29,7 @@ SAME_BOX_MM = 1e-3
 """Boxes that differ by less are one box."""
 
 
-def studying(scene, held: HeldSeries, volumes: Mapping[str, object]) -> Generator[None, None, tuple[Study, dict[str, object]]]:
+def studying(scene, held: HeldSeries, volumes: Volumes) -> Generator[None, None, tuple[Study, dict[str, object]]]:
     """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
 
     Raises
@@ -37,20 +37,21 @@ def studying(scene, held: HeldSeries, volumes: Mapping[str, object]) -> Generato
     UsageError, StudyError
         As `chosen_volumes` and `series_from_node`.
     """
-    nodes = chosen_volumes(volumes)
+    chosen = chosen_volumes(volumes)
+    nodes: dict[str, object] = {}
     series = []
-    for role, node in nodes.items():
+    for role, node in chosen:
         series.append(held.series(node, role))
+        nodes[series[-1].name] = node
         yield
-    by_name = {one.name: node for one, node in zip(series, nodes.values(), strict=True)}
-    return Study(study_name(scene, next(iter(nodes.values()))), tuple(series)), by_name
+    return Study(study_name(scene, chosen[0][1]), tuple(series)), nodes
 
 
 def finding(
     scene,
     held: HeldSeries,
     service: Callable[[], Service],
-    volumes: Mapping[str, object],
+    volumes: Volumes,
     margin_mm: float,
     lowest_disc: str | None,
     listener: SceneListener,
@@ -70,6 +71,8 @@ def finding(
     segmentation, rois = yield from putting_localization(
         scene, study.name, found, beside=next(iter(nodes.values())), margin_mm=margin_mm
     )
+    for one in study.series:
+        mark_series(nodes[one.name], study.name, one)
     held.keep_segmentation(segmentation, found.segmentation)
     follow(study.name)
     return list(rois.values())
@@ -79,13 +82,14 @@ def grading(
     scene,
     held: HeldSeries,
     service: Callable[[], Service],
-    volumes: Mapping[str, object],
+    volumes: Volumes,
     roi_nodes: Sequence[object] | None,
     systems: Sequence[str] | None,
     saliency: bool,
     listener: SceneListener,
     follow: Callable[[str], None],
     moved: list[object],
+    margin_mm: float = DEFAULT_MARGIN_MM,
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
 
@@ -97,6 +101,8 @@ def grading(
         Told when the scene has the grades.
     moved : list
         Gets the nodes of boxes that were moved meanwhile.
+    margin_mm : float
+        How far boxes of discs that are found first reach above and below them.
     """
     study, nodes = yield from studying(scene, held, volumes)
     boxes, known, rois = boxes_to_grade(scene, study, roi_nodes, held)
@@ -104,27 +110,30 @@ def grading(
     if boxes and known is None:
         begun = 0.3
         known = yield from _answer(
-            lambda reply: service().find(study, reply, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None),
+            lambda reply: service().find(study, reply, margin_mm=margin_mm, lowest_disc=None),
             Reply(listener, nodes.values(), 0.0, begun),
         )
-    found = with_boxes(known, boxes, DEFAULT_MARGIN_MM) if boxes else known
+    found = with_boxes(known, boxes, margin_mm) if boxes else known
     graded: list[DiscResult] = []
 
     def hear(one: DiscResult) -> None:
         graded.append(one)
         listener.graded(one)
 
+    def ask(reply: Reply) -> int:
+        return service().grade(
+            study, reply, localization=found, systems=systems, saliency=saliency, margin_mm=margin_mm
+        )
+
     reply = Reply(listener, nodes.values(), begun, 1.0 - begun)
     try:
-        result = yield from _answer(
-            lambda reply: service().grade(study, reply, localization=found, systems=systems, saliency=saliency), reply, hear
-        )
+        result = yield from _answer(ask, reply, hear)
     except Cancelled:
         raise
     except Exception as error:
         known = found or reply.discs
         if graded and known is not None and all(scene.IsNodePresent(one) for one in nodes.values()):
-            yield from keeping(scene, study, known, graded, nodes, rois, error)
+            yield from keeping(scene, study, known, graded, nodes, rois, error, margin_mm)
             follow(study.name)
         raise
     rois = {level: node for level, node in rois.items() if scene.IsNodePresent(node)}
@@ -135,7 +144,7 @@ def grading(
     if shown is not None and held.segmentation(shown) is not result.localization.segmentation:
         shown = None
     scene_nodes = yield from populating(
-        scene, result, volume_nodes=nodes, roi_nodes=rois, moved=elsewhere, segmentation_node=shown
+        scene, result, volume_nodes=nodes, roi_nodes=rois, moved=elsewhere, segmentation_node=shown, margin_mm=margin_mm
     )
     held.keep_segmentation(scene_nodes.segmentation, result.localization.segmentation)
     follow(study.name)

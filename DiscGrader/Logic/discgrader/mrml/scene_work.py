@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
+from discgrader.localize.disc import DEFAULT_MARGIN_MM
 from discgrader.mrml.held_series import HeldSeries
+from discgrader.mrml.inputs import Volumes
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
 from discgrader.mrml.scene_steps import SAME_BOX_MM, Steps, finding, grading, regrading
@@ -83,13 +85,13 @@ class SceneWork:
         return self._main is not None
 
     def find(
-        self, volumes: Mapping[str, object], margin_mm: float, lowest_disc: str | None, listener: SceneListener
+        self, volumes: Volumes, margin_mm: float, lowest_disc: str | None, listener: SceneListener
     ) -> Callable[[], object]:
         """Find the discs and put a named box around each; boxes and results of the study are replaced.
 
         Parameters
         ----------
-        volumes : mapping of role to vtkMRMLScalarVolumeNode
+        volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         margin_mm, lowest_disc :
             As `discgrader.pipeline.engine.Engine.localize` takes them.
         listener : SceneListener
@@ -105,22 +107,25 @@ class SceneWork:
 
     def grade(
         self,
-        volumes: Mapping[str, object],
+        volumes: Volumes,
         roi_nodes: Sequence[object] | None,
         systems: Sequence[str] | None,
         saliency: bool,
         listener: SceneListener,
+        margin_mm: float = DEFAULT_MARGIN_MM,
     ) -> Callable[[], object]:
         """Grade the discs and put grades, saliency and provenance into the scene.
 
         Parameters
         ----------
-        volumes : mapping of role to vtkMRMLScalarVolumeNode
+        volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
             By default the boxes that the scene has of the study; where it has none they are found.
         systems : sequence of str, optional
         saliency : bool
         listener : SceneListener
+        margin_mm : float
+            How far boxes of discs that are found first reach above and below them.
 
         Raises
         ------
@@ -130,8 +135,9 @@ class SceneWork:
         self._refuse_while_busy()
         moved: list[object] = []
         steps = grading(
-            self.scene, self.held, self.service, volumes, roi_nodes, systems, saliency, listener, self._follow, moved
-        )
+            self.scene, self.held, self.service, volumes, roi_nodes, systems, saliency, listener, self._follow, moved,
+            margin_mm,
+        )  # fmt: skip
 
         def regrade_moved() -> None:
             for node in moved:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from discgrader.mrml.axial_plane import plane_of_view
 from discgrader.mrml.nodes import ATTRIBUTE, attribute, set_attributes
 
 SALIENCY_OPACITY = 0.5
@@ -21,7 +22,7 @@ def show_layers(scene, background, foreground=None, opacity: float = SALIENCY_OP
         view.SetForegroundOpacity(opacity if foreground is not None else 0.0)
 
 
-def show_series(scene, series, own: Collection) -> list:
+def show_series(scene, series, own: Collection, axial=None, sagittal=None) -> list:
     """Show a volume node in every slice view but those that show a series of the same study in another plane.
 
     Parameters
@@ -30,21 +31,39 @@ def show_series(scene, series, own: Collection) -> list:
     series : vtkMRMLScalarVolumeNode
     own : collection of vtkMRMLScalarVolumeNode
         All series of the study.
+    axial : vtkMRMLScalarVolumeNode, optional
+        What axial views show instead, whatever they showed before.
+    sagittal : vtkMRMLScalarVolumeNode, optional
+        What sagittal views show that show no sagittal series yet, where ``series`` is none.
 
     Returns
     -------
     list of vtkMRMLSliceCompositeNode
         The views that showed nothing before.
     """
-    kept = {one.GetID() for one in own if _plane(one) != _plane(series)}
+    kept = {one.GetID() for one in own if plane_of_series(one) != plane_of_series(series)}
+    of_plane = {one.GetID() for one in own if plane_of_series(one) == "SAG"}
     empty = []
     for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
-        before = view.GetBackgroundVolumeID()
+        before, slices = view.GetBackgroundVolumeID(), slice_node(scene, view)
         if before is None or scene.GetNodeByID(before) is None:
             empty.append(view)
-        if before not in kept:
-            view.SetBackgroundVolumeID(series.GetID())
+        plane = None if slices is None else plane_of_view(slices)
+        if axial is not None and plane == "AX":
+            wanted = axial
+        elif sagittal is not None and plane == "SAG":
+            wanted = series if plane_of_series(series) == "SAG" else None if before in of_plane else sagittal
+        else:
+            wanted = None if before in kept else series
+        if wanted is not None and before != wanted.GetID():
+            view.SetBackgroundVolumeID(wanted.GetID())
     return empty
+
+
+def slice_node(scene, view):
+    """The slice node of a view's composite node; None where there is none."""
+    name = view.GetLayoutName()
+    return next((one for one in _nodes(scene, "vtkMRMLSliceNode") if one.GetLayoutName() == name), None)
 
 
 def show_saliency(scene, saliency, opacity: float, threshold: float, only_where_shown: bool = False) -> None:
@@ -108,8 +127,8 @@ def highlight(scene, roi) -> None:
         display.SetHandlesInteractive(node is roi)
 
 
-def _plane(node) -> str:
-    """The plane of a series by its role; those of sagittal series say none."""
+def plane_of_series(node) -> str:
+    """The plane of a series, ``SAG``, ``COR`` or ``AX``, by its role; those of sagittal series say none."""
     first, _, rest = (attribute(node, "Role") or "").partition("_")
     return first if rest and first in ("AX", "COR") else "SAG"
 

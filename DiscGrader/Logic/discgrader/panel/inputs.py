@@ -9,9 +9,13 @@ from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.mrml.hierarchy import modality, study_name
+from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import MR, attribute, volume_from_node
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
+
+SEVERAL = ("AX_T2",)
+"""Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
 
 _ROLE_OF = {
     (Plane.SAGITTAL, Contrast.T2): "T2",
@@ -74,30 +78,42 @@ class InputChooser:
         self.reasons: dict[str, str] = {}
         """Why a volume serves as what it does, by the node's ID."""
 
-    def choose(self, chosen: Mapping[str, object], seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
-        """Volumes for the roles that have none, and the IDs of all that have been looked at.
+    def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
+        """New volumes for the roles, and the IDs of all that have been looked at.
+
+        A role that has a volume keeps it alone, but for those of `SEVERAL`: they get every new volume of the study, as
+        the blocks of a series may come into the scene one after the other.
 
         Parameters
         ----------
-        chosen : mapping of role to vtkMRMLScalarVolumeNode
+        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         seen : iterable of str
             IDs that were looked at before.
+
+        Returns
+        -------
+        dict of role to vtkMRMLScalarVolumeNode (of `SEVERAL` to a list of them), list of str
         """
         seen = set(seen)
         candidates = [node for node in self._volumes() if node.GetID() not in seen]
         looked = [node.GetID() for node in candidates]
-        if not candidates or len(chosen) == len(ROLES):
+        if not candidates:
             return {}, looked
         found = {}
         for node in candidates:
             what = self._recognize(node)
             self.reasons[node.GetID()] = what.reason
             found[node] = what.role
-        study = self._study_of(next(iter(chosen.values()))) if chosen else self._best_study(found)
+        before = next(iter(nodes_of(chosen)), None)
+        study = self._best_study(found) if before is None else self._study_of(before)
         picked: dict[str, object] = {}
         for node, role in found.items():
-            if role is not None and role not in chosen and role not in picked and self._study_of(node) == study:
-                picked[role] = node
+            if role is None or self._study_of(node) != study:
+                continue
+            if role in SEVERAL:
+                picked.setdefault(role, []).append(node)
+            elif role not in chosen:
+                picked.setdefault(role, node)
         return picked, looked
 
     def _volumes(self) -> list:

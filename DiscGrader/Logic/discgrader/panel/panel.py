@@ -11,6 +11,7 @@ from discgrader.errors import DiscGraderError, UsageError
 from discgrader.localize.disc import LADDER
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.box_buttons import BoxButtons
+from discgrader.panel.checked_volumes import CheckedVolumes
 from discgrader.panel.chosen_actions import ChosenActions
 from discgrader.panel.computation import Computation
 from discgrader.panel.decisions import Decisions
@@ -59,6 +60,7 @@ class Panel:
         self.details = Details(ui.detailsBrowser)
         self.systems = SystemsTree(ui.systemsTree, self._switch_systems)
         self.inputs = InputChooser(scene)
+        self.axial = CheckedVolumes(ui.axialT2Selector, self._set_axial)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
         self.boxes = BoxButtons(ui, logic, scene, lambda: (self.state.name, self.level), self.attempt)
@@ -225,18 +227,30 @@ class Panel:
         picked, looked = self.inputs.choose(parameters.volumes(), list(series.seen))
         if looked:
             series.seen = [*series.seen, *looked]
-        names = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space", "AX_T2": "axialT2"}
-        for role, node in picked.items():
-            setattr(parameters.series, names[role], node)
+        names = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space"}
+        if "AX_T2" in picked:
+            parameters.setAxialNodes([*parameters.axialNodes(), *picked["AX_T2"]])
+        for role in names.keys() & picked.keys():
+            setattr(parameters.series, names[role], picked[role])
         for name in names.values():
             selector, node = getattr(self.ui, f"{name}Selector"), getattr(parameters.series, name)
             if selector.currentNode() is not node:
                 # In a scene that is being opened, a choice may be there before the volume that it names.
                 selector.setCurrentNode(node)
-            selector.toolTip = "\n".join(
-                [_("{role} series").format(role=getattr(self.ui, f"{name}Label").text.rstrip(":")),
-                 *([] if node is None else [node.GetName(), self.inputs.reasons.get(node.GetID(), "")])]
-            ).strip()  # fmt: skip
+            self._explain_choice(name, [] if node is None else [node])
+        self.axial.show(parameters.axialNodes())
+        self._explain_choice("axialT2", parameters.axialNodes())
+
+    def _explain_choice(self, name: str, nodes: list) -> None:
+        """Have a selector's tip say what each chosen volume was taken for, and why."""
+        told = [f"{node.GetName()}\n{self.inputs.reasons.get(node.GetID(), '')}".strip() for node in nodes]
+        role = _("{role} series").format(role=getattr(self.ui, f"{name}Label").text.rstrip(":"))
+        getattr(self.ui, f"{name}Selector").toolTip = "\n".join([role, *told])
+
+    def _set_axial(self, nodes: list) -> None:
+        """The user has checked other axial volumes."""
+        if self.parameters is not None:
+            self.parameters.setAxialNodes(nodes)
 
     def _enable(self, grid: Grid, cell, why_not: str) -> None:
         """Enable what can be done, and say of the rest why it cannot."""
@@ -315,7 +329,7 @@ class Panel:
         self._start(
             lambda: self.logic.grade(
                 parameters.volumes(), systems=systems, saliency=parameters.grading.saliency,
-                waitForCompletion=False, eventCallback=self.computation.hear,
+                waitForCompletion=False, eventCallback=self.computation.hear, marginMm=parameters.boxes.marginMm,
             )
         )  # fmt: skip
 

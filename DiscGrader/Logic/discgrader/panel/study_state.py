@@ -8,6 +8,7 @@ from discgrader.grading.results import Grade
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
+from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
 from discgrader.mrml.readback import findings_in_scene, studies_in_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
@@ -45,17 +46,17 @@ class StudyState:
         return from_the_top(self.boxes)
 
 
-def current_study(scene, volumes: Mapping[str, object]) -> str | None:
+def current_study(scene, volumes: Volumes) -> str | None:
     """The study that the chosen volumes are of; without volumes, the only one that was graded."""
-    if volumes:
-        node = next(iter(volumes.values()))
+    node = next(iter(nodes_of(volumes)), None)
+    if node is not None:
         # A scene that was just opened may have its hierarchy not yet in order; what was graded says so itself.
         return attribute(node, "Study") or study_name(scene, node)
     graded = studies_in_scene(scene)
     return graded[0] if len(graded) == 1 else None
 
 
-def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState) -> StudyState:
+def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyState:
     """What there is of the study now.
 
     Parameters
@@ -63,7 +64,7 @@ def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState)
     scene : vtkMRMLScene
     logic : DiscGraderLogic
         Gives the reading.
-    volumes : mapping of role to vtkMRMLScalarVolumeNode
+    volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
     before : StudyState
         While discs are found or graded the reading stays what it was: the scene is half filled.
     """
@@ -82,8 +83,9 @@ def study_state(scene, logic, volumes: Mapping[str, object], before: StudyState)
     return StudyState(name, boxes, reading, doubts, findings)
 
 
-def _doubts(boxes: Mapping[str, object], volumes: Mapping[str, object]) -> tuple[str, ...]:
-    return box_doubts(_made(roi_from_node, boxes), list(_made(grid_of_volume, volumes).values()))
+def _doubts(boxes: Mapping[str, object], volumes: Volumes) -> tuple[str, ...]:
+    named = {node.GetID(): node for node in nodes_of(volumes)}
+    return box_doubts(_made(roi_from_node, boxes), list(_made(grid_of_volume, named).values()))
 
 
 def _made(make, nodes: Mapping[str, object]) -> dict[str, object]:

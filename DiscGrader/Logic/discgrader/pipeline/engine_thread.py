@@ -93,14 +93,15 @@ class EngineThread:
         localization: Localization | None = None,
         systems: Sequence[str] | None = None,
         saliency: bool = True,
+        margin_mm: float = DEFAULT_MARGIN_MM,
     ) -> int:
-        """Grade all discs; the work's number."""
+        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's number."""
 
         def work(task: _Task, progress: Progress) -> object:
             found = localization
             if found is None:
                 found = self.engine.localize(
-                    study, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None, progress=progress.part(0.0, 0.3)
+                    study, margin_mm=margin_mm, lowest_disc=None, progress=progress.part(0.0, 0.3)
                 )
                 self._tell(task, "found", found)
                 progress = progress.part(0.3, 1.0)

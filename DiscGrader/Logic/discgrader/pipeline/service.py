@@ -65,8 +65,9 @@ class Service(Protocol):
         localization: Localization | None,
         systems: Sequence[str] | None,
         saliency: bool,
+        margin_mm: float,
     ) -> int:
-        """Grade all discs; the work's number."""
+        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's number."""
 
     def regrade(
         self,
