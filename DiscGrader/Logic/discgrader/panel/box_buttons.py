@@ -14,9 +14,14 @@ class BoxButtons:
     chosen : callable() -> (str or None, str or None)
         The study and the level of the chosen disc.
     attempt : callable(str, callable) -> bool
+    found : callable() -> bool
+        Whether there are boxes; before, the margin is only that of those to come.
     """
 
-    def __init__(self, ui, logic, scene, chosen: Callable[[], tuple[str | None, str | None]], attempt):
+    def __init__(
+        self, ui, logic, scene, chosen: Callable[[], tuple[str | None, str | None]], attempt, found: Callable[[], bool]
+    ):
+        self._found = found
         self._ui, self._logic, self._scene, self._chosen, self._attempt = ui, logic, scene, chosen, attempt
         self._margin, self._dragged = None, False
         ui.addButton.connect("clicked(bool)", self.add)
@@ -82,6 +87,8 @@ class BoxButtons:
             return
         if abs(margin_mm - self._margin) > 1e-6 or self._dragged and not dragging:
             self._margin, self._dragged = margin_mm, dragging
+            if not self._found():
+                return
             self._attempt(
                 _("The margin cannot be changed."), lambda: self._logic.setMargin(margin_mm, dragging, study=study)
             )

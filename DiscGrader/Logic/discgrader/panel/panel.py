@@ -63,7 +63,9 @@ class Panel:
         self.axial = CheckedVolumes(ui.axialT2Selector, self._set_axial)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
-        self.boxes = BoxButtons(ui, logic, scene, lambda: (self.state.name, self.level), self.attempt)
+        self.boxes = BoxButtons(
+            ui, logic, scene, lambda: (self.state.name, self.level), self.attempt, lambda: bool(self.state.boxes)
+        )
         self.label_task = LabelTask(ui.labelTaskComboBox, self._set_label_task)
         self.actions = ChosenActions(
             lambda: self.table.grid, lambda: self.chosen, lambda: self.state.reading is not None, self.choose,

@@ -1,0 +1,68 @@
+"""The spine of blocks with its axial series in three blocks, and an engine that reads one made-up grade from these."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from block_engine import BlockEngine
+from discgrader.grading.axial import axial_cut, slice_axis
+from discgrader.imaging.files import write_volume
+from discgrader.imaging.resample import sample
+from discgrader.imaging.volume import Volume
+from synthetic_result import synthetic_localization, synthetic_study
+
+BLOCKS = {"ax_t2_low": ("L5-S1",), "ax_t2_middle": ("L4-L5", "L3-L4"), "ax_t2_high": ("L2-L3", "L1-L2")}
+"""Which discs each block is angled along."""
+
+ON_AXIAL = ("spider", "bulging")
+"""The grade that is read from the axial blocks."""
+
+
+def block(levels: tuple[str, ...]) -> Volume:
+    """An axial stack of 4 mm slices along these discs, of what the sagittal T2 shows there."""
+    boxes = [one.roi for one in synthetic_localization().discs if one.level in levels]
+    axes, first, last = boxes[0].axes_lps, boxes[0].center_lps_mm, boxes[-1].center_lps_mm
+    size = np.array([60, 90, 7 + int(np.ceil(np.linalg.norm(last - first) / 4.0))])
+    affine = np.eye(4)
+    affine[:3, :3] = axes * [1.0, 1.0, 4.0]
+    affine[:3, 3] = (first + last) / 2 - affine[:3, :3] @ ((size - 1) / 2)
+    k, j, i = np.meshgrid(*(np.arange(count) for count in size[::-1]), indexing="ij")
+    points = np.stack([i, j, k], -1) @ affine[:3, :3].T + affine[:3, 3]
+    picture = sample(synthetic_study().series[0].volume, points, order=1, cval=60.0)
+    return Volume(np.rint(picture).astype(np.int16), affine)
+
+
+def write_block_study(folder: Path, names=tuple(BLOCKS)) -> Path:
+    """Sagittal T2 and T1 and these axial blocks as NIfTI; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for series in synthetic_study().series:
+        write_volume(series.volume, folder / f"{series.name}.nii.gz")
+    for name in names:
+        write_volume(block(BLOCKS[name]), folder / f"{name}.nii.gz")
+    return folder
+
+
+class AxialBlockEngine(BlockEngine):
+    """As `BlockEngine`, with a map of `ON_AXIAL` besides, on one slice of the axial block that shows the disc best."""
+
+    def grade(self, study, *, localization, saliency, **options):
+        result = super().grade(study, localization=localization, saliency=saliency, **options)
+        axial = study.with_role("AX_T2")
+        maps, series = dict(result.saliency), dict(result.saliency_series)
+        for disc in localization.discs:
+            key = (disc.level, *ON_AXIAL)
+            cut = axial_cut(disc, axial) if axial else ""
+            if saliency and not isinstance(cut, str):
+                maps[key], series[key] = bump(cut.series.volume, cut.indices[-1], disc), cut.series.name
+        return replace(result, saliency=maps, saliency_series=series)
+
+
+def bump(volume: Volume, number: int, disc) -> Volume:
+    """A map on one slice of a volume, highest at the disc's middle."""
+    axis = slice_axis(volume)
+    k, j, i = np.meshgrid(*(np.arange(count) for count in volume.array.shape), indexing="ij")
+    index = np.stack([i, j, k], -1)
+    away = volume.index_to_lps(index) - disc.roi.center_lps_mm
+    along = away @ volume.directions[:, axis]
+    flat = np.linalg.norm(away - along[..., None] * volume.directions[:, axis], axis=-1)
+    return Volume(np.where(index[..., axis] == number, np.clip(1 - flat / 20, 0, 1), 0).astype(np.float32), volume.affine_lps)
