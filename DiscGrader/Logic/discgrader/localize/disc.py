@@ -6,29 +6,14 @@ from itertools import permutations
 
 import numpy as np
 
-from discgrader.errors import UsageError
 from discgrader.imaging.volume import Volume
+from discgrader.localize.levels import LADDER, LEVELS, SACRAL_LEVEL, level_name
 
-LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12", "T10-T11", "T9-T10")
-"""Levels from the sacrum upwards, in ordinary anatomy (five lumbar vertebrae)."""
-
-SACRAL_LEVEL = "S1-S2"
-"""The level below L5-S1, where a rudimentary disc may remain."""
-
-LADDER = (SACRAL_LEVEL, *LEVELS, *(f"T{upper}-T{upper + 1}" for upper in range(8, 0, -1)), "C7-T1",
-          *(f"C{upper}-C{upper + 1}" for upper in range(6, 1, -1)))
-"""Every level that a disc can have, from the lowest to the highest."""
+__all__ = ["DEFAULT_MARGIN_MM", "LADDER", "LEVELS", "MARGIN_RANGE_MM", "SACRAL_LEVEL", "Disc", "Localization", "RoiBox",
+           "level_name"]
 
 MARGIN_RANGE_MM = (8.0, 12.0)
 DEFAULT_MARGIN_MM = 10.0
-
-
-def level_name(index_from_sacrum: int, lowest: str = LEVELS[0]) -> str:
-    """Name of the disc with this index (1 = lowest) when the lowest one is called ``lowest``."""
-    if lowest not in LADDER:
-        raise UsageError(f"There is no level {lowest}; choose one of {', '.join(LADDER)}.")
-    position = LADDER.index(lowest) + index_from_sacrum - 1
-    return LADDER[position] if position < len(LADDER) else f"disc {index_from_sacrum}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, LADDER, Disc
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc
+from discgrader.localize.levels import order_of
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, final_color
 from discgrader.mrml.nodes import (
@@ -160,7 +161,7 @@ class DiscNodes:
 
     def _indices(self, reading: Reading, nodes: Mapping[int, object]) -> dict[int, int]:
         """Index from the sacrum of each disc by number: as found, moved up where a disc was added below."""
-        ordered = sorted(reading.present, key=lambda one: LADDER.index(one.level))
+        ordered = sorted(reading.present, key=lambda one: order_of(one.level))
         found = [label_of(nodes[one.number]) for one in ordered]
         first = next((label - DISC_LABEL - place for place, label in enumerate(found) if label is not None), 1)
         indices, last = {}, max(first, 1) - 1

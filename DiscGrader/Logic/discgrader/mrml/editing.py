@@ -5,7 +5,7 @@ from collections.abc import Callable
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.not_graded import out_of_range
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.localize.disc import LADDER
+from discgrader.localize.levels import check_level
 from discgrader.mrml.box_watch import BoxWatch
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.inputs import one_study
@@ -122,8 +122,7 @@ class Editing:
         present = reading.reading.present
         roi, margin_mm = new_box(point_ras, known, present)
         level = level or next_level(roi, present)
-        if level not in LADDER:
-            raise UsageError(f"There is no level {level}; choose one of {', '.join(LADDER)}.")
+        check_level(level)
         self.edit(study, lambda editor: editor.insert_disc(level, roi, margin_mm))
         return level
 

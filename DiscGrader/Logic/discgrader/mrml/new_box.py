@@ -6,7 +6,8 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, LADDER, Localization, RoiBox
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.levels import LADDER, common_ladder, next_above, order_of
 from discgrader.localize.given_place import box_between, segmented_box
 from discgrader.reading.record import DiscReading
 
@@ -31,7 +32,7 @@ def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading
         raise UsageError("There is no disc to go by; find the discs first.")
     margin_mm = usual_margin(present)
     margins = {one.level: one.margin_mm or margin_mm for one in present}
-    discs = sorted(known.discs, key=lambda one: LADDER.index(one.level))
+    discs = sorted(known.discs, key=lambda one: order_of(one.level))
     heights = [max(float(one.roi.size_mm[2]) - 2 * margins.get(one.level, margin_mm), one.height_mm) for one in discs]
     expected = box_between(known.segmentation, place, discs, margin_mm, heights)
     try:
@@ -75,12 +76,10 @@ def next_level(roi: RoiBox, present: Sequence[DiscReading]) -> str:
     Above the disc below it: one level higher, whether that name is free or not. Below all discs: one level lower, where
     there is such a level.
     """
-    ordered = sorted(present, key=lambda one: LADDER.index(one.level))
+    ordered = sorted(present, key=lambda one: order_of(one.level))
     below = [one for one in ordered if float((roi.center_lps_mm - one.box.center_lps_mm) @ roi.axes_lps[:, 2]) > 0]
+    levels = [one.level for one in ordered]
     if below:
-        place = LADDER.index(below[-1].level) + 1
-    else:
-        place = max(LADDER.index(ordered[0].level) - 1, 0) if ordered else 1
-    if place >= len(LADDER):
-        raise UsageError(f"There is no level above {LADDER[-1]}.")
-    return LADDER[place]
+        return next_above(below[-1].level, levels)
+    ladder = common_ladder(levels)
+    return ladder[max(ladder.index(levels[0]) - 1, 0)] if ordered else LADDER[1]

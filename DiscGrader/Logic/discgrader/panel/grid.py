@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.localize.disc import LADDER
+from discgrader.localize.levels import is_level, order_of
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD, DiscReading
 
 Key = tuple[str, str, str]
@@ -94,8 +94,7 @@ class Grid:
 
 def from_the_top(levels: Iterable[str]) -> tuple[str, ...]:
     """Levels with the highest first; what is none of the ladder comes last."""
-    place = {level: number for number, level in enumerate(LADDER)}
-    return tuple(sorted(levels, key=lambda level: -place.get(level, -1)))
+    return tuple(sorted(levels, key=lambda level: -order_of(level) if is_level(level) else 1))
 
 
 def columns_of(

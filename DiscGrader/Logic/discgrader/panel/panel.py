@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
-from discgrader.localize.disc import LADDER
+from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.box_buttons import BoxButtons
 from discgrader.panel.checked_volumes import CheckedVolumes
@@ -86,7 +86,7 @@ class Panel:
     def _connect(self) -> None:
         ui = self.ui
         self.systems.fill(self.packs)
-        ui.lowestComboBox.addItems(LADDER[:4])
+        ui.lowestComboBox.addItems(LOWEST_CHOICES)
         ui.findButton.connect("clicked(bool)", self.find)
         ui.gradeButton.connect("clicked(bool)", self.grade_or_stop)
         ui.acceptButton.connect("clicked(bool)", self.actions.accept)
@@ -176,7 +176,7 @@ class Panel:
         )
         self._show_warnings()
         if grid.levels:
-            ui.lowestComboBox.currentText = grid.levels[-1]
+            _show_choice(ui.lowestComboBox, lowest_choice(grid.levels))
         cell = grid.cells.get(key)
         why_not = grid.why_not(key) if key else ""
         self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None, why_not)
@@ -405,3 +405,10 @@ class Panel:
         """Let go of scene and logic."""
         self.set_parameters(None)
         self.logic.boxChanged = self.logic.noticed = None
+
+
+def _show_choice(box, choice: str) -> None:
+    """Have a combo box show a choice, which is added where the box does not have it yet."""
+    if box.findText(choice) < 0:
+        box.addItem(choice)
+    box.currentText = choice

@@ -8,7 +8,8 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import LADDER, LEVELS, Disc, Localization, RoiBox
+from discgrader.localize.disc import LEVELS, Disc, Localization, RoiBox
+from discgrader.localize.levels import LADDER, common_ladder, is_level, ladder_of, order_of, place_of_lowest
 
 
 def with_boxes(
@@ -38,18 +39,19 @@ def with_boxes(
     """
     if not boxes:
         raise UsageError("There is no ROI box in what was given; save the boxes of the discs as markups first.")
-    unknown = [level for level in boxes if level not in LADDER]
+    unknown = [level for level in boxes if not is_level(level)]
     if unknown:
         raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(LADDER)}.")
+    ladder = common_ladder(boxes)
     matched = _matched(localization, boxes)
     lowest = _lowest_position(localization, lowest_disc)
     discs = [
         _moved(matched[level], level, box)
         if level in matched
-        else _new(level, LADDER.index(level) - lowest + 1, box, margin_mm)
+        else _new(level, ladder.index(level) - lowest + 1, box, margin_mm)
         for level, box in boxes.items()
     ]
-    discs.sort(key=lambda disc: LADDER.index(disc.level))
+    discs.sort(key=lambda disc: order_of(disc.level))
     return replace(localization, discs=tuple(discs))
 
 
@@ -93,10 +95,10 @@ def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[st
 
 def _lowest_position(localization: Localization, otherwise: str) -> int:
     """Place on the ladder of the disc that has index 1."""
-    for disc in localization.discs:
-        if disc.level in LADDER:
-            return LADDER.index(disc.level) - disc.index_from_sacrum + 1
-    return LADDER.index(otherwise)
+    known = [disc for disc in localization.discs if is_level(disc.level)]
+    if known:
+        return ladder_of([disc.level for disc in known]).index(known[0].level) - known[0].index_from_sacrum + 1
+    return place_of_lowest(otherwise)[1]
 
 
 def _moved(disc: Disc, level: str, box: RoiBox) -> Disc:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, level_name
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
+from discgrader.localize.levels import place_of_lowest
 
 DEVICES = ("cpu", "cuda", "mps")
 
@@ -54,7 +55,7 @@ class Settings:
         if not low <= self.margin_mm <= high:
             raise UsageError(f"The margin is {self.margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
         if self.lowest_disc is not None:
-            level_name(1, self.lowest_disc)
+            place_of_lowest(self.lowest_disc)
         if self.device.split(":")[0] not in DEVICES:
             raise UsageError(f"There is no device {self.device}; choose one of {', '.join(DEVICES)}.")
 

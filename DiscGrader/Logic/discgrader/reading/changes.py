@@ -7,7 +7,8 @@ from discgrader.errors import UsageError
 from discgrader.grading.decision import high_of
 from discgrader.grading.results import Grade
 from discgrader.grading.tasks import find_task
-from discgrader.localize.disc import LADDER, MARGIN_RANGE_MM, RoiBox
+from discgrader.localize.disc import MARGIN_RANGE_MM, RoiBox
+from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
 
 
@@ -118,19 +119,29 @@ def shift_levels(reading: Reading, steps: int, time: str) -> Reading:
     """
     if steps == 0:
         return reading
-    discs = [one if one.deleted else replace(one, level=_shifted(one.level, steps)) for one in reading.discs]
-    renaming = Renaming(steps, reading.reader, time)
-    renamed = replace(reading, discs=tuple(discs), renamings=(*reading.renamings, renaming))
-    return _named(renamed, time)
+    return _renamed(reading, shifted(reading.levels, steps), Renaming(steps, reading.reader, time))
 
 
 def set_lowest(reading: Reading, level: str, time: str) -> Reading:
-    """Shift all names so that the lowest disc is called ``level``; where it is called so already, that is confirmed."""
-    places = [_place(one) for one in reading.levels]
-    if not places:
+    """Name all discs anew so that the lowest one is called ``level``; where it is called so already, that is confirmed.
+
+    Parameters
+    ----------
+    level : str
+        A level, or another of `discgrader.localize.levels.LOWEST_CHOICES`.
+
+    Raises
+    ------
+    UsageError
+        When there is no such level, or no disc, or one would be beyond the highest level.
+    """
+    if not reading.levels:
         raise UsageError(f"The study {reading.study} has no disc to rename; find or add one first.")
-    steps = _place(level) - min(places)
-    return shift_levels(reading, steps, time) if steps else _named(reading, time)
+    names = named_from(reading.levels, level)
+    if all(before == after for before, after in names.items()):
+        return _named(reading, time)
+    steps = _steps(names)
+    return _renamed(reading, names, Renaming(steps, reading.reader, time, level))
 
 
 def as_found(reading: Reading) -> Reading:
@@ -152,7 +163,7 @@ def rename_discs(reading: Reading, names: Mapping[int, str], time: str) -> Readi
         When a name is no level, or two discs would bear one name.
     """
     for level in names.values():
-        _place(level)
+        check_level(level)
     discs = tuple(replace(one, level=names.get(one.number, one.level)) for one in reading.discs)
     return reading if discs == reading.discs else replace(reading, discs=discs, changed=time)
 
@@ -168,7 +179,7 @@ def make_room(reading: Reading, level: str, time: str) -> Reading:
     present = {one.level: one for one in reading.present}
     names = {}
     while level in present:
-        above = _shifted(level, 1)
+        above = next_above(level, reading.levels)
         names[present[level].number] = above
         level = above
     return rename_discs(reading, names, time)
@@ -184,7 +195,9 @@ def add_disc(
     UsageError
         When the name is no level, or is taken.
     """
-    _place(level)
+    check_level(level)
+    if not found:
+        common_ladder((*reading.levels, level))
     if level in reading.levels:
         raise UsageError(f"There is a disc {level} already; move its box, or name the new one otherwise.")
     number = max((one.number for one in reading.discs), default=0) + 1
@@ -239,14 +252,14 @@ def _changed(reading: Reading, disc: DiscReading, time: str) -> Reading:
     return replace(reading.with_disc(disc), changed=time)
 
 
-def _place(level: str) -> int:
-    if level not in LADDER:
-        raise UsageError(f"There is no level {level}; choose one of {', '.join(LADDER)}.")
-    return LADDER.index(level)
+def _renamed(reading: Reading, names: Mapping[str, str], renaming: Renaming) -> Reading:
+    """With other names of all discs that are there, which the reader then vouches for."""
+    discs = tuple(one if one.deleted else replace(one, level=names[one.level]) for one in reading.discs)
+    renamed = replace(reading, discs=discs, renamings=(*reading.renamings, renaming))
+    return _named(renamed, renaming.time)
 
 
-def _shifted(level: str, steps: int) -> str:
-    place = _place(level) + steps
-    if not 0 <= place < len(LADDER):
-        raise UsageError(f"{level} cannot be shifted by {steps:+d}: the levels reach from {LADDER[0]} to {LADDER[-1]}.")
-    return LADDER[place]
+def _steps(names: Mapping[str, str]) -> int:
+    """By how many places the lowest disc of a row is shifted when each level gets another name."""
+    lowest = min(names, key=order_of)
+    return ladder_of(names.values()).index(names[lowest]) - ladder_of(names).index(lowest)

@@ -10,7 +10,7 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
                 "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
                 "margin_mm": number or null, "found_margin_mm": number or null}],
-     "renamings": [{"steps", "reader", "time"}], "named": {"reader", "time"} or null}
+     "renamings": [{"steps", "reader", "time", "lowest" or null}], "named": {"reader", "time"} or null}
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
@@ -200,7 +200,8 @@ def _margin(described: object) -> float | None:
 
 def _renaming(described: object) -> Renaming:
     fields = mapping(described, "a renaming")
-    return Renaming(_whole(fields, "steps"), text(fields, "reader"), text(fields, "time"))
+    lowest = None if fields.get("lowest") is None else text(fields, "lowest")
+    return Renaming(_whole(fields, "steps"), text(fields, "reader"), text(fields, "time"), lowest)
 
 
 def _whole(fields: Mapping, name: str) -> int:

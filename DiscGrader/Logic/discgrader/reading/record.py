@@ -156,11 +156,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Renaming:
-    """All names shifted by ``steps`` levels, upwards (towards the head) where positive."""
+    """All names shifted by ``steps`` levels, upwards (towards the head) where positive; ``lowest`` is what the lowest disc
+    was then said to be called, None where names were shifted only."""
 
     steps: int
     reader: str
     time: str
+    lowest: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
 from discgrader.imaging.study import Study
 from discgrader.imaging.study_reader import read_study
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, LADDER, Disc, Localization, RoiBox
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiBox
+from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.progress import Progress
 from discgrader.report.rois import read_rois
@@ -110,7 +111,7 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
         if row["grade"] not in scale_of(system, row["task"]).values:
             raise StudyError(f"{path}, line {number}: {row['task']} has no grade {row['grade']!r}; choose one of "
                              f"{', '.join(scale_of(system, row['task']).values)}.")
-        if row["level"] not in LADDER:
+        if not is_level(row["level"]):
             raise StudyError(f"{path}, line {number}: there is no level {row['level']!r}.")
         patients[row["study"]] = row.get("patient") or row["study"]
         grades.setdefault(row["study"], {}).setdefault(row["level"], {})[row["task"]] = row["grade"]
