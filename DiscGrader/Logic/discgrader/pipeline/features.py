@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from discgrader.errors import DiscGraderError, StudyError, UsageError
+from discgrader.errors import Cancelled, DiscGraderError, StudyError, UsageError
 from discgrader.folders import whole_file
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series, Study
@@ -32,7 +32,9 @@ class Extractor(Protocol):
 
     def start(self, volume: Volume, region: np.ndarray | None = None) -> object: ...
 
-    def extract(self, volume: Volume, mask: Volume, label: int | None = None) -> FeatureRow: ...
+    def extract(
+        self, volume: Volume, mask: Volume, label: int | None = None, progress: Progress = Progress()
+    ) -> FeatureRow: ...
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def image_rows(
     rows, heard = [], []
     for number, label in enumerate(labels):
         progress.report("Taking features", 0.1 + 0.9 * number / len(labels), f"label {label}")
-        row = extractor.extract(image, mask, label)
+        row = extractor.extract(image, mask, label, progress)
         heard.extend(row.warnings)
         rows.append(TableRow({**facts, "label": label}, row))
     progress.report("Taking features", 1.0)
@@ -264,7 +266,7 @@ def _series_rows(
     rows, heard = [], []
     for number, disc in enumerate(localization.discs):
         progress.report("Taking features", number / len(localization.discs), f"{series.name} {disc.level}")
-        row = _disc_row(series, mask, disc, localization, extractor)
+        row = _disc_row(series, mask, disc, localization, extractor, progress)
         heard.extend(f"{series.name}, {disc.level}: {one}" for one in row.warnings)
         facts = {
             "study": study.name,
@@ -278,7 +280,9 @@ def _series_rows(
     return rows, heard
 
 
-def _disc_row(series: Series, mask: Volume, disc: Disc, localization: Localization, extractor: Extractor) -> FeatureRow:
+def _disc_row(
+    series: Series, mask: Volume, disc: Disc, localization: Localization, extractor: Extractor, progress: Progress
+) -> FeatureRow:
     label = _DISC + disc.index_from_sacrum
     whole = localization.segmentation
     size = (whole.array == label).sum() * np.prod(whole.spacing_mm)
@@ -286,7 +290,9 @@ def _disc_row(series: Series, mask: Volume, disc: Disc, localization: Localizati
     try:
         if not seen:
             raise StudyError(f"series {series.name} does not show this disc")
-        row = extractor.extract(series.volume, mask, label)
+        row = extractor.extract(series.volume, mask, label, progress)
+    except Cancelled:
+        raise
     except DiscGraderError as error:
         return _all_holes(extractor, str(error))
     if flat_axis(whole) is None and flat_axis(mask) is None and seen < _LEAST_SEEN * size:

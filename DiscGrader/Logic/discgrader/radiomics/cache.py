@@ -14,7 +14,8 @@ from discgrader.imaging.volume import Volume
 from discgrader.radiomics.box import Box
 from discgrader.radiomics.filters import Hole, filter_work
 from discgrader.radiomics.parameters import Parameters
-from discgrader.radiomics.preprocess import grid_shape, prepare
+from discgrader.radiomics.preprocess import prepare
+from discgrader.radiomics.resampling import Resampling
 
 DEFAULT_BYTES = 768 * 2**20
 """How much memory filtered images may take by default."""
@@ -47,12 +48,12 @@ class _Key:
 
     content: bytes
     image_types: tuple[tuple[object, ...], ...]
-    spacing_mm: tuple[float, ...] | None
+    resampling: Resampling | None
 
     @classmethod
-    def of(cls, volume: Volume, parameters: Parameters, spacing_mm: tuple[float, ...] | None) -> "_Key":
+    def of(cls, volume: Volume, parameters: Parameters, resampling: Resampling | None) -> "_Key":
         """The key of a sequence's images."""
-        return cls(content_hash(volume), tuple(one.decides() for one in parameters.image_types), spacing_mm)
+        return cls(content_hash(volume), tuple(one.decides() for one in parameters.image_types), resampling)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +112,10 @@ class FilterCache:
             self._entries.clear()
 
     def find(
-        self, volume: Volume, parameters: Parameters, box: Box, spacing_mm: tuple[float, ...] | None = None
+        self, volume: Volume, parameters: Parameters, box: Box, resampling: Resampling | None = None
     ) -> FilteredImages | None:
         """The images of a sequence, if they are there or being made and show the box; arguments as for `start`."""
-        key = _Key.of(volume, parameters, spacing_mm)
+        key = _Key.of(volume, parameters, resampling)
         with self._lock:
             entry = self._entries.get(key)
             if entry is None or not entry.box.holds(box):
@@ -127,7 +128,7 @@ class FilterCache:
         volume: Volume,
         parameters: Parameters,
         box: Box | None = None,
-        spacing_mm: tuple[float, ...] | None = None,
+        resampling: Resampling | None = None,
     ) -> "Future[FilteredImages]":
         """Begin to filter a sequence in the background, unless its images are there or being made.
 
@@ -138,16 +139,16 @@ class FilterCache:
         parameters : Parameters
         box : Box, optional
             The part that is needed, of the resampled sequence; by default all of it.
-        spacing_mm : tuple of 3 float, optional
-            The spacing along i, j, k to resample to.
+        resampling : Resampling, optional
+            What the sequence is resampled to.
 
         Returns
         -------
         Future of FilteredImages
             Of this box or of one that holds it.
         """
-        key = _Key.of(volume, parameters, spacing_mm)
-        box = box or Box.whole(grid_shape(volume, spacing_mm))
+        key = _Key.of(volume, parameters, resampling)
+        box = box or Box.whole(volume.array.shape if resampling is None else resampling.shape(volume))
         with self._lock:
             known = self._entries.get(key)
             if known is not None and known.box.holds(box):
@@ -163,7 +164,7 @@ class FilterCache:
 
     def _make(self, key: _Key, entry: _Entry, volume: Volume, parameters: Parameters) -> None:
         try:
-            images = filter_all(volume, parameters, entry.box, key.spacing_mm, self._threads)
+            images = filter_all(volume, parameters, entry.box, key.resampling, self._threads)
         except BaseException as error:  # noqa: BLE001  whoever waits for the images hears of it
             with self._lock:
                 if self._entries.get(key) is entry:
@@ -189,7 +190,7 @@ def filter_all(
     volume: Volume,
     parameters: Parameters,
     box: Box | None = None,
-    spacing_mm: tuple[float, ...] | None = None,
+    resampling: Resampling | None = None,
     threads: int = 1,
 ) -> FilteredImages:
     """All filtered images of a sequence, now and in this thread and ``threads`` helpers.
@@ -200,11 +201,11 @@ def filter_all(
     parameters : Parameters
     box : Box, optional
         The part of the resampled sequence that is wanted; by default all of it.
-    spacing_mm : tuple of 3 float, optional
-        The spacing along i, j, k to resample to.
+    resampling : Resampling, optional
+        What the sequence is resampled to.
     threads : int
     """
-    prepared = prepare(volume, parameters.settings, spacing_mm)
+    prepared = prepare(volume, parameters.settings, resampling)
     box = Box.whole(prepared.array.shape) if box is None else box
     work = [one for image_type in parameters.image_types for one in filter_work(prepared, image_type, box)]
     images: dict[str, np.ndarray | Hole] = {}

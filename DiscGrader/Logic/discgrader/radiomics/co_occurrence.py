@@ -9,6 +9,10 @@ from discgrader.radiomics.gray_levels import GrayLevels
 from discgrader.radiomics.neighbors import Direction
 from discgrader.radiomics.settings import Settings
 
+MOST_LEVELS_OF_MCC = 1000
+"""With more gray levels there is no maximal correlation coefficient: eigenvalues take time by their third power, a few
+seconds for each of thirteen directions here. Textures of so many gray levels say little; a larger binWidth says more."""
+
 _MOST_CELLS = 20_000_000
 _LN2 = np.log(2.0)
 
@@ -19,10 +23,12 @@ def glcm_features(
     weights: np.ndarray | None,
     settings: Settings,
     wanted: tuple[str, ...],
+    check: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """GLCM features by name; formulas in `discgrader.radiomics.catalog`.
 
-    Directions in which no two voxels are neighbors do not count. All values are not a number when there is none.
+    Directions in which no two voxels are neighbors do not count. All values are not a number when there is none, and
+    the maximal correlation coefficient where there are more than `MOST_LEVELS_OF_MCC` gray levels.
 
     Parameters
     ----------
@@ -33,13 +39,16 @@ def glcm_features(
     settings : Settings
     wanted : tuple of str
         The maximal correlation coefficient, which takes long, is computed only if it is among them.
+    check : callable
+        Called between directions; raises to stop the work.
     """
+    check()
     matrix = _matrix(gray, directions, weights, settings.symmetrical_glcm)
     if matrix is None:
         return dict.fromkeys(wanted, np.nan)
     features = matrix.features()
     if "MCC" in wanted:
-        features["MCC"] = matrix.maximal_correlation()
+        features["MCC"] = matrix.maximal_correlation(check)
     return features
 
 
@@ -183,13 +192,16 @@ class _Matrix:
             second = np.where(single, 0.0, np.sqrt(-np.expm1(-2 * (independent - joint))))
         return {"JointEntropy": joint, "Imc1": first, "Imc2": second}
 
-    def maximal_correlation(self) -> float:
+    def maximal_correlation(self, check: Callable[[], None]) -> float:
         """The maximal correlation coefficient, of dense matrices."""
         size = len(self.gray.levels)
         if size < 2:
             return 1.0
+        if size > MOST_LEVELS_OF_MCC:
+            return np.nan
         values = []
         for group in range(self.groups):
+            check()
             cells = self.group == group
             p = np.zeros((size, size))
             p[self.i[cells], self.j[cells]] = self.share[cells]
@@ -197,7 +209,7 @@ class _Matrix:
                 p[self.j[cells], self.i[cells]] = self.share[cells]
             px, py = self.px[group], self.py[group]
             # Gray levels without a neighbor in this direction have rows of zeros; epsilon keeps 0 / 0 away.
-            q = sum(np.outer(p[:, k], p[:, k]) / (px[:, None] * py[k] + EPSILON) for k in range(size))
+            q = (p / (np.outer(px, py) + EPSILON)) @ p.T
             second = np.sort(np.linalg.eigvals(q))[-2]
             values.append(np.sqrt(second))
         return float(np.real(_mean(np.array(values))))

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from discgrader.errors import StudyError
 from discgrader.imaging.volume import Volume
+from discgrader.progress import Progress
 from discgrader.radiomics.box import Box
 from discgrader.radiomics.cache import FilterCache, FilteredImages
 from discgrader.radiomics.catalog import find_feature
+from discgrader.radiomics.co_occurrence import MOST_LEVELS_OF_MCC
 from discgrader.radiomics.filters import Hole
 from discgrader.radiomics.parameters import Parameters, parameters_1218
-from discgrader.radiomics.preprocess import check_values, grid_shape, resample_mask, target_spacing
+from discgrader.radiomics.preprocess import check_values
+from discgrader.radiomics.resampling import Resampling
 from discgrader.radiomics.roi import Roi, find_roi, mask_on_grid
 from discgrader.radiomics.settings import Settings
 from discgrader.radiomics.shape import shape_features
@@ -85,16 +89,24 @@ class RadiomicsExtractor:
         Returns
         -------
         Future
-            Done when the sequence is filtered; `extract` waits for it by itself.
+            Done when the sequence is filtered; `extract` waits for it by itself. Done at once, with nothing in it, where
+            the values depend on each region's place, so that nothing can be filtered before that is known.
         """
         check_values(volume)
-        spacing = target_spacing(volume, np.broadcast_to(True, volume.array.shape), self.parameters.settings)
+        settings = self.parameters.settings
+        resampling = Resampling.of(volume, np.broadcast_to(True, volume.array.shape), settings)
+        if resampling is not None:
+            resampling = resampling.of_values(volume, settings)
+            if resampling.block is not None:
+                return _nothing()
         box = None if region is None else Box.around(region)
         if box is not None:
-            box = _with_reach(_on_resampled(box, volume, spacing), volume, spacing)
-        return self.cache.start(volume, self.parameters, box, spacing)
+            box = _with_reach(_on_resampled(box, volume, resampling), volume, resampling)
+        return self.cache.start(volume, self.parameters, box, resampling)
 
-    def extract(self, volume: Volume, mask: Volume, label: int | None = None) -> FeatureRow:
+    def extract(
+        self, volume: Volume, mask: Volume, label: int | None = None, progress: Progress = Progress()
+    ) -> FeatureRow:
         """The features of one region.
 
         Parameters
@@ -105,11 +117,15 @@ class RadiomicsExtractor:
             In the same geometry; voxels of the label are the region.
         label : int, optional
             By default the parameters' own.
+        progress : Progress
+            May stop the work.
 
         Raises
         ------
         StudyError
             When the image or the mask cannot have features: not numbers, another geometry, empty, too small.
+        Cancelled
+            When asked to stop.
         UsageError
             When the label is not in the mask.
         """
@@ -118,21 +134,22 @@ class RadiomicsExtractor:
         check_values(volume)
         mask = mask_on_grid(volume, mask, settings)
         roi = find_roi(mask, label, settings, volume.spacing_mm)
-        spacing = target_spacing(volume, mask.array == label, settings)
-        if spacing is not None:
-            resampled = resample_mask(mask.with_array(mask.array == label), spacing)
-            roi = replace(find_roi(resampled, 1, settings), warnings=roi.warnings)
-        filtered = self._filtered(volume, roi, spacing)
-        return self._row(filtered, roi)
+        resampling = Resampling.of(volume, mask.array == label, settings)
+        if resampling is not None:
+            resampled = resampling.mask(volume.with_array(mask.array == label))
+            roi = replace(_resampled_roi(resampled, settings), warnings=roi.warnings)
+            resampling = resampling.of_values(volume, settings)
+        filtered = self._filtered(volume, roi, resampling)
+        return self._row(filtered, roi, progress)
 
-    def _filtered(self, volume: Volume, roi: Roi, spacing: tuple[float, ...] | None) -> FilteredImages:
+    def _filtered(self, volume: Volume, roi: Roi, resampling: Resampling | None) -> FilteredImages:
         box = Box(roi.low, tuple(low + size for low, size in zip(roi.low, roi.mask.shape, strict=True)))
-        filtered = self.cache.find(volume, self.parameters, box, spacing)
+        filtered = self.cache.find(volume, self.parameters, box, resampling)
         if filtered is not None:
             return filtered
-        return self.cache.start(volume, self.parameters, _with_reach(box, volume, spacing), spacing).result()
+        return self.cache.start(volume, self.parameters, _with_reach(box, volume, resampling), resampling).result()
 
-    def _row(self, filtered: FilteredImages, roi: Roi) -> FeatureRow:
+    def _row(self, filtered: FilteredImages, roi: Roi, progress: Progress) -> FeatureRow:
         parameters, settings = self.parameters, self.parameters.settings
         values: dict[str, float] = {}
         holes: dict[str, str] = {}
@@ -156,7 +173,7 @@ class RadiomicsExtractor:
                 else:
                     work.append((name, _cut(filtered, image, texture_roi), image_type.settings))
         textures.find_neighbors(image_type.settings for image_type in parameters.image_types)
-        compute = _Compute(textures, tuple(parameters.texture_features()))
+        compute = _Compute(textures, tuple(parameters.texture_features()), progress)
         with ThreadPoolExecutor(self.threads, "DiscGrader features") as pool:
             for (name, _, _), found in zip(work, pool.map(compute, work), strict=True):
                 for family, wanted in parameters.texture_features():
@@ -171,10 +188,11 @@ class _Compute:
 
     textures: Textures
     features: tuple[tuple[str, tuple[str, ...]], ...]
+    progress: Progress
 
     def __call__(self, work: tuple[str, np.ndarray, Settings]) -> dict[str, dict[str, float]]:
         _, values, settings = work
-        return self.textures.features(values, settings, self.features)
+        return self.textures.features(values, settings, self.features, self.progress.check)
 
 
 def _cut(filtered: FilteredImages, image: np.ndarray, roi: Roi) -> np.ndarray:
@@ -202,7 +220,7 @@ def _add(
         else:
             value = float(found[name])
             if not np.isfinite(value):
-                value, reason = np.nan, _UNDEFINED[family]
+                value, reason = np.nan, _UNDEFINED.get(f"{family} {name}", _UNDEFINED[family])
         values[full] = value
         if reason:
             holes[full] = reason
@@ -213,6 +231,8 @@ _UNDEFINED = {
     "shape2D": "the region's shape has no such measure",
     "firstorder": "the region's values have no such measure",
     "glcm": "no two voxels of the region are neighbors",
+    "glcm MCC": f"no two voxels of the region are neighbors, or there are more than {MOST_LEVELS_OF_MCC} gray levels; "
+    "choose a larger binWidth",
     "glrlm": "no line along any direction meets the region twice",
     "glszm": "the region has no zone",
     "gldm": "the region has no neighbors",
@@ -245,17 +265,31 @@ def _resegmented(values: np.ndarray, settings: Settings) -> np.ndarray:
     return kept if len(limits) == 1 else kept & (values <= limits[1])
 
 
-def _on_resampled(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -> Box:
+def _nothing() -> "Future[FilteredImages]":
+    done: Future[FilteredImages] = Future()
+    done.set_result(FilteredImages(Box.whole((0, 0, 0)), {}))
+    return done
+
+
+def _resampled_roi(mask: Volume, settings: Settings) -> Roi:
+    """The region of a resampled mask of 0 and 1, which may have lost all of its voxels."""
+    if not mask.array.any():
+        raise StudyError("No voxel of the region is left after resampling; choose a smaller spacing.")
+    return find_roi(mask, 1, settings)
+
+
+def _on_resampled(box: Box, volume: Volume, resampling: Resampling | None) -> Box:
     """The box of the resampled sequence that covers a box of the sequence."""
-    if spacing is None:
+    if resampling is None:
         return box
-    ratio = (volume.spacing_mm / np.array(spacing))[::-1]
-    shape = np.array(grid_shape(volume, spacing))
+    ratio = (volume.spacing_mm / np.array(resampling.spacing_mm))[::-1]
+    shape = np.array(resampling.shape(volume))
     low = np.clip(np.floor(np.array(box.low) * ratio).astype(int), 0, shape - 1)
     high = np.clip(np.ceil(np.array(box.high) * ratio).astype(int), 1, shape)
     return Box(tuple(low.tolist()), tuple(high.tolist()))
 
 
-def _with_reach(box: Box, volume: Volume, spacing: tuple[float, ...] | None) -> Box:
-    used = volume.spacing_mm if spacing is None else np.array(spacing)
-    return box.grown(np.ceil(REACH_MM / used[::-1]), grid_shape(volume, spacing))
+def _with_reach(box: Box, volume: Volume, resampling: Resampling | None) -> Box:
+    used = volume.spacing_mm if resampling is None else np.array(resampling.spacing_mm)
+    shape = volume.array.shape if resampling is None else resampling.shape(volume)
+    return box.grown(np.ceil(REACH_MM / used[::-1]), shape)

@@ -7,7 +7,8 @@ import numpy as np
 from discgrader.errors import StudyError
 from discgrader.radiomics.settings import Settings
 
-_MOST_LEVELS = 1_000_000
+_MOST_LEVELS = 100_000
+"""More than 16 bits can hold; the distributions of a texture take some 2 kB for each."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,8 +39,11 @@ class Settings:
         Normalized values beyond so many standard deviations are set to them.
     resampled_pixel_spacing : tuple of 3 float, or None
         Spacing along i, j, k in mm to resample to, 0 for an axis to leave; None for no resampling.
-    interpolator : str
-        SimpleITK's name of the interpolator for the image.
+    interpolator : str or None
+        SimpleITK's name of the interpolator for the image; None for no resampling.
+    pad_distance : int
+        By how many new voxels the block around a region is padded when it is resampled. It decides which of two voxels
+        is the nearest to a point midway between them, and nothing else: filters see the whole sequence.
     resegment_range : tuple of 1 or 2 float, or None
         Voxels outside of these values are taken from the region.
     resegment_mode : str
@@ -84,7 +87,8 @@ class Settings:
     normalize_scale: float = 1
     remove_outliers: float | None = None
     resampled_pixel_spacing: tuple[float, ...] | None = None
-    interpolator: str = "sitkBSpline"
+    interpolator: str | None = "sitkBSpline"
+    pad_distance: int = 5
     resegment_range: tuple[float, ...] | None = None
     resegment_mode: str = "absolute"
     resegment_shape: bool = False
@@ -117,8 +121,10 @@ class Settings:
                 known = ", ".join(sorted(_READERS))
                 raise UsageError(f"{where} names the setting {name!r}, which is not known; known are {known}.")
             field, read = _READERS[name]
+            if value is None and name not in _NULLS:
+                continue
             try:
-                value = read(value)
+                value = _NULLS[name] if value is None else read(value)
             except (TypeError, ValueError) as error:
                 raise UsageError(f"{where} sets {name} to {value!r}; it must be {error}.") from error
             if field is not None:
@@ -176,10 +182,14 @@ def _within(low: int, high: int) -> Callable[[object], int]:
     return read
 
 
-def _sequence(read: Callable[[object], object], counts: tuple[int, ...] | None = None) -> Callable[[object], tuple]:
+def _sequence(
+    read: Callable[[object], object], counts: tuple[int, ...] | None = None, at_least: int = 0
+) -> Callable[[object], tuple]:
     def read_all(value: object) -> tuple:
         if not isinstance(value, list | tuple):
             raise TypeError("a list in square brackets")
+        if len(value) < at_least:
+            raise ValueError(f"a list of at least {at_least}")
         if counts and len(value) not in counts:
             raise ValueError(f"a list of {' or '.join(map(str, counts))}")
         try:
@@ -221,7 +231,7 @@ _READERS: dict[str, tuple[str | None, Callable[[object], object]]] = {
     "voxelArrayShift": ("voxel_array_shift", _any_number),
     "force2D": ("force_2d", _yes_or_no),
     "force2Ddimension": ("force_2d_dimension", _within(0, 2)),
-    "distances": ("distances", _sequence(_above(0, whole=True))),
+    "distances": ("distances", _sequence(_above(0, whole=True), at_least=1)),
     "symmetricalGLCM": ("symmetrical_glcm", _yes_or_no),
     "weightingNorm": ("weighting_norm", _or_none(_one_of(*WEIGHTINGS))),
     "gldm_a": ("gldm_a", _from(0)),
@@ -230,11 +240,20 @@ _READERS: dict[str, tuple[str | None, Callable[[object], object]]] = {
     "level": ("level", _above(0, whole=True)),
     "start_level": ("start_level", _from(0)),
     "gradientUseSpacing": ("gradient_use_spacing", _yes_or_no),
-    # These decide nothing here: filters see the whole sequence whatever is cropped or padded, and rows hold no
-    # diagnostics.
-    "padDistance": (None, _from(0)),
+    # These decide nothing here: filters see the whole sequence whatever is cropped, rows hold no diagnostics, masks hold
+    # one channel, and only pyradiomics makes LBP images.
+    "padDistance": ("pad_distance", _from(0)),
     "preCrop": (None, _yes_or_no),
     "additionalInfo": (None, _yes_or_no),
     "label_channel": (None, _from(0)),
+    "lbp2DRadius": (None, _above(0)),
+    "lbp2DSamples": (None, _from(1)),
+    "lbp2DMethod": (None, _one_of("default", "ror", "uniform", "var")),
+    "lbp3DLevels": (None, _from(1)),
+    "lbp3DIcosphereRadius": (None, _above(0)),
+    "lbp3DIcosphereSubdivision": (None, _from(0)),
 }
 """pyradiomics' name of each setting: which field of `Settings` it is, and what reads its value."""
+
+_NULLS: dict[str, object] = {"interpolator": None, "symmetricalGLCM": False}
+"""Settings for which a null means something to pyradiomics, and what; of the others it is as good as no entry."""

@@ -15,6 +15,7 @@ from discgrader.radiomics.sizes import dependences, run_lengths, zone_sizes
 from discgrader.radiomics.tone_difference import ngtdm_features
 
 _Layout = tuple[tuple[int, ...], "int | None"]
+_Check = Callable[[], None]
 
 
 class Textures:
@@ -42,7 +43,11 @@ class Textures:
             self._lines[(1,), _plane(settings)] = tuple(one for one in lines if has_lines(self.roi.mask, one))
 
     def features(
-        self, values: np.ndarray, settings: Settings, wanted: Iterable[tuple[str, tuple[str, ...]]]
+        self,
+        values: np.ndarray,
+        settings: Settings,
+        wanted: Iterable[tuple[str, tuple[str, ...]]],
+        check: _Check = lambda: None,
     ) -> dict[str, dict[str, float]]:
         """Features of one image by class and name.
 
@@ -53,25 +58,31 @@ class Textures:
         settings : Settings
         wanted : iterable of (str, tuple of str)
             Classes and features; others may come along.
+        check : callable
+            Called now and then, from this thread; raises to stop the work.
         """
         gray = discretize(values, settings)
+        found = {}
         with np.errstate(divide="ignore", invalid="ignore"):
-            return {family: _FAMILIES[family](self, values, gray, settings, names) for family, names in wanted}
+            for family, names in wanted:
+                check()
+                found[family] = _FAMILIES[family](self, values, gray, settings, names, check)
+        return found
 
     def _first_order(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         return first_order_features(values, gray, self.roi.spacing_mm, settings.voxel_array_shift)
 
     def _glcm(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         directions = self._directions[settings.distances, _plane(settings)]
         weights = self._weights(directions, settings, lambda length: np.exp(-(length**2)))
-        return glcm_features(gray, directions, weights, settings, names)
+        return glcm_features(gray, directions, weights, settings, names, check)
 
     def _glrlm(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         directions = self._lines[(1,), _plane(settings)]
         if not directions:
@@ -80,18 +91,18 @@ class Textures:
         return emphasis_features(run_lengths(gray, directions, weights), RUNS)
 
     def _glszm(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         return emphasis_features(zone_sizes(gray, self.roi.mask, _plane(settings)), ZONES)
 
     def _gldm(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         directions = self._directions[settings.distances, _plane(settings)]
         return emphasis_features(dependences(gray, self.roi.mask, directions, settings.gldm_a), DEPENDENCES)
 
     def _ngtdm(
-        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...]
+        self, values: np.ndarray, gray: GrayLevels, settings: Settings, names: tuple[str, ...], check: _Check
     ) -> dict[str, float]:
         return ngtdm_features(gray, self._directions[settings.distances, _plane(settings)])
 
