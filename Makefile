@@ -51,7 +51,10 @@ $(READY): $(CONSTRAINTS) pyproject.toml
 	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,desk,test]"
 	touch $@
 
-# Needs a C compiler; without it the tests that compare with pyradiomics skip, and all else works.
+# Needs a C compiler; without it the tests that compare with pyradiomics skip, and all else works. The source archive holds
+# pyradiomics' own baselines, which the package built from it leaves out.
 $(REFERENCE): $(READY)
-	@$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[reference]" && touch $@ || \
+	@$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[reference]" && \
+		$(RUN)/python -m pip download $(PIP_OPTIONS) --no-deps --no-binary pyradiomics-bhklab -c $(CONSTRAINTS) \
+			-d $(VENV)/share/discgrader pyradiomics-bhklab && touch $@ || \
 		echo "pyradiomics could not be built; the tests that compare with it will skip." >&2

@@ -25,7 +25,7 @@ def reference_row(content: Mapping, volume: Volume, mask: Volume, label: int = 1
     logging.getLogger("radiomics").setLevel(logging.CRITICAL)
     setting = dict(content.get("setting", {}))
     # With resampling, pyradiomics filters a crop; this padding makes it all of the volume.
-    setting["padDistance"] = 100_000
+    setting.setdefault("padDistance", 100_000)
     extractor = featureextractor.RadiomicsFeatureExtractor({**content, "setting": setting})
     extractor.addProvenance(False)
     integers = mask.with_array(mask.array.astype(np.int32))

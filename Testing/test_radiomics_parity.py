@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
+from discgrader.radiomics.by_pyradiomics import PyradiomicsExtractor
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.radiomics.parameters import Parameters, content_1218, parameters_1218
 from radiomics_reference import assert_equal, ragged, reference_row, textured
@@ -60,6 +61,65 @@ def test_every_setting_has_the_effect_that_it_has_in_pyradiomics(variant: str) -
     content = {"featureClass": ALL_CLASSES, "imageType": {"Original": {}}, **VARIANTS[variant]}
     row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(volume, ragged(volume))
     assert_equal(row, reference_row(content, volume, ragged(volume)))
+
+
+TIES = {
+    "twice as fine": ((1.0, 1.0, 2.0), [0.5, 0.5, 1.0]),
+    "half as fine": ((0.7, 0.7, 1.1), [1.4, 1.4, 2.2]),
+    "one axis in ten": ((0.664062, 0.664062, 2.1), [2, 2, 2]),
+    "in plane": ((0.9, 0.9, 4.4), [1.35, 0.45, 0]),
+    "coarse": ((0.8, 1.1, 2.5), [3.2, 3.3, 5]),
+}
+"""Spacings along i, j, k, before and after, where voxels of the new grid lie midway between old ones."""
+
+
+@pytest.mark.parametrize("interpolator", ["sitkBSpline", "sitkLinear", "sitkNearestNeighbor"])
+@pytest.mark.parametrize("spacings", TIES)
+@pytest.mark.parametrize("corner", [(0, 0, 0), (3, 4, 9), (8, 11, 15)])
+def test_regions_are_resampled_exactly_wherever_they_lie(spacings: str, interpolator: str, corner: tuple) -> None:
+    before, after = TIES[spacings]
+    plain = textured((17, 26, 31), before)
+    # Decimals that no binary number equals, as in patients' headers.
+    affine = plain.affine_lps.copy()
+    affine[:3, 3] = (-116.54304, -48.144654, 9.45000000000003)
+    volume = Volume(plain.array, affine)
+    mask = np.zeros(volume.array.shape, np.uint8)
+    part = tuple(slice(low, low + size) for low, size in zip(corner, (9, 15, 16), strict=True))
+    mask[part] = plain.array[part] > np.quantile(plain.array[part], 0.3)
+    content = {
+        "featureClass": {"shape": None, "firstorder": None, "glcm": None},
+        "imageType": {"Original": {}},
+        "setting": {"resampledPixelSpacing": after, "interpolator": interpolator, "padDistance": 5},
+    }
+    region = volume.with_array(mask)
+    row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(volume, region)
+    assert_equal(row, reference_row(content, volume, region))
+    assert_equal(PyradiomicsExtractor(content).extract(volume, region), row.to_dict())
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"interpolator": None, "resampledPixelSpacing": [2, 2, 2]},
+        {"symmetricalGLCM": None},
+        *({name: None} for name in (
+            "minimumROISize", "geometryTolerance", "correctMask", "additionalInfo", "label_channel", "binCount",
+            "normalize", "removeOutliers", "resampledPixelSpacing", "resegmentRange", "resegmentShape", "preCrop",
+            "sigma", "weightingNorm", "lbp2DRadius", "lbp3DLevels",
+        )),
+    ],
+    ids=lambda setting: next(iter(setting)),
+)
+def test_null_settings_are_taken_as_pyradiomics_takes_them(setting: dict) -> None:
+    volume = textured()
+    content = {"featureClass": {"shape": None, "glcm": None}, "imageType": {"Original": {}}, "setting": setting}
+    row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(volume, ragged(volume))
+    assert_equal(row, reference_row(content, volume, ragged(volume)))
+
+
+def test_other_null_settings_are_as_good_as_none() -> None:
+    nulls = dict.fromkeys(("binWidth", "distances", "label", "gldm_a", "force2D", "wavelet", "voxelArrayShift"))
+    assert Parameters.from_mapping({"setting": nulls}).settings == Parameters.from_mapping({}).settings
 
 
 def test_features_on_request_equal_those_of_pyradiomics() -> None:

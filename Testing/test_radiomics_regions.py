@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from discgrader.errors import DiscGraderError, StudyError, UsageError
+from discgrader.errors import Cancelled, DiscGraderError, StudyError, UsageError
 from discgrader.imaging.volume import Volume
+from discgrader.progress import Progress
 from discgrader.radiomics.extractor import FeatureRow, RadiomicsExtractor
 from discgrader.radiomics.parameters import Parameters, content_1218, parameters_1218
 from radiomics_reference import ragged, textured
@@ -198,3 +199,32 @@ def test_memory_order_of_the_arrays_does_not_matter() -> None:
     fortran = Volume(np.asfortranarray(volume.array), volume.affine_lps)
     row = RadiomicsExtractor().extract(fortran, Volume(np.asfortranarray(mask.array), mask.affine_lps))
     np.testing.assert_array_equal(row.values, expected.values)
+
+
+def test_thousands_of_gray_levels_are_bounded_and_leave_a_hole_that_says_why() -> None:
+    volume = textured()
+    fine = volume.with_array(volume.array.astype(np.int32) * 50 + np.random.default_rng(0).integers(0, 50, volume.array.shape))
+    content = {"featureClass": {"glcm": ["MCC", "Contrast"]}, "setting": {"binWidth": 2}}
+    row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(fine, ragged(volume))
+    assert list(row.holes) == ["original_glcm_MCC"] and "larger binWidth" in row.holes["original_glcm_MCC"]
+    assert np.isfinite(row.to_dict()["original_glcm_Contrast"])
+    huge = fine.with_array(fine.array * 1000)
+    with pytest.raises(StudyError, match="choose a larger one"):
+        RadiomicsExtractor(Parameters.from_mapping(content)).extract(huge, ragged(volume))
+
+
+def test_taking_features_stops_when_asked() -> None:
+    volume, progress = textured(), Progress()
+    progress.stop.set()
+    with pytest.raises(Cancelled):
+        RadiomicsExtractor().extract(volume, ragged(volume), progress=progress)
+
+
+def test_a_region_that_resampling_loses_or_a_grid_that_no_memory_holds_is_refused() -> None:
+    volume = textured()
+    region = np.zeros(volume.array.shape, np.uint8)
+    region[5:7, 5:7, 5:7] = 1
+    for spacing, words in (([20, 20, 20], "after resampling|single voxel|longer than one voxel"), ([1e-3] * 3, "choose a larger spacing")):
+        parameters = Parameters.from_mapping({"setting": {"resampledPixelSpacing": spacing}})
+        with pytest.raises(StudyError, match=words):
+            RadiomicsExtractor(parameters).extract(volume, volume.with_array(region))

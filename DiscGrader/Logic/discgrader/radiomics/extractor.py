@@ -220,7 +220,7 @@ def _add(
         else:
             value = float(found[name])
             if not np.isfinite(value):
-                value, reason = np.nan, _UNDEFINED.get(f"{family} {name}", _UNDEFINED[family])
+                value, reason = np.nan, _why_undefined(family, name, found)
         values[full] = value
         if reason:
             holes[full] = reason
@@ -231,13 +231,17 @@ _UNDEFINED = {
     "shape2D": "the region's shape has no such measure",
     "firstorder": "the region's values have no such measure",
     "glcm": "no two voxels of the region are neighbors",
-    "glcm MCC": f"no two voxels of the region are neighbors, or there are more than {MOST_LEVELS_OF_MCC} gray levels; "
-    "choose a larger binWidth",
     "glrlm": "no line along any direction meets the region twice",
     "glszm": "the region has no zone",
     "gldm": "the region has no neighbors",
     "ngtdm": "the region has no neighbors",
 }
+
+
+def _why_undefined(family: str, name: str, found: Mapping[str, float]) -> str:
+    if (family, name) == ("glcm", "MCC") and np.isfinite(found.get("Contrast", np.nan)):
+        return f"MCC is not computed of more than {MOST_LEVELS_OF_MCC} gray levels; choose a larger binWidth"
+    return _UNDEFINED[family]
 
 
 def _shape(family: str, roi: Roi, settings: Settings) -> "dict[str, float] | Hole":
