@@ -28,6 +28,8 @@ from discgrader.grading.not_graded import (
     out_of_range,
 )
 from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.series_choice import WITHHELD, with_what_there_is
+from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.grading.scales import load_scale, scale_of
 from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
@@ -100,7 +102,6 @@ class _Table:
     pack: Pack
     study: TabularStudy
     sources: Sequence[Source]
-    warnings: Sequence[str]
 
 
 class Grader:
@@ -184,7 +185,7 @@ class Grader:
         windowed = [system for system in wanted if system in self.windowed.systems]
         windows = self.windowed.windows(study, localization) if windowed else None
         shown = {system: bool(one.sources) for system, one in (*views.items(), *tables.items())}
-        if not any(shown.values()):
+        if not any(shown.values()) and not _withheld(study):
             if not windowed and not segmented and _has_sagittal(study):
                 raise StudyError(f"{study.name} was not graded: {NOT_SEGMENTED}, and {', '.join(wanted)} need that.")
             if not windowed:
@@ -234,7 +235,7 @@ class Grader:
                 if system in fusing:
                     logits, pushed = fusing[system].grade(reading.network["pfirrmann"], disc)
                     reading = replace(reading, logits={**reading.logits, "pfirrmann": logits})
-                grades += _grades(pack, reading, measures, seen.warnings, pushed)
+                grades += _grades(pack, reading, measures, {view.crop.role for view in seen.of(disc, threads)}, pushed)
         for table in tables.values():
             found = table.study.grade(disc)
             if found is not None:
@@ -260,7 +261,7 @@ class Grader:
             elif system not in shown:
                 reasons[system] = NOT_SEGMENTED
             else:
-                reasons[system] = NOT_SHOWN if shown[system] else NO_KNOWN_CONTRAST
+                reasons[system] = NOT_SHOWN if shown[system] else with_what_there_is(NO_KNOWN_CONTRAST, study)
         return reasons
 
     def _looks_at(self, system: str, windows: StudyWindows, disc: Disc) -> bool:
@@ -272,9 +273,9 @@ class Grader:
         from discgrader.grading.deep_features import shipped_features
 
         pack, model = self._tables[system]
-        sources, warnings = sources_of(study, localization, model.roles, CropShape(), self._memory)
+        sources = sources_of(study, localization, model.roles, CropShape(), self._memory)
         deep = shipped_features() if model.families - {RADIOMICS} else None
-        return _Table(pack, TabularStudy(model, self._extractors, deep, sources, localization), sources, warnings)
+        return _Table(pack, TabularStudy(model, self._extractors, deep, sources, localization), sources)
 
     def inputs(self, pack: LoadedPack, views: Sequence[View]) -> tuple[torch.Tensor, torch.Tensor]:
         """Crops and roles of one disc as the pack's networks take them."""
@@ -342,19 +343,25 @@ def _only(systems: Collection[str], of_system: Mapping[str, T]) -> dict[str, T]:
     return {system: one for system, one in of_system.items() if system in systems}
 
 
+def _withheld(study: Study) -> bool:
+    """Whether a study has a sagittal series on which discs can be named, though nothing is graded from it."""
+    return any(one.plane is Plane.SAGITTAL and one.contrast in WITHHELD for one in study.series)
+
+
 def _has_sagittal(study: Study) -> bool:
     return any(one.plane is Plane.SAGITTAL for one in study.series)
 
 
 def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
-            warnings: Sequence[str], pushed: Sequence[Push] = ()) -> list[Grade]:
-    notes = [*warnings, *pack.typical.doubts(reading.distance)]
+            roles: Collection[str], pushed: Sequence[Push] = ()) -> list[Grade]:
+    doubts = pack.typical.doubts(reading.distance)
     result = []
     for task in SYSTEMS[pack.pack.system].tasks:
         if task.name not in pack.pack.tasks:
             continue
         probabilities = _probabilities(pack, task.name, reading, len(load_scale(task.scale).values))
         evidence = _evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed)
+        notes = [*worth_of_t1(pack.pack, task.name, roles), *doubts]
         result.append(_grade(pack.pack, task.name, probabilities, evidence, notes))
     return result
 
@@ -364,7 +371,8 @@ def _table_grades(table: _Table, probabilities: np.ndarray, measures: Mapping[st
     """Grades by a tabular pack; IV or V is their sum, so that the two never contradict each other."""
     of_task = {"pfirrmann": probabilities, "high_grade": high_chances(probabilities)}
     why = {KEY: pushes_evidence(pushed)} if pushed else {}
-    return [_grade(table.pack, task, chance, _evidence(task, measures) | why, table.warnings)
+    roles = {one.role for one in table.sources}
+    return [_grade(table.pack, task, chance, _evidence(task, measures) | why, worth_of_t1(table.pack, task, roles))
             for task, chance in of_task.items() if task in table.pack.tasks]
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from discgrader.grading.crops import Crop, CropShape, Reference, crop_offsets_mm, cut, reference_of, spine_values
 from discgrader.grading.disc_memory import DiscMemory
-from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.grading.series_choice import sagittal_of_role
+from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
 from discgrader.threads import in_threads
@@ -38,26 +39,10 @@ class Source:
 
 
 def sources_of(study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
-               memory: DiscMemory) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """The series to grade on, one for each role, and warnings on those that had to be left out or guessed at."""
-    chosen: dict[str, Series] = {}
-    warnings = []
-    usable = [one for one in study.series if one.plane is Plane.SAGITTAL]
-    for one in usable:
-        if localization.shifts_lps_mm and one.name not in localization.shifts_lps_mm:
-            warnings.append(f"Series {one.name} does not show the discs where {localization.series_name} has them, "
-                            "and was not used for grading.")
-            continue
-        if one.role in roles:
-            best = chosen.get(one.role)
-            if best is None or one.volume.array.size > best.volume.array.size:
-                chosen[one.role] = one
-    if not chosen:
-        stand_in = next((one for one in usable if one.contrast in (Contrast.UNKNOWN, Contrast.STIR)), None)
-        if stand_in is not None:
-            chosen["T2"] = stand_in
-            warnings.append(f"Series {stand_in.name} is {stand_in.role}, which no network was trained on; it was graded "
-                            "as if it were T2. Set its role if that is wrong.")
+               memory: DiscMemory) -> tuple[Source, ...]:
+    """The series to grade on, the best one of each role; `series_warnings` tells of the others."""
+    ranked = {role: sagittal_of_role(study, localization, role) for role in roles}
+    chosen = {found[0].role: found[0] for found in ranked.values() if found}
     sources = []
     for role, series in chosen.items():
         shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
@@ -71,7 +56,7 @@ def sources_of(study: Study, localization: Localization, roles: Sequence[str], s
             memory.get("spine", disc, localization.segmentation, series.volume, (shape, shift.tobytes()),
                        partial(seen, disc)) for disc in discs])
         sources.append(Source(series, role, shift, reference))
-    return tuple(sources), tuple(warnings)
+    return tuple(sources)
 
 
 def moved(volume: Volume, shift_lps_mm: np.ndarray) -> Volume:
@@ -121,14 +106,12 @@ class StudyViews:
     ----------
     sources : tuple of Source
         The series to grade on.
-    warnings : tuple of str
-        On series that were left out or guessed at.
     """
 
     def __init__(self, study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
                  slices: Mapping[str, float], memory: DiscMemory | None = None):
         self.study = study
-        self.sources, self.warnings = sources_of(study, localization, roles, shape, memory or DiscMemory())
+        self.sources = sources_of(study, localization, roles, shape, memory or DiscMemory())
         # Not the localization itself, by which a grader finds these views for as long as it lives.
         self._segmentation = localization.segmentation
         self._shape = shape

@@ -13,6 +13,7 @@ from discgrader.grading.axial import AxialCut, AxialStudy, axial_study, slice_ax
 from discgrader.grading.crops import CropShape
 from discgrader.grading.mirrored import is_mirrored
 from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
+from discgrader.grading.series_choice import sagittal_of_role, with_what_there_is
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.localize.disc import Disc, Localization, RoiBox
@@ -204,7 +205,7 @@ class StudyWindows:
     def _place(self, disc: Disc, spec: WindowSpec) -> tuple[Window, ...] | str:
         if spec.plane is Plane.SAGITTAL:
             if self._sagittal is None:
-                return NO_SAGITTAL_T2
+                return with_what_there_is(NO_SAGITTAL_T2, self.study)
             windows = (sagittal_window(disc.roi, self._sagittal, spec),)
         else:
             cut = self._axial.cuts.get(disc)
@@ -219,11 +220,10 @@ class StudyWindows:
 
 
 def sagittal_of(study: Study, localization: Localization) -> Sagittal | None:
-    """The sagittal series that windows are cut from: T2 before T2 SPACE, in register with the discs."""
+    """The sagittal series that windows are cut from: T2 before T2 SPACE, the best one that is in register with the discs."""
     for role in SAGITTAL_ROLES:
-        for series in study.with_role(role):
-            if not localization.shifts_lps_mm or series.name in localization.shifts_lps_mm:
-                return Sagittal(series, np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float))
+        for series in sagittal_of_role(study, localization, role)[:1]:
+            return Sagittal(series, np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float))
     return None
 
 

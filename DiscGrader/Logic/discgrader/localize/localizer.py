@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from discgrader.errors import StudyError
-from discgrader.imaging.study import Plane, Series, Study
+from discgrader.imaging.ranking import place_of, ranked
+from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sagittal_from_axial, with_axial_doubts
 from discgrader.localize.candidates import Candidate, find_candidates
@@ -22,7 +23,7 @@ from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 from discgrader.progress import Progress
 
-PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "unknown")
+PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "T1_FS", "unknown", "other")
 """Sagittal series in the order in which discs are looked for on them."""
 
 REACH_MM, REGISTER_MM, SAME_PLACE_MM = 15.0, 4.0, 2.0
@@ -189,10 +190,15 @@ def _middle_slices(volume: Volume, center_lps: np.ndarray, beside: int = 1) -> V
 
 
 def sagittal_series(study: Study) -> Sequence[Series]:
-    """The study's sagittal series, the one best suited for finding discs first."""
+    """The study's sagittal series, the one best suited for finding discs first.
+
+    What is known to be no picture of the spine, such as a localizer, and what nobody knows the contrast of, serve only where
+    there is nothing else.
+    """
     order = {role: position for position, role in enumerate(PREFERRED_ROLES)}
     found = [one for one in study.series if one.plane is Plane.SAGITTAL]
-    return sorted(found, key=lambda one: (order.get(one.role, len(order)), -one.volume.array.size))
+    known = [one for one in found if one.contrast not in (Contrast.UNKNOWN, Contrast.OTHER)]
+    return sorted(ranked(known or found), key=lambda one: (bool(place_of(one)), order.get(one.role, len(order))))
 
 
 def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc:

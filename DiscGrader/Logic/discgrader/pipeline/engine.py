@@ -11,6 +11,8 @@ from typing import Protocol
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_warnings
+from discgrader.grading.t1_alone import worth_of_t1_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
@@ -231,12 +233,13 @@ class Engine:
         if self._grader is None:
             raise UsageError("This engine was made to find discs only.")
         systems, impossible = self._systems(study, systems)
+        refuse_unanswered(study)
         if localization is None:
             localization = self.localize(
                 study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
             )
         boxes = {one.level: one.roi for one in localization.discs}
-        warnings = box_doubts(boxes, [one.volume for one in study.series])
+        warnings = (*box_doubts(boxes, [one.volume for one in study.series]), *self._series_warnings(study, localization))
 
         def completed(result: DiscResult) -> DiscResult:
             return replace(result, not_graded={**impossible, **result.not_graded}) if impossible else result
@@ -299,6 +302,11 @@ class Engine:
                     explained(level, parts)
                 progress.report("Explaining", (number + 1) / len(discs), level)
         return maps, map_series
+
+    def _series_warnings(self, study: Study, localization: Localization) -> tuple[str, ...]:
+        """What is to be known of the series that were used and of those that were not."""
+        found = series_warnings(study, localization)
+        return (*found, *worth_of_t1_in_words(self.packs)) if ONLY_T1 in found else found
 
     def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], dict[str, str]]:
         """The systems to grade by, and why those that were wanted besides cannot."""

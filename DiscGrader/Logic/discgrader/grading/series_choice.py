@@ -1,0 +1,146 @@
+"""Which series of a study serve in which role, and what the reader is told of those that do not."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from discgrader.errors import StudyError
+from discgrader.imaging.names import AFTER_AGENT
+from discgrader.imaging.ranking import ranked, why_not
+from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.localize.disc import Localization
+
+GRADED = (Contrast.T2, Contrast.T2_SPACE, Contrast.T1)
+"""Contrasts of sagittal series that networks were trained on."""
+
+WITHHELD = (Contrast.STIR, Contrast.T1_FS)
+"""Contrasts on which discs can be found and named, and from which nothing is graded."""
+
+ONLY_T1 = "There is no sagittal T2 to grade from, and T1 alone is used."
+"""The warning on a study that is graded from T1 alone."""
+
+
+def in_register(localization: Localization, series: Series) -> bool:
+    """Whether it is known where the discs lie on a series."""
+    return not localization.shifts_lps_mm or series.name in localization.shifts_lps_mm
+
+
+def shown_discs(localization: Localization) -> Callable[[Series], int]:
+    """How many of the discs a series has inside it, by its name."""
+    def count(series: Series) -> int:
+        shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
+        places = [series.volume.lps_to_index(disc.roi.center_lps_mm + shift) for disc in localization.discs]
+        last = np.array(series.volume.size) - 0.5
+        return sum(bool(np.all((place >= -0.5) & (place <= last))) for place in places)
+
+    return count
+
+
+def sagittal_of_role(study: Study, localization: Localization, role: str) -> list[Series]:
+    """The sagittal series of a role that show the discs where they were found, the best one first."""
+    found = [one for one in study.series if one.plane is Plane.SAGITTAL and one.role == role and in_register(localization, one)]
+    return ranked(found, shown_discs(localization)) if len(found) > 1 else found
+
+
+def refuse_unanswered(study: Study) -> None:
+    """Refuse a study that can be graded only once the user has said what a series is, or not at all.
+
+    Raises
+    ------
+    StudyError
+        It names the option that says so.
+    """
+    if any(_gradable(one) for one in study.series):
+        return
+    asked = [one for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL]
+    if asked:
+        raise StudyError(f"{study.name} cannot be graded before you say what it shows. {' '.join(map(question, asked))}")
+    usable = [one for one in study.series if one.plane is Plane.SAGITTAL and one.contrast in WITHHELD]
+    if not usable and study.series:
+        listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
+        raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. "
+                         f"Where a series was taken for the wrong thing, say what it is ({option(study.series[0])}).")
+
+
+def question(series: Series) -> str:
+    """What is asked about a series that nothing tells the contrast of, and how to answer."""
+    return f"What {series.name} weights is not known ({series.contrast_reason}); say what it is, for instance {option(series)}."
+
+
+def option(series: Series) -> str:
+    """The option of the command line that says that a series is a T2, ready to be copied."""
+    role = "AX_T2" if series.plane is Plane.AXIAL else "T2"
+    value = f"{series.name}={role}"
+    return f"--role {value}" if value.replace("=", "").replace("_", "").isalnum() else f'--role "{value}"'
+
+
+def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]:
+    """What the reader is to know of the series that were not graded from, and of those that had to do.
+
+    Parameters
+    ----------
+    study : Study
+    localization : Localization
+        Of this study.
+    """
+    sagittal = [one for one in study.series if one.plane is Plane.SAGITTAL]
+    used = [found[0] for role in GRADED if (found := sagittal_of_role(study, localization, role))]
+    return (
+        *(warning for one in study.series for warning in one.warnings if warning.startswith(f"{one.name}: ")),
+        *_out_of_register(sagittal, localization), *_passed_over(study, localization),
+        *_left_out(sagittal, used), *_not_native(used),
+        *(question(one) for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL),
+    )
+
+
+def _gradable(series: Series) -> bool:
+    if series.plane is Plane.SAGITTAL:
+        return series.contrast in GRADED
+    return series.plane is Plane.AXIAL and series.contrast is Contrast.T2
+
+
+def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:
+    for one in sagittal:
+        if one.contrast in GRADED and not in_register(localization, one):
+            yield (f"Series {one.name} does not show the discs where {localization.series_name} has them, "
+                   "and was not used for grading.")
+
+
+def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
+    """Of several series of one role, those that were not the best."""
+    for role in GRADED:
+        best, *others = sagittal_of_role(study, localization, role) or [None]
+        for one in others:
+            yield f"Series {one.name} was not used: it {why_not(one, best, shown_discs(localization))}."
+
+
+def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[str]:
+    """Series like a T2 that nothing is graded from; where there is no T2 at all, every sagittal series that is not used."""
+    contrasts = {one.contrast for one in used}
+    has_t2 = bool(contrasts & {Contrast.T2, Contrast.T2_SPACE})
+    for one in sagittal:
+        if one.contrast is Contrast.STIR or one.contrast in (Contrast.OTHER, Contrast.T1_FS) and not has_t2:
+            yield f"Series {one.name} was not used for grading: {one.contrast_reason}. Say what it is where that is wrong."
+    if not has_t2 and Contrast.T1 in contrasts:
+        yield ONLY_T1
+    elif not has_t2 and sagittal:
+        yield ("Discs were found and named, and nothing was graded from the sagittal series: no network was trained on "
+               f"{', '.join(sorted({words_of_contrast(one.contrast) for one in sagittal}))}.")
+
+
+def _not_native(used: Sequence[Series]) -> Iterable[str]:
+    for one in used:
+        if AFTER_AGENT in one.traits:
+            yield f"Series {one.name} was taken after contrast agent; there is no native {one.contrast} to grade from."
+
+
+def with_what_there_is(reason: str, study: Study) -> str:
+    """Why something is not graded, with what the sagittal series are instead: ``no sagittal T2 (scan is STIR)``."""
+    there = ", ".join(f"{one.name} is {words_of_contrast(one.contrast)}" for one in study.series if one.plane is Plane.SAGITTAL)
+    return f"{reason} ({there})" if there else reason
+
+
+def words_of_contrast(contrast: Contrast) -> str:
+    """A contrast as people say it."""
+    return {Contrast.T1_FS: "T1 with fat suppression", Contrast.T2_SPACE: "T2 SPACE", Contrast.OTHER: "another kind of series",
+            Contrast.UNKNOWN: "an unknown contrast", Contrast.STIR: "STIR or fat-suppressed T2"}.get(contrast, contrast.value)

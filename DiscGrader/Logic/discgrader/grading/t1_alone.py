@@ -1,0 +1,39 @@
+"""How much less a grade is worth that was read from T1 alone, by what the pack measured on held-out patients."""
+
+from collections.abc import Collection, Mapping
+
+from discgrader.grading.tasks import find_task
+from discgrader.packs.pack import Pack
+
+_MEASURES = {"macro_auroc": "macro AUROC", "auroc": "AUROC"}
+
+
+def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...]:
+    """What is said with a grade of these roles: nothing unless it was read from T1 alone.
+
+    The figures are the pack's own, of its cross-validation by patient on T1 and on T2 pictures.
+    """
+    if set(roles) != {"T1"}:
+        return ()
+    alone, usual = _measured(pack, "T1", task), _measured(pack, "T2", task)
+    if alone is None or usual is None:
+        return ("Graded from T1 alone; how well this pack does so was not measured.",)
+    (name, low), (_, high) = alone, usual
+    return (f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} from T2.",)
+
+
+def worth_of_t1_in_words(packs: Collection[Pack], task: str = "pfirrmann") -> tuple[str, ...]:
+    """The same, once for a study, of each pack that grades a task."""
+    title = find_task(task, task).title
+    return tuple(f"{title}: {note[0].lower()}{note[1:]}" for pack in packs if pack.system == task
+                 for note in worth_of_t1(pack, task, ["T1"]))
+
+
+def _measured(pack: Pack, inputs: str, task: str) -> tuple[str, float] | None:
+    of_inputs = pack.figures.get(inputs)
+    of_task = (of_inputs.get(task) or of_inputs.get(f"{task}_any")) if isinstance(of_inputs, Mapping) else None
+    for key, name in _MEASURES.items():
+        value = of_task.get(key) if isinstance(of_task, Mapping) else None
+        if value is not None:
+            return name, float(value["value"] if isinstance(value, Mapping) else value)
+    return None
