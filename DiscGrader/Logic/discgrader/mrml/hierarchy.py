@@ -41,6 +41,17 @@ def file_under(scene, study: int, folder: str, nodes) -> int:
     return folder_item
 
 
+def put_beside(tree, item: int, node) -> None:
+    """Put a volume node into the folder or study that an item lies in, made by what that one was made by."""
+    parent = tree.GetItemParent(item)
+    own = tree.GetItemByDataNode(node) or tree.CreateItem(parent, node)
+    tree.SetItemParent(own, parent)
+    name = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMSeriesModalityAttributeName()
+    made_by = tree.GetItemAttribute(item, name)
+    if made_by:
+        tree.SetItemAttribute(own, name, made_by)
+
+
 def study_name(scene, node) -> str:
     """Name of the study that a node lies in, the node's own where it lies in none."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)

@@ -1,6 +1,7 @@
 """Volumes and ROI boxes as MRML nodes and back; here, and only here, LPS becomes RAS."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,11 @@ def clear_attributes(node) -> None:
     for name in node.GetAttributeNames():
         if name.startswith(ATTRIBUTE):
             node.RemoveAttribute(name)
+
+
+def json_list(texts: Iterable[str]) -> str:
+    """Texts as the value of one attribute."""
+    return json.dumps(list(texts), ensure_ascii=False)
 
 
 def matrix_to_vtk(matrix: np.ndarray) -> vtk.vtkMatrix4x4:
@@ -206,7 +212,8 @@ def series_from_node(node, role: str) -> Series:
         )
     storage = node.GetStorageNode()
     source = (Path(storage.GetFileName()),) if storage is not None and storage.GetFileName() else ()
-    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, warnings + more)
+    read = tuple(json.loads(attribute(node, "Warnings") or "[]"))
+    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, (*read, *warnings, *more))
 
 
 def roi_to_node(scene, box: RoiBox, name: str, color: tuple[float, float, float], node=None):

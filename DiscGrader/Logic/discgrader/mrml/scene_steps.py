@@ -8,15 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from discgrader.errors import Cancelled, UsageError
+from discgrader.errors import Cancelled, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.imaging.recognize import can_serve, parse_role
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.mrml.begun_grading import keeping
+from discgrader.mrml.dicom_blocks import separated_in_words, separating
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import Volumes, boxes_to_grade, chosen_volumes
-from discgrader.mrml.nodes import attribute, roi_from_node
+from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
 from discgrader.mrml.regraded import put_grades, put_maps, regrading_of
 from discgrader.mrml.scene import map_of, mark_series, populating, putting_localization, removing_result, study_nodes
 from discgrader.mrml.scene_reply import Reply, SceneListener
@@ -29,22 +31,52 @@ SAME_BOX_MM = 1e-3
 """Boxes that differ by less are one box."""
 
 
-def studying(scene, held: HeldSeries, volumes: Volumes) -> Generator[None, None, tuple[Study, dict[str, object]]]:
+def studying(
+    scene, held: HeldSeries, volumes: Volumes, listener: SceneListener = SceneListener()
+) -> Generator[None, None, tuple[Study, dict[str, object]]]:
     """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
+
+    A volume that Slicer made of several blocks is read anew first, and its blocks of the role's plane take its place.
 
     Raises
     ------
     UsageError, StudyError
-        As `chosen_volumes` and `series_from_node`.
+        As `chosen_volumes`, `separating` and `series_from_node`.
     """
     chosen = chosen_volumes(volumes)
+    told: list[str] = []
+    apart: dict[str, list] = {}
+    for role, node in chosen:
+        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, listener)))
     nodes: dict[str, object] = {}
     series = []
-    for role, node in chosen:
+    for role, node in chosen_volumes({role: list(dict.fromkeys(several)) for role, several in apart.items()}):
         series.append(held.series(node, role))
         nodes[series[-1].name] = node
         yield
-    return Study(study_name(scene, chosen[0][1]), tuple(series)), nodes
+    return Study(study_name(scene, chosen[0][1]), tuple(series), tuple(told)), nodes
+
+
+def _apart(scene, role: str, node, told: list[str], listener: SceneListener) -> Generator[None, None, list]:
+    """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
+    steps = separating(scene, node)
+    while True:
+        try:
+            so_far = next(steps)
+        except StopIteration as end:
+            blocks = end.value
+            break
+        if so_far is not None:
+            listener.progressed("Reading", *so_far)
+        yield
+    if blocks == [node]:
+        return blocks
+    told.append(separated_in_words(node, blocks))
+    plane, _contrast = parse_role(role)
+    fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
+    if not fitting:
+        raise StudyError(f"{node.GetName()} holds no {plane.value} series, so it cannot serve as {role}.")
+    return fitting
 
 
 def finding(
@@ -61,7 +93,7 @@ def finding(
 
     ``follow`` is told the study's name when the scene has the boxes.
     """
-    study, nodes = yield from studying(scene, held, volumes)
+    study, nodes = yield from studying(scene, held, volumes, listener)
 
     def ask(reply: Reply) -> int:
         return service().find(study, reply, margin_mm=margin_mm, lowest_disc=lowest_disc)
@@ -104,7 +136,7 @@ def grading(
     margin_mm : float
         How far boxes of discs that are found first reach above and below them.
     """
-    study, nodes = yield from studying(scene, held, volumes)
+    study, nodes = yield from studying(scene, held, volumes, listener)
     boxes, known, rois = boxes_to_grade(scene, study, roi_nodes, held)
     begun = 0.0
     if boxes and known is None:

@@ -8,6 +8,7 @@ import slicer
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane
+from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import MR, attribute, volume_from_node
@@ -52,6 +53,8 @@ class Recognized:
 
 def recognized(node) -> Recognized:
     """What a volume node is, by its DICOM attributes, its name or its picture."""
+    if is_gathered(node):
+        return Recognized(None, "Slicer made one volume of slices that lie on no one grid; its files are read anew")
     try:
         volume = volume_from_node(node)
     except DiscGraderError as error:
@@ -78,6 +81,11 @@ class InputChooser:
         self.reasons: dict[str, str] = {}
         """Why a volume serves as what it does, by the node's ID."""
 
+    def new(self, seen: Iterable[str]) -> list:
+        """The volumes that were not looked at before, whose IDs are not among ``seen``."""
+        seen = set(seen)
+        return [node for node in self._volumes() if node.GetID() not in seen]
+
     def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
         """New volumes for the roles, and the IDs of all that have been looked at.
 
@@ -94,8 +102,7 @@ class InputChooser:
         -------
         dict of role to vtkMRMLScalarVolumeNode (of `SEVERAL` to a list of them), list of str
         """
-        seen = set(seen)
-        candidates = [node for node in self._volumes() if node.GetID() not in seen]
+        candidates = self.new(seen)
         looked = [node.GetID() for node in candidates]
         if not candidates:
             return {}, looked

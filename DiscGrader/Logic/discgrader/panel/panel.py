@@ -10,6 +10,7 @@ from vtk import vtkCommand
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
 from discgrader.panel.badges import badge_html, badge_tip
+from discgrader.panel.block_reader import BlockReader
 from discgrader.panel.box_buttons import BoxButtons
 from discgrader.panel.checked_volumes import CheckedVolumes
 from discgrader.panel.chosen_actions import ChosenActions
@@ -60,6 +61,7 @@ class Panel:
         self.details = Details(ui.detailsBrowser)
         self.systems = SystemsTree(ui.systemsTree, self._switch_systems)
         self.inputs = InputChooser(scene)
+        self.block_reader = BlockReader(scene, self._say_unless_computing)
         self.axial = CheckedVolumes(ui.axialT2Selector, self._set_axial)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
@@ -105,6 +107,7 @@ class Panel:
             self.parameters.disconnectGui(self._gui_tag)
             self.menu.close()
             self.live.forget()
+            self.block_reader.stop()
             self._forget_news()
             self.display.forget()
         self.parameters = parameters
@@ -226,6 +229,7 @@ class Panel:
     def _choose_inputs(self) -> None:
         parameters = self.parameters
         series = parameters.series
+        self.block_reader.look(self.inputs.new(()))
         picked, looked = self.inputs.choose(parameters.volumes(), list(series.seen))
         if looked:
             series.seen = [*series.seen, *looked]
@@ -308,6 +312,10 @@ class Panel:
         """Leave no line that tells of what was before."""
         if not self.computation.running:
             self.computation.say(_("Ready."))
+
+    def _say_unless_computing(self, news: str) -> None:
+        if not self.computation.running:
+            self.computation.say(news)
 
     def find(self) -> None:
         """Find, name and box the discs."""

@@ -1,0 +1,265 @@
+"""Volumes that Slicer's DICOM browser made of slices that lie on no one grid: read anew, as volumes beside them.
+
+Axial blocks that differ in more than one way, or in none, are loaded as one volume with the first block's geometry,
+under a grid transform called "... acquisition transform" that moves each slice to its place; where that is switched off
+or hardened, there is no transform. Slices that lie a little unevenly are loaded so, too. What remains in every case is
+the attribute ``DICOM.instanceUIDs``, by which the database knows the files and where their slices lie.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import slicer
+
+from discgrader.errors import StudyError
+from discgrader.imaging.dicom import DicomSeries, read_dicom
+from discgrader.mrml import hierarchy
+from discgrader.mrml.nodes import json_list, set_attributes, volume_to_node
+from discgrader.pipeline.background import BackgroundJob
+from discgrader.progress import Progress
+
+POSITION, ORIENTATION, SERIES_UID, COLUMNS = "0020,0032", "0020,0037", "0020,000E", "0028,0011"
+UIDS = "DICOM.instanceUIDs"
+
+ACQUISITION_TRANSFORM = "acquisition transform"
+"""How Slicer calls the grid transforms that it makes for slices that lie on no one grid."""
+
+UNEVEN_MM = 1.0
+"""Slices farther from an even grid than this are at a wrong place in a volume that has no transform."""
+
+_BLOCK = "DiscGrader.Block"
+"""Role of the references from a volume to those that were made of its files."""
+
+_WAIT_S = 0.003
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """A volume of Slicer's whose slices lie on no one grid.
+
+    Parameters
+    ----------
+    node : vtkMRMLScalarVolumeNode
+    files : tuple of Path
+        Its DICOM files.
+    """
+
+    node: object
+    files: tuple[Path, ...]
+
+
+def is_gathered(node) -> bool:
+    """Whether a volume is one that Slicer's DICOM browser made of slices that lie on no one grid."""
+    uids = _uids(node)
+    if len(uids) < 2:
+        return False
+    transform = _bending(node)
+    return _off_grid_mm(uids) > UNEVEN_MM if transform is None else _is_of_acquisition(transform, node)
+
+
+def gathered(node) -> Gathered | None:
+    """A volume of slices that lie on no one grid, and its files; None where it is none.
+
+    Raises
+    ------
+    StudyError
+        When its files are not known to Slicer's DICOM database, or no longer there.
+    """
+    if not is_gathered(node):
+        return None
+    files = _files(node)
+    if not files:
+        raise StudyError(
+            f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid, and its files are not "
+            "in the DICOM database any more; import the study's files again, or load its blocks one by one."
+        )
+    gone = next((one for one in files if not one.is_file()), None)
+    if gone is not None:
+        raise StudyError(
+            f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid, and its file {gone} is "
+            "no longer there; import the study's files again."
+        )
+    return Gathered(node, files)
+
+
+def blocks_of(node) -> list:
+    """The volumes that were made of a volume's files before, and are in the scene."""
+    found = [node.GetNthNodeReference(_BLOCK, number) for number in range(node.GetNumberOfNodeReferences(_BLOCK))]
+    return [one for one in found if one is not None]
+
+
+def separating(scene, node, job: list | None = None) -> Generator[tuple[float, str] | None, None, list]:
+    """Put the blocks of a gathered volume beside it, each as a volume of its own, while a window goes on; the volumes.
+
+    What was made before is given again. Gives, step by step, how far reading is from 0 to 1 and of which file, or None.
+    A volume that is none of the kind is given as it is.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    node : vtkMRMLScalarVolumeNode
+    job : list, optional
+        Gets the `BackgroundJob` that reads the files, to be cancelled if nobody waits any more.
+
+    Raises
+    ------
+    StudyError
+        As `gathered`, when the files cannot be read, and when the volume has left the scene meanwhile.
+    """
+    known = blocks_of(node)
+    if known:
+        return known
+    found = gathered(node)
+    if found is None:
+        return [node]
+    name = node.GetName()
+    reading = _Reading()
+    work = BackgroundJob(lambda progress: _read(found, name, progress), reading)
+    if job is not None:
+        job.append(work)
+    work.start()
+    try:
+        while work.deliver(_WAIT_S):
+            yield reading.so_far
+    finally:
+        work.cancel()
+    if reading.error is not None:
+        raise reading.error
+    if not scene.IsNodePresent(node):
+        raise StudyError(f"{name} was removed from the scene while its files were read.")
+    return put_blocks(scene, node, reading.series)
+
+
+def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
+    """Put series as volumes beside the volume whose files they are of: in its study, under what its transform lies under."""
+    nodes = []
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    item = tree.GetItemByDataNode(node)
+    bending = _bending(node)
+    above = node.GetParentTransformNode() if bending is None else bending.GetParentTransformNode()
+    for one in series:
+        name = one.name if scene.GetFirstNodeByName(one.name) is None else scene.GenerateUniqueName(one.name)
+        made = volume_to_node(scene, one.volume, name)
+        made.SetAttribute(UIDS, " ".join(uid for uid in one.identity.get("SOPInstanceUIDs", ()) if uid))
+        if one.warnings:
+            set_attributes(made, Warnings=json_list(one.warnings))
+        if above is not None:
+            made.SetAndObserveTransformNodeID(above.GetID())
+        node.AddNodeReferenceID(_BLOCK, made.GetID())
+        if item:
+            hierarchy.put_beside(tree, item, made)
+        nodes.append(made)
+    return nodes
+
+
+def separated_in_words(node, blocks: Sequence[object]) -> str:
+    """One sentence on what became of a gathered volume."""
+    names = ", ".join(one.GetName() for one in blocks)
+    what = "its slices lie unevenly" if len(blocks) == 1 else f"it holds {len(blocks)} series"
+    return f"Slicer loaded {node.GetName()} as one volume, but {what}; its files were read anew as {names}."
+
+
+class _Reading:
+    """Hears how reading goes."""
+
+    def __init__(self) -> None:
+        self.so_far: tuple[float, str] | None = None
+        self.series: tuple[DicomSeries, ...] = ()
+        self.error: Exception | None = None
+
+    def progressed(self, _stage: str, fraction: float, detail: str) -> None:
+        self.so_far = fraction, detail
+
+    def finished(self, series: tuple[DicomSeries, ...]) -> None:
+        self.series = series
+
+    def stopped(self) -> None:
+        self.error = StudyError("Reading was stopped.")
+
+    def failed(self, error: Exception) -> None:
+        self.error = error
+
+
+def _read(found: Gathered, name: str, progress: Progress) -> tuple[DicomSeries, ...]:
+    return tuple(read_dicom(found.files, name, progress).series)
+
+
+def _bending(node):
+    """The transform above a volume that bends it; None where none does."""
+    transform = node.GetParentTransformNode()
+    while transform is not None and transform.IsLinear():
+        transform = transform.GetParentTransformNode()
+    return transform
+
+
+def _is_of_acquisition(transform, node) -> bool:
+    """Whether Slicer made a transform for a volume's slices: by its name, or by a grid of four points a slice."""
+    if not transform.IsA("vtkMRMLGridTransformNode") or node.GetImageData() is None:
+        return False
+    if ACQUISITION_TRANSFORM in (transform.GetName() or ""):
+        return True
+    grid = transform.GetTransformToParent()
+    grid = grid.GetDisplacementGrid() if hasattr(grid, "GetDisplacementGrid") else None
+    return grid is not None and tuple(grid.GetDimensions()) == (2, 2, node.GetImageData().GetDimensions()[2])
+
+
+def _uids(node) -> list[str]:
+    return (node.GetAttribute(UIDS) or "").split()
+
+
+def _database():
+    database = getattr(slicer, "dicomDatabase", None)
+    return database if database is not None and database.isOpen else None
+
+
+def _files(node) -> tuple[Path, ...]:
+    """The DICOM files of a volume: by its instances; where these are not known one by one, those of its series."""
+    database = _database()
+    if database is None:
+        return ()
+    uids = _uids(node)
+    files = list(dict.fromkeys(filter(None, (database.fileForInstance(uid) for uid in uids))))
+    series = series_uid(node)
+    of_others = series and any(database.fileValue(file, SERIES_UID).strip() != series for file in files)
+    if series and (len(files) < len(uids) or of_others):
+        # Instance UIDs that repeat from series to series lead to another series' files.
+        files = list(database.filesForSeries(series))
+    elif len(files) < len(uids):
+        return ()
+    return tuple(map(Path, files))
+
+
+def series_uid(node) -> str:
+    """SeriesInstanceUID of a volume, as the subject hierarchy knows it; empty where it does not."""
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    item = tree.GetItemByDataNode(node)
+    return tree.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
+
+
+def _off_grid_mm(uids: Sequence[str]) -> float:
+    """How far slices lie from an even grid, as the database knows where they lie; 0 where it does not.
+
+    A slice of another direction counts as far as its ends lie from where the first one's direction would have them.
+    """
+    database = _database()
+    if database is None:
+        return 0.0
+    try:
+        places = np.array([_numbers(database.instanceValue(uid, POSITION)) for uid in uids])
+        directions = np.array([_numbers(database.instanceValue(uid, ORIENTATION)) for uid in uids])
+    except ValueError:
+        return 0.0
+    if places.shape != (len(uids), 3) or directions.shape != (len(uids), 6):
+        return 0.0
+    turned = float(np.abs(directions - directions[0]).max()) * 100.0
+    normal = np.cross(directions[0, :3], directions[0, 3:])
+    places = places[np.argsort(places @ normal, kind="stable")]
+    share = np.linspace(0.0, 1.0, len(places))[:, None]
+    even = places[0] + share * (places[-1] - places[0])
+    return max(turned, float(np.linalg.norm(places - even, axis=1).max()))
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(one) for one in text.split("\\")]
