@@ -1087,6 +1087,21 @@
         </message>
     </context>
     <context>
+        <name>panel.block_reader</name>
+        <message>
+            <source>Reading {name} anew: {share} %</source>
+            <translation>{name} wird neu gelesen: {share} %</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}.</source>
+            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu gelesen als {blocks}.</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}.</source>
+            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu gelesen als {blocks}.</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.box_buttons</name>
         <message>
             <source>Add a disc where the crosshair is (Shift and mouse move it)</source>
