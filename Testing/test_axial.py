@@ -77,7 +77,7 @@ def test_why_a_disc_has_no_slice_is_said():
 @pytest.mark.parametrize(("series", "why"), [
     ([], "no axial T2"),
     ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
-    ([axial(BODY, identity={"FrameOfReferenceUID": "1.3"})], "another frame of reference than sag_t2"),
+    ([axial(lumpy(3), identity={"FrameOfReferenceUID": "1.3"})], "another frame of reference than sag_t2"),
     ([axial(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "q"})], "another patient than sag_t2"),
 ])
 def test_series_that_cannot_be_matched_are_refused(series, why):

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
-from discgrader.imaging.study import Contrast, Plane, Series, Study, other_coordinates
+from discgrader.imaging.coordinates import other_coordinates
+from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
 

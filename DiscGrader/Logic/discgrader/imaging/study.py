@@ -116,15 +116,3 @@ class Study:
         """The series that serve as ``role``, the one with most voxels first."""
         found = [one for one in self.series if one.role == role]
         return tuple(sorted(found, key=lambda one: -one.volume.array.size))
-
-
-def other_coordinates(one: Series, other: Series) -> str | None:
-    """Why the coordinates of two series are not the same, as far as their headers tell; None where they are."""
-    own, its = one.identity or {}, other.identity or {}
-    for keyword, reason in (
-        ("PatientID", f"is of another patient than {other.name}"),
-        ("FrameOfReferenceUID", f"has another frame of reference than {other.name}, so that its slices cannot be matched"),
-    ):
-        if own.get(keyword) and its.get(keyword) and own[keyword] != its[keyword]:
-            return reason
-    return None

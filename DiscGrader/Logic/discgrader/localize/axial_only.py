@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.errors import StudyError
+from discgrader.imaging.coordinates import other_coordinates
 from discgrader.imaging.resample import sample
-from discgrader.imaging.study import Contrast, Plane, Series, Study, other_coordinates
+from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
 from discgrader.localize.disc import Localization
