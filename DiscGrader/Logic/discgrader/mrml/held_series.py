@@ -9,7 +9,8 @@ import vtk
 from discgrader.imaging.recognize import ROLES
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.nodes import matrix_from_vtk, series_from_node, volume_from_node
+from discgrader.mrml.nodes import attribute, matrix_from_vtk, volume_from_node
+from discgrader.mrml.recognized import chosen_series
 from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
 
 
@@ -38,8 +39,8 @@ class HeldSeries:
         self._held: dict[tuple[str, str], _Held] = {}
 
     def series(self, node, role: str) -> Series:
-        """The series that a volume node holds; see `series_from_node`."""
-        return self._made(node, role, _volume_stamp(node), lambda: series_from_node(node, role))
+        """The series that a volume node holds; see `chosen_series`."""
+        return self._made(node, role, _volume_stamp(node), lambda: chosen_series(node, role))
 
     def described(self, node, described: Mapping) -> Series:
         """The series that a volume node holds and ``grades.json`` describes, of a role that nobody can choose, too."""
@@ -95,4 +96,5 @@ def _volume_stamp(node) -> tuple[object, ...]:
         transform.GetMatrixTransformToWorld(to_world)
         place.append(matrix_from_vtk(to_world).tobytes())
     storage = node.GetStorageNode()
-    return (node.GetName(), storage.GetFileName() if storage is not None else None, *times, *place)
+    file = storage.GetFileName() if storage is not None else None
+    return (node.GetName(), file, attribute(node, "Recognized"), *times, *place)

@@ -143,6 +143,8 @@ def _series(scene, study: str, described: dict) -> Series:
         contrast=Contrast(described["contrast"]),
         contrast_reason=described["contrast_reason"],
         warnings=tuple(described["warnings"]),
+        probability=described.get("contrast_probability"),
+        traits=tuple(described.get("traits", ())),
     )
 
 

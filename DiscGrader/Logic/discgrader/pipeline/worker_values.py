@@ -29,6 +29,8 @@ def study_to_plain(study: Study, ids: Sequence[int]) -> Plain:
             "contrast": one.contrast.value,
             "contrast_reason": one.contrast_reason,
             "warnings": list(one.warnings),
+            "probability": one.probability,
+            "traits": list(one.traits),
         }
         for one, number in zip(study.series, ids, strict=True)
     ]
@@ -51,6 +53,8 @@ def study_from_plain(plain: Plain, volumes: Mapping[int, Volume]) -> Study:
             contrast=Contrast(one["contrast"]),
             contrast_reason=one["contrast_reason"],
             warnings=tuple(one["warnings"]),
+            probability=one["probability"],
+            traits=tuple(one["traits"]),
         )
         for one in plain["series"]
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.scales import Scale
+from discgrader.grading.series_choice import GRADED
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.packs.pack import Pack
 from discgrader.report.figures import figures_table
@@ -14,9 +15,11 @@ from discgrader.report.register import discs_on, in_register
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
+    contrast_title,
     evidence_title,
     role_title,
     scale_of_grade,
+    sure_of,
     synthetic_badge,
     task_title,
     tasks_in,
@@ -55,14 +58,15 @@ def _left_out(result: StudyResult) -> Html | None:
 def _series_row(result: StudyResult, series: Series) -> Html:
     spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
     warnings = list(series.warnings)
-    if series.plane == Plane.SAGITTAL and not in_register(result, series):
+    if series.plane == Plane.SAGITTAL and series.contrast in GRADED and not in_register(result, series):
         warnings.append("Not in register with the series that the discs were found on; nothing was graded on it.")
-    taken = f"{series.plane} {series.contrast.replace('_', ' ')}"
+    warnings = [one.removeprefix(f"{series.name}: ") for one in warnings]
+    taken = f"{series.plane} {contrast_title(series)}"
     return tag(
         "tr",
         tag("th", series.name, scope="row"),
         tag("td", taken),
-        tag("td", series.contrast_reason, warning_list(warnings)),
+        tag("td", ". ".join([series.contrast_reason, *sure_of(series)]), warning_list(warnings)),
         tag("td", " × ".join(str(one) for one in series.volume.size), class_="figure"),
         tag("td", f"{spacing} mm", class_="figure"),
     )

@@ -183,6 +183,8 @@ def _series(series: Series) -> dict:
         "plane": str(series.plane),
         "contrast": str(series.contrast),
         "contrast_reason": series.contrast_reason,
+        "contrast_probability": None if series.probability is None else _number(series.probability, 4),
+        "traits": list(series.traits),
         "role": series.role,
         "size": list(series.volume.size),
         "spacing_mm": _numbers(series.volume.spacing_mm, 6),

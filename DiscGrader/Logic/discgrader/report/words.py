@@ -8,7 +8,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition, Scale, scale_of
 from discgrader.grading.tasks import SYSTEMS, find_task
-from discgrader.imaging.study import Series
+from discgrader.imaging.study import Contrast, Series
 from discgrader.report.markup import Html, tag
 
 NEUTRAL = "#aebac6"
@@ -73,6 +73,18 @@ def system_title(system: str) -> str:
 def role_title(series: Series) -> str:
     """What people call the role that a series serves in."""
     return series.role.replace("_", " ")
+
+
+def contrast_title(series: Series) -> str:
+    """What people call the contrast that a series was taken for."""
+    titles = {Contrast.OTHER: "(nothing to grade from)", Contrast.UNKNOWN: "of unknown contrast", Contrast.T1_FS: "T1 with fat suppression",
+              Contrast.STIR: "STIR or fat-suppressed T2"}
+    return ", ".join([titles.get(series.contrast, series.contrast.replace("_", " ")), *series.traits])
+
+
+def sure_of(series: Series) -> list[str]:
+    """How sure the picture makes it that a series is what it was taken for; empty where it was not looked at or cannot tell."""
+    return [] if series.probability is None else [f"Its picture agrees ({percent(series.probability)})"]
 
 
 def main_grade(disc: DiscResult) -> Grade | None:
