@@ -151,6 +151,9 @@ class DiscGraderParameterNode:
 
     reader - Who reads; empty for the name that the user is logged in by.
     axialVolumes - The volumes that serve as AX_T2: one stack, or a block for each disc or two.
+    answers - What the user has said of volumes that nothing tells what they are, each ``ID=ROLE``.
+    fatSuppressed - A sagittal STIR or fat-suppressed T1, on which discs are found where there is no other sagittal series.
+    fatSuppressedRole - Which of the two it is.
     """
 
     series: SeriesParameters
@@ -160,11 +163,17 @@ class DiscGraderParameterNode:
     chosen: CellParameters
     reader: str
     axialVolumes: list[vtkMRMLScalarVolumeNode]
+    answers: list[str]
+    fatSuppressed: vtkMRMLScalarVolumeNode
+    fatSuppressedRole: str
 
     def volumes(self):
         """The chosen volumes by role; of AX_T2 a list of them."""
         series = self.series
-        chosen = {"T2": series.t2, "T1": series.t1, "T2_SPACE": series.t2Space, "AX_T2": self.axialNodes() or None}
+        chosen = {"T2": series.t2, "T1": series.t1, "T2_SPACE": series.t2Space}
+        if self.fatSuppressed is not None and not any(chosen.values()):
+            chosen = {self.fatSuppressedRole: self.fatSuppressed}
+        chosen["AX_T2"] = self.axialNodes() or None
         return {role: node for role, node in chosen.items() if node is not None}
 
     def axialNodes(self):

@@ -308,6 +308,10 @@
             <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
         </message>
         <message>
+            <source>What the series in the picture is</source>
+            <translation>Was die Serie im Bild ist</translation>
+        </message>
+        <message>
             <source>Whose grade stands beside each disc in the views</source>
             <translation>Wessen Grad neben jeder Bandscheibe in den Ansichten steht</translation>
         </message>
@@ -1604,10 +1608,6 @@ In Slicers Python installieren?</translation>
             <source>You have said nothing of it.</source>
             <translation>Sie haben dazu nichts gesagt.</translation>
         </message>
-        <message>
-            <source>{role} series</source>
-            <translation>Serie {role}</translation>
-        </message>
     </context>
     <context>
         <name>panel.phantom_sample</name>
@@ -1681,6 +1681,68 @@ In Slicers Python installieren?</translation>
         <message>
             <source>Writing the report…</source>
             <translation>Der Bericht wird geschrieben…</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.series_inputs</name>
+        <message>
+            <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
+            <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden, bewertet wird davon nichts.</translation>
+        </message>
+        <message>
+            <source>There is no sagittal T2. Grades from T1 alone are worth less.</source>
+            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger wert.</translation>
+        </message>
+        <message>
+            <source>There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, against {high} from T2.</source>
+            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger wert: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
+        </message>
+        <message>
+            <source>{role} series</source>
+            <translation>Serie {role}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.series_question</name>
+        <message>
+            <source>Axial T1</source>
+            <translation>T1 axial</translation>
+        </message>
+        <message>
+            <source>Axial T2</source>
+            <translation>T2 axial</translation>
+        </message>
+        <message>
+            <source>Choose what it is…</source>
+            <translation>Bitte wählen…</translation>
+        </message>
+        <message>
+            <source>None of these: grade nothing from it</source>
+            <translation>Keine davon: nichts daraus bewerten</translation>
+        </message>
+        <message>
+            <source>STIR or fat-suppressed T2</source>
+            <translation>STIR oder fettunterdrückte T2</translation>
+        </message>
+        <message>
+            <source>Sagittal T1</source>
+            <translation>T1 sagittal</translation>
+        </message>
+        <message>
+            <source>Sagittal T2</source>
+            <translation>T2 sagittal</translation>
+        </message>
+        <message>
+            <source>Sagittal T2 SPACE or another 3D T2</source>
+            <translation>T2 SPACE oder andere 3D-T2, sagittal</translation>
+        </message>
+        <message>
+            <source>T1 with fat suppression</source>
+            <translation>T1 mit Fettunterdrückung</translation>
+        </message>
+        <message>
+            <source>What does “{name}” show? What it weights is not known, and nothing is graded from it until you say so.</source>
+            <translation>Was zeigt „{name}“? Die Wichtung ist nicht bekannt, und bewertet wird daraus nichts, bis Sie es sagen.</translation>
         </message>
     </context>
     <context>

@@ -15,7 +15,7 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
     """
     if set(roles) != {"T1"}:
         return ()
-    alone, usual = _measured(pack, "T1", task), _measured(pack, "T2", task)
+    alone, usual = measured(pack, "T1", task), measured(pack, "T2", task)
     if alone is None or usual is None:
         return ("Graded from T1 alone; how well this pack does so was not measured.",)
     (name, low), (_, high) = alone, usual
@@ -29,7 +29,8 @@ def worth_of_t1_in_words(packs: Collection[Pack], task: str = "pfirrmann") -> tu
                  for note in worth_of_t1(pack, task, ["T1"]))
 
 
-def _measured(pack: Pack, inputs: str, task: str) -> tuple[str, float] | None:
+def measured(pack: Pack, inputs: str, task: str) -> tuple[str, float] | None:
+    """How well a pack graded a task from these inputs (``T1``, ``T2``) on held-out patients: measure and value."""
     of_inputs = pack.figures.get(inputs)
     of_task = (of_inputs.get(task) or of_inputs.get(f"{task}_any")) if isinstance(of_inputs, Mapping) else None
     for key, name in _MEASURES.items():

@@ -7,25 +7,21 @@ import slicer
 
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, recognize
-from discgrader.imaging.study import Contrast, Plane
+from discgrader.imaging.ranking import ranked
+from discgrader.imaging.study import Series
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import MR, attribute, volume_from_node
+from discgrader.mrml.recognized import keep_recognized, recognized_as
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 
 SEVERAL = ("AX_T2",)
 """Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
 
-_ROLE_OF = {
-    (Plane.SAGITTAL, Contrast.T2): "T2",
-    (Plane.SAGITTAL, Contrast.T1): "T1",
-    (Plane.SAGITTAL, Contrast.T2_SPACE): "T2_SPACE",
-    (Plane.AXIAL, Contrast.T2): "AX_T2",
-    (Plane.AXIAL, Contrast.UNKNOWN): "AX_T2",
-}
-"""Axial series that nothing names are mostly T2; the selector shows the choice, and the reader can change it."""
+WITHHELD = ("STIR", "T1_FS")
+"""Sagittal roles that discs are found on where there is no other sagittal series; nothing is graded from them."""
 
 _DICOM_TEXTS = {
     "SeriesDescription": "0008,103e", "ProtocolName": "0018,1030", "MRAcquisitionType": "0018,0023",
@@ -42,19 +38,20 @@ class Recognized:
     Parameters
     ----------
     role : str or None
-        None where it serves as none of `ROLES`.
+        One of `ROLES` or `WITHHELD`; None where it serves as none of them.
     reason : str
         In words.
+    series : Series, optional
+        What it is taken for; None where it holds no picture of MR.
     """
 
     role: str | None
     reason: str
+    series: Series | None = None
 
 
 def recognized(node) -> Recognized:
-    """What a volume node is, by its DICOM attributes, its name or its picture."""
-    if is_gathered(node):
-        return Recognized(None, "Slicer made one volume of slices that lie on no one grid; its files are read anew")
+    """What a volume node is, by its DICOM attributes, its name and its picture."""
     try:
         volume = volume_from_node(node)
     except DiscGraderError as error:
@@ -63,8 +60,10 @@ def recognized(node) -> Recognized:
     if made_by not in ("", MR):
         return Recognized(None, f"{made_by}, and no MR")
     plane = plane_of(volume)
-    finding = recognize(node.GetName(), volume, _dicom_identity(node))
-    return Recognized(_ROLE_OF.get((plane, finding.contrast)), f"{plane.value}; {finding.reason}")
+    found = recognize(node.GetName(), volume, _dicom_identity(node), plane)
+    series = Series(node.GetName(), volume, plane, found.contrast, f"{plane.value}; {found.reason}", warnings=found.warnings,
+                    probability=found.probability, traits=found.traits)
+    return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
 
 
 class InputChooser:
@@ -79,7 +78,7 @@ class InputChooser:
     def __init__(self, scene, recognize: Callable[[object], Recognized] = recognized):
         self._scene, self._recognize = scene, recognize
         self.reasons: dict[str, str] = {}
-        """Why a volume serves as what it does, by the node's ID."""
+        """Why a volume serves as what it does, by the node's ID; for this session."""
 
     def new(self, seen: Iterable[str]) -> list:
         """The volumes that were not looked at before, whose IDs are not among ``seen``."""
@@ -106,11 +105,7 @@ class InputChooser:
         looked = [node.GetID() for node in candidates]
         if not candidates:
             return {}, looked
-        found = {}
-        for node in candidates:
-            what = self._recognize(node)
-            self.reasons[node.GetID()] = what.reason
-            found[node] = what.role
+        found = self._found(candidates)
         before = next(iter(nodes_of(chosen)), None)
         study = self._best_study(found) if before is None else self._study_of(before)
         picked: dict[str, object] = {}
@@ -121,7 +116,40 @@ class InputChooser:
                 picked.setdefault(role, []).append(node)
             elif role not in chosen:
                 picked.setdefault(role, node)
+        for role in picked.keys() & set(SEVERAL):
+            picked[role].sort(key=candidates.index)
         return picked, looked
+
+    def unanswered(self, chosen: Volumes, answered: Iterable[str]) -> list:
+        """The volumes of the shown study that nothing tells what they are, and that nobody has said so of, either.
+
+        Parameters
+        ----------
+        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
+        answered : iterable of str
+            IDs of volumes that the user has said of what they are.
+        """
+        taken, answered = nodes_of(chosen), set(answered)
+        study = self._study_of(taken[0]) if taken else None
+        return [
+            node for node in self._volumes()
+            if (known := recognized_as(node)) is not None and known.is_unknown and not known.role.startswith("COR_")
+            and node not in taken and node.GetID() not in answered and study in (None, self._study_of(node))
+        ]
+
+    def _found(self, candidates: Iterable) -> dict[object, str | None]:
+        """The role of each volume; of several of one role the better one first."""
+        roles: dict[object, str | None] = {}
+        nodes: dict[Series, object] = {}
+        for node in candidates:
+            what = self._recognize(node)
+            self.reasons[node.GetID()] = what.reason
+            roles[node] = what.role
+            if what.series is not None:
+                nodes[what.series] = node
+                keep_recognized(node, what.series.role, what.reason, what.series.warnings)
+        order = [nodes[one] for one in ranked(list(nodes))] if nodes else []
+        return {node: roles[node] for node in [*order, *(one for one in roles if one not in order)]}
 
     def _volumes(self) -> list:
         class_name = "vtkMRMLScalarVolumeNode"
@@ -144,8 +172,9 @@ class InputChooser:
     def _best_study(self, found: Mapping[object, str | None]) -> str:
         """The study that fills most roles; of several the one that was loaded last."""
         roles: dict[str, set[str]] = {}
-        for node, role in found.items():
-            if role is not None:
+        loaded = self._volumes()
+        for node, role in sorted(found.items(), key=lambda one: loaded.index(one[0])):
+            if role in ROLES:
                 roles.setdefault(self._study_of(node), set()).add(role)
         return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
 

@@ -12,7 +12,6 @@ from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.block_reader import BlockReader
 from discgrader.panel.box_buttons import BoxButtons
-from discgrader.panel.checked_volumes import CheckedVolumes
 from discgrader.panel.chosen_actions import ChosenActions
 from discgrader.panel.computation import Computation
 from discgrader.panel.decisions import Decisions
@@ -29,6 +28,7 @@ from discgrader.panel.missing import InstallHint, missing_packages
 from discgrader.panel.packs import pack_facts
 from discgrader.panel.reading_files import ReadingFiles
 from discgrader.panel.scene_watch import SceneWatch
+from discgrader.panel.series_inputs import SeriesInputs
 from discgrader.panel.study_state import StudyState, grid_of, study_state
 from discgrader.panel.systems_tree import SystemsTree
 from discgrader.panel.undo_buttons import UndoButtons
@@ -62,7 +62,7 @@ class Panel:
         self.systems = SystemsTree(ui.systemsTree, self._switch_systems)
         self.inputs = InputChooser(scene)
         self.block_reader = BlockReader(scene, self._say_unless_computing)
-        self.axial = CheckedVolumes(ui.axialT2Selector, self._set_axial)
+        self.series_inputs = SeriesInputs(ui, self.inputs, lambda: self.parameters, self.watch.soon)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
         self.boxes = BoxButtons(
@@ -131,7 +131,8 @@ class Panel:
         """Show what the scene holds now."""
         if self.parameters is None:
             return
-        self._choose_inputs()
+        self.block_reader.look(self.inputs.new(()))
+        self.series_inputs.choose()
         self.watch.look()
         self.logic.setReader(self.parameters.reader.strip())
         self.state = study_state(self.scene, self.logic, self.parameters.volumes(), self.state)
@@ -189,7 +190,8 @@ class Panel:
 
     def _show_warnings(self) -> None:
         """What is doubtful about the study and its boxes, and which control settles the count and the names."""
-        ui, lines = self.ui, [f"⚠ {one}" for one in (*self.state.findings, *self.state.doubts)]
+        ui = self.ui
+        lines = [f"⚠ {one}" for one in (*self.state.findings, *self.state.doubts, *self.series_inputs.doubts())]
         if self.state.findings and (self.state.reading is None or self.state.reading.named is None):
             settles = _("If a name is wrong, set “{control}” above; all names follow.")
             lines.insert(len(self.state.findings), settles.format(control=ui.lowestLabel.text.rstrip(":")))
@@ -225,38 +227,6 @@ class Panel:
         except UsageError:
             # Discs are just being found anew, and those before are gone already.
             return None
-
-    def _choose_inputs(self) -> None:
-        parameters = self.parameters
-        series = parameters.series
-        self.block_reader.look(self.inputs.new(()))
-        picked, looked = self.inputs.choose(parameters.volumes(), list(series.seen))
-        if looked:
-            series.seen = [*series.seen, *looked]
-        names = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space"}
-        if "AX_T2" in picked:
-            parameters.setAxialNodes([*parameters.axialNodes(), *picked["AX_T2"]])
-        for role in names.keys() & picked.keys():
-            setattr(parameters.series, names[role], picked[role])
-        for name in names.values():
-            selector, node = getattr(self.ui, f"{name}Selector"), getattr(parameters.series, name)
-            if selector.currentNode() is not node:
-                # In a scene that is being opened, a choice may be there before the volume that it names.
-                selector.setCurrentNode(node)
-            self._explain_choice(name, [] if node is None else [node])
-        self.axial.show(parameters.axialNodes())
-        self._explain_choice("axialT2", parameters.axialNodes())
-
-    def _explain_choice(self, name: str, nodes: list) -> None:
-        """Have a selector's tip say what each chosen volume was taken for, and why."""
-        told = [f"{node.GetName()}\n{self.inputs.reasons.get(node.GetID(), '')}".strip() for node in nodes]
-        role = _("{role} series").format(role=getattr(self.ui, f"{name}Label").text.rstrip(":"))
-        getattr(self.ui, f"{name}Selector").toolTip = "\n".join([role, *told])
-
-    def _set_axial(self, nodes: list) -> None:
-        """The user has checked other axial volumes."""
-        if self.parameters is not None:
-            self.parameters.setAxialNodes(nodes)
 
     def _enable(self, grid: Grid, cell, why_not: str) -> None:
         """Enable what can be done, and say of the rest why it cannot."""
