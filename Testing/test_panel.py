@@ -11,8 +11,11 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 from desk.install import installed
 from discgrader.grading.scales import load_scale, scale_names
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.picture_contrast import PictureContrast
+from discgrader.imaging.study import Contrast
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import set_attributes, volume_to_node
+from discgrader.mrml.recognized import chosen_series, doubt_of_choice, recognized_as
 from discgrader.reading.begin import reading_of_result
 from discgrader.reading.editor import Editor
 from synthetic_result import synthetic_result, synthetic_study
@@ -173,9 +176,13 @@ class TestInputs:
         return host.scene
 
     @pytest.fixture
-    def chooser(self, scene):
+    def chooser(self, scene, monkeypatch):
+        from discgrader.imaging import recognize
         from discgrader.panel.inputs import InputChooser
 
+        # Blocks are no spine, and what their picture looks like is not meant here.
+        unclear = PictureContrast({}, Contrast.UNKNOWN, 0.2)
+        monkeypatch.setattr(recognize, "picture_contrast", lambda volume, plane: unclear)
         return InputChooser(scene)
 
     def nodes(self, scene, *names):
@@ -195,6 +202,27 @@ class TestInputs:
         assert chooser.choose({}, looked) == ({}, [])
         third = self.nodes(scene, "sag T1")[0]
         assert chooser.choose({"T2": first}, looked) == ({"T1": third}, [third.GetID()])
+
+    def test_the_native_t1_is_chosen_whatever_comes_first(self, scene, chooser):
+        after, native, derived = self.nodes(scene, "sag_T1_KM", "z_sag_T1_tse", "a_T1_MPR")
+        assert chooser.choose({}, [])[0] == {"T1": native}
+        assert "T1" in chooser.reasons[after.GetID()] and derived is not None
+
+    def test_what_nothing_tells_is_asked_about_until_it_is_said(self, scene, chooser):
+        known, unknown, localizer = self.nodes(scene, "sag T2", "scan", "localizer")
+        picked, looked = chooser.choose({}, [])
+        assert picked == {"T2": known}
+        assert chooser.unanswered(picked, []) == [unknown]
+        assert chooser.unanswered(picked, [unknown.GetID()]) == []
+        assert chooser.unanswered({"T1": unknown, **picked}, []) == []
+        assert recognized_as(localizer).role == "other"
+
+    def test_a_choice_that_contradicts_what_a_volume_looks_like_is_doubtful(self, scene, chooser):
+        t1, scan = self.nodes(scene, "sag T1", "scan")
+        chooser.choose({}, [])
+        assert "taken for T1" in doubt_of_choice(t1, "T2") and "taken for T1" in chosen_series(t1, "T2").warnings[-1]
+        assert doubt_of_choice(t1, "T1") == doubt_of_choice(scan, "T2") == ""
+        assert "its name, sag T1, says T1" in chosen_series(t1, "T1").contrast_reason
 
     def test_saliency_and_hidden_volumes_are_no_series(self, scene, chooser):
         saliency, hidden = self.nodes(scene, "L4-L5 T2 saliency", "sag T2")

@@ -25,10 +25,14 @@ WITHHELD = ("STIR", "T1_FS")
 
 _DICOM_TEXTS = {
     "SeriesDescription": "0008,103e", "ProtocolName": "0018,1030", "MRAcquisitionType": "0018,0023",
-    "ContrastBolusAgent": "0018,0010",
+    "ContrastBolusAgent": "0018,0010", "SequenceName": "0018,0024", "PulseSequenceName": "0018,9005",
+    "EchoPulseSequence": "0018,9008", "InversionRecovery": "0018,9009", "SpectrallySelectedSuppression": "0018,9025",
+    "AcquisitionContrast": "0008,9209",
 }  # fmt: skip
-_DICOM_LISTS = {"ImageType": "0008,0008", "ScanningSequence": "0018,0020"}
-_DICOM_NUMBERS = {"EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082"}
+_DICOM_LISTS = {"ImageType": "0008,0008", "ScanningSequence": "0018,0020", "ScanOptions": "0018,0022"}
+_DICOM_NUMBERS = {
+    "EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082", "DiffusionBValue": "0018,9087",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class SeriesQuestion:
     def _chosen(self, index: int) -> None:
         if index > 0 and self._node is not None:
             node, self._node = self._node, None
+            self._ui.questionPanel.visible = False
             self._answered(node, self._roles[index - 1])
 
 

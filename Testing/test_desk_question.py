@@ -1,0 +1,72 @@
+"""What nothing tells is asked about in the panel, beside its picture; the answer is kept with the scene."""
+
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
+
+from discgrader.imaging import recognize
+from discgrader.imaging.picture_contrast import PictureContrast
+from discgrader.imaging.study import Contrast
+from discgrader.mrml.nodes import volume_to_node
+from synthetic_result import synthetic_study
+
+
+@pytest.fixture(autouse=True)
+def unclear(monkeypatch):
+    """No picture tells what it is."""
+    monkeypatch.setattr(recognize, "picture_contrast", lambda volume, plane: PictureContrast({}, Contrast.UNKNOWN, 0.2))
+
+
+def put(*names):
+    t2, t1 = synthetic_study().series
+    return [volume_to_node(slicer.mrmlScene, (t1 if "T1" in name else t2).volume, name) for name in names]
+
+
+def answer(ui, user, text):
+    box = ui.questionComboBox
+    box.setCurrentIndex(box.findText(text))
+    box.activated.emit(box.findText(text))
+    user.wait(0.2)
+
+
+def test_an_unknown_series_is_asked_about_with_its_picture_and_serves_as_what_is_said(desk, user):
+    ui = desk.module.ui
+    known, scan = put("sag T1", "scan")
+    user.wait(0.2)
+    assert ui.questionPanel.visible and "scan" in ui.questionLabel.text
+    assert ui.questionImageLabel.text.startswith('<img src="data:image/png;base64,')
+    assert ui.t1Selector.currentNode() is known and ui.t2Selector.currentNode() is None
+    assert "worth less" in ui.warningLabel.text
+    answer(ui, user, "Sagittal T2")
+    assert ui.t2Selector.currentNode() is scan
+    assert not ui.questionPanel.visible and "worth less" not in ui.warningLabel.text
+
+
+def test_none_of_these_is_an_answer_and_survives_saving(desk, user, tmp_path):
+    ui = desk.module.ui
+    put("sag T2", "scan", "scan2")
+    user.wait(0.2)
+    answer(ui, user, "None of these: grade nothing from it")
+    assert ui.questionPanel.visible and "scan2" in ui.questionLabel.text
+    path = tmp_path / "study.mrb"
+    assert desk.files.save(path)
+    slicer.mrmlScene.Clear(False)
+    user.wait(0.2)
+    assert not ui.questionPanel.visible
+    user.open(path)
+    user.wait(0.3)
+    assert ui.questionPanel.visible and "scan2" in ui.questionLabel.text
+    answer(ui, user, "Sagittal T1")
+    assert not ui.questionPanel.visible and ui.t1Selector.currentNode().GetName() == "scan2"
+
+
+def test_stir_alone_serves_for_finding_discs(desk, user):
+    ui, parameters = desk.module.ui, desk.module.panel.parameters
+    [stir] = put("sag STIR")
+    user.wait(0.2)
+    assert parameters.volumes() == {"STIR": stir}
+    assert "sag STIR" in ui.warningLabel.text and ui.findButton.enabled
+    [t2] = put("sag T2")
+    user.wait(0.2)
+    assert parameters.volumes() == {"T2": t2}
