@@ -15,7 +15,8 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=ROLE",
-        help="what a series serves as (T1, T2, T2_SPACE, STIR, AX_T2, ...) where it is recognized wrongly; "
+        help="what a series is where it is recognized wrongly, or not at all: T1, T1_FS (fat-suppressed), T2, T2_SPACE, STIR "
+        "(or fat-suppressed T2), other (nothing is graded from it), with AX_ or COR_ before it for axial and coronal ones; "
         "a ROLE alone for a study of one series; repeatable",
     )
     parser.add_argument(

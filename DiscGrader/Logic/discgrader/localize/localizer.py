@@ -79,7 +79,7 @@ class Localizer:
             share = progress.part(position / len(candidates), (position + 1) / len(candidates))
             found = self.localize_series(series, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=share)
             if found.discs:
-                others = [one for one in candidates if one is not series]
+                others = [one for one in study.series if one.plane is Plane.SAGITTAL and one is not series]
                 return replace(found, shifts_lps_mm=self._shifts(found, series, others))
         raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
 
