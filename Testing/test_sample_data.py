@@ -1,5 +1,6 @@
 """The phantom as sample data: rendered by a process of its own when it is asked for, and kept."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 
 from desk.install import discgrader_module
 from discgrader.mrml.headless import headless_scene
+from worker_desk import until_gone
 
 SMALL = {"seed": 3, "series": ["T2"], "middle_slices": 1}
 
@@ -51,14 +53,47 @@ def test_rendered_once_then_read(host, tmp_path):
     assert hierarchy.GetItemByName("DiscGrader phantom")
 
 
-def test_given_up_leaves_nothing(host, tmp_path):
-    sample, told = made(host, tmp_path / "phantom")
+def launcher(folder) -> str:
+    """A Python that is started as PythonSlicer starts it: by a process that waits for it and says something first."""
+    path = folder / "Python Slicer"
+    path.write_text(f'#!/bin/sh\necho "starting Python"\n"{sys.executable}" "$@"\nexit $?\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+def heard_pid(sample, seconds=60) -> int:
+    """The number of the process that renders, as soon as it has said it."""
+    end = time.monotonic() + seconds
+    while not sample._told["pid"] and time.monotonic() < end:
+        time.sleep(0.02)
+    return sample._told["pid"]
+
+
+@pytest.mark.parametrize("when", ["at once", "while it renders"])
+@pytest.mark.parametrize("launched", [False, True])
+def test_given_up_leaves_nothing(host, tmp_path, launched, when):
+    if launched and os.name != "posix":
+        pytest.skip("the launcher is a shell script")
+    sample, told = made(host, tmp_path / "phantom", launcher(tmp_path) if launched else sys.executable)
     sample.load()
     process = sample._process
+    pid = heard_pid(sample) if when == "while it renders" else process.pid
+    assert (pid == process.pid) != (launched and when == "while it renders")
     sample.stop()
     process.wait(20)
+    until_gone(pid)
     assert not sample.running and told == {"nodes": [], "failed": []}
     assert not (tmp_path / "phantom").exists()
+
+
+def test_a_phantom_ends_with_the_window_that_asked_for_it(host, tmp_path):
+    sample, _ = made(host, tmp_path / "phantom")
+    sample.load()
+    pid = heard_pid(sample)
+    # As when the window crashes: nobody tells it to stop, but its end of the pipe is gone.
+    sample._process.stdin.close()
+    until_gone(pid)
+    wait_for(sample)
 
 
 @pytest.mark.parametrize("wrong", [{"python": "there is no such Python"}, {"options": {"seed": 1, "series": ["T9"]}}])

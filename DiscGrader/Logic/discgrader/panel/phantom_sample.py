@@ -1,5 +1,6 @@
 """The sample data set "DiscGrader phantom": rendered when it is asked for, without network, and kept for the next time."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,11 +15,11 @@ from slicer.i18n import tr as _
 
 import discgrader.phantom
 from discgrader.errors import DiscGraderError
-from discgrader.imaging.study_reader import read_study
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.panel.python import python_executable
 from discgrader.panel.show_volumes import show_volumes
+from discgrader.pipeline.launched import end, own_group
 
 NAME = "DiscGrader phantom"
 OPTIONS = {"seed": 1, "findings": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
@@ -86,16 +87,15 @@ class PhantomSample:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             self._process = subprocess.Popen(
                 [self._python, "-m", "discgrader.phantom.process", str(self._folder), json.dumps(self._options)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(self._python_path())},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(self._python_path())}, **own_group(),
             )  # fmt: skip
         except OSError as error:
             self._failed(_("The phantom cannot be rendered: {error}").format(error=error))
             return
-        self._told = {"share": 0.0, "detail": "", "errors": ""}
+        self._told = {"pid": 0, "share": 0.0, "detail": "", "errors": ""}
         for stream, hear in ((self._process.stdout, self._hear), (self._process.stderr, self._hear_errors)):
-            threading.Thread(target=hear, args=(stream,), daemon=True).start()
+            threading.Thread(target=hear, args=(stream, self._told), daemon=True).start()
         self._dialog = qt.QProgressDialog(slicer.util.mainWindow())
         self._dialog.setWindowTitle(NAME)
         self._dialog.setLabelText(_("Rendering a digital lumbar spine…"))
@@ -110,20 +110,26 @@ class PhantomSample:
         process, self._process = self._process, None
         self._timer.stop()
         if process is not None:
-            process.terminate()
+            end(process, int(self._told["pid"]))
+            # Where the launcher was asked too early for its process to have said its number, that ends by this.
+            process.stdin.close()
         self._close_dialog()
 
     def _python_path(self) -> list[str]:
         logic = str(Path(discgrader.phantom.__file__).parents[2])
         return [logic, *filter(None, [os.environ.get("PYTHONPATH")])]
 
-    def _hear(self, stream):
+    @staticmethod
+    def _hear(stream, told):
         for line in stream:
-            self._told.update(json.loads(line))
+            # A launcher may have something of its own to say.
+            with contextlib.suppress(ValueError, TypeError):
+                told.update(json.loads(line))
 
-    def _hear_errors(self, stream):
+    @staticmethod
+    def _hear_errors(stream, told):
         for line in stream:
-            self._told["errors"] = line.strip() or self._told["errors"]
+            told["errors"] = line.strip() or told["errors"]
 
     def _poll(self):
         status = self._process.poll()
@@ -147,6 +153,8 @@ class PhantomSample:
             dialog.deleteLater()
 
     def _fill(self):
+        from discgrader.imaging.study_reader import read_study
+
         try:
             study = read_study(self._folder)
         except DiscGraderError as error:

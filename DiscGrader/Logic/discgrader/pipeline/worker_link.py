@@ -4,13 +4,13 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import discgrader
+from discgrader.pipeline.launched import end, own_group
 from discgrader.pipeline.worker_protocol import Message, ProtocolError, read_message, write_message
 
 _MODULE = "discgrader.pipeline.worker_process"
@@ -58,17 +58,8 @@ class WorkerLink:
             self._killed = True
             process, pid = self._process, self._pid
         self._outbox.put(None)
-        if process is None or process.poll() is not None:
-            return
-        # A launcher such as PythonSlicer is not itself the process that computes; that one has said its own number.
-        if pid and pid != process.pid:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-        if os.name == "posix":
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+        if process is not None:
+            end(process, pid)
 
     def _live(self) -> None:
         try:
@@ -100,9 +91,6 @@ class WorkerLink:
     def _start(self) -> subprocess.Popen:
         # In the folder of the package, so that the process finds it whatever its Python thinks of PYTHONPATH.
         folder = Path(discgrader.__file__).resolve().parents[1]
-        options: dict[str, object] = {"start_new_session": True} if os.name == "posix" else {}
-        if os.name == "nt":
-            options["creationflags"] = subprocess.CREATE_NO_WINDOW
         return subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -110,7 +98,7 @@ class WorkerLink:
             stderr=subprocess.PIPE,
             cwd=folder,
             env=self._environment,
-            **options,
+            **own_group(),
         )
 
     def _listen(self, process: subprocess.Popen) -> None:
