@@ -13,18 +13,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.reading.files import load_reading
-from panel_reader import (
-    LEVELS,
-    PFIRRMANN,
-    center_of,
-    check_axial,
-    click_cell,
-    finish,
-    is_said_to_be_moved,
-    key,
-    settled,
-    shown,
-)
+from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, is_said_to_be_moved, key, settled, shown
 from PySide6 import QtCore
 from synthetic_result import synthetic_study
 
@@ -88,7 +77,7 @@ def test_every_key_on_an_empty_scene_is_harmless(desk, told):
 def test_an_axial_volume_chosen_as_sagittal_is_refused(overridden, user):
     overridden.ui.t2Selector.setCurrentNode(added(np.diag([1.0, 1.0, 4.0, 1.0]), "ax"))
     user.wait(0.1)
-    check_axial(overridden, "ax")
+    overridden.ui.axialT2Selector.uncheck(slicer.util.getNode("ax"))
     user.wait(0.1)
     for button in (overridden.ui.findButton, overridden.ui.gradeButton):
         finish(overridden, user, button)
@@ -141,7 +130,7 @@ def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user
     click_cell(overridden, user, "L3-L4", PFIRRMANN)
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_X)
-    key(desk, QtCore.Qt.Key_F)
+    key(desk, QtCore.Qt.Key_E)
     assert len(told) == 1 and told[0].startswith("The box cannot be fitted. No segmented disc lies in the box of L3-L4;")
     assert nothing_is_lost(overridden)
     user.click(overridden.ui.undoButton)

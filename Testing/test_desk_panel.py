@@ -24,7 +24,7 @@ def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp
     user.open(write_blocks(tmp_path / "blocks"))
     user.wait(0.1)
     assert ui.t2Selector.currentNode().GetName() == "T2_sag" and ui.t1Selector.currentNode().GetName() == "T1_sag"
-    assert ui.t2SpaceSelector.currentNode() is None and ui.axialT2Selector.noneChecked()
+    assert ui.t2SpaceSelector.currentNode() is None and ui.axialT2Selector.checkedNodes() == ()
     assert ui.findButton.enabled and not ui.acceptButton.enabled
     ui.t1Selector.setCurrentNode(None)
     slicer.util.selectModule("Data")
@@ -76,9 +76,9 @@ def test_saliency_and_axial_plane_by_key(graded, user, desk):
 
     straight = normal()
     assert composite.GetForegroundOpacity() == pytest.approx(0.5)
-    key(desk, QtCore.Qt.Key_S)
+    key(desk, QtCore.Qt.Key_H)
     assert composite.GetForegroundOpacity() == 0.0 and not graded.parameters.display.saliency
-    key(desk, QtCore.Qt.Key_S)
+    key(desk, QtCore.Qt.Key_H)
     graded.ui.opacitySlider.value = 0.8
     assert composite.GetForegroundOpacity() == pytest.approx(0.8)
     key(desk, QtCore.Qt.Key_X)

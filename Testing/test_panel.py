@@ -284,8 +284,8 @@ class TestKeys:
 
         keys.choose({**keys.keys(), "accept": "Ctrl+Return", "labels": ""})
         again = Keys(slicer.app.userSettings(), lambda: self.widget, {}, None)
-        assert (again.key_of("accept"), again.key_of("labels"), again.key_of("fit")) == ("Ctrl+Return", "", "F")
-        for wrong in ({"accept": "F"}, {"accept": "4"}):
+        assert (again.key_of("accept"), again.key_of("labels"), again.key_of("fit")) == ("Ctrl+Return", "", "E")
+        for wrong in ({"accept": "E"}, {"accept": "4"}):
             with pytest.raises(UsageError):
                 keys.choose({**keys.keys(), **wrong})
         assert keys.key_of("accept") == "Ctrl+Return"

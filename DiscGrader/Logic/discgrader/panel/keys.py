@@ -33,19 +33,22 @@ class KeyAction:
 
 
 def key_actions() -> tuple[KeyAction, ...]:
-    """Every action that has a key, beside the digits that give grades."""
+    """Every action that has a key, beside the digits that give grades.
+
+    None has a key that Slicer's own views listen to: B, F, G, R, T, V, the brackets and the arrows; nor S.
+    """
     return (
         KeyAction("next_level", _("Next level, towards the sacrum"), "N"),
         KeyAction("previous_level", _("Previous level, towards the head"), "P"),
         KeyAction("next_task", _("Next task"), "M"),
-        KeyAction("previous_task", _("Previous task"), "B"),
+        KeyAction("previous_task", _("Previous task"), "Shift+M"),
         KeyAction("accept", _("Accept the AI's grade"), "A"),
         KeyAction("accept_level", _("Accept all grades of the level"), "Shift+A"),
         KeyAction("withdraw", _("Withdraw what you said"), "W"),
-        KeyAction("saliency", _("Saliency on or off"), "S"),
+        KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
-        KeyAction("fit", _("Fit the box again"), "F"),
+        KeyAction("fit", _("Fit the box again"), "E"),
         KeyAction("undo", _("Undo"), "Ctrl+Z"),
         KeyAction("redo", _("Redo"), "Ctrl+Y"),
     )
