@@ -61,13 +61,10 @@ class DiscGrader(ScriptedLoadableModule):
 
 def installTranslation():
     """Have all texts in the application's language, where there is a translation."""
-    settings = slicer.app.userSettings()
-    language = settings.value("language")
-    if not language or str(settings.value("Internationalization/Enabled", True)).lower() == "false":
-        return
     translator = qt.QTranslator(slicer.app)
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "Translations")
-    if translator.load(qt.QLocale(language), "DiscGrader", "_", folder):
+    # The setting "language" alone says nothing: Slicer heeds it only where internationalization is switched on.
+    if translator.load(qt.QLocale(slicer.app.applicationLocaleName), "DiscGrader", "_", folder):
         slicer.app.installTranslator(translator)
 
 
@@ -189,6 +186,20 @@ class DiscGraderParameterNode:
             self.series.axialT2 = next(iter(nodes), None)
 
 
+def addMissingParameters(node):
+    """Give a parameter node of an older version the defaults of what it did not know.
+
+    Slicer looks only whether the first member of a pack is there. Of the others a missing number is an error when it
+    is read, and a missing truth value is false.
+    """
+    defaults = slicer.vtkMRMLScriptedModuleNode()
+    DiscGraderParameterNode(defaults)
+    with slicer.util.NodeModify(node):
+        for name in defaults.GetParameterNames():
+            if not node.HasParameter(name):
+                node.SetParameter(name, defaults.GetParameter(name))
+
+
 #
 # DiscGraderWidget
 #
@@ -202,10 +213,16 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.panel = None
+        self._wrapped = None
 
     @property
     def _parameterNode(self):
         return None if self.panel is None else self.panel.parameters
+
+    @property
+    def _isEntered(self):
+        # A widget that somebody opens in a window of its own has a parent that is never entered.
+        return getattr(self.parent, "isEntered", False)
 
     def setup(self):
         """Called when the user opens the module for the first time."""
@@ -218,9 +235,14 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = DiscGraderLogic()
         self.panel = Panel(self.ui, self.logic, slicer.mrmlScene, self.askReason)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
-        self.initializeParameterNode()
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
+        if self._isEntered:
+            # The module was reloaded while it was in front.
+            self.enter()
 
     def cleanup(self):
         """Called when the application closes and the module widget is destroyed."""
@@ -228,14 +250,17 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.panel.close()
         if self.logic is not None:
             self.logic.closeWorker()
+        self._wrapped = None
         self.removeObservers()
 
     def enter(self):
         """Called each time the user opens this module."""
         self.initializeParameterNode()
+        self.panel.hear_keys(True)
 
     def exit(self):
         """Called each time the user opens another module."""
+        self.panel.hear_keys(False)
         self.panel.set_parameters(None)
 
     def onSceneStartClose(self, caller, event):
@@ -245,12 +270,29 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSceneEndClose(self, caller, event):
         """Called just after the scene is closed."""
-        if self.parent.isEntered:
+        if self._isEntered:
+            self.initializeParameterNode()
+
+    def onSceneStartImport(self, caller, event):
+        """Called just before a scene is opened or added.
+
+        A wrapper reads its node again whenever the node is modified. While a scene comes in that is too early: the
+        volumes are not there yet, and a scene of an older version lacks what the wrapper looks for.
+        """
+        self.panel.set_parameters(None)
+        self._wrapped = None
+
+    def onSceneEndImport(self, caller, event):
+        """Called when all of a scene is there."""
+        if self._isEntered:
             self.initializeParameterNode()
 
     def initializeParameterNode(self):
         """Have a parameter node, tied to the widgets."""
-        self.panel.set_parameters(self.logic.getParameterNode())
+        node = ScriptedLoadableModuleLogic.getParameterNode(self.logic)
+        if self._wrapped is None or self._wrapped.parameterNode is not node:
+            self._wrapped = self.logic.getParameterNode()
+        self.panel.set_parameters(self._wrapped)
 
     def askReason(self, key, grade):
         """Ask the reader why a grade is overridden; None where the reader thinks better of it."""
@@ -314,7 +356,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Who reads; where it is empty, who read before, or the name that the user is logged in by."""
 
     def getParameterNode(self):
-        return DiscGraderParameterNode(super().getParameterNode())
+        node = super().getParameterNode()
+        addMissingParameters(node)
+        return DiscGraderParameterNode(node)
 
     def ensureDependencies(self):
         """Have the Python packages that grading needs installed, if the user agrees; an error where one stays missing."""
@@ -759,6 +803,10 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
         self.setUp()
         self.test_wrongInputIsRefused()
         self.setUp()
+        self.test_scriptsAndPanelShareParameters()
+        self.setUp()
+        self.test_phantomIsReadWithoutTorch()
+        self.setUp()
         self.test_phantomIsRead()
 
     def test_boxKeepsItsPlace(self):
@@ -780,30 +828,68 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
             with self.assertRaises(DiscGraderError):
                 logic.findDiscs(volumes)
 
+    def test_scriptsAndPanelShareParameters(self):
+        """What the reader chose is in the scene, and what an older version did not know has its default."""
+        self.delayDisplay("Parameters are kept in the scene")
+        parameters = DiscGraderLogic().getParameterNode()
+        parameters.boxes.marginMm = 9.0
+        parameters.grading.systemsOff = ["spider"]
+        node = parameters.parameterNode
+        # A wrapper that lives would read the node again at once, and find a number missing.
+        del parameters
+        node.UnsetParameter("display.saliencyOpacity")
+        again = DiscGraderLogic().getParameterNode()
+        self.assertEqual((again.boxes.marginMm, list(again.grading.systemsOff)), (9.0, ["spider"]))
+        self.assertEqual(again.display.saliencyOpacity, 0.5)
+
+    def test_phantomIsReadWithoutTorch(self):
+        """A phantom is read as in `test_phantomIsRead`, by its own truth in the place of networks."""
+        from discgrader.phantom.known_engine import KnownEngine
+
+        self.delayDisplay("A phantom is rendered")
+        phantom = self.makePhantom()
+        logic = self.logicInUse()
+        engine = logic._engine
+        logic._engine = KnownEngine(phantom)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                self.readPhantom(logic, phantom, Path(folder))
+            self.assertEqual(logic.reading().disc("L4-L5").ai_grade("pfirrmann", "pfirrmann").grade, "4")
+        finally:
+            logic.closeWorker()
+            logic._engine = engine
+
     def test_phantomIsRead(self):
         """A phantom's discs are found, graded, corrected, saved with the scene, and are back when it is opened."""
         from discgrader.panel.missing import missing_packages
 
         missing = missing_packages()
         if missing:
-            self.delayDisplay(f"No phantom is read, for there is no {', '.join(missing)}")
+            self.delayDisplay(f"The shipped packs grade no phantom, for there is no {', '.join(missing)}")
             return
-        # Where the panel is open, the scene has a logic already, and steps that two of them take are not one history.
-        widget = getattr(slicer.modules, "DiscGraderWidget", None)
-        logic = widget.logic if widget is not None else DiscGraderLogic()
+        logic = self.logicInUse()
         try:
             with tempfile.TemporaryDirectory() as folder:
-                self.readPhantom(logic, Path(folder))
+                self.readPhantom(logic, self.makePhantom(), Path(folder))
         finally:
             logic.closeWorker()
 
-    def readPhantom(self, logic, folder):
-        """Read a phantom as a reader would, with the shipped packs, and leave its scene and reading in a folder."""
-        from discgrader.mrml.nodes import volume_to_node
+    def logicInUse(self):
+        """The logic to test: where the panel is open its own, for steps that two of them take are not one history."""
+        widget = getattr(slicer.modules, "DiscGraderWidget", None)
+        return widget.logic if widget is not None else DiscGraderLogic()
+
+    def makePhantom(self):
+        """A digital spine with a fair degeneration at L4-L5, on a few sagittal T2 slices."""
         from discgrader.phantom.study import make_study
 
-        self.delayDisplay("A phantom is rendered")
-        picture = make_study(1, {"L4-L5": 4}, series=("T2",), middle_slices=5).study.series[0].volume
+        return make_study(1, {"L4-L5": 4}, series=("T2",), middle_slices=5)
+
+    def readPhantom(self, logic, phantom, folder):
+        """Read a phantom as a reader would, and leave its scene and reading in a folder."""
+        from discgrader.mrml.nodes import volume_to_node
+
+        picture = phantom.study.series[0].volume
         volumes = {"T2": volume_to_node(slicer.mrmlScene, picture, "phantom T2")}
         self.delayDisplay("Its discs are found and graded")
         boxes = {node.GetName(): node for node in logic.findDiscs(volumes)}

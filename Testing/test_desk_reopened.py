@@ -143,8 +143,9 @@ def test_a_scene_of_which_the_panel_knows_nothing_is_shown_by_default(graded, us
     path = save_bundle(desk, tmp_path)
     reopen(desk, user, path)
     node = desk.module.panel.parameters.parameterNode
-    for name in list(node.GetParameterNames()):
-        node.UnsetParameter(name)
+    with slicer.util.NodeModify(node):
+        for name in list(node.GetParameterNames()):
+            node.UnsetParameter(name)
     slicer.util.selectModule("Data")
     slicer.util.selectModule("DiscGrader")
     user.wait(0.1)

@@ -15,11 +15,13 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 
 from block_engine import BlockEngine
 from desk.install import discgrader_module
+from desk.slicer_python.application import application
 from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node, volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
+from PySide6 import QtCore
 from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -261,3 +263,35 @@ def test_panel_has_every_widget_and_parameter_that_the_module_speaks_of(module):
     receivers = {one.find("receiver").text for one in ui.iter("connection")}
     selectors = {one.get("name") for one in ui.iter("widget") if one.get("class") == "qMRMLNodeComboBox"}
     assert selectors <= receivers <= names, "a selector that does not hear of the scene stays empty"
+
+
+def test_a_script_gets_the_defaults_of_what_an_older_scene_lacks(logic, module):
+    node = logic.getParameterNode().parameterNode
+    node.SetParameter("display.saliencyThreshold", "0.7")
+    for name in ("display.saliencyOpacity", "display.labels", "grading.systemsOff_len"):
+        node.UnsetParameter(name)
+    parameters = module.DiscGraderLogic().getParameterNode()
+    shown = parameters.display
+    assert (shown.saliencyOpacity, shown.saliencyThreshold, shown.labels) == (0.5, 0.7, True)
+    assert list(parameters.grading.systemsOff) == []
+
+
+def test_a_panel_that_is_set_up_but_not_entered_hears_no_key_and_leaves_the_scene_alone(module):
+    widget = slicer.util.getModuleWidget("DiscGrader")
+    assert isinstance(widget, module.DiscGraderWidget) and not widget.parent.isEntered
+    assert not widget.panel.key_bar.keys.bound and widget._parameterNode is None
+
+
+@pytest.mark.parametrize(("language", "enabled", "title"), [
+    ("de", None, "Grade"), ("de", False, "Grade"), ("de", True, "Graduieren"), (None, True, "Grade"), ("xx", True, "Grade"),
+])  # fmt: skip
+def test_a_language_is_spoken_only_where_it_is_switched_on(language, enabled, title, tmp_path):
+    QtCore.QSettings.setPath(QtCore.QSettings.NativeFormat, QtCore.QSettings.UserScope, str(tmp_path))
+    settings = application().userSettings()
+    for name, value in (("language", language), ("Internationalization/Enabled", enabled)):
+        settings.setValue(name, value) if value is not None else settings.remove(name)
+    try:
+        with discgrader_module(headless_scene()):
+            assert slicer.util.getModuleWidget("DiscGrader").ui.gradeButton.text == title
+    finally:
+        settings.clear()

@@ -43,7 +43,8 @@ def desk(request, tmp_path):
         desk.module.panel.choose(CELL)
         user.wait(0.3)
         yield desk
-        slicer.app.userSettings().remove("language")
+        for name in ("language", "Internationalization"):
+            slicer.app.userSettings().remove(name)
 
 
 def test_every_text_is_translated(german):

@@ -55,7 +55,9 @@ class Desk:
         self._ends.callback(self.layout.close_views)
         self._ends.enter_context(installed(self.host, self.layout, testing))
         if language is not None:
-            slicer.app.userSettings().setValue("language", language)
+            settings = slicer.app.userSettings()
+            settings.setValue("language", language)
+            settings.setValue("Internationalization/Enabled", True)
         manager = slicer.app.moduleManager()
         manager.load(module)
         self.window = qSlicerMainWindow(self.host, self.layout, THEMES[theme])

@@ -25,6 +25,7 @@ class Codec:
         raise NotImplementedError
 
     def read(self, node, name: str):
+        """What the node holds. As in Slicer nothing is put in the place of what it does not hold."""
         raise NotImplementedError
 
     def remove(self, node, name: str) -> None:
@@ -146,7 +147,9 @@ class UnionCodec(Codec):
         for number, one in enumerate(self._members):
             if one.codec.has(node, f"{name}_{number}"):
                 return one.codec.read(node, f"{name}_{number}")
-        return None
+        if node.HasParameter(f"{name}_{len(self._members)}"):
+            return None
+        raise KeyError(f"Unable to find value for name: {name}")
 
     def remove(self, node, name):
         for number, one in enumerate(self._members):

@@ -39,7 +39,7 @@ class ListCodec(Codec):
         return [self._member.codec.read(node, f"{name}_{number}") for number in range(self._length(node, name))]
 
     def read(self, node, name):
-        return ObservedList(self, node, name)
+        return ObservedList(self, node, name, self.plain(node, name))
 
     def remove(self, node, name):
         for number in range(self._length(node, name)):
@@ -71,75 +71,86 @@ class DictCodec(Codec):
         return dict(self._pairs.plain(node, name))
 
     def read(self, node, name):
-        return ObservedDict(self, node, name)
+        return ObservedDict(self, node, name, self.plain(node, name))
 
     def remove(self, node, name):
         self._pairs.remove(node, name)
 
 
 class _Observed:
-    def __init__(self, codec, node, name):
-        self._codec, self._node, self._name = codec, node, name
+    """Values as they were when they were read, which write themselves back when they are changed.
 
-    def _read(self):
-        return self._codec.plain(self._node, self._name)
+    What others write meanwhile is not seen here: the wrapper makes a new one when the node says that it was modified.
+    """
 
-    def _save(self, value):
-        self._codec.check(value)
-        with slicer.util.NodeModify(self._node):
-            self._codec.write(self._node, self._name, value)
+    def __init__(self, codec, node, name, values):
+        self._codec, self._node, self._name, self._values = codec, node, name, values
+
+    def _save(self):
+        try:
+            self._codec.check(self._values)
+            with slicer.util.NodeModify(self._node):
+                self._codec.write(self._node, self._name, self._values)
+        finally:
+            self._values = self._codec.plain(self._node, self._name)
 
     def __len__(self):
-        return len(self._read())
+        return len(self._values)
 
     def __getitem__(self, key):
-        return self._read()[key]
+        return self._values[key]
 
     def __setitem__(self, key, value):
-        changed = self._read()
-        changed[key] = value
-        self._save(changed)
+        self._values[key] = value
+        self._save()
 
     def __delitem__(self, key):
-        changed = self._read()
-        del changed[key]
-        self._save(changed)
+        del self._values[key]
+        self._save()
 
     def __eq__(self, other):
-        return self._read() == (other._read() if isinstance(other, _Observed) else other)
+        return self._values == (other._values if isinstance(other, _Observed) else other)
 
     __hash__ = None
 
     def __repr__(self):
-        return f"{type(self).__name__}({self._read()})"
+        return f"{type(self).__name__}({self._values})"
 
 
 class ObservedList(_Observed, collections.abc.MutableSequence):
-    """A list in a parameter node."""
+    """A list in a parameter node. As in Slicer it can be added to in place, but not added."""
 
     def insert(self, index, value):
-        changed = self._read()
-        changed.insert(index, value)
-        self._save(changed)
+        self._values.insert(index, value)
+        self._save()
 
     def clear(self):
-        self._save([])
+        self._values.clear()
+        self._save()
 
     def extend(self, values):
-        self._save(self._read() + list(values))
+        self._values.extend(values)
+        self._save()
 
     def sort(self, **options):
-        self._save(sorted(self._read(), **options))
+        self._values.sort(**options)
+        self._save()
+
+    def __add__(self, other):
+        raise NotImplementedError("Adding an ObservedList is not supported. However, += is supported.")
+
+    __radd__ = __mul__ = __rmul__ = __add__
 
 
 class ObservedDict(_Observed, collections.abc.MutableMapping):
     """A dict in a parameter node."""
 
     def __iter__(self):
-        return iter(self._read())
+        return iter(self._values)
 
     def clear(self):
-        self._save({})
+        self._values.clear()
+        self._save()
 
 
 def _container(kind):

@@ -73,13 +73,20 @@ def _member(name: str) -> property:
     def write(self, value):
         self._packMembers[name].check(value)
         self._packValues[name] = value
-        store = self.__dict__.get("_packStore")
-        if store is not None:
-            node, prefix = store
-            self._packMembers[name].write(node, f"{prefix}.{name}", value)
-            self._packValues[name] = self._packMembers[name].codec.read(node, f"{prefix}.{name}")
+        if "_packStore" in self.__dict__:
+            _save(self)
 
     return property(lambda self: self._packValues[name], write)
+
+
+def _save(pack) -> None:
+    """Write all members of a pack that came from a node, each as it is known here, and read them back."""
+    codec, node, name = pack._packStore
+    with slicer.util.NodeModify(node):
+        try:
+            codec.write(node, name, pack)
+        finally:
+            pack.__dict__["_packValues"] = codec.values(node, name)
 
 
 def _equal(self, other):
@@ -139,6 +146,7 @@ class PackCodec(Codec):
             member.check(value._packValues[name])
 
     def has(self, node, name):
+        # As in Slicer: a pack is there when its first member is, whatever members it has besides.
         first = next(iter(self._kind._packMembers.values()))
         return first.codec.has(node, f"{name}.{first.name}")
 
@@ -147,16 +155,14 @@ class PackCodec(Codec):
             for member in self._kind._packMembers.values():
                 member.codec.write(node, f"{name}.{member.name}", value._packValues[member.name])
 
+    def values(self, node, name) -> dict:
+        """The members by name."""
+        return {one.name: one.codec.read(node, f"{name}.{one.name}") for one in self._kind._packMembers.values()}
+
     def read(self, node, name):
         pack = self._kind.__new__(self._kind)
-        values = {}
-        for member in self._kind._packMembers.values():
-            inner = f"{name}.{member.name}"
-            if not member.codec.has(node, inner):
-                member.codec.write(node, inner, member.default())
-            values[member.name] = member.codec.read(node, inner)
-        pack.__dict__["_packValues"] = values
-        pack.__dict__["_packStore"] = (node, name)
+        pack.__dict__["_packValues"] = self.values(node, name)
+        pack.__dict__["_packStore"] = (self, node, name)
         return pack
 
     def remove(self, node, name):

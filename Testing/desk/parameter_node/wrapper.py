@@ -1,8 +1,10 @@
 """The decorator ``parameterNodeWrapper``."""
 
 import typing
+import weakref
 
 import slicer
+import vtk
 
 from desk.parameter_node import containers  # noqa: F401  registers lists and dicts
 from desk.parameter_node.codecs import Member
@@ -14,15 +16,53 @@ PARAMETER_PROPERTY = "SlicerParameterName"
 def parameterNodeWrapper(cls=None):
     """Make a class whose annotated members live in the parameter node that its constructor is given.
 
+    A wrapper keeps each member's value and reads it again only when the node says that it was modified. While a scene
+    is opened that is before the volumes are there that members refer to, so that these stay None until somebody makes a
+    new wrapper or says ``Modified`` again.
+
     Beside the members the class gets ``connectGui`` and ``disconnectGui``, ``connectParametersToGui``, ``getValue``,
-    ``setValue``, ``dataType``, ``default``, and the node's ``StartModify``, ``EndModify``, ``AddObserver``,
-    ``RemoveObserver`` and ``Modified``.
+    ``setValue``, ``dataType``, ``default``, ``isCached``, and the node's ``StartModify``, ``EndModify``,
+    ``AddObserver``, ``RemoveObserver`` and ``Modified``.
     """
     return _make if cls is None else _make(cls)
 
 
 def isParameterNodeWrapper(value) -> bool:
     return getattr(value, "_is_parameter_node_wrapper", False)
+
+
+class _Kept:
+    """The value of one member of one wrapper, read again whenever the node is modified by somebody else."""
+
+    def __init__(self, member: Member, node, name: str):
+        self.member, self._node, self._name = member, node, name
+        self._writing = False
+        self.value = self._read()
+        # What VTK holds must not hold this, or no wrapper would ever go.
+        this = weakref.ref(self)
+        self._observer = node.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: this()._modified())
+
+    def __del__(self):
+        if hasattr(self, "_observer"):
+            self._node.RemoveObserver(self._observer)
+
+    def write(self, value) -> None:
+        self._writing = True
+        try:
+            with slicer.util.NodeModify(self._node):
+                self.member.write(self._node, self._name, value)
+                self.value = self._read()
+        finally:
+            self._writing = False
+
+    def _modified(self):
+        if not self._writing:
+            self.value = self._read()
+
+    def _read(self):
+        if not self.member.codec.has(self._node, self._name):
+            self.member.write(self._node, self._name, self.member.default())
+        return self.member.codec.read(self._node, self._name)
 
 
 def _make(cls):
@@ -46,26 +86,15 @@ def _make(cls):
 
 def _initialize(self, parameterNode, prefix=None):
     self.parameterNode = parameterNode
-    self._prefix = prefix or ""
     self._guis = {}
     self._showing = False
-    for member in self.allParameters.values():
-        name = self._prefix + member.name
-        if not member.codec.has(parameterNode, name):
-            member.write(parameterNode, name, member.default())
+    self._kept = {
+        name: _Kept(member, parameterNode, (prefix or "") + name) for name, member in self.allParameters.items()
+    }
 
 
 def _member(name: str) -> property:
-    def read(self):
-        member, stored = self.allParameters[name], self._prefix + name
-        if not member.codec.has(self.parameterNode, stored):
-            member.write(self.parameterNode, stored, member.default())
-        return member.codec.read(self.parameterNode, stored)
-
-    def write(self, value):
-        self.allParameters[name].write(self.parameterNode, self._prefix + name, value)
-
-    return property(read, write)
+    return property(lambda self: self._kept[name].value, lambda self, value: self._kept[name].write(value))
 
 
 def _top(cls, name: str):
@@ -100,44 +129,40 @@ def _default(self, name):
 
 
 def _connect_gui(self, gui):
-    """Tie each widget whose property SlicerParameterName names a member to it; a tag for `disconnectGui`."""
+    """Tie each widget whose property SlicerParameterName names a member to it. As in Slicer 5.10, no tag comes back."""
     from PySide6 import QtWidgets
 
-    if isinstance(gui, QtWidgets.QWidget):
-        widgets = gui.findChildren(QtWidgets.QWidget)
-    else:
-        widgets = list(vars(gui).values())
-    named = ((widget.property(PARAMETER_PROPERTY), widget) for widget in widgets if hasattr(widget, "property"))
-    return self.connectParametersToGui({name: widget for name, widget in named if name})
+    widgets = gui.findChildren(QtWidgets.QWidget) if isinstance(gui, QtWidgets.QWidget) else vars(gui).values()
+    named = ((widget.property(PARAMETER_PROPERTY), widget) for widget in widgets)
+    self.connectParametersToGui({name: widget for name, widget in named if name})
 
 
 def _connect_parameters(self, mapping):
+    """Tie widgets to members; a tag for `disconnectGui`."""
     from desk.parameter_node.connectors import Connector, connector_for
 
     connectors = {
         name: widget if isinstance(widget, Connector) else connector_for(widget, self.dataType(name))
         for name, widget in mapping.items()
     }
-    observer = self.parameterNode.AddObserver("ModifiedEvent", lambda *_: _show(self))
-    tag = max(self._guis, default=0) + 1
-    self._guis[tag] = (connectors, observer)
+    tag = self._next_tag = getattr(self, "_next_tag", -1) + 1
+    self._guis[tag] = connectors
     for name, connector in connectors.items():
         connector.write(self.getValue(name))
         connector.onChanged(lambda name=name, connector=connector: _changed(self, name, connector))
+    self.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: _show(self))
     return tag
 
 
 def _disconnect_gui(self, tag):
-    connectors, observer = self._guis.pop(tag, ({}, None))
-    for connector in connectors.values():
+    """Let the widgets of a tag go. As in Slicer 5.10, the observer of the node stays, and keeps the wrapper."""
+    for connector in self._guis.pop(tag, {}).values():
         connector.onChanged(None)
-    if observer is not None:
-        self.parameterNode.RemoveObserver(observer)
 
 
 def _changed(self, name, connector):
-    if not self._showing:
-        with slicer.util.NodeModify(self.parameterNode):
+    with slicer.util.NodeModify(self):
+        if not self._showing:
             self.setValue(name, connector.read())
 
 
@@ -147,9 +172,10 @@ def _show(self):
         return
     self._showing = True
     try:
-        for connectors, _observer in list(self._guis.values()):
-            for name, connector in connectors.items():
-                connector.write(self.getValue(name))
+        with slicer.util.NodeModify(self):
+            for connectors in list(self._guis.values()):
+                for name, connector in connectors.items():
+                    connector.write(self.getValue(name))
     finally:
         self._showing = False
 
@@ -159,6 +185,7 @@ _METHODS = {
     "setValue": _set,
     "dataType": classmethod(_type),
     "default": _default,
+    "isCached": lambda self, name: _top(self, name)[0] in self._kept,
     "connectGui": _connect_gui,
     "connectParametersToGui": _connect_parameters,
     "disconnectGui": _disconnect_gui,

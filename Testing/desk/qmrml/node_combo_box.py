@@ -14,6 +14,27 @@ def _flag(name: str) -> QtCore.Property:
     return QtCore.Property(bool, lambda self: self._d.flags[name], lambda self, value: self._setFlag(name, value))
 
 
+class qMRMLSortFilterProxyModel(strict(QtCore.QObject)):
+    """What a selector leaves out beside its own rules.
+
+    Parameters
+    ----------
+    changed : callable()
+    """
+
+    CPP = True
+
+    def __init__(self, changed):
+        super().__init__()
+        self._d = SimpleNamespace(hidden=[], changed=changed)
+
+    def setHiddenNodeIDs(self, identifiers):
+        self._d.hidden = list(identifiers)
+        self._d.changed()
+
+    hiddenNodeIDs = QtCore.Property("QStringList", lambda self: self._d.hidden, setHiddenNodeIDs)
+
+
 class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
     """A list of the scene's nodes of some types, with entries to choose none, and to make, rename or delete one.
 
@@ -47,12 +68,13 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        box = QtWidgets.QComboBox()
+        box = self._makeBox()
         box.setMinimumContentsLength(8)
         box.setSizeAdjustPolicy(QtWidgets.QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self._d = SimpleNamespace(
             box=box, scene=None, types=[], attributes={}, none="None", base="", flags=dict(self._FLAGS),
             scene_observers=Observers(), node_observers=Observers(), current=None, filling=False,
+            model=qMRMLSortFilterProxyModel(self._fill),
         )  # fmt: skip
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +82,12 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         box.activated.connect(self._activated)
         d = self._d
         self.destroyed.connect(lambda: (d.scene_observers.clear(), d.node_observers.clear()))
+
+    def _makeBox(self):
+        return QtWidgets.QComboBox()
+
+    def sortFilterProxyModel(self):
+        return self._d.model
 
     def mrmlScene(self):
         return self._d.scene
@@ -145,12 +173,13 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         d = self._d
         types, attributes = tuple(d.types), list(d.attributes.items())
         children, hidden = d.flags["showChildNodeTypes"], d.flags["showHidden"]
+        left_out = frozenset(d.model.hiddenNodeIDs)
 
         def fits(node):
             name = node.GetClassName()
             if name not in types and not (children and any(node.IsA(kind) for kind in types)):
                 return False
-            if node.GetHideFromEditors() and not hidden:
+            if node.GetID() in left_out or (node.GetHideFromEditors() and not hidden):
                 return False
             return all(
                 node.GetAttribute(name) is not None and (value is None or node.GetAttribute(name) == str(value))

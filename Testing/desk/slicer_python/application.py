@@ -98,6 +98,13 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
     def _temporary(self):
         return tempfile.gettempdir()
 
+    def _locale(self):
+        """As in Slicer the language is heeded only where internationalization is switched on, which it is not at first."""
+        settings = self.userSettings()
+        heeded = str(settings.value("Internationalization/Enabled")).lower() == "true"
+        return QtCore.QLocale((heeded and settings.value("language")) or "en_US").name()
+
+    applicationLocaleName = QtCore.Property(str, _locale)
     temporaryPath = QtCore.Property(str, _temporary)
     majorVersion = QtCore.Property(int, lambda self: 5)
     minorVersion = QtCore.Property(int, lambda self: 13)

@@ -8,11 +8,11 @@ import slicer
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, recognize
 from discgrader.imaging.ranking import ranked
-from discgrader.imaging.study import Plane, Series
+from discgrader.imaging.study import Series
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
-from discgrader.mrml.nodes import MR, attribute, grid_of_volume, volume_from_node
+from discgrader.mrml.nodes import MR, attribute, volume_from_node
 from discgrader.mrml.recognized import keep_recognized, recognized_as
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
@@ -56,8 +56,6 @@ class Recognized:
 
 def recognized(node) -> Recognized:
     """What a volume node is, by its DICOM attributes, its name and its picture."""
-    if is_gathered(node):
-        return Recognized(None, "Slicer made one volume of slices that lie on no one grid; its files are read anew")
     try:
         volume = volume_from_node(node)
     except DiscGraderError as error:
@@ -70,6 +68,18 @@ def recognized(node) -> Recognized:
     series = Series(node.GetName(), volume, plane, found.contrast, f"{plane.value}; {found.reason}", warnings=found.warnings,
                     probability=found.probability, traits=found.traits)
     return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
+
+
+def made_volumes(scene) -> list[str]:
+    """IDs of the volumes that DiscGrader made, saliency maps above all: no series that anybody would choose."""
+    return [node.GetID() for node in _scalar_volumes(scene) if attribute(node, "Kind") not in (None, "series")]
+
+
+def _scalar_volumes(scene) -> list:
+    class_name = "vtkMRMLScalarVolumeNode"
+    count = scene.GetNumberOfNodesByClass(class_name)
+    nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(count)]
+    return [node for node in nodes if node.GetClassName() == class_name]
 
 
 class InputChooser:
@@ -90,11 +100,6 @@ class InputChooser:
         """The volumes that were not looked at before, whose IDs are not among ``seen``."""
         seen = set(seen)
         return [node for node in self._volumes() if node.GetID() not in seen]
-
-    def axial(self, chosen: Iterable) -> list:
-        """The volumes to offer as axial series: those whose slices are axial, and the chosen ones whatever they are."""
-        chosen = list(chosen)
-        return [node for node in self._volumes() if node in chosen or _is_axial(node)]
 
     def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
         """New volumes for the roles, and the IDs of all that have been looked at.
@@ -163,14 +168,10 @@ class InputChooser:
         return {node: roles[node] for node in [*order, *(one for one in roles if one not in order)]}
 
     def _volumes(self) -> list:
-        class_name = "vtkMRMLScalarVolumeNode"
-        count = self._scene.GetNumberOfNodesByClass(class_name)
-        nodes = [self._scene.GetNthNodeByClass(number, class_name) for number in range(count)]
         return [
             node
-            for node in nodes
-            if node.GetClassName() == class_name
-            and not node.GetHideFromEditors()
+            for node in _scalar_volumes(self._scene)
+            if not node.GetHideFromEditors()
             and node.GetImageData() is not None
             and attribute(node, "Kind") in (None, "series")
         ]
@@ -188,14 +189,6 @@ class InputChooser:
             if role in ROLES:
                 roles.setdefault(self._study_of(node), set()).add(role)
         return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
-
-
-def _is_axial(node) -> bool:
-    try:
-        return plane_of(grid_of_volume(node)) is Plane.AXIAL
-    except DiscGraderError:
-        # Slices under a transform that bends them have no plane.
-        return False
 
 
 def _dicom_identity(node) -> dict[str, object]:

@@ -20,12 +20,13 @@ from discgrader.panel.display import Display
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grade_table import GradeTable
 from discgrader.panel.grid import Grid, Key
-from discgrader.panel.inputs import InputChooser
+from discgrader.panel.inputs import InputChooser, made_volumes
 from discgrader.panel.key_bar import KeyBar
 from discgrader.panel.label_task import LabelTask
 from discgrader.panel.live_grades import LiveGrades
 from discgrader.panel.missing import InstallHint, missing_packages
 from discgrader.panel.packs import pack_facts
+from discgrader.panel.parameter_tie import ParameterTie
 from discgrader.panel.reading_files import ReadingFiles
 from discgrader.panel.scene_watch import SceneWatch
 from discgrader.panel.series_inputs import SeriesInputs
@@ -81,7 +82,7 @@ class Panel:
         self.live = LiveGrades(logic, self._grades_follow, self.show, self.computation.say)
         logic.boxChanged, logic.noticed = self.live.box_changed, self.computation.say
         self.hint = InstallHint(ui, self.install)
-        self._gui_tag = self._tag = None
+        self._tie = self._tag = None
         self._warm = False
         self._connect()
 
@@ -101,10 +102,11 @@ class Panel:
     def set_parameters(self, parameters) -> None:
         """Tie the widgets to a parameter node; to none when it is None."""
         if self.parameters is not None:
-            self.key_bar.keys.unbind()
             self.watch.stop()
             self.parameters.RemoveObserver(self._tag)
-            self.parameters.disconnectGui(self._gui_tag)
+            self._tie.undo()
+            # Whoever is kept here keeps the wrapper, which goes on reading its node.
+            self._tie = None
             self.menu.close()
             self.live.forget()
             self.block_reader.stop()
@@ -113,11 +115,17 @@ class Panel:
         self.parameters = parameters
         if parameters is not None:
             self.boxes.show_margin(parameters.boxes.marginMm)
-            self._gui_tag = parameters.connectGui(self.ui)
+            self._tie = ParameterTie(parameters, self.ui)
             self._tag = parameters.AddObserver(vtkCommand.ModifiedEvent, self._parameters_changed)
             self.watch.start()
-            self.key_bar.keys.bind()
             self.refresh()
+
+    def hear_keys(self, heard: bool) -> None:
+        """Hear the module's keys in the whole window, or leave them to other modules."""
+        if heard:
+            self.key_bar.keys.bind()
+        else:
+            self.key_bar.keys.unbind()
 
     def _parameters_changed(self, _caller, _event) -> None:
         """The views follow at once, the rest of the panel in a moment."""
@@ -131,6 +139,7 @@ class Panel:
         """Show what the scene holds now."""
         if self.parameters is None:
             return
+        self._offer_series_only()
         self.block_reader.look(self.inputs.new(()))
         self.series_inputs.choose()
         self.watch.look()
@@ -227,6 +236,15 @@ class Panel:
         except UsageError:
             # Discs are just being found anew, and those before are gone already.
             return None
+
+    def _offer_series_only(self) -> None:
+        """Leave out of every selector what the module made itself."""
+        made = made_volumes(self.scene)
+        for widget in vars(self.ui).values():
+            if hasattr(widget, "sortFilterProxyModel"):
+                model = widget.sortFilterProxyModel()
+                if list(model.hiddenNodeIDs) != made:
+                    model.hiddenNodeIDs = made
 
     def _enable(self, grid: Grid, cell, why_not: str) -> None:
         """Enable what can be done, and say of the rest why it cannot."""
@@ -380,7 +398,8 @@ class Panel:
         return reading is not None and any(one.gradings for one in reading.discs) and not missing_packages()
 
     def close(self) -> None:
-        """Let go of scene and logic."""
+        """Let go of window, scene and logic."""
+        self.hear_keys(False)
         self.set_parameters(None)
         self.logic.boxChanged = self.logic.noticed = None
 
