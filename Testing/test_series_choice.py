@@ -83,6 +83,13 @@ def test_the_native_t1_before_the_one_after_contrast_agent_whatever_their_names_
     assert any("no native T1" in one for one in alone)
 
 
+def test_a_fat_suppressed_t1_beside_a_native_one_is_named(spine) -> None:
+    series = (of(spine, "a_t1_fs_km", Contrast.T1_FS, "after contrast agent"), of(spine, "t1", Contrast.T1),
+              of(spine, "t2", Contrast.T2))
+    assert any("a_t1_fs_km was not used" in one and "t1 was used" in one
+               for one in series_warnings(Study("s", series), localized(spine)))
+
+
 def test_choices_between_series_of_one_role(spine) -> None:
     volume = spine.series.volume
     sharp = volume.affine_lps.copy()

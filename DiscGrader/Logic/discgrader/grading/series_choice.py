@@ -115,12 +115,15 @@ def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
 
 
 def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[str]:
-    """Series like a T2 that nothing is graded from; where there is no T2 at all, every sagittal series that is not used."""
+    """Series like a T2 or T1 that nothing is graded from; where there is no T2 at all, every one that is not used."""
     contrasts = {one.contrast for one in used}
     has_t2 = bool(contrasts & {Contrast.T2, Contrast.T2_SPACE})
     for one in sagittal:
-        if one.contrast is Contrast.STIR or one.contrast in (Contrast.OTHER, Contrast.T1_FS) and not has_t2:
-            yield f"Series {one.name} was not used for grading: {one.contrast_reason}. Say what it is where that is wrong."
+        if one.contrast in WITHHELD or one.contrast is Contrast.OTHER and not has_t2:
+            instead = next((f", and {other.name} was used" for other in used if one.contrast is Contrast.T1_FS
+                            and other.contrast is Contrast.T1), "")
+            yield (f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. "
+                   "Say what it is where that is wrong.")
     if not has_t2 and Contrast.T1 in contrasts:
         yield ONLY_T1
     elif not has_t2 and sagittal:

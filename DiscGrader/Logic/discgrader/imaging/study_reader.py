@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
         name = stem(path)
         content = _read_file(path, progress)
     found = _unique_names(content.found)
-    series = tuple(_series(one, role) for one, role in zip(found, _roles_of(found, roles)))
+    series = tuple(_recognized(found, _roles_of(found, roles), progress))
     progress.report("reading", 1.0, f"{len(series)} series")
     left_out = tuple(LeftOut(printable(one.name), printable(one.reason)) for one in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
@@ -311,6 +311,13 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
         for number in matches:
             chosen[number] = role
     return [chosen.get(number) for number in range(len(found))]
+
+
+def _recognized(found: Sequence[_Found], roles: Sequence[str | None], progress: Progress) -> Iterator[Series]:
+    """Each picture as a series; looking at pictures takes a moment each, and may be stopped between them."""
+    for one, role in zip(found, roles, strict=True):
+        progress.check()
+        yield _series(one, role)
 
 
 def _series(found: _Found, role: str | None) -> Series:
