@@ -217,6 +217,11 @@ class TestInputs:
         assert chooser.unanswered({"T1": unknown, **picked}, []) == []
         assert recognized_as(localizer).role == "other"
 
+    def test_what_was_said_on_the_command_line_is_not_asked_again(self, scene, chooser):
+        [scan] = self.nodes(scene, "scan")
+        set_attributes(scan, Kind="series", Role="T2")
+        assert chooser.choose({}, [])[0] == {"T2": scan}
+
     def test_a_choice_that_contradicts_what_a_volume_looks_like_is_doubtful(self, scene, chooser):
         t1, scan = self.nodes(scene, "sag T1", "scan")
         chooser.choose({}, [])

@@ -80,6 +80,13 @@ def test_without_conviction_the_name_counts_and_nobody_is_alarmed(name, picture)
     assert not found.warnings
 
 
+def test_what_is_said_to_be_fat_suppressed_is_never_graded_because_of_its_picture() -> None:
+    for name, contrast in (("t2_tse_dixon_sag_W", Contrast.STIR), ("t1_fs_km_sag", Contrast.T1_FS)):
+        found = recognized(name, seen(T2=1.0))
+        assert found.contrast is contrast
+        assert "the picture shows a T2" in found.warnings[0]
+
+
 def test_what_is_no_picture_to_grade_from_is_not_looked_at() -> None:
     with patch.object(room, "picture_contrast", side_effect=AssertionError):
         assert recognize("localizer", upright()).contrast is Contrast.OTHER

@@ -23,14 +23,18 @@ CONVICTION = 0.98
 """How probable a picture must make it that name or header are wrong, to be believed against them."""
 
 _LOOKS_LIKE: Mapping[Contrast, tuple[Contrast, ...]] = {
-    Contrast.T1: (Contrast.T1, Contrast.T1_FS),
-    Contrast.T1_FS: (Contrast.T1, Contrast.T1_FS, Contrast.STIR, Contrast.OTHER),
+    Contrast.T1: (Contrast.T1,),
+    Contrast.T1_FS: (Contrast.T1, Contrast.STIR, Contrast.OTHER),
     Contrast.T2: (Contrast.T2, Contrast.T2_SPACE),
     Contrast.T2_SPACE: (Contrast.T2, Contrast.T2_SPACE),
-    Contrast.STIR: (Contrast.STIR, Contrast.T2, Contrast.T2_SPACE),
+    Contrast.STIR: (Contrast.STIR,),
 }
-"""What a series that is named so may look like: 2D and 3D T2 differ by their slices rather than by what they show, fat that
-was suppressed badly is bright, and pictures of T1 with fat suppression were not learnt."""
+"""What a series that is named so may look like: 2D and 3D T2 differ by their slices rather than by what they show, and
+pictures know no T1 with fat suppression of its own."""
+
+_BELIEVED = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
+"""Names that a picture is believed against. Fat that was suppressed badly is bright, so a series that is said to be STIR or
+T1 with fat suppression stays that, and nothing is graded from it; the reader hears what its picture looks like."""
 
 _SIGHT: Mapping[Contrast, str] = {
     Contrast.T1: "a T1", Contrast.T1_FS: "a T1 with fat suppression", Contrast.T2: "a T2", Contrast.T2_SPACE: "a T2 of thin slices",
@@ -148,10 +152,11 @@ def _with_picture(told: Finding | None, reading: NameReading, name: str, volume:
         return _seen(seen, plane, silent)
     if seen.contrast is Contrast.UNKNOWN:
         return told
-    doubt = sum(p for contrast, p in seen.probabilities.items() if contrast not in _LOOKS_LIKE.get(told.contrast, ()))
-    if told.contrast in _LOOKS_LIKE and doubt >= CONVICTION and seen.contrast not in _LOOKS_LIKE[told.contrast]:
-        return _believed(seen, told)
-    return replace(told, probability=1 - doubt)
+    alike = _LOOKS_LIKE.get(told.contrast, ())
+    agrees = sum(p for contrast, p in seen.probabilities.items() if contrast in alike)
+    if 1 - agrees >= CONVICTION and seen.contrast not in alike:
+        return _believed(seen, told) if told.contrast in _BELIEVED else _doubted(seen, told)
+    return told if told.contrast is Contrast.T1_FS else replace(told, probability=agrees)
 
 
 def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
@@ -166,6 +171,11 @@ def _believed(seen: PictureContrast, told: Finding) -> Finding:
     warning = f"{told.reason}; but {_shows(seen)}, and it was taken for that. Say what it is where that is wrong."
     return Finding(seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability,
                    warnings=(*told.warnings, warning))
+
+
+def _doubted(seen: PictureContrast, told: Finding) -> Finding:
+    """Header or name against the picture, where a wrong grade would be worse than none."""
+    return replace(told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Say what it is where that is wrong."))
 
 
 def _shows(seen: PictureContrast) -> str:

@@ -1,14 +1,14 @@
 """Which of the scene's volumes serve as what, recognized by what they are."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import slicer
 
 from discgrader.errors import DiscGraderError
-from discgrader.imaging.recognize import plane_of, recognize
+from discgrader.imaging.recognize import ROLES as EVERY_ROLE, parse_role, plane_of, recognize
 from discgrader.imaging.ranking import ranked
-from discgrader.imaging.study import Series
+from discgrader.imaging.study import Contrast, Series
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
@@ -65,6 +65,11 @@ def recognized(node) -> Recognized:
         return Recognized(None, f"{made_by}, and no MR")
     plane = plane_of(volume)
     found = recognize(node.GetName(), volume, _dicom_identity(node), plane)
+    before = attribute(node, "Role")
+    if found.contrast is Contrast.UNKNOWN and before in EVERY_ROLE:
+        # Whoever graded it on the command line has said what it is.
+        plane, contrast = parse_role(before)
+        found = replace(found, contrast=contrast, reason=f"it was graded as {before.replace('_', ' ')} before")
     series = Series(node.GetName(), volume, plane, found.contrast, f"{plane.value}; {found.reason}", warnings=found.warnings,
                     probability=found.probability, traits=found.traits)
     return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
