@@ -89,6 +89,13 @@ def test_dicom_attributes(attributes: dict, contrast: str) -> None:
     assert finding.reason
 
 
+def test_a_dixon_series_that_does_not_say_its_part_is_left_to_the_picture() -> None:
+    times = {"EchoTime": 95.0, "RepetitionTime": 4000.0, "SeriesDescription": "SAG T2 IDEAL"}
+    assert contrast_from_dicom(times) is None
+    assert contrast_from_dicom({**times, "ImageType": ["DERIVED", "PRIMARY", "IN_PHASE"]}).contrast == "T2"
+    assert contrast_from_dicom({**times, "ImageType": ["DERIVED", "PRIMARY", "WATER"]}).contrast == "STIR"
+
+
 def test_dicom_that_says_nothing_leaves_it_to_the_name() -> None:
     assert contrast_from_dicom({}) is None
     assert contrast_from_dicom({"PatientID": "7", "SeriesDescription": "series"}) is None

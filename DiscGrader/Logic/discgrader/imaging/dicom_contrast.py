@@ -45,6 +45,7 @@ _NO_SPINE_PICTURE = {
     "M_FFE": "a gradient echo", "SCREEN SAVE": "a screen capture", "PERFUSION": "a perfusion series",
 }
 _WATER = {"WATER", "W"}
+_IN_PHASE = {"IN_PHASE", "IP", "IN"}
 _REFORMATTED = {"MPR", "REFORMATTED", "CPR", "CSA MPR", "COMPOSED", "CSAPARALLEL", "RESAMPLED"}
 _FAT_OPTIONS = {"FS", "SFS", "FATSAT", "FAT_GEMS", "SPIR", "SPAIR", "WE", "CHEMSAT_GEMS"}
 _STATED = {"T1": Contrast.T1, "T2": Contrast.T2, "STIR": Contrast.STIR}
@@ -66,6 +67,12 @@ class _Header:
         options = set(_words(self.identity, "ScanOptions"))
         selected = str(self.identity.get("SpectrallySelectedSuppression", "")).upper()
         return bool(options & _FAT_OPTIONS or self.kind & _WATER or "FAT" in selected or self.named.fat_suppressed)
+
+    @property
+    def part_unsaid(self) -> bool:
+        """Whether it is one part of a Dixon series, and neither name nor image type says which."""
+        said = self.named.part or self.kind & (_WATER | _IN_PHASE)
+        return self.named.words.says("dixon", "yes") and not said and not self.fat_suppressed
 
     @property
     def inverted(self) -> bool:
@@ -144,6 +151,8 @@ def _by_times(header: _Header) -> Finding | None:
         return Finding(Contrast.STIR, f"DICOM states inversion recovery (inversion time {inversion:g} ms, {times})")
     if named.contrast is Contrast.STIR and (named.words.values("recovery") or header.inverted):
         return Finding(Contrast.STIR, f"its description, {header.text}, {named.why} ({times})")
+    if header.part_unsaid:
+        return None
     if echo <= T1_ECHO_MS and (repetition <= T1_REPETITION_MS or _within(inversion, _T1_INVERSION_MS)):
         return _t1(header, times)
     if inversion > _T1_INVERSION_MS[1]:
