@@ -335,7 +335,7 @@ def test_other_files_that_cannot_be_read(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         load_reading(tmp_path / "none.json")
     (tmp_path / "latin.json").write_bytes("Größe".encode("latin-1"))
-    with pytest.raises(UsageError, match="not valid JSON"):
+    with pytest.raises(UsageError, match="no text in UTF-8"):
         load_reading(tmp_path / "latin.json")
 
 

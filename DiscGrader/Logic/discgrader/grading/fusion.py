@@ -7,15 +7,16 @@ are read by forests; radiomics is that of the disc's middle sagittal slice on T2
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from discgrader.errors import PackError
+from discgrader.checked import Count, Within, checked
+from discgrader.errors import PackError, UsageError
 from discgrader.grading.contributions import Push
 from discgrader.grading.evidence import MEASURES
 from discgrader.grading.feature_words import in_words
-from discgrader.grading.study_rows import INDEX
+from discgrader.grading.study_rows import INDEX, evidence_columns
 from discgrader.packs.forest import Forest
 from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_json, load_tensors
@@ -30,6 +31,29 @@ SLICE_ROLES = ("T2", "T2_SPACE")
 """Roles whose slices serve for radiomics, the first one there."""
 
 _LEAST = 1e-4
+
+_Weight = Annotated[float, Within(0, 1e6)]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    evidence: Annotated[tuple[str, ...], Count(1, 10_000)]
+    radiomics: Annotated[tuple[str, ...], Count(1, 10_000)]
+
+
+@dataclass(frozen=True)
+class _Weights:
+    network: _Weight
+    evidence: _Weight
+    radiomics: _Weight
+
+
+@dataclass(frozen=True)
+class _Described:
+    columns: _Columns
+    weights: _Weights
+    bias: Annotated[tuple[Annotated[float, Within(-1e6, 1e6)], ...], Count(2, 64)]
+    roles: Annotated[tuple[str, ...], Count(1, 64)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,16 +171,20 @@ def load_fusion(pack: Pack) -> Fusion | None:
     if DESCRIPTION not in pack.files:
         return None
     try:
-        described = load_json(pack, DESCRIPTION)
-        forests = {side: Forest.from_tensors(tuple(described["columns"][side]),
+        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: {DESCRIPTION}", PackError)
+        columns = {"evidence": described.columns.evidence, "radiomics": described.columns.radiomics}
+        forests = {side: Forest.from_tensors(columns[side],
                                              {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()})
                    for side in SIDES[1:]}
-        weights = {side: float(described["weights"][side]) for side in SIDES}
-        bias = np.array(described["bias"], float)
-        if any(forest.chance.shape[1] != len(bias) for forest in forests.values()) or min(weights.values()) < 0:
+        weights = {side: float(getattr(described.weights, side)) for side in SIDES}
+        bias = np.array(described.bias, float)
+        if any(forest.chance.shape[1] != len(bias) for forest in forests.values()):
             raise ValueError("its forests grade on another scale")
-        return Fusion(forests["evidence"], forests["radiomics"], weights, bias, tuple(described["roles"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if columns["evidence"] != evidence_columns(described.roles):
+            raise ValueError("its evidence is measured otherwise here")
+        parameters_of(columns["radiomics"])
+        return Fusion(forests["evidence"], forests["radiomics"], weights, bias, described.roles)
+    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise PackError(f"Pack {pack.name}: its fusion model is broken ({error}); install the pack anew.") from error
 
 

@@ -28,6 +28,7 @@ from discgrader.grading.not_graded import (
     out_of_range,
 )
 from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.pack_checks import check_sides, check_tasks
 from discgrader.grading.series_choice import WITHHELD, with_what_there_is
 from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.grading.scales import load_scale, scale_of
@@ -44,7 +45,7 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
 from discgrader.packs.trees import Trees
-from discgrader.packs.weights import load_tensors, load_trees
+from discgrader.packs.weights import fill_network, load_tensors, load_trees
 from discgrader.progress import Progress
 from discgrader.threads import in_threads
 
@@ -123,6 +124,8 @@ class Grader:
     def __init__(self, packs: Iterable[Pack], device: str = "cpu"):
         self.device = device
         self.packs = tuple(packs)
+        for pack in self.packs:
+            check_tasks(pack)
         self._loaded: dict[str, LoadedPack] = {}
         # What a study's grades were read from is wanted again when they are explained.
         self._views: WeakKeyDictionary[Localization, dict[tuple[str, ...], StudyViews]] = WeakKeyDictionary()
@@ -319,10 +322,7 @@ class Grader:
         networks = []
         for file in sorted(name for name in pack.files if name.startswith(NETWORK_PREFIX)):
             network = build_network(pack.architecture)
-            try:
-                network.load_state_dict(load_tensors(pack, file))
-            except RuntimeError as error:
-                raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
+            fill_network(network, pack, file)
             network.eval().encoder.fuse()
             networks.append(network.to(self.device, memory_format=torch.channels_last))
         if not networks:
@@ -330,11 +330,11 @@ class Grader:
         trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
                  for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
         crop = pack.input["crop"]
+        typical, fusion = Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration), load_fusion(pack)
+        check_sides(pack, trees, typical, fusion)
         return LoadedPack(
-            pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)),
-            Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration),
-            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]),
-            load_fusion(pack),
+            pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)), typical,
+            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]), fusion,
         )
 
 

@@ -7,9 +7,11 @@ named ``<role>:<family>:<feature>``, in which a missing sequence is missing.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
+from discgrader.checked import Count, checked
 from discgrader.errors import PackError
 from discgrader.grading.calibration import isotonic
 from discgrader.grading.contributions import Push
@@ -25,6 +27,20 @@ RADIOMICS = "radiomics"
 GRADES = 5
 
 _LEAST_SHARE = 0.02
+
+_Probabilities = Annotated[tuple[float, ...], Count(0, 100_000)]
+
+
+@dataclass(frozen=True)
+class _Curve:
+    probability: _Probabilities
+    observed: _Probabilities
+
+
+@dataclass(frozen=True)
+class _Described:
+    columns: Annotated[tuple[str, ...], Count(0, 100_000)]
+    calibration: tuple[_Curve, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +110,11 @@ def load_tabular(pack: Pack) -> TabularModel:
         Its files are missing or do not fit together.
     """
     try:
-        described = load_json(pack, DESCRIPTION)
-        columns = tuple(map(str, described["columns"]))
+        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: {DESCRIPTION}", PackError)
+        columns = described.columns
         if not columns or any(len(name.split(":", 2)) < 3 for name in columns):
             raise ValueError("a column has no role and family")
-        curves = [(np.array(one["probability"], float), np.array(one["observed"], float)) for one in described["calibration"]]
+        curves = [(np.array(one.probability, float), np.array(one.observed, float)) for one in described.calibration]
         if len(curves) != GRADES or any(len(x) == 0 or x.shape != y.shape or np.any(np.diff(x) < 0) or not np.isfinite([*x, *y]).all()
                                         for x, y in curves):
             raise ValueError("its calibration is no five rising curves")

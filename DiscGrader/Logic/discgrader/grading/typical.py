@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from discgrader.errors import PackError
+
 AXES = 24
 FILE = "input.safetensors"
 LIMIT_KEY = "distance_limit"
@@ -46,7 +48,17 @@ class Typical:
 
     @classmethod
     def read(cls, tensors: Mapping[str, torch.Tensor], calibration: Mapping[str, object]) -> Typical:
-        """As a pack's file `FILE` and its calibration hold it."""
+        """As a pack's file `FILE` and its calibration hold it.
+
+        Raises
+        ------
+        PackError
+            When the tensors are no such thing.
+        """
+        mean, axes = tensors.get(_MEAN), tensors.get(_AXES)
+        if mean is None or axes is None or mean.ndim != 1 or axes.ndim != 2 or len(axes) != len(mean) or not axes.shape[1] \
+                or not bool(mean.isfinite().all() and axes.isfinite().all()):
+            raise PackError(f"{FILE} of a pack does not say what the discs that it was trained on are like; install it anew.")
         return cls(tensors[_MEAN], tensors[_AXES], float(calibration.get(LIMIT_KEY, float("inf"))))
 
     def tensors(self) -> dict[str, torch.Tensor]:

@@ -10,6 +10,7 @@ import torch
 from discgrader.errors import PackError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.herniation_box import box_evidence
+from discgrader.grading.pack_checks import check_typical
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
@@ -19,7 +20,7 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.weights import load_tensors
+from discgrader.packs.weights import fill_network, load_tensors
 
 KIND = "window_classifier"
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -127,13 +128,12 @@ class WindowPack:
         [file] = files
         self.typical = Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration) if TYPICAL_FILE in pack.files else None
         self.network = build_network(pack.architecture)
-        try:
-            self.network.load_state_dict(load_tensors(pack, file))
-        except RuntimeError as error:
-            raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
+        fill_network(self.network, pack, file)
         for task, head in self.network.heads.items():
             if head.out_features != len(scale_of(pack.system, task).values):
                 raise PackError(f"Pack {pack.name}: {task} has {head.out_features} grades, which its scale has not.")
+        if self.typical is not None:
+            check_typical(pack, self.typical, next(iter(self.network.heads.values())).in_features)
         self.network.to(device, memory_format=torch.channels_last).eval()
         self._readings: WeakKeyDictionary[StudyWindows, dict[Disc, WindowReading | str]] = WeakKeyDictionary()
 

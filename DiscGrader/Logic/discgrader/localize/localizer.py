@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from discgrader.errors import StudyError
+from discgrader.errors import PackError, StudyError
 from discgrader.imaging.ranking import place_of, ranked
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
@@ -17,10 +17,10 @@ from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.naming import NamedCandidate, name_candidates, row_of
 from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
 from discgrader.localize.roi import roi_box
-from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation, Segmenter
+from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmentation, Segmenter
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.weights import load_tensors
+from discgrader.packs.weights import fill_network
 from discgrader.progress import Progress
 
 PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "T1_FS", "unknown", "other")
@@ -43,7 +43,9 @@ class Localizer:
 
     def __init__(self, pack: Pack, device: str = "cpu"):
         network = build_network(pack.architecture)
-        network.load_state_dict(load_tensors(pack, next(iter(pack.files))))
+        if pack.architecture.get("kind") != "unet" or pack.architecture.get("outputs") != len(CLASSES):
+            raise PackError(f"Pack {pack.name}: its network does not tell vertebra, disc and canal apart; install it anew.")
+        fill_network(network, pack, next(iter(pack.files)))
         self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
 
     @classmethod

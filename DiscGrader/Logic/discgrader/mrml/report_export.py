@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from discgrader.grading.scales import scale_of
@@ -31,7 +32,9 @@ def report_export(scene, study: str | None, reading: Reading, folder: Path) -> C
     result = replace(result, warnings=(*result.warnings, *overrides_in_words(reading)))
 
     def write(progress: Progress) -> Path:
-        writers = dict(default_writers(default_packs()))
+        # Packs are checked with cattrs as they are read; without it the report goes without their cards.
+        packs = default_packs() if find_spec("cattrs") else []
+        writers = dict(default_writers(packs))
         writers["reading"] = lambda _result, to, _progress: _write_reading(reading, to)
         write_output(result, folder, writers, progress=progress)
         return folder

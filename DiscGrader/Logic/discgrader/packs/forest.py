@@ -96,6 +96,9 @@ class Forest:
             It is none.
         """
         whole = {name: np.asarray(tensors[name]).astype(int) for name in ("root", "feature", "left", "right")}
+        flat = [*whole.values(), *(np.asarray(tensors[name]) for name in ("threshold", "missing_left"))]
+        if any(one.ndim != 1 for one in flat) or not len(whole["root"]):
+            raise ValueError("its parts are no lists, or there is no tree")
         nodes = len(whole["feature"])
         chance, threshold = np.asarray(tensors["chance"], float), np.asarray(tensors["threshold"], float)
         missing = np.asarray(tensors["missing_left"]).astype(bool)

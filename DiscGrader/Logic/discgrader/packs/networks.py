@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from discgrader.errors import DiscGraderError, PackError
+from discgrader.packs.description import NETWORKS, check_network
 
 if TYPE_CHECKING:
     import torch
@@ -47,6 +48,8 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
     """
     settings = dict(architecture)
     kind = settings.pop("kind", None)
+    if isinstance(kind, str) and kind in NETWORKS:
+        check_network(kind, settings, f"The network {kind}")
     if kind == "unet":
         from discgrader.packs.unet import UNet
 

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from discgrader.checked import parse_json, read_bytes
 from discgrader.errors import PackError
 from discgrader.folders import whole_folder
+from discgrader.packs.description import Described, TrainedOn, check_description
 from discgrader.packs.weights import SUFFIXES, check_content
 
 SCHEMA_VERSION = 1
@@ -22,38 +24,10 @@ LOCALIZER = "localizer"
 FEATURES = "features"
 """System of a pack whose network gives other models their features and grades nothing itself."""
 
+_MOST_DESCRIPTION_BYTES, _MOST_FILE_BYTES = 16 << 20, 2 << 30
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NEVER_LOADED = frozenset({".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".npy", ".npz", ".py", ".so"})
-
-
-@dataclass(frozen=True)
-class TrainedOn:
-    """What a pack was trained on.
-
-    Parameters
-    ----------
-    data_set, license : str
-        The data set and its license, in words that may be shown.
-    patients, discs : int
-        How many of each.
-    recipe : str
-        The recipe that trained it, such as ``spider``.
-    seed : int
-        What the recipe drew its random numbers from.
-    synthetic : bool
-        Whether no image of a patient was among what it saw; it may have begun with weights learnt on photographs.
-    statement : str
-        One sentence for the table, the report and the screen.
-    """
-
-    data_set: str
-    license: str
-    patients: int
-    discs: int
-    recipe: str
-    seed: int
-    synthetic: bool
-    statement: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,23 +105,6 @@ class BrokenPack:
     reason: str
 
 
-_TYPES = {
-    "schema_version": int,
-    "name": str,
-    "version": str,
-    "system": str,
-    "tasks": dict,
-    "input": dict,
-    "architecture": dict,
-    "files": dict,
-    "calibration": dict,
-    "trained_on": dict,
-    "figures": dict,
-    "intended_use": str,
-}
-_TRAINED_ON_TYPES = {one.name: one.type for one in fields(TrainedOn)}
-
-
 def read_pack(folder: Path) -> Pack:
     """The pack in ``folder``, everything that it says of itself checked.
 
@@ -158,24 +115,25 @@ def read_pack(folder: Path) -> Pack:
     """
     folder = Path(folder)
     path = folder / DESCRIPTION
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PackError(f"{folder} is not a pack: {DESCRIPTION} cannot be read ({error.strerror}).") from error
-    try:
-        described = json.loads(content.decode("utf-8"))
-    except ValueError as error:
-        raise PackError(f"Pack {folder.name}: {DESCRIPTION} is not valid JSON ({error}).") from error
-    _check_description(folder.name, described)
+    content = read_bytes(path, PackError, _MOST_DESCRIPTION_BYTES)
+    described = _parsed(content, folder.name)
+    whole = _check_description(folder.name, described)
     name = described["name"]
     borrowed = described.get(BORROWED, {})
     for file, sha256 in described["files"].items():
         _read_checked(_home(folder, borrowed, file), name, file, sha256)
     _check_strangers(folder, name, described["files"])
-    values = {key: described[key] for key in _TYPES if key != "trained_on"}
-    trained_on = TrainedOn(**{key: described["trained_on"][key] for key in _TRAINED_ON_TYPES})
-    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=trained_on, borrowed=borrowed,
+    values = {one.name: described[one.name] for one in fields(Described) if one.name != "trained_on"}
+    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=whole.trained_on, borrowed=borrowed,
                 **values)
+
+
+def _parsed(content: bytes, name: str) -> object:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError(f"Pack {name}: {DESCRIPTION} is no text in UTF-8; install the pack anew.") from error
+    return parse_json(text, f"Pack {name}: {DESCRIPTION}", PackError)
 
 
 def find_pack_folders(folder: Path) -> list[Path]:
@@ -269,7 +227,7 @@ def write_pack(
     return read_pack(folder)
 
 
-def _check_description(name: str, described: object) -> None:
+def _check_description(name: str, described: object) -> Described:
     """Refuse a wrong ``pack.json``; ``name`` is what to call the pack where it does not name itself."""
     if not isinstance(described, dict):
         raise PackError(f"Pack {name}: {DESCRIPTION} does not describe a pack.")
@@ -281,13 +239,13 @@ def _check_description(name: str, described: object) -> None:
             f"Pack {name} was made for a newer DiscGrader (schema {schema}, this one reads up to {SCHEMA_VERSION}); "
             "update DiscGrader."
         )
-    _check_types(name, described, _TYPES, "")
+    whole = check_description(described, f"Pack {name}: {DESCRIPTION}")
     if schema != SCHEMA_VERSION:
         raise PackError(f"Pack {name}: schema_version {schema} does not exist.")
     if not _NAME.fullmatch(described["name"]):
         raise PackError(f"Pack {name}: the name {described['name']!r} may hold letters, digits, '.', '_' and '-' only.")
-    _check_types(name, described["trained_on"], _TRAINED_ON_TYPES, "trained_on.")
-    _check_tasks(name, described["system"], described["tasks"])
+    if not whole.tasks and whole.system not in (LOCALIZER, FEATURES):
+        raise PackError(f"Pack {name} names no tasks.")
     if not described["files"]:
         raise PackError(f"Pack {name} names no weight files.")
     for file, sha256 in described["files"].items():
@@ -297,26 +255,7 @@ def _check_description(name: str, described: object) -> None:
     borrowed = described.get(BORROWED, {})
     if not isinstance(borrowed, dict) or not all(isinstance(home, str) and _NAME.fullmatch(home) for home in borrowed.values()):
         raise PackError(f"Pack {name}: {BORROWED} in {DESCRIPTION} must name a pack for each file.")
-
-
-def _check_types(name: str, described: Mapping, types: Mapping[str, type], prefix: str) -> None:
-    for key, wanted in types.items():
-        if key not in described:
-            raise PackError(f"Pack {name}: {prefix}{key} is missing from {DESCRIPTION}.")
-        # JSON true is an int to Python, and a count of true patients is a mistake.
-        if type(described[key]) is not wanted:
-            raise PackError(f"Pack {name}: {prefix}{key} in {DESCRIPTION} is of the wrong type.")
-
-
-def _check_tasks(name: str, system: str, tasks: Mapping) -> None:
-    if not tasks and system not in (LOCALIZER, FEATURES):
-        raise PackError(f"Pack {name} names no tasks.")
-    for task, stated in tasks.items():
-        if not isinstance(stated, dict) or not isinstance(stated.get("scale"), str):
-            raise PackError(f"Pack {name}: task {task} names no scale.")
-        grades = stated.get("grades")
-        if not isinstance(grades, list) or len(grades) < 2 or not all(isinstance(grade, str) for grade in grades):
-            raise PackError(f"Pack {name}: task {task} does not list its grades.")
+    return whole
 
 
 def _check_file_name(name: str, file: str) -> None:
@@ -352,10 +291,7 @@ def _read_checked(folder: Path, name: str, file: str, sha256: str) -> bytes:
         raise PackError(f"Pack {name}: {file} is missing from {folder.name}.")
     if not path.is_file():
         raise PackError(f"Pack {name}: {file} is not a file.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PackError(f"Pack {name}: {file} cannot be read ({error.strerror}).") from error
+    content = read_bytes(path, PackError, _MOST_FILE_BYTES)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise PackError(f"Pack {name}: {file} was altered, its SHA-256 is not the stated one; install the pack anew.")
     check_content(name, file, content)

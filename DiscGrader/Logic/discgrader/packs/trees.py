@@ -12,6 +12,7 @@ import numpy as np
 
 _CATEGORICAL, _DEFAULT_LEFT, _MISSING_ZERO, _MISSING_NAN = 1, 2, 4, 8
 _ZERO = 1e-35
+_MOST_FEATURES, _MOST_OUTPUTS = 100_000, 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,16 +128,17 @@ def parse_trees(text: str) -> Trees:
     options = dict(one.split(":", 1) for one in settings if ":" in one)
     if objective not in ("binary", "multiclass") or "average_output" in head or not blocks:
         raise ValueError(f"trees of the objective '{objective}' are not known")
-    outputs = int(head["num_tree_per_iteration"])
+    outputs = _within(int(head["num_tree_per_iteration"]), _MOST_OUTPUTS, "num_tree_per_iteration")
     if len(blocks) % outputs:
         raise ValueError("the last round of trees is not whole")
     if any(one.get("num_cat", "0") != "0" or one.get("is_linear", "0") != "0" for one in blocks):
         raise ValueError("categorical splits and linear leaves are not known")
-    features = int(head["max_feature_idx"]) + 1
-    leaves = max(int(one["num_leaves"]) for one in blocks)
+    features = _within(int(head["max_feature_idx"]) + 1, _MOST_FEATURES, "max_feature_idx")
+    # No more leaves than the text has values for, before memory is taken for them.
+    leaves = max(_within(int(one["num_leaves"]), len(one.get("leaf_value", "")), "num_leaves") for one in blocks)
     nodes = max(leaves - 1, 1)
     trees = Trees(
-        objective, outputs, float(options.get("sigmoid", 1.0)),
+        objective, outputs, _steepness(options.get("sigmoid", "1")),
         _table(blocks, "split_feature", nodes, int), _table(blocks, "threshold", nodes, float),
         _table(blocks, "decision_type", nodes, int), _table(blocks, "left_child", nodes, int, -1),
         _table(blocks, "right_child", nodes, int, -1), _table(blocks, "leaf_value", leaves, float),
@@ -144,6 +146,19 @@ def parse_trees(text: str) -> Trees:
     )
     _check(trees, features, [int(one["num_leaves"]) for one in blocks])
     return trees
+
+
+def _within(value: int, most: int, what: str) -> int:
+    if not 1 <= value <= most:
+        raise ValueError(f"{what} is {value}")
+    return value
+
+
+def _steepness(text: str) -> float:
+    value = float(text)
+    if not 1e-6 <= value <= 1e6:
+        raise ValueError(f"sigmoid is {text}")
+    return value
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Mapping[str, str]]:
@@ -162,6 +177,8 @@ def _table(blocks: Sequence[Mapping[str, str]], name: str, width: int, kind: typ
     table = np.full((len(blocks), width), rest, kind)
     for row, block in zip(table, blocks, strict=True):
         values = block.get(name, "").split()
+        if len(values) > width:
+            raise ValueError(f"{name} has more entries than there are leaves")
         row[:len(values)] = [kind(value) for value in values]
     return table
 
@@ -176,5 +193,6 @@ def _check(trees: Trees, features: int, leaves: Sequence[int]) -> None:
             raise ValueError("a split leads to a leaf that is missing")
     if np.any(trees.feature < 0) or np.any(trees.feature >= features):
         raise ValueError("a split asks for a feature that is missing")
-    if np.any(trees.kind & _CATEGORICAL) or not np.isfinite(trees.leaf).all():
+    finite = np.isfinite(trees.leaf).all() and np.isfinite(trees.inner).all() and not np.isnan(trees.threshold).any()
+    if np.any(trees.kind & _CATEGORICAL) or not finite:
         raise ValueError("a split or leaf is of an unknown kind")

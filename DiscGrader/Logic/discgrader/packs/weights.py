@@ -1,11 +1,12 @@
 """What a pack's weight files hold, and how tensors are stored in 32, 16 or 8 bits."""
 
 import io
-import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from discgrader.checked import parse_json
 from discgrader.errors import PackError
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def load_tensors(pack: "Pack", file: str) -> "dict[str, torch.Tensor]":
 
     try:
         stored = safetensors.torch.load(pack.read_bytes(file))
-    except safetensors.SafetensorError as error:
+    except PackError:
+        raise
+    except Exception as error:  # what a wrong header raises depends on where it is wrong
         raise PackError(f"Pack {pack.name}: {file} is no safetensors file ({error}).") from error
     tensors = {}
     for name, tensor in stored.items():
@@ -49,6 +52,24 @@ def load_tensors(pack: "Pack", file: str) -> "dict[str, torch.Tensor]":
         else:
             tensors[name] = tensor.float() if tensor.is_floating_point() else tensor
     return tensors
+
+
+def fill_network(network: "torch.nn.Module", pack: "Pack", file: str) -> None:
+    """Give a network the weights of a safetensors file of the pack.
+
+    Raises
+    ------
+    PackError
+        When the file is none, or of another network.
+    """
+    weights = load_tensors(pack, file)
+    for name, one in weights.items():
+        if one.is_complex() or not bool(one.isfinite().all()):
+            raise PackError(f"Pack {pack.name}: {file} has values in {name} that are no numbers.")
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
 
 
 def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes:
@@ -95,13 +116,20 @@ def load_trees(pack: "Pack", file: str) -> "Trees":
 
     try:
         return parse_trees(pack.read_bytes(file).decode("utf-8"))
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
         raise PackError(f"Pack {pack.name}: {file} holds no trees that this version can read ({error}).") from error
 
 
 def load_json(pack: "Pack", file: str) -> object:
     """The value in a JSON file of the pack."""
-    return json.loads(pack.read_bytes(file))
+    return parse_json(_text(pack.read_bytes(file), pack.name, file), f"Pack {pack.name}: {file}", PackError)
+
+
+def _text(content: bytes, pack_name: str, file: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PackError(f"Pack {pack_name}: {file} is no text in UTF-8; install the pack anew.") from error
 
 
 def check_content(pack_name: str, file: str, content: bytes) -> None:
@@ -128,8 +156,8 @@ def _is_lightgbm(content: bytes) -> bool:
 
 def _is_json(content: bytes) -> bool:
     try:
-        json.loads(content)
-    except ValueError:
+        parse_json(content, "", PackError)
+    except (PackError, ValueError):
         return False
     return True
 
@@ -138,6 +166,6 @@ def _is_skops(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError):
         return False
     return "schema.json" in names and all(name.endswith((".json", ".npy", ".npz")) for name in names)

@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from discgrader.checked import read_json as read_json_file
 from discgrader.errors import UsageError
 from discgrader.folders import whole_file
 from discgrader.reading.parts import (
@@ -71,12 +72,7 @@ def read_json(path: Path) -> object:
     UsageError
         When it cannot be read or is no JSON.
     """
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not valid JSON, perhaps cut off; give a whole file ({error}).") from error
+    return read_json_file(Path(path), UsageError)
 
 
 def is_reading(document: object) -> bool:

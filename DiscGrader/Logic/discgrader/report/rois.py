@@ -4,10 +4,13 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
+from discgrader.checked import Count, Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
 from discgrader.localize.disc import Disc, RoiBox
@@ -20,6 +23,28 @@ _SCHEMA = (
     "markups-schema-v1.0.3.json#"
 )
 _LEVEL = re.compile(r"(S1|L[1-6]|T1[0-3]|T[1-9])[-–/_ ]?(S2|S1|L[1-6]|T1[0-3]|T[1-9])", re.IGNORECASE)
+
+
+_Millimeters = Annotated[float, Within(-1e5, 1e5)]
+_Three = tuple[_Millimeters, _Millimeters, _Millimeters]
+_Nine = Annotated[tuple[Annotated[float, Within(-2, 2)], ...], Count(9, 9)]
+
+
+@dataclass(frozen=True)
+class _ControlPoint:
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class _Roi:
+    """What of a markup of Slicer's schema is used."""
+
+    center: _Three
+    size: _Three
+    name: str | None = None
+    coordinateSystem: str = "LPS"
+    orientation: _Nine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    controlPoints: tuple[_ControlPoint, ...] | None = None
 
 
 def write_roi(path: Path, level: str, roi: RoiBox, color: tuple[float, float, float] | None = None) -> None:
@@ -102,27 +127,19 @@ def _by_level(found: Iterable[tuple[str, RoiBox]], path: Path) -> dict[str, RoiB
 
 
 def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid JSON ({error}).") from error
+    document = read_json(path, UsageError)
     if isinstance(document, dict) and "discs" in document:
         return [_from_grades(disc, path) for disc in read_grades_json(path)["discs"]]
     markups = document.get("markups") if isinstance(document, dict) else None
-    rois = [one for one in markups or () if isinstance(one, dict) and one.get("type") == "ROI"]
+    rois = [one for one in markups if isinstance(one, dict) and one.get("type") == "ROI"] if isinstance(markups, list) else []
     if not rois:
         raise UsageError(f"{path} holds no ROI; save the ROI nodes from Slicer as {SUFFIX}, or give a grades.json.")
-    return [(_level(one, path, len(rois) == 1), _box(one, path)) for one in rois]
+    boxes = [checked(one, _Roi, str(path), UsageError) for one in rois]
+    return [(_level(one, path, len(boxes) == 1), _box(one, path)) for one in boxes]
 
 
 def _from_grades(disc: Mapping, path: Path) -> tuple[str, RoiBox]:
-    try:
-        level, roi = str(disc["level"]), roi_from_json(disc["roi"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path} has a disc without a complete ROI box; write it anew.") from error
-    return level, _checked(roi, path)
+    return str(disc["level"]), _checked(roi_from_json(disc["roi"]), path)
 
 
 def _markup(level: str, roi: RoiBox, color: tuple[float, float, float] | None) -> dict:
@@ -160,10 +177,10 @@ def _markup(level: str, roi: RoiBox, color: tuple[float, float, float] | None) -
     return markup
 
 
-def _level(markup: Mapping, path: Path, alone: bool) -> str:
+def _level(markup: _Roi, path: Path, alone: bool) -> str:
     """The level that a markup is named by: in itself, in its control point's label, or by its file alone."""
-    points = markup.get("controlPoints") or [{}]
-    names = [markup.get("name"), points[0].get("label")]
+    points = markup.controlPoints or (_ControlPoint(),)
+    names = [markup.name, points[0].label]
     # A file renamed by hand says more than what an older name left inside of it.
     names = [path.name.removesuffix(SUFFIX), *names] if alone else names
     for name in names:
@@ -172,21 +189,13 @@ def _level(markup: Mapping, path: Path, alone: bool) -> str:
     raise UsageError(f"{path} holds an ROI that is not named by its level; name it as in L4-L5.")
 
 
-def _box(markup: Mapping, path: Path) -> RoiBox:
-    flip = {"LPS": 1.0, "RAS": -1.0}.get(markup.get("coordinateSystem", "LPS"))
+def _box(markup: _Roi, path: Path) -> RoiBox:
+    flip = {"LPS": 1.0, "RAS": -1.0}.get(markup.coordinateSystem)
     if flip is None:
-        raise UsageError(f"{path} is in coordinate system {markup['coordinateSystem']}, which is neither LPS nor RAS.")
+        raise UsageError(f"{path} is in coordinate system {markup.coordinateSystem}, which is neither LPS nor RAS.")
     signs = np.array([flip, flip, 1.0])
-    identity = [1, 0, 0, 0, 1, 0, 0, 0, 1]
-    try:
-        center = np.array(markup["center"], float).reshape(3) * signs
-        axes = np.array(markup.get("orientation", identity), float).reshape(3, 3) * signs[:, None]
-        size = np.array(markup["size"], float).reshape(3)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"{path} holds an ROI without center, orientation or size; save it again in Slicer."
-        ) from error
-    return _checked(RoiBox(center, axes, size), path)
+    axes = np.array(markup.orientation).reshape(3, 3) * signs[:, None]
+    return _checked(RoiBox(np.array(markup.center) * signs, axes, np.array(markup.size)), path)
 
 
 def _checked(roi: RoiBox, path: Path) -> RoiBox:

@@ -5,10 +5,13 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
+from discgrader.checked import Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.not_graded import not_graded_in_words
@@ -20,6 +23,53 @@ from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import RoiBox
+
+_Three = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class _Box:
+    center_ras_mm: _Three
+    axes_ras: tuple[_Three, _Three, _Three]
+    size_mm: _Three
+
+
+@dataclass(frozen=True)
+class _Graded:
+    system: str
+    task: str
+    grade: str
+    label: str
+    probabilities: Mapping[str, Annotated[float, Within(0, 1)]]
+    pack: str
+    trained_on: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse a grade without its probability."""
+        if self.grade not in self.probabilities:
+            raise ValueError(f"has no probability of its grade {self.grade}")
+
+
+@dataclass(frozen=True)
+class _Disc:
+    level: str
+    index_from_sacrum: int
+    roi: _Box
+    grades: list[_Graded]
+    warnings: list[str] = field(default_factory=list)
+    not_graded: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Document:
+    """What of a ``grades.json`` is used when it is read back."""
+
+    study: str
+    discs: list[_Disc]
+    warnings: list[str] = field(default_factory=list)
+
 
 COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability")
 """Columns of ``grades.csv`` before those of the single grades' probabilities."""
@@ -97,17 +147,24 @@ def read_grades_json(path: Path) -> dict:
     UsageError
         When the file cannot be read or is no ``grades.json``.
     """
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid JSON ({error}).") from error
+    document = read_json(Path(path), UsageError)
+    check_grades_json(document, path)
+    return document
+
+
+def check_grades_json(document: object, path: Path) -> None:
+    """Refuse what is no ``grades.json``, or has an entry that is missing or of the wrong type.
+
+    Raises
+    ------
+    UsageError
+        Naming the entry.
+    """
     if not (isinstance(document, dict) and isinstance(document.get("study"), str)):
         raise UsageError(f"{path} is no grades.json of DiscGrader: it names no study.")
     if not isinstance(document.get("discs"), list):
         raise UsageError(f"{path} is no grades.json of DiscGrader: it has no list of discs.")
-    return document
+    checked(document, _Document, str(path), UsageError)
 
 
 def grades_rows(document: Mapping) -> list[dict[str, object]]:
