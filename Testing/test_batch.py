@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from discgrader.errors import Cancelled, OutputError, PackError, UsageError
+from discgrader.errors import Cancelled, DiscGraderError, OutputError, PackError, UsageError
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.engine import Engine
@@ -54,7 +55,7 @@ def test_bad_studies_stop_no_other_and_say_why(tmp_path: Path) -> None:
     assert "unexpectedly (ZeroDivisionError" in failed["broken"]
     assert "ended unexpectedly (signal 9)" in failed["crash"]
     assert "text.nii.gz" in failed["text"]
-    assert sorted(os.listdir(out)) == ["failed.csv", "good 1", "good 2", "grades.csv"]
+    assert sorted(os.listdir(out)) == ["failed.csv", "good 1", "good 2", "grades.csv", "warnings.csv"]
     table = rows(out / "grades.csv")
     assert [row["study"] for row in table] == ["good 1"] * 15 + ["good 2"] * 15
     assert json.loads((out / "good 1" / "grades.json").read_text(encoding="utf-8"))["study"] == "good 1"
@@ -119,6 +120,7 @@ def test_a_stopped_batch_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
 
 SCRIPT = """
 import sys
+from functools import partial
 from pathlib import Path
 from discgrader.cli import main as cli
 from discgrader.pipeline import batch
@@ -151,7 +153,7 @@ def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
     assert errors.strip() == (
         "discgrader: Stopped; 1 of 2 studies are done and kept, the same command goes on with the others."
     )
-    assert sorted(os.listdir(out)) == ["a", "failed.csv", "grades.csv"]
+    assert sorted(os.listdir(out)) == ["a", "failed.csv", "grades.csv", "warnings.csv"]
 
 
 def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
@@ -222,3 +224,71 @@ def test_every_task_has_one_outcome_although_processes_die() -> None:
         Outcome(2),
         Outcome(4),
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
+def test_a_study_whose_name_is_not_utf_8_is_graded_with_the_others(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", os.fsdecode(b"M\xfcller"), "Zebra")
+    result = batch(folder, tmp_path / "out", workers=2)
+    assert set(result.graded) == {"Müller", "Zebra"}
+    assert {row["study"] for row in rows(tmp_path / "out" / "grades.csv")} == {"Müller", "Zebra"}
+    assert (tmp_path / "out" / "Müller" / "report.html").is_file()
+    assert batch(folder, tmp_path / "out", workers=2).skipped == ("Müller", "Zebra")
+
+
+def test_a_result_that_was_damaged_since_is_graded_anew(tmp_path: Path) -> None:
+    folder, out = studies(tmp_path / "in", "a", "b"), tmp_path / "out"
+    batch(folder, out, workers=1)
+    document = json.loads((out / "a" / "grades.json").read_text(encoding="utf-8"))
+    del document["discs"][0]["grades"][0]["probabilities"]
+    (out / "a" / "grades.json").write_text(json.dumps(document), encoding="utf-8")
+    result = batch(folder, out, workers=1)
+    assert (result.graded, result.skipped) == (("a",), ("b",))
+
+
+def die_unless_others_work(folder: Path) -> None:
+    """Let only the first process become ready."""
+    try:
+        (folder / "taken").mkdir()
+    except FileExistsError:
+        os._exit(9)
+
+
+def work_a_little(prepared: None, task: int, progress: Progress) -> None:
+    time.sleep(0.2)
+
+
+def test_processes_that_die_before_they_are_ready_are_not_missed(tmp_path: Path) -> None:
+    pool = WorkerPool(partial(die_unless_others_work, tmp_path), work_a_little, workers=3)
+    assert sorted(outcome.number for outcome in pool.run(range(6))) == [0, 1, 2, 3, 4, 5]
+    with pytest.raises(DiscGraderError, match="before they are ready"):
+        list(WorkerPool(partial(os._exit, 3), work_a_little, workers=2).run(range(2)))
+
+
+def fail_with_an_odd_name(prepared: None, task: int, progress: Progress) -> None:
+    raise ValueError(os.fsdecode(b"M\xfcller"))
+
+
+def test_an_unexpected_fault_can_be_written_whatever_it_names() -> None:
+    [outcome] = WorkerPool(nothing, fail_with_an_odd_name, workers=1).run(range(1))
+    outcome.error.encode("utf-8")
+    assert "Müller" in outcome.error
+
+
+def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from discgrader.cli import main as cli
+    from discgrader.pipeline import batch as module
+
+    folder, out = studies(tmp_path / "in", "a", "b"), tmp_path / "out"
+    batch(folder, out, workers=1)
+    path = out / "a" / "grades.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["name_doubts"] = ["The sacrum is not in view; the names were counted from the lowest disc."]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setattr(module, "EngineMaker", lambda settings: FakeMaker())
+    assert cli.main(["batch", str(folder), "-o", str(out), "--workers", "1", "--no-saliency"]) == 0
+    assert "warning: a: The sacrum is not in view" in capsys.readouterr().err
+    assert all("sacrum" in row["warnings"] for row in rows(out / "grades.csv") if row["study"] == "a")
+    assert [row["study"] for row in rows(out / "warnings.csv") if "counted from the lowest disc" in row["warning"]] == ["a"]

@@ -297,3 +297,88 @@ def test_a_phantom_is_written_and_read_as_a_study(tmp_path: Path, capsys: pytest
     assert not study.warnings
     assert main(["phantom", "-o", str(tmp_path / "no"), "--grade", "L4-L5=5"]) == 2
     assert "L4-L5:pfirrmann=4" in capsys.readouterr().err
+
+
+PRINTS = """
+import sys
+sys.path.insert(0, sys.argv[3])
+from fake_engine import FakeGrader, FakeLocalizer, PACKS
+from discgrader.cli.main import main
+from discgrader.pipeline.engine import Engine
+Engine.default = lambda *packs, **options: Engine(FakeLocalizer(), FakeGrader(), None, PACKS)
+sys.exit(main(["grade", sys.argv[1], "-o", sys.argv[2], "--no-saliency"]))
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("where", ["full", "pipe", "closed"])
+def test_results_are_whole_and_the_status_says_so_where_nobody_hears_of_them(where: str, tmp_path: Path) -> None:
+    study = write_blocks(tmp_path / "study")
+    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / "out"), str(Path(__file__).parent)]
+    if where == "full":
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert "No space left" in done.stderr and "results are whole" in done.stderr
+    elif where == "pipe":
+        hears, tells = os.pipe()
+        os.close(hears)
+        done = subprocess.run(command, stdout=tells, stderr=subprocess.PIPE, text=True)
+        os.close(tells)
+    else:
+        done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *command])
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "report.html").is_file()
+    assert "Traceback" not in (done.stderr or "") and "BrokenPipe" not in (done.stderr or "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("arguments", [["packs", "list"], ["--version"], ["grade", "--help"]])
+def test_what_only_prints_fails_where_nothing_can_be_printed(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "discgrader.cli.main", *arguments], stdout=full, stderr=subprocess.PIPE,
+                              text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("discgrader: Standard output cannot be written") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
+def test_names_that_are_not_utf_8_can_be_told(tmp_path: Path) -> None:
+    study = write_blocks(tmp_path / os.fsdecode(b"M\xfcller"))
+    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / os.fsdecode(b"Gr\xfc\xdfe")), str(Path(__file__).parent)]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / os.fsdecode(b"Gr\xfc\xdfe") / "grades.json").read_text(encoding="utf-8"))["study"] == "Müller"
+
+
+DEAF = """
+import os, sys, time, pathlib
+from discgrader.cli.terminal import stoppable_progress
+from discgrader.folders import whole_folder
+import discgrader.cli.terminal as terminal
+terminal._PATIENCE_SECONDS = 0.5
+with stoppable_progress() as progress, whole_folder(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "half").write_text("half")
+    print("ready", flush=True)
+    import ctypes
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            ctypes.CDLL(None).usleep(60_000_000)
+            time.sleep(0.01)
+        except KeyboardInterrupt:
+            pass
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has no signals of this kind")
+def test_a_second_request_ends_what_hears_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", DEAF, str(tmp_path / "out")], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    time.sleep(0.3)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1 and "Stopped at once" in errors
+    assert os.listdir(tmp_path) == []

@@ -12,6 +12,8 @@ from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import MAX_FILES, find_studies, read_study
 from discgrader.imaging.volume import Volume
+from discgrader.pipeline.job import made_with
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from volumes import VOLUMES, upright, volume
 
@@ -281,3 +283,18 @@ def test_reading_a_large_file_can_be_stopped(folder: Path) -> None:
 
     with pytest.raises(Cancelled):
         read_study(folder / "t2.nii.gz", progress=Stopping(stop=progress.stop))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system has no file permissions of this kind")
+def test_a_study_that_cannot_be_opened_is_one_that_fails_alone(ordinary_folder: Path) -> None:
+    for name in ("closed", "open"):
+        (ordinary_folder / name).mkdir()
+        write_volume(upright(), ordinary_folder / name / "t2.nii.gz")
+    (ordinary_folder / "closed").chmod(0)
+    try:
+        assert [name for name, _ in find_studies(ordinary_folder)] == ["closed", "open"]
+        with pytest.raises(StudyError, match="cannot be opened"):
+            read_study(ordinary_folder / "closed")
+        assert made_with(ordinary_folder / "closed", Settings(), (), {})["input"]
+    finally:
+        (ordinary_folder / "closed").chmod(0o700)

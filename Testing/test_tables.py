@@ -14,6 +14,7 @@ from discgrader.report.tables import (
     grades_rows,
     read_grades_json,
     roi_from_json,
+    warnings_of,
     write_grades_csv,
     write_grades_json,
 )
@@ -47,7 +48,7 @@ def _with_grade(result, **changes):
 
 def test_grades_json_keeps_the_contract(result):
     document = grades_json(result)
-    assert set(document) == {"study", "examination", "series", "left_out", "discs", "warnings", "software"}
+    assert set(document) == {"study", "examination", "series", "left_out", "discs", "warnings", "name_doubts", "software"}
     assert document["study"] == "blocks"
     assert [one["name"] for one in document["series"]] == ["T2_sag", "T1_sag"]
     assert document["series"][0]["contrast_reason"] == "the file name says so"
@@ -111,7 +112,7 @@ def test_csv_has_one_row_a_disc_and_task_in_the_columns_of_the_contract(result, 
         rows = list(csv.DictReader(file))
     assert (
         list(rows[0])
-        == ["study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability", "p_0", "p_1", "p_2", "p_3", "p_4", "p_5", "pack", "trained_on"]
+        == ["study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability", "p_0", "p_1", "p_2", "p_3", "p_4", "p_5", "pack", "trained_on", "warnings"]
     )
     assert len(rows) == 15
     first, second = rows[:2]
@@ -170,3 +171,16 @@ def test_missing_files_and_folders_are_named(result, tmp_path):
         write_grades_json(result, tmp_path / "nowhere" / "grades.json")
     with pytest.raises(OutputError, match="grades.csv"):
         write_grades_csv([], tmp_path / "nowhere" / "grades.csv")
+
+
+def test_doubts_of_names_stand_beside_every_grade_and_among_the_warnings(result):
+    doubted = replace(result, localization=replace(result.localization, name_doubts=("The sacrum is not in view.",)))
+    disc = replace(doubted.discs[0].disc, warnings=("The box is low.",))
+    graded = replace(doubted.discs[0].grades[0], warnings=("It looks odd.",))
+    discs = (replace(doubted.discs[0], disc=disc, grades=(graded,)), *doubted.discs[1:])
+    document = grades_json(replace(doubted, discs=discs))
+    first, *others = grades_rows(document)
+    assert first["warnings"] == "The sacrum is not in view. The box is low. It looks odd."
+    assert all(row["warnings"].startswith("The sacrum is not in view.") for row in others)
+    told = warnings_of(document)
+    assert "The sacrum is not in view." in told and "L5-S1: The box is low." in told and "L5-S1: It looks odd." in told

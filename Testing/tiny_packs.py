@@ -62,3 +62,15 @@ def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32)
         input=window_input(specs, pixels), architecture=architecture,
         files={"network_0.safetensors": pack_tensors(network.state_dict(), 32)}, trained_on=TRAINED_ON,
     )
+
+
+def tiny_localizer_pack(folder: Path, seed: int = 0) -> Pack:
+    """A pack of one small random U-Net, which finds nothing."""
+    torch.manual_seed(seed)
+    architecture = {"kind": "unet", "channels": [4, 8, 8], "inputs": 1, "outputs": 4, "residual_units": 1}
+    return write_pack(
+        folder, name="tiny-localizer", version="0.0.1", system="localizer", tasks={},
+        input={"plane": "sagittal", "contrasts": list(ROLES), "pixel_mm": 0.6, "normalization": "slice"},
+        architecture=architecture,
+        files={"network.safetensors": pack_tensors(build_network(architecture).state_dict(), 32)}, trained_on=TRAINED_ON,
+    )

@@ -12,9 +12,11 @@ Whatever does not fit is one sentence that names the file and the field. Numbers
 of broken ones; NaN and infinity are no numbers. Fields that a dataclass does not have are left alone.
 """
 
+import csv
+import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -133,6 +135,40 @@ def parse_json(text: str | bytes, what: str, error: ErrorKind) -> object:
         raise error(f"{what} is not valid JSON: it is nested too deeply.") from failed
     except ValueError as failed:
         raise error(f"{what} is not valid JSON, perhaps cut off; give a whole file ({failed}).") from failed
+
+
+def read_csv(path: Path, columns: Sequence[str], error: ErrorKind) -> list[dict[str, str]]:
+    """The rows of a table in UTF-8 whose first line names its columns, spaces around these taken away.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        What the table must have.
+
+    Raises
+    ------
+    DiscGraderError
+        Of the given kind, as `read_text`, or when a column is missing, or a row has not as many cells as there are
+        columns.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(read_text(path, error), newline="")))
+    except csv.Error as failed:
+        raise error(f"{path} is no table of comma-separated values ({failed}); save it as CSV.") from failed
+    names = [one.strip() for one in rows[0]] if rows else []
+    missing = [one for one in columns if one not in names]
+    if missing:
+        raise error(f"{path} has no column {missing[0]}.")
+    if len(set(names)) < len(names):
+        raise error(f"{path} has two columns of the same name.")
+    found = []
+    for number, cells in enumerate(rows[1:], start=2):
+        if not any(cells):
+            continue
+        if len(cells) != len(names):
+            raise error(f"{path}, line {number}: it has {len(cells)} cells where there are {len(names)} columns.")
+        found.append(dict(zip(names, cells)))
+    return found
 
 
 def checked(value: object, kind: type[T], what: str, error: ErrorKind) -> T:
@@ -263,7 +299,7 @@ def _limited(converter: "Converter", kind: Any) -> Any:
 
 
 def _is_list(kind: object) -> bool:
-    return get_origin(kind) in (list, tuple, dict, Mapping)
+    return get_origin(kind) in (list, tuple, dict, Mapping, Sequence)
 
 
 def _list_of(converter: "Converter", kind: Any) -> Any:

@@ -16,6 +16,8 @@ MayReplace = Callable[[Path], bool]
 SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What the systems of computers leave in folders by themselves."""
 
+_unfinished: set[Path] = set()
+
 _PARTIAL = ".partial-"
 _OLD = ".old-"
 
@@ -49,13 +51,16 @@ def whole_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iter
         with plain_errors(target):
             sweep_leftovers(target)
             partial = _sibling(target, _PARTIAL)
+            _unfinished.add(partial)
             yield partial
             _flush(partial)
             _check_replaceable(target, may_replace)
             _swap_in(partial, target)
+            _unfinished.discard(partial)
     except BaseException as error:
         if partial is not None:
             _remove(partial)
+            _unfinished.discard(partial)
         for parent in made_parents:
             _remove_if_empty(parent)
         if partial is not None and isinstance(error, OutputError):
@@ -100,6 +105,12 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def remove_unfinished() -> None:
+    """Remove the folders that this process is just filling, since it is about to end without a word to anybody."""
+    for partial in tuple(_unfinished):
+        _remove(partial)
 
 
 def is_empty_folder(folder: Path) -> bool:

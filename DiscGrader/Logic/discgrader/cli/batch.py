@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from discgrader.cli.grade import scene_writers
 from discgrader.cli.options import add_grading_options, add_output_options, add_study_options, settings_from
 from discgrader.progress import Progress
+
+_MOST_DOUBTS = 20
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -47,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Grade the studies and say what became of them."""
-    from discgrader.pipeline.batch import FAILED, SHEETS, TABLE, run_batch
+    from discgrader.pipeline.batch import FAILED, SHEETS, TABLE, WARNINGS, run_batch
 
     result = run_batch(
         arguments.folder,
@@ -65,9 +68,20 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     print(f"The table of all is {arguments.output / TABLE}.")
     if arguments.sheets and (result.graded or result.skipped):
         print(f"Contact sheets are in {arguments.output / SHEETS}.")
+    for line in _doubts(result.name_doubts):
+        print(f"warning: {line}", file=sys.stderr)
+    if result.warned:
+        print(f"warning: {result.warned} studies have warnings; see {arguments.output / WARNINGS}.", file=sys.stderr)
     if result.failed:
         print(
             f"discgrader: {len(result.failed)} studies could not be graded; see {arguments.output / FAILED}.",
             file=sys.stderr,
         )
     return 0 if result.graded or result.skipped else 1
+
+
+def _doubts(of_studies: Mapping[str, Sequence[str]]) -> list[str]:
+    """A line for each study whose discs may bear wrong names; of very many the first ones."""
+    lines = [f"{study}: {' '.join(doubts)}" for study, doubts in of_studies.items()]
+    rest = len(lines) - _MOST_DOUBTS
+    return lines if rest <= 0 else [*lines[:_MOST_DOUBTS], f"the names of discs of {rest} more studies are in doubt."]

@@ -14,6 +14,7 @@ from discgrader.cli.options import (
     add_study_options,
     settings_from,
 )
+from discgrader.folders import plain_errors
 from discgrader.progress import Progress
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         progress=progress.part(0.1, 1.0),
     )
     if arguments.timings is not None:
-        arguments.timings.write_text(json.dumps(stopwatch.seconds, indent=2) + "\n", encoding="utf-8")
+        with plain_errors(arguments.timings):
+            arguments.timings.write_text(json.dumps(stopwatch.seconds, indent=2) + "\n", encoding="utf-8")
     _say(result, arguments.output)
     return 0
 
@@ -90,7 +92,8 @@ def _say(result: "StudyResult", out: Path) -> None:
 
     for one in reversed(result.discs):
         print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
-    for warning in dict.fromkeys(all_warnings(result)):
+    of_discs = (f"{one.disc.level}: {warning}" for one in reversed(result.discs) for warning in one.disc.warnings)
+    for warning in dict.fromkeys((*all_warnings(result), *of_discs)):
         print(f"warning: {warning}", file=sys.stderr)
     for pack, statement in dict.fromkeys(
         (grade.pack, grade.trained_on) for one in result.discs for grade in one.grades

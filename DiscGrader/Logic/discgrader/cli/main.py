@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from discgrader import RESEARCH_USE, __version__
+from discgrader.cli.streams import PatientStream, patient_streams
 from discgrader.errors import DiscGraderError, UsageError
 
 COMMANDS = ("grade", "batch", "agree", "crops", "evaluate", "features", "packs", "phantom", "train")
 """Each is a module of this room with ``add_parser(commands)`` and ``run(arguments, progress)``."""
+
+ONLY_SAY = frozenset({"packs", "-h", "--help", "--version"})
+"""What is done once it is printed, and leaves no files."""
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -27,6 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit status: 0 done, 1 it could not be done (one plain line on standard error says why), 2 wrong usage.
     """
+    with patient_streams() as out:
+        status = _main(argv)
+        out.flush()
+        if status == DONE and out.is_read:
+            return _unheard(out, argv)
+        return status
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as ended:
@@ -43,10 +56,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail("Stopped as asked; nothing was written.", FAILED)
     except MemoryError:
         return _fail("There was not enough memory; close other programs, or give fewer series at a time.", FAILED)
-    except BrokenPipeError:
-        # Whoever read our standard output has seen enough; Python would complain again when it closes the stream.
-        sys.stdout = None
-        return DONE
     except Exception as error:  # A fault of ours: the user gets one plain line, --debug shows where it was.
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return _fail(f"DiscGrader failed unexpectedly ({reason}); run it again with --debug and report it.", FAILED)
@@ -72,6 +81,15 @@ def _run(arguments: argparse.Namespace) -> int:
     command = import_module(f"discgrader.cli.{arguments.command}")
     with stoppable_progress() as progress:
         return command.run(arguments, progress)
+
+
+def _unheard(out: PatientStream, argv: Sequence[str] | None) -> int:
+    """Say that standard output could not be written, which is a failure only of commands that give nothing else."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    reason = getattr(out.failure, "strerror", None) or str(out.failure)
+    if ONLY_SAY.intersection(given):
+        return _fail(f"Standard output cannot be written ({reason}); send it elsewhere.", FAILED)
+    return _fail(f"Standard output cannot be written ({reason}); the results are whole.", DONE)
 
 
 def _fail(message: str, status: int) -> int:

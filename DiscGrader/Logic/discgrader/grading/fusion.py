@@ -171,7 +171,7 @@ def load_fusion(pack: Pack) -> Fusion | None:
     if DESCRIPTION not in pack.files:
         return None
     try:
-        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: {DESCRIPTION}", PackError)
+        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: its fusion model is broken: {DESCRIPTION}", PackError)
         columns = {"evidence": described.columns.evidence, "radiomics": described.columns.radiomics}
         forests = {side: Forest.from_tensors(columns[side],
                                              {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()})

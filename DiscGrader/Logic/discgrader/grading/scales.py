@@ -1,10 +1,12 @@
 """The scales that discs are graded on, read from ``Resources/Scales``."""
 
-import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
+from discgrader.checked import Count, MissingLibrary, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.tasks import find_task
 from discgrader.resources import resources_dir
@@ -31,6 +33,11 @@ class GradeDefinition:
     label: str
     meaning: str
     color: str
+
+    def __post_init__(self) -> None:
+        """Refuse a color that is none."""
+        if not re.fullmatch("#[0-9a-fA-F]{6}", self.color):
+            raise ValueError(f"has the color {self.color!r}, which is not written as #rrggbb")
 
     @property
     def rgb(self) -> tuple[float, float, float]:
@@ -62,7 +69,7 @@ class Scale:
     ordinal: bool
     planes: tuple[str, ...]
     contrasts: tuple[str, ...]
-    grades: tuple[GradeDefinition, ...]
+    grades: Annotated[tuple[GradeDefinition, ...], Count(2, 64)]
     sources: tuple[str, ...]
     note: str = ""
 
@@ -125,14 +132,12 @@ def scale_of(system: str, task: str) -> Scale:
 
 
 def _read(path: Path) -> Scale:
-    described = json.loads(path.read_text(encoding="utf-8"))
-    return Scale(
-        name=described["name"],
-        title=described["title"],
-        ordinal=described["ordinal"],
-        planes=tuple(described["planes"]),
-        contrasts=tuple(described["contrasts"]),
-        grades=tuple(GradeDefinition(**one) for one in described["grades"]),
-        sources=tuple(described["sources"]),
-        note=described["note"],
-    )
+    described = read_json(path, UsageError)
+    try:
+        return checked(described, Scale, str(path), UsageError)
+    except MissingLibrary:
+        # Scales are shown before anything is installed in Slicer; these are the ones that ship.
+        return Scale(**{
+            name: tuple(GradeDefinition(**one) for one in value) if name == "grades" else
+            tuple(value) if isinstance(value, list) else value for name, value in described.items()
+        })

@@ -110,7 +110,7 @@ def load_tabular(pack: Pack) -> TabularModel:
         Its files are missing or do not fit together.
     """
     try:
-        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: {DESCRIPTION}", PackError)
+        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: its table model is broken: {DESCRIPTION}", PackError)
         columns = described.columns
         if not columns or any(len(name.split(":", 2)) < 3 for name in columns):
             raise ValueError("a column has no role and family")

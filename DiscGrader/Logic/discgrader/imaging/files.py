@@ -15,7 +15,7 @@ import SimpleITK as sitk
 from discgrader.errors import OutputError, StudyError, UsageError
 from discgrader.imaging.geometry import right_angled
 from discgrader.imaging.nifti import read_nifti
-from discgrader.imaging.text_headers import guesses, header_fields, why_not_read
+from discgrader.imaging.text_headers import check_fields, guesses, header_fields, why_not_read
 from discgrader.imaging.volume import Volume
 from discgrader.plain_names import is_plain, plainly_named
 from discgrader.progress import Progress
@@ -189,6 +189,7 @@ def _read_with_itk(path: Path, end: str) -> tuple[Volume, tuple[str, ...]]:
     reader = sitk.ImageFileReader()
     try:
         fields = header_fields(path)
+        check_fields(fields, path.name)
         warnings = guesses(fields, path.name)
         with plainly_named(path, end) as named:
             reader.SetFileName(str(named))

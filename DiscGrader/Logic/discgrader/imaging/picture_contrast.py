@@ -125,7 +125,8 @@ def central_pictures(volume: Volume, slice_axis: int) -> list[np.ndarray]:
         if index[slice_axis] in taken:
             continue
         taken.add(index[slice_axis])
-        fine = sample(volume, grid(volume.index_to_lps(index), axes, shape, 1.0))
+        dark = volume.no_signal
+        fine = sample(volume, grid(volume.index_to_lps(index), axes, shape, 1.0), cval=dark) - np.float32(dark)
         pictures.append(ndimage.gaussian_filter(fine, 1.0)[::2, ::2])
     return pictures
 

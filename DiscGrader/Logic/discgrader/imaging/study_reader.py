@@ -115,7 +115,9 @@ def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
     loose: dict[str, list[Path]] = {}
     for entry in entries:
         if entry.is_dir():
-            if any(ending(file) or is_dicom(file) for file in _files_below(entry)):
+            unread: list[LeftOut] = []
+            # A folder that cannot be looked at may well be a study; reading it says what is wrong.
+            if any(ending(file) or is_dicom(file) for file in _files_below(entry, unread)) or unread:
                 studies.append((entry.name, entry))
         elif ending(entry):
             if not _MASK_NAME.search(stem(entry)):
@@ -164,7 +166,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _is_ordinary(path: Path) -> bool:
     """Whether it is a file or a folder; opening a pipe, socket or device may block for ever."""
-    return path.is_file() or path.is_dir()
+    return os.path.isfile(path) or os.path.isdir(path)
 
 
 def _files_below(folder: Path, unread: list[LeftOut] | None = None) -> list[Path]:
@@ -182,8 +184,8 @@ def _files_below(folder: Path, unread: list[LeftOut] | None = None) -> list[Path
     for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "masks")
         found = [Path(root) / name for name in sorted(names) if not name.startswith(".")]
-        files += [file for file in found if file.is_file()]
-        unread += [LeftOut(file.name, "no regular file") for file in found if not file.is_file()]
+        files += [file for file in found if os.path.isfile(file)]
+        unread += [LeftOut(file.name, "no regular file") for file in found if not os.path.isfile(file)]
     return files
 
 

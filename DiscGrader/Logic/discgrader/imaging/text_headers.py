@@ -4,6 +4,7 @@ Sources: the NRRD format definition (teem.sourceforge.net/nrrd/format.html) and 
 (itk.org/Wiki/MetaIO/Documentation).
 """
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,33 @@ from pathlib import Path
 from discgrader.errors import StudyError
 
 _MOST_BYTES = 1 << 16
+_SHORT, _LONG = 500, 30_000
+_MOST_VOXELS = 1_000_000
+_BYTES = 2**40
+
+_NRRD_WHOLE = {"line skip": (1, 0, _BYTES), "lineskip": (1, 0, _BYTES), "byte skip": (1, -1, _BYTES),
+               "byteskip": (1, -1, _BYTES), "space dimension": (1, 1, 8)}
+_META_WHOLE = {"headersize": (1, -1, _BYTES), "elementnumberofchannels": (1, 1, 1000), "compresseddatasize": (1, 0, _BYTES)}
+_META_NUMBERS = {"elementspacing": 1, "elementsize": 1, "offset": 1, "position": 1, "origin": 1, "centerofrotation": 1,
+                 "transformmatrix": 2, "rotation": 2, "orientation": 2}
+"""Fields of numbers, one an axis, or an axis and axis."""
+
+_FREE = frozenset({"data file", "datafile", "elementdatafile", "content", "comment", "name"})
+_WORDS = {
+    "type": frozenset({
+        "signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t", "short", "short int", "signed short",
+        "signed short int", "int16", "int16_t", "ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t", "int",
+        "signed int", "int32", "int32_t", "uint", "unsigned int", "uint32", "uint32_t", "longlong", "long long",
+        "long long int", "signed long long", "signed long long int", "int64", "int64_t", "ulonglong", "unsigned long long",
+        "unsigned long long int", "uint64", "uint64_t", "float", "double",
+    }),
+    "encoding": frozenset({"raw", "txt", "text", "ascii", "hex", "gz", "gzip", "bz2", "bzip2"}),
+    "endian": frozenset({"little", "big"}),
+    "elementtype": frozenset({
+        "met_char", "met_uchar", "met_short", "met_ushort", "met_int", "met_uint", "met_long", "met_ulong", "met_long_long",
+        "met_ulong_long", "met_float", "met_double",
+    }),
+}
 _MM = frozenset({"", "mm", "millimeter", "millimeters", "millimetre", "millimetres", "none", "?"})
 _PATIENT_SPACES = frozenset({
     "left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las",
@@ -30,6 +58,60 @@ def header_fields(path: Path) -> dict[str, str]:
         if not is_nrrd and name.strip().lower() == "elementdatafile":
             break
     return fields
+
+
+def check_fields(fields: Mapping[str, str], name: str) -> None:
+    """Refuse a header with a field that is missing, too long, no number or out of its limits.
+
+    ITK's own readers of these two formats trust them: some such values end the process.
+
+    Raises
+    ------
+    StudyError
+        Naming the field.
+    """
+    is_nrrd = "sizes" in fields or "dimension" in fields
+    counted = "dimension" if is_nrrd else "ndims"
+    if counted not in fields and not fields.keys() & {"dimsize", "sizes", "elementdatafile"}:
+        raise StudyError(why_not_read("", fields, name))
+    axes = _whole(fields, counted, 1, 2, 4, name)[0]
+    _whole(fields, "sizes" if is_nrrd else "dimsize", axes, 1, _MOST_VOXELS, name)
+    for field, (count, least, most) in (_NRRD_WHOLE if is_nrrd else _META_WHOLE).items():
+        if field in fields:
+            _whole(fields, field, count, least, most, name)
+    for field, power in () if is_nrrd else _META_NUMBERS.items():
+        if field in fields:
+            _numbers(fields, field, axes**power, name)
+    for field, value in fields.items():
+        if len(value) > (_LONG if field in _FREE or value.startswith("=") else _SHORT):
+            raise _wrong(field, value, name)
+    for field, known in _WORDS.items():
+        if field in fields and fields[field].lower() not in known:
+            raise _wrong(field, fields[field], name)
+
+
+def _whole(fields: Mapping[str, str], field: str, count: int, least: int, most: int, name: str) -> list[int]:
+    values = fields.get(field, "").split()
+    if len(values) != count or not all(re.fullmatch(r"-?\d{1,18}", one) and least <= int(one) <= most for one in values):
+        raise _wrong(field, fields.get(field), name)
+    return [int(one) for one in values]
+
+
+def _numbers(fields: Mapping[str, str], field: str, count: int, name: str) -> None:
+    values = fields[field].split()
+    try:
+        numbers = [float(one) for one in values]
+    except ValueError as error:
+        raise _wrong(field, fields[field], name) from error
+    if len(numbers) != count or not all(math.isfinite(one) for one in numbers):
+        raise _wrong(field, fields[field], name)
+
+
+def _wrong(field: str, value: str | None, name: str) -> StudyError:
+    if value is None:
+        return StudyError(f"{name} has no {field} in its header; export it again.")
+    shown = value if len(value) <= 40 else value[:37] + "..."
+    return StudyError(f"{name} states {field} {shown!r} in its header, which cannot be; correct it or export it again.")
 
 
 def guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:

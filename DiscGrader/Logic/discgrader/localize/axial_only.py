@@ -167,7 +167,8 @@ def _blended(points: np.ndarray, series: Sequence[Series]) -> np.ndarray:
         values = sample(one.volume, points - beyond[..., None] * _up(one.volume), order=1, cval=np.nan)
         there = np.isfinite(values) & (beyond >= -_BELOW_MM) & (beyond <= _BLEND_MM)
         weight = np.where(there, 1 / (np.abs(beyond) + _NEAR_MM) ** 2, 0.0)
-        total += weight * np.where(there, values, 0.0) / max(float(np.quantile(one.volume.array, _BRIGHTEST)), 1e-6)
+        dark = one.volume.no_signal
+        total += weight * np.where(there, values - dark, 0.0) / max(float(np.quantile(one.volume.array, _BRIGHTEST)) - dark, 1e-6)
         weights += weight
         known |= there & (beyond <= _ABOVE_MM)
     return np.where(known, total / np.maximum(weights, 1e-9), 0.0)

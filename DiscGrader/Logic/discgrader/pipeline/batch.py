@@ -21,6 +21,7 @@ from discgrader.progress import Progress
 
 TABLE = "grades.csv"
 FAILED = "failed.csv"
+WARNINGS = "warnings.csv"
 
 _GRADING_SHARE = 0.95
 
@@ -60,6 +61,10 @@ class BatchResult:
     graded: tuple[str, ...]
     skipped: tuple[str, ...]
     failed: Mapping[str, str]
+    name_doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Why the names of a study's discs may be wrong, of those that were graded now or before."""
+    warned: int = 0
+    """How many studies have warnings."""
 
 
 def run_batch(
@@ -132,7 +137,8 @@ def run_batch(
         extra[TILES] = TileWriter(windows_of(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
     jobs = [StudyJob(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
-    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, job.settings, packs, extra))]
+    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, job.settings, packs, extra))
+            or not _is_readable(job)]
     unfinished = {job.name for job in todo}
     skipped = [job.name for job in jobs if job.name not in unfinished]
     graded, failed = [], {}
@@ -154,12 +160,13 @@ def run_batch(
         for job in todo:
             sweep_leftovers(job.out)
         done = {*skipped, *graded}
-        changed = _write_tables(out, [job for job in jobs if job.name in done], failed)
+        tables = _write_tables(out, [job for job in jobs if job.name in done], failed)
+        changed = tables.changed
         if (graded or changed) and not (sheets and done):
             remove_sheets(out)
     if sheets and done:
         _write_sheets(out, [job.out for job in jobs if job.name in done], packs, progress.part(_GRADING_SHARE, 1.0))
-    return BatchResult(tuple(graded), tuple(skipped), failed)
+    return BatchResult(tuple(graded), tuple(skipped), failed, tables.name_doubts, tables.warned)
 
 
 def core_count() -> int:
@@ -191,8 +198,11 @@ def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois:
 
 
 def _holds_boxes(path: Path) -> bool:
-    """Whether there is a file, or a folder that is not empty."""
-    return any(one.name not in SYSTEM_FILES for one in path.iterdir()) if path.is_dir() else path.exists()
+    """Whether there is a file, or a folder that is not empty; also what cannot be looked at, so that the study says so."""
+    try:
+        return any(one.name not in SYSTEM_FILES for one in path.iterdir()) if path.is_dir() else path.exists()
+    except OSError:
+        return True
 
 
 def _check_sheets(out: Path, names: Sequence[str]) -> None:
@@ -249,17 +259,48 @@ def _grade_job(engine: Engine, job: StudyJob, progress: Progress) -> None:
     )
 
 
-def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> bool:
-    """Write the tables of all studies, and give whether that of the grades has changed."""
-    from discgrader.report.tables import grades_rows, read_grades_json, write_grades_csv
+@dataclass(frozen=True)
+class _Tables:
+    """What was found while the tables were written."""
+
+    changed: bool
+    name_doubts: Mapping[str, tuple[str, ...]]
+    warned: int
+
+
+def _is_readable(job: StudyJob) -> bool:
+    """Whether the table of all can take the study's grades; one that was damaged since is graded anew."""
+    from discgrader.report.tables import read_grades_json
+
+    try:
+        read_grades_json(job.out / GRADES)
+    except UsageError:
+        return False
+    return True
+
+
+def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> _Tables:
+    """Write the tables of all studies: their grades, their warnings, and those that failed."""
+    from discgrader.report.tables import grades_rows, read_grades_json, warnings_of, write_grades_csv
 
     table = out / TABLE
     before = table.read_bytes() if table.exists() else b""
+    rows, warnings, doubts = [], [], {}
+    for job in done:
+        document = read_grades_json(job.out / GRADES)
+        rows += grades_rows(document)
+        warnings += [(job.name, one) for one in warnings_of(document)]
+        if document.get("name_doubts"):
+            doubts[job.name] = tuple(document["name_doubts"])
     with whole_file(table) as partial:
-        rows = [row for job in done for row in grades_rows(read_grades_json(job.out / GRADES))]
         write_grades_csv(rows, partial)
-    with whole_file(out / FAILED) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    _write_csv(out / WARNINGS, ("study", "warning"), warnings)
+    _write_csv(out / FAILED, ("study", "reason"), sorted(failed.items()))
+    return _Tables(table.read_bytes() != before, doubts, len({name for name, _ in warnings}))
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[tuple[str, str]]) -> None:
+    with whole_file(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["study", "reason"])
-        writer.writerows(sorted(failed.items()))
-    return table.read_bytes() != before
+        writer.writerow(columns)
+        writer.writerows(rows)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -127,11 +128,15 @@ def made_with(
 
 def _stamp(path: Path) -> str:
     """Changes when name, size or time of change of any of the files does."""
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    files = sorted(Path(root) / name for root, _, names in os.walk(path) for name in names) if path.is_dir() else [path]
     stamp = hashlib.sha256()
     for file in files:
-        if file.exists():
+        try:
             facts = file.stat()
+        except OSError:
+            # Gone, or not to be looked at: whoever reads the study says so.
+            continue
+        if stat.S_ISREG(facts.st_mode):
             name = os.fsencode(file.relative_to(path.parent))
             stamp.update(name + f"\0{facts.st_size}\0{facts.st_mtime_ns}\0".encode())
     return stamp.hexdigest()

@@ -15,9 +15,11 @@ from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
 
 from discgrader.errors import DiscGraderError
+from discgrader.plain_names import printable
 from discgrader.progress import Progress
 
 _GRACE_SECONDS = 5.0
+_MOST_UNREADY = 2
 _REPORT_SECONDS = 0.2
 _WAIT_SECONDS = 0.25
 
@@ -74,6 +76,8 @@ class WorkerPool:
     workers: int
     threads: int = 1
     _running: list[_Worker] = field(default_factory=list, init=False, repr=False)
+    _wanted: int = field(default=0, init=False, repr=False)
+    _unready: int = field(default=0, init=False, repr=False)
 
     def run(self, tasks: Sequence[object], progress: Progress = Progress()) -> Generator[Outcome, None, None]:
         """Do all tasks and give each one's outcome as it comes.
@@ -81,7 +85,8 @@ class WorkerPool:
         Raises
         ------
         DiscGraderError
-            When a process cannot be prepared.
+            When no process can be prepared. One that dies before it is ready, as when memory runs out, is not
+            missed while others are at work.
         Cancelled
             When the progress says stop; the tasks at work are stopped, too, and clean up.
         """
@@ -89,9 +94,10 @@ class WorkerPool:
         stop = context.Event()
         waiting = list(range(len(tasks)))[::-1]
         done = 0
+        self._wanted, self._unready = self.workers, 0
         try:
             while done < len(tasks):
-                while waiting and len(self._running) < min(self.workers, len(tasks) - done):
+                while waiting and len(self._running) < min(self._wanted, len(tasks) - done):
                     self._running.append(self._start(context, stop))
                 for outcome in self._listen(tasks, waiting):
                     done += 1
@@ -113,7 +119,7 @@ class WorkerPool:
         for worker in [worker for worker in self._running if worker.connection in heard]:
             try:
                 kind, value = worker.connection.recv()
-            except (EOFError, OSError):
+            except Exception:  # a process that dies while it sends leaves whatever it had sent by then
                 yield from self._bury(worker)
                 continue
             if kind == "share":
@@ -122,6 +128,7 @@ class WorkerPool:
             if kind == "unusable":
                 raise value
             number, worker.task, worker.share, worker.ready = worker.task, None, 0.0, True
+            self._unready = 0
             if waiting:
                 self._give(worker, waiting.pop(), tasks)
             if kind == "ended":
@@ -138,12 +145,19 @@ class WorkerPool:
 
     def _bury(self, worker: _Worker) -> Iterator[Outcome]:
         worker.process.join(_GRACE_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join(_GRACE_SECONDS)
         self._running.remove(worker)
         worker.connection.close()
         code = worker.process.exitcode
         how = f"signal {-code}" if code is not None and code < 0 else f"status {code}"
         if not worker.ready:
-            raise DiscGraderError(f"A worker process ended before it was ready ({how}); try fewer workers.")
+            # Others that are at work may be what took the memory; with fewer of them there may be enough.
+            self._unready += 1
+            self._wanted = max(1, self._wanted - 1)
+            if not self._running and self._unready > _MOST_UNREADY:
+                raise DiscGraderError(f"Worker processes end before they are ready ({how}); try fewer workers.")
         if worker.task is not None:
             yield Outcome(
                 worker.task,
@@ -214,10 +228,11 @@ def error_of(work: Work, prepared: object, task: object, progress: Progress) -> 
         work(prepared, task, progress)
     except DiscGraderError as error:
         return str(error)
-    except MemoryError:
+    except (MemoryError, RecursionError):
         return "There was not enough memory for it; try fewer workers."
     except Exception as error:  # A fault of one task, whatever it is, must not stop the others.
-        return f"It failed unexpectedly ({type(error).__name__}: {error}); grade it alone with --debug to see where."
+        reason = printable(f"{type(error).__name__}: {error}")
+        return f"It failed unexpectedly ({reason}); grade it alone with --debug to see where."
     return None
 
 

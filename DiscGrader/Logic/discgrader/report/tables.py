@@ -69,12 +69,13 @@ class _Document:
     study: str
     discs: list[_Disc]
     warnings: list[str] = field(default_factory=list)
+    name_doubts: list[str] = field(default_factory=list)
 
 
 COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability")
 """Columns of ``grades.csv`` before those of the single grades' probabilities."""
 
-LAST_COLUMNS = ("pack", "trained_on")
+LAST_COLUMNS = ("pack", "trained_on", "warnings")
 """Columns of ``grades.csv`` after them."""
 
 
@@ -91,6 +92,7 @@ def grades_json(result: StudyResult) -> dict:
         "left_out": [asdict(one) for one in result.study.left_out],
         "discs": [disc_json(one) for one in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
+        "name_doubts": list(result.localization.name_doubts),
         "software": dict(result.software),
     }
 
@@ -182,10 +184,19 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
             **{f"p_{value}": p for value, p in grade["probabilities"].items()},
             "pack": grade["pack"],
             "trained_on": grade["trained_on"],
+            "warnings": " ".join(dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()),
+                                                *grade.get("warnings", ())))),
         }
         for disc in document["discs"]
         for grade in disc["grades"]
     ]
+
+
+def warnings_of(document: Mapping) -> tuple[str, ...]:
+    """All warnings that a ``grades.json`` holds, those of a disc or grade with their level, each once."""
+    of_discs = (f"{disc['level']}: {one}" for disc in document["discs"]
+                for one in (*disc.get("warnings", ()), *(one for grade in disc["grades"] for one in grade.get("warnings", ()))))
+    return tuple(dict.fromkeys((*document.get("name_doubts", ()), *document.get("warnings", ()), *of_discs)))
 
 
 def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:

@@ -4,7 +4,6 @@ Two layouts are known: SPIDER's own (``images/<id>_<t1|t2|t2_SPACE>.mha``, ``mas
 and slices taken from it (``midsagittal/``, ``t2_space/`` with ``*_mask.nii.gz`` beside the images).
 """
 
-import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from discgrader.checked import read_csv
 from discgrader.errors import StudyError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
@@ -70,15 +70,19 @@ def spider_gradings(data_dir: Path) -> dict[tuple[int, int], dict[str, int]]:
     if not path.is_file():
         raise StudyError(f"SPIDER's table radiological_gradings.csv is missing from {root}.")
     table = {}
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        for row in csv.DictReader(stream):
-            values = {key.strip().lower(): value.strip() for key, value in row.items() if key}
+    for number, row in enumerate(read_csv(path, (), StudyError), start=2):
+        values = {key.lower(): value.strip() for key, value in row.items()}
+        try:
             index = int(float(values["ivd label"]))
             # Label 0 marks a disc below the sacrum's first that SPIDER left ungraded.
             if index > 0:
                 table[int(values["patient"]), index] = {
                     task: int(float(values[column])) for task, (_, column) in TASK_COLUMNS.items()
                 }
+        except KeyError as error:
+            raise StudyError(f"{path} has no column {error.args[0]}.") from error
+        except (ValueError, OverflowError) as error:
+            raise StudyError(f"{path}, row {number}: {error}; correct the number.") from error
     return table
 
 

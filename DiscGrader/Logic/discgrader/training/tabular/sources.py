@@ -1,12 +1,12 @@
 """What an evaluation is made from: the data set's tables, the image networks' held-out logits, the scanners."""
 
-import csv
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from discgrader.checked import read_csv
 from discgrader.errors import StudyError, UsageError
 from discgrader.training.spider import spider_gradings
 from discgrader.training.tabular.table import FeatureTable
@@ -70,14 +70,13 @@ def scanners(data_dir: Path) -> Mapping[int, str]:
     if path is None:
         return {}
     found: dict[int, str] = {}
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        for row in csv.DictReader(stream):
-            values = {_plain(key): (value or "").strip() for key, value in row.items() if key}
-            patient = _patient(values)
-            name = " ".join(one for one in (_value(values, "manufacturer"), _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
-                                            _field(values)) if one)
-            if patient is not None and name:
-                found.setdefault(patient, name)
+    for row in read_csv(path, (), UsageError):
+        values = {_plain(key): value.strip() for key, value in row.items()}
+        patient = _patient(values)
+        name = " ".join(one for one in (_value(values, "manufacturer"), _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
+                                        _field(values)) if one)
+        if patient is not None and name:
+            found.setdefault(patient, name)
     return found
 
 

@@ -6,13 +6,13 @@ in ``STUDY/herniations``, as markups; without the former, discs are found by the
 writes such a folder.
 """
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from discgrader.checked import read_csv
 from discgrader.errors import DiscGraderError, StudyError
 from discgrader.grading.crops import CropShape
 from discgrader.grading.herniation_box import box_in_window
@@ -97,11 +97,7 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
     path = Path(data_dir) / TABLE
     if not path.is_file():
         raise StudyError(f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade.")
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    missing = [one for one in ("study", "level", "system", "task", "grade") if not rows or one not in rows[0]]
-    if missing:
-        raise StudyError(f"{path} has no column {missing[0]}.")
+    rows = read_csv(path, ("study", "level", "system", "task", "grade"), StudyError)
     tasks = {task.name for task in SYSTEMS[system].tasks}
     patients: dict[str, str] = {}
     grades: dict[str, dict[str, dict[str, str]]] = {}
@@ -113,6 +109,8 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
                              f"{', '.join(scale_of(system, row['task']).values)}.")
         if not is_level(row["level"]):
             raise StudyError(f"{path}, line {number}: there is no level {row['level']!r}.")
+        if not row["study"] or Path(row["study"]).name != row["study"]:
+            raise StudyError(f"{path}, line {number}: {row['study']!r} is no name of a study beside the table.")
         patients[row["study"]] = row.get("patient") or row["study"]
         grades.setdefault(row["study"], {}).setdefault(row["level"], {})[row["task"]] = row["grade"]
     if not grades:

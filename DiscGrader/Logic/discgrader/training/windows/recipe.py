@@ -1,10 +1,11 @@
 """Recipes of systems that look through windows: plain files in ``Resources/Recipes`` that fix every choice."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Annotated
 
+from discgrader.checked import Count, OneOf, Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
@@ -14,6 +15,8 @@ from discgrader.resources import resources_dir
 from discgrader.training.windows.augment import Variation
 
 COMPARED = "compare"
+
+_Share = Annotated[float, Within(0, 1)]
 
 
 @dataclass(frozen=True)
@@ -53,29 +56,29 @@ class WindowRecipe:
     """
 
     name: str
-    system: str
+    system: Annotated[str, OneOf(tuple(WINDOWS))]
     source: str
     encoder: Mapping[str, object]
     initial: str
-    pixels: int
-    offsets_mm: Sequence[float]
+    pixels: Annotated[int, Within(32, 1024)]
+    offsets_mm: Annotated[Sequence[Annotated[float, Within(-200, 200)]], Count(0, 64)]
     box: bool
-    optimizer: str
-    schedule: str
-    learning_rate: float
-    weight_decay: float
-    dropout: float
-    average_decay: float
-    batch: int
-    epochs: int
-    neighbor_share: float
-    balance: float
-    other_slices: float
+    optimizer: Annotated[str, OneOf(("adam", "adamw"))]
+    schedule: Annotated[str, OneOf(("constant", "one_cycle"))]
+    learning_rate: Annotated[float, Within(0, 10)]
+    weight_decay: Annotated[float, Within(0, 10)]
+    dropout: _Share
+    average_decay: _Share
+    batch: Annotated[int, Within(1, 10_000)]
+    epochs: Annotated[int, Within(0, 100_000)]
+    neighbor_share: _Share
+    balance: _Share
+    other_slices: _Share
     variation: Variation
-    validation: float
-    test: float
-    seed: int
-    bits: int
+    validation: _Share
+    test: _Share
+    seed: Annotated[int, Within(0, 2**32 - 1)]
+    bits: Annotated[int, Within(8, 32)]
 
     @property
     def windows(self) -> tuple[WindowSpec, ...]:
@@ -107,10 +110,10 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
     UsageError
         The file leaves a choice open or makes one that does not exist, or an option is none.
     """
-    described = json.loads(path.read_text(encoding="utf-8"))
+    described = checked(read_json(path, UsageError), Mapping[str, object], str(path), UsageError)
     if COMPARED in described:
-        return tuple(described[COMPARED])
-    variation = dict(described.pop("variation", {}))
+        return checked(described[COMPARED], tuple[str, ...], f"{path}: {COMPARED}", UsageError)
+    variation = dict(checked(described.pop("variation", {}), Mapping[str, object], f"{path}: variation", UsageError))
     for name, value in options.items():
         place = variation if name in variation else described
         if name not in place or name in ("name", "system"):
@@ -118,7 +121,7 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
         place[name] = value
     _check_fields(path, described, {one.name for one in fields(WindowRecipe)} - {"variation"})
     _check_fields(path, variation, {one.name for one in fields(Variation)})
-    return WindowRecipe(**described, variation=Variation(**variation))
+    return checked({**described, "variation": variation}, WindowRecipe, f"The recipe {path.name}", UsageError)
 
 
 def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str]) -> None:
