@@ -581,6 +581,10 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """
         self.editing.edit(study, lambda editor: editor.set_margin(mm, dragging))
 
+    def setGradeAnyway(self, wanted=True, study=None):
+        """Have a study graded although it may not be a lumbar spine on MR, or no longer; it takes effect when it is graded."""
+        self.editing.edit(study, lambda editor: editor.set_grade_anyway(wanted))
+
     def shiftLevels(self, steps, study=None):
         """Shift the names of all discs by so many levels, towards the head where positive."""
         self.editing.edit(study, lambda editor: editor.shift_levels(steps))

@@ -108,17 +108,17 @@ def grades(results):
 def test_a_stop_is_heard_between_networks(spine, packs):
     grader, progress, asked = Grader(packs), Progress(), []
     for network in grader.loaded("spider").networks:
-        features = network.features
-        network.features = lambda *given, of=features: (asked.append(1), progress.stop.set(), of(*given))[-1]
+        features = network.crop_features
+        network.crop_features = lambda *given, of=features: (asked.append(1), progress.stop.set(), of(*given))[-1]
     with pytest.raises(Cancelled):
         grader.grade(spine.study, localized(spine), systems=["spider"], progress=progress)
     assert 1 <= len(asked) <= torch.get_num_threads()
 
 
 def test_a_disc_unlike_the_training_discs_is_told(spine, tmp_path):
-    pack = tiny_grading_pack(tmp_path / "strict", distance_limit=0.0)
+    pack = tiny_grading_pack(tmp_path / "strict", unlike=True)
     for one in Grader([pack]).grade(spine.study, localized(spine)):
-        assert any("unlike" in text for text in one.grades[0].warnings)
+        assert [sum("unlike" in text for text in grade.warnings) for grade in one.grades] == [1, 0], "once, not with each task"
 
 
 def test_a_series_out_of_register_is_left_out(spine, packs):

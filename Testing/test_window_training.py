@@ -78,7 +78,7 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
     packs = run_recipe(system, data, tmp_path / "out", **TINY)
     pack = read_pack(packs / system)
     assert pack.trained_on.synthetic and "trained on synthetic images only" in pack.trained_on.statement
-    assert pack.trained_on.patients == 3 and pack.calibration["distance_limit"] > 0
+    assert pack.trained_on.patients == 3
     assert set(pack.figures) >= {task.name for task in SYSTEMS[system].tasks}
     results = Grader([pack]).grade(study_of(77), LOCALIZATION)
     for result in results:

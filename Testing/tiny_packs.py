@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
-from discgrader.grading.typical import FILE as INPUT_FILE
+from discgrader.grading.picture_statistics import statistics
+from discgrader.grading.typical import FILE as INPUT_FILE, GROUPS, Typical
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.window_pack import window_input
@@ -17,8 +17,9 @@ ROLES = ("T1", "T2", "T2_SPACE")
 TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weights, for tests only")
 
 
-def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", distance_limit: float = 1e9) -> Pack:
-    """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``."""
+def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", unlike: bool = False) -> Pack:
+    """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``; to which all pictures look
+    ``unlike`` those of its training, or none."""
     torch.manual_seed(seed)
     architecture = {"kind": "disc_classifier", "widths": [4, 8, 8, 8], "roles": list(ROLES),
                     "families": [["T1"], ["T2", "T2_SPACE"]], "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4}}
@@ -27,7 +28,6 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
     with torch.no_grad():
         for _ in range(20):
             network.crop_features(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
-    features = 2 * (8 + 1)
     names = {"pfirrmann": ("pfirrmann", "high_grade"), "spider": ("bulging", "modic")}[system]
     return write_pack(
         folder, name=f"tiny-{system}", version="0.0.1", system=system,
@@ -37,11 +37,21 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", di
                "slices": {"reach_mm": 4.5, "count": 5}, "normalization": "spine"},
         architecture=architecture,
         files={"network_0.safetensors": pack_tensors(network.state_dict(), 32),
-               INPUT_FILE: pack_tensors({
-                   "typical.mean": torch.zeros(features), "typical.axes": torch.from_numpy(
-                       np.eye(features, dtype=np.float32))}, 32)},
-        trained_on=TRAINED_ON, calibration={"distance_limit": distance_limit},
+               INPUT_FILE: pack_tensors(_typical(network, -1.0 if unlike else 1.0).tensors(), 32)},
+        trained_on=TRAINED_ON,
     )
+
+
+def _typical(network: torch.nn.Module, limit: float) -> Typical:
+    """Scores every picture alike."""
+    told = statistics(torch.zeros(1, 96, 128), torch.zeros(1, 2, 96, 128)).shape[1]
+    maps = network.maps(torch.zeros(1, 3, 96, 128), torch.zeros(1, dtype=torch.long))
+    width = {"early": 2 * maps.shape[1], "late": network.crop_features(maps).shape[1], "picture": told}
+    mean, scale = ({group: value.expand(width[group]) for group in GROUPS} for value in (torch.zeros(1), torch.ones(1)))
+    inputs = 2 * len(GROUPS) + 2 * len(GROUPS)
+    layers = [(torch.zeros(3, inputs), torch.zeros(3)), (torch.zeros(1, 3), torch.zeros(1))]
+    return Typical(mean, scale, {group: torch.eye(width[group])[:, :2] for group in GROUPS}, layers, limit,
+                   torch.full((2 * len(GROUPS),), 1e9))
 
 
 def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32) -> Pack:

@@ -108,6 +108,14 @@
             <translation>Graduieren</translation>
         </message>
         <message>
+            <source>Grade anyway</source>
+            <translation>Trotzdem graduieren</translation>
+        </message>
+        <message>
+            <source>Grade it although it may not be a lumbar spine on MR; reports say so</source>
+            <translation>Auch graduieren, wenn es vielleicht keine LWS-MRT ist; Berichte sagen es dazu</translation>
+        </message>
+        <message>
             <source>Grade the discs</source>
             <translation>Die Bandscheiben graduieren</translation>
         </message>
@@ -1059,6 +1067,10 @@
             <translation>die Bandscheiben der Studie sind nicht segmentiert</translation>
         </message>
         <message>
+            <source>this may not be a lumbar spine on MR</source>
+            <translation>dies ist vielleicht keine MRT der Lendenwirbelsäule</translation>
+        </message>
+        <message>
             <source>this system is for L1-L2 and below</source>
             <translation>dieses System ist für L1-L2 und tiefer</translation>
         </message>
@@ -1308,6 +1320,17 @@ In Slicers Python installieren?</translation>
         <message>
             <source>{reader}: {label}</source>
             <translation>{reader}: {label}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.grade_anyway</name>
+        <message>
+            <source>Graded although this may not be a lumbar spine on MR.</source>
+            <translation>Graduiert, obwohl dies vielleicht keine MRT der Lendenwirbelsäule ist.</translation>
+        </message>
+        <message>
+            <source>This may not be a lumbar spine on MR: nothing is graded unless you tick “{control}”.</source>
+            <translation>Dies ist vielleicht keine MRT der Lendenwirbelsäule: Graduiert wird nur, wenn Sie „{control}“ ankreuzen.</translation>
         </message>
     </context>
     <context>
@@ -1595,6 +1618,10 @@ In Slicers Python installieren?</translation>
         <message>
             <source>The names cannot be shifted.</source>
             <translation>Die Namen können nicht verschoben werden.</translation>
+        </message>
+        <message>
+            <source>This cannot be changed now.</source>
+            <translation>Das kann jetzt nicht geändert werden.</translation>
         </message>
         <message>
             <source>This is not graded yet.</source>

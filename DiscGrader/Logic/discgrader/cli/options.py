@@ -56,6 +56,11 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="grading system, such as pfirrmann; repeatable (default: every one that the series allow)",
     )
+    parser.add_argument(
+        "--grade-anyway",
+        action="store_true",
+        help="grade even what may not be a lumbar spine on MR (another part of the spine, a CT); otherwise that is refused",
+    )
     parser.add_argument("--no-saliency", action="store_true", help="leave out the saliency maps, which is faster")
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
@@ -85,6 +90,7 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
         rois=getattr(arguments, "rois", None),
         roles=_roles(arguments.role),
         packs=tuple(arguments.pack),
+        grade_anyway=getattr(arguments, "grade_anyway", False),
         device=arguments.device,
     )
 

@@ -36,7 +36,7 @@ from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
 from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
+from discgrader.grading.typical import Typical, doubt, seen_in
 from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.grading.window_pack import WindowPacks, is_windowed
 from discgrader.grading.windows import StudyWindows
@@ -79,7 +79,7 @@ class LoadedPack:
     networks: tuple[torch.nn.Module, ...]
     trees: Mapping[str, Trees]
     evidence_weight: float
-    typical: Typical
+    typical: Typical | None
     shape: CropShape
     roles: tuple[str, ...]
     fusion: Fusion | None
@@ -87,11 +87,11 @@ class LoadedPack:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What one pack says of one disc: logits by task, how unusual the disc looked, what its trees were asked, and the
-    networks' logits alone."""
+    """What one pack says of one disc: logits by task, how unlike those of the training it looked (more than 0 where a reader
+    should know), what its trees were asked, and the networks' logits alone."""
 
     logits: Mapping[str, np.ndarray]
-    distance: float
+    unlike: float
     row: np.ndarray
     network: Mapping[str, np.ndarray]
 
@@ -296,27 +296,26 @@ class Grader:
         crops, role = self.inputs(pack, views)
         own = torch.zeros(len(views), dtype=torch.long, device=self.device)
 
-        def asked(network: torch.nn.Module) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        def asked(network: torch.nn.Module) -> tuple[float, dict[str, np.ndarray]]:
             progress.check()
             # The mode is each thread's own.
             with torch.inference_mode():
-                features = network.features(crops, role, own, 1)
-                return (features[0].float().cpu().numpy(),
-                        {task: head(features)[0].float().cpu().numpy() for task, head in network.heads.items()})
+                maps = network.maps(crops, role)
+                per_crop = network.crop_features(maps)
+                features = network.join(per_crop, role, own, 1)
+                unlike = _unlike(pack, maps, per_crop, crops, role) if network is pack.networks[0] else -np.inf
+                return unlike, {task: head(features)[0].float().cpu().numpy() for task, head in network.heads.items()}
 
         totals: dict[str, np.ndarray] = {}
-        distance = 0.0
         measures, *told = in_threads(lambda job: job(), [measure, *(partial(asked, one) for one in pack.networks)], threads)
-        for number, (features, logits) in enumerate(told):
+        for _, logits in told:
             for task, one in logits.items():
                 totals[task] = totals.get(task, 0.0) + one / len(pack.networks)
-            if number == 0:
-                distance = float(pack.typical.distances(torch.from_numpy(features)[None])[0])
         network_logits = dict(totals)
         row = evidence_row(disc.index_from_sacrum, measures, pack.roles)[None]
         for task, booster in pack.trees.items():
             totals[task] = combined(totals[task], log_probabilities(booster, row)[0], pack.evidence_weight)
-        return Reading(totals, distance, row[0], network_logits), measures
+        return Reading(totals, told[0][0], row[0], network_logits), measures
 
     def _load(self, pack: Pack, key: tuple[str, ...]) -> LoadedPack:
         networks = []
@@ -330,12 +329,20 @@ class Grader:
         trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
                  for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
         crop = pack.input["crop"]
-        typical, fusion = Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration), load_fusion(pack)
+        typical, fusion = Typical.load(pack), load_fusion(pack)
         check_sides(pack, trees, typical, fusion)
         return LoadedPack(
             pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)), typical,
             CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]), fusion,
         )
+
+
+def _unlike(pack: LoadedPack, maps: torch.Tensor, per_crop: torch.Tensor, crops: torch.Tensor, role: torch.Tensor) -> float:
+    """How unlike those of the training the crops of a disc look, of the contrast that does so most."""
+    if pack.typical is None:
+        return -np.inf
+    scores = pack.typical.scores(seen_in(maps, per_crop, crops[:, :1], crops[:, 1:]))
+    return max(float(scores[role.cpu() == one].mean()) for one in role.unique().cpu())
 
 
 def _only(systems: Collection[str], of_system: Mapping[str, T]) -> dict[str, T]:
@@ -354,15 +361,17 @@ def _has_sagittal(study: Study) -> bool:
 
 def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
             roles: Collection[str], pushed: Sequence[Push] = ()) -> list[Grade]:
-    doubts = pack.typical.doubts(reading.distance)
     result = []
+    # Once for a disc and system, not with each of its tasks.
+    once = [doubt(pack.pack)] if reading.unlike > 0 else []
     for task in SYSTEMS[pack.pack.system].tasks:
         if task.name not in pack.pack.tasks:
             continue
         probabilities = _probabilities(pack, task.name, reading, len(load_scale(task.scale).values))
         evidence = _evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed)
-        notes = [*worth_of_t1(pack.pack, task.name, roles), *doubts]
+        notes = [*worth_of_t1(pack.pack, task.name, roles), *once]
         result.append(_grade(pack.pack, task.name, probabilities, evidence, notes))
+        once = []
     return result
 
 

@@ -10,6 +10,7 @@ NO_SAGITTAL = "no sagittal series"
 NO_KNOWN_CONTRAST = "no sagittal T1, T2 or T2 SPACE"
 NOT_SHOWN = "the sagittal series do not show it"
 NOT_SEGMENTED = "the study's discs are not segmented"
+WITHHELD = "this may not be a lumbar spine on MR"
 
 PASSED_BY = "the axial T2 misses it by"
 """How the reason begins where no axial slice passes through a disc."""
@@ -20,7 +21,7 @@ def above(highest: str) -> str:
     return f"this system is for {highest} and below"
 
 
-REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED,
+REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED, WITHHELD,
            *sorted({above(one.highest) for one in SYSTEMS.values()}))
 """Reasons that are always worded alike; others name series or measures."""
 

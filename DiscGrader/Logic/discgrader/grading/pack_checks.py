@@ -33,7 +33,7 @@ def check_tasks(pack: Pack) -> None:
             raise PackError(f"Pack {pack.name}: {task} has {logits} grades where its scale has {len(scale.values)}.")
 
 
-def check_sides(pack: Pack, trees: Mapping[str, Trees], typical: Typical, fusion: Fusion | None) -> None:
+def check_sides(pack: Pack, trees: Mapping[str, Trees], typical: Typical | None, fusion: Fusion | None) -> None:
     """Refuse trees, a fusion, or what is typical, that do not fit the network of a disc classifier.
 
     Raises
@@ -51,11 +51,10 @@ def check_sides(pack: Pack, trees: Mapping[str, Trees], typical: Typical, fusion
             raise PackError(f"Pack {pack.name}: its trees of {task} do not fit its network or what is measured.")
     if fusion is not None and networks.get("pfirrmann") != len(fusion.bias):
         raise PackError(f"Pack {pack.name}: its fusion model has {len(fusion.bias)} grades, its network another number.")
-    families = len(pack.architecture["families"])
-    check_typical(pack, typical, families * (pack.architecture["widths"][-1] + 1))
+    check_typical(pack, typical, pack.architecture["widths"][-1])
 
 
-def check_typical(pack: Pack, typical: Typical, features: int) -> None:
+def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:
     """Refuse a description of typical discs in other features than the network has."""
-    if len(typical.mean) != features:
-        raise PackError(f"Pack {pack.name}: what it calls typical has {len(typical.mean)} features, its network {features}.")
+    if typical is not None and len(typical.means["late"]) != features:
+        raise PackError(f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network {features}.")

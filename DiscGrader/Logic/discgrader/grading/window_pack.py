@@ -14,7 +14,7 @@ from discgrader.grading.pack_checks import check_typical
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical
+from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical, doubt, seen_in
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence, specs_of
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
@@ -91,8 +91,8 @@ class WindowReading:
         The look that each task is graded on.
     boxes : ndarray, shape (looks, 4), or None
         Of the finding, as shares of the last window: first column, first row, last column, last row.
-    doubts : tuple of tuple of str
-        Of each look, how unlike those it is that the network was trained on.
+    unlike : ndarray, shape (looks,)
+        How unlike those of the training each look is; more than 0 where a reader should know.
     """
 
     looks: tuple[tuple[Window, ...], ...]
@@ -100,7 +100,7 @@ class WindowReading:
     probabilities: Mapping[str, np.ndarray]
     chosen: Mapping[str, int]
     boxes: np.ndarray | None
-    doubts: tuple[tuple[str, ...], ...]
+    unlike: np.ndarray
 
 
 class WindowPack:
@@ -126,7 +126,7 @@ class WindowPack:
         if len(files) != 1:
             raise PackError(f"Pack {pack.name} holds {len(files)} files where its network is one.")
         [file] = files
-        self.typical = Typical.read(load_tensors(pack, TYPICAL_FILE), pack.calibration) if TYPICAL_FILE in pack.files else None
+        self.typical = Typical.load(pack)
         self.network = build_network(pack.architecture)
         fill_network(self.network, pack, file)
         for task, head in self.network.heads.items():
@@ -148,25 +148,33 @@ class WindowPack:
         looks = windows.of(disc, self.specs)
         if isinstance(looks, str):
             return looks
-        inputs = network_input(torch.from_numpy(pictures_of(looks, self.pixels)).to(self.device))
+        pictures = torch.from_numpy(pictures_of(looks, self.pixels)).to(self.device)
+        inputs = network_input(pictures)
         with torch.inference_mode():
-            logits, boxes, features = self.network.answers(self.network.maps(inputs))
+            maps = self.network.maps(inputs)
+            logits, boxes, features = self.network.answers(maps)
+            unlike = self._unlike(maps, features, pictures)
         probabilities = {task: calibrate(one.float().cpu().numpy(), self.pack.calibration.get(task))
                          for task, one in logits.items()}
         chosen = chosen_looks(self.pack.system, probabilities)
-        typical = self.typical
-        doubts = ((),) * len(looks) if typical is None else tuple(map(typical.doubts, typical.distances(features.cpu())))
-        return WindowReading(looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), doubts)
+        return WindowReading(looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike)
+
+    def _unlike(self, maps: torch.Tensor, features: torch.Tensor, pictures: torch.Tensor) -> np.ndarray:
+        if self.typical is None:
+            return np.full(len(pictures), -np.inf)
+        return self.typical.scores(seen_in(maps, features, middle_slices(pictures))).numpy()
 
     def grades(self, windows: StudyWindows, disc: Disc) -> list[Grade]:
         """The grades of a disc; none where it cannot be looked at."""
         reading = self.reading(windows, disc)
         if isinstance(reading, str):
             return []
-        return [self._grade(reading, task.name) for task in SYSTEMS[self.pack.system].tasks
-                if task.name in reading.probabilities]
+        tasks = [task.name for task in SYSTEMS[self.pack.system].tasks if task.name in reading.probabilities]
+        # Once for a disc and system, not with each of its tasks.
+        unlike = any(reading.unlike[reading.chosen[task]] > 0 for task in tasks)
+        return [self._grade(reading, task, (doubt(self.pack),) if unlike and task == tasks[0] else ()) for task in tasks]
 
-    def _grade(self, reading: WindowReading, task: str) -> Grade:
+    def _grade(self, reading: WindowReading, task: str, doubts: tuple[str, ...]) -> Grade:
         pack, look = self.pack, reading.chosen[task]
         scale = scale_of(pack.system, task)
         probabilities = reading.probabilities[task][look]
@@ -183,13 +191,18 @@ class WindowPack:
             probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)},
             evidence=evidence, pack=pack.name, pack_version=pack.version, pack_sha256=pack.sha256,
             trained_on=pack.trained_on.statement, synthetic=pack.trained_on.synthetic,
-            warnings=(*dict.fromkeys(note for window in reading.looks[look] for note in window.notes), *reading.doubts[look]),
+            warnings=(*dict.fromkeys(note for window in reading.looks[look] for note in window.notes), *doubts),
         )
 
 
 def zone_that_fits(probabilities: np.ndarray, herniated: bool) -> int:
     """The likeliest zone of a herniation, or none where there is none: size and zone never contradict each other."""
     return 1 + int(probabilities[1:].argmax()) if herniated else 0
+
+
+def middle_slices(pictures: torch.Tensor) -> torch.Tensor:
+    """The middle slice of each window, shape (looks, windows, rows, columns), of `pictures_of`."""
+    return pictures[:, :, pictures.shape[2] // 2]
 
 
 def pictures_of(looks: Sequence[Sequence[Window]], pixels: int) -> np.ndarray:

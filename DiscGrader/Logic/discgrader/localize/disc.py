@@ -115,6 +115,10 @@ class Localization:
         Further discs that were found, which the spine is measured by and which are not graded.
     name_doubts : tuple of str
         Those of the warnings, of the study and of its discs, that are settled once somebody says what the lowest disc is.
+    misfits : tuple of str
+        Why this is hardly a lumbar spine on MR, so that nothing is graded unless somebody says to grade it anyway.
+    grade_anyway : bool
+        Whether somebody said so.
     """
 
     series_name: str
@@ -124,3 +128,10 @@ class Localization:
     shifts_lps_mm: Mapping[str, np.ndarray] = field(default_factory=dict)
     others: tuple[Disc, ...] = ()
     name_doubts: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
+    grade_anyway: bool = False
+
+    @property
+    def withheld(self) -> str:
+        """Why nothing is graded, as one sentence; empty where it may be."""
+        return "" if self.grade_anyway else " ".join(self.misfits)

@@ -14,6 +14,7 @@ from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sag
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.lumbar import doubts_of_row
 from discgrader.localize.naming import NamedCandidate, name_candidates, row_of
 from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
 from discgrader.localize.roi import roi_box
@@ -144,8 +145,10 @@ def _localization(series: str, segmentation: Segmentation, volume: Volume, candi
     naming = name_candidates(candidates, lowest_disc, below)
     discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
     warnings = (*naming.warnings, *filter(None, [scale_doubt(row_of(candidates))]))
+    # On the picture that axial slices make together there is no more below the lowest of them.
+    misfits = doubts_of_row([one.candidate for one in naming.discs], counted=lowest_disc is None and below is None)
     return Localization(series, _label_volume(segmentation, naming.discs, labels, volume), discs, warnings,
-                        name_doubts=naming.doubts)
+                        name_doubts=naming.doubts, misfits=misfits)
 
 
 def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | None:

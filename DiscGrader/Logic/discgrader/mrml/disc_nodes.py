@@ -172,10 +172,12 @@ class DiscNodes:
         return indices
 
     def _mark_named(self, reading: Reading) -> None:
-        """Say beside what was doubtful about the names whether a reader has settled it."""
+        """Say beside what was doubtful whether a reader has settled the names, and wants it graded anyway."""
         for segmentation in study_nodes(self._scene, self._study, "segmentation"):
             if bool(attribute(segmentation, "Named")) != (reading.named is not None):
                 set_attributes(segmentation, Named=reading.named.reader if reading.named else None)
+            if bool(attribute(segmentation, "GradeAnyway")) != (reading.grade_anyway is not None):
+                set_attributes(segmentation, GradeAnyway=reading.grade_anyway.reader if reading.grade_anyway else None)
 
     def _describe(self, node, disc: DiscReading, index: int, doubts: Sequence[str], open_doubts: Sequence[str]) -> None:
         """Have a box say what is known of its disc; of the doubts about names, only those that are still open."""

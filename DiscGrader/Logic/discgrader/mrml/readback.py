@@ -95,6 +95,8 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
         discs=tuple(discs),
         warnings=tuple(facts.get("warnings", ())),
         name_doubts=tuple(facts.get("name_doubts", ())),
+        misfits=tuple(facts.get("misfits", ())),
+        grade_anyway=bool(attribute(segmentation, "GradeAnyway")),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
     )
 
@@ -103,6 +105,11 @@ def findings_in_scene(scene, study: str) -> tuple[str, ...]:
     """What was doubtful about a study as a whole when its discs were found, and no reader has settled since."""
     settled = settled_in_scene(scene, study)
     return tuple(one for one in _fact(scene, study, "warnings") if one not in settled)
+
+
+def misfits_in_scene(scene, study: str) -> tuple[str, ...]:
+    """Why a study is hardly a lumbar spine on MR; see `Localization`."""
+    return _fact(scene, study, "misfits")
 
 
 def name_doubts_in_scene(scene, study: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from discgrader.panel.computation import Computation
 from discgrader.panel.decisions import Decisions
 from discgrader.panel.details import Details
 from discgrader.panel.display import Display
+from discgrader.panel.grade_anyway import GradeAnyway
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.grade_table import GradeTable
 from discgrader.panel.grid import Grid, Key
@@ -82,6 +83,7 @@ class Panel:
         self.live = LiveGrades(logic, self._grades_follow, self.show, self.computation.say)
         logic.boxChanged, logic.noticed = self.live.box_changed, self.computation.say
         self.hint = InstallHint(ui, self.install)
+        self.anyway = GradeAnyway(ui.gradeAnywayCheckBox, self._set_grade_anyway, self._grade_again)
         self._tie = self._tag = None
         self._warm = False
         self._connect()
@@ -149,6 +151,7 @@ class Panel:
         self._follow_margin()
         self.show()
         self.display.apply()
+        self.anyway.follow(self.state, self.computation.running)
 
     def _follow_margin(self) -> None:
         """Undo may bring another margin back."""
@@ -201,9 +204,11 @@ class Panel:
         """What is doubtful about the study and its boxes, and which control settles the count and the names."""
         ui = self.ui
         lines = [f"⚠ {one}" for one in (*self.state.findings, *self.state.doubts, *self.series_inputs.doubts())]
+        self.anyway.show(self.state, self.computation.running)
         if self.state.findings and (self.state.reading is None or self.state.reading.named is None):
             settles = _("If a name is wrong, set “{control}” above; all names follow.")
             lines.insert(len(self.state.findings), settles.format(control=ui.lowestLabel.text.rstrip(":")))
+        lines += self.anyway.sentences(self.state)
         ui.warningLabel.text = "\n".join(lines)
         ui.warningLabel.visible = bool(lines)
 
@@ -383,6 +388,14 @@ class Panel:
     def _set_lowest(self, _index) -> None:
         level = self.ui.lowestComboBox.currentText
         self.attempt(_("The names cannot be shifted."), lambda: self.logic.setLowestLevel(level, self.state.name))
+
+    def _set_grade_anyway(self, wanted: bool) -> None:
+        self.attempt(_("This cannot be changed now."), lambda: self.logic.setGradeAnyway(wanted, self.state.name))
+
+    def _grade_again(self) -> None:
+        """Grade anew, or withhold the grades, since the reader wants it otherwise than when it was graded."""
+        if not self.computation.running:
+            self.grade_or_stop()
 
     def _switch_systems(self, off: list[str], hidden: list[str]) -> None:
         grading = self.parameters.grading

@@ -10,7 +10,7 @@ from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
-from discgrader.mrml.readback import findings_in_scene, studies_in_scene, studies_with_discs
+from discgrader.mrml.readback import findings_in_scene, misfits_in_scene, studies_in_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
@@ -32,6 +32,8 @@ class StudyState:
         What is doubtful about where the boxes lie, in words.
     findings : tuple of str
         What was doubtful about the study as a whole when its discs were found, in words, such as their count and names.
+    misfits : tuple of str
+        Why it is hardly a lumbar spine on MR, so that nothing is graded unless the reader wants it anyway.
     """
 
     name: str | None
@@ -39,6 +41,12 @@ class StudyState:
     reading: Reading | None
     doubts: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
+
+    @property
+    def grade_anyway(self) -> bool:
+        """Whether the reader wants it graded although it may not be a lumbar spine on MR."""
+        return self.reading is not None and self.reading.grade_anyway is not None
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -73,14 +81,15 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
         return StudyState(None, {}, None)
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
     doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
+    misfits = misfits_in_scene(scene, name) if boxes else ()
     if logic.isBusy():
-        return StudyState(name, boxes, before.reading if before.name == name else None, doubts, findings)
+        return StudyState(name, boxes, before.reading if before.name == name else None, doubts, findings, misfits)
     try:
         reading = logic.reading(name) if name in studies_with_discs(scene) else None
     except UsageError:
         # A reading that is broken must not keep the panel from showing what else there is.
         reading = None
-    return StudyState(name, boxes, reading, doubts, findings)
+    return StudyState(name, boxes, reading, doubts, findings, misfits)
 
 
 def _doubts(boxes: Mapping[str, object], volumes: Volumes) -> tuple[str, ...]:

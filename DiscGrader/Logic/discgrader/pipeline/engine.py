@@ -10,6 +10,7 @@ from typing import Protocol
 
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
+from discgrader.grading.not_graded import WITHHELD
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_warnings
 from discgrader.grading.t1_alone import worth_of_t1_in_words
@@ -18,6 +19,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.lumbar import ct_doubt
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
@@ -162,12 +164,17 @@ class Engine:
         """
         with self.stopwatch.stage("Finding discs"):
             progress.report("Finding discs", 0.0)
-            localization = self._localizer.localize(
-                study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress
-            )
-        if not localization.discs:
-            raise StudyError(f"No disc was found in {study.name}; check that it shows a lumbar spine on MRI.")
-        return localization
+            foreign = ct_doubts(study)
+            try:
+                localization = self._localizer.localize(
+                    study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress
+                )
+            except StudyError as error:
+                raise StudyError(" ".join((*foreign, str(error)))) from error
+            if not localization.discs:
+                raise StudyError(f"No disc was found in {study.name}; check that it shows a lumbar spine on MRI.")
+            misfits = (*foreign, *localization.misfits)
+            return replace(localization, misfits=misfits) if foreign else localization
 
     def with_rois(
         self,
@@ -186,7 +193,7 @@ class Engine:
             found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
         except StudyError as error:
             warnings = (f"The ROI boxes were graded as given. {error}",)
-            return boxes_alone(study, boxes, margin_mm, warnings, lowest_disc)
+            return replace(boxes_alone(study, boxes, margin_mm, warnings, lowest_disc), misfits=ct_doubts(study))
         return with_boxes(found, boxes, margin_mm)
 
     def grade(
@@ -241,9 +248,13 @@ class Engine:
         boxes = {one.level: one.roi for one in localization.discs}
         warnings = (*box_doubts(boxes, [one.volume for one in study.series]), *self._series_warnings(study, localization))
 
+        warnings += _misfit_warnings(localization)
+
         def completed(result: DiscResult) -> DiscResult:
             return replace(result, not_graded={**impossible, **result.not_graded}) if impossible else result
 
+        if localization.withheld:
+            return _withheld(study, localization, (*systems, *impossible), warnings, graded)
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
             discs = self._grader.grade(
@@ -322,6 +333,34 @@ class Engine:
             raise StudyError(f"The series of {study.name} ({roles}) allow no grading by {names}; add other series.")
         missing = [system for system in wanted or () if system not in allowed]
         return chosen, dict.fromkeys(missing, f"the series ({roles}) do not allow it")
+
+
+def ct_doubts(study: Study) -> tuple[str, ...]:
+    """For each series whose values are a CT's, that they are."""
+    return tuple(filter(None, (ct_doubt(one.name, one.volume) for one in study.series)))
+
+
+def _misfit_warnings(localization: Localization) -> tuple[str, ...]:
+    """Why nothing is graded, or that something was although it was doubtful."""
+    if not localization.misfits:
+        return ()
+    if localization.grade_anyway:
+        return (f"Graded anyway, as was asked, although {WITHHELD}. {' '.join(localization.misfits)}",)
+    return (f"{localization.withheld} Nothing was graded; say that it should be graded anyway if it is a lumbar MR.",)
+
+
+def _withheld(
+    study: Study,
+    localization: Localization,
+    systems: Sequence[str],
+    warnings: tuple[str, ...],
+    graded: Callable[[DiscResult], None] | None,
+) -> StudyResult:
+    """The result of a study that may be no lumbar spine on MR: its discs, and no grade."""
+    discs = tuple(DiscResult(disc, (), dict.fromkeys(systems, WITHHELD)) for disc in localization.discs)
+    for one in discs if graded is not None else ():
+        graded(one)
+    return StudyResult(study, localization, discs, CompactMaps(), {}, warnings, dict(software_versions()))
 
 
 def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from discgrader import __version__
-from discgrader.errors import UsageError
+from discgrader.errors import StudyError, UsageError
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
@@ -60,7 +60,8 @@ def grade_study(
     check_apart(study_path, out)
     check_output(out, overwrite=overwrite)
     study = read(study_path, settings, engine, name=name, progress=progress.part(0.0, 0.1))
-    localization = locate(study, engine, settings, progress.part(0.1, 0.4)) if settings.rois else None
+    known = settings.rois is not None or settings.grade_anyway
+    localization = locate(study, engine, settings, progress.part(0.1, 0.4)) if known else None
     result = engine.grade(
         study,
         localization=localization,
@@ -70,6 +71,9 @@ def grade_study(
         lowest_disc=settings.lowest_disc,
         progress=progress.part(0.4 if localization else 0.1, 0.8),
     )
+    if result.localization.withheld:
+        raise StudyError(f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR all the same, "
+                         "grade it with --grade-anyway.")
     extra = extra_writers or {}
     write_output(
         result,
@@ -99,10 +103,12 @@ def locate(study: Study, engine: Engine, settings: Settings, progress: Progress 
     """The discs of a study, in the corrected ROI boxes if the settings name some."""
     choices = {"margin_mm": settings.margin_mm, "lowest_disc": settings.lowest_disc, "progress": progress}
     if settings.rois is None:
-        return engine.localize(study, **choices)
-    from discgrader.report.rois import read_rois
+        found = engine.localize(study, **choices)
+    else:
+        from discgrader.report.rois import read_rois
 
-    return engine.with_rois(study, read_rois(settings.rois), **choices)
+        found = engine.with_rois(study, read_rois(settings.rois), **choices)
+    return replace(found, grade_anyway=True) if settings.grade_anyway else found
 
 
 def check_apart(study_path: Path, out: Path) -> None:

@@ -32,6 +32,8 @@ class Settings:
         series.
     packs : tuple of Path
         Packs that take the place of the shipped ones of the same system.
+    grade_anyway : bool
+        Whether to grade what may not be a lumbar spine on MR.
     device : str
         Where the networks run, such as ``cpu``, ``cuda`` or ``cuda:1``.
 
@@ -48,6 +50,7 @@ class Settings:
     rois: Path | None = None
     roles: Mapping[str, str] | str | None = None
     packs: tuple[Path, ...] = ()
+    grade_anyway: bool = False
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -66,6 +69,7 @@ class Settings:
             "margin_mm": self.margin_mm,
             "lowest_disc": self.lowest_disc,
             "saliency": self.saliency,
+            "grade_anyway": self.grade_anyway,
             "rois": None if self.rois is None else str(self.rois),
             "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
         }

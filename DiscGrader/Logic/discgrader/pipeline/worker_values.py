@@ -91,6 +91,8 @@ def localization_to_plain(localization: Localization, segmentation: int) -> Plai
         "others": [disc_to_plain(disc) for disc in localization.others],
         "warnings": list(localization.warnings),
         "name_doubts": list(localization.name_doubts),
+        "misfits": list(localization.misfits),
+        "grade_anyway": localization.grade_anyway,
         "shifts": {name: _numbers(shift) for name, shift in localization.shifts_lps_mm.items()},
     }
 
@@ -105,6 +107,8 @@ def localization_from_plain(plain: Plain, segmentation: Volume) -> Localization:
         shifts_lps_mm={name: np.array(shift, float) for name, shift in plain["shifts"].items()},
         others=tuple(disc_from_plain(one) for one in plain["others"]),
         name_doubts=tuple(plain["name_doubts"]),
+        misfits=tuple(plain.get("misfits", ())),
+        grade_anyway=bool(plain.get("grade_anyway", False)),
     )
 
 

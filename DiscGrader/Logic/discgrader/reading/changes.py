@@ -144,6 +144,11 @@ def set_lowest(reading: Reading, level: str, time: str) -> Reading:
     return _renamed(reading, names, Renaming(steps, reading.reader, time, level))
 
 
+def grade_anyway(reading: Reading, wanted: bool, time: str) -> Reading:
+    """The reader wants it graded although it may not be a lumbar spine on MR, or no longer does."""
+    return replace(reading, grade_anyway=Mark(reading.reader, time) if wanted else None, changed=time)
+
+
 def as_found(reading: Reading) -> Reading:
     """The discs were found again, so that their names are no longer the reader's."""
     return replace(reading, named=None)

@@ -107,6 +107,12 @@ class Editor:
         time = self._clock()
         return self.history.do(f"lowest disc {level}", lambda one: changes.set_lowest(one, level, time))
 
+    def set_grade_anyway(self, wanted: bool) -> Reading:
+        """Have it graded although it may not be a lumbar spine on MR, or no longer."""
+        time = self._clock()
+        words = "grade anyway" if wanted else "do not grade anyway"
+        return self.history.do(words, lambda one: changes.grade_anyway(one, wanted, time))
+
     def names_as_found(self) -> Reading:
         """The discs were found again: what the reader said of their names no longer holds."""
         return self.history.do("find discs", changes.as_found)

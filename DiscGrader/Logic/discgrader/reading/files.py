@@ -10,7 +10,8 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
                 "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
                 "margin_mm": number or null, "found_margin_mm": number or null}],
-     "renamings": [{"steps", "reader", "time", "lowest" or null}], "named": {"reader", "time"} or null}
+     "renamings": [{"steps", "reader", "time", "lowest" or null}], "named": {"reader", "time"} or null,
+     "grade_anyway": {"reader", "time"} or null}
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
@@ -19,7 +20,7 @@ with why some said nothing in ``not_graded``, which older files lack; ``decision
 ``overrides`` false where the pack's grade was accepted. Deleted discs stay in the file. ``margin_mm`` is how far the
 box reaches above and below the disc, null where its height was set by hand; ``found_margin_mm`` what it was at first;
 files of older versions have neither. ``named`` is who said last what the lowest disc is called, or shifted the names;
-older files lack it. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
+older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
 """
 
 import json
@@ -92,6 +93,7 @@ def reading_to_json(reading: Reading) -> dict[str, object]:
         "discs": [_disc_to_json(one) for one in reading.discs],
         "renamings": [asdict(one) for one in reading.renamings],
         "named": None if reading.named is None else asdict(reading.named),
+        "grade_anyway": None if reading.grade_anyway is None else asdict(reading.grade_anyway),
     }
 
 
@@ -110,6 +112,7 @@ def reading_from_json(document: object, path: Path) -> Reading:
             tuple(_disc(one) for one in items(document.get("discs"), "the list of discs")),
             tuple(_renaming(one) for one in items(document.get("renamings"), "the list of renamings")),
             _mark(document.get("named")),
+            _mark(document.get("grade_anyway")),
         )
     except UsageError as error:
         raise UsageError(f"{path} is a broken reading: {str(error).rstrip('.')}.") from error

@@ -284,6 +284,8 @@ class Reading:
         In order.
     named : Mark or None
         Who said last what the lowest disc is called, or shifted the names; None where they are as they were found.
+    grade_anyway : Mark or None
+        Who said that it is to be graded although it may not be a lumbar spine on MR.
 
     Raises
     ------
@@ -298,6 +300,7 @@ class Reading:
     discs: tuple[DiscReading, ...] = ()
     renamings: tuple[Renaming, ...] = ()
     named: Mark | None = None
+    grade_anyway: Mark | None = None
 
     def __post_init__(self) -> None:
         if not self.study.strip():

@@ -21,7 +21,6 @@ from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined
 from discgrader.grading.grader import NETWORK_PREFIX
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.typical import FILE as TYPICAL_FILE, LIMIT_KEY, Typical
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.localize.disc import Localization
@@ -30,11 +29,11 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import GradedDisc, plain_batch
+from discgrader.training.disc_batches import GradedDisc
 from discgrader.training.discs import SLICE_REACH_MM, SLICES, by_disc, prepare
 from discgrader.training.evidence_trees import fit_trees, predict_trees
 from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
-from discgrader.training.grader import FAMILIES, ROLES, GraderRecipe, fit_grader, predict
+from discgrader.training.grader import ROLES, GraderRecipe, fit_grader, predict
 from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 from discgrader.training.localizer_recipe import fold_localizers
 from discgrader.training.options import changed
@@ -108,10 +107,8 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     figures = {name: _figures(one, calibration) for name, one in results.items()}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     _save_held_out(out_dir / "held_out.npz", results)
-    typical = _typical(networks[0], recipe, discs, held_out[0])
-    calibration[LIMIT_KEY] = typical.limit
     final_trees = {task: fit_trees(discs, task, count, recipe.seed) for task, count in tasks.items()}
-    return _write(out_dir, recipe, tasks, networks, final_trees, typical, calibration, figures, discs, bits)
+    return _write(out_dir, recipe, tasks, networks, final_trees, calibration, figures, discs, bits)
 
 
 def graded_discs(found, gradings) -> list[GradedDisc]:
@@ -226,32 +223,11 @@ def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
     np.savez(path, **arrays)
 
 
-def _typical(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
-             unseen: Sequence[GradedDisc]) -> Typical:
-    """What the network's features of discs are like.
-
-    Each disc is shown with all of its images and with each family of them alone.
-    """
-    def features(some: Sequence[GradedDisc]) -> torch.Tensor:
-        parts = []
-        with torch.inference_mode():
-            for roles in (ROLES, *FAMILIES):
-                shown = [one for one in some if any(image.role in roles for image in one.images)]
-                for start in range(0, len(shown), 32):
-                    chosen = shown[start:start + 32]
-                    batch = plain_batch(chosen, ROLES, recipe.shape, roles)
-                    parts.append(network.features(batch.crops, batch.role, batch.disc, len(chosen)))
-        return torch.cat(parts)
-
-    return Typical.of(features(discs), features(unseen))
-
-
 def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networks: Sequence[torch.nn.Module],
-           trees: Mapping[str, lightgbm.Booster], typical: Typical, calibration: Mapping[str, object],
+           trees: Mapping[str, lightgbm.Booster], calibration: Mapping[str, object],
            figures: Mapping[str, object], discs: Sequence[GradedDisc], bits: int) -> Path:
     files = {f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
              for number, network in enumerate(networks)}
-    files[TYPICAL_FILE] = pack_tensors(typical.tensors(), 32)
     files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}

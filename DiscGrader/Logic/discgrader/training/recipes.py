@@ -32,6 +32,12 @@ def _radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: obj
     return train_radiomics(data_dir, out_dir, progress, **options)
 
 
+def _typical(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    from discgrader.training.unlike.recipe import train_typical
+
+    return train_typical(data_dir, out_dir, progress, **options)
+
+
 def _windows(name: str) -> Callable[..., Path]:
     def run(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
         from discgrader.training.windows.train import train_windows
@@ -42,7 +48,7 @@ def _windows(name: str) -> Callable[..., Path]:
 
 
 _BUILT_IN: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
-                                              "pfirrmann-radiomics": _radiomics}
+                                              "pfirrmann-radiomics": _radiomics, "typical": _typical}
 
 
 def recipes() -> dict[str, Callable[..., Path]]:
@@ -58,8 +64,9 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     ----------
     name : str
         One of `recipes`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
-        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), or a file
-        in ``Resources/Recipes``.
+        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), ``typical``
+        (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`), or a file in
+        ``Resources/Recipes``.
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``; for a recipe file, one as
         `discgrader.training.windows.data` describes it.

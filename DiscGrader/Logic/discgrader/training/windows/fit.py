@@ -12,7 +12,6 @@ from torch.nn.functional import smooth_l1_loss
 from discgrader.grading.scales import scale_of
 from discgrader.grading.window_pack import chosen_looks, network_input
 from discgrader.grading.calibration import softmax
-from discgrader.grading.typical import Typical
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.grader import soft_targets
@@ -154,21 +153,6 @@ def _asked(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Looke
         for first, last in zip(ends, ends[1:]):
             yield ({task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
                    None if boxes is None else boxes[first:last].cpu().numpy())
-
-
-def typical_of(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc], unseen: Sequence[LookedDisc],
-               device: str) -> Typical:
-    """What the network's features of these discs are like, each seen where it is nearest to its middle."""
-    def features(some: Sequence[LookedDisc]) -> torch.Tensor:
-        parts = []
-        with torch.inference_mode():
-            for begin in range(0, len(some), recipe.batch):
-                looks = np.stack([one.looks[0] for one in some[begin:begin + recipe.batch]])
-                wide = torch.from_numpy(looks).to(device).float() / 255
-                parts.append(network.answers(network.maps(network_input(middle(wide, recipe.pixels))))[2].cpu())
-        return torch.cat(parts)
-
-    return Typical.of(features(discs), features(unseen))
 
 
 def _training_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],

@@ -12,7 +12,6 @@ import torch
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.scales import scale_of
-from discgrader.grading.typical import FILE as TYPICAL_FILE, LIMIT_KEY
 from discgrader.grading.window_pack import window_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
@@ -22,7 +21,7 @@ from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.windows.data import UNKNOWN, LookedDisc, looked_discs
 from discgrader.training.windows.figures import box_figures, curves_picture, main_figure, task_figures
-from discgrader.training.windows.fit import Predicted, fit, predict, typical_of
+from discgrader.training.windows.fit import Predicted, fit, predict
 from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
 
 LEAST_TO_CALIBRATE = 30
@@ -88,8 +87,7 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
     parts = patient_parts(discs, recipe)
     network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
     predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
-    typical = typical_of(recipe, network, parts["train"], parts["validation"], device)
-    calibration = _calibration(predicted["validation"], parts["validation"]) | {LIMIT_KEY: typical.limit}
+    calibration = _calibration(predicted["validation"], parts["validation"])
     figures = {name: _figures(recipe, one, parts[name], calibration) for name, one in predicted.items()}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     grades = {task: np.array([one.grades[task] for one in parts["test"]]) for task in recipe.tasks}
@@ -99,8 +97,7 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
         tasks={task: {"scale": scale_of(recipe.system, task).name, "grades": list(scale_of(recipe.system, task).values)}
                for task in recipe.tasks},
         input=window_input(recipe.windows, recipe.pixels), architecture=recipe.architecture(),
-        files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits),
-               TYPICAL_FILE: pack_tensors(typical.tensors(), 32)},
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
         trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with), calibration=calibration,
         figures={"method": "patients that were held out once, each level by its worst slice",
                  "discs": len(parts["test"]), **figures["test"]},

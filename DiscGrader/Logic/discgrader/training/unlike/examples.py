@@ -1,0 +1,220 @@
+"""Pictures of discs as a pack's network sees them: usual ones, changed ones, and ones of another kind."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from discgrader.errors import DiscGraderError
+from discgrader.grading.disc_memory import DiscMemory
+from discgrader.grading.grader import Grader
+from discgrader.grading.typical import GROUPS, seen_in
+from discgrader.grading.views import StudyViews
+from discgrader.grading.window_pack import WindowPack, middle_slices, network_input, pictures_of
+from discgrader.grading.windows import StudyWindows
+from discgrader.imaging.study import Plane, Study
+from discgrader.imaging.study_reader import read_study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.pipeline.given_boxes import boxes_alone
+from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
+from discgrader.report.rois import read_rois
+from discgrader.training.spider import spider_images
+from discgrader.training.unlike.changes import CHANGES, Shown, near
+
+USUAL = "usual"
+Seen = Mapping[str, torch.Tensor]
+Locate = Callable[[Study], Localization]
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """What is seen of one picture of a disc; ``kind`` is `USUAL`, a change, or what else it is; ``source`` where it is from."""
+
+    kind: str
+    patient: str
+    source: str
+    seen: Seen
+
+
+class CropEye:
+    """What a pack of disc classifiers sees, by its first network, of each contrast's crops: their mean."""
+
+    @staticmethod
+    def alone(shown: Shown) -> Shown:
+        """The disc with all that is read of its study."""
+        return shown
+
+    def __init__(self, grader: Grader, system: str):
+        self._grader, self.pack = grader, grader.loaded(system)
+
+    def __call__(self, shown: Shown) -> Seen | None:
+        pack = self.pack
+        views = StudyViews(shown.study, shown.localization, pack.roles, pack.shape, pack.pack.input["slices"], DiscMemory())
+        found = views.of(shown.disc)
+        if not found:
+            return None
+        crops, role = self._grader.inputs(pack, found)
+        network = pack.networks[0]
+        with torch.inference_mode():
+            maps = network.maps(crops, role)
+            return seen_in(maps, network.crop_features(maps), crops[:, :1], crops[:, 1:])
+
+
+class WindowEye:
+    """What a pack that looks through windows sees of the look nearest to the disc's middle."""
+
+    def __init__(self, pack: WindowPack):
+        self.pack = pack
+
+    def alone(self, shown: Shown) -> Shown | None:
+        """The disc with no more of its study than the look at it takes; None where it cannot be looked at."""
+        looks = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        if isinstance(looks, str):
+            return None
+        used = {window.series.name for window in looks[0]}
+        series = tuple(one for one in shown.study.series if one.name in used)
+        found = replace(shown.localization, series_name=series[0].name, discs=(shown.disc,))
+        return near(replace(shown, study=replace(shown.study, series=series), localization=found))
+
+    def __call__(self, shown: Shown) -> Seen | None:
+        looks = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        if isinstance(looks, str):
+            return None
+        pictures = torch.from_numpy(pictures_of(looks[:1], self.pack.pixels))
+        with torch.inference_mode():
+            maps = self.pack.network.maps(network_input(pictures))
+            return seen_in(maps, self.pack.network.answers(maps)[2], middle_slices(pictures))
+
+
+@dataclass(frozen=True, eq=False)
+class Patient:
+    """Studies of one patient with their discs, each of one series or of those that are looked at together."""
+
+    name: str
+    source: str
+    studies: tuple[tuple[Study, Localization], ...]
+
+
+def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Patient]:
+    """SPIDER's patients, and those of Sudirman's sagittal slices where they lie beside them; each series a study of its own."""
+    of_patient: dict[tuple[str, str], list[tuple[Path, str]]] = {}
+    for image in spider_images(data_dir):
+        of_patient.setdefault((str(image.patient), "SPIDER"), []).append((image.path, image.sequence))
+    folder = data_dir / "sudirman_sagittal"
+    if (folder / "images.csv").is_file():
+        with open(folder / "images.csv", encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                of_patient.setdefault((f"S{row['patient']}", "Sudirman"), []).append((folder / row["file"], row["sequence"].upper()))
+    for (name, source), files in of_patient.items():
+        studies = []
+        for path, role in files:
+            study = read_study(path, roles=role)
+            found = located(study, cache / f"{source}_{name}_{role}.npz", locate)
+            if found is not None:
+                studies.append((study, found))
+        yield Patient(name, source, tuple(studies))
+
+
+def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
+    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``."""
+    for one in sorted(folder.iterdir()):
+        if (one / "rois").is_dir():
+            study = read_study(one, roles=_roles(one))
+            yield Patient(one.name, source, ((study, boxes_alone(study, read_rois(one / "rois"), DEFAULT_MARGIN_MM)),))
+
+
+def found_patients(folder: Path, source: str, cache: Path, locate: Locate) -> Iterator[Patient]:
+    """The sagittal series of the studies of a folder, their discs found as those of a patient are."""
+    for one in sorted(path for path in folder.iterdir() if path.is_dir()):
+        whole = read_study(one, roles=_roles(one))
+        study = replace(whole, series=tuple(series for series in whole.series if series.plane is Plane.SAGITTAL))
+        found = located(study, cache / f"{folder.name}_{one.name}.npz", locate) if study.series else None
+        if found is not None:
+            yield Patient(one.name, source, ((study, found),))
+
+
+def _roles(folder: Path) -> dict[str, str]:
+    """What the files of a study serve as, by what they are called: the contrast is not in question here."""
+    names = [path.name.split(".")[0] for path in folder.glob("*.nii.gz")]
+    return {name: "AX_T2" if name.lower().startswith("ax") else "T2" for name in names}
+
+
+def located(study: Study, path: Path, locate: Locate) -> Localization | None:
+    """The discs of a study, kept in a file once they are found; None where there are none."""
+    if not path.exists():
+        try:
+            found = locate(study)
+        except DiscGraderError:
+            found = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if found is None or not found.discs:
+            np.savez_compressed(path, plain="null")
+        else:
+            np.savez_compressed(path, plain=json.dumps(localization_to_plain(found, 0)), labels=found.segmentation.array,
+                                affine=found.segmentation.affine_lps)
+    with np.load(path) as kept:
+        plain = json.loads(str(kept["plain"]))
+        if plain is None:
+            return None
+        # A series is called by its file, which may lie elsewhere by now.
+        found = localization_from_plain(plain, Volume(kept["labels"], kept["affine"]))
+    return replace(found, series_name=study.series[0].name, shifts_lps_mm={})
+
+
+def examples(patient: Patient, eye: Callable[[Shown], Seen | None], usual: str, count: int, changed: int,
+             rng: np.random.Generator) -> Iterator[Example]:
+    """What is seen of some discs of a patient's studies.
+
+    Parameters
+    ----------
+    usual : str
+        What they are: `USUAL`, or another kind, of which nothing is changed.
+    count, changed : int
+        How many discs of each study are seen as they are, and how many with a change, each with another.
+    """
+    for number, (study, found) in enumerate(patient.studies):
+        shown = [one for disc in found.discs if (one := eye.alone(Shown(study, found, disc))) is not None]
+        others = [one for place, one in enumerate(patient.studies) if place != number
+                  and {one[0].series[0].role, study.series[0].role} == {"T1", "T2"}]
+        for place in rng.permutation(len(shown))[:count]:
+            yield from _seen(shown[place], eye, usual, patient)
+        if usual != USUAL:
+            continue
+        kinds = rng.permutation(list(CHANGES))[:changed] if shown else ()
+        for kind in kinds:
+            one = shown[int(rng.integers(len(shown)))]
+            other = others[0] if others else None
+            if other is not None:
+                same = [disc for disc in other[1].discs if disc.index_from_sacrum == one.disc.index_from_sacrum]
+                one = replace(one, other=Shown(*other, same[0]) if same else None)
+            altered = CHANGES[str(kind)](one, rng)
+            if altered is not None:
+                yield from _seen(altered, eye, str(kind), patient)
+
+
+def _seen(shown: Shown, eye: Callable[[Shown], Seen | None], kind: str, patient: Patient) -> Iterator[Example]:
+    seen = eye(shown)
+    if seen is not None:
+        yield Example(kind, patient.name, patient.source, {group: one.mean(0, keepdim=True) for group, one in seen.items()})
+
+
+def save(path: Path, some: Sequence[Example]) -> None:
+    """Keep examples in a file."""
+    np.savez_compressed(path, kinds=[one.kind for one in some], patients=[one.patient for one in some],
+                        sources=[one.source for one in some],
+                        **{group: torch.cat([one.seen[group] for one in some]).numpy() for group in GROUPS})
+
+
+def load(path: Path) -> list[Example]:
+    """The examples again."""
+    with np.load(path) as kept:
+        seen = {group: torch.from_numpy(kept[group]) for group in GROUPS}
+        return [Example(str(kind), str(patient), str(source), {group: seen[group][place][None] for group in GROUPS})
+                for place, (kind, patient, source) in enumerate(zip(kept["kinds"], kept["patients"], kept["sources"], strict=True))]
