@@ -39,6 +39,18 @@ def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton) -> None:
     user.wait(0.1)
 
 
+def checked_axial(panel) -> set[str]:
+    """Names of the axial volumes that are checked."""
+    return {str(one.data()) for one in panel.ui.axialT2Selector.checkedIndexes()}
+
+
+def check_axial(panel, name: str, state=QtCore.Qt.Unchecked) -> None:
+    """Uncheck an axial volume, or check it."""
+    selector = panel.ui.axialT2Selector
+    row = [selector.itemText(row) for row in range(selector.count)].index(name)
+    selector.setCheckState(selector.checkableModel().index(row, 0), state)
+
+
 def shown(panel, level, column=PFIRRMANN) -> str:
     """What a cell of the table says."""
     grid = panel.table.grid

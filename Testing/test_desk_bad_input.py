@@ -13,7 +13,18 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.reading.files import load_reading
-from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, is_said_to_be_moved, key, settled, shown
+from panel_reader import (
+    LEVELS,
+    PFIRRMANN,
+    center_of,
+    check_axial,
+    click_cell,
+    finish,
+    is_said_to_be_moved,
+    key,
+    settled,
+    shown,
+)
 from PySide6 import QtCore
 from synthetic_result import synthetic_study
 
@@ -77,7 +88,7 @@ def test_every_key_on_an_empty_scene_is_harmless(desk, told):
 def test_an_axial_volume_chosen_as_sagittal_is_refused(overridden, user):
     overridden.ui.t2Selector.setCurrentNode(added(np.diag([1.0, 1.0, 4.0, 1.0]), "ax"))
     user.wait(0.1)
-    overridden.ui.axialT2Selector.uncheck(slicer.util.getNode("ax"))
+    check_axial(overridden, "ax")
     user.wait(0.1)
     for button in (overridden.ui.findButton, overridden.ui.gradeButton):
         finish(overridden, user, button)

@@ -9,7 +9,9 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 
 from axial_block_study import BLOCKS, ON_AXIAL, AxialBlockEngine, write_block_study
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
-from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, know_only
+from panel_reader import LEVELS, PFIRRMANN, check_axial, checked_axial, click_cell, finish, know_only
+from PySide6 import QtCore, QtWidgets
+from PySide6.QtTest import QTest
 from vtk.util import numpy_support
 
 BLOCK_OF = {level: name for name, levels in BLOCKS.items() for level in levels}
@@ -76,7 +78,7 @@ def share_of_black(desk) -> float:
 
 def test_all_blocks_are_chosen_by_themselves_and_each_disc_is_shown_on_its_own(graded, user, desk):
     ui, parameters = graded.ui, graded.parameters
-    assert names(ui.axialT2Selector.checkedNodes()) == set(BLOCKS) == names(parameters.volumes()["AX_T2"])
+    assert checked_axial(graded) == set(BLOCKS) == names(parameters.volumes()["AX_T2"])
     assert all(name in ui.axialT2Selector.toolTip for name in BLOCKS)
     for level in (*LEVELS, *LEVELS[::-1]):
         click_cell(graded, user, level, PFIRRMANN)
@@ -132,7 +134,7 @@ def test_the_axial_view_turns_into_the_discs_plane_and_back_into_the_blocks(grad
 
 def test_where_no_block_shows_a_disc_the_axial_view_is_not_black(loaded, user, desk):
     for name in ("ax_t2_low", "ax_t2_middle"):
-        loaded.ui.axialT2Selector.uncheck(slicer.util.getNode(name))
+        check_axial(loaded, name)
     user.wait(0.1)
     assert names(loaded.parameters.volumes()["AX_T2"]) == {"ax_t2_high"}
     finish(loaded, user, loaded.ui.gradeButton)
@@ -151,13 +153,13 @@ def test_blocks_are_shown_as_soon_as_discs_are_found(loaded, user, desk):
 
 
 def test_a_block_that_was_unchecked_stays_so_and_one_that_comes_later_is_added(loaded, user, desk, tmp_path):
-    loaded.ui.axialT2Selector.uncheck(slicer.util.getNode("ax_t2_low"))
+    check_axial(loaded, "ax_t2_low")
     user.wait(0.1)
     assert names(loaded.parameters.volumes()["AX_T2"]) == {"ax_t2_middle", "ax_t2_high"}
     slicer.util.selectModule("Data")
     slicer.util.selectModule("DiscGrader")
     user.wait(0.1)
-    assert names(loaded.ui.axialT2Selector.checkedNodes()) == {"ax_t2_middle", "ax_t2_high"}
+    assert checked_axial(loaded) == {"ax_t2_middle", "ax_t2_high"}
 
 
 def save_and_open(desk, user, path):
@@ -171,14 +173,14 @@ def save_and_open(desk, user, path):
 
 
 def test_blocks_are_back_when_a_scene_is_opened(graded, user, desk, tmp_path, capfd):
-    graded.ui.axialT2Selector.uncheck(slicer.util.getNode("ax_t2_middle"))
+    check_axial(graded, "ax_t2_middle")
     click_cell(graded, user, "L1-L2", ON_AXIAL)
     user.wait(0.1)
     save_and_open(desk, user, tmp_path / "study.mrb")
     capfd.readouterr()
     panel = desk.module.panel
     assert names(panel.parameters.volumes()["AX_T2"]) == {"ax_t2_low", "ax_t2_high"}
-    assert names(panel.ui.axialT2Selector.checkedNodes()) == {"ax_t2_low", "ax_t2_high"}
+    assert checked_axial(panel) == {"ax_t2_low", "ax_t2_high"}
     click_cell(panel, user, "L4-L5", ON_AXIAL)
     assert red(desk)[2].GetName() == "ax_t2_middle", "it was graded on this one"
 
@@ -196,7 +198,7 @@ def test_a_scene_of_one_axial_volume_of_an_older_version_opens(loaded, user, des
     capfd.readouterr()
     panel = desk.module.panel
     assert names(panel.parameters.volumes()["AX_T2"]) == {"ax_t2_middle"}
-    assert names(panel.ui.axialT2Selector.checkedNodes()) == {"ax_t2_middle"}
+    assert checked_axial(panel) == {"ax_t2_middle"}
 
 
 def test_the_margin_of_the_panel_reaches_discs_that_grading_finds(loaded, user):
@@ -220,3 +222,22 @@ def test_scripts_give_a_volume_or_a_list_for_any_role(loaded, user):
 
     with pytest.raises(UsageError, match="ax_t2_low is chosen twice"):
         loaded.logic.findDiscs({"T2": node("T2_sag"), "AX_T2": [node("ax_t2_low")] * 2})
+
+
+def test_the_axial_view_shows_something_as_soon_as_a_study_is_opened(loaded, user, desk):
+    assert red(desk)[2].GetName() in BLOCKS and share_of_black(desk) < 0.5
+
+
+def test_axial_volumes_alone_are_offered_and_a_click_turns_a_mark(loaded, user, desk):
+    selector = loaded.ui.axialT2Selector
+    assert {selector.itemText(row) for row in range(selector.count)} == set(BLOCKS)
+    selector.showPopup()
+    user.wait(0.1)
+    view = QtWidgets.QComboBox.view(selector)
+    place = view.visualRect(view.model().index(1, 0)).center()
+    QTest.mouseClick(view.viewport(), QtCore.Qt.LeftButton, QtCore.Qt.NoModifier, place)
+    user.wait(0.2)
+    assert view.isVisible(), "more can be checked"
+    selector.hidePopup()
+    assert len(checked_axial(loaded)) == 2 == len(loaded.parameters.volumes()["AX_T2"])
+    assert selector.itemText(1) not in checked_axial(loaded)

@@ -9,14 +9,16 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 from axial_block_study import BLOCKS, AxialBlockEngine, block
 from desk.install import discgrader_module
 from dicom_browser import Database, load_series
-from dicom_files import write_classic
+from dicom_files import write_classic, write_enhanced
 from discgrader.errors import StudyError
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.dicom_blocks import blocks_of, is_gathered
+from discgrader.mrml.dicom_blocks import blocks_of, gathered, is_gathered, separating
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute, grid_of_volume, matrix_to_vtk, volume_from_node, volume_to_node
-from panel_reader import know_only, settled
+from discgrader.mrml.nodes import attribute, matrix_to_vtk, volume_from_node, volume_to_node
+from discgrader.mrml.scene import to_end
+from panel_reader import checked_axial, know_only, settled
+from pydicom.dataset import Dataset
 from synthetic_result import synthetic_study
 
 UID = "1.2.826.0.1.3680043.8.498.1"
@@ -48,6 +50,11 @@ def write_sagittal(folder, places_mm=None):
         SeriesDescription="SAG T2 TSE", EchoTime=100.0, RepetitionTime=4000.0, ScanningSequence="SE",
     )  # fmt: skip
     return named(folder)
+
+
+def made(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def named(folder):
@@ -129,9 +136,6 @@ def test_parallel_blocks_with_a_gap_are_read_anew(host, logic, database, tmp_pat
                       SeriesDescription="AX T2", EchoTime=100.0, RepetitionTime=4000.0)  # fmt: skip
     known, study = database(named(tmp_path / "d")), new_study(host.scene)
     [whole] = load_series(host.scene, known, AXIAL, study)
-    from discgrader.mrml.scene import to_end
-    from discgrader.mrml.dicom_blocks import separating
-
     made = to_end(separating(host.scene, whole))
     assert len(made) == 2 and any(same_place(one, low) for one in made)
 
@@ -144,6 +148,34 @@ def test_blocks_that_differ_in_orientation_alone_come_as_volumes_of_their_own(ho
     assert len(blocks) == 3 and not any(map(is_gathered, blocks))
     logic.grade({"T2": sagittal, "AX_T2": blocks})
     assert not any(map(blocks_of, blocks))
+
+
+def test_blocks_that_are_frames_of_one_file_are_read_anew(host, logic, database, tmp_path):
+    """An enhanced MR object with two stacks: Slicer gives it the first frame's geometry, and no transform."""
+    low, high = block(BLOCKS["ax_t2_low"]), block(BLOCKS["ax_t2_high"])
+    count = low.array.shape[0]
+
+    def change(dataset):
+        for k, frame in enumerate(dataset.PerFrameFunctionalGroupsSequence[count:]):
+            frame.PlanePositionSequence[0].ImagePositionPatient = list(map(str, np.round(high.index_to_lps([0, 0, k]), 6)))
+            turned = Dataset()
+            turned.ImageOrientationPatient = [f"{one:.8f}" for one in high.directions[:, :2].T.ravel()]
+            frame.PlaneOrientationSequence = [turned]
+
+    together = Volume(np.concatenate([low.array, high.array]), low.affine_lps)
+    path = write_enhanced(tmp_path / "one.dcm", together, shared_orientation=False, change=change,
+                          SeriesInstanceUID=AXIAL, SeriesDescription="AX T2", SeriesNumber=5)  # fmt: skip
+    known = database(tmp_path)
+    whole = volume_to_node(host.scene, together, "5: AX T2")
+    whole.SetAttribute("DICOM.instanceUIDs", str(known._headers[str(path)].SOPInstanceUID))
+    assert is_gathered(whole)
+    blocks = to_end(separating(host.scene, whole))
+    assert len(blocks) == 2 and all(sum(same_place(one, volume) for one in blocks) == 1 for volume in (low, high))
+    alone = write_enhanced(made(tmp_path / "alone") / "two.dcm", low, SeriesInstanceUID=f"{AXIAL}.1", SeriesDescription="AX T2")
+    known = database(tmp_path / "alone")
+    node = volume_to_node(host.scene, low, "6: AX T2")
+    node.SetAttribute("DICOM.instanceUIDs", str(known._headers[str(alone)].SOPInstanceUID))
+    assert not is_gathered(node)
 
 
 def test_slices_that_lie_a_little_unevenly_are_read_anew(host, logic, database, tmp_path):
@@ -166,9 +198,6 @@ def test_what_lies_above_the_acquisition_transform_goes_on_to_move_the_blocks(ho
     matrix[:3, 3] = (3.0, 4.0, 5.0)
     moved.SetMatrixTransformToParent(matrix_to_vtk(matrix))
     whole.GetParentTransformNode().SetAndObserveTransformNodeID(moved.GetID())
-    from discgrader.mrml.scene import to_end
-    from discgrader.mrml.dicom_blocks import separating
-
     low = block(BLOCKS["ax_t2_low"])
     affine = low.affine_lps.copy()
     affine[:3, 3] += (-3.0, -4.0, 5.0)
@@ -212,8 +241,6 @@ def test_files_of_instance_uids_that_repeat_are_those_of_the_series(host, logic,
     known.fileForInstance = lambda uid, before=known.fileForInstance: (
         known.filesForSeries(SAGITTAL)[0] if uid == first else before(uid)
     )
-    from discgrader.mrml.dicom_blocks import gathered
-
     assert sorted(map(str, gathered(whole).files)) == sorted(files)
 
 
@@ -228,7 +255,7 @@ def test_the_panel_reads_blocks_anew_by_itself_and_says_so(desk, user, database,
     news = panel.ui.statusLabel.text
     assert news.startswith("Slicer loaded 5: AX T2 TSE as one volume, but it holds 3 series; its files were read anew as ")
     assert whole not in panel.parameters.axialNodes() and panel.ui.t2Selector.currentNode() is not None
-    assert {one.GetName() for one in panel.ui.axialT2Selector.checkedNodes()} == {one.GetName() for one in blocks_of(whole)}
+    assert checked_axial(panel) == {one.GetName() for one in blocks_of(whole)}
     user.click(panel.ui.gradeButton)
     settled(panel, user)
     assert panel.ui.statusLabel.text == "Graded."

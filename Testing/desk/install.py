@@ -13,7 +13,6 @@ from desk.parameter_node.module import parameter_node_module
 from desk.pythonqt.module import qt_module
 from desk.pythonqt.ui_loader import QUiLoader
 from desk.qmrml.base import qMRMLWidget, qSlicerWidget
-from desk.qmrml.checkable_node_combo_box import qMRMLCheckableNodeComboBox
 from desk.qmrml.node_combo_box import qMRMLNodeComboBox
 from desk.qmrml.table_view import qMRMLTableView
 from desk.slicer_python.application import application, qSlicerApplication
@@ -25,7 +24,7 @@ from desk.slicer_python.scripted_module import scripted_module
 
 MODULE_FILE = Path(__file__).resolve().parents[2] / "DiscGrader" / "DiscGrader.py"
 
-_UI_CLASSES = (qMRMLWidget, qSlicerWidget, qMRMLNodeComboBox, qMRMLCheckableNodeComboBox, qMRMLTableView)
+_UI_CLASSES = (qMRMLWidget, qSlicerWidget, qMRMLNodeComboBox, qMRMLTableView)
 _OTHER_CLASSES = (qSlicerApplication, qSlicerScriptedLoadableModule, qSlicerScriptedLoadableModuleWidget)
 
 

@@ -98,7 +98,8 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
         model = QtWidgets.QComboBox.model(self)
         model.dataChanged.connect(lambda *_: self._told())
         model.rowsInserted.connect(lambda parent, first, last: self._make_checkable(first, last))
-        QtWidgets.QComboBox.view(self).pressed.connect(self._toggle)
+        self._d.pressed = False
+        QtWidgets.QComboBox.view(self).viewport().installEventFilter(self)
 
     def _make_checkable(self, first, last):
         model = QtWidgets.QComboBox.model(self)
@@ -107,6 +108,18 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
             item.setFlags(QtCore.Qt.ItemIsUserCheckable | QtCore.Qt.ItemIsEnabled)
             if item.data(QtCore.Qt.CheckStateRole) is None:
                 item.setData(QtCore.Qt.Unchecked, QtCore.Qt.CheckStateRole)
+
+    def eventFilter(self, watched, event):
+        """A click on an entry turns its mark and leaves the list open; the release that opened the list does neither."""
+        if event.type() == QtCore.QEvent.MouseButtonPress:
+            self._d.pressed = True
+        elif event.type() == QtCore.QEvent.MouseButtonRelease:
+            index = QtWidgets.QComboBox.view(self).indexAt(event.position().toPoint())
+            if self._d.pressed and index.isValid():
+                self._toggle(index)
+            self._d.pressed = False
+            return True
+        return False
 
     def _toggle(self, index):
         checked = self.checkState(index) == QtCore.Qt.Checked

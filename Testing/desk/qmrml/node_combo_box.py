@@ -68,7 +68,7 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        box = self._makeBox()
+        box = QtWidgets.QComboBox()
         box.setMinimumContentsLength(8)
         box.setSizeAdjustPolicy(QtWidgets.QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self._d = SimpleNamespace(
@@ -82,9 +82,6 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         box.activated.connect(self._activated)
         d = self._d
         self.destroyed.connect(lambda: (d.scene_observers.clear(), d.node_observers.clear()))
-
-    def _makeBox(self):
-        return QtWidgets.QComboBox()
 
     def sortFilterProxyModel(self):
         return self._d.model

@@ -98,11 +98,15 @@ class ViewTools:
         self._observers.clear()
 
     def _center(self, nodes):
-        """Put every slice through the middle of the first volume."""
+        """Put every slice through the middle of the first volume, or of its own where that shows nothing there."""
         bounds = [0.0] * 6
         nodes[0].GetRASBounds(bounds)
-        center = [(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)]
         for logic in self._host.slices.values():
+            own = [0.0] * 6
+            logic.GetBackgroundLayer().GetVolumeNode().GetRASBounds(own)
+            center = _middle(bounds)
+            if not all(own[2 * axis] <= center[axis] <= own[2 * axis + 1] for axis in range(3)):
+                center = _middle(own)
             logic.GetSliceNode().JumpSliceByOffsetting(*center)
             logic.SnapSliceOffsetToIJK()
         self._layout.threeDWidget(0).threeDView().lookAt(bounds)
@@ -159,6 +163,10 @@ class ViewTools:
         if not self._busy:
             node = slicer.vtkMRMLCrosshairNode
             self._crosshair_node().SetCrosshairMode(node.ShowBasic if shown else node.NoCrosshair)
+
+
+def _middle(bounds) -> list[float]:
+    return [(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)]
 
 
 def _preference(name: str) -> int:

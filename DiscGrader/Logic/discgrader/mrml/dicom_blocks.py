@@ -2,25 +2,27 @@
 
 Axial blocks that differ in more than one way, or in none, are loaded as one volume with the first block's geometry,
 under a grid transform called "... acquisition transform" that moves each slice to its place; where that is switched off
-or hardened, there is no transform. Slices that lie a little unevenly are loaded so, too. What remains in every case is
-the attribute ``DICOM.instanceUIDs``, by which the database knows the files and where their slices lie.
+or hardened, and for the frames of one file, there is no transform. Slices that lie a little unevenly are loaded so, too.
+What remains in every case is the attribute ``DICOM.instanceUIDs``, by which the database knows the files.
 """
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import slicer
 
-from discgrader.errors import StudyError
+from discgrader.errors import DiscGraderError, StudyError
 from discgrader.imaging.dicom import DicomSeries, read_dicom
+from discgrader.imaging.dicom_headers import read_headers
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import json_list, set_attributes, volume_to_node
 from discgrader.pipeline.background import BackgroundJob
 from discgrader.progress import Progress
 
-POSITION, ORIENTATION, SERIES_UID, COLUMNS = "0020,0032", "0020,0037", "0020,000E", "0028,0011"
+POSITION, ORIENTATION, SERIES_UID = "0020,0032", "0020,0037", "0020,000E"
 UIDS = "DICOM.instanceUIDs"
 
 ACQUISITION_TRANSFORM = "acquisition transform"
@@ -52,11 +54,10 @@ class Gathered:
 
 def is_gathered(node) -> bool:
     """Whether a volume is one that Slicer's DICOM browser made of slices that lie on no one grid."""
-    uids = _uids(node)
-    if len(uids) < 2:
+    if not _uids(node) or node.GetImageData() is None or node.GetImageData().GetDimensions()[2] < 2:
         return False
     transform = _bending(node)
-    return _off_grid_mm(uids) > UNEVEN_MM if transform is None else _is_of_acquisition(transform, node)
+    return _off_grid_mm(node) > UNEVEN_MM if transform is None else _is_of_acquisition(transform, node)
 
 
 def gathered(node) -> Gathered | None:
@@ -238,20 +239,19 @@ def series_uid(node) -> str:
     return tree.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
 
 
-def _off_grid_mm(uids: Sequence[str]) -> float:
-    """How far slices lie from an even grid, as the database knows where they lie; 0 where it does not.
+def _off_grid_mm(node) -> float:
+    """How far a volume's slices lie from an even grid, as their files have it; 0 where that is not known.
 
     A slice of another direction counts as far as its ends lie from where the first one's direction would have them.
     """
-    database = _database()
+    uids, database = _uids(node), _database()
     if database is None:
         return 0.0
-    try:
-        places = np.array([_numbers(database.instanceValue(uid, POSITION)) for uid in uids])
-        directions = np.array([_numbers(database.instanceValue(uid, ORIENTATION)) for uid in uids])
-    except ValueError:
-        return 0.0
-    if places.shape != (len(uids), 3) or directions.shape != (len(uids), 6):
+    if len(uids) == 1:
+        places, directions = _of_frames(database.fileForInstance(uids[0]) or "")
+    else:
+        places, directions = _of_instances(database, uids)
+    if len(places) < 2:
         return 0.0
     turned = float(np.abs(directions - directions[0]).max()) * 100.0
     normal = np.cross(directions[0, :3], directions[0, 3:])
@@ -259,6 +259,28 @@ def _off_grid_mm(uids: Sequence[str]) -> float:
     share = np.linspace(0.0, 1.0, len(places))[:, None]
     even = places[0] + share * (places[-1] - places[0])
     return max(turned, float(np.linalg.norm(places - even, axis=1).max()))
+
+
+def _of_instances(database, uids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Where slices lie, (slices, 3), and their rows' and columns' directions, (slices, 6); empty where that is not known."""
+    try:
+        places = np.array([_numbers(database.instanceValue(uid, POSITION)) for uid in uids])
+        directions = np.array([_numbers(database.instanceValue(uid, ORIENTATION)) for uid in uids])
+    except ValueError:
+        return np.zeros((0, 3)), np.zeros((0, 6))
+    whole = places.shape == (len(uids), 3) and directions.shape == (len(uids), 6)
+    return (places, directions) if whole else (np.zeros((0, 3)), np.zeros((0, 6)))
+
+
+@lru_cache(maxsize=16)
+def _of_frames(file: str) -> tuple[np.ndarray, np.ndarray]:
+    """As `_of_instances`, of the frames of one file, which the database does not know."""
+    try:
+        slices, _left_out = read_headers([Path(file)], Progress()) if file else ([], [])
+    except (DiscGraderError, OSError):
+        slices = []
+    places = np.array([one.position for one in slices]).reshape(-1, 3)
+    return places, np.array([[*one.row, *one.column] for one in slices]).reshape(-1, 6)
 
 
 def _numbers(text: str) -> list[float]:

@@ -8,11 +8,11 @@ import slicer
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import ROLES as EVERY_ROLE, parse_role, plane_of, recognize
 from discgrader.imaging.ranking import ranked
-from discgrader.imaging.study import Contrast, Series
+from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
-from discgrader.mrml.nodes import MR, attribute, volume_from_node
+from discgrader.mrml.nodes import MR, attribute, grid_of_volume, volume_from_node
 from discgrader.mrml.recognized import keep_recognized, recognized_as
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
@@ -56,6 +56,8 @@ class Recognized:
 
 def recognized(node) -> Recognized:
     """What a volume node is, by its DICOM attributes, its name and its picture."""
+    if is_gathered(node):
+        return Recognized(None, "Slicer made one volume of slices that lie on no one grid; its files are read anew")
     try:
         volume = volume_from_node(node)
     except DiscGraderError as error:
@@ -105,6 +107,11 @@ class InputChooser:
         """The volumes that were not looked at before, whose IDs are not among ``seen``."""
         seen = set(seen)
         return [node for node in self._volumes() if node.GetID() not in seen]
+
+    def axial(self, chosen: Iterable) -> list:
+        """The volumes to offer as axial series: those whose slices are axial, and the chosen ones whatever they are."""
+        chosen = list(chosen)
+        return [node for node in self._volumes() if node in chosen or _is_axial(node)]
 
     def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
         """New volumes for the roles, and the IDs of all that have been looked at.
@@ -194,6 +201,14 @@ class InputChooser:
             if role in ROLES:
                 roles.setdefault(self._study_of(node), set()).add(role)
         return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
+
+
+def _is_axial(node) -> bool:
+    try:
+        return plane_of(grid_of_volume(node)) is Plane.AXIAL
+    except DiscGraderError:
+        # Slices under a transform that bends them have no plane.
+        return False
 
 
 def _dicom_identity(node) -> dict[str, object]:

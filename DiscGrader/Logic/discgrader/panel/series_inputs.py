@@ -46,7 +46,7 @@ class SeriesInputs:
                 # In a scene that is being opened, a choice may be there before the volume that it names.
                 selector.setCurrentNode(node)
             self._explain(name, [] if node is None else [node])
-        self._axial.show(parameters.axialNodes())
+        self._axial.show(self._chooser.axial(parameters.axialNodes()), parameters.axialNodes())
         self._explain("axialT2", parameters.axialNodes())
         self._question.show(self._chooser.unanswered(parameters.volumes(), answers_of(parameters)))
 
@@ -83,10 +83,12 @@ class SeriesInputs:
         self._serve(role, node)
         self._changed()
 
-    def _set_axial(self, nodes: list) -> None:
+    def _set_axial(self, identifiers: list[str]) -> None:
         """The user has checked other axial volumes."""
-        if self._parameters() is not None:
-            self._parameters().setAxialNodes(nodes)
+        parameters = self._parameters()
+        if parameters is not None:
+            nodes = [node for node in self._chooser.axial(parameters.axialNodes()) if node.GetID() in identifiers]
+            parameters.setAxialNodes(nodes)
 
     def _explain(self, name: str, nodes: list) -> None:
         """Have a selector's tip say what each chosen volume was taken for, and why."""
