@@ -175,9 +175,9 @@ class DiscGraderParameterNode:
 
     def axialNodes(self):
         """The volumes that serve as AX_T2, without those that are no longer in the scene."""
-        several = [node for node in self.axialVolumes if node is not None]
+        several = [node for node in self.axialVolumes if _isInScene(node)]
         first = self.series.axialT2
-        return several or ([] if first is None else [first])
+        return several or ([first] if _isInScene(first) else [])
 
     def setAxialNodes(self, nodes):
         """Have these volumes serve as AX_T2."""
@@ -198,6 +198,10 @@ def addMissingParameters(node):
         for name in defaults.GetParameterNames():
             if not node.HasParameter(name):
                 node.SetParameter(name, defaults.GetParameter(name))
+
+
+def _isInScene(node):
+    return node is not None and node.GetScene() is not None
 
 
 #

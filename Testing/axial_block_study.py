@@ -65,4 +65,5 @@ def bump(volume: Volume, number: int, disc) -> Volume:
     away = volume.index_to_lps(index) - disc.roi.center_lps_mm
     along = away @ volume.directions[:, axis]
     flat = np.linalg.norm(away - along[..., None] * volume.directions[:, axis], axis=-1)
-    return Volume(np.where(index[..., axis] == number, np.clip(1 - flat / 20, 0, 1), 0).astype(np.float32), volume.affine_lps)
+    values = np.where(index[..., axis] == number, np.clip(1 - flat / 20, 0, 1), 0)
+    return Volume(values.astype(np.float32), volume.affine_lps)

@@ -1,8 +1,8 @@
 """Slicer's DICOM browser as far as it matters here: its database, and what its scalar volume plugin makes of a series.
 
-Written from what the plugin is documented and seen to make: the series is offered whole and parted by orientation and by
-acquisition number; a part is taken only where all tell apart by one of the two; what is loaded whole has the geometry of
-its first slices, the attribute ``DICOM.instanceUIDs`` and, where that does not fit, a grid transform with one vector at
+Written from what the plugin is seen to make: the series is offered whole and parted by orientation and by acquisition
+number; parts are taken only where all tell apart by one of the two; what is loaded whole has the geometry of its first
+slices, the attribute ``DICOM.instanceUIDs`` and, where that does not fit, a grid transform with one vector at
 each corner of each slice.
 """
 

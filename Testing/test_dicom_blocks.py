@@ -1,4 +1,4 @@
-"""Axial series in several blocks as Slicer's DICOM browser loads them: one volume under a grid transform, or several."""
+"""Axial series in several blocks as Slicer's DICOM browser loads them: one volume under a transform, or several."""
 
 import numpy as np
 import pytest
@@ -118,8 +118,9 @@ def test_one_volume_of_three_blocks_is_read_anew_and_graded(host, logic, databas
     for levels in BLOCKS.values():
         assert sum(same_place(one, block(levels)) for one in blocks) == 1
     assert [one[1] for one in logic._engine.asked if one[0] == "localize"] == [["T2", "AX_T2", "AX_T2", "AX_T2"]]
-    maps = [one for one in host.scene.GetNodesByClass("vtkMRMLScalarVolumeNode") if attribute(one, "Kind") == "saliency"]
-    assert {attribute(one, "Series") for one in maps if attribute(one, "System") == "spider"} == {one.GetName() for one in blocks}
+    nodes = host.scene.GetNodesByClass("vtkMRMLScalarVolumeNode")
+    maps = [one for one in nodes if attribute(one, "Kind") == "saliency" and attribute(one, "System") == "spider"]
+    assert {attribute(one, "Series") for one in maps} == {one.GetName() for one in blocks}
     assert table is not None and attribute(whole, "Kind") is None
     before = host.scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
     logic.grade({"T2": sagittal, "AX_T2": whole})
@@ -157,7 +158,8 @@ def test_blocks_that_are_frames_of_one_file_are_read_anew(host, logic, database,
 
     def change(dataset):
         for k, frame in enumerate(dataset.PerFrameFunctionalGroupsSequence[count:]):
-            frame.PlanePositionSequence[0].ImagePositionPatient = list(map(str, np.round(high.index_to_lps([0, 0, k]), 6)))
+            place = np.round(high.index_to_lps([0, 0, k]), 6)
+            frame.PlanePositionSequence[0].ImagePositionPatient = list(map(str, place))
             turned = Dataset()
             turned.ImageOrientationPatient = [f"{one:.8f}" for one in high.directions[:, :2].T.ravel()]
             frame.PlaneOrientationSequence = [turned]
@@ -171,7 +173,8 @@ def test_blocks_that_are_frames_of_one_file_are_read_anew(host, logic, database,
     assert is_gathered(whole)
     blocks = to_end(separating(host.scene, whole))
     assert len(blocks) == 2 and all(sum(same_place(one, volume) for one in blocks) == 1 for volume in (low, high))
-    alone = write_enhanced(made(tmp_path / "alone") / "two.dcm", low, SeriesInstanceUID=f"{AXIAL}.1", SeriesDescription="AX T2")
+    folder = made(tmp_path / "alone")
+    alone = write_enhanced(folder / "two.dcm", low, SeriesInstanceUID=f"{AXIAL}.1", SeriesDescription="AX T2")
     known = database(tmp_path / "alone")
     node = volume_to_node(host.scene, low, "6: AX T2")
     node.SetAttribute("DICOM.instanceUIDs", str(known._headers[str(alone)].SOPInstanceUID))
@@ -253,7 +256,7 @@ def test_the_panel_reads_blocks_anew_by_itself_and_says_so(desk, user, database,
     load_series(slicer.mrmlScene, known, SAGITTAL, study)
     user.until(lambda: len(panel.parameters.axialNodes()) == 3, 60)
     news = panel.ui.statusLabel.text
-    assert news.startswith("Slicer loaded 5: AX T2 TSE as one volume, but it holds 3 series; its files were read anew as ")
+    assert news.startswith("Slicer loaded 5: AX T2 TSE as one volume, but it holds 3 series; its files were read anew ")
     assert whole not in panel.parameters.axialNodes() and panel.ui.t2Selector.currentNode() is not None
     assert checked_axial(panel) == {one.GetName() for one in blocks_of(whole)}
     user.click(panel.ui.gradeButton)

@@ -44,6 +44,13 @@ def test_it_finds_and_grades_as_the_engine_does_here(opened_worker: Callable[...
     assert "a library says hello" in said and "so does one below Python" in said
 
 
+def test_discs_that_grading_finds_have_the_margin_that_was_asked_for(opened_worker: Callable[..., Desk]) -> None:
+    desk, study, whole = opened_worker().ready(), synthetic_study(), Notebook()
+    desk.client.grade(study, whole, margin_mm=12.0, saliency=False)
+    desk.until(lambda: whole.over)
+    assert same(whole.value, FakeMaker()().grade(study, margin_mm=12.0, saliency=False))
+
+
 def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk]) -> None:
     desk, study, known = opened_worker().ready(), synthetic_study(), synthetic_localization()
     here = FakeMaker()()

@@ -110,7 +110,7 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
                 item.setData(QtCore.Qt.Unchecked, QtCore.Qt.CheckStateRole)
 
     def eventFilter(self, watched, event):
-        """A click on an entry turns its mark and leaves the list open; the release that opened the list does neither."""
+        """A click on an entry turns its mark and leaves the list open; the release that opened the list does not."""
         if event.type() == QtCore.QEvent.MouseButtonPress:
             self._d.pressed = True
         elif event.type() == QtCore.QEvent.MouseButtonRelease:

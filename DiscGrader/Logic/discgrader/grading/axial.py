@@ -93,8 +93,8 @@ class AxialCut:
         also = [one for one in self.beside if f"{self.series.name} and {one} both" not in named]
         if not also:
             return self.notes
-        verb = "shows" if len(also) == 1 else "show"
-        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {self.series.name} fits it better and was used.")
+        verb, used = "shows" if len(also) == 1 else "show", self.series.name
+        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {used} fits it better and was used.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +150,9 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
 def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     """The slices that show a disc, of the series that fits it best; or why there are none.
 
-    Of several series that show the disc, the one wins whose `AxialCut.misfit` is least: a block that was angled along the
-    disc before one that reaches in from next to it, one with all of disc and canal before one that cuts them off, and the
-    finer of two alike. The others are named `AxialCut.beside` it.
+    Of several series that show the disc, the one wins whose `AxialCut.misfit` is least: a block that was angled along
+    the disc before one that reaches in from next to it, one with all of disc and canal before one that cuts them off,
+    and the finer of two alike. The others are named `AxialCut.beside` it.
     """
     found = [cut for one in series if (cut := _cut(disc, one)) is not None]
     # Rounded, so that the order does not hang on how voxels are stored; what is left equal is put in order by name.

@@ -2,8 +2,8 @@
 
 Axial blocks that differ in more than one way, or in none, are loaded as one volume with the first block's geometry,
 under a grid transform called "... acquisition transform" that moves each slice to its place; where that is switched off
-or hardened, and for the frames of one file, there is no transform. Slices that lie a little unevenly are loaded so, too.
-What remains in every case is the attribute ``DICOM.instanceUIDs``, by which the database knows the files.
+or hardened, and for the frames of one file, there is no transform. Slices that lie a little unevenly are loaded so,
+too. What remains in every case is the attribute ``DICOM.instanceUIDs``, by which the database knows the files.
 """
 
 from collections.abc import Generator, Sequence
@@ -70,18 +70,15 @@ def gathered(node) -> Gathered | None:
     """
     if not is_gathered(node):
         return None
-    files = _files(node)
+    files, what = _files(node), f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid"
     if not files:
         raise StudyError(
-            f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid, and its files are not "
-            "in the DICOM database any more; import the study's files again, or load its blocks one by one."
+            f"{what}, and its files are not in the DICOM database any more; import the study's files again, or load its "
+            "blocks one by one."
         )
     gone = next((one for one in files if not one.is_file()), None)
     if gone is not None:
-        raise StudyError(
-            f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid, and its file {gone} is "
-            "no longer there; import the study's files again."
-        )
+        raise StudyError(f"{what}, and its file {gone} is no longer there; import the study's files again.")
     return Gathered(node, files)
 
 
@@ -130,11 +127,12 @@ def separating(scene, node, job: list | None = None) -> Generator[tuple[float, s
         raise reading.error
     if not scene.IsNodePresent(node):
         raise StudyError(f"{name} was removed from the scene while its files were read.")
-    return put_blocks(scene, node, reading.series)
+    # Somebody else may have had them read meanwhile.
+    return blocks_of(node) or put_blocks(scene, node, reading.series)
 
 
 def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
-    """Put series as volumes beside the volume whose files they are of: in its study, under what its transform lies under."""
+    """Put series as volumes beside the one whose files they are of: in its study, under what its transform lies under."""
     nodes = []
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = tree.GetItemByDataNode(node)
@@ -262,7 +260,7 @@ def _off_grid_mm(node) -> float:
 
 
 def _of_instances(database, uids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Where slices lie, (slices, 3), and their rows' and columns' directions, (slices, 6); empty where that is not known."""
+    """Where slices lie, (slices, 3), and their rows' and columns' directions, (slices, 6); empty where not known."""
     try:
         places = np.array([_numbers(database.instanceValue(uid, POSITION)) for uid in uids])
         directions = np.array([_numbers(database.instanceValue(uid, ORIENTATION)) for uid in uids])

@@ -37,8 +37,8 @@ class GradeViews:
     def show_grade(self, reading: SceneReading, level: str, system: str, task: str) -> None:
         """Bring every slice view to a disc, its box standing out, the saliency of exactly this grade over it.
 
-        Axial views are laid into the slice of the axial series that shows the disc best. Views of series in another plane
-        than the saliency's keep their picture.
+        Axial views are laid into the slice of the axial series that shows the disc best. Views of series in another
+        plane than the saliency's keep their picture.
 
         Raises
         ------
@@ -128,7 +128,7 @@ class GradeViews:
         return [one for one in self._own(study).values() if attribute(one, "Role") == "AX_T2"]
 
     def _axial_slice(self, reading: SceneReading, disc: DiscReading, roi, saliency) -> AxialSlice | None:
-        """The axial slice that shows a disc: of the series that it was graded on, the one that its grade was read from."""
+        """The axial slice that shows a disc: of the series it was graded on, the one that its grade was read from."""
         nodes = self._axial_nodes(reading.study)
         mapped = None if saliency is None else attribute(saliency, "Series")
         if mapped in {one.GetName() for one in nodes}:

@@ -8,8 +8,8 @@ import qt
 class CheckedVolumes:
     """Shows which volumes serve as a role that several serve as, and tells when the user checks others.
 
-    Its entries are made here. Slicer's own list of nodes with check marks forgets these whenever it fills itself anew, and
-    cannot be told from a user who unchecks everything.
+    Its entries are made here. Slicer's own list of nodes with check marks forgets these whenever it fills itself anew,
+    and cannot be told from a user who unchecks everything.
 
     Parameters
     ----------
@@ -47,5 +47,7 @@ class CheckedVolumes:
 
     def _told(self) -> None:
         if not self._showing:
-            rows = range(len(self._entries))
-            self._changed([self._entries[row][0] for row in rows if self._selector.checkState(self._index(row)) == qt.Qt.Checked])
+            self._changed([
+                identifier for row, (identifier, _name) in enumerate(self._entries)
+                if self._selector.checkState(self._index(row)) == qt.Qt.Checked
+            ])  # fmt: skip

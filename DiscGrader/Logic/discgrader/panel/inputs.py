@@ -141,7 +141,10 @@ class InputChooser:
             if role is None or self._study_of(node) != study:
                 continue
             if role in SEVERAL:
-                picked.setdefault(role, []).append(node)
+                # One that is called as another is the same series, loaded again.
+                names = {one.GetName() for one in (*nodes_of({role: chosen.get(role)}), *picked.get(role, ()))}
+                if node.GetName() not in names:
+                    picked.setdefault(role, []).append(node)
             elif role not in chosen:
                 picked.setdefault(role, node)
         for role in picked.keys() & set(SEVERAL):
