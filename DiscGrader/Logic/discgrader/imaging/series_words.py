@@ -26,7 +26,11 @@ _SHORT_TOGETHER = {"t1", "t2", "pd", "fs", "ax", "sg", "3d", "2d", "km", "gd"}
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+|[+/&:]|<")
 _BIDS = re.compile(r"(?:^|(?<=[_/]))(?:sub|ses|run|acq)-?(?=[a-z0-9]*\d)[a-z0-9]+|^sub-[a-z0-9]+|(?:^|(?<=[_/ ]))sub[_ ]?\d+")
-_VERTEBRAE = re.compile(r"(?<![a-z0-9])(?!t[12]\s?[-–_/]\s?t[12](?!\d))(?:[ctls]\d{1,2})\s?[-–_/]\s?(?:[ctls]\d{1,2}|[ls])(?![a-z0-9])")
+_WEIGHTING = r"t[12]\s?(?:[-–_/]\s?t[12](?!\d)|_|[-–/]\s?[ls]\d\s?[-–_/]\s?[ls])"
+"""T1 or T2 before what would be a second vertebra, and yet no vertebra: ``T1-T2``, ``ax_t2_L5-S1``, ``T2-L5-S1``."""
+_VERTEBRAE = re.compile(
+    rf"(?<![a-z0-9])(?!{_WEIGHTING})(?:[ctls]\d{{1,2}})\s?[-–_/]\s?(?:[ctls]\d{{1,2}}|[ls])(?![a-z0-9])"
+)
 _SLICE_PLANE = re.compile(r"(?:(?<=\d)mm\s?\(?([stc])(?![a-z])\)?)|(?:(?<![a-z0-9])([stc])\d+mm)")
 _PLANE_OF_LETTER = {"s": "sagittal", "t": "axial", "c": "coronal"}
 _TIMES = re.compile(r"(?<![\d/.])(\d{3,5})/(\d{1,3})(?:/(\d{2,4}))?(?![\d/])")
