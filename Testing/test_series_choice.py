@@ -22,6 +22,8 @@ from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.localizer import sagittal_series
 from discgrader.packs.pack import default_packs
+from discgrader.pipeline.engine import Engine
+from discgrader.report.tables import grades_json
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +144,36 @@ def test_discs_are_found_on_the_best_series_and_on_no_localizer(spine) -> None:
               of(spine, "t2", Contrast.T2))
     assert [one.name for one in sagittal_series(Study("s", series))] == ["t2", "t2_mpr", "stir", "neck"]
     assert [one.name for one in sagittal_series(Study("s", series[:2]))] == ["scan", "loc"]
+
+
+class Found:
+    """A localizer that knows where the blocks are."""
+
+    def __init__(self, spine):
+        self.spine = spine
+
+    def localize(self, study, **_choices):
+        return replace(localized(self.spine), series_name=study.series[0].name)
+
+
+def test_the_engine_refuses_what_is_unknown_and_tells_of_series_in_its_result(spine, grader) -> None:
+    engine = Engine(Found(spine), grader)
+    with pytest.raises(StudyError, match="say what it is, for instance --role scan=T2"):
+        engine.grade(Study("s", (of(spine, "scan", Contrast.UNKNOWN),)))
+    stir = engine.grade(Study("s", (of(spine, "stir", Contrast.STIR),)))
+    assert len(stir.discs) == 6 and not any(one.grades for one in stir.discs)
+    assert any("nothing was graded" in one for one in stir.warnings)
+    assert any(one.startswith("Not graded by pfirrmann") for one in stir.not_graded)
+    both = engine.grade(Study("s", (of(spine, "t2", Contrast.T2), of(spine, "stir", Contrast.STIR))))
+    assert all(one.grades for one in both.discs)
+    assert any("stir was not used" in one for one in both.warnings)
+
+
+def test_what_a_series_was_taken_for_and_why_stands_in_grades_json(spine, grader) -> None:
+    series = of(spine, "t1_km", Contrast.T1, "after contrast agent", probability=0.97)
+    result = Engine(Found(spine), grader).grade(Study("s", (series,)))
+    [told] = grades_json(result)["series"]
+    assert (told["contrast"], told["contrast_reason"], told["contrast_probability"]) == ("T1", "made so", 0.97)
+    assert told["traits"] == ["after contrast agent"]
+    assert any("T1 alone" in one for grade in grades_json(result)["discs"][0]["grades"] for one in grade["warnings"])
+    assert ONLY_T1 in grades_json(result)["warnings"]
