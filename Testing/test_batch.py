@@ -292,3 +292,12 @@ def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
     assert "warning: a: The sacrum is not in view" in capsys.readouterr().err
     assert all("sacrum" in row["warnings"] for row in rows(out / "grades.csv") if row["study"] == "a")
     assert [row["study"] for row in rows(out / "warnings.csv") if "counted from the lowest disc" in row["warning"]] == ["a"]
+
+
+def test_a_batch_can_be_stopped_while_it_looks_for_studies(tmp_path: Path) -> None:
+    folder = studies(tmp_path / "in", "a", "b")
+    progress = Progress()
+    progress.stop.set()
+    with pytest.raises(Cancelled):
+        batch(folder, tmp_path / "out", workers=1, progress=progress)
+    assert not (tmp_path / "out").exists()

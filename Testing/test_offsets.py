@@ -9,6 +9,7 @@ from blocky_spine import BlockySpine, blocky_spine
 from discgrader.grading.crops import CropShape, cut, spine_reference
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.windows import pictured
+from discgrader.imaging.files import clean
 from discgrader.imaging.picture_contrast import picture_contrast
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series
@@ -85,3 +86,30 @@ def test_padding_far_below_is_not_what_stands_for_no_signal() -> None:
     array[:, :30] = 0
     array[0, 40, 40] = -32768
     assert Volume(array, np.eye(4)).no_signal == 0.0
+
+
+@pytest.mark.parametrize("padding", [-2000, -32768, 32767])
+def test_padding_is_set_to_the_lowest_value_with_a_word(padding: int) -> None:
+    random = np.random.default_rng(0)
+    array = random.integers(0, 800, (5, 90, 90)).astype(np.int16)
+    array[:, :20] = padding
+    found, warnings = clean(Volume(array, np.eye(4)), "t2")
+    assert found.array.dtype == np.int16 and (found.array[:, :20] == 0).all()
+    assert np.array_equal(found.array[:, 20:], array[:, 20:])
+    [warning] = warnings
+    assert warning == f"9000 voxels of t2 are padding ({padding}); they were set to 0."
+
+
+@pytest.mark.parametrize("dark", [0, 150, 390])
+def test_what_is_dark_or_masked_is_no_padding(dark: int) -> None:
+    array = np.random.default_rng(0).integers(dark, 800, (5, 90, 90)).astype(np.int16)
+    array[:, :40] = 0
+    found, warnings = clean(Volume(array, np.eye(4)), "t2")
+    assert np.array_equal(found.array, array) and warnings == ()
+
+
+def test_labels_are_no_padding() -> None:
+    labels = np.zeros((5, 90, 90), np.uint16)
+    labels[:, 40:60, 40:60] = np.random.default_rng(0).integers(201, 209, (5, 20, 20))
+    found, warnings = clean(Volume(labels, np.eye(4)), "mask")
+    assert np.array_equal(found.array, labels) and warnings == ()

@@ -25,6 +25,9 @@ OTHER_ENDINGS = (".nrrd", ".nhdr", ".mha", ".mhd")
 VOLUME_ENDINGS = NIFTI_ENDINGS + OTHER_ENDINGS
 
 _NIFTI_HEADER_BYTES = 352
+_SEEN_VOXELS, _SEEN_VALUES = 200_000, 20_000
+_LEAST_PADDING, _MOST_LABELS = 5e-4, 64
+"""Padding is no less than this share of the voxels; a volume of fewer values than these is a map of labels, not padded."""
 _DEFLATE_MOST = 1032
 """How many times smaller than its content a deflated file can be at most."""
 
@@ -98,7 +101,9 @@ def read_mask(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
 
 
 def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
-    """The volume with voxels that are not numbers set to the lowest value, and warnings.
+    """The volume with voxels that are not numbers, or padding, set to the lowest value of the others, and warnings.
+
+    Padding is one value, of many voxels, that lies farther from all others than these lie from one another.
 
     Raises
     ------
@@ -116,9 +121,30 @@ def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
             lowest = array[~bad].min(initial=np.inf)
             array = np.where(bad, lowest if np.isfinite(lowest) else array.dtype.type(0), array)
             warnings = (f"{count} voxels of {what} are not numbers; they were set to the lowest value.",)
+    array, padded = _unpadded(array, what)
+    warnings += padded
     if array.size == 0 or array.min() == array.max():
         raise StudyError(f"{what} shows nothing: all of its voxels have the same value; export the series again.")
     return Volume(array, volume.affine_lps), warnings
+
+
+def _unpadded(array: np.ndarray, what: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The array without padding, and a warning where there was some."""
+    if array.size == 0 or array.dtype == bool:
+        return array, ()
+    some = array.ravel()[::max(1, array.size // _SEEN_VOXELS) | 1].astype(np.float64)
+    for extreme, sign in ((float(array.min()), 1.0), (float(array.max()), -1.0)):
+        rest = some[some != extreme]
+        padding = 1.0 - rest.size / some.size
+        if padding < _LEAST_PADDING or len(np.unique(rest[:_SEEN_VALUES])) < _MOST_LABELS:
+            continue
+        near, far = np.quantile(sign * rest, [0.001, 0.99])
+        if near - sign * extreme > far - near > 0:
+            bad = array == array.dtype.type(extreme)
+            lowest = array[~bad].min()
+            warning = f"{int(bad.sum())} voxels of {what} are padding ({extreme:g}); they were set to {float(lowest):g}."
+            return np.where(bad, lowest, array), (warning,)
+    return array, ()
 
 
 def write_volume(volume: Volume, path: Path | str) -> None:

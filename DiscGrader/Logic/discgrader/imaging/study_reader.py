@@ -95,7 +95,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
 
 
-def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
+def find_studies(folder: Path | str, progress: Progress = Progress()) -> list[tuple[str, Path]]:
     """The studies in a folder, as (name, path), sorted by name.
 
     Every volume file directly in the folder is a study of its own, named by its stem, and every subfolder with
@@ -108,12 +108,15 @@ def find_studies(folder: Path | str) -> list[tuple[str, Path]]:
     ------
     StudyError
         When the folder is missing or holds no study, or when loose DICOM slices lie beside other studies.
+    Cancelled
+        When the progress says stop.
     """
     folder = Path(folder)
     entries = _entries(folder)
     studies: list[tuple[str, Path]] = []
     loose: dict[str, list[Path]] = {}
     for entry in entries:
+        progress.check()
         if entry.is_dir():
             unread: list[LeftOut] = []
             # A folder that cannot be looked at may well be a study; reading it says what is wrong.

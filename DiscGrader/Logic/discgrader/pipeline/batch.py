@@ -127,7 +127,7 @@ def run_batch(
         raise UsageError(f"{workers} workers cannot grade; give at least 1.")
     make_engine = make_engine or EngineMaker(settings)
     check_apart(folder, out)
-    studies = find_studies(folder)
+    studies = find_studies(folder, progress)
     packs = make_engine.packs()
     _check_systems(settings, packs)
     _prepare_folder(out)
@@ -137,8 +137,11 @@ def run_batch(
         extra[TILES] = TileWriter(windows_of(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
     jobs = [StudyJob(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
-    todo = [job for job in jobs if not is_complete(job.out, made_with(job.path, job.settings, packs, extra))
-            or not _is_readable(job)]
+    todo = []
+    for job in jobs:
+        progress.check()
+        whole = is_complete(job.out, made_with(job.path, job.settings, packs, extra))
+        todo += [] if whole and _is_readable(job) else [job]
     unfinished = {job.name for job in todo}
     skipped = [job.name for job in jobs if job.name not in unfinished]
     graded, failed = [], {}

@@ -140,12 +140,14 @@ def read_parameter_file(path: Path | str) -> object:
     import yaml
 
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no regular file; give a parameter file.")
     try:
         text = path.read_text(encoding="utf-8")
         return yaml.safe_load(text)
     except OSError as error:
         raise UsageError(f"There is no parameter file {path} that can be read; check the path.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark is not None else ""
         raise UsageError(f"{path.name} is not valid YAML{line}; correct it.") from error

@@ -42,6 +42,7 @@ class _Graded:
     label: str
     probabilities: Mapping[str, Annotated[float, Within(0, 1)]]
     pack: str
+    pack_version: str
     trained_on: str
     evidence: Mapping[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
