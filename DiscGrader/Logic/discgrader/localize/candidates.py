@@ -77,6 +77,12 @@ class Candidate:
     confidence: float
 
 
+def lean_deg(one: Candidate) -> float:
+    """By how much the disc's upper side faces forward, in degrees."""
+    up = one.axes_lps[:, 2]
+    return float(np.degrees(np.arctan2(-up[1], up[2])))
+
+
 def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], np.ndarray]:
     """All disc-like bodies, uppermost last.
 

@@ -115,6 +115,11 @@ class Localization:
         Further discs that were found, which the spine is measured by and which are not graded.
     name_doubts : tuple of str
         Those of the warnings, of the study and of its discs, that are settled once somebody says what the lowest disc is.
+    name_probability : float or None
+        That the names are right, as far as the lowest disc decides it; 1 where somebody said what it is, None where
+        nothing was there to tell.
+    name_alternatives : mapping of str to float
+        What else the lowest disc may be called, and how probably, the likeliest first.
     misfits : tuple of str
         Why this is hardly a lumbar spine on MR, so that nothing is graded unless somebody says to grade it anyway.
     grade_anyway : bool
@@ -128,6 +133,8 @@ class Localization:
     shifts_lps_mm: Mapping[str, np.ndarray] = field(default_factory=dict)
     others: tuple[Disc, ...] = ()
     name_doubts: tuple[str, ...] = ()
+    name_probability: float | None = None
+    name_alternatives: Mapping[str, float] = field(default_factory=dict)
     misfits: tuple[str, ...] = ()
     grade_anyway: bool = False
 

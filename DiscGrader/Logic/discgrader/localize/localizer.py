@@ -1,7 +1,7 @@
 """Discs of a study: segmented, cut out, measured, named and boxed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,8 +14,12 @@ from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sag
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.level_reader import LevelReader
+from discgrader.localize.lowest_disc import LowestDisc
 from discgrader.localize.lumbar import doubts_of_row
-from discgrader.localize.naming import NamedCandidate, name_candidates, row_of
+from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_candidates, row_of
+from discgrader.localize.other_series import OtherRow
+from discgrader.localize.other_series import lowest_disc as place_of_lowest_disc
 from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
 from discgrader.localize.roi import roi_box
 from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmentation, Segmenter
@@ -48,12 +52,14 @@ class Localizer:
             raise PackError(f"Pack {pack.name}: its network does not tell vertebra, disc and canal apart; install it anew.")
         fill_network(network, pack, next(iter(pack.files)))
         self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
+        self._levels = LevelReader.of_pack(pack, device)
 
     @classmethod
     def of_network(cls, network: torch.nn.Module, pixel_mm: float) -> "Localizer":
         """A localizer around a network that is not packed yet, as while training."""
         localizer = cls.__new__(cls)
         localizer._segmenter = Segmenter(network, pixel_mm)
+        localizer._levels = None
         return localizer
 
     def localize(self, study: Study, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
@@ -80,16 +86,20 @@ class Localizer:
             return self._localize_axial(study, margin_mm, lowest_disc, progress)
         for position, series in enumerate(candidates):
             share = progress.part(position / len(candidates), (position + 1) / len(candidates))
-            found = self.localize_series(series, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=share)
-            if found.discs:
-                others = [one for one in study.series if one.plane is Plane.SAGITTAL and one is not series]
-                return replace(found, shifts_lps_mm=self._shifts(found, series, others))
+            seen = self._seen(series.volume, share)
+            if seen.row:
+                found, others = self._named_by_all(series, seen, _sagittal(study), margin_mm, lowest_disc)
+                shifts = {one.series: one.shift_lps_mm for one in others if one.shift_lps_mm is not None}
+                return replace(found, shifts_lps_mm={series.name: np.zeros(3), **shifts})
         raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
 
     def localize_series(self, series: Series, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
                         progress: Progress | None = None) -> Localization:
         """Find the discs on one series; without a disc when there is none."""
-        volume = series.volume
+        return self._named(series, self._seen(series.volume, progress), (), margin_mm, lowest_disc)
+
+    def _seen(self, volume: Volume, progress: Progress | None) -> "_Seen":
+        """What a sagittal volume shows, turned over where it is upside down."""
         segmentation = self._segmenter(volume, progress)
         candidates, labels = find_candidates(segmentation)
         row = row_of(candidates)
@@ -98,10 +108,33 @@ class Localizer:
             segmentation = self._segmenter(turned_over(volume), progress)
             candidates, labels = find_candidates(segmentation)
             row = row_of(candidates)
-        found = _localization(series.name, segmentation, volume, candidates, labels, margin_mm, lowest_disc)
-        if not turned:
+        return _Seen(segmentation, candidates, labels, row, turned)
+
+    def _named_by_all(self, series: Series, seen: "_Seen", candidates: Sequence[Series], margin_mm: float,
+                      lowest_disc: str | None) -> tuple[Localization, list[OtherRow]]:
+        """The discs of a series, and what all other sagittal series, which help to name them, show of them."""
+        others = [one for one in candidates if one is not series]
+        if seen.turned:
+            # Others lie in the patient's coordinates, and the row does not: they only follow.
+            found = self._named(series, seen, (), margin_mm, lowest_disc)
+            corners = np.concatenate([disc.roi.corners_lps() for disc in found.discs])
+            return found, self._others(np.array([disc.center_lps_mm for disc in found.discs]), corners, others)
+        centers = np.array([one.center_lps_mm for one in seen.row])
+        corners = np.concatenate([roi_box(one, DEFAULT_MARGIN_MM).corners_lps() for one in seen.row])
+        rows = self._others(centers, corners, others, seen.row)
+        return self._named(series, seen, rows, margin_mm, lowest_disc), rows
+
+    def _named(self, series: Series, seen: "_Seen", others: Sequence[OtherRow], margin_mm: float,
+               lowest_disc: str | None) -> Localization:
+        """The discs of a series, named by what it and others show of them."""
+        looks = None
+        if self._levels is not None and seen.row:
+            own = self._levels(seen.segmentation, seen.row)
+            looks = place_of_lowest_disc(seen.row, own, others, self._levels.weights)
+        found = _localization(series.name, seen, series.volume, margin_mm, lowest_disc, looks=looks)
+        if not seen.turned:
             return found
-        discs = tuple(turned_back(disc, volume) for disc in found.discs)
+        discs = tuple(turned_back(disc, series.volume) for disc in found.discs)
         warnings = (UPSIDE_DOWN.format(series=series.name), *found.warnings)
         return replace(found, discs=discs, segmentation=turned_over(found.segmentation), warnings=warnings)
 
@@ -112,8 +145,8 @@ class Localizer:
         segmentation = self._segmenter(picture, progress)
         candidates, labels = find_candidates(segmentation)
         candidates = [one for one in candidates if is_shown(one.center_lps_mm, shown)]
-        found = _localization(shown[0].name, segmentation, picture, candidates, labels, margin_mm, lowest_disc,
-                              below=blocks_below(row_of(candidates), shown))
+        seen = _Seen(segmentation, candidates, labels, row_of(candidates))
+        found = _localization(shown[0].name, seen, picture, margin_mm, lowest_disc, below=blocks_below(seen.row, shown))
         if not found.discs:
             raise StudyError(f"No lumbar disc was found on the axial T2 of {study.name}; add a sagittal series.")
         return with_axial_doubts(found, study, shown, counted=lowest_disc is None)
@@ -123,40 +156,68 @@ class Localizer:
         thin = _middle_slices(volume, np.mean([one.center_lps_mm for one in row], axis=0))
         return thin is not None and is_turned(row, row_of(find_candidates(self._segmenter(turned_over(thin)))[0]))
 
-    def _shifts(self, found: Localization, reference: Series, others: Sequence[Series]) -> dict[str, np.ndarray]:
-        """How far the same discs lie from ``found`` on each other series; series that do not show them are left out."""
-        shifts = {reference.name: np.zeros(3)}
-        near = np.concatenate([disc.roi.corners_lps() for disc in found.discs])
+    def _others(self, centers: np.ndarray, corners: np.ndarray, others: Sequence[Series],
+                row: Sequence[Candidate] = ()) -> list[OtherRow]:
+        """What each other sagittal series shows in its middle, and how far discs with these centers and corners of boxes,
+        in LPS mm, lie from there on it; those that do not show the middle of these discs are left out.
+
+        Where ``row`` is given, series that reach beyond it are looked at over their whole width.
+        """
+        rows = []
         for series in others:
-            thin = _middle_slices(series.volume, np.mean([disc.center_lps_mm for disc in found.discs], axis=0), 0)
+            thin = _middle_slices(series.volume, centers.mean(0), 0)
             if thin is None:
                 continue
-            candidates, _ = find_candidates(self._segmenter(thin, near_lps_mm=near))
-            centers = np.array([one.candidate.center_lps_mm for one in name_candidates(candidates).discs])
-            shift = common_shift(found.discs, centers)
-            if shift is not None:
-                shifts[series.name] = shift
-        return shifts
+            wide = bool(row) and _reaches_beyond(thin, row)
+            segmentation = self._segmenter(thin, near_lps_mm=None if wide else corners)
+            there = row_of(find_candidates(segmentation)[0])
+            if not there:
+                continue
+            looks = None if self._levels is None else self._levels(segmentation, there)
+            shift = common_shift(centers, np.array([one.center_lps_mm for one in there]))
+            rows.append(OtherRow(series.name, there, looks, shift))
+        return rows
 
 
-def _localization(series: str, segmentation: Segmentation, volume: Volume, candidates: Sequence[Candidate],
-                  labels: np.ndarray, margin_mm: float, lowest_disc: str | None, below: int | None = None) -> Localization:
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What was made out on a sagittal volume: its candidates, the label of each pixel's, and the row that they make."""
+
+    segmentation: Segmentation
+    candidates: Sequence[Candidate]
+    labels: np.ndarray
+    row: Sequence[Candidate]
+    turned: bool = False
+
+
+def _reaches_beyond(volume: Volume, row: Sequence[Candidate]) -> bool:
+    """Whether a picture goes on so far above or below a row that it may show further discs."""
+    index = volume.lps_to_index(np.array([row[0].center_lps_mm, row[-1].center_lps_mm]))
+    below = (volume.size[1] - 1 - index[0, 1]) * volume.spacing_mm[1] - row[0].room_below_mm
+    above = index[1, 1] * volume.spacing_mm[1] - row[-1].room_above_mm
+    return max(below, above) > SHORTEST_STEP_MM
+
+
+def _localization(series: str, seen: _Seen, volume: Volume, margin_mm: float, lowest_disc: str | None,
+                  below: int | None = None, looks: LowestDisc | None = None) -> Localization:
     """The discs that candidates on a volume are, named and boxed, with what is doubtful about them."""
-    naming = name_candidates(candidates, lowest_disc, below)
+    naming = name_candidates(seen.candidates, lowest_disc, below, looks)
     discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
-    warnings = (*naming.warnings, *filter(None, [scale_doubt(row_of(candidates))]))
+    warnings = (*naming.warnings, *filter(None, [scale_doubt(seen.row)]))
     # On the picture that axial slices make together there is no more below the lowest of them.
     misfits = doubts_of_row([one.candidate for one in naming.discs], counted=lowest_disc is None and below is None)
-    return Localization(series, _label_volume(segmentation, naming.discs, labels, volume), discs, warnings,
-                        name_doubts=naming.doubts, misfits=misfits)
+    return Localization(series, _label_volume(seen.segmentation, naming.discs, seen.labels, volume), discs, warnings,
+                        name_doubts=naming.doubts, name_probability=naming.probability,
+                        name_alternatives=naming.alternatives, misfits=misfits)
 
 
-def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | None:
+def common_shift(discs: Sequence[Disc] | np.ndarray, centers: np.ndarray) -> np.ndarray | None:
     """The one shift within the sagittal plane that brings discs onto other centres.
 
     Parameters
     ----------
-    discs : sequence of Disc
+    discs : sequence of Disc, or ndarray of shape (m, 3)
+        Or their centres in LPS mm.
     centers : ndarray, shape (n, 3)
         LPS mm of disc centres on another series.
 
@@ -168,7 +229,7 @@ def common_shift(discs: Sequence[Disc], centers: np.ndarray) -> np.ndarray | Non
     """
     if len(discs) == 0 or len(centers) == 0:
         return None
-    own = np.array([disc.center_lps_mm for disc in discs])[:, 1:]
+    own = np.array([disc.center_lps_mm if isinstance(disc, Disc) else disc for disc in discs])[:, 1:]
     others = centers[:, 1:]
     nearest = others[np.linalg.norm(own[:, None] - others[None], axis=2).argmin(1)] - own
     reached = np.linalg.norm(nearest, axis=1) < REACH_MM
@@ -194,6 +255,11 @@ def _middle_slices(volume: Volume, center_lps: np.ndarray, beside: int = 1) -> V
     return Volume(frames.array[low:high], affine)
 
 
+def _sagittal(study: Study) -> list[Series]:
+    """All sagittal series, what is no picture to find discs on among them: a localizer shows where the sacrum is."""
+    return [one for one in study.series if one.plane is Plane.SAGITTAL]
+
+
 def sagittal_series(study: Study) -> Sequence[Series]:
     """The study's sagittal series, the one best suited for finding discs first.
 
@@ -201,7 +267,7 @@ def sagittal_series(study: Study) -> Sequence[Series]:
     there is nothing else.
     """
     order = {role: position for position, role in enumerate(PREFERRED_ROLES)}
-    found = [one for one in study.series if one.plane is Plane.SAGITTAL]
+    found = _sagittal(study)
     known = [one for one in found if one.contrast not in (Contrast.UNKNOWN, Contrast.OTHER)]
     return sorted(ranked(known or found), key=lambda one: (bool(place_of(one)), order.get(one.role, len(order))))
 

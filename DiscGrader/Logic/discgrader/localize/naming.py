@@ -1,12 +1,14 @@
 """Which candidate is which disc: order from the sacrum, names, and doubts about both."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from discgrader.localize.candidates import Candidate
-from discgrader.localize.disc import LEVELS, level_name
+from discgrader.localize.candidates import Candidate, lean_deg
+from discgrader.localize.levels import LEVELS, level_name
+from discgrader.localize.lowest_disc import LowestDisc
+from discgrader.localize.name_doubts import doubt_in_words, neighbor_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +23,26 @@ class NamedCandidate:
 
 @dataclass(frozen=True, eq=False)
 class Naming:
-    """All named discs from the sacrum upwards, and what is uncertain about the row as a whole; ``doubts`` are those of
-    the warnings that are settled once somebody says what the lowest disc is."""
+    """All named discs from the sacrum upwards, and what is uncertain about the row as a whole.
+
+    Parameters
+    ----------
+    discs : tuple of NamedCandidate
+    warnings : tuple of str
+    doubts : tuple of str
+        Those of the warnings that are settled once somebody says what the lowest disc is: one sentence, or none.
+    probability : float or None
+        That all names are right, as far as the lowest disc decides it; 1 where somebody said what it is, None where
+        nothing was there to tell.
+    alternatives : mapping of str to float
+        What else the lowest disc may be called, and how probably, the likeliest first.
+    """
 
     discs: tuple[NamedCandidate, ...]
     warnings: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    probability: float | None = None
+    alternatives: Mapping[str, float] = field(default_factory=dict)
 
 
 REMNANT_DEPTH_SHARE, REMNANT_AREA_SHARE = 0.72, 0.35
@@ -43,6 +59,13 @@ LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
 
 LONGEST_STEP_SHARE = 1.55
 
+SACRUM_ROOM_MM = 22.0
+"""With less room below the lowest disc, the picture does not show whether the sacrum follows."""
+
+CERTAIN, LEAST_PROBABILITY = 0.96, 0.02
+"""Names that are less probable than the first are told to be doubtful; alternatives less probable than the second are
+not worth telling."""
+
 LEAST_WIDTH_SHARE = 0.4
 """A spot that reaches less far from side to side than this share of what the others do is no disc."""
 
@@ -52,7 +75,8 @@ ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
 ORDINARY_COUNT = (5, 9)
 
 
-def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, below: int | None = None) -> Naming:
+def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, below: int | None = None,
+                    looks: LowestDisc | None = None) -> Naming:
     """Order, check and name candidates (from the foot to the head).
 
     Parameters
@@ -64,37 +88,92 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     below : int, optional
         How many discs are known to lie below the lowest candidate, where the picture ends too soon to tell that one from
         a remnant of S1-S2.
+    looks : LowestDisc, optional
+        How probable each place of the lowest candidate of `row_of` is by what the discs look like; else their measures
+        alone decide.
     """
-    chain = row_of(candidates)
-    warnings: list[str] = []
-    if not chain:
+    row = row_of(candidates)
+    if not row:
         return Naming((), ())
-    if lowest_disc is None:
-        shortened, doubts = _without_remnant(chain) if below is None else (chain, [])
-        # Where a disc was passed over, none is missing below.
-        missed = len(shortened) == len(chain) and chain[0].body_below_mm >= LEAST_BODY_MM
-        chain = shortened
-        doubts += _sacrum_doubts(chain[0], missed) if not below else []
-        first = max(1 + missed, 1 + (below or 0))
-    else:
-        doubts, first = [], 1
-    indices, gaps = _indices(chain, first)
-    # Axial slices often go through three discs only.
-    if below is None and not ORDINARY_COUNT[0] <= len(chain) <= ORDINARY_COUNT[1]:
-        warnings.append(f"{len(chain)} discs were found where 5 to 9 are usual: check that none is missed or invented.")
+    choice = _Choice(row, 1, (), 1.0) if lowest_disc is not None else _chosen(row, below, looks)
     # The user's name is that of the lowest disc found, whatever may be missed below it.
     lowest = lowest_disc or LEVELS[0]
+    indices, gaps = _indices(choice.chain, choice.first)
+    doubts = choice.doubts(level_name(choice.first, lowest))
     named = []
-    for position, (candidate, index) in enumerate(zip(chain, indices, strict=True)):
+    for position, (candidate, index) in enumerate(zip(choice.chain, indices, strict=True)):
         notes = list(doubts)
         if gaps and index > gaps[0]:
             notes.append(f"A disc may be missed below this one, so that it is counted as disc {index}.")
-        if position == len(chain) - 1 and _cropped(candidate):
+        if position == len(choice.chain) - 1 and _cropped(candidate):
             notes.append("This disc is close to the upper edge of the picture and may be cut off.")
         named.append(NamedCandidate(candidate, index, level_name(index, lowest), tuple(notes)))
+    warnings = list(doubts)
+    # Axial slices often go through three discs only.
+    if below is None and not ORDINARY_COUNT[0] <= len(choice.chain) <= ORDINARY_COUNT[1]:
+        count = len(choice.chain)
+        warnings.append(f"{count} discs were found where 5 to 9 are usual: check that none is missed or invented.")
     if gaps:
         warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
-    return Naming(tuple(named), tuple(doubts + warnings), tuple(doubts))
+    return Naming(tuple(named), tuple(warnings), doubts, choice.probability, choice.alternatives)
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """The discs that are named, the index of the lowest of them, and how sure that is."""
+
+    chain: list[Candidate]
+    first: int
+    reasons: tuple[str, ...]
+    probability: float | None = None
+    alternatives: Mapping[str, float] = field(default_factory=dict)
+
+    def doubts(self, lowest: str) -> tuple[str, ...]:
+        """What is doubtful about the names, in a sentence, where anything is."""
+        return (doubt_in_words(lowest, self.reasons, self.probability, self.alternatives),) if self.reasons else ()
+
+
+def _chosen(row: list[Candidate], below: int | None, looks: LowestDisc | None) -> _Choice:
+    if looks is not None and below is None:
+        return _by_looks(row, looks)
+    chain, reasons = _without_remnant(row) if below is None else (row, [])
+    # Where a disc was passed over, none is missing below.
+    missed = len(chain) == len(row) and row[0].body_below_mm >= LEAST_BODY_MM
+    if not below:
+        reasons += _sacrum_reasons(chain[0], missed)
+    return _Choice(chain, max(1 + missed, 1 + (below or 0)), tuple(reasons))
+
+
+def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
+    """By what the discs look like, as far as what is found below the lowest one agrees."""
+    in_view = row[0].room_below_mm >= SACRUM_ROOM_MM
+    known_below = looks.shown_by is not None
+    place = _place(row, looks, in_view)
+    first = max(place, 1)
+    lowest, probability = level_name(first), float(looks.probabilities[place])
+    reasons = [] if looks.count is None else [looks.count]
+    if not in_view and place > 0 and not known_below:
+        reasons.append(f"the sacrum is not in view: the lowest disc seen is assumed to be {lowest}, which is a guess")
+    elif place > 1 and not known_below:
+        reasons.append(f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below missed")
+    elif probability < CERTAIN and place == 0:
+        reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2")
+    elif probability < CERTAIN:
+        reasons.append("the shape of the lowest vertebrae leaves the names in doubt")
+    others = {neighbor_name(lowest, int(index) - place): float(looks.probabilities[index])
+              for index in np.argsort(-looks.probabilities)
+              if index != place and looks.probabilities[index] >= LEAST_PROBABILITY}
+    alternatives = {name: share for name, share in others.items() if name is not None}
+    return _Choice(row[1:] if place == 0 else row, first, tuple(reasons), probability, alternatives)
+
+
+def _place(row: list[Candidate], looks: LowestDisc, in_view: bool) -> int:
+    """The likeliest index of the lowest candidate among those that what lies below it allows."""
+    likeliest = int(looks.probabilities.argmax())
+    if likeliest > 1 and in_view and row[0].body_below_mm < LEAST_BODY_MM and looks.shown_by is None:
+        # What lies below is in the picture and holds no lumbar vertebra: no disc is missed there.
+        likeliest = int(looks.probabilities[:2].argmax())
+    return likeliest if likeliest > 0 or len(row) > 1 else 1
 
 
 def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -186,31 +265,27 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     # The sacrum is not segmented as vertebra: what has none above it, and a disc above that has none below, lies in it.
     inside_sacrum |= chain[1].vertebra_below < LEAST_VERTEBRA_SHARE
     if (small and leans) or inside_sacrum:
-        doubt = ("A small disc below the lowest full one was taken for a remnant of S1-S2: if it is L5-S1, say so with "
-                 "the lowest disc's level.")
-        return chain[1:], [doubt]
+        return chain[1:], ["a small disc below the lowest full one was taken for a remnant of S1-S2"]
     if small:
-        return chain, ["The lowest disc is small: if it is a remnant of S1-S2, say so with the lowest disc's level."]
+        return chain, ["the lowest disc is small and may be a remnant of S1-S2"]
     return chain, []
 
 
-def lean_deg(one: Candidate) -> float:
-    """By how much the disc's upper side faces forward, in degrees."""
-    up = one.axes_lps[:, 2]
-    return float(np.degrees(np.arctan2(-up[1], up[2])))
-
-
-def _sacrum_doubts(lowest: Candidate, missed: bool) -> list[str]:
-    doubts = []
+def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
     level = LEVELS[1] if missed else LEVELS[0]
     beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
-    if lowest.room_below_mm < 22.0 or (missed and beyond < 5.0):
-        doubts.append(f"The sacrum is not in view: the lowest disc seen is assumed to be {level}.")
-    elif missed:
-        doubts.append(f"A vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed.")
-    elif lowest.vertebra_below > 0.6:
-        doubts.append("A vertebra may follow below the lowest disc found, so that it may not be L5-S1.")
-    return doubts
+    if lowest.room_below_mm < SACRUM_ROOM_MM or (missed and beyond < 5.0):
+        return [f"the sacrum is not in view: the lowest disc seen is assumed to be {level}"]
+    if missed:
+        return [f"a vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed"]
+    if lowest.vertebra_below > 0.6:
+        return ["a vertebra may follow below the lowest disc found, so that it may not be L5-S1"]
+    return []
+
+
+def indices_of(row: Sequence[Candidate]) -> list[int]:
+    """The index of each disc of a row, that of the lowest being 1; a number is left out where a disc seems to be missing."""
+    return _indices(row, 1)[0]
 
 
 def _indices(chain: Sequence[Candidate], first: int) -> tuple[list[int], list[int]]:

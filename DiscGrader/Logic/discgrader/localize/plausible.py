@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from discgrader.imaging.volume import Volume
-from discgrader.localize.candidates import Candidate
+from discgrader.localize.candidates import Candidate, lean_deg
 from discgrader.localize.disc import Disc
 from discgrader.localize.frames import sagittal_frames
-from discgrader.localize.naming import lean_deg
 
 SMALLEST_MM, LARGEST_MM = 25.0, 46.0
 """Geometric mean of the usual distance between discs and of their usual depth.
