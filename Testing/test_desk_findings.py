@@ -23,7 +23,8 @@ class DoubtfulEngine(BlockEngine):
     def localize(self, study, **options):
         found = super().localize(study, **options)
         discs = tuple(replace(one, warnings=DOUBTS[:1]) for one in found.discs)
-        return replace(found, discs=discs, warnings=DOUBTS, name_doubts=DOUBTS[:1])
+        return replace(found, discs=discs, warnings=DOUBTS, name_doubts=DOUBTS[:1], name_probability=0.8,
+                       name_alternatives={"S1-S2": 0.2})
 
 
 def set_lowest(panel, level):
@@ -117,3 +118,22 @@ def test_that_the_reader_has_named_the_discs_is_saved(panel, user, desk, tmp_pat
     user.open(tmp_path / "study.mrb")
     user.wait(0.3)
     assert panel.ui.warningLabel.text == f"⚠ {DOUBTS[1]}"
+
+
+def test_one_control_settles_how_sure_the_names_are(panel, user, tmp_path):
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.gradeButton)
+    assert "80 %" in panel.ui.lowestComboBox.toolTip and "S1-S2 20 %" in panel.ui.lowestComboBox.toolTip
+    found = {"lowest_disc": "L5-S1", "probability": 0.8, "alternatives": {"S1-S2": 0.2}}
+    for number, (act, names) in enumerate((
+        (lambda: None, found),
+        (lambda: set_lowest(panel, "L6-S1"), {"lowest_disc": "L6-S1", "probability": 1.0, "alternatives": {}}),
+        (panel.logic.undo, found),
+    )):
+        act()
+        user.wait(0.1)
+        panel.logic.exportReport(tmp_path / str(number))
+        document = json.loads((tmp_path / str(number) / "grades.json").read_text(encoding="utf-8"))
+        assert document["names"] == names
+        assert ("80 %" in panel.ui.lowestComboBox.toolTip) == (names == found)
+        assert panel.ui.lowestComboBox.currentText == names["lowest_disc"] == panel.table.grid.levels[-1]

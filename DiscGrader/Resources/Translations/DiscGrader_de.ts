@@ -1584,6 +1584,10 @@ In Slicers Python installieren?</translation>
             <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
         </message>
         <message>
+            <source>Otherwise: {levels}</source>
+            <translation>Sonst: {levels}</translation>
+        </message>
+        <message>
             <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
             <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
         </message>
@@ -1634,6 +1638,12 @@ In Slicers Python installieren?</translation>
         <message>
             <source>You have said nothing of it.</source>
             <translation>Sie haben dazu nichts gesagt.</translation>
+        </message>
+        <message>
+            <source>{tip}
+As found, it is right with a probability of {probability}.</source>
+            <translation>{tip}
+Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translation>
         </message>
     </context>
     <context>

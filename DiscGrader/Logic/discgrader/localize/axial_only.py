@@ -85,8 +85,11 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
     found = replace(found, discs=discs, warnings=(*found.warnings, *warnings))
     if not counted:
         return found
-    discs = tuple(replace(one, warnings=(COUNTED, *one.warnings)) for one in found.discs)
-    return replace(found, discs=discs, warnings=(COUNTED, *found.warnings), name_doubts=(COUNTED, *found.name_doubts))
+    # One sentence on the names is enough, and this says all.
+    before = found.name_doubts
+    discs = tuple(replace(disc, warnings=(COUNTED, *(one for one in disc.warnings if one not in before))) for disc in found.discs)
+    told = tuple(one for one in found.warnings if one not in before)
+    return replace(found, discs=discs, warnings=(COUNTED, *told), name_doubts=(COUNTED,))
 
 
 def _is_axial_t2(series: Series) -> bool:

@@ -31,6 +31,9 @@ from discgrader.progress import Progress
 PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "T1_FS", "unknown", "other")
 """Sagittal series in the order in which discs are looked for on them."""
 
+FAMILIAR = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
+"""Contrasts that the networks which tell levels learnt on."""
+
 REACH_MM, REGISTER_MM, SAME_PLACE_MM = 15.0, 4.0, 2.0
 """Largest motion between series that is followed, rest that is tolerated after it, and motion that is none."""
 
@@ -175,7 +178,7 @@ class Localizer:
                 continue
             looks = None if self._levels is None else self._levels(segmentation, there)
             shift = common_shift(centers, np.array([one.center_lps_mm for one in there]))
-            rows.append(OtherRow(series.name, there, looks, shift))
+            rows.append(OtherRow(series.name, there, looks, shift, series.contrast in FAMILIAR))
         return rows
 
 
@@ -204,8 +207,10 @@ def _localization(series: str, seen: _Seen, volume: Volume, margin_mm: float, lo
     naming = name_candidates(seen.candidates, lowest_disc, below, looks)
     discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
     warnings = (*naming.warnings, *filter(None, [scale_doubt(seen.row)]))
-    # On the picture that axial slices make together there is no more below the lowest of them.
-    misfits = doubts_of_row([one.candidate for one in naming.discs], counted=lowest_disc is None and below is None)
+    # On the picture that axial slices make together there is no more below the lowest of them; and another series may show
+    # what is.
+    counted = lowest_disc is None and below is None and (looks is None or looks.shown_by is None)
+    misfits = doubts_of_row([one.candidate for one in naming.discs], counted=counted)
     return Localization(series, _label_volume(seen.segmentation, naming.discs, seen.labels, volume), discs, warnings,
                         name_doubts=naming.doubts, name_probability=naming.probability,
                         name_alternatives=naming.alternatives, misfits=misfits)

@@ -103,10 +103,15 @@ def with_measures(probabilities: np.ndarray, measures: Mapping[str, float], weig
         L5-S1 by looks, and that of each measure.
     """
     sacral, lumbar = probabilities[:2]
-    looks = float(np.clip(np.log((sacral + 1e-4) / (lumbar + 1e-4)), -6.0, 6.0)) / 3.0
-    score = weights["intercept"] + weights["looks"] * looks + sum(weights[name] * value for name, value in measures.items())
+    score = weights["intercept"] + weights["looks"] * looks_of(probabilities)
+    score += sum(weights[name] * value for name, value in measures.items())
     share = 1.0 / (1.0 + np.exp(-score))
     return np.concatenate([[share * (sacral + lumbar), (1 - share) * (sacral + lumbar)], probabilities[2:]])
+
+
+def looks_of(probabilities: np.ndarray) -> float:
+    """A third of the logarithm of how much likelier S1-S2 is than L5-S1, -2 to 2."""
+    return float(np.clip(np.log((probabilities[0] + 1e-4) / (probabilities[1] + 1e-4)), -6.0, 6.0)) / 3.0
 
 
 def _scores(votes: LevelVotes, weights: Mapping[str, float]) -> np.ndarray:

@@ -30,8 +30,8 @@ def doubt_in_words(lowest: str, reasons: Sequence[str], probability: float | Non
     """
     why = "; ".join(reasons)
     why = why[0].upper() + why[1:]
-    sure = "" if probability is None else f" ({_percent(probability)})"
-    others = " or ".join(f"{_in_full(level, lowest)} ({_percent(share)})" for level, share in (alternatives or {}).items())
+    sure = "" if probability is None else f" ({name_percent(probability)})"
+    others = " or ".join(f"{_in_full(level, lowest)} ({name_percent(share)})" for level, share in (alternatives or {}).items())
     named = f"; the lowest disc is called {lowest}{sure}" + (f" but may be {others}" if others else "") if sure else ""
     return f"{why}{named}: {SETTLES}." if named else f"{why}; {SETTLES}."
 
@@ -46,6 +46,6 @@ def _in_full(level: str, lowest: str) -> str:
     return _COUNTED_OTHERWISE.get(level, level) if lowest == LEVELS[0] else level
 
 
-def _percent(share: float) -> str:
-    """Never certain, and never impossible: what is computed is neither."""
+def name_percent(share: float) -> str:
+    """A probability in percent: never certain, and never impossible: what is computed is neither."""
     return f"{min(max(round(100 * share), 1), 99)} %"

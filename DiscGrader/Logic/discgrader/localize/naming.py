@@ -59,8 +59,12 @@ LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
 
 LONGEST_STEP_SHARE = 1.55
 
-SACRUM_ROOM_MM = 22.0
-"""With less room below the lowest disc, the picture does not show whether the sacrum follows."""
+SACRUM_ROOM_MM, NO_DISC_ROOM_MM = 33.0, 45.0
+"""With less room than the first below the lowest disc, the picture does not show whether the sacrum follows; with more than
+the second it would show a further disc. Of 729 pictures whose lowest disc is L5-S1 or S1-S2 none has less than 35 mm."""
+
+LEAST_CUT_BODY_MM, LEAST_BEYOND_MM = 8.0, 5.0
+"""So much of a vertebra that ends nearer than this to the lower edge of the picture is cut off by it."""
 
 CERTAIN, LEAST_PROBABILITY = 0.96, 0.02
 """Names that are less probable than the first are told to be doubtful; alternatives less probable than the second are
@@ -146,7 +150,7 @@ def _chosen(row: list[Candidate], below: int | None, looks: LowestDisc | None) -
 
 def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     """By what the discs look like, as far as what is found below the lowest one agrees."""
-    in_view = row[0].room_below_mm >= SACRUM_ROOM_MM
+    in_view = sacrum_in_view(row[0])
     known_below = looks.shown_by is not None
     place = _place(row, looks, in_view)
     first = max(place, 1)
@@ -157,7 +161,7 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     elif place > 1 and not known_below:
         reasons.append(f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below missed")
     elif probability < CERTAIN and place == 0:
-        reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2")
+        reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box")
     elif probability < CERTAIN:
         reasons.append("the shape of the lowest vertebrae leaves the names in doubt")
     others = {neighbor_name(lowest, int(index) - place): float(looks.probabilities[index])
@@ -167,10 +171,19 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     return _Choice(row[1:] if place == 0 else row, first, tuple(reasons), probability, alternatives)
 
 
+def sacrum_in_view(lowest: Candidate) -> bool:
+    """Whether the picture goes on far enough below the lowest disc found to show what follows: not where it ends, nor where
+    the vertebra below is cut off."""
+    beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
+    cut_off = lowest.body_below_mm >= LEAST_CUT_BODY_MM and beyond < LEAST_BEYOND_MM
+    return lowest.room_below_mm >= SACRUM_ROOM_MM and not cut_off
+
+
 def _place(row: list[Candidate], looks: LowestDisc, in_view: bool) -> int:
     """The likeliest index of the lowest candidate among those that what lies below it allows."""
     likeliest = int(looks.probabilities.argmax())
-    if likeliest > 1 and in_view and row[0].body_below_mm < LEAST_BODY_MM and looks.shown_by is None:
+    shown = in_view and row[0].room_below_mm >= NO_DISC_ROOM_MM
+    if likeliest > 1 and shown and row[0].body_below_mm < LEAST_BODY_MM and looks.shown_by is None:
         # What lies below is in the picture and holds no lumbar vertebra: no disc is missed there.
         likeliest = int(looks.probabilities[:2].argmax())
     return likeliest if likeliest > 0 or len(row) > 1 else 1
@@ -265,7 +278,7 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     # The sacrum is not segmented as vertebra: what has none above it, and a disc above that has none below, lies in it.
     inside_sacrum |= chain[1].vertebra_below < LEAST_VERTEBRA_SHARE
     if (small and leans) or inside_sacrum:
-        return chain[1:], ["a small disc below the lowest full one was taken for a remnant of S1-S2"]
+        return chain[1:], ["a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box"]
     if small:
         return chain, ["the lowest disc is small and may be a remnant of S1-S2"]
     return chain, []
@@ -273,8 +286,7 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
 
 def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
     level = LEVELS[1] if missed else LEVELS[0]
-    beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
-    if lowest.room_below_mm < SACRUM_ROOM_MM or (missed and beyond < 5.0):
+    if not sacrum_in_view(lowest):
         return [f"the sacrum is not in view: the lowest disc seen is assumed to be {level}"]
     if missed:
         return [f"a vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed"]

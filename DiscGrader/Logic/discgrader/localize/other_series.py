@@ -13,7 +13,7 @@ from discgrader.localize.lowest_disc import (
     remnant_measures,
     with_measures,
 )
-from discgrader.localize.naming import SACRUM_ROOM_MM, indices_of
+from discgrader.localize.naming import indices_of, sacrum_in_view
 
 SAME_DISC_MM = 10.0
 """Discs of two series that lie no farther apart once the patient's motion is taken away are one."""
@@ -39,12 +39,15 @@ class OtherRow:
         What each looks like.
     shift_lps_mm : ndarray, shape (3,), or None
         How far its discs lie from where the row in question has them; None where it shows others.
+    familiar : bool
+        Whether it is of a contrast that networks learnt to read; others only show what lies below a picture that ends early.
     """
 
     series: str
     row: Sequence[Candidate]
     log_probabilities: np.ndarray | None
     shift_lps_mm: np.ndarray | None = None
+    familiar: bool = True
 
 
 def votes_of_row(row: Sequence[Candidate], log_probabilities: np.ndarray, above: int = 0) -> LevelVotes:
@@ -82,22 +85,23 @@ def lowest_disc(row: Sequence[Candidate], log_probabilities: np.ndarray, others:
     """
     votes = [votes_of_row(row, log_probabilities)]
     shown_by, count = None, None
-    in_view = row[0].room_below_mm >= SACRUM_ROOM_MM
+    in_view = sacrum_in_view(row[0])
     for other in others:
         above = levels_above(row, other)
         if above is None or other.log_probabilities is None:
             continue
         theirs = votes_of_row(other.row, other.log_probabilities, above)
-        if not in_view and other.row[0].room_below_mm >= SACRUM_ROOM_MM:
+        shows = sacrum_in_view(other.row[0])
+        if not in_view and shows:
             # It shows what this picture lacks; discs that both show would only thin what the sacrum says.
             votes, shown_by, in_view = [theirs], other.series, True
-        elif shown_by is None and (in_view or other.row[0].room_below_mm < SACRUM_ROOM_MM):
+        elif shown_by is None and in_view == shows and other.familiar:
             votes.append(theirs)
         count = count or whole_spine_count(other, theirs, weights)
     # Which disc is the lowest in view is another matter where the picture ends above the sacrum.
     probabilities = lowest_probabilities(votes, weights if in_view else {**weights, "ordinary": 0.0})
     measures = remnant_measures(row)
-    if measures is not None and row[0].room_below_mm >= SACRUM_ROOM_MM:
+    if measures is not None and sacrum_in_view(row[0]):
         probabilities = with_measures(probabilities, measures, weights["remnant"])
     return LowestDisc(probabilities, shown_by, count)
 

@@ -10,7 +10,7 @@ from discgrader.grading.results import DiscResult
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
-from discgrader.mrml.readback import name_doubts_in_scene, settled_in_scene
+from discgrader.mrml.readback import name_doubts_in_scene, names_in_scene, settled_in_scene
 from discgrader.mrml.saliency import empty_map, map_name
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
@@ -68,9 +68,9 @@ class GradeNodes:
             return
         described = [self._describe(one, nodes[one.number]) for one in reading.present]
         before = document
-        document = with_discs(
-            {**before, "warnings": self._warnings(before)}, sorted(described, key=lambda one: one["index_from_sacrum"])
-        )
+        described.sort(key=lambda one: one["index_from_sacrum"])
+        names = {"lowest_disc": described[0]["level"] if described else None, **names_in_scene(self._scene, self._study)}
+        document = with_discs({**before, "names": names, "warnings": self._warnings(before)}, described)
         if document != before:
             self._provenance().SetText(json.dumps(document, ensure_ascii=False))
         rows = [

@@ -88,15 +88,17 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
     }
     discs.sort(key=lambda disc: disc.index_from_sacrum)
     segmentation = segmentations[0]
-    facts = _found(segmentation)
+    facts, names = _found(segmentation), names_in_scene(scene, study)
     return Localization(
         series_name=attribute(segmentation, "Series"),
         segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
         discs=tuple(discs),
         warnings=tuple(facts.get("warnings", ())),
-        name_doubts=tuple(facts.get("name_doubts", ())),
+        name_doubts=tuple(one for one in facts.get("name_doubts", ()) if one not in settled_in_scene(scene, study)),
         misfits=tuple(facts.get("misfits", ())),
         grade_anyway=bool(attribute(segmentation, "GradeAnyway")),
+        name_probability=names["probability"],
+        name_alternatives=names["alternatives"],
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
     )
 
@@ -121,6 +123,16 @@ def settled_in_scene(scene, study: str) -> tuple[str, ...]:
     """Those of them that a reader has settled since, by saying what the lowest disc is called."""
     named = any(attribute(one, "Named") for one in study_nodes(scene, study, "segmentation"))
     return name_doubts_in_scene(scene, study) if named else ()
+
+
+def names_in_scene(scene, study: str) -> dict:
+    """How sure the names of a study's discs are, and what else the lowest may be called, as ``grades.json`` says it but for
+    the lowest disc itself: certain once a reader has said what it is."""
+    segmentations = study_nodes(scene, study, "segmentation")
+    if any(attribute(one, "Named") for one in segmentations):
+        return {"probability": 1.0, "alternatives": {}}
+    facts = _found(segmentations[0]) if segmentations else {}
+    return {"probability": facts.get("name_probability"), "alternatives": facts.get("name_alternatives", {})}
 
 
 def _fact(scene, study: str, name: str) -> tuple[str, ...]:

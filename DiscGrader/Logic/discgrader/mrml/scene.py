@@ -242,8 +242,14 @@ def putting_localization(
         color_segments(segmentation, localization, colors)
     set_attributes(segmentation, Study=study, Kind="segmentation", Made=MADE, Series=localization.series_name)
     shifts = {name: [float(one) for one in shift] for name, shift in localization.shifts_lps_mm.items()}
-    facts = {"warnings": list(localization.warnings), "name_doubts": list(localization.name_doubts),
-             "misfits": list(localization.misfits), "shifts_lps_mm": shifts}
+    facts = {
+        "warnings": list(localization.warnings),
+        "name_doubts": list(localization.name_doubts),
+        "name_probability": localization.name_probability,
+        "name_alternatives": dict(localization.name_alternatives),
+        "misfits": list(localization.misfits),
+        "shifts_lps_mm": shifts,
+    }
     set_attributes(segmentation, Localization=json.dumps(facts))
     labels = segment_labels(segmentation)
     yield

@@ -9,6 +9,7 @@ from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
+from discgrader.localize.name_doubts import name_percent
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.block_reader import BlockReader
 from discgrader.panel.box_buttons import BoxButtons
@@ -212,6 +213,16 @@ class Panel:
         ui.warningLabel.text = "\n".join(lines)
         ui.warningLabel.visible = bool(lines)
 
+    def _lowest_tip(self) -> str:
+        """What the choice of the lowest disc does, and how sure it is."""
+        tip, sure = _("What the lowest disc is called; all names follow"), self.state.name_probability
+        if sure is None or sure == 1:
+            return tip
+        told = _("{tip}\nAs found, it is right with a probability of {probability}.").format(
+            tip=tip, probability=name_percent(sure))
+        others = ", ".join(f"{level} {name_percent(one)}" for level, one in self.state.name_alternatives.items())
+        return f"{told} " + _("Otherwise: {levels}").format(levels=others) if others else told
+
     @property
     def chosen(self) -> Key | None:
         """The chosen cell; None where there is none, or it is no longer there."""
@@ -274,7 +285,7 @@ class Panel:
             (ui.withdrawButton, _("Take back what you said of this grade"), no_grade or can_decide or unread),
             (ui.namesUpButton, _("Shift all names one level up, towards the head"), busy or no_disc),
             (ui.namesDownButton, _("Shift all names one level down, towards the sacrum"), busy or no_disc),
-            (ui.lowestComboBox, _("What the lowest disc is called; all names follow"), busy or no_disc),
+            (ui.lowestComboBox, self._lowest_tip(), busy or no_disc),
         ):  # fmt: skip
             button.enabled = not why
             button.toolTip = why or tip

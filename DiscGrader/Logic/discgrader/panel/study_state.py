@@ -1,7 +1,7 @@
 """What the scene holds of the study that the panel shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
@@ -10,7 +10,13 @@ from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
-from discgrader.mrml.readback import findings_in_scene, misfits_in_scene, studies_in_scene, studies_with_discs
+from discgrader.mrml.readback import (
+    findings_in_scene,
+    misfits_in_scene,
+    names_in_scene,
+    studies_in_scene,
+    studies_with_discs,
+)
 from discgrader.mrml.scene import study_nodes
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
@@ -34,6 +40,10 @@ class StudyState:
         What was doubtful about the study as a whole when its discs were found, in words, such as their count and names.
     misfits : tuple of str
         Why it is hardly a lumbar spine on MR, so that nothing is graded unless the reader wants it anyway.
+    name_probability : float or None
+        That the names are right, as far as the lowest disc decides it; 1 once a reader has said what it is.
+    name_alternatives : mapping of str to float
+        What else the lowest disc may be called, and how probably.
     """
 
     name: str | None
@@ -42,6 +52,8 @@ class StudyState:
     doubts: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     misfits: tuple[str, ...] = ()
+    name_probability: float | None = None
+    name_alternatives: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def grade_anyway(self) -> bool:
@@ -82,14 +94,16 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
     doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
     misfits = misfits_in_scene(scene, name) if boxes else ()
+    names = names_in_scene(scene, name)
+    told = (doubts, findings, misfits, names["probability"], names["alternatives"])
     if logic.isBusy():
-        return StudyState(name, boxes, before.reading if before.name == name else None, doubts, findings, misfits)
+        return StudyState(name, boxes, before.reading if before.name == name else None, *told)
     try:
         reading = logic.reading(name) if name in studies_with_discs(scene) else None
     except UsageError:
         # A reading that is broken must not keep the panel from showing what else there is.
         reading = None
-    return StudyState(name, boxes, reading, doubts, findings, misfits)
+    return StudyState(name, boxes, reading, *told)
 
 
 def _doubts(boxes: Mapping[str, object], volumes: Volumes) -> tuple[str, ...]:

@@ -93,6 +93,8 @@ def localization_to_plain(localization: Localization, segmentation: int) -> Plai
         "name_doubts": list(localization.name_doubts),
         "misfits": list(localization.misfits),
         "grade_anyway": localization.grade_anyway,
+        "name_probability": localization.name_probability,
+        "name_alternatives": dict(localization.name_alternatives),
         "shifts": {name: _numbers(shift) for name, shift in localization.shifts_lps_mm.items()},
     }
 
@@ -109,6 +111,8 @@ def localization_from_plain(plain: Plain, segmentation: Volume) -> Localization:
         name_doubts=tuple(plain["name_doubts"]),
         misfits=tuple(plain.get("misfits", ())),
         grade_anyway=bool(plain.get("grade_anyway", False)),
+        name_probability=plain["name_probability"],
+        name_alternatives=dict(plain["name_alternatives"]),
     )
 
 

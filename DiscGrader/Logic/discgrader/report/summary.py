@@ -11,6 +11,7 @@ from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
 from discgrader.report.register import discs_on
+from discgrader.localize.name_doubts import name_percent
 from discgrader.report.tables import all_warnings
 from discgrader.report.words import (
     badge,
@@ -31,6 +32,7 @@ def header(result: StudyResult, written: datetime) -> Html:
     """What this is, of which study, when and by which software; and that it is no diagnosis."""
     facts = {
         "Levels": _level_range(result),
+        **_names(result),
         **_examination(result),
         "Series": ", ".join(dict.fromkeys(role_title(one) for one in result.study.series)),
         "Written": f"{written:%Y-%m-%d %H:%M}",
@@ -47,6 +49,14 @@ def header(result: StudyResult, written: datetime) -> Html:
         tag("h1", result.study.name),
         tag("dl", [tag("div", tag("dt", name), tag("dd", fact)) for name, fact in facts.items()], class_="facts"),
     )
+
+
+def _names(result: StudyResult) -> dict[str, str]:
+    """How sure the names are; nothing where that is not known."""
+    probability = result.localization.name_probability
+    if probability is None:
+        return {}
+    return {"Names": "as was said" if probability == 1 else f"{name_percent(probability)} probable"}
 
 
 def _examination(result: StudyResult) -> dict[str, str]:

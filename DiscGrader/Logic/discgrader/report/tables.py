@@ -22,7 +22,7 @@ from discgrader.imaging.examination import Examination
 from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.disc import Localization, RoiBox
 
 _Three = tuple[float, float, float]
 
@@ -91,10 +91,24 @@ def grades_json(result: StudyResult) -> dict:
         "examination": examination_json(result.study.examination),
         "series": [_series(one) for one in result.study.series],
         "left_out": [asdict(one) for one in result.study.left_out],
+        "names": names_json(result.localization),
         "discs": [disc_json(one) for one in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
         "name_doubts": list(result.localization.name_doubts),
         "software": dict(result.software),
+    }
+
+
+def names_json(localization: Localization) -> dict:
+    """How sure the names of a study's discs are, as ``grades.json`` writes it.
+
+    ``probability`` is that they are right, as far as the lowest disc decides it: 1 where somebody said what it is, null
+    where nothing tells. ``alternatives`` has what else the lowest disc may be called, and how probably.
+    """
+    return {
+        "lowest_disc": localization.discs[0].level if localization.discs else None,
+        "probability": None if localization.name_probability is None else _number(localization.name_probability, 4),
+        "alternatives": {level: _number(share, 4) for level, share in localization.name_alternatives.items()},
     }
 
 

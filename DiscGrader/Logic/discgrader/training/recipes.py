@@ -26,6 +26,12 @@ def _pfirrmann(data_dir: Path, out_dir: Path, progress: Progress, **options: obj
     return train_fused(data_dir, out_dir, progress, **options)
 
 
+def _names(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    from discgrader.training.level_recipe import train_names
+
+    return train_names(data_dir, out_dir, progress, **options)
+
+
 def _radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     from discgrader.training.tabular.radiomics_recipe import train_radiomics
 
@@ -48,7 +54,7 @@ def _windows(name: str) -> Callable[..., Path]:
 
 
 _BUILT_IN: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
-                                              "pfirrmann-radiomics": _radiomics, "typical": _typical}
+                                              "pfirrmann-radiomics": _radiomics, "typical": _typical, "names": _names}
 
 
 def recipes() -> dict[str, Callable[..., Path]]:
@@ -63,7 +69,8 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
     Parameters
     ----------
     name : str
-        One of `recipes`: ``localizer`` (segmentation), ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
+        One of `recipes`: ``localizer`` (segmentation), ``names`` (what tells levels, added to a localizer's pack),
+        ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
         (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), ``typical``
         (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`), or a file in
         ``Resources/Recipes``.

@@ -1,0 +1,271 @@
+"""Recipe ``names``: networks that tell which disc is which by what lies around it, added to a localizer's pack.
+
+Cross-validated by patient: each network sees two thirds of the patients, its answers on the rest decide how answers are
+weighed (`discgrader.localize.lowest_disc`), and all networks together ship.
+"""
+
+import copy
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.optimize import minimize
+from safetensors.torch import load_file, save_file
+
+from discgrader.errors import StudyError
+from discgrader.localize.level_pictures import BRIGHTEST, EDGE, PIXEL_MM, PLANES, cut_out
+from discgrader.localize.level_reader import FILE
+from discgrader.localize.lowest_disc import LevelVotes, lowest_probabilities, looks_of, with_measures
+from discgrader.localize.naming import CERTAIN
+from discgrader.localize.segment import Segmenter
+from discgrader.packs.level_classifier import LevelClassifier
+from discgrader.packs.networks import build_network
+from discgrader.packs.pack import LOCALIZER, Pack, default_packs, read_pack, write_pack
+from discgrader.packs.weights import load_tensors, pack_tensors
+from discgrader.progress import Progress
+from discgrader.training.learner import Learner
+from discgrader.training.level_samples import LevelRow, digital_rows, real_rows
+from discgrader.training.options import changed
+
+DRAWN = {0: 2.0, 1: 3.0, 2: 2.0, 3: 1.0}
+"""How often a disc of each index is drawn from a row, relative to those above."""
+
+ABOVE_DRAWN = 0.7
+
+
+@dataclass(frozen=True)
+class LevelRecipe:
+    """Every choice of the recipe; ``localizer`` is a pack's folder, the shipped one where None."""
+
+    steps: int = 420
+    batch: int = 20
+    folds: int = 3
+    digital: int = 150
+    digital_share: float = 0.25
+    widths: tuple[int, ...] = (16, 32, 64, 96)
+    blocks: tuple[int, ...] = (1, 1, 1, 1)
+    levels: int = 9
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    label_smoothing: float = 0.02
+    rotation_deg: float = 7.0
+    log_scale: float = 0.1
+    log_aspect: float = 0.05
+    shift_mm: float = 2.4
+    cut_below: float = 0.3
+    cut_above: float = 0.15
+    average_decay: float = 0.99
+    remnant_strictness: float = 0.3
+    seed: int = 0
+    localizer: str | None = None
+
+    @property
+    def architecture(self) -> dict:
+        """The networks' entry in a pack."""
+        return {"channels": PLANES, "edge": EDGE, "widths": list(self.widths), "blocks": list(self.blocks),
+                "outputs": self.levels}
+
+
+def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
+    recipe = changed(LevelRecipe(), options)
+    pack = _localizer(recipe)
+    rows = _rows(data_dir, out_dir / "work", recipe, pack, progress.part(0.0, 0.3))
+    real = [row for row in rows if not row.patient.startswith("digital")]
+    if len({row.patient for row in real}) < recipe.folds:
+        raise StudyError(f"Names are learnt from {recipe.folds} patients or more, and {data_dir} has fewer.")
+    networks = []
+    for fold in range(recipe.folds):
+        share = progress.part(0.3 + 0.7 * fold / recipe.folds, 0.3 + 0.7 * (fold + 1) / recipe.folds)
+        networks.append(_trained(out_dir / "work" / f"fold{fold}", rows, fold, recipe, share))
+    answers = {row.name: _answers(networks[_fold(row.patient, recipe.folds)], row) for row in rows}
+    weights = fit_weights(real, answers, recipe)
+    figures = {kind: name_figures([row for row in rows if row.name.startswith(kind)], answers, weights)
+               for kind in ("spider", "sudirman", "digital")}
+    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return _write(out_dir, recipe, pack, networks, weights, figures)
+
+
+def _localizer(recipe: LevelRecipe) -> Pack:
+    if recipe.localizer is not None:
+        return read_pack(Path(recipe.localizer))
+    return next(pack for pack in default_packs() if pack.system == LOCALIZER)
+
+
+def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress: Progress) -> list[LevelRow]:
+    """All rows, kept on disk once they are known."""
+    work.mkdir(parents=True, exist_ok=True)
+    path = work / "rows.pt"
+    if not path.exists():
+        network = build_network(pack.architecture)
+        network.load_state_dict(load_tensors(pack, next(iter(pack.files))))
+        segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]))
+        rows = []
+        for number, row in enumerate(_chain(real_rows(data_dir, segmenter), digital_rows(recipe.digital, segmenter))):
+            progress.report("Finding rows of discs", 0.0, str(number))
+            rows.append(vars(row) | {"planes": {index: one.half() for index, one in row.planes.items()}})
+        torch.save(rows, path.with_suffix(".partial"))
+        path.with_suffix(".partial").replace(path)
+    saved = torch.load(path, weights_only=True)
+    return [LevelRow(**{**one, "planes": {index: planes.float() for index, planes in one["planes"].items()}}) for one in saved]
+
+
+def _chain(*several: Iterable[LevelRow]) -> Iterable[LevelRow]:
+    for some in several:
+        yield from some
+
+
+def _fold(patient: str, folds: int) -> int:
+    return zlib.crc32(patient.encode()) % folds
+
+
+def _trained(path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe, progress: Progress) -> LevelClassifier:
+    """The network of a fold: from disk, else trained on the patients of the others, going on where it was stopped."""
+    network, done = LevelClassifier(**recipe.architecture), path.with_suffix(".safetensors")
+    if done.exists():
+        network.load_state_dict(load_file(done))
+        return network.eval()
+    torch.manual_seed(recipe.seed + fold)
+    network = LevelClassifier(**recipe.architecture)
+    optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, max(recipe.steps, 2))
+    learner = Learner(network, optimizer, schedule, recipe.average_decay)
+    state = path.with_suffix(".state")
+    start = int(learner.resume(state)["step"]) if state.exists() else 0
+    seen = [row for row in rows if _fold(row.patient, recipe.folds) != fold]
+    weights = _row_weights(seen, recipe)
+    for step in range(start, recipe.steps):
+        # A seed of its own for each step, so that a training that was stopped goes on as if it had not been.
+        generator = np.random.default_rng([recipe.seed, fold, step])
+        pictures, indices = draw_batch(generator, seen, weights, recipe)
+        loss = torch.nn.functional.cross_entropy(network(pictures), indices, label_smoothing=recipe.label_smoothing)
+        learner.step(loss)
+        progress.report("Learning levels", (step + 1) / recipe.steps)
+        if step % 50 == 49:
+            learner.save(state, step=step + 1)
+    average = copy.deepcopy(learner.average).eval()
+    save_file({name: one.contiguous() for name, one in average.state_dict().items()}, done)
+    state.unlink(missing_ok=True)
+    return average
+
+
+def _row_weights(rows: Sequence[LevelRow], recipe: LevelRecipe) -> np.ndarray:
+    """How often each row is drawn: patients of several pictures less often each, digital ones their share."""
+    patients = [row.patient for row in rows]
+    weights = np.array([patients.count(patient) ** -0.5 for patient in patients])
+    digital = np.array([patient.startswith("digital") for patient in patients])
+    if digital.any() and not digital.all():
+        weights[digital] *= recipe.digital_share / (1 - recipe.digital_share) * weights[~digital].sum() / weights[digital].sum()
+    return weights / weights.sum()
+
+
+def draw_batch(generator: np.random.Generator, rows: Sequence[LevelRow], weights: np.ndarray,
+               recipe: LevelRecipe) -> tuple[torch.Tensor, torch.Tensor]:
+    """Changed pictures of drawn discs, shape (batch, planes, edge, edge), and their indices."""
+    pictures, indices = [], []
+    for number in generator.choice(len(rows), recipe.batch, p=weights):
+        row = rows[number]
+        shares = np.array([DRAWN.get(index, ABOVE_DRAWN) for index in row.indices])
+        place = int(generator.choice(len(shares), p=shares / shares.sum()))
+        pictures.append(_changed(generator, row, place, recipe))
+        indices.append(min(row.indices[place], recipe.levels - 1))
+    return torch.stack(pictures), torch.tensor(indices)
+
+
+def _changed(generator: np.random.Generator, row: LevelRow, place: int, recipe: LevelRecipe) -> torch.Tensor:
+    """One disc's picture turned, scaled, shifted, of other intensities, and cut off as where the field of view ends."""
+    angle = np.radians(generator.normal(0, recipe.rotation_deg))
+    scale, aspect = np.exp(generator.normal(0, [recipe.log_scale, recipe.log_aspect]))
+    turn = torch.tensor([[np.cos(angle) * scale * aspect, -np.sin(angle) * scale * aspect],
+                         [np.sin(angle) * scale / aspect, np.cos(angle) * scale / aspect]], dtype=torch.float32)
+    index, at_row, at_column = row.places[place]
+    away = generator.normal(0, recipe.shift_mm / PIXEL_MM, 2)
+    planes = cut_out(row.planes[index], at_row + away[0], at_column + away[1], turn)
+    picture = planes[:1] * np.exp(generator.normal(0, 0.2)) + generator.normal(0, 0.25)
+    picture = picture + generator.normal(0, 0.075) * picture * picture
+    if generator.random() < 0.3:
+        noise = generator.normal(0, generator.uniform(0, 0.35), picture.shape).astype(np.float32)
+        picture = picture + torch.from_numpy(noise)
+    if generator.random() < 0.3:
+        picture = torch.nn.functional.avg_pool2d(picture[None], 3, 1, 1)[0]
+    planes = torch.cat([picture.float().clamp(-BRIGHTEST, BRIGHTEST) * planes[-1:], planes[1:]])
+    if generator.random() < recipe.cut_below:
+        planes[:, int(EDGE / 2 + generator.uniform(8, 60) / PIXEL_MM):] = 0
+    if generator.random() < recipe.cut_above:
+        planes[:, :max(int(EDGE / 2 - generator.uniform(8, 60) / PIXEL_MM), 0)] = 0
+    return planes
+
+
+def _answers(network: LevelClassifier, row: LevelRow) -> LevelVotes:
+    pictures = torch.stack([cut_out(row.planes[index], at_row, at_column) for index, at_row, at_column in row.places[:row.found]])
+    with torch.inference_mode():
+        answers = network(pictures).log_softmax(1).double().numpy()
+    return LevelVotes(tuple(index - row.indices[0] for index in row.indices[:row.found]), answers)
+
+
+def fit_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], recipe: LevelRecipe) -> dict:
+    """How answers and measures are weighed so that names of held-out patients are as probable as can be."""
+    def weights_of(values: np.ndarray) -> dict[str, float]:
+        return {"lower": float(np.exp(values[0])), "upper": float(np.exp(values[1])), "ordinary": float(values[2])}
+
+    def surprise(values: np.ndarray) -> float:
+        given = weights_of(values)
+        return -float(np.mean([np.log(lowest_probabilities([answers[row.name]], given)[row.indices[0]] + 1e-9) for row in rows]))
+
+    best = minimize(surprise, [-0.5, -2.3, 1.0], method="Nelder-Mead", options={"maxiter": 120})
+    weights = weights_of(best.x)
+    return {**weights, "remnant": _remnant_weights(rows, answers, weights, recipe.remnant_strictness)}
+
+
+def _remnant_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping[str, float],
+                     strictness: float) -> dict[str, float]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    told = [row for row in rows if row.measures is not None and row.indices[0] <= 1]
+    names = ("looks", *(told[0].measures if told else ()))
+    remnant = np.array([row.indices[0] == 0 for row in told])
+    if not told or remnant.all() or not remnant.any():
+        # Nothing to learn from: looks alone decide, three times a third of their logarithm.
+        return {"intercept": 0.0, **dict.fromkeys(names, 0.0), "looks": 3.0}
+    values = np.array([[looks_of(lowest_probabilities([answers[row.name]], weights)), *row.measures.values()] for row in told])
+    scaler = StandardScaler().fit(values)
+    model = LogisticRegression(C=strictness).fit(scaler.transform(values), remnant)
+    slopes = model.coef_[0] / scaler.scale_
+    intercept = float(model.intercept_[0] - slopes @ scaler.mean_)
+    return {"intercept": intercept, **{name: float(one) for name, one in zip(names, slopes, strict=True)}}
+
+
+def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
+    """Of pictures of held-out patients: how many, how many with all names right, with a doubt, and wrong ones with one."""
+    counts = {"pictures": 0, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
+    for row in rows:
+        probabilities = lowest_probabilities([answers[row.name]], weights)
+        if row.measures is not None:
+            probabilities = with_measures(probabilities, row.measures, weights["remnant"])
+        right, doubted = int(probabilities.argmax()) == row.indices[0], float(probabilities.max()) < CERTAIN
+        for name, one in zip(counts, (True, right, doubted, doubted and not right), strict=True):
+            counts[name] += int(one)
+    return counts
+
+
+def _write(out_dir: Path, recipe: LevelRecipe, pack: Pack, networks: Sequence[LevelClassifier], weights: Mapping,
+           figures: Mapping) -> Path:
+    """The localizer's pack with these networks beside its own."""
+    tensors = {f"{number}.{name}": one for number, network in enumerate(networks) for name, one in network.state_dict().items()}
+    levels = {"networks": len(networks), "architecture": recipe.architecture, "weights": weights}
+    before = pack.trained_on.statement.split("; the networks that tell levels")[0]
+    statement = (f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
+                 f"rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines")
+    folder = out_dir / "packs" / pack.name
+    folder.parent.mkdir(exist_ok=True)
+    files = {name: pack.read_bytes(name) for name in pack.files if name != FILE}
+    write_pack(folder, name=pack.name, version=pack.version, system=LOCALIZER, tasks={}, input=pack.input,
+               architecture=pack.architecture, files={**files, FILE: pack_tensors(tensors, 16)},
+               calibration={**pack.calibration, "levels": levels}, trained_on=replace(pack.trained_on, statement=statement),
+               figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)}, intended_use=pack.intended_use)
+    return folder.parent
