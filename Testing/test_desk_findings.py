@@ -135,5 +135,6 @@ def test_one_control_settles_how_sure_the_names_are(panel, user, tmp_path):
         panel.logic.exportReport(tmp_path / str(number))
         document = json.loads((tmp_path / str(number) / "grades.json").read_text(encoding="utf-8"))
         assert document["names"] == names
+        assert document["name_doubts"] == (list(DOUBTS[:1]) if names == found else [])
         assert ("80 %" in panel.ui.lowestComboBox.toolTip) == (names == found)
         assert panel.ui.lowestComboBox.currentText == names["lowest_disc"] == panel.table.grid.levels[-1]

@@ -20,7 +20,7 @@ from discgrader.phantom.patient import Patient
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 from discgrader.report.html import report_html
-from discgrader.report.tables import grades_json, grades_rows
+from discgrader.report.tables import grades_json, grades_rows, write_grades_csv
 
 WEIGHTS = {"lower": 0.3, "upper": 0.3, "ordinary": 0.5}
 
@@ -176,6 +176,8 @@ def test_how_sure_names_are_travels(tmp_path):
     document = grades_json(result)
     assert document["names"] == {"lowest_disc": "L5-S1", "probability": 0.91, "alternatives": {"S1-S2": 0.07}}
     assert {one["name_probability"] for one in grades_rows(document)} == {0.91}
+    write_grades_csv(grades_rows(document), tmp_path / "grades.csv")
+    assert (tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines()[0].endswith(",pack,trained_on,warnings,name_probability")
     again = localization_from_plain(localization_to_plain(localization, 1), localization.segmentation)
     assert again.name_probability == 0.91 and again.name_alternatives == {"S1-S2": 0.07}
     assert "91 % probable" in report_html(result)

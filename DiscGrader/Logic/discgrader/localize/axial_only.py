@@ -87,9 +87,12 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
         return found
     # One sentence on the names is enough, and this says all.
     before = found.name_doubts
-    discs = tuple(replace(disc, warnings=(COUNTED, *(one for one in disc.warnings if one not in before))) for disc in found.discs)
-    told = tuple(one for one in found.warnings if one not in before)
-    return replace(found, discs=discs, warnings=(COUNTED, *told), name_doubts=(COUNTED,))
+
+    def told(warnings: Sequence[str]) -> tuple[str, ...]:
+        return (COUNTED, *(one for one in warnings if one not in before))
+
+    discs = tuple(replace(disc, warnings=told(disc.warnings)) for disc in found.discs)
+    return replace(found, discs=discs, warnings=told(found.warnings), name_doubts=(COUNTED,))
 
 
 def _is_axial_t2(series: Series) -> bool:

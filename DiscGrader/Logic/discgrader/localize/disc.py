@@ -114,7 +114,8 @@ class Localization:
     others : tuple of Disc
         Further discs that were found, which the spine is measured by and which are not graded.
     name_doubts : tuple of str
-        Those of the warnings, of the study and of its discs, that are settled once somebody says what the lowest disc is.
+        Those of the warnings, of the study and of its discs, that are settled once somebody says what the lowest disc
+        is: one sentence, or none.
     name_probability : float or None
         That the names are right, as far as the lowest disc decides it; 1 where somebody said what it is, None where
         nothing was there to tell.

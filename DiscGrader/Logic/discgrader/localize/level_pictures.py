@@ -23,7 +23,8 @@ def level_planes(segmentation: Segmentation, index: int) -> torch.Tensor:
     column_mm, row_mm, _ = frames.spacing_mm
     picture = torch.from_numpy(np.ascontiguousarray(frames.array[index:index + 1], np.float32))
     picture = standardize(rescale_frames(picture, (row_mm, column_mm), PIXEL_MM)).clamp(-BRIGHTEST, BRIGHTEST)
-    found = torch.from_numpy(np.ascontiguousarray(segmentation.probabilities[[VERTEBRA, DISC, CANAL], index], np.float32))
+    found = segmentation.probabilities[[VERTEBRA, DISC, CANAL], index]
+    found = torch.from_numpy(np.ascontiguousarray(found, np.float32))
     found = torch.nn.functional.interpolate(found[None], size=picture.shape[1:], mode="bilinear", antialias=True)[0]
     return torch.cat([picture, found, torch.ones_like(picture)])
 

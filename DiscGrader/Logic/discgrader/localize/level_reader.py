@@ -13,8 +13,8 @@ from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 
 FILE = "levels.safetensors"
-"""The file of a localizer's pack that holds these networks; their architecture and how their answers are weighed lie under
-``levels`` in its ``calibration``."""
+"""The file of a localizer's pack that holds these networks; their architecture and how their answers are weighed lie
+under ``levels`` in its ``calibration``."""
 
 
 class LevelReader:
@@ -44,7 +44,8 @@ class LevelReader:
         for number in range(stated["networks"]):
             network = LevelClassifier(**stated["architecture"])
             prefix = f"{number}."
-            network.load_state_dict({name.removeprefix(prefix): one for name, one in stored.items() if name.startswith(prefix)})
+            own = {name.removeprefix(prefix): one for name, one in stored.items() if name.startswith(prefix)}
+            network.load_state_dict(own)
             networks.append(network)
         return cls(networks, stated["weights"], device)
 

@@ -161,8 +161,8 @@ class Localizer:
 
     def _others(self, centers: np.ndarray, corners: np.ndarray, others: Sequence[Series],
                 row: Sequence[Candidate] = ()) -> list[OtherRow]:
-        """What each other sagittal series shows in its middle, and how far discs with these centers and corners of boxes,
-        in LPS mm, lie from there on it; those that do not show the middle of these discs are left out.
+        """What each other sagittal series shows in its middle, and how far discs with these centers and corners of
+        boxes, in LPS mm, lie from there on it; those that do not show the middle of these discs are left out.
 
         Where ``row`` is given, series that reach beyond it are looked at over their whole width.
         """

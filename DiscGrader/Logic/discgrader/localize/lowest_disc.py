@@ -1,8 +1,8 @@
 """How probable it is that the lowest disc found is L5-S1, lies below it or above, by what is seen around all discs.
 
-Every disc of a row votes for what it looks like; since discs follow one another, each hypothesis about the lowest one says
-what all others are. Discs near the sacrum weigh most, for it is what tells levels; those further up look alike but for the
-end of the cord and the size of the bodies, and count little where the sacrum is in view.
+Every disc of a row votes for what it looks like; since discs follow one another, each hypothesis about the lowest one
+says what all others are. Discs near the sacrum are surest of what they are; those further up, which look alike but for
+the end of the cord and the size of the bodies, say little, and decide only where the sacrum is out of view.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,8 +59,8 @@ def lowest_probabilities(votes: Sequence[LevelVotes], weights: Mapping[str, floa
     votes : sequence of LevelVotes
         Of every series that shows the row, one at least.
     weights : mapping of str to float
-        ``lower`` and ``upper``: of the votes of the `LOWER` lowest discs of each series and of those above them; they are
-        well below 1, for what discs of one spine look like goes together. ``ordinary``: how much L5-S1 is favored.
+        ``lower`` and ``upper``: of the votes of the `LOWER` lowest discs of each series and of those above them; well
+        below 1, for what discs of one spine look like goes together. ``ordinary``: how much L5-S1 is favored.
     """
     scores = np.mean([_scores(one, weights) for one in votes], axis=0)
     scores[1] += weights["ordinary"]
@@ -71,8 +71,9 @@ def lowest_probabilities(votes: Sequence[LevelVotes], weights: Mapping[str, floa
 def remnant_measures(row: Sequence[Candidate]) -> dict[str, float] | None:
     """What tells a disc that remains in the sacrum, or of a vertebra half joined to it, from L5-S1 by its measures.
 
-    Depth, area (natural logarithm) and distance to the next disc as shares of those of the three discs above; how far the
-    disc above leans forward (per 20 degrees); and the share of vertebra below that one and above the lowest one, to 0.9.
+    Depth, area (natural logarithm) and distance to the next disc as shares of those of the three discs above; how far
+    the disc above leans forward (per 20 degrees); and the share of vertebra below that one and above the lowest one, to
+    0.9.
     None for rows of fewer than four discs.
     """
     if len(row) < 4:
@@ -99,8 +100,7 @@ def with_measures(probabilities: np.ndarray, measures: Mapping[str, float], weig
     measures : mapping of str to float
         See `remnant_measures`.
     weights : mapping of str to float
-        Of a logistic regression: ``intercept``, ``looks`` of a third of the logarithm of how much likelier S1-S2 is than
-        L5-S1 by looks, and that of each measure.
+        Of a logistic regression: ``intercept``, ``looks`` (of `looks_of`), and that of each measure.
     """
     sacral, lumbar = probabilities[:2]
     score = weights["intercept"] + weights["looks"] * looks_of(probabilities)

@@ -31,9 +31,10 @@ def doubt_in_words(lowest: str, reasons: Sequence[str], probability: float | Non
     why = "; ".join(reasons)
     why = why[0].upper() + why[1:]
     sure = "" if probability is None else f" ({name_percent(probability)})"
-    others = " or ".join(f"{_in_full(level, lowest)} ({name_percent(share)})" for level, share in (alternatives or {}).items())
-    named = f"; the lowest disc is called {lowest}{sure}" + (f" but may be {others}" if others else "") if sure else ""
-    return f"{why}{named}: {SETTLES}." if named else f"{why}; {SETTLES}."
+    shares = (alternatives or {}).items()
+    others = " or ".join(f"{_in_full(level, lowest)} ({name_percent(share)})" for level, share in shares)
+    named = f"the lowest disc is called {lowest}{sure}" + (f" but may be {others}" if others else "")
+    return f"{why}; {named}: {SETTLES}." if sure else f"{why}; {SETTLES}."
 
 
 def neighbor_name(lowest: str, steps: int) -> str | None:

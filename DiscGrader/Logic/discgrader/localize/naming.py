@@ -60,8 +60,9 @@ LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
 LONGEST_STEP_SHARE = 1.55
 
 SACRUM_ROOM_MM, NO_DISC_ROOM_MM = 33.0, 45.0
-"""With less room than the first below the lowest disc, the picture does not show whether the sacrum follows; with more than
-the second it would show a further disc. Of 729 pictures whose lowest disc is L5-S1 or S1-S2 none has less than 35 mm."""
+"""With less room than the first below the lowest disc, the picture does not show whether the sacrum follows; with more
+than the second it would show a further disc. Of 729 pictures whose lowest disc is L5-S1 or S1-S2 none has less than 35
+mm."""
 
 LEAST_CUT_BODY_MM, LEAST_BEYOND_MM = 8.0, 5.0
 """So much of a vertebra that ends nearer than this to the lower edge of the picture is cut off by it."""
@@ -90,8 +91,8 @@ def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = N
     lowest_disc : str, optional
         What the user says the lowest disc is; settles every doubt about the names.
     below : int, optional
-        How many discs are known to lie below the lowest candidate, where the picture ends too soon to tell that one from
-        a remnant of S1-S2.
+        How many discs are known to lie below the lowest candidate, where the picture ends too soon to tell that one
+        from a remnant of S1-S2.
     looks : LowestDisc, optional
         How probable each place of the lowest candidate of `row_of` is by what the discs look like; else their measures
         alone decide.
@@ -159,7 +160,8 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     if not in_view and place > 0 and not known_below:
         reasons.append(f"the sacrum is not in view: the lowest disc seen is assumed to be {lowest}, which is a guess")
     elif place > 1 and not known_below:
-        reasons.append(f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below missed")
+        reasons.append(f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below "
+                       "missed")
     elif probability < CERTAIN and place == 0:
         reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box")
     elif probability < CERTAIN:
@@ -172,8 +174,8 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
 
 
 def sacrum_in_view(lowest: Candidate) -> bool:
-    """Whether the picture goes on far enough below the lowest disc found to show what follows: not where it ends, nor where
-    the vertebra below is cut off."""
+    """Whether the picture goes on far enough below the lowest disc found to show what follows: not where it ends, nor
+    where the vertebra below is cut off."""
     beyond = lowest.room_below_mm - lowest.full_height_mm / 2 - lowest.body_below_mm
     cut_off = lowest.body_below_mm >= LEAST_CUT_BODY_MM and beyond < LEAST_BEYOND_MM
     return lowest.room_below_mm >= SACRUM_ROOM_MM and not cut_off
@@ -296,7 +298,7 @@ def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
 
 
 def indices_of(row: Sequence[Candidate]) -> list[int]:
-    """The index of each disc of a row, that of the lowest being 1; a number is left out where a disc seems to be missing."""
+    """The index of each disc of a row, 1 for the lowest; a number is left out where a disc seems to be missing."""
     return _indices(row, 1)[0]
 
 

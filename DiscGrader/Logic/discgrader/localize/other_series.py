@@ -40,7 +40,8 @@ class OtherRow:
     shift_lps_mm : ndarray, shape (3,), or None
         How far its discs lie from where the row in question has them; None where it shows others.
     familiar : bool
-        Whether it is of a contrast that networks learnt to read; others only show what lies below a picture that ends early.
+        Whether it is of a contrast that networks learnt to read; others only show what lies below a picture that ends
+        early.
     """
 
     series: str
@@ -117,5 +118,5 @@ def whole_spine_count(other: OtherRow, votes: LevelVotes, weights: Mapping) -> s
         return None
     many = discs > WHOLE_SPINE_DISCS
     told = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
-    return (f"{other.series} shows {discs} vertebrae from C2 to the sacrum where {WHOLE_SPINE_DISCS} are usual, so that there "
-            f"may be {told}")
+    usual = f"where {WHOLE_SPINE_DISCS} are usual"
+    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {told}"

@@ -17,7 +17,7 @@ from discgrader.mrml.tables import fill_table
 from discgrader.reading.begin import reading_of_grades
 from discgrader.reading.parts import box_to_json, grade_to_json
 from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading
-from discgrader.report.tables import COLUMNS, LAST_COLUMNS, disc_json, grades_rows, probability_columns, with_discs
+from discgrader.report.tables import described_names, disc_json, grades_columns, grades_rows, with_discs
 
 READER_COLUMNS = ("reader_grade", "status", "reason", "box")
 """Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
@@ -69,15 +69,18 @@ class GradeNodes:
         described = [self._describe(one, nodes[one.number]) for one in reading.present]
         before = document
         described.sort(key=lambda one: one["index_from_sacrum"])
-        names = {"lowest_disc": described[0]["level"] if described else None, **names_in_scene(self._scene, self._study)}
-        document = with_discs({**before, "names": names, "warnings": self._warnings(before)}, described)
+        names = described_names(described[0]["level"] if described else None, **names_in_scene(self._scene, self._study))
+        others = {name: value for name, value in before.items() if name != "names"}
+        doubts = [] if settled_in_scene(self._scene, self._study) else list(name_doubts_in_scene(self._scene, self._study))
+        told = {"warnings": self._warnings(before), "name_doubts": doubts}
+        document = with_discs({**others, **names, **told}, described)
         if document != before:
             self._provenance().SetText(json.dumps(document, ensure_ascii=False))
         rows = [
             row | _reader_cells(reading.disc(row["level"]), row["system"], row["task"]) for row in grades_rows(document)
         ]
         if self.table is not None:
-            columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *READER_COLUMNS)
+            columns = (*grades_columns(rows), *READER_COLUMNS)
             fill_table(self.table, columns, rows)
 
     def _describe(self, disc: DiscReading, node) -> dict:

@@ -19,13 +19,11 @@ from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
 from discgrader.pipeline.engine import Maps
 from discgrader.report.tables import (
-    COLUMNS,
-    LAST_COLUMNS,
     disc_json,
     examination_from_json,
+    grades_columns,
     grades_rows,
     left_out_from_json,
-    probability_columns,
     with_discs,
 )
 
@@ -146,7 +144,7 @@ def _show_rows(scene, node, document: Mapping, described: Mapping) -> None:
     columns = {table.GetColumnName(number): number for number in range(table.GetNumberOfColumns())}
     if places.keys() != rows.keys() or any(name not in columns for row in rows.values() for name in row):
         all_rows = grades_rows(document)
-        table_to_node(scene, (*COLUMNS, *probability_columns(all_rows), *LAST_COLUMNS), all_rows, node.GetName(), node)
+        table_to_node(scene, grades_columns(all_rows), all_rows, node.GetName(), node)
         return
     changing = node.StartModify()
     for key, row in rows.items():

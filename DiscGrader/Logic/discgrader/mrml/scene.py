@@ -27,7 +27,7 @@ from discgrader.mrml.segmentation import DISC_LABEL, color_segments, segment_lab
 from discgrader.mrml.tables import table_to_node, text_to_node
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.progress import Progress
-from discgrader.report.tables import COLUMNS, LAST_COLUMNS, grades_json, grades_rows, probability_columns
+from discgrader.report.tables import grades_columns, grades_json, grades_rows
 
 Value = TypeVar("Value")
 
@@ -391,7 +391,7 @@ def _filing(scene, item: int, nodes: SceneNodes, filed: Collection) -> Generator
 def _tables(scene, result: StudyResult):
     document = grades_json(result)
     rows = grades_rows(document)
-    columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
+    columns = grades_columns(rows)
     study = result.study.name
     table = table_to_node(scene, columns, rows, f"{study} grades", _own(scene, study, "table"))
     text = json.dumps(document, ensure_ascii=False)

@@ -79,6 +79,9 @@ COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade", "la
 LAST_COLUMNS = ("pack", "trained_on", "warnings")
 """Columns of ``grades.csv`` after them."""
 
+NAMES_COLUMN = "name_probability"
+"""The last column, where it is known how sure names are."""
+
 
 def grades_json(result: StudyResult) -> dict:
     """Everything about a result that ``grades.json`` holds, ready for `json.dumps`.
@@ -91,7 +94,7 @@ def grades_json(result: StudyResult) -> dict:
         "examination": examination_json(result.study.examination),
         "series": [_series(one) for one in result.study.series],
         "left_out": [asdict(one) for one in result.study.left_out],
-        "names": names_json(result.localization),
+        **names_json(result.localization),
         "discs": [disc_json(one) for one in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
         "name_doubts": list(result.localization.name_doubts),
@@ -100,16 +103,21 @@ def grades_json(result: StudyResult) -> dict:
 
 
 def names_json(localization: Localization) -> dict:
-    """How sure the names of a study's discs are, as ``grades.json`` writes it.
+    """How sure the names of a study's discs are, as ``grades.json`` writes it under ``names``; nothing where it is not known.
 
-    ``probability`` is that they are right, as far as the lowest disc decides it: 1 where somebody said what it is, null
-    where nothing tells. ``alternatives`` has what else the lowest disc may be called, and how probably.
+    ``probability`` is that they are right, as far as the lowest disc decides it: 1 where somebody said what it is.
+    ``alternatives`` has what else the lowest disc may be called, and how probably.
     """
-    return {
-        "lowest_disc": localization.discs[0].level if localization.discs else None,
-        "probability": None if localization.name_probability is None else _number(localization.name_probability, 4),
-        "alternatives": {level: _number(share, 4) for level, share in localization.name_alternatives.items()},
-    }
+    lowest = localization.discs[0].level if localization.discs else None
+    return described_names(lowest, localization.name_probability, localization.name_alternatives)
+
+
+def described_names(lowest: str | None, probability: float | None, alternatives: Mapping[str, float]) -> dict:
+    """The same of a lowest disc of this name."""
+    if probability is None:
+        return {}
+    others = {level: _number(share, 4) for level, share in alternatives.items()}
+    return {"names": {"lowest_disc": lowest, "probability": _number(probability, 4), "alternatives": others}}
 
 
 def examination_json(examination: Examination | None) -> dict | None:
@@ -186,6 +194,8 @@ def check_grades_json(document: object, path: Path) -> None:
 
 def grades_rows(document: Mapping) -> list[dict[str, object]]:
     """Rows of ``grades.csv``, one a disc and task, from what ``grades.json`` holds."""
+    probability = document.get("names", {}).get("probability")
+    sure = {} if probability is None else {NAMES_COLUMN: probability}
     return [
         {
             "study": document["study"],
@@ -201,6 +211,7 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
             "trained_on": grade["trained_on"],
             "warnings": " ".join(dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()),
                                                 *grade.get("warnings", ())))),
+            **sure,
         }
         for disc in document["discs"]
         for grade in disc["grades"]
@@ -223,11 +234,18 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
         When the file cannot be written.
     """
     rows = list(rows)
-    columns = (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS)
+    columns = grades_columns(rows)
     with plain_errors(path), open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def grades_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """All columns that these rows need, in their order."""
+    rows = list(rows)
+    last = (NAMES_COLUMN,) if any(NAMES_COLUMN in row for row in rows) else ()
+    return (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *last)
 
 
 def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

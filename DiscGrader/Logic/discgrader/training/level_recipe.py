@@ -111,7 +111,8 @@ def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress:
         torch.save(rows, path.with_suffix(".partial"))
         path.with_suffix(".partial").replace(path)
     saved = torch.load(path, weights_only=True)
-    return [LevelRow(**{**one, "planes": {index: planes.float() for index, planes in one["planes"].items()}}) for one in saved]
+    return [LevelRow(**one | {"planes": {index: planes.float() for index, planes in one["planes"].items()}})
+            for one in saved]
 
 
 def _chain(*several: Iterable[LevelRow]) -> Iterable[LevelRow]:
@@ -123,7 +124,8 @@ def _fold(patient: str, folds: int) -> int:
     return zlib.crc32(patient.encode()) % folds
 
 
-def _trained(path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe, progress: Progress) -> LevelClassifier:
+def _trained(path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe,
+             progress: Progress) -> LevelClassifier:
     """The network of a fold: from disk, else trained on the patients of the others, going on where it was stopped."""
     network, done = LevelClassifier(**recipe.architecture), path.with_suffix(".safetensors")
     if done.exists():
@@ -159,7 +161,8 @@ def _row_weights(rows: Sequence[LevelRow], recipe: LevelRecipe) -> np.ndarray:
     weights = np.array([patients.count(patient) ** -0.5 for patient in patients])
     digital = np.array([patient.startswith("digital") for patient in patients])
     if digital.any() and not digital.all():
-        weights[digital] *= recipe.digital_share / (1 - recipe.digital_share) * weights[~digital].sum() / weights[digital].sum()
+        wanted = recipe.digital_share / (1 - recipe.digital_share) * weights[~digital].sum()
+        weights[digital] *= wanted / weights[digital].sum()
     return weights / weights.sum()
 
 
@@ -201,7 +204,8 @@ def _changed(generator: np.random.Generator, row: LevelRow, place: int, recipe: 
 
 
 def _answers(network: LevelClassifier, row: LevelRow) -> LevelVotes:
-    pictures = torch.stack([cut_out(row.planes[index], at_row, at_column) for index, at_row, at_column in row.places[:row.found]])
+    places = row.places[:row.found]
+    pictures = torch.stack([cut_out(row.planes[index], at_row, at_column) for index, at_row, at_column in places])
     with torch.inference_mode():
         answers = network(pictures).log_softmax(1).double().numpy()
     return LevelVotes(tuple(index - row.indices[0] for index in row.indices[:row.found]), answers)
@@ -214,7 +218,8 @@ def fit_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], rec
 
     def surprise(values: np.ndarray) -> float:
         given = weights_of(values)
-        return -float(np.mean([np.log(lowest_probabilities([answers[row.name]], given)[row.indices[0]] + 1e-9) for row in rows]))
+        true = [lowest_probabilities([answers[row.name]], given)[row.indices[0]] for row in rows]
+        return -float(np.mean(np.log(np.array(true) + 1e-9)))
 
     best = minimize(surprise, [-0.5, -2.3, 1.0], method="Nelder-Mead", options={"maxiter": 120})
     weights = weights_of(best.x)
@@ -232,7 +237,8 @@ def _remnant_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes]
     if not told or remnant.all() or not remnant.any():
         # Nothing to learn from: looks alone decide, three times a third of their logarithm.
         return {"intercept": 0.0, **dict.fromkeys(names, 0.0), "looks": 3.0}
-    values = np.array([[looks_of(lowest_probabilities([answers[row.name]], weights)), *row.measures.values()] for row in told])
+    looks = [looks_of(lowest_probabilities([answers[row.name]], weights)) for row in told]
+    values = np.array([[own, *row.measures.values()] for own, row in zip(looks, told, strict=True)])
     scaler = StandardScaler().fit(values)
     model = LogisticRegression(C=strictness).fit(scaler.transform(values), remnant)
     slopes = model.coef_[0] / scaler.scale_
@@ -241,7 +247,7 @@ def _remnant_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes]
 
 
 def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
-    """Of pictures of held-out patients: how many, how many with all names right, with a doubt, and wrong ones with one."""
+    """Of pictures of held-out patients: how many, how many with all names right, with a doubt, and wrong with one."""
     counts = {"pictures": 0, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
     for row in rows:
         probabilities = lowest_probabilities([answers[row.name]], weights)
@@ -256,7 +262,8 @@ def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], we
 def _write(out_dir: Path, recipe: LevelRecipe, pack: Pack, networks: Sequence[LevelClassifier], weights: Mapping,
            figures: Mapping) -> Path:
     """The localizer's pack with these networks beside its own."""
-    tensors = {f"{number}.{name}": one for number, network in enumerate(networks) for name, one in network.state_dict().items()}
+    tensors = {f"{number}.{name}": one
+               for number, network in enumerate(networks) for name, one in network.state_dict().items()}
     levels = {"networks": len(networks), "architecture": recipe.architecture, "weights": weights}
     before = pack.trained_on.statement.split("; the networks that tell levels")[0]
     statement = (f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
@@ -266,6 +273,8 @@ def _write(out_dir: Path, recipe: LevelRecipe, pack: Pack, networks: Sequence[Le
     files = {name: pack.read_bytes(name) for name in pack.files if name != FILE}
     write_pack(folder, name=pack.name, version=pack.version, system=LOCALIZER, tasks={}, input=pack.input,
                architecture=pack.architecture, files={**files, FILE: pack_tensors(tensors, 16)},
-               calibration={**pack.calibration, "levels": levels}, trained_on=replace(pack.trained_on, statement=statement),
-               figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)}, intended_use=pack.intended_use)
+               calibration={**pack.calibration, "levels": levels},
+               trained_on=replace(pack.trained_on, statement=statement),
+               figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)},
+               intended_use=pack.intended_use)
     return folder.parent

@@ -1,8 +1,8 @@
 """Rows of discs whose levels are known: of SPIDER, of Sudirman's mid-sagittal slices, and of digital spines.
 
-SPIDER's lowest disc is that of its stacks' masks or was set by eye (`spider_corrections`), that of a T1 slice follows from
-the patient's T2. Sudirman's is the lowest rectangle drawn around a disc in ``boxes.csv``. What a reader saw to be otherwise
-lies in ``level_references.json``.
+SPIDER's lowest disc is that of its stacks' masks or was set by eye (`spider_corrections`), that of a T1 slice follows
+from the patient's T2. Sudirman's is the lowest rectangle drawn around a disc in ``boxes.csv``. What a reader saw to be
+otherwise lies in ``level_references.json``.
 """
 
 import csv
@@ -33,8 +33,8 @@ SAME_DISC_MM = 18.0
 REMNANT_MM, REMNANT_TURN_DEG = 30.0, 10.0
 """Where S1-S2 lies, nearly: so far below L5-S1, leaning so much more; shown where no disc is found there."""
 
-DIGITAL = ({"lumbar": 4}, {"lumbar": 6}, {"lumbar": 5, "transitional": SACRALIZED}, {"lumbar": 5, "transitional": LUMBARIZED},
-           {"lumbar": 5, "transitional": ORDINARY}, {})
+DIGITAL = ({"lumbar": 4}, {"lumbar": 6}, {"lumbar": 5, "transitional": SACRALIZED},
+           {"lumbar": 5, "transitional": LUMBARIZED}, {"lumbar": 5, "transitional": ORDINARY}, {})
 """What is asked of every sixth digital patient, seeds from `FIRST_SEED` on."""
 
 FIRST_SEED = 5000
@@ -50,8 +50,8 @@ class LevelRow:
     planes : mapping of int to Tensor, shape (planes, rows, columns)
         By slice; see `level_pictures`.
     places : tuple of (int, float, float)
-        Slice, row and column of each disc on its planes, from the foot upwards, and after them that of S1-S2 where no disc
-        was found there.
+        Slice, row and column of each disc on its planes, from the foot upwards, and after them that of S1-S2 where no
+        disc was found there.
     indices : tuple of int
         Index from the sacrum of each of these, 0 for S1-S2.
     found : int
@@ -101,7 +101,8 @@ def digital_rows(count: int, segmenter: Segmenter) -> Iterator[LevelRow]:
     """Rows on the middle T2 and T1 slices of so many digital patients."""
     for number in range(count):
         seed = FIRST_SEED + number
-        phantom = make_study(seed, series=("T2", "T1"), middle_slices=1, patient=Patient(**DIGITAL[number % len(DIGITAL)]))
+        patient = Patient(**DIGITAL[number % len(DIGITAL)])
+        phantom = make_study(seed, series=("T2", "T1"), middle_slices=1, patient=patient)
         centers = [one.disc.frame.center_lps_mm for one in Anatomy(phantom.parameters).levels[:5]]
         for series in phantom.study.series:
             segmentation = segmenter(series.volume)
@@ -131,7 +132,8 @@ def level_row(name: str, patient: str, segmentation: Segmentation, row: Sequence
 
 def _below(lumbosacral: Candidate) -> Candidate:
     lean = np.radians(lean_deg(lumbosacral) + REMNANT_TURN_DEG)
-    return replace(lumbosacral, center_lps_mm=lumbosacral.center_lps_mm - REMNANT_MM * np.array([0.0, -np.sin(lean), np.cos(lean)]))
+    up = np.array([0.0, -np.sin(lean), np.cos(lean)])
+    return replace(lumbosacral, center_lps_mm=lumbosacral.center_lps_mm - REMNANT_MM * up)
 
 
 def _first_index(row: Sequence[Candidate], known: _Known,

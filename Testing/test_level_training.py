@@ -1,0 +1,70 @@
+"""The recipe ``names`` on rows of discs that are plain to tell apart."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from discgrader.localize.level_pictures import EDGE, PLANES
+from discgrader.localize.level_reader import LevelReader
+from discgrader.packs.pack import read_pack
+from discgrader.training import level_recipe
+from discgrader.training.level_recipe import LevelRecipe, draw_batch, fit_weights, name_figures, train_names
+from discgrader.training.level_samples import LevelRow
+
+DISCS = 6
+
+
+def striped(number, patient, first):
+    """A row whose discs lie one above the other in a picture that grows brighter from one to the next."""
+    planes = torch.zeros(PLANES, 240, 100)
+    planes[-1] = 1
+    places = [(0, 220.0 - 30 * place, 50.0) for place in range(DISCS)]
+    for place, (_, row, _) in enumerate(places):
+        planes[0, int(row) - 15:int(row) + 15] = float(place + first) - 3
+    measures = {"depth": 0.5 if first == 0 else 1.0, "area": 0.0, "step": 1.0, "lean_above": 0.5, "vertebra_below_next": 0.9,
+                "vertebra_above": 0.9}
+    return LevelRow(f"{patient}_{number}", patient, {0: planes}, tuple(places), tuple(range(first, first + DISCS)), DISCS, measures)
+
+
+@pytest.fixture
+def rows():
+    return [striped(number, f"{kind} {number}", number % 2) for number in range(12) for kind in ("spider", "digital")]
+
+
+def test_pictures_are_drawn_of_every_level_and_stay_pictures(rows):
+    recipe = LevelRecipe(batch=64)
+    pictures, indices = draw_batch(np.random.default_rng(0), rows, np.full(len(rows), 1 / len(rows)), recipe)
+    assert pictures.shape == (64, PLANES, EDGE, EDGE) and bool(torch.isfinite(pictures).all())
+    assert set(indices.tolist()) >= {0, 1, 2, 3} and int(indices.max()) < recipe.levels
+    assert float(pictures[:, -1].min()) == 0 and float(pictures[:, -1].max()) == pytest.approx(1, abs=1e-5)
+
+
+def test_training_resumes_and_ends_in_a_pack_that_names(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(level_recipe, "real_rows", lambda data, segmenter: [one for one in rows if "spider" in one.patient])
+    monkeypatch.setattr(level_recipe, "digital_rows", lambda count, segmenter: [one for one in rows if "digital" in one.patient])
+    options = {"steps": 4, "batch": 4, "digital": 12}
+    packs = train_names(tmp_path, tmp_path / "out", level_recipe.Progress(), **options)
+    pack = read_pack(packs / "localizer-unet")
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8"))
+    assert figures["spider"]["pictures"] == figures["digital"]["pictures"] == 12
+    reader = LevelReader.of_pack(pack)
+    assert reader.weights["remnant"]["depth"] < 0, "a shallow lowest disc is more likely S1-S2"
+    (tmp_path / "out" / "work" / "fold1.safetensors").unlink()
+    monkeypatch.setattr(level_recipe, "real_rows", None)
+    again = read_pack(train_names(tmp_path, tmp_path / "out", level_recipe.Progress(), **options) / "localizer-unet")
+    assert again.files == pack.files, "the same rows and seeds give the same networks"
+
+
+def test_weights_believe_what_is_right_on_held_out_patients(rows):
+    from discgrader.localize.lowest_disc import LevelVotes
+
+    answers = {}
+    for row in rows:
+        looks = np.full((DISCS, 9), -4.0)
+        looks[np.arange(DISCS), row.indices] = -0.1
+        answers[row.name] = LevelVotes(tuple(range(DISCS)), looks)
+    weights = fit_weights(rows, answers, LevelRecipe())
+    counts = name_figures(rows, answers, weights)
+    assert counts["right"] == counts["pictures"] == len(rows) and counts["doubted"] <= len(rows) // 4
