@@ -1,12 +1,14 @@
 # make demo    grade the project's own phantom study to demo/
 # make test    run all tests
+# make test-slicer-5.10  run what needs no PyTorch once more, on the libraries that Slicer 5.10 brings
 # make bench   measure time and memory
 # make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light, LOCALE=de)
 # make pictures  picture every state of the panel and the desk in both themes at 100 and 150 % to demo/pictures/
-# Each sets up .venv first, once, from the pinned versions in constraints.txt.
+# Each sets up .venv (test-slicer-5.10 its own) first, once, from the pinned versions in constraints.txt.
 
 # PYTHON=... chooses the interpreter (3.11 to 3.13), PIP_OPTIONS=... adds options for pip, such as --find-links DIR,
-# CONSTRAINTS=... names other pinned versions, for instance with a PyTorch for another accelerator.
+# CONSTRAINTS=... names other pinned versions, for instance with a PyTorch for another accelerator. JOBS=2 runs the tests
+# in two processes, each file as a whole in one of them.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP_OPTIONS ?=
@@ -15,13 +17,31 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
+JOBS ?= 1
+PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile)
+
+# Slicer 5.10 has Python 3.12. Where there is none, 3.11 serves: its libraries have wheels for both, and for no later one.
+PYTHON_510 ?= $(shell for python in python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.11; do \
+	$$python -c 'import sys, venv, ensurepip' 2>/dev/null && echo $$python && break; done)
+VENV_510 ?= .venv-slicer-5.10
+READY_510 := $(VENV_510)/.ready
+CONSTRAINTS_510 := constraints-slicer-5.10.txt
+# All that the package and its tests ask for, beside PyTorch and what brings it along.
+REQUIREMENTS_510 := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	extras = project["optional-dependencies"]; \
+	asked = project["dependencies"] + extras["scene"] + extras["desk"] + extras["test"]; \
+	print(*(one for one in asked if not one.startswith(("torch", "discgrader["))), sep="\n")
+# What the versions of libraries, or Slicer's own layer, could break.
+TESTS_510 ?= $(addprefix Testing/test_,$(addsuffix .py,dicom files read_study recognize resample slicer_geometry segment \
+	output tables rois report mrml_nodes mrml_scene mrml_views scene_reading scene_work view_labels module panel \
+	dependencies sample_data without_torch desk_parameter_node desk_slicer_layer radiomics_regions radiomics_ibsi))
 
 # The demo patient has every Pfirrmann grade once, a herniation and a stenosis.
 DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4,msu=2B,side=left L3-L4:pfirrmann=3,central_stenosis=2 \
 	L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
 DEMO_STUDY = $(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 
-.PHONY: demo test bench desk pictures clean
+.PHONY: demo test test-slicer-5.10 ready-slicer-5.10 bench desk pictures clean
 
 demo: $(READY)
 	rm -rf demo/study
@@ -29,7 +49,17 @@ demo: $(READY)
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
 
 test: $(READY) $(REFERENCE)
-	$(RUN)/python -m pytest $(PYTEST_OPTIONS)
+	$(RUN)/python -m pytest $(PARALLEL) $(PYTEST_OPTIONS)
+
+test-slicer-5.10: ready-slicer-5.10
+ifneq ($(PYTHON_510),)
+	@$(VENV_510)/bin/python -c 'import sys, numpy, scipy, pydicom; print("On the libraries of Slicer 5.10: Python", \
+		sys.version.split()[0], "numpy", numpy.__version__, "scipy", scipy.__version__, "pydicom", pydicom.__version__)'
+	$(VENV_510)/bin/python -m pytest $(PARALLEL) $(TESTS_510) $(PYTEST_OPTIONS)
+endif
+
+ready-slicer-5.10: $(if $(PYTHON_510),$(READY_510))
+	$(if $(PYTHON_510),,@echo "No Python 3.12 or 3.11 is here, and the libraries of Slicer 5.10 have wheels for no later one: nothing is tested on them.")
 
 bench: $(READY) $(REFERENCE)
 	$(RUN)/python Testing/bench.py $(BENCH_OPTIONS)
@@ -43,12 +73,21 @@ pictures: $(READY)
 	$(RUN)/python Testing/desk_pictures.py -o demo/pictures demo/study
 
 clean:
-	rm -rf $(VENV) demo build
+	rm -rf $(VENV) $(VENV_510) demo build
 
 $(READY): $(CONSTRAINTS) pyproject.toml
 	@test -n "$(PYTHON)" || { echo "DiscGrader needs Python 3.11, 3.12 or 3.13 with venv; name one with PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,desk,test]"
+	touch $@
+
+$(READY_510): $(CONSTRAINTS) $(CONSTRAINTS_510) pyproject.toml
+	$(PYTHON_510) -m venv $(VENV_510)
+	grep -vE "^($$(cut -d= -f1 $(CONSTRAINTS_510) | paste -sd '|' -))==" $(CONSTRAINTS) | cat - $(CONSTRAINTS_510) >$(VENV_510)/constraints.txt
+	$(PYTHON_510) -c '$(REQUIREMENTS_510)' >$(VENV_510)/requirements.txt
+	$(VENV_510)/bin/python -m pip install $(PIP_OPTIONS) --only-binary numpy,scipy -c $(VENV_510)/constraints.txt \
+		-r $(VENV_510)/requirements.txt
+	$(VENV_510)/bin/python -m pip install $(PIP_OPTIONS) --no-deps -e .
 	touch $@
 
 # Needs a C compiler; without it the tests that compare with pyradiomics skip, and all else works. The source archive holds

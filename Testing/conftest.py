@@ -11,6 +11,9 @@ import desk  # noqa: F401  decides how PySide6 gives its enums, before any test 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# What a user has chosen is not for tests to change, nor what another process that runs tests at the same time has.
+_SETTINGS = tempfile.TemporaryDirectory(prefix="discgrader-settings-")
+os.environ["XDG_CONFIG_HOME"] = _SETTINGS.name
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 NOBODY = 65534

@@ -174,6 +174,6 @@ def test_saliency_maps_are_in_no_selector(graded, user, desk):
     maps = [node for node in volumes if node.GetAttribute("DiscGrader.Kind") == "saliency"]
     assert len(maps) == 5
     ui = graded.ui
-    for selector in (ui.t2Selector, ui.t1Selector, ui.t2SpaceSelector):
+    for selector in (ui.t2Selector, ui.t1Selector, ui.t2SpaceSelector, ui.axialT2Selector):
         offered = [selector.nodeFromIndex(number).GetName() for number in range(selector.nodeCount())]
         assert sorted(offered) == ["T1_sag", "T2_sag"]

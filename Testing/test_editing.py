@@ -220,7 +220,7 @@ def test_where_no_disc_can_be_added(found):
     assert names(found) == LEVELS and found.logic.canUndo() == ""
 
 
-def test_fit_and_reset(found):
+def test_fit_and_reset(torch, found):
     start = box(found, "L4-L5")
     node = found.logic.boxNode("L4-L5")
     node.SetSize(30.0, 30.0, 50.0)
