@@ -29,6 +29,9 @@ UNLIKE = "This picture of the disc looks unlike those that {pack} was trained on
 UNLIKE_DIGITAL = ("{pack} was trained on digital spines, and this picture of the disc looks unlike them, as pictures of patients "
                   "do: check its grades.")
 
+ONLY_DIGITAL = "{pack} was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
+"""What is said with every disc where a pack cannot tell its digital spines from patients."""
+
 _FARTHEST = 8.0
 
 

@@ -14,7 +14,7 @@ from discgrader.grading.pack_checks import check_typical
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.typical import FILE as TYPICAL_FILE, Typical, doubt, seen_in
+from discgrader.grading.typical import FILE as TYPICAL_FILE, ONLY_DIGITAL, Typical, doubt, seen_in
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence, specs_of
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
@@ -171,8 +171,14 @@ class WindowPack:
             return []
         tasks = [task.name for task in SYSTEMS[self.pack.system].tasks if task.name in reading.probabilities]
         # Once for a disc and system, not with each of its tasks.
-        unlike = any(reading.unlike[reading.chosen[task]] > 0 for task in tasks)
-        return [self._grade(reading, task, (doubt(self.pack),) if unlike and task == tasks[0] else ()) for task in tasks]
+        doubts = self._doubts(reading, tasks)
+        return [self._grade(reading, task, doubts if task == tasks[0] else ()) for task in tasks]
+
+    def _doubts(self, reading: WindowReading, tasks: Sequence[str]) -> tuple[str, ...]:
+        """That the looks which the tasks are graded on are unlike those of the training, where they are."""
+        if self.typical is None and self.pack.trained_on.synthetic:
+            return (ONLY_DIGITAL.format(pack=self.pack.name),)
+        return (doubt(self.pack),) if any(reading.unlike[reading.chosen[task]] > 0 for task in tasks) else ()
 
     def _grade(self, reading: WindowReading, task: str, doubts: tuple[str, ...]) -> Grade:
         pack, look = self.pack, reading.chosen[task]

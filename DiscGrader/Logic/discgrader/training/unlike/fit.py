@@ -88,7 +88,7 @@ def left_out_scores(some: Sequence[Example], folds: int = 5, without: str | None
 
 def limit_of(scores: np.ndarray, usual: np.ndarray) -> float:
     """The score that `SILENT` of the usual discs do not reach."""
-    return float(np.quantile(scores[usual], SILENT))
+    return float(np.quantile(scores[usual], SILENT, method="higher"))
 
 
 def table(some: Sequence[Example], scores: np.ndarray, limit: float) -> dict[str, dict[str, float]]:
