@@ -277,13 +277,31 @@ def test_truth_lies_beside_the_series(study, tmp_path):
         f"{level}.mrk.json" for level in herniated)
 
 
-def test_stir_nulls_fat_and_shows_fluid(healthy):
+@pytest.mark.parametrize("role", ["STIR", "T2_FS"])
+def test_fat_suppression_nulls_fat_and_shows_fluid(healthy, role):
     anatomy = healthy[0]
-    stir = render(anatomy, middle(draw_protocol(anatomy, "STIR")), SEED)
+    stir = render(anatomy, middle(draw_protocol(anatomy, role)), SEED)
     behind = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
     fat = np.array([behind[0], float(anatomy.skin_y(behind[2])) - 6.0, behind[2]])
     sac = anatomy.levels[2].disc.frame.to_lps((0, anatomy.levels[2].center_y - 2.5, 0))
     assert voxel(stir, sac) > 3 * voxel(stir, fat)
+
+
+def test_the_fat_part_shows_fat_alone_and_t1_with_fat_suppression_neither_fat_nor_fluid(healthy):
+    anatomy = healthy[0]
+    behind = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
+    fat = np.array([behind[0], float(anatomy.skin_y(behind[2])) - 6.0, behind[2]])
+    sac = anatomy.levels[2].disc.frame.to_lps((0, anatomy.levels[2].center_y - 2.5, 0))
+    disc = anatomy.levels[2].disc.frame.center_lps_mm
+    alone = render(anatomy, middle(draw_protocol(anatomy, "T2_FAT")), SEED)
+    assert voxel(alone, fat) > 5 * max(voxel(alone, sac), voxel(alone, disc))
+    suppressed = render(anatomy, middle(draw_protocol(anatomy, "T1_FS")), SEED)
+    assert voxel(suppressed, disc) > 1.5 * max(voxel(suppressed, fat), voxel(suppressed, sac))
+
+
+def test_an_axial_t1_lies_as_the_t2_does(healthy):
+    t1, t2 = (draw_protocol(healthy[0], role) for role in ("AX_T1", "AX_T2"))
+    assert np.array_equal(t1.affine_lps, t2.affine_lps) and (t1.role, t1.name) == ("AX_T1", "ax_t1")
 
 
 def test_blocks_lie_along_their_discs():

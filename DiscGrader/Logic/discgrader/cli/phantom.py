@@ -42,7 +42,11 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--diseased", action="store_true", help="have every grade of every scale about as often, for training"
     )
     parser.add_argument(
-        "--series", action="append", metavar="ROLE", help="T2, T1, T2_SPACE, STIR or AX_T2; repeatable"
+        "--series",
+        action="append",
+        metavar="ROLE",
+        help="T2, T1, T2_SPACE, STIR, T2_FS or T1_FS (with fat suppression), T2_FAT (the fat part of a Dixon series), PD, "
+        "AX_T2 or AX_T1; repeatable",
     )
     parser.add_argument(
         "--blocks", type=int, nargs="?", const=5, default=0, metavar="N",

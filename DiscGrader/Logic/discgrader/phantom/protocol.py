@@ -129,10 +129,10 @@ def sagittal_protocol(
     skin = float(anatomy.skin_y(middle[2]))
     # The field of view ends shortly behind the back, so that as much as possible of it holds the patient.
     center = np.array([middle[0], skin + 28.0 - size[0] * spacing[0] / 2, middle[2] - 8.0])
-    names = {"T1": "sag_t1", "T2": "sag_t2", "T2_SPACE": "sag_t2_SPACE", "STIR": "sag_stir"}
+    name = "sag_t2_SPACE" if isotropic else f"sag_{role.lower()}"
     affine = _affine(SAGITTAL_DIRECTIONS, spacing, size, center)
     samples = 1 if isotropic else 3
-    return Protocol(role, names[role], Plane.SAGITTAL, sequence, affine, size, thickness, samples, receiver)
+    return Protocol(role, name, Plane.SAGITTAL, sequence, affine, size, thickness, samples, receiver)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def axial_protocol(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> 
     ]
     low, high = min(heights) - STACK_MARGIN_MM, max(heights) + STACK_MARGIN_MM
     count = int(np.ceil((high - low) / AXIAL_STEP_MM)) + 1
-    return _axial(middle + (low + high) / 2 * directions[:, 2], directions, count, "ax_t2", sequence, receiver)
+    return _axial(middle + (low + high) / 2 * directions[:, 2], directions, count, "", sequence, receiver)
 
 
 BLOCKS = {
@@ -197,9 +197,9 @@ def _block(discs: list, receiver: Receiver, sequence: Sequence) -> Protocol:
     directions = frames[0].axes_lps if len(discs) == 1 else _between(frames)
     up = directions[:, 2]
     reach = abs((frames[-1].center_lps_mm - frames[0].center_lps_mm) @ up)
-    name = "ax_t2_" + (discs[0].name if len(discs) == 1 else f"{discs[-1].name}_to_{discs[0].name}")
+    where = "_" + (discs[0].name if len(discs) == 1 else f"{discs[-1].name}_to_{discs[0].name}")
     center = (frames[0].center_lps_mm + frames[-1].center_lps_mm) / 2
-    return _axial(center, directions, 5 + int(np.ceil(reach / AXIAL_STEP_MM)), name, sequence, receiver)
+    return _axial(center, directions, 5 + int(np.ceil(reach / AXIAL_STEP_MM)), where, sequence, receiver)
 
 
 def _between(frames: list) -> np.ndarray:
@@ -212,9 +212,10 @@ def _between(frames: list) -> np.ndarray:
 
 
 def _axial(
-    center: np.ndarray, directions: np.ndarray, count: int, name: str, sequence: Sequence, receiver: Receiver
+    center: np.ndarray, directions: np.ndarray, count: int, where: str, sequence: Sequence, receiver: Receiver
 ) -> Protocol:
+    role = f"AX_{sequence.contrast.value}"
     size, spacing = (288, 288, count), np.array([0.6944, 0.6944, AXIAL_STEP_MM])
     # The spine lies in the front half of the picture's back: as much of the back as of the belly.
     affine = _affine(directions, spacing, size, center + 26.0 * directions[:, 1])
-    return Protocol("AX_T2", name, Plane.AXIAL, sequence, affine, size, 4.0, 3, receiver)
+    return Protocol(role, role.lower() + where, Plane.AXIAL, sequence, affine, size, 4.0, 3, receiver)

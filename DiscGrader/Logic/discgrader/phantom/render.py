@@ -83,6 +83,12 @@ def render_all(
     return [results[number] for number in range(len(protocols))]
 
 
+def tissue_fractions(anatomy: Anatomy, protocol: Protocol, k: int) -> np.ndarray:
+    """Share of each tissue of `Tissue` in the voxels of slice k of a series, float32, shape (tissues, rows, columns)."""
+    points = _slice_points(protocol, k)
+    return _sample_slice(anatomy, protocol, points, np.eye(len(Tissue), dtype=np.float32))[0]
+
+
 def _slice_points(protocol: Protocol, k: int) -> np.ndarray:
     """LPS mm of the pixel centers of slice k, float32, shape (rows, columns, 3)."""
     columns, rows, _ = protocol.size

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.imaging.study import Series, Study
+from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.contrast import Sequence as PulseSequence
-from discgrader.phantom.contrast import at_scanner
+from discgrader.phantom.contrast import SEQUENCES, at_scanner
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.protocol import (
     Protocol,
@@ -29,7 +29,8 @@ from discgrader.progress import Progress
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 """The series of a study unless others are asked for."""
-ALL_ROLES = (*ROLES, "STIR")
+ALL_ROLES = tuple(SEQUENCES)
+"""Whatever can be asked for: see `discgrader.phantom.contrast.SEQUENCES`."""
 EDGE_OF_VIEW_MM = 12.0
 NORMALIZED = 4.0
 AXIAL_FALLOFF = 0.65
@@ -80,7 +81,7 @@ def make_study(
     findings : mapping of level to DiscFindings or int, optional
         What is asked of the discs named, or their Pfirrmann grade alone; what is not asked for is drawn.
     series : sequence of str
-        Roles of the series wanted, from ``T2``, ``T1``, ``T2_SPACE``, ``STIR``, ``AX_T2``.
+        Those wanted, of `ALL_ROLES`.
     middle_slices : int, optional
         Render only so many slices in the middle of each series, for a quick look.
     blocks : bool or int
@@ -103,8 +104,9 @@ def make_study(
     anatomy = Anatomy(parameters)
     protocols = []
     for role in series:
-        parted = blocks and role == "AX_T2"
-        protocols += draw_blocks(anatomy, 5 if blocks is True else blocks) if parted else [draw_protocol(anatomy, role)]
+        parted = blocks and role.startswith("AX_")
+        count = 5 if blocks is True else int(blocks)
+        protocols += draw_blocks(anatomy, count, role) if parted else [draw_protocol(anatomy, role)]
     if middle_slices is not None:
         protocols = [protocol.only_middle(middle_slices) for protocol in protocols]
     rendered = render_all(anatomy, protocols, seed, progress=progress)
@@ -119,7 +121,7 @@ def make_study(
         for protocol, (picture, _) in zip(protocols, rendered)
     )
     labels = {protocol.name: mask for protocol, (_, mask) in zip(protocols, rendered)}
-    view = next((p for p in protocols if p.role != "AX_T2"), draw_protocol(anatomy, "T2"))
+    view = next((p for p in protocols if p.plane is Plane.SAGITTAL), draw_protocol(anatomy, "T2"))
     study = Study(f"phantom_{seed}", made)
     return PhantomStudy(study, labels, _discs_in_view(anatomy, view), parameters, tuple(protocols))
 
@@ -130,7 +132,7 @@ def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
     Times vary as in the scanner settings of SPIDER's overview: repetition and echo times by a fifth and more.
     """
     receiver, sequence = _draw_scanner(anatomy, role)
-    if role == "AX_T2":
+    if role.startswith("AX_"):
         return axial_protocol(anatomy, receiver, sequence)
     grid = stream(anatomy.parameters.seed, "sagittal grid")
     thickness = (3.5, 4.0, 4.0, 4.5)[grid.integers(4)]
@@ -140,9 +142,9 @@ def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
     )
 
 
-def draw_blocks(anatomy: Anatomy, count: int = 5) -> tuple[Protocol, ...]:
-    """The axial T2 series of this patient as so many blocks along the discs instead of one stack."""
-    return axial_blocks(anatomy, *_draw_scanner(anatomy, "AX_T2"), count)
+def draw_blocks(anatomy: Anatomy, count: int = 5, role: str = "AX_T2") -> tuple[Protocol, ...]:
+    """The axial series ``role`` of this patient as so many blocks along the discs instead of one stack."""
+    return axial_blocks(anatomy, *_draw_scanner(anatomy, role), count)
 
 
 def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]:
@@ -154,7 +156,7 @@ def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]
     # Two scanners in three even out the coil's sensitivity before they store a picture.
     falloff = reach * (NORMALIZED if coil.uniform() < 0.67 else 1.0)
     own = stream(anatomy.parameters.seed, f"receiver {role}")
-    axial, thin = role == "AX_T2", role == "T2_SPACE"
+    axial, thin = role.startswith("AX_"), role == "T2_SPACE"
     noise, ringing = 0.007 * 4 ** own.uniform(), own.uniform(0.35, 0.75)
     repetition, echo, ghost, apart = own.uniform((0.85, 0.88, 0.0, 25.0), (1.2, 1.12, 0.06, 60.0))
     receiver = Receiver(
