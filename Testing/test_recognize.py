@@ -18,7 +18,7 @@ from discgrader.imaging.recognize import (
 )
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
-from scipy import ndimage
+from discgrader.phantom.study import make_study
 from scipy.spatial.transform import Rotation
 from volumes import SAGITTAL, upright, volume
 
@@ -143,43 +143,30 @@ def test_roles() -> None:
             parse_role(wrong)
 
 
-def spine(bright_canal: bool, spacing: float = 4.0, count: int = 3) -> Volume:
-    """A coarse sagittal sketch: bodies and discs in front of a canal, muscle, fat, and uneven tissue all over."""
-    y, x = np.mgrid[0:280, 0:280]
-    random = np.random.default_rng(0)
-    uneven = ndimage.gaussian_filter(random.normal(size=(280, 280)), 4)
-    tissue = 90.0 * np.exp(0.55 * uneven / uneven.std())
-    front = x < 105
-    picture = np.where(front, tissue, 80.0)
-    body = (x > 110) & (x < 148)
-    picture[body] = 130
-    picture[body & (y % 36 < 11)] = 45
-    picture[(x >= 150) & (x < 163)] = 230 if bright_canal else 35
-    picture[(x >= 166) & (x < 215)] = tissue[(x >= 166) & (x < 215)]
-    picture[(x >= 225) & (x < 258)] = 220
-    picture[:, :30] = picture[:, 258:] = 0
-    picture += random.normal(0, 4, picture.shape)
-    affine = np.eye(4)
-    affine[:3, :3] = SAGITTAL * np.array([1.0, 1.0, spacing])
-    return Volume(np.repeat(picture[None], count, 0).clip(0).astype(np.float32), affine)
+@pytest.fixture(scope="module")
+def spine() -> dict[str, Volume]:
+    """Middle slices of a digital patient by role."""
+    roles = ("T1", "T2", "T2_SPACE", "T2_FS")
+    made = make_study(3, series=roles, middle_slices=3).study.series
+    return {role: one.volume for role, one in zip(roles, made, strict=True)}
 
 
-def test_a_bright_canal_means_t2_and_a_dark_one_t1() -> None:
-    assert contrast_from_picture(spine(True)).contrast == Contrast.T2
-    assert contrast_from_picture(spine(False)).contrast == Contrast.T1
-    assert contrast_from_picture(spine(True, spacing=0.9, count=15)).contrast == Contrast.T2_SPACE
-    assert "the picture shows a T2" in contrast_from_picture(spine(True)).reason
+def test_the_picture_tells_what_nothing_names(spine: dict[str, Volume]) -> None:
+    for role, contrast in (("T1", Contrast.T1), ("T2", Contrast.T2), ("T2_SPACE", Contrast.T2_SPACE), ("T2_FS", Contrast.STIR)):
+        assert contrast_from_picture(spine[role]).contrast == contrast
+    assert "the picture shows a T2" in contrast_from_picture(spine["T2"]).reason
 
 
-def test_scaling_of_intensities_does_not_matter() -> None:
-    one = spine(True)
-    for changed in (one.array * 37.0, one.array * np.linspace(0.5, 2, 280)):
+def test_scaling_of_intensities_does_not_matter(spine: dict[str, Volume]) -> None:
+    one = spine["T2"]
+    for changed in (one.array * 37.0, one.array * np.linspace(0.5, 2, one.size[0])):
         assert contrast_from_picture(one.with_array(changed)).contrast == Contrast.T2
 
 
-def test_what_is_no_sagittal_spine_stays_unknown() -> None:
-    noise = np.random.default_rng(0).normal(100, 10, (3, 280, 280)).astype(np.float32)
-    assert contrast_from_picture(spine(True).with_array(noise)).contrast == Contrast.UNKNOWN
+def test_what_is_no_sagittal_spine_is_no_contrast(spine: dict[str, Volume]) -> None:
+    one = spine["T2"]
+    noise = np.random.default_rng(0).normal(100, 10, one.array.shape).astype(np.float32)
+    assert contrast_from_picture(one.with_array(noise)).contrast in (Contrast.OTHER, Contrast.UNKNOWN)
     assert contrast_from_picture(upright()).contrast == Contrast.UNKNOWN
     axial = contrast_from_picture(volume(np.eye(3), (0.6, 0.6, 4.0), (60, 60, 5)))
     assert axial.contrast == Contrast.UNKNOWN
@@ -195,5 +182,5 @@ def test_real_slices_without_their_names(data_dir: Path) -> None:
         truth = Contrast.T2 if "_t2" in file.name else Contrast.T1
         right += contrast == truth
         wrong += contrast not in (truth, Contrast.UNKNOWN)
-    assert right >= 0.88 * len(files)
-    assert wrong <= 0.03 * len(files)
+    assert right >= 0.97 * len(files)
+    assert wrong <= 0.01 * len(files)

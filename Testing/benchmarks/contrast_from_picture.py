@@ -1,62 +1,77 @@
-"""How well T1 and T2 are told apart by the picture alone, and the weights that `picture_contrast` uses.
+"""How well contrasts are told by the picture alone: on patients kept aside, and on other scanners.
 
-    python Testing/benchmarks/contrast_from_picture.py ../shared/data/spider
+    discgrader train contrast --data ../shared/data -o RUN
+    python Testing/benchmarks/contrast_from_picture.py ../shared/data RUN
 
-The names of SPIDER's mid-sagittal slices tell the truth; each patient is judged by weights fitted to others.
+Every series is judged by the network of the fold that has not seen its patient, with the temperature that is fitted to
+these answers; the pictures of other scanners by the network that ships, which was trained on none of them.
 """
 
+import json
 import sys
+import time
+from collections import Counter
 from pathlib import Path
 
-import numpy as np
-from discgrader.imaging.files import read_volume, stem
-from discgrader.imaging.picture_contrast import central_pictures, measures
-from discgrader.imaging.recognize import slice_axis
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.picture_contrast import SURE, picture_contrast
+from discgrader.imaging.study import Plane
+from discgrader.progress import Progress
+from discgrader.training.contrast.calibrate import between_t1_and_t2, calibrated, figures_of, reliability
+from discgrader.training.contrast.network import ContrastRecipe
+from discgrader.training.contrast.pictures import axial_png
+from discgrader.training.contrast.pool import CLASSES
+from discgrader.training.contrast.recipe import PLANES, cross_validated, prepared
 
-SURE = 0.8
-
-
-def table(files: list[Path]) -> np.ndarray:
-    """Mean measures of each file's central slices, shape (files, 5)."""
-    rows = []
-    for file in files:
-        volume, _ = read_volume(file)
-        rows.append(np.mean([measures(one) for one in central_pictures(volume, slice_axis(volume))], axis=0))
-    return np.array(rows)
+AXIAL_LOOKING_MM = 0.4
+ROUNDS = 20
 
 
-def main(spider: Path) -> None:
-    """Print accuracy in patient-wise cross-validation and the weights fitted to all."""
-    files = sorted((spider / "midsagittal").glob("*.nii.gz"))
-    values = table(files)
-    t2 = np.array([stem(file).endswith("t2") for file in files])
-    patients = np.array([stem(file).split("_")[0] for file in files])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
-    folds = GroupKFold(10, shuffle=True, random_state=0)
-    probability = cross_val_predict(model, values, t2, groups=patients, cv=folds, method="predict_proba")[:, 1]
-    right = (probability > 0.5) == t2
-    sure = np.maximum(probability, 1 - probability) >= SURE
-    print(f"{len(files)} slices of {len(set(patients))} patients")
-    print(f"right when forced to choose: {right.mean():.3f}")
-    print(f"sure ({SURE:g}): {sure.mean():.3f} of all; right among these: {right[sure].mean():.4f}")
-    print("sure and wrong:", ", ".join(stem(file) for file, bad in zip(files, sure & ~right) if bad))
-    model.fit(values, t2)
-    scaler, regression = model[0], model[1]
-    for name, numbers in (("_CENTER", scaler.mean_), ("_SCALE", scaler.scale_), ("_WEIGHTS", regression.coef_[0])):
-        print(f"{name} = np.array([{', '.join(f'{one:.4f}' for one in numbers)}])")
-    print(f"_BIAS = {regression.intercept_[0]:.4f}")
-    low, high = values.min(axis=0), values.max(axis=0)
-    for name, numbers in (("_LOWEST", low - 0.2 * (high - low)), ("_HIGHEST", high + 0.2 * (high - low))):
-        print(f"{name} = np.array([{', '.join(f'{one:.3f}' for one in numbers)}])")
-    stacks = sorted(file for file in (spider / "t2_space").glob("*_SPACE.nii.gz"))
-    of_stacks = model.predict_proba(table(stacks))[:, 1]
-    print(f"T2 SPACE stacks taken for T2: {(of_stacks >= SURE).sum()} of {len(stacks)}, for T1: "
-          f"{(of_stacks <= 1 - SURE).sum()}")
+def kept_aside(data: Path, run: Path) -> None:
+    """Figures on patients that the network did not see."""
+    for plane in PLANES:
+        found = cross_validated(prepared(ContrastRecipe(), plane, data, run / "work", Progress()), Progress())
+        judged = found, CLASSES[plane], calibrated(found)["temperature"]
+        print(f"\n{plane.value}, T1 against T2: {json.dumps(between_t1_and_t2(*judged))}")
+        print(f"{'kind':20} series  right class  answered  right  other  another contrast")
+        for kind, one in figures_of(*judged).items():
+            print(f"{kind:20} {one['series']:6} {one['right_class']:12.3f} {one['answered']:9.3f} {one['right']:6} "
+                  f"{one['other']:6} {one['another_contrast']:6}  {'; '.join(one['wrong'][:4])}")
+        for row in reliability(*judged):
+            print("said {low:.2f} to {high:.2f}: {series} real series, right {right:.3f}".format(**row))
+
+
+def other_scanners(data: Path) -> None:
+    """What the shipped networks make of volumes and slices that nothing was trained on."""
+    volumes = [*sorted((data / "full_width").glob("volume_?.nii.gz")), data / "open_volumes" / "t2_lumbar.nii.gz"]
+    for path in volumes:
+        print(f"{path.name}: {words(picture_contrast(read_volume(path)[0], Plane.SAGITTAL))}")
+    axial = data / "open_volumes" / "axial_t2.nii.gz"
+    print(f"{axial.name}: {words(picture_contrast(read_volume(axial)[0], Plane.AXIAL))}")
+    slices = sorted((data / "axial_looking").glob("*.png"))
+    answers = [picture_contrast(axial_png(path, AXIAL_LOOKING_MM), Plane.AXIAL).contrast for path in slices]
+    print(f"axial_looking, {len(slices)} slices of T2: {dict(Counter(map(str, answers)))}")
+
+
+def words(found: object) -> str:
+    """An answer in one line."""
+    return f"{found.contrast} " + ", ".join(f"{key} {share:.3f}" for key, share in found.probabilities.items())
+
+
+def speed(data: Path) -> None:
+    """Milliseconds a slice, reading the file and the weights left out."""
+    volume, _ = read_volume(next(iter(sorted((data / "spider" / "midsagittal").glob("*.nii.gz")))))
+    picture_contrast(volume, Plane.SAGITTAL)
+    start = time.process_time()
+    for _ in range(ROUNDS):
+        picture_contrast(volume, Plane.SAGITTAL)
+    print(f"{(time.process_time() - start) / ROUNDS * 1000:.1f} ms of processor time a slice of {volume.size}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    folder = Path(sys.argv[1])
+    print(f"sure means {SURE:g}")
+    if len(sys.argv) > 2:
+        kept_aside(folder, Path(sys.argv[2]))
+    other_scanners(folder)
+    speed(folder)

@@ -53,8 +53,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def _line(pack: "Pack") -> str:
-    from discgrader.packs.pack import LOCALIZER
+    from discgrader.packs.pack import CONTRAST, LOCALIZER
 
+    purposes = {LOCALIZER: "finds the discs", CONTRAST: "tells what a picture weights"}
     megabytes = sum((pack.folder / file).stat().st_size for file in pack.files if file not in pack.borrowed) / 1e6
-    tasks = ", ".join(pack.tasks) or ("finds the discs" if pack.system == LOCALIZER else "describes pictures")
+    tasks = ", ".join(pack.tasks) or purposes.get(pack.system, "describes pictures")
     return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"

@@ -23,6 +23,10 @@ BORROWED = "borrowed"
 LOCALIZER = "localizer"
 FEATURES = "features"
 """System of a pack whose network gives other models their features and grades nothing itself."""
+CONTRAST = "contrast"
+"""System of a pack that tells what a picture weights."""
+NOT_GRADING = frozenset({LOCALIZER, FEATURES, CONTRAST})
+"""Systems of the packs that grade nothing."""
 
 _MOST_DESCRIPTION_BYTES, _MOST_FILE_BYTES = 16 << 20, 2 << 30
 
@@ -244,7 +248,7 @@ def _check_description(name: str, described: object) -> Described:
         raise PackError(f"Pack {name}: schema_version {schema} does not exist.")
     if not _NAME.fullmatch(described["name"]):
         raise PackError(f"Pack {name}: the name {described['name']!r} may hold letters, digits, '.', '_' and '-' only.")
-    if not whole.tasks and whole.system not in (LOCALIZER, FEATURES):
+    if not whole.tasks and whole.system not in NOT_GRADING:
         raise PackError(f"Pack {name} names no tasks.")
     if not described["files"]:
         raise PackError(f"Pack {name} names no weight files.")

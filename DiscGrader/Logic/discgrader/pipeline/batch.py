@@ -9,7 +9,7 @@ from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, sweep_leftovers, whole_file
-from discgrader.packs.pack import FEATURES, LOCALIZER, Pack
+from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
@@ -36,7 +36,7 @@ class EngineMaker:
         """The packs that the engine will have; much faster than the engine itself."""
         packs = choose_packs(self.settings.packs)
         localizers = [pack for pack in packs if pack.system == LOCALIZER]
-        return (*localizers[-1:], *(pack for pack in packs if pack.system not in (LOCALIZER, FEATURES)))
+        return (*localizers[-1:], *(pack for pack in packs if pack.system not in NOT_GRADING))
 
     def __call__(self) -> Engine:
         return Engine.default(self.settings.packs, self.settings.device)
@@ -180,7 +180,7 @@ def core_count() -> int:
 
 
 def _check_systems(settings: Settings, packs: Sequence[Pack]) -> None:
-    known = sorted({pack.system for pack in packs if pack.system not in (LOCALIZER, FEATURES)})
+    known = sorted({pack.system for pack in packs if pack.system not in NOT_GRADING})
     for system in settings.systems or ():
         if system not in known:
             raise UsageError(f"No pack grades the system {system}; choose one of {', '.join(known)}.")

@@ -21,7 +21,7 @@ from discgrader.localize.box_doubts import box_doubts
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
 from discgrader.localize.lumbar import ct_doubt
 from discgrader.packs.networks import require_torch
-from discgrader.packs.pack import FEATURES, LOCALIZER, Pack, default_packs, find_pack_folders, read_pack
+from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
 from discgrader.pipeline.stopwatch import Stopwatch
@@ -129,7 +129,7 @@ class Engine:
         with stopwatch.stage("Reading packs"):
             chosen = choose_packs(packs or ())
             localizers = [pack for pack in chosen if pack.system == LOCALIZER]
-            graders = [pack for pack in chosen if pack.system not in (LOCALIZER, FEATURES)]
+            graders = [pack for pack in chosen if pack.system not in NOT_GRADING]
             if not localizers:
                 raise PackError("No localizer pack is installed; train one with 'discgrader train localizer'.")
             if grading and not graders:
@@ -321,7 +321,7 @@ class Engine:
 
     def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], dict[str, str]]:
         """The systems to grade by, and why those that were wanted besides cannot."""
-        known = sorted({pack.system for pack in self.packs if pack.system not in (LOCALIZER, FEATURES)})
+        known = sorted({pack.system for pack in self.packs if pack.system not in NOT_GRADING})
         allowed = tuple(self._grader.systems_for(study))
         unknown = [system for system in wanted or () if system not in allowed and system not in known]
         if unknown:

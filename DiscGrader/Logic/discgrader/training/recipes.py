@@ -44,6 +44,12 @@ def _typical(data_dir: Path, out_dir: Path, progress: Progress, **options: objec
     return train_typical(data_dir, out_dir, progress, **options)
 
 
+def _contrast(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    from discgrader.training.contrast.recipe import train_contrast
+
+    return train_contrast(data_dir, out_dir, progress, **options)
+
+
 def _windows(name: str) -> Callable[..., Path]:
     def run(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
         from discgrader.training.windows.train import train_windows
@@ -54,7 +60,8 @@ def _windows(name: str) -> Callable[..., Path]:
 
 
 _BUILT_IN: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
-                                              "pfirrmann-radiomics": _radiomics, "typical": _typical, "names": _names}
+                                              "pfirrmann-radiomics": _radiomics, "typical": _typical, "names": _names,
+                                              "contrast": _contrast}
 
 
 def recipes() -> dict[str, Callable[..., Path]]:
@@ -72,8 +79,8 @@ def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress |
         One of `recipes`: ``localizer`` (segmentation), ``names`` (what tells levels, added to a localizer's pack),
         ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
         (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), ``typical``
-        (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`), or a file in
-        ``Resources/Recipes``.
+        (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`), ``contrast`` (what a
+        picture weights), or a file in ``Resources/Recipes``.
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``; for a recipe file, one as
         `discgrader.training.windows.data` describes it.

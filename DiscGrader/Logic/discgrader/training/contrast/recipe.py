@@ -1,0 +1,149 @@
+"""Recipe ``contrast``, whole: cross-validated by patient, then trained on everything and packed."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.torch import load_file, save_file
+
+from discgrader.errors import StudyError
+from discgrader.imaging.flat_picture import PIXEL_MM, SHAPE
+from discgrader.imaging.picture_network import PACK
+from discgrader.imaging.study import Plane
+from discgrader.packs.pack import CONTRAST, TrainedOn, write_pack
+from discgrader.packs.weights import pack_tensors
+from discgrader.progress import Progress
+from discgrader.training.contrast.calibrate import between_t1_and_t2, calibrated, figures_of
+from discgrader.training.contrast.examine import Asked, Examined, examination, examined
+from discgrader.training.contrast.network import ContrastNetwork, ContrastRecipe, fit
+from discgrader.training.contrast.pictures import axial_pictures, sagittal_pictures
+from discgrader.training.contrast.pool import CLASSES, Pool, Sources, draw_pool
+from discgrader.training.contrast.spines import SLICES_EACH, digital_slices
+from discgrader.training.options import changed
+
+PLANES = (Plane.SAGITTAL, Plane.AXIAL)
+_STATEMENT = (
+    "real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and digital spines "
+    "on drawn sequences"
+)
+
+
+def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
+    recipe = changed(ContrastRecipe(), options)
+    work = out_dir / "work"
+    work.mkdir(exist_ok=True)
+    networks, calibration, figures, patients = {}, {}, {}, set()
+    for number, plane in enumerate(PLANES):
+        part = progress.part(number / 2, (number + 1) / 2)
+        run = prepared(recipe, plane, data_dir, work, part.part(0.0, 0.3))
+        held_out = cross_validated(run, part.part(0.3, 0.85))
+        calibration[plane.value] = calibrated(held_out)
+        judged = (held_out, CLASSES[plane], calibration[plane.value]["temperature"])
+        figures[plane.value] = {"T1 against T2": between_t1_and_t2(*judged), **figures_of(*judged)}
+        if figures[plane.value]["T1 against T2"]["right_of_answered"] >= recipe.least_right:
+            networks[plane] = run.trained("all", None, part.part(0.85, 1.0))
+            patients |= {one.patient for one in run.sources.real}
+    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if not networks:
+        raise StudyError(f"No network is right often enough to be packed; see {out_dir / 'figures.json'}.")
+    return _write(out_dir, recipe, networks, calibration, figures, len(patients))
+
+
+@dataclass(eq=False)
+class Run:
+    """One plane's pictures and trainings, each kept on disk once done."""
+
+    recipe: ContrastRecipe
+    plane: Plane
+    sources: Sources
+    folds: Mapping[str, int]
+    work: Path
+
+    def pool(self, progress: Progress) -> Pool:
+        """The pictures that all of its networks learn from."""
+        wanted = {Plane.SAGITTAL: self.recipe.sagittal_pictures, Plane.AXIAL: self.recipe.axial_pictures}[self.plane]
+        path = self.work / f"pool_{self.plane.value}_{wanted}"
+        return draw_pool(self.sources, wanted, path, self.recipe.seed, progress)
+
+    def trained(self, name: str, without: int | None, progress: Progress) -> ContrastNetwork:
+        """The network of this name: from disk, else trained on all pictures but those of the fold ``without``."""
+        path = self.work / f"{self.plane.value}_{name}"
+        finished, state = path.with_suffix(".safetensors"), path.with_suffix(".state")
+        classes = len(CLASSES[self.plane])
+        if not finished.exists():
+            pool = self.pool(progress.part(0.0, 0.3))
+            kept = [number for number, patient in enumerate(pool.patients)
+                    if without is None or self.folds.get(str(patient)) != without]
+            seed = self.recipe.seed + zlib.crc32(path.name.encode()) % 10_000
+            steps = self.recipe.sagittal_steps if self.plane is Plane.SAGITTAL else self.recipe.axial_steps
+            network = fit(self.recipe, steps, pool, np.array(kept), classes, state, seed, progress.part(0.3, 1.0))
+            save_file({key: value.contiguous() for key, value in network.state_dict().items()}, finished)
+            state.unlink(missing_ok=True)
+        network = ContrastNetwork(self.recipe, classes)
+        network.load_state_dict(load_file(finished))
+        return network.eval()
+
+
+def prepared(recipe: ContrastRecipe, plane: Plane, data_dir: Path, work: Path, progress: Progress) -> Run:
+    """What is known of one plane before any training: real and digital slices, and the fold of every patient."""
+    counts = {Plane.SAGITTAL: recipe.sagittal_patients, Plane.AXIAL: recipe.axial_patients,
+              Plane.CORONAL: recipe.coronal_patients}
+    slices = {one: digital_slices(work, one, count, progress.part(number / 4, (number + 1) / 4))
+              for number, (one, count) in enumerate(counts.items())}
+    whole = progress.part(0.75, 1.0)
+    real = sagittal_pictures(data_dir, whole) if plane is Plane.SAGITTAL else axial_pictures(data_dir)
+    sources = Sources(plane, real, slices[plane], [slices[one] for one in counts if one is not plane])
+    return Run(recipe, plane, sources, patient_folds(recipe, plane, sources), work)
+
+
+def patient_folds(recipe: ContrastRecipe, plane: Plane, sources: Sources) -> dict[str, int]:
+    """The fold of every patient; Sudirman's axial slices are of so few that each of these has one of its own."""
+    real = sorted({one.patient for one in sources.real})
+    digital = [f"digital {number}" for number in range(len(sources.digital) // SLICES_EACH[plane])]
+    generator = np.random.default_rng(recipe.seed)
+    if plane is Plane.SAGITTAL:
+        real = [str(one) for one in generator.permutation(real)]
+    return {patient: number % recipe.folds for part in (real, digital) for number, patient in enumerate(part)}
+
+
+def cross_validated(run: Run, progress: Progress) -> list[Examined]:
+    """Logits of every picture of the examination by the network that has not seen its patient."""
+    found: list[Examined] = []
+    asked = examination(run.sources, run.recipe.seed, run.recipe.examined_each)
+    for fold in range(run.recipe.folds):
+        part = progress.part(fold / run.recipe.folds, (fold + 1) / run.recipe.folds)
+        network = run.trained(f"fold{fold}", fold, part)
+        mine = [one for one in asked if _fold_of(run, one) == fold]
+        found += examined(network, mine, run.plane)
+    return found
+
+
+def _fold_of(run: Run, asked: Asked) -> int:
+    """That of the patient; what is nobody's goes to any."""
+    return run.folds.get(asked.patient, zlib.crc32(asked.source.encode()) % run.recipe.folds)
+
+
+def _write(out_dir: Path, recipe: ContrastRecipe, networks: Mapping[Plane, ContrastNetwork],
+           calibration: Mapping[str, object], figures: Mapping[str, object], patients: int) -> Path:
+    folder = out_dir / "packs" / PACK
+    folder.parent.mkdir(exist_ok=True)
+    write_pack(
+        folder, name=PACK, version="1.0.0", system=CONTRAST, tasks={},
+        input={"planes": [plane.value for plane in networks], "rows": SHAPE[0], "columns": SHAPE[1],
+               "pixel_mm": {plane.value: PIXEL_MM[plane] for plane in networks},
+               "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings"},
+        architecture={"kind": "convolutions of 3 x 3, mean and maximum, linear", "channels": list(recipe.channels),
+                      "steps": list(recipe.steps_between),
+                      "classes": {plane.value: list(CLASSES[plane]) for plane in networks}},
+        files={f"{plane.value}.safetensors": pack_tensors(one.tensors(), 32) for plane, one in networks.items()},
+        trained_on=TrainedOn("SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2), digital spine", "CC BY 4.0",
+                             patients, 0, "contrast", recipe.seed, False, _STATEMENT),
+        calibration=calibration, figures=figures,
+        intended_use="Research use, not for diagnosis: telling what a lumbar series weights where nothing names it.",
+    )
+    return folder.parent
+
