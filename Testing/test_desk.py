@@ -71,7 +71,7 @@ def center(node) -> np.ndarray:
 def test_a_study_that_is_opened_is_seen(desk, user, study):
     user.open(study)
     view = desk.layout.sliceWidget("Yellow").sliceView()
-    assert pixels_of(view).std() > 10, "the sagittal view shows no picture"
+    user.until(lambda: pixels_of(view).std() > 10)  # the sagittal view shows a picture
     names = {node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")}
     assert names == {"T1_sag", "T2_sag"}
     assert desk.window.statusBar().currentMessage() == "Opened blocks: 2 series"
