@@ -1584,6 +1584,10 @@ In Slicers Python installieren?</translation>
             <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
         </message>
         <message>
+            <source>Not used of this study: {name} ({reason}).</source>
+            <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
+        </message>
+        <message>
             <source>Otherwise: {levels}</source>
             <translation>Sonst: {levels}</translation>
         </message>
@@ -1638,6 +1642,10 @@ In Slicers Python installieren?</translation>
         <message>
             <source>You have said nothing of it.</source>
             <translation>Sie haben dazu nichts gesagt.</translation>
+        </message>
+        <message>
+            <source>it is chosen as no series above</source>
+            <translation>oben als keine Serie ausgewählt</translation>
         </message>
         <message>
             <source>{tip}

@@ -53,6 +53,16 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         help="axial blocks along each disc instead of one stack; with N of 2 to 5 some reach over several discs",
     )  # fmt: skip
     parser.add_argument("--dicom", action="store_true", help="write DICOM instead of NIfTI")
+    parser.add_argument(
+        "--stripped",
+        action="append",
+        nargs="?",
+        const="public",
+        default=[],
+        metavar="KIND",
+        help="with --dicom: headers as poor or odd as public sets and exports have them; without a KIND all that public "
+        "sets do at once, else one kind, such as rle or no-modality (an unknown one lists all); repeatable",
+    )
     return parser
 
 
@@ -61,12 +71,16 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     from discgrader.folders import check_folder, whole_folder
     from discgrader.phantom.cohort import diseased_findings
     from discgrader.phantom.files import write_patients, write_study, write_tables
+    from discgrader.phantom.stripped import check_kinds
     from discgrader.phantom.study import ROLES, make_study
 
     if arguments.cohort is not None and arguments.cohort < 1:
         raise UsageError(f"A cohort of {arguments.cohort} is none; choose 1 or more.")
     if arguments.diseased and arguments.grade:
         raise UsageError("--diseased draws all findings, so that --grade cannot ask for any; give one of the two.")
+    if arguments.stripped and not arguments.dicom:
+        raise UsageError("--stripped changes DICOM headers; give --dicom, too.")
+    check_kinds(arguments.stripped)
     given, patient = read_findings(arguments.grade), read_patient(arguments)
     roles = tuple(arguments.series or ROLES)
     check_folder(arguments.output)
@@ -76,7 +90,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
             arguments.seed, findings, roles, blocks=arguments.blocks, patient=patient, progress=progress
         )
         with whole_folder(arguments.output) as folder:
-            write_study(phantom, folder, arguments.dicom)
+            write_study(phantom, folder, arguments.dicom, arguments.stripped)
         print(f"{', '.join(series.name for series in phantom.study.series)} are in {arguments.output}.")
         return 0
     with whole_folder(arguments.output) as folder:
@@ -85,7 +99,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
             seed = arguments.seed + number
             findings = diseased_findings(seed, patient) if arguments.diseased else given
             phantom = make_study(seed, findings, roles, blocks=arguments.blocks, patient=patient, progress=progress)
-            write_study(phantom, folder / phantom.study.name, arguments.dicom)
+            write_study(phantom, folder / phantom.study.name, arguments.dicom, arguments.stripped)
             made.append((phantom.study.name, phantom.discs))
             people[phantom.study.name] = phantom.parameters.patient
         write_tables(made, folder)

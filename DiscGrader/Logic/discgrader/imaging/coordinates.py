@@ -17,6 +17,7 @@ TELLING = 2.1
 of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
 
 _MUCH_LESS = 0.7
+_NO_MATCH = "so that its slices cannot be matched"
 
 _known: WeakKeyDictionary[Volume, WeakKeyDictionary[Volume, Agreement | None]] = WeakKeyDictionary()
 
@@ -39,11 +40,11 @@ def other_coordinates(one: Series, other: Series) -> str | None:
 def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
     frame = f"has another frame of reference than {other.name}"
     if found is None:
-        return f"{frame}, and too little in common with it for their pictures to be compared, so that its slices cannot be matched"
+        return f"{frame}, and too little in common with it for their pictures to be compared, {_NO_MATCH}"
     if found.contrast < TELLING:
-        return f"{frame}, and their pictures do not agree, so that its slices cannot be matched"
+        return f"{frame}, and their pictures do not agree, {_NO_MATCH}"
     if found.distance_mm > SAME_PLACE_MM:
-        return f"{frame}, and their pictures agree only when moved by {found.distance_mm:.0f} mm, so that its slices cannot be matched"
+        return f"{frame}, and their pictures agree only when moved by {found.distance_mm:.0f} mm, {_NO_MATCH}"
     return None
 
 

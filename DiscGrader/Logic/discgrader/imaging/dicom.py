@@ -112,7 +112,8 @@ def _earlier(one: Examined) -> list[LeftOut]:
 def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> list[str]:
     if not older:
         uids = {text_of(one.header.get("StudyInstanceUID")) for one in chosen.slices}
-        several = f"{what} names {len(uids)} examinations ({named('StudyInstanceUID')}) that are one by their dates and places."
+        said = f"{what} names {len(uids)} examinations ({named('StudyInstanceUID')})"
+        several = f"{said} that are one by their dates and places."
         return [several] if len(uids) > 1 else []
     others = "; ".join(one.examination.in_words for one in older)
     return [f"{what} holds {len(older) + 1} examinations; only the newest was read, {chosen.examination.in_words}, and not "
@@ -156,14 +157,13 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
     left_out += [LeftOut(_slices(series_description(ones), ones), reason) for ones, reason in refused]
     for part in parts:
         title = " ".join((series_description(part.slices), *part.words))
-        left_out += [LeftOut(_slices(title, [one]), reason) for one, reason in part.odd]
-        odd = tuple(f"A slice of {title} was left out: image {one.instance} ({one.path.name}) {reason}." for one, reason in part.odd)
         try:
-            found += _stacked(title, part, pictures, (*notes, *odd))
-        except Unstackable as error:
-            left_out.append(LeftOut(title, str(error)))
-        except StudyError as error:
+            series, odd = _stacked(title, part, pictures, notes)
+        except (Unstackable, StudyError) as error:
             left_out.append(LeftOut(title, str(error).rstrip(".")))
+            continue
+        found += series
+        left_out += [LeftOut(_slices(title, [one]), reason) for one, reason in odd]
     return found, left_out
 
 
@@ -171,17 +171,21 @@ def _slices(name: str, slices: Sequence[Slice]) -> str:
     return listed(list(dict.fromkeys(one.path for one in slices)), name)
 
 
-def _stacked(name: str, part: Part, pictures: Mapping[int, np.ndarray], warnings: tuple[str, ...]) -> list[DicomSeries]:
-    stacks, more = stack_up(name, part.slices)
+def _stacked(
+    name: str, part: Part, pictures: Mapping[int, np.ndarray], notes: tuple[str, ...]
+) -> tuple[list[DicomSeries], list[tuple[Slice, str]]]:
+    stacks, more, lone = stack_up(name, part.slices)
+    odd = [*part.odd, *lone]
+    told = [f"A slice of {name} was left out: image {one.instance} ({one.path.name}) {reason}." for one, reason in odd]
     series = []
     for number, stack in enumerate(stacks, 1):
         title = name if len(stacks) == 1 else f"{name} part {number}"
-        volume, odd = _volume(title, stack, pictures)
+        volume, warnings = _volume(title, stack, pictures)
         series.append(DicomSeries(
             title, volume, tuple(dict.fromkeys(one.path for one in stack.slices if one is not None)),
-            (*warnings, *more, *stack.warnings, *odd), _identity(stack),
+            (*notes, *more, *told, *stack.warnings, *warnings), _identity(stack),
         ))
-    return series
+    return series, odd
 
 
 def _pictures(

@@ -29,6 +29,11 @@ PARALLEL = 1e-3
 STATION_MM = 6.0
 """Neighboring slices are shifted against each other in their plane by less, stations of a spine by more."""
 
+MANY = 5
+"""A single slice that contradicts so many others is taken for a slip, not for a series."""
+
+_ABOUT_PARALLEL = 0.8
+
 _PLANE_NAMES = ("sagittal", "coronal", "axial")
 _SAME_TIME = 1.2
 """Echo and repetition times of one series differ by less than this factor."""
@@ -63,7 +68,9 @@ class Part:
     odd: tuple[tuple[Slice, str], ...] = ()
 
 
-def part_series(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> tuple[list[Part], list[tuple[list[Slice], str]]]:
+def part_series(
+    slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]
+) -> tuple[list[Part], list[tuple[list[Slice], str]]]:
     """The parts of one series, and slices that make none, with the reason.
 
     Parameters
@@ -74,7 +81,7 @@ def part_series(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> 
     """
     _refuse_one_place(slices)
     parts: list[Part] = []
-    refused: list[tuple[list[Slice], str]] = []
+    slices, refused = _without_strays(slices)
     for place, group in _by_place(slices):
         for kind, ones in _by_contrast(group):
             for word, told in _told_apart(ones):
@@ -106,6 +113,27 @@ def alike(one: Slice, other: Slice) -> bool:
         and np.allclose(one.row, other.row, atol=PARALLEL)
         and np.allclose(one.column, other.column, atol=PARALLEL)
     )
+
+
+def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list[Slice], str]]]:
+    """Slices without single ones whose geometry contradicts the many others of about the same direction."""
+    groups = sorted((station for group in _grouped(slices, alike) for station in _stations(group)), key=len)
+    main = groups[-1]
+    strays = [group for group in groups[:-1] if len(main) >= MANY and len(group) == 1
+              and abs(group[0].normal @ main[0].normal) > _ABOUT_PARALLEL]
+    refused = [(group, f"contradicts the other slices: {_contradiction(group[0], main[0])}") for group in strays]
+    away = {id(group[0]) for group in strays}
+    return [one for one in slices if id(one) not in away], refused
+
+
+def _contradiction(one: Slice, other: Slice) -> str:
+    if one.shape != other.shape:
+        return f"{named('Rows')} or {named('Columns')} differ"
+    if not np.allclose(one.pixel_spacing, other.pixel_spacing, rtol=1e-4):
+        return f"{named('PixelSpacing')} differs"
+    if not alike(one, other):
+        return f"{named('ImageOrientationPatient')} differs"
+    return f"{named('ImagePositionPatient')} lies beside them"
 
 
 def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
@@ -232,7 +260,8 @@ def _one_at_each_place(words: tuple[str, ...], slices: list[Slice], pictures: Ma
         kinds = "picture"
     else:
         kinds = "block"
+    several = len(groups) > 1
     return [
-        Part((*words, f"{kinds} {number}") if len(groups) > 1 else words, tuple(group), (*odd, *close) if number == 1 else ())
+        Part((*words, f"{kinds} {number}") if several else words, tuple(group), () if number > 1 else (*odd, *close))
         for number, group in enumerate(groups, 1)
     ]

@@ -135,7 +135,7 @@ def _by_date(group: list[Slice]) -> list[list[Slice]]:
     """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
     for keyword in ("StudyDate", "AcquisitionDate"):
         days = sorted({day for one in group if (day := iso_date(one.header.get(keyword)))})
-        starts = [day for number, day in enumerate(days) if number == 0 or _days_between(days[number - 1], day) > _DAYS_OF_ONE]
+        starts = [day for before, day in zip(["", *days], days) if not before or _days_between(before, day) > _DAYS_OF_ONE]
         if len(starts) < 2:
             continue
         parts: dict[str, list[Slice]] = {}
@@ -176,7 +176,8 @@ def _belong(one: list[Slice], other: list[Slice]) -> bool:
 
 def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
     """What names no examination, or no date of one that has several, goes to the only one that there is."""
-    anchors = [group for group in groups if _days(group)] or [group for group in groups if _values(group, "StudyInstanceUID")]
+    dated, named_ones = ([group for group in groups if told(group)] for told in (_days, _uids))
+    anchors = dated or named_ones
     if len(anchors) != 1:
         return groups
     [home] = anchors
@@ -193,6 +194,10 @@ def _alike(one: list[Slice], other: list[Slice]) -> bool:
         not _values(one, keyword) or not _values(other, keyword) or _values(one, keyword) & _values(other, keyword)
         for keyword in ("StudyID", "AccessionNumber", "StudyTime", "StudyDate")
     )
+
+
+def _uids(group: list[Slice]) -> set[str]:
+    return _values(group, "StudyInstanceUID")
 
 
 def _days(group: list[Slice]) -> set[str]:
@@ -229,4 +234,5 @@ def _examination(group: list[Slice]) -> Examination:
     digits = next((text for keyword in ("StudyTime", "SeriesTime", "AcquisitionTime") if (text := most(keyword))), "")
     match = re.match(r"(\d{2}):?(\d{2}):?(\d{2})?", digits)
     time = ":".join(part or "00" for part in match.groups()) if match else ""
-    return Examination(days[0] if days else "", time, most("StudyInstanceUID"), most("StudyDescription"), most("AccessionNumber"))
+    uid, description, accession = map(most, ("StudyInstanceUID", "StudyDescription", "AccessionNumber"))
+    return Examination(days[0] if days else "", time, uid, description, accession)

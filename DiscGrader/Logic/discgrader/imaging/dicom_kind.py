@@ -64,7 +64,8 @@ def is_mr(header: Mapping[str, object], broken: set[str], meta: Dataset) -> str 
 def says_nothing_of_its_kind(header: Mapping[str, object]) -> bool:
     """Whether neither Modality nor any measure says that a picture is MR, so that it is only taken for it."""
     modality = str(header.get("Modality", "")).upper()
-    return modality in _SAYS_NOTHING and not _measures(header, _OF_MR) and "MR" not in UID(str(header.get("SOPClassUID", ""))).name
+    by_class = "MR" in UID(str(header.get("SOPClassUID", ""))).name
+    return modality in _SAYS_NOTHING and not _measures(header, _OF_MR) and not by_class
 
 
 def _measures(header: Mapping[str, object], keywords: tuple[str, ...]) -> int:

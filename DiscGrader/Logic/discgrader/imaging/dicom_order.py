@@ -50,7 +50,8 @@ def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
     ordered = [one for _, one in sorted(zip(numbers, slices, strict=True), key=lambda item: item[0])]
     most = most_at_a_place(slices)
     for groups in (_runs(ordered), *([[ordered[first::most] for first in range(most)]] if most > 1 else [])):
-        if len(groups) > 1 and all(len(group) > 1 and is_even(group) for group in groups) and _overlap(groups):
+        # a pair is no block: one slice with another's place is followed by one that goes on from there
+        if len(groups) > 1 and all(len(group) > 2 and is_even(group) for group in groups) and _overlap(groups):
             return groups
     return None
 
@@ -59,8 +60,7 @@ def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
     runs, step = [[ordered[0]]], None
     for before, one in pairwise(ordered):
         moved = along(one) - along(before)
-        steps = round(moved / step) if step else 1
-        if step and not (1 <= steps <= 4 and abs(moved / step - steps) < 0.15) or abs(moved) <= SAME_PLACE_MM:
+        if step and abs(moved / step - 1) > 0.15 or abs(moved) <= SAME_PLACE_MM:
             runs.append([one])
             step = None
             continue
@@ -98,17 +98,18 @@ def of_shared_places(
     shared = [number for number, ones in enumerate(at) if len(ones) > 1]
     chosen = [ones[0] for ones in at]
     odd: list[tuple[Slice, str]] = []
+    place = named("ImagePositionPatient")
     differing = [number for number in shared if not _are_one_picture(at[number], pictures)]
     if len(differing) > max(1, _FEW * len(at)) or (differing and len(at) < 4):
         raise Unstackable(
-            f"two or more different pictures lie at each of {len(differing)} places, and neither {named('SeriesNumber')}, "
-            f"{named('SeriesDescription')}, echo and repetition times nor {named('InstanceNumber')} tells them apart"
+            f"two or more different pictures lie at each of {len(differing)} places ({named('ImagePositionPatient')}), and "
+            f"neither {named('SeriesNumber')}, {named('SeriesDescription')}, echo and repetition times nor {named('InstanceNumber')} tells them apart"
         )
     for number in shared:
         near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
         best = max(at[number], key=lambda one: sum(_likeness(one, other, pictures) for other in near))
         chosen[number] = best
-        odd += [(one, f"lies where image {best.instance} of {best.path.name} lies already")
+        odd += [(one, f"lies where image {best.instance} of {best.path.name} lies already ({place})")
                 for one in at[number] if one is not best]
     return chosen, odd
 
@@ -157,8 +158,8 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
         gaps = np.diff([along(one) for one in slices])
         raise Unstackable(
-            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which makes no "
-            "volume"
+            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which makes "
+            "no volume"
         )
     main = max(kept, key=len)
     return kept, [(one, _beside(one, main)) for one in odd]

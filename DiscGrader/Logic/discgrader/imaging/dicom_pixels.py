@@ -82,10 +82,20 @@ def _values(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     if syntax not in _PYDICOM_READS:
         return _decompress(dataset, syntax, frames, path), ()
+    _check_length(dataset, syntax, how)
     # Bits, sign and gray scale are looked at here, and by no decoder, of which each does something else with them.
     dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = how.allocated, how.allocated - 1, 0
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     return values_of_bits(_of_frames(dataset.pixel_array, frames), how)
+
+
+def _check_length(dataset: Dataset, syntax: UID, how: Storage) -> None:
+    """Refuse pixels that are many more than the header says: nobody knows which of them it means."""
+    row = int(dataset.Columns) * how.allocated // 8
+    wanted = row * int(dataset.Rows) * int(dataset.get("NumberOfFrames") or 1)
+    if not syntax.is_compressed and len(dataset.PixelData) >= wanted + max(row, 64):
+        told = ", ".join(map(named, ("Rows", "Columns", "NumberOfFrames", "BitsAllocated")))
+        raise HeaderError(f"its pixels are more than its header says ({told})")
 
 
 def _of_frames(pixels: np.ndarray, frames: Sequence[int]) -> np.ndarray:

@@ -14,6 +14,9 @@ from discgrader.imaging.geometry import EXACT_MM
 MAX_MISSING = 3
 """So many missing slices in a row are filled in; a wider gap parts a series in two."""
 
+MANY = 5
+"""A single slice beyond a wide gap is left out where so many lie together."""
+
 _UNEVEN_STEP, _UNEVEN_GAP = 0.25, 0.1
 """Steps between neighbors, and gaps that slices are missing in, may differ from the usual step by this share of it."""
 
@@ -43,13 +46,14 @@ class Stack:
     warnings: tuple[str, ...]
 
 
-def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]]:
+def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str], list[tuple[Slice, str]]]:
     """Sort parallel slices, one at each place, part them at wide gaps, and find the grid of each part.
 
     Returns
     -------
-    list of Stack, list of str
-        The stacks and what is to be said of the whole.
+    list of Stack, list of str, list of (Slice, str)
+        The stacks; what is to be said of the whole; and single slices far from the many others, and why they were left
+        out.
 
     Raises
     ------
@@ -60,10 +64,13 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
     parts = _parts(sorted(slices, key=along), normal)
     if len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2:
         raise Unstackable(f"its slices lie at uneven distances ({named('ImagePositionPatient')}), which makes no volume")
+    lone = [part[0] for part in parts if len(part) == 1 and max(map(len, parts)) >= MANY]
+    parts = [part for part in parts if part[0] not in lone]
     warnings = []
     if len(parts) > 1:
         warnings.append(f"{name} has wide gaps between its slices; it was parted into {len(parts)} series.")
-    return [_stack(name, part, normal) for part in parts], warnings
+    reason = f"lies far from the other slices ({named('ImagePositionPatient')})"
+    return [_stack(name, part, normal) for part in parts], warnings, [(one, reason) for one in lone]
 
 
 def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:

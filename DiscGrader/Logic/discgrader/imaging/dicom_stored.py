@@ -55,7 +55,7 @@ def storage(header: Mapping[str, object], broken: set[str], overlay_above: bool)
     allocated = int(one_number(header, "BitsAllocated", 0, broken))
     if allocated not in (8, 16, 32):
         raise HeaderError(f"{named('BitsAllocated')} is {allocated or 'missing'}")
-    stored = int(one_number(header, "BitsStored", allocated, broken))
+    stored = int(one_number(header, "BitsStored", one_number(header, "HighBit", allocated - 1) + 1, broken))
     if not 1 <= stored <= allocated:
         raise HeaderError(f"{named('BitsStored')} is {stored}, of {allocated} bits")
     high = int(one_number(header, "HighBit", stored - 1, broken))
@@ -89,6 +89,11 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
     """
     notes: list[str] = []
     bits, shift = how.stored, how.high + 1 - how.stored
+    if shift and (raw & ((1 << shift) - 1)).any():
+        notes.append(
+            f"pixels use bits that {named('BitsStored')} ({bits}) and {named('HighBit')} ({how.high}) leave out; all were read"
+        )
+        bits, shift = how.allocated, 0
     if shift:
         raw = raw >> shift
     if bits < how.allocated - shift:
@@ -100,7 +105,8 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
     as_unsigned, as_signed = _unsigned(raw, bits), _signed(raw, bits)
     signed = bool(how.signed)
     if not np.array_equal(as_unsigned, as_signed):
-        ratio = _roughness(as_signed) / max(_roughness(as_unsigned), 1e-9)
+        doubtful = as_unsigned != as_signed
+        ratio = _roughness(as_signed, doubtful) / max(_roughness(as_unsigned, doubtful), 1e-9)
         seen = ratio < 1.0 if how.signed is None else ratio < 1 / _ROUGHER if not how.signed else ratio <= _ROUGHER
         if how.signed is not None and seen != signed:
             notes.append(f"the picture contradicts {named('PixelRepresentation')}; its values were read as "
@@ -120,7 +126,7 @@ def _fits(raw: np.ndarray, bits: int, how: Storage) -> bool:
 
 
 def _unsigned(raw: np.ndarray, bits: int) -> np.ndarray:
-    return (raw.astype(np.int64) & ((1 << bits) - 1)) if raw.dtype.itemsize > 2 else raw.astype(np.int32) & ((1 << bits) - 1)
+    return raw.astype(np.int64 if raw.dtype.itemsize > 2 else np.int32) & ((1 << bits) - 1)
 
 
 def _signed(raw: np.ndarray, bits: int) -> np.ndarray:
@@ -128,8 +134,14 @@ def _signed(raw: np.ndarray, bits: int) -> np.ndarray:
     return np.where(values >> (bits - 1), values - (1 << bits), values)
 
 
-def _roughness(values: np.ndarray) -> float:
-    return float(np.abs(np.diff(values, axis=-1)).mean(dtype=float) + np.abs(np.diff(values, axis=-2)).mean(dtype=float))
+def _roughness(values: np.ndarray, where: np.ndarray) -> float:
+    """How much values differ from their neighbors in the picture, where one of the two is in doubt."""
+    total = 0.0
+    for axis in (-1, -2):
+        differences = np.abs(np.diff(values, axis=axis)).astype(float)
+        ends = [np.take(where, range(a, where.shape[axis] + a - 1), axis=axis) for a in (0, 1)]
+        total += float(differences[ends[0] | ends[1]].sum())
+    return total
 
 
 def _smallest(values: np.ndarray, how: Storage, signed: bool) -> np.ndarray:

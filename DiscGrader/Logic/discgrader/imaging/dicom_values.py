@@ -2,7 +2,7 @@
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from struct import error as StructError
 
 import pydicom
@@ -84,7 +84,9 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def one_number(header: Mapping[str, object], keyword: str, default: float, broken: set[str] | frozenset = frozenset()) -> float:
+def one_number(
+    header: Mapping[str, object], keyword: str, default: float, broken: Collection[str] = frozenset()
+) -> float:
     """The number of an attribute, ``default`` where there is none; a value repeated counts once.
 
     Raises

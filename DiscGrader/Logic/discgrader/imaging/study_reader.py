@@ -235,14 +235,14 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         try:
             content = _of_dicom(read_dicom(dicom, path.name, progress.part(0.5 if volumes else 0.0, 1.0)))
         except StudyError as error:
-            errors.append(error)
+            errors.append((path.name, error))
     found += content.found
     if not found:
         if len(errors) == 1:
-            raise errors[0]
-        reasons = " ".join(str(error) for error in errors[:3])
+            raise errors[0][1]
+        reasons = " ".join(str(error) for _, error in errors[:3])
         raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
-    left_out += [LeftOut(path.name, str(error).rstrip(".")) for error in errors]
+    left_out += [LeftOut(name, str(error).rstrip(".")) for name, error in errors]
     warnings = [one.sentence for one in left_out]
     no_dicom = [file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS]
     if no_dicom:
@@ -251,14 +251,14 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
     return _Content(found, [*content.warnings, *warnings], [*content.left_out, *left_out], content.examination)
 
 
-def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], list[StudyError]]:
+def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], list[tuple[str, StudyError]]]:
     found, errors = [], []
     for number, file in enumerate(files):
         progress.report("reading", number / len(files), file.name)
         try:
             volume, warnings = read_volume(file, progress)
         except StudyError as error:
-            errors.append(error)
+            errors.append((file.name, error))
         else:
             found.append(_Found(stem(file), volume, (file,), warnings))
     return found, errors

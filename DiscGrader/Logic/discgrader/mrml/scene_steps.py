@@ -22,6 +22,7 @@ from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
 from discgrader.mrml.regraded import put_grades, put_maps, regrading_of
 from discgrader.mrml.scene import map_of, mark_series, populating, putting_localization, removing_result, study_nodes
 from discgrader.mrml.scene_reply import Reply, SceneListener
+from discgrader.mrml.study_facts import examination_of, volumes_left_out
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Service
 
@@ -54,7 +55,9 @@ def studying(
         series.append(held.series(node, role))
         nodes[series[-1].name] = node
         yield
-    return Study(study_name(scene, chosen[0][1]), tuple(series), tuple(told)), nodes
+    node = chosen[0][1]
+    left_out = volumes_left_out(scene, [*nodes.values(), *(one for _, one in chosen)])
+    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(scene, node)), nodes
 
 
 def _apart(scene, role: str, node, told: list[str], listener: SceneListener) -> Generator[None, None, list]:

@@ -8,8 +8,10 @@ from slicer.i18n import tr as _
 from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.imaging.left_out import LeftOut
 from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
 from discgrader.localize.name_doubts import name_percent
+from discgrader.mrml.study_facts import NOT_CHOSEN
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.block_reader import BlockReader
 from discgrader.panel.box_buttons import BoxButtons
@@ -210,6 +212,8 @@ class Panel:
             settles = _("If a name is wrong, set “{control}” above; all names follow.")
             lines.insert(len(self.state.findings), settles.format(control=ui.lowestLabel.text.rstrip(":")))
         lines += self.anyway.sentences(self.state)
+        told = _("Not used of this study: {name} ({reason}).")
+        lines += [told.format(name=one.name, reason=self._why_not_used(one)) for one in self.state.left_out]
         ui.warningLabel.text = "\n".join(lines)
         ui.warningLabel.visible = bool(lines)
 
@@ -222,6 +226,10 @@ class Panel:
             tip=tip, probability=name_percent(sure))
         others = ", ".join(f"{level} {name_percent(one)}" for level, one in self.state.name_alternatives.items())
         return f"{told} " + _("Otherwise: {levels}").format(levels=others) if others else told
+
+    def _why_not_used(self, one: LeftOut) -> str:
+        """In the user's language, where the reason is the panel's own."""
+        return _("it is chosen as no series above") if one.reason == NOT_CHOSEN else one.reason
 
     @property
     def chosen(self) -> Key | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.left_out import LeftOut
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
@@ -18,6 +19,7 @@ from discgrader.mrml.readback import (
     studies_with_discs,
 )
 from discgrader.mrml.scene import study_nodes
+from discgrader.mrml.study_facts import volumes_left_out
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
 from discgrader.reading.record import Reading
@@ -44,6 +46,8 @@ class StudyState:
         That the names are right, as far as the lowest disc decides it; 1 once a reader has said what it is.
     name_alternatives : mapping of str to float
         What else the lowest disc may be called, and how probably.
+    left_out : tuple of LeftOut
+        What of the study is not used, and why.
     """
 
     name: str | None
@@ -54,6 +58,7 @@ class StudyState:
     misfits: tuple[str, ...] = ()
     name_probability: float | None = None
     name_alternatives: Mapping[str, float] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def grade_anyway(self) -> bool:
@@ -95,7 +100,8 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
     doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
     misfits = misfits_in_scene(scene, name) if boxes else ()
     names = names_in_scene(scene, name)
-    told = (doubts, findings, misfits, names["probability"], names["alternatives"])
+    told = (doubts, findings, misfits, names["probability"], names["alternatives"],
+            volumes_left_out(scene, nodes_of(volumes)))
     if logic.isBusy():
         return StudyState(name, boxes, before.reading if before.name == name else None, *told)
     try:

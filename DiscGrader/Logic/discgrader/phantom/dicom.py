@@ -1,34 +1,56 @@
 """Series of the digital spine as DICOM MR images."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from discgrader.phantom.study import PhantomStudy
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 UID_ROOT = "1.2.826.0.1.3680043.8.498."
 """pydicom's prefix for identifiers, below which anyone may make one."""
 DATE = "20000101"
 
 
-def write_series(phantom: PhantomStudy, number: int, folder: Path) -> None:
+def write_series(phantom: PhantomStudy, number: int, folder: Path, stripped: Sequence[str] = ()) -> None:
     """Write series ``number`` (from 1) of a phantom study as one DICOM file a slice.
 
     All identifiers follow from the study's name and the series' number, so that the same seed gives the same files.
+
+    Parameters
+    ----------
+    phantom : PhantomStudy
+    number : int
+    folder : Path
+    stripped : sequence of str
+        What is odd about the headers, of `discgrader.phantom.stripped.KINDS`.
 
     Raises
     ------
     OSError
         If the folder cannot be written.
+    UsageError
+        If there is no such kind.
     """
+    from discgrader.imaging.pydicom_versions import save
+    from discgrader.phantom.stripped import strip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for k, image in enumerate(strip(series_images(phantom, number), stripped, number)):
+        save(image, folder / f"{k + 1:03d}.dcm")
+
+
+def series_images(phantom: PhantomStudy, number: int) -> list["Dataset"]:
+    """The slices of series ``number`` (from 1) as DICOM data sets with file meta information."""
     import pydicom
     from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-    from discgrader.imaging.pydicom_versions import save
-
     series, protocol = phantom.study.series[number - 1], phantom.protocols[number - 1]
-    name = phantom.study.name
-    folder.mkdir(parents=True, exist_ok=True)
+    name, images = phantom.study.name, []
 
     def uid(*what: object) -> str:
         return generate_uid(UID_ROOT, [name, *map(str, what)])
@@ -68,4 +90,5 @@ def write_series(phantom: PhantomStudy, number: int, folder: Path) -> None:
         image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 12, 11, 0
         image.PixelData = np.ascontiguousarray(picture, "<u2").tobytes()
         image["PixelData"].VR = "OW"
-        save(image, folder / f"{k + 1:03d}.dcm")
+        images.append(image)
+    return images

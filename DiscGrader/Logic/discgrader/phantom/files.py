@@ -43,7 +43,9 @@ HERNIATIONS = "herniations"
 TRUTH_COLUMNS = ("study", "level", "index_from_sacrum", "system", "task", "grade")
 
 
-def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) -> tuple[Path, ...]:
+def write_study(
+    phantom: PhantomStudy, folder: Path | str, dicom: bool = False, stripped: Sequence[str] = ()
+) -> tuple[Path, ...]:
     """Write a phantom study to a folder.
 
     The folder holds one NIfTI file a series (or one folder of DICOM files a series), so that it is itself a study that
@@ -53,6 +55,15 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
 
     Levels are named as everywhere in the project, from the sacrum upwards as if there were five lumbar vertebrae. Where
     there are four or six, ``level_by_count`` in ``truth.json`` is the name by their number, such as ``L6-S1``.
+
+    Parameters
+    ----------
+    phantom : PhantomStudy
+    folder : Path or str
+    dicom : bool
+        Whether to write DICOM instead of NIfTI.
+    stripped : sequence of str
+        What is odd about the DICOM headers, of `discgrader.phantom.stripped.KINDS`.
 
     Returns
     -------
@@ -74,7 +85,7 @@ def write_study(phantom: PhantomStudy, folder: Path | str, dicom: bool = False) 
             if dicom:
                 from discgrader.phantom.dicom import write_series
 
-                write_series(phantom, number, path)
+                write_series(phantom, number, path, stripped)
             else:
                 write_volume(series.volume, path)
             write_volume(phantom.labels[series.name], folder / "masks" / f"{series.name}.nii.gz")
