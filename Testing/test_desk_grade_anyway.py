@@ -1,0 +1,57 @@
+"""What may not be a lumbar spine on MR, in the panel: no grade until the reader ticks a box, which can be undone."""
+
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("slicer", reason="slicer-core is not installed")
+pytest.importorskip("PySide6", reason="PySide6 is not installed")
+
+from block_engine import BlockEngine
+from discgrader.grading.not_graded import WITHHELD
+from panel_reader import finish, settled
+
+WHY = "Discs are 18 mm apart and 15 mm deep, which lumbar discs are not, even a child's."
+
+
+class DoubtfulEngine(BlockEngine):
+    """Finds what may be no lumbar spine, and grades it only where that is wanted."""
+
+    def localize(self, study, **options):
+        return replace(super().localize(study, **options), misfits=(WHY,))
+
+    def grade(self, study, *, localization, graded, **options):
+        def judged(result):
+            if localization.withheld:
+                return replace(result, grades=(), not_graded=dict.fromkeys(("pfirrmann", "spider"), WITHHELD))
+            return result
+
+        whole = super().grade(study, localization=localization, graded=lambda one: graded(judged(one)), **options)
+        return replace(whole, discs=tuple(map(judged, whole.discs)))
+
+
+@pytest.fixture
+def doubtful(panel, user):
+    panel.logic._engine = DoubtfulEngine()
+    finish(panel, user, panel.ui.findButton)
+    return panel
+
+
+def test_grades_are_withheld_until_the_box_is_ticked_and_again_when_that_is_undone(doubtful, user):
+    ui = doubtful.ui
+    assert ui.gradeAnywayCheckBox.visible and not ui.gradeAnywayCheckBox.checked and WHY in ui.warningLabel.text
+    finish(doubtful, user, ui.gradeButton)
+    assert not doubtful.table.grid.cells and set(doubtful.table.grid.not_graded.values()) == {WITHHELD}
+    doubtful._set_grade_anyway(True)
+    settled(doubtful, user)
+    assert doubtful.table.grid.cells and ui.gradeAnywayCheckBox.checked
+    assert doubtful.logic.reading(doubtful.state.name).grade_anyway is not None
+    doubtful.logic.undo(doubtful.state.name)
+    doubtful.refresh()
+    settled(doubtful, user)
+    assert not doubtful.table.grid.cells and not ui.gradeAnywayCheckBox.checked
+
+
+def test_an_ordinary_study_has_no_such_box(panel, user):
+    finish(panel, user, panel.ui.findButton)
+    assert not panel.ui.gradeAnywayCheckBox.visible
