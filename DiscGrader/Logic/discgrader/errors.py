@@ -7,6 +7,15 @@ Each message is one plain sentence that names the file or series and says what t
 from discgrader.plain_names import printable
 
 
+_LONGEST = 1500
+"""Characters of a message; a damaged file may name a value of thousands."""
+
+
+def _told(text: str) -> str:
+    plain = printable(text)
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST - 400]} … {plain[-300:]}"
+
+
 class DiscGraderError(Exception):
     """Base of every error that is meant for the user rather than for a developer.
 
@@ -14,7 +23,7 @@ class DiscGraderError(Exception):
     """
 
     def __init__(self, *values: object) -> None:
-        super().__init__(*(printable(one) if isinstance(one, str) else one for one in values))
+        super().__init__(*(_told(one) if isinstance(one, str) else one for one in values))
 
 
 class StudyError(DiscGraderError):

@@ -8,12 +8,12 @@ from struct import error as StructError
 import pydicom
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
 UNREADABLE = (InvalidDicomError, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-              NotImplementedError, RuntimeError, StructError, zlib.error, AssertionError)
+              NotImplementedError, RuntimeError, StructError, zlib.error, AssertionError, BytesLengthException)
 """What pydicom and its decoders raise on files that are damaged."""
 
 
