@@ -28,6 +28,10 @@ _SCANNER = 1
 _UNIT_TO_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
 
 
+_ROUNDED_TURN = 1e-3
+"""A quaternion keeps three of its numbers, in single precision; where the fourth is near 0, as in axial slices turned about
+the left-right axis, it and with it a turn of up to 7e-4 rad is lost."""
+
 _GZIP = b"\x1f\x8b"
 _MOST_HEADER_BYTES = 544
 _CHUNK_BYTES = 1 << 22
@@ -270,7 +274,7 @@ def _settle(header: _Header, chosen: np.ndarray, shape: tuple, path: Path) -> tu
     """Which of a disagreeing sform and qform holds, and what to say of it."""
     sform, qform = header.sform_ras(), header.qform_ras()
     shift = largest_shift_mm(sform, qform, shape)
-    if shift <= EXACT_MM:
+    if shift <= max(EXACT_MM, _ROUNDED_TURN * float(np.linalg.norm(sform[:3, :3] @ np.array(shape)))):
         return chosen, []
     name, other, replacement = ("sform", "qform", qform) if np.array_equal(
         chosen, sform, equal_nan=True) else ("qform", "sform", sform)
