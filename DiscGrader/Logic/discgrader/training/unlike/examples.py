@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from discgrader.errors import DiscGraderError
+from discgrader.checked import read_csv
+from discgrader.errors import DiscGraderError, StudyError
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.grader import Grader
 from discgrader.grading.typical import GROUPS, seen_in
@@ -25,10 +26,14 @@ from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 from discgrader.report.rois import read_rois
+from discgrader.training.named_study import read_named_study
 from discgrader.training.spider import spider_images
 from discgrader.training.unlike.changes import CHANGES, Shown, near
 
 USUAL = "usual"
+PATIENTS_TABLE = "patients.csv"
+"""Beside studies of which several are of one patient: ``study, patient``."""
+
 Seen = Mapping[str, torch.Tensor]
 Locate = Callable[[Study], Localization]
 
@@ -123,27 +128,30 @@ def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Pat
 
 
 def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
-    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``."""
+    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``; patients by ``patients.csv``, where there is one.
+
+    Raises
+    ------
+    StudyError
+        The table has other columns, or a study cannot be read.
+    """
+    table = folder / PATIENTS_TABLE
+    names = {row["study"]: row["patient"] for row in read_csv(table, ("study", "patient"), StudyError)} if table.is_file() else {}
     for one in sorted(folder.iterdir()):
         if (one / "rois").is_dir():
-            study = read_study(one, roles=_roles(one))
-            yield Patient(one.name, source, ((study, boxes_alone(study, read_rois(one / "rois"), DEFAULT_MARGIN_MM)),))
+            study = read_named_study(one)
+            boxed = boxes_alone(study, read_rois(one / "rois"), DEFAULT_MARGIN_MM)
+            yield Patient(names.get(one.name, one.name), source, ((study, boxed),))
 
 
 def found_patients(folder: Path, source: str, cache: Path, locate: Locate) -> Iterator[Patient]:
     """The sagittal series of the studies of a folder, their discs found as those of a patient are."""
     for one in sorted(path for path in folder.iterdir() if path.is_dir()):
-        whole = read_study(one, roles=_roles(one))
+        whole = read_named_study(one)
         study = replace(whole, series=tuple(series for series in whole.series if series.plane is Plane.SAGITTAL))
         found = located(study, cache / f"{folder.name}_{one.name}.npz", locate) if study.series else None
         if found is not None:
             yield Patient(one.name, source, ((study, found),))
-
-
-def _roles(folder: Path) -> dict[str, str]:
-    """What the files of a study serve as, by what they are called: the contrast is not in question here."""
-    names = [path.name.split(".")[0] for path in folder.glob("*.nii.gz")]
-    return {name: "AX_T2" if name.lower().startswith("ax") else "T2" for name in names}
 
 
 def located(study: Study, path: Path, locate: Locate) -> Localization | None:

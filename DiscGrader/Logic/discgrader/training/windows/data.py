@@ -20,12 +20,12 @@ from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
 from discgrader.imaging.study import Study
-from discgrader.imaging.study_reader import read_study
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiBox
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.progress import Progress
 from discgrader.report.rois import read_rois
+from discgrader.training.named_study import read_named_study
 
 TABLE = "truth.csv"
 PHANTOM_MARK = "truth.json"
@@ -154,7 +154,7 @@ def _of_study(data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], 
     folder = data_dir / graded.name
     arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
     notes = []
-    study = read_study(_path_of(folder))
+    study = read_named_study(_path_of(folder))
     localization = _localization(study, folder, locate)
     herniations = _boxes(folder / "herniations")
     windows = StudyWindows(study, localization)
