@@ -12,6 +12,7 @@ from discgrader.imaging.dicom_apart import Part, part_series
 from discgrader.imaging.dicom_examinations import Examined, check_one_patient, examinations, newest
 from discgrader.imaging.dicom_headers import IDENTITY, Slice, read_headers
 from discgrader.imaging.dicom_kind import says_nothing_of_its_kind
+from discgrader.imaging.dicom_mirrored import laid_alike
 from discgrader.imaging.dicom_order import Unstackable
 from discgrader.imaging.dicom_pixels import DamagedPixels, read_pixels
 from discgrader.imaging.dicom_series import by_series, series_description, without_doubles
@@ -90,7 +91,7 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     found = examinations(slices)
     chosen = found[0] if len(found) == 1 else newest(found)
     older = [one for one in found if one is not chosen]
-    left_out += [missing for one in older for missing in _earlier(one)]
+    left_out += [missing for one in older for missing in _earlier(one, chosen)]
     series, refused = _read_all(chosen.slices, progress.part(0.4, 1.0))
     left_out += refused
     if not series:
@@ -101,10 +102,10 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     return DicomStudy(tuple(_with_copies_named(series)), chosen.examination, tuple(left_out), tuple(warnings))
 
 
-def _earlier(one: Examined) -> list[LeftOut]:
+def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
     return [
         LeftOut(listed([each.path for each in ones], series_description(ones)),
-                f"of another examination, {one.examination.in_words}")
+                f"of another examination, {one.examination.beside([chosen.examination])}")
         for ones in by_series(one.slices)
     ]
 
@@ -115,9 +116,9 @@ def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> 
         said = f"{what} names {len(uids)} examinations ({named('StudyInstanceUID')})"
         several = f"{said} that are one by their dates and places."
         return [several] if len(uids) > 1 else []
-    others = "; ".join(one.examination.in_words for one in older)
-    return [f"{what} holds {len(older) + 1} examinations; only the newest was read, {chosen.examination.in_words}, and not "
-            f"{others}."]
+    every = [one.examination for one in (chosen, *older)]
+    read, *others = [one.beside(every) for one in every]
+    return [f"{what} holds {len(every)} examinations; only the newest was read, {read}, and not {'; '.join(others)}."]
 
 
 def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
@@ -145,7 +146,12 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
     left_out: list[LeftOut] = []
     try:
         pictures, notes, left_out = _pictures(name, slices, progress)
-        readable, doubles = without_doubles([one for one in slices if id(one) in pictures], pictures)
+        readable, pictures, turned = laid_alike([one for one in slices if id(one) in pictures], pictures)
+        if turned:
+            count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
+            notes += (f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), laid as "
+                      "these are; none was moved.",)
+        readable, doubles = without_doubles(readable, pictures)
         if doubles:
             left_out.append(LeftOut(_slices(name, doubles), "double: the same picture lies at the same place already"))
             notes += (f"{len(doubles)} slices of {name} lie where another one lies already; they were left out.",)

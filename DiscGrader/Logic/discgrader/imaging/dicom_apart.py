@@ -8,12 +8,14 @@ picture decide; where nothing does, the series is refused.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_order import (
     SAME_PLACE_MM,
+    STATION_MM,
     Unstackable,
     alternating,
     in_order_of_images,
@@ -26,9 +28,6 @@ from discgrader.imaging.dicom_series import IN_TIME
 from discgrader.imaging.dicom_values import is_number, named, text_of
 
 PARALLEL = 1e-3
-STATION_MM = 6.0
-"""Neighboring slices are shifted against each other in their plane by less, stations of a spine by more."""
-
 MANY = 5
 """A single slice that contradicts so many others is taken for a slip, not for a series."""
 
@@ -37,6 +36,9 @@ _ABOUT_PARALLEL = 0.8
 _PLANE_NAMES = ("sagittal", "coronal", "axial")
 _SAME_TIME = 1.2
 """Echo and repetition times of one series differ by less than this factor."""
+
+_SAME_REPETITION = 1.5
+"""Where slices share no place: concatenations of one series, each of which has a repetition time of its own."""
 
 _TIMES = ("EchoTime", "RepetitionTime", "InversionTime")
 _OF_CONTRAST = (("SeriesNumber", "series"), ("SeriesDescription", ""), ("EchoNumbers", "echo"), ("EchoTime", "TE"),
@@ -82,6 +84,8 @@ def part_series(
     _refuse_one_place(slices)
     parts: list[Part] = []
     slices, refused = _without_strays(slices)
+    slices, torn = _without_torn(slices)
+    refused += torn
     for place, group in _by_place(slices):
         for kind, ones in _by_contrast(group):
             for word, told in _told_apart(ones):
@@ -124,6 +128,33 @@ def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[li
     refused = [(group, f"contradicts the other slices: {_contradiction(group[0], main[0])}") for group in strays]
     away = {id(group[0]) for group in strays}
     return [one for one in slices if id(one) not in away], refused
+
+
+def _without_torn(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list[Slice], str]]]:
+    """Slices without those of groups that lie between each other and differ in geometry alone, which cannot be."""
+    groups = _grouped(slices, alike)
+    torn: dict[int, tuple[list[Slice], str]] = {}
+    for (number, group), (its, other) in combinations(enumerate(groups), 2):
+        if _between_each_other(group, other) and not _contrasts(group) ^ _contrasts(other):
+            reason = f"lie between others that they contradict: {_contradiction(group[0], other[0])}"
+            torn |= {number: (group, reason), its: (other, reason)}
+    kept = {id(one) for number, group in enumerate(groups) if number not in torn for one in group}
+    return [one for one in slices if id(one) in kept], list(torn.values())
+
+
+def _between_each_other(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
+    """Whether two groups of parallel slices take turns along their normal and share no place."""
+    normal = one[0].normal
+    if min(len(one), len(other)) < 2 or abs(normal @ other[0].normal) < 1 - PARALLEL:
+        return False
+    places = sorted([(float(each.position @ normal), number) for number, group in enumerate((one, other)) for each in group])
+    turns = [a[1] != b[1] for a, b in pairwise(places)]
+    apart = all(b[0] - a[0] > SAME_PLACE_MM for a, b in pairwise(places))
+    return apart and sum(turns) > len(turns) / 2
+
+
+def _contrasts(slices: Sequence[Slice]) -> set[tuple[str, str]]:
+    return {(keyword, text_of(one.header.get(keyword))) for one in slices for keyword, _ in _OF_CONTRAST}
 
 
 def _contradiction(one: Slice, other: Slice) -> str:
@@ -180,12 +211,12 @@ def _stations(slices: list[Slice]) -> list[list[Slice]]:
     return groups
 
 
-def by_value(slices: Sequence[Slice], keyword: str) -> dict[str, list[Slice]]:
-    """Slices by what they state of an attribute, times that are nearly the same together."""
+def by_value(slices: Sequence[Slice], keyword: str, factor: float = _SAME_TIME) -> dict[str, list[Slice]]:
+    """Slices by what they state of an attribute, times that differ by less than a factor together."""
     values = sorted({float(value) for one in slices if is_number(value := one.header.get(keyword))})
     first: dict[float, float] = {}
     for value in values:
-        near = keyword in _TIMES and first and value <= _SAME_TIME * list(first.values())[-1]
+        near = keyword in _TIMES and first and value <= factor * list(first.values())[-1]
         first[value] = list(first.values())[-1] if near else value
     groups: dict[str, list[Slice]] = {}
     for one in slices:
@@ -197,8 +228,9 @@ def by_value(slices: Sequence[Slice], keyword: str) -> dict[str, list[Slice]]:
 
 def _by_contrast(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
     """Parted where all slices state a contrast, not all the same, whether or not they share places."""
+    lone = most_at_a_place(slices) == 1
     for keyword, word in _OF_CONTRAST:
-        groups = by_value(slices, keyword)
+        groups = by_value(slices, keyword, _SAME_REPETITION if lone and keyword == "RepetitionTime" else _SAME_TIME)
         if len(groups) > 1 and "" not in groups and all(len(places(group)) > 1 for group in groups.values()):
             return _named(word, groups, _by_contrast)
     return [("", slices)]
@@ -235,7 +267,7 @@ def _named(
     word: str, groups: Mapping[str, list[Slice]], further: Callable[[list[Slice]], list[tuple[str, list[Slice]]]]
 ) -> list[tuple[str, list[Slice]]]:
     return [
-        (" ".join(filter(None, [word, value, more])), ones)
+        (" ".join(filter(None, [word if value or not word else f"no {word}", value, more])), ones)
         for value, group in sorted(groups.items(), key=lambda item: _sort_key(item[0]))
         for more, ones in further(group)
     ]

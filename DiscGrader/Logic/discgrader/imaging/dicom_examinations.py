@@ -171,7 +171,7 @@ def _belong(one: list[Slice], other: list[Slice]) -> bool:
     if not uids and not its_uids:
         return _alike(one, other)
     same_day = bool(days & its_days)
-    return same_day and (not uids or not its_uids or bool(_values(one, "StudyTime") & _values(other, "StudyTime")))
+    return same_day and (not uids or not its_uids or bool(_times(one) & _times(other)))
 
 
 def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
@@ -206,6 +206,11 @@ def _days(group: list[Slice]) -> set[str]:
 
 def _values(group: Iterable[Slice], *keywords: str) -> set[str]:
     return {text for one in group for keyword in keywords if (text := text_of(one.header.get(keyword)))}
+
+
+def _times(group: list[Slice]) -> set[str]:
+    """Times of the examination but for midnight, which is put in where the time was taken away."""
+    return {time for time in _values(group, "StudyTime") if time.strip("0:. ")}
 
 
 def _day(one: Slice) -> str:

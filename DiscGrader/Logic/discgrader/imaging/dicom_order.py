@@ -10,6 +10,9 @@ from discgrader.imaging.dicom_values import named
 
 SAME_PLACE_MM = 0.1
 
+STATION_MM = 6.0
+"""Neighboring slices are shifted against each other in their plane by less, stations of a spine by more."""
+
 _FEW = 0.2
 """So large a share of places may hold a second picture for this to be a slip rather than a second series."""
 
@@ -48,8 +51,10 @@ def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
     if most_at_a_place(slices) == 1 and len(usual_gaps(slices)[1]) == 0:
         return None
     ordered = [one for _, one in sorted(zip(numbers, slices, strict=True), key=lambda item: item[0])]
-    most = most_at_a_place(slices)
-    for groups in (_runs(ordered), *([[ordered[first::most] for first in range(most)]] if most > 1 else [])):
+    at, most = places(slices), most_at_a_place(slices)
+    # slices that count in turn share most of their places; one that lies where another does is a slip
+    in_turn = most > 1 and sum(len(ones) == most for ones in at) > len(at) / 2
+    for groups in (_runs(ordered), *([[ordered[first::most] for first in range(most)]] if in_turn else [])):
         # a pair is no block: one slice with another's place is followed by one that goes on from there
         if len(groups) > 1 and all(len(group) > 2 and is_even(group) for group in groups) and _overlap(groups):
             return groups

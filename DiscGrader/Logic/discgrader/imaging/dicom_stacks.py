@@ -22,6 +22,8 @@ _UNEVEN_STEP, _UNEVEN_GAP = 0.25, 0.1
 
 _SIDEWAYS_MM = 0.1
 
+_AXIAL = 0.7
+
 
 @dataclass(frozen=True, eq=False)
 class Stack:
@@ -82,10 +84,17 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
     for before, one in pairwise(slices):
         steps = float((one.position - before.position) @ normal) / step
         off = abs(steps - max(round(steps), 1))
-        if steps > MAX_MISSING + 1.5 or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP):
+        if steps > MAX_MISSING + 1.5 or (steps > 2.5 and _numbered_on(before, one)) or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP):
             parts.append([])
         parts[-1].append(one)
     return parts
+
+
+def _numbered_on(before: Slice, one: Slice) -> bool:
+    """Whether axial slices are counted on over a gap, as blocks through discs are: no slice is missing between them."""
+    numbers = [each.header.get("InstanceNumber") for each in (before, one)]
+    axial = abs(one.normal[2]) > _AXIAL
+    return axial and before.frames == 1 and all(isinstance(each, int) for each in numbers) and abs(numbers[1] - numbers[0]) == 1
 
 
 def _step(slices: list[Slice], normal: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """Which examination a study is of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -26,6 +27,11 @@ class Examination:
     uid: str = ""
     description: str = ""
     accession: str = ""
+
+    def beside(self, others: Iterable["Examination"]) -> str:
+        """In words that tell it from others: with the time where one of them is of the same day."""
+        same_day = any(one.date == self.date and one is not self for one in others)
+        return f"{self.date} {self.time}, {self.description}".strip(", ") if same_day and self.time else self.in_words
 
     @property
     def in_words(self) -> str:

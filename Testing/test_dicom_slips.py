@@ -1,0 +1,155 @@
+"""Series whose headers slip: a place written twice, slices stored mirrored, spacing in turn, times and dates put in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dicom_files import set_pixels, write_classic
+from discgrader.errors import StudyError
+from discgrader.imaging.dicom_values import named
+from discgrader.imaging.study_reader import read_study
+from discgrader.imaging.volume import Volume
+from pydicom.dataset import Dataset
+from test_dicom_content import SLICES, found, spine
+from volumes import TILT, volume
+
+
+@pytest.mark.parametrize("slip", [(6, 5), (6, 7), (6, 2), (3, 9)])
+def test_one_slice_that_states_the_place_of_another_costs_no_other_slice(slip, tmp_path):
+    """Image numbers once read this as two series taken in turn, and every second slice was made up."""
+    wrong, taken = slip
+    whole = spine()
+
+    def change(image: Dataset, k: int) -> None:
+        if k == wrong:
+            image.ImagePositionPatient = [f"{one:.6f}" for one in whole.index_to_lps([0, 0, taken])]
+
+    write_classic(tmp_path / "a", whole, change=change)
+    study = read_study(tmp_path / "a")
+    [series] = study.series
+    assert series.volume.array.shape == whole.array.shape
+    kept = [k for k in range(SLICES) if k not in (wrong, taken)]
+    assert np.array_equal(series.volume.array[kept], whole.array[kept])
+    assert sum(1 for file in series.identity["Files"] if file) == SLICES - 1
+    assert any(named("ImagePositionPatient") in one.reason for one in study.left_out)
+
+
+def mirrored(whole: Volume, which: Callable[[int], bool], ways: tuple[int, int]) -> Callable[[Dataset, int], None]:
+    """Stores some slices with rows, columns or both running the other way, and says so."""
+
+    def change(image: Dataset, k: int) -> None:
+        if not which(k):
+            return
+        rows, columns = ways
+        corner = [0 if columns > 0 else whole.size[0] - 1, 0 if rows > 0 else whole.size[1] - 1, k]
+        image.ImagePositionPatient = [f"{one:.6f}" for one in whole.index_to_lps(corner)]
+        row, column = whole.directions[:, 0] * columns, whole.directions[:, 1] * rows
+        image.ImageOrientationPatient = [f"{one:.6f}" for one in (*row, *column)]
+        set_pixels(image, whole.array[k][::rows, ::columns])
+
+    return change
+
+
+@pytest.mark.parametrize("ways", [(1, -1), (-1, 1), (-1, -1)])
+@pytest.mark.parametrize("which", [lambda k: k == 4, lambda k: k in (3, 7, 8, 9), lambda k: k % 3 == 0, lambda k: k > 7])
+def test_slices_stored_mirrored_are_one_series_and_none_moves(which, ways, tmp_path):
+    whole = spine()
+    write_classic(tmp_path / "a", whole, change=mirrored(whole, which, ways))
+    study = read_study(tmp_path / "a")
+    series = found(study, whole)
+    assert len(study.series) == 1 and not study.left_out
+    assert any(named("ImageOrientationPatient") in one for one in series.warnings)
+
+
+def test_a_whole_series_stored_mirrored_is_like_any_other(tmp_path):
+    whole = spine()
+    write_classic(tmp_path / "a", whole, change=mirrored(whole, lambda k: True, (1, -1)))
+    [series] = read_study(tmp_path / "a").series
+    assert series.warnings == ()
+    for index in ([0, 0, 0], [29, 5, 3], [7, 31, 11]):
+        there = np.rint(series.volume.lps_to_index(whole.index_to_lps(index))).astype(int)
+        assert series.volume.array[tuple(there[::-1])] == whole.array[tuple(index[::-1])]
+
+
+def test_a_slice_whose_direction_contradicts_its_place_is_named(tmp_path):
+    def change(image: Dataset, k: int) -> None:
+        if k == 5:
+            image.ImageOrientationPatient = [-one for one in image.ImageOrientationPatient[:3]] + list(image.ImageOrientationPatient[3:])
+
+    whole = spine()
+    write_classic(tmp_path / "a", whole, change=change)
+    study = read_study(tmp_path / "a")
+    [series] = study.series
+    assert np.array_equal(np.delete(series.volume.array, 5, axis=0), np.delete(whole.array, 5, axis=0))
+    assert [one.reason for one in study.left_out] == [
+        f"contradicts the other slices: {named('ImageOrientationPatient')} differs"]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_spacing_that_changes_from_slice_to_slice_is_refused_by_the_attribute(apart, tmp_path):
+    """Two series of every second slice were made of it, one of which was of a wrong size."""
+
+    def change(image: Dataset, k: int) -> None:
+        image.PixelSpacing = ["0.9", "1.0"] if k % 2 else ["1.0", "0.9"]
+        if apart:
+            image.EchoTime, image.RepetitionTime = (100, 4000) if k % 2 else (10, 500)
+
+    write_classic(tmp_path / "a", spine(), change=change)
+    if apart:
+        assert len(read_study(tmp_path / "a").series) == 2
+        return
+    with pytest.raises(StudyError) as error:
+        read_study(tmp_path / "a")
+    assert named("PixelSpacing") in str(error.value)
+
+
+def test_concatenations_of_one_series_with_other_repetition_times_are_one(tmp_path):
+    whole = spine()
+    write_classic(tmp_path / "a", whole, EchoTime=100,
+                  change=lambda image, k: setattr(image, "RepetitionTime", 3000 if k % 2 else 4000))
+    study = read_study(tmp_path / "a")
+    assert len(study.series) == 1
+    found(study, whole)
+
+
+def test_the_series_before_the_agent_is_not_called_one_with_contrast(tmp_path):
+    for number, agent in enumerate(("", "Gadovist")):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesDescription="T1 SAG", EchoTime=10,
+                      RepetitionTime=500, **({"ContrastBolusAgent": agent} if agent else {}))
+    study = read_study(tmp_path / "a")
+    assert {one.name: bool(one.traits) for one in study.series} == {"T1 SAG no contrast": False, "T1 SAG contrast Gadovist": True}
+
+
+def two_examinations(folder: Path, date: str, times: tuple[str, str]) -> None:
+    for number, time in enumerate(times):
+        write_classic(folder, spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", StudyDate=date,
+                      StudyInstanceUID=f"1.7.{number}", FrameOfReferenceUID=f"1.9.{number}", StudyTime=time)
+
+
+def test_two_examinations_of_one_day_are_told_apart_by_their_times(tmp_path):
+    two_examinations(tmp_path / "a", "20240102", ("090000", "183000"))
+    study = read_study(tmp_path / "a")
+    assert len(study.series) == 1
+    said = " ".join(study.warnings)
+    assert "2024-01-02 18:30:00" in said and "2024-01-02 09:00:00" in said
+
+
+@pytest.mark.parametrize("time", ["000000", "000000.000", "00:00:00", ""])
+def test_a_time_that_was_taken_away_makes_no_examination_of_two(time, tmp_path):
+    two_examinations(tmp_path / "a", "19000101", (time, time))
+    with pytest.raises(StudyError, match=r"2 examinations.*StudyTime \(0008,0030\)"):
+        read_study(tmp_path / "a")
+
+
+@pytest.mark.parametrize(("renumbered", "parts"), [(True, 3), (False, 1)])
+def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renumbered, parts, tmp_path):
+    whole = volume(TILT, (1.0, 1.0, 4.0), (20, 20, 18))
+    kept = [k for k in range(18) if k % 7 < 4]
+    write_classic(tmp_path / "a", whole, keep=kept, change=lambda image, k: renumbered and setattr(
+        image, "InstanceNumber", kept.index(k) + 1))
+    series = read_study(tmp_path / "a").series
+    assert len(series) == parts
+    if parts > 1:
+        assert sum(one.volume.size[2] for one in series) == len(kept)
+        assert all("" not in one.identity["Files"] for one in series)
