@@ -8,6 +8,7 @@ import pytest
 from dicom_files import set_pixels, write_classic
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_values import named
+from discgrader.imaging.study import Contrast
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from pydicom.dataset import Dataset
@@ -153,3 +154,79 @@ def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renum
     if parts > 1:
         assert sum(one.volume.size[2] for one in series) == len(kept)
         assert all("" not in one.identity["Files"] for one in series)
+
+
+@pytest.mark.parametrize("keyword", ["AcquisitionDate", "SeriesDate"])
+def test_pictures_taken_years_apart_are_two_examinations_whatever_the_study_says(keyword, tmp_path):
+    """Anonymizers put one StudyDate and StudyInstanceUID in for all, and forget the other dates."""
+    for number, date in enumerate(("20190101", "20240101")):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
+                      **{keyword: date})
+    study = read_study(tmp_path / "a")
+    assert len(study.series) == 1
+    found(study, spine(1))
+    assert study.examination.date == "2024-01-01" and "2019-01-01" in study.left_out[0].reason
+
+
+def test_a_series_computed_later_belongs_to_its_examination(tmp_path):
+    write_classic(tmp_path / "a", spine(0), prefix="A", SeriesInstanceUID="1.2.0", SeriesDate="20240102")
+    write_classic(tmp_path / "a", spine(1), prefix="B", SeriesInstanceUID="1.2.1", SeriesDate="20240302",
+                  ImageType=["DERIVED", "SECONDARY", "MPR"])
+    assert len(read_study(tmp_path / "a").series) == 2
+
+
+@pytest.mark.parametrize("filler", ["0", "NONE", "ANONYMOUS", "000"])
+def test_a_filler_makes_no_examination_of_two(filler, tmp_path):
+    for number, time in enumerate(("090000", "183000")):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", StudyTime=time,
+                      StudyInstanceUID=f"1.7.{number}", FrameOfReferenceUID=f"1.9.{number}", AccessionNumber=filler)
+    study = read_study(tmp_path / "a")
+    assert len(study.series) == 1
+    found(study, spine(1))
+
+
+def test_a_man_and_a_woman_without_names_are_two_patients(tmp_path):
+    for number, sex in enumerate("MF"):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", PatientSex=sex,
+                      PatientID="", PatientName="")
+    with pytest.raises(StudyError, match=r"2 patients, by PatientSex \(0010,0040\)"):
+        read_study(tmp_path / "a")
+
+
+def test_the_part_of_the_body_tells_series_of_one_name_apart(tmp_path):
+    for number, part in enumerate(("CSPINE", "LSPINE")):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
+                      SeriesDescription="T2 sag", BodyPartExamined=part)
+    study = read_study(tmp_path / "a")
+    assert found(study, spine(0)).traits == ("cervical spine",)
+    assert found(study, spine(1)).traits == ()
+
+
+def test_a_mosaic_is_nothing_to_grade_from(tmp_path):
+    write_classic(tmp_path / "a", spine(slices=1), ImageType=["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"],
+                  SeriesDescription="T2 sag", EchoTime=100, RepetitionTime=4000)
+    assert read_study(tmp_path / "a").series[0].contrast is Contrast.OTHER
+
+
+@pytest.mark.parametrize("usual", [1.0, 2.5])
+@pytest.mark.parametrize("slip", [None, 10.0])
+def test_one_slice_of_another_scale_is_told(usual, slip, tmp_path):
+    def change(image: Dataset, k: int) -> None:
+        slope = slip if k == 4 else usual
+        if slope is not None:
+            image.RescaleSlope, image.RescaleIntercept = slope, 0
+
+    write_classic(tmp_path / "a", spine(), change=change)
+    [series] = read_study(tmp_path / "a").series
+    told = [one for one in series.warnings if named("RescaleSlope") in one]
+    assert len(told) == (0 if (usual, slip) == (1.0, None) else 1)
+    assert all(("states no" in one) == (slip is None) and "Image 5" in one for one in told)
+
+
+def test_scales_that_differ_from_slice_to_slice_are_followed_without_a_word(tmp_path):
+    """As Philips writes them."""
+    whole = spine()
+    write_classic(tmp_path / "a", whole, RescaleIntercept=0, change=lambda image, k: setattr(image, "RescaleSlope", 1 + k / 4))
+    [series] = read_study(tmp_path / "a").series
+    assert series.warnings == ()
+    assert np.allclose(series.volume.array, whole.array * (1 + np.arange(SLICES) / 4)[:, None, None])

@@ -27,6 +27,9 @@ from discgrader.progress import Progress
 _QUIET = "no picture"
 """Files of this kind are left out without a warning."""
 
+_FEW_SLOPES = 0.25
+"""So large a share of slices may be scaled otherwise than the rest for this to be a slip rather than how a scanner works."""
+
 
 @dataclass(frozen=True, eq=False)
 class DicomSeries:
@@ -201,6 +204,7 @@ def _pictures(
     by_file: dict[Path, list[Slice]] = {}
     for one in slices:
         by_file.setdefault(one.path, []).append(one)
+    slices_told = _slopes(name, slices)
     rescaled = any((one.slope, one.intercept) != (1.0, 0.0) for one in slices)
     pictures: dict[int, np.ndarray] = {}
     damaged: dict[str, list[Path]] = {}
@@ -216,9 +220,25 @@ def _pictures(
         for one, picture in zip(ones, pixels):
             pictures[id(one)] = (picture * one.slope + one.intercept).astype(np.float32) if rescaled else picture
     left_out = [LeftOut(listed(paths, name), reason) for reason, paths in damaged.items()]
-    said = [f"Of {name}, {note}." for note in notes]
+    said = [*slices_told, *(f"Of {name}, {note}." for note in notes)]
     said += [f"Of {name}, {listed(paths)} could not be read: {reason}." for reason, paths in damaged.items()]
     return pictures, tuple(said), left_out
+
+
+def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
+    """What to say where a few slices are scaled by another factor than all the others, or by none that is stated."""
+    factors = [one.slope for one in slices]
+    usual = max(dict.fromkeys(factors), key=factors.count)
+    few = [one for one, its in zip(slices, factors) if not 0.5 < its / usual < 2]
+    if not few or len(few) > _FEW_SLOPES * len(slices):
+        return []
+    stated = "states another" if any("RescaleSlope" in one.header for one in few) else "states no"
+    return [f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is much brighter "
+            "or darker."]
+
+
+def _images(slices: Sequence[Slice]) -> str:
+    return f"Image {slices[0].instance}" + (f" and {len(slices) - 1} more" if len(slices) > 1 else "")
 
 
 def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tuple[Volume, tuple[str, ...]]:

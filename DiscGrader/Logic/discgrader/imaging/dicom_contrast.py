@@ -42,7 +42,7 @@ _NO_SPINE_PICTURE = {
     "SUBTRACTION": "a subtraction", "SUBTRACT": "a subtraction", "SUB": "a subtraction",
     "T1 MAP": "a map of measured values", "T2 MAP": "a map of measured values", "T2 STAR MAP": "a map of measured values",
     "T1_MAP": "a map of measured values", "T2_MAP": "a map of measured values", "T2_STAR": "a gradient echo",
-    "M_FFE": "a gradient echo", "SCREEN SAVE": "a screen capture", "PERFUSION": "a perfusion series",
+    "M_FFE": "a gradient echo", "SCREEN SAVE": "a screen capture", "MOSAIC": "a mosaic of many slices", "PERFUSION": "a perfusion series",
 }
 _WATER = {"WATER", "W"}
 _IN_PHASE = {"IN_PHASE", "IP", "IN"}
@@ -85,7 +85,9 @@ class _Header:
         agent = str(self.identity.get("ContrastBolusAgent", "")).strip().upper() not in _NO_AGENT
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
-        return tuple(dict.fromkeys([*more, *self.named.traits]))
+        # what all series of an examination are said to show is often a preset, so that their own names count before it
+        shown = [] if self.named.words.values("anatomy") else read_name(str(self.identity.get("BodyPartExamined", ""))).traits
+        return tuple(dict.fromkeys([*more, *self.named.traits, *shown]))
 
 
 def contrast_from_dicom(identity: Mapping[str, object]) -> Finding | None:

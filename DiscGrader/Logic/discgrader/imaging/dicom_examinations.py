@@ -7,7 +7,7 @@ with dates far apart is several examinations, several of the same time are one.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from discgrader.errors import StudyError
@@ -47,7 +47,7 @@ def check_one_patient(slices: Sequence[Slice]) -> None:
     """Refuse files of several patients.
 
     Two files are of different patients when their PatientID differs, or their birth dates; and, where a PatientID is
-    missing, when their names do.
+    missing, when their names do, or one is a man's and one a woman's.
 
     Raises
     ------
@@ -65,23 +65,28 @@ def check_one_patient(slices: Sequence[Slice]) -> None:
                 )
 
 
-def _person(one: Slice) -> tuple[str, str, str]:
+def _person(one: Slice) -> tuple[str, str, str, str]:
     name = re.sub(r"[\s^,.=_-]+", " ", text_of(one.header.get("PatientName"))).strip().casefold()
-    return text_of(one.header.get("PatientID")).strip().casefold(), name, text_of(one.header.get("PatientBirthDate"))
+    sex = text_of(one.header.get("PatientSex")).strip().upper()[:1]
+    known = sex if sex in ("M", "F") else ""
+    return text_of(one.header.get("PatientID")).strip().casefold(), name, text_of(one.header.get("PatientBirthDate")), known
 
 
-def _other_person(one: tuple[str, str, str], other: tuple[str, str, str]) -> str | None:
+def _other_person(one: tuple[str, str, str, str], other: tuple[str, str, str, str]) -> str | None:
     """The attribute that two files cannot share a patient by."""
     for place, keyword in ((0, "PatientID"), (2, "PatientBirthDate")):
         if one[place] and other[place] and one[place] != other[place]:
             return keyword
-    names_differ = one[1] and other[1] and sorted(one[1].split()) != sorted(other[1].split())
-    return "PatientName" if names_differ and not (one[0] and other[0]) else None
+    if one[0] and other[0]:
+        return None
+    if one[1] and other[1] and sorted(one[1].split()) != sorted(other[1].split()):
+        return "PatientName"
+    return "PatientSex" if one[3] and other[3] and one[3] != other[3] else None
 
 
-def _count_people(people: Sequence[tuple[str, str, str]]) -> int:
+def _count_people(people: Sequence[tuple[str, str, str, str]]) -> int:
     """How many of them are pairwise different persons."""
-    apart: list[tuple[str, str, str]] = []
+    apart: list[tuple[str, str, str, str]] = []
     for one in people:
         if all(_other_person(one, other) for other in apart):
             apart.append(one)
@@ -94,6 +99,10 @@ def examinations(slices: Sequence[Slice]) -> list[Examined]:
     groups = [part for group in groups for part in _by_date(group)]
     groups = _with_the_rest(_joined(groups, _belong))
     found = [Examined(tuple(group), _examination(group)) for group in groups]
+    acquired = [_acquired(group) for group in groups]
+    if len({one.examination.date for one in found}) < len(found) and all(acquired):
+        # one date for all was put in; those that the pictures were taken on are told
+        found = [replace(one, examination=replace(one.examination, date=max(days))) for one, days in zip(found, acquired)]
     return sorted(found, key=lambda one: one.when, reverse=True)
 
 
@@ -133,14 +142,14 @@ def _by_uid(slices: Sequence[Slice]) -> list[list[Slice]]:
 
 def _by_date(group: list[Slice]) -> list[list[Slice]]:
     """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
-    for keyword in ("StudyDate", "AcquisitionDate"):
-        days = sorted({day for one in group if (day := iso_date(one.header.get(keyword)))})
+    for day_of in (lambda one: iso_date(one.header.get("StudyDate")), _taken):
+        days = sorted({day for one in group if (day := day_of(one))})
         starts = [day for before, day in zip(["", *days], days) if not before or _days_between(before, day) > _DAYS_OF_ONE]
         if len(starts) < 2:
             continue
         parts: dict[str, list[Slice]] = {}
         for one in group:
-            day = iso_date(one.header.get(keyword))
+            day = day_of(one)
             parts.setdefault(max((start for start in starts if start <= day), default=""), []).append(one)
         return list(parts.values())
     return [group]
@@ -163,15 +172,32 @@ def _joined(groups: list[list[Slice]], belong: Callable[[list[Slice], list[Slice
 def _belong(one: list[Slice], other: list[Slice]) -> bool:
     """Whether two groups of slices are of one examination although their StudyInstanceUID or dates are not the same."""
     days, its_days = _days(one), _days(other)
-    if days and its_days and min(_days_between(a, b) for a in days for b in its_days) > _DAYS_OF_ONE:
+    if _far_apart(days, its_days) or _far_apart(_acquired(one), _acquired(other)):
         return False
-    if any(_values(one, keyword) & _values(other, keyword) for keyword in _SHARED):
+    if any(_telling(_values(one, keyword) & _values(other, keyword)) for keyword in _SHARED):
         return True
     uids, its_uids = _values(one, "StudyInstanceUID"), _values(other, "StudyInstanceUID")
     if not uids and not its_uids:
         return _alike(one, other)
     same_day = bool(days & its_days)
     return same_day and (not uids or not its_uids or bool(_times(one) & _times(other)))
+
+
+def _far_apart(days: set[str], others: set[str]) -> bool:
+    """Whether no day of one lies near a day of the other; not where one has none."""
+    return bool(days and others) and min(_days_between(a, b) for a in days for b in others) > _DAYS_OF_ONE
+
+
+def _acquired(group: list[Slice]) -> set[str]:
+    """The days that pictures were taken on, whatever date was put in for that of the examination."""
+    return {day for one in group if (day := _taken(one))}
+
+
+def _taken(one: Slice) -> str:
+    """The day a picture was taken on; a series that was computed from others may be of a later day."""
+    acquired = iso_date(one.header.get("AcquisitionDate"))
+    computed = "DERIVED" in text_of(one.header.get("ImageType")).upper()
+    return acquired or ("" if computed else iso_date(one.header.get("SeriesDate")))
 
 
 def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
@@ -206,6 +232,11 @@ def _days(group: list[Slice]) -> set[str]:
 
 def _values(group: Iterable[Slice], *keywords: str) -> set[str]:
     return {text for one in group for keyword in keywords if (text := text_of(one.header.get(keyword)))}
+
+
+def _telling(values: set[str]) -> bool:
+    """Whether any of the values is more than a filler such as 0, NONE or ANONYMOUS."""
+    return any(re.search(r"[1-9]", one) for one in values)
 
 
 def _times(group: list[Slice]) -> set[str]:
