@@ -8,6 +8,7 @@ import pytest
 from dicom_files import set_pixels, write_classic
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_values import named
+from discgrader.imaging.names import AFTER_AGENT
 from discgrader.imaging.study import Contrast
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
@@ -230,3 +231,28 @@ def test_scales_that_differ_from_slice_to_slice_are_followed_without_a_word(tmp_
     [series] = read_study(tmp_path / "a").series
     assert series.warnings == ()
     assert np.allclose(series.volume.array, whole.array * (1 + np.arange(SLICES) / 4)[:, None, None])
+
+
+@pytest.mark.parametrize("values", [
+    {"ContrastBolusVolume": 10}, {"ContrastBolusTotalDose": 7.5}, {"ContrastBolusIngredient": "GADOLINIUM"},
+    {"ContrastBolusAgentSequence": [Dataset()]}, {"ContrastBolusAgent": "Gadovist"}])
+def test_contrast_agent_is_seen_however_it_is_stated(values, tmp_path):
+    for number, more in enumerate(({"ContrastBolusVolume": 0, "ContrastBolusAgent": "NONE"}, values)):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
+                      SeriesDescription="T1 sag", **more)
+    study = read_study(tmp_path / "a")
+    assert AFTER_AGENT not in found(study, spine(0)).traits
+    assert AFTER_AGENT in found(study, spine(1)).traits
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_directions_rounded_slice_by_slice_are_one_series(seed, tmp_path):
+    whole, rng = volume(TILT, (1.0, 1.0, 4.0), (40, 40, 12)), np.random.default_rng(seed)
+
+    def change(image: Dataset, k: int) -> None:
+        stated = np.array(image.ImageOrientationPatient, float) + rng.uniform(-0.0005, 0.0005, 6)
+        image.ImageOrientationPatient = [f"{one:.3f}" for one in stated]
+
+    write_classic(tmp_path / "a", whole, change=change)
+    [series] = read_study(tmp_path / "a").series
+    assert np.abs(series.volume.index_to_lps([20, 20, 11]) - whole.index_to_lps([20, 20, 11])).max() < 0.1

@@ -27,7 +27,9 @@ from discgrader.imaging.dicom_order import (
 from discgrader.imaging.dicom_series import IN_TIME
 from discgrader.imaging.dicom_values import is_number, named, text_of
 
-PARALLEL = 1e-3
+PARALLEL = 3e-3
+"""Directions that were rounded to three decimals, each by itself, differ by less, blocks angled to discs by more."""
+
 MANY = 5
 """A single slice that contradicts so many others is taken for a slip, not for a series."""
 

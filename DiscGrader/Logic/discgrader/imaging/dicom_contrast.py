@@ -82,7 +82,10 @@ class _Header:
 
     @property
     def traits(self) -> tuple[str, ...]:
-        agent = str(self.identity.get("ContrastBolusAgent", "")).strip().upper() not in _NO_AGENT
+        told = any(str(self.identity.get(one, "")).strip().upper() not in _NO_AGENT
+                   for one in ("ContrastBolusAgent", "ContrastBolusIngredient"))
+        amounts = [_number(self.identity, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
+        agent = told or any(one is not None and one > 0 for one in amounts)
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it

@@ -21,7 +21,8 @@ IDENTITY = (
     "PatientSex", "PatientAge", "PatientPosition", "SliceThickness", "SpacingBetweenSlices", "ImageType", "EchoTime",
     "EchoNumbers", "RepetitionTime", "InversionTime", "FlipAngle", "EchoTrainLength", "ScanningSequence",
     "SequenceVariant", "SequenceName", "PulseSequenceName", "EchoPulseSequence", "ScanOptions", "MRAcquisitionType",
-    "AcquisitionContrast", "ContrastBolusAgent", "DiffusionBValue", "InversionRecovery",
+    "AcquisitionContrast", "ContrastBolusAgent", "ContrastBolusIngredient", "ContrastBolusVolume", "ContrastBolusTotalDose",
+    "DiffusionBValue", "InversionRecovery",
     "SpectrallySelectedSuppression",
 )
 """Keywords kept of each series, where DICOM states them."""
@@ -36,7 +37,7 @@ _TOP = sorted({
     "PixelSpacing", "RescaleSlope", "RescaleIntercept", "PatientName", "PatientBirthDate", "SeriesDate", "AcquisitionDate",
     "ContentDate", "SeriesTime", "AcquisitionTime", "ContentTime", "KVP", "ConvolutionKernel",
 })
-_TAGS = [*_TOP, "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"]
+_TAGS = [*_TOP, "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ContrastBolusAgentSequence"]
 
 # Functional groups (DICOM PS3.3 C.7.6.16.2 and C.8.13.5) that hold what classic files say at the top. Legacy converted
 # files keep what has no group of its own in the unassigned ones, which come first, so that the others count more.
@@ -155,6 +156,7 @@ def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice]
         try:
             dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS, force=True)
             top, broken = values_of(dataset, _TOP)
+            top |= _agent_of_codes(dataset, top)
             series = str(top.get("SeriesDescription") or top.get("ProtocolName") or "")
             modalities.add(str(top.get("Modality", "")))
             reason = why_no_picture(top, dataset) or is_mr(top, broken, dataset.file_meta)
@@ -173,6 +175,14 @@ def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice]
         reasons = " ".join(one.sentence for one in left_out[:3])
         raise StudyError(f"There is no MR series{found}; give the MR images of the spine. {reasons}".strip())
     return slices, left_out
+
+
+def _agent_of_codes(dataset: Dataset, top: Mapping[str, object]) -> dict:
+    """The contrast agent where it is stated by codes alone, as enhanced files do."""
+    codes = dataset.get("ContrastBolusAgentSequence")
+    if not codes or "ContrastBolusAgent" in top:
+        return {}
+    return {"ContrastBolusAgent": str(codes[0].get("CodeMeaning") or "contrast agent")}
 
 
 def _slices(path: Path, dataset: Dataset, top: dict, broken: set[str]) -> list[Slice]:

@@ -8,7 +8,7 @@ import numpy as np
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_order import STATION_MM
 
-_PARALLEL = 1e-3
+_PARALLEL = 3e-3
 
 _Signs = tuple[int, int]
 
