@@ -256,3 +256,9 @@ def test_directions_rounded_slice_by_slice_are_one_series(seed, tmp_path):
     write_classic(tmp_path / "a", whole, change=change)
     [series] = read_study(tmp_path / "a").series
     assert np.abs(series.volume.index_to_lps([20, 20, 11]) - whole.index_to_lps([20, 20, 11])).max() < 0.1
+
+
+def test_parts_told_apart_by_description_are_called_by_it_once(tmp_path):
+    for number, name in enumerate(("WATER: Sag T2 Flex", "FAT: Sag T2 Flex")):
+        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesDescription=name)
+    assert {one.name for one in read_study(tmp_path / "a").series} == {"WATER: Sag T2 Flex", "FAT: Sag T2 Flex"}

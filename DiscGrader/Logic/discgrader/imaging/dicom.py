@@ -165,7 +165,8 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
         return [], [LeftOut(_slices(name, slices), str(error).rstrip("."))]
     left_out += [LeftOut(_slices(series_description(ones), ones), reason) for ones, reason in refused]
     for part in parts:
-        title = " ".join((series_description(part.slices), *part.words))
+        called = series_description(part.slices)
+        title = " ".join((called, *(word for word in part.words if word != called)))
         try:
             series, odd = _stacked(title, part, pictures, notes)
         except (Unstackable, StudyError) as error:
