@@ -110,7 +110,7 @@ def test_a_stopped_batch_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(Cancelled, match="Stopped; 1 of 2 studies are done"):
         batch(folder, out, workers=1, progress=Progress(stop_after_first, progress.stop))
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 90
     assert {row["study"] for row in rows(out / "grades.csv")} == {"a"}
     assert leftovers(out) == []
     (folder / "slow").rename(folder / "swift")

@@ -117,7 +117,7 @@ def test_studies_go_through_a_scheduler_and_a_second_run_resumes(tmp_path: Path,
     assert result.failed.keys() == {"bad", "crash"}
     assert "No disc was found in bad" in result.failed["bad"]
     assert "ended unexpectedly" in result.failed["crash"]
-    assert {path.name for path in out.iterdir()} == {"a", "b", "c", "grades.csv", "failed.csv"}
+    assert {path.name for path in out.iterdir()} == {"a", "b", "c", "grades.csv", "failed.csv", "warnings.csv"}
     (folder / "crash").rename(folder / "mended")
     again = batch(folder, out, cluster)
     assert (set(again.skipped), again.graded, again.failed.keys()) == ({"a", "b", "c"}, ("mended",), {"bad"})

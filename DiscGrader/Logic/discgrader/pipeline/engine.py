@@ -19,7 +19,6 @@ from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
-from discgrader.localize.lumbar import ct_doubt
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
@@ -337,6 +336,9 @@ class Engine:
 
 def ct_doubts(study: Study) -> tuple[str, ...]:
     """For each series whose values are a CT's, that they are."""
+    # Needs PyTorch, which a command may find missing later, in words.
+    from discgrader.localize.lumbar import ct_doubt
+
     return tuple(filter(None, (ct_doubt(one.name, one.volume) for one in study.series)))
 
 
