@@ -1,5 +1,6 @@
 """The decorator ``parameterNodeWrapper``."""
 
+import contextlib
 import typing
 import weakref
 
@@ -56,8 +57,10 @@ class _Kept:
             self._writing = False
 
     def _modified(self):
+        # While a closing scene takes the parameters away, some of a pack are gone before others; Slicer prints that and goes on.
         if not self._writing:
-            self.value = self._read()
+            with contextlib.suppress(ValueError):
+                self.value = self._read()
 
     def _read(self):
         if not self.member.codec.has(self._node, self._name):

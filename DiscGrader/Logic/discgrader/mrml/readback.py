@@ -59,7 +59,15 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
         raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
     document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
     series = tuple(_series(scene, study, described) for described in document["series"])
-    localization = replace(localization_from_scene(scene, study), warnings=findings_in_scene(scene, study))
+    settled, names = settled_in_scene(scene, study), names_in_scene(scene, study)
+    localization = localization_from_scene(scene, study)
+    localization = replace(
+        localization,
+        warnings=findings_in_scene(scene, study),
+        name_doubts=tuple(one for one in localization.name_doubts if one not in settled),
+        name_probability=names["probability"],
+        name_alternatives=names["alternatives"],
+    )
     known = {described["level"]: described for described in document["discs"]}
     told_by_discs = not_graded_of(document)
     maps, map_series = _saliency(scene, study, series)
@@ -88,17 +96,17 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
     }
     discs.sort(key=lambda disc: disc.index_from_sacrum)
     segmentation = segmentations[0]
-    facts, names = _found(segmentation), names_in_scene(scene, study)
+    facts = _found(segmentation)
     return Localization(
         series_name=attribute(segmentation, "Series"),
         segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
         discs=tuple(discs),
         warnings=tuple(facts.get("warnings", ())),
-        name_doubts=tuple(one for one in facts.get("name_doubts", ()) if one not in settled_in_scene(scene, study)),
+        name_doubts=tuple(facts.get("name_doubts", ())),
         misfits=tuple(facts.get("misfits", ())),
         grade_anyway=bool(attribute(segmentation, "GradeAnyway")),
-        name_probability=names["probability"],
-        name_alternatives=names["alternatives"],
+        name_probability=facts.get("name_probability"),
+        name_alternatives=facts.get("name_alternatives", {}),
         shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
     )
 
