@@ -382,9 +382,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     def worker(self):
         """The process that computes while the window stays free."""
         if self._worker is None:
-            from discgrader.pipeline.worker_client import WorkerClient
-
             from discgrader.panel.python import python_executable
+            from discgrader.pipeline.worker_client import WorkerClient
 
             self._worker = WorkerClient(
                 python_executable(), notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text)

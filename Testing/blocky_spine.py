@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.frames import sagittal_frames
@@ -35,8 +34,16 @@ class BlockySpine:
         return Segmentation(frames, one_hot, (row_mm, column_mm))
 
 
-def blocky_spine(discs: int = 6, tilt_deg: float = 0.0, slices: int = 9, slice_mm: float = 4.0, below_mm: float = 50.0,
-                 lowest_depth_mm: float = DEPTH_MM, without: tuple[int, ...] = (), pixel_mm: float = 1.0) -> BlockySpine:
+def blocky_spine(
+    discs: int = 6,
+    tilt_deg: float = 0.0,
+    slices: int = 9,
+    slice_mm: float = 4.0,
+    below_mm: float = 50.0,
+    lowest_depth_mm: float = DEPTH_MM,
+    without: tuple[int, ...] = (),
+    pixel_mm: float = 1.0,
+) -> BlockySpine:
     """A straight spine, tilted as a whole in the sagittal plane.
 
     Parameters
@@ -73,7 +80,9 @@ def blocky_spine(discs: int = 6, tilt_deg: float = 0.0, slices: int = 9, slice_m
     centers = []
     for number in range(1, discs + 1):
         depth = lowest_depth_mm if number == 1 else DEPTH_MM
-        inside = (np.abs(height - (number - 1) * STEP_MM) <= DISC_HEIGHT_MM / 2) & (np.abs(along) <= depth / 2) & lateral
+        inside = (
+            (np.abs(height - (number - 1) * STEP_MM) <= DISC_HEIGHT_MM / 2) & (np.abs(along) <= depth / 2) & lateral
+        )
         if number in without:
             continue
         classes[inside] = DISC

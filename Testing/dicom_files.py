@@ -111,7 +111,6 @@ def write_classic(
     return paths
 
 
-
 def set_frame(dataset: Dataset, encoded: bytes, syntax: UID) -> None:
     """Give a data set one picture that was compressed elsewhere."""
     dataset.PixelData = pydicom.encaps.encapsulate([encoded])
@@ -193,9 +192,9 @@ def write_enhanced(
     dataset = base(EnhancedMRImageStorage, NumberOfFrames=len(order), **attributes)
     fixed = {
         "PlaneOrientationSequence": [_item(ImageOrientationPatient=_numbers(volume.directions[:, :2].T.ravel()))],
-        "PixelMeasuresSequence": [_item(
-            PixelSpacing=_numbers(volume.spacing_mm[[1, 0]]), SliceThickness=_numbers(volume.spacing_mm[2:])[0],
-        )],
+        "PixelMeasuresSequence": [
+            _item(PixelSpacing=_numbers(volume.spacing_mm[[1, 0]]), SliceThickness=_numbers(volume.spacing_mm[2:])[0])
+        ],
         "MREchoSequence": [_item(EffectiveEchoTime=110.0)],
         "MRTimingAndRelatedParametersSequence": [_item(RepetitionTime="3500", FlipAngle="150", EchoTrainLength=17)],
     }

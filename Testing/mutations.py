@@ -15,12 +15,53 @@ import numpy as np
 Mutate = Callable[[bytes, np.random.Generator], bytes]
 
 STRANGE = (
-    None, True, "", "text", "12", "nan", [], [1, "a", None], {}, {"a": {}}, 0, -1, 1, 7, 3.5, -0.5, 1e-300, 1e300, 10**18, 10**40,
-    -(10**18), float("nan"), float("inf"), [[]], [0] * 5000, "x" * 100_000, "\u0000", "../../x", ["L4-L5"],
+    None,
+    True,
+    "",
+    "text",
+    "12",
+    "nan",
+    [],
+    [1, "a", None],
+    {},
+    {"a": {}},
+    0,
+    -1,
+    1,
+    7,
+    3.5,
+    -0.5,
+    1e-300,
+    1e300,
+    10**18,
+    10**40,
+    -(10**18),
+    float("nan"),
+    float("inf"),
+    [[]],
+    [0] * 5000,
+    "x" * 100_000,
+    "\u0000",
+    "../../x",
+    ["L4-L5"],
 )
 """What may stand where another value was expected."""
 
-NUMBERS = (0.0, -1.0, 1e-30, 1e30, -1e30, float("nan"), float("inf"), float("-inf"), 0.5, 2.0**31, -(2.0**31), 7.0, 348.0)
+NUMBERS = (
+    0.0,
+    -1.0,
+    1e-30,
+    1e30,
+    -1e30,
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    0.5,
+    2.0**31,
+    -(2.0**31),
+    7.0,
+    348.0,
+)
 
 
 def turned_bits(content: bytes, random: np.random.Generator) -> bytes:
@@ -34,27 +75,36 @@ def turned_bits(content: bytes, random: np.random.Generator) -> bytes:
 
 def cut_off(content: bytes, random: np.random.Generator) -> bytes:
     """The beginning of the file."""
-    return content[:int(random.integers(len(content)))]
+    return content[: int(random.integers(len(content)))]
 
 
 def overwritten(content: bytes, random: np.random.Generator) -> bytes:
     """A run of bytes replaced by zeros, by 0xFF, or by noise."""
     start, count = int(random.integers(len(content))), int(random.integers(1, 64))
     filling = [bytes(count), b"\xff" * count, random.bytes(count)][int(random.integers(3))]
-    return content[:start] + filling + content[start + count:]
+    return content[:start] + filling + content[start + count :]
 
 
 def doubled(content: bytes, random: np.random.Generator) -> bytes:
     """A run of bytes there twice, or left out."""
     start, count = int(random.integers(len(content))), int(random.integers(1, 200))
-    return content[:start + count] + content[start:] if random.random() < 0.5 else content[:start] + content[start + count:]
+    return (
+        content[: start + count] + content[start:]
+        if random.random() < 0.5
+        else content[:start] + content[start + count :]
+    )
 
 
 def encoded_otherwise(content: bytes, random: np.random.Generator) -> bytes:
     """The text in another encoding, or with a byte that is none."""
     text = content.decode("latin-1")
-    return [text.encode("utf-16"), b"\xef\xbb\xbf" + content, content.replace(b"a", b"\xe4", 2), content + b"\0" * 9,
-            text.replace("\n", "\r").encode("latin-1")][int(random.integers(5))]
+    return [
+        text.encode("utf-16"),
+        b"\xef\xbb\xbf" + content,
+        content.replace(b"a", b"\xe4", 2),
+        content + b"\0" * 9,
+        text.replace("\n", "\r").encode("latin-1"),
+    ][int(random.integers(5))]
 
 
 BINARY: tuple[Mutate, ...] = (turned_bits, cut_off, overwritten, doubled)
@@ -109,7 +159,7 @@ def other_csv(content: bytes, random: np.random.Generator) -> bytes:
     choice = int(random.integers(6))
     if choice == 0:
         for one in rows:
-            del one[column:column + 1]
+            del one[column : column + 1]
     elif choice == 1:
         del row[column:]
     elif choice == 2:
@@ -129,7 +179,7 @@ def other_lines(content: bytes, random: np.random.Generator) -> bytes:
     line, choice = lines[number], int(random.integers(4))
     separator = next((one for one in (":=", ": ", " = ", "=") if one in line), None)
     if choice == 0 or separator is None:
-        lines[number:number + 1] = [] if random.random() < 0.5 else [line, line]
+        lines[number : number + 1] = [] if random.random() < 0.5 else [line, line]
     elif choice == 1:
         words = line.split(" ")
         words[int(random.integers(len(words)))] = str(NUMBERS[int(random.integers(len(NUMBERS)))])
@@ -146,8 +196,19 @@ def other_head(content: bytes, random: np.random.Generator) -> bytes:
     return other_lines(content[:end], random) + content[end:]
 
 
-_NIFTI_FIELDS = (("i", 0, 1), ("h", 40, 8), ("h", 70, 1), ("f", 76, 8), ("f", 108, 1), ("f", 112, 2), ("B", 123, 1), ("h", 252, 2),
-                 ("f", 256, 3), ("f", 268, 3), ("f", 280, 12))
+_NIFTI_FIELDS = (
+    ("i", 0, 1),
+    ("h", 40, 8),
+    ("h", 70, 1),
+    ("f", 76, 8),
+    ("f", 108, 1),
+    ("f", 112, 2),
+    ("B", 123, 1),
+    ("h", 252, 2),
+    ("f", 256, 3),
+    ("f", 268, 3),
+    ("f", 280, 12),
+)
 
 
 def other_nifti(content: bytes, random: np.random.Generator) -> bytes:
@@ -180,16 +241,34 @@ def other_dicom(content: bytes, random: np.random.Generator) -> bytes:
             place = items[int(random.integers(len(items)))]
     elements = [one for one in place if one.VR != "SQ"] or list(place)
     element = elements[int(random.integers(len(elements)))]
-    texts = (b"", b"1", b"-1", b"0", b"nan", b"1e30", b"text", b"1\\2", b"1\\2\\3\\4\\5\\6\\7", b"\xff\xfe", b"9" * 40, b"1\\\\1\\0\\1\\0")
+    texts = (
+        b"",
+        b"1",
+        b"-1",
+        b"0",
+        b"nan",
+        b"1e30",
+        b"text",
+        b"1\\2",
+        b"1\\2\\3\\4\\5\\6\\7",
+        b"\xff\xfe",
+        b"9" * 40,
+        b"1\\\\1\\0\\1\\0",
+    )
     if random.random() < 0.25:
         del place[element.tag]
     else:
-        raw = texts[int(random.integers(len(texts)))] if element.tag.group != 0x7FE0 else random.bytes(int(random.integers(99)))
+        raw = (
+            texts[int(random.integers(len(texts)))]
+            if element.tag.group != 0x7FE0
+            else random.bytes(int(random.integers(99)))
+        )
         if element.VR in ("US", "SS", "UL", "FD", "FL", "SL"):
             size = {"US": 2, "SS": 2, "FD": 8}.get(element.VR, 4)
             raw = random.bytes(size * int(random.integers(0, 4)))
         place[element.tag] = pydicom.dataelem.RawDataElement(
-            element.tag, element.VR, len(raw), raw + b" " * (len(raw) % 2), 0, False, True)
+            element.tag, element.VR, len(raw), raw + b" " * (len(raw) % 2), 0, False, True
+        )
     written = io.BytesIO()
     try:
         dataset.save_as(written)

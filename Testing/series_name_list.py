@@ -18,9 +18,11 @@ def listed(list_name: str) -> list[dict[str, str]]:
 def told(reading: NameReading) -> dict[str, str]:
     """What is read of a name in the lists' words."""
     return {
-        "plane": reading.plane or "", "contrast": reading.contrast or "unknown",
+        "plane": reading.plane or "",
+        "contrast": reading.contrast or "unknown",
         "fat": "dark" if reading.fat_suppressed else "bright",
-        "agent": {True: "given", False: "none", None: ""}[reading.agent], "part": reading.part,
+        "agent": {True: "given", False: "none", None: ""}[reading.agent],
+        "part": reading.part,
     }
 
 

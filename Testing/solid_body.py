@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import LEVELS, Disc, Localization, RoiBox
@@ -34,8 +33,9 @@ def tilted(tilt_deg: float) -> np.ndarray:
     return np.stack([[1.0, 0.0, 0.0], np.cross(up, [1.0, 0.0, 0.0]), up], axis=1)
 
 
-def volume(body: Body, axes: np.ndarray, center: np.ndarray, size: tuple[int, int, int],
-           spacing: tuple[float, float, float]) -> Volume:
+def volume(
+    body: Body, axes: np.ndarray, center: np.ndarray, size: tuple[int, int, int], spacing: tuple[float, float, float]
+) -> Volume:
     """What a series with these axes of i, j and k shows of the body."""
     affine = np.eye(4)
     affine[:3, :3] = axes * np.array(spacing)
@@ -45,8 +45,15 @@ def volume(body: Body, axes: np.ndarray, center: np.ndarray, size: tuple[int, in
     return Volume(body(points).astype(np.float32), affine)
 
 
-def axial(body: Body, name: str = "ax_t2", center: tuple[float, float, float] = (0.0, 10.0, 70.0), tilt_deg: float = 0.0,
-          slices: int = 46, contrast: Contrast = Contrast.T2, identity: dict | None = None) -> Series:
+def axial(
+    body: Body,
+    name: str = "ax_t2",
+    center: tuple[float, float, float] = (0.0, 10.0, 70.0),
+    tilt_deg: float = 0.0,
+    slices: int = 46,
+    contrast: Contrast = Contrast.T2,
+    identity: dict | None = None,
+) -> Series:
     """An axial series of 4 mm slices; as wide as what lies around the spine."""
     picture = volume(body, tilted(tilt_deg), np.array(center), (80, 80, slices), (1.5, 1.5, 4.0))
     return Series(name, picture, Plane.AXIAL, contrast, "made so", identity=identity)

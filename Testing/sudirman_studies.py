@@ -14,13 +14,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, RoiBox
 from discgrader.localize.roi import EDGE_MM
 from discgrader.report.rois import SUFFIX, write_roi
+from PIL import Image
 
 POINTS = Path(__file__).parent / "reference" / "sudirman_axial_points.csv"
 FOLDER = "sudirman_axial"

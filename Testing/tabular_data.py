@@ -1,7 +1,6 @@
 """Synthetic feature tables whose grades can be told from known columns: what tests of tabular models start from."""
 
 import numpy as np
-
 from discgrader.training.tabular.table import DiscTable
 
 FAMILIES = {"radiomics": 24, "efficientnet_lite0": 12, "evidence": 6}
@@ -33,7 +32,14 @@ def synthetic_discs(patients: int = 60, seed: int = 0, sequences: tuple[str, ...
 def _names(family: str, count: int) -> list[str]:
     if family != "radiomics":
         return [f"{family}_{number:04d}" for number in range(count)]
-    classes = ["original_shape_MeshVolume", "original_firstorder_Mean", "original_glcm_Contrast", "original_glrlm_RunEntropy",
-               "original_glszm_ZoneEntropy", "original_gldm_DependenceEntropy", "log-sigma-1-0-mm-3D_firstorder_Mean",
-               "wavelet-LLH_glcm_Contrast"]
+    classes = [
+        "original_shape_MeshVolume",
+        "original_firstorder_Mean",
+        "original_glcm_Contrast",
+        "original_glrlm_RunEntropy",
+        "original_glszm_ZoneEntropy",
+        "original_gldm_DependenceEntropy",
+        "log-sigma-1-0-mm-3D_firstorder_Mean",
+        "wavelet-LLH_glcm_Contrast",
+    ]
     return [f"{classes[number % 8]}{number // 8 or ''}" for number in range(count)]

@@ -23,7 +23,9 @@ PFIRRMANN = ("pfirrmann", "pfirrmann")
 def pairs_of(table, studies=10):
     """One pair for each count of a table of Pfirrmann grades, dealt out to studies in turn."""
     cells = [(a, b) for a, row in enumerate(table) for b, count in enumerate(row) for _ in range(count)]
-    return [Pair(f"s{n % studies}", "L4-L5", "L4-L5", *PFIRRMANN, str(a + 1), str(b + 1)) for n, (a, b) in enumerate(cells)]
+    return [
+        Pair(f"s{n % studies}", "L4-L5", "L4-L5", *PFIRRMANN, str(a + 1), str(b + 1)) for n, (a, b) in enumerate(cells)
+    ]
 
 
 def random_table(seed, count=5):
@@ -109,9 +111,12 @@ def test_figures_of_a_task():
     (found,) = agreement(pairs_of(random_table(3)))
     table = random_table(3)
     assert found.n == table.sum() and found.percent.value == pytest.approx(100 * np.trace(table) / table.sum())
-    for figure, value in ((found.kappa, cohen_kappa(table)), (found.ac1, gwet_ac(table)),
-                          (found.weighted_kappa, cohen_kappa(table, quadratic_weights(5))),
-                          (found.ac2, gwet_ac(table, quadratic_weights(5)))):
+    for figure, value in (
+        (found.kappa, cohen_kappa(table)),
+        (found.ac1, gwet_ac(table)),
+        (found.weighted_kappa, cohen_kappa(table, quadratic_weights(5))),
+        (found.ac2, gwet_ac(table, quadratic_weights(5))),
+    ):
         assert figure.value == pytest.approx(value) and figure.low < figure.value < figure.high
     (again,) = agreement(pairs_of(random_table(3)))
     assert again == found
@@ -228,18 +233,29 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
     assert load_source(tmp_path).voice == READER, "readings come before grades.json beside them"
 
 
-@pytest.mark.parametrize(("files", "arguments", "words"), [
-    ({}, ("a.json", "b.json"), "There is no "),
-    ({"a.json": reading("A", "one"), "b.json": reading("B", "two")}, ("a.json", "b.json"), "no study in common (one and two)"),
-    ({"a.json": reading("A"), "b.json": reading("B", read=False)}, ("a.json", "b.json"), "unread grades do not count"),
-    ({"a.json": reading("A"), "b.json": "{}"}, ("a.json", "b.json"), "neither a reading nor a grades.json"),
-    ({"a.json": reading("A"), "b.json": "{"}, ("a.json", "b.json"), "is not valid JSON"),
-    ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "a disc is missing"),
-    ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
-    ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
-    ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "holds no reading; give a second one"),
-    ({"a.json": reading("A")}, ("a.json", "--draws", "5"), "5 draws are too few"),
-])
+@pytest.mark.parametrize(
+    ("files", "arguments", "words"),
+    [
+        ({}, ("a.json", "b.json"), "There is no "),
+        (
+            {"a.json": reading("A", "one"), "b.json": reading("B", "two")},
+            ("a.json", "b.json"),
+            "no study in common (one and two)",
+        ),
+        (
+            {"a.json": reading("A"), "b.json": reading("B", read=False)},
+            ("a.json", "b.json"),
+            "unread grades do not count",
+        ),
+        ({"a.json": reading("A"), "b.json": "{}"}, ("a.json", "b.json"), "neither a reading nor a grades.json"),
+        ({"a.json": reading("A"), "b.json": "{"}, ("a.json", "b.json"), "is not valid JSON"),
+        ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "a disc is missing"),
+        ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
+        ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
+        ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "holds no reading; give a second one"),
+        ({"a.json": reading("A")}, ("a.json", "--draws", "5"), "5 draws are too few"),
+    ],
+)
 def test_bad_input(tmp_path, capsys, files, arguments, words):
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -25,7 +25,9 @@ def heights(cut: AxialCut) -> list[float]:
     """LPS z of the slices' middles."""
     volume = cut.series.volume
     index = (np.array(volume.size) - 1) / 2
-    return [float(volume.index_to_lps(np.where(np.arange(3) == slice_axis(volume), one, index))[2]) for one in cut.indices]
+    return [
+        float(volume.index_to_lps(np.where(np.arange(3) == slice_axis(volume), one, index))[2]) for one in cut.indices
+    ]
 
 
 def test_the_slices_of_a_disc_in_a_stack_are_those_within_its_height():
@@ -45,7 +47,9 @@ def test_a_disc_lower_than_the_slices_are_apart_has_the_nearer_one():
 
 def test_each_disc_gets_the_block_that_was_angled_along_it():
     tilts = (30.0, 12.0, 0.0, -10.0)
-    blocks = [axial(BODY, f"block{number}", (0.0, 10.0, number * STEP_MM), tilt, 7) for number, tilt in enumerate(tilts)]
+    blocks = [
+        axial(BODY, f"block{number}", (0.0, 10.0, number * STEP_MM), tilt, 7) for number, tilt in enumerate(tilts)
+    ]
     for number, disc in enumerate(discs(tilts).discs):
         cut = axial_cut(disc, blocks[::-1])
         assert cut.series is blocks[number]
@@ -74,12 +78,15 @@ def test_why_a_disc_has_no_slice_is_said():
     assert axial_cut(disc, [axial(BODY, center=(200, 10, 70))]) == "the axial T2 lies beside it"
 
 
-@pytest.mark.parametrize(("series", "why"), [
-    ([], "no axial T2"),
-    ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
-    ([axial(lumpy(3), identity={"FrameOfReferenceUID": "1.3"})], "another frame of reference than sag_t2"),
-    ([axial(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "q"})], "another patient than sag_t2"),
-])
+@pytest.mark.parametrize(
+    ("series", "why"),
+    [
+        ([], "no axial T2"),
+        ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
+        ([axial(lumpy(3), identity={"FrameOfReferenceUID": "1.3"})], "another frame of reference than sag_t2"),
+        ([axial(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "q"})], "another patient than sag_t2"),
+    ],
+)
 def test_series_that_cannot_be_matched_are_refused(series, why):
     known = sagittal(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "p"})
     study = Study("s", (known, *series))
@@ -94,12 +101,13 @@ def looked(study: Study, system: str):
     return [windows.of(disc, WINDOWS[system]) for disc in localization.discs]
 
 
-@pytest.mark.parametrize(("order", "flips"), [
-    (order, flips) for order in permutations(range(3)) for flips in product((False, True), repeat=3)][::5])
+@pytest.mark.parametrize(
+    ("order", "flips"),
+    [(order, flips) for order in permutations(range(3)) for flips in product((False, True), repeat=3)][::5],
+)
 def test_windows_do_not_depend_on_how_voxels_are_stored(order, flips):
     stated = Study("s", (sagittal(BODY), axial(BODY)))
-    stored = Study("s", tuple(
-        replace(one, volume=stored_otherwise(one.volume, order, flips)) for one in stated.series))
+    stored = Study("s", tuple(replace(one, volume=stored_otherwise(one.volume, order, flips)) for one in stated.series))
     for before, after in zip(looked(stated, "deepspine"), looked(stored, "deepspine"), strict=True):
         for one, other in zip(before[0], after[0], strict=True):
             shape = one.spec.shape(32)
@@ -125,9 +133,14 @@ def test_a_mirrored_body_gives_mirrored_windows():
     for one, other in zip(looked(study, "deepspine"), looked(mirrored, "deepspine"), strict=True):
         right, middle, left, across = (window.values(window.spec.shape(32)) for window in one[0])
         other_right, other_middle, other_left, other_across = (
-            window.values(window.spec.shape(32)) for window in other[0])
-        for given, wanted in ((across[:, :, ::-1], other_across), (right[::-1], other_left), (left[::-1], other_right),
-                              (middle[::-1], other_middle)):
+            window.values(window.spec.shape(32)) for window in other[0]
+        )
+        for given, wanted in (
+            (across[:, :, ::-1], other_across),
+            (right[::-1], other_left),
+            (left[::-1], other_right),
+            (middle[::-1], other_middle),
+        ):
             assert np.allclose(given, wanted, atol=0.01, equal_nan=True)
         assert np.nanmax(np.abs(right - left)) > 10
 
@@ -150,8 +163,10 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
     stack, reference = axial(BODY), sagittal(BODY)
     turned = replace(stack, volume=stack.volume.with_array(stack.volume.array[:, :, ::-1].copy()))
     localization = discs()
-    frames = [axial_window(disc.roi, axial_cut(disc, [stack]), axial_cut(disc, [stack]).indices[0], AXIAL).frame
-              for disc in localization.discs]
+    frames = [
+        axial_window(disc.roi, axial_cut(disc, [stack]), axial_cut(disc, [stack]).indices[0], AXIAL).frame
+        for disc in localization.discs
+    ]
     stated, exchanged = side_agreement(stack.volume, reference.volume, frames)
     assert stated > 0.9 > exchanged + 0.3
     assert not is_mirrored(stack.volume, reference.volume, frames)
@@ -188,7 +203,9 @@ def test_windows_are_written_as_pictures(tmp_path):
     assert write_crops(study, discs(), tmp_path / "deep", systems=["deepspine"]) == 4 * 4
     with open(tmp_path / "deep" / "crops.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert {row["png"] for row in rows} >= {f"L4-L5_deepspine_{name}.png" for name in ("left", "middle", "right", "axial")}
+    assert {row["png"] for row in rows} >= {
+        f"L4-L5_deepspine_{name}.png" for name in ("left", "middle", "right", "axial")
+    }
     picture = Image.open(tmp_path / "deep" / "L4-L5_deepspine_left.png")
     assert picture.size == (224, 224) and np.asarray(picture).std() > 20
     assert write_crops(study, discs(), tmp_path / "msu", systems=["msu"]) > 4
@@ -203,7 +220,7 @@ def test_windows_are_written_as_pictures(tmp_path):
 def narrowed(size_mm: float, name: str, **options):
     """An axial series of the first disc whose pictures end so far from their right edge."""
     found = axial(BODY, name, (0, 10, 0), slices=7, **options)
-    picture = found.volume.array[:, :, :int(size_mm / 1.5)].copy()
+    picture = found.volume.array[:, :, : int(size_mm / 1.5)].copy()
     return replace(found, volume=type(found.volume)(picture, found.volume.affine_lps))
 
 

@@ -64,13 +64,23 @@ def test_what_lies_between_blocks_is_no_evidence():
     assert not is_shown(np.array([0.0, 10.0, STEP_MM / 2]), blocks)
 
 
-@pytest.mark.parametrize(("series", "why"), [
-    ([], "neither a sagittal series nor an axial T2"),
-    ([axial(BODY, contrast=Contrast.T1)], "neither a sagittal series nor an axial T2"),
-    ([axial(BODY, slices=2)], "3 or more slices in a row, no more than 5.5 mm apart"),
-    ([replace(axial(BODY), volume=replace(axial(BODY).volume, affine_lps=axial(BODY).volume.affine_lps * [1, 1, 2, 1]))],
-     "3 or more slices in a row, no more than 5.5 mm apart"),
-])
+@pytest.mark.parametrize(
+    ("series", "why"),
+    [
+        ([], "neither a sagittal series nor an axial T2"),
+        ([axial(BODY, contrast=Contrast.T1)], "neither a sagittal series nor an axial T2"),
+        ([axial(BODY, slices=2)], "3 or more slices in a row, no more than 5.5 mm apart"),
+        (
+            [
+                replace(
+                    axial(BODY),
+                    volume=replace(axial(BODY).volume, affine_lps=axial(BODY).volume.affine_lps * [1, 1, 2, 1]),
+                )
+            ],
+            "3 or more slices in a row, no more than 5.5 mm apart",
+        ),
+    ],
+)
 def test_axial_series_that_cannot_show_a_disc_are_refused(series, why):
     with pytest.raises(StudyError, match=why):
         axial_t2(Study("s", tuple(series)))
@@ -137,8 +147,12 @@ def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
 
 def test_blocks_that_show_no_disc_are_counted(localizer):
     study = make_study(512, {}, ("AX_T2",), blocks=True).study
-    blind = tuple(replace(one, volume=one.volume.with_array(np.zeros_like(one.volume.array)))
-                  if one.name.endswith("L5-S1") else one for one in study.series)
+    blind = tuple(
+        replace(one, volume=one.volume.with_array(np.zeros_like(one.volume.array)))
+        if one.name.endswith("L5-S1")
+        else one
+        for one in study.series
+    )
     found = localizer.localize(replace(study, series=blind))
     assert found.discs[0].level == "L4-L5" and found.discs[0].index_from_sacrum == 2
     assert "No disc was found on ax_t2_L5-S1." in found.warnings

@@ -291,7 +291,9 @@ def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
     assert cli.main(["batch", str(folder), "-o", str(out), "--workers", "1", "--no-saliency"]) == 0
     assert "warning: a: The sacrum is not in view" in capsys.readouterr().err
     assert all("sacrum" in row["warnings"] for row in rows(out / "grades.csv") if row["study"] == "a")
-    assert [row["study"] for row in rows(out / "warnings.csv") if "counted from the lowest disc" in row["warning"]] == ["a"]
+    assert [row["study"] for row in rows(out / "warnings.csv") if "counted from the lowest disc" in row["warning"]] == [
+        "a"
+    ]
 
 
 def test_a_batch_can_be_stopped_while_it_looks_for_studies(tmp_path: Path) -> None:

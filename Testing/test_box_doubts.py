@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box_doubts import box_doubts, is_outside
 from discgrader.localize.disc import RoiBox

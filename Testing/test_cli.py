@@ -335,8 +335,9 @@ def test_results_are_whole_and_the_status_says_so_where_nobody_hears_of_them(whe
 @pytest.mark.parametrize("arguments", [["packs", "list"], ["--version"], ["grade", "--help"]])
 def test_what_only_prints_fails_where_nothing_can_be_printed(arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "discgrader.cli.main", *arguments], stdout=full, stderr=subprocess.PIPE,
-                              text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "discgrader.cli.main", *arguments], stdout=full, stderr=subprocess.PIPE, text=True
+        )
     assert done.returncode == 1
     assert done.stderr.startswith("discgrader: Standard output cannot be written") and done.stderr.count("\n") == 1
 
@@ -344,10 +345,20 @@ def test_what_only_prints_fails_where_nothing_can_be_printed(arguments: list[str
 @pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
 def test_names_that_are_not_utf_8_can_be_told(tmp_path: Path) -> None:
     study = write_blocks(tmp_path / os.fsdecode(b"M\xfcller"))
-    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / os.fsdecode(b"Gr\xfc\xdfe")), str(Path(__file__).parent)]
+    command = [
+        sys.executable,
+        "-c",
+        PRINTS,
+        str(study),
+        str(tmp_path / os.fsdecode(b"Gr\xfc\xdfe")),
+        str(Path(__file__).parent),
+    ]
     done = subprocess.run(command, capture_output=True)
     assert done.returncode == 0, done.stderr
-    assert json.loads((tmp_path / os.fsdecode(b"Gr\xfc\xdfe") / "grades.json").read_text(encoding="utf-8"))["study"] == "Müller"
+    assert (
+        json.loads((tmp_path / os.fsdecode(b"Gr\xfc\xdfe") / "grades.json").read_text(encoding="utf-8"))["study"]
+        == "Müller"
+    )
 
 
 DEAF = """
@@ -372,8 +383,9 @@ with stoppable_progress() as progress, whole_folder(pathlib.Path(sys.argv[1])) a
 
 @pytest.mark.skipif(os.name == "nt", reason="this system has no signals of this kind")
 def test_a_second_request_ends_what_hears_nothing_and_leaves_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-c", DEAF, str(tmp_path / "out")], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", DEAF, str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     process.stdout.readline()
     time.sleep(0.3)
     for _ in range(2):

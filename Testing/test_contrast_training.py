@@ -40,8 +40,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_recipe_makes_a_pack_and_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
     from discgrader.training.recipes import run_recipe
 
-    few = {"sagittal_pictures": 60, "axial_pictures": 60, "sagittal_patients": 2, "axial_patients": 2,
-           "coronal_patients": 1, "batch": 8, "sagittal_steps": 3, "axial_steps": 3, "folds": 2, "examined_each": 2, "least_right": 0.0}
+    few = {
+        "sagittal_pictures": 60,
+        "axial_pictures": 60,
+        "sagittal_patients": 2,
+        "axial_patients": 2,
+        "coronal_patients": 1,
+        "batch": 8,
+        "sagittal_steps": 3,
+        "axial_steps": 3,
+        "folds": 2,
+        "examined_each": 2,
+        "least_right": 0.0,
+    }
     folder = run_recipe("contrast", data, tmp_path, **few)
     pack = read_pack(folder / "contrast")
     assert pack.system == CONTRAST and set(pack.files) == {"sagittal.safetensors", "axial.safetensors"}

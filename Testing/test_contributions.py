@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_result import synthetic_result
-
 from discgrader.grading.contributions import KEY, pushes, pushes_evidence
 from discgrader.grading.evidence_model import evidence_names
 from discgrader.packs.trees import parse_trees
 from discgrader.report.html import report_html
 from discgrader.report.tables import grades_json
+from synthetic_result import synthetic_result
 
 lightgbm = pytest.importorskip("lightgbm")
 ROLES = ("T1", "T2", "T2_SPACE")
@@ -26,8 +25,11 @@ def trees():
     signal, height = rows[:, NAMES.index("T2_nucleus_to_csf")], rows[:, NAMES.index("T2_height_mm")]
     grades = np.digitize(-signal - 0.5 * height, [-1.2, -0.4, 0.4, 1.2])
     rows[rng.random(rows.shape) < 0.05] = np.nan
-    booster = lightgbm.train({"objective": "multiclass", "num_class": 5, "num_leaves": 8, "verbosity": -1, "num_threads": 1},
-                             lightgbm.Dataset(rows, grades, feature_name=NAMES), 20)
+    booster = lightgbm.train(
+        {"objective": "multiclass", "num_class": 5, "num_leaves": 8, "verbosity": -1, "num_threads": 1},
+        lightgbm.Dataset(rows, grades, feature_name=NAMES),
+        20,
+    )
     return parse_trees(booster.model_to_string())
 
 
@@ -46,7 +48,9 @@ def test_a_dark_nucleus_pushes_up_and_a_bright_one_down(trees):
 
 def test_measures_on_the_longest_named_role_are_told_apart(trees):
     """T2_SPACE's measures must not pass for T2's."""
-    names = [name.replace("T2_nucleus", "T2_SPACE_nucleus") if name.startswith("T2_nucleus") else name for name in NAMES]
+    names = [
+        name.replace("T2_nucleus", "T2_SPACE_nucleus") if name.startswith("T2_nucleus") else name for name in NAMES
+    ]
     assert pushes(trees, row(-1.5), names)[0].series == "T2_SPACE"
 
 
@@ -69,7 +73,9 @@ def test_pushes_are_in_the_json_and_in_the_report(trees):
     result = synthetic_result()
     stated = {KEY: pushes_evidence(pushes(trees, row(-1.5, 1.2), NAMES))}
     first = result.discs[0]
-    grades = tuple(replace(one, evidence={**one.evidence, **stated}) if one.system == "pfirrmann" else one for one in first.grades)
+    grades = tuple(
+        replace(one, evidence={**one.evidence, **stated}) if one.system == "pfirrmann" else one for one in first.grades
+    )
     result = replace(result, discs=(replace(first, grades=grades), *result.discs[1:]))
     written = json.loads(json.dumps(grades_json(result), allow_nan=False))
     pushed = written["discs"][0]["grades"][0]["evidence"][KEY]

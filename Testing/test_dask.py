@@ -33,8 +33,18 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not self._file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        self._workers = self._start("dask_worker", "--nworkers", 2, "--nthreads", 1, "--host", "127.0.0.1",
-                                    "--local-directory", folder, folder=folder)
+        self._workers = self._start(
+            "dask_worker",
+            "--nworkers",
+            2,
+            "--nthreads",
+            1,
+            "--host",
+            "127.0.0.1",
+            "--local-directory",
+            folder,
+            folder=folder,
+        )
         from distributed import Client
 
         with Client(scheduler_file=str(self._file), set_as_default=False) as client:
@@ -60,11 +70,23 @@ class Cluster:
 
     def _start(self, command: str, *options: object, folder: Path) -> subprocess.Popen:
         paths = [str(LOGIC), str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
-        arguments = [sys.executable, "-m", f"distributed.cli.{command}", "--scheduler-file", str(self._file),
-                     "--no-dashboard", *map(str, options)]
+        arguments = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.{command}",
+            "--scheduler-file",
+            str(self._file),
+            "--no-dashboard",
+            *map(str, options),
+        ]
         with open(folder / f"{command}.log", "w") as log:
-            return subprocess.Popen(arguments, env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, cwd=folder,
-                                    stdout=log, stderr=subprocess.STDOUT)
+            return subprocess.Popen(
+                arguments,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+                cwd=folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
 
 @pytest.fixture
@@ -162,5 +184,7 @@ def test_no_scheduler_at_the_address_is_told(tmp_path: Path) -> None:
 def test_without_dask_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     folder = studies(tmp_path / "in", "a")
-    with pytest.raises(UsageError, match=r"--scheduler needs dask; install it with pip install 'discgrader\[cluster\]'"):
+    with pytest.raises(
+        UsageError, match=r"--scheduler needs dask; install it with pip install 'discgrader\[cluster\]'"
+    ):
         run_batch(folder, tmp_path / "out", PLAIN, make_engine=FakeMaker(), scheduler="tcp://127.0.0.1:8786")

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 import torch
 from blocky_spine import blocky_spine
-from safetensors.torch import save_file
-from test_grading import localized
-
 from discgrader.errors import PackError, UsageError
 from discgrader.grading.deep_features import disc_picture, resnet50_features, shipped_features
 from discgrader.packs.efficientnet_lite import EfficientNetLite0
 from discgrader.packs.networks import build_network
 from discgrader.pipeline.engine import Engine
+from safetensors.torch import save_file
+from test_grading import localized
 
 REFERENCE = Path(__file__).parent / "reference" / "efficientnet_lite0.json"
 
@@ -64,7 +63,10 @@ def test_resnet50_is_read_from_either_kind_of_file(resnet_state, tmp_path):
     torch.save(resnet_state, tmp_path / "weights.pth")
     save_file(resnet_state, tmp_path / "weights.safetensors")
     torch.save({"state_dict": {f"module.{name}": one for name, one in resnet_state.items()}}, tmp_path / "wrapped.pth")
-    features = [resnet50_features(tmp_path / name)(waves()[None]) for name in ("weights.pth", "weights.safetensors", "wrapped.pth")]
+    features = [
+        resnet50_features(tmp_path / name)(waves()[None])
+        for name in ("weights.pth", "weights.safetensors", "wrapped.pth")
+    ]
     assert features[0].shape == (1, 2048)
     assert np.array_equal(features[0], features[1])
     assert np.array_equal(features[0], features[2])
@@ -79,7 +81,9 @@ def test_wrong_weights_are_refused_in_plain_words(resnet_state, tmp_path):
     torch.save({"epoch": 3}, tmp_path / "no_state.pth")
     with pytest.raises(UsageError, match="no state_dict"):
         resnet50_features(tmp_path / "no_state.pth")
-    torch.save({name: one for name, one in resnet_state.items() if not name.startswith("layer4")}, tmp_path / "part.pth")
+    torch.save(
+        {name: one for name, one in resnet_state.items() if not name.startswith("layer4")}, tmp_path / "part.pth"
+    )
     with pytest.raises(UsageError, match="ResNet-50"):
         resnet50_features(tmp_path / "part.pth")
 

@@ -142,7 +142,9 @@ def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_E)
-    assert len(told) == 1 and told[0].startswith("The box cannot be fitted. No segmented disc lies in the box of L3-L4;")
+    assert len(told) == 1 and told[0].startswith(
+        "The box cannot be fitted. No segmented disc lies in the box of L3-L4;"
+    )
     assert nothing_is_lost(overridden)
     user.click(overridden.ui.undoButton)
     settled(overridden, user)

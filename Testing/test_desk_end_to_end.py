@@ -65,7 +65,12 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         finish(panel, user, panel.ui.gradeButton)
         assert panel.ui.statusLabel.text == "Graded."
         sagittal = [task for task in panel.table.grid.columns if task[0] in SAGITTAL_SYSTEMS]
-        above = {(level, *task) for level in levels for task in sagittal if level.startswith("T") and task[0] == "calcification"}
+        above = {
+            (level, *task)
+            for level in levels
+            for task in sagittal
+            if level.startswith("T") and task[0] == "calcification"
+        }
         assert {(level, *task) for level in levels for task in sagittal} - above == set(panel.table.grid.cells)
         found, first = boxes(panel), grades(panel)
         severity = {level: int(first[(level, *PFIRRMANN)][0]) for level in LEVELS}

@@ -23,8 +23,14 @@ class DoubtfulEngine(BlockEngine):
     def localize(self, study, **options):
         found = super().localize(study, **options)
         discs = tuple(replace(one, warnings=DOUBTS[:1]) for one in found.discs)
-        return replace(found, discs=discs, warnings=DOUBTS, name_doubts=DOUBTS[:1], name_probability=0.8,
-                       name_alternatives={"S1-S2": 0.2})
+        return replace(
+            found,
+            discs=discs,
+            warnings=DOUBTS,
+            name_doubts=DOUBTS[:1],
+            name_probability=0.8,
+            name_alternatives={"S1-S2": 0.2},
+        )
 
 
 def set_lowest(panel, level):
@@ -125,11 +131,13 @@ def test_one_control_settles_how_sure_the_names_are(panel, user, tmp_path):
     finish(panel, user, panel.ui.gradeButton)
     assert "80 %" in panel.ui.lowestComboBox.toolTip and "S1-S2 20 %" in panel.ui.lowestComboBox.toolTip
     found = {"lowest_disc": "L5-S1", "probability": 0.8, "alternatives": {"S1-S2": 0.2}}
-    for number, (act, names) in enumerate((
-        (lambda: None, found),
-        (lambda: set_lowest(panel, "L6-S1"), {"lowest_disc": "L6-S1", "probability": 1.0, "alternatives": {}}),
-        (panel.logic.undo, found),
-    )):
+    for number, (act, names) in enumerate(
+        (
+            (lambda: None, found),
+            (lambda: set_lowest(panel, "L6-S1"), {"lowest_disc": "L6-S1", "probability": 1.0, "alternatives": {}}),
+            (panel.logic.undo, found),
+        )
+    ):
         act()
         user.wait(0.1)
         panel.logic.exportReport(tmp_path / str(number))

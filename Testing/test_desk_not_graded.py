@@ -46,9 +46,16 @@ def tip(panel, level, column) -> str:
 
 def is_told(panel, missed_level) -> bool:
     """Whether the table says all that the engine could not grade, and no more."""
-    told = {level: (shown(panel, level, SIZE), tip(panel, level, SIZE).splitlines()[-1]) for level in panel.table.grid.levels}
-    bulging = {level: tip(panel, level, BULGING).splitlines()[-1] for level in told if shown(panel, level, BULGING) == "–"}
-    return set(told.values()) == {("–", "Not graded: no axial T2.")} and bulging == {missed_level: f"Not graded: {MISSED}."}
+    told = {
+        level: (shown(panel, level, SIZE), tip(panel, level, SIZE).splitlines()[-1])
+        for level in panel.table.grid.levels
+    }
+    bulging = {
+        level: tip(panel, level, BULGING).splitlines()[-1] for level in told if shown(panel, level, BULGING) == "–"
+    }
+    return set(told.values()) == {("–", "Not graded: no axial T2.")} and bulging == {
+        missed_level: f"Not graded: {MISSED}."
+    }
 
 
 def test_a_dash_and_its_tip_say_what_was_not_graded(lacking, user):

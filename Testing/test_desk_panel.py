@@ -17,6 +17,7 @@ from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, key, shown
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
 
+
 def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp_path):
     ui = desk.module.ui
     assert not ui.findButton.enabled and ui.findButton.toolTip == "Choose a series first."
@@ -183,7 +184,9 @@ def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
     def away_mm():
         views = [slicer.app.layoutManager().sliceWidget(name) for name in slicer.app.layoutManager().sliceViewNames()]
         planes = [one.mrmlSliceNode().GetSliceToRAS() for one in views]
-        matrices = [np.array([[one.GetElement(row, column) for column in range(4)] for row in range(4)]) for one in planes]
+        matrices = [
+            np.array([[one.GetElement(row, column) for column in range(4)] for row in range(4)]) for one in planes
+        ]
         return max(abs((center - one[:3, 3]) @ one[:3, 2]) for one in matrices)
 
     assert away_mm() < 5.0
@@ -332,7 +335,9 @@ def test_a_scene_opened_while_the_module_is_in_front_has_its_series_chosen(grade
 def test_one_report_is_written_at_a_time(graded, user, tmp_path):
     told = []
     write = graded.logic.exportReport
-    write(tmp_path / "one", graded.state.name, waitForCompletion=False, eventCallback=lambda event, _: told.append(event))
+    write(
+        tmp_path / "one", graded.state.name, waitForCompletion=False, eventCallback=lambda event, _: told.append(event)
+    )
     with pytest.raises(UsageError, match="still being written"):
         write(tmp_path / "two", graded.state.name, waitForCompletion=False)
     user.until(lambda: "completed" in told, 60)

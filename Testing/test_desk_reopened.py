@@ -119,7 +119,9 @@ def test_everything_is_as_it_was_left(arranged, user, desk, tmp_path, save, capf
     assert "✎" in shown(panel, "L3-L4") and "✓" in shown(panel, "L2-L3")
     assert not panel.ui.undoButton.enabled, "steps are of the day"
     key(desk, QtCore.Qt.Key_X)
-    assert np.allclose(axial_normal(desk), (0.0, 0.0, 1.0)), "the axial view goes back to where it was before it was turned"
+    assert np.allclose(axial_normal(desk), (0.0, 0.0, 1.0)), (
+        "the axial view goes back to where it was before it was turned"
+    )
     panel.logic._engine = BlockEngine()
     panel.logic.boxNode("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(panel, user)

@@ -165,7 +165,9 @@ def test_opening_scenes_piles_up_neither_wrappers_nor_observers(saved, desk, use
         user.wait(0.1)
         gc.collect()
         node = panel.parameters.parameterNode
-        counts.append((sum(type(one) is type(panel.parameters) for one in gc.get_objects()), str(node).count("vtkObserver (")))
+        counts.append(
+            (sum(type(one) is type(panel.parameters) for one in gc.get_objects()), str(node).count("vtkObserver ("))
+        )
     assert counts[0][0] == 1 and len(set(counts)) == 1
 
 

@@ -90,8 +90,13 @@ def test_enhanced_file_keeps_voxels_and_places(name: str, shared: bool, tmp_path
 JPEG_LOSSLESS_OF_ANY_PREDICTOR = UID("1.2.840.10008.1.2.4.57")
 JPIP = UID("1.2.840.10008.1.2.4.94")
 HIGH_THROUGHPUT_JPEG_2000 = UID("1.2.840.10008.1.2.4.201")
-SYNTAXES = {"RLE": RLELossless, "JPEG": JPEGLosslessSV1, "JPEG2000": JPEG2000Lossless,
-            "JPEG-LS": JPEGLSLossless, "JPEG 2000 of Pillow": JPEG2000Lossless}
+SYNTAXES = {
+    "RLE": RLELossless,
+    "JPEG": JPEGLosslessSV1,
+    "JPEG2000": JPEG2000Lossless,
+    "JPEG-LS": JPEGLSLossless,
+    "JPEG 2000 of Pillow": JPEG2000Lossless,
+}
 
 
 @pytest.fixture
@@ -128,7 +133,9 @@ def test_lossy_compression_is_read_about_as_it_was(
     syntax: UID, tolerance: int, tmp_path: Path, gdcm_alone: None
 ) -> None:
     rows, columns = np.mgrid[0:40, 0:48]
-    smooth = np.stack([80 + 60 * np.sin(rows / 9 + k) * np.cos(columns / 11) for k in range(3)]).round().astype(np.uint8)
+    smooth = (
+        np.stack([80 + 60 * np.sin(rows / 9 + k) * np.cos(columns / 11) for k in range(3)]).round().astype(np.uint8)
+    )
     one = Volume(smooth, upright().affine_lps)
 
     def compress(dataset: Dataset, k: int) -> None:
@@ -163,9 +170,7 @@ def test_rescale_is_applied_to_each_slice_and_frame(tmp_path: Path) -> None:
     assert only(read_study(tmp_path / "a.dcm")).volume.array == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize(
-    ("syntax", "name"), [(HIGH_THROUGHPUT_JPEG_2000, "High-Throughput JPEG 2000"), (JPIP, "JPIP")]
-)
+@pytest.mark.parametrize(("syntax", "name"), [(HIGH_THROUGHPUT_JPEG_2000, "High-Throughput JPEG 2000"), (JPIP, "JPIP")])
 def test_unknown_compression_is_named(syntax: UID, name: str, tmp_path: Path) -> None:
     if IS_OLD and syntax == HIGH_THROUGHPUT_JPEG_2000:
         pytest.skip("pydicom 2 writes no file of a syntax that it does not know")
@@ -256,12 +261,23 @@ def test_slices_shifted_sideways_are_brought_in_line(tmp_path: Path) -> None:
 def test_several_series_in_one_folder_with_subfolders(tmp_path: Path) -> None:
     write_classic(tmp_path / "a", upright(), SeriesDescription="T1 sag", SeriesNumber=2, EchoTime=9, RepetitionTime=600)
     write_classic(
-        tmp_path / "a", VOLUMES["axial"], prefix="X", SeriesDescription="T2 tra", SeriesNumber=3,
-        SeriesInstanceUID="1.2.4", EchoTime=100, RepetitionTime=4000,
+        tmp_path / "a",
+        VOLUMES["axial"],
+        prefix="X",
+        SeriesDescription="T2 tra",
+        SeriesNumber=3,
+        SeriesInstanceUID="1.2.4",
+        EchoTime=100,
+        RepetitionTime=4000,
     )
     write_classic(
-        tmp_path / "a" / "deeper" / "still", VOLUMES["oblique"], SeriesDescription="T2 sag", SeriesNumber=1,
-        SeriesInstanceUID="1.2.5", EchoTime=100, RepetitionTime=4000,
+        tmp_path / "a" / "deeper" / "still",
+        VOLUMES["oblique"],
+        SeriesDescription="T2 sag",
+        SeriesNumber=1,
+        SeriesInstanceUID="1.2.5",
+        EchoTime=100,
+        RepetitionTime=4000,
     )
     (tmp_path / "a" / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM")
     (tmp_path / "a" / "notes.txt").write_text("hello")
@@ -288,8 +304,9 @@ def test_axial_blocks_angled_to_each_disc_become_series_of_their_own(tmp_path: P
         one = volume(tilted, (0.6, 0.6, 4.0), (26, 26, 4), seed=number)
         one.affine_lps[2, 3] += 40 * number
         blocks.append(one)
-        write_classic(tmp_path / "a", one, prefix="ABC"[number], SeriesDescription="t2 tra", EchoTime=100,
-                      RepetitionTime=4000)
+        write_classic(
+            tmp_path / "a", one, prefix="ABC"[number], SeriesDescription="t2 tra", EchoTime=100, RepetitionTime=4000
+        )
     study = read_study(tmp_path / "a")
     assert [one.role for one in study.series] == ["AX_T2"] * 3
     for block, series in zip(reversed(blocks), study.series):
@@ -299,15 +316,24 @@ def test_axial_blocks_angled_to_each_disc_become_series_of_their_own(tmp_path: P
 def test_echoes_and_time_points_of_one_series_are_parted(tmp_path: Path) -> None:
     for echo in (1, 2):
         write_classic(
-            tmp_path / "a", volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=echo), prefix=f"E{echo}", EchoNumbers=echo,
-            EchoTime=[9, 90][echo - 1], RepetitionTime=2500, SeriesDescription="dual",
+            tmp_path / "a",
+            volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=echo),
+            prefix=f"E{echo}",
+            EchoNumbers=echo,
+            EchoTime=[9, 90][echo - 1],
+            RepetitionTime=2500,
+            SeriesDescription="dual",
         )
     study = read_study(tmp_path / "a")
     assert [one.name for one in study.series] == ["dual echo 1", "dual echo 2"]
     assert_same(volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=2), study.series[1].volume)
     for time in (1, 2, 3):
-        write_classic(tmp_path / "b", volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=time), prefix=f"T{time}",
-                      TemporalPositionIdentifier=time)
+        write_classic(
+            tmp_path / "b",
+            volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=time),
+            prefix=f"T{time}",
+            TemporalPositionIdentifier=time,
+        )
     assert len(read_study(tmp_path / "b").series) == 3
 
 

@@ -33,8 +33,11 @@ def spine(seed: int = 0, by: tuple[float, float, float] = (0.0, 0.0, 0.0), slice
 def found(study, wanted: Volume):
     """The series that shows this volume, its voxels at their places."""
     fitting = [
-        one for one in study.series if one.volume.array.shape == wanted.array.shape
-        and np.abs(one.volume.affine_lps - wanted.affine_lps).max() < 0.01 and np.array_equal(one.volume.array, wanted.array)
+        one
+        for one in study.series
+        if one.volume.array.shape == wanted.array.shape
+        and np.abs(one.volume.affine_lps - wanted.affine_lps).max() < 0.01
+        and np.array_equal(one.volume.array, wanted.array)
     ]
     assert len(fitting) == 1, [(one.name, one.volume.size) for one in study.series]
     return fitting[0]
@@ -50,10 +53,20 @@ def test_stations_beside_each_other_in_the_plane_are_series_of_their_own(tmp_pat
     found(study, lower)
 
 
-@pytest.mark.parametrize("apart", [
-    {"SeriesNumber": (3, 4)}, {"SeriesDescription": ("t2 sag", "t1 sag")}, {"EchoTime": (100, 9)},
-    {"RepetitionTime": (4000, 500)}, {"AcquisitionTime": ("101010", "111010")}, {"ImageType": (["M"], ["P"])},
-    {"ScanningSequence": ("SE", "GR")}, {"InstanceNumber": None}, {}])
+@pytest.mark.parametrize(
+    "apart",
+    [
+        {"SeriesNumber": (3, 4)},
+        {"SeriesDescription": ("t2 sag", "t1 sag")},
+        {"EchoTime": (100, 9)},
+        {"RepetitionTime": (4000, 500)},
+        {"AcquisitionTime": ("101010", "111010")},
+        {"ImageType": (["M"], ["P"])},
+        {"ScanningSequence": ("SE", "GR")},
+        {"InstanceNumber": None},
+        {},
+    ],
+)
 def test_two_contrasts_under_one_series_are_told_apart_or_refused(apart, tmp_path):
     one, other = spine(1), spine(2)
     for number, picture in enumerate((one, other)):
@@ -78,7 +91,9 @@ def test_two_contrasts_under_one_series_are_told_apart_or_refused(apart, tmp_pat
 
 def test_two_contrasts_told_apart_by_folder_alone(tmp_path):
     for number in (1, 2):
-        write_classic(tmp_path / "a" / f"s{number}", spine(number), change=lambda d, k: setattr(d, "InstanceNumber", k + 1))
+        write_classic(
+            tmp_path / "a" / f"s{number}", spine(number), change=lambda d, k: setattr(d, "InstanceNumber", k + 1)
+        )
     study = read_study(tmp_path / "a")
     assert len(study.series) == 2
     found(study, spine(1))
@@ -98,8 +113,13 @@ def test_two_series_between_each_other_are_parted_by_what_they_show(tmp_path):
 @pytest.mark.parametrize("uid", [lambda k: "1.2.3", lambda k: f"1.2.3.{k}"])
 def test_instance_uids_that_are_used_again_lose_nothing(uid, tmp_path):
     for number in (1, 2):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number - 1], SeriesInstanceUID=f"1.2.{number}",
-                      change=lambda d, k: setattr(d, "SOPInstanceUID", uid(k)))
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number - 1],
+            SeriesInstanceUID=f"1.2.{number}",
+            change=lambda d, k: setattr(d, "SOPInstanceUID", uid(k)),
+        )
     study = read_study(tmp_path / "a")
     for number in (1, 2):
         series = found(study, spine(number))
@@ -136,6 +156,7 @@ def test_parallel_blocks_that_overlap_are_two_series(offset, numbered, tmp_path)
     if not numbered and offset == 4.0:
         pytest.skip("the same places without any order: refused, see above")
     for number, block in enumerate((one, other)):
+
         def change(dataset: Dataset, k: int, number: int = number) -> None:
             dataset.InstanceNumber = k + 1 + 7 * number
             if not numbered:
@@ -149,8 +170,16 @@ def test_parallel_blocks_that_overlap_are_two_series(offset, numbered, tmp_path)
 
 
 def test_the_newest_examination_is_read_alone_and_said(tmp_path):
-    write_classic(tmp_path / "a", spine(1), prefix="A", StudyDate="20190101", StudyInstanceUID=generate_uid(),
-                  SeriesInstanceUID="1.2.1", FrameOfReferenceUID="1.9.1", SeriesDescription="t2 old")
+    write_classic(
+        tmp_path / "a",
+        spine(1),
+        prefix="A",
+        StudyDate="20190101",
+        StudyInstanceUID=generate_uid(),
+        SeriesInstanceUID="1.2.1",
+        FrameOfReferenceUID="1.9.1",
+        SeriesDescription="t2 old",
+    )
     write_classic(tmp_path / "a", spine(2), prefix="B", StudyDate="20240101", SeriesInstanceUID="1.2.2")
     study = read_study(tmp_path / "a")
     found(study, spine(2))
@@ -161,34 +190,48 @@ def test_the_newest_examination_is_read_alone_and_said(tmp_path):
 
 def test_one_study_uid_with_dates_far_apart_is_two_examinations(tmp_path):
     for number, date in enumerate(("20190101", "20240101")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], StudyDate=date, SeriesInstanceUID=f"1.2.{number}")
+        write_classic(
+            tmp_path / "a", spine(number), prefix="AB"[number], StudyDate=date, SeriesInstanceUID=f"1.2.{number}"
+        )
     assert read_study(tmp_path / "a").examination.date == "2024-01-01"
     assert len(read_study(tmp_path / "a").series) == 1
 
 
 def test_an_examination_past_midnight_is_one(tmp_path):
     for number, date in enumerate(("20240101", "20240102")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], StudyDate=date, SeriesInstanceUID=f"1.2.{number}")
+        write_classic(
+            tmp_path / "a", spine(number), prefix="AB"[number], StudyDate=date, SeriesInstanceUID=f"1.2.{number}"
+        )
     assert len(read_study(tmp_path / "a").series) == 2
 
 
 def test_examinations_without_dates_are_refused_by_the_attribute(tmp_path):
     for number in (1, 2):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number - 1], StudyInstanceUID=f"1.7.{number}", StudyDate="",
-                      SeriesInstanceUID=f"1.2.{number}", FrameOfReferenceUID=f"1.9.{number}")
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number - 1],
+            StudyInstanceUID=f"1.7.{number}",
+            StudyDate="",
+            SeriesInstanceUID=f"1.2.{number}",
+            FrameOfReferenceUID=f"1.9.{number}",
+        )
     with pytest.raises(StudyError, match=r"2 examinations.*StudyDate \(0008,0020\)"):
         read_study(tmp_path / "a")
 
 
-@pytest.mark.parametrize(("one", "other", "several"), [
-    ({"PatientID": "7"}, {"PatientID": "8"}, True),
-    ({"PatientID": "", "PatientName": "A^B"}, {"PatientID": "", "PatientName": "C^D"}, True),
-    ({"PatientID": "", "PatientName": ""}, {"PatientID": "", "PatientName": ""}, False),
-    ({"PatientID": "", "PatientBirthDate": "19500101"}, {"PatientID": "", "PatientBirthDate": "19600101"}, True),
-    ({"PatientID": "7", "PatientBirthDate": "19500101"}, {"PatientID": "7", "PatientBirthDate": "19600101"}, True),
-    ({"PatientID": "", "PatientName": "Doe^Jane"}, {"PatientID": "", "PatientName": "DOE JANE"}, False),
-    ({"PatientID": "7"}, {"PatientID": ""}, False),
-])
+@pytest.mark.parametrize(
+    ("one", "other", "several"),
+    [
+        ({"PatientID": "7"}, {"PatientID": "8"}, True),
+        ({"PatientID": "", "PatientName": "A^B"}, {"PatientID": "", "PatientName": "C^D"}, True),
+        ({"PatientID": "", "PatientName": ""}, {"PatientID": "", "PatientName": ""}, False),
+        ({"PatientID": "", "PatientBirthDate": "19500101"}, {"PatientID": "", "PatientBirthDate": "19600101"}, True),
+        ({"PatientID": "7", "PatientBirthDate": "19500101"}, {"PatientID": "7", "PatientBirthDate": "19600101"}, True),
+        ({"PatientID": "", "PatientName": "Doe^Jane"}, {"PatientID": "", "PatientName": "DOE JANE"}, False),
+        ({"PatientID": "7"}, {"PatientID": ""}, False),
+    ],
+)
 def test_several_patients_are_refused_by_what_tells_them_apart(one, other, several, tmp_path):
     for number, values in enumerate((one, other)):
         write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", **values)
@@ -199,13 +242,18 @@ def test_several_patients_are_refused_by_what_tells_them_apart(one, other, sever
         assert len(read_study(tmp_path / "a").series) == 2
 
 
-@pytest.mark.parametrize(("values", "reason"), [
-    ({"Modality": "", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, "CT Image Storage, not MR"),
-    ({"Modality": "CT"}, named("Modality")),
-    ({"Modality": "", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "KVP": 120}, "X-rays"),
-])
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"Modality": "", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, "CT Image Storage, not MR"),
+        ({"Modality": "CT"}, named("Modality")),
+        ({"Modality": "", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "KVP": 120}, "X-rays"),
+    ],
+)
 def test_what_is_not_mr_is_named(values, reason, tmp_path):
-    write_classic(tmp_path / "a", spine(), change=lambda d, k: [setattr(d, key, value) for key, value in values.items()])
+    write_classic(
+        tmp_path / "a", spine(), change=lambda d, k: [setattr(d, key, value) for key, value in values.items()]
+    )
     with pytest.raises(StudyError) as error:
         read_study(tmp_path / "a")
     assert reason in str(error.value)

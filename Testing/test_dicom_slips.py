@@ -54,7 +54,9 @@ def mirrored(whole: Volume, which: Callable[[int], bool], ways: tuple[int, int])
 
 
 @pytest.mark.parametrize("ways", [(1, -1), (-1, 1), (-1, -1)])
-@pytest.mark.parametrize("which", [lambda k: k == 4, lambda k: k in (3, 7, 8, 9), lambda k: k % 3 == 0, lambda k: k > 7])
+@pytest.mark.parametrize(
+    "which", [lambda k: k == 4, lambda k: k in (3, 7, 8, 9), lambda k: k % 3 == 0, lambda k: k > 7]
+)
 def test_slices_stored_mirrored_are_one_series_and_none_moves(which, ways, tmp_path):
     whole = spine()
     write_classic(tmp_path / "a", whole, change=mirrored(whole, which, ways))
@@ -77,7 +79,9 @@ def test_a_whole_series_stored_mirrored_is_like_any_other(tmp_path):
 def test_a_slice_whose_direction_contradicts_its_place_is_named(tmp_path):
     def change(image: Dataset, k: int) -> None:
         if k == 5:
-            image.ImageOrientationPatient = [-one for one in image.ImageOrientationPatient[:3]] + list(image.ImageOrientationPatient[3:])
+            image.ImageOrientationPatient = [-one for one in image.ImageOrientationPatient[:3]] + list(
+                image.ImageOrientationPatient[3:]
+            )
 
     whole = spine()
     write_classic(tmp_path / "a", whole, change=change)
@@ -85,7 +89,8 @@ def test_a_slice_whose_direction_contradicts_its_place_is_named(tmp_path):
     [series] = study.series
     assert np.array_equal(np.delete(series.volume.array, 5, axis=0), np.delete(whole.array, 5, axis=0))
     assert [one.reason for one in study.left_out] == [
-        f"contradicts the other slices: {named('ImageOrientationPatient')} differs"]
+        f"contradicts the other slices: {named('ImageOrientationPatient')} differs"
+    ]
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -108,8 +113,12 @@ def test_spacing_that_changes_from_slice_to_slice_is_refused_by_the_attribute(ap
 
 def test_concatenations_of_one_series_with_other_repetition_times_are_one(tmp_path):
     whole = spine()
-    write_classic(tmp_path / "a", whole, EchoTime=100,
-                  change=lambda image, k: setattr(image, "RepetitionTime", 3000 if k % 2 else 4000))
+    write_classic(
+        tmp_path / "a",
+        whole,
+        EchoTime=100,
+        change=lambda image, k: setattr(image, "RepetitionTime", 3000 if k % 2 else 4000),
+    )
     study = read_study(tmp_path / "a")
     assert len(study.series) == 1
     found(study, whole)
@@ -117,16 +126,34 @@ def test_concatenations_of_one_series_with_other_repetition_times_are_one(tmp_pa
 
 def test_the_series_before_the_agent_is_not_called_one_with_contrast(tmp_path):
     for number, agent in enumerate(("", "Gadovist")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesDescription="T1 SAG", EchoTime=10,
-                      RepetitionTime=500, **({"ContrastBolusAgent": agent} if agent else {}))
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number],
+            SeriesDescription="T1 SAG",
+            EchoTime=10,
+            RepetitionTime=500,
+            **({"ContrastBolusAgent": agent} if agent else {}),
+        )
     study = read_study(tmp_path / "a")
-    assert {one.name: bool(one.traits) for one in study.series} == {"T1 SAG no contrast": False, "T1 SAG contrast Gadovist": True}
+    assert {one.name: bool(one.traits) for one in study.series} == {
+        "T1 SAG no contrast": False,
+        "T1 SAG contrast Gadovist": True,
+    }
 
 
 def two_examinations(folder: Path, date: str, times: tuple[str, str]) -> None:
     for number, time in enumerate(times):
-        write_classic(folder, spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", StudyDate=date,
-                      StudyInstanceUID=f"1.7.{number}", FrameOfReferenceUID=f"1.9.{number}", StudyTime=time)
+        write_classic(
+            folder,
+            spine(number),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            StudyDate=date,
+            StudyInstanceUID=f"1.7.{number}",
+            FrameOfReferenceUID=f"1.9.{number}",
+            StudyTime=time,
+        )
 
 
 def test_two_examinations_of_one_day_are_told_apart_by_their_times(tmp_path):
@@ -148,8 +175,12 @@ def test_a_time_that_was_taken_away_makes_no_examination_of_two(time, tmp_path):
 def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renumbered, parts, tmp_path):
     whole = volume(TILT, (1.0, 1.0, 4.0), (20, 20, 18))
     kept = [k for k in range(18) if k % 7 < 4]
-    write_classic(tmp_path / "a", whole, keep=kept, change=lambda image, k: renumbered and setattr(
-        image, "InstanceNumber", kept.index(k) + 1))
+    write_classic(
+        tmp_path / "a",
+        whole,
+        keep=kept,
+        change=lambda image, k: renumbered and setattr(image, "InstanceNumber", kept.index(k) + 1),
+    )
     series = read_study(tmp_path / "a").series
     assert len(series) == parts
     if parts > 1:
@@ -161,8 +192,9 @@ def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renum
 def test_pictures_taken_years_apart_are_two_examinations_whatever_the_study_says(keyword, tmp_path):
     """Anonymizers put one StudyDate and StudyInstanceUID in for all, and forget the other dates."""
     for number, date in enumerate(("20190101", "20240101")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
-                      **{keyword: date})
+        write_classic(
+            tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", **{keyword: date}
+        )
     study = read_study(tmp_path / "a")
     assert len(study.series) == 1
     found(study, spine(1))
@@ -171,16 +203,30 @@ def test_pictures_taken_years_apart_are_two_examinations_whatever_the_study_says
 
 def test_a_series_computed_later_belongs_to_its_examination(tmp_path):
     write_classic(tmp_path / "a", spine(0), prefix="A", SeriesInstanceUID="1.2.0", SeriesDate="20240102")
-    write_classic(tmp_path / "a", spine(1), prefix="B", SeriesInstanceUID="1.2.1", SeriesDate="20240302",
-                  ImageType=["DERIVED", "SECONDARY", "MPR"])
+    write_classic(
+        tmp_path / "a",
+        spine(1),
+        prefix="B",
+        SeriesInstanceUID="1.2.1",
+        SeriesDate="20240302",
+        ImageType=["DERIVED", "SECONDARY", "MPR"],
+    )
     assert len(read_study(tmp_path / "a").series) == 2
 
 
 @pytest.mark.parametrize("filler", ["0", "NONE", "ANONYMOUS", "000"])
 def test_a_filler_makes_no_examination_of_two(filler, tmp_path):
     for number, time in enumerate(("090000", "183000")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", StudyTime=time,
-                      StudyInstanceUID=f"1.7.{number}", FrameOfReferenceUID=f"1.9.{number}", AccessionNumber=filler)
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            StudyTime=time,
+            StudyInstanceUID=f"1.7.{number}",
+            FrameOfReferenceUID=f"1.9.{number}",
+            AccessionNumber=filler,
+        )
     study = read_study(tmp_path / "a")
     assert len(study.series) == 1
     found(study, spine(1))
@@ -188,24 +234,43 @@ def test_a_filler_makes_no_examination_of_two(filler, tmp_path):
 
 def test_a_man_and_a_woman_without_names_are_two_patients(tmp_path):
     for number, sex in enumerate("MF"):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", PatientSex=sex,
-                      PatientID="", PatientName="")
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            PatientSex=sex,
+            PatientID="",
+            PatientName="",
+        )
     with pytest.raises(StudyError, match=r"2 patients, by PatientSex \(0010,0040\)"):
         read_study(tmp_path / "a")
 
 
 def test_the_part_of_the_body_tells_series_of_one_name_apart(tmp_path):
     for number, part in enumerate(("CSPINE", "LSPINE")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
-                      SeriesDescription="T2 sag", BodyPartExamined=part)
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            SeriesDescription="T2 sag",
+            BodyPartExamined=part,
+        )
     study = read_study(tmp_path / "a")
     assert found(study, spine(0)).traits == ("cervical spine",)
     assert found(study, spine(1)).traits == ()
 
 
 def test_a_mosaic_is_nothing_to_grade_from(tmp_path):
-    write_classic(tmp_path / "a", spine(slices=1), ImageType=["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"],
-                  SeriesDescription="T2 sag", EchoTime=100, RepetitionTime=4000)
+    write_classic(
+        tmp_path / "a",
+        spine(slices=1),
+        ImageType=["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"],
+        SeriesDescription="T2 sag",
+        EchoTime=100,
+        RepetitionTime=4000,
+    )
     assert read_study(tmp_path / "a").series[0].contrast is Contrast.OTHER
 
 
@@ -227,19 +292,34 @@ def test_one_slice_of_another_scale_is_told(usual, slip, tmp_path):
 def test_scales_that_differ_from_slice_to_slice_are_followed_without_a_word(tmp_path):
     """As Philips writes them."""
     whole = spine()
-    write_classic(tmp_path / "a", whole, RescaleIntercept=0, change=lambda image, k: setattr(image, "RescaleSlope", 1 + k / 4))
+    write_classic(
+        tmp_path / "a", whole, RescaleIntercept=0, change=lambda image, k: setattr(image, "RescaleSlope", 1 + k / 4)
+    )
     [series] = read_study(tmp_path / "a").series
     assert series.warnings == ()
     assert np.allclose(series.volume.array, whole.array * (1 + np.arange(SLICES) / 4)[:, None, None])
 
 
-@pytest.mark.parametrize("values", [
-    {"ContrastBolusVolume": 10}, {"ContrastBolusTotalDose": 7.5}, {"ContrastBolusIngredient": "GADOLINIUM"},
-    {"ContrastBolusAgentSequence": [Dataset()]}, {"ContrastBolusAgent": "Gadovist"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"ContrastBolusVolume": 10},
+        {"ContrastBolusTotalDose": 7.5},
+        {"ContrastBolusIngredient": "GADOLINIUM"},
+        {"ContrastBolusAgentSequence": [Dataset()]},
+        {"ContrastBolusAgent": "Gadovist"},
+    ],
+)
 def test_contrast_agent_is_seen_however_it_is_stated(values, tmp_path):
     for number, more in enumerate(({"ContrastBolusVolume": 0, "ContrastBolusAgent": "NONE"}, values)):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
-                      SeriesDescription="T1 sag", **more)
+        write_classic(
+            tmp_path / "a",
+            spine(number),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            SeriesDescription="T1 sag",
+            **more,
+        )
     study = read_study(tmp_path / "a")
     assert AFTER_AGENT not in found(study, spine(0)).traits
     assert AFTER_AGENT in found(study, spine(1)).traits

@@ -244,7 +244,10 @@ def test_grades_of_a_moved_box_are_said_to_be_of_the_old_one(graded):
     graded.logic.boxNode("L4-L5").SetCenterWorld(1.0, 2.0, 3.0)
     graded.logic.setOverride("L5-S1", *PFIRRMANN, "4")
     rows = state(graded)["rows"]
-    assert {level: rows[level, "pfirrmann"]["box"] for level in LEVELS} == {**dict.fromkeys(LEVELS, ""), "L4-L5": "moved"}
+    assert {level: rows[level, "pfirrmann"]["box"] for level in LEVELS} == {
+        **dict.fromkeys(LEVELS, ""),
+        "L4-L5": "moved",
+    }
     assert graded.logic.reading().disc("L4-L5").is_stale
     graded.logic.regrade(graded.logic.boxNode("L4-L5"))
     assert state(graded)["rows"]["L4-L5", "pfirrmann"]["box"] == ""

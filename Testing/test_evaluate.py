@@ -6,33 +6,37 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tabular_data import synthetic_discs
-from test_fusion import synthetic_tables as fusion_tables
-
 from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
 from discgrader.training.tabular.analyses import CNN, OURS, Setting, cross_validation
 from discgrader.training.tabular.evaluate import EvaluationOptions, _prepare, judge
-from discgrader.training.tabular.models import ForestModel, TreesModel
 from discgrader.training.tabular.fused import FusedRecipe
+from discgrader.training.tabular.models import ForestModel, TreesModel
 from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
 from discgrader.training.tabular.splits import paper_split, rotating_splits, scanner_splits
 from discgrader.training.tabular.supplement import SUPPLEMENT
 from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import FeatureTable
+from tabular_data import synthetic_discs
+from test_fusion import synthetic_tables as fusion_tables
 
-SCANNERS = {patient: ("A 1.5 T", "B 3 T", "rare")[0 if patient % 2 else 2 if patient == 2 else 1] for patient in range(1, 61)}
+SCANNERS = {
+    patient: ("A 1.5 T", "B 3 T", "rare")[0 if patient % 2 else 2 if patient == 2 else 1] for patient in range(1, 61)
+}
 
 
 def parts_of(split):
     return split.train, split.validation, split.test
 
 
-@pytest.mark.parametrize("make", [lambda p: [paper_split(p)], rotating_splits, lambda p: scanner_splits(p, SCANNERS)],
-                         ids=["paper", "rotating", "scanners"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda p: [paper_split(p)], rotating_splits, lambda p: scanner_splits(p, SCANNERS)],
+    ids=["paper", "rotating", "scanners"],
+)
 def test_no_patient_is_on_two_sides(make):
     patients = np.repeat(np.arange(1, 61), 5)
     splits = make(patients)
@@ -89,19 +93,32 @@ def test_what_was_run_is_kept_and_what_changed_is_run_anew(tmp_path, monkeypatch
     assert not np.array_equal(other.run(columns, split, choices).probabilities, first.probabilities)
     for path in tmp_path.glob("run_*"):
         path.write_bytes(path.read_bytes()[:100])
-    assert np.array_equal(Runner(discs, tmp_path, Progress()).run(columns, split, choices).probabilities, first.probabilities)
+    assert np.array_equal(
+        Runner(discs, tmp_path, Progress()).run(columns, split, choices).probabilities, first.probabilities
+    )
 
 
 def evaluated_tables():
     """A table for the published models, and tables for the project's own, of the same discs and grades."""
     evidence, slices, network, grades = fusion_tables(40)
     discs = synthetic_discs(40)
-    discs = replace(discs, grades=np.array([grades[key] for key in zip(discs.patients.tolist(), discs.indices.tolist())]))
+    discs = replace(
+        discs, grades=np.array([grades[key] for key in zip(discs.patients.tolist(), discs.indices.tolist())])
+    )
     rng = np.random.default_rng(5)
     known = np.char.startswith(np.array(discs.columns), "T2") & (discs.families != "efficientnet_lite0")
-    discs = replace(discs, values=np.where(known, rng.normal(size=discs.values.shape) + discs.grades[:, None] / 3, discs.values))
-    rows = FeatureTable("radiomics", discs.patients, discs.indices, np.array(["T2"] * len(discs)),
-                        np.where(discs.patients % 4 == 0, 3, 2), ("one",), np.zeros((len(discs), 1)))
+    discs = replace(
+        discs, values=np.where(known, rng.normal(size=discs.values.shape) + discs.grades[:, None] / 3, discs.values)
+    )
+    rows = FeatureTable(
+        "radiomics",
+        discs.patients,
+        discs.indices,
+        np.array(["T2"] * len(discs)),
+        np.where(discs.patients % 4 == 0, 3, 2),
+        ("one",),
+        np.zeros((len(discs), 1)),
+    )
     discs = discs.plus([f"disc:network:{name}" for name in network.names], network.values)
     return discs, {"radiomics": rows, "evidence": evidence, "slice": slices, "network": network}, grades
 
@@ -112,8 +129,12 @@ def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path)
     discs = discs.with_families("evidence")
     good, poor = 4 * np.eye(5)[discs.grades] + 1, np.ones((len(discs), 5))
     poor[:, 2] += 1
-    outcomes = {name: Outcome(np.arange(len(discs)), np.zeros(0, int), one / one.sum(1, keepdims=True), one, one[:0], (), np.zeros(0))
-                for name, one in ((CNN, poor), (OURS, good))}
+    outcomes = {
+        name: Outcome(
+            np.arange(len(discs)), np.zeros(0, int), one / one.sum(1, keepdims=True), one, one[:0], (), np.zeros(0)
+        )
+        for name, one in ((CNN, poor), (OURS, good))
+    }
     setting = Setting(Runner(discs, tmp_path, Progress()), ("lightgbm",), draws=20, repeats=1, threads=1)
     compared, added, by_images = cross_validation(setting, outcomes)
     rows = {row["features"]: row for row in compared.rows}
@@ -147,7 +168,9 @@ class SmallForest(ForestModel):
 def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr("discgrader.training.tabular.system.TreesModel", FewTrees)
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
-    monkeypatch.setattr("discgrader.training.tabular.evaluate.FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1))
+    monkeypatch.setattr(
+        "discgrader.training.tabular.evaluate.FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1)
+    )
     discs, tables, grades = evaluated_tables()
     options = EvaluationOptions(repeats=1, draws=20, threads=1)
 
@@ -165,9 +188,18 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
     assert "What radiomics adds to image networks and evidence" in page
     assert "aim 0.92" in page or "reached" in page
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)
-    tables = {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in (tmp_path / "tables").glob("*.csv")}
-    assert set(tables) >= {"main_grades", "main_binary", "cross_validation", "cross_validation_added", "which_saw_which", "predictions",
-                           "logistic_regression" } | {one.__name__ for one in SUPPLEMENT if one.__name__ != "logistic_baseline"}
+    tables = {
+        path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in (tmp_path / "tables").glob("*.csv")
+    }
+    assert set(tables) >= {
+        "main_grades",
+        "main_binary",
+        "cross_validation",
+        "cross_validation_added",
+        "which_saw_which",
+        "predictions",
+        "logistic_regression",
+    } | {one.__name__ for one in SUPPLEMENT if one.__name__ != "logistic_baseline"}
     assert all(tables.values())
     main_row = tables["main_grades"][0]
     assert float(main_row["auroc_low"]) < float(main_row["auroc"]) < float(main_row["auroc_high"])
@@ -188,7 +220,14 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
 
 def test_logits_of_the_networks_are_read(tmp_path):
     path = tmp_path / "held_out.npz"
-    np.savez(path, **{"all/patients": np.array([1, 1]), "all/indices": np.array([1, 2]), "all/network/pfirrmann": np.zeros((2, 5))})
+    np.savez(
+        path,
+        **{
+            "all/patients": np.array([1, 1]),
+            "all/indices": np.array([1, 2]),
+            "all/network/pfirrmann": np.zeros((2, 5)),
+        },
+    )
     table = network_table(path)
     assert table.family == "network"
     assert np.exp(table.values).sum(1) == pytest.approx([1, 1])
@@ -197,7 +236,14 @@ def test_logits_of_the_networks_are_read(tmp_path):
     (tmp_path / "text.npz").write_text("no")
     with pytest.raises(UsageError, match="no held_out"):
         network_table(tmp_path / "text.npz")
-    np.savez(path, **{"all/patients": np.array([1, 1]), "all/indices": np.array([1, 2]), "all/network/pfirrmann": np.zeros((3, 5))})
+    np.savez(
+        path,
+        **{
+            "all/patients": np.array([1, 1]),
+            "all/indices": np.array([1, 2]),
+            "all/network/pfirrmann": np.zeros((3, 5)),
+        },
+    )
     with pytest.raises(UsageError, match="do not fit"):
         network_table(path)
 
@@ -205,14 +251,18 @@ def test_logits_of_the_networks_are_read(tmp_path):
 def test_grades_and_scanners_are_read_from_either_layout(tmp_path):
     (tmp_path / "radiological_gradings.csv").write_text(
         "Patient , IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
-        "1,0,0,0,0,0,0,0,0,3\n1,1,0,0,0,0,0,0,0,5\n")
+        "1,0,0,0,0,0,0,0,0,3\n1,1,0,0,0,0,0,0,0,5\n"
+    )
     assert pfirrmann_grades(tmp_path) == {(1, 1): 4}
     assert scanners(tmp_path) == {}
-    (tmp_path / "overview.csv").write_text("new_file_name,Manufacturer,ManufacturerModelName,MagneticFieldStrength\n1_t2,SIEMENS,Avanto,1.5\n2_t1,,,\n")
+    (tmp_path / "overview.csv").write_text(
+        "new_file_name,Manufacturer,ManufacturerModelName,MagneticFieldStrength\n1_t2,SIEMENS,Avanto,1.5\n2_t1,,,\n"
+    )
     assert scanners(tmp_path) == {1: "SIEMENS Avanto 1.5 T"}
     (tmp_path / "radiological_gradings.csv").write_text(
         "Patient,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
-        "4,2,0,0,0,0,0,0,0,6\n")
+        "4,2,0,0,0,0,0,0,0,6\n"
+    )
     with pytest.raises(StudyError, match="patient 4, disc 2 the Pfirrmann grade 6"):
         pfirrmann_grades(tmp_path)
 
@@ -227,17 +277,20 @@ def test_a_folder_of_other_things_is_not_written_to(tmp_path):
     _prepare(tmp_path / "new")
 
 
-@pytest.mark.parametrize(("arguments", "status", "words"), [
-    (["spider", "--data", "."], 2, "no evaluation of spider"),
-    (["pfirrmann", "--data", "nowhere"], 2, "no folder nowhere"),
-    (["pfirrmann", "--data", ".", "--masks", "mine"], 2, "not from mine"),
-    (["pfirrmann", "--data", ".", "--repeats", "0"], 2, "1 or more"),
-    (["pfirrmann", "--data", ".", "--tabpfn", "nowhere.ckpt"], 2, "no TabPFN checkpoint"),
-    (["pfirrmann", "--data", ".", "--resnet50", "nowhere.pth"], 2, "no file nowhere.pth"),
-    (["pfirrmann", "--data", ".", "--network-held-out", "nowhere.npz"], 2, "no file nowhere.npz"),
-    (["pfirrmann", "--data", ".", "--localizer-work", "nowhere"], 2, "no folder nowhere"),
-    (["pfirrmann", "--data", "."], 1, "No SPIDER images"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["spider", "--data", "."], 2, "no evaluation of spider"),
+        (["pfirrmann", "--data", "nowhere"], 2, "no folder nowhere"),
+        (["pfirrmann", "--data", ".", "--masks", "mine"], 2, "not from mine"),
+        (["pfirrmann", "--data", ".", "--repeats", "0"], 2, "1 or more"),
+        (["pfirrmann", "--data", ".", "--tabpfn", "nowhere.ckpt"], 2, "no TabPFN checkpoint"),
+        (["pfirrmann", "--data", ".", "--resnet50", "nowhere.pth"], 2, "no file nowhere.pth"),
+        (["pfirrmann", "--data", ".", "--network-held-out", "nowhere.npz"], 2, "no file nowhere.npz"),
+        (["pfirrmann", "--data", ".", "--localizer-work", "nowhere"], 2, "no folder nowhere"),
+        (["pfirrmann", "--data", "."], 1, "No SPIDER images"),
+    ],
+)
 def test_wrong_arguments_are_told_plainly(arguments, status, words, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["evaluate", *arguments, "-o", "out"]) == status
@@ -261,4 +314,6 @@ def test_every_feature_of_radiomics_has_words():
 
     names = parameters_1218().feature_names()
     words = [in_words(f"T2:radiomics:{name}") for name in names]
-    assert not [name for name, one in zip(names, words) if name.split("_")[-1] in one.split(": ")[1].split(",")[0].split()]
+    assert not [
+        name for name, one in zip(names, words) if name.split("_")[-1] in one.split(": ")[1].split(",")[0].split()
+    ]

@@ -48,7 +48,9 @@ def shipped(module: Path, work: Path) -> dict[str, set[str]]:
     )
     command = ["cmake", "-G", "Unix Makefiles", "-S", str(work), "-B", str(work / "build")]
     subprocess.run(command, check=True, capture_output=True)
-    return {name: set((work / "build" / name).read_text(encoding="utf-8").split(";")) for name in ("SCRIPTS", "RESOURCES")}
+    return {
+        name: set((work / "build" / name).read_text(encoding="utf-8").split(";")) for name in ("SCRIPTS", "RESOURCES")
+    }
 
 
 needs_cmake = pytest.mark.skipif(
@@ -71,9 +73,16 @@ def test_every_tracked_file_of_the_module_ships_and_nothing_else(tmp_path):
 @needs_cmake
 def test_new_files_ship_and_what_python_and_editors_leave_behind_does_not(tmp_path):
     module = tmp_path / "DiscGrader"
-    for file in ("DiscGrader.py", "Logic/discgrader/new.py", "Logic/discgrader/deep/er.py", "Logic/discgrader/a.json",
-                 "Logic/discgrader/__pycache__/new.cpython-312.pyc", "Resources/a name.json", "Resources/Packs/.swp",
-                 "Resources/Packs/one/pack.json"):
+    for file in (
+        "DiscGrader.py",
+        "Logic/discgrader/new.py",
+        "Logic/discgrader/deep/er.py",
+        "Logic/discgrader/a.json",
+        "Logic/discgrader/__pycache__/new.cpython-312.pyc",
+        "Resources/a name.json",
+        "Resources/Packs/.swp",
+        "Resources/Packs/one/pack.json",
+    ):
         (module / file).parent.mkdir(parents=True, exist_ok=True)
         (module / file).write_text("")
     shutil.copy(ROOT / "DiscGrader" / "CMakeLists.txt", module)

@@ -15,8 +15,17 @@ from volumes import VOLUMES, far_points, upright
 FORMATS = (".nii.gz", ".nii", ".nrrd", ".mha")
 
 
-def nifti_bytes(one: Volume, *, sform: np.ndarray | None = None, sform_code: int = 1, qform_code: int = 0,
-                dims: tuple | None = None, order: str = "<", datatype: int = 4, version: int = 1) -> bytes:
+def nifti_bytes(
+    one: Volume,
+    *,
+    sform: np.ndarray | None = None,
+    sform_code: int = 1,
+    qform_code: int = 0,
+    dims: tuple | None = None,
+    order: str = "<",
+    datatype: int = 4,
+    version: int = 1,
+) -> bytes:
     """A NIfTI file written by the format definition alone, sform by default."""
     sform = LPS_TO_RAS @ one.affine_lps if sform is None else sform
     dims = one.size if dims is None else dims
@@ -189,7 +198,7 @@ def zero_spacing_nifti(path: Path) -> None:
 def truncated(path: Path) -> None:
     write_volume(upright(), path)
     raw = path.read_bytes()
-    path.write_bytes(raw[:len(raw) * 2 // 3])
+    path.write_bytes(raw[: len(raw) * 2 // 3])
 
 
 def text(path: Path) -> None:
@@ -208,22 +217,30 @@ BAD = {
     "truncated.mha": (truncated, "cut off"),
     "zero.nii": (zero_spacing_nifti, "spacing"),
     "zero.nrrd": (lambda path: path.write_bytes(header_of(path).replace(b"(0,0,1)", b"(0,0,0)")), "spacing"),
-    "zero.mha": (lambda path: path.write_bytes(header_of(path).replace(b"Spacing = 1 1 1", b"Spacing = 1 1 0")),
-                 "spacing"),
+    "zero.mha": (
+        lambda path: path.write_bytes(header_of(path).replace(b"Spacing = 1 1 1", b"Spacing = 1 1 0")),
+        "spacing",
+    ),
     "sheared.nii": (sheared_nifti, "sheared"),
     "sheared.nrrd": (sheared_nrrd, "sheared"),
-    "four.nii": (lambda path: path.write_bytes(
-        nifti_bytes(Volume(np.concatenate([upright().array] * 2), upright().affine_lps), dims=(*upright().size, 2))
-    ), "four-dimensional"),
-    "four.mha": (lambda path: sitk.WriteImage(sitk.JoinSeries([upright().to_sitk()] * 2), str(path)),
-                 "four-dimensional"),
+    "four.nii": (
+        lambda path: path.write_bytes(
+            nifti_bytes(Volume(np.concatenate([upright().array] * 2), upright().affine_lps), dims=(*upright().size, 2))
+        ),
+        "four-dimensional",
+    ),
+    "four.mha": (
+        lambda path: sitk.WriteImage(sitk.JoinSeries([upright().to_sitk()] * 2), str(path)),
+        "four-dimensional",
+    ),
     "color.nrrd": (lambda path: sitk.WriteImage(sitk.Compose([upright().to_sitk()] * 3), str(path)), "color"),
     "color.nii": (lambda path: path.write_bytes(nifti_bytes(upright(), datatype=128)), "color"),
     "complex.nii": (lambda path: path.write_bytes(nifti_bytes(upright(), datatype=32)), "complex"),
     "flat.mha": (lambda path: sitk.WriteImage(sitk.GetImageFromArray(upright().array[0]), str(path)), "flat"),
-    "constant.nii.gz": (lambda path: write_volume(
-        Volume(np.full((3, 4, 5), 7, np.int16), np.eye(4)), path
-    ), "same value"),
+    "constant.nii.gz": (
+        lambda path: write_volume(Volume(np.full((3, 4, 5), 7, np.int16), np.eye(4)), path),
+        "same value",
+    ),
 }
 
 

@@ -5,9 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-from test_grading import localized
-from tiny_packs import tiny_grading_pack
-
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.contributions import KEY
 from discgrader.grading.evidence import MEASURES
@@ -33,6 +30,8 @@ from discgrader.training.tabular.fused import (
 from discgrader.training.tabular.fused_recipe import cross_validate, write_fused
 from discgrader.training.tabular.held_out import INPUTS
 from discgrader.training.tabular.table import FeatureTable
+from test_grading import localized
+from tiny_packs import tiny_grading_pack
 
 RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
 
@@ -41,8 +40,13 @@ RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
 def spine():
     spine = blocky_spine()
     noise = np.random.default_rng(1).normal(0, 12, spine.series.volume.array.shape)
-    return replace(spine, series=replace(spine.series, volume=Volume(spine.series.volume.array + noise.astype(np.float32),
-                                                                     spine.series.volume.affine_lps)))
+    return replace(
+        spine,
+        series=replace(
+            spine.series,
+            volume=Volume(spine.series.volume.array + noise.astype(np.float32), spine.series.volume.affine_lps),
+        ),
+    )
 
 
 def synthetic_tables(patients: int = 30, seed: int = 0):
@@ -55,16 +59,29 @@ def synthetic_tables(patients: int = 30, seed: int = 0):
     def table(family, sequence, names, informative, rows):
         values = rng.normal(size=(len(rows), len(names)))
         values[:, :informative] += 1.2 * hidden[rows, None]
-        return FeatureTable(family, owner[rows], index[rows], np.array([sequence] * len(rows)), np.full(len(rows), 2), names, values)
+        return FeatureTable(
+            family, owner[rows], index[rows], np.array([sequence] * len(rows)), np.full(len(rows), 2), names, values
+        )
 
     everyone, some = np.arange(len(owner)), np.nonzero(owner % 4)[0]
-    evidence = FeatureTable.join("evidence", [table("evidence", "T1", tuple(MEASURES), 1, some),
-                                              table("evidence", "T2", tuple(MEASURES), 3, everyone)])
-    names = tuple(name for name in default_extractor().parameters.feature_names() if name.startswith("original_firstorder"))
+    evidence = FeatureTable.join(
+        "evidence",
+        [table("evidence", "T1", tuple(MEASURES), 1, some), table("evidence", "T2", tuple(MEASURES), 3, everyone)],
+    )
+    names = tuple(
+        name for name in default_extractor().parameters.feature_names() if name.startswith("original_firstorder")
+    )
     slices = table("slice", "T2", names, 3, everyone)
     logits = rng.normal(size=(len(owner), 5)) + 1.2 * np.eye(5)[grades]
-    network = FeatureTable("network", owner, index, np.array(["disc"] * len(owner)), np.full(len(owner), 2),
-                           tuple(f"log_probability_{k}" for k in range(1, 6)), logits)
+    network = FeatureTable(
+        "network",
+        owner,
+        index,
+        np.array(["disc"] * len(owner)),
+        np.full(len(owner), 2),
+        tuple(f"log_probability_{k}" for k in range(1, 6)),
+        logits,
+    )
     return evidence, slices, network, {(int(p), int(i)): int(g) for p, i, g in zip(owner, index, grades)}
 
 
@@ -105,10 +122,19 @@ def test_a_forest_says_what_scikit_learn_says():
     assert rest == pytest.approx(np.broadcast_to(rest[0], rest.shape), abs=1e-9)
 
 
-@pytest.mark.parametrize(("part", "value"), [("left", 0), ("right", 10**6), ("feature", 99), ("root", -3), ("chance", np.nan)])
+@pytest.mark.parametrize(
+    ("part", "value"), [("left", 0), ("right", 10**6), ("feature", 99), ("root", -3), ("chance", np.nan)]
+)
 def test_a_forest_that_leads_astray_is_refused(part, value):
-    tensors = {"root": np.array([0]), "feature": np.array([0, -1, -1]), "threshold": np.zeros(3), "left": np.array([1, 0, 0]),
-               "right": np.array([2, 0, 0]), "missing_left": np.zeros(3), "chance": np.full((3, 5), 0.2)}
+    tensors = {
+        "root": np.array([0]),
+        "feature": np.array([0, -1, -1]),
+        "threshold": np.zeros(3),
+        "left": np.array([1, 0, 0]),
+        "right": np.array([2, 0, 0]),
+        "missing_left": np.zeros(3),
+        "chance": np.full((3, 5), 0.2),
+    }
     Forest.from_tensors(("one",), tensors)
     broken = tensors[part].astype(float)
     broken.flat[0] = value
@@ -118,11 +144,18 @@ def test_a_forest_that_leads_astray_is_refused(part, value):
 
 def test_rows_compare_a_disc_with_its_neighbors_and_its_patient():
     heights = {1: 6.0, 2: 10.0, 4: 8.0}
-    measures = {index: {"T2": dict.fromkeys(MEASURES, np.nan) | {"height_mm": value}} for index, value in heights.items()}
+    measures = {
+        index: {"T2": dict.fromkeys(MEASURES, np.nan) | {"height_mm": value}} for index, value in heights.items()
+    }
     rows, names = evidence_rows(measures, ROLES), evidence_columns(ROLES)
     seen = {name: rows[1][n] for n, name in enumerate(names) if np.isfinite(rows[1][n])}
-    assert seen == {"disc:context:index_from_sacrum": 1, "T2:evidence:height_mm": 6, "T2:evidence:above@height_mm": 10,
-                    "T2:evidence:patient@height_mm": -2, "T2:evidence:best@height_mm": -4}
+    assert seen == {
+        "disc:context:index_from_sacrum": 1,
+        "T2:evidence:height_mm": 6,
+        "T2:evidence:above@height_mm": 10,
+        "T2:evidence:patient@height_mm": -2,
+        "T2:evidence:best@height_mm": -4,
+    }
     assert "T2:evidence:above@height_mm" not in {name for n, name in enumerate(names) if np.isfinite(rows[2][n])}
     assert evidence_rows({}, ROLES) == {}
 
@@ -153,7 +186,11 @@ def test_only_what_the_forest_asks_for_is_measured(spine):
     few = dict(zip(names, slice_features(RadiomicsExtractor(parameters_of(wanted), threads=1), *cut)))
     for name in wanted:
         assert few[name] == pytest.approx(whole[name], rel=1e-12)
-    assert np.isnan(slice_features(default_extractor(), *patch(spine.series.volume, localization.segmentation, disc.roi, 9, reference))).all()
+    assert np.isnan(
+        slice_features(
+            default_extractor(), *patch(spine.series.volume, localization.segmentation, disc.roi, 9, reference)
+        )
+    ).all()
 
 
 def test_a_side_that_saw_nothing_leaves_its_weight_to_the_others():
@@ -161,7 +198,11 @@ def test_a_side_that_saw_nothing_leaves_its_weight_to_the_others():
     side = np.log(np.array([0.1, 0.2, 0.3, 0.2, 0.2]))
     assert fused({"network": side}, weights) == pytest.approx(side)
     assert fused({"network": side, "evidence": side}, weights) == pytest.approx(side)
-    rows = {"network": np.stack([side, side]), "evidence": np.stack([side, np.full(5, np.nan)]), "radiomics": np.full((2, 5), np.nan)}
+    rows = {
+        "network": np.stack([side, side]),
+        "evidence": np.stack([side, np.full(5, np.nan)]),
+        "radiomics": np.full((2, 5), np.nan),
+    }
     assert fused_rows(rows, weights) == pytest.approx(np.stack([side, side]))
 
 
@@ -207,12 +248,16 @@ def test_the_fused_pack_grades_and_says_why(spine, packs):
         five = one.grade_of("pfirrmann", "pfirrmann")
         assert five.pack == "pfirrmann-fused"
         assert sum(five.probabilities.values()) == pytest.approx(1)
-        assert one.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(five.probabilities["4"] + five.probabilities["5"])
+        assert one.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(
+            five.probabilities["4"] + five.probabilities["5"]
+        )
         pushed = five.evidence[KEY]
         assert pushed["measures"]
         assert all(measure["toward"] in ("higher", "lower") for measure in pushed["measures"])
         # The other system's grades are those of the networks, as without the fusion.
-        assert one.grade_of("spider", "bulging").probabilities == pytest.approx(alone.grade_of("spider", "bulging").probabilities)
+        assert one.grade_of("spider", "bulging").probabilities == pytest.approx(
+            alone.grade_of("spider", "bulging").probabilities
+        )
 
 
 def test_networks_shared_with_another_pack_are_run_once(packs):

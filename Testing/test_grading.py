@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import torch
 from blocky_spine import blocky_spine
-from tiny_packs import tiny_grading_pack
-
 from discgrader.errors import Cancelled, StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
@@ -24,14 +22,19 @@ from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import _label_volume, disc_of
 from discgrader.localize.naming import name_candidates
 from discgrader.progress import Progress
+from tiny_packs import tiny_grading_pack
 
 
 def localized(spine) -> Localization:
     segmentation = spine.segmentation()
     candidates, labels = find_candidates(segmentation)
     naming = name_candidates(candidates)
-    return Localization(spine.series.name, _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-                        tuple(disc_of(one, 10.0) for one in naming.discs), naming.warnings)
+    return Localization(
+        spine.series.name,
+        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
+        tuple(disc_of(one, 10.0) for one in naming.discs),
+        naming.warnings,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,11 @@ def test_every_disc_gets_every_task(spine, packs):
     assert len(results) == 6
     for one in results:
         assert [(grade.system, grade.task) for grade in one.grades] == [
-            ("pfirrmann", "pfirrmann"), ("pfirrmann", "high_grade"), ("spider", "bulging"), ("spider", "modic")]
+            ("pfirrmann", "pfirrmann"),
+            ("pfirrmann", "high_grade"),
+            ("spider", "bulging"),
+            ("spider", "modic"),
+        ]
         for grade in one.grades:
             assert sum(grade.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
             if grade.task != "pfirrmann":
@@ -65,7 +72,9 @@ def test_every_disc_gets_every_task(spine, packs):
 def test_high_grade_is_the_sum_of_the_two_highest(spine, packs):
     for one in Grader(packs).grade(spine.study, localized(spine)):
         five = one.grade_of("pfirrmann", "pfirrmann").probabilities
-        assert one.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(five["4"] + five["5"], abs=1e-6)
+        assert one.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(
+            five["4"] + five["5"], abs=1e-6
+        )
 
 
 def test_grade_and_high_grade_never_contradict_each_other():
@@ -118,7 +127,9 @@ def test_a_stop_is_heard_between_networks(spine, packs):
 def test_a_disc_unlike_the_training_discs_is_told(spine, tmp_path):
     pack = tiny_grading_pack(tmp_path / "strict", unlike=True)
     for one in Grader([pack]).grade(spine.study, localized(spine)):
-        assert [sum("unlike" in text for text in grade.warnings) for grade in one.grades] == [1, 0], "once, not with each task"
+        assert [sum("unlike" in text for text in grade.warnings) for grade in one.grades] == [1, 0], (
+            "once, not with each task"
+        )
 
 
 def test_a_series_out_of_register_is_left_out(spine, packs):

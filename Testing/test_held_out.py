@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-from test_grading import localized
-from tiny_packs import tiny_grading_pack
-
 from discgrader.errors import PackError
 from discgrader.packs.pack import default_packs, read_pack, write_pack
 from discgrader.training.spider import SpiderImage
 from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.fused_recipe import installed_networks
 from discgrader.training.tabular.held_out import FOLDS_FILE, HeldOutNetworks, asked_about, folds_file, read_folds
+from test_grading import localized
+from tiny_packs import tiny_grading_pack
 
 
 def pack_of_two(folder: Path, folds: bytes):
@@ -23,8 +22,17 @@ def pack_of_two(folder: Path, folds: bytes):
     one, other = tiny_grading_pack(folder / "one", 1), tiny_grading_pack(folder / "other", 2)
     files = {name: one.read_bytes(name) for name in one.files}
     files |= {"network_1.safetensors": other.read_bytes("network_0.safetensors"), FOLDS_FILE: folds}
-    return write_pack(folder / "two", name="two", version="1.0.0", system="pfirrmann", tasks=one.tasks, input=one.input,
-                      architecture=one.architecture, files=files, trained_on=one.trained_on)
+    return write_pack(
+        folder / "two",
+        name="two",
+        version="1.0.0",
+        system="pfirrmann",
+        tasks=one.tasks,
+        input=one.input,
+        architecture=one.architecture,
+        files=files,
+        trained_on=one.trained_on,
+    )
 
 
 def found_images(patient: int):
@@ -73,10 +81,15 @@ def test_the_installed_networks_say_whom_they_have_not_seen():
     assert [read_folds(one) for one in default_packs() if one.system == "spider"] == [folds]
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"[]", "broken"), (b"{}", "broken"), (json.dumps({"patients_not_shown": {"network_9": [1]}}).encode(), "no network_9"),
-    (json.dumps({"patients_not_shown": {"network_0": ["x"]}}).encode(), "broken"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[]", "broken"),
+        (b"{}", "broken"),
+        (json.dumps({"patients_not_shown": {"network_9": [1]}}).encode(), "no network_9"),
+        (json.dumps({"patients_not_shown": {"network_0": ["x"]}}).encode(), "broken"),
+    ],
+)
 def test_broken_folds_are_refused_by_name(tmp_path, content, words):
     pack = pack_of_two(tmp_path, content)
     with pytest.raises(PackError, match=f"Pack two.*{words}"):

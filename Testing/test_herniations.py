@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import KEY, evidence_box
 from discgrader.grading.results import StudyResult
@@ -12,7 +13,6 @@ from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import RoiBox
 from discgrader.report.details import details
 from discgrader.report.pictures import axial_picture, with_outline
-from discgrader.explain.saliency import explain
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal
 from tiny_packs import tiny_window_pack
 
@@ -59,7 +59,9 @@ def test_an_axial_picture_lies_on_the_slice_with_left_on_the_right():
     outlined = with_outline(picture, box, (1.0, 0.0, 0.0)).pixels
     red = (outlined == [255, 0, 0]).all(axis=-1)
     found = np.nonzero(red)
-    assert found[1].min() * 0.2 == pytest.approx(36 + 5 - 10, abs=0.5) and np.ptp(found[1]) * 0.2 == pytest.approx(20, abs=0.5)
+    assert found[1].min() * 0.2 == pytest.approx(36 + 5 - 10, abs=0.5) and np.ptp(found[1]) * 0.2 == pytest.approx(
+        20, abs=0.5
+    )
     assert np.ptp(found[0]) * 0.2 == pytest.approx(10, abs=1.0) and not red[found[0].min() + 20, found[1].min() + 30]
 
 

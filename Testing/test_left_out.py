@@ -54,8 +54,15 @@ def test_files_are_listed_shortly(tmp_path):
 
 def test_everything_left_out_of_a_folder_is_named_with_its_reason(tmp_path):
     write_classic(tmp_path / "a", upright(), SeriesDescription="t2")
-    write_classic(tmp_path / "a", VOLUMES["oblique"], prefix="CT", Modality="CT", SeriesDescription="ct", SeriesInstanceUID="1.9",
-                  SOPClassUID="1.2.840.10008.5.1.4.1.1.2")
+    write_classic(
+        tmp_path / "a",
+        VOLUMES["oblique"],
+        prefix="CT",
+        Modality="CT",
+        SeriesDescription="ct",
+        SeriesInstanceUID="1.9",
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.2",
+    )
     (tmp_path / "a" / "empty.dcm").write_bytes(b"")
     (tmp_path / "a" / "t1.nii.gz").write_text("nothing")
     study = read_study(tmp_path / "a")

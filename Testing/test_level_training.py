@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-
 from discgrader.localize.level_pictures import EDGE, PLANES
 from discgrader.localize.level_reader import LevelReader
 from discgrader.packs.pack import read_pack
@@ -22,10 +21,18 @@ def striped(number, patient, first):
     planes[-1] = 1
     places = [(0, 220.0 - 30 * place, 50.0) for place in range(DISCS)]
     for place, (_, row, _) in enumerate(places):
-        planes[0, int(row) - 15:int(row) + 15] = float(place + first) - 3
-    measures = {"depth": 0.5 if first == 0 else 1.0, "area": 0.0, "step": 1.0, "lean_above": 0.5, "vertebra_below_next": 0.9,
-                "vertebra_above": 0.9}
-    return LevelRow(f"{patient}_{number}", patient, {0: planes}, tuple(places), tuple(range(first, first + DISCS)), DISCS, measures)
+        planes[0, int(row) - 15 : int(row) + 15] = float(place + first) - 3
+    measures = {
+        "depth": 0.5 if first == 0 else 1.0,
+        "area": 0.0,
+        "step": 1.0,
+        "lean_above": 0.5,
+        "vertebra_below_next": 0.9,
+        "vertebra_above": 0.9,
+    }
+    return LevelRow(
+        f"{patient}_{number}", patient, {0: planes}, tuple(places), tuple(range(first, first + DISCS)), DISCS, measures
+    )
 
 
 @pytest.fixture
@@ -42,8 +49,12 @@ def test_pictures_are_drawn_of_every_level_and_stay_pictures(rows):
 
 
 def test_training_resumes_and_ends_in_a_pack_that_names(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(level_recipe, "real_rows", lambda data, segmenter: [one for one in rows if "spider" in one.patient])
-    monkeypatch.setattr(level_recipe, "digital_rows", lambda count, segmenter: [one for one in rows if "digital" in one.patient])
+    monkeypatch.setattr(
+        level_recipe, "real_rows", lambda data, segmenter: [one for one in rows if "spider" in one.patient]
+    )
+    monkeypatch.setattr(
+        level_recipe, "digital_rows", lambda count, segmenter: [one for one in rows if "digital" in one.patient]
+    )
     options = {"steps": 4, "batch": 4, "digital": 12}
     packs = train_names(tmp_path, tmp_path / "out", level_recipe.Progress(), **options)
     pack = read_pack(packs / "localizer-unet")

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from synthetic_result import synthetic_result
-
 from discgrader.errors import UsageError
 from discgrader.localize.levels import (
     LADDERS,
@@ -23,6 +21,7 @@ from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.reading.begin import reading_of_result
 from discgrader.reading.editor import Editor
 from discgrader.reading.files import load_reading, save_reading
+from synthetic_result import synthetic_result
 
 ORDINARY = [level_name(index) for index in range(1, 9)]
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
 from discgrader.grading.not_graded import above, not_graded_in_words, out_of_range
 from discgrader.grading.results import StudyResult
 from discgrader.grading.tasks import SYSTEMS
@@ -38,7 +37,8 @@ def test_discs_above_the_range_and_beside_the_slices_are_nothing_to_warn_of():
     assert not_graded_in_words(nowhere) == ("Not graded by msu: the axial T2 misses it by 70 mm.",)
     assert not_graded_in_words({"T11-T12": {"msu": LUMBAR}}) == (f"Not graded by msu: {LUMBAR}.",)
     assert not_graded_in_words({"L4-L5": {"msu": "no axial T2"}, "T12-L1": {"msu": LUMBAR}}) == (
-        "Not graded by msu: no axial T2.",)
+        "Not graded by msu: no axial T2.",
+    )
 
 
 def _renaming() -> Editor:
@@ -50,7 +50,9 @@ def test_grades_do_not_follow_a_disc_to_a_level_that_they_are_not_for():
     editor = _renaming()
     top = max(editor.reading.present, key=lambda one: one.number)
     lumbar = next(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
-    editor.learn_grades(top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"})
+    editor.learn_grades(
+        top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"}
+    )
     before = editor.reading.disc(top.level)
     assert {one.system for one in before.grading.grades} == {"pfirrmann", "msu"}
     editor.shift_levels(1)
@@ -73,5 +75,8 @@ def test_what_was_too_high_is_not_said_of_a_disc_that_was_renamed_to_a_lumbar_le
 
 def test_the_report_of_a_study_says_nothing_of_levels_that_a_system_is_not_for():
     result = synthetic_result()
-    discs = tuple(replace(one, not_graded=out_of_range("T12-L1") if number == 4 else {}) for number, one in enumerate(result.discs))
+    discs = tuple(
+        replace(one, not_graded=out_of_range("T12-L1") if number == 4 else {})
+        for number, one in enumerate(result.discs)
+    )
     assert StudyResult(result.study, result.localization, discs).not_graded == ()

@@ -5,15 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import DEPTH_MM, DISC_HEIGHT_MM, blocky_spine
-
 from discgrader.errors import UsageError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
-from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.disc import level_name
+from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.localizer import Localizer, common_shift
 from discgrader.localize.naming import name_candidates, row_of
 from discgrader.localize.roi import roi_box
@@ -100,8 +99,11 @@ def test_disc_inside_the_sacrum_is_passed_over():
     array = spine.classes.array.copy()
     k, j, i = np.indices(array.shape)
     points = spine.classes.index_to_lps(np.stack([i, j, k], -1).reshape(-1, 3)).reshape(*array.shape, 3)
-    array[(points[..., 2] < spine.centers_lps_mm[1][2] - DISC_HEIGHT_MM / 2) & (array == 1)
-          & (points[..., 2] > spine.centers_lps_mm[0][2] + 12)] = 0
+    array[
+        (points[..., 2] < spine.centers_lps_mm[1][2] - DISC_HEIGHT_MM / 2)
+        & (array == 1)
+        & (points[..., 2] > spine.centers_lps_mm[0][2] + 12)
+    ] = 0
     spine = type(spine)(Volume(array, spine.classes.affine_lps), spine.series, spine.centers_lps_mm)
     naming = found(spine)
     assert naming.discs[0].level == "L5-S1"
@@ -146,8 +148,9 @@ def test_spots_beside_the_spine_are_not_discs():
 @pytest.mark.parametrize("flips", [(), (0,), (1, 2), (0, 1, 2)])
 def test_common_attitude_keeps_every_voxel_in_its_place(axes, flips):
     rng = np.random.default_rng(0)
-    volume = Volume(rng.normal(size=(4, 5, 6)), np.array(
-        [[0.1, 0, 4, 3], [0.9, 0.1, 0, -7], [0, -0.8, 0.2, 11], [0, 0, 0, 1.0]]))
+    volume = Volume(
+        rng.normal(size=(4, 5, 6)), np.array([[0.1, 0, 4, 3], [0.9, 0.1, 0, -7], [0, -0.8, 0.2, 11], [0, 0, 0, 1.0]])
+    )
     affine = volume.affine_lps.copy()
     array = np.transpose(volume.array, axes)
     index_axes = [2 - axis for axis in axes][::-1]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import StudyError
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.windows import WINDOWS
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import WINDOWS
 from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
@@ -61,8 +61,10 @@ def test_phantom_discs_are_found_named_and_graded(graded, phantom):
         graded_by = {grade.system for grade in found[level].grades}
         lumbar = {"calcification"} if SYSTEMS["calcification"].covers(level) else set()
         assert graded_by == {"pfirrmann", "spider"} | lumbar, "there is no axial series"
-    expected = [sum(float(value) * p for value, p in found[level].grade_of("pfirrmann", "pfirrmann").probabilities.items())
-                for level in ("L2-L3", "L4-L5")]
+    expected = [
+        sum(float(value) * p for value, p in found[level].grade_of("pfirrmann", "pfirrmann").probabilities.items())
+        for level in ("L2-L3", "L4-L5")
+    ]
     assert expected[0] + 1.0 < expected[1]
 
 
@@ -94,8 +96,13 @@ def test_a_picture_without_a_spine_is_not_graded_in_silence(engine):
     picture[(np.abs(rows - 131) < 3) & (np.abs(columns - 128) < 40)] = 250
     picture += np.random.default_rng(0).normal(0, 6, picture.shape)
     affine = np.array([[0, 0, 4.0, 0], [0.7, 0, 0, -90], [0, -0.7, 0, 90], [0, 0, 0, 1]])
-    knee = Series("sag_t2", Volume(ndimage.gaussian_filter(picture, 1)[None].astype(np.float32), affine),
-                  Plane.SAGITTAL, Contrast.T2, "made so")
+    knee = Series(
+        "sag_t2",
+        Volume(ndimage.gaussian_filter(picture, 1)[None].astype(np.float32), affine),
+        Plane.SAGITTAL,
+        Contrast.T2,
+        "made so",
+    )
     try:
         result = engine.grade(Study("knee", (knee,)), saliency=False)
     except StudyError as error:
@@ -123,14 +130,19 @@ def test_command_grades_a_real_stack(data_dir, tmp_path, torch):
     with (out / "grades.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     lumbar = sum(SYSTEMS["calcification"].covers(disc["level"]) for disc in result["discs"])
-    assert len(rows) == 9 * len(result["discs"]) + lumbar, "2 Pfirrmann grades, 7 findings, and calcification of lumbar discs"
+    assert len(rows) == 9 * len(result["discs"]) + lumbar, (
+        "2 Pfirrmann grades, 7 findings, and calcification of lumbar discs"
+    )
     assert "<img" in (out / "report.html").read_text(encoding="utf-8")
     mask = read_mask(data_dir / "spider" / "t2_space" / "5_t2_SPACE_mask.nii.gz")
     labels = read_mask(out / "segmentation.nii.gz")
     assert np.array_equal(labels.affine_lps.round(3), mask.affine_lps.round(3))
     for value in (201, 202, 203, 204):
-        dice = 2 * ((labels.array == value) & (mask.array == value)).sum() / (
-            (labels.array == value).sum() + (mask.array == value).sum())
+        dice = (
+            2
+            * ((labels.array == value) & (mask.array == value)).sum()
+            / ((labels.array == value).sum() + (mask.array == value).sum())
+        )
         assert dice > 0.8
 
 

@@ -255,9 +255,7 @@ def test_panel_has_every_widget_and_parameter_that_the_module_speaks_of(module):
     parts = Path(module.__file__).parent / "Logic" / "discgrader" / "panel"
     sources = [source, *(one.read_text(encoding="utf-8") for one in parts.glob("*.py"))]
     assert {name for one in sources for name in re.findall(r"\bui\.(\w+)", one)} <= names
-    bound = {
-        one.find("string").text for one in ui.iter("property") if one.get("name") == "SlicerParameterName"
-    }
+    bound = {one.find("string").text for one in ui.iter("property") if one.get("name") == "SlicerParameterName"}
     node = module.DiscGraderLogic().getParameterNode()
     assert all(node.dataType(name) for name in bound)
     receivers = {one.find("receiver").text for one in ui.iter("connection")}

@@ -130,7 +130,9 @@ def test_saliency_is_a_foreground_with_a_threshold(host, result):
         assert display.GetColorNode().GetName() == "DiscGrader saliency"
         assert attribute(node, "Series") == "T2_sag"
         assert_same_picture(result_from_scene(host.scene).saliency[key], result.saliency[key])
-    tables = [one for one in nodes_by_class(host.scene, "vtkMRMLColorTableNode") if one.GetName().startswith("DiscGrader")]
+    tables = [
+        one for one in nodes_by_class(host.scene, "vtkMRMLColorTableNode") if one.GetName().startswith("DiscGrader")
+    ]
     assert len(tables) == 1
     rgb = np.array([tables[0].GetLookupTable().GetTableValue(n)[:3] for n in range(256)])
     luminance = rgb @ (0.2126, 0.7152, 0.0722)
@@ -169,7 +171,9 @@ def test_nodes_are_filed_by_study(host, result):
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(host.scene)
     study = hierarchy.GetItemChildWithName(hierarchy.GetSceneItemID(), "blocks")
     assert children(hierarchy, study) == ["ROI boxes", "Series", "Saliency", "Tables"]
-    folder = {name: children(hierarchy, hierarchy.GetItemChildWithName(study, name)) for name in children(hierarchy, study)}
+    folder = {
+        name: children(hierarchy, hierarchy.GetItemChildWithName(study, name)) for name in children(hierarchy, study)
+    }
     assert folder["ROI boxes"] == LEVELS
     assert folder["Series"] == ["blocks segmentation", "T2_sag", "T1_sag"]
     assert folder["Saliency"] == [f"{level} Pfirrmann grade" for level in LEVELS]
@@ -208,7 +212,9 @@ def test_result_survives_a_scene(host, left_handed):
 
 def test_what_was_not_graded_survives_a_scene_and_is_no_warning_besides(host, result):
     reasons = [{"msu": "no axial T2", "spider": "x"}, *[{"msu": "no axial T2"}] * 4]
-    lacking = replace(result, discs=tuple(replace(one, not_graded=why) for one, why in zip(result.discs, reasons, strict=True)))
+    lacking = replace(
+        result, discs=tuple(replace(one, not_graded=why) for one, why in zip(result.discs, reasons, strict=True))
+    )
     provenance = populate_scene(host.scene, lacking).provenance
     back = result_from_scene(host.scene)
     assert_same_result(back, lacking)

@@ -65,6 +65,7 @@ class TookTooLong(Exception):
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
     """Raise `TookTooLong` when the block takes longer."""
+
     def ring(number: int, frame: object) -> None:
         raise TookTooLong
 
@@ -89,8 +90,14 @@ def volume_file(name: str) -> Callable[[Path], Path]:
 
 
 def classic(compression: str | None) -> Callable[[Path], Path]:
-    return lambda folder: write_classic(folder / "series", upright((24, 30, 4)), SeriesDescription="t2 sag", EchoTime=100.0,
-                                        RepetitionTime=3000.0, compression=compression)[1]
+    return lambda folder: write_classic(
+        folder / "series",
+        upright((24, 30, 4)),
+        SeriesDescription="t2 sag",
+        EchoTime=100.0,
+        RepetitionTime=3000.0,
+        compression=compression,
+    )[1]
 
 
 def enhanced(folder: Path) -> Path:
@@ -160,8 +167,11 @@ def read_reading_file(path: Path) -> object:
 
 
 TRUTH = "study,patient,level,system,task,grade\n" + "".join(
-    f"{study},p{study},{level},msu,{task},{grade}\n" for study in "ab" for level in ("L4-L5", "L5-S1")
-    for task, grade in (("size", "1"), ("zone", "B")))
+    f"{study},p{study},{level},msu,{task},{grade}\n"
+    for study in "ab"
+    for level in ("L4-L5", "L5-S1")
+    for task, grade in (("size", "1"), ("zone", "B"))
+)
 
 
 def read_truth(path: Path) -> object:
@@ -334,15 +344,23 @@ KINDS = {
     "reading": Kind(reading_file, (other_json, other_json, *TEXT), read_reading_file),
     "truth.csv": Kind(written("truth.csv", TRUTH), (other_csv, other_csv, *TEXT), read_truth, "torch"),
     "SPIDER's table": Kind(written("radiological_gradings.csv", SPIDER), (other_csv, other_csv, *TEXT), read_spider),
-    "radiomics parameters": Kind(written("parameters.yaml", PARAMETERS), (other_lines, other_lines, *TEXT), read_parameters),
+    "radiomics parameters": Kind(
+        written("parameters.yaml", PARAMETERS), (other_lines, other_lines, *TEXT), read_parameters
+    ),
     "recipe": Kind(copied(RECIPES / "msu.json"), (other_json, other_json, *TEXT), read_recipe_file, "torch"),
     "scale": Kind(copied(SCALES / "pfirrmann.json"), (other_json, other_json, *TEXT), read_scale_file, "cattrs"),
-    "pack.json of a grader": Kind(pack_part("grading", "pack.json"), (other_json, other_json, other_json, *TEXT), read_pack_part,
-                                  "torch"),
-    "pack.json of windows": Kind(pack_part("msu", "pack.json"), (other_json, other_json, other_json, *TEXT), read_pack_part,
-                                 "torch"),
-    "pack.json of a localizer": Kind(pack_part("localizer", "pack.json"), (other_json, other_json, *TEXT), read_pack_part, "torch"),
-    "pack.json that ships": Kind(copied(FUSED / "pack.json"), (other_json, other_json, *TEXT), read_shipped_description, "cattrs"),
+    "pack.json of a grader": Kind(
+        pack_part("grading", "pack.json"), (other_json, other_json, other_json, *TEXT), read_pack_part, "torch"
+    ),
+    "pack.json of windows": Kind(
+        pack_part("msu", "pack.json"), (other_json, other_json, other_json, *TEXT), read_pack_part, "torch"
+    ),
+    "pack.json of a localizer": Kind(
+        pack_part("localizer", "pack.json"), (other_json, other_json, *TEXT), read_pack_part, "torch"
+    ),
+    "pack.json that ships": Kind(
+        copied(FUSED / "pack.json"), (other_json, other_json, *TEXT), read_shipped_description, "cattrs"
+    ),
     "weights": Kind(pack_part("grading", "network_0.safetensors"), BINARY, read_pack_part, "torch"),
     "typical discs": Kind(pack_part("grading", "input.safetensors"), BINARY, read_pack_part, "torch"),
     "trees": Kind(copied(SHARED / "evidence_modic.txt"), (other_lines, other_lines, *TEXT), read_trees),

@@ -18,7 +18,10 @@ def test_a_series_is_what_it_is_called_though_its_picture_shows_something_else(t
     seen = {one.name: one.role for one in read_study(tmp_path).series}
     assert seen["sag_t2"] != "T2", "nothing is contradicted here, so nothing is tried"
     assert roles == {"sag_t2": "T2", "T1": "T1", "SPACE T2": "T2_SPACE", "STIR": "STIR", "picture": seen["picture"]}
-    assert "its name, sag_t2, " in next(one for one in read_named_study(tmp_path).series if one.name == "sag_t2").contrast_reason
+    assert (
+        "its name, sag_t2, "
+        in next(one for one in read_named_study(tmp_path).series if one.name == "sag_t2").contrast_reason
+    )
 
 
 def test_studies_are_of_the_patients_whom_the_table_beside_them_names(tmp_path):

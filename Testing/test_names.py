@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-from synthetic_result import synthetic_result
-
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.localizer import Localizer
-from discgrader.localize.lowest_disc import LevelVotes, LowestDisc, lowest_probabilities, remnant_measures, with_measures
+from discgrader.localize.lowest_disc import (
+    LevelVotes,
+    LowestDisc,
+    lowest_probabilities,
+    remnant_measures,
+    with_measures,
+)
 from discgrader.localize.name_doubts import SETTLES
 from discgrader.localize.naming import CERTAIN, name_candidates, row_of
 from discgrader.localize.other_series import OtherRow, levels_above, lowest_disc, whole_spine_count
@@ -21,6 +25,7 @@ from discgrader.phantom.study import make_study
 from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 from discgrader.report.html import report_html
 from discgrader.report.tables import grades_json, grades_rows, write_grades_csv
+from synthetic_result import synthetic_result
 
 WEIGHTS = {"lower": 0.3, "upper": 0.3, "ordinary": 0.5}
 
@@ -31,7 +36,7 @@ def row(**spine):
 
 def looking(*probabilities, **more):
     shares = np.zeros(9)
-    shares[:len(probabilities)] = probabilities
+    shares[: len(probabilities)] = probabilities
     return LowestDisc(shares, **more)
 
 
@@ -139,8 +144,12 @@ def mid_sagittal():
     """Digital spines by number of lumbar vertebrae: one sagittal slice each, and the true place of L5-S1."""
     made = {}
     for lumbar in (4, 6):
-        phantom = make_study(20 + lumbar, series=("T2",), middle_slices=1,
-                             patient=Patient(lumbar=lumbar, scoliosis_deg=0.0, transitional="none"))
+        phantom = make_study(
+            20 + lumbar,
+            series=("T2",),
+            middle_slices=1,
+            patient=Patient(lumbar=lumbar, scoliosis_deg=0.0, transitional="none"),
+        )
         made[lumbar] = phantom.study, {one.level: one.center_lps_mm for one in phantom.discs}
     return made
 
@@ -177,7 +186,12 @@ def test_how_sure_names_are_travels(tmp_path):
     assert document["names"] == {"lowest_disc": "L5-S1", "probability": 0.91, "alternatives": {"S1-S2": 0.07}}
     assert {one["name_probability"] for one in grades_rows(document)} == {0.91}
     write_grades_csv(grades_rows(document), tmp_path / "grades.csv")
-    assert (tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines()[0].endswith(",pack,trained_on,warnings,name_probability")
+    assert (
+        (tmp_path / "grades.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[0]
+        .endswith(",pack,trained_on,warnings,name_probability")
+    )
     again = localization_from_plain(localization_to_plain(localization, 1), localization.segmentation)
     assert again.name_probability == 0.91 and again.name_alternatives == {"S1-S2": 0.07}
     assert "91 % probable" in report_html(result)

@@ -12,8 +12,16 @@ from discgrader.packs.unet import UNet
 @pytest.mark.parametrize("units", [1, 2])
 def test_unet_is_monais_weight_by_weight(channels: list[int], units: int) -> None:
     nets = pytest.importorskip("monai.networks.nets.unet", reason="MONAI is what the U-Net is held against")
-    theirs = nets.UNet(spatial_dims=2, in_channels=1, out_channels=4, channels=channels,
-                       strides=(2,) * (len(channels) - 1), num_res_units=units, norm="batch", act="relu").eval()
+    theirs = nets.UNet(
+        spatial_dims=2,
+        in_channels=1,
+        out_channels=4,
+        channels=channels,
+        strides=(2,) * (len(channels) - 1),
+        num_res_units=units,
+        norm="batch",
+        act="relu",
+    ).eval()
     ours = UNet(channels, 1, 4, units).eval()
     ours.load_state_dict(theirs.state_dict())
     picture = torch.randn(2, 1, 64, 48)
@@ -34,7 +42,7 @@ def test_unet_gives_logits_for_every_pixel_whatever_its_blocks(block: int) -> No
         difference = (network(changed) - logits).abs().sum((0, 1))
     assert logits.shape == (1, 4, rows, columns)
     # Blocks leave in the place in which they entered: what changed a pixel shows at that pixel first of all.
-    assert difference[-network.multiple:, -network.multiple:].max() == difference.max() > 0
+    assert difference[-network.multiple :, -network.multiple :].max() == difference.max() > 0
 
 
 def test_fused_unet_gives_the_same_logits_and_leaves_the_original_alone() -> None:
@@ -54,8 +62,16 @@ def test_fused_unet_gives_the_same_logits_and_leaves_the_original_alone() -> Non
 
 def test_residual_encoder_is_monais_weight_by_weight() -> None:
     nets = pytest.importorskip("monai.networks.nets.resnet", reason="MONAI is what the encoder is held against")
-    theirs = nets.ResNet(nets.ResNetBlock, [2, 1, 2, 1], [4, 8, 8, 16], spatial_dims=2, n_input_channels=6,
-                         conv1_t_stride=2, num_classes=1, feed_forward=False).eval()
+    theirs = nets.ResNet(
+        nets.ResNetBlock,
+        [2, 1, 2, 1],
+        [4, 8, 8, 16],
+        spatial_dims=2,
+        n_input_channels=6,
+        conv1_t_stride=2,
+        num_classes=1,
+        feed_forward=False,
+    ).eval()
     ours = ResidualEncoder(6, [4, 8, 8, 16], [2, 1, 2, 1]).eval()
     ours.load_state_dict(theirs.state_dict())
     crops = torch.randn(3, 6, 96, 128)

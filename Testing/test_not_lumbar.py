@@ -25,16 +25,34 @@ from synthetic_result import synthetic_result
 
 def row(count=6, step=35.0, depth=33.0, lean=(40.0, 32.0, 20.0, 8.0, 0.0, -6.0), **changed) -> list[Candidate]:
     """A lumbar row of discs from the foot to the head."""
-    whole = {"canal_back_mm": 31.0, "vertebra_above": 0.95, "vertebra_below": 0.9, "room_below_mm": 60.0, "body_below_mm": 0.0,
-             "confidence": 0.95} | changed
+    whole = {
+        "canal_back_mm": 31.0,
+        "vertebra_above": 0.95,
+        "vertebra_below": 0.9,
+        "room_below_mm": 60.0,
+        "body_below_mm": 0.0,
+        "confidence": 0.95,
+    } | changed
     found = []
     for number in range(count):
         angle = np.radians(lean[number])
         axes = np.array([[1.0, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
-        found.append(Candidate(
-            label=number + 1, center_lps_mm=np.array([0.0, 0.0, number * step]), axes_lps=axes, height_mm=8.0, depth_mm=depth,
-            width_mm=45.0, full_height_mm=10.0, area_mm2=250.0, width_seen=False, vertebral_middle_mm=None, room_above_mm=50.0,
-            **whole))
+        found.append(
+            Candidate(
+                label=number + 1,
+                center_lps_mm=np.array([0.0, 0.0, number * step]),
+                axes_lps=axes,
+                height_mm=8.0,
+                depth_mm=depth,
+                width_mm=45.0,
+                full_height_mm=10.0,
+                area_mm2=250.0,
+                width_seen=False,
+                vertebral_middle_mm=None,
+                room_above_mm=50.0,
+                **whole,
+            )
+        )
     return found
 
 
@@ -93,10 +111,18 @@ def test_hounsfield_units_are_known_by_their_values(air, kind):
     assert ct_doubt("s", volume) == "The values of s are Hounsfield units as of a CT, not intensities of MR."
 
 
-@pytest.mark.parametrize("change", [
-    lambda one: one + 1100, lambda one: np.abs(one), lambda one: (one - one.mean()) / one.std(),
-    lambda one: np.clip((one + 160) / 400, 0, 1) * 255, lambda one: -one * 0 - 1024.0, lambda one: np.abs(one) * 4 - 1024],
-    ids=["shifted", "positive", "standardized", "8 bits", "constant", "MR with an intercept"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one + 1100,
+        lambda one: np.abs(one),
+        lambda one: (one - one.mean()) / one.std(),
+        lambda one: np.clip((one + 160) / 400, 0, 1) * 255,
+        lambda one: -one * 0 - 1024.0,
+        lambda one: np.abs(one) * 4 - 1024,
+    ],
+    ids=["shifted", "positive", "standardized", "8 bits", "constant", "MR with an intercept"],
+)
 def test_other_values_are_no_hounsfield_units(change):
     assert ct_doubt("s", Volume(change(_body(np.random.default_rng(0), True)).astype(np.float32), np.eye(4))) is None
 
@@ -135,7 +161,9 @@ def test_the_engine_gives_discs_without_grades(study_file):
 
     engine, heard = Engine(DoubtfulLocalizer(), FakeGrader(), packs=PACKS), []
     result = engine.grade(read_study(study_file, roles="T2"), graded=heard.append)
-    assert all(not one.grades and set(one.not_graded.values()) == {WITHHELD} for one in result.discs) and len(heard) == len(result.discs)
+    assert all(not one.grades and set(one.not_graded.values()) == {WITHHELD} for one in result.discs) and len(
+        heard
+    ) == len(result.discs)
     assert any("Discs are 18 mm apart. Nothing was graded" in one for one in result.warnings)
 
 

@@ -40,8 +40,9 @@ def by_itk(path: Path) -> Volume:
 
 @pytest.mark.parametrize("signs", [(1, 1, 1), (-1, -1, 1), (1, -1, -1)])
 def test_nifti_without_codes_lies_as_itk_lays_it_and_says_that_left_is_a_guess(signs: tuple, tmp_path: Path) -> None:
-    path = nifti(tmp_path / "x.nii", put("<3f", 80, *(sign * mm for sign, mm in zip(signs, (0.75, 0.75, 4.4)))),
-                 sform_code=0)
+    path = nifti(
+        tmp_path / "x.nii", put("<3f", 80, *(sign * mm for sign, mm in zip(signs, (0.75, 0.75, 4.4)))), sform_code=0
+    )
     volume, warnings = read_volume(path)
     assert same(by_itk(path), volume)
     assert any("left" in one and "guess" in one and "qform_code" in one for one in warnings)
@@ -82,8 +83,10 @@ ODDITIES: dict[str, Edit] = {
     "scl_slope is infinite": put("<2f", 112, float("inf"), 1.0),
     "offset between bytes": put("<f", 108, 352.5),
     "bytes behind the voxels": lambda raw: raw + b"more",
-    "header extension": lambda raw: (struct.pack_into("<f", raw, 108, 384.0), raw[:348] + b"\1\0\0\0" + struct.pack(
-        "<2i", 32, 6) + b"-" * 24 + raw[352:])[1],
+    "header extension": lambda raw: (
+        struct.pack_into("<f", raw, 108, 384.0),
+        raw[:348] + b"\1\0\0\0" + struct.pack("<2i", 32, 6) + b"-" * 24 + raw[352:],
+    )[1],
 }
 
 
@@ -154,10 +157,15 @@ def test_nrrd_spaces_are_read_as_itk_reads_them_without_a_word(space: str, tmp_p
     assert same(by_itk(path), volume) and warnings == ()
 
 
-@pytest.mark.parametrize(("name", "pattern", "put"), [
-    ("x.nhdr", "space: .*", "space: scanner-xyz"), ("x.nhdr", "space: .*", "space: 3D-right-handed"),
-    ("x.nhdr", "space directions: .*\n", ""), ("x.mhd", "TransformMatrix.*\n", ""),
-])
+@pytest.mark.parametrize(
+    ("name", "pattern", "put"),
+    [
+        ("x.nhdr", "space: .*", "space: scanner-xyz"),
+        ("x.nhdr", "space: .*", "space: 3D-right-handed"),
+        ("x.nhdr", "space directions: .*\n", ""),
+        ("x.mhd", "TransformMatrix.*\n", ""),
+    ],
+)
 def test_a_place_that_is_a_guess_is_called_one(name: str, pattern: str, put: str, tmp_path: Path) -> None:
     path = detached(tmp_path / name, lambda text: re.sub(pattern, put, text))
     volume, warnings = read_volume(path)
@@ -171,15 +179,18 @@ def test_a_spacing_that_is_a_guess_is_called_one(name: str, pattern: str, tmp_pa
     assert any("no voxel spacing" in one for one in warnings)
 
 
-@pytest.mark.parametrize(("name", "pattern", "put", "field"), [
-    ("x.nhdr", "kinds:", 'space units: "m" "m" "m"\nkinds:', "space units"),
-    ("x.mhd", "ElementSpacing", "DistanceUnits = um\nElementSpacing", "DistanceUnits"),
-    ("x.mhd", "ElementDataFile = .*", "ElementDataFile = LIST\nx.raw", "ElementDataFile"),
-    ("x.nhdr", "data file: .*", "data file: gone.raw", "gone.raw"),
-    ("x.nhdr", "space: .*", "space: outer", "space"),
-    ("x.nhdr", "space directions: .*", "spacings: 1 1 1", "spacings"),
-    ("x.mhd", "ElementSpacing = .*", "ElementSpacing = nan 1 1", "spacing"),
-])
+@pytest.mark.parametrize(
+    ("name", "pattern", "put", "field"),
+    [
+        ("x.nhdr", "kinds:", 'space units: "m" "m" "m"\nkinds:', "space units"),
+        ("x.mhd", "ElementSpacing", "DistanceUnits = um\nElementSpacing", "DistanceUnits"),
+        ("x.mhd", "ElementDataFile = .*", "ElementDataFile = LIST\nx.raw", "ElementDataFile"),
+        ("x.nhdr", "data file: .*", "data file: gone.raw", "gone.raw"),
+        ("x.nhdr", "space: .*", "space: outer", "space"),
+        ("x.nhdr", "space directions: .*", "spacings: 1 1 1", "spacings"),
+        ("x.mhd", "ElementSpacing = .*", "ElementSpacing = nan 1 1", "spacing"),
+    ],
+)
 def test_what_cannot_be_read_safely_is_refused_by_its_field(
     name: str, pattern: str, put: str, field: str, tmp_path: Path
 ) -> None:

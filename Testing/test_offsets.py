@@ -36,7 +36,9 @@ def spine() -> BlockySpine:
     random = np.random.default_rng(2)
     array = np.abs(spine.series.volume.array + random.normal(0, 9, spine.series.volume.array.shape))
     array[:, :, :6] = 0.0
-    return replace(spine, series=replace(spine.series, volume=Volume(array.astype(np.float32), spine.series.volume.affine_lps)))
+    return replace(
+        spine, series=replace(spine.series, volume=Volume(array.astype(np.float32), spine.series.volume.affine_lps))
+    )
 
 
 def changed(series: Series, name: str) -> Series:

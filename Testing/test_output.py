@@ -105,8 +105,7 @@ def test_a_corrected_box_is_not_lost(result: StudyResult, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("writer", "error", "message"),
-    [(full_disk, OutputError, "disk is full"), (interrupted, KeyboardInterrupt, None)],
+    ("writer", "error", "message"), [(full_disk, OutputError, "disk is full"), (interrupted, KeyboardInterrupt, None)]
 )
 def test_a_failure_leaves_nothing_behind(
     result: StudyResult, tmp_path: Path, writer: object, error: type, message: str | None

@@ -10,7 +10,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 import safetensors.numpy
-
 from discgrader.errors import PackError
 from discgrader.packs.pack import BrokenPack, Pack, TrainedOn, list_packs, read_pack, write_pack
 from discgrader.packs.weights import load_json, load_tensors, load_trees, pack_tensors

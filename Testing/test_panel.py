@@ -247,7 +247,12 @@ class TestInputs:
     def test_dicom_attributes_count_before_names(self, scene, chooser, monkeypatch):
         class Database:
             isOpen = True
-            values = {"0018,0081": "9.5", "0018,0080": "550", "0008,103e": "sag tse T2?", "0008,0008": "ORIGINAL\\PRIMARY"}
+            values = {
+                "0018,0081": "9.5",
+                "0018,0080": "550",
+                "0008,103e": "sag tse T2?",
+                "0008,0008": "ORIGINAL\\PRIMARY",
+            }
 
             def instanceValue(self, uid, tag):
                 return self.values.get(tag, "") if uid == "1.2.3" else ""
@@ -261,9 +266,8 @@ class TestInputs:
 class TestKeys:
     @pytest.fixture
     def keys(self):
-        from discgrader.panel.keys import Keys, key_actions
-
         import qt
+        from discgrader.panel.keys import Keys, key_actions
 
         settings = slicer.app.userSettings()
         settings.remove("DiscGrader")

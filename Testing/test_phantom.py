@@ -10,11 +10,11 @@ from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.localize.disc import LEVELS
 from discgrader.phantom.anatomy import Anatomy
-from discgrader.phantom.render import render, render_all
-from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.files import GRADINGS_COLUMNS, write_study
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.measure import central_stenosis, disc_plane
+from discgrader.phantom.render import render, render_all
+from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.structures import Structure
 from discgrader.phantom.study import draw_protocol, make_study
 from discgrader.phantom.tissues import Tissue
@@ -274,7 +274,8 @@ def test_truth_lies_beside_the_series(study, tmp_path):
         assert np.allclose(boxes[disc.level].center_lps_mm, disc.roi.center_lps_mm, atol=1e-3)
     herniated = [disc.level for disc in study.discs if disc.herniation_box is not None]
     assert sorted(path.name for path in (tmp_path / "study" / "herniations").iterdir()) == sorted(
-        f"{level}.mrk.json" for level in herniated)
+        f"{level}.mrk.json" for level in herniated
+    )
 
 
 @pytest.mark.parametrize("role", ["STIR", "T2_FS"])

@@ -192,7 +192,12 @@ def test_the_person_is_asked_for_on_the_command_line_and_told_in_the_truth(tmp_p
     assert main(["phantom", "--seed", "3", "--cohort", "1", *asked, "-o", str(tmp_path / "made")]) == 0
     truth = json.loads((tmp_path / "made" / "phantom_3" / "truth.json").read_text(encoding="utf-8"))
     assert truth["patient"] == {
-        "age": 70, "sex": "F", "mass_index": 31.0, "scoliosis_deg": 25.0, "convex": "right", "lumbar": 6,
+        "age": 70,
+        "sex": "F",
+        "mass_index": 31.0,
+        "scoliosis_deg": 25.0,
+        "convex": "right",
+        "lumbar": 6,
         "transitional": "none",
     }
     assert [disc["level"] for disc in truth["discs"][:2]] == ["L5-S1", "L4-L5"]

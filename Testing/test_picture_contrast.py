@@ -20,7 +20,13 @@ from volumes import SAGITTAL
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 T1, T2, STIR, SPACE, OTHER, UNKNOWN = (
-    Contrast.T1, Contrast.T2, Contrast.STIR, Contrast.T2_SPACE, Contrast.OTHER, Contrast.UNKNOWN)
+    Contrast.T1,
+    Contrast.T2,
+    Contrast.STIR,
+    Contrast.T2_SPACE,
+    Contrast.OTHER,
+    Contrast.UNKNOWN,
+)
 
 
 def blobs(shape: tuple[int, ...] = (3, 300, 280), seed: int = 0) -> np.ndarray:
@@ -146,10 +152,17 @@ def test_pictures_are_in_mm_with_the_head_and_the_front_where_they_belong() -> N
     assert known.sum() * pixel**2 == pytest.approx(270 * 260, rel=0.02)
 
 
-@pytest.mark.parametrize("array", [
-    np.zeros((3, 200, 200)), np.full((3, 200, 200), 7, np.int16), np.full((1, 200, 200), np.nan),
-    blobs((3, 50, 50)), np.pad(blobs((1, 1, 1)), ((0, 0), (90, 90), (90, 90)), constant_values=-1e6)],
-    ids=["zeros", "sevens", "nan", "small", "one voxel"])
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((3, 200, 200)),
+        np.full((3, 200, 200), 7, np.int16),
+        np.full((1, 200, 200), np.nan),
+        blobs((3, 50, 50)),
+        np.pad(blobs((1, 1, 1)), ((0, 0), (90, 90), (90, 90)), constant_values=-1e6),
+    ],
+    ids=["zeros", "sevens", "nan", "small", "one voxel"],
+)
 def test_where_there_is_nothing_to_see_nothing_is_told(array: np.ndarray) -> None:
     found = picture_contrast(sagittal(array), Plane.SAGITTAL)
     assert found.contrast in (UNKNOWN, OTHER)
@@ -172,8 +185,9 @@ def test_thick_slices_are_never_t2_space_and_thin_ones_most_likely() -> None:
     assert sum(concluded(logits, classes, 0.9).probabilities.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("role", "contrast"), [
-    ("T1", T1), ("T2", T2), ("STIR", STIR), ("T2_FS", STIR), ("T2_SPACE", SPACE)])
+@pytest.mark.parametrize(
+    ("role", "contrast"), [("T1", T1), ("T2", T2), ("STIR", STIR), ("T2_FS", STIR), ("T2_SPACE", SPACE)]
+)
 def test_a_digital_spine_is_told(phantoms: dict[str, Volume], role: str, contrast: Contrast) -> None:
     found = picture_contrast(phantoms[role], Plane.SAGITTAL)
     assert found.contrast is contrast and found.probability == found.probabilities[contrast]
@@ -220,5 +234,3 @@ def test_other_scanners_are_not_mistaken() -> None:
         assert found.contrast in (T2, SPACE, UNKNOWN), name
     found = picture_contrast(read_volume(DATA / "open_volumes" / "axial_t2.nii.gz")[0], Plane.AXIAL)
     assert found.contrast in (T2, UNKNOWN)
-
-

@@ -44,11 +44,15 @@ def told(warnings: tuple[str, ...], what: str) -> bool:
     return any(what in text for text in warnings)
 
 
-@pytest.mark.parametrize(("factor", "doubted"), [(0.5, True), (0.65, True), (0.85, False), (1.0, False), (1.2, False),
-                                                 (1.4, True), (10.0, True)])
+@pytest.mark.parametrize(
+    ("factor", "doubted"),
+    [(0.5, True), (0.65, True), (0.85, False), (1.0, False), (1.2, False), (1.4, True), (10.0, True)],
+)
 def test_distances_that_no_adult_has_are_doubted(factor: float, doubted: bool) -> None:
-    chain = [replace(one, center_lps_mm=one.center_lps_mm * factor, depth_mm=one.depth_mm * factor)
-             for one in row_of(find_candidates(blocky_spine().segmentation())[0])]
+    chain = [
+        replace(one, center_lps_mm=one.center_lps_mm * factor, depth_mm=one.depth_mm * factor)
+        for one in row_of(find_candidates(blocky_spine().segmentation())[0])
+    ]
     assert (scale_doubt(chain) is not None) is doubted
     assert scale_doubt(chain[:2]) is None
 

@@ -102,11 +102,27 @@ def test_regions_are_resampled_exactly_wherever_they_lie(spacings: str, interpol
     [
         {"interpolator": None, "resampledPixelSpacing": [2, 2, 2]},
         {"symmetricalGLCM": None},
-        *({name: None} for name in (
-            "minimumROISize", "geometryTolerance", "correctMask", "additionalInfo", "label_channel", "binCount",
-            "normalize", "removeOutliers", "resampledPixelSpacing", "resegmentRange", "resegmentShape", "preCrop",
-            "sigma", "weightingNorm", "lbp2DRadius", "lbp3DLevels",
-        )),
+        *(
+            {name: None}
+            for name in (
+                "minimumROISize",
+                "geometryTolerance",
+                "correctMask",
+                "additionalInfo",
+                "label_channel",
+                "binCount",
+                "normalize",
+                "removeOutliers",
+                "resampledPixelSpacing",
+                "resegmentRange",
+                "resegmentShape",
+                "preCrop",
+                "sigma",
+                "weightingNorm",
+                "lbp2DRadius",
+                "lbp3DLevels",
+            )
+        ),
     ],
     ids=lambda setting: next(iter(setting)),
 )

@@ -203,7 +203,9 @@ def test_memory_order_of_the_arrays_does_not_matter() -> None:
 
 def test_thousands_of_gray_levels_are_bounded_and_leave_a_hole_that_says_why() -> None:
     volume = textured()
-    fine = volume.with_array(volume.array.astype(np.int32) * 50 + np.random.default_rng(0).integers(0, 50, volume.array.shape))
+    fine = volume.with_array(
+        volume.array.astype(np.int32) * 50 + np.random.default_rng(0).integers(0, 50, volume.array.shape)
+    )
     content = {"featureClass": {"glcm": ["MCC", "Contrast"]}, "setting": {"binWidth": 2}}
     row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(fine, ragged(volume))
     assert list(row.holes) == ["original_glcm_MCC"] and "larger binWidth" in row.holes["original_glcm_MCC"]
@@ -224,7 +226,10 @@ def test_a_region_that_resampling_loses_or_a_grid_that_no_memory_holds_is_refuse
     volume = textured()
     region = np.zeros(volume.array.shape, np.uint8)
     region[5:7, 5:7, 5:7] = 1
-    for spacing, words in (([20, 20, 20], "after resampling|single voxel|longer than one voxel"), ([1e-3] * 3, "choose a larger spacing")):
+    for spacing, words in (
+        ([20, 20, 20], "after resampling|single voxel|longer than one voxel"),
+        ([1e-3] * 3, "choose a larger spacing"),
+    ):
         parameters = Parameters.from_mapping({"setting": {"resampledPixelSpacing": spacing}})
         with pytest.raises(StudyError, match=words):
             RadiomicsExtractor(parameters).extract(volume, volume.with_array(region))

@@ -42,7 +42,10 @@ def test_folder_of_mixed_formats_is_one_study(folder: Path) -> None:
     study = read_study(folder)
     assert study.name == "Patient Müller 1"
     assert {one.name: one.role for one in study.series} == {
-        "sag_t1": "T1", "sag_T2": "T2", "ax_t2": "AX_T2", "t2_space_sag": "T2_SPACE",
+        "sag_t1": "T1",
+        "sag_T2": "T2",
+        "ax_t2": "AX_T2",
+        "t2_space_sag": "T2_SPACE",
     }
     assert study.with_role("AX_T2")[0].volume.size == VOLUMES["axial"].size
 
@@ -86,8 +89,14 @@ def test_an_unreadable_series_is_named_and_the_others_are_read(folder: Path) -> 
 
 def test_series_of_the_same_name_get_names_of_their_own(folder: Path) -> None:
     for number, description in enumerate(["t2 sag", "t2 sag"]):
-        write_classic(folder, upright(), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}",
-                      SeriesDescription=description, SeriesNumber=number)
+        write_classic(
+            folder,
+            upright(),
+            prefix="AB"[number],
+            SeriesInstanceUID=f"1.2.{number}",
+            SeriesDescription=description,
+            SeriesNumber=number,
+        )
     assert [one.name for one in read_study(folder).series] == ["t2 sag", "t2 sag_2"]
 
 
@@ -171,7 +180,9 @@ def test_every_file_and_every_subfolder_is_a_study(folder: Path) -> None:
     (folder / "empty").mkdir()
     (folder / "readme.md").write_text("x")
     assert find_studies(folder) == [
-        ("100_t2", folder / "100_t2.nii.gz"), ("3_t1", folder / "3_t1.mha"), ("enhanced", folder / "enhanced.dcm"),
+        ("100_t2", folder / "100_t2.nii.gz"),
+        ("3_t1", folder / "3_t1.mha"),
+        ("enhanced", folder / "enhanced.dcm"),
         ("patient 5", folder / "patient 5"),
     ]
 
@@ -236,7 +247,9 @@ def test_pipes_and_sockets_in_a_study_are_passed_over_with_a_word(folder: Path) 
     (folder / "gone.nii.gz").symlink_to(folder / "nowhere.nii.gz")
     study = read_study(folder)
     assert [one.name for one in study.series] == ["t2"]
-    assert all(any(name in one for one in study.warnings) for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz"))
+    assert all(
+        any(name in one for one in study.warnings) for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz")
+    )
     for name in ("pipe.nii.gz", "pipe.dcm"):
         with pytest.raises(StudyError, match="no regular file"):
             read_study(folder / name)

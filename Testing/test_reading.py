@@ -106,22 +106,28 @@ def test_the_packs_own_grade_by_key_is_accepted(editor):
     assert editor.reading.disc("L4-L5").status(*PFIRRMANN) == ACCEPTED
 
 
-@pytest.mark.parametrize(("act", "words"), [
-    (lambda one: one.set_override("L4-L5", *PFIRRMANN, "6"), "choose one of 1, 2, 3, 4, 5"),
-    (lambda one: one.set_override("L4-L5", "spider", "modic", "IV"), "choose one of 0, 1, 2, 3"),
-    (lambda one: one.set_override("L6-S1", *PFIRRMANN, "3"), "has no disc L6-S1; choose one of L5-S1"),
-    (lambda one: one.set_override("L4-L5", "pfirman", "pfirrmann", "3"), "There is no system pfirman"),
-    (lambda one: one.set_override("L4-L5", "pfirrmann", "modic", "3"), "has no task modic"),
-    (lambda one: one.accept("L4-L5", "msu", "zone"), "no grade of msu zone to accept"),
-    (lambda one: one.shift_levels(40), "cannot be shifted by +40"),
-    (lambda one: one.set_lowest("L9-S1"), "There is no level L9-S1"),
-    (lambda one: one.add_disc("L4-L5", one.reading.disc("L4-L5").box.roi), "There is a disc L4-L5 already"),
-    (lambda one: one.add_disc("middle", one.reading.disc("L4-L5").box.roi), "There is no level middle"),
-    (lambda one: one.delete_disc("C2-C3"), "has no disc C2-C3"),
-    (lambda one: one.move_box("L4-L5", RoiBox(np.zeros(3), np.eye(3), np.array([40.0, 0.0, 30.0]))), "size above zero"),
-    (lambda one: one.move_box("L4-L5", RoiBox(np.full(3, np.nan), np.eye(3), np.ones(3))), "draw it again"),
-    (lambda one: one.move_box("L4-L5", RoiBox(np.zeros(3), np.ones((3, 3)), np.ones(3))), "not at right angles"),
-])
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda one: one.set_override("L4-L5", *PFIRRMANN, "6"), "choose one of 1, 2, 3, 4, 5"),
+        (lambda one: one.set_override("L4-L5", "spider", "modic", "IV"), "choose one of 0, 1, 2, 3"),
+        (lambda one: one.set_override("L6-S1", *PFIRRMANN, "3"), "has no disc L6-S1; choose one of L5-S1"),
+        (lambda one: one.set_override("L4-L5", "pfirman", "pfirrmann", "3"), "There is no system pfirman"),
+        (lambda one: one.set_override("L4-L5", "pfirrmann", "modic", "3"), "has no task modic"),
+        (lambda one: one.accept("L4-L5", "msu", "zone"), "no grade of msu zone to accept"),
+        (lambda one: one.shift_levels(40), "cannot be shifted by +40"),
+        (lambda one: one.set_lowest("L9-S1"), "There is no level L9-S1"),
+        (lambda one: one.add_disc("L4-L5", one.reading.disc("L4-L5").box.roi), "There is a disc L4-L5 already"),
+        (lambda one: one.add_disc("middle", one.reading.disc("L4-L5").box.roi), "There is no level middle"),
+        (lambda one: one.delete_disc("C2-C3"), "has no disc C2-C3"),
+        (
+            lambda one: one.move_box("L4-L5", RoiBox(np.zeros(3), np.eye(3), np.array([40.0, 0.0, 30.0]))),
+            "size above zero",
+        ),
+        (lambda one: one.move_box("L4-L5", RoiBox(np.full(3, np.nan), np.eye(3), np.ones(3))), "draw it again"),
+        (lambda one: one.move_box("L4-L5", RoiBox(np.zeros(3), np.ones((3, 3)), np.ones(3))), "not at right angles"),
+    ],
+)
 def test_what_does_not_exist_is_refused_and_changes_nothing(editor, act, words):
     before = editor.reading
     with pytest.raises(UsageError, match=words.replace("+", r"\+")):
@@ -150,8 +156,14 @@ def test_undo_and_redo_of_everything(editor):
         act()
         states.append(editor.reading)
         words.append(editor.history.undo_words)
-    assert words[:6] == ["Undo: L4-L5 Pfirrmann to V", "Undo: move L4-L5 box", "Undo: delete L1-L2", "Undo: add L1-L2",
-                         "Undo: names up by 1", "Undo: lowest disc L5-S1"]
+    assert words[:6] == [
+        "Undo: L4-L5 Pfirrmann to V",
+        "Undo: move L4-L5 box",
+        "Undo: delete L1-L2",
+        "Undo: add L1-L2",
+        "Undo: names up by 1",
+        "Undo: lowest disc L5-S1",
+    ]
     assert len({id(one) for one in states}) == len(acts) + 1
     for state in states[-2::-1]:
         assert editor.undo() == state
@@ -258,7 +270,9 @@ def worked_through(editor):
     editor.set_override("L4-L5", *PFIRRMANN, another(editor, "L4-L5"), 'Höhe, "Signal"; siehe Ärztebrief\n2. Zeile')
     editor.move_box("L3-L4", moved(editor, "L3-L4", 1 / 3))
     disc = editor.reading.disc("L3-L4")
-    editor.learn_grades(disc.number, disc.box, regraded(editor, "L3-L4", another(editor, "L3-L4")), {"msu": "no axial T2"})
+    editor.learn_grades(
+        disc.number, disc.box, regraded(editor, "L3-L4", another(editor, "L3-L4")), {"msu": "no axial T2"}
+    )
     editor.delete_disc("L1-L2")
     editor.add_disc("T12-L1", editor.reading.disc("L2-L3").box.roi)
     editor.set_override("T12-L1", *PFIRRMANN, "2")
@@ -302,26 +316,30 @@ def spoiled(change):
     def spoil(document):
         change(document)
         return json.dumps(document)
+
     return spoil
 
 
-@pytest.mark.parametrize(("spoil", "words"), [
-    (lambda document: json.dumps(document)[:500], "is not valid JSON"),
-    (lambda document: "[]", "is no reading of DiscGrader"),
-    (lambda document: '{"study": "x", "discs": []}', "is no reading of DiscGrader"),
-    (spoiled(lambda one: one.update(version=2)), "newer DiscGrader .file version 2.; update"),
-    (spoiled(lambda one: one.update(version="1")), "has no version"),
-    (spoiled(lambda one: one.pop("reader")), "reader is missing"),
-    (spoiled(lambda one: one.update(discs={})), "list of discs"),
-    (spoiled(lambda one: one["discs"][1]["decisions"][0].update(grade="7")), "choose one of 1, 2, 3, 4, 5"),
-    (spoiled(lambda one: one["discs"][1]["decisions"].append(one["discs"][1]["decisions"][0])), "two decisions"),
-    (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2])), "not three numbers"),
-    (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2, "x"])), "no number"),
-    (spoiled(lambda one: one["discs"][0]["gradings"][0]["grades"][0].update(probabilities={})), "no probability"),
-    (spoiled(lambda one: one["discs"][0].update(level=one["discs"][1]["level"])), "two discs named"),
-    (spoiled(lambda one: one["discs"][0].update(number=one["discs"][1]["number"])), "numbers two discs alike"),
-    (spoiled(lambda one: one["renamings"][0].update(steps=0.5)), "no whole number"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda document: json.dumps(document)[:500], "is not valid JSON"),
+        (lambda document: "[]", "is no reading of DiscGrader"),
+        (lambda document: '{"study": "x", "discs": []}', "is no reading of DiscGrader"),
+        (spoiled(lambda one: one.update(version=2)), "newer DiscGrader .file version 2.; update"),
+        (spoiled(lambda one: one.update(version="1")), "has no version"),
+        (spoiled(lambda one: one.pop("reader")), "reader is missing"),
+        (spoiled(lambda one: one.update(discs={})), "list of discs"),
+        (spoiled(lambda one: one["discs"][1]["decisions"][0].update(grade="7")), "choose one of 1, 2, 3, 4, 5"),
+        (spoiled(lambda one: one["discs"][1]["decisions"].append(one["discs"][1]["decisions"][0])), "two decisions"),
+        (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2])), "not three numbers"),
+        (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2, "x"])), "no number"),
+        (spoiled(lambda one: one["discs"][0]["gradings"][0]["grades"][0].update(probabilities={})), "no probability"),
+        (spoiled(lambda one: one["discs"][0].update(level=one["discs"][1]["level"])), "two discs named"),
+        (spoiled(lambda one: one["discs"][0].update(number=one["discs"][1]["number"])), "numbers two discs alike"),
+        (spoiled(lambda one: one["renamings"][0].update(steps=0.5)), "no whole number"),
+    ],
+)
 def test_a_broken_file_is_refused_by_name(editor, tmp_path, spoil, words):
     path = tmp_path / "a.reading.json"
     save_reading(worked_through(editor), path)
@@ -362,8 +380,19 @@ def test_the_table(editor, tmp_path):
     write_readings_csv([editor.reading], tmp_path / "readings.csv")
     with open(tmp_path / "readings.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["study", "level", "system", "task", "ai_grade", "ai_probability", "reader_grade", "status",
-                             "reason", "reader", "time"]
+    assert list(rows[0]) == [
+        "study",
+        "level",
+        "system",
+        "task",
+        "ai_grade",
+        "ai_probability",
+        "reader_grade",
+        "status",
+        "reason",
+        "reader",
+        "time",
+    ]
     assert "L1-L2" not in {one["level"] for one in rows} and len(rows) == len(reading_rows(editor.reading))
     row = next(one for one in rows if one["level"] == "L4-L5" and one["task"] == "pfirrmann")
     assert (row["ai_grade"], row["reader_grade"], row["status"]) == (said.grade, own, OVERRIDDEN)

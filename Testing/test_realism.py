@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-
 from discgrader.cli.main import main
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Contrast, Plane, Series
@@ -17,20 +16,8 @@ from discgrader.packs.pack import LOCALIZER, default_packs  # noqa: E402
 from discgrader.progress import Progress  # noqa: E402
 from discgrader.training.grader import GraderRecipe  # noqa: E402
 from discgrader.training.realism import sheets  # noqa: E402
-from discgrader.training.realism.evaluate import (  # noqa: E402
-    RealismOptions,
-    discs_found,
-    grades_learnt,
-    in_short,
-    tissues_compared,
-)
-from discgrader.training.realism.patients import (  # noqa: E402
-    DigitalPatient,
-    digital_patients,
-    even_findings,
-    found_share,
-    graded,
-)
+from discgrader.training.realism.evaluate import RealismOptions, discs_found, grades_learnt, in_short, tissues_compared  # noqa: E402
+from discgrader.training.realism.patients import DigitalPatient, digital_patients, even_findings, found_share, graded  # noqa: E402
 from discgrader.training.realism.tissues import tissue_measures  # noqa: E402
 from discgrader.training.realism.transfer import PARTS, transfer  # noqa: E402
 
@@ -111,16 +98,25 @@ def test_tables_and_sentences_say_what_was_measured():
     table = tissues_compared("T2", real, made)
     assert table.rows[0]["median within"] == "yes"
     assert table.rows[0]["share within"] == pytest.approx(2 / 3)
-    assert discs_found(made).rows[1] == {"sequence": "T2", "discs in view": 9, "found": 6, "share": pytest.approx(2 / 3)}
+    assert discs_found(made).rows[1] == {
+        "sequence": "T2",
+        "discs in view": 9,
+        "found": 6,
+        "share": pytest.approx(2 / 3),
+    }
 
 
 def test_the_answers_are_of_the_discs_that_were_graded(patients, tmp_path):
     discs = graded(patients[0])
-    learnt = transfer(discs, discs, GraderRecipe(widths=(4, 4, 4, 4), epochs=1, discs_per_batch=4), tmp_path / "state", Progress())
+    learnt = transfer(
+        discs, discs, GraderRecipe(widths=(4, 4, 4, 4), epochs=1, discs_per_batch=4), tmp_path / "state", Progress()
+    )
     rows = {(row["task"], row["by"]): row for row in grades_learnt(learnt).rows if row["auroc"]}
     # Trees that are tried on what they learnt from know it.
     assert rows["pfirrmann", "evidence"]["auroc"]["value"] > 0.9
-    assert f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in in_short(learnt, patients[0], [])[0]
+    assert (
+        f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in in_short(learnt, patients[0], [])[0]
+    )
 
 
 def test_a_sheet_shows_real_above_digital():
@@ -128,7 +124,7 @@ def test_a_sheet_shows_real_above_digital():
     made = np.asarray(sheets.sheet([bright] * 3, [dark] * 2, columns=2))
     assert made.shape == (3 * sheets.TILE + sheets.GAP // 2, 2 * sheets.TILE)
     line = 2 * sheets.TILE
-    assert (made[line:line + sheets.GAP // 2] == 255).all()
+    assert (made[line : line + sheets.GAP // 2] == 255).all()
     assert made[10, 5] < made[10, 50]
     assert made[line + 20, 5] > made[line + 20, 50]
 

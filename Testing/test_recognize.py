@@ -26,10 +26,23 @@ from volumes import SAGITTAL, upright, volume
 @pytest.mark.parametrize(
     ("name", "contrast"),
     [
-        ("100_t1", "T1"), ("sag T2", "T2"), ("sagT2", "T2"), ("T2w_tse_sag", "T2"), ("100_t2_SPACE", "T2_SPACE"),
-        ("100_t2_space", "T2_SPACE"), ("t2_spc_iso", "T2_SPACE"), ("T2SPACE", "T2_SPACE"), ("Sag CUBE T2", "T2_SPACE"),
-        ("3D_T2_sag", "T2_SPACE"), ("t2_stir_sag", "STIR"), ("t2_tirm_tra", "STIR"), ("STIR", "STIR"),
-        ("T1 post", "T1"), ("t2_tse_fs", "STIR"), ("T2*_sag", "other"), ("t2-star", "other"),
+        ("100_t1", "T1"),
+        ("sag T2", "T2"),
+        ("sagT2", "T2"),
+        ("T2w_tse_sag", "T2"),
+        ("100_t2_SPACE", "T2_SPACE"),
+        ("100_t2_space", "T2_SPACE"),
+        ("t2_spc_iso", "T2_SPACE"),
+        ("T2SPACE", "T2_SPACE"),
+        ("Sag CUBE T2", "T2_SPACE"),
+        ("3D_T2_sag", "T2_SPACE"),
+        ("t2_stir_sag", "STIR"),
+        ("t2_tirm_tra", "STIR"),
+        ("STIR", "STIR"),
+        ("T1 post", "T1"),
+        ("t2_tse_fs", "STIR"),
+        ("T2*_sag", "other"),
+        ("t2-star", "other"),
     ],
 )
 def test_names_that_tell(name: str, contrast: str) -> None:
@@ -64,7 +77,15 @@ def test_names_that_do_not_tell(name: str) -> None:
         ({"ProtocolName": "t1_tse_sag"}, "T1"),
         ({"EchoTime": 102.0, "RepetitionTime": 3417.0, "SeriesDescription": "SAG T2 FSE"}, "T2"),
         ({"EchoTime": 102.0, "RepetitionTime": 3417.0, "SeriesDescription": "Sagittal T2/STIR"}, "T2"),
-        ({"EchoTime": 42.0, "RepetitionTime": 4200.0, "InversionTime": 150.0, "SeriesDescription": "Sagittal T2/STIR"}, "STIR"),
+        (
+            {
+                "EchoTime": 42.0,
+                "RepetitionTime": 4200.0,
+                "InversionTime": 150.0,
+                "SeriesDescription": "Sagittal T2/STIR",
+            },
+            "STIR",
+        ),
         ({"EchoTime": 9.0, "RepetitionTime": 600.0, "ScanOptions": ["FS"]}, "T1_FS"),
         ({"EchoTime": 9.0, "RepetitionTime": 600.0, "SeriesDescription": "SAG T1 FS +C"}, "T1_FS"),
         ({"EchoTime": 30.0, "RepetitionTime": 3000.0, "ScanOptions": ["FS"]}, "STIR"),
@@ -105,8 +126,11 @@ def test_dicom_that_says_nothing_leaves_it_to_the_name() -> None:
 @pytest.mark.parametrize("angle", [-35, 0, 35])
 @pytest.mark.parametrize(
     ("directions", "plane"),
-    [(SAGITTAL, Plane.SAGITTAL), (np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]), Plane.CORONAL),
-     (np.eye(3), Plane.AXIAL)],
+    [
+        (SAGITTAL, Plane.SAGITTAL),
+        (np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]), Plane.CORONAL),
+        (np.eye(3), Plane.AXIAL),
+    ],
 )
 def test_oblique_slices_go_to_the_nearest_plane(directions: np.ndarray, plane: Plane, angle: float) -> None:
     for axis in "xyz":
@@ -152,7 +176,12 @@ def spine() -> dict[str, Volume]:
 
 
 def test_the_picture_tells_what_nothing_names(spine: dict[str, Volume]) -> None:
-    for role, contrast in (("T1", Contrast.T1), ("T2", Contrast.T2), ("T2_SPACE", Contrast.T2_SPACE), ("T2_FS", Contrast.STIR)):
+    for role, contrast in (
+        ("T1", Contrast.T1),
+        ("T2", Contrast.T2),
+        ("T2_SPACE", Contrast.T2_SPACE),
+        ("T2_FS", Contrast.STIR),
+    ):
         assert contrast_from_picture(spine[role]).contrast == contrast
     assert "the picture shows a T2" in contrast_from_picture(spine["T2"]).reason
 

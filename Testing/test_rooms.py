@@ -6,8 +6,29 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "DiscGrader" / "Logic" / "discgrader"
-ROOMS = ("plain_names", "errors", "checked", "progress", "folders", "resources", "threads", "imaging", "packs", "localize", "radiomics", "grading", "explain",
-         "reading", "report", "pipeline", "phantom", "training", "mrml", "panel", "cli")
+ROOMS = (
+    "plain_names",
+    "errors",
+    "checked",
+    "progress",
+    "folders",
+    "resources",
+    "threads",
+    "imaging",
+    "packs",
+    "localize",
+    "radiomics",
+    "grading",
+    "explain",
+    "reading",
+    "report",
+    "pipeline",
+    "phantom",
+    "training",
+    "mrml",
+    "panel",
+    "cli",
+)
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -32,8 +32,10 @@ def scene():
         logic = module.DiscGraderLogic(BlockEngine())
         logic.reader = "Dr. Müßig"
         t2, t1 = synthetic_study().series
-        volumes = {"T2": volume_to_node(host.scene, t2.volume, "my T2"),
-                   "T1": volume_to_node(host.scene, t1.volume, "my T1")}
+        volumes = {
+            "T2": volume_to_node(host.scene, t2.volume, "my T2"),
+            "T1": volume_to_node(host.scene, t1.volume, "my T1"),
+        }
         logic.grade(volumes, saliency=False)
         yield SimpleNamespace(host=host, scene=host.scene, logic=logic, volumes=volumes)
 
@@ -148,9 +150,11 @@ def test_a_closed_scene_has_no_reading(scene):
 
 
 def test_bad_input(scene, tmp_path):
-    for arguments, words in ((("L4-L5", *PFIRRMANN, "7"), "choose one of 1, 2, 3, 4, 5"),
-                             (("L9-S1", *PFIRRMANN, "3"), "has no disc L9-S1"),
-                             (("L4-L5", *PFIRRMANN, "3", "", "other"), "no result of other; it holds my T2")):
+    for arguments, words in (
+        (("L4-L5", *PFIRRMANN, "7"), "choose one of 1, 2, 3, 4, 5"),
+        (("L9-S1", *PFIRRMANN, "3"), "has no disc L9-S1"),
+        (("L4-L5", *PFIRRMANN, "3", "", "other"), "no result of other; it holds my T2"),
+    ):
         with pytest.raises(UsageError, match=words):
             scene.logic.setOverride(*arguments)
     scene.logic.saveReading(tmp_path / "a.json")

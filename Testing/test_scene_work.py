@@ -119,8 +119,9 @@ def test_a_moved_box_is_graded_alone_in_the_same_nodes(work, engine, graded, sce
     assert work.regrade(graded["L3-L4"], heard)() is table
     assert heard.levels == ["L3-L4"] and engine.asked[-1][1:4] == (["L3-L4"], ("pfirrmann", "spider"), True)
     assert {node.GetID() for node in study_nodes(scene, "my T2")} == nodes
-    changed = [node for node in study_nodes(scene, "my T2", "saliency")
-               if node.GetImageData().GetMTime() != maps[node.GetID()]]
+    changed = [
+        node for node in study_nodes(scene, "my T2", "saliency") if node.GetImageData().GetMTime() != maps[node.GetID()]
+    ]
     assert [attribute(node, "Level") for node in changed] == ["L3-L4"]
     result = result_from_scene(scene)
     assert np.allclose(result.discs[2].disc.roi.center_lps_mm, (-1, -2, 3)) and len(rows_from_node(table)) == 15

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from blocky_spine import blocky_spine
-
 from discgrader.imaging.volume import Volume
 from discgrader.localize import segment
 from discgrader.localize.frames import sagittal_frames
@@ -53,8 +52,8 @@ def test_all_of_each_slice_is_looked_at_where_the_window_would_cut_a_disc(unstan
     """The uppermost disc lies far in front of the others, and is not seen on the slices that are looked at first."""
     array = np.zeros((12, 300, 250), np.float32)
     for top in (60, 120, 180, 240):
-        array[:, top:top + 40, 100:140] = 1
-        array[:, top - 8:top, 100:140] = 2
+        array[:, top : top + 40, 100:140] = 1
+        array[:, top - 8 : top, 100:140] = 2
     array[9:11, 20:28, 40:125] = 2
     affine = np.array([[0, 0, 4.0, 0], [1.0, 0, 0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1]])
     looks = segmenter()

@@ -5,18 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-from test_grading import localized
-from tiny_packs import tiny_grading_pack
-
 from discgrader.errors import StudyError
 from discgrader.grading.grader import Grader
-from discgrader.grading.series_choice import (
-    ONLY_T1,
-    option,
-    refuse_unanswered,
-    sagittal_of_role,
-    series_warnings,
-)
+from discgrader.grading.series_choice import ONLY_T1, option, refuse_unanswered, sagittal_of_role, series_warnings
 from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
@@ -24,6 +15,8 @@ from discgrader.localize.localizer import sagittal_series
 from discgrader.packs.pack import default_packs
 from discgrader.pipeline.engine import Engine
 from discgrader.report.tables import grades_json
+from test_grading import localized
+from tiny_packs import tiny_grading_pack
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +69,29 @@ def test_the_option_can_be_copied(spine) -> None:
 
 def test_the_native_t1_before_the_one_after_contrast_agent_whatever_their_names_and_sizes(spine) -> None:
     doubled = np.repeat(spine.series.volume.array, 2, 0)
-    after = of(spine, "a_t1_km", Contrast.T1, "after contrast agent", volume=Volume(doubled, spine.series.volume.affine_lps))
+    after = of(
+        spine, "a_t1_km", Contrast.T1, "after contrast agent", volume=Volume(doubled, spine.series.volume.affine_lps)
+    )
     native = of(spine, "t1", Contrast.T1)
     study = Study("s", (after, native, of(spine, "t2", Contrast.T2)))
     assert [one.name for one in sagittal_of_role(study, localized(spine), "T1")] == ["t1", "a_t1_km"]
-    assert any("a_t1_km was not used" in one and "contrast agent" in one for one in series_warnings(study, localized(spine)))
+    assert any(
+        "a_t1_km was not used" in one and "contrast agent" in one for one in series_warnings(study, localized(spine))
+    )
     alone = series_warnings(Study("s", (after, study.series[2])), localized(spine))
     assert any("no native T1" in one for one in alone)
 
 
 def test_a_fat_suppressed_t1_beside_a_native_one_is_named(spine) -> None:
-    series = (of(spine, "a_t1_fs_km", Contrast.T1_FS, "after contrast agent"), of(spine, "t1", Contrast.T1),
-              of(spine, "t2", Contrast.T2))
-    assert any("a_t1_fs_km was not used" in one and "t1 was used" in one
-               for one in series_warnings(Study("s", series), localized(spine)))
+    series = (
+        of(spine, "a_t1_fs_km", Contrast.T1_FS, "after contrast agent"),
+        of(spine, "t1", Contrast.T1),
+        of(spine, "t2", Contrast.T2),
+    )
+    assert any(
+        "a_t1_fs_km was not used" in one and "t1 was used" in one
+        for one in series_warnings(Study("s", series), localized(spine))
+    )
 
 
 def test_choices_between_series_of_one_role(spine) -> None:
@@ -118,7 +120,9 @@ def test_a_t2_like_series_that_is_left_out_is_named(spine) -> None:
     both = series_warnings(Study("s", (of(spine, "t1", Contrast.T1), of(spine, "stir", Contrast.STIR))), found)
     assert any("stir was not used" in one and "made so" in one for one in both)
     assert ONLY_T1 in both
-    assert ONLY_T1 not in series_warnings(Study("s", (of(spine, "t1", Contrast.T1), of(spine, "t2", Contrast.T2))), found)
+    assert ONLY_T1 not in series_warnings(
+        Study("s", (of(spine, "t1", Contrast.T1), of(spine, "t2", Contrast.T2))), found
+    )
 
 
 def test_each_grade_from_t1_alone_says_how_much_less_it_is_worth(spine, grader) -> None:
@@ -126,8 +130,12 @@ def test_each_grade_from_t1_alone_says_how_much_less_it_is_worth(spine, grader) 
     for one in grader.grade(study, localized(spine)):
         assert all(any("T1 alone" in note for note in grade.warnings) for grade in one.grades)
     with_t2 = Study("s", (*study.series, of(spine, "t2", Contrast.T2)))
-    assert not any("T1 alone" in note for one in grader.grade(with_t2, localized(spine))
-                   for grade in one.grades for note in grade.warnings)
+    assert not any(
+        "T1 alone" in note
+        for one in grader.grade(with_t2, localized(spine))
+        for grade in one.grades
+        for note in grade.warnings
+    )
 
 
 def test_the_worth_is_what_the_pack_measured() -> None:
@@ -139,9 +147,14 @@ def test_the_worth_is_what_the_pack_measured() -> None:
 
 
 def test_discs_are_found_on_the_best_series_and_on_no_localizer(spine) -> None:
-    series = (of(spine, "loc", Contrast.OTHER), of(spine, "scan", Contrast.UNKNOWN), of(spine, "stir", Contrast.STIR),
-              of(spine, "neck", Contrast.T2, "cervical spine"), of(spine, "t2_mpr", Contrast.T2, "derived"),
-              of(spine, "t2", Contrast.T2))
+    series = (
+        of(spine, "loc", Contrast.OTHER),
+        of(spine, "scan", Contrast.UNKNOWN),
+        of(spine, "stir", Contrast.STIR),
+        of(spine, "neck", Contrast.T2, "cervical spine"),
+        of(spine, "t2_mpr", Contrast.T2, "derived"),
+        of(spine, "t2", Contrast.T2),
+    )
     assert [one.name for one in sagittal_series(Study("s", series))] == ["t2", "t2_mpr", "stir", "neck"]
     assert [one.name for one in sagittal_series(Study("s", series[:2]))] == ["scan", "loc"]
 

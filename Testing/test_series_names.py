@@ -53,12 +53,15 @@ def test_the_picture_decides_where_name_and_times_are_silent_or_ambiguous() -> N
     assert "both T2 and STIR" in recognized("Sagittal T2/STIR", seen(T2=1.0)).reason
 
 
-@pytest.mark.parametrize(("name", "picture", "contrast"), [
-    ("t2_tse_sag", {"STIR": 0.999, "T2": 0.001}, "STIR"),
-    ("t2_tse_sag", {"T1": 0.999, "T2": 0.001}, "T1"),
-    ("t1_tse_sag", {"T2": 0.999, "T1": 0.001}, "T2"),
-    ("t2_tse_sag", {"other": 0.999, "T2": 0.001}, "other"),
-])
+@pytest.mark.parametrize(
+    ("name", "picture", "contrast"),
+    [
+        ("t2_tse_sag", {"STIR": 0.999, "T2": 0.001}, "STIR"),
+        ("t2_tse_sag", {"T1": 0.999, "T2": 0.001}, "T1"),
+        ("t1_tse_sag", {"T2": 0.999, "T1": 0.001}, "T2"),
+        ("t2_tse_sag", {"other": 0.999, "T2": 0.001}, "other"),
+    ],
+)
 def test_a_picture_that_contradicts_with_conviction_is_believed_and_the_reader_told(name, picture, contrast) -> None:
     found = recognized(name, seen(**picture))
     assert found.contrast == contrast
@@ -68,12 +71,15 @@ def test_a_picture_that_contradicts_with_conviction_is_believed_and_the_reader_t
     assert times.contrast == contrast or name.startswith("t1")
 
 
-@pytest.mark.parametrize(("name", "picture"), [
-    ("t2_tse_sag", {"STIR": 0.9, "T2": 0.1}),
-    ("t2_tse_sag", {"T2_SPACE": 1.0}),
-    ("t2_space_sag", {"T2": 1.0}),
-    ("t1_tse_fs_sag_KM", {"T1": 1.0}),
-])
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [
+        ("t2_tse_sag", {"STIR": 0.9, "T2": 0.1}),
+        ("t2_tse_sag", {"T2_SPACE": 1.0}),
+        ("t2_space_sag", {"T2": 1.0}),
+        ("t1_tse_fs_sag_KM", {"T1": 1.0}),
+    ],
+)
 def test_without_conviction_the_name_counts_and_nobody_is_alarmed(name, picture) -> None:
     found = recognized(name, seen(**picture))
     assert found.contrast is contrast_from_name(name).contrast
@@ -103,6 +109,11 @@ def test_traits_of_names_and_headers() -> None:
     assert recognized("t1_tse_sag_KM", seen(T1=1.0)).traits == ("after contrast agent",)
     assert recognized("t2_spc_sag_MPR", seen(T2=1.0)).traits == ("derived",)
     assert recognized("T2 sag HWS", seen(T2=1.0)).traits == ("cervical spine",)
-    header = {"EchoTime": 10.0, "RepetitionTime": 600.0, "ContrastBolusAgent": "Gadovist", "SeriesDescription": "T1 sag"}
+    header = {
+        "EchoTime": 10.0,
+        "RepetitionTime": 600.0,
+        "ContrastBolusAgent": "Gadovist",
+        "SeriesDescription": "T1 sag",
+    }
     assert recognized("s", seen(T1=1.0), header).traits == ("after contrast agent",)
     assert recognized("s", seen(T1=1.0), {**header, "SeriesDescription": "T1 sag nativ"}).traits == ()

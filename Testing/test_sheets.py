@@ -14,7 +14,8 @@ from discgrader.grading.window_pack import window_input
 from discgrader.grading.windows import WINDOWS, StudyWindows, WindowSpec, slice_evidence
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.pipeline import batch as batch_module, tiles
+from discgrader.pipeline import batch as batch_module
+from discgrader.pipeline import tiles
 from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.sheets import check_sheets, remove_sheets, sheets_of
@@ -62,15 +63,20 @@ def test_a_batch_draws_a_sheet_of_each_task_with_every_disc_once(tmp_path: Path)
     out = tmp_path / "out"
     batch(tmp_path / "in", out, sheets=True)
     assert sorted(path.name for path in (out / "sheets").iterdir()) == [
-        "pfirrmann_high_grade.png", "pfirrmann_pfirrmann.png", "spider_bulging.png"]
+        "pfirrmann_high_grade.png",
+        "pfirrmann_pfirrmann.png",
+        "spider_bulging.png",
+    ]
     page = Image.open(out / "sheets" / "pfirrmann_pfirrmann.png").convert("RGB")
     colors = [one.color for one in scale_of("pfirrmann", "pfirrmann").grades]
     assert [stripes(page, color, tiles.PIXELS) for color in colors] == [2] * 5
     tops = [stripe_tops(page, color, tiles.PIXELS)[0] for color in colors]
     assert tops == sorted(tops)
     assert sorted(path.name for path in (out / "a" / "tiles").iterdir()) == sorted(
-        f"{level}_{system}.png" for level in ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")
-        for system in ("pfirrmann", "spider"))
+        f"{level}_{system}.png"
+        for level in ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")
+        for system in ("pfirrmann", "spider")
+    )
 
 
 def test_tiles_show_the_discs_in_gray_levels_that_can_be_compared(tmp_path: Path) -> None:
@@ -328,8 +334,11 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
 
     monkeypatch.setattr(tiles, "middle_gray", stopping)
     other = replace(one.discs[0].disc, level="L3-L4")
-    both = replace(one, localization=replace(one.localization, discs=(one.discs[0].disc, other)),
-                   discs=(*one.discs, replace(one.discs[0], disc=other)))
+    both = replace(
+        one,
+        localization=replace(one.localization, discs=(one.discs[0].disc, other)),
+        discs=(*one.discs, replace(one.discs[0], disc=other)),
+    )
     (tmp_path / "stopped").mkdir()
     with pytest.raises(Cancelled):
         TileWriter(WINDOWS)(both, tmp_path / "stopped", progress)
@@ -339,8 +348,11 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
 def test_a_study_whose_reference_is_not_among_its_series_has_tiles(tmp_path: Path) -> None:
     result = synthetic_result()
     unknown = [replace(one, contrast=Contrast.UNKNOWN) for one in result.study.series]
-    moved = replace(result, study=replace(result.study, series=tuple(unknown)),
-                    localization=replace(result.localization, series_name="resampled"))
+    moved = replace(
+        result,
+        study=replace(result.study, series=tuple(unknown)),
+        localization=replace(result.localization, series_name="resampled"),
+    )
     TileWriter({})(moved, tmp_path, Progress())
     assert len(list((tmp_path / "tiles").iterdir())) == 10
 
@@ -356,7 +368,9 @@ def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: P
     assert set(result.graded) == {"bad with boxes", "without"}
     [sheet] = [one for one in sheets_of([out / "bad with boxes", out / "without"], {}) if one.task == "bulging"]
     assert [(one.study, one.level) for one in sheet.tiles if one.study != "without"] == [
-        ("bad with boxes", "L5-S1"), ("bad with boxes", "L4-L5")]
+        ("bad with boxes", "L5-S1"),
+        ("bad with boxes", "L4-L5"),
+    ]
     assert len(sheet.tiles) == 7
     assert all(one.warned for one in sheet.tiles if one.study != "without")
     assert not all(one.warned for one in sheet.tiles)

@@ -16,7 +16,9 @@ def with_sacrum():
     k, j, i = np.indices(array.shape)
     points = volume.index_to_lps(np.stack([i, j, k], -1).reshape(-1, 3)).reshape(*array.shape, 3)
     local = points - spine.centers_lps_mm[0]
-    array[(array == 0) & (np.abs(local[..., 1]) <= DEPTH_MM / 2) & (local[..., 2] < 0) & (local[..., 2] > -30)] = VERTEBRA
+    array[(array == 0) & (np.abs(local[..., 1]) <= DEPTH_MM / 2) & (local[..., 2] < 0) & (local[..., 2] > -30)] = (
+        VERTEBRA
+    )
     # Spinous process of L5, behind the canal and at the height of L5-S1.
     behind = (local[..., 1] > 45) & (local[..., 1] < 60) & (np.abs(local[..., 2] - STEP_MM + 4) < 8)
     array[behind] = VERTEBRA
@@ -44,7 +46,10 @@ def test_the_other_picture_of_the_patient_tells_which_disc_is_the_first():
     assert clean_labels(spine.segmentation(), None, ()) is None
 
 
-@pytest.mark.parametrize("spine", [blocky_spine(discs=4, slices=1), blocky_spine(discs=7, slices=1, without=(4,))],
-                         ids=["too few discs", "gap"])
+@pytest.mark.parametrize(
+    "spine",
+    [blocky_spine(discs=4, slices=1), blocky_spine(discs=7, slices=1, without=(4,))],
+    ids=["too few discs", "gap"],
+)
 def test_doubtful_slices_are_left_out(spine):
     assert clean_labels(spine.segmentation(), spine.centers_lps_mm[0], ()) is None

@@ -8,10 +8,6 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from blocky_spine import blocky_spine
-from test_evaluate import FewTrees, SmallForest
-from test_grading import localized
-from test_held_out import pack_of_two
-
 from discgrader.cli.main import main
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics import cache as filter_cache
@@ -21,6 +17,9 @@ from discgrader.training.tabular.extract import radiomics_family
 from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.fused import FusedRecipe
 from discgrader.training.tabular.held_out import folds_file
+from test_evaluate import FewTrees, SmallForest
+from test_grading import localized
+from test_held_out import pack_of_two
 
 PATIENTS, DISCS = 15, 4
 BRIGHTNESS = {"t1": 40.0, "t2": 200.0, "t2_SPACE": 160.0}
@@ -53,10 +52,19 @@ def write_spider(folder: Path) -> Path:
                 share = (5 - grade_of(patient, index)) / 4
                 picture[disc] = 30 + BRIGHTNESS[sequence] * share + rng.normal(0, 8, int(disc.sum()))
             name = f"{patient}_{sequence}" if patient != 8 else f"{patient}_{sequence.lower()}"
-            write_stack(labels.with_array(np.clip(picture, 0, None).astype(np.int16)), folder / "images" / f"{name}.mha")
+            write_stack(
+                labels.with_array(np.clip(picture, 0, None).astype(np.int16)), folder / "images" / f"{name}.mha"
+            )
             write_stack(labels.with_array(labels.array.astype(np.uint16)), folder / "masks" / f"{name}.mha")
-            series.append({"new_file_name": name, "subset": "training", "Manufacturer": "Philips" if patient % 3 else "SIEMENS",
-                           "ManufacturerModelName": "Achieva" if patient % 3 else "Avanto", "MagneticFieldStrength": "1.5"})
+            series.append(
+                {
+                    "new_file_name": name,
+                    "subset": "training",
+                    "Manufacturer": "Philips" if patient % 3 else "SIEMENS",
+                    "ManufacturerModelName": "Achieva" if patient % 3 else "Avanto",
+                    "MagneticFieldStrength": "1.5",
+                }
+            )
         lines += [f"{patient},{index},0,0,0,0,0,0,0,{grade_of(patient, index)}\n" for index in range(1, DISCS + 1)]
         lines.append(f"{patient},0,0,0,0,0,0,0,0,3\n")
     (folder / "radiological_gradings.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
@@ -79,26 +87,55 @@ def test_the_paper_s_table_comes_from_spider_s_own_layout_by_one_command(tmp_pat
     monkeypatch.setattr(evaluate, "FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1))
     monkeypatch.setattr(lasso, "PENALTIES", 8)
     monkeypatch.setattr(selection, "FOLDS", 2)
-    monkeypatch.setattr(analyses, "sets_of_features", lambda setting: {"Evidence": setting.columns("evidence"),
-                                                                       "Radiomics": setting.columns("radiomics")})
+    monkeypatch.setattr(
+        analyses,
+        "sets_of_features",
+        lambda setting: {"Evidence": setting.columns("evidence"), "Radiomics": setting.columns("radiomics")},
+    )
     folds = {patient: patient % 2 for patient in range(1, PATIENTS)}
-    monkeypatch.setattr(evaluate, "installed_networks", lambda: pack_of_two(tmp_path / "packs", folds_file("SPIDER", folds, 2)))
-    monkeypatch.setattr(supplement, "SUPPLEMENT", (supplement.leave_one_scanner_out, supplement.calibration_depth, supplement.decision_curve))
+    monkeypatch.setattr(
+        evaluate, "installed_networks", lambda: pack_of_two(tmp_path / "packs", folds_file("SPIDER", folds, 2))
+    )
+    monkeypatch.setattr(
+        supplement,
+        "SUPPLEMENT",
+        (supplement.leave_one_scanner_out, supplement.calibration_depth, supplement.decision_curve),
+    )
     data, out = write_spider(tmp_path / "SPIDER"), tmp_path / "out"
     assert len(spider_images(data)) == 15 + 5 + 3
-    status = main(["evaluate", "pfirrmann", "--data", str(data), "-o", str(out), "--repeats", "1", "--draws", "20", "--threads", "1"])
+    status = main(
+        [
+            "evaluate",
+            "pfirrmann",
+            "--data",
+            str(data),
+            "-o",
+            str(out),
+            "--repeats",
+            "1",
+            "--draws",
+            "20",
+            "--threads",
+            "1",
+        ]
+    )
     assert status == 0, capsys.readouterr().err
     page = (out / "evaluation.html").read_text(encoding="utf-8")
     assert "SPIDER&#x27;s own where an image has one" in page or "SPIDER's own where an image has one" in page
     tables = {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in (out / "tables").glob("*.csv")}
     seen = {row["features"]: row for row in tables["which_saw_which"]}["Radiomics (as published)"]
-    assert (seen["T1"], seen["T2"], seen["T2_SPACE"]) == tuple(f"{count} stacks, 1218 3D features" for count in (5, 15, 3))
+    assert (seen["T1"], seen["T2"], seen["T2_SPACE"]) == tuple(
+        f"{count} stacks, 1218 3D features" for count in (5, 15, 3)
+    )
     compared = {row["features"]: row for row in tables["cross_validation"]}
     # Grades are plain to see in the discs' signal, so that whatever reads it must find them.
     assert float(compared["Radiomics"]["auroc"]) > 0.65
     assert float(compared["Evidence"]["auroc"]) > 0.65
     assert int(compared["Radiomics"]["discs"]) == PATIENTS * DISCS
-    assert {row["scanner"] for row in tables["leave_one_scanner_out"]} == {"Philips Achieva 1.5 T", "SIEMENS Avanto 1.5 T"}
+    assert {row["scanner"] for row in tables["leave_one_scanner_out"]} == {
+        "Philips Achieva 1.5 T",
+        "SIEMENS Avanto 1.5 T",
+    }
     assert len(tables["main_grades"]) == 2
 
 

@@ -48,7 +48,8 @@ def assert_whole(study: Study, phantom: PhantomStudy, edge: int = 0) -> None:
     assert len(study.series) == len(phantom.study.series), [one.name for one in study.series]
     for made in phantom.study.series:
         alike = [
-            one for one in study.series
+            one
+            for one in study.series
             if one.volume.array.shape == made.volume.array.shape
             and np.abs(one.volume.affine_lps - made.volume.affine_lps).max() < 0.01
             and np.array_equal(one.volume.array[inside], made.volume.array[inside])
@@ -60,23 +61,31 @@ def assert_whole(study: Study, phantom: PhantomStudy, edge: int = 0) -> None:
 def test_a_study_with_stripped_headers_is_read_whole(kind, images, phantom, tmp_path):
     study = read_study(write(stripped(images, (kind,)), tmp_path / "a"))
     if kind == "rescaled":
-        study = Study(study.name, tuple(
-            type(one)(**{**vars(one), "volume": one.volume.with_array(one.volume.array + 1024)}) for one in study.series))
+        study = Study(
+            study.name,
+            tuple(
+                type(one)(**{**vars(one), "volume": one.volume.with_array(one.volume.array + 1024)})
+                for one in study.series
+            ),
+        )
     assert_whole(study, phantom, edge=9 if kind == "padded" else 0)
     assert study.left_out == ()
 
 
-@pytest.mark.parametrize("kinds", [
-    ("one-series", "no-description", "no-times"),
-    ("one-series", "no-numbers", "no-times"),
-    ("one-series", "instances-again", "no-modality", "no-sop-class", "no-frame-of-reference"),
-    ("no-series", "no-study", "no-patient", "no-dates"),
-    ("series-of-one-slice", "one-instance", "no-times", "rle"),
-    ("rle", "no-bits"),
-    ("rle", "signed"),
-    ("legacy-converted", "no-modality", "no-sop-class"),
-    (*PUBLIC, "one-number", "no-thickness", "no-patient"),
-])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("one-series", "no-description", "no-times"),
+        ("one-series", "no-numbers", "no-times"),
+        ("one-series", "instances-again", "no-modality", "no-sop-class", "no-frame-of-reference"),
+        ("no-series", "no-study", "no-patient", "no-dates"),
+        ("series-of-one-slice", "one-instance", "no-times", "rle"),
+        ("rle", "no-bits"),
+        ("rle", "signed"),
+        ("legacy-converted", "no-modality", "no-sop-class"),
+        (*PUBLIC, "one-number", "no-thickness", "no-patient"),
+    ],
+)
 def test_several_at_once(kinds, images, phantom, tmp_path):
     assert_whole(read_study(write(stripped(images, kinds), tmp_path / "a")), phantom)
 
@@ -102,12 +111,44 @@ def test_what_contradicts_is_said(images, tmp_path):
 
 
 USED = (
-    "Rows", "Columns", "PixelSpacing", "ImagePositionPatient", "ImageOrientationPatient", "SliceThickness",
-    "SpacingBetweenSlices", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation",
-    "SamplesPerPixel", "PixelData", "Modality", "SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID",
-    "FrameOfReferenceUID", "PatientID", "PatientName", "PatientBirthDate", "StudyDate", "StudyTime", "SeriesNumber",
-    "InstanceNumber", "SeriesDescription", "EchoTime", "RepetitionTime", "ImageType", "ScanningSequence",
-    "RescaleSlope", "RescaleIntercept", "NumberOfFrames", "PixelPaddingValue", "AcquisitionNumber", "SliceLocation",
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PhotometricInterpretation",
+    "SamplesPerPixel",
+    "PixelData",
+    "Modality",
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "StudyDate",
+    "StudyTime",
+    "SeriesNumber",
+    "InstanceNumber",
+    "SeriesDescription",
+    "EchoTime",
+    "RepetitionTime",
+    "ImageType",
+    "ScanningSequence",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "NumberOfFrames",
+    "PixelPaddingValue",
+    "AcquisitionNumber",
+    "SliceLocation",
 )
 """Every attribute that reading looks at."""
 
@@ -149,7 +190,16 @@ def _twice(image: Dataset, keyword: str, other: Dataset) -> None:
 
 
 def _absurd(image: Dataset, keyword: str, other: Dataset) -> None:
-    values = {"US": 7, "DS": "-77777", "IS": "-3", "UI": "1.2.840.99.1", "CS": "QQ", "DA": "17", "TM": "zz", "OW": b"1234"}
+    values = {
+        "US": 7,
+        "DS": "-77777",
+        "IS": "-3",
+        "UI": "1.2.840.99.1",
+        "CS": "QQ",
+        "DA": "17",
+        "TM": "zz",
+        "OW": b"1234",
+    }
     if _vr(keyword) in values and keyword in image:
         value = values[_vr(keyword)]
         count = getattr(image[keyword], "VM", 1)
@@ -185,8 +235,13 @@ def test_no_attribute_moves_a_slice_or_changes_a_picture_without_a_word(how, whe
             if named(keyword) not in str(error) and not _about(keyword, str(error)):
                 wrong.append((keyword, str(error)))
             continue
-        said = " ".join([*(f"{one.name}: {one.reason}" for one in study.left_out),
-                         *(one for series in study.series for one in series.warnings), *study.warnings])
+        said = " ".join(
+            [
+                *(f"{one.name}: {one.reason}" for one in study.left_out),
+                *(one for series in study.series for one in series.warnings),
+                *study.warnings,
+            ]
+        )
         wrong += _wrong(study, truth, keyword, said)
     assert wrong == []
 
@@ -208,8 +263,16 @@ def _cropped(images: list[Dataset]) -> list[Dataset]:
 
 def _about(keyword: str, text: str) -> bool:
     """Whether a refusal speaks of the attribute by what it is for."""
-    words = {"PixelData": "cut off", "Rows": "cut off", "Columns": "cut off", "BitsAllocated": "cut off", "SOPClassUID": "MR",
-             "PatientID": "patients", "StudyInstanceUID": "examinations", "NumberOfFrames": "frames"}
+    words = {
+        "PixelData": "cut off",
+        "Rows": "cut off",
+        "Columns": "cut off",
+        "BitsAllocated": "cut off",
+        "SOPClassUID": "MR",
+        "PatientID": "patients",
+        "StudyInstanceUID": "examinations",
+        "NumberOfFrames": "frames",
+    }
     return keyword in words and words[keyword] in text
 
 

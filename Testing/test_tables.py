@@ -48,7 +48,16 @@ def _with_grade(result, **changes):
 
 def test_grades_json_keeps_the_contract(result):
     document = grades_json(result)
-    assert set(document) == {"study", "examination", "series", "left_out", "discs", "warnings", "name_doubts", "software"}
+    assert set(document) == {
+        "study",
+        "examination",
+        "series",
+        "left_out",
+        "discs",
+        "warnings",
+        "name_doubts",
+        "software",
+    }
     assert document["study"] == "blocks"
     assert [one["name"] for one in document["series"]] == ["T2_sag", "T1_sag"]
     assert document["series"][0]["contrast_reason"] == "the file name says so"
@@ -103,17 +112,34 @@ def test_a_disc_has_one_height_everywhere(result):
     told = grades_json(changed)["discs"][0]
     assert told["height_mm"] == told["grades"][0]["evidence"]["height_mm"]["value"] == 6.321
     assert "height 6.3 mm" in details(changed)
-    assert grades_json(_with_grade(result, evidence={}))["discs"][0]["height_mm"] == pytest.approx(result.discs[0].disc.height_mm)
+    assert grades_json(_with_grade(result, evidence={}))["discs"][0]["height_mm"] == pytest.approx(
+        result.discs[0].disc.height_mm
+    )
 
 
 def test_csv_has_one_row_a_disc_and_task_in_the_columns_of_the_contract(result, tmp_path):
     write_grades_csv(grades_rows(grades_json(result)), tmp_path / "grades.csv")
     with open(tmp_path / "grades.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert (
-        list(rows[0])
-        == ["study", "level", "index_from_sacrum", "system", "task", "grade", "label", "probability", "p_0", "p_1", "p_2", "p_3", "p_4", "p_5", "pack", "trained_on", "warnings"]
-    )
+    assert list(rows[0]) == [
+        "study",
+        "level",
+        "index_from_sacrum",
+        "system",
+        "task",
+        "grade",
+        "label",
+        "probability",
+        "p_0",
+        "p_1",
+        "p_2",
+        "p_3",
+        "p_4",
+        "p_5",
+        "pack",
+        "trained_on",
+        "warnings",
+    ]
     assert len(rows) == 15
     first, second = rows[:2]
     assert (first["level"], first["task"], first["grade"], first["label"]) == ("L5-S1", "pfirrmann", "5", "V")

@@ -4,10 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.optimize import check_grad
-from sklearn import metrics as sklearn_metrics
-from tabular_data import synthetic_discs
-
 from discgrader.errors import UsageError
 from discgrader.grading.decision import given_grades
 from discgrader.training.tabular import metrics
@@ -25,6 +21,9 @@ from discgrader.training.tabular.models import (
 from discgrader.training.tabular.recalibrate import RECALIBRATIONS
 from discgrader.training.tabular.selection import LassoSelection, Standardizer
 from discgrader.training.tabular.table import FeatureTable, disc_table
+from scipy.optimize import check_grad
+from sklearn import metrics as sklearn_metrics
+from tabular_data import synthetic_discs
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,9 @@ def test_figures_agree_with_scikit_learn(graded):
     assert figures["f1"] == pytest.approx(sklearn_metrics.f1_score(grades, given, average="macro"))
     assert figures["mcc"] == pytest.approx(sklearn_metrics.matthews_corrcoef(grades, given))
     assert figures["qwk"] == pytest.approx(sklearn_metrics.cohen_kappa_score(grades, given, weights="quadratic"))
-    assert figures["brier"] == pytest.approx(np.mean([sklearn_metrics.brier_score_loss(hits[:, k], probabilities[:, k]) for k in range(5)]))
+    assert figures["brier"] == pytest.approx(
+        np.mean([sklearn_metrics.brier_score_loss(hits[:, k], probabilities[:, k]) for k in range(5)])
+    )
     high, chance = (grades >= 3).astype(int), probabilities[:, 3:].sum(1)
     binary = metrics.binary_figures(high, chance)
     assert binary["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(high, chance))
@@ -57,8 +58,13 @@ def test_intervals_draw_patients_not_discs(graded):
     """Six copies of each disc under one patient say no more than one: the interval stays as wide."""
     grades, probabilities, _ = graded
     alone = metrics.with_intervals(metrics.grade_figures, grades[:60], probabilities[:60], np.arange(60), draws=200)
-    copies = metrics.with_intervals(metrics.grade_figures, np.repeat(grades[:60], 6), np.repeat(probabilities[:60], 6, 0),
-                                    np.repeat(np.arange(60), 6), draws=200)
+    copies = metrics.with_intervals(
+        metrics.grade_figures,
+        np.repeat(grades[:60], 6),
+        np.repeat(probabilities[:60], 6, 0),
+        np.repeat(np.arange(60), 6),
+        draws=200,
+    )
     width = [one["accuracy"]["high"] - one["accuracy"]["low"] for one in (alone, copies)]
     assert width[1] == pytest.approx(width[0], rel=0.02)
     assert alone["auroc"]["low"] < alone["auroc"]["value"] < alone["auroc"]["high"]
@@ -66,7 +72,11 @@ def test_intervals_draw_patients_not_discs(graded):
 
 def test_a_difference_of_a_model_with_itself_is_nothing(graded):
     grades, probabilities, patients = graded
-    assert metrics.difference("auroc", grades, probabilities, probabilities, patients, draws=20) == {"value": 0, "low": 0, "high": 0}
+    assert metrics.difference("auroc", grades, probabilities, probabilities, patients, draws=20) == {
+        "value": 0,
+        "low": 0,
+        "high": 0,
+    }
     blind = np.full_like(probabilities, 0.2)
     assert metrics.difference("auroc", grades, probabilities, blind, patients, draws=50)["low"] > 0
 
@@ -88,14 +98,26 @@ def test_calibration_error_is_zero_for_honest_probabilities():
 
 def feature_table(family="evidence", sequence="T2", names=("height_mm", "signal"), patients=(1, 1, 2)):
     count = len(patients)
-    return FeatureTable(family, np.array(patients), np.arange(count) + 1, np.array([sequence] * count),
-                        np.full(count, 2), names, np.arange(count * len(names), dtype=float).reshape(count, -1) + 1)
+    return FeatureTable(
+        family,
+        np.array(patients),
+        np.arange(count) + 1,
+        np.array([sequence] * count),
+        np.full(count, 2),
+        names,
+        np.arange(count * len(names), dtype=float).reshape(count, -1) + 1,
+    )
 
 
 def test_a_missing_sequence_is_missing_and_not_zero():
     t2, t1 = feature_table(), feature_table(sequence="T1", patients=(1, 1))
     table = disc_table([FeatureTable.join("evidence", [t2, t1])], {(1, 1): 0, (1, 2): 3, (2, 3): 4, (9, 1): 2})
-    assert table.columns == ("T1:evidence:height_mm", "T1:evidence:signal", "T2:evidence:height_mm", "T2:evidence:signal")
+    assert table.columns == (
+        "T1:evidence:height_mm",
+        "T1:evidence:signal",
+        "T2:evidence:height_mm",
+        "T2:evidence:signal",
+    )
     assert table.grades.tolist() == [0, 3, 4]
     assert np.isnan(table.values[2, :2]).all()
     assert table.values[2, 2:].tolist() == [5, 6]
@@ -148,7 +170,9 @@ def test_the_path_of_lasso_is_that_of_scikit_learn():
         assert own.coefficients_ == pytest.approx(other.coef_, abs=1e-4)
         assert own.predict(values[:5]) == pytest.approx(other.predict(values[:5]), abs=1e-4)
     splits = list(KFold(4).split(values))
-    search = LassoCV(alphas=np.geomspace(path.largest, SMALLEST * path.largest, PENALTIES), cv=splits, max_iter=5000).fit(values, target)
+    search = LassoCV(
+        alphas=np.geomspace(path.largest, SMALLEST * path.largest, PENALTIES), cv=splits, max_iter=5000
+    ).fit(values, target)
     assert best_penalty(values, target, splits) == pytest.approx(search.alpha_)
 
 
@@ -159,8 +183,11 @@ def test_constant_columns_and_columns_of_holes_are_left_alone():
     assert np.abs(rows[:, :2]).max() == 0
 
 
-@pytest.mark.parametrize("model", [TreesModel(), ForestModel(trees=60), LogisticModel(), OrdinalModel(), CumulativeTrees()],
-                         ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "model",
+    [TreesModel(), ForestModel(trees=60), LogisticModel(), OrdinalModel(), CumulativeTrees()],
+    ids=lambda one: type(one).__name__,
+)
 def test_every_model_learns_and_gives_probabilities(model):
     discs = synthetic_discs()
     seen = discs.patients <= 40

@@ -6,9 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import blocky_spine
-from test_grading import localized
-from tiny_packs import tiny_grading_pack
-
 from discgrader.errors import PackError, UsageError
 from discgrader.explain.saliency import explain_all
 from discgrader.grading.contributions import KEY
@@ -34,18 +31,29 @@ from discgrader.training.tabular.radiomics_recipe import (
 from discgrader.training.tabular.runs import Outcome
 from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable
+from test_grading import localized
+from tiny_packs import tiny_grading_pack
 
-COLUMNS = ("T2:radiomics:original_firstorder_Mean", "T2:radiomics:log-sigma-2-0-mm-3D_glcm_Contrast",
-           "T2:radiomics:original_shape_MeshVolume", "T2:efficientnet_lite0:efficientnet_lite0_0003",
-           "T1:radiomics:original_firstorder_Mean")
+COLUMNS = (
+    "T2:radiomics:original_firstorder_Mean",
+    "T2:radiomics:log-sigma-2-0-mm-3D_glcm_Contrast",
+    "T2:radiomics:original_shape_MeshVolume",
+    "T2:efficientnet_lite0:efficientnet_lite0_0003",
+    "T1:radiomics:original_firstorder_Mean",
+)
 
 
 @pytest.fixture(scope="module")
 def spine():
     spine = blocky_spine()
     noise = np.random.default_rng(1).normal(0, 12, spine.series.volume.array.shape)
-    return replace(spine, series=replace(spine.series, volume=Volume(spine.series.volume.array + noise.astype(np.float32),
-                                                                     spine.series.volume.affine_lps)))
+    return replace(
+        spine,
+        series=replace(
+            spine.series,
+            volume=Volume(spine.series.volume.array + noise.astype(np.float32), spine.series.volume.affine_lps),
+        ),
+    )
 
 
 def rows_of(spine, localization) -> np.ndarray:
@@ -53,7 +61,9 @@ def rows_of(spine, localization) -> np.ndarray:
     extractor, deep = RadiomicsExtractor(), shipped_features()
     rows = []
     for disc in localization.discs:
-        found = extractor.extract(spine.series.volume, localization.segmentation, 200 + disc.index_from_sacrum).to_dict()
+        found = extractor.extract(
+            spine.series.volume, localization.segmentation, 200 + disc.index_from_sacrum
+        ).to_dict()
         picture = deep(disc_picture(spine.series, disc.roi)[None])[0]
         rows.append([*(found[name.split(":")[2]] for name in COLUMNS[:3]), picture[3], np.nan])
     return np.array(rows)
@@ -90,7 +100,8 @@ def test_the_pack_grades_as_the_system_that_was_packed(trained, spine):
         assert five.pack == "pfirrmann-radiomics"
         assert five.grade == str(1 + int(given_grades(row)))
         assert result.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(
-            five.probabilities["4"] + five.probabilities["5"])
+            five.probabilities["4"] + five.probabilities["5"]
+        )
         assert five.evidence["height_mm"]["value"] == pytest.approx(9, abs=1)
         pushed = five.evidence[KEY]["measures"]
         assert pushed and all(one["series"] == "T2" and np.isfinite(one["value"]) for one in pushed)
@@ -133,7 +144,10 @@ def test_a_moved_box_is_graded_anew_without_filtering_the_sequence_again(trained
     half = replace(box, center_lps_mm=box.center_lps_mm + box.axes_lps[:, 1] * box.size_mm[1] * 0.45)
     moved = regrade(engine, result, replace(disc, roi=half), Progress())
     assert len(made) == 1
-    values = [{one["name"]: one["value"] for one in found.discs[2].grades[0].evidence[KEY]["measures"]} for found in (result, moved)]
+    values = [
+        {one["name"]: one["value"] for one in found.discs[2].grades[0].evidence[KEY]["measures"]}
+        for found in (result, moved)
+    ]
     assert values[0] != values[1]
     # Grades of the other discs stay what they were.
     assert moved.discs[1].grades == result.discs[1].grades
@@ -144,8 +158,8 @@ def test_a_single_slice_has_its_features_in_the_slice(trained, spine):
     middle = spine.series.volume.array.shape[0] // 2
     affine = spine.series.volume.affine_lps.copy()
     affine[:3, 3] += affine[:3, 2] * middle
-    flat = replace(spine.series, volume=Volume(spine.series.volume.array[middle:middle + 1], affine))
-    labels = Volume(localization.segmentation.array[middle:middle + 1], affine)
+    flat = replace(spine.series, volume=Volume(spine.series.volume.array[middle : middle + 1], affine))
+    labels = Volume(localization.segmentation.array[middle : middle + 1], affine)
     results = Grader([pack]).grade(Study("flat", (flat,)), replace(localization, segmentation=labels))
     named = {one["name"] for result in results for one in result.grades[0].evidence[KEY]["measures"]}
     # A Laplacian across one slice does not exist: missing, not zero.
@@ -159,17 +173,31 @@ def test_a_series_that_the_pack_does_not_know_is_missing(trained, spine):
     assert {one["series"] for one in first.grades[0].evidence[KEY]["measures"]} <= {"T1"}
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (lambda told: told | {"columns": told["columns"][:-1]}, "columns|a split asks"), (lambda told: told | {"columns": ["height"]}, "role"),
-    (lambda told: told | {"calibration": told["calibration"][:3]}, "curves"), (lambda told: {}, "columns"),
-    (lambda told: told | {"calibration": [{"probability": [1, 0], "observed": [0, 1]}] * 5}, "rising"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda told: told | {"columns": told["columns"][:-1]}, "columns|a split asks"),
+        (lambda told: told | {"columns": ["height"]}, "role"),
+        (lambda told: told | {"calibration": told["calibration"][:3]}, "curves"),
+        (lambda told: {}, "columns"),
+        (lambda told: told | {"calibration": [{"probability": [1, 0], "observed": [0, 1]}] * 5}, "rising"),
+    ],
+)
 def test_a_broken_table_model_is_refused_by_name(trained, tmp_path, change, words):
     pack = trained[0]
     files = {name: pack.read_bytes(name) for name in pack.files}
     files[DESCRIPTION] = json.dumps(change(json.loads(files[DESCRIPTION]))).encode()
-    broken = write_pack(tmp_path / "broken", name="mine", version="1.0.0", system="pfirrmann", tasks=pack.tasks, input=pack.input,
-                        architecture=pack.architecture, files=files, trained_on=pack.trained_on)
+    broken = write_pack(
+        tmp_path / "broken",
+        name="mine",
+        version="1.0.0",
+        system="pfirrmann",
+        tasks=pack.tasks,
+        input=pack.input,
+        architecture=pack.architecture,
+        files=files,
+        trained_on=pack.trained_on,
+    )
     with pytest.raises(PackError, match=f"Pack mine: its table model is broken.*({words})"):
         load_tabular(broken)
 

@@ -35,13 +35,20 @@ def localized(spine) -> Localization:
     segmentation = spine.segmentation()
     candidates, labels = find_candidates(segmentation)
     naming = name_candidates(candidates)
-    return Localization("s", _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-                        tuple(disc_of(one, 10.0) for one in naming.discs), naming.warnings)
+    return Localization(
+        "s",
+        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
+        tuple(disc_of(one, 10.0) for one in naming.discs),
+        naming.warnings,
+    )
 
 
 def test_no_patient_is_in_two_folds_and_masks_are_spread(tmp_path):
-    images = [SpiderImage(patient, sequence, tmp_path, tmp_path if sequence == "T2_SPACE" else None)
-              for patient in range(1, 41) for sequence in (("T1", "T2", "T2_SPACE") if patient % 5 == 0 else ("T1", "T2"))]
+    images = [
+        SpiderImage(patient, sequence, tmp_path, tmp_path if sequence == "T2_SPACE" else None)
+        for patient in range(1, 41)
+        for sequence in (("T1", "T2", "T2_SPACE") if patient % 5 == 0 else ("T1", "T2"))
+    ]
     folds = patient_folds(images, 4)
     assert set(folds) == set(range(1, 41))
     with_mask = [folds[patient] for patient in range(5, 41, 5)]
@@ -173,8 +180,12 @@ def _second(listener):
 def test_batches_are_what_the_network_expects():
     spine = blocky_spine(slices=1)
     slices = slices_of(1, spine.series.volume, spine.classes, 1.0)
-    images, labels = draw_batch(torch.Generator().manual_seed(0), slices, torch.ones(1, dtype=torch.float64),
-                                LocalizerRecipe(patch=(96, 80), batch=3))
+    images, labels = draw_batch(
+        torch.Generator().manual_seed(0),
+        slices,
+        torch.ones(1, dtype=torch.float64),
+        LocalizerRecipe(patch=(96, 80), batch=3),
+    )
     assert images.shape == (3, 1, 96, 80)
     assert labels.shape == (3, 96, 80)
     assert torch.isfinite(images).all()

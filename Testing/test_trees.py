@@ -61,11 +61,18 @@ def test_trees_that_never_split_are_their_leaf() -> None:
     assert parse_trees(booster.model_to_string()).predict(rows(3, 1)) == pytest.approx(booster.predict(rows(3, 1)))
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("objective=binary", "objective=poisson"), ("left_child=", "left_child=0 "), ("split_feature=", "split_feature=77 "),
-    ("num_cat=0", "num_cat=1"), ("is_linear=0", "is_linear=1"), ("leaf_value=", "leaf_value=nan "),
-    ("tree\nversion", "tree\naverage_output\nversion"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("objective=binary", "objective=poisson"),
+        ("left_child=", "left_child=0 "),
+        ("split_feature=", "split_feature=77 "),
+        ("num_cat=0", "num_cat=1"),
+        ("is_linear=0", "is_linear=1"),
+        ("leaf_value=", "leaf_value=nan "),
+        ("tree\nversion", "tree\naverage_output\nversion"),
+    ],
+)
 def test_what_cannot_be_evaluated_is_refused(old: str, new: str) -> None:
     text = model(2).model_to_string()
     assert old in text

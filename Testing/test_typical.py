@@ -23,12 +23,18 @@ WIDTHS = {"early": 20, "late": 40, "picture": 60}
 def made(count: int, kind: str, seed: int, shift: float = 0.0) -> list[Example]:
     """Features of pictures, correlated as features are; unlike ones are shifted in some."""
     mix = np.random.default_rng(7)
-    mixes = {group: mix.normal(size=(width, width)) / width ** 0.5 for group, width in WIDTHS.items()}
+    mixes = {group: mix.normal(size=(width, width)) / width**0.5 for group, width in WIDTHS.items()}
     rng = np.random.default_rng(seed)
-    seen = {group: torch.from_numpy(rng.normal(size=(count, width)) @ mixes[group] + 3 + shift * (np.arange(width) < 5)).float()
-            for group, width in WIDTHS.items()}
-    return [Example(kind, f"{seed}-{number // 4}", "s", {group: seen[group][number][None] for group in GROUPS})
-            for number in range(count)]
+    seen = {
+        group: torch.from_numpy(
+            rng.normal(size=(count, width)) @ mixes[group] + 3 + shift * (np.arange(width) < 5)
+        ).float()
+        for group, width in WIDTHS.items()
+    }
+    return [
+        Example(kind, f"{seed}-{number // 4}", "s", {group: seen[group][number][None] for group in GROUPS})
+        for number in range(count)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +111,11 @@ def test_statistics_tell_blur_and_noise():
     from scipy import ndimage
 
     picture = ndimage.gaussian_filter(rng.normal(size=(96, 128)), 2) * 10
-    plain, blurred, noisy = statistics(torch.from_numpy(np.stack([
-        picture, ndimage.gaussian_filter(picture, 3), picture + rng.normal(size=picture.shape)])))
+    plain, blurred, noisy = statistics(
+        torch.from_numpy(
+            np.stack([picture, ndimage.gaussian_filter(picture, 3), picture + rng.normal(size=picture.shape)])
+        )
+    )
     names = slice(12, 16)
     assert blurred[names][0] < plain[names][0] < noisy[names][0], "how much there is of the finest detail"
 
@@ -118,9 +127,12 @@ def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_g
     before = [one.volume.array.copy() for one in study.series]
     changed = CHANGES[kind](shown, np.random.default_rng(1))
     assert all(np.array_equal(one.volume.array, was) for one, was in zip(study.series, before, strict=True))
-    same = all(one.volume.array.shape == was.shape and np.array_equal(one.volume.array, was)
-               and np.array_equal(one.volume.affine_lps, own.volume.affine_lps)
-               for one, own, was in zip(changed.study.series, study.series, before, strict=True))
+    same = all(
+        one.volume.array.shape == was.shape
+        and np.array_equal(one.volume.array, was)
+        and np.array_equal(one.volume.affine_lps, own.volume.affine_lps)
+        for one, own, was in zip(changed.study.series, study.series, before, strict=True)
+    )
     assert not same or changed.disc is not shown.disc or kind == "T1 as T2, T2 as T1"
     assert changed.disc in changed.localization.discs
 
@@ -128,7 +140,11 @@ def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_g
 @pytest.mark.parametrize("pack", [one for one in default_packs() if "unlike" in one.figures], ids=lambda one: one.name)
 def test_the_shipped_packs_say_in_one_sentence_what_they_warn_of(pack):
     assert Typical.load(pack) is not None
-    assert doubt(pack).count(".") == 1 and pack.name in doubt(pack) and ("digital" in doubt(pack)) == pack.trained_on.synthetic
+    assert (
+        doubt(pack).count(".") == 1
+        and pack.name in doubt(pack)
+        and ("digital" in doubt(pack)) == pack.trained_on.synthetic
+    )
     rows = pack.figures["unlike"]
     assert rows[USUAL]["warned"] <= 0.055 and rows["all"]["warned"] >= 0.9
 
@@ -140,4 +156,5 @@ def test_a_pack_that_knows_digital_spines_alone_and_cannot_tell_them_says_so_onc
     pack = WindowPack(tiny_window_pack(tmp_path / "msu", "msu"))
     assert pack.typical is None and pack.pack.trained_on.synthetic
     assert pack._doubts(None, ["size", "zone"]) == (
-        "tiny-msu was trained on digital spines alone, and pictures of patients look unlike them: check its grades.",)
+        "tiny-msu was trained on digital spines alone, and pictures of patients look unlike them: check its grades.",
+    )

@@ -66,7 +66,9 @@ def test_each_disc_has_its_level_and_grade_beside_its_box(shown, tmp_path):
         edge = min(shown.sagittal.pixel_of(lps_to_ras(corner))[0] for corner in box.corners_lps())
         assert right <= edge, "a label lies over its box"
         assert left >= 0
-        patch = pixels[len(pixels) - round(top) : len(pixels) - round(bottom), round(left) : round(right)].reshape(-1, 3)
+        patch = pixels[len(pixels) - round(top) : len(pixels) - round(bottom), round(left) : round(right)].reshape(
+            -1, 3
+        )
         color = 255 * np.array(next(one for one in scale_of(*PFIRRMANN).grades if one.label == label).rgb)
         assert (np.abs(patch - color).max(axis=1) < 40).sum() > 30, f"{text} is not written in its color"
         assert (patch.max(axis=1) < 90).mean() > 0.4, f"{text} has no dark ground"

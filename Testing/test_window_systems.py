@@ -7,8 +7,8 @@ import pytest
 from discgrader.errors import StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
-from discgrader.grading.results import StudyResult
 from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
+from discgrader.grading.results import StudyResult
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
 from discgrader.grading.windows import WINDOWS, StudyWindows
@@ -44,7 +44,8 @@ def test_every_disc_gets_every_task_of_every_system(study, localization, packs):
     assert grader.systems_for(study) == SYSTEM_NAMES
     for result in grader.grade(study, localization):
         assert [(one.system, one.task) for one in result.grades] == [
-            (system, task.name) for system in SYSTEM_NAMES for task in SYSTEMS[system].tasks]
+            (system, task.name) for system in SYSTEM_NAMES for task in SYSTEMS[system].tasks
+        ]
         for grade in result.grades:
             assert sum(grade.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
             assert grade.synthetic and grade.trained_on and grade.pack_sha256
@@ -68,8 +69,9 @@ def test_a_level_has_the_grade_of_its_worst_slice():
     assert worst_look(np.array([mild, severe, mild])) == 1
     probabilities = {"size": np.array([mild, severe]), "zone": np.array([[0.1, 0.9], [0.9, 0.1]])}
     assert chosen_looks("msu", probabilities) == {"size": 1, "zone": 1}
-    assert chosen_looks("axial-multitask", {"herniation": np.array([mild, severe]),
-                                            "nerve_root": np.array([severe, mild])}) == {"herniation": 1, "nerve_root": 0}
+    assert chosen_looks(
+        "axial-multitask", {"herniation": np.array([mild, severe]), "nerve_root": np.array([severe, mild])}
+    ) == {"herniation": 1, "nerve_root": 0}
 
 
 def test_calcification_always_says_what_proves_it(study, localization, packs):
@@ -83,9 +85,12 @@ def test_what_is_missing_is_said_and_the_rest_is_graded(localization, packs):
     grader = Grader(packs)
     results = grader.grade(study, localization)
     assert {grade.system for one in results for grade in one.grades} == {"calcification"}
-    assert all(one.not_graded == dict.fromkeys(("axial-multitask", "msu", "deepspine"), "no axial T2") for one in results)
+    assert all(
+        one.not_graded == dict.fromkeys(("axial-multitask", "msu", "deepspine"), "no axial T2") for one in results
+    )
     assert StudyResult(study, localization, results).not_graded == (
-        "Not graded by axial-multitask, msu, deepspine: no axial T2.",)
+        "Not graded by axial-multitask, msu, deepspine: no axial T2.",
+    )
     with pytest.raises(StudyError, match="Not graded by msu: no axial T2"):
         grader.grade(study, localization, systems=["msu"])
 
@@ -96,12 +101,20 @@ def test_discs_that_the_axial_series_misses_are_named(localization, packs):
     results = grader.grade(low, localization, systems=["msu"])
     assert [bool(one.grades) for one in results] == [True, True, False, False]
     assert [one.not_graded.get("msu") for one in results] == [
-        None, None, "the axial T2 misses it by 24 mm", "the axial T2 misses it by 60 mm"]
-    assert StudyResult(low, localization, results).not_graded == (), "axial slices through some discs are the usual protocol"
+        None,
+        None,
+        "the axial T2 misses it by 24 mm",
+        "the axial T2 misses it by 60 mm",
+    ]
+    assert StudyResult(low, localization, results).not_graded == (), (
+        "axial slices through some discs are the usual protocol"
+    )
 
 
 @pytest.mark.parametrize("system", SYSTEM_NAMES)
-def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(system, study, localization, packs, tmp_path):
+def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(
+    system, study, localization, packs, tmp_path
+):
     own = next(pack for pack in packs if pack.system == system)
     maps = []
     for pack in (own, tiny_window_pack(tmp_path / "other", system, seed=5)):
@@ -152,7 +165,7 @@ def test_beside_a_single_slice_it_stands_for_its_neighbors(localization):
     middle = whole.volume.array.shape[0] // 2
     affine = whole.volume.affine_lps.copy()
     affine[:3, 3] += affine[:3, 2] * middle
-    single = replace(whole, volume=Volume(whole.volume.array[middle:middle + 1], affine))
+    single = replace(whole, volume=Volume(whole.volume.array[middle : middle + 1], affine))
     spec = WINDOWS["deepspine"][1]
     [[window]] = StudyWindows(Study("s", (single,)), localization).of(localization.discs[1], (spec,))
     before, own, after = window.values(spec.shape(24))
@@ -192,7 +205,9 @@ def test_sagittal_systems_say_why_they_do_not_grade_axial_series(localization, p
         assert result.not_graded == reasons | dict.fromkeys(("deepspine", "calcification"), "no sagittal T2")
     with pytest.raises(StudyError, match="no sagittal T1, T2 or T2 SPACE series that shows its discs"):
         grader.grade(study, localization, systems=["pfirrmann", "spider"])
-    with pytest.raises(StudyError, match="Not graded by pfirrmann: no sagittal series. Not graded by calcification: no sagittal T2"):
+    with pytest.raises(
+        StudyError, match="Not graded by pfirrmann: no sagittal series. Not graded by calcification: no sagittal T2"
+    ):
         grader.grade(study, localization, systems=["pfirrmann", "calcification"])
 
 

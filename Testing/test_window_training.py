@@ -31,7 +31,13 @@ from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe
 from discgrader.training.windows.train import patient_parts, train_windows
 from solid_body import axial, discs, lumpy, sagittal
 
-TINY = {"encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]}, "initial": "", "pixels": 32, "batch": 4, "epochs": 2}
+TINY = {
+    "encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]},
+    "initial": "",
+    "pixels": 32,
+    "batch": 4,
+    "epochs": 2,
+}
 LOCALIZATION = discs((15.0, 0.0))
 
 
@@ -148,12 +154,15 @@ def test_a_study_that_could_not_be_read_is_read_the_next_time(tmp_path):
     assert study.name not in (tmp_path / "out" / "left_out.txt").read_text()
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    ("study,level,system,task\na,L4-L5,msu,size\n", "no column grade"),
-    ("study,level,system,task,grade\na,L4-L5,msu,size,7\n", "line 2: size has no grade '7'"),
-    ("study,level,system,task,grade\na,L9-S1,msu,size,1\n", "no level 'L9-S1'"),
-    ("study,level,system,task,grade\na,L4-L5,calcification,calcification,1\n", "no grades of the system msu"),
-])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("study,level,system,task\na,L4-L5,msu,size\n", "no column grade"),
+        ("study,level,system,task,grade\na,L4-L5,msu,size,7\n", "line 2: size has no grade '7'"),
+        ("study,level,system,task,grade\na,L9-S1,msu,size,1\n", "no level 'L9-S1'"),
+        ("study,level,system,task,grade\na,L4-L5,calcification,calcification,1\n", "no grades of the system msu"),
+    ],
+)
 def test_what_is_wrong_in_the_table_is_said(text, why, tmp_path):
     (tmp_path / "truth.csv").write_text(text)
     with pytest.raises(StudyError, match=why):
@@ -175,7 +184,11 @@ def test_recipes_fix_every_choice():
         if isinstance(recipe, tuple):
             assert set(recipe) <= set(recipe_files())
         else:
-            assert recipe.name == name and recipe.optimizer in ("adam", "adamw") and recipe.schedule in ("constant", "one_cycle")
+            assert (
+                recipe.name == name
+                and recipe.optimizer in ("adam", "adamw")
+                and recipe.schedule in ("constant", "one_cycle")
+            )
     changed = read_recipe(recipe_files()["msu"], {"rotation_deg": 3, "epochs": 7})
     assert isinstance(changed, WindowRecipe) and (changed.variation.rotation_deg, changed.epochs) == (3, 7)
     with pytest.raises(UsageError, match="no choice epoch;"):
@@ -206,16 +219,19 @@ def block(first_column, first_row, last_column, last_row, pixels=64):
     wide = wide_pixels(pixels)
     picture = torch.zeros(1, 1, 3, wide, wide)
     edge = (wide - pixels) // 2
-    rows, columns = (slice(edge + int(a * pixels), edge + int(b * pixels))
-                     for a, b in ((first_row, last_row), (first_column, last_column)))
+    rows, columns = (
+        slice(edge + int(a * pixels), edge + int(b * pixels))
+        for a, b in ((first_row, last_row), (first_column, last_column))
+    )
     picture[:, :, :, rows, columns] = 1.0
     return picture, torch.tensor([[first_column, first_row, last_column, last_row]])
 
 
 @pytest.mark.parametrize("flip", ["none", "mirror"])
 def test_boxes_go_with_the_picture_wherever_it_is_moved(flip):
-    variation = replace(read_recipe(recipe_files()["msu"], {}).variation, flip=flip, gain=0, offset=0, noise=0, blur=0,
-                        rotation_deg=0.0)
+    variation = replace(
+        read_recipe(recipe_files()["msu"], {}).variation, flip=flip, gain=0, offset=0, noise=0, blur=0, rotation_deg=0.0
+    )
     wide, boxes = block(0.5, 0.25, 0.75, 0.375)
     generator = np.random.default_rng(0)
     places = []
@@ -229,8 +245,14 @@ def test_boxes_go_with_the_picture_wherever_it_is_moved(flip):
 
 
 def test_turned_boxes_still_hold_what_they_held():
-    variation = replace(read_recipe(recipe_files()["msu"], {"rotation_deg": 20}).variation, flip="none", gain=0, offset=0,
-                        noise=0, blur=0)
+    variation = replace(
+        read_recipe(recipe_files()["msu"], {"rotation_deg": 20}).variation,
+        flip="none",
+        gain=0,
+        offset=0,
+        noise=0,
+        blur=0,
+    )
     wide, boxes = block(0.5, 0.25, 0.75, 0.375)
     for seed in range(5):
         looks = vary(wide, boxes, WINDOWS["msu"], 64, variation, np.random.default_rng(seed))
@@ -245,8 +267,12 @@ def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
     ramp = torch.linspace(0.1, 0.9, 80).repeat(80, 1).expand(1, 1, 3, 80, 80)
     nothing = torch.full((1, 4), torch.nan)
     plain = middle(ramp, 64)
-    toned, shaded = (vary(ramp, nothing, WINDOWS["axial-multitask"], 64, Variation(**(still | {name: 0.8})),
-                          np.random.default_rng(4)).pictures for name in ("tone", "shading"))
+    toned, shaded = (
+        vary(
+            ramp, nothing, WINDOWS["axial-multitask"], 64, Variation(**(still | {name: 0.8})), np.random.default_rng(4)
+        ).pictures
+        for name in ("tone", "shading")
+    )
     exponent = toned.log() / plain.log()
     assert exponent.std() < 1e-3 and 0.05 < abs(exponent.mean().log()) <= 0.8
     gain = (shaded / plain).log()
@@ -269,12 +295,17 @@ def test_mirrored_looks_exchange_the_sides():
     pictures = torch.randn(2, len(specs), 3, 8, 8)
     turned = mirror(pictures, specs)
     right, middle_one, left, across = range(4)
-    assert torch.equal(turned[:, right], pictures[:, left].flip(1)) and torch.equal(turned[:, left], pictures[:, right].flip(1))
+    assert torch.equal(turned[:, right], pictures[:, left].flip(1)) and torch.equal(
+        turned[:, left], pictures[:, right].flip(1)
+    )
     assert torch.equal(turned[:, middle_one], pictures[:, middle_one].flip(1))
     assert torch.equal(turned[:, across], pictures[:, across].flip(-1))
     assert torch.equal(mirror(turned, specs), pictures)
     assert [mirrored_task(one) for one in ("left_facet_arthropathy", "right_foraminal_stenosis", "disc_bulge")] == [
-        "right_facet_arthropathy", "left_foraminal_stenosis", "disc_bulge"]
+        "right_facet_arthropathy",
+        "left_foraminal_stenosis",
+        "disc_bulge",
+    ]
 
 
 def test_the_middle_of_a_wide_picture_is_the_window():
@@ -284,7 +315,9 @@ def test_the_middle_of_a_wide_picture_is_the_window():
 
 def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
     beside = np.array([[0.4, 0.4, 0.6, 0.6], [np.nan] * 4])
-    disc = LookedDisc("a", "a", "L4-L5", True, np.zeros((2, 1, 3, 4, 4), np.uint8), beside, {"size": 2, "nerve_root": 3})
+    disc = LookedDisc(
+        "a", "a", "L4-L5", True, np.zeros((2, 1, 3, 4, 4), np.uint8), beside, {"size": 2, "nerve_root": 3}
+    )
     assert [disc.grade_on(look, "size") for look in (0, 1)] == [2, UNKNOWN]
     assert disc.grade_on(1, "nerve_root") == 3
     none = replace(disc, boxes=np.full((2, 4), np.nan), grades={"size": 0})
@@ -292,7 +325,9 @@ def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
 
 
 def test_rare_grades_weigh_more_and_the_mean_weight_is_one():
-    some = [LookedDisc("s", "p", "L4-L5", True, np.zeros(0), np.zeros(0), {"size": grade}) for grade in [0] * 16 + [1] * 4]
+    some = [
+        LookedDisc("s", "p", "L4-L5", True, np.zeros(0), np.zeros(0), {"size": grade}) for grade in [0] * 16 + [1] * 4
+    ]
     weight = grade_weights(some, "size", 4, 0.5)
     assert float(weight[1] / weight[0]) == pytest.approx(2.0)
     assert float(16 * weight[0] + 4 * weight[1]) == pytest.approx(20.0)
@@ -312,8 +347,18 @@ def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 4, 400)
     perfect = task_figures(grades, np.eye(4)[grades], True)
-    for name in ("accuracy", "precision", "sensitivity", "specificity", "f1", "auroc", "gwet_ac1", "within_one", "qwk",
-                 "auroc_0_1_against_2_3"):
+    for name in (
+        "accuracy",
+        "precision",
+        "sensitivity",
+        "specificity",
+        "f1",
+        "auroc",
+        "gwet_ac1",
+        "within_one",
+        "qwk",
+        "auroc_0_1_against_2_3",
+    ):
         assert perfect[name] == pytest.approx(1.0), name
     blind = task_figures(grades % 2, np.full((400, 2), 0.5), True)
     assert blind["auroc"] == pytest.approx(0.5)
@@ -352,30 +397,44 @@ def test_weights_by_the_user_begin_the_training(tmp_path, data):
 
 
 def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
-    begin = {"encoder": {"name": "efficientnet_lite0"}, "initial": "efficientnet-lite0", "learning_rate": 0.0, "epochs": 1}
+    begin = {
+        "encoder": {"name": "efficientnet_lite0"},
+        "initial": "efficientnet-lite0",
+        "learning_rate": 0.0,
+        "epochs": 1,
+    }
     packs = run_recipe("msu", data, tmp_path / "out", **(TINY | begin))
     pack = read_pack(packs / "msu")
-    assert pack.trained_on.statement.endswith("trained on synthetic images only, begun with the weights of efficientnet-lite0 (ImageNet-1k)")
-    shipped = load_tensors(next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors")
+    assert pack.trained_on.statement.endswith(
+        "trained on synthetic images only, begun with the weights of efficientnet-lite0 (ImageNet-1k)"
+    )
+    shipped = load_tensors(
+        next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors"
+    )
     learnt = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
     assert torch.allclose(learnt, shipped["head.0.weight"], atol=0.02)
     with pytest.raises(UsageError, match="no shipped pack spider"):
         run_recipe("msu", data, tmp_path / "other", **(TINY | {"initial": "spider"}))
 
 
-@pytest.mark.parametrize(("own", "published"), [
-    ("network.denseblock1.denselayer2.layers.conv1.weight", "features.denseblock1.denselayer2.conv1.weight"),
-    ("network.layer2.0.conv3.adn.N.running_mean", "layer2.0.bn3.running_mean"),
-    ("network.layer2.0.conv1.conv.weight", "layer2.0.conv1.weight"),
-    ("network.layer3.0.project.conv.weight", "layer3.0.downsample.0.weight"),
-    ("network.layer3.0.se_layer.fc.2.bias", "layer3.0.se_module.fc2.bias"),
-    ("network.conv_stem.convolution.weight", "mobilevit.conv_stem.convolution.weight"),
-])
+@pytest.mark.parametrize(
+    ("own", "published"),
+    [
+        ("network.denseblock1.denselayer2.layers.conv1.weight", "features.denseblock1.denselayer2.conv1.weight"),
+        ("network.layer2.0.conv3.adn.N.running_mean", "layer2.0.bn3.running_mean"),
+        ("network.layer2.0.conv1.conv.weight", "layer2.0.conv1.weight"),
+        ("network.layer3.0.project.conv.weight", "layer3.0.downsample.0.weight"),
+        ("network.layer3.0.se_layer.fc.2.bias", "layer3.0.se_module.fc2.bias"),
+        ("network.conv_stem.convolution.weight", "mobilevit.conv_stem.convolution.weight"),
+    ],
+)
 def test_published_weights_are_known_by_their_names(own, published):
     assert published in published_names(own)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "densenet121", "seresnext50", "efficientnet_lite0"])
+@pytest.mark.parametrize(
+    "name", ["resnet18", "resnet34", "resnet50", "densenet121", "seresnext50", "efficientnet_lite0"]
+)
 def test_every_encoder_is_parted_after_its_first_stage(name):
     if name not in ("resnet18", "resnet34", "efficientnet_lite0"):
         pytest.importorskip("monai")
@@ -421,7 +480,14 @@ def test_a_network_learns_where_a_bright_herniation_lies(tmp_path):
         write_roi(own / "herniations" / "L4-L5.mrk.json", "L4-L5", box)
         rows += [f"case_{number},L4-L5,msu,size,1", f"case_{number},L4-L5,msu,zone,A"]
     (folder / "truth.csv").write_text("study,level,system,task,grade\n" + "\n".join(rows) + "\n")
-    options = TINY | {"epochs": 80, "batch": 8, "average_decay": 0.8, "learning_rate": 1e-2, "pixels": 64, "rotation_deg": 0}
+    options = TINY | {
+        "epochs": 80,
+        "batch": 8,
+        "average_decay": 0.8,
+        "learning_rate": 1e-2,
+        "pixels": 64,
+        "rotation_deg": 0,
+    }
     run_recipe("msu", folder, tmp_path / "out", **options)
     assert json.loads((tmp_path / "out" / "figures.json").read_text())["test"]["box"]["mean_iou"] > 0.6
     assert evidence_box({}) is None

@@ -25,8 +25,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Python:
     environment = os.environ | {"PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
 
     def run(script: str, *arguments: object) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, "-c", script, *map(str, arguments)], capture_output=True, text=True,
-                              encoding="utf-8", env=environment)
+        return subprocess.run(
+            [sys.executable, "-c", script, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+        )
 
     return run
 
@@ -40,8 +45,11 @@ def study(tmp_path_factory: pytest.TempPathFactory, python: Python) -> Path:
 
 
 def test_a_study_is_read_without_torch(study: Path, python: Python) -> None:
-    done = python("import sys; from discgrader.imaging.study_reader import read_study; "
-                  "print([series.role for series in read_study(sys.argv[1]).series])", study)
+    done = python(
+        "import sys; from discgrader.imaging.study_reader import read_study; "
+        "print([series.role for series in read_study(sys.argv[1]).series])",
+        study,
+    )
     assert done.stdout.strip() == "['T2']", done.stderr
 
 
@@ -55,7 +63,8 @@ def test_a_report_is_written_without_torch(tmp_path: Path, python: Python) -> No
     script = (
         "import sys; from pathlib import Path; from synthetic_result import synthetic_result; "
         "from discgrader.pipeline.output import write_output; from discgrader.pipeline.writers import default_writers; "
-        "write_output(synthetic_result(), Path(sys.argv[1]), default_writers())")
+        "write_output(synthetic_result(), Path(sys.argv[1]), default_writers())"
+    )
     done = python(script, tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert {"grades.json", "grades.csv", "report.html", "segmentation.nii.gz"} <= set(os.listdir(tmp_path / "out"))
@@ -66,7 +75,8 @@ def test_a_scene_is_filled_without_torch(python: Python) -> None:
     script = (
         "import sys; from synthetic_result import synthetic_result; from discgrader.mrml.headless import headless_scene; "
         "from discgrader.mrml.scene import populate_scene; "
-        "print(len(populate_scene(headless_scene().scene, synthetic_result()).rois))")
+        "print(len(populate_scene(headless_scene().scene, synthetic_result()).rois))"
+    )
     done = python(script)
     assert done.returncode == 0 and int(done.stdout.split()[-1]) == 5, done.stderr
 

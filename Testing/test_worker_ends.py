@@ -104,9 +104,7 @@ def test_it_ends_with_whoever_started_it(how: str) -> None:
     until_gone(pid)
 
 
-def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(
-    tmp_path: Path,
-) -> None:
+def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(tmp_path: Path) -> None:
     if os.name != "posix":
         pytest.skip("the launcher is a shell script")
     launcher = tmp_path / "Bandscheiben für Ärzte" / "Python Slicer"
@@ -115,7 +113,9 @@ def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(
     launcher.chmod(0o755)
     desk = Desk()
     desk.client = WorkerClient(
-        str(launcher), {"maker": "worker_engine:make"}, {"PYTHONPATH": SEARCHED},
+        str(launcher),
+        {"maker": "worker_engine:make"},
+        {"PYTHONPATH": SEARCHED},
         lambda kind, text: desk.notices.append((kind, text)),
     )
     desk.ready()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import torch
 from discgrader.grading.picture_statistics import statistics
-from discgrader.grading.typical import FILE as INPUT_FILE, GROUPS, Typical
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.typical import FILE as INPUT_FILE
+from discgrader.grading.typical import GROUPS, Typical
 from discgrader.grading.window_pack import window_input
 from discgrader.grading.windows import WINDOWS
 from discgrader.packs.networks import build_network
@@ -21,8 +22,13 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", un
     """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``; to which all pictures look
     ``unlike`` those of its training, or none."""
     torch.manual_seed(seed)
-    architecture = {"kind": "disc_classifier", "widths": [4, 8, 8, 8], "roles": list(ROLES),
-                    "families": [["T1"], ["T2", "T2_SPACE"]], "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4}}
+    architecture = {
+        "kind": "disc_classifier",
+        "widths": [4, 8, 8, 8],
+        "roles": list(ROLES),
+        "families": [["T1"], ["T2", "T2_SPACE"]],
+        "tasks": {"pfirrmann": 5, "bulging": 2, "modic": 4},
+    }
     network = build_network(architecture).train()
     # Running statistics of one pass keep the features of an untrained network from collapsing.
     with torch.no_grad():
@@ -30,14 +36,26 @@ def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", un
             network.crop_features(network.maps(torch.randn(8, 3, 96, 128), torch.ones(8, dtype=torch.long)))
     names = {"pfirrmann": ("pfirrmann", "high_grade"), "spider": ("bulging", "modic")}[system]
     return write_pack(
-        folder, name=f"tiny-{system}", version="0.0.1", system=system,
-        tasks={name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
-               for name in names},
-        input={"plane": "sagittal", "contrasts": list(ROLES), "crop": {"rows": 96, "columns": 128, "pixel_mm": 0.5},
-               "slices": {"reach_mm": 4.5, "count": 5}, "normalization": "spine"},
+        folder,
+        name=f"tiny-{system}",
+        version="0.0.1",
+        system=system,
+        tasks={
+            name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
+            for name in names
+        },
+        input={
+            "plane": "sagittal",
+            "contrasts": list(ROLES),
+            "crop": {"rows": 96, "columns": 128, "pixel_mm": 0.5},
+            "slices": {"reach_mm": 4.5, "count": 5},
+            "normalization": "spine",
+        },
         architecture=architecture,
-        files={"network_0.safetensors": pack_tensors(network.state_dict(), 32),
-               INPUT_FILE: pack_tensors(_typical(network, -1.0 if unlike else 1.0).tensors(), 32)},
+        files={
+            "network_0.safetensors": pack_tensors(network.state_dict(), 32),
+            INPUT_FILE: pack_tensors(_typical(network, -1.0 if unlike else 1.0).tensors(), 32),
+        },
         trained_on=TRAINED_ON,
     )
 
@@ -50,8 +68,14 @@ def _typical(network: torch.nn.Module, limit: float) -> Typical:
     mean, scale = ({group: value.expand(width[group]) for group in GROUPS} for value in (torch.zeros(1), torch.ones(1)))
     inputs = 2 * len(GROUPS) + 2 * len(GROUPS)
     layers = [(torch.zeros(3, inputs), torch.zeros(3)), (torch.zeros(1, 3), torch.zeros(1))]
-    return Typical(mean, scale, {group: torch.eye(width[group])[:, :2] for group in GROUPS}, layers, limit,
-                   torch.full((2 * len(GROUPS),), 1e9))
+    return Typical(
+        mean,
+        scale,
+        {group: torch.eye(width[group])[:, :2] for group in GROUPS},
+        layers,
+        limit,
+        torch.full((2 * len(GROUPS),), 1e9),
+    )
 
 
 def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32) -> Pack:
@@ -59,18 +83,31 @@ def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32)
     torch.manual_seed(seed)
     specs = WINDOWS[system]
     tasks = {task.name: len(scale_of(system, task.name).values) for task in SYSTEMS[system].tasks}
-    architecture = {"kind": "window_classifier", "encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]},
-                    "windows": len(specs), "channels": 3, "tasks": tasks, "box": system == "msu"}
+    architecture = {
+        "kind": "window_classifier",
+        "encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]},
+        "windows": len(specs),
+        "channels": 3,
+        "tasks": tasks,
+        "box": system == "msu",
+    }
     network = build_network(architecture).train()
     with torch.no_grad():
         for _ in range(20):
             network(torch.randn(4, len(specs), 3, pixels, pixels))
     return write_pack(
-        folder, name=f"tiny-{system}", version="0.0.1", system=system,
-        tasks={name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
-               for name in tasks},
-        input=window_input(specs, pixels), architecture=architecture,
-        files={"network_0.safetensors": pack_tensors(network.state_dict(), 32)}, trained_on=TRAINED_ON,
+        folder,
+        name=f"tiny-{system}",
+        version="0.0.1",
+        system=system,
+        tasks={
+            name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
+            for name in tasks
+        },
+        input=window_input(specs, pixels),
+        architecture=architecture,
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), 32)},
+        trained_on=TRAINED_ON,
     )
 
 
@@ -79,8 +116,13 @@ def tiny_localizer_pack(folder: Path, seed: int = 0) -> Pack:
     torch.manual_seed(seed)
     architecture = {"kind": "unet", "channels": [4, 8, 8], "inputs": 1, "outputs": 4, "residual_units": 1}
     return write_pack(
-        folder, name="tiny-localizer", version="0.0.1", system="localizer", tasks={},
+        folder,
+        name="tiny-localizer",
+        version="0.0.1",
+        system="localizer",
+        tasks={},
         input={"plane": "sagittal", "contrasts": list(ROLES), "pixel_mm": 0.6, "normalization": "slice"},
         architecture=architecture,
-        files={"network.safetensors": pack_tensors(build_network(architecture).state_dict(), 32)}, trained_on=TRAINED_ON,
+        files={"network.safetensors": pack_tensors(build_network(architecture).state_dict(), 32)},
+        trained_on=TRAINED_ON,
     )

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 from discgrader.imaging.files import write_volume
+from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, RoiBox
 from discgrader.pipeline.engine import Engine
-from discgrader.imaging.study_reader import read_study
 from discgrader.report.rois import SUFFIX, write_roi
 from discgrader.training.unlike.examples import PATIENTS_TABLE
 from PIL import Image
@@ -86,8 +86,15 @@ def _looking(data: Path) -> Iterator[tuple[str, np.ndarray, float, RoiBox]]:
     with open(data / "axial_looking" / "discs.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             pixel = float(row["pixel_mm_estimated"])
-            left, top, right, bottom = (float(row[f"disc_{one}"]) * pixel for one in ("column_min", "row_min", "column_max", "row_max"))
-            at = {"middle_x": (left + right) / 2, "disc_front_y": top, "disc_back_y": bottom, "canal_back_y": bottom + 18.0}
+            left, top, right, bottom = (
+                float(row[f"disc_{one}"]) * pixel for one in ("column_min", "row_min", "column_max", "row_max")
+            )
+            at = {
+                "middle_x": (left + right) / 2,
+                "disc_front_y": top,
+                "disc_back_y": bottom,
+                "canal_back_y": bottom + 18.0,
+            }
             yield Path(row["picture"]).stem, _gray(data / "axial_looking" / row["picture"]), pixel, box(at)
 
 
@@ -113,8 +120,11 @@ def _stacks(data: Path) -> Iterator[tuple[str, list[RoiBox], Volume]]:
         affine[:3, through] *= STEP_MM / volume.spacing_mm[through]
         affine[:3, 3] = center - affine[:3, :3] @ middle
         rois = [disc.roi for disc in engine.localize(study).discs[:5]]
-        yield path.name.split("_")[0], [replace(one, center_lps_mm=np.array([center[0], *one.center_lps_mm[1:]])) for one in rois], \
-            Volume(volume.array, affine)
+        yield (
+            path.name.split("_")[0],
+            [replace(one, center_lps_mm=np.array([center[0], *one.center_lps_mm[1:]])) for one in rois],
+            Volume(volume.array, affine),
+        )
 
 
 def _laid_through(roi: RoiBox, slice_: Slice) -> Volume:
@@ -137,7 +147,9 @@ def write_both(data: Path, out: Path, held: Path) -> None:
             study = folder / f"{patient}_{place}"
             slice_ = own[number % len(own)] if folder is out else others[int(rng.integers(len(others)))]
             pixel = slice_.pixel_mm * rng.uniform(0.85, 1.15)
-            varied = Slice(slice_.gray, pixel, slice_.middle_mm * pixel / slice_.pixel_mm + [*rng.uniform(-4, 4, 2), 0.0])
+            varied = Slice(
+                slice_.gray, pixel, slice_.middle_mm * pixel / slice_.pixel_mm + [*rng.uniform(-4, 4, 2), 0.0]
+            )
             _write(study, _laid_through(roi, varied), roi)
             write_volume(sagittal, study / "T2.nii.gz")
             patients[folder].append((study.name, patient))

@@ -101,7 +101,11 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
     yield from _vocabulary(*REASONS)
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "report" and isinstance(call.args[0], ast.Constant):
+            if (
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr == "report"
+                and isinstance(call.args[0], ast.Constant)
+            ):
                 yield from _vocabulary(call.args[0].value)
 
 

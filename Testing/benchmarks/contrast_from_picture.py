@@ -35,8 +35,10 @@ def kept_aside(data: Path, run: Path) -> None:
         print(f"\n{plane.value}, T1 against T2: {json.dumps(between_t1_and_t2(*judged))}")
         print(f"{'kind':20} series  right class  answered  right  other  another contrast")
         for kind, one in figures_of(*judged).items():
-            print(f"{kind:20} {one['series']:6} {one['right_class']:12.3f} {one['answered']:9.3f} {one['right']:6} "
-                  f"{one['other']:6} {one['another_contrast']:6}  {'; '.join(one['wrong'][:4])}")
+            print(
+                f"{kind:20} {one['series']:6} {one['right_class']:12.3f} {one['answered']:9.3f} {one['right']:6} "
+                f"{one['other']:6} {one['another_contrast']:6}  {'; '.join(one['wrong'][:4])}"
+            )
         for row in reliability(*judged):
             print("said {low:.2f} to {high:.2f}: {series} real series, right {right:.3f}".format(**row))
 

@@ -30,9 +30,9 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import slicer
 from desk.desk import Desk
-from desk.views.drawing import drawing_turns
 from desk.slicer_python.modules import qSlicerScriptedLoadableModuleWidget as ModuleWidget
 from desk.user import User
+from desk.views.drawing import drawing_turns
 from discgrader.cli.main import main as discgrader
 from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.scene import study_nodes
@@ -222,7 +222,10 @@ def measure(study: Path, repeats: int, systems: list[str] | None) -> list[Row]:
     warming, finding = Row("Worker from nothing to ready", None), Row("Find discs to boxes, worker warm", 2.0)
     grading, drawn = Row("Grade all, saliency included", None), Row("Drag step, drawn where the hand is", 0.08)
     cnn = Row("Box let go to grade in the table, CNN systems", 0.3), Row("  and beside the disc in all views", None)
-    radiomics = Row("Box let go to grade in the table, with radiomics", 0.7), Row("  and beside the disc in all views", None)
+    radiomics = (
+        Row("Box let go to grade in the table, with radiomics", 0.7),
+        Row("  and beside the disc in all views", None),
+    )
     with tempfile.TemporaryDirectory(prefix="discgrader-bench-") as log:
         with timed_panel(opening):
             opened = Desk(log_folder=Path(log), testing=True)

@@ -1,6 +1,6 @@
 """How long a whole study takes once the networks are loaded, as in Slicer's worker or in a batch.
 
-    python Testing/benchmarks/warm_grade.py STUDY        # also part of make bench
+python Testing/benchmarks/warm_grade.py STUDY        # also part of make bench
 """
 
 import argparse

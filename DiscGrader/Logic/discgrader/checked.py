@@ -305,7 +305,7 @@ def _is_list(kind: object) -> bool:
 def _list_of(converter: "Converter", kind: Any) -> Any:
     """Lists and objects of JSON alone: cattrs takes a text for a list of letters, and pairs for an object."""
     is_object = get_origin(kind) in (dict, Mapping)
-    wanted, words = ((Mapping, "object") if is_object else ((list, tuple), "list"))
+    wanted, words = (Mapping, "object") if is_object else ((list, tuple), "list")
     inside = get_args(kind)
     if get_origin(kind) is tuple and inside[-1] is not Ellipsis:
         inside_of = dict(enumerate(inside))
@@ -316,8 +316,10 @@ def _list_of(converter: "Converter", kind: Any) -> Any:
         if not isinstance(value, wanted):
             raise ValueError(f"is {_short(value)}, no {words}")
         if is_object:
-            return {_entry(converter, name, inside[0], name): _entry(converter, one, inside[1], name)
-                    for name, one in value.items()}
+            return {
+                _entry(converter, name, inside[0], name): _entry(converter, one, inside[1], name)
+                for name, one in value.items()
+            }
         if inside_of is not None and len(value) != len(inside):
             raise ValueError(f"has {len(value)} entries, allowed are {len(inside)}")
         kinds = (inside_of or {}).get

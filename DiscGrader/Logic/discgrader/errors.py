@@ -3,9 +3,7 @@
 Each message is one plain sentence that names the file or series and says what to do.
 """
 
-
 from discgrader.plain_names import printable
-
 
 _LONGEST = 1500
 """Characters of a message; a damaged file may name a value of thousands."""
@@ -13,7 +11,7 @@ _LONGEST = 1500
 
 def _told(text: str) -> str:
     plain = printable(text)
-    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST - 400]} … {plain[-300:]}"
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 400]} … {plain[-300:]}"
 
 
 class DiscGraderError(Exception):

@@ -12,7 +12,11 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("crops", help="write disc crops as 224 x 224 PNG and as NIfTI")
     parser.add_argument("study", type=Path, metavar="STUDY", help="a file, a DICOM folder, or a folder of series")
     parser.add_argument(
-        "--system", action="append", default=[], metavar="NAME", help="what a system sees instead, such as msu; repeatable"
+        "--system",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what a system sees instead, such as msu; repeatable",
     )
     add_output_options(parser)
     add_rois_option(parser)

@@ -11,24 +11,55 @@ PFIRRMANN, PHANTOM = "pfirrmann", "phantom"
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
-    parser = commands.add_parser("evaluate", help="evaluate a system on a data set, as its paper did, or the digital spine")
-    parser.add_argument("system", metavar="WHAT",
-                        help="pfirrmann: the system, as published; phantom: how real the digital spine is")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results; a stopped run goes on")
-    parser.add_argument("--masks", default="spider", metavar="SOURCE",
-                        help="spider: the data set's own masks where there are some (default); found: the localizer's for all")
-    parser.add_argument("--localizer-work", type=Path, metavar="DIR",
-                        help="output of 'train localizer', to find discs with networks that never saw the patient")
-    parser.add_argument("--network-held-out", type=Path, metavar="FILE", help="held_out.npz of 'train spider', to judge image networks too")
+    parser = commands.add_parser(
+        "evaluate", help="evaluate a system on a data set, as its paper did, or the digital spine"
+    )
+    parser.add_argument(
+        "system", metavar="WHAT", help="pfirrmann: the system, as published; phantom: how real the digital spine is"
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results; a stopped run goes on"
+    )
+    parser.add_argument(
+        "--masks",
+        default="spider",
+        metavar="SOURCE",
+        help="spider: the data set's own masks where there are some (default); found: the localizer's for all",
+    )
+    parser.add_argument(
+        "--localizer-work",
+        type=Path,
+        metavar="DIR",
+        help="output of 'train localizer', to find discs with networks that never saw the patient",
+    )
+    parser.add_argument(
+        "--network-held-out",
+        type=Path,
+        metavar="FILE",
+        help="held_out.npz of 'train spider', to judge image networks too",
+    )
     parser.add_argument("--tabpfn", type=Path, metavar="FILE", help="a TabPFN v2 checkpoint; never downloaded")
-    parser.add_argument("--resnet50", type=Path, metavar="FILE",
-                        help="weights of ResNet-50 (.safetensors or .pth) for deep features in place of the shipped network")
-    parser.add_argument("--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)")
-    parser.add_argument("--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)")
-    parser.add_argument("--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)")
-    parser.add_argument("--epochs", type=int, default=15, metavar="N",
-                        help="phantom: epochs of the grader's training (default: 15)")
+    parser.add_argument(
+        "--resnet50",
+        type=Path,
+        metavar="FILE",
+        help="weights of ResNet-50 (.safetensors or .pth) for deep features in place of the shipped network",
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)"
+    )
+    parser.add_argument(
+        "--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)"
+    )
+    parser.add_argument(
+        "--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)"
+    )
+    parser.add_argument(
+        "--epochs", type=int, default=15, metavar="N", help="phantom: epochs of the grader's training (default: 15)"
+    )
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of a fit (default: 2)")
     return parser
 
@@ -59,8 +90,16 @@ def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
     _require("matplotlib")
     from discgrader.training.tabular.evaluate import EvaluationOptions, evaluate_pfirrmann
 
-    options = EvaluationOptions(arguments.masks, arguments.localizer_work, arguments.network_held_out, arguments.tabpfn,
-                                arguments.resnet50, arguments.repeats, arguments.draws, arguments.threads)
+    options = EvaluationOptions(
+        arguments.masks,
+        arguments.localizer_work,
+        arguments.network_held_out,
+        arguments.tabpfn,
+        arguments.resnet50,
+        arguments.repeats,
+        arguments.draws,
+        arguments.threads,
+    )
     return evaluate_pfirrmann(arguments.data, arguments.output, progress, options)
 
 

@@ -29,10 +29,15 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     person.add_argument("--age", type=int, metavar="YEARS", help="18 to 95; discs, marrow and muscle age with it")
     person.add_argument("--sex", metavar="F|M")
     person.add_argument("--bmi", type=float, metavar="KG_PER_M2", help="body mass index, 16 to 50")
-    person.add_argument("--scoliosis", type=float, metavar="DEGREES", help="Cobb angle, 0 to 60; 0 for a straight spine")
+    person.add_argument(
+        "--scoliosis", type=float, metavar="DEGREES", help="Cobb angle, 0 to 60; 0 for a straight spine"
+    )
     person.add_argument("--convex", metavar="SIDE", help="left or right: where a scoliotic spine bends out to")
     person.add_argument(
-        "--lumbar", type=int, metavar="N", help="4, 5 or 6 lumbar vertebrae; levels are named from the sacrum upwards all the same"
+        "--lumbar",
+        type=int,
+        metavar="N",
+        help="4, 5 or 6 lumbar vertebrae; levels are named from the sacrum upwards all the same",
     )
     person.add_argument("--transitional", metavar="KIND", help="sacralized (L5), lumbarized (S1) or none")
     parser.add_argument(

@@ -15,7 +15,6 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.views import View
 from discgrader.grading.window_pack import WindowPack, WindowReading
 from discgrader.grading.windows import Window
@@ -23,6 +22,7 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Localization
+from discgrader.packs.side_by_side import side_by_side
 
 Explained = tuple[str, Volume]
 
@@ -35,8 +35,9 @@ _Target = tuple[str, tuple[int, ...]]
 """Name of a head and positions of the logits that speak for a grade."""
 
 
-def explain(grader: Grader, study: Study, localization: Localization,
-            result: DiscResult) -> Mapping[tuple[str, str], Explained]:
+def explain(
+    grader: Grader, study: Study, localization: Localization, result: DiscResult
+) -> Mapping[tuple[str, str], Explained]:
     """Saliency maps of all grades of one disc.
 
     Returns
@@ -49,8 +50,9 @@ def explain(grader: Grader, study: Study, localization: Localization,
     return {key: (series, part.volume()) for key, (series, part) in maps.items()}
 
 
-def explain_all(grader: Grader, study: Study, localization: Localization,
-                results: Sequence[DiscResult]) -> Iterator[Mapping[tuple[str, str], tuple[str, VolumePart]]]:
+def explain_all(
+    grader: Grader, study: Study, localization: Localization, results: Sequence[DiscResult]
+) -> Iterator[Mapping[tuple[str, str], tuple[str, VolumePart]]]:
     """Saliency maps of all grades, disc after disc as `explain` gives them, of each the part that is not zero.
 
     Grades that no image network gave have none.
@@ -71,7 +73,9 @@ def explain_all(grader: Grader, study: Study, localization: Localization,
         return maps
 
     # Views are found before threads begin, which would otherwise each look for them.
-    for system in {grade.system for result in results for grade in result.grades if grader.reads_pictures(grade.system)}:
+    for system in {
+        grade.system for result in results for grade in result.grades if grader.reads_pictures(grade.system)
+    }:
         if system in grader.windowed.systems:
             grader.windowed.windows(study, localization)
         else:
@@ -79,8 +83,9 @@ def explain_all(grader: Grader, study: Study, localization: Localization,
     return side_by_side(explained, results, grader.device)
 
 
-def _explained(grader: Grader, views: Sequence[View],
-               grades: Sequence[Grade]) -> dict[tuple[str, str], tuple[str, VolumePart]]:
+def _explained(
+    grader: Grader, views: Sequence[View], grades: Sequence[Grade]
+) -> dict[tuple[str, str], tuple[str, VolumePart]]:
     """Maps of grades that the same networks gave."""
     pack = grader.loaded(grades[0].system)
     if not views:
@@ -92,8 +97,9 @@ def _explained(grader: Grader, views: Sequence[View],
     return {(grade.system, grade.task): (series.name, in_volume[_target(grade)]) for grade in grades}
 
 
-def _seen_through_windows(pack: WindowPack, reading: WindowReading,
-                          grades: Sequence[Grade]) -> dict[tuple[str, str], tuple[str, VolumePart]]:
+def _seen_through_windows(
+    pack: WindowPack, reading: WindowReading, grades: Sequence[Grade]
+) -> dict[tuple[str, str], tuple[str, VolumePart]]:
     """Maps of a pack's grades of one disc, each on the look that it was given by.
 
     Of several series that a look has, the map lies on the one that speaks most for the grade.
@@ -104,7 +110,7 @@ def _seen_through_windows(pack: WindowPack, reading: WindowReading,
         look = reading.chosen[grade.task]
         if look not in maps_of:
             with torch.no_grad():
-                maps = pack.network.maps(reading.inputs[look:look + 1])
+                maps = pack.network.maps(reading.inputs[look : look + 1])
             # A copy, since what was made without gradients cannot have any.
             maps = maps.clone().requires_grad_(True)
             with torch.enable_grad():
@@ -126,7 +132,9 @@ def _in_series(windows: Sequence[Window], cams: np.ndarray, pixels: int) -> tupl
     chosen = [number for number, window in enumerate(windows) if window.series.name == name]
     first = windows[chosen[0]]
     shape = first.spec.shape(pixels)
-    [part] = into_volume([_smooth(cams[chosen], shape)], [windows[number] for number in chosen], first.series.volume, shape)
+    [part] = into_volume(
+        [_smooth(cams[chosen], shape)], [windows[number] for number in chosen], first.series.volume, shape
+    )
     return name, part
 
 
@@ -151,8 +159,9 @@ def _score(logits: torch.Tensor, positions: Sequence[int]) -> torch.Tensor:
     return (logits[:, list(positions)].logsumexp(1) - logits[:, others].logsumexp(1)).sum()
 
 
-def _crop_maps(grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View],
-               targets: Sequence[_Target]) -> dict[_Target, np.ndarray]:
+def _crop_maps(
+    grader: Grader, pack: LoadedPack, views: Sequence[View], shown: Sequence[View], targets: Sequence[_Target]
+) -> dict[_Target, np.ndarray]:
     """Maps of each target on the shown views, shape (shown, rows / 4, columns / 4), not scaled yet.
 
     What does not depend on the target, the way up to the maps and the views that are not shown, is computed once.
@@ -188,8 +197,9 @@ def _smooth(maps: np.ndarray, shape: CropShape) -> np.ndarray:
     return gaussian_filter(maps, (0, SMOOTHING_MM / cell_mm, SMOOTHING_MM / cell_mm))
 
 
-def into_volume(maps: Sequence[np.ndarray], views: Sequence[View | Window], volume: Volume,
-                shape: CropShape) -> list[VolumePart]:
+def into_volume(
+    maps: Sequence[np.ndarray], views: Sequence[View | Window], volume: Volume, shape: CropShape
+) -> list[VolumePart]:
     """Maps on crops brought into a volume's own geometry.
 
     Parameters
@@ -235,10 +245,17 @@ def into_volume(maps: Sequence[np.ndarray], views: Sequence[View | Window], volu
     return parts
 
 
-def _index_bounds(volume: Volume, box, half: np.ndarray, offsets: np.ndarray,
-                  beside: float) -> tuple[np.ndarray, np.ndarray]:
-    corners = np.array([[across, along, up] for across in (offsets[0] - beside, offsets[-1] + beside)
-                        for along in (-half[0], half[0]) for up in (-half[1], half[1])])
+def _index_bounds(
+    volume: Volume, box, half: np.ndarray, offsets: np.ndarray, beside: float
+) -> tuple[np.ndarray, np.ndarray]:
+    corners = np.array(
+        [
+            [across, along, up]
+            for across in (offsets[0] - beside, offsets[-1] + beside)
+            for along in (-half[0], half[0])
+            for up in (-half[1], half[1])
+        ]
+    )
     index = volume.lps_to_index(box.center_lps_mm + corners @ box.axes_lps.T)
     size = np.array(volume.size)
     low = np.clip(np.floor(index.min(0)).astype(int), 0, size)

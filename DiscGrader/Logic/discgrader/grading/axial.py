@@ -158,7 +158,8 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     # Rounded, so that the order does not hang on how voxels are stored; what is left equal is put in order by name.
     showing = sorted(
         (cut for cut in found if cut.shows),
-        key=lambda cut: (cut.covered < LEAST_COVERED, round(cut.misfit, 3), cut.series.name))
+        key=lambda cut: (cut.covered < LEAST_COVERED, round(cut.misfit, 3), cut.series.name),
+    )
     if not showing:
         near = [cut for cut in found if cut.indices]
         if near:
@@ -173,7 +174,9 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     if best.tilt_deg > OBLIQUE_DEG:
         notes.append(f"The slices of {best.series.name} cross the plane of {disc.level} at {best.tilt_deg:.0f}°.")
     if len(showing) > 1 and showing[1].misfit - best.misfit < ALIKE:
-        notes.append(f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used.")
+        notes.append(
+            f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used."
+        )
     return replace(best, notes=tuple(notes), beside=tuple(one.series.name for one in showing[1:]))
 
 
@@ -192,9 +195,15 @@ def _cut(disc: Disc, series: Series) -> AxialCut | None:
     reach = max(disc.height_mm, spacing) / 2 + 1e-3
     cosine = abs(float(volume.directions[:, axis] @ disc.roi.axes_lps[:, 2]))
     pixel_mm = float(np.sqrt(np.prod([volume.spacing_mm[one] for one in others])))
-    return AxialCut(series, tuple(int(one) for one in order if away[one] <= reach),
-                    float(np.degrees(np.arccos(min(cosine, 1.0)))), float(away[order[0]]),
-                    covered=_covered(disc, volume, others), pixel_mm=pixel_mm, slice_mm=spacing)
+    return AxialCut(
+        series,
+        tuple(int(one) for one in order if away[one] <= reach),
+        float(np.degrees(np.arccos(min(cosine, 1.0)))),
+        float(away[order[0]]),
+        covered=_covered(disc, volume, others),
+        pixel_mm=pixel_mm,
+        slice_mm=spacing,
+    )
 
 
 def _covered(disc: Disc, volume: Volume, in_plane: Sequence[int]) -> float:

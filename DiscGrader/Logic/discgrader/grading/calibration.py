@@ -41,7 +41,9 @@ def isotonic(probabilities: np.ndarray, curves: Sequence[tuple[np.ndarray, np.nd
     ndarray, shape (n, grades)
         The grades share out 1; where no grade is left, as before.
     """
-    return shared_out(np.stack([np.interp(probabilities[:, k], *curve) for k, curve in enumerate(curves)], 1), probabilities)
+    return shared_out(
+        np.stack([np.interp(probabilities[:, k], *curve) for k, curve in enumerate(curves)], 1), probabilities
+    )
 
 
 def shared_out(curved: np.ndarray, before: np.ndarray) -> np.ndarray:

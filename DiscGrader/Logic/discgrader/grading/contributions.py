@@ -8,8 +8,10 @@ import numpy as np
 from discgrader.grading.evidence import MEASURES
 from discgrader.packs.trees import Trees
 
-SOURCE = ("change of the trees' score at the splits that ask for the measure (Saabas 2014), as change of the expected "
-          "grade; measures beside the networks, which have a say of their own")
+SOURCE = (
+    "change of the trees' score at the splits that ask for the measure (Saabas 2014), as change of the expected "
+    "grade; measures beside the networks, which have a say of their own"
+)
 KEY = "contributions"
 """Name of this piece of evidence."""
 
@@ -72,17 +74,35 @@ def _push(name: str, value: float, steps: float) -> Push:
     for measure, described in MEASURES.items():
         if name.endswith(f"_{measure}"):
             return Push(measure, name.removesuffix(f"_{measure}"), described.title, described.unit, value, steps)
-    return Push(name, "", "Disc, counted from the sacrum" if name == "index_from_sacrum" else name.replace("_", " "), "",
-                value, steps)
+    return Push(
+        name,
+        "",
+        "Disc, counted from the sacrum" if name == "index_from_sacrum" else name.replace("_", " "),
+        "",
+        value,
+        steps,
+    )
 
 
 def pushes_evidence(found: Sequence[Push]) -> dict[str, object]:
     """Pushes as a piece of evidence: one sentence for people, and the same in numbers."""
     return {
-        "title": "What pushed the grade most", "value": "; ".join(_text(one) for one in found), "unit": "", "source": SOURCE,
-        "measures": [{"name": one.name, "series": one.series, "title": one.title, "unit": one.unit,
-                      "value": round(one.value, 3), "steps": round(one.steps, 3),
-                      "toward": "higher" if one.steps > 0 else "lower"} for one in found],
+        "title": "What pushed the grade most",
+        "value": "; ".join(_text(one) for one in found),
+        "unit": "",
+        "source": SOURCE,
+        "measures": [
+            {
+                "name": one.name,
+                "series": one.series,
+                "title": one.title,
+                "unit": one.unit,
+                "value": round(one.value, 3),
+                "steps": round(one.steps, 3),
+                "toward": "higher" if one.steps > 0 else "lower",
+            }
+            for one in found
+        ],
     }
 
 

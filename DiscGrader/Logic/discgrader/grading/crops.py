@@ -104,8 +104,15 @@ def reference_of(seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> Reference:
     return Reference(float(inside.mean()), float(max(inside.std(), 1e-6)))
 
 
-def cut(series: Series, segmentation: Volume, box: RoiBox, index_from_sacrum: int, reference: Reference,
-        shape: CropShape, across_mm: float = 0.0) -> Crop:
+def cut(
+    series: Series,
+    segmentation: Volume,
+    box: RoiBox,
+    index_from_sacrum: int,
+    reference: Reference,
+    shape: CropShape,
+    across_mm: float = 0.0,
+) -> Crop:
     """The crop of one disc on one series.
 
     Parameters

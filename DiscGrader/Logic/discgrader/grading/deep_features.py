@@ -71,7 +71,9 @@ def disc_picture(series: Series, box: RoiBox) -> np.ndarray:
     if not inside.any():
         return np.zeros(values.shape, np.float32)
     low, high = np.quantile(values[inside], [0.01, 0.99])
-    return np.where(inside, np.clip((np.nan_to_num(values) - low) / max(high - low, 1e-6), 0, 1) * 255, 0).astype(np.float32)
+    return np.where(inside, np.clip((np.nan_to_num(values) - low) / max(high - low, 1e-6), 0, 1) * 255, 0).astype(
+        np.float32
+    )
 
 
 def shipped_features(packs: Sequence[Pack] | None = None) -> DeepFeatures:

@@ -31,13 +31,7 @@ class DiscMemory:
         return len(self._values)
 
     def get(
-        self,
-        what: str,
-        disc: Disc,
-        segmentation: Volume,
-        volume: Volume,
-        more: Hashable,
-        make: Callable[[], Value],
+        self, what: str, disc: Disc, segmentation: Volume, volume: Volume, more: Hashable, make: Callable[[], Value]
     ) -> Value:
         """The value, made if it is not there.
 

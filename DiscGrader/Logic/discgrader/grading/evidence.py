@@ -31,11 +31,18 @@ MEASURES: Mapping[str, Measure] = {
     "height_to_vertebra": Measure("Disc height / height of the vertebra above", "", "mid-sagittal"),
     "nucleus_to_csf": Measure("Nucleus / CSF signal", "", f"after {PFIRRMANN_2001}: nucleus isointense to CSF in I-II"),
     "nucleus_to_vertebra": Measure("Nucleus / vertebra signal", "", "medians, mid-sagittal"),
-    "nucleus_to_annulus": Measure("Nucleus / annulus contrast", "",
-                                  f"(nucleus - annulus) / (nucleus + annulus); after {PFIRRMANN_2001}: border clear in I-II"),
+    "nucleus_to_annulus": Measure(
+        "Nucleus / annulus contrast",
+        "",
+        f"(nucleus - annulus) / (nucleus + annulus); after {PFIRRMANN_2001}: border clear in I-II",
+    ),
     "nucleus_spread": Measure("Inhomogeneity of the nucleus", "", "deviation / mean inside the nucleus"),
-    "posterior_overhang_mm": Measure("Overhang behind the vertebrae", "mm", "disc's back beyond the vertebrae's back line"),
-    "anterior_overhang_mm": Measure("Overhang before the vertebrae", "mm", "disc's front beyond the vertebrae's front line"),
+    "posterior_overhang_mm": Measure(
+        "Overhang behind the vertebrae", "mm", "disc's back beyond the vertebrae's back line"
+    ),
+    "anterior_overhang_mm": Measure(
+        "Overhang before the vertebrae", "mm", "disc's front beyond the vertebrae's front line"
+    ),
     "slip_mm": Measure("Slip of the vertebra above", "mm", "offset of the posterior margins, forward positive"),
     "canal_mm": Measure("Canal depth at the disc", "mm", "mid-sagittal, in the disc's plane"),
 }
@@ -106,7 +113,7 @@ def _first_run(inside: np.ndarray) -> float:
     hits = np.nonzero(inside)[0]
     if len(hits) == 0:
         return 0.0
-    ends = np.nonzero(~inside[hits[0]:])[0]
+    ends = np.nonzero(~inside[hits[0] :])[0]
     return float((ends[0] if len(ends) else len(inside) - hits[0]) * PIXEL_MM)
 
 
@@ -117,8 +124,9 @@ def _edges(vertebra: np.ndarray, rows: np.ndarray, along: np.ndarray, front: flo
     return tuple(np.median(margins, axis=0)) if len(margins) >= 5 else None
 
 
-def _signals(labels: np.ndarray, body: np.ndarray, signal: np.ndarray, up: np.ndarray,
-             along: np.ndarray) -> dict[str, float]:
+def _signals(
+    labels: np.ndarray, body: np.ndarray, signal: np.ndarray, up: np.ndarray, along: np.ndarray
+) -> dict[str, float]:
     along_of = np.broadcast_to(along, body.shape)
     up_of = np.broadcast_to(up[:, None], body.shape)
     front, back = _span(body, along_of)

@@ -16,8 +16,9 @@ class TreesLike(Protocol):
     def predict(self, rows: np.ndarray, num_threads: int) -> np.ndarray: ...
 
 
-def evidence_row(index_from_sacrum: int, measures: Mapping[str, Mapping[str, float]],
-                 roles: Sequence[str]) -> np.ndarray:
+def evidence_row(
+    index_from_sacrum: int, measures: Mapping[str, Mapping[str, float]], roles: Sequence[str]
+) -> np.ndarray:
     """What the trees see of a disc: its index, then all measures of each role in turn, NaN where there is none.
 
     Parameters

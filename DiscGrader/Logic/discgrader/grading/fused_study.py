@@ -36,7 +36,8 @@ class FusedStudy:
         self._extractor = fusion.extractor()
         discs = (*localization.discs, *localization.others)
         self._evidence = evidence_rows(
-            {disc.index_from_sacrum: measures_on(disc, sources, localization, memory) for disc in discs}, fusion.roles)
+            {disc.index_from_sacrum: measures_on(disc, sources, localization, memory) for disc in discs}, fusion.roles
+        )
 
     def grade(self, network: np.ndarray, disc: Disc) -> tuple[np.ndarray, tuple[Push, ...]]:
         """Logits of the five grades, shape (grades,), from those of the image networks; and what pushed the grade."""
@@ -53,17 +54,26 @@ class FusedStudy:
             return np.full(len(columns), np.nan)
         box = replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + source.shift_lps_mm)
         labels = moved(self._localization.segmentation, source.shift_lps_mm)
-        values = slice_features(self._extractor, *patch(source.series.volume, labels, box, disc.index_from_sacrum, source.reference))
+        values = slice_features(
+            self._extractor, *patch(source.series.volume, labels, box, disc.index_from_sacrum, source.reference)
+        )
         found = dict(zip(self._extractor.parameters.feature_names(), values))
         return np.array([found.get(name, np.nan) for name in columns])
 
 
-def measures_on(disc: Disc, sources: Sequence[Source], localization: Localization,
-                memory: DiscMemory) -> dict[str, dict[str, float]]:
+def measures_on(
+    disc: Disc, sources: Sequence[Source], localization: Localization, memory: DiscMemory
+) -> dict[str, dict[str, float]]:
     """Measures of a disc by role; series that are out of register are read where they show the disc."""
     return {
-        source.role: memory.get("measures", disc, localization.segmentation, source.series.volume,
-                                source.shift_lps_mm.tobytes(), partial(_measure, disc, source, localization.segmentation))
+        source.role: memory.get(
+            "measures",
+            disc,
+            localization.segmentation,
+            source.series.volume,
+            source.shift_lps_mm.tobytes(),
+            partial(_measure, disc, source, localization.segmentation),
+        )
         for source in sources
     }
 

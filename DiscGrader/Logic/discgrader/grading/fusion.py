@@ -83,7 +83,9 @@ class Fusion:
         from discgrader.radiomics.cache import FilterCache
         from discgrader.radiomics.extractor import RadiomicsExtractor
 
-        return RadiomicsExtractor(parameters_of(self.radiomics.columns), FilterCache(limit_bytes=0, threads=1), threads=1)
+        return RadiomicsExtractor(
+            parameters_of(self.radiomics.columns), FilterCache(limit_bytes=0, threads=1), threads=1
+        )
 
     def logits(self, network: np.ndarray, evidence_row: np.ndarray, radiomics_row: np.ndarray) -> np.ndarray:
         """Logits of the grades of one disc; a side that saw nothing of it leaves its weight to the others.
@@ -106,13 +108,19 @@ class Fusion:
     def pushes(self, evidence_row: np.ndarray, radiomics_row: np.ndarray, most: int) -> tuple[Push, ...]:
         """The values that moved the expected grade most, of both forests, each by its side's weight; no missing ones."""
         found: list[Push] = []
-        for side, forest, row in (("evidence", self.evidence, evidence_row), ("radiomics", self.radiomics, radiomics_row)):
-            if not np.isfinite(row[1 if side == "evidence" else 0:]).any():
+        for side, forest, row in (
+            ("evidence", self.evidence, evidence_row),
+            ("radiomics", self.radiomics, radiomics_row),
+        ):
+            if not np.isfinite(row[1 if side == "evidence" else 0 :]).any():
                 continue
             share = self.weights[side] / max(sum(self.weights.values()), 1e-9)
             steps = forest.contributions(row) @ np.arange(forest.chance.shape[1]) * share
-            found += [_push(name, float(value), float(step)) for name, value, step in zip(forest.columns, row, steps)
-                      if np.isfinite(value)]
+            found += [
+                _push(name, float(value), float(step))
+                for name, value, step in zip(forest.columns, row, steps)
+                if np.isfinite(value)
+            ]
         total = sum(abs(one.steps) for one in found)
         strongest = sorted(found, key=lambda one: -abs(one.steps))[:most]
         return tuple(one for one in strongest if abs(one.steps) > 0.02 * total > 0)
@@ -171,11 +179,20 @@ def load_fusion(pack: Pack) -> Fusion | None:
     if DESCRIPTION not in pack.files:
         return None
     try:
-        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: its fusion model is broken: {DESCRIPTION}", PackError)
+        described = checked(
+            load_json(pack, DESCRIPTION),
+            _Described,
+            f"Pack {pack.name}: its fusion model is broken: {DESCRIPTION}",
+            PackError,
+        )
         columns = {"evidence": described.columns.evidence, "radiomics": described.columns.radiomics}
-        forests = {side: Forest.from_tensors(columns[side],
-                                             {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()})
-                   for side in SIDES[1:]}
+        forests = {
+            side: Forest.from_tensors(
+                columns[side],
+                {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()},
+            )
+            for side in SIDES[1:]
+        }
         weights = {side: float(getattr(described.weights, side)) for side in SIDES}
         bias = np.array(described.bias, float)
         if any(forest.chance.shape[1] != len(bias) for forest in forests.values()):
@@ -192,12 +209,19 @@ def fusion_files(fusion: Fusion) -> dict[str, bytes]:
     """The files that hold a fusion model in a pack."""
     import safetensors.numpy
 
-    described = {"columns": {"evidence": list(fusion.evidence.columns), "radiomics": list(fusion.radiomics.columns)},
-                 "weights": dict(fusion.weights), "bias": [float(one) for one in fusion.bias], "roles": list(fusion.roles)}
+    described = {
+        "columns": {"evidence": list(fusion.evidence.columns), "radiomics": list(fusion.radiomics.columns)},
+        "weights": dict(fusion.weights),
+        "bias": [float(one) for one in fusion.bias],
+        "roles": list(fusion.roles),
+    }
     forests = {"evidence": fusion.evidence, "radiomics": fusion.radiomics}
     return {DESCRIPTION: json.dumps(described, indent=1).encode()} | {
-        f"forest_{side}.safetensors": safetensors.numpy.save({name: np.ascontiguousarray(one) for name, one in forest.tensors().items()})
-        for side, forest in forests.items()}
+        f"forest_{side}.safetensors": safetensors.numpy.save(
+            {name: np.ascontiguousarray(one) for name, one in forest.tensors().items()}
+        )
+        for side, forest in forests.items()
+    }
 
 
 def _push(column: str, value: float, steps: float) -> Push:

@@ -27,12 +27,11 @@ from discgrader.grading.not_graded import (
     not_graded_in_words,
     out_of_range,
 )
-from discgrader.grading.results import DiscResult, Grade
 from discgrader.grading.pack_checks import check_sides, check_tasks
+from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.scales import load_scale, scale_of
 from discgrader.grading.series_choice import WITHHELD, with_what_there_is
 from discgrader.grading.t1_alone import worth_of_t1
-from discgrader.grading.scales import load_scale, scale_of
-from discgrader.packs.side_by_side import side_by_side
 from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
 from discgrader.grading.tabular_study import Extractors, TabularStudy
 from discgrader.grading.tasks import SYSTEMS
@@ -44,6 +43,7 @@ from discgrader.imaging.study import Plane, Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
+from discgrader.packs.side_by_side import side_by_side
 from discgrader.packs.trees import Trees
 from discgrader.packs.weights import fill_network, load_tensors, load_trees
 from discgrader.progress import Progress
@@ -54,8 +54,14 @@ NETWORK_PREFIX = "network"
 T = TypeVar("T")
 
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
-    "pfirrmann": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra", "nucleus_to_annulus",
-                  "nucleus_spread"),
+    "pfirrmann": (
+        "height_mm",
+        "height_to_vertebra",
+        "nucleus_to_csf",
+        "nucleus_to_vertebra",
+        "nucleus_to_annulus",
+        "nucleus_spread",
+    ),
     "high_grade": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra"),
     "narrowing": ("height_mm", "height_to_depth", "height_to_vertebra"),
     "bulging": ("posterior_overhang_mm", "anterior_overhang_mm", "canal_mm"),
@@ -142,7 +148,9 @@ class Grader:
                 self._tables[pack.system] = pack, load_tabular(pack)
                 continue
             key = tuple(sorted(sha256 for file, sha256 in pack.files.items() if not is_fusion_file(file)))
-            loaded = replace(shared[key], pack=pack, fusion=load_fusion(pack)) if key in shared else self._load(pack, key)
+            loaded = (
+                replace(shared[key], pack=pack, fusion=load_fusion(pack)) if key in shared else self._load(pack, key)
+            )
             shared.setdefault(key, loaded)
             self._loaded[pack.system] = loaded
 
@@ -169,9 +177,15 @@ class Grader:
             of_study[pack.key] = StudyViews(study, localization, pack.roles, pack.shape, slices, self._memory)
         return of_study[pack.key]
 
-    def grade(self, study: Study, localization: Localization, *, systems: Sequence[str] | None = None,
-              progress: Progress | None = None,
-              graded: Callable[[DiscResult], None] | None = None) -> tuple[DiscResult, ...]:
+    def grade(
+        self,
+        study: Study,
+        localization: Localization,
+        *,
+        systems: Sequence[str] | None = None,
+        progress: Progress | None = None,
+        graded: Callable[[DiscResult], None] | None = None,
+    ) -> tuple[DiscResult, ...]:
         """Grades of every disc, from the sacrum upwards; ``graded`` hears of each as soon as it is known.
 
         Raises
@@ -194,10 +208,15 @@ class Grader:
             if not windowed:
                 raise StudyError(f"{study.name} has {NO_KNOWN_CONTRAST} series that shows its discs.")
             if not any(self._looks_at(one, windows, disc) for one in windowed for disc in localization.discs):
-                reasons = {disc.level: self._why_not(wanted, study, shown, windows, disc) for disc in localization.discs}
+                reasons = {
+                    disc.level: self._why_not(wanted, study, shown, windows, disc) for disc in localization.discs
+                }
                 raise StudyError(f"{study.name}: {' '.join(not_graded_in_words(reasons))}")
-        fusing = {system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
-                  for system, one in views.items() if self._loaded[system].fusion is not None}
+        fusing = {
+            system: FusedStudy(self._loaded[system].fusion, one.sources, localization, self._memory)
+            for system, one in views.items()
+            if self._loaded[system].fusion is not None
+        }
         results = []
         progress.report("Grading", 0.0)
         # Where there are fewer discs than processors, a disc's networks are asked side by side.
@@ -205,9 +224,13 @@ class Grader:
 
         def graded_disc(disc: Disc) -> DiscResult:
             meant = {system for system in wanted if SYSTEMS[system].covers(disc.level)}
-            found = self._grade_disc(disc, localization, _only(meant, views), fusing, _only(meant, tables), progress, threads)
-            grades = (*found, *(one for system in windowed if system in meant
-                                for one in self.windowed[system].grades(windows, disc)))
+            found = self._grade_disc(
+                disc, localization, _only(meant, views), fusing, _only(meant, tables), progress, threads
+            )
+            grades = (
+                *found,
+                *(one for system in windowed if system in meant for one in self.windowed[system].grades(windows, disc)),
+            )
             graded_by = {one.system for one in grades}
             others = [system for system in wanted if system not in graded_by]
             return DiscResult(disc, grades, self._why_not(others, study, shown, windows, disc))
@@ -219,9 +242,16 @@ class Grader:
             progress.report("Grading", len(results) / len(localization.discs), result.disc.level)
         return tuple(results)
 
-    def _grade_disc(self, disc: Disc, localization: Localization, views: Mapping[str, StudyViews],
-                    fusing: Mapping[str, FusedStudy], tables: Mapping[str, "_Table"], progress: Progress,
-                    threads: int) -> list[Grade]:
+    def _grade_disc(
+        self,
+        disc: Disc,
+        localization: Localization,
+        views: Mapping[str, StudyViews],
+        fusing: Mapping[str, FusedStudy],
+        tables: Mapping[str, "_Table"],
+        progress: Progress,
+        threads: int,
+    ) -> list[Grade]:
         """Grades of one disc by the systems of ``views``; those that share weights are read once."""
         grades: list[Grade] = []
         readings: dict[tuple[str, ...], tuple[Reading, Mapping[str, Mapping[str, float]]] | None] = {}
@@ -243,11 +273,14 @@ class Grader:
             found = table.study.grade(disc)
             if found is not None:
                 probabilities, pushed = found
-                grades += _table_grades(table, probabilities, measures_on(disc, table.sources, localization, self._memory), pushed)
+                grades += _table_grades(
+                    table, probabilities, measures_on(disc, table.sources, localization, self._memory), pushed
+                )
         return grades
 
-    def _why_not(self, systems: Iterable[str], study: Study, shown: Mapping[str, bool], windows: StudyWindows | None,
-                 disc: Disc) -> dict[str, str]:
+    def _why_not(
+        self, systems: Iterable[str], study: Study, shown: Mapping[str, bool], windows: StudyWindows | None, disc: Disc
+    ) -> dict[str, str]:
         """Why these systems do not grade a disc.
 
         ``shown`` says of those without windows whether they have a series; where nothing is segmented it lacks them.
@@ -286,8 +319,15 @@ class Grader:
         role = torch.tensor([pack.roles.index(view.crop.role) for view in views], device=self.device)
         return crops, role
 
-    def read(self, pack: LoadedPack, disc: Disc, views: Sequence[View], measure: Callable[[], Mapping[str, Mapping[str, float]]],
-             progress: Progress = Progress(), threads: int = 1) -> tuple[Reading, Mapping[str, Mapping[str, float]]]:
+    def read(
+        self,
+        pack: LoadedPack,
+        disc: Disc,
+        views: Sequence[View],
+        measure: Callable[[], Mapping[str, Mapping[str, float]]],
+        progress: Progress = Progress(),
+        threads: int = 1,
+    ) -> tuple[Reading, Mapping[str, Mapping[str, float]]]:
         """What the pack's networks, averaged, and its evidence model say together of one disc, and its measures.
 
         ``measure`` takes them while networks are asked. ``progress`` may stop it between networks, of which ``threads``
@@ -307,7 +347,9 @@ class Grader:
                 return unlike, {task: head(features)[0].float().cpu().numpy() for task, head in network.heads.items()}
 
         totals: dict[str, np.ndarray] = {}
-        measures, *told = in_threads(lambda job: job(), [measure, *(partial(asked, one) for one in pack.networks)], threads)
+        measures, *told = in_threads(
+            lambda job: job(), [measure, *(partial(asked, one) for one in pack.networks)], threads
+        )
         for _, logits in told:
             for task, one in logits.items():
                 totals[task] = totals.get(task, 0.0) + one / len(pack.networks)
@@ -326,18 +368,30 @@ class Grader:
             networks.append(network.to(self.device, memory_format=torch.channels_last))
         if not networks:
             raise PackError(f"Pack {pack.name} holds no network.")
-        trees = {file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
-                 for file in pack.files if file.startswith(EVIDENCE_PREFIX)}
+        trees = {
+            file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
+            for file in pack.files
+            if file.startswith(EVIDENCE_PREFIX)
+        }
         crop = pack.input["crop"]
         typical, fusion = Typical.load(pack), load_fusion(pack)
         check_sides(pack, trees, typical, fusion)
         return LoadedPack(
-            pack, key, tuple(networks), trees, float(pack.calibration.get("evidence_weight", 0.0)), typical,
-            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]), tuple(pack.architecture["roles"]), fusion,
+            pack,
+            key,
+            tuple(networks),
+            trees,
+            float(pack.calibration.get("evidence_weight", 0.0)),
+            typical,
+            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]),
+            tuple(pack.architecture["roles"]),
+            fusion,
         )
 
 
-def _unlike(pack: LoadedPack, maps: torch.Tensor, per_crop: torch.Tensor, crops: torch.Tensor, role: torch.Tensor) -> float:
+def _unlike(
+    pack: LoadedPack, maps: torch.Tensor, per_crop: torch.Tensor, crops: torch.Tensor, role: torch.Tensor
+) -> float:
     """How unlike those of the training the crops of a disc look, of the contrast that does so most."""
     if pack.typical is None:
         return -np.inf
@@ -359,8 +413,13 @@ def _has_sagittal(study: Study) -> bool:
     return any(one.plane is Plane.SAGITTAL for one in study.series)
 
 
-def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[str, float]],
-            roles: Collection[str], pushed: Sequence[Push] = ()) -> list[Grade]:
+def _grades(
+    pack: LoadedPack,
+    reading: Reading,
+    measures: Mapping[str, Mapping[str, float]],
+    roles: Collection[str],
+    pushed: Sequence[Push] = (),
+) -> list[Grade]:
     result = []
     # Once for a disc and system, not with each of its tasks.
     once = [doubt(pack.pack)] if reading.unlike > 0 else []
@@ -375,26 +434,39 @@ def _grades(pack: LoadedPack, reading: Reading, measures: Mapping[str, Mapping[s
     return result
 
 
-def _table_grades(table: _Table, probabilities: np.ndarray, measures: Mapping[str, Mapping[str, float]],
-                  pushed: Sequence[Push]) -> list[Grade]:
+def _table_grades(
+    table: _Table, probabilities: np.ndarray, measures: Mapping[str, Mapping[str, float]], pushed: Sequence[Push]
+) -> list[Grade]:
     """Grades by a tabular pack; IV or V is their sum, so that the two never contradict each other."""
     of_task = {"pfirrmann": probabilities, "high_grade": high_chances(probabilities)}
     why = {KEY: pushes_evidence(pushed)} if pushed else {}
     roles = {one.role for one in table.sources}
-    return [_grade(table.pack, task, chance, _evidence(task, measures) | why, worth_of_t1(table.pack, task, roles))
-            for task, chance in of_task.items() if task in table.pack.tasks]
+    return [
+        _grade(table.pack, task, chance, _evidence(task, measures) | why, worth_of_t1(table.pack, task, roles))
+        for task, chance in of_task.items()
+        if task in table.pack.tasks
+    ]
 
 
-def _grade(pack: Pack, task: str, probabilities: np.ndarray, evidence: Mapping[str, Mapping[str, object]],
-           notes: Sequence[str]) -> Grade:
+def _grade(
+    pack: Pack, task: str, probabilities: np.ndarray, evidence: Mapping[str, Mapping[str, object]], notes: Sequence[str]
+) -> Grade:
     scale = scale_of(pack.system, task)
     five = (pack.system, task) == ("pfirrmann", "pfirrmann")
     best = scale.values[int(given_grades(probabilities) if five else probabilities.argmax())]
     return Grade(
-        system=pack.system, task=task, grade=best, label=scale.label_of(best),
-        probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)}, evidence=evidence,
-        pack=pack.name, pack_version=pack.version, pack_sha256=pack.sha256, trained_on=pack.trained_on.statement,
-        synthetic=pack.trained_on.synthetic, warnings=tuple(notes),
+        system=pack.system,
+        task=task,
+        grade=best,
+        label=scale.label_of(best),
+        probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)},
+        evidence=evidence,
+        pack=pack.name,
+        pack_version=pack.version,
+        pack_sha256=pack.sha256,
+        trained_on=pack.trained_on.statement,
+        synthetic=pack.trained_on.synthetic,
+        warnings=tuple(notes),
     )
 
 
@@ -433,7 +505,12 @@ def _evidence(task: str, measures: Mapping[str, Mapping[str, float]]) -> dict[st
             value = measures[role][name]
             if np.isfinite(value):
                 measure = MEASURES[name]
-                result[name] = {"value": round(value, 3), "unit": measure.unit, "title": measure.title,
-                                "source": measure.source, "series": role}
+                result[name] = {
+                    "value": round(value, 3),
+                    "unit": measure.unit,
+                    "title": measure.title,
+                    "source": measure.source,
+                    "series": role,
+                }
                 break
     return result

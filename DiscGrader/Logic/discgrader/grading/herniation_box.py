@@ -26,7 +26,9 @@ def box_in_patient(window: Window, shares: Sequence[float]) -> RoiBox:
     field = window.spec.field_mm
     to_left, to_back = ((a + b) / 2 - 0.5 for a, b in ((first_column, last_column), (first_row, last_row)))
     center = window.frame.center_lps_mm + field * (to_left * left - to_back * front)
-    size = np.array([max(last_column - first_column, 0.0) * field, max(last_row - first_row, 0.0) * field, window.slice_mm])
+    size = np.array(
+        [max(last_column - first_column, 0.0) * field, max(last_row - first_row, 0.0) * field, window.slice_mm]
+    )
     return RoiBox(center, np.stack([left, -front, up], axis=1), size)
 
 
@@ -42,13 +44,16 @@ def box_evidence(window: Window, shares: Sequence[float]) -> dict[str, object]:
     """The box as a grade's evidence: its size in words, and where it lies."""
     box = box_in_patient(window, shares)
     width, depth = box.size_mm[:2]
-    return {KEY: {
-        "title": "Herniation, width × depth", "value": f"{width:.0f} × {depth:.0f} mm",
-        "center_ras_mm": [round(float(one), 3) for one in lps_to_ras(box.center_lps_mm)],
-        "axes_ras": [[round(float(one), 6) for one in lps_to_ras(axis)] for axis in box.axes_lps.T],
-        "size_mm": [round(float(one), 3) for one in box.size_mm],
-        "series": window.series.name,
-    }}
+    return {
+        KEY: {
+            "title": "Herniation, width × depth",
+            "value": f"{width:.0f} × {depth:.0f} mm",
+            "center_ras_mm": [round(float(one), 3) for one in lps_to_ras(box.center_lps_mm)],
+            "axes_ras": [[round(float(one), 6) for one in lps_to_ras(axis)] for axis in box.axes_lps.T],
+            "size_mm": [round(float(one), 3) for one in box.size_mm],
+            "series": window.series.name,
+        }
+    }
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -64,5 +69,8 @@ def evidence_box(evidence: Mapping[str, object]) -> RoiBox | None:
     found = evidence.get(KEY)
     if not isinstance(found, Mapping):
         return None
-    return RoiBox(lps_to_ras(np.array(found["center_ras_mm"], float)), lps_to_ras(np.array(found["axes_ras"], float)).T,
-                  np.array(found["size_mm"], float))
+    return RoiBox(
+        lps_to_ras(np.array(found["center_ras_mm"], float)),
+        lps_to_ras(np.array(found["axes_ras"], float)).T,
+        np.array(found["size_mm"], float),
+    )

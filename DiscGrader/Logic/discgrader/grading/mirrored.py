@@ -50,12 +50,13 @@ def side_agreement(axial: Volume, sagittal: Volume, frames: Sequence[RoiBox]) ->
     narrow = slice(max(_SHIFTS), len(across) - max(_SHIFTS))
     correlations: dict[tuple[int, int], list[float]] = {}
     for frame in frames:
-        points = (frame.center_lps_mm - along[:, None, None] * frame.axes_lps[:, 2]
-                  + across[:, None] * frame.axes_lps[:, 1])
+        points = (
+            frame.center_lps_mm - along[:, None, None] * frame.axes_lps[:, 2] + across[:, None] * frame.axes_lps[:, 1]
+        )
         shown, other = sample(axial, points[:, narrow], cval=np.nan), sample(sagittal, points, cval=np.nan)
         for side in (1, -1):
             for shift in _SHIFTS:
-                moved = other[:, narrow.start + shift:narrow.stop + shift][:, ::side]
+                moved = other[:, narrow.start + shift : narrow.stop + shift][:, ::side]
                 correlations.setdefault((side, shift), []).append(_correlation(shown, moved))
     best = {side: max(np.mean(some) for (one, _), some in correlations.items() if one == side) for side in (1, -1)}
     return float(best[1]), float(best[-1])

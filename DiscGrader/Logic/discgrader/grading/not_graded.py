@@ -21,8 +21,16 @@ def above(highest: str) -> str:
     return f"this system is for {highest} and below"
 
 
-REASONS = (NO_AXIAL_T2, NO_SAGITTAL_T2, NO_SAGITTAL, NO_KNOWN_CONTRAST, NOT_SHOWN, NOT_SEGMENTED, WITHHELD,
-           *sorted({above(one.highest) for one in SYSTEMS.values()}))
+REASONS = (
+    NO_AXIAL_T2,
+    NO_SAGITTAL_T2,
+    NO_SAGITTAL,
+    NO_KNOWN_CONTRAST,
+    NOT_SHOWN,
+    NOT_SEGMENTED,
+    WITHHELD,
+    *sorted({above(one.highest) for one in SYSTEMS.values()}),
+)
 """Reasons that are always worded alike; others name series or measures."""
 
 
@@ -37,7 +45,9 @@ def out_of_range(level: str) -> dict[str, str]:
 def of_level(reasons: Mapping[str, str], level: str) -> dict[str, str]:
     """The reasons of a disc that has got this name: those of systems that are not for it, and no such of others."""
     outside = out_of_range(level)
-    kept = {system: why for system, why in reasons.items() if system not in SYSTEMS or why != above(SYSTEMS[system].highest)}
+    kept = {
+        system: why for system, why in reasons.items() if system not in SYSTEMS or why != above(SYSTEMS[system].highest)
+    }
     return kept | outside
 
 
@@ -56,8 +66,10 @@ def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, 
     for system in dict.fromkeys(one for of_disc in reasons.values() for one in of_disc):
         for reason, some, every in _told_of(system, reasons):
             systems.setdefault((reason, some, every), []).append(system)
-    return tuple(f"{'Not' if every else ', '.join(some) + ' not'} graded by {', '.join(names)}: {reason}."
-                 for (reason, some, every), names in systems.items())
+    return tuple(
+        f"{'Not' if every else ', '.join(some) + ' not'} graded by {', '.join(names)}: {reason}."
+        for (reason, some, every), names in systems.items()
+    )
 
 
 def _told_of(system: str, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -26,8 +26,10 @@ def check_tasks(pack: Pack) -> None:
         except UsageError as error:
             raise PackError(f"Pack {pack.name}: tasks.{task} cannot be graded here. {error}") from error
         if stated["scale"] != scale.name or tuple(stated["grades"]) != scale.values:
-            raise PackError(f"Pack {pack.name}: tasks.{task} has other grades than the scale {scale.name} "
-                            f"({', '.join(scale.values)}).")
+            raise PackError(
+                f"Pack {pack.name}: tasks.{task} has other grades than the scale {scale.name} "
+                f"({', '.join(scale.values)})."
+            )
         logits = pack.architecture.get("tasks", {}).get(task, len(scale.values))
         if logits != len(scale.values):
             raise PackError(f"Pack {pack.name}: {task} has {logits} grades where its scale has {len(scale.values)}.")
@@ -50,11 +52,15 @@ def check_sides(pack: Pack, trees: Mapping[str, Trees], typical: Typical | None,
         if networks.get(task) != outputs or one.features != len(evidence_names(roles)):
             raise PackError(f"Pack {pack.name}: its trees of {task} do not fit its network or what is measured.")
     if fusion is not None and networks.get("pfirrmann") != len(fusion.bias):
-        raise PackError(f"Pack {pack.name}: its fusion model has {len(fusion.bias)} grades, its network another number.")
+        raise PackError(
+            f"Pack {pack.name}: its fusion model has {len(fusion.bias)} grades, its network another number."
+        )
     check_typical(pack, typical, pack.architecture["widths"][-1])
 
 
 def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:
     """Refuse a description of typical discs in other features than the network has."""
     if typical is not None and len(typical.means["late"]) != features:
-        raise PackError(f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network {features}.")
+        raise PackError(
+            f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network {features}."
+        )

@@ -42,7 +42,14 @@ def _moments(flat: Tensor) -> Tensor:
     centered = flat - flat.mean(1, keepdim=True)
     deviation = centered.pow(2).mean(1, keepdim=True).sqrt()
     scaled = centered / deviation.clamp(min=_LEAST)
-    return torch.cat([_log(deviation), scaled.pow(3).mean(1, keepdim=True).clamp(-20, 20), _log(scaled.pow(4).mean(1, keepdim=True))], 1)
+    return torch.cat(
+        [
+            _log(deviation),
+            scaled.pow(3).mean(1, keepdim=True).clamp(-20, 20),
+            _log(scaled.pow(4).mean(1, keepdim=True)),
+        ],
+        1,
+    )
 
 
 def _brightness(pictures: Tensor) -> Tensor:
@@ -59,7 +66,11 @@ def _details(pictures: Tensor) -> Tensor:
     for _ in range(DETAILS):
         smaller = avg_pool2d(level, 2, ceil_mode=True)
         detail = level - interpolate(smaller, level.shape[2:], mode="bilinear", align_corners=False)
-        parts += [_moments(detail.flatten(1))[:, ::2], _log(level.diff(dim=2).abs().mean((2, 3))), _log(level.diff(dim=3).abs().mean((2, 3)))]
+        parts += [
+            _moments(detail.flatten(1))[:, ::2],
+            _log(level.diff(dim=2).abs().mean((2, 3))),
+            _log(level.diff(dim=3).abs().mean((2, 3))),
+        ]
         level = smaller
     return torch.cat(parts, 1)
 
@@ -70,7 +81,7 @@ def _noise(pictures: Tensor) -> Tensor:
 
 def _layout(pictures: Tensor) -> Tensor:
     rows, columns = (size // GRID for size in pictures.shape[1:])
-    tiles = pictures[:, :rows * GRID, :columns * GRID].reshape(-1, GRID, rows, GRID, columns)
+    tiles = pictures[:, : rows * GRID, : columns * GRID].reshape(-1, GRID, rows, GRID, columns)
     return torch.cat([tiles.mean((2, 4)).flatten(1), _log(tiles.std((2, 4))).flatten(1)], 1)
 
 

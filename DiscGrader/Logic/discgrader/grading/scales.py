@@ -137,7 +137,13 @@ def _read(path: Path) -> Scale:
         return checked(described, Scale, str(path), UsageError)
     except MissingLibrary:
         # Scales are shown before anything is installed in Slicer; these are the ones that ship.
-        return Scale(**{
-            name: tuple(GradeDefinition(**one) for one in value) if name == "grades" else
-            tuple(value) if isinstance(value, list) else value for name, value in described.items()
-        })
+        return Scale(
+            **{
+                name: tuple(GradeDefinition(**one) for one in value)
+                if name == "grades"
+                else tuple(value)
+                if isinstance(value, list)
+                else value
+                for name, value in described.items()
+            }
+        )

@@ -27,6 +27,7 @@ def in_register(localization: Localization, series: Series) -> bool:
 
 def shown_discs(localization: Localization) -> Callable[[Series], int]:
     """How many of the discs a series has inside it, by its name."""
+
     def count(series: Series) -> int:
         shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
         places = [series.volume.lps_to_index(disc.roi.center_lps_mm + shift) for disc in localization.discs]
@@ -38,7 +39,11 @@ def shown_discs(localization: Localization) -> Callable[[Series], int]:
 
 def sagittal_of_role(study: Study, localization: Localization, role: str) -> list[Series]:
     """The sagittal series of a role that show the discs where they were found, the best one first."""
-    found = [one for one in study.series if one.plane is Plane.SAGITTAL and one.role == role and in_register(localization, one)]
+    found = [
+        one
+        for one in study.series
+        if one.plane is Plane.SAGITTAL and one.role == role and in_register(localization, one)
+    ]
     return ranked(found, shown_discs(localization)) if len(found) > 1 else found
 
 
@@ -54,12 +59,16 @@ def refuse_unanswered(study: Study) -> None:
         return
     asked = [one for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL]
     if asked:
-        raise StudyError(f"{study.name} cannot be graded before you say what it shows. {' '.join(map(question, asked))}")
+        raise StudyError(
+            f"{study.name} cannot be graded before you say what it shows. {' '.join(map(question, asked))}"
+        )
     usable = [one for one in study.series if one.plane is Plane.SAGITTAL and one.contrast in WITHHELD]
     if not usable and study.series:
         listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
-        raise StudyError(f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. "
-                         f"Where a series was taken for the wrong thing, say what it is ({option(study.series[0])}).")
+        raise StudyError(
+            f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. "
+            f"Where a series was taken for the wrong thing, say what it is ({option(study.series[0])})."
+        )
 
 
 def question(series: Series) -> str:
@@ -87,8 +96,10 @@ def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]
     used = [found[0] for role in GRADED if (found := sagittal_of_role(study, localization, role))]
     return (
         *(warning for one in study.series for warning in one.warnings if warning.startswith(f"{one.name}: ")),
-        *_out_of_register(sagittal, localization), *_passed_over(study, localization),
-        *_left_out(sagittal, used), *_not_native(used),
+        *_out_of_register(sagittal, localization),
+        *_passed_over(study, localization),
+        *_left_out(sagittal, used),
+        *_not_native(used),
         *(question(one) for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL),
     )
 
@@ -102,8 +113,10 @@ def _gradable(series: Series) -> bool:
 def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:
     for one in sagittal:
         if one.contrast in GRADED and not in_register(localization, one):
-            yield (f"Series {one.name} does not show the discs where {localization.series_name} has them, "
-                   "and was not used for grading.")
+            yield (
+                f"Series {one.name} does not show the discs where {localization.series_name} has them, "
+                "and was not used for grading."
+            )
 
 
 def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
@@ -120,15 +133,25 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
     has_t2 = bool(contrasts & {Contrast.T2, Contrast.T2_SPACE})
     for one in sagittal:
         if one.contrast in WITHHELD or one.contrast is Contrast.OTHER and not has_t2:
-            instead = next((f", and {other.name} was used" for other in used if one.contrast is Contrast.T1_FS
-                            and other.contrast is Contrast.T1), "")
-            yield (f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. "
-                   "Say what it is where that is wrong.")
+            instead = next(
+                (
+                    f", and {other.name} was used"
+                    for other in used
+                    if one.contrast is Contrast.T1_FS and other.contrast is Contrast.T1
+                ),
+                "",
+            )
+            yield (
+                f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. "
+                "Say what it is where that is wrong."
+            )
     if not has_t2 and Contrast.T1 in contrasts:
         yield ONLY_T1
     elif not has_t2 and sagittal:
-        yield ("Discs were found and named, and nothing was graded from the sagittal series: no network was trained on "
-               f"{', '.join(sorted({words_of_contrast(one.contrast) for one in sagittal}))}.")
+        yield (
+            "Discs were found and named, and nothing was graded from the sagittal series: no network was trained on "
+            f"{', '.join(sorted({words_of_contrast(one.contrast) for one in sagittal}))}."
+        )
 
 
 def _not_native(used: Sequence[Series]) -> Iterable[str]:
@@ -139,11 +162,18 @@ def _not_native(used: Sequence[Series]) -> Iterable[str]:
 
 def with_what_there_is(reason: str, study: Study) -> str:
     """Why something is not graded, with what the sagittal series are instead: ``no sagittal T2 (scan is STIR)``."""
-    there = ", ".join(f"{one.name} is {words_of_contrast(one.contrast)}" for one in study.series if one.plane is Plane.SAGITTAL)
+    there = ", ".join(
+        f"{one.name} is {words_of_contrast(one.contrast)}" for one in study.series if one.plane is Plane.SAGITTAL
+    )
     return f"{reason} ({there})" if there else reason
 
 
 def words_of_contrast(contrast: Contrast) -> str:
     """A contrast as people say it."""
-    return {Contrast.T1_FS: "T1 with fat suppression", Contrast.T2_SPACE: "T2 SPACE", Contrast.OTHER: "another kind of series",
-            Contrast.UNKNOWN: "an unknown contrast", Contrast.STIR: "STIR or fat-suppressed T2"}.get(contrast, contrast.value)
+    return {
+        Contrast.T1_FS: "T1 with fat suppression",
+        Contrast.T2_SPACE: "T2 SPACE",
+        Contrast.OTHER: "another kind of series",
+        Contrast.UNKNOWN: "an unknown contrast",
+        Contrast.STIR: "STIR or fat-suppressed T2",
+    }.get(contrast, contrast.value)

@@ -29,13 +29,18 @@ SETTINGS = {"binWidth": 15, "force2D": True, "voxelArrayShift": 500, "label": 1}
 
 def parameters(images: Iterable[str] = ("Original", "Wavelet"), classes: Iterable[str] = _CLASSES) -> Parameters:
     """What is measured: shape in the slice, and these classes on these kinds of images."""
-    return Parameters.from_mapping({"imageType": {name: {} for name in images},
-                                    "featureClass": {"shape2D": None} | {name: None for name in classes},
-                                    "setting": dict(SETTINGS)})
+    return Parameters.from_mapping(
+        {
+            "imageType": {name: {} for name in images},
+            "featureClass": {"shape2D": None} | {name: None for name in classes},
+            "setting": dict(SETTINGS),
+        }
+    )
 
 
-def patch(volume: Volume, segmentation: Volume, box: RoiBox, index_from_sacrum: int,
-          reference: Reference) -> tuple[Volume, Volume]:
+def patch(
+    volume: Volume, segmentation: Volume, box: RoiBox, index_from_sacrum: int, reference: Reference
+) -> tuple[Volume, Volume]:
     """Picture and mask of the disc's middle sagittal slice, shape (1, rows, columns), in the box's own axes.
 
     Parameters

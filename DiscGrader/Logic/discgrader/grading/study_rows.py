@@ -34,12 +34,25 @@ def evidence_rows(measures: Mapping[int, Measures], roles: Sequence[str]) -> dic
     indices = sorted(measures)
     if not indices:
         return {}
-    table = np.array([[measures[index].get(role, {}).get(name, np.nan) for role in roles for name in MEASURES]
-                      for index in indices], float)
+    table = np.array(
+        [[measures[index].get(role, {}).get(name, np.nan) for role in roles for name in MEASURES] for index in indices],
+        float,
+    )
     median, largest = np.full(table.shape[1], np.nan), np.full(table.shape[1], np.nan)
     seen = ~np.isnan(table).all(0)
     median[seen], largest[seen] = np.nanmedian(table[:, seen], 0), np.nanmax(table[:, seen], 0)
     nothing = np.full(table.shape[1], np.nan)
     place = {index: row for index, row in zip(indices, table)}
-    return {index: np.concatenate([[float(index)], place[index], place.get(index + 1, nothing), place.get(index - 1, nothing),
-                                   place[index] - median, place[index] - largest]) for index in indices}
+    return {
+        index: np.concatenate(
+            [
+                [float(index)],
+                place[index],
+                place.get(index + 1, nothing),
+                place.get(index - 1, nothing),
+                place[index] - median,
+                place[index] - largest,
+            ]
+        )
+        for index in indices
+    }

@@ -19,14 +19,20 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
     if alone is None or usual is None:
         return ("Graded from T1 alone; how well this pack does so was not measured.",)
     (name, low), (_, high) = alone, usual
-    return (f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} from T2.",)
+    return (
+        f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} from T2.",
+    )
 
 
 def worth_of_t1_in_words(packs: Collection[Pack], task: str = "pfirrmann") -> tuple[str, ...]:
     """The same, once for a study, of each pack that grades a task."""
     title = find_task(task, task).title
-    return tuple(f"{title}: {note[0].lower()}{note[1:]}" for pack in packs if pack.system == task
-                 for note in worth_of_t1(pack, task, ["T1"]))
+    return tuple(
+        f"{title}: {note[0].lower()}{note[1:]}"
+        for pack in packs
+        if pack.system == task
+        for note in worth_of_t1(pack, task, ["T1"])
+    )
 
 
 def measured(pack: Pack, inputs: str, task: str) -> tuple[str, float] | None:

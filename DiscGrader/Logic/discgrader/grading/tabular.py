@@ -86,7 +86,9 @@ class TabularModel:
             steps = (chance * (np.arange(len(chance)) - chance @ np.arange(len(chance)))) @ moved
         steps = np.where(np.isfinite(row), steps, 0.0)
         total = np.abs(steps).sum()
-        strongest = [n for n in np.argsort(-np.abs(steps), kind="stable")[:most] if np.abs(steps[n]) > _LEAST_SHARE * total > 0]
+        strongest = [
+            n for n in np.argsort(-np.abs(steps), kind="stable")[:most] if np.abs(steps[n]) > _LEAST_SHARE * total > 0
+        ]
         return tuple(_push(self.columns[n], float(row[n]), float(steps[n])) for n in strongest)
 
 
@@ -110,16 +112,25 @@ def load_tabular(pack: Pack) -> TabularModel:
         Its files are missing or do not fit together.
     """
     try:
-        described = checked(load_json(pack, DESCRIPTION), _Described, f"Pack {pack.name}: its table model is broken: {DESCRIPTION}", PackError)
+        described = checked(
+            load_json(pack, DESCRIPTION),
+            _Described,
+            f"Pack {pack.name}: its table model is broken: {DESCRIPTION}",
+            PackError,
+        )
         columns = described.columns
         if not columns or any(len(name.split(":", 2)) < 3 for name in columns):
             raise ValueError("a column has no role and family")
         curves = [(np.array(one.probability, float), np.array(one.observed, float)) for one in described.calibration]
-        if len(curves) != GRADES or any(len(x) == 0 or x.shape != y.shape or np.any(np.diff(x) < 0) or not np.isfinite([*x, *y]).all()
-                                        for x, y in curves):
+        if len(curves) != GRADES or any(
+            len(x) == 0 or x.shape != y.shape or np.any(np.diff(x) < 0) or not np.isfinite([*x, *y]).all()
+            for x, y in curves
+        ):
             raise ValueError("its calibration is no five rising curves")
         if FOREST in pack.files:
-            predictor: Trees | Forest = Forest.from_tensors(columns, {name: one.numpy() for name, one in load_tensors(pack, FOREST).items()})
+            predictor: Trees | Forest = Forest.from_tensors(
+                columns, {name: one.numpy() for name, one in load_tensors(pack, FOREST).items()}
+            )
             outputs, width = predictor.chance.shape[1], len(columns)
         else:
             predictor = load_trees(pack, TREES)
@@ -131,7 +142,11 @@ def load_tabular(pack: Pack) -> TabularModel:
     return TabularModel(columns, predictor, curves)
 
 
-def tabular_file(columns: Sequence[str], curves: Sequence[tuple[np.ndarray, np.ndarray]], facts: Mapping[str, object]) -> bytes:
+def tabular_file(
+    columns: Sequence[str], curves: Sequence[tuple[np.ndarray, np.ndarray]], facts: Mapping[str, object]
+) -> bytes:
     """Content of ``tabular.json``; ``facts`` go along for whoever reads it."""
-    calibration = [{"probability": np.asarray(x, float).tolist(), "observed": np.asarray(y, float).tolist()} for x, y in curves]
+    calibration = [
+        {"probability": np.asarray(x, float).tolist(), "observed": np.asarray(y, float).tolist()} for x, y in curves
+    ]
     return json.dumps({"columns": list(columns), "calibration": calibration, **facts}).encode()

@@ -55,8 +55,14 @@ class TabularStudy:
     localization : Localization
     """
 
-    def __init__(self, model: TabularModel, extractors: Extractors, deep: DeepFeatures | None, sources: Sequence[Source],
-                 localization: Localization):
+    def __init__(
+        self,
+        model: TabularModel,
+        extractors: Extractors,
+        deep: DeepFeatures | None,
+        sources: Sequence[Source],
+        localization: Localization,
+    ):
         self._model = model
         self._extractors = extractors
         self._deep = deep
@@ -87,7 +93,9 @@ class TabularStudy:
             if self._deep is not None and self._deep.name in self._model.families:
                 picture = disc_picture(source.series, box)
                 values = self._deep(picture[None])[0]
-                found |= {f"{source.role}:{self._deep.name}:{name}": float(one) for name, one in zip(self._deep.names, values)}
+                found |= {
+                    f"{source.role}:{self._deep.name}:{name}": float(one) for name, one in zip(self._deep.names, values)
+                }
         return np.array([found.get(name, np.nan) for name in self._model.columns])
 
     def _radiomics(self, source: Source, disc: Disc) -> dict[str, float]:
@@ -102,7 +110,9 @@ class TabularStudy:
         except (StudyError, UsageError):
             # Out of view, or too small a part in view to have features: missing, as in training.
             return {}
-        return {f"{source.role}:{RADIOMICS}:{name}": value for name, value in row.to_dict().items() if np.isfinite(value)}
+        return {
+            f"{source.role}:{RADIOMICS}:{name}": value for name, value in row.to_dict().items() if np.isfinite(value)
+        }
 
 
 def _where(segmentation: Volume, source: Source) -> tuple[slice, slice, slice]:
@@ -132,7 +142,9 @@ def _on_series(source: Source, box: RoiBox) -> tuple[RoiBox, tuple[slice, slice,
     return box, _around(source.series.volume, box.center_lps_mm + corners @ box.axes_lps.T)
 
 
-def _inside(source: Source, box: RoiBox, part: tuple[slice, slice, slice], segmentation: Volume, index_from_sacrum: int) -> np.ndarray:
+def _inside(
+    source: Source, box: RoiBox, part: tuple[slice, slice, slice], segmentation: Volume, index_from_sacrum: int
+) -> np.ndarray:
     """Which voxels of a part of the series belong to the disc and lie in its box."""
     axes = [np.arange(one.start, one.stop) for one in part]
     k, j, i = np.meshgrid(*axes, indexing="ij")

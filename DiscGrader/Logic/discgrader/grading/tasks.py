@@ -93,10 +93,7 @@ SYSTEMS: dict[str, System] = {
             ("modic", "Modic type", "modic"),
         ),
         _system(
-            "calcification",
-            "Calcified herniation",
-            _LUMBAR,
-            ("calcification", "Calcified herniation", "calcification"),
+            "calcification", "Calcified herniation", _LUMBAR, ("calcification", "Calcified herniation", "calcification")
         ),
         _system(
             "axial-multitask",
@@ -106,13 +103,7 @@ SYSTEMS: dict[str, System] = {
             ("central_stenosis", "Central canal stenosis", "lee_canal"),
             ("nerve_root", "Nerve-root compromise", "nerve_root"),
         ),
-        _system(
-            "msu",
-            "MSU herniation",
-            _LUMBAR,
-            ("size", "MSU size", "msu_size"),
-            ("zone", "MSU zone", "msu_zone"),
-        ),
+        _system("msu", "MSU herniation", _LUMBAR, ("size", "MSU size", "msu_size"), ("zone", "MSU zone", "msu_zone")),
         _system(
             "deepspine",
             "Stenosis and arthropathy",

@@ -26,10 +26,14 @@ GROUPS = ("early", "late", "picture")
 """First maps of the network, its last features, statistics of the picture."""
 
 UNLIKE = "This picture of the disc looks unlike those that {pack} was trained on: check its grades."
-UNLIKE_DIGITAL = ("{pack} was trained on digital spines, and this picture of the disc looks unlike them, as pictures of patients "
-                  "do: check its grades.")
+UNLIKE_DIGITAL = (
+    "{pack} was trained on digital spines, and this picture of the disc looks unlike them, as pictures of patients "
+    "do: check its grades."
+)
 
-ONLY_DIGITAL = "{pack} was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
+ONLY_DIGITAL = (
+    "{pack} was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
+)
 """What is said with every disc where a pack cannot tell its digital spines from patients."""
 
 _FARTHEST = 8.0
@@ -76,23 +80,38 @@ class Typical:
             return None
         try:
             typical = cls(
-                *({group: tensors[f"typical.{group}.{what}"].float() for group in GROUPS} for what in ("mean", "scale", "axes")),
-                [(tensors[f"typical.layer{number}.weight"].float(), tensors[f"typical.layer{number}.bias"].float())
-                 for number in range(2)],
-                float(tensors["typical.limit"]), tensors["typical.farthest"].float())
+                *(
+                    {group: tensors[f"typical.{group}.{what}"].float() for group in GROUPS}
+                    for what in ("mean", "scale", "axes")
+                ),
+                [
+                    (tensors[f"typical.layer{number}.weight"].float(), tensors[f"typical.layer{number}.bias"].float())
+                    for number in range(2)
+                ],
+                float(tensors["typical.limit"]),
+                tensors["typical.farthest"].float(),
+            )
             usual = typical.scores({group: typical.means[group][None] for group in GROUPS})
             if not bool(usual.isfinite().all()):
                 raise ValueError("not finite")
         except (KeyError, RuntimeError, ValueError, TypeError, IndexError) as error:
-            raise PackError(f"Pack {pack.name}: {FILE} does not describe what pictures it was trained on; train it anew.") from error
+            raise PackError(
+                f"Pack {pack.name}: {FILE} does not describe what pictures it was trained on; train it anew."
+            ) from error
         return typical
 
     def tensors(self) -> dict[str, Tensor]:
         """What goes into a pack's file."""
-        found = {f"typical.{group}.{what}": values[group].contiguous() for group in GROUPS
-                 for what, values in (("mean", self.means), ("scale", self.scales), ("axes", self.axes))}
+        found = {
+            f"typical.{group}.{what}": values[group].contiguous()
+            for group in GROUPS
+            for what, values in (("mean", self.means), ("scale", self.scales), ("axes", self.axes))
+        }
         for number, (weight, bias) in enumerate(self.layers):
-            found |= {f"typical.layer{number}.weight": weight.contiguous(), f"typical.layer{number}.bias": bias.contiguous()}
+            found |= {
+                f"typical.layer{number}.weight": weight.contiguous(),
+                f"typical.layer{number}.bias": bias.contiguous(),
+            }
         return found | {"typical.limit": torch.tensor([self.limit]), "typical.farthest": self.farthest}
 
     def coordinates(self, seen: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:

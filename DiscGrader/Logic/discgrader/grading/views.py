@@ -38,8 +38,9 @@ class Source:
     reference: Reference
 
 
-def sources_of(study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
-               memory: DiscMemory) -> tuple[Source, ...]:
+def sources_of(
+    study: Study, localization: Localization, roles: Sequence[str], shape: CropShape, memory: DiscMemory
+) -> tuple[Source, ...]:
     """The series to grade on, the best one of each role; `series_warnings` tells of the others."""
     ranked = {role: sagittal_of_role(study, localization, role) for role in roles}
     chosen = {found[0].role: found[0] for found in ranked.values() if found}
@@ -52,9 +53,19 @@ def sources_of(study: Study, localization: Localization, roles: Sequence[str], s
             return spine_values(volume, labels, shape.points_lps(disc.roi) + shift)
 
         discs = (*localization.discs, *localization.others)
-        reference = reference_of([
-            memory.get("spine", disc, localization.segmentation, series.volume, (shape, shift.tobytes()),
-                       partial(seen, disc)) for disc in discs])
+        reference = reference_of(
+            [
+                memory.get(
+                    "spine",
+                    disc,
+                    localization.segmentation,
+                    series.volume,
+                    (shape, shift.tobytes()),
+                    partial(seen, disc),
+                )
+                for disc in discs
+            ]
+        )
         sources.append(Source(series, role, shift, reference))
     return tuple(sources)
 
@@ -68,8 +79,14 @@ def moved(volume: Volume, shift_lps_mm: np.ndarray) -> Volume:
     return Volume(volume.array, affine)
 
 
-def views_of(disc: Disc, sources: Sequence[Source], segmentation: Volume, shape: CropShape,
-             slices: Mapping[str, float], threads: int = 1) -> tuple[View, ...]:
+def views_of(
+    disc: Disc,
+    sources: Sequence[Source],
+    segmentation: Volume,
+    shape: CropShape,
+    slices: Mapping[str, float],
+    threads: int = 1,
+) -> tuple[View, ...]:
     """All crops of a disc that lie well inside their pictures; ``slices`` has ``reach_mm`` and ``count``."""
     wanted = []
     for source in sources:
@@ -108,8 +125,15 @@ class StudyViews:
         The series to grade on.
     """
 
-    def __init__(self, study: Study, localization: Localization, roles: Sequence[str], shape: CropShape,
-                 slices: Mapping[str, float], memory: DiscMemory | None = None):
+    def __init__(
+        self,
+        study: Study,
+        localization: Localization,
+        roles: Sequence[str],
+        shape: CropShape,
+        slices: Mapping[str, float],
+        memory: DiscMemory | None = None,
+    ):
         self.study = study
         self.sources = sources_of(study, localization, roles, shape, memory or DiscMemory())
         # Not the localization itself, by which a grader finds these views for as long as it lives.

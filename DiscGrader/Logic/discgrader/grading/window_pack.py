@@ -14,7 +14,8 @@ from discgrader.grading.pack_checks import check_typical
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.typical import FILE as TYPICAL_FILE, ONLY_DIGITAL, Typical, doubt, seen_in
+from discgrader.grading.typical import FILE as TYPICAL_FILE
+from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, seen_in
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence, specs_of
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
@@ -29,7 +30,7 @@ LEADING_TASK: Mapping[str, str] = {"msu": "size"}
 """The task that chooses the slice for all tasks of a system; elsewhere each task has its own worst slice."""
 
 PROVEN_BY: Mapping[str, dict[str, str]] = {
-    "calcification": {"title": "Calcification is proven by", "value": "CT; this is a prediction that asks for it"},
+    "calcification": {"title": "Calcification is proven by", "value": "CT; this is a prediction that asks for it"}
 }
 """What is always said with the grades of a task."""
 
@@ -43,7 +44,9 @@ def window_input(specs: Sequence[WindowSpec], pixels: int) -> dict[str, object]:
     """The entry ``input`` of such a pack."""
     planes = dict.fromkeys(str(one.plane) for one in specs)
     return {
-        "plane": " and ".join(planes), "contrasts": ["AX_T2" if one == "axial" else "T2" for one in planes], "pixels": pixels,
+        "plane": " and ".join(planes),
+        "contrasts": ["AX_T2" if one == "axial" else "T2" for one in planes],
+        "pixels": pixels,
         "windows": [{**asdict(one), "plane": str(one.plane), "offsets_mm": list(one.offsets_mm)} for one in specs],
         "normalization": "0 to 1 from the darkest to nearly the brightest of a window, then as ImageNet",
     }
@@ -54,7 +57,9 @@ def network_input(pictures: torch.Tensor) -> torch.Tensor:
     three times over; where there are neither one nor three slices, each has the mean of ImageNet's channels."""
     if pictures.shape[-3] == 1:
         pictures = pictures.expand(*pictures.shape[:-3], len(IMAGENET_MEAN), *pictures.shape[-2:])
-    mean, deviation = (torch.tensor(one, device=pictures.device)[:, None, None] for one in (IMAGENET_MEAN, IMAGENET_DEVIATION))
+    mean, deviation = (
+        torch.tensor(one, device=pictures.device)[:, None, None] for one in (IMAGENET_MEAN, IMAGENET_DEVIATION)
+    )
     if pictures.shape[-3] != len(mean):
         mean, deviation = mean.mean(), deviation.mean()
     return (pictures - mean) / deviation
@@ -154,10 +159,13 @@ class WindowPack:
             maps = self.network.maps(inputs)
             logits, boxes, features = self.network.answers(maps)
             unlike = self._unlike(maps, features, pictures)
-        probabilities = {task: calibrate(one.float().cpu().numpy(), self.pack.calibration.get(task))
-                         for task, one in logits.items()}
+        probabilities = {
+            task: calibrate(one.float().cpu().numpy(), self.pack.calibration.get(task)) for task, one in logits.items()
+        }
         chosen = chosen_looks(self.pack.system, probabilities)
-        return WindowReading(looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike)
+        return WindowReading(
+            looks, inputs, probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike
+        )
 
     def _unlike(self, maps: torch.Tensor, features: torch.Tensor, pictures: torch.Tensor) -> np.ndarray:
         if self.typical is None:
@@ -193,10 +201,17 @@ class WindowPack:
         if task in PROVEN_BY:
             evidence["proof"] = PROVEN_BY[task]
         return Grade(
-            system=pack.system, task=task, grade=scale.values[best], label=scale.labels[best],
+            system=pack.system,
+            task=task,
+            grade=scale.values[best],
+            label=scale.labels[best],
             probabilities={value: float(p) for value, p in zip(scale.values, probabilities, strict=True)},
-            evidence=evidence, pack=pack.name, pack_version=pack.version, pack_sha256=pack.sha256,
-            trained_on=pack.trained_on.statement, synthetic=pack.trained_on.synthetic,
+            evidence=evidence,
+            pack=pack.name,
+            pack_version=pack.version,
+            pack_sha256=pack.sha256,
+            trained_on=pack.trained_on.statement,
+            synthetic=pack.trained_on.synthetic,
             warnings=(*dict.fromkeys(note for window in reading.looks[look] for note in window.notes), *doubts),
         )
 

@@ -120,10 +120,12 @@ class Window:
 
         Where the series ends beside the middle slice, what is nearest to it stands for what would follow.
         """
-        slices = np.stack([
-            sample(self.series.volume, shape.points_lps(self.frame, offset), order=1, cval=np.nan)
-            for offset in self.offsets_mm
-        ])
+        slices = np.stack(
+            [
+                sample(self.series.volume, shape.points_lps(self.frame, offset), order=1, cval=np.nan)
+                for offset in self.offsets_mm
+            ]
+        )
         middle = len(slices) // 2
         for number in sorted(range(len(slices)), key=lambda one: abs(one - middle)):
             nearer = slices[number + np.sign(middle - number)]
@@ -135,7 +137,8 @@ def specs_of(entry: Mapping[str, object]) -> tuple[WindowSpec, ...]:
     """The windows that a pack's entry ``input`` describes; none where its network looks through none."""
     return tuple(
         WindowSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
-        for one in entry.get("windows", ()))
+        for one in entry.get("windows", ())
+    )
 
 
 def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:
@@ -158,7 +161,13 @@ def slice_evidence(look: Sequence[Window]) -> dict[str, object]:
     if axial is None:
         return {}
     number, count = axial.slice_number
-    return {"slice": {"title": f"Slice of {axial.series.name}", "value": f"{number} of {count}", "series": axial.series.name}}
+    return {
+        "slice": {
+            "title": f"Slice of {axial.series.name}",
+            "value": f"{number} of {count}",
+            "series": axial.series.name,
+        }
+    }
 
 
 def seen(values: np.ndarray) -> float:
@@ -235,11 +244,15 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
         return found
     turned = {}
     for one in dict.fromkeys(cut.series for cut in found.cuts.values()):
-        frames = [axial_window(disc.roi, cut, cut.indices[0], _AXIAL).frame
-                  for disc, cut in found.cuts.items() if cut.series is one]
+        frames = [
+            axial_window(disc.roi, cut, cut.indices[0], _AXIAL).frame
+            for disc, cut in found.cuts.items()
+            if cut.series is one
+        ]
         if is_mirrored(one.volume, sagittal.series.volume, frames):
-            turned[one] = (f"axial T2 {one.name} seems to show left as right, beside {sagittal.series.name}; "
-                           "correct its header")
+            turned[one] = (
+                f"axial T2 {one.name} seems to show left as right, beside {sagittal.series.name}; correct its header"
+            )
     if not turned:
         return found
     rest = tuple(one for one in series if one not in turned)

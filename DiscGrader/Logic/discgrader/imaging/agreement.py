@@ -84,7 +84,9 @@ def agreement(one: Volume, other: Volume) -> Agreement | None:
     elsewhere = float(np.median(known))
     start = max(scores, key=lambda move: scores[move] if np.isfinite(scores[move]) else 0.0)
     best, score = _climb(matching, start, scores[start], [axes[0], (-4.0, -2.0, 0.0, 2.0, 4.0), (-2.0, 0.0, 2.0)])
-    near, its = _climb(matching, (0.0, 0.0, 0.0), here, [(-8.0, -4.0, 0.0, 4.0, 8.0), (-2.0, 0.0, 2.0), (-2.0, 0.0, 2.0)])
+    near, its = _climb(
+        matching, (0.0, 0.0, 0.0), here, [(-8.0, -4.0, 0.0, 4.0, 8.0), (-2.0, 0.0, 2.0), (-2.0, 0.0, 2.0)]
+    )
     if its >= score:
         best, score = near, its
     return Agreement(here, score, elsewhere, tuple(float(-way) for way in best))
@@ -139,11 +141,13 @@ def _points(one: Volume, other: Volume) -> tuple[np.ndarray, np.ndarray]:
     if part.size == 0:
         return np.zeros((0, 3)), np.zeros(0, np.intp)
     stride = [max(1, int(COARSE_MM[2] / 2 / spacing)) for spacing in one.spacing_mm[::-1]]
-    k, j, i = (axis.ravel() for axis in np.mgrid[tuple(slice(0, n, s) for n, s in zip(part.shape, stride, strict=True))])
+    k, j, i = (
+        axis.ravel() for axis in np.mgrid[tuple(slice(0, n, s) for n, s in zip(part.shape, stride, strict=True))]
+    )
     points = one.index_to_lps(np.stack([i, j, k], axis=-1) + first)
     index = other.lps_to_index(points)
     inside = ((index >= -0.5) & (index <= np.array(other.size) - 0.5)).all(axis=1)
-    chosen = np.flatnonzero(inside)[::max(1, int(inside.sum()) // _MOST_POINTS)]
+    chosen = np.flatnonzero(inside)[:: max(1, int(inside.sum()) // _MOST_POINTS)]
     if not len(chosen):
         return points[:0], np.zeros(0, np.intp)
     values = _blurred(part, one.spacing_mm)[k[chosen], j[chosen], i[chosen]]

@@ -51,8 +51,10 @@ def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
 def _if_contradicted(found: Agreement | None, other: Series) -> str | None:
     if found is None or found.contrast < TELLING or found.distance_mm <= ELSEWHERE_MM or found.share > _MUCH_LESS:
         return None
-    return (f"lies {found.distance_mm:.0f} mm away from where its picture fits {other.name}, so that the position of one of "
-            "them is wrong")
+    return (
+        f"lies {found.distance_mm:.0f} mm away from where its picture fits {other.name}, so that the position of one of "
+        "them is wrong"
+    )
 
 
 def _agreement(one: Volume, other: Volume) -> Agreement | None:

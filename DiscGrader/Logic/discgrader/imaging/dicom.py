@@ -107,8 +107,10 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
 
 def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
     return [
-        LeftOut(listed([each.path for each in ones], series_description(ones)),
-                f"of another examination, {one.examination.beside([chosen.examination])}")
+        LeftOut(
+            listed([each.path for each in ones], series_description(ones)),
+            f"of another examination, {one.examination.beside([chosen.examination])}",
+        )
         for ones in by_series(one.slices)
     ]
 
@@ -125,8 +127,11 @@ def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> 
 
 
 def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
-    return [f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was taken for MR."
-            for one in series if says_nothing_of_its_kind(one.identity)]
+    return [
+        f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was taken for MR."
+        for one in series
+        if says_nothing_of_its_kind(one.identity)
+    ]
 
 
 def _read_all(slices: Sequence[Slice], progress: Progress) -> tuple[list[DicomSeries], list[LeftOut]]:
@@ -152,8 +157,10 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
         readable, pictures, turned = laid_alike([one for one in slices if id(one) in pictures], pictures)
         if turned:
             count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
-            notes += (f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), laid as "
-                      "these are; none was moved.",)
+            notes += (
+                f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), laid as "
+                "these are; none was moved.",
+            )
         readable, doubles = without_doubles(readable, pictures)
         if doubles:
             left_out.append(LeftOut(_slices(name, doubles), "double: the same picture lies at the same place already"))
@@ -191,10 +198,15 @@ def _stacked(
     for number, stack in enumerate(stacks, 1):
         title = name if len(stacks) == 1 else f"{name} part {number}"
         volume, warnings = _volume(title, stack, pictures)
-        series.append(DicomSeries(
-            title, volume, tuple(dict.fromkeys(one.path for one in stack.slices if one is not None)),
-            (*notes, *more, *told, *stack.warnings, *warnings), _identity(stack),
-        ))
+        series.append(
+            DicomSeries(
+                title,
+                volume,
+                tuple(dict.fromkeys(one.path for one in stack.slices if one is not None)),
+                (*notes, *more, *told, *stack.warnings, *warnings),
+                _identity(stack),
+            )
+        )
     return series, odd
 
 
@@ -234,8 +246,10 @@ def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
     if not few or len(few) > _FEW_SLOPES * len(slices):
         return []
     stated = "states another" if any("RescaleSlope" in one.header for one in few) else "states no"
-    return [f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is much brighter "
-            "or darker."]
+    return [
+        f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is much brighter "
+        "or darker."
+    ]
 
 
 def _images(slices: Sequence[Slice]) -> str:
@@ -296,5 +310,8 @@ def _with_copies_named(series: Sequence[DicomSeries]) -> list[DicomSeries]:
 
 
 def _is_copy(one: Volume, other: Volume) -> bool:
-    return (one.array.shape == other.array.shape and np.allclose(one.affine_lps, other.affine_lps, atol=1e-3)
-            and np.array_equal(one.array, other.array))
+    return (
+        one.array.shape == other.array.shape
+        and np.allclose(one.affine_lps, other.affine_lps, atol=1e-3)
+        and np.array_equal(one.array, other.array)
+    )

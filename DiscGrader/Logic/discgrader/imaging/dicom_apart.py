@@ -43,16 +43,38 @@ _SAME_REPETITION = 1.5
 """Where slices share no place: concatenations of one series, each of which has a repetition time of its own."""
 
 _TIMES = ("EchoTime", "RepetitionTime", "InversionTime")
-_OF_CONTRAST = (("SeriesNumber", "series"), ("SeriesDescription", ""), ("EchoNumbers", "echo"), ("EchoTime", "TE"),
-                ("RepetitionTime", "TR"), ("InversionTime", "TI"), ("ScanningSequence", ""))
+_OF_CONTRAST = (
+    ("SeriesNumber", "series"),
+    ("SeriesDescription", ""),
+    ("EchoNumbers", "echo"),
+    ("EchoTime", "TE"),
+    ("RepetitionTime", "TR"),
+    ("InversionTime", "TI"),
+    ("ScanningSequence", ""),
+)
 _TELLING_APART = (
-    ("SeriesNumber", "series"), ("SeriesDescription", ""), ("ProtocolName", "protocol"), ("EchoNumbers", "echo"),
-    ("EchoTime", "TE"), ("TemporalPositionIdentifier", "time"), ("TemporalPositionIndex", "time"), ("ImageType", ""),
-    ("InversionTime", "TI"), ("RepetitionTime", "TR"), ("DiffusionBValue", "b"), ("ScanningSequence", ""),
-    ("SequenceName", ""), ("ContrastBolusAgent", "contrast"), ("StackID", "stack"), ("TriggerTime", "trigger"),
-    ("AcquisitionNumber", "acquisition"), ("FrameOfReferenceUID", "frame of reference"), ("SeriesTime", "time"),
+    ("SeriesNumber", "series"),
+    ("SeriesDescription", ""),
+    ("ProtocolName", "protocol"),
+    ("EchoNumbers", "echo"),
+    ("EchoTime", "TE"),
+    ("TemporalPositionIdentifier", "time"),
+    ("TemporalPositionIndex", "time"),
+    ("ImageType", ""),
+    ("InversionTime", "TI"),
+    ("RepetitionTime", "TR"),
+    ("DiffusionBValue", "b"),
+    ("ScanningSequence", ""),
+    ("SequenceName", ""),
+    ("ContrastBolusAgent", "contrast"),
+    ("StackID", "stack"),
+    ("TriggerTime", "trigger"),
+    ("AcquisitionNumber", "acquisition"),
+    ("FrameOfReferenceUID", "frame of reference"),
+    ("SeriesTime", "time"),
     ("AcquisitionTime", "time"),
 )
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -125,8 +147,11 @@ def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[li
     """Slices without single ones whose geometry contradicts the many others of about the same direction."""
     groups = sorted((station for group in _grouped(slices, alike) for station in _stations(group)), key=len)
     main = groups[-1]
-    strays = [group for group in groups[:-1] if len(main) >= MANY and len(group) == 1
-              and abs(group[0].normal @ main[0].normal) > _ABOUT_PARALLEL]
+    strays = [
+        group
+        for group in groups[:-1]
+        if len(main) >= MANY and len(group) == 1 and abs(group[0].normal @ main[0].normal) > _ABOUT_PARALLEL
+    ]
     refused = [(group, f"contradicts the other slices: {_contradiction(group[0], main[0])}") for group in strays]
     away = {id(group[0]) for group in strays}
     return [one for one in slices if id(one) not in away], refused
@@ -149,7 +174,9 @@ def _between_each_other(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
     normal = one[0].normal
     if min(len(one), len(other)) < 2 or abs(normal @ other[0].normal) < 1 - PARALLEL:
         return False
-    places = sorted([(float(each.position @ normal), number) for number, group in enumerate((one, other)) for each in group])
+    places = sorted(
+        [(float(each.position @ normal), number) for number, group in enumerate((one, other)) for each in group]
+    )
     turns = [a[1] != b[1] for a, b in pairwise(places)]
     apart = all(b[0] - a[0] > SAME_PLACE_MM for a, b in pairwise(places))
     return apart and sum(turns) > len(turns) / 2

@@ -29,20 +29,45 @@ _LONGEST_DENSITY_ECHO_MS = 45.0
 _LONGEST_T1_REPETITION_MS = 2500.0
 
 _NO_SPINE_PICTURE = {
-    "LOCALIZER": "a localizer", "DIFFUSION": "a diffusion image", "ADC": "a diffusion map", "TRACEW": "a diffusion "
-    "image", "EADC": "a diffusion map", "FA": "a diffusion map", "PHASE MAP": "a phase image", "P": "a phase image",
-    "PHASE": "a phase image", "R": "the real part of a picture", "REAL": "the real part of a picture",
-    "I": "the imaginary part of a picture", "IMAGINARY": "the imaginary part of a picture",
-    "PROJECTION IMAGE": "a projection", "MIP": "a projection", "MIN IP": "a projection", "MNIP": "a projection",
-    "FAT": "the fat part of a Dixon series", "F": "the fat part of a Dixon series",
-    "FAT_FRACTION": "a map of fat", "FF": "a map of fat",
-    "OUT_PHASE": "the opposed-phase part of a Dixon series", "OPP_PHASE": "the opposed-phase part of a Dixon series",
-    "OPPOSED_PHASE": "the opposed-phase part of a Dixon series", "OP": "the opposed-phase part of a Dixon series",
+    "LOCALIZER": "a localizer",
+    "DIFFUSION": "a diffusion image",
+    "ADC": "a diffusion map",
+    "TRACEW": "a diffusion image",
+    "EADC": "a diffusion map",
+    "FA": "a diffusion map",
+    "PHASE MAP": "a phase image",
+    "P": "a phase image",
+    "PHASE": "a phase image",
+    "R": "the real part of a picture",
+    "REAL": "the real part of a picture",
+    "I": "the imaginary part of a picture",
+    "IMAGINARY": "the imaginary part of a picture",
+    "PROJECTION IMAGE": "a projection",
+    "MIP": "a projection",
+    "MIN IP": "a projection",
+    "MNIP": "a projection",
+    "FAT": "the fat part of a Dixon series",
+    "F": "the fat part of a Dixon series",
+    "FAT_FRACTION": "a map of fat",
+    "FF": "a map of fat",
+    "OUT_PHASE": "the opposed-phase part of a Dixon series",
+    "OPP_PHASE": "the opposed-phase part of a Dixon series",
+    "OPPOSED_PHASE": "the opposed-phase part of a Dixon series",
+    "OP": "the opposed-phase part of a Dixon series",
     "OPP": "the opposed-phase part of a Dixon series",
-    "SUBTRACTION": "a subtraction", "SUBTRACT": "a subtraction", "SUB": "a subtraction",
-    "T1 MAP": "a map of measured values", "T2 MAP": "a map of measured values", "T2 STAR MAP": "a map of measured values",
-    "T1_MAP": "a map of measured values", "T2_MAP": "a map of measured values", "T2_STAR": "a gradient echo",
-    "M_FFE": "a gradient echo", "SCREEN SAVE": "a screen capture", "MOSAIC": "a mosaic of many slices", "PERFUSION": "a perfusion series",
+    "SUBTRACTION": "a subtraction",
+    "SUBTRACT": "a subtraction",
+    "SUB": "a subtraction",
+    "T1 MAP": "a map of measured values",
+    "T2 MAP": "a map of measured values",
+    "T2 STAR MAP": "a map of measured values",
+    "T1_MAP": "a map of measured values",
+    "T2_MAP": "a map of measured values",
+    "T2_STAR": "a gradient echo",
+    "M_FFE": "a gradient echo",
+    "SCREEN SAVE": "a screen capture",
+    "MOSAIC": "a mosaic of many slices",
+    "PERFUSION": "a perfusion series",
 }
 _WATER = {"WATER", "W"}
 _IN_PHASE = {"IN_PHASE", "IP", "IN"}
@@ -82,14 +107,20 @@ class _Header:
 
     @property
     def traits(self) -> tuple[str, ...]:
-        told = any(str(self.identity.get(one, "")).strip().upper() not in _NO_AGENT
-                   for one in ("ContrastBolusAgent", "ContrastBolusIngredient"))
+        told = any(
+            str(self.identity.get(one, "")).strip().upper() not in _NO_AGENT
+            for one in ("ContrastBolusAgent", "ContrastBolusIngredient")
+        )
         amounts = [_number(self.identity, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
         agent = told or any(one is not None and one > 0 for one in amounts)
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it
-        shown = [] if self.named.words.values("anatomy") else read_name(str(self.identity.get("BodyPartExamined", ""))).traits
+        shown = (
+            []
+            if self.named.words.values("anatomy")
+            else read_name(str(self.identity.get("BodyPartExamined", ""))).traits
+        )
         return tuple(dict.fromkeys([*more, *self.named.traits, *shown]))
 
 
@@ -114,13 +145,17 @@ def traits_from_dicom(identity: Mapping[str, object]) -> tuple[str, ...]:
 def _header(identity: Mapping[str, object]) -> _Header:
     """Of the description; the protocol's and the sequence's names count where it is silent, as they may be of the whole
     examination."""
-    texts = [str(identity[one]).strip() for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
-             if str(identity.get(one) or "").strip()]
+    texts = [
+        str(identity[one]).strip()
+        for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
+        if str(identity.get(one) or "").strip()
+    ]
     read = [(text, read_name(text)) for text in texts]
     telling = [one for one in read if one[1].contrast is not None or one[1].why]
     text, named = next(iter([*telling, *read]), ("", read_name("")))
-    return _Header(identity, text, named, frozenset(_words(identity, "ImageType")),
-                   frozenset(_words(identity, "ScanningSequence")))
+    return _Header(
+        identity, text, named, frozenset(_words(identity, "ImageType")), frozenset(_words(identity, "ScanningSequence"))
+    )
 
 
 def _agree(named: Contrast, found: Contrast) -> bool:

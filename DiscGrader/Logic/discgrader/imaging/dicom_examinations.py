@@ -69,7 +69,12 @@ def _person(one: Slice) -> tuple[str, str, str, str]:
     name = re.sub(r"[\s^,.=_-]+", " ", text_of(one.header.get("PatientName"))).strip().casefold()
     sex = text_of(one.header.get("PatientSex")).strip().upper()[:1]
     known = sex if sex in ("M", "F") else ""
-    return text_of(one.header.get("PatientID")).strip().casefold(), name, text_of(one.header.get("PatientBirthDate")), known
+    return (
+        text_of(one.header.get("PatientID")).strip().casefold(),
+        name,
+        text_of(one.header.get("PatientBirthDate")),
+        known,
+    )
 
 
 def _other_person(one: tuple[str, str, str, str], other: tuple[str, str, str, str]) -> str | None:
@@ -102,7 +107,9 @@ def examinations(slices: Sequence[Slice]) -> list[Examined]:
     acquired = [_acquired(group) for group in groups]
     if len({one.examination.date for one in found}) < len(found) and all(acquired):
         # one date for all was put in; those that the pictures were taken on are told
-        found = [replace(one, examination=replace(one.examination, date=max(days))) for one, days in zip(found, acquired)]
+        found = [
+            replace(one, examination=replace(one.examination, date=max(days))) for one, days in zip(found, acquired)
+        ]
     return sorted(found, key=lambda one: one.when, reverse=True)
 
 
@@ -144,7 +151,9 @@ def _by_date(group: list[Slice]) -> list[list[Slice]]:
     """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
     for day_of in (lambda one: iso_date(one.header.get("StudyDate")), _taken):
         days = sorted({day for one in group if (day := day_of(one))})
-        starts = [day for before, day in zip(["", *days], days) if not before or _days_between(before, day) > _DAYS_OF_ONE]
+        starts = [
+            day for before, day in zip(["", *days], days) if not before or _days_between(before, day) > _DAYS_OF_ONE
+        ]
         if len(starts) < 2:
             continue
         parts: dict[str, list[Slice]] = {}

@@ -15,37 +15,112 @@ from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.progress import Progress
 
 IDENTITY = (
-    "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPClassUID", "Modality",
-    "StudyDate", "StudyTime", "AccessionNumber", "StudyID", "StudyDescription", "SeriesNumber", "SeriesDescription",
-    "ProtocolName", "BodyPartExamined", "Manufacturer", "ManufacturerModelName", "MagneticFieldStrength",
-    "PatientSex", "PatientAge", "PatientPosition", "SliceThickness", "SpacingBetweenSlices", "ImageType", "EchoTime",
-    "EchoNumbers", "RepetitionTime", "InversionTime", "FlipAngle", "EchoTrainLength", "ScanningSequence",
-    "SequenceVariant", "SequenceName", "PulseSequenceName", "EchoPulseSequence", "ScanOptions", "MRAcquisitionType",
-    "AcquisitionContrast", "ContrastBolusAgent", "ContrastBolusIngredient", "ContrastBolusVolume", "ContrastBolusTotalDose",
-    "DiffusionBValue", "InversionRecovery",
+    "PatientID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "SOPClassUID",
+    "Modality",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDescription",
+    "SeriesNumber",
+    "SeriesDescription",
+    "ProtocolName",
+    "BodyPartExamined",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "MagneticFieldStrength",
+    "PatientSex",
+    "PatientAge",
+    "PatientPosition",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "ImageType",
+    "EchoTime",
+    "EchoNumbers",
+    "RepetitionTime",
+    "InversionTime",
+    "FlipAngle",
+    "EchoTrainLength",
+    "ScanningSequence",
+    "SequenceVariant",
+    "SequenceName",
+    "PulseSequenceName",
+    "EchoPulseSequence",
+    "ScanOptions",
+    "MRAcquisitionType",
+    "AcquisitionContrast",
+    "ContrastBolusAgent",
+    "ContrastBolusIngredient",
+    "ContrastBolusVolume",
+    "ContrastBolusTotalDose",
+    "DiffusionBValue",
+    "InversionRecovery",
     "SpectrallySelectedSuppression",
 )
 """Keywords kept of each series, where DICOM states them."""
 
 _SPLITTING = (
-    "EchoNumbers", "EchoTime", "TemporalPositionIdentifier", "TemporalPositionIndex", "ImageType", "InversionTime",
-    "DiffusionBValue", "TriggerTime", "StackID", "AcquisitionNumber", "SliceLocation",
+    "EchoNumbers",
+    "EchoTime",
+    "TemporalPositionIdentifier",
+    "TemporalPositionIndex",
+    "ImageType",
+    "InversionTime",
+    "DiffusionBValue",
+    "TriggerTime",
+    "StackID",
+    "AcquisitionNumber",
+    "SliceLocation",
 )
-_TOP = sorted({
-    *IDENTITY, *_SPLITTING, "SOPInstanceUID", "InstanceNumber", "Rows", "Columns", "NumberOfFrames",
-    "SamplesPerPixel", "PhotometricInterpretation", "ImagePositionPatient", "ImageOrientationPatient",
-    "PixelSpacing", "RescaleSlope", "RescaleIntercept", "PatientName", "PatientBirthDate", "SeriesDate", "AcquisitionDate",
-    "ContentDate", "SeriesTime", "AcquisitionTime", "ContentTime", "KVP", "ConvolutionKernel",
-})
+_TOP = sorted(
+    {
+        *IDENTITY,
+        *_SPLITTING,
+        "SOPInstanceUID",
+        "InstanceNumber",
+        "Rows",
+        "Columns",
+        "NumberOfFrames",
+        "SamplesPerPixel",
+        "PhotometricInterpretation",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "PixelSpacing",
+        "RescaleSlope",
+        "RescaleIntercept",
+        "PatientName",
+        "PatientBirthDate",
+        "SeriesDate",
+        "AcquisitionDate",
+        "ContentDate",
+        "SeriesTime",
+        "AcquisitionTime",
+        "ContentTime",
+        "KVP",
+        "ConvolutionKernel",
+    }
+)
 _TAGS = [*_TOP, "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ContrastBolusAgentSequence"]
 
 # Functional groups (DICOM PS3.3 C.7.6.16.2 and C.8.13.5) that hold what classic files say at the top. Legacy converted
 # files keep what has no group of its own in the unassigned ones, which come first, so that the others count more.
 _GROUPS = (
-    "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
-    "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence", "PixelValueTransformationSequence",
-    "FrameContentSequence", "MREchoSequence", "MRTimingAndRelatedParametersSequence", "MRModifierSequence",
-    "MRImageFrameTypeSequence", "MRDiffusionSequence",
+    "UnassignedSharedConvertedAttributesSequence",
+    "UnassignedPerFrameConvertedAttributesSequence",
+    "PlanePositionSequence",
+    "PlaneOrientationSequence",
+    "PixelMeasuresSequence",
+    "PixelValueTransformationSequence",
+    "FrameContentSequence",
+    "MREchoSequence",
+    "MRTimingAndRelatedParametersSequence",
+    "MRModifierSequence",
+    "MRImageFrameTypeSequence",
+    "MRDiffusionSequence",
 )
 _FIRST_OF_META, _FIRST_OF_DATA = (0, 1, 2), (0, 1, 5, 8, 18, 22, 24, 32, 96)
 _FIRST_ELEMENTS = {
@@ -55,8 +130,14 @@ _FIRST_ELEMENTS = {
 }
 _RENAMED = {"EffectiveEchoTime": "EchoTime", "FrameType": "ImageType", "InversionTimes": "InversionTime"}
 _FROM_GROUPS = (
-    *IDENTITY, *_SPLITTING, *_RENAMED, "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
-    "RescaleSlope", "RescaleIntercept",
+    *IDENTITY,
+    *_SPLITTING,
+    *_RENAMED,
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+    "RescaleSlope",
+    "RescaleIntercept",
 )
 _WIDEST_PIXEL_MM = 20.0
 _SMALLEST_SIDE_MM, _LARGEST_SIDE_MM = 10.0, 2500.0
@@ -211,8 +292,17 @@ def _slice(path: Path, number: int, frames: int, header: dict, broken: set[str])
     if abs(intercept) > _LARGEST_INTERCEPT * abs(slope):
         raise HeaderError(f"{named('RescaleIntercept')} is so large that the picture would be lost in it")
     return Slice(
-        path, number, frames, (_count(header, "Rows"), _count(header, "Columns")),
-        np.array(numbers(header, "ImagePositionPatient", 3)), row, column, _spacing(header), slope, intercept, header,
+        path,
+        number,
+        frames,
+        (_count(header, "Rows"), _count(header, "Columns")),
+        np.array(numbers(header, "ImagePositionPatient", 3)),
+        row,
+        column,
+        _spacing(header),
+        slope,
+        intercept,
+        header,
     )
 
 

@@ -12,8 +12,20 @@ NO_PICTURE = "no picture"
 
 _MR_MODALITIES = ("MR", "MRI", "NMR")
 _SAYS_NOTHING = ("", "OT", "SC", "UNKNOWN", "NONE", "ZZ")
-_OF_MR = ("MagneticFieldStrength", "EchoTime", "RepetitionTime", "EchoTrainLength", "ScanningSequence", "SequenceVariant",
-          "MRAcquisitionType", "SequenceName", "PulseSequenceName", "FlipAngle", "InversionTime", "AcquisitionContrast")
+_OF_MR = (
+    "MagneticFieldStrength",
+    "EchoTime",
+    "RepetitionTime",
+    "EchoTrainLength",
+    "ScanningSequence",
+    "SequenceVariant",
+    "MRAcquisitionType",
+    "SequenceName",
+    "PulseSequenceName",
+    "FlipAngle",
+    "InversionTime",
+    "AcquisitionContrast",
+)
 _OF_CT = ("KVP", "ConvolutionKernel")
 
 
@@ -31,7 +43,9 @@ def why_no_picture(header: Mapping[str, object], dataset: Dataset) -> str | None
         return None
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
         if keyword not in header:
-            return f"without a place in the patient, such as screenshots ({named(keyword)} is missing or cannot be read)"
+            return (
+                f"without a place in the patient, such as screenshots ({named(keyword)} is missing or cannot be read)"
+            )
     return None
 
 

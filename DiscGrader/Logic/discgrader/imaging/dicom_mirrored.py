@@ -37,7 +37,9 @@ def laid_alike(
                 moved = one if ones is most else _turned(one, most[0])
                 picture = pictures[id(one)]
                 if moved is not one and not _beside(moved, most):
-                    picture = picture[:: 1 if one.column @ most[0].column > 0 else -1, :: 1 if one.row @ most[0].row > 0 else -1]
+                    picture = picture[
+                        :: 1 if one.column @ most[0].column > 0 else -1, :: 1 if one.row @ most[0].row > 0 else -1
+                    ]
                     turned.append(moved)
                 else:
                     moved = one

@@ -85,8 +85,10 @@ def is_even(slices: Sequence[Slice]) -> bool:
 
 def _overlap(groups: Sequence[Sequence[Slice]]) -> bool:
     ranges = [(min(map(along, group)), max(map(along, group))) for group in groups]
-    return any(min(high, its_high) - max(low, its_low) > SAME_PLACE_MM
-               for (low, high), (its_low, its_high) in combinations(ranges, 2))
+    return any(
+        min(high, its_high) - max(low, its_low) > SAME_PLACE_MM
+        for (low, high), (its_low, its_high) in combinations(ranges, 2)
+    )
 
 
 def of_shared_places(
@@ -114,8 +116,11 @@ def of_shared_places(
         near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
         best = max(at[number], key=lambda one: sum(_likeness(one, other, pictures) for other in near))
         chosen[number] = best
-        odd += [(one, f"lies where image {best.instance} of {best.path.name} lies already ({place})")
-                for one in at[number] if one is not best]
+        odd += [
+            (one, f"lies where image {best.instance} of {best.path.name} lies already ({place})")
+            for one in at[number]
+            if one is not best
+        ]
     return chosen, odd
 
 

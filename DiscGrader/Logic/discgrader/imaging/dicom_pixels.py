@@ -48,8 +48,15 @@ def read_pixels(path: Path, frames: Sequence[int]) -> tuple[np.ndarray, tuple[st
     return pixels, notes
 
 
-_STORAGE = ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation",
-            "PixelPaddingValue", "PixelPaddingRangeLimit")
+_STORAGE = (
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PhotometricInterpretation",
+    "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+)
 
 
 def _syntax(dataset: Dataset) -> UID:

@@ -8,8 +8,14 @@ import numpy as np
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_values import text_of
 
-IN_TIME = ("EchoNumbers", "EchoTime", "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime",
-           "DiffusionBValue")
+IN_TIME = (
+    "EchoNumbers",
+    "EchoTime",
+    "TemporalPositionIdentifier",
+    "TemporalPositionIndex",
+    "TriggerTime",
+    "DiffusionBValue",
+)
 """What tells pictures of one place apart that were taken one after the other, or at several strengths."""
 
 _SINGLES = 3

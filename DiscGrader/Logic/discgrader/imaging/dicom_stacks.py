@@ -65,7 +65,9 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
     normal = slices[0].normal
     parts = _parts(sorted(slices, key=along), normal)
     if len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2:
-        raise Unstackable(f"its slices lie at uneven distances ({named('ImagePositionPatient')}), which makes no volume")
+        raise Unstackable(
+            f"its slices lie at uneven distances ({named('ImagePositionPatient')}), which makes no volume"
+        )
     lone = [part[0] for part in parts if len(part) == 1 and max(map(len, parts)) >= MANY]
     parts = [part for part in parts if part[0] not in lone]
     warnings = []
@@ -84,7 +86,11 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
     for before, one in pairwise(slices):
         steps = float((one.position - before.position) @ normal) / step
         off = abs(steps - max(round(steps), 1))
-        if steps > MAX_MISSING + 1.5 or (steps > 2.5 and _numbered_on(before, one)) or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP):
+        if (
+            steps > MAX_MISSING + 1.5
+            or (steps > 2.5 and _numbered_on(before, one))
+            or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP)
+        ):
             parts.append([])
         parts[-1].append(one)
     return parts
@@ -94,7 +100,12 @@ def _numbered_on(before: Slice, one: Slice) -> bool:
     """Whether axial slices are counted on over a gap, as blocks through discs are: no slice is missing between them."""
     numbers = [each.header.get("InstanceNumber") for each in (before, one)]
     axial = abs(one.normal[2]) > _AXIAL
-    return axial and before.frames == 1 and all(isinstance(each, int) for each in numbers) and abs(numbers[1] - numbers[0]) == 1
+    return (
+        axial
+        and before.frames == 1
+        and all(isinstance(each, int) for each in numbers)
+        and abs(numbers[1] - numbers[0]) == 1
+    )
 
 
 def _step(slices: list[Slice], normal: np.ndarray) -> float:
@@ -170,9 +181,7 @@ def _misplaced_mm(slices: list[Slice], numbers: np.ndarray, affine: np.ndarray, 
     for one, number in zip(slices, numbers):
         for j in (0, rows - 1):
             for i in (0, columns - 1):
-                stated = (
-                    one.position + i * one.pixel_spacing[1] * one.row + j * one.pixel_spacing[0] * one.column
-                )
+                stated = one.position + i * one.pixel_spacing[1] * one.row + j * one.pixel_spacing[0] * one.column
                 difference = stated - (affine @ [i, j, number, 1.0])[:3]
                 if ignore_sideways:
                     difference = (difference @ normal) * normal

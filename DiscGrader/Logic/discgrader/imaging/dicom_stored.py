@@ -109,8 +109,10 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
         ratio = _roughness(as_signed, doubtful) / max(_roughness(as_unsigned, doubtful), 1e-9)
         seen = ratio < 1.0 if how.signed is None else ratio < 1 / _ROUGHER if not how.signed else ratio <= _ROUGHER
         if how.signed is not None and seen != signed:
-            notes.append(f"the picture contradicts {named('PixelRepresentation')}; its values were read as "
-                         f"{'signed' if seen else 'unsigned'}")
+            notes.append(
+                f"the picture contradicts {named('PixelRepresentation')}; its values were read as "
+                f"{'signed' if seen else 'unsigned'}"
+            )
         signed = seen
     return _smallest(as_signed if signed else as_unsigned, how, signed), tuple(notes)
 

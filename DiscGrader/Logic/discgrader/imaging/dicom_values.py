@@ -12,8 +12,22 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
-UNREADABLE = (InvalidDicomError, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-              NotImplementedError, RuntimeError, StructError, zlib.error, AssertionError, BytesLengthException)
+UNREADABLE = (
+    InvalidDicomError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    RuntimeError,
+    StructError,
+    zlib.error,
+    AssertionError,
+    BytesLengthException,
+)
 """What pydicom and its decoders raise on files that are damaged."""
 
 

@@ -132,7 +132,7 @@ def _unpadded(array: np.ndarray, what: str) -> tuple[np.ndarray, tuple[str, ...]
     """The array without padding, and a warning where there was some."""
     if array.size == 0 or array.dtype == bool:
         return array, ()
-    some = array.ravel()[::max(1, array.size // _SEEN_VOXELS) | 1].astype(np.float64)
+    some = array.ravel()[:: max(1, array.size // _SEEN_VOXELS) | 1].astype(np.float64)
     for extreme, sign in ((float(array.min()), 1.0), (float(array.max()), -1.0)):
         rest = some[some != extreme]
         padding = 1.0 - rest.size / some.size
@@ -142,7 +142,9 @@ def _unpadded(array: np.ndarray, what: str) -> tuple[np.ndarray, tuple[str, ...]
         if near - sign * extreme > far - near > 0:
             bad = array == array.dtype.type(extreme)
             lowest = array[~bad].min()
-            warning = f"{int(bad.sum())} voxels of {what} are padding ({extreme:g}); they were set to {float(lowest):g}."
+            warning = (
+                f"{int(bad.sum())} voxels of {what} are padding ({extreme:g}); they were set to {float(lowest):g}."
+            )
             return np.where(bad, lowest, array), (warning,)
     return array, ()
 
@@ -236,7 +238,9 @@ def _read_with_itk(path: Path, end: str) -> tuple[Volume, tuple[str, ...]]:
 
 def _refuse_unless_there(reader: sitk.ImageFileReader, path: Path, fields: Mapping[str, str]) -> None:
     """Refuse a header that states more voxels than the file can hold, before memory is taken for them."""
-    data = path.parent / (fields.get("data file") or fields.get("datafile") or fields.get("elementdatafile") or path.name)
+    data = path.parent / (
+        fields.get("data file") or fields.get("datafile") or fields.get("elementdatafile") or path.name
+    )
     stored = path.stat().st_size + (data.stat().st_size if data != path and data.is_file() else 0)
     if math.prod(reader.GetSize()) > stored * _DEFLATE_MOST:
         raise StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
@@ -257,4 +261,3 @@ def _refuse_unless_scalar(reader: sitk.ImageFileReader, path: Path) -> None:
         raise StudyError(
             f"{path.name} is four-dimensional, with {int(np.prod(size[3:]))} volumes; split it and give one of them."
         )
-

@@ -24,8 +24,9 @@ def slice_axis_of(volume: Volume, plane: Plane) -> int:
     return int(np.argmax(np.abs(volume.directions[_VIEWS[plane][0]])))
 
 
-def flat_pictures(volume: Volume, plane: Plane, pixel_mm: float | None = None,
-                  shape: tuple[int, int] = SHAPE) -> list[tuple[np.ndarray, np.ndarray]]:
+def flat_pictures(
+    volume: Volume, plane: Plane, pixel_mm: float | None = None, shape: tuple[int, int] = SHAPE
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Up to five slices: around the middle of sagittal volumes, along the length of axial ones.
 
     Parameters
@@ -63,8 +64,9 @@ def _chosen(volume: Volume, plane: Plane, across: int) -> list[int]:
     return list(dict.fromkeys(int(np.clip(np.rint(one), 0, count - 1)) for one in wanted))
 
 
-def _flat(volume: Volume, picture: np.ndarray, plane: Plane, across: int, pixel_mm: float,
-          shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray] | None:
+def _flat(
+    volume: Volume, picture: np.ndarray, plane: Plane, across: int, pixel_mm: float, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray] | None:
     # The axes of the picture, slowest first.
     low, high = (axis for axis in (2, 1, 0) if axis != across)
     (row, row_sign), (column, column_sign) = _VIEWS[plane][1:]

@@ -13,10 +13,18 @@ DERIVED = "derived"
 AFTER_AGENT = "after contrast agent"
 
 _USES: Mapping[str, str] = {
-    "localizer": "a localizer", "calibration": "a calibration scan", "diffusion": "a diffusion image or map",
-    "angiography": "an angiogram", "perfusion": "a perfusion series", "myelography": "a myelogram",
-    "subtraction": "a subtraction", "projection": "a projection", "map": "a map of measured values",
-    "spectroscopy": "spectroscopy", "phase": "a phase image", "capture": "a page or screen capture",
+    "localizer": "a localizer",
+    "calibration": "a calibration scan",
+    "diffusion": "a diffusion image or map",
+    "angiography": "an angiogram",
+    "perfusion": "a perfusion series",
+    "myelography": "a myelogram",
+    "subtraction": "a subtraction",
+    "projection": "a projection",
+    "map": "a map of measured values",
+    "spectroscopy": "spectroscopy",
+    "phase": "a phase image",
+    "capture": "a page or screen capture",
 }
 _PARTS = {"fat": "the fat part of a Dixon series", "opposed": "the opposed-phase part of a Dixon series"}
 _LUMBAR = "lumbar-spine"
@@ -86,8 +94,9 @@ def read_name(name: str) -> NameReading:
     fat = fat or contrast is Contrast.STIR
     agent = _agent(words, contrast)
     planes = words.values("plane")
-    return NameReading(contrast, why, Plane(planes[0]) if len(planes) == 1 else None, fat, agent, part,
-                       _traits(words, agent), words)
+    return NameReading(
+        contrast, why, Plane(planes[0]) if len(planes) == 1 else None, fat, agent, part, _traits(words, agent), words
+    )
 
 
 def contrast_from_name(name: str) -> Finding | None:
@@ -144,7 +153,7 @@ def _either(words: Words) -> bool:
         return True
     weights = [words.tokens.index(word) for _, word in words.said.get("weight", ()) if word in words.tokens]
     others = [words.tokens.index(word) for value, word in words.said["recovery"] if word in words.tokens]
-    return any(_ALTERNATIVES & set(words.tokens[min(a, b):max(a, b)]) for a in weights for b in others)
+    return any(_ALTERNATIVES & set(words.tokens[min(a, b) : max(a, b)]) for a in weights for b in others)
 
 
 def _weighted(words: Words, weights: set[str], fat: bool) -> tuple[Contrast | None, str]:
@@ -226,5 +235,8 @@ def _agent(words: Words, contrast: Contrast | None) -> bool | None:
 def _traits(words: Words, agent: bool | None) -> tuple[str, ...]:
     places = [one for one in words.values("anatomy") if one != _LUMBAR]
     lumbar = words.says("anatomy", _LUMBAR)
-    return (*([DERIVED] if words.says("derived", "yes") else []), *([AFTER_AGENT] if agent else []),
-            *([] if lumbar else [one.replace("-", " ") for one in places[:1]]))
+    return (
+        *([DERIVED] if words.says("derived", "yes") else []),
+        *([AFTER_AGENT] if agent else []),
+        *([] if lumbar else [one.replace("-", " ") for one in places[:1]]),
+    )

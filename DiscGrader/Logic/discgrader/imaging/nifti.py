@@ -71,8 +71,18 @@ class _Header:
             return struct.unpack_from(order + kind, raw, at)
 
         return cls(
-            order, get("8h", 40), get("h", 70)[0], get("8f", 76), get("f", 108)[0], *get("2f", 112),
-            *get("2h", 252), get("3f", 256), get("3f", 268), get("12f", 280), raw[123] & 7, 348,
+            order,
+            get("8h", 40),
+            get("h", 70)[0],
+            get("8f", 76),
+            get("f", 108)[0],
+            *get("2f", 112),
+            *get("2h", 252),
+            get("3f", 256),
+            get("3f", 268),
+            get("12f", 280),
+            raw[123] & 7,
+            348,
         )
 
     @classmethod
@@ -81,8 +91,18 @@ class _Header:
             return struct.unpack_from(order + kind, raw, at)
 
         return cls(
-            order, get("8q", 16), get("h", 12)[0], get("8d", 104), get("q", 168)[0], *get("2d", 176),
-            *get("2i", 344), get("3d", 352), get("3d", 376), get("12d", 400), get("i", 500)[0] & 7, 540,
+            order,
+            get("8q", 16),
+            get("h", 12)[0],
+            get("8d", 104),
+            get("q", 168)[0],
+            *get("2d", 176),
+            *get("2i", 344),
+            get("3d", 352),
+            get("3d", 376),
+            get("12d", 400),
+            get("i", 500)[0] & 7,
+            540,
         )
 
     def qform_ras(self) -> np.ndarray:
@@ -203,7 +223,7 @@ def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
     if not 1 <= count <= 7:
         raise StudyError(f"{path.name} states {count} axes (dim[0]), which are 1 to 7; export it again.")
     # Like the reference library: axes beyond the second that are stated as empty have one voxel.
-    dims = [n if number < 2 else max(n, 1) for number, n in enumerate(header.dim[1:1 + count])]
+    dims = [n if number < 2 else max(n, 1) for number, n in enumerate(header.dim[1 : 1 + count])]
     if len(dims) < 2 or any(n < 1 for n in dims):
         raise StudyError(f"{path.name} states no usable picture size (dim); export it again.")
     if header.datatype in _COLOR_TYPES:
@@ -222,14 +242,18 @@ def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:
     """The byte where voxels begin, and warnings; the least that the format allows where the file states none."""
     least, stated = header.header_bytes + 4, header.offset
     if not math.isfinite(stated) or stated < 0:
-        raise StudyError(f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), which cannot be; "
-                         "correct its header or export it again.")
+        raise StudyError(
+            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), which cannot be; "
+            "correct its header or export it again."
+        )
     if stated >= least:
         return int(stated), ()
     if stated == 0:
         return least, ()
-    return least, (f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
-                   "were read from where the header ends.",)
+    return least, (
+        f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
+        "were read from where the header ends.",
+    )
 
 
 def _scaled(stored: np.ndarray, header: _Header) -> np.ndarray:
@@ -254,8 +278,10 @@ def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[n
         spacing[spacing == 0] = 1.0
         signs = np.where(np.asarray(header.pixdim[1:4]) < 0, -1.0, 1.0)
         affine = LPS_TO_RAS @ np.diag([*spacing * signs, 1.0])
-        warnings.append(f"{path.name} does not say how it lies in the patient (qform_code and sform_code are 0): its "
-                        "plane, and which side is left, are a guess.")
+        warnings.append(
+            f"{path.name} does not say how it lies in the patient (qform_code and sform_code are 0): its "
+            "plane, and which side is left, are a guess."
+        )
     elif header.sform_code == _SCANNER or header.qform_code <= 0:
         affine = header.sform_ras()
     else:
@@ -276,10 +302,13 @@ def _settle(header: _Header, chosen: np.ndarray, shape: tuple, path: Path) -> tu
     shift = largest_shift_mm(sform, qform, shape)
     if shift <= max(EXACT_MM, _ROUNDED_TURN * float(np.linalg.norm(sform[:3, :3] @ np.array(shape)))):
         return chosen, []
-    name, other, replacement = ("sform", "qform", qform) if np.array_equal(
-        chosen, sform, equal_nan=True) else ("qform", "sform", sform)
+    name, other, replacement = (
+        ("sform", "qform", qform) if np.array_equal(chosen, sform, equal_nan=True) else ("qform", "sform", sform)
+    )
     if not _spans(chosen, shape) and _spans(replacement, shape):
-        return replacement, [f"The {name} of {path.name} is sheared, empty or no number; its {other} was taken instead."]
+        return replacement, [
+            f"The {name} of {path.name} is sheared, empty or no number; its {other} was taken instead."
+        ]
     return chosen, [f"The sform and qform of {path.name} differ by up to {shift:.2f} mm; the {name} was taken."]
 
 

@@ -121,7 +121,7 @@ def _content(file: str, sha256: str) -> bytes:
 def _tensors(content: bytes) -> Mapping[str, np.ndarray]:
     """The arrays of a safetensors file, as float32 (a header of JSON, its length before it, and then the numbers)."""
     length = int.from_bytes(content[:8], "little")
-    header, numbers = json.loads(content[8:8 + length]), content[8 + length:]
+    header, numbers = json.loads(content[8 : 8 + length]), content[8 + length :]
     header.pop("__metadata__", None)
     arrays = {}
     for name, entry in header.items():

@@ -50,7 +50,10 @@ def save(dataset: Dataset, path: Path) -> None:
     """Write a data set that has a transfer syntax to a file in the DICOM File Format (PS3.10)."""
     if IS_OLD:
         syntax = dataset.file_meta.TransferSyntaxUID
-        dataset.is_implicit_VR, dataset.is_little_endian = syntax == ImplicitVRLittleEndian, syntax != ExplicitVRBigEndian
+        dataset.is_implicit_VR, dataset.is_little_endian = (
+            syntax == ImplicitVRLittleEndian,
+            syntax != ExplicitVRBigEndian,
+        )
         dataset.save_as(path, write_like_original=False)
     else:
         dataset.save_as(path, enforce_file_format=True)

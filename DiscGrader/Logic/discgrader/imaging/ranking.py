@@ -42,13 +42,26 @@ def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda
     both = (used, other)
     key, best = _key(other, both, shown), _key(used, both, shown)
     worse = next((position for position, (a, b) in enumerate(zip(key, best, strict=True)) if a > b), -1)
-    words = (f"shows the {place_of(other)}", "was taken after contrast agent", "was computed from another series",
-             "shows fewer of the discs", "has larger pixels", "has fewer voxels", "is as good")
+    words = (
+        f"shows the {place_of(other)}",
+        "was taken after contrast agent",
+        "was computed from another series",
+        "shows fewer of the discs",
+        "has larger pixels",
+        "has fewer voxels",
+        "is as good",
+    )
     return f"{words[worse]}, and {used.name} was used"
 
 
 def _key(one: Series, among: Sequence[Series], shown: Callable[[Series], int]) -> tuple[float, ...]:
     finest = min(map(in_plane_mm, among))
     steps = np.floor(np.log(in_plane_mm(one) / finest) / np.log(_COARSER) + 1e-6)
-    return (bool(place_of(one)), AFTER_AGENT in one.traits, DERIVED in one.traits, -shown(one), float(steps),
-            -one.volume.array.size)
+    return (
+        bool(place_of(one)),
+        AFTER_AGENT in one.traits,
+        DERIVED in one.traits,
+        -shown(one),
+        float(steps),
+        -one.volume.array.size,
+    )

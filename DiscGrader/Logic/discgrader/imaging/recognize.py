@@ -37,12 +37,19 @@ _BELIEVED = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
 T1 with fat suppression stays that, and nothing is graded from it; the reader hears what its picture looks like."""
 
 _SIGHT: Mapping[Contrast, str] = {
-    Contrast.T1: "a T1", Contrast.T1_FS: "a T1 with fat suppression", Contrast.T2: "a T2", Contrast.T2_SPACE: "a T2 of thin slices",
-    Contrast.STIR: "fluid bright and fat dark, as STIR does", Contrast.OTHER: "neither a T1 nor a T2 of the lumbar spine",
+    Contrast.T1: "a T1",
+    Contrast.T1_FS: "a T1 with fat suppression",
+    Contrast.T2: "a T2",
+    Contrast.T2_SPACE: "a T2 of thin slices",
+    Contrast.STIR: "fluid bright and fat dark, as STIR does",
+    Contrast.OTHER: "neither a T1 nor a T2 of the lumbar spine",
 }
 
 ROLES = tuple(
-    prefix + contrast.value for prefix in ("", "AX_", "COR_") for contrast in Contrast if contrast is not Contrast.UNKNOWN
+    prefix + contrast.value
+    for prefix in ("", "AX_", "COR_")
+    for contrast in Contrast
+    if contrast is not Contrast.UNKNOWN
 )
 """Every role that a series may be given by hand."""
 
@@ -107,12 +114,13 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
     name = known[role.upper()]
     for prefix, plane in _PREFIXES.items():
         if name.startswith(prefix + "_"):
-            return plane, Contrast(name[len(prefix) + 1:])
+            return plane, Contrast(name[len(prefix) + 1 :])
     return Plane.SAGITTAL, Contrast(name)
 
 
-def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None = None,
-              plane: Plane | None = None) -> Finding:
+def recognize(
+    name: str, volume: Volume, identity: Mapping[str, object] | None = None, plane: Plane | None = None
+) -> Finding:
     """What a series weights: by its DICOM attributes, else by its name, and in any case by its picture.
 
     Where attributes and name are silent or ambiguous, the picture decides. Where it contradicts them with conviction, it
@@ -134,7 +142,9 @@ def recognize(name: str, volume: Volume, identity: Mapping[str, object] | None =
     told = told or finding_of(reading, f"its name, {name},")
     if told is not None and told.contrast is Contrast.OTHER:
         return told
-    traits = told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(identity or {}), *reading.traits]))
+    traits = (
+        told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(identity or {}), *reading.traits]))
+    )
     return replace(_with_picture(told, reading, name, volume, plane or plane_of(volume)), traits=traits)
 
 
@@ -169,13 +179,16 @@ def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
 def _believed(seen: PictureContrast, told: Finding) -> Finding:
     """The picture against header or name."""
     warning = f"{told.reason}; but {_shows(seen)}, and it was taken for that. Say what it is where that is wrong."
-    return Finding(seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability,
-                   warnings=(*told.warnings, warning))
+    return Finding(
+        seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability, warnings=(*told.warnings, warning)
+    )
 
 
 def _doubted(seen: PictureContrast, told: Finding) -> Finding:
     """Header or name against the picture, where a wrong grade would be worse than none."""
-    return replace(told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Say what it is where that is wrong."))
+    return replace(
+        told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Say what it is where that is wrong.")
+    )
 
 
 def _shows(seen: PictureContrast) -> str:

@@ -25,7 +25,9 @@ _SHORT_TOGETHER = {"t1", "t2", "pd", "fs", "ax", "sg", "3d", "2d", "km", "gd"}
 
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+|[+/&:]|<")
-_BIDS = re.compile(r"(?:^|(?<=[_/]))(?:sub|ses|run|acq)-?(?=[a-z0-9]*\d)[a-z0-9]+|^sub-[a-z0-9]+|(?:^|(?<=[_/ ]))sub[_ ]?\d+")
+_BIDS = re.compile(
+    r"(?:^|(?<=[_/]))(?:sub|ses|run|acq)-?(?=[a-z0-9]*\d)[a-z0-9]+|^sub-[a-z0-9]+|(?:^|(?<=[_/ ]))sub[_ ]?\d+"
+)
 _WEIGHTING = r"t[12]\s?(?:[-–_/]\s?t[12](?!\d)|_|[-–/]\s?[ls]\d\s?[-–_/]\s?[ls])"
 """T1 or T2 before what would be a second vertebra, and yet no vertebra: ``T1-T2``, ``ax_t2_L5-S1``, ``T2-L5-S1``."""
 _VERTEBRAE = re.compile(
@@ -89,8 +91,12 @@ def words_of(text: str) -> Words:
         for kind, value in meanings:
             said[kind].append((value, phrase))
     apart = re.search(r"_[^\W_]+\W*$", plain) is not None
-    return Words({kind: tuple(values) for kind, values in said.items()}, tuple(tokens), apart,
-                 tuple(float(one) for one in times.groups() if one) if times else ())
+    return Words(
+        {kind: tuple(values) for kind, values in said.items()},
+        tuple(tokens),
+        apart,
+        tuple(float(one) for one in times.groups() if one) if times else (),
+    )
 
 
 def normalized(text: str) -> str:
@@ -101,7 +107,9 @@ def normalized(text: str) -> str:
     plain = "".join(_LETTERS.get(one, one) for one in plain)
     # Japanese and Korean letters and й are letters of their own, not others with an accent.
     plain = "".join(
-        one if ord(one) > 0x370 else "".join(part for part in unicodedata.normalize("NFD", one) if not unicodedata.combining(part))
+        one
+        if ord(one) > 0x370
+        else "".join(part for part in unicodedata.normalize("NFD", one) if not unicodedata.combining(part))
         for one in unicodedata.normalize("NFC", plain)
     )
     plain = re.sub(r"(?<![a-z0-9])(?:c|gd|km|gad)-(?![a-z0-9])", " precontrast ", plain)
@@ -122,9 +130,9 @@ def _scanned(token: str) -> Iterator[str]:
     """The known words in a text without spaces."""
     start = 0
     while start < len(token):
-        length = next((n for n in range(len(token) - start, 0, -1) if token[start:start + n] in _exact()), 0)
+        length = next((n for n in range(len(token) - start, 0, -1) if token[start : start + n] in _exact()), 0)
         if length:
-            yield token[start:start + length]
+            yield token[start : start + length]
         start += length or 1
 
 
@@ -140,7 +148,7 @@ def _apart(token: str) -> list[str]:
     start = re.match(r"(?:e{1,2}|s|v)?((?:t[12]|pd)w|stir|tirm|flair)|(?:e{1,2})?(t[12])(?=[a-z]|$)", token)
     if start is None:
         return [token]
-    rest = token[start.end():]
+    rest = token[start.end() :]
     return [start[1] or start[2], *([rest] if rest in _exact() else _covered(rest) or [])]
 
 
@@ -151,13 +159,13 @@ def _covered(token: str) -> list[str] | None:
         return []
     for length in range(len(token), 1, -1):
         head = token[:length]
-        if head in _joinable() and not (head in ("t1", "t2") and token[length:length + 1].isdigit()):
+        if head in _joinable() and not (head in ("t1", "t2") and token[length : length + 1].isdigit()):
             rest = _covered(token[length:])
             if rest is not None:
                 return [head, *rest]
     digits = re.match(r"\d+", token)
     if digits and digits.end() < len(token):
-        return _covered(token[digits.end():])
+        return _covered(token[digits.end() :])
     return [] if digits else None
 
 
@@ -166,7 +174,7 @@ def _phrases(tokens: list[str]) -> Iterator[tuple[str, tuple[tuple[str, str], ..
     start = 0
     while start < len(tokens):
         for length in range(min(_LONGEST_PHRASE, len(tokens) - start), 0, -1):
-            phrase = " ".join(tokens[start:start + length])
+            phrase = " ".join(tokens[start : start + length])
             meanings = _exact().get(phrase) or _stem(phrase)
             if meanings:
                 yield phrase, meanings
@@ -176,8 +184,9 @@ def _phrases(tokens: list[str]) -> Iterator[tuple[str, tuple[tuple[str, str], ..
 
 def _stem(word: str) -> tuple[tuple[str, str], ...]:
     """What a word says whose beginning alone is in the table."""
-    return next((meanings for stem, meanings in _stems()
-                 if word.startswith(stem) and word.count(" ") == stem.count(" ")), ())
+    return next(
+        (meanings for stem, meanings in _stems() if word.startswith(stem) and word.count(" ") == stem.count(" ")), ()
+    )
 
 
 @cache
@@ -207,8 +216,12 @@ def _stems() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
 @cache
 def _joinable() -> frozenset[str]:
     return frozenset(
-        word for word, meanings in _exact().items()
-        if " " not in word and (len(word) > 2 or word in _SHORT_TOGETHER)
-        and (all(kind in _TOGETHER or kind == "echo" and len(word) > 3 for kind, _ in meanings)
-             or word in ("km", "gd", "loc", "gad", "3pl"))
+        word
+        for word, meanings in _exact().items()
+        if " " not in word
+        and (len(word) > 2 or word in _SHORT_TOGETHER)
+        and (
+            all(kind in _TOGETHER or kind == "echo" and len(word) > 3 for kind, _ in meanings)
+            or word in ("km", "gd", "loc", "gad", "3pl")
+        )
     )

@@ -148,7 +148,7 @@ def _distinct(studies: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
     for name, path in studies:
         name = printable(name)
         if names.count(name.lower()) > 1 and path.is_file():
-            name = name + "_" + path.name[len(stem(path)):].strip(".").replace(".", "_")
+            name = name + "_" + path.name[len(stem(path)) :].strip(".").replace(".", "_")
         candidate, number = name, 2
         while candidate.lower() in taken:
             candidate, number = f"{name}_{number}", number + 1
@@ -244,7 +244,9 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
     left_out += [LeftOut(name, str(error).rstrip(".")) for name, error in errors]
     warnings = [one.sentence for one in left_out]
-    no_dicom = [file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS]
+    no_dicom = [
+        file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS
+    ]
     if no_dicom:
         left_out.append(LeftOut(listed(no_dicom), "empty, or no DICOM"))
         warnings.append(left_out[-1].sentence)
@@ -267,9 +269,11 @@ def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], 
 def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
     """What is left, and the names of those that go with another file and hold labels rather than a picture."""
     masks = [
-        one for one in found
+        one
+        for one in found
         if any(one.name.startswith(other.name) and one is not other for other in found)
-        and one.volume.array.dtype.kind in "iu" and np.mean(one.volume.array == 0) > 0.5
+        and one.volume.array.dtype.kind in "iu"
+        and np.mean(one.volume.array == 0) > 0.5
         and len(np.unique(one.volume.array)) <= _MASK_VALUES
     ]
     return [one for one in found if one not in masks], [one.source[0].name for one in masks]
@@ -308,7 +312,8 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
     chosen: dict[int, str] = {}
     for name, role in roles.items():
         matches = [
-            number for number, one in enumerate(found)
+            number
+            for number, one in enumerate(found)
             if name == one.name or any(name in (file.name, stem(file), str(file)) for file in one.source)
         ]
         if not matches:
@@ -338,6 +343,14 @@ def _series(found: _Found, role: str | None) -> Series:
             )
         plane, finding = wanted, Finding(contrast, "the user said so")
     return Series(
-        found.name, found.volume, plane, finding.contrast, finding.reason, found.source,
-        tuple(map(printable, found.warnings)), found.identity, finding.probability, finding.traits,
+        found.name,
+        found.volume,
+        plane,
+        finding.contrast,
+        finding.reason,
+        found.source,
+        tuple(map(printable, found.warnings)),
+        found.identity,
+        finding.probability,
+        finding.traits,
     ).warned(*(printable(f"{found.name}: {one}") for one in finding.warnings))

@@ -16,33 +16,100 @@ _SHORT, _LONG = 500, 30_000
 _MOST_VOXELS = 1_000_000
 _BYTES = 2**40
 
-_NRRD_WHOLE = {"line skip": (1, 0, _BYTES), "lineskip": (1, 0, _BYTES), "byte skip": (1, -1, _BYTES),
-               "byteskip": (1, -1, _BYTES), "space dimension": (1, 1, 8)}
-_META_WHOLE = {"headersize": (1, -1, _BYTES), "elementnumberofchannels": (1, 1, 1000), "compresseddatasize": (1, 0, _BYTES)}
-_META_NUMBERS = {"elementspacing": 1, "elementsize": 1, "offset": 1, "position": 1, "origin": 1, "centerofrotation": 1,
-                 "transformmatrix": 2, "rotation": 2, "orientation": 2}
+_NRRD_WHOLE = {
+    "line skip": (1, 0, _BYTES),
+    "lineskip": (1, 0, _BYTES),
+    "byte skip": (1, -1, _BYTES),
+    "byteskip": (1, -1, _BYTES),
+    "space dimension": (1, 1, 8),
+}
+_META_WHOLE = {
+    "headersize": (1, -1, _BYTES),
+    "elementnumberofchannels": (1, 1, 1000),
+    "compresseddatasize": (1, 0, _BYTES),
+}
+_META_NUMBERS = {
+    "elementspacing": 1,
+    "elementsize": 1,
+    "offset": 1,
+    "position": 1,
+    "origin": 1,
+    "centerofrotation": 1,
+    "transformmatrix": 2,
+    "rotation": 2,
+    "orientation": 2,
+}
 """Fields of numbers, one an axis, or an axis and axis."""
 
 _FREE = frozenset({"data file", "datafile", "elementdatafile", "content", "comment", "name"})
 _WORDS = {
-    "type": frozenset({
-        "signed char", "int8", "int8_t", "uchar", "unsigned char", "uint8", "uint8_t", "short", "short int", "signed short",
-        "signed short int", "int16", "int16_t", "ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t", "int",
-        "signed int", "int32", "int32_t", "uint", "unsigned int", "uint32", "uint32_t", "longlong", "long long",
-        "long long int", "signed long long", "signed long long int", "int64", "int64_t", "ulonglong", "unsigned long long",
-        "unsigned long long int", "uint64", "uint64_t", "float", "double",
-    }),
+    "type": frozenset(
+        {
+            "signed char",
+            "int8",
+            "int8_t",
+            "uchar",
+            "unsigned char",
+            "uint8",
+            "uint8_t",
+            "short",
+            "short int",
+            "signed short",
+            "signed short int",
+            "int16",
+            "int16_t",
+            "ushort",
+            "unsigned short",
+            "unsigned short int",
+            "uint16",
+            "uint16_t",
+            "int",
+            "signed int",
+            "int32",
+            "int32_t",
+            "uint",
+            "unsigned int",
+            "uint32",
+            "uint32_t",
+            "longlong",
+            "long long",
+            "long long int",
+            "signed long long",
+            "signed long long int",
+            "int64",
+            "int64_t",
+            "ulonglong",
+            "unsigned long long",
+            "unsigned long long int",
+            "uint64",
+            "uint64_t",
+            "float",
+            "double",
+        }
+    ),
     "encoding": frozenset({"raw", "txt", "text", "ascii", "hex", "gz", "gzip", "bz2", "bzip2"}),
     "endian": frozenset({"little", "big"}),
-    "elementtype": frozenset({
-        "met_char", "met_uchar", "met_short", "met_ushort", "met_int", "met_uint", "met_long", "met_ulong", "met_long_long",
-        "met_ulong_long", "met_float", "met_double",
-    }),
+    "elementtype": frozenset(
+        {
+            "met_char",
+            "met_uchar",
+            "met_short",
+            "met_ushort",
+            "met_int",
+            "met_uint",
+            "met_long",
+            "met_ulong",
+            "met_long_long",
+            "met_ulong_long",
+            "met_float",
+            "met_double",
+        }
+    ),
 }
 _MM = frozenset({"", "mm", "millimeter", "millimeters", "millimetre", "millimetres", "none", "?"})
-_PATIENT_SPACES = frozenset({
-    "left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las",
-})
+_PATIENT_SPACES = frozenset(
+    {"left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las"}
+)
 
 
 def header_fields(path: Path) -> dict[str, str]:
@@ -92,7 +159,9 @@ def check_fields(fields: Mapping[str, str], name: str) -> None:
 
 def _whole(fields: Mapping[str, str], field: str, count: int, least: int, most: int, name: str) -> list[int]:
     values = fields.get(field, "").split()
-    if len(values) != count or not all(re.fullmatch(r"-?\d{1,18}", one) and least <= int(one) <= most for one in values):
+    if len(values) != count or not all(
+        re.fullmatch(r"-?\d{1,18}", one) and least <= int(one) <= most for one in values
+    ):
         raise _wrong(field, fields.get(field), name)
     return [int(one) for one in values]
 
@@ -139,8 +208,10 @@ def _nrrd_guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
             _refuse_unless_mm(unit, field, name)
     lies = fields.get("space", "").lower() in _PATIENT_SPACES and "space directions" in fields
     has_spacing = "space directions" in fields or "spacings" in fields
-    return (*(() if lies else (_no_place(name, "space"),)),
-            *(() if has_spacing else (_no_spacing(name, "space directions"),)))
+    return (
+        *(() if lies else (_no_place(name, "space"),)),
+        *(() if has_spacing else (_no_spacing(name, "space directions"),)),
+    )
 
 
 def _meta_guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -149,8 +220,10 @@ def _meta_guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
         raise StudyError(f"{name} spreads its voxels over several files (ElementDataFile); save it as one.")
     lies = any(field in fields for field in ("transformmatrix", "rotation", "orientation"))
     has_spacing = any(field in fields for field in ("elementspacing", "elementsize"))
-    return (*(() if lies else (_no_place(name, "TransformMatrix"),)),
-            *(() if has_spacing else (_no_spacing(name, "ElementSpacing"),)))
+    return (
+        *(() if lies else (_no_place(name, "TransformMatrix"),)),
+        *(() if has_spacing else (_no_spacing(name, "ElementSpacing"),)),
+    )
 
 
 def _refuse_unless_mm(unit: str, field: str, name: str) -> None:
@@ -159,8 +232,10 @@ def _refuse_unless_mm(unit: str, field: str, name: str) -> None:
 
 
 def _no_place(name: str, field: str) -> str:
-    return (f"{name} does not say how it lies in the patient (no {field} that tells): its plane, and which side is left, "
-            "are a guess.")
+    return (
+        f"{name} does not say how it lies in the patient (no {field} that tells): its plane, and which side is left, "
+        "are a guess."
+    )
 
 
 def _no_spacing(name: str, field: str) -> str:

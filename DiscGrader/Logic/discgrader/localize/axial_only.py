@@ -26,14 +26,20 @@ LEAST_SLICES = 3
 
 DENSE = f"{LEAST_SLICES} or more slices in a row, no more than {GREATEST_STEP_MM:g} mm apart"
 
-COUNTED = ("Discs were found on axial slices alone, and named by counting from below: check the names, and set the lowest "
-           "disc's level where they are wrong.")
+COUNTED = (
+    "Discs were found on axial slices alone, and named by counting from below: check the names, and set the lowest "
+    "disc's level where they are wrong."
+)
 
-SIDES = ("There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left and "
-         "right only where its header is right.")
+SIDES = (
+    "There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left and "
+    "right only where its header is right."
+)
 
-PARTLY = ("Only part of this disc was made out on the axial slices, so that its box may lie too far in front or behind: "
-          "check it.")
+PARTLY = (
+    "Only part of this disc was made out on the axial slices, so that its box may lie too far in front or behind: "
+    "check it."
+)
 
 PARTLY_SHARE = 0.7
 """A disc is only partly made out with less of the depth that is usual in its row."""
@@ -58,7 +64,9 @@ def axial_t2(study: Study) -> tuple[Series, ...]:
         raise StudyError(f"{study.name} has neither a sagittal series nor an axial T2: discs are found on these.")
     dense = [one for one in weighted if _is_dense(one)]
     if not dense:
-        raise StudyError(f"{study.name} has no sagittal series, and no disc can be found on its axial T2: that takes {DENSE}.")
+        raise StudyError(
+            f"{study.name} has no sagittal series, and no disc can be found on its axial T2: that takes {DENSE}."
+        )
     first = max(dense, key=lambda one: slices(one.volume))
     return (first, *(one for one in dense if one is not first and other_coordinates(one, first) is None))
 
@@ -78,10 +86,14 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
     warnings = [SIDES]
     warnings += [_passed_over(one, shown[0]) for one in study.series if _is_axial_t2(one) and one not in shown]
     centers = [disc.center_lps_mm for disc in found.discs]
-    warnings += [f"No disc was found on {one.name}." for one in shown if not any(is_shown(center, [one]) for center in centers)]
+    warnings += [
+        f"No disc was found on {one.name}." for one in shown if not any(is_shown(center, [one]) for center in centers)
+    ]
     usual = float(np.median([disc.depth_mm for disc in found.discs]))
-    discs = tuple(replace(one, warnings=(*one.warnings, PARTLY)) if one.depth_mm < PARTLY_SHARE * usual else one
-                  for one in found.discs)
+    discs = tuple(
+        replace(one, warnings=(*one.warnings, PARTLY)) if one.depth_mm < PARTLY_SHARE * usual else one
+        for one in found.discs
+    )
     found = replace(found, discs=discs, warnings=(*found.warnings, *warnings))
     if not counted:
         return found
@@ -158,7 +170,7 @@ def sagittal_from_axial(series: Sequence[Series]) -> Volume:
     affine[:3, 3] = low[0], low[1], high[2]
     volume = Volume(np.zeros((count[0], count[2], count[1]), np.float32), affine)
     for number in range(count[0]):
-        row, column = np.mgrid[0:count[2], 0:count[1]]
+        row, column = np.mgrid[0 : count[2], 0 : count[1]]
         points = volume.index_to_lps(np.stack([column, row, np.full_like(row, number)], axis=-1))
         volume.array[number] = _blended(points, series)
     return volume
@@ -174,7 +186,11 @@ def _blended(points: np.ndarray, series: Sequence[Series]) -> np.ndarray:
         there = np.isfinite(values) & (beyond >= -_BELOW_MM) & (beyond <= _BLEND_MM)
         weight = np.where(there, 1 / (np.abs(beyond) + _NEAR_MM) ** 2, 0.0)
         dark = one.volume.no_signal
-        total += weight * np.where(there, values - dark, 0.0) / max(float(np.quantile(one.volume.array, _BRIGHTEST)) - dark, 1e-6)
+        total += (
+            weight
+            * np.where(there, values - dark, 0.0)
+            / max(float(np.quantile(one.volume.array, _BRIGHTEST)) - dark, 1e-6)
+        )
         weights += weight
         known |= there & (beyond <= _ABOVE_MM)
     return np.where(known, total / np.maximum(weights, 1e-9), 0.0)
@@ -199,9 +215,17 @@ def _beyond_mm(volume: Volume, points: np.ndarray) -> np.ndarray:
 
 def _bounds(volumes: Sequence[Volume]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest LPS mm of the picture."""
-    corners = np.concatenate([
-        one.index_to_lps(np.stack(np.meshgrid(*[(0, n - 1) for n in one.size], indexing="ij"), axis=-1).reshape(-1, 3))
-        for one in volumes])
+    corners = np.concatenate(
+        [
+            one.index_to_lps(
+                np.stack(np.meshgrid(*[(0, n - 1) for n in one.size], indexing="ij"), axis=-1).reshape(-1, 3)
+            )
+            for one in volumes
+        ]
+    )
     low, high = corners.min(axis=0), corners.max(axis=0)
     middle, half = (low[0] + high[0]) / 2, (high[0] - low[0]) / 2 * _MIDDLE_SHARE
-    return (np.array([middle - half, low[1], low[2] - _BELOW_MM]), np.array([middle + half, high[1], high[2] + _ABOVE_MM]))
+    return (
+        np.array([middle - half, low[1], low[2] - _BELOW_MM]),
+        np.array([middle + half, high[1], high[2] + _ABOVE_MM]),
+    )

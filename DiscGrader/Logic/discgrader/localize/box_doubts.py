@@ -38,7 +38,9 @@ def _apart(box: RoiBox, picture: Volume) -> bool:
     """Whether one of the faces of either parts the two."""
     size = np.array(picture.size)
     corners = picture.lps_to_index(box.corners_lps())
-    ends = np.stack(np.meshgrid(*np.stack([np.full(3, -0.5), size - 0.5], axis=1), indexing="ij"), axis=-1).reshape(-1, 3)
+    ends = np.stack(np.meshgrid(*np.stack([np.full(3, -0.5), size - 0.5], axis=1), indexing="ij"), axis=-1).reshape(
+        -1, 3
+    )
     across = box.to_local(picture.index_to_lps(ends))
     beside_picture = (corners.max(axis=0) < -0.5) | (corners.min(axis=0) > size - 0.5)
     beside_box = (across.max(axis=0) < -box.size_mm / 2) | (across.min(axis=0) > box.size_mm / 2)
@@ -50,5 +52,7 @@ def _on_one_disc(boxes: Mapping[str, RoiBox]) -> list[str]:
     for (level, box), (other, its) in combinations(boxes.items(), 2):
         away = float(np.linalg.norm(box.center_lps_mm - its.center_lps_mm))
         if away < ONE_DISC_MM:
-            found.append(f"The boxes of {level} and {other} lie on one disc, {away:.0f} mm apart; move or delete one of them.")
+            found.append(
+                f"The boxes of {level} and {other} lie on one disc, {away:.0f} mm apart; move or delete one of them."
+            )
     return found

@@ -193,13 +193,22 @@ def _measure(label: int, indices: np.ndarray, classes: np.ndarray, segmentation:
     rows = classes.shape[1]
     row = float(indices[indices[:, 0] == main, 1].mean())
     return Candidate(
-        label=label, center_lps_mm=center, axes_lps=axes, height_mm=column, depth_mm=float(depth), width_mm=float(width),
-        full_height_mm=float(high - low), area_mm2=area, width_seen=seen,
+        label=label,
+        center_lps_mm=center,
+        axes_lps=axes,
+        height_mm=column,
+        depth_mm=float(depth),
+        width_mm=float(width),
+        full_height_mm=float(high - low),
+        area_mm2=area,
+        width_seen=seen,
         canal_back_mm=_canal_back(center, axes, main, classes, segmentation),
-        vertebra_above=vertebra[0], vertebra_below=vertebra[1],
+        vertebra_above=vertebra[0],
+        vertebra_below=vertebra[1],
         vertebral_middle_mm=_vertebral_middle(center, axes, float(high - low) / 2, main, classes, segmentation),
         body_below_mm=_body_below(center, axes, depth, float(high - low) / 2, main, classes, segmentation),
-        room_above_mm=row * row_mm, room_below_mm=(rows - 1 - row) * row_mm,
+        room_above_mm=row * row_mm,
+        room_below_mm=(rows - 1 - row) * row_mm,
         confidence=float(segmentation.probabilities[DISC][tuple(indices.T)].mean()),
     )
 
@@ -259,7 +268,7 @@ def _thick_extent(along_mm: np.ndarray, step_mm: float, front: float, back: floa
     if len(edges) < 6:
         return front, back
     counts, _ = np.histogram(along_mm, edges)
-    usual = np.median(counts[len(counts) // 5: len(counts) - len(counts) // 5])
+    usual = np.median(counts[len(counts) // 5 : len(counts) - len(counts) // 5])
     thick = np.nonzero(counts >= 0.4 * usual)[0]
     return (float(edges[thick[0]]), float(edges[thick[-1] + 1])) if len(thick) else (front, back)
 
@@ -286,20 +295,22 @@ def _sample_classes(points: np.ndarray, main: int, classes: np.ndarray, segmenta
     return result
 
 
-def _neighbors(center: np.ndarray, axes: np.ndarray, depth: float, main: int, classes: np.ndarray,
-               segmentation: Segmentation) -> tuple[float, float]:
+def _neighbors(
+    center: np.ndarray, axes: np.ndarray, depth: float, main: int, classes: np.ndarray, segmentation: Segmentation
+) -> tuple[float, float]:
     along = np.linspace(-0.45, 0.45, 19) * depth
     heights = np.arange(1.0, _NEIGHBOR_MM, 1.0)
     shares = []
     for sign in (1, -1):
-        points = (center + along[:, None, None] * axes[:, 1] + sign * heights[None, :, None] * axes[:, 2])
+        points = center + along[:, None, None] * axes[:, 1] + sign * heights[None, :, None] * axes[:, 2]
         found = _sample_classes(points.reshape(-1, 3), main, classes, segmentation).reshape(len(along), -1)
         shares.append(float(((found == VERTEBRA).sum(1) >= 3).mean()))
     return shares[0], shares[1]
 
 
-def _vertebral_middle(center: np.ndarray, axes: np.ndarray, half_height: float, main: int, classes: np.ndarray,
-                      segmentation: Segmentation) -> float | None:
+def _vertebral_middle(
+    center: np.ndarray, axes: np.ndarray, half_height: float, main: int, classes: np.ndarray, segmentation: Segmentation
+) -> float | None:
     """Middle between front and back of the bodies above and below, just beyond the endplates; of both, or of one."""
     along = np.arange(-45.0, 45.5, 0.5)
     beyond = half_height * 0.6 + np.arange(3.0, 13.0)
@@ -316,7 +327,7 @@ def _vertebral_middle(center: np.ndarray, axes: np.ndarray, half_height: float, 
 
 def _run_near(line: np.ndarray, middle: int, reach: int = 8) -> tuple[int, int] | None:
     """First and last position of the run of True that comes within ``reach`` of the middle; None where none does."""
-    close = np.nonzero(line[middle - reach:middle + reach + 1])[0]
+    close = np.nonzero(line[middle - reach : middle + reach + 1])[0]
     if len(close) == 0:
         return None
     start = middle - reach + int(close[0])
@@ -325,8 +336,15 @@ def _run_near(line: np.ndarray, middle: int, reach: int = 8) -> tuple[int, int] 
     return (int(before[-1]) + 1 if len(before) else 0), (int(after[0]) - 1 if len(after) else len(line) - 1)
 
 
-def _body_below(center: np.ndarray, axes: np.ndarray, depth: float, half_height: float, main: int, classes: np.ndarray,
-                segmentation: Segmentation) -> float:
+def _body_below(
+    center: np.ndarray,
+    axes: np.ndarray,
+    depth: float,
+    half_height: float,
+    main: int,
+    classes: np.ndarray,
+    segmentation: Segmentation,
+) -> float:
     along = np.linspace(-0.3, 0.3, 13) * depth
     heights = half_height + np.arange(0.5, _LONGEST_BODY_MM, 1.0)
     points = center + along[:, None, None] * axes[:, 1] - heights[None, :, None] * axes[:, 2]
@@ -335,12 +353,13 @@ def _body_below(center: np.ndarray, axes: np.ndarray, depth: float, half_height:
     first = np.nonzero(body[:_NEIGHBOR_GAP_MM])[0]
     if len(first) == 0:
         return 0.0
-    ends = np.nonzero(~body[first[0]:])[0]
+    ends = np.nonzero(~body[first[0] :])[0]
     return float(ends[0] if len(ends) else len(body) - first[0])
 
 
-def _canal_back(center: np.ndarray, axes: np.ndarray, main: int, classes: np.ndarray,
-                segmentation: Segmentation) -> float | None:
+def _canal_back(
+    center: np.ndarray, axes: np.ndarray, main: int, classes: np.ndarray, segmentation: Segmentation
+) -> float | None:
     along = np.arange(5.0, 60.0, 0.5)
     heights = np.linspace(-3.0, 3.0, 5)
     points = center + along[:, None, None] * axes[:, 1] + heights[None, :, None] * axes[:, 2]

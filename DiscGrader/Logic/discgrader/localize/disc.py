@@ -9,8 +9,17 @@ import numpy as np
 from discgrader.imaging.volume import Volume
 from discgrader.localize.levels import LADDER, LEVELS, SACRAL_LEVEL, level_name
 
-__all__ = ["DEFAULT_MARGIN_MM", "LADDER", "LEVELS", "MARGIN_RANGE_MM", "SACRAL_LEVEL", "Disc", "Localization", "RoiBox",
-           "level_name"]
+__all__ = [
+    "DEFAULT_MARGIN_MM",
+    "LADDER",
+    "LEVELS",
+    "MARGIN_RANGE_MM",
+    "SACRAL_LEVEL",
+    "Disc",
+    "Localization",
+    "RoiBox",
+    "level_name",
+]
 
 MARGIN_RANGE_MM = (8.0, 12.0)
 DEFAULT_MARGIN_MM = 10.0

@@ -45,8 +45,11 @@ def sagittal_frames(volume: Volume) -> SagittalFrames:
     array = np.transpose(volume.array, axes)
     affine = np.eye(4)
     origin = volume.affine_lps[:3, 3].copy()
-    for new_index_axis, index_axis, array_axis, sign in ((0, back, 2, signs[2]), (1, foot, 1, signs[1]),
-                                                         (2, left, 0, signs[0])):
+    for new_index_axis, index_axis, array_axis, sign in (
+        (0, back, 2, signs[2]),
+        (1, foot, 1, signs[1]),
+        (2, left, 0, signs[0]),
+    ):
         column = volume.affine_lps[:3, index_axis]
         if sign < 0:
             array = np.flip(array, array_axis)

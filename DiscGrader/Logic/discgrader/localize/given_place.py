@@ -52,7 +52,11 @@ def segmented_box(labels: Volume, place_lps: np.ndarray, up_lps: np.ndarray, mar
 
 
 def box_between(
-    labels: Volume | None, place_lps: np.ndarray, discs: Sequence[Disc], margin_mm: float, full_height_mm: Sequence[float]
+    labels: Volume | None,
+    place_lps: np.ndarray,
+    discs: Sequence[Disc],
+    margin_mm: float,
+    full_height_mm: Sequence[float],
 ) -> RoiBox:
     """A box at a place with the attitude and size that the discs above and below let expect.
 

@@ -21,7 +21,7 @@ def level_planes(segmentation: Segmentation, index: int) -> torch.Tensor:
     """The planes of one slice on square pixels of `PIXEL_MM`, shape (`PLANES`, rows, columns)."""
     frames = segmentation.frames.volume
     column_mm, row_mm, _ = frames.spacing_mm
-    picture = torch.from_numpy(np.ascontiguousarray(frames.array[index:index + 1], np.float32))
+    picture = torch.from_numpy(np.ascontiguousarray(frames.array[index : index + 1], np.float32))
     picture = standardize(rescale_frames(picture, (row_mm, column_mm), PIXEL_MM)).clamp(-BRIGHTEST, BRIGHTEST)
     found = segmentation.probabilities[[VERTEBRA, DISC, CANAL], index]
     found = torch.from_numpy(np.ascontiguousarray(found, np.float32))

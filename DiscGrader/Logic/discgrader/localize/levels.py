@@ -14,8 +14,11 @@ SACRAL_LEVEL = "S1-S2"
 
 def _ladder(lumbar: int, thoracic: int) -> tuple[str, ...]:
     """Every level that a disc can have with so many vertebrae, from the lowest to the highest."""
-    names = [*(f"L{number}" for number in range(lumbar, 0, -1)), *(f"T{number}" for number in range(thoracic, 0, -1)),
-             *(f"C{number}" for number in range(7, 1, -1))]
+    names = [
+        *(f"L{number}" for number in range(lumbar, 0, -1)),
+        *(f"T{number}" for number in range(thoracic, 0, -1)),
+        *(f"C{number}" for number in range(7, 1, -1)),
+    ]
     return (SACRAL_LEVEL, *(f"{upper}-{lower}" for upper, lower in zip(names, ("S1", *names), strict=False)))
 
 
@@ -36,8 +39,12 @@ WITH_T13 = f"{LADDER[1]} (T13)"
 LOWEST_CHOICES = (*LADDER[:7], SIX_LUMBAR[1], FOUR_LUMBAR[1], WITH_T13)
 """What the lowest disc in view is likely to be."""
 
-_VERTEBRAE = ("S1", *(f"L{number}" for number in range(6, 0, -1)), *(f"T{number}" for number in range(13, 0, -1)),
-              *(f"C{number}" for number in range(7, 1, -1)))
+_VERTEBRAE = (
+    "S1",
+    *(f"L{number}" for number in range(6, 0, -1)),
+    *(f"T{number}" for number in range(13, 0, -1)),
+    *(f"C{number}" for number in range(7, 1, -1)),
+)
 
 
 def is_level(name: object) -> bool:
@@ -87,8 +94,10 @@ def common_ladder(levels: Collection[str]) -> tuple[str, ...]:
     ladder = ladder_of(levels)
     strange = [level for level in levels if level not in ladder]
     if strange:
-        raise UsageError(f"A spine with the levels {', '.join(levels)} does not exist: {strange[0]} belongs to another count "
-                         "of lumbar vertebrae; name the lowest disc, and all names follow.")
+        raise UsageError(
+            f"A spine with the levels {', '.join(levels)} does not exist: {strange[0]} belongs to another count "
+            "of lumbar vertebrae; name the lowest disc, and all names follow."
+        )
     return ladder
 
 
@@ -170,5 +179,7 @@ def named_from(levels: Collection[str], lowest: str) -> dict[str, str]:
     steps = place - min(before.index(level) for level in levels)
     beyond = [level for level in levels if before.index(level) + steps >= len(ladder)]
     if beyond:
-        raise UsageError(f"The lowest disc cannot be {lowest}: {beyond[0]} would be beyond the highest level, {ladder[-1]}.")
+        raise UsageError(
+            f"The lowest disc cannot be {lowest}: {beyond[0]} would be beyond the highest level, {ladder[-1]}."
+        )
     return {level: ladder[before.index(level) + steps] for level in levels}

@@ -52,7 +52,9 @@ class Localizer:
     def __init__(self, pack: Pack, device: str = "cpu"):
         network = build_network(pack.architecture)
         if pack.architecture.get("kind") != "unet" or pack.architecture.get("outputs") != len(CLASSES):
-            raise PackError(f"Pack {pack.name}: its network does not tell vertebra, disc and canal apart; install it anew.")
+            raise PackError(
+                f"Pack {pack.name}: its network does not tell vertebra, disc and canal apart; install it anew."
+            )
         fill_network(network, pack, next(iter(pack.files)))
         self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
         self._levels = LevelReader.of_pack(pack, device)
@@ -65,8 +67,14 @@ class Localizer:
         localizer._levels = None
         return localizer
 
-    def localize(self, study: Study, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
-                 progress: Progress | None = None) -> Localization:
+    def localize(
+        self,
+        study: Study,
+        *,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+        progress: Progress | None = None,
+    ) -> Localization:
         """Find the discs on the study's best sagittal series; where it has none, on its axial T2.
 
         Parameters
@@ -96,8 +104,14 @@ class Localizer:
                 return replace(found, shifts_lps_mm={series.name: np.zeros(3), **shifts})
         raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
 
-    def localize_series(self, series: Series, *, margin_mm: float = DEFAULT_MARGIN_MM, lowest_disc: str | None = None,
-                        progress: Progress | None = None) -> Localization:
+    def localize_series(
+        self,
+        series: Series,
+        *,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+        progress: Progress | None = None,
+    ) -> Localization:
         """Find the discs on one series; without a disc when there is none."""
         return self._named(series, self._seen(series.volume, progress), (), margin_mm, lowest_disc)
 
@@ -113,8 +127,9 @@ class Localizer:
             row = row_of(candidates)
         return _Seen(segmentation, candidates, labels, row, turned)
 
-    def _named_by_all(self, series: Series, seen: "_Seen", candidates: Sequence[Series], margin_mm: float,
-                      lowest_disc: str | None) -> tuple[Localization, list[OtherRow]]:
+    def _named_by_all(
+        self, series: Series, seen: "_Seen", candidates: Sequence[Series], margin_mm: float, lowest_disc: str | None
+    ) -> tuple[Localization, list[OtherRow]]:
         """The discs of a series, and what all other sagittal series, which help to name them, show of them."""
         others = [one for one in candidates if one is not series]
         if seen.turned:
@@ -127,8 +142,9 @@ class Localizer:
         rows = self._others(centers, corners, others, seen.row)
         return self._named(series, seen, rows, margin_mm, lowest_disc), rows
 
-    def _named(self, series: Series, seen: "_Seen", others: Sequence[OtherRow], margin_mm: float,
-               lowest_disc: str | None) -> Localization:
+    def _named(
+        self, series: Series, seen: "_Seen", others: Sequence[OtherRow], margin_mm: float, lowest_disc: str | None
+    ) -> Localization:
         """The discs of a series, named by what it and others show of them."""
         looks = None
         if self._levels is not None and seen.row:
@@ -141,7 +157,9 @@ class Localizer:
         warnings = (UPSIDE_DOWN.format(series=series.name), *found.warnings)
         return replace(found, discs=discs, segmentation=turned_over(found.segmentation), warnings=warnings)
 
-    def _localize_axial(self, study: Study, margin_mm: float, lowest_disc: str | None, progress: Progress) -> Localization:
+    def _localize_axial(
+        self, study: Study, margin_mm: float, lowest_disc: str | None, progress: Progress
+    ) -> Localization:
         """Find the discs that axial T2 series show, on the sagittal picture that these make together."""
         shown = axial_t2(study)
         picture = sagittal_from_axial(shown)
@@ -159,8 +177,9 @@ class Localizer:
         thin = _middle_slices(volume, np.mean([one.center_lps_mm for one in row], axis=0))
         return thin is not None and is_turned(row, row_of(find_candidates(self._segmenter(turned_over(thin)))[0]))
 
-    def _others(self, centers: np.ndarray, corners: np.ndarray, others: Sequence[Series],
-                row: Sequence[Candidate] = ()) -> list[OtherRow]:
+    def _others(
+        self, centers: np.ndarray, corners: np.ndarray, others: Sequence[Series], row: Sequence[Candidate] = ()
+    ) -> list[OtherRow]:
         """What each other sagittal series shows in its middle, and how far discs with these centers and corners of
         boxes, in LPS mm, lie from there on it; those that do not show the middle of these discs are left out.
 
@@ -201,8 +220,15 @@ def _reaches_beyond(volume: Volume, row: Sequence[Candidate]) -> bool:
     return max(below, above) > SHORTEST_STEP_MM
 
 
-def _localization(series: str, seen: _Seen, volume: Volume, margin_mm: float, lowest_disc: str | None,
-                  below: int | None = None, looks: LowestDisc | None = None) -> Localization:
+def _localization(
+    series: str,
+    seen: _Seen,
+    volume: Volume,
+    margin_mm: float,
+    lowest_disc: str | None,
+    below: int | None = None,
+    looks: LowestDisc | None = None,
+) -> Localization:
     """The discs that candidates on a volume are, named and boxed, with what is doubtful about them."""
     naming = name_candidates(seen.candidates, lowest_disc, below, looks)
     discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
@@ -211,9 +237,16 @@ def _localization(series: str, seen: _Seen, volume: Volume, margin_mm: float, lo
     # what is.
     counted = lowest_disc is None and below is None and (looks is None or looks.shown_by is None)
     misfits = doubts_of_row([one.candidate for one in naming.discs], counted=counted)
-    return Localization(series, _label_volume(seen.segmentation, naming.discs, seen.labels, volume), discs, warnings,
-                        name_doubts=naming.doubts, name_probability=naming.probability,
-                        name_alternatives=naming.alternatives, misfits=misfits)
+    return Localization(
+        series,
+        _label_volume(seen.segmentation, naming.discs, seen.labels, volume),
+        discs,
+        warnings,
+        name_doubts=naming.doubts,
+        name_probability=naming.probability,
+        name_alternatives=naming.alternatives,
+        misfits=misfits,
+    )
 
 
 def common_shift(discs: Sequence[Disc] | np.ndarray, centers: np.ndarray) -> np.ndarray | None:
@@ -282,12 +315,21 @@ def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc
     one = named.candidate
     # An osteophyte or a bulge moves the disc's own middle, an unclear endplate that of the vertebrae: half way is best.
     center = one.center_lps_mm + one.axes_lps[:, 1] * (one.vertebral_middle_mm or 0.0) / 2
-    return Disc(named.index_from_sacrum, named.level, center, one.height_mm, one.depth_mm, one.width_mm,
-                roi_box(one, margin_mm), named.warnings)
+    return Disc(
+        named.index_from_sacrum,
+        named.level,
+        center,
+        one.height_mm,
+        one.depth_mm,
+        one.width_mm,
+        roi_box(one, margin_mm),
+        named.warnings,
+    )
 
 
-def _label_volume(segmentation: Segmentation, named: Sequence[NamedCandidate], labels: np.ndarray,
-                  volume: Volume) -> Volume:
+def _label_volume(
+    segmentation: Segmentation, named: Sequence[NamedCandidate], labels: np.ndarray, volume: Volume
+) -> Volume:
     """Labels 1, 100 and 200 + index in the series' own geometry, uint16."""
     classes = segmentation.labels()
     result = np.select([classes == VERTEBRA, classes == CANAL], [1, 100], 0).astype(np.uint16)

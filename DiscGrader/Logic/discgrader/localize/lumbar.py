@@ -75,7 +75,9 @@ def _place(row: Sequence[Candidate]) -> str | None:
         discs = "One disc is" if len(row) == 1 else f"{len(row)} discs are"
         return f"{discs} in view and no sacrum, so that nothing tells whether this is the lumbar spine."
     growing = float(np.polyfit(np.arange(len(row)), [lean_deg(one) for one in row], 1)[0])
-    return "The spine is kyphotic and no sacrum is in view, as in the thoracic spine." if growing > KYPHOTIC_DEG else None
+    return (
+        "The spine is kyphotic and no sacrum is in view, as in the thoracic spine." if growing > KYPHOTIC_DEG else None
+    )
 
 
 def _surroundings(row: Sequence[Candidate]) -> str | None:

@@ -13,8 +13,12 @@ _COUNTED_OTHERWISE = {
 """What else the disc may be called that is taken for L5-S1, with its name where vertebrae are counted otherwise."""
 
 
-def doubt_in_words(lowest: str, reasons: Sequence[str], probability: float | None = None,
-                   alternatives: Mapping[str, float] | None = None) -> str:
+def doubt_in_words(
+    lowest: str,
+    reasons: Sequence[str],
+    probability: float | None = None,
+    alternatives: Mapping[str, float] | None = None,
+) -> str:
     """The one sentence.
 
     Parameters

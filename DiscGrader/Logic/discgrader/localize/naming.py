@@ -80,8 +80,12 @@ ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
 ORDINARY_COUNT = (5, 9)
 
 
-def name_candidates(candidates: Sequence[Candidate], lowest_disc: str | None = None, below: int | None = None,
-                    looks: LowestDisc | None = None) -> Naming:
+def name_candidates(
+    candidates: Sequence[Candidate],
+    lowest_disc: str | None = None,
+    below: int | None = None,
+    looks: LowestDisc | None = None,
+) -> Naming:
     """Order, check and name candidates (from the foot to the head).
 
     Parameters
@@ -160,15 +164,18 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     if not in_view and place > 0 and not known_below:
         reasons.append(f"the sacrum is not in view: the lowest disc seen is assumed to be {lowest}, which is a guess")
     elif place > 1 and not known_below:
-        reasons.append(f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below "
-                       "missed")
+        reasons.append(
+            f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below missed"
+        )
     elif probability < CERTAIN and place == 0:
         reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box")
     elif probability < CERTAIN:
         reasons.append("the shape of the lowest vertebrae leaves the names in doubt")
-    others = {neighbor_name(lowest, int(index) - place): float(looks.probabilities[index])
-              for index in np.argsort(-looks.probabilities)
-              if index != place and looks.probabilities[index] >= LEAST_PROBABILITY}
+    others = {
+        neighbor_name(lowest, int(index) - place): float(looks.probabilities[index])
+        for index in np.argsort(-looks.probabilities)
+        if index != place and looks.probabilities[index] >= LEAST_PROBABILITY
+    }
     alternatives = {name: share for name, share in others.items() if name is not None}
     return _Choice(row[1:] if place == 0 else row, first, tuple(reasons), probability, alternatives)
 
@@ -197,8 +204,11 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     The best path through all plausible candidates: each adds by how disc-like it is, each step takes away by how far
     it leaves the direction in which the two discs face.
     """
-    plausible = [one for one in _as_wide_as_discs(candidates)
-                 if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)]
+    plausible = [
+        one
+        for one in _as_wide_as_discs(candidates)
+        if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)
+    ]
     best: list[tuple[float, list[Candidate]]] = []
     for position, one in enumerate(plausible):
         own = _disc_likeness(one)
@@ -230,7 +240,7 @@ def _without_islands(chain: list[Candidate]) -> list[Candidate]:
     for position in range(1, len(chain) - 1):
         across = float(np.linalg.norm(centers[position + 1] - centers[position - 1]))
         if chain[position].area_mm2 < ISLAND_AREA_SHARE * area and across < ISLAND_STEP_SHARE * usual:
-            return _without_islands(chain[:position] + chain[position + 1:])
+            return _without_islands(chain[:position] + chain[position + 1 :])
     return chain
 
 

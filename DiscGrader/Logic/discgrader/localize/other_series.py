@@ -65,13 +65,17 @@ def levels_above(row: Sequence[Candidate], other: OtherRow) -> int | None:
     away = np.linalg.norm(own[:, None] - there[None], axis=2)
     nearest = away.argmin(0)
     indices, other_indices = indices_of(row), indices_of(other.row)
-    steps = [indices[nearest[place]] - other_indices[place]
-             for place in range(len(there)) if away[nearest[place], place] <= SAME_DISC_MM]
+    steps = [
+        indices[nearest[place]] - other_indices[place]
+        for place in range(len(there))
+        if away[nearest[place], place] <= SAME_DISC_MM
+    ]
     return max(set(steps), key=steps.count) if len(steps) >= 2 else None
 
 
-def lowest_disc(row: Sequence[Candidate], log_probabilities: np.ndarray, others: Sequence[OtherRow],
-                weights: Mapping) -> LowestDisc:
+def lowest_disc(
+    row: Sequence[Candidate], log_probabilities: np.ndarray, others: Sequence[OtherRow], weights: Mapping
+) -> LowestDisc:
     """Where the lowest disc of a row stands, by its own series and all others that show these discs.
 
     Parameters

@@ -28,8 +28,10 @@ networks of the present one that had not seen the patients, those four get -5 to
 whose L5-S1 they miss, -2.8; the other upright ones were not all measured anew.
 """
 
-UPSIDE_DOWN = ("The picture of {series} is upside down: its discs were found on it turned over, and its orientation "
-               "should be corrected.")
+UPSIDE_DOWN = (
+    "The picture of {series} is upside down: its discs were found on it turned over, and its orientation "
+    "should be corrected."
+)
 
 
 def scale_doubt(chain: Sequence[Candidate]) -> str | None:
@@ -39,8 +41,10 @@ def scale_doubt(chain: Sequence[Candidate]) -> str | None:
     step, depth = _usual_step_mm(chain), float(np.median([one.depth_mm for one in chain]))
     if SMALLEST_MM <= np.sqrt(step * depth) <= LARGEST_MM:
         return None
-    return (f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which an adult's hardly are: if this is no child, the "
-            "spacing of the picture is wrong, and so are lengths in mm and perhaps grades.")
+    return (
+        f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which an adult's hardly are: if this is no child, the "
+        "spacing of the picture is wrong, and so are lengths in mm and perhaps grades."
+    )
 
 
 def may_be_turned(chain: Sequence[Candidate]) -> bool:

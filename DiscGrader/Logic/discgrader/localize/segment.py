@@ -93,8 +93,9 @@ class Segmenter:
         self._pixel_mm = pixel_mm
         self._device = device
 
-    def __call__(self, volume: Volume, progress: Progress | None = None,
-                 near_lps_mm: np.ndarray | None = None) -> Segmentation:
+    def __call__(
+        self, volume: Volume, progress: Progress | None = None, near_lps_mm: np.ndarray | None = None
+    ) -> Segmentation:
         """Segment the sagittal slices of a volume in any orientation.
 
         Three slices are looked at over their whole width; they tell where on the others the spine is. From these on
@@ -107,8 +108,9 @@ class Segmenter:
             Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the foremost and
             behind the hindmost of these points.
         """
-        looking = _Looking(sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device),
-                           progress or Progress())
+        looking = _Looking(
+            sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device), progress or Progress()
+        )
         first = looking.everywhere if near_lps_mm is None else looking.columns_near(near_lps_mm)
         looking.at(looking.scouts, first)
         window = _window(looking.probabilities[:, looking.scouts], looking.pixel_mm)
@@ -125,8 +127,9 @@ class Segmenter:
         """Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns)."""
         rows, columns = pixels.shape
         multiple = self._network.multiple
-        padded = torch.nn.functional.pad(pixels, (0, -columns % multiple, 0, -rows % multiple),
-                                         value=float(pixels.min()))
+        padded = torch.nn.functional.pad(
+            pixels, (0, -columns % multiple, 0, -rows % multiple), value=float(pixels.min())
+        )
         with torch.inference_mode():
             batch = padded[None, None].to(self._device, memory_format=torch.channels_last)
             return self._network(batch).float()[0, :, :rows, :columns].softmax(0).cpu().numpy()
@@ -146,8 +149,14 @@ class _Looking:
     progress : Progress
     """
 
-    def __init__(self, frames: SagittalFrames, pixel_mm: float, see: Callable[[torch.Tensor], np.ndarray], device: str,
-                 progress: Progress):
+    def __init__(
+        self,
+        frames: SagittalFrames,
+        pixel_mm: float,
+        see: Callable[[torch.Tensor], np.ndarray],
+        device: str,
+        progress: Progress,
+    ):
         self._frames, self._trained_mm, self._see, self._device = frames, pixel_mm, see, device
         self._progress = progress
         self._column_mm, self._row_mm, slice_mm = frames.volume.spacing_mm
@@ -167,7 +176,7 @@ class _Looking:
     def _pixels(self, index: int) -> torch.Tensor:
         """Standardized pixels of a slice, shape (rows, columns)."""
         if index not in self._prepared:
-            pixels = torch.from_numpy(np.ascontiguousarray(self._frames.volume.array[index:index + 1], np.float32))
+            pixels = torch.from_numpy(np.ascontiguousarray(self._frames.volume.array[index : index + 1], np.float32))
             scaled = rescale_frames(pixels, (self._row_mm, self._column_mm), self._trained_mm)
             self._prepared[index] = standardize(scaled)[0]
         return self._prepared[index]
@@ -188,14 +197,19 @@ class _Looking:
         """Look at the other slices, from the middle on, on each side until hardly any disc is seen; at all of them where
         the first ones show none, for the spine then lies to one side."""
         middle = self.scouts[len(self.scouts) // 2]
-        sides = [[index for index in self.rest if index > middle], [index for index in self.rest if index < middle][::-1]]
+        sides = [
+            [index for index in self.rest if index > middle],
+            [index for index in self.rest if index < middle][::-1],
+        ]
         beyond = max(1, round(BEYOND_SPINE_MM / self._step_mm))
         most = self._disc_pixels(self.scouts).max()
         while any(sides):
             at_once = [side[:beyond] for side in sides]
             self.at([index for some in at_once for index in some], window)
-            sides = [side[beyond:] if some and (self._disc_pixels(some) >= HARDLY_ANY * most).any() else []
-                     for side, some in zip(sides, at_once, strict=True)]
+            sides = [
+                side[beyond:] if some and (self._disc_pixels(some) >= HARDLY_ANY * most).any() else []
+                for side, some in zip(sides, at_once, strict=True)
+            ]
 
     def _disc_pixels(self, indices: Sequence[int]) -> np.ndarray:
         """How many pixels of these slices are disc."""

@@ -6,7 +6,6 @@ import numpy as np
 
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes
 
-
 AXIAL_RAS = np.diag([-1.0, 1.0, 1.0])
 """Axes of an axial view as columns: towards the patient's left, the front and the head."""
 
@@ -60,7 +59,9 @@ def turn_axial(scene, roi) -> None:
     scene : vtkMRMLScene
     roi : vtkMRMLMarkupsROINode or None
     """
-    for view in (scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode"))):
+    for view in (
+        scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode"))
+    ):
         before = attribute(view, "BeforeTurn")
         if roi is None:
             if before is not None:

@@ -206,5 +206,7 @@ def _gained(was: DiscReading, disc: DiscReading) -> bool:
     if was.level == disc.level or was.grading is None or disc.grading is None:
         return False
     answered = {*disc.grading.not_graded, *(one.system for one in disc.grading.grades)}
-    return any(system in out_of_range(was.level) and system not in answered and SYSTEMS[system].covers(disc.level)
-               for system in was.grading.not_graded)
+    return any(
+        system in out_of_range(was.level) and system not in answered and SYSTEMS[system].covers(disc.level)
+        for system in was.grading.not_graded
+    )

@@ -69,9 +69,13 @@ class GradeNodes:
         described = [self._describe(one, nodes[one.number]) for one in reading.present]
         before = document
         described.sort(key=lambda one: one["index_from_sacrum"])
-        names = described_names(described[0]["level"] if described else None, **names_in_scene(self._scene, self._study))
+        names = described_names(
+            described[0]["level"] if described else None, **names_in_scene(self._scene, self._study)
+        )
         others = {name: value for name, value in before.items() if name != "names"}
-        doubts = [] if settled_in_scene(self._scene, self._study) else list(name_doubts_in_scene(self._scene, self._study))
+        doubts = (
+            [] if settled_in_scene(self._scene, self._study) else list(name_doubts_in_scene(self._scene, self._study))
+        )
         told = {"warnings": self._warnings(before), "name_doubts": doubts}
         document = with_discs({**others, **names, **told}, described)
         if document != before:
@@ -175,7 +179,9 @@ class MapNodes:
         matrix = vtk.vtkMatrix4x4()
         node.GetIJKToRASMatrix(matrix)
         maps = self._seen.setdefault((disc.number, disc.grading.box), {})
-        maps[attribute(node, "System"), attribute(node, "Task")] = _Map(node.GetImageData(), matrix, attribute(node, "Series"))
+        maps[attribute(node, "System"), attribute(node, "Task")] = _Map(
+            node.GetImageData(), matrix, attribute(node, "Series")
+        )
         # Nothing that anybody sees has changed, and there are many maps.
         quiet = node.GetDisableModifiedEvent()
         node.SetDisableModifiedEvent(True)
@@ -195,7 +201,9 @@ class MapNodes:
 
     def _make(self, disc: DiscReading, task: tuple[str, str], one: _Map) -> None:
         node = empty_map(self._scene, map_name(disc.level, *task))
-        set_attributes(node, Study=self._study, Kind="saliency", Made=MADE, Level=disc.level, System=task[0], Task=task[1])
+        set_attributes(
+            node, Study=self._study, Kind="saliency", Made=MADE, Level=disc.level, System=task[0], Task=task[1]
+        )
         set_attributes(node, Number=str(disc.number))
         self._fill(node, _key(disc), one)
         beside = next(iter(study_nodes(self._scene, self._study, "table")), None)

@@ -30,7 +30,11 @@ class GradeViews:
     """
 
     def __init__(
-        self, scene, settings: KeptSettings, node: Callable[[], object], fit: Callable[[object], None] = lambda view: None
+        self,
+        scene,
+        settings: KeptSettings,
+        node: Callable[[], object],
+        fit: Callable[[object], None] = lambda view: None,
     ) -> None:
         self._scene, self._settings, self._node, self._fit = scene, settings, node, fit
 

@@ -13,7 +13,6 @@ from discgrader.mrml.nodes import attribute, matrix_from_vtk, volume_from_node
 from discgrader.mrml.recognized import chosen_series
 from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
 
-
 _SEGMENTATION, _RELABELED = "segmentation", "relabeled segmentation"
 
 

@@ -10,7 +10,6 @@ from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.readback import localization_from_scene, studies_with_discs
 from discgrader.mrml.scene import study_nodes
 
-
 Volumes = Mapping[str, object]
 """Role to a volume node, to a list of them where a series has several blocks, or to None."""
 

@@ -150,7 +150,9 @@ def _to_view(box: RoiBox, from_ras: np.ndarray) -> np.ndarray:
 def _uppermost(window):
     """The renderer that draws last."""
     renderers = window.GetRenderers()
-    return max((renderers.GetItemAsObject(n) for n in range(renderers.GetNumberOfItems())), key=lambda one: one.GetLayer())
+    return max(
+        (renderers.GetItemAsObject(n) for n in range(renderers.GetNumberOfItems())), key=lambda one: one.GetLayer()
+    )
 
 
 def _actor() -> vtk.vtkTextActor:

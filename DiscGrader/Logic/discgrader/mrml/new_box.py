@@ -7,8 +7,8 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
-from discgrader.localize.levels import LADDER, common_ladder, next_above, order_of
 from discgrader.localize.given_place import box_between, segmented_box
+from discgrader.localize.levels import LADDER, common_ladder, next_above, order_of
 from discgrader.reading.record import DiscReading
 
 _WITHOUT_TORCH = "Fitting a box needs PyTorch, which is not installed; shape the box by hand."
@@ -60,7 +60,9 @@ def fitted_box(known: Localization | None, disc: DiscReading) -> tuple[RoiBox, f
         except ImportError as error:
             raise UsageError(_WITHOUT_TORCH) from error
     if found is None:
-        raise UsageError(f"No segmented disc lies in the box of {disc.level}; move the box onto one, or shape it by hand.")
+        raise UsageError(
+            f"No segmented disc lies in the box of {disc.level}; move the box onto one, or shape it by hand."
+        )
     return found, margin_mm
 
 

@@ -173,7 +173,9 @@ def _transform_to_world(node) -> np.ndarray:
     if transform is None:
         return np.eye(4)
     if not transform.IsTransformToWorldLinear():
-        raise StudyError(f"The volume {node.GetName()} lies under a transform that bends it; harden the transform first.")
+        raise StudyError(
+            f"The volume {node.GetName()} lies under a transform that bends it; harden the transform first."
+        )
     matrix = vtk.vtkMatrix4x4()
     transform.GetMatrixTransformToWorld(matrix)
     return matrix_from_vtk(matrix)

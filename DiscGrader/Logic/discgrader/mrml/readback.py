@@ -29,8 +29,11 @@ def studies_in_scene(scene) -> tuple[str, ...]:
 
 def studies_with_discs(scene) -> tuple[str, ...]:
     """Names of the studies that the scene holds boxes or a result of."""
-    found = [attribute(scene.GetNthNode(number), "Study") for number in range(scene.GetNumberOfNodes())
-             if attribute(scene.GetNthNode(number), "Kind") in ("roi", "provenance")]
+    found = [
+        attribute(scene.GetNthNode(number), "Study")
+        for number in range(scene.GetNumberOfNodes())
+        if attribute(scene.GetNthNode(number), "Kind") in ("roi", "provenance")
+    ]
     return tuple(dict.fromkeys(name for name in found if name))
 
 
@@ -72,7 +75,9 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     told_by_discs = not_graded_of(document)
     maps, map_series = _saliency(scene, study, series)
     return StudyResult(
-        study=Study(study, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))),
+        study=Study(
+            study, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))
+        ),
         localization=localization,
         discs=tuple(_disc_result(disc, known.get(disc.level, {})) for disc in localization.discs),
         saliency=maps,

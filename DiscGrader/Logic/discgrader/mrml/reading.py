@@ -166,7 +166,9 @@ class SceneReading:
             if level not in self.reading.levels:
                 continue
             disc = self.reading.disc(level)
-            if same_box(told.box, disc.box) and (disc.is_stale or disc.grading is None or not disc.grading.says_as(told)):
+            if same_box(told.box, disc.box) and (
+                disc.is_stale or disc.grading is None or not disc.grading.says_as(told)
+            ):
                 self.editor.learn_grades(disc.number, disc.box, told.grades, told.not_graded)
         self._maps.learn(self.reading)
 
@@ -176,7 +178,9 @@ class SceneReading:
         new = [one for one in self.discs.nodes() if number_of(one) is None]
         gone = [one for one in self.reading.present if one.number not in nodes]
         boxes = {number: KeptBox.of(roi_from_node(node)) for number, node in nodes.items()}
-        moved = [one for one in self.reading.present if one.number in nodes and not same_box(boxes[one.number], one.box)]
+        moved = [
+            one for one in self.reading.present if one.number in nodes and not same_box(boxes[one.number], one.box)
+        ]
         names = {
             one.number: attribute(nodes[one.number], "Level")
             for one in self.reading.present
@@ -243,7 +247,11 @@ def _what(before: KeptBox, after: KeptBox) -> str:
     """The word for how a box was changed."""
     if max(abs(a - b) for a, b in zip(before.size_mm, after.size_mm, strict=True)) > 0.01:
         return "resize"
-    turned = max(abs(a - b) for one, other in zip(before.axes_lps, after.axes_lps, strict=True) for a, b in zip(one, other, strict=True))
+    turned = max(
+        abs(a - b)
+        for one, other in zip(before.axes_lps, after.axes_lps, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
     return "turn" if turned > 1e-4 else "move"
 
 

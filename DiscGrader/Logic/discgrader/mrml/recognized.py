@@ -52,7 +52,9 @@ def chosen_series(node, role: str) -> Series:
     if known is None:
         return series
     if known.role == role:
-        return replace(series, contrast_reason=known.reason).warned(*(f"{series.name}: {one}" for one in known.warnings))
+        return replace(series, contrast_reason=known.reason).warned(
+            *(f"{series.name}: {one}" for one in known.warnings)
+        )
     doubt = doubt_of_choice(node, role)
     return series.warned(*([doubt] if doubt else []))
 

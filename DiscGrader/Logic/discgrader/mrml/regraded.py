@@ -79,7 +79,11 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
         raise UsageError(f"The box of {level} lies outside the picture; move it back onto its disc, or delete it.")
     localization = localization_from_scene(scene, name, held)
     # All that the study was graded by: under its old name, a system may not have been for the disc.
-    own = [system for one in sorted(document["discs"], key=lambda one: one["level"] != level) for system in _systems_of(one)]
+    own = [
+        system
+        for one in sorted(document["discs"], key=lambda one: one["level"] != level)
+        for system in _systems_of(one)
+    ]
     return Regrading(
         study=Study(name, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))),
         localization=localization,

@@ -101,9 +101,7 @@ def populate_scene(
     SceneNodes
     """
     return to_end(
-        populating(
-            scene, result, volume_nodes=volume_nodes, roi_nodes=roi_nodes, progress=progress or Progress()
-        )
+        populating(scene, result, volume_nodes=volume_nodes, roi_nodes=roi_nodes, progress=progress or Progress())
     )
 
 
@@ -168,7 +166,9 @@ def populating(
     saliency = {}
     for number, key in enumerate(result.saliency):
         progress.report("Filling the scene", 0.6 + 0.4 * number / len(result.saliency), f"saliency of {key[0]}")
-        saliency[key] = put_map(scene, study, key, map_of(result.saliency, key), result.saliency_series[key], maps.get(key))
+        saliency[key] = put_map(
+            scene, study, key, map_of(result.saliency, key), result.saliency_series[key], maps.get(key)
+        )
         yield
     nodes = SceneNodes(volumes, segmentation, rois, saliency, table, provenance)
     yield from _filing(scene, hierarchy.study_item(scene, study, beside), nodes, maps.values())
@@ -213,9 +213,7 @@ def put_localization(
     vtkMRMLSegmentationNode, dict of level to vtkMRMLMarkupsROINode
         The boxes from the sacrum upwards.
     """
-    return to_end(
-        putting_localization(scene, study, localization, colors=colors, roi_nodes=roi_nodes, beside=beside)
-    )
+    return to_end(putting_localization(scene, study, localization, colors=colors, roi_nodes=roi_nodes, beside=beside))
 
 
 def putting_localization(
@@ -293,9 +291,7 @@ def removing_result(scene, study: str, kept: Collection[str] = ()) -> Generator[
 
 def _leftovers(scene, study: str, kept: Collection[str]) -> list:
     return [
-        node
-        for node in study_nodes(scene, study)
-        if node.GetID() not in kept and attribute(node, "Kind") != READING
+        node for node in study_nodes(scene, study) if node.GetID() not in kept and attribute(node, "Kind") != READING
     ]
 
 
@@ -312,7 +308,9 @@ def study_nodes(scene, study: str, kind: str | None = None) -> list:
     if class_name is None:
         nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
     else:
-        nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(scene.GetNumberOfNodesByClass(class_name))]
+        nodes = [
+            scene.GetNthNodeByClass(number, class_name) for number in range(scene.GetNumberOfNodesByClass(class_name))
+        ]
     return [
         node
         for node in nodes

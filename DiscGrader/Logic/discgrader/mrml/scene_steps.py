@@ -174,7 +174,9 @@ def grading(
     rois = {level: node for level, node in rois.items() if scene.IsNodePresent(node)}
     if boxes:
         result = _of_levels(result, rois)
-    elsewhere = {one.disc.level for one in result.discs if one.disc.level in rois and _was_moved(rois[one.disc.level], one)}
+    elsewhere = {
+        one.disc.level for one in result.discs if one.disc.level in rois and _was_moved(rois[one.disc.level], one)
+    }
     shown = next(iter(study_nodes(scene, study.name, "segmentation")), None)
     if shown is not None and held.segmentation(shown) is not result.localization.segmentation:
         shown = None
@@ -202,12 +204,7 @@ def regrading(
 
     def ask(reply: Reply) -> int:
         return service().regrade(
-            study,
-            asked.localization,
-            asked.level,
-            reply,
-            systems=asked.systems,
-            saliency=asked.saliency and not live,
+            study, asked.localization, asked.level, reply, systems=asked.systems, saliency=asked.saliency and not live
         )
 
     def put(result: DiscResult) -> None:

@@ -56,7 +56,9 @@ def color_segments(node, localization: Localization, disc_colors: Mapping[str, C
     """Give the segments of a node that `segmentation_to_node` made for this localization these colors."""
     segmentation = node.GetSegmentation()
     changing = node.StartModify()
-    labels = [segmentation.GetNthSegment(number).GetLabelValue() for number in range(segmentation.GetNumberOfSegments())]
+    labels = [
+        segmentation.GetNthSegment(number).GetLabelValue() for number in range(segmentation.GetNumberOfSegments())
+    ]
     for number, (_value, name, color) in enumerate(_segments(localization, disc_colors, labels)):
         segment = segmentation.GetNthSegment(number)
         segment.SetName(name)

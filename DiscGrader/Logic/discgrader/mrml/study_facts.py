@@ -23,10 +23,14 @@ def examination_of(scene, node) -> Examination | None:
         return (hierarchy.GetItemAttribute(study, attribute_name) or "").strip() if study else ""
 
     date, time = told(constants.GetDICOMStudyDateAttributeName()), told(constants.GetDICOMStudyTimeAttributeName())
-    uid, description = told(constants.GetDICOMStudyInstanceUIDAttributeName()), told(
-        constants.GetDICOMStudyDescriptionAttributeName())
+    uid, description = (
+        told(constants.GetDICOMStudyInstanceUIDAttributeName()),
+        told(constants.GetDICOMStudyDescriptionAttributeName()),
+    )
     digits = time.replace(":", "")[:6]
-    clock = ":".join(digits[start:start + 2] for start in (0, 2, 4)) if len(digits) == 6 and digits.isdecimal() else ""
+    clock = (
+        ":".join(digits[start : start + 2] for start in (0, 2, 4)) if len(digits) == 6 and digits.isdecimal() else ""
+    )
     return Examination(iso_date(date), clock, uid, description) if iso_date(date) or uid else None
 
 
@@ -40,8 +44,11 @@ def volumes_left_out(scene, chosen: Collection) -> tuple[LeftOut, ...]:
     return tuple(
         LeftOut(node.GetName(), _reason(node))
         for node in nodes
-        if node.GetClassName() == class_name and node.GetID() not in ids and not node.GetHideFromEditors()
-        and attribute(node, "Kind") in (None, "series") and _study(hierarchy, node) in studies
+        if node.GetClassName() == class_name
+        and node.GetID() not in ids
+        and not node.GetHideFromEditors()
+        and attribute(node, "Kind") in (None, "series")
+        and _study(hierarchy, node) in studies
     )
 
 

@@ -128,8 +128,10 @@ class _UNet:
     @property
     def weights(self) -> float:
         """About how many it has."""
-        return sum(9.0 * 2 * (self.residual_units + 3) * one * other
-                   for one, other in zip(self.channels, [*self.channels[1:], self.channels[-1]]))
+        return sum(
+            9.0 * 2 * (self.residual_units + 3) * one * other
+            for one, other in zip(self.channels, [*self.channels[1:], self.channels[-1]])
+        )
 
 
 @dataclass(frozen=True)
@@ -189,8 +191,12 @@ class _Plain:
 
 
 NETWORKS: Mapping[str, type] = {
-    "unet": _UNet, "disc_classifier": _DiscClassifier, "window_classifier": _WindowClassifier, "resnet50": _ResNet50,
-    "efficientnet_lite0": _Plain, "tabular": _Plain,
+    "unet": _UNet,
+    "disc_classifier": _DiscClassifier,
+    "window_classifier": _WindowClassifier,
+    "resnet50": _ResNet50,
+    "efficientnet_lite0": _Plain,
+    "tabular": _Plain,
 }
 """What each kind of network that is known here may be told."""
 
@@ -262,7 +268,9 @@ def _check_calibration(whole: Described, tasks: Mapping[str, int], what: str) ->
             continue
         found = checked(given, _Calibration, f"{what}: calibration.{task}", PackError)
         if len(found.bias) != tasks[task]:
-            raise PackError(f"{what}: calibration.{task}.bias has {len(found.bias)} entries, its network {tasks[task]}.")
+            raise PackError(
+                f"{what}: calibration.{task}.bias has {len(found.bias)} entries, its network {tasks[task]}."
+            )
 
 
 def _check_windows(whole: Described, network: object, what: str) -> None:

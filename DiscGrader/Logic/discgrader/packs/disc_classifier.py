@@ -32,9 +32,16 @@ class DiscClassifier(nn.Module):
         Share of the features dropped before the heads while training.
     """
 
-    def __init__(self, widths: Sequence[int], tasks: Mapping[str, int], roles: Sequence[str],
-                 families: Sequence[Sequence[str]], channels: int = 3, blocks: Sequence[int] = (2, 2, 2, 2),
-                 dropout: float = 0.3):
+    def __init__(
+        self,
+        widths: Sequence[int],
+        tasks: Mapping[str, int],
+        roles: Sequence[str],
+        families: Sequence[Sequence[str]],
+        channels: int = 3,
+        blocks: Sequence[int] = (2, 2, 2, 2),
+        dropout: float = 0.3,
+    ):
         super().__init__()
         self.roles = tuple(roles)
         family_of = [next(number for number, family in enumerate(families) if role in family) for role in roles]

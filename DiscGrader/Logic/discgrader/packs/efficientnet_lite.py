@@ -13,8 +13,15 @@ from torch.nn.functional import pad
 SIDE = 224
 FEATURES = 1280
 
-_STAGES = ((1, 3, 1, 1, 32, 16), (2, 3, 2, 6, 16, 24), (2, 5, 2, 6, 24, 40), (3, 3, 2, 6, 40, 80), (3, 5, 1, 6, 80, 112),
-           (4, 5, 2, 6, 112, 192), (1, 3, 1, 6, 192, 320))
+_STAGES = (
+    (1, 3, 1, 1, 32, 16),
+    (2, 3, 2, 6, 16, 24),
+    (2, 5, 2, 6, 24, 40),
+    (3, 3, 2, 6, 40, 80),
+    (3, 5, 1, 6, 80, 112),
+    (4, 5, 2, 6, 112, 192),
+    (1, 3, 1, 6, 192, 320),
+)
 """Of each stage: blocks, kernel, stride of the first block, expansion, channels in and out (table 1 of the paper)."""
 
 _EPSILON = 1e-3
@@ -36,10 +43,14 @@ class _Block(nn.Module):
     def __init__(self, kernel: int, stride: int, expansion: int, inputs: int, outputs: int):
         super().__init__()
         wide = inputs * expansion
-        self.expand = nn.Sequential(nn.Conv2d(inputs, wide, 1, bias=False), nn.BatchNorm2d(wide, _EPSILON),
-                                    nn.ReLU6()) if expansion > 1 else nn.Identity()
-        self.depthwise = nn.Sequential(_Padded(wide, wide, kernel, stride, groups=wide, bias=False),
-                                       nn.BatchNorm2d(wide, _EPSILON), nn.ReLU6())
+        self.expand = (
+            nn.Sequential(nn.Conv2d(inputs, wide, 1, bias=False), nn.BatchNorm2d(wide, _EPSILON), nn.ReLU6())
+            if expansion > 1
+            else nn.Identity()
+        )
+        self.depthwise = nn.Sequential(
+            _Padded(wide, wide, kernel, stride, groups=wide, bias=False), nn.BatchNorm2d(wide, _EPSILON), nn.ReLU6()
+        )
         self.project = nn.Sequential(nn.Conv2d(wide, outputs, 1, bias=False), nn.BatchNorm2d(outputs, _EPSILON))
         self.adds = stride == 1 and inputs == outputs
 
@@ -59,7 +70,9 @@ class EfficientNetLite0(nn.Module):
             blocks.append(_Block(kernel, stride, expansion, inputs, outputs))
             blocks += [_Block(kernel, 1, expansion, outputs, outputs) for _ in range(count - 1)]
         self.blocks = nn.Sequential(*blocks)
-        self.head = nn.Sequential(nn.Conv2d(320, FEATURES, 1, bias=False), nn.BatchNorm2d(FEATURES, _EPSILON), nn.ReLU6())
+        self.head = nn.Sequential(
+            nn.Conv2d(320, FEATURES, 1, bias=False), nn.BatchNorm2d(FEATURES, _EPSILON), nn.ReLU6()
+        )
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Features, shape (pictures, 1280), of pictures, shape (pictures, 3, 224, 224), in -1…1."""
@@ -72,8 +85,14 @@ def from_published(state: dict[str, Tensor]) -> dict[str, Tensor]:
     The classifier and the counters of the normalizations are left out.
     """
     parts = {"_conv_stem": "stem.0", "_bn0": "stem.1", "_conv_head": "head.0", "_bn1": "head.1"}
-    inner = {"_expand_conv": "expand.0", "_bn0": "expand.1", "_depthwise_conv": "depthwise.0", "_bn1": "depthwise.1",
-             "_project_conv": "project.0", "_bn2": "project.1"}
+    inner = {
+        "_expand_conv": "expand.0",
+        "_bn0": "expand.1",
+        "_depthwise_conv": "depthwise.0",
+        "_bn1": "depthwise.1",
+        "_project_conv": "project.0",
+        "_bn2": "project.1",
+    }
     result = {}
     for name, tensor in state.items():
         pieces = name.split(".")

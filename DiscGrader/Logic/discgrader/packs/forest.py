@@ -82,9 +82,15 @@ class Forest:
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Everything but the columns' names, for a safetensors file."""
-        return {"root": self.root.astype(np.int32), "feature": self.feature.astype(np.int32), "threshold": self.threshold,
-                "left": self.left.astype(np.int32), "right": self.right.astype(np.int32),
-                "missing_left": self.missing_left.astype(np.uint8), "chance": self.chance.astype(np.float16)}
+        return {
+            "root": self.root.astype(np.int32),
+            "feature": self.feature.astype(np.int32),
+            "threshold": self.threshold,
+            "left": self.left.astype(np.int32),
+            "right": self.right.astype(np.int32),
+            "missing_left": self.missing_left.astype(np.uint8),
+            "chance": self.chance.astype(np.float16),
+        }
 
     @classmethod
     def from_tensors(cls, columns: tuple[str, ...], tensors: Mapping[str, np.ndarray]) -> "Forest":
@@ -102,6 +108,9 @@ class Forest:
         nodes = len(whole["feature"])
         chance, threshold = np.asarray(tensors["chance"], float), np.asarray(tensors["threshold"], float)
         missing = np.asarray(tensors["missing_left"]).astype(bool)
-        if any(len(one) != nodes for one in (whole["left"], whole["right"], threshold, missing, chance)) or chance.ndim != 2:
+        if (
+            any(len(one) != nodes for one in (whole["left"], whole["right"], threshold, missing, chance))
+            or chance.ndim != 2
+        ):
             raise ValueError("its parts are of different sizes")
         return cls(columns, threshold=threshold, missing_left=missing, chance=chance, **whole)

@@ -34,8 +34,9 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # What a wrong file raises depends on its first bytes: there is no common class.
-        raise UsageError(f"{path} cannot be read as weights ({type(error).__name__}); give a state_dict as .safetensors "
-                         "or .pth.") from error
+        raise UsageError(
+            f"{path} cannot be read as weights ({type(error).__name__}); give a state_dict as .safetensors or .pth."
+        ) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
@@ -61,7 +62,9 @@ def shipped_weights(pack: Pack, architecture: Mapping[str, object]) -> dict[str,
     return _fitting(load_tensors(pack, next(iter(pack.files))), architecture, f"The pack {pack.name}")
 
 
-def _fitting(state: Mapping[str, torch.Tensor], architecture: Mapping[str, object], origin: str) -> dict[str, torch.Tensor]:
+def _fitting(
+    state: Mapping[str, torch.Tensor], architecture: Mapping[str, object], origin: str
+) -> dict[str, torch.Tensor]:
     encoder, _ = build_encoder(architecture["encoder"], architecture.get("channels", _FIRST_CHANNELS))
     wanted = {name: one for name, one in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}
     found = {}
@@ -71,8 +74,10 @@ def _fitting(state: Mapping[str, torch.Tensor], architecture: Mapping[str, objec
             # Published residual networks have none there.
             given = torch.zeros_like(own)
         if given is None or given.numel() != own.numel():
-            raise UsageError(f"{origin} does not fit the encoder {architecture['encoder']['name']}: "
-                             f"{'no ' if given is None else 'another shape of '}{name}.")
+            raise UsageError(
+                f"{origin} does not fit the encoder {architecture['encoder']['name']}: "
+                f"{'no ' if given is None else 'another shape of '}{name}."
+            )
         found[name] = given.reshape(own.shape)
     return found
 
@@ -82,8 +87,13 @@ def published_names(name: str) -> tuple[str, ...]:
     bare = name.removeprefix("network.")
     dense = bare.replace(".layers.", ".")
     squeezed = bare
-    for own, published in ((r"\.conv(\d)\.conv\.", r".conv\1."), (r"\.conv(\d)\.adn\.N\.", r".bn\1."),
-                           (r"\.project\.conv\.", ".downsample.0."), (r"\.project\.adn\.N\.", ".downsample.1."),
-                           (r"\.se_layer\.fc\.0\.", ".se_module.fc1."), (r"\.se_layer\.fc\.2\.", ".se_module.fc2.")):
+    for own, published in (
+        (r"\.conv(\d)\.conv\.", r".conv\1."),
+        (r"\.conv(\d)\.adn\.N\.", r".bn\1."),
+        (r"\.project\.conv\.", ".downsample.0."),
+        (r"\.project\.adn\.N\.", ".downsample.1."),
+        (r"\.se_layer\.fc\.0\.", ".se_module.fc1."),
+        (r"\.se_layer\.fc\.2\.", ".se_module.fc2."),
+    ):
         squeezed = re.sub(own, published, squeezed)
     return name, bare, f"features.{dense}", f"mobilevit.{bare}", squeezed

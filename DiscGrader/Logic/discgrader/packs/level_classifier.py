@@ -26,8 +26,9 @@ class LevelClassifier(nn.Module):
         Share of the features dropped while training.
     """
 
-    def __init__(self, channels: int, edge: int, widths: Sequence[int], blocks: Sequence[int], outputs: int,
-                 dropout: float = 0.4):
+    def __init__(
+        self, channels: int, edge: int, widths: Sequence[int], blocks: Sequence[int], outputs: int, dropout: float = 0.4
+    ):
         super().__init__()
         self.encoder = ResidualEncoder(channels, widths, blocks)
         self.dropout = nn.Dropout(dropout)

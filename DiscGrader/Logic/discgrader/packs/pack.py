@@ -128,8 +128,13 @@ def read_pack(folder: Path) -> Pack:
         _read_checked(_home(folder, borrowed, file), name, file, sha256)
     _check_strangers(folder, name, described["files"])
     values = {one.name: described[one.name] for one in fields(Described) if one.name != "trained_on"}
-    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), trained_on=whole.trained_on, borrowed=borrowed,
-                **values)
+    return Pack(
+        folder=folder,
+        sha256=hashlib.sha256(content).hexdigest(),
+        trained_on=whole.trained_on,
+        borrowed=borrowed,
+        **values,
+    )
 
 
 def _parsed(content: bytes, name: str) -> object:
@@ -257,7 +262,9 @@ def _check_description(name: str, described: object) -> Described:
         if not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
             raise PackError(f"Pack {name}: {file} has no SHA-256 in {DESCRIPTION}.")
     borrowed = described.get(BORROWED, {})
-    if not isinstance(borrowed, dict) or not all(isinstance(home, str) and _NAME.fullmatch(home) for home in borrowed.values()):
+    if not isinstance(borrowed, dict) or not all(
+        isinstance(home, str) and _NAME.fullmatch(home) for home in borrowed.values()
+    ):
         raise PackError(f"Pack {name}: {BORROWED} in {DESCRIPTION} must name a pack for each file.")
     return whole
 

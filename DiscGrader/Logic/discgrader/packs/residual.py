@@ -83,5 +83,6 @@ class _Block(nn.Module):
 
 
 def _stage(inputs: int, outputs: int, blocks: int, stride: int) -> nn.Sequential:
-    return nn.Sequential(*(
-        _Block(inputs if block == 0 else outputs, outputs, stride if block == 0 else 1) for block in range(blocks)))
+    return nn.Sequential(
+        *(_Block(inputs if block == 0 else outputs, outputs, stride if block == 0 else 1) for block in range(blocks))
+    )

@@ -89,8 +89,9 @@ class Trees:
             tree, at = trees[going], node[going]
             following = self._next(row, tree, at)
             inside = following >= 0
-            reached = np.where(inside, self.inner[tree, np.maximum(following, 0)],
-                               self.leaf[tree, np.maximum(-1 - following, 0)])
+            reached = np.where(
+                inside, self.inner[tree, np.maximum(following, 0)], self.leaf[tree, np.maximum(-1 - following, 0)]
+            )
             np.add.at(result, (tree % self.outputs, self.feature[tree, at]), reached - self.inner[tree, at])
             node[going] = following
         return result
@@ -138,11 +139,17 @@ def parse_trees(text: str) -> Trees:
     leaves = max(_within(int(one["num_leaves"]), len(one.get("leaf_value", "")), "num_leaves") for one in blocks)
     nodes = max(leaves - 1, 1)
     trees = Trees(
-        objective, outputs, _steepness(options.get("sigmoid", "1")),
-        _table(blocks, "split_feature", nodes, int), _table(blocks, "threshold", nodes, float),
-        _table(blocks, "decision_type", nodes, int), _table(blocks, "left_child", nodes, int, -1),
-        _table(blocks, "right_child", nodes, int, -1), _table(blocks, "leaf_value", leaves, float),
-        _table(blocks, "internal_value", nodes, float), features,
+        objective,
+        outputs,
+        _steepness(options.get("sigmoid", "1")),
+        _table(blocks, "split_feature", nodes, int),
+        _table(blocks, "threshold", nodes, float),
+        _table(blocks, "decision_type", nodes, int),
+        _table(blocks, "left_child", nodes, int, -1),
+        _table(blocks, "right_child", nodes, int, -1),
+        _table(blocks, "leaf_value", leaves, float),
+        _table(blocks, "internal_value", nodes, float),
+        features,
     )
     _check(trees, features, [int(one["num_leaves"]) for one in blocks])
     return trees
@@ -179,7 +186,7 @@ def _table(blocks: Sequence[Mapping[str, str]], name: str, width: int, kind: typ
         values = block.get(name, "").split()
         if len(values) > width:
             raise ValueError(f"{name} has more entries than there are leaves")
-        row[:len(values)] = [kind(value) for value in values]
+        row[: len(values)] = [kind(value) for value in values]
     return table
 
 

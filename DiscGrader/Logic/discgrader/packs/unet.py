@@ -46,7 +46,6 @@ class UNet(nn.Module):
             return self.model(picture)
         return nn.functional.pixel_shuffle(self.model(nn.functional.pixel_unshuffle(picture, self.block)), self.block)
 
-
     def fused(self) -> UNet:
         """This network for inference, its normalizations taken into the convolutions before them."""
         network = copy.deepcopy(self).eval()
@@ -102,9 +101,11 @@ def _level(inputs: int, outputs: int, channels: Sequence[int], units: int, top: 
 
 def _convolution(inputs: int, outputs: int, stride: int, *, up: bool = False, plain: bool = False) -> nn.Sequential:
     """A 3 x 3 convolution, followed by normalization and ReLU unless it is to be plain."""
-    conv = nn.ConvTranspose2d(inputs, outputs, 3, stride, 1, stride - 1) if up else nn.Conv2d(
-        inputs, outputs, 3, stride, 1)
+    conv = (
+        nn.ConvTranspose2d(inputs, outputs, 3, stride, 1, stride - 1)
+        if up
+        else nn.Conv2d(inputs, outputs, 3, stride, 1)
+    )
     if plain:
         return nn.Sequential(OrderedDict(conv=conv))
-    return nn.Sequential(OrderedDict(
-        conv=conv, adn=nn.Sequential(OrderedDict(N=nn.BatchNorm2d(outputs), A=nn.ReLU()))))
+    return nn.Sequential(OrderedDict(conv=conv, adn=nn.Sequential(OrderedDict(N=nn.BatchNorm2d(outputs), A=nn.ReLU()))))

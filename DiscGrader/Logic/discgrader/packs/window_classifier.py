@@ -29,8 +29,9 @@ class BoxHead(nn.Module):
         super().__init__()
         self.fine = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(early, BOX_MAPS, 1), nn.ReLU(inplace=True))
         self.coarse = nn.Sequential(nn.Conv2d(late, BOX_MAPS, 1), nn.ReLU(inplace=True))
-        self.edges = nn.Sequential(nn.Conv2d(2 * BOX_MAPS, BOX_MAPS, 3, padding=1), nn.ReLU(inplace=True),
-                                   nn.Conv2d(BOX_MAPS, 4, 3, padding=1))
+        self.edges = nn.Sequential(
+            nn.Conv2d(2 * BOX_MAPS, BOX_MAPS, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(BOX_MAPS, 4, 3, padding=1)
+        )
 
     def forward(self, early: Tensor, late: Tensor) -> Tensor:
         """First column, first row, last column, last row of the box, 0 to 1, shape (batch, 4)."""
@@ -62,8 +63,15 @@ class WindowClassifier(nn.Module):
         Share of the features dropped before the heads while training.
     """
 
-    def __init__(self, encoder: Mapping[str, object], windows: int, channels: int, tasks: Mapping[str, int],
-                 box: bool = False, dropout: float = 0.3):
+    def __init__(
+        self,
+        encoder: Mapping[str, object],
+        windows: int,
+        channels: int,
+        tasks: Mapping[str, int],
+        box: bool = False,
+        dropout: float = 0.3,
+    ):
         super().__init__()
         self.windows = windows
         self.encoder, features = build_encoder(encoder, channels)
@@ -90,7 +98,11 @@ class WindowClassifier(nn.Module):
         """As `logits`, and the features that the heads see, shape (looks, windows · features)."""
         last = self.encoder.late(maps)
         features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1]).float()
-        boxes = None if self.box is None else self.box(maps[self.windows - 1::self.windows], last[self.windows - 1::self.windows])
+        boxes = (
+            None
+            if self.box is None
+            else self.box(maps[self.windows - 1 :: self.windows], last[self.windows - 1 :: self.windows])
+        )
         seen = self.dropout(features)
         return {task: head(seen) for task, head in self.heads.items()}, boxes, features
 

@@ -18,7 +18,9 @@ def badge_html(packs: Iterable[PackFacts]) -> str:
     by_origin: dict[tuple, list[str]] = {}
     for pack in packs:
         patients = None if pack.synthetic else pack.patients
-        by_origin.setdefault((pack.data_set.split(" (")[0], patients, pack.synthetic), []).append(in_language(SYSTEMS[pack.system].title))
+        by_origin.setdefault((pack.data_set.split(" (")[0], patients, pack.synthetic), []).append(
+            in_language(SYSTEMS[pack.system].title)
+        )
     lines = []
     for (data_set, patients, synthetic), titles in by_origin.items():
         told = _("Trained on {data_set}") if synthetic else _("Trained on {data_set}, {patients} patients")

@@ -81,7 +81,11 @@ class BlockReader:
 def _sentence(node, blocks: list) -> str:
     names = ", ".join(one.GetName() for one in blocks)
     if len(blocks) == 1:
-        told = _("Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}.")
+        told = _(
+            "Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}."
+        )
     else:
-        told = _("Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}.")
+        told = _(
+            "Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}."
+        )
     return told.format(name=node.GetName(), count=len(blocks), blocks=names)

@@ -78,10 +78,14 @@ def ensure(path: Path) -> None:
             _from_index(_without_torch(missing))
     except subprocess.CalledProcessError as error:
         raise UsageError(
-            _("The packages could not be installed; the Python console tells why. Behind a firewall, name a folder of wheels.")
+            _(
+                "The packages could not be installed; the Python console tells why. Behind a firewall, name a folder of wheels."
+            )
         ) from error
     except RuntimeError as error:
-        raise UsageError(_("Nothing was installed ({reason}); discs cannot be graded yet.").format(reason=error)) from error
+        raise UsageError(
+            _("Nothing was installed ({reason}); discs cannot be graded yet.").format(reason=error)
+        ) from error
     left = missing_requirements(path)
     if left:
         raise UsageError(
@@ -125,7 +129,9 @@ def _from_folder(missing: Sequence[Requirement], folder: Path) -> None:
 
 def _install(arguments: Sequence[str], missing: Sequence[Requirement]) -> None:
     """Ask, and install by pip with these arguments."""
-    question = _("DiscGrader needs Python packages that are not installed: {packages}.\n\nInstall them into Slicer's Python?")
+    question = _(
+        "DiscGrader needs Python packages that are not installed: {packages}.\n\nInstall them into Slicer's Python?"
+    )
     if not slicer.util.confirmOkCancelDisplay(question.format(packages=_listed(missing)), REQUESTER):
         raise RuntimeError(_("the installation was declined"))
     _logger.info("Installing %s", _listed(missing))

@@ -140,7 +140,7 @@ def _evidence(evidence: Mapping[str, object], colors: Colors) -> str:
         source = value.get("source", "") if isinstance(value, Mapping) else ""
         title, told = escape(in_language(evidence_title(name, value))), escape(evidence_text(value))
         rows.append(
-            f'<tr><td>{title}</td><td><b>{told}</b></td>'
+            f"<tr><td>{title}</td><td><b>{told}</b></td>"
             f'<td style="color:{colors.faint}"><small>{escape(in_language(str(source or "")))}</small></td></tr>'
         )
     return _titled(_("Evidence"), f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>') if rows else ""

@@ -46,5 +46,10 @@ class GradeAnyway:
             return
         before, self._known = self._known, (state.name, state.grade_anyway)
         graded = state.reading is not None and any(one.gradings for one in state.reading.present)
-        if state.misfits and before[0] == state.name and before[1] != state.grade_anyway and (graded or state.grade_anyway):
+        if (
+            state.misfits
+            and before[0] == state.name
+            and before[1] != state.grade_anyway
+            and (graded or state.grade_anyway)
+        ):
             self._again()

@@ -33,7 +33,9 @@ class GradeMenu:
         menu.setToolTipsVisible(True)
         scale = scale_of(system, task)
         for one in scale.grades:
-            action = menu.addAction(_icon(one.color), f"{in_language(one.label)}    {_first_clause(in_language(one.meaning))}")
+            action = menu.addAction(
+                _icon(one.color), f"{in_language(one.label)}    {_first_clause(in_language(one.meaning))}"
+            )
             action.setToolTip(in_language(one.meaning))
             if cell is not None and one.value == cell.grade:
                 font = action.font

@@ -249,7 +249,11 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "") -> str:
     if cell.ai is not None:
         said = _("AI: {label}, {probability}; trained on {trained_on}")
         lines.append(
-            said.format(label=in_language(cell.ai.label), probability=percent(cell.ai.probability), trained_on=cell.ai.trained_on)
+            said.format(
+                label=in_language(cell.ai.label),
+                probability=percent(cell.ai.probability),
+                trained_on=cell.ai.trained_on,
+            )
         )
     if cell.stale:
         lines.append(_("The box was moved since; grade this disc again."))

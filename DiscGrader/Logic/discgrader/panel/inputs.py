@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import slicer
 
 from discgrader.errors import DiscGraderError
-from discgrader.imaging.recognize import ROLES as EVERY_ROLE, parse_role, plane_of, recognize
 from discgrader.imaging.ranking import ranked
+from discgrader.imaging.recognize import ROLES as EVERY_ROLE
+from discgrader.imaging.recognize import parse_role, plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
@@ -72,8 +73,16 @@ def recognized(node) -> Recognized:
         # Whoever graded it on the command line has said what it is.
         plane, contrast = parse_role(before)
         found = replace(found, contrast=contrast, reason=f"it was graded as {before.replace('_', ' ')} before")
-    series = Series(node.GetName(), volume, plane, found.contrast, f"{plane.value}; {found.reason}", warnings=found.warnings,
-                    probability=found.probability, traits=found.traits)
+    series = Series(
+        node.GetName(),
+        volume,
+        plane,
+        found.contrast,
+        f"{plane.value}; {found.reason}",
+        warnings=found.warnings,
+        probability=found.probability,
+        traits=found.traits,
+    )
     return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
 
 
@@ -163,9 +172,14 @@ class InputChooser:
         taken, answered = nodes_of(chosen), set(answered)
         study = self._study_of(taken[0]) if taken else None
         return [
-            node for node in self._volumes()
-            if (known := recognized_as(node)) is not None and known.is_unknown and not known.role.startswith("COR_")
-            and node not in taken and node.GetID() not in answered and study in (None, self._study_of(node))
+            node
+            for node in self._volumes()
+            if (known := recognized_as(node)) is not None
+            and known.is_unknown
+            and not known.role.startswith("COR_")
+            and node not in taken
+            and node.GetID() not in answered
+            and study in (None, self._study_of(node))
         ]
 
     def _found(self, candidates: Iterable) -> dict[object, str | None]:

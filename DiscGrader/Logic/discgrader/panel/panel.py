@@ -223,7 +223,8 @@ class Panel:
         if sure is None or sure == 1:
             return tip
         told = _("{tip}\nAs found, it is right with a probability of {probability}.").format(
-            tip=tip, probability=name_percent(sure))
+            tip=tip, probability=name_percent(sure)
+        )
         others = ", ".join(f"{level} {name_percent(one)}" for level, one in self.state.name_alternatives.items())
         return f"{told} " + _("Otherwise: {levels}").format(levels=others) if others else told
 

@@ -54,14 +54,21 @@ class SeriesInputs:
         """What is doubtful about the chosen series, and what is missing among them."""
         parameters = self._parameters()
         volumes = parameters.volumes()
-        told = [f"{node.GetName()}: {one}" for role, node in _pairs(volumes)
-                if (known := recognized_as(node)) is not None and known.role == role for one in known.warnings]
+        told = [
+            f"{node.GetName()}: {one}"
+            for role, node in _pairs(volumes)
+            if (known := recognized_as(node)) is not None and known.role == role
+            for one in known.warnings
+        ]
         told += [doubt for role, node in _pairs(volumes) if (doubt := doubt_of_choice(node, role))]
         if "T1" in volumes and not volumes.keys() & {"T2", "T2_SPACE"}:
             told.append(only_t1())
         told += [
-            _("There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.").format(name=node.GetName())
-            for role, node in _pairs(volumes) if role in WITHHELD
+            _("There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.").format(
+                name=node.GetName()
+            )
+            for role, node in _pairs(volumes)
+            if role in WITHHELD
         ]
         return told
 

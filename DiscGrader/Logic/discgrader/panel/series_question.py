@@ -20,8 +20,14 @@ def choices(plane: Plane) -> list[tuple[str, str]]:
     nothing = _("None of these: grade nothing from it")
     if plane is Plane.AXIAL:
         return [("AX_T2", _("Axial T2")), ("AX_T1", _("Axial T1")), ("AX_other", nothing)]
-    return [("T2", _("Sagittal T2")), ("T1", _("Sagittal T1")), ("T2_SPACE", _("Sagittal T2 SPACE or another 3D T2")),
-            ("STIR", _("STIR or fat-suppressed T2")), ("T1_FS", _("T1 with fat suppression")), ("other", nothing)]
+    return [
+        ("T2", _("Sagittal T2")),
+        ("T1", _("Sagittal T1")),
+        ("T2_SPACE", _("Sagittal T2 SPACE or another 3D T2")),
+        ("STIR", _("STIR or fat-suppressed T2")),
+        ("T1_FS", _("T1 with fat suppression")),
+        ("other", nothing),
+    ]
 
 
 class SeriesQuestion:

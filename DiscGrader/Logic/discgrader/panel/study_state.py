@@ -100,8 +100,14 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
     doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
     misfits = misfits_in_scene(scene, name) if boxes else ()
     names = names_in_scene(scene, name)
-    told = (doubts, findings, misfits, names["probability"], names["alternatives"],
-            volumes_left_out(scene, nodes_of(volumes)))
+    told = (
+        doubts,
+        findings,
+        misfits,
+        names["probability"],
+        names["alternatives"],
+        volumes_left_out(scene, nodes_of(volumes)),
+    )
     if logic.isBusy():
         return StudyState(name, boxes, before.reading if before.name == name else None, *told)
     try:

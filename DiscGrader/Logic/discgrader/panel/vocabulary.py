@@ -1,6 +1,7 @@
 """What the package words in English, in the user's language: systems, tasks, scales, measures, reasons and stages."""
 
-from slicer.i18n import tr as _, translate
+from slicer.i18n import tr as _
+from slicer.i18n import translate
 
 CONTEXT = "discgrader.vocabulary"
 

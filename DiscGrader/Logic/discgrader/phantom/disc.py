@@ -345,9 +345,9 @@ def _facet(grade: int, chance: float, wish: int | None, fused: bool) -> int:
 
 
 def _foramen(grade: int, chance: float, wish: int | None, fused: bool) -> int:
-    odds = np.cumsum({1: (1.0, 0, 0), 2: (0.97, 0.03, 0), 3: (0.85, 0.1, 0.04), 4: (0.65, 0.2, 0.1)}.get(
-        grade, (0.45, 0.3, 0.15)
-    ))
+    odds = np.cumsum(
+        {1: (1.0, 0, 0), 2: (0.97, 0.03, 0), 3: (0.85, 0.1, 0.04), 4: (0.65, 0.2, 0.1)}.get(grade, (0.45, 0.3, 0.15))
+    )
     return _asked(wish, 0 if fused else int(np.searchsorted(odds, chance)))
 
 

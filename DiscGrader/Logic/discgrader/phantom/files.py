@@ -119,10 +119,7 @@ def write_tables(studies: Iterable[tuple[str, Sequence[PhantomDisc]]], folder: P
             gradings.append((study, disc.index_from_sacrum, *(disc.grades[task] for task in GRADINGS_TASKS)))
             place = (study, disc.level, disc.index_from_sacrum)
             truth.extend((*place, *task, grade) for task, grade in disc.grades.items())
-    for name, columns, rows in (
-        ("gradings.csv", GRADINGS_COLUMNS, gradings),
-        ("truth.csv", TRUTH_COLUMNS, truth),
-    ):
+    for name, columns, rows in (("gradings.csv", GRADINGS_COLUMNS, gradings), ("truth.csv", TRUTH_COLUMNS, truth)):
         with open(folder / name, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(columns)

@@ -107,10 +107,7 @@ class DiscFindings:
             (bool(self.fused) and herniated, f"A fused level has no disc that could herniate (msu={self.msu})"),
             (bool(self.fused) and bool(moving), f"A fused level cannot have {' or '.join(moving)}"),
             (bool(self.fused) and self.pfirrmann is not None, "The rudiment of a fused level has no Pfirrmann grade"),
-            (
-                self.msu == "3C",
-                "In zone C the facet joint stands where a herniation of size 3 would lie (msu=3C)",
-            ),
+            (self.msu == "3C", "In zone C the facet joint stands where a herniation of size 3 would lie (msu=3C)"),
             (
                 self.msu in ("1A", "2A", "3A") and self.side is not None,
                 f"A herniation in zone A is central and has no side (msu={self.msu}, side={self.side})",

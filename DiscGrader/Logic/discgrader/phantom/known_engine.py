@@ -26,9 +26,7 @@ class KnownEngine:
     def __init__(self, phantom: PhantomStudy) -> None:
         self._phantom = phantom
 
-    def localize(
-        self, study: Study, *, margin_mm: float, lowest_disc: str | None, progress: Progress
-    ) -> Localization:
+    def localize(self, study: Study, *, margin_mm: float, lowest_disc: str | None, progress: Progress) -> Localization:
         """The phantom's discs; their boxes keep the margin that they were drawn with."""
         progress.report("Finding discs", 0.5)
         labels = next(iter(self._phantom.labels.values()))
@@ -55,9 +53,7 @@ class KnownEngine:
 
 
 def _disc(one: PhantomDisc) -> Disc:
-    return Disc(
-        one.index_from_sacrum, one.level, one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm, one.roi
-    )
+    return Disc(one.index_from_sacrum, one.level, one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm, one.roi)
 
 
 def _grades(truth: PhantomDisc, systems: Sequence[str] | None) -> tuple[Grade, ...]:

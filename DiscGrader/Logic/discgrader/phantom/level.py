@@ -127,8 +127,10 @@ class Level:
         self.s, behind = sac.place_of[disc.name]
         self.center_y = -behind
         self.radius_mm = float(sac.radius(self.s))
-        self.joint_x = JOINT_HALF_MM[self.parameters.index_from_sacrum - 1] * disc.half_width_mm / (
-            (23.5, 23.0, 22.0, 21.0, 20.0)[min(self.parameters.index_from_sacrum, 5) - 1]
+        self.joint_x = (
+            JOINT_HALF_MM[self.parameters.index_from_sacrum - 1]
+            * disc.half_width_mm
+            / ((23.5, 23.0, 22.0, 21.0, 20.0)[min(self.parameters.index_from_sacrum, 5) - 1])
         )
         self.joint_y = self.center_y + JOINT_BEHIND * self.radius_mm
         self.displaced = self._displace()
@@ -304,7 +306,12 @@ class Level:
         return distance
 
     def sac_distance(
-        self, x: np.ndarray, d: np.ndarray, radius: np.ndarray | float, squeeze: Squeeze, weight: np.ndarray | float = 1.0
+        self,
+        x: np.ndarray,
+        d: np.ndarray,
+        radius: np.ndarray | float,
+        squeeze: Squeeze,
+        weight: np.ndarray | float = 1.0,
     ) -> np.ndarray:
         """Distance from the dura in the section at this disc, displaced disc material left aside.
 

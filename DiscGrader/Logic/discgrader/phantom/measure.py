@@ -80,7 +80,11 @@ class MeasuredHerniation:
 
 
 def disc_plane(
-    anatomy: Anatomy, level: Level, up_mm: float = 0.0, half_width_mm: float = 26.0, front_mm: float = 4.0,
+    anatomy: Anatomy,
+    level: Level,
+    up_mm: float = 0.0,
+    half_width_mm: float = 26.0,
+    front_mm: float = 4.0,
     step_mm: float = STEP_MM,
 ) -> Section:
     """The plane of the disc, or one ``up_mm`` above it, from in front of the disc's back to behind the joints."""
@@ -265,6 +269,8 @@ def epidural_lipomatosis(anatomy: Anatomy, level: Level) -> int:
     plane = disc_plane(anatomy, level, half_width_mm=1.0, step_mm=0.1)
     margin, flavum = disc_margin(plane), plane.structure == Structure.FLAVUM
     wall = plane.second[np.argmax(flavum, axis=0)]
-    fat = (plane.structure == Structure.EPIDURAL_FAT) & (plane.second[:, None] > margin) & (plane.second[:, None] < wall)
+    fat = (
+        (plane.structure == Structure.EPIDURAL_FAT) & (plane.second[:, None] > margin) & (plane.second[:, None] < wall)
+    )
     share = float(np.mean(fat.sum(axis=0) * 0.1 / (wall - margin)))
     return 0 if share <= 0.405 else 1 if share <= 0.505 else 2 if share < 0.745 else 3

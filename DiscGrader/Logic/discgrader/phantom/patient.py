@@ -70,7 +70,9 @@ class Patient:
         _check_choice("number of lumbar vertebrae", self.lumbar, LUMBAR_COUNTS)
         _check_choice("transitional vertebra", self.transitional, TRANSITIONAL)
         if self.convex is not None and self.scoliosis_deg == 0:
-            raise UsageError(f"A straight spine (scoliosis 0) is not convex to the {self.convex}; ask for one of the two.")
+            raise UsageError(
+                f"A straight spine (scoliosis 0) is not convex to the {self.convex}; ask for one of the two."
+            )
         if self.transitional == SACRALIZED and self.lumbar not in (None, 5):
             raise UsageError(
                 f"A sacralized L5 is the fifth lumbar vertebra, so that there cannot be {self.lumbar}; "
@@ -92,7 +94,9 @@ class Patient:
             return float(stream(seed, f"patient {purpose}").uniform())
 
         age = round(float(np.clip(AGE_MEAN + AGE_DEVIATION * ndtri(chance("age")), *AGE_RANGE)))
-        mass_index = float(np.clip(MASS_INDEX_MEDIAN * np.exp(MASS_INDEX_SPREAD * ndtri(chance("build"))), *MASS_INDEX_RANGE))
+        mass_index = float(
+            np.clip(MASS_INDEX_MEDIAN * np.exp(MASS_INDEX_SPREAD * ndtri(chance("build"))), *MASS_INDEX_RANGE)
+        )
         usual = self.transitional in (SACRALIZED, LUMBARIZED)
         lumbar = self.lumbar or (5 if usual else _count(chance("count")))
         drawn = Patient(
@@ -105,7 +109,9 @@ class Patient:
         )
         side = SIDES[int(chance("convex") < 0.5)]
         given = {name: value for name, value in vars(self).items() if value is not None}
-        return replace(replace(drawn, **given), convex=_side(self, side, given.get("scoliosis_deg", drawn.scoliosis_deg)))
+        return replace(
+            replace(drawn, **given), convex=_side(self, side, given.get("scoliosis_deg", drawn.scoliosis_deg))
+        )
 
     @property
     def age_rank(self) -> float:

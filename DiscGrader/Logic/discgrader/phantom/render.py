@@ -28,11 +28,7 @@ def render(anatomy: Anatomy, protocol: Protocol, seed: int) -> Volume:
 
 
 def render_all(
-    anatomy: Anatomy,
-    protocols: SequenceOf[Protocol],
-    seed: int,
-    workers: int = 2,
-    progress: Progress | None = None,
+    anatomy: Anatomy, protocols: SequenceOf[Protocol], seed: int, workers: int = 2, progress: Progress | None = None
 ) -> list[tuple[Volume, Volume]]:
     """Picture and mask of several series of one anatomy.
 

@@ -104,7 +104,4 @@ class SacCourse:
             within.append(place - node.astype(np.float32) * np.float32(LUT_STEP_MM))
         nodes = table.take(index, axis=0)
         y, z = within
-        return (
-            nodes[:, 0] + nodes[:, 1] * y + nodes[:, 2] * z,
-            nodes[:, 3] + nodes[:, 4] * y + nodes[:, 5] * z,
-        )
+        return (nodes[:, 0] + nodes[:, 1] * y + nodes[:, 2] * z, nodes[:, 3] + nodes[:, 4] * y + nodes[:, 5] * z)

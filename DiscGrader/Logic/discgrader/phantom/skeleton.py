@@ -107,7 +107,12 @@ class BodyShape:
     def top(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
         """Height of the upper endplate over the body's middle, mm."""
         bowl = self.concavity_mm[0] * np.maximum(1 - rho * rho, 0)
-        return np.float32(self.half_height_mm + self.grow_up_mm) - np.float32(self.wedge_tan) * local[:, 1] - bowl - _node_depth(self.nodes[0], local)
+        return (
+            np.float32(self.half_height_mm + self.grow_up_mm)
+            - np.float32(self.wedge_tan) * local[:, 1]
+            - bowl
+            - _node_depth(self.nodes[0], local)
+        )
 
     def bottom(self, local: np.ndarray, rho: np.ndarray) -> np.ndarray:
         """Height of the lower endplate over the body's middle, mm (negative)."""
@@ -230,10 +235,7 @@ class Skeleton:
                     grow_down_mm=(disc.spacing_mm - disc.height_mm) / 2,
                     back_power=vertebra.back_power,
                     concavity_mm=vertebra.concavity_mm,
-                    nodes=(
-                        above.node(0) if i + 1 < len(discs) else None,
-                        disc.node(1),
-                    ),
+                    nodes=(above.node(0) if i + 1 < len(discs) else None, disc.node(1)),
                 )
             )
         return tuple(placed)

@@ -143,10 +143,7 @@ class SpineParameters:
 
     @classmethod
     def draw(
-        cls,
-        seed: int,
-        findings: Mapping[str, DiscFindings | int] | None = None,
-        patient: Patient | None = None,
+        cls, seed: int, findings: Mapping[str, DiscFindings | int] | None = None, patient: Patient | None = None
     ) -> "SpineParameters":
         """A spine as chance would have it, with what is asked for.
 
@@ -244,7 +241,10 @@ def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: 
     rng = stream(seed, f"vertebra {VERTEBRAE[i]}")
     lumbar, k, old = i < patient.lumbar, alike(i, patient.lumbar), patient.age_rank - 0.5
     sacralized = i == 0 and patient.transitional == SACRALIZED
-    square, compact = stream(seed, "square backs").uniform(*BACK_POWER), stream(seed, "compact bone").uniform(*COMPACT_SHARE)
+    square, compact = (
+        stream(seed, "square backs").uniform(*BACK_POWER),
+        stream(seed, "compact bone").uniform(*COMPACT_SHARE),
+    )
     return VertebraParameters(
         name=VERTEBRAE[i],
         height_mm=BODY_HEIGHT_MM[k] * scale * (1 + 0.025 * rng.standard_normal()) * (1 - 0.03 * old),

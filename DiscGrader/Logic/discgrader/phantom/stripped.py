@@ -190,8 +190,16 @@ KINDS: dict[str, Callable[[Images, int], Images]] = {
     "own-frame-of-reference": _each(_own_frame),
     "no-frame-of-reference": _without("FrameOfReferenceUID"),
     "no-description": _stating(SeriesDescription="", ProtocolName=""),
-    "no-times": _without("EchoTime", "RepetitionTime", "InversionTime", "EchoTrainLength", "ScanningSequence",
-                         "SequenceVariant", "ScanOptions", "MRAcquisitionType"),
+    "no-times": _without(
+        "EchoTime",
+        "RepetitionTime",
+        "InversionTime",
+        "EchoTrainLength",
+        "ScanningSequence",
+        "SequenceVariant",
+        "ScanOptions",
+        "MRAcquisitionType",
+    ),
     "rle": _each(_rle),
     "one-series": _stating(SeriesInstanceUID=f"{_ROOT}8"),
     "no-series": _without("SeriesInstanceUID"),
@@ -221,5 +229,13 @@ KINDS: dict[str, Callable[[Images, int], Images]] = {
 }
 """By name what is done to the headers of a series."""
 
-PUBLIC = ("no-modality", "no-sop-class", "instances-again", "own-frame-of-reference", "no-description", "no-times", "rle")
+PUBLIC = (
+    "no-modality",
+    "no-sop-class",
+    "instances-again",
+    "own-frame-of-reference",
+    "no-description",
+    "no-times",
+    "rle",
+)
 """What public challenges do to a study at once."""

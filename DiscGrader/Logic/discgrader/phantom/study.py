@@ -9,10 +9,10 @@ from discgrader.errors import UsageError
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.phantom.anatomy import Anatomy
+from discgrader.phantom.contrast import SEQUENCES, at_scanner
+from discgrader.phantom.contrast import Sequence as PulseSequence
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
-from discgrader.phantom.contrast import Sequence as PulseSequence
-from discgrader.phantom.contrast import SEQUENCES, at_scanner
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.protocol import (
     Protocol,

@@ -14,8 +14,10 @@ from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import FOLDER as SHEETS, check_sheets, remove_sheets, write_sheets
-from discgrader.pipeline.tiles import FOLDER as TILES, TileWriter, windows_of
+from discgrader.pipeline.sheets import FOLDER as SHEETS
+from discgrader.pipeline.sheets import check_sheets, remove_sheets, write_sheets
+from discgrader.pipeline.tiles import FOLDER as TILES
+from discgrader.pipeline.tiles import TileWriter, windows_of
 from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 

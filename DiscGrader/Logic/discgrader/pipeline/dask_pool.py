@@ -97,7 +97,9 @@ def _error(future: object) -> str | None:
         return future.result()
     reason = future.exception()
     if type(reason).__name__ == "KilledWorker":
-        return "The processes that graded it ended unexpectedly, one after another; if memory ran out, use fewer workers."
+        return (
+            "The processes that graded it ended unexpectedly, one after another; if memory ran out, use fewer workers."
+        )
     return f"Its dask worker failed ({type(reason).__name__}: {reason}); see the worker's log."
 
 

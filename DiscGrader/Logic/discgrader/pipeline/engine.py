@@ -58,7 +58,8 @@ class GraderLike(Protocol):
 
 
 Explain = Callable[
-    [GraderLike, Study, Localization, Sequence[DiscResult]], Iterable[Mapping[tuple[str, str], tuple[str, Volume | VolumePart]]]
+    [GraderLike, Study, Localization, Sequence[DiscResult]],
+    Iterable[Mapping[tuple[str, str], tuple[str, Volume | VolumePart]]],
 ]
 
 
@@ -245,7 +246,10 @@ class Engine:
                 study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
             )
         boxes = {one.level: one.roi for one in localization.discs}
-        warnings = (*box_doubts(boxes, [one.volume for one in study.series]), *self._series_warnings(study, localization))
+        warnings = (
+            *box_doubts(boxes, [one.volume for one in study.series]),
+            *self._series_warnings(study, localization),
+        )
 
         warnings += _misfit_warnings(localization)
 
@@ -257,7 +261,10 @@ class Engine:
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
             discs = self._grader.grade(
-                study, localization, systems=systems, progress=progress.part(0.4, 0.6),
+                study,
+                localization,
+                systems=systems,
+                progress=progress.part(0.4, 0.6),
                 graded=None if graded is None else lambda result: graded(completed(result)),
             )
         discs = tuple(map(completed, discs))
@@ -303,8 +310,10 @@ class Engine:
             progress.report("Explaining", 0.0)
             for number, found in enumerate(self._explain(self._grader, study, localization, discs)):
                 level = discs[number].disc.level
-                parts = {key: (series, VolumePart.of(one) if isinstance(one, Volume) else one)
-                         for key, (series, one) in found.items()}
+                parts = {
+                    key: (series, VolumePart.of(one) if isinstance(one, Volume) else one)
+                    for key, (series, one) in found.items()
+                }
                 for (system, task), (series, part) in parts.items():
                     maps.add((level, system, task), part)
                     map_series[level, system, task] = series

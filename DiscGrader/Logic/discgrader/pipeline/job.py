@@ -72,8 +72,10 @@ def grade_study(
         progress=progress.part(0.4 if localization else 0.1, 0.8),
     )
     if result.localization.withheld:
-        raise StudyError(f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR all the same, "
-                         "grade it with --grade-anyway.")
+        raise StudyError(
+            f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR all the same, "
+            "grade it with --grade-anyway."
+        )
     extra = extra_writers or {}
     write_output(
         result,

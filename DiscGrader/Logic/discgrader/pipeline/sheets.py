@@ -10,7 +10,8 @@ from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_f
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import WindowSpec
 from discgrader.pipeline.output import GRADES
-from discgrader.pipeline.tiles import FOLDER as TILES, tile_name
+from discgrader.pipeline.tiles import FOLDER as TILES
+from discgrader.pipeline.tiles import tile_name
 from discgrader.progress import Progress
 from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages
 from discgrader.report.tables import read_grades_json
@@ -76,15 +77,18 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec
     ]
     for system, task in _TASKS:
         graded = [
-            (grade, Tile(
-                study,
-                disc["level"],
-                disc["index_from_sacrum"],
-                grade["grade"],
-                grade["probabilities"][grade["grade"]],
-                bool(grade["warnings"] or disc["warnings"]),
-                folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
-            ))
+            (
+                grade,
+                Tile(
+                    study,
+                    disc["level"],
+                    disc["index_from_sacrum"],
+                    grade["grade"],
+                    grade["probabilities"][grade["grade"]],
+                    bool(grade["warnings"] or disc["warnings"]),
+                    folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
+                ),
+            )
             for folder, study, disc in discs
             for grade in disc["grades"]
             if (grade["system"], grade["task"]) == (system, task)
@@ -95,8 +99,15 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec
         grades = [grade for grade, _ in graded]
         packs = dict.fromkeys(f"{one['pack']} {one['pack_version']}: {one['trained_on']}." for one in grades)
         views = [one.name for one in windows.get(system, ())]
-        yield ContactSheet(system, task, tiles, tuple(packs), any(one["synthetic"] for one in grades),
-                           views if len(views) > 1 else (), len(graded) - len(tiles))
+        yield ContactSheet(
+            system,
+            task,
+            tiles,
+            tuple(packs),
+            any(one["synthetic"] for one in grades),
+            views if len(views) > 1 else (),
+            len(graded) - len(tiles),
+        )
 
 
 def remove_sheets(out: Path) -> None:

@@ -51,9 +51,18 @@ def write_windows(
                     values = window.values(shape)
                     png = f"{disc.level}_{system}_{window.spec.name}{f'_{number}' if len(looks) > 1 else ''}.png"
                     Image.fromarray(middle_gray(values)).save(folder / png)
-                    yield {"study": study.name, "level": disc.level, "index_from_sacrum": disc.index_from_sacrum,
-                           "series": window.series.name, "role": window.series.role, "png": png, "nifti": "",
-                           "pixel_mm": round(shape.pixel_mm, 6), "window_low": "", "window_high": "",
-                           "seen": round(seen(values), 4)}
+                    yield {
+                        "study": study.name,
+                        "level": disc.level,
+                        "index_from_sacrum": disc.index_from_sacrum,
+                        "series": window.series.name,
+                        "role": window.series.role,
+                        "png": png,
+                        "nifti": "",
+                        "pixel_mm": round(shape.pixel_mm, 6),
+                        "window_low": "",
+                        "window_high": "",
+                        "seen": round(seen(values), 4),
+                    }
         if len(reasons) == len(localization.discs):
             raise StudyError(f"{study.name} has nothing to show to {system}: {'; '.join(reasons)}.")

@@ -169,7 +169,9 @@ class WorkerClient:
         # What comes while listeners are told is left for the next time, so that this ends.
         for number in range(max(1, self._events.qsize())):
             try:
-                link, message = self._events.get(timeout=wait_s) if wait_s > 0 and not number else self._events.get_nowait()
+                link, message = (
+                    self._events.get(timeout=wait_s) if wait_s > 0 and not number else self._events.get_nowait()
+                )
             except queue.Empty:
                 break
             if link in self._links:
@@ -216,8 +218,9 @@ class WorkerClient:
     def _stop_what_is_late(self) -> None:
         """Tell who stopped work that it has stopped; end the process where the work does not."""
         now = time.monotonic()
-        late = [one for one in self._requests.values()
-                if not one.over and one.stop_by is not None and one.stop_by <= now]
+        late = [
+            one for one in self._requests.values() if not one.over and one.stop_by is not None and one.stop_by <= now
+        ]
         for request in late:
             request.over = True
         first = next(iter(self._requests.values()), None)

@@ -34,7 +34,11 @@ class WorkerLink:
     """
 
     def __init__(
-        self, python: str, engine: Mapping[str, object], environment: Mapping[str, str] | None, events: queue.SimpleQueue
+        self,
+        python: str,
+        engine: Mapping[str, object],
+        environment: Mapping[str, str] | None,
+        events: queue.SimpleQueue,
     ) -> None:
         self._command = [python, "-u", "-m", _MODULE, json.dumps(engine)]
         self._environment = {**os.environ, **(environment or {}), "PYTHONIOENCODING": "utf-8:replace"}

@@ -124,11 +124,7 @@ class FilterCache:
         return entry.future.result()
 
     def start(
-        self,
-        volume: Volume,
-        parameters: Parameters,
-        box: Box | None = None,
-        resampling: Resampling | None = None,
+        self, volume: Volume, parameters: Parameters, box: Box | None = None, resampling: Resampling | None = None
     ) -> "Future[FilteredImages]":
         """Begin to filter a sequence in the background, unless its images are there or being made.
 

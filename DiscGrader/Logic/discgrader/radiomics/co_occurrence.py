@@ -226,10 +226,7 @@ def _mean(values: np.ndarray) -> np.ndarray:
 
 
 def direction_weights(
-    directions: Sequence[Direction],
-    spacing_mm: np.ndarray,
-    norm: str | None,
-    decay: Callable[[np.ndarray], np.ndarray],
+    directions: Sequence[Direction], spacing_mm: np.ndarray, norm: str | None, decay: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray | None:
     """Weight of each direction by the length of its step in mm.
 

@@ -130,8 +130,14 @@ class Resampling:
         size = np.ceil(np.array(image.GetSize()) * (before / after)).astype(int) if block is None else block.shape[::-1]
         first = np.zeros(3) if block is None else np.array(block.low[::-1], float)
         return sitk.Resample(
-            image, [int(one) for one in size], sitk.Transform(), interpolator, self._origin(image, first),
-            after.tolist(), image.GetDirection(), 0.0,
+            image,
+            [int(one) for one in size],
+            sitk.Transform(),
+            interpolator,
+            self._origin(image, first),
+            after.tolist(),
+            image.GetDirection(),
+            0.0,
         )
 
     def _origin(self, image: sitk.Image, first: np.ndarray) -> tuple[float, ...]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import StudyResult
-from discgrader.reading.parts import box_from_json, grade_from_json, items, mapping, not_graded_from_json, plain_grade, text
+from discgrader.reading.parts import (
+    box_from_json,
+    grade_from_json,
+    items,
+    mapping,
+    not_graded_from_json,
+    plain_grade,
+    text,
+)
 from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading, now
 
 

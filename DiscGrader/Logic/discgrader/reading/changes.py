@@ -11,7 +11,6 @@ from discgrader.localize.disc import MARGIN_RANGE_MM, RoiBox
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
 
-
 HIGH = ("pfirrmann", "high_grade")
 """System and task that a reader's Pfirrmann grade settles as well."""
 
@@ -219,14 +218,21 @@ def add_disc(
 
 
 def add_grading(
-    reading: Reading, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], not_graded: Mapping[str, str], time: str
+    reading: Reading,
+    number: int,
+    roi: RoiBox | KeptBox,
+    grades: Sequence[Grade],
+    not_graded: Mapping[str, str],
+    time: str,
 ) -> Reading:
     """What packs say of a disc in a box; the same reading where the disc is not in that box (any more)."""
     box = roi if isinstance(roi, KeptBox) else KeptBox.of(roi)
     disc = next((one for one in reading.discs if one.number == number), None)
     if disc is None or disc.box != box:
         return reading
-    return reading.with_disc(replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time, dict(not_graded)))))
+    return reading.with_disc(
+        replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time, dict(not_graded))))
+    )
 
 
 def _named(reading: Reading, time: str) -> Reading:

@@ -125,9 +125,7 @@ class Editor:
     def add_disc(self, level: str, roi: RoiBox, margin_mm: float | None = None, found: bool = False) -> Reading:
         """Add a disc that was missed; ``found`` where a search found it."""
         time = self._clock()
-        return self.history.do(
-            f"add {level}", lambda one: changes.add_disc(one, level, roi, time, margin_mm, found)
-        )
+        return self.history.do(f"add {level}", lambda one: changes.add_disc(one, level, roi, time, margin_mm, found))
 
     def insert_disc(self, level: str, roi: RoiBox, margin_mm: float | None = None) -> Reading:
         """Add a disc that was missed; the disc that bears its name, and those above without a gap, move up one level."""

@@ -32,7 +32,15 @@ from discgrader.checked import read_json as read_json_file
 from discgrader.errors import UsageError
 from discgrader.folders import whole_file
 from discgrader.reading.parts import (
-    box_from_json, box_to_json, grade_from_json, grade_to_json, items, mapping, not_graded_from_json, number, text,
+    box_from_json,
+    box_to_json,
+    grade_from_json,
+    grade_to_json,
+    items,
+    mapping,
+    not_graded_from_json,
+    number,
+    text,
 )
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
 

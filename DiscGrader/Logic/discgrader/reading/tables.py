@@ -24,19 +24,21 @@ def reading_rows(reading: Reading) -> list[dict[str, object]]:
         for system, task in disc.tasks:
             ai, given = disc.ai_grade(system, task), disc.reader_grade(system, task)
             said = None if given is None else disc.decision(system, task)
-            rows.append({
-                "study": reading.study,
-                "level": disc.level,
-                "system": system,
-                "task": task,
-                "ai_grade": "" if ai is None else ai.grade,
-                "ai_probability": "" if ai is None else ai.probability,
-                "reader_grade": given or "",
-                "status": disc.status(system, task),
-                "reason": "" if said is None else said.reason,
-                "reader": "" if said is None else said.reader,
-                "time": "" if said is None else said.time,
-            })
+            rows.append(
+                {
+                    "study": reading.study,
+                    "level": disc.level,
+                    "system": system,
+                    "task": task,
+                    "ai_grade": "" if ai is None else ai.grade,
+                    "ai_probability": "" if ai is None else ai.probability,
+                    "reader_grade": given or "",
+                    "status": disc.status(system, task),
+                    "reason": "" if said is None else said.reason,
+                    "reader": "" if said is None else said.reader,
+                    "time": "" if said is None else said.time,
+                }
+            )
     return rows
 
 

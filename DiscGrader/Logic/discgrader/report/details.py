@@ -1,8 +1,7 @@
 """One part of the report for each disc: its crops, its saliency, its grades and what speaks for them."""
 
-from functools import partial
-
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -62,9 +61,7 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
     one = disc.disc
     measures = f"height {disc.height_mm:.1f} mm · depth {one.depth_mm:.0f} mm · width {one.width_mm:.0f} mm"
     heading = tag(
-        "header",
-        tag("h3", one.level),
-        tag("p", f"{ordinal(one.index_from_sacrum)} disc from the sacrum · {measures}"),
+        "header", tag("h3", one.level), tag("p", f"{ordinal(one.index_from_sacrum)} disc from the sacrum · {measures}")
     )
     body = tag(
         "div",
@@ -113,8 +110,13 @@ def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volum
     """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
     main = main_grade(disc)
     axial = {one.name for one in result.study.series if one.plane == Plane.AXIAL}
-    others = [one for one in in_task_order(disc, result) if one is not main and not is_absent(one)
-              and result.saliency_series.get((disc.disc.level, one.system, one.task)) not in axial]
+    others = [
+        one
+        for one in in_task_order(disc, result)
+        if one is not main
+        and not is_absent(one)
+        and result.saliency_series.get((disc.disc.level, one.system, one.task)) not in axial
+    ]
     found = []
     for grade in ([main] if main else []) + others[:MOST_OTHER_MAPS]:
         key = (disc.disc.level, grade.system, grade.task)
@@ -142,7 +144,11 @@ def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
         if box is not None:
             picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
         what = f"{task_title(grade)}, {grade.label}"
-        found.append(_figure(picture, f"{disc.disc.level} on {role_title(shown)} with the saliency of {what}", f"Saliency: {what}"))
+        found.append(
+            _figure(
+                picture, f"{disc.disc.level} on {role_title(shown)} with the saliency of {what}", f"Saliency: {what}"
+            )
+        )
     return found
 
 
@@ -216,8 +222,14 @@ def _pushed_by(disc: DiscResult) -> Html | None:
     for one in measures:
         higher = one.get("toward") == "higher"
         where = f" on {one['series'].replace('_', ' ')}" if one.get("series") else ""
-        arrow = tag("span", "▲" if higher else "▼", title="towards a higher grade" if higher else "towards a lower grade",
-                    class_="higher" if higher else "lower")
+        arrow = tag(
+            "span",
+            "▲" if higher else "▼",
+            title="towards a higher grade" if higher else "towards a lower grade",
+            class_="higher" if higher else "lower",
+        )
         text = f" {one['title']}{where} "
-        items.append(tag("li", arrow, text, tag("strong", f"{number(one.get('value'))} {one.get('unit') or ''}".strip())))
+        items.append(
+            tag("li", arrow, text, tag("strong", f"{number(one.get('value'))} {one.get('unit') or ''}".strip()))
+        )
     return tag("div", tag("h4", f"What pushed {task_title(main)} {main.label} most"), tag("ul", items), class_="pushes")

@@ -119,8 +119,10 @@ def with_outline(picture: Picture, box: RoiBox, color: tuple[float, float, float
     rows, columns = picture.pixels.shape[:2]
     first, last = np.round(reach.min(axis=0)).astype(int), np.round(reach.max(axis=0)).astype(int)
     x, y = np.meshgrid(np.arange(columns), np.arange(rows))
-    inside, core = ((x >= first[0] + w) & (x <= last[0] - w) & (y >= first[1] + w) & (y <= last[1] - w)
-                    for w in (0, _OUTLINE_PIXELS))
+    inside, core = (
+        (x >= first[0] + w) & (x <= last[0] - w) & (y >= first[1] + w) & (y <= last[1] - w)
+        for w in (0, _OUTLINE_PIXELS)
+    )
     pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None].repeat(3, axis=2)
     pixels = np.where((inside & ~core)[..., None], np.round(np.array(color) * 255), pixels).astype(np.uint8)
     return Picture(pixels, picture.center_lps_mm, picture.right, picture.down, picture.pixel_mm)

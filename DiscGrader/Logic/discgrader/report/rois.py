@@ -131,7 +131,11 @@ def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
     if isinstance(document, dict) and "discs" in document:
         return [_from_grades(disc, path) for disc in read_grades_json(path)["discs"]]
     markups = document.get("markups") if isinstance(document, dict) else None
-    rois = [one for one in markups if isinstance(one, dict) and one.get("type") == "ROI"] if isinstance(markups, list) else []
+    rois = (
+        [one for one in markups if isinstance(one, dict) and one.get("type") == "ROI"]
+        if isinstance(markups, list)
+        else []
+    )
     if not rois:
         raise UsageError(f"{path} holds no ROI; save the ROI nodes from Slicer as {SUFFIX}, or give a grades.json.")
     boxes = [checked(one, _Roi, str(path), UsageError) for one in rois]

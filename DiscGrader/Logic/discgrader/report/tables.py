@@ -4,8 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -209,8 +208,9 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
             **{f"p_{value}": p for value, p in grade["probabilities"].items()},
             "pack": grade["pack"],
             "trained_on": grade["trained_on"],
-            "warnings": " ".join(dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()),
-                                                *grade.get("warnings", ())))),
+            "warnings": " ".join(
+                dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()), *grade.get("warnings", ())))
+            ),
             **sure,
         }
         for disc in document["discs"]
@@ -220,8 +220,11 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
 
 def warnings_of(document: Mapping) -> tuple[str, ...]:
     """All warnings that a ``grades.json`` holds, those of a disc or grade with their level, each once."""
-    of_discs = (f"{disc['level']}: {one}" for disc in document["discs"]
-                for one in (*disc.get("warnings", ()), *(one for grade in disc["grades"] for one in grade.get("warnings", ()))))
+    of_discs = (
+        f"{disc['level']}: {one}"
+        for disc in document["discs"]
+        for one in (*disc.get("warnings", ()), *(one for grade in disc["grades"] for one in grade.get("warnings", ())))
+    )
     return tuple(dict.fromkeys((*document.get("name_doubts", ()), *document.get("warnings", ()), *of_discs)))
 
 

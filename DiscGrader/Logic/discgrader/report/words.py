@@ -77,8 +77,12 @@ def role_title(series: Series) -> str:
 
 def contrast_title(series: Series) -> str:
     """What people call the contrast that a series was taken for."""
-    titles = {Contrast.OTHER: "(nothing to grade from)", Contrast.UNKNOWN: "of unknown contrast", Contrast.T1_FS: "T1 with fat suppression",
-              Contrast.STIR: "STIR or fat-suppressed T2"}
+    titles = {
+        Contrast.OTHER: "(nothing to grade from)",
+        Contrast.UNKNOWN: "of unknown contrast",
+        Contrast.T1_FS: "T1 with fat suppression",
+        Contrast.STIR: "STIR or fat-suppressed T2",
+    }
     return ", ".join([titles.get(series.contrast, series.contrast.replace("_", " ")), *series.traits])
 
 

@@ -13,8 +13,15 @@ def uniform(generator: torch.Generator, low: float, high: float, *shape: int) ->
     return low + (high - low) * torch.rand(*shape, generator=generator)
 
 
-def random_affine(generator: torch.Generator, image: torch.Tensor, label: torch.Tensor, patch: tuple[int, int],
-                  rotation_deg: float, log_scale: float, log_aspect: float) -> tuple[torch.Tensor, torch.Tensor]:
+def random_affine(
+    generator: torch.Generator,
+    image: torch.Tensor,
+    label: torch.Tensor,
+    patch: tuple[int, int],
+    rotation_deg: float,
+    log_scale: float,
+    log_aspect: float,
+) -> tuple[torch.Tensor, torch.Tensor]:
     """A patch cut from one slice under a random rotation, scale, aspect and place.
 
     Parameters
@@ -39,10 +46,12 @@ def random_affine(generator: torch.Generator, image: torch.Tensor, label: torch.
     reach = (1 - half).abs() + 0.15
     center = uniform(generator, -1, 1, 2) * reach
     ratio = rows / columns
-    theta = torch.tensor([
-        [half[0] * math.cos(angle), -half[1] * math.sin(angle) * ratio, center[0]],
-        [half[0] * math.sin(angle) / ratio, half[1] * math.cos(angle), center[1]],
-    ])
+    theta = torch.tensor(
+        [
+            [half[0] * math.cos(angle), -half[1] * math.sin(angle) * ratio, center[0]],
+            [half[0] * math.sin(angle) / ratio, half[1] * math.cos(angle), center[1]],
+        ]
+    )
     grid = affine_grid(theta[None], [1, 1, *patch], align_corners=False)
     picture = grid_sample(image[None, None], grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     labels = grid_sample(label[None, None].float(), grid, mode="nearest", padding_mode="zeros", align_corners=False)
@@ -55,6 +64,7 @@ def random_contrast(generator: torch.Generator, image: torch.Tensor, label: torc
     Half of the patches get new mean intensities of vertebra, disc and canal, so that T1-like contrasts arise from
     T2-weighted pictures; then a random curve, gain from front to back, blur, noise and saturation band.
     """
+
     def chance(p: float) -> bool:
         return float(torch.rand(1, generator=generator)) < p
 
@@ -81,7 +91,7 @@ def random_contrast(generator: torch.Generator, image: torch.Tensor, label: torc
     if chance(0.15):
         start = int(uniform(generator, 0, image.shape[1] * 0.4, 1))
         image = image.clone()
-        image[:, max(0, start - 60):start] *= float(uniform(generator, 0.0, 0.4, 1))
+        image[:, max(0, start - 60) : start] *= float(uniform(generator, 0.0, 0.4, 1))
     return image
 
 

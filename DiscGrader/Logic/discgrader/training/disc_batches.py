@@ -33,8 +33,9 @@ class DiscBatch:
     grades: Mapping[str, torch.Tensor]
 
 
-def training_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape,
-                   generator: np.random.Generator) -> DiscBatch:
+def training_batch(
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, generator: np.random.Generator
+) -> DiscBatch:
     """A batch of varied crops: one random slice of each image, each image left out a quarter of the time."""
     wide, role, disc = [], [], []
     for position, one in enumerate(discs):
@@ -48,8 +49,9 @@ def training_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: Cro
     return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
 
 
-def plain_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape,
-                shown_roles: Sequence[str]) -> DiscBatch:
+def plain_batch(
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, shown_roles: Sequence[str]
+) -> DiscBatch:
     """A batch as at inference: all slices of the images of ``shown_roles``, cut in the middle."""
     wide, role, disc = [], [], []
     for position, one in enumerate(discs):
@@ -60,7 +62,7 @@ def plain_batch(discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropSh
             disc += [position] * len(image.crops)
     rows, columns = (WIDE.rows - shape.rows) // 2, (WIDE.columns - shape.columns) // 2
     crops = torch.from_numpy(np.stack(wide).astype(np.float32))
-    crops = crops[:, :, rows:rows + shape.rows, columns:columns + shape.columns]
+    crops = crops[:, :, rows : rows + shape.rows, columns : columns + shape.columns]
     return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
 
 
@@ -86,12 +88,16 @@ def vary(wide: torch.Tensor, shape: CropShape, generator: np.random.Generator) -
     shift_x = generator.uniform(-1, 1, count) * 5 * 2 / WIDE.columns
     shift_y = generator.uniform(-1, 1, count) * 5 * 2 / WIDE.rows
     ratio = WIDE.rows / WIDE.columns
-    theta = np.stack([
-        np.stack([half_x * np.cos(angle), -half_y * np.sin(angle) * ratio, shift_x], -1),
-        np.stack([half_x * np.sin(angle) / ratio, half_y * np.cos(angle), shift_y], -1),
-    ], 1)
-    grid = affine_grid(torch.from_numpy(theta.astype(np.float32)), [count, 1, shape.rows, shape.columns],
-                       align_corners=False)
+    theta = np.stack(
+        [
+            np.stack([half_x * np.cos(angle), -half_y * np.sin(angle) * ratio, shift_x], -1),
+            np.stack([half_x * np.sin(angle) / ratio, half_y * np.cos(angle), shift_y], -1),
+        ],
+        1,
+    )
+    grid = affine_grid(
+        torch.from_numpy(theta.astype(np.float32)), [count, 1, shape.rows, shape.columns], align_corners=False
+    )
     crops = grid_sample(wide, grid, mode="bilinear", padding_mode="border", align_corners=False)
     picture = crops[:, :1]
     gain = torch.from_numpy(np.exp(generator.uniform(-0.2, 0.2, (count, 1, 1, 1))).astype(np.float32))
@@ -99,8 +105,9 @@ def vary(wide: torch.Tensor, shape: CropShape, generator: np.random.Generator) -
     bias = torch.from_numpy(generator.uniform(-0.25, 0.25, (count, 1, 3, 3)).astype(np.float32))
     picture = picture * gain + offset + interpolate(bias, size=(shape.rows, shape.columns), mode="bicubic")
     blurred = avg_pool2d(picture, 3, 1, 1)
-    mix = torch.from_numpy((generator.random((count, 1, 1, 1)) * (generator.random((count, 1, 1, 1)) < 0.4))
-                           .astype(np.float32))
+    mix = torch.from_numpy(
+        (generator.random((count, 1, 1, 1)) * (generator.random((count, 1, 1, 1)) < 0.4)).astype(np.float32)
+    )
     noise = torch.from_numpy((0.15 * generator.random((count, 1, 1, 1))).astype(np.float32))
     picture = torch.lerp(picture, blurred, mix) + noise * torch.randn(picture.shape)
     # Now and then without masks, so that a grade does not hang on the segmentation alone.

@@ -55,13 +55,21 @@ def discs_of(patient: int, series: Series, localization: Localization) -> list[T
     result = []
     for disc in localization.discs:
         offsets = crop_offsets_mm(series, disc.roi, SLICE_REACH_MM, SLICES)
-        crops = [cut(series, localization.segmentation, disc.roi, disc.index_from_sacrum, reference, WIDE, offset)
-                 for offset in offsets]
+        crops = [
+            cut(series, localization.segmentation, disc.roi, disc.index_from_sacrum, reference, WIDE, offset)
+            for offset in offsets
+        ]
         measures = measure_disc(series, localization.segmentation, disc)
-        result.append(TrainingDisc(
-            patient, disc.index_from_sacrum, series.role, np.stack([one.channels for one in crops]).astype(np.float16),
-            np.array([measures[name] for name in MEASURES], np.float32), disc.center_lps_mm,
-        ))
+        result.append(
+            TrainingDisc(
+                patient,
+                disc.index_from_sacrum,
+                series.role,
+                np.stack([one.channels for one in crops]).astype(np.float16),
+                np.array([measures[name] for name in MEASURES], np.float32),
+                disc.center_lps_mm,
+            )
+        )
     return result
 
 
@@ -106,8 +114,17 @@ def save_discs(path: Path, discs: Sequence[TrainingDisc]) -> None:
 def load_discs(path: Path, patient: int, role: str) -> list[TrainingDisc]:
     """The discs that `save_discs` kept."""
     with np.load(path, allow_pickle=False) as stored:
-        return [TrainingDisc(patient, int(index), role, stored[f"crops_{index}"], stored[f"measures_{index}"],
-                             stored[f"center_{index}"]) for index in stored["indices"]]
+        return [
+            TrainingDisc(
+                patient,
+                int(index),
+                role,
+                stored[f"crops_{index}"],
+                stored[f"measures_{index}"],
+                stored[f"center_{index}"],
+            )
+            for index in stored["indices"]
+        ]
 
 
 def by_disc(discs: Sequence[TrainingDisc]) -> Mapping[tuple[int, int], list[TrainingDisc]]:

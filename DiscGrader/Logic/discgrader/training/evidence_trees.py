@@ -11,15 +11,27 @@ from discgrader.grading.evidence_model import evidence_names, evidence_row, log_
 from discgrader.training.disc_batches import UNKNOWN, GradedDisc
 from discgrader.training.grader import ROLES
 
-SETTINGS = {"num_leaves": 10, "learning_rate": 0.04, "min_data_in_leaf": 15, "feature_fraction": 0.4,
-            "bagging_fraction": 0.8, "bagging_freq": 1, "num_threads": 1, "deterministic": True, "verbosity": -1}
+SETTINGS = {
+    "num_leaves": 10,
+    "learning_rate": 0.04,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "num_threads": 1,
+    "deterministic": True,
+    "verbosity": -1,
+}
 ROUNDS = 150
 
 
 def row_of(disc: GradedDisc, roles: Sequence[str]) -> np.ndarray:
     """The evidence row of a disc from its images of these roles alone."""
-    measures = {image.role: dict(zip(MEASURES, map(float, image.measures), strict=True))
-                for image in disc.images if image.role in roles}
+    measures = {
+        image.role: dict(zip(MEASURES, map(float, image.measures), strict=True))
+        for image in disc.images
+        if image.role in roles
+    }
     return evidence_row(disc.index_from_sacrum, measures, ROLES)
 
 
@@ -35,8 +47,13 @@ def fit_trees(discs: Sequence[GradedDisc], task: str, grades: int, seed: int) ->
         targets += [disc.grades[task]] * len(subsets)
         weights += [1.0 / len(subsets)] * len(subsets)
     objective = {"objective": "binary"} if grades == 2 else {"objective": "multiclass", "num_class": grades}
-    data = lightgbm.Dataset(np.stack(rows), np.array(targets), weight=np.array(weights), feature_name=evidence_names(ROLES),
-                            free_raw_data=False)
+    data = lightgbm.Dataset(
+        np.stack(rows),
+        np.array(targets),
+        weight=np.array(weights),
+        feature_name=evidence_names(ROLES),
+        free_raw_data=False,
+    )
     return lightgbm.train({**SETTINGS, **objective, "seed": seed}, data, ROUNDS)
 
 

@@ -50,9 +50,14 @@ def binary_figures(grades: np.ndarray, probability: np.ndarray) -> dict[str, flo
     }
 
 
-def with_intervals(figures: Callable[[np.ndarray, np.ndarray], Mapping[str, float]], grades: np.ndarray,
-                   probabilities: np.ndarray, patients: np.ndarray, draws: int = DRAWS,
-                   seed: int = 0) -> dict[str, dict[str, float]]:
+def with_intervals(
+    figures: Callable[[np.ndarray, np.ndarray], Mapping[str, float]],
+    grades: np.ndarray,
+    probabilities: np.ndarray,
+    patients: np.ndarray,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> dict[str, dict[str, float]]:
     """Each figure as ``{"value", "low", "high"}``: 95 % interval over ``draws`` samples of patients, with replacement."""
     value = figures(grades, probabilities)
     rows_of = {patient: np.nonzero(patients == patient)[0] for patient in np.unique(patients)}
@@ -67,5 +72,11 @@ def with_intervals(figures: Callable[[np.ndarray, np.ndarray], Mapping[str, floa
             warnings.simplefilter("ignore")
             for name, one in figures(grades[rows], probabilities[rows]).items():
                 drawn[name].append(one)
-    return {name: {"value": value[name], "low": float(np.quantile(drawn[name], 0.025)),
-                   "high": float(np.quantile(drawn[name], 0.975))} for name in value}
+    return {
+        name: {
+            "value": value[name],
+            "low": float(np.quantile(drawn[name], 0.025)),
+            "high": float(np.quantile(drawn[name], 0.975)),
+        }
+        for name in value
+    }

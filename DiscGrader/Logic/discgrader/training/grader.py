@@ -41,8 +41,14 @@ class GraderRecipe:
 
     def architecture(self, tasks: Mapping[str, int]) -> dict:
         """The network's entry in a pack."""
-        return {"kind": "disc_classifier", "widths": list(self.widths), "tasks": dict(tasks), "roles": list(ROLES),
-                "families": [list(family) for family in FAMILIES], "dropout": self.dropout}
+        return {
+            "kind": "disc_classifier",
+            "widths": list(self.widths),
+            "tasks": dict(tasks),
+            "roles": list(ROLES),
+            "families": [list(family) for family in FAMILIES],
+            "dropout": self.dropout,
+        }
 
 
 def soft_targets(grades: torch.Tensor, count: int, neighbor_share: float) -> torch.Tensor:
@@ -70,8 +76,15 @@ def task_loss(logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbo
     return loss
 
 
-def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping[str, int], ordinal: Sequence[str],
-               state: Path, seed: int, progress: Progress) -> torch.nn.Module:
+def fit_grader(
+    recipe: GraderRecipe,
+    discs: Sequence[GradedDisc],
+    tasks: Mapping[str, int],
+    ordinal: Sequence[str],
+    state: Path,
+    seed: int,
+    progress: Progress,
+) -> torch.nn.Module:
     """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists.
 
     Parameters
@@ -99,13 +112,16 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
         order = generator.permutation(len(discs))
         running = []
         for step in range(steps_per_epoch):
-            chosen = [discs[i] for i in order[step * recipe.discs_per_batch:(step + 1) * recipe.discs_per_batch]]
+            chosen = [discs[i] for i in order[step * recipe.discs_per_batch : (step + 1) * recipe.discs_per_batch]]
             batch = training_batch(chosen, ROLES, recipe.shape, generator)
             with training_autocast():
-                logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
-                                 len(chosen))
-            losses = {task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
-                      for task, one in logits.items()}
+                logits = network(
+                    batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc, len(chosen)
+                )
+            losses = {
+                task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
+                for task, one in logits.items()
+            }
             loss = sum((2.0 if task in ordinal else 0.5) * one for task, one in losses.items())
             running.append(learner.step(loss))
         progress.report("Training the grader", (epoch + 1) / recipe.epochs, f"loss {np.mean(running):.3f}")
@@ -113,16 +129,22 @@ def fit_grader(recipe: GraderRecipe, discs: Sequence[GradedDisc], tasks: Mapping
     return learner.average.eval()
 
 
-def predict(network: torch.nn.Module, recipe: GraderRecipe, discs: Sequence[GradedDisc],
-            shown_roles: Sequence[str], batch_size: int = 32) -> dict[str, np.ndarray]:
+def predict(
+    network: torch.nn.Module,
+    recipe: GraderRecipe,
+    discs: Sequence[GradedDisc],
+    shown_roles: Sequence[str],
+    batch_size: int = 32,
+) -> dict[str, np.ndarray]:
     """Logits of every task, each of shape (discs, grades), from the images of ``shown_roles``; in float32."""
     parts: dict[str, list[np.ndarray]] = {}
     with torch.inference_mode():
         for start in range(0, len(discs), batch_size):
-            chosen = discs[start:start + batch_size]
+            chosen = discs[start : start + batch_size]
             batch = plain_batch(chosen, ROLES, recipe.shape, shown_roles)
-            logits = network(batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc,
-                             len(chosen))
+            logits = network(
+                batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc, len(chosen)
+            )
             for task, one in logits.items():
                 parts.setdefault(task, []).append(one.numpy())
     return {task: np.concatenate(one) for task, one in parts.items()}

@@ -49,7 +49,6 @@ from discgrader.training.spider import (
 from discgrader.training.tabular.held_out import FOLDS_FILE, folds_file
 
 
-
 @dataclass(frozen=True, eq=False)
 class _HeldOut:
     """Logits of every task on discs that were not seen in training, one row a disc; together and each part alone."""
@@ -62,8 +61,15 @@ class _HeldOut:
     evidence: Mapping[str, np.ndarray]
 
 
-def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localizer_work: Path | str | None = None,
-                  bits: int = 16, **options: object) -> Path:
+def train_graders(
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    localizer_work: Path | str | None = None,
+    bits: int = 16,
+    **options: object,
+) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`.
 
     Parameters
@@ -77,7 +83,12 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     recipe = changed(GraderRecipe(), options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    found = prepare(images, disc_finder(images, Path(localizer_work) if localizer_work else None), out_dir / "crops", progress.part(0.0, 0.2))
+    found = prepare(
+        images,
+        disc_finder(images, Path(localizer_work) if localizer_work else None),
+        out_dir / "crops",
+        progress.part(0.0, 0.2),
+    )
     discs = graded_discs(found, gradings)
     tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
     ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
@@ -101,8 +112,9 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, *, localize
     progress.report("Evaluating", 0.92)
     subsets = {"T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2"), "all": ROLES}
     results = {name: _held_out(networks, trees, recipe, held_out, roles) for name, roles in subsets.items()}
-    calibration: dict[str, object] = {task: fit_calibration(results["all"].logits[task], results["all"].grades[task])
-                                      for task in tasks}
+    calibration: dict[str, object] = {
+        task: fit_calibration(results["all"].logits[task], results["all"].grades[task]) for task in tasks
+    }
     calibration["evidence_weight"] = recipe.evidence_weight
     figures = {name: _figures(one, calibration) for name, one in results.items()}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
@@ -173,8 +185,13 @@ def disc_finder(images: Sequence[SpiderImage], work: Path | None):
     return find
 
 
-def _held_out(networks: Sequence[torch.nn.Module], trees: Sequence[Mapping[str, lightgbm.Booster]],
-              recipe: GraderRecipe, held_out: Sequence[Sequence[GradedDisc]], roles: Sequence[str]) -> _HeldOut:
+def _held_out(
+    networks: Sequence[torch.nn.Module],
+    trees: Sequence[Mapping[str, lightgbm.Booster]],
+    recipe: GraderRecipe,
+    held_out: Sequence[Sequence[GradedDisc]],
+    roles: Sequence[str],
+) -> _HeldOut:
     rows: list[GradedDisc] = []
     parts: dict[str, dict[str, list[np.ndarray]]] = {"together": {}, "network": {}, "evidence": {}}
     for network, boosters, discs in zip(networks, trees, held_out, strict=True):
@@ -189,9 +206,12 @@ def _held_out(networks: Sequence[torch.nn.Module], trees: Sequence[Mapping[str, 
                 parts[name].setdefault(task, []).append(one)
     joined = {name: {task: np.concatenate(some) for task, some in part.items()} for name, part in parts.items()}
     return _HeldOut(
-        np.array([one.patient for one in rows]), np.array([one.index_from_sacrum for one in rows]),
+        np.array([one.patient for one in rows]),
+        np.array([one.index_from_sacrum for one in rows]),
         {task: np.array([one.grades[task] for one in rows]) for task in joined["together"]},
-        joined["together"], joined["network"], joined["evidence"],
+        joined["together"],
+        joined["network"],
+        joined["evidence"],
     )
 
 
@@ -202,11 +222,13 @@ def _figures(result: _HeldOut, calibration: Mapping[str, object]) -> dict[str, o
         probabilities = calibrate(logits, calibration[task])
         if task == "pfirrmann":
             figures[task] = with_intervals(ordinal_figures, grades, probabilities, result.patients)
-            figures["high_grade"] = with_intervals(binary_figures, (grades >= 3).astype(int),
-                                                   probabilities[:, 3:].sum(1), result.patients)
+            figures["high_grade"] = with_intervals(
+                binary_figures, (grades >= 3).astype(int), probabilities[:, 3:].sum(1), result.patients
+            )
         elif task == "modic":
-            figures["modic_any"] = with_intervals(binary_figures, (grades > 0).astype(int), 1 - probabilities[:, 0],
-                                                  result.patients)
+            figures["modic_any"] = with_intervals(
+                binary_figures, (grades > 0).astype(int), 1 - probabilities[:, 0], result.patients
+            )
         elif 0 < grades.sum() < len(grades):
             figures[task] = with_intervals(binary_figures, grades, probabilities[:, 1], result.patients)
     return figures
@@ -223,32 +245,66 @@ def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
     np.savez(path, **arrays)
 
 
-def _write(out_dir: Path, recipe: GraderRecipe, tasks: Mapping[str, int], networks: Sequence[torch.nn.Module],
-           trees: Mapping[str, lightgbm.Booster], calibration: Mapping[str, object],
-           figures: Mapping[str, object], discs: Sequence[GradedDisc], bits: int) -> Path:
-    files = {f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
-             for number, network in enumerate(networks)}
+def _write(
+    out_dir: Path,
+    recipe: GraderRecipe,
+    tasks: Mapping[str, int],
+    networks: Sequence[torch.nn.Module],
+    trees: Mapping[str, lightgbm.Booster],
+    calibration: Mapping[str, object],
+    figures: Mapping[str, object],
+    discs: Sequence[GradedDisc],
+    bits: int,
+) -> Path:
+    files = {
+        f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
+        for number, network in enumerate(networks)
+    }
     files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}
     for system in ("pfirrmann", "spider"):
         named = [task for task in SYSTEMS[system].tasks]
         write_pack(
-            out_dir / "packs" / f"{system}-resnet", name=f"{system}-resnet", version="1.0.0", system=system,
-            tasks={task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)}
-                   for task in named},
-            input={"plane": "sagittal", "contrasts": list(ROLES),
-                   "crop": {"rows": recipe.shape.rows, "columns": recipe.shape.columns,
-                            "pixel_mm": recipe.shape.pixel_mm},
-                   "slices": {"reach_mm": SLICE_REACH_MM, "count": SLICES},
-                   "normalization": "mean 0, deviation 1 over the segmented spine around the discs"},
-            architecture=recipe.architecture(tasks), files=files,
-            trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", len(patients), len(discs), "spider", recipe.seed,
-                                 False, f"{len(discs)} discs of {len(patients)} SPIDER patients (CC BY 4.0)"),
+            out_dir / "packs" / f"{system}-resnet",
+            name=f"{system}-resnet",
+            version="1.0.0",
+            system=system,
+            tasks={
+                task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)} for task in named
+            },
+            input={
+                "plane": "sagittal",
+                "contrasts": list(ROLES),
+                "crop": {"rows": recipe.shape.rows, "columns": recipe.shape.columns, "pixel_mm": recipe.shape.pixel_mm},
+                "slices": {"reach_mm": SLICE_REACH_MM, "count": SLICES},
+                "normalization": "mean 0, deviation 1 over the segmented spine around the discs",
+            },
+            architecture=recipe.architecture(tasks),
+            files=files,
+            trained_on=TrainedOn(
+                DATA_SET.split(",")[0],
+                "CC BY 4.0",
+                len(patients),
+                len(discs),
+                "spider",
+                recipe.seed,
+                False,
+                f"{len(discs)} discs of {len(patients)} SPIDER patients (CC BY 4.0)",
+            ),
             calibration=calibration,
-            figures={"method": f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap",
-                     **{name: {key: value for key, value in one.items()
-                               if key in ("discs", "patients") or key in {task.name for task in named}
-                               or (system == "spider" and key == "modic_any")} for name, one in figures.items()}},
+            figures={
+                "method": f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap",
+                **{
+                    name: {
+                        key: value
+                        for key, value in one.items()
+                        if key in ("discs", "patients")
+                        or key in {task.name for task in named}
+                        or (system == "spider" and key == "modic_any")
+                    }
+                    for name, one in figures.items()
+                },
+            },
         )
     return out_dir / "packs"

@@ -27,8 +27,9 @@ def reindexed(localization: Localization, indices: Sequence[int]) -> Localizatio
         if index >= 1:
             renumbered[labels == 200 + disc.index_from_sacrum] = 200 + index
             discs.append(disc.renumbered(index))
-    return replace(localization, segmentation=localization.segmentation.with_array(renumbered), discs=tuple(discs),
-                   warnings=())
+    return replace(
+        localization, segmentation=localization.segmentation.with_array(renumbered), discs=tuple(discs), warnings=()
+    )
 
 
 def indices_from_point(discs: Sequence[Disc], lowest_lps: np.ndarray) -> list[int]:

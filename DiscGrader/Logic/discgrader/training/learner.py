@@ -27,14 +27,20 @@ class Learner:
         The network with its averaged weights.
     """
 
-    def __init__(self, network: torch.nn.Module, optimizer: torch.optim.Optimizer,
-                 schedule: torch.optim.lr_scheduler.LRScheduler, average_decay: float,
-                 clipped_norm: float | None = 5.0) -> None:
+    def __init__(
+        self,
+        network: torch.nn.Module,
+        optimizer: torch.optim.Optimizer,
+        schedule: torch.optim.lr_scheduler.LRScheduler,
+        average_decay: float,
+        clipped_norm: float | None = 5.0,
+    ) -> None:
         self.network, self.schedule = network, schedule
         self._clipped_norm = clipped_norm
         self._optimizer = optimizer
         self._averaged = torch.optim.swa_utils.AveragedModel(
-            network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(average_decay), use_buffers=True)
+            network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(average_decay), use_buffers=True
+        )
 
     @property
     def average(self) -> torch.nn.Module:
@@ -65,4 +71,9 @@ class Learner:
         return saved
 
     def _parts(self) -> dict[str, object]:
-        return {"network": self.network, "average": self._averaged, "optimizer": self._optimizer, "schedule": self.schedule}
+        return {
+            "network": self.network,
+            "average": self._averaged,
+            "optimizer": self._optimizer,
+            "schedule": self.schedule,
+        }

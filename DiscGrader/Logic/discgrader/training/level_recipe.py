@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.optimize import minimize
 from safetensors.torch import load_file, save_file
+from scipy.optimize import minimize
 
 from discgrader.errors import StudyError
 from discgrader.localize.level_pictures import BRIGHTEST, EDGE, PIXEL_MM, PLANES, cut_out
 from discgrader.localize.level_reader import FILE
-from discgrader.localize.lowest_disc import LevelVotes, lowest_probabilities, looks_of, with_measures
+from discgrader.localize.lowest_disc import LevelVotes, looks_of, lowest_probabilities, with_measures
 from discgrader.localize.naming import CERTAIN
 from discgrader.localize.segment import Segmenter
 from discgrader.packs.level_classifier import LevelClassifier
@@ -66,8 +66,13 @@ class LevelRecipe:
     @property
     def architecture(self) -> dict:
         """The networks' entry in a pack."""
-        return {"channels": PLANES, "edge": EDGE, "widths": list(self.widths), "blocks": list(self.blocks),
-                "outputs": self.levels}
+        return {
+            "channels": PLANES,
+            "edge": EDGE,
+            "widths": list(self.widths),
+            "blocks": list(self.blocks),
+            "outputs": self.levels,
+        }
 
 
 def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
@@ -84,8 +89,10 @@ def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         networks.append(_trained(out_dir / "work" / f"fold{fold}", rows, fold, recipe, share))
     answers = {row.name: _answers(networks[_fold(row.patient, recipe.folds)], row) for row in rows}
     weights = fit_weights(real, answers, recipe)
-    figures = {kind: name_figures([row for row in rows if row.name.startswith(kind)], answers, weights)
-               for kind in ("spider", "sudirman", "digital")}
+    figures = {
+        kind: name_figures([row for row in rows if row.name.startswith(kind)], answers, weights)
+        for kind in ("spider", "sudirman", "digital")
+    }
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return _write(out_dir, recipe, pack, networks, weights, figures)
 
@@ -111,8 +118,10 @@ def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress:
         torch.save(rows, path.with_suffix(".partial"))
         path.with_suffix(".partial").replace(path)
     saved = torch.load(path, weights_only=True)
-    return [LevelRow(**one | {"planes": {index: planes.float() for index, planes in one["planes"].items()}})
-            for one in saved]
+    return [
+        LevelRow(**one | {"planes": {index: planes.float() for index, planes in one["planes"].items()}})
+        for one in saved
+    ]
 
 
 def _chain(*several: Iterable[LevelRow]) -> Iterable[LevelRow]:
@@ -124,8 +133,9 @@ def _fold(patient: str, folds: int) -> int:
     return zlib.crc32(patient.encode()) % folds
 
 
-def _trained(path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe,
-             progress: Progress) -> LevelClassifier:
+def _trained(
+    path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe, progress: Progress
+) -> LevelClassifier:
     """The network of a fold: from disk, else trained on the patients of the others, going on where it was stopped."""
     network, done = LevelClassifier(**recipe.architecture), path.with_suffix(".safetensors")
     if done.exists():
@@ -166,8 +176,9 @@ def _row_weights(rows: Sequence[LevelRow], recipe: LevelRecipe) -> np.ndarray:
     return weights / weights.sum()
 
 
-def draw_batch(generator: np.random.Generator, rows: Sequence[LevelRow], weights: np.ndarray,
-               recipe: LevelRecipe) -> tuple[torch.Tensor, torch.Tensor]:
+def draw_batch(
+    generator: np.random.Generator, rows: Sequence[LevelRow], weights: np.ndarray, recipe: LevelRecipe
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Changed pictures of drawn discs, shape (batch, planes, edge, edge), and their indices."""
     pictures, indices = [], []
     for number in generator.choice(len(rows), recipe.batch, p=weights):
@@ -183,8 +194,13 @@ def _changed(generator: np.random.Generator, row: LevelRow, place: int, recipe: 
     """One disc's picture turned, scaled, shifted, of other intensities, and cut off as where the field of view ends."""
     angle = np.radians(generator.normal(0, recipe.rotation_deg))
     scale, aspect = np.exp(generator.normal(0, [recipe.log_scale, recipe.log_aspect]))
-    turn = torch.tensor([[np.cos(angle) * scale * aspect, -np.sin(angle) * scale * aspect],
-                         [np.sin(angle) * scale / aspect, np.cos(angle) * scale / aspect]], dtype=torch.float32)
+    turn = torch.tensor(
+        [
+            [np.cos(angle) * scale * aspect, -np.sin(angle) * scale * aspect],
+            [np.sin(angle) * scale / aspect, np.cos(angle) * scale / aspect],
+        ],
+        dtype=torch.float32,
+    )
     index, at_row, at_column = row.places[place]
     away = generator.normal(0, recipe.shift_mm / PIXEL_MM, 2)
     planes = cut_out(row.planes[index], at_row + away[0], at_column + away[1], turn)
@@ -197,22 +213,23 @@ def _changed(generator: np.random.Generator, row: LevelRow, place: int, recipe: 
         picture = torch.nn.functional.avg_pool2d(picture[None], 3, 1, 1)[0]
     planes = torch.cat([picture.float().clamp(-BRIGHTEST, BRIGHTEST) * planes[-1:], planes[1:]])
     if generator.random() < recipe.cut_below:
-        planes[:, int(EDGE / 2 + generator.uniform(8, 60) / PIXEL_MM):] = 0
+        planes[:, int(EDGE / 2 + generator.uniform(8, 60) / PIXEL_MM) :] = 0
     if generator.random() < recipe.cut_above:
-        planes[:, :max(int(EDGE / 2 - generator.uniform(8, 60) / PIXEL_MM), 0)] = 0
+        planes[:, : max(int(EDGE / 2 - generator.uniform(8, 60) / PIXEL_MM), 0)] = 0
     return planes
 
 
 def _answers(network: LevelClassifier, row: LevelRow) -> LevelVotes:
-    places = row.places[:row.found]
+    places = row.places[: row.found]
     pictures = torch.stack([cut_out(row.planes[index], at_row, at_column) for index, at_row, at_column in places])
     with torch.inference_mode():
         answers = network(pictures).log_softmax(1).double().numpy()
-    return LevelVotes(tuple(index - row.indices[0] for index in row.indices[:row.found]), answers)
+    return LevelVotes(tuple(index - row.indices[0] for index in row.indices[: row.found]), answers)
 
 
 def fit_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], recipe: LevelRecipe) -> dict:
     """How answers and measures are weighed so that names of held-out patients are as probable as can be."""
+
     def weights_of(values: np.ndarray) -> dict[str, float]:
         return {"lower": float(np.exp(values[0])), "upper": float(np.exp(values[1])), "ordinary": float(values[2])}
 
@@ -226,8 +243,9 @@ def fit_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], rec
     return {**weights, "remnant": _remnant_weights(rows, answers, weights, recipe.remnant_strictness)}
 
 
-def _remnant_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping[str, float],
-                     strictness: float) -> dict[str, float]:
+def _remnant_weights(
+    rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping[str, float], strictness: float
+) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
@@ -259,22 +277,39 @@ def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], we
     return counts
 
 
-def _write(out_dir: Path, recipe: LevelRecipe, pack: Pack, networks: Sequence[LevelClassifier], weights: Mapping,
-           figures: Mapping) -> Path:
+def _write(
+    out_dir: Path,
+    recipe: LevelRecipe,
+    pack: Pack,
+    networks: Sequence[LevelClassifier],
+    weights: Mapping,
+    figures: Mapping,
+) -> Path:
     """The localizer's pack with these networks beside its own."""
-    tensors = {f"{number}.{name}": one
-               for number, network in enumerate(networks) for name, one in network.state_dict().items()}
+    tensors = {
+        f"{number}.{name}": one for number, network in enumerate(networks) for name, one in network.state_dict().items()
+    }
     levels = {"networks": len(networks), "architecture": recipe.architecture, "weights": weights}
     before = pack.trained_on.statement.split("; the networks that tell levels")[0]
-    statement = (f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
-                 f"rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines")
+    statement = (
+        f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
+        f"rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines"
+    )
     folder = out_dir / "packs" / pack.name
     folder.parent.mkdir(exist_ok=True)
     files = {name: pack.read_bytes(name) for name in pack.files if name != FILE}
-    write_pack(folder, name=pack.name, version=pack.version, system=LOCALIZER, tasks={}, input=pack.input,
-               architecture=pack.architecture, files={**files, FILE: pack_tensors(tensors, 16)},
-               calibration={**pack.calibration, "levels": levels},
-               trained_on=replace(pack.trained_on, statement=statement),
-               figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)},
-               intended_use=pack.intended_use)
+    write_pack(
+        folder,
+        name=pack.name,
+        version=pack.version,
+        system=LOCALIZER,
+        tasks={},
+        input=pack.input,
+        architecture=pack.architecture,
+        files={**files, FILE: pack_tensors(tensors, 16)},
+        calibration={**pack.calibration, "levels": levels},
+        trained_on=replace(pack.trained_on, statement=statement),
+        figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)},
+        intended_use=pack.intended_use,
+    )
     return folder.parent

@@ -33,8 +33,14 @@ SAME_DISC_MM = 18.0
 REMNANT_MM, REMNANT_TURN_DEG = 30.0, 10.0
 """Where S1-S2 lies, nearly: so far below L5-S1, leaning so much more; shown where no disc is found there."""
 
-DIGITAL = ({"lumbar": 4}, {"lumbar": 6}, {"lumbar": 5, "transitional": SACRALIZED},
-           {"lumbar": 5, "transitional": LUMBARIZED}, {"lumbar": 5, "transitional": ORDINARY}, {})
+DIGITAL = (
+    {"lumbar": 4},
+    {"lumbar": 6},
+    {"lumbar": 5, "transitional": SACRALIZED},
+    {"lumbar": 5, "transitional": LUMBARIZED},
+    {"lumbar": 5, "transitional": ORDINARY},
+    {},
+)
 """What is asked of every sixth digital patient, seeds from `FIRST_SEED` on."""
 
 FIRST_SEED = 5000
@@ -107,8 +113,11 @@ def digital_rows(count: int, segmenter: Segmenter) -> Iterator[LevelRow]:
         for series in phantom.study.series:
             segmentation = segmenter(series.volume)
             row = row_of(find_candidates(segmentation)[0])
-            firsts = [first for index, center in enumerate(centers, start=1)
-                      if row and (first := _first_by_point(row, center, index)) is not None]
+            firsts = [
+                first
+                for index, center in enumerate(centers, start=1)
+                if row and (first := _first_by_point(row, center, index)) is not None
+            ]
             if firsts:
                 yield level_row(f"digital_{seed}_{series.name}", f"digital {seed}", segmentation, row, firsts[0])
 
@@ -136,8 +145,9 @@ def _below(lumbosacral: Candidate) -> Candidate:
     return replace(lumbosacral, center_lps_mm=lumbosacral.center_lps_mm - REMNANT_MM * up)
 
 
-def _first_index(row: Sequence[Candidate], known: _Known,
-                 partners: dict[str, tuple[Sequence[Candidate], int]]) -> int | None:
+def _first_index(
+    row: Sequence[Candidate], known: _Known, partners: dict[str, tuple[Sequence[Candidate], int]]
+) -> int | None:
     if known.lowest_lps is not None:
         return _first_by_point(row, known.lowest_lps, 1)
     if known.patient not in partners:

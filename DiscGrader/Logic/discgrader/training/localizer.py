@@ -46,8 +46,14 @@ class LocalizerRecipe:
     @property
     def architecture(self) -> dict:
         """The network's entry in a pack."""
-        return {"kind": "unet", "channels": list(self.channels), "inputs": 1, "outputs": len(CLASSES),
-                "residual_units": self.residual_units, "block": self.block}
+        return {
+            "kind": "unet",
+            "channels": list(self.channels),
+            "inputs": 1,
+            "outputs": len(CLASSES),
+            "residual_units": self.residual_units,
+            "block": self.block,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +88,16 @@ def slices_of(patient: int, image: Volume, classes: Volume, pixel_mm: float) -> 
     return result
 
 
-def draw_batch(generator: torch.Generator, slices: Sequence[LabeledSlice], weights: torch.Tensor,
-               recipe: LocalizerRecipe) -> tuple[torch.Tensor, torch.Tensor]:
+def draw_batch(
+    generator: torch.Generator, slices: Sequence[LabeledSlice], weights: torch.Tensor, recipe: LocalizerRecipe
+) -> tuple[torch.Tensor, torch.Tensor]:
     """A batch of augmented patches (batch, 1, rows, columns) and their labels (batch, rows, columns)."""
     images, labels = [], []
     for index in torch.multinomial(weights, recipe.batch, True, generator=generator):
         one = slices[int(index)]
-        image, label = random_affine(generator, one.image, one.labels, recipe.patch, recipe.rotation_deg,
-                                     recipe.log_scale, recipe.log_aspect)
+        image, label = random_affine(
+            generator, one.image, one.labels, recipe.patch, recipe.rotation_deg, recipe.log_scale, recipe.log_aspect
+        )
         images.append(random_contrast(generator, image, label))
         labels.append(label)
     return finish(torch.stack(images))[:, None], torch.stack(labels)
@@ -107,8 +115,16 @@ def segmentation_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tenso
     return entropy + 1 - dice[1:].mean()
 
 
-def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], weights: Sequence[float], state: Path,
-        seed: int, progress: Progress, initial: torch.nn.Module | None = None) -> torch.nn.Module:
+def fit(
+    recipe: LocalizerRecipe,
+    steps: int,
+    slices: Sequence[LabeledSlice],
+    weights: Sequence[float],
+    state: Path,
+    seed: int,
+    progress: Progress,
+    initial: torch.nn.Module | None = None,
+) -> torch.nn.Module:
     """Train one network for ``steps``, resuming from ``state`` (a file) where it exists; returns its running average.
 
     Parameters
@@ -148,6 +164,10 @@ def fit(recipe: LocalizerRecipe, steps: int, slices: Sequence[LabeledSlice], wei
 
 def dice_of(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Dice of each class over a whole stack, between two arrays of classes of one shape."""
-    return {name: float(2 * ((labels == value) & (truth == value)).sum()
-                        / max(1, (labels == value).sum() + (truth == value).sum()))
-            for value, name in enumerate(CLASSES) if value}
+    return {
+        name: float(
+            2 * ((labels == value) & (truth == value)).sum() / max(1, (labels == value).sum() + (truth == value).sum())
+        )
+        for value, name in enumerate(CLASSES)
+        if value
+    }

@@ -13,22 +13,15 @@ from safetensors.torch import load_file, save_file
 from discgrader.errors import StudyError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
-from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.disc import Disc
+from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.localizer import Localizer
 from discgrader.localize.segment import Segmenter
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import LOCALIZER, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.localizer import (
-    LabeledSlice,
-    LocalizerRecipe,
-    classes_of_mask,
-    dice_of,
-    fit,
-    slices_of,
-)
+from discgrader.training.localizer import LabeledSlice, LocalizerRecipe, classes_of_mask, dice_of, fit, slices_of
 from discgrader.training.options import changed
 from discgrader.training.slice_labels import clean_labels
 from discgrader.training.spider import (
@@ -70,12 +63,16 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
                 seen = [one for one in plain if folds[one.patient] != fold]
                 slices = _with_unmasked(*slices, _labeled_by(before[fold], seen, recipe, runs.progress))
             networks.append(runs.trained(name, *slices, steps, before[fold] if before else None))
-        figures[f"dice_round{number}"] = _dice_figures(out_dir / f"dice_round{number}.json", networks, recipe, stacks, folds)
+        figures[f"dice_round{number}"] = _dice_figures(
+            out_dir / f"dice_round{number}.json", networks, recipe, stacks, folds
+        )
     figures["dice"] = figures[f"dice_round{len(rounds)}"]
     slices = _of_masks(labeled, folds, None)
     if before and not runs.is_trained("all"):
-        extra = [_labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
-                 for fold, network in enumerate(before)]
+        extra = [
+            _labeled_by(network, [one for one in plain if folds[one.patient] == fold], recipe, runs.progress)
+            for fold, network in enumerate(before)
+        ]
         slices = _with_unmasked(*slices, [one for some in extra for one in some])
     # As the folds' networks of the last round, but on all patients; the steps before had one fold less.
     final = runs.trained("all", *slices, rounds[-1], before[0] if before else None)
@@ -101,35 +98,58 @@ class _Runs:
         """Whether the network of this name lies on disk."""
         return (self.out_dir / "work" / name).with_suffix(".safetensors").exists()
 
-    def trained(self, name: str, slices: Sequence[LabeledSlice], weights: Sequence[float], steps: int,
-                initial: torch.nn.Module | None) -> torch.nn.Module:
+    def trained(
+        self,
+        name: str,
+        slices: Sequence[LabeledSlice],
+        weights: Sequence[float],
+        steps: int,
+        initial: torch.nn.Module | None,
+    ) -> torch.nn.Module:
         """The network of this name: from disk, else trained on ``slices``, starting from ``initial``."""
         path = self.out_dir / "work" / name
         if not self.is_trained(name):
-            network = fit(self.recipe, steps, slices, weights, path.with_suffix(".state"),
-                          zlib.crc32(name.encode()) + self.recipe.seed, self.progress, initial)
-            save_file({key: tensor.contiguous() for key, tensor in network.state_dict().items()},
-                      path.with_suffix(".safetensors"))
+            network = fit(
+                self.recipe,
+                steps,
+                slices,
+                weights,
+                path.with_suffix(".state"),
+                zlib.crc32(name.encode()) + self.recipe.seed,
+                self.progress,
+                initial,
+            )
+            save_file(
+                {key: tensor.contiguous() for key, tensor in network.state_dict().items()},
+                path.with_suffix(".safetensors"),
+            )
             path.with_suffix(".state").unlink(missing_ok=True)
         self.done += 1
         return _load(path, self.recipe)
 
 
-def _of_masks(labeled: Mapping[int, Sequence[LabeledSlice]], folds: Mapping[int, int],
-              held_out: int | None) -> tuple[list[LabeledSlice], list[float]]:
+def _of_masks(
+    labeled: Mapping[int, Sequence[LabeledSlice]], folds: Mapping[int, int], held_out: int | None
+) -> tuple[list[LabeledSlice], list[float]]:
     """Slices with masks and their weights, each patient weighing the same; without the fold held out."""
     slices = [one for patient in labeled if folds[patient] != held_out for one in labeled[patient]]
     return slices, [1.0 / len(labeled[one.patient]) for one in slices]
 
 
-def _with_unmasked(slices: list[LabeledSlice], weights: list[float],
-                   extra: list[LabeledSlice]) -> tuple[list[LabeledSlice], list[float]]:
+def _with_unmasked(
+    slices: list[LabeledSlice], weights: list[float], extra: list[LabeledSlice]
+) -> tuple[list[LabeledSlice], list[float]]:
     """With slices that a network labeled: together they are shown as often as those with masks."""
     return slices + extra, weights + [sum(weights) / max(len(extra), 1)] * len(extra)
 
 
-def _dice_figures(path: Path, networks: Sequence[torch.nn.Module], recipe: LocalizerRecipe,
-                  stacks: Mapping[int, _Stack], folds: Mapping[int, int]) -> dict[str, dict[str, float]]:
+def _dice_figures(
+    path: Path,
+    networks: Sequence[torch.nn.Module],
+    recipe: LocalizerRecipe,
+    stacks: Mapping[int, _Stack],
+    folds: Mapping[int, int],
+) -> dict[str, dict[str, float]]:
     """Dice of every stack by the network of its fold, kept in ``path``, and their mean."""
     dice = {patient: _dice(networks[folds[patient]], recipe, one) for patient, one in stacks.items()}
     path.write_text(json.dumps(dice, indent=1) + "\n", encoding="utf-8")
@@ -158,8 +178,9 @@ def _dice(network: torch.nn.Module, recipe: LocalizerRecipe, stack: _Stack) -> d
     return dice_of(segmentation.labels(), sagittal_frames(stack.classes).volume.array)
 
 
-def _labeled_by(network: torch.nn.Module, images: Sequence[SpiderImage], recipe: LocalizerRecipe,
-                progress: Progress) -> list[LabeledSlice]:
+def _labeled_by(
+    network: torch.nn.Module, images: Sequence[SpiderImage], recipe: LocalizerRecipe, progress: Progress
+) -> list[LabeledSlice]:
     """Slices without masks, with the labels that a network gives them, cleaned; unfit ones are left out."""
     segmenter, corrections = Segmenter(network, recipe.pixel_mm), spider_corrections()
     result = []
@@ -186,26 +207,48 @@ def _summary(dice: Mapping[int, Mapping[str, float]]) -> dict[str, dict[str, flo
     for name in ("vertebra", "disc", "canal"):
         values = np.array([one[name] for one in dice.values()])
         draws = generator.choice(values, (500, len(values))).mean(1)
-        result[name] = {"value": float(values.mean()), "low": float(np.quantile(draws, 0.025)),
-                        "high": float(np.quantile(draws, 0.975)), "patients": len(values)}
+        result[name] = {
+            "value": float(values.mean()),
+            "low": float(np.quantile(draws, 0.025)),
+            "high": float(np.quantile(draws, 0.975)),
+            "patients": len(values),
+        }
     return result
 
 
-def _write(out_dir: Path, recipe: LocalizerRecipe, network: torch.nn.Module, figures: Mapping[str, object],
-           stacks: Mapping[int, _Stack], plain: Sequence[SpiderImage]) -> Path:
+def _write(
+    out_dir: Path,
+    recipe: LocalizerRecipe,
+    network: torch.nn.Module,
+    figures: Mapping[str, object],
+    stacks: Mapping[int, _Stack],
+    plain: Sequence[SpiderImage],
+) -> Path:
     patients = set(stacks) | {one.patient for one in plain}
-    statement = (f"{len(stacks)} SPIDER stacks with masks" +
-                 (" and single slices labeled by the recipe's earlier rounds" if plain else ""))
+    statement = f"{len(stacks)} SPIDER stacks with masks" + (
+        " and single slices labeled by the recipe's earlier rounds" if plain else ""
+    )
     folder = out_dir / "packs" / "localizer-unet"
     folder.parent.mkdir(exist_ok=True)
     write_pack(
-        folder, name="localizer-unet", version="1.0.0", system=LOCALIZER, tasks={},
-        input={"plane": "sagittal", "contrasts": ["T1", "T2", "T2_SPACE"], "pixel_mm": recipe.pixel_mm,
-               "normalization": "mean 0, deviation 1 over the body on each slice"},
-        architecture=recipe.architecture, files={"network.safetensors": pack_tensors(network.state_dict(), 16)},
-        trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", len(patients), 0, "localizer", recipe.seed, False,
-                             statement),
-        figures=figures, intended_use="Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
+        folder,
+        name="localizer-unet",
+        version="1.0.0",
+        system=LOCALIZER,
+        tasks={},
+        input={
+            "plane": "sagittal",
+            "contrasts": ["T1", "T2", "T2_SPACE"],
+            "pixel_mm": recipe.pixel_mm,
+            "normalization": "mean 0, deviation 1 over the body on each slice",
+        },
+        architecture=recipe.architecture,
+        files={"network.safetensors": pack_tensors(network.state_dict(), 16)},
+        trained_on=TrainedOn(
+            DATA_SET.split(",")[0], "CC BY 4.0", len(patients), 0, "localizer", recipe.seed, False, statement
+        ),
+        figures=figures,
+        intended_use="Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
     )
     return folder.parent
 
@@ -222,8 +265,9 @@ def fold_localizers(out_dir: Path, images: Sequence[SpiderImage]) -> tuple[dict[
     folds = patient_folds(images, recipe.folds, recipe.seed)
     localizers = {}
     for fold in range(recipe.folds):
-        paths = [out_dir / "work" / f"round{number}_fold{fold}.safetensors"
-                 for number in range(len(recipe.rounds), 0, -1)]
+        paths = [
+            out_dir / "work" / f"round{number}_fold{fold}.safetensors" for number in range(len(recipe.rounds), 0, -1)
+        ]
         path = next((one for one in paths if one.exists()), None)
         if path is None:
             raise StudyError(f"The localizer of fold {fold} is missing from {out_dir}: finish 'train localizer' first.")

@@ -59,18 +59,28 @@ def _windows(name: str) -> Callable[..., Path]:
     return run
 
 
-_BUILT_IN: Mapping[str, Callable[..., Path]] = {"localizer": _localizer, "spider": _spider, "pfirrmann": _pfirrmann,
-                                              "pfirrmann-radiomics": _radiomics, "typical": _typical, "names": _names,
-                                              "contrast": _contrast}
+_BUILT_IN: Mapping[str, Callable[..., Path]] = {
+    "localizer": _localizer,
+    "spider": _spider,
+    "pfirrmann": _pfirrmann,
+    "pfirrmann-radiomics": _radiomics,
+    "typical": _typical,
+    "names": _names,
+    "contrast": _contrast,
+}
 
 
 def recipes() -> dict[str, Callable[..., Path]]:
     """Every recipe by name, as the function that runs it: those in code and those in ``Resources/Recipes``."""
-    return {**_BUILT_IN, **{path.stem: _windows(path.stem) for path in sorted((resources_dir() / "Recipes").glob("*.json"))}}
+    return {
+        **_BUILT_IN,
+        **{path.stem: _windows(path.stem) for path in sorted((resources_dir() / "Recipes").glob("*.json"))},
+    }
 
 
-def run_recipe(name: str, data_dir: Path, out_dir: Path, *, progress: Progress | None = None,
-               **options: object) -> Path:
+def run_recipe(
+    name: str, data_dir: Path, out_dir: Path, *, progress: Progress | None = None, **options: object
+) -> Path:
     """Run a recipe from the data to finished packs.
 
     Parameters

@@ -43,8 +43,9 @@ class ReferenceDisc:
         return self.distance_mm <= NEAR_MM
 
 
-def compare(reference: Path, read: Callable[[str], Series | None],
-            localize: Callable[[str, Series], Localization]) -> list[ReferenceDisc]:
+def compare(
+    reference: Path, read: Callable[[str], Series | None], localize: Callable[[str, Series], Localization]
+) -> list[ReferenceDisc]:
     """All hand-set discs and how they were met.
 
     Parameters
@@ -67,6 +68,13 @@ def compare(reference: Path, read: Callable[[str], Series | None],
             nearest = min(distances, key=distances.get, default=None)
             if nearest is not None and distances[nearest] > NEAR_MM:
                 nearest = None
-            found.append(ReferenceDisc(slice_["image"], int(index), distances.get(int(index), float("inf")), nearest,
-                                       bool(slice_.get("uncertain"))))
+            found.append(
+                ReferenceDisc(
+                    slice_["image"],
+                    int(index),
+                    distances.get(int(index), float("inf")),
+                    nearest,
+                    bool(slice_.get("uncertain")),
+                )
+            )
     return found

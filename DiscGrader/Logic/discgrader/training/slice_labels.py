@@ -24,8 +24,9 @@ SACRUM_LEAN = 0.35
 """How far towards the back the sacrum's bodies run, below disc 1, for every mm towards the foot along its normal."""
 
 
-def clean_labels(segmentation: Segmentation, lowest_lps: np.ndarray | None,
-                 partner: Sequence[Disc]) -> tuple[np.ndarray, tuple[Disc, ...]] | None:
+def clean_labels(
+    segmentation: Segmentation, lowest_lps: np.ndarray | None, partner: Sequence[Disc]
+) -> tuple[np.ndarray, tuple[Disc, ...]] | None:
     """Labels of a slice without sacrum, remnants below disc 1, spots outside the row of discs and of the canal.
 
     Parameters
@@ -53,8 +54,11 @@ def clean_labels(segmentation: Segmentation, lowest_lps: np.ndarray | None,
     indices = indices_from_point(found, lowest_lps) if lowest_lps is not None else indices_from_partner(found, partner)
     if indices is None or sum(index >= 1 for index in indices) < LEAST_DISCS or 1 not in indices:
         return None
-    kept = [(one.candidate, disc.renumbered(index)) for one, disc, index in zip(naming.discs, found, indices, strict=True)
-            if index >= 1]
+    kept = [
+        (one.candidate, disc.renumbered(index))
+        for one, disc, index in zip(naming.discs, found, indices, strict=True)
+        if index >= 1
+    ]
     labels = segmentation.labels()
     named = np.isin(spots, [candidate.label for candidate, _ in kept])
     labels[(labels == DISC) & ~_enlarged(named, labels.shape)] = 0
@@ -65,8 +69,10 @@ def clean_labels(segmentation: Segmentation, lowest_lps: np.ndarray | None,
 
 def _enlarged(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A mask of (slices, rows, columns) on finer or coarser rows and columns."""
-    rows, columns = (np.minimum(np.arange(fine) * coarse // fine, coarse - 1)
-                     for fine, coarse in zip(shape[1:], mask.shape[1:], strict=True))
+    rows, columns = (
+        np.minimum(np.arange(fine) * coarse // fine, coarse - 1)
+        for fine, coarse in zip(shape[1:], mask.shape[1:], strict=True)
+    )
     return mask[:, rows][:, :, columns]
 
 

@@ -107,8 +107,11 @@ class SpiderCorrections:
 def spider_corrections() -> SpiderCorrections:
     """The corrections that come with the package; they concern single-slice exports only."""
     stored = json.loads(Path(__file__).with_name("spider_corrections.json").read_text(encoding="utf-8"))
-    return SpiderCorrections(frozenset(stored["upside_down"]), stored["scale"],
-                             {name: (i, j) for name, (i, j) in stored["lowest_graded_disc"].items()})
+    return SpiderCorrections(
+        frozenset(stored["upside_down"]),
+        stored["scale"],
+        {name: (i, j) for name, (i, j) in stored["lowest_graded_disc"].items()},
+    )
 
 
 def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[Volume, np.ndarray | None]:

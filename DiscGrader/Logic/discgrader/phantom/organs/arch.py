@@ -233,4 +233,3 @@ class Arch:
         # The iliacus lies on the inside of the wing, the gluteus medius on its outside.
         thick = np.where(outer < 0, ILIACUS_MM, GLUTEUS_MM) * ramp(-local[:, 2], -42.0, 0.0)
         canvas.paint(index, inside(distance - thick, canvas.edge_mm), {Tissue.MUSCLE: 0.9, Tissue.FAT: 0.1})
-

@@ -146,4 +146,6 @@ class Canal:
         canvas.paint(index, fat, mixture, structure=Structure.EPIDURAL_FAT)
         flavum = inside(np.maximum(np.maximum(front - d, d - back), x - 14), canvas.edge_mm)
         flavum = flavum * (s > self._sac.s_of["S1"])
-        canvas.paint(index, flavum, {Tissue.LIGAMENT: 0.5, Tissue.MUSCLE: 0.35, Tissue.FAT: 0.15}, structure=Structure.FLAVUM)
+        canvas.paint(
+            index, flavum, {Tissue.LIGAMENT: 0.5, Tissue.MUSCLE: 0.35, Tissue.FAT: 0.15}, structure=Structure.FLAVUM
+        )

@@ -131,7 +131,9 @@ class Column:
         cover = inside(distance, canvas.edge_mm)
         fill = cover > 0
         mixture = self._disc_mixture(disc, local[fill], rho[fill], level[fill])
-        canvas.paint(index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum, structure=Structure.DISC)
+        canvas.paint(
+            index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum, structure=Structure.DISC
+        )
         # Behind, the ligament is one with the annulus.
         return index, distance + 0.8 * ramp(local[:, 1], 0.5 * depth, 0.8 * depth)
 

@@ -147,9 +147,7 @@ class Surroundings:
                 1 - wall
             )
             canvas.paint(
-                index,
-                cover,
-                {Tissue.FLOWING_BLOOD: 1 - wall - slow, Tissue.MUSCLE: slow, Tissue.LIGAMENT: wall},
+                index, cover, {Tissue.FLOWING_BLOOD: 1 - wall - slow, Tissue.MUSCLE: slow, Tissue.LIGAMENT: wall}
             )
 
     def _paint_crura(self, canvas: Canvas) -> None:

@@ -54,9 +54,12 @@ def figures_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
         told = [(source, answer) for source, answer in pairs if answer is not Contrast.UNKNOWN]
         wrong = [(source, answer) for source, answer in told if answer not in (truth, Contrast.OTHER)]
         figures[kind] = {
-            "series": len(mine), "right_class": float(np.mean([one.logits.argmax() == one.truth for one in mine])),
-            "answered": len(told) / len(mine), "right": sum(answer is truth for _, answer in told),
-            "other": sum(answer is Contrast.OTHER is not truth for _, answer in told), "another_contrast": len(wrong),
+            "series": len(mine),
+            "right_class": float(np.mean([one.logits.argmax() == one.truth for one in mine])),
+            "answered": len(told) / len(mine),
+            "right": sum(answer is truth for _, answer in told),
+            "other": sum(answer is Contrast.OTHER is not truth for _, answer in told),
+            "another_contrast": len(wrong),
             "wrong": [f"{source}: {answer}" for source, answer in wrong],
         }
     return figures
@@ -69,8 +72,13 @@ def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], tempe
     known = [(answer, one) for answer, one in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)]
     wrong = [one.asked.source for answer, one in known if answer != classes[one.truth]]
     patients = {one.asked.patient for one in mine}
-    return {"series": len(mine), "patients": len(patients), "answered": len(known) / len(mine),
-            "right_of_answered": 1 - len(wrong) / max(len(known), 1), "wrong": wrong}
+    return {
+        "series": len(mine),
+        "patients": len(patients),
+        "answered": len(known) / len(mine),
+        "right_of_answered": 1 - len(wrong) / max(len(known), 1),
+        "wrong": wrong,
+    }
 
 
 def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> list[dict[str, float]]:
@@ -79,12 +87,23 @@ def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature
     mine = [one for one in found if one.asked.kind.startswith("real")]
     answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm) for one in mine]
     shares = np.array([one.probability for one in answers])
-    right = np.array([max(answer.probabilities, key=answer.probabilities.get) == classes[one.truth]
-                      for one, answer in zip(mine, answers, strict=True)])
+    right = np.array(
+        [
+            max(answer.probabilities, key=answer.probabilities.get) == classes[one.truth]
+            for one, answer in zip(mine, answers, strict=True)
+        ]
+    )
     rows = []
     for low, high in ((0.0, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
         inside = (shares >= low) & (shares < high)
         if inside.any():
-            rows.append({"low": low, "high": min(high, 1.0), "series": int(inside.sum()),
-                         "right": float(right[inside].mean()), "stated": float(shares[inside].mean())})
+            rows.append(
+                {
+                    "low": low,
+                    "high": min(high, 1.0),
+                    "series": int(inside.sum()),
+                    "right": float(right[inside].mean()),
+                    "stated": float(shares[inside].mean()),
+                }
+            )
     return rows

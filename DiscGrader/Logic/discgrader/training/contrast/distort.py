@@ -26,8 +26,9 @@ class Distortion:
     harsh: bool = True
 
 
-def distorted(picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.random.Generator,
-              how: Distortion = Distortion()) -> tuple[np.ndarray, np.ndarray]:
+def distorted(
+    picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.random.Generator, how: Distortion = Distortion()
+) -> tuple[np.ndarray, np.ndarray]:
     """A picture as another scanner might have stored it.
 
     Parameters
@@ -54,8 +55,9 @@ def distorted(picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.rand
     return (scaled * reached).astype(np.float32), reached
 
 
-def _placed(picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.random.Generator,
-            how: Distortion) -> tuple[np.ndarray, np.ndarray]:
+def _placed(
+    picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.random.Generator, how: Distortion
+) -> tuple[np.ndarray, np.ndarray]:
     scale = np.exp(rng.uniform(-how.log_scale, how.log_scale) + np.array([1, -1]) * rng.uniform(-1, 1) * how.log_aspect)
     angle = np.deg2rad(rng.normal(0, how.rotation / 2))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -77,7 +79,7 @@ def _window(rng: np.random.Generator) -> np.ndarray:
     height, width = int(SHAPE[0] * rng.uniform(0.55, 1)), int(SHAPE[1] * rng.uniform(0.3, 1))
     top = (SHAPE[0] - height) // 2 + int(rng.uniform(-8, 8))
     left = (SHAPE[1] - width) // 2 + int(rng.uniform(-8, 8))
-    window[max(top, 0):top + height, max(left, 0):left + width] = True
+    window[max(top, 0) : top + height, max(left, 0) : left + width] = True
     return window
 
 
@@ -91,7 +93,7 @@ def _shaded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sensitivity that falls off from one side, as a surface coil's does, and varies smoothly besides."""
     if rng.random() < 0.25:
         return picture
-    rows, columns = np.mgrid[-1:1:SHAPE[0] * 1j, -1:1:SHAPE[1] * 1j]
+    rows, columns = np.mgrid[-1 : 1 : SHAPE[0] * 1j, -1 : 1 : SHAPE[1] * 1j]
     strength = abs(rng.normal(0, 0.8))
     field = strength * (columns * rng.uniform(-0.3, 1) + rows * rng.normal(0, 0.3))
     for size, part in ((0.35, rows**2), (0.3, columns**2), (0.3, rows * columns)):
@@ -114,7 +116,7 @@ def _banded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     chance = rng.random()
     if chance < 0.65:
         return picture
-    rows, columns = np.mgrid[-1:1:SHAPE[0] * 1j, -1:1:SHAPE[1] * 1j]
+    rows, columns = np.mgrid[-1 : 1 : SHAPE[0] * 1j, -1 : 1 : SHAPE[1] * 1j]
     if chance < 0.92:
         place = columns + rng.normal(0, 0.2) * rows - rng.uniform(-0.75, -0.1)
         band = 1 / (1 + np.exp(-place / 0.04))

@@ -15,9 +15,23 @@ from discgrader.training.contrast.pool import CLASSES, Draw, Sources, class_of, 
 
 THICK_MM = 4.0
 """Distance between the slices of pictures that are computed."""
-_DRAWN = ("digital T1", "digital T2", "digital STIR", "digital T1_FS", "digital PD", "digital GRE", "digital FAT",
-          "digital OPPOSED", "digital MYELO", "digital CT", "mask", "no anatomy", "derived", "other plane",
-          "real T1_FS")
+_DRAWN = (
+    "digital T1",
+    "digital T2",
+    "digital STIR",
+    "digital T1_FS",
+    "digital PD",
+    "digital GRE",
+    "digital FAT",
+    "digital OPPOSED",
+    "digital MYELO",
+    "digital CT",
+    "mask",
+    "no anatomy",
+    "derived",
+    "other plane",
+    "real T1_FS",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +62,20 @@ def examination(sources: Sources, seed: int, each: int) -> list[Asked]:
     files: dict[str, list[RealPicture]] = {}
     for one in sources.real:
         files.setdefault(one.source, []).append(one)
-    asked = [Asked(some[0].patient, f"real {some[0].contrast}", name, [one.seen for one in some],
-                   some[0].distance_mm) for name, some in files.items()]
+    asked = [
+        Asked(some[0].patient, f"real {some[0].contrast}", name, [one.seen for one in some], some[0].distance_mm)
+        for name, some in files.items()
+    ]
     for t1, t2 in pairs(sources.real) if sources.plane is Plane.SAGITTAL else ():
         rng = np.random.default_rng([seed, zlib.crc32(t1.source.encode())])
-        asked.append(Asked(t1.patient, "real STIR", f"fat-suppressed {t2.source}",
-                           seen_of(*fat_suppressed(t1, t2, "STIR", rng), sources.plane)))
+        asked.append(
+            Asked(
+                t1.patient,
+                "real STIR",
+                f"fat-suppressed {t2.source}",
+                seen_of(*fat_suppressed(t1, t2, "STIR", rng), sources.plane),
+            )
+        )
     draw = Draw(sources)
     for kind in _DRAWN:
         for number in range(each):
@@ -67,7 +89,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[Asked]:
 def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.ndarray]:
     """What a network sees of a picture of 1.5 mm pixels, none where it is all of one value."""
     rows, columns = (np.flatnonzero(known.any(axis=axis)) for axis in (1, 0))
-    cut = picture[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1][None]
+    cut = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1][None]
     affine = np.eye(4)
     if plane is Plane.SAGITTAL:
         affine[:3, :3] = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])

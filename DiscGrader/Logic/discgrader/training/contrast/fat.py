@@ -45,7 +45,7 @@ def without_fat(picture: np.ndarray, fat: np.ndarray, rng: np.random.Generator) 
     """
     kept = np.full(fat.shape, rng.uniform(0.0, 0.18), np.float32)
     if rng.random() < 0.25:
-        rows, columns = np.mgrid[-1:1:fat.shape[0] * 1j, -1:1:fat.shape[1] * 1j]
+        rows, columns = np.mgrid[-1 : 1 : fat.shape[0] * 1j, -1 : 1 : fat.shape[1] * 1j]
         angle = rng.uniform(0, 2 * np.pi)
         kept += np.clip(rows * np.sin(angle) + columns * np.cos(angle) - rng.uniform(0.3, 0.8), 0, 1).astype(np.float32)
     return picture * (1 - fat * (1 - np.minimum(kept, 1)))

@@ -75,8 +75,16 @@ class ContrastNetwork(nn.Module):
         return stored
 
 
-def fit(recipe: ContrastRecipe, steps: int, pool: Pool, chosen: np.ndarray, classes: int, state: Path, seed: int,
-        progress: Progress) -> ContrastNetwork:
+def fit(
+    recipe: ContrastRecipe,
+    steps: int,
+    pool: Pool,
+    chosen: np.ndarray,
+    classes: int,
+    state: Path,
+    seed: int,
+    progress: Progress,
+) -> ContrastNetwork:
     """Train one network on the ``chosen`` pictures of a pool, going on from ``state`` (a file) where it exists."""
     torch.manual_seed(seed)
     network = ContrastNetwork(recipe, classes).to(memory_format=torch.channels_last)
@@ -110,5 +118,5 @@ def fit(recipe: ContrastRecipe, steps: int, pool: Pool, chosen: np.ndarray, clas
 def logits_of(network: ContrastNetwork, seen: Sequence[np.ndarray]) -> np.ndarray:
     """Logits of pictures as the network sees them, each of shape (2, rows, columns)."""
     with torch.no_grad():
-        parts = [network(torch.from_numpy(np.stack(seen[start:start + 64]))) for start in range(0, len(seen), 64)]
+        parts = [network(torch.from_numpy(np.stack(seen[start : start + 64]))) for start in range(0, len(seen), 64)]
     return torch.cat(parts).numpy()

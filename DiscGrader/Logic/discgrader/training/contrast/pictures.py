@@ -85,8 +85,13 @@ def axial_pictures(data_dir: Path) -> list[RealPicture]:
     for path in sorted(folder.glob("axial_*.png")):
         number = int(path.stem.rpartition("_")[2])
         group = "A" if number in _AXIAL_PATIENT_A else "B" if number in _AXIAL_PATIENT_B else "C"
-        made += _pictures(axial_png(path, _AXIAL_PIXEL_MM), f"sudirman axial {group}",
-                          "T2" if number in _AXIAL_T2 else "T1", path.name, Plane.AXIAL)
+        made += _pictures(
+            axial_png(path, _AXIAL_PIXEL_MM),
+            f"sudirman axial {group}",
+            "T2" if number in _AXIAL_T2 else "T1",
+            path.name,
+            Plane.AXIAL,
+        )
     return made
 
 
@@ -103,8 +108,9 @@ def pairs(pictures: Sequence[RealPicture]) -> list[tuple[RealPicture, RealPictur
     return [(found[one, "T1"], found[one, "T2"]) for one in patients if (one, "T1") in found and (one, "T2") in found]
 
 
-def _pictures(volume: Volume, patient: str, contrast: str, source: str,
-              plane: Plane = Plane.SAGITTAL) -> list[RealPicture]:
+def _pictures(
+    volume: Volume, patient: str, contrast: str, source: str, plane: Plane = Plane.SAGITTAL
+) -> list[RealPicture]:
     fine, coarse = flat_pictures(volume, plane, FINE_MM, SHAPE), flat_pictures(volume, plane)
     distance = slice_distance_mm(volume, plane)
     return [

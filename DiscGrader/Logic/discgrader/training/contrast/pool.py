@@ -22,18 +22,46 @@ CLASSES: Mapping[Plane, tuple[str, ...]] = {
 }
 SHARES: Mapping[Plane, Mapping[str, float]] = {
     Plane.SAGITTAL: {
-        "real T1": 16, "real T2": 17, "real T2_SPACE": 8, "real STIR": 16, "real T1_FS": 4, "real FAT": 2,
-        "digital T1": 5, "digital T2": 6, "digital T2_SPACE": 3, "digital STIR": 7, "digital T1_FS": 2.5,
-        "digital PD": 2.5, "digital GRE": 3, "digital FAT": 2, "digital OPPOSED": 1.5, "digital MYELO": 1,
+        "real T1": 16,
+        "real T2": 17,
+        "real T2_SPACE": 8,
+        "real STIR": 16,
+        "real T1_FS": 4,
+        "real FAT": 2,
+        "digital T1": 5,
+        "digital T2": 6,
+        "digital T2_SPACE": 3,
+        "digital STIR": 7,
+        "digital T1_FS": 2.5,
+        "digital PD": 2.5,
+        "digital GRE": 3,
+        "digital FAT": 2,
+        "digital OPPOSED": 1.5,
+        "digital MYELO": 1,
         "digital CT": 2,
-        "mask": 1.5, "no anatomy": 4, "derived": 2, "other plane": 2.5,
+        "mask": 1.5,
+        "no anatomy": 4,
+        "derived": 2,
+        "other plane": 2.5,
     },
     Plane.AXIAL: {
-        "real T1": 18, "real T2": 18, "real T1_FS": 3,
-        "digital T1": 12, "digital T2": 13, "digital STIR": 12, "digital T1_FS": 4,
-        "digital PD": 2.5, "digital GRE": 3.5, "digital FAT": 2.5, "digital OPPOSED": 1.5, "digital MYELO": 1,
+        "real T1": 18,
+        "real T2": 18,
+        "real T1_FS": 3,
+        "digital T1": 12,
+        "digital T2": 13,
+        "digital STIR": 12,
+        "digital T1_FS": 4,
+        "digital PD": 2.5,
+        "digital GRE": 3.5,
+        "digital FAT": 2.5,
+        "digital OPPOSED": 1.5,
+        "digital MYELO": 1,
         "digital CT": 2.5,
-        "mask": 2, "no anatomy": 4, "derived": 3, "other plane": 3,
+        "mask": 2,
+        "no anatomy": 4,
+        "derived": 3,
+        "other plane": 3,
     },
 }
 """How often each kind of picture is drawn, relative to the others."""
@@ -202,8 +230,9 @@ class Draw:
         return self._sources.digital[number], f"digital {number // SLICES_EACH[self._sources.plane]}"
 
 
-def fat_suppressed(t1: RealPicture, other: RealPicture, name: str,
-                   rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def fat_suppressed(
+    t1: RealPicture, other: RealPicture, name: str, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """A picture without the fat that T1 shows, or (``FAT``) that fat alone, and which of its pixels are known."""
     known = t1.known & other.known
     first = scaled(t1.picture, known)
@@ -226,4 +255,3 @@ def digital_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> 
 
 def _whole(picture: np.ndarray, patient: str) -> Drawn:
     return picture, np.ones(picture.shape, bool), patient
-

@@ -76,8 +76,11 @@ class Run:
         classes = len(CLASSES[self.plane])
         if not finished.exists():
             pool = self.pool(progress.part(0.0, 0.3))
-            kept = [number for number, patient in enumerate(pool.patients)
-                    if without is None or self.folds.get(str(patient)) != without]
+            kept = [
+                number
+                for number, patient in enumerate(pool.patients)
+                if without is None or self.folds.get(str(patient)) != without
+            ]
             seed = self.recipe.seed + zlib.crc32(path.name.encode()) % 10_000
             steps = self.recipe.sagittal_steps if self.plane is Plane.SAGITTAL else self.recipe.axial_steps
             network = fit(self.recipe, steps, pool, np.array(kept), classes, state, seed, progress.part(0.3, 1.0))
@@ -90,10 +93,15 @@ class Run:
 
 def prepared(recipe: ContrastRecipe, plane: Plane, data_dir: Path, work: Path, progress: Progress) -> Run:
     """What is known of one plane before any training: real and digital slices, and the fold of every patient."""
-    counts = {Plane.SAGITTAL: recipe.sagittal_patients, Plane.AXIAL: recipe.axial_patients,
-              Plane.CORONAL: recipe.coronal_patients}
-    slices = {one: digital_slices(work, one, count, progress.part(number / 4, (number + 1) / 4))
-              for number, (one, count) in enumerate(counts.items())}
+    counts = {
+        Plane.SAGITTAL: recipe.sagittal_patients,
+        Plane.AXIAL: recipe.axial_patients,
+        Plane.CORONAL: recipe.coronal_patients,
+    }
+    slices = {
+        one: digital_slices(work, one, count, progress.part(number / 4, (number + 1) / 4))
+        for number, (one, count) in enumerate(counts.items())
+    }
     whole = progress.part(0.75, 1.0)
     real = sagittal_pictures(data_dir, whole) if plane is Plane.SAGITTAL else axial_pictures(data_dir)
     sources = Sources(plane, real, slices[plane], [slices[one] for one in counts if one is not plane])
@@ -127,23 +135,48 @@ def _fold_of(run: Run, asked: Asked) -> int:
     return run.folds.get(asked.patient, zlib.crc32(asked.source.encode()) % run.recipe.folds)
 
 
-def _write(out_dir: Path, recipe: ContrastRecipe, networks: Mapping[Plane, ContrastNetwork],
-           calibration: Mapping[str, object], figures: Mapping[str, object], patients: int) -> Path:
+def _write(
+    out_dir: Path,
+    recipe: ContrastRecipe,
+    networks: Mapping[Plane, ContrastNetwork],
+    calibration: Mapping[str, object],
+    figures: Mapping[str, object],
+    patients: int,
+) -> Path:
     folder = out_dir / "packs" / PACK
     folder.parent.mkdir(exist_ok=True)
     write_pack(
-        folder, name=PACK, version="1.0.0", system=CONTRAST, tasks={},
-        input={"planes": [plane.value for plane in networks], "rows": SHAPE[0], "columns": SHAPE[1],
-               "pixel_mm": {plane.value: PIXEL_MM[plane] for plane in networks},
-               "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings"},
-        architecture={"kind": "convolutions of 3 x 3, mean and maximum, linear", "channels": list(recipe.channels),
-                      "steps": list(recipe.steps_between),
-                      "classes": {plane.value: list(CLASSES[plane]) for plane in networks}},
+        folder,
+        name=PACK,
+        version="1.0.0",
+        system=CONTRAST,
+        tasks={},
+        input={
+            "planes": [plane.value for plane in networks],
+            "rows": SHAPE[0],
+            "columns": SHAPE[1],
+            "pixel_mm": {plane.value: PIXEL_MM[plane] for plane in networks},
+            "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings",
+        },
+        architecture={
+            "kind": "convolutions of 3 x 3, mean and maximum, linear",
+            "channels": list(recipe.channels),
+            "steps": list(recipe.steps_between),
+            "classes": {plane.value: list(CLASSES[plane]) for plane in networks},
+        },
         files={f"{plane.value}.safetensors": pack_tensors(one.tensors(), 32) for plane, one in networks.items()},
-        trained_on=TrainedOn("SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2), digital spine", "CC BY 4.0",
-                             patients, 0, "contrast", recipe.seed, False, _STATEMENT),
-        calibration=calibration, figures=figures,
+        trained_on=TrainedOn(
+            "SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2), digital spine",
+            "CC BY 4.0",
+            patients,
+            0,
+            "contrast",
+            recipe.seed,
+            False,
+            _STATEMENT,
+        ),
+        calibration=calibration,
+        figures=figures,
         intended_use="Research use, not for diagnosis: telling what a lumbar series weights where nothing names it.",
     )
     return folder.parent
-

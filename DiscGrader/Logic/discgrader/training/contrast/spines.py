@@ -154,27 +154,43 @@ def _drawn(kind: str, field: float, rng: np.random.Generator) -> Sequence:
         kept = {"T1": (1.0, 1.0), "T1_FS": (between(0, 0.15), 1.0), "T1_FAT": (1.0, between(0, 0.1))}[kind]
         if kind == "T1" and rng.random() < 0.3:
             # With an inversion that takes the signal of CSF (T1 FLAIR).
-            return Sequence(Contrast.T1, between(1700, 2600), between(8, 25), inversion_ms=between(650, 950),
-                            field_t=field)
-        return Sequence(Contrast.T1, between(380, 900), between(7, 20), field_t=field, fat_kept=kept[0],
-                        water_kept=kept[1])
+            return Sequence(
+                Contrast.T1, between(1700, 2600), between(8, 25), inversion_ms=between(650, 950), field_t=field
+            )
+        return Sequence(
+            Contrast.T1, between(380, 900), between(7, 20), field_t=field, fat_kept=kept[0], water_kept=kept[1]
+        )
     if kind == "STIR":
         if rng.random() < 0.5:
             null = between(0.62, 0.75) * relaxation(Tissue.FAT, field).t1_ms
-            return Sequence(Contrast.STIR, between(2500, 6500), between(28, 90), inversion_ms=null, field_t=field,
-                            fat_kept=between(0.5, 1.0))
-        return Sequence(Contrast.STIR, between(2200, 6000), between(55, 125), rng.choice([0.0, 0.5]), field_t=field,
-                        fat_kept=between(0.0, 0.2))
+            return Sequence(
+                Contrast.STIR,
+                between(2500, 6500),
+                between(28, 90),
+                inversion_ms=null,
+                field_t=field,
+                fat_kept=between(0.5, 1.0),
+            )
+        return Sequence(
+            Contrast.STIR,
+            between(2200, 6000),
+            between(55, 125),
+            rng.choice([0.0, 0.5]),
+            field_t=field,
+            fat_kept=between(0.0, 0.2),
+        )
     if kind == "T2_SPACE":
         return Sequence(Contrast.T2_SPACE, between(1100, 2200), between(100, 220), between(0.4, 0.9), field_t=field)
     if kind == "PD":
         return Sequence(Contrast.OTHER, between(1800, 4500), between(8, 38), field_t=field)
     if kind == "MYELO":
-        return Sequence(Contrast.OTHER, between(5000, 9000), between(500, 1000), field_t=field,
-                        fat_kept=between(0, 0.5))
+        return Sequence(
+            Contrast.OTHER, between(5000, 9000), between(500, 1000), field_t=field, fat_kept=between(0, 0.5)
+        )
     water = between(0, 0.1) if kind == "T2_FAT" else 1.0
-    return Sequence(Contrast.T2, between(2000, 6500), between(72, 145), rng.choice([0.0, 0.5]), field_t=field,
-                    water_kept=water)
+    return Sequence(
+        Contrast.T2, between(2000, 6500), between(72, 145), rng.choice([0.0, 0.5]), field_t=field, water_kept=water
+    )
 
 
 def gradient_echo(rng: np.random.Generator) -> np.ndarray:
@@ -215,5 +231,16 @@ def hounsfield(slice_: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return picture
 
 
-_HOUNSFIELD = {Tissue.AIR: -1000, Tissue.GAS: -900, Tissue.FAT: -95, Tissue.CORTEX: 900, Tissue.CSF: 5, Tissue.CORD: 35,
-               Tissue.NUCLEUS: 80, Tissue.ANNULUS: 95, Tissue.FIBROUS_DISC: 90, Tissue.LIGAMENT: 60, Tissue.MUSCLE: 55}
+_HOUNSFIELD = {
+    Tissue.AIR: -1000,
+    Tissue.GAS: -900,
+    Tissue.FAT: -95,
+    Tissue.CORTEX: 900,
+    Tissue.CSF: 5,
+    Tissue.CORD: 35,
+    Tissue.NUCLEUS: 80,
+    Tissue.ANNULUS: 95,
+    Tissue.FIBROUS_DISC: 90,
+    Tissue.LIGAMENT: 60,
+    Tissue.MUSCLE: 55,
+}

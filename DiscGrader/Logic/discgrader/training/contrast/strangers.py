@@ -14,7 +14,7 @@ def noise(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
 
 def shapes(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Ellipses in an ellipse: heads, limbs and bellies as far as brightness goes."""
-    rows, columns = np.mgrid[-1:1:shape[0] * 1j, -1:1:shape[1] * 1j]
+    rows, columns = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j]
     picture = np.zeros(shape)
     inside = _ellipse(rows, columns, rng.uniform(-0.15, 0.15, 2), rng.uniform(0.4, 0.95, 2), rng.uniform(0, np.pi))
     picture[inside] = rng.uniform(0.2, 1)
@@ -30,7 +30,7 @@ def shapes(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
 
 def column_of_blocks(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Bars beside each other or rows of boxes: something regular that is no spine."""
-    rows, columns = np.mgrid[0:shape[0], 0:shape[1]]
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]]
     angle, period = rng.uniform(0, np.pi), rng.uniform(8, 60)
     wave = np.sin((rows * np.sin(angle) + columns * np.cos(angle)) * 2 * np.pi / period)
     if rng.random() < 0.5:
@@ -66,7 +66,11 @@ def mask(slice_: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 WITHOUT_ANATOMY: tuple[Callable[[np.random.Generator, tuple[int, int]], np.ndarray], ...] = (
-    noise, shapes, shapes, column_of_blocks)
+    noise,
+    shapes,
+    shapes,
+    column_of_blocks,
+)
 
 
 def _ellipse(rows: np.ndarray, columns: np.ndarray, center: np.ndarray, radii: np.ndarray, angle: float) -> np.ndarray:

@@ -46,7 +46,9 @@ class RealismOptions:
             raise UsageError(f"A grader is trained for one epoch or more, not for {self.recipe.epochs}.")
 
 
-def evaluate_phantom(data_dir: Path, out_dir: Path, progress: Progress, options: RealismOptions = RealismOptions()) -> Path:
+def evaluate_phantom(
+    data_dir: Path, out_dir: Path, progress: Progress, options: RealismOptions = RealismOptions()
+) -> Path:
     """Hold the digital spine against real images in SPIDER's layout.
 
     Digital patients, crops and the training's state are kept in ``out_dir``; running again goes on from there.
@@ -77,7 +79,9 @@ def evaluate_phantom(data_dir: Path, out_dir: Path, progress: Progress, options:
         progress.report("Drawing contact sheets", 0.9)
         sheets = _sheets(data_dir, images, seeds[:SHEET_PICTURES])
     except Cancelled as error:
-        raise Cancelled(f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there.") from error
+        raise Cancelled(
+            f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there."
+        ) from error
     parts = {
         "Learnt on digital discs, tried on real ones": [grades_learnt(learnt)],
         "Digital discs found by the localizer": [discs_found(digital)],
@@ -86,10 +90,17 @@ def evaluate_phantom(data_dir: Path, out_dir: Path, progress: Progress, options:
     }
     with plain_errors(out_dir):
         digital_data = f"{options.patients} patients, seeds from {options.seed} on; {options.recipe.epochs} epochs"
-        page = evaluation_page("The digital spine held against real MRI",
-                               {"Real": f"{DATA_SET}: {len(np.unique(learnt.patients))} patients, {len(learnt.patients)} discs",
-                                "Digital": digital_data},
-                               in_short(learnt, digital, parts["Tissues"]), parts, sheets, NOTES)
+        page = evaluation_page(
+            "The digital spine held against real MRI",
+            {
+                "Real": f"{DATA_SET}: {len(np.unique(learnt.patients))} patients, {len(learnt.patients)} discs",
+                "Digital": digital_data,
+            },
+            in_short(learnt, digital, parts["Tissues"]),
+            parts,
+            sheets,
+            NOTES,
+        )
         for name, (png, _) in sheets.items():
             (out_dir / f"{name}.png").write_bytes(png)
         with whole_file(out_dir / FIGURES) as partial:
@@ -130,9 +141,17 @@ def grades_learnt(learnt: Transfer) -> Analysis:
     for task in learnt.grades:
         for part in PARTS:
             figures = learnt.figures(part, task)
-            rows.append({"task": task.replace("_", " "), "by": part, "auroc": figures.get("macro_auroc", figures.get("auroc")),
-                         **{name: figures[name] for name in ("accuracy", "qwk", "within_one") if name in figures}})
-    return Analysis("grades_learnt", "Grades on real discs", "AUROC is the mean over grades where there are more than two.", rows)
+            rows.append(
+                {
+                    "task": task.replace("_", " "),
+                    "by": part,
+                    "auroc": figures.get("macro_auroc", figures.get("auroc")),
+                    **{name: figures[name] for name in ("accuracy", "qwk", "within_one") if name in figures},
+                }
+            )
+    return Analysis(
+        "grades_learnt", "Grades on real discs", "AUROC is the mean over grades where there are more than two.", rows
+    )
 
 
 def discs_found(digital: Sequence[DigitalPatient]) -> Analysis:
@@ -140,9 +159,20 @@ def discs_found(digital: Sequence[DigitalPatient]) -> Analysis:
     rows = []
     for role in ROLES:
         found, of = found_share(digital, role)
-        rows.append({"sequence": role.replace("_", " "), "discs in view": of, "found": found, "share": found / of if of else float("nan")})
-    return Analysis("discs_found", "Found under the right index",
-                    f"Counted is a disc of the same index within {NEAR_MM:g} mm of the true center, in the sagittal plane.", rows)
+        rows.append(
+            {
+                "sequence": role.replace("_", " "),
+                "discs in view": of,
+                "found": found,
+                "share": found / of if of else float("nan"),
+            }
+        )
+    return Analysis(
+        "discs_found",
+        "Found under the right index",
+        f"Counted is a disc of the same index within {NEAR_MM:g} mm of the true center, in the sagittal plane.",
+        rows,
+    )
 
 
 def tissues_compared(role: str, real: Sequence[Mapping[str, float]], digital: Sequence[DigitalPatient]) -> Analysis:
@@ -155,13 +185,21 @@ def tissues_compared(role: str, real: Sequence[Mapping[str, float]], digital: Se
             continue
         low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
         made_low, made_middle, made_high = np.quantile(made, [0.05, 0.5, 0.95])
-        rows.append({
-            "measure": name, "real": _range(middle, low, high), "digital": _range(made_middle, made_low, made_high),
-            "share within": float(((made >= low) & (made <= high)).mean()),
-            "median within": "yes" if low <= made_middle <= high else "no",
-        })
-    return Analysis(f"tissues_{role}", role.replace("_", " "),
-                    "Median, and 5th to 95th percentile of patients; the share of digital patients within the real range.", rows)
+        rows.append(
+            {
+                "measure": name,
+                "real": _range(middle, low, high),
+                "digital": _range(made_middle, made_low, made_high),
+                "share within": float(((made >= low) & (made <= high)).mean()),
+                "median within": "yes" if low <= made_middle <= high else "no",
+            }
+        )
+    return Analysis(
+        f"tissues_{role}",
+        role.replace("_", " "),
+        "Median, and 5th to 95th percentile of patients; the share of digital patients within the real range.",
+        rows,
+    )
 
 
 def _range(value: float, low: float, high: float) -> dict[str, float]:
@@ -169,7 +207,10 @@ def _range(value: float, low: float, high: float) -> dict[str, float]:
 
 
 def _sheets(data_dir: Path, images, seeds: Sequence[int]) -> dict[str, tuple[bytes, str]]:
-    drawn = {f"sheets_{role}": (sagittal_sheet(images, seeds, role), f"{role.replace('_', ' ')}, middle slices.") for role in ROLES}
+    drawn = {
+        f"sheets_{role}": (sagittal_sheet(images, seeds, role), f"{role.replace('_', ' ')}, middle slices.")
+        for role in ROLES
+    }
     drawn["sheets_axial"] = (axial_sheet(data_dir / AXIAL_FOLDER, seeds), "Axial pictures.")
     return {name: (_png(picture), caption) for name, (picture, caption) in drawn.items() if picture is not None}
 

@@ -57,7 +57,9 @@ class DigitalPatient:
     tissues: Mapping[str, Mapping[str, float]]
 
 
-def digital_patients(seeds: Sequence[int], localizer: Localizer, cache: Path, progress: Progress) -> list[DigitalPatient]:
+def digital_patients(
+    seeds: Sequence[int], localizer: Localizer, cache: Path, progress: Progress
+) -> list[DigitalPatient]:
     """The patients of these seeds; each is kept in ``cache`` once made."""
     cache.mkdir(parents=True, exist_ok=True)
     patients = []
@@ -71,8 +73,9 @@ def digital_patients(seeds: Sequence[int], localizer: Localizer, cache: Path, pr
 
 def graded(patients: Sequence[DigitalPatient]) -> list[GradedDisc]:
     """All discs that were found, with their grades."""
-    grades = {(one.discs[0].patient, index): given
-              for one in patients if one.discs for index, given in one.grades.items()}
+    grades = {
+        (one.discs[0].patient, index): given for one in patients if one.discs for index, given in one.grades.items()
+    }
     return graded_discs([disc for one in patients for disc in one.discs], grades)
 
 
@@ -121,16 +124,22 @@ def _grades(disc: PhantomDisc) -> dict[str, int]:
 def _distances(phantom: PhantomStudy, found: Localization) -> list[float]:
     """From every true disc in view to the found disc of its index."""
     places = {disc.index_from_sacrum: disc.center_lps_mm for disc in found.discs}
-    return [float(np.linalg.norm((places[disc.index_from_sacrum] - disc.center_lps_mm)[1:]))
-            if disc.index_from_sacrum in places else float("inf") for disc in phantom.discs]
+    return [
+        float(np.linalg.norm((places[disc.index_from_sacrum] - disc.center_lps_mm)[1:]))
+        if disc.index_from_sacrum in places
+        else float("inf")
+        for disc in phantom.discs
+    ]
 
 
 def _true_indices(phantom: PhantomStudy, found: Localization) -> list[int]:
     """The true index of every found disc, 0 where there is no disc."""
     result = []
     for disc in found.discs:
-        away = {true.index_from_sacrum: float(np.linalg.norm((true.center_lps_mm - disc.center_lps_mm)[1:]))
-                for true in phantom.discs}
+        away = {
+            true.index_from_sacrum: float(np.linalg.norm((true.center_lps_mm - disc.center_lps_mm)[1:]))
+            for true in phantom.discs
+        }
         nearest = min(away, key=away.get, default=0)
         result.append(nearest if away and away[nearest] <= SAME_DISC_MM else 0)
     return result

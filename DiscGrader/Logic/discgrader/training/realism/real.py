@@ -12,7 +12,9 @@ from discgrader.training.realism.tissues import tissue_measures
 from discgrader.training.spider import SpiderImage, spider_gradings, spider_images
 
 
-def real_patients(data_dir: Path, cache: Path, progress: Progress) -> tuple[list[GradedDisc], Mapping[str, list[Mapping[str, float]]]]:
+def real_patients(
+    data_dir: Path, cache: Path, progress: Progress
+) -> tuple[list[GradedDisc], Mapping[str, list[Mapping[str, float]]]]:
     """Graded discs, and role to the `tissue_measures` of each image; both kept in ``cache`` once made.
 
     Raises
@@ -32,6 +34,7 @@ def real_patients(data_dir: Path, cache: Path, progress: Progress) -> tuple[list
 
 def _noting(find: Callable, folder: Path) -> Callable:
     """``find``, with the tissues of each image measured and kept beside."""
+
     def found(images: Sequence[SpiderImage]):
         result = find(images)
         for image, series, localization in result:

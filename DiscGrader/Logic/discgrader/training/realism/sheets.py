@@ -23,7 +23,9 @@ AXIAL_FOLDER = "sudirman_axial"
 AXIAL_DISCS = 3
 
 
-def sagittal_sheet(images: Sequence[SpiderImage], seeds: Sequence[int], role: str, columns: int = 6) -> Image.Image | None:
+def sagittal_sheet(
+    images: Sequence[SpiderImage], seeds: Sequence[int], role: str, columns: int = 6
+) -> Image.Image | None:
     """Rows of real slices of a sequence above rows of digital ones; None where the data set has none of it."""
     own = [one for one in images if one.sequence == role]
     if not own:

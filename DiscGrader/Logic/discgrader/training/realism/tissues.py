@@ -46,8 +46,13 @@ def tissue_measures(series: Series, found: Localization) -> dict[str, float]:
     if marrow <= 0:
         return {}
     behind, in_front = _around(vertebra, canal, BEHIND_MM / column_mm, IN_FRONT_MM / column_mm)
-    regions = {"vertebra": inner, "disc": ndimage.binary_erosion(disc), "canal": canal, "behind": behind,
-               "in front": in_front}
+    regions = {
+        "vertebra": inner,
+        "disc": ndimage.binary_erosion(disc),
+        "canal": canal,
+        "behind": behind,
+        "in front": in_front,
+    }
     measures = {}
     for name, region in regions.items():
         if region.sum() < 50:

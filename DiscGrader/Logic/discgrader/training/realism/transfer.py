@@ -48,15 +48,19 @@ class Transfer:
         return with_intervals(binary_figures, self.grades[task], chances[:, 1], self.patients)
 
 
-def transfer(digital: Sequence[GradedDisc], real: Sequence[GradedDisc], recipe: GraderRecipe, state: Path,
-             progress: Progress) -> Transfer:
+def transfer(
+    digital: Sequence[GradedDisc], real: Sequence[GradedDisc], recipe: GraderRecipe, state: Path, progress: Progress
+) -> Transfer:
     """Train on digital discs, predict real ones; resumes from ``state``."""
     tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
     ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
     network = fit_grader(recipe, digital, tasks, ordinal, state, recipe.seed, progress)
     seen = predict(network, recipe, real, ROLES)
-    measured = {task: predict_trees(fit_trees(digital, task, count, recipe.seed), real, ROLES)
-                for task, count in tasks.items()}
+    measured = {
+        task: predict_trees(fit_trees(digital, task, count, recipe.seed), real, ROLES) for task, count in tasks.items()
+    }
     both = {task: combined(seen[task], measured[task], recipe.evidence_weight) for task in tasks}
     grades = {task: np.array([one.grades[task] for one in real]) for task in tasks}
-    return Transfer(grades, dict(zip(PARTS, (seen, measured, both), strict=True)), np.array([one.patient for one in real]))
+    return Transfer(
+        grades, dict(zip(PARTS, (seen, measured, both), strict=True)), np.array([one.patient for one in real])
+    )

@@ -103,8 +103,9 @@ class Setting:
         grades, patients = self.grades_of(outcome), self.runner.table.patients[outcome.test]
         if not binary:
             return with_intervals(grade_figures, grades, outcome.probabilities, patients, self.draws)
-        return with_intervals(binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(outcome.probabilities),
-                              patients, self.draws)
+        return with_intervals(
+            binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(outcome.probabilities), patients, self.draws
+        )
 
 
 def high_chance(probabilities: np.ndarray) -> np.ndarray:
@@ -119,14 +120,22 @@ def main_models(setting: Setting) -> list[Analysis]:
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
         grades.append({"model": MODELS[model], "features": len(outcome.columns), **setting.figures(outcome)})
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(model=model, binary=True))
-        binary.append({"model": MODELS[model], "features": len(outcome.columns), **setting.figures(outcome, binary=True)})
-    counts = [len(np.unique(setting.runner.table.patients[one])) for one in
-              (setting.split.train, setting.split.validation, setting.split.test)]
+        binary.append(
+            {"model": MODELS[model], "features": len(outcome.columns), **setting.figures(outcome, binary=True)}
+        )
+    counts = [
+        len(np.unique(setting.runner.table.patients[one]))
+        for one in (setting.split.train, setting.split.validation, setting.split.test)
+    ]
     discs = [int(one.sum()) for one in (setting.split.train, setting.split.validation, setting.split.test)]
-    note = (f"LASSO on {discs[0]} discs of {counts[0]} patients chose from {int(setting.published.sum())} columns; "
-            f"calibrated on {discs[1]} discs of {counts[1]}, judged on {discs[2]} of {counts[2]}.")
-    return [Analysis("main_grades", "Pfirrmann I–V", note, grades),
-            Analysis("main_binary", "Low (I–III) against high (IV–V)", f"Models of their own. {note}", binary)]
+    note = (
+        f"LASSO on {discs[0]} discs of {counts[0]} patients chose from {int(setting.published.sum())} columns; "
+        f"calibrated on {discs[1]} discs of {counts[1]}, judged on {discs[2]} of {counts[2]}."
+    )
+    return [
+        Analysis("main_grades", "Pfirrmann I–V", note, grades),
+        Analysis("main_binary", "Low (I–III) against high (IV–V)", f"Models of their own. {note}", binary),
+    ]
 
 
 def sets_of_features(setting: Setting) -> dict[str, np.ndarray]:
@@ -134,8 +143,11 @@ def sets_of_features(setting: Setting) -> dict[str, np.ndarray]:
     families = set(setting.runner.table.families)
     deep = tuple(one for one in DEEP if one in families)
     wanted = {
-        "Evidence": (EVIDENCE,), "Deep features": deep, "Radiomics": (RADIOMICS,),
-        "Radiomics + deep (as published)": (RADIOMICS, *deep), "Radiomics + evidence": (RADIOMICS, EVIDENCE),
+        "Evidence": (EVIDENCE,),
+        "Deep features": deep,
+        "Radiomics": (RADIOMICS,),
+        "Radiomics + deep (as published)": (RADIOMICS, *deep),
+        "Radiomics + evidence": (RADIOMICS, EVIDENCE),
         "Radiomics + evidence + image network": (RADIOMICS, EVIDENCE, NETWORK),
         "All": (RADIOMICS, *deep, EVIDENCE, NETWORK),
     }
@@ -168,14 +180,27 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
         aurocs = [grade_figures(setting.grades_of(one), one.probabilities)["auroc"] for one in outcomes]
         high = setting.figures(outcomes[0], binary=True)
         spread = f"{min(aurocs):.3f}–{max(aurocs):.3f}" if len(aurocs) > 1 else ""
-        rows.append({"features": name, "discs": len(outcomes[0].test), **setting.figures(outcomes[0]),
-                     "binary_auroc": high["auroc"], "binary_accuracy": high["accuracy"], "auroc_of_repeats": spread})
-    note = (f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). LightGBM: "
-            "LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image networks: "
-            "cross-validated in two layers, each part on folds that it has not seen, its weight from the other folds.")
+        rows.append(
+            {
+                "features": name,
+                "discs": len(outcomes[0].test),
+                **setting.figures(outcomes[0]),
+                "binary_auroc": high["auroc"],
+                "binary_accuracy": high["accuracy"],
+                "auroc_of_repeats": spread,
+            }
+        )
+    note = (
+        f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). LightGBM: "
+        "LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image networks: "
+        "cross-validated in two layers, each part on folds that it has not seen, its weight from the other folds."
+    )
     first = {name: outcomes[0] for name, outcomes in repeated.items()}
-    return [Analysis("cross_validation", "Families of features, cross-validated", note, rows), _added(setting, first),
-            _by_images(setting, first)]
+    return [
+        Analysis("cross_validation", "Families of features, cross-validated", note, rows),
+        _added(setting, first),
+        _by_images(setting, first),
+    ]
 
 
 ADDED = (
@@ -199,20 +224,33 @@ def _added(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
             continue
         one, other = (_in_order(outcomes[key], len(table)) for key in (name, without))
         both = np.isfinite(one).all(1) & np.isfinite(other).all(1)
-        gap = {figure: difference(figure, table.grades[both], one[both], other[both], table.patients[both], setting.draws)
-               for figure in ("auroc", "auprc", "accuracy", "qwk", "brier")}
+        gap = {
+            figure: difference(figure, table.grades[both], one[both], other[both], table.patients[both], setting.draws)
+            for figure in ("auroc", "auprc", "accuracy", "qwk", "brier")
+        }
         rows.append({"added": what, "discs": int(both.sum()), **gap})
-    return Analysis("cross_validation_added", "What each part adds",
-                    "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval that "
-                    "holds 0 is no measurable gain. Brier is better when it falls.", rows)
+    return Analysis(
+        "cross_validation_added",
+        "What each part adds",
+        "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval that "
+        "holds 0 is no measurable gain. Brier is better when it falls.",
+        rows,
+    )
 
 
 def _by_images(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
     """Figures of some rows on discs that have the same kinds of images."""
     table = setting.runner.table
-    seen = {sequence: np.isfinite(table.values[:, table.sequences == sequence]).any(1) for sequence in ("T1", "T2", "T2_SPACE")}
-    groups = {"with T2": seen["T2"], "with T2 and T1": seen["T2"] & seen["T1"], "with T2 SPACE": seen["T2_SPACE"],
-              "T1 alone": seen["T1"] & ~seen["T2"] & ~seen["T2_SPACE"]}
+    seen = {
+        sequence: np.isfinite(table.values[:, table.sequences == sequence]).any(1)
+        for sequence in ("T1", "T2", "T2_SPACE")
+    }
+    groups = {
+        "with T2": seen["T2"],
+        "with T2 and T1": seen["T2"] & seen["T1"],
+        "with T2 SPACE": seen["T2_SPACE"],
+        "T1 alone": seen["T1"] & ~seen["T2"] & ~seen["T2_SPACE"],
+    }
     rows = []
     for name in (OURS, CNN, "Evidence", "Radiomics + deep (as published)"):
         chances = _in_order(outcomes[name], len(table)) if name in outcomes else None
@@ -221,10 +259,22 @@ def _by_images(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
             if len(np.unique(table.patients[own])) >= LEAST_PATIENTS:
                 part = Outcome(own, own[:0], chances[own], chances[own], chances[:0], (), np.zeros(0))
                 high = setting.figures(part, binary=True)
-                rows.append({"features": name, "images": group, "discs": len(own), **setting.figures(part),
-                             "binary_auroc": high["auroc"], "binary_accuracy": high["accuracy"]})
-    return Analysis("cross_validation_images", "By the images of a disc",
-                    "The same cross-validated grades, judged on the discs that have these images; T1 alone says little of a disc.", rows)
+                rows.append(
+                    {
+                        "features": name,
+                        "images": group,
+                        "discs": len(own),
+                        **setting.figures(part),
+                        "binary_auroc": high["auroc"],
+                        "binary_accuracy": high["accuracy"],
+                    }
+                )
+    return Analysis(
+        "cross_validation_images",
+        "By the images of a disc",
+        "The same cross-validated grades, judged on the discs that have these images; T1 alone says little of a disc.",
+        rows,
+    )
 
 
 def _in_order(outcome: Outcome, count: int) -> np.ndarray:

@@ -15,7 +15,15 @@ from discgrader.grading.deep_features import resnet50_features, shipped_features
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
 from discgrader.training.spider import DATA_SET, spider_images
-from discgrader.training.tabular.analyses import CNN, OURS, Analysis, Setting, cross_validation, high_chance, main_models
+from discgrader.training.tabular.analyses import (
+    CNN,
+    OURS,
+    Analysis,
+    Setting,
+    cross_validation,
+    high_chance,
+    main_models,
+)
 from discgrader.training.tabular.extract import deep_family, evidence_family, extract, radiomics_family, slice_family
 from discgrader.training.tabular.found import MASKS
 from discgrader.training.tabular.fused import FusedRecipe
@@ -24,7 +32,6 @@ from discgrader.training.tabular.fused_rows import own_discs, own_outcomes
 from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about
 from discgrader.training.tabular.models import check_tabpfn
 from discgrader.training.tabular.page import evaluation_page
-from discgrader.training.tabular.published import DIFFERENCES
 from discgrader.training.tabular.pictures import (
     comparison_picture,
     confusion_picture,
@@ -33,6 +40,7 @@ from discgrader.training.tabular.pictures import (
     reliability_picture,
     roc_picture,
 )
+from discgrader.training.tabular.published import DIFFERENCES
 from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
 from discgrader.training.tabular.summary import in_short, which_saw_which
@@ -80,8 +88,9 @@ class EvaluationOptions:
                 raise UsageError(f"{name.capitalize()} must be 1 or more, not {getattr(self, name)}.")
 
 
-def evaluate_pfirrmann(data_dir: Path, out_dir: Path, progress: Progress,
-                       options: EvaluationOptions = EvaluationOptions()) -> Path:
+def evaluate_pfirrmann(
+    data_dir: Path, out_dir: Path, progress: Progress, options: EvaluationOptions = EvaluationOptions()
+) -> Path:
     """Evaluate the Pfirrmann system on a data set in SPIDER's layout.
 
     Everything that takes long is kept in ``out_dir`` once done; running again goes on from there.
@@ -104,22 +113,37 @@ def evaluate_pfirrmann(data_dir: Path, out_dir: Path, progress: Progress,
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
     _prepare(out_dir)
     try:
-        families += [evidence_family(), deep_family(resnet or shipped_features(), _stamp(options.resnet50)),
-                     radiomics_family(options.threads), slice_family()]
+        families += [
+            evidence_family(),
+            deep_family(resnet or shipped_features(), _stamp(options.resnet50)),
+            radiomics_family(options.threads),
+            slice_family(),
+        ]
         find = _find(images, options)
         tables = extract(images, families, find, options.masks, out_dir / "features", progress.part(0.0, 0.5))
         tables["network"] = networks or asked_about(tables["network"])
         table = disc_table(list(tables.values()), grades)
         if len(np.unique(table.patients)) < LEAST_PATIENTS or len(np.unique(table.grades)) < 2:
-            raise StudyError(f"{data_dir} has {len(np.unique(table.patients))} patients with graded discs; an evaluation "
-                             f"needs {LEAST_PATIENTS} or more, and more than one grade.")
+            raise StudyError(
+                f"{data_dir} has {len(np.unique(table.patients))} patients with graded discs; an evaluation "
+                f"needs {LEAST_PATIENTS} or more, and more than one grade."
+            )
         return judge(table, tables, grades, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
     except Cancelled as error:
-        raise Cancelled(f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there.") from error
+        raise Cancelled(
+            f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there."
+        ) from error
 
 
-def judge(table: DiscTable, tables: Mapping[str, FeatureTable], grades: Mapping[tuple[int, int], int], out_dir: Path,
-          progress: Progress, options: EvaluationOptions, scanner_of: Mapping[int, str]) -> Path:
+def judge(
+    table: DiscTable,
+    tables: Mapping[str, FeatureTable],
+    grades: Mapping[tuple[int, int], int],
+    out_dir: Path,
+    progress: Progress,
+    options: EvaluationOptions,
+    scanner_of: Mapping[int, str],
+) -> Path:
     """Fit, judge and write, from tables of features; as `evaluate_pfirrmann`."""
     models = ("lightgbm", "forest", *(["tabpfn"] if options.tabpfn else []))
     runner = Runner(table, out_dir / "work", progress)
@@ -132,7 +156,10 @@ def judge(table: DiscTable, tables: Mapping[str, FeatureTable], grades: Mapping[
     runner = replace(runner, progress=progress.part(0.1, 0.15))
     own = own_outcomes(discs, runner, setting.folds(), recipe) if discs else {}
     progress.report("Judging", 0.15, "cross-validation")
-    parts["Cross-validation"] = [*cross_validation(_within(setting, progress.part(0.15, 0.6)), own), which_saw_which(tables)]
+    parts["Cross-validation"] = [
+        *cross_validation(_within(setting, progress.part(0.15, 0.6)), own),
+        which_saw_which(tables),
+    ]
     parts["Supplementary analyses"] = supplementary(setting, progress.part(0.6, 0.95))
     progress.report("Writing", 0.96)
     pictures = draw(setting, parts, own)
@@ -142,17 +169,23 @@ def judge(table: DiscTable, tables: Mapping[str, FeatureTable], grades: Mapping[
         (out_dir / "figures").mkdir(exist_ok=True)
         for name, (png, _) in pictures.items():
             (out_dir / "figures" / f"{name}.png").write_bytes(png)
-        page = evaluation_page("Pfirrmann grading: evaluation", _facts(table, tables), in_short(parts), parts, pictures,
-                               _notes(options))
+        page = evaluation_page(
+            "Pfirrmann grading: evaluation", _facts(table, tables), in_short(parts), parts, pictures, _notes(options)
+        )
         with whole_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
     progress.report("Writing", 1.0)
     return out_dir / PAGE
 
 
-def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping[str, Outcome]) -> dict[str, tuple[bytes, str]]:
+def draw(
+    setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping[str, Outcome]
+) -> dict[str, tuple[bytes, str]]:
     """All figures with their captions, by file stem."""
-    runs = {model: setting.runner.run(setting.published, setting.split, setting.choices(model=model)) for model in setting.models}
+    runs = {
+        model: setting.runner.run(setting.published, setting.split, setting.choices(model=model))
+        for model in setting.models
+    }
     first = runs[setting.models[0]]
     grades = setting.grades_of(first)
     high = grades >= HIGH_GRADE
@@ -161,17 +194,30 @@ def draw(setting: Setting, parts: Mapping[str, Sequence[Analysis]], own: Mapping
     top = first.importances.argsort()[::-1][:20]
     compared = [one for one in found["cross_validation"].rows if "auroc" in one]
     pictures = {
-        "main_grades_roc": (roc_picture(grades, first.probabilities, binary),
-                            f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model."),
-        "main_grades_confusion": (confusion_picture(grades, {MODELS[name]: given_grades(one.probabilities) for name, one in runs.items()}),
-                                  "True against given grades on the test patients; shade is the share of the true grade."),
-        "main_grades_importance": (importance_picture([in_words(first.columns[n]) for n in top], first.importances[top]),
-                                   f"The twenty columns that serve {MODELS[setting.models[0]]} most."),
-        "cross_validation_auroc": (comparison_picture(compared, (0.867, 0.873)), "Macro AUROC of every set of features, cross-validated."),
-        "calibration_depth_reliability": (reliability_picture(grades, first.raw_test, first.probabilities, HIGH_GRADE),
-                                          "Reliability before and after isotonic calibration; the size of a dot is the number of discs."),
-        "decision_curve_benefit": (decision_picture(found["decision_curve"].rows, [MODELS[name] for name in setting.models]),
-                                   "Net benefit of acting on a predicted high grade."),
+        "main_grades_roc": (
+            roc_picture(grades, first.probabilities, binary),
+            f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model.",
+        ),
+        "main_grades_confusion": (
+            confusion_picture(grades, {MODELS[name]: given_grades(one.probabilities) for name, one in runs.items()}),
+            "True against given grades on the test patients; shade is the share of the true grade.",
+        ),
+        "main_grades_importance": (
+            importance_picture([in_words(first.columns[n]) for n in top], first.importances[top]),
+            f"The twenty columns that serve {MODELS[setting.models[0]]} most.",
+        ),
+        "cross_validation_auroc": (
+            comparison_picture(compared, (0.867, 0.873)),
+            "Macro AUROC of every set of features, cross-validated.",
+        ),
+        "calibration_depth_reliability": (
+            reliability_picture(grades, first.raw_test, first.probabilities, HIGH_GRADE),
+            "Reliability before and after isotonic calibration; the size of a dot is the number of discs.",
+        ),
+        "decision_curve_benefit": (
+            decision_picture(found["decision_curve"].rows, [MODELS[name] for name in setting.models]),
+            "Net benefit of acting on a predicted high grade.",
+        ),
     }
     return pictures | _draw_own(setting, own)
 
@@ -185,10 +231,14 @@ def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[b
     truth = {name: setting.grades_of(one) for name, one in shown.items()}
     binary = {name: (truth[name] >= HIGH_GRADE, high_chance(one.probabilities)) for name, one in shown.items()}
     return {
-        "cross_validation_roc": (roc_picture(truth["Ours"], own[OURS].probabilities, binary),
-                                 "ROC curves, cross-validated: grades by the project's own model, high grades by three models."),
-        "cross_validation_confusion": (confusion_picture(truth, {name: given_grades(one.probabilities) for name, one in shown.items()}),
-                                       "True against given grades, cross-validated."),
+        "cross_validation_roc": (
+            roc_picture(truth["Ours"], own[OURS].probabilities, binary),
+            "ROC curves, cross-validated: grades by the project's own model, high grades by three models.",
+        ),
+        "cross_validation_confusion": (
+            confusion_picture(truth, {name: given_grades(one.probabilities) for name, one in shown.items()}),
+            "True against given grades, cross-validated.",
+        ),
     }
 
 
@@ -222,19 +272,34 @@ def _facts(table: DiscTable, tables: Mapping[str, FeatureTable]) -> dict[str, st
     seen = []
     for sequence in sorted(set(radiomics.sequences.tolist())):
         own = radiomics.sequences == sequence
-        kinds = [f"{len(np.unique(radiomics.patients[own & (radiomics.dimensions == size)]))} {what}" for size, what in
-                 ((3, "stacks"), (2, "single slices")) if (own & (radiomics.dimensions == size)).any()]
+        kinds = [
+            f"{len(np.unique(radiomics.patients[own & (radiomics.dimensions == size)]))} {what}"
+            for size, what in ((3, "stacks"), (2, "single slices"))
+            if (own & (radiomics.dimensions == size)).any()
+        ]
         seen.append(f"{sequence.replace('_', ' ')}: {', '.join(kinds)}")
     counts = np.bincount(table.grades, minlength=5)
-    return {"Data": DATA_SET, "Patients": str(len(np.unique(table.patients))), "Discs": str(len(table)),
-            "Grades I–V": " / ".join(map(str, counts)), "Images": "; ".join(seen)}
+    return {
+        "Data": DATA_SET,
+        "Patients": str(len(np.unique(table.patients))),
+        "Discs": str(len(table)),
+        "Grades I–V": " / ".join(map(str, counts)),
+        "Images": "; ".join(seen),
+    }
 
 
 def _notes(options: EvaluationOptions) -> tuple[str, ...]:
-    masks = "SPIDER's own where an image has one, else the localizer's" if options.masks == "spider" else "the localizer's for every image"
-    finding = ("Discs are found on each patient by a localizer that had not seen the patient." if options.localizer_work else
-               "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, though "
-               "never a grade: masks, boxes and with them all features are as good as it gets on images that it knows.")
+    masks = (
+        "SPIDER's own where an image has one, else the localizer's"
+        if options.masks == "spider"
+        else "the localizer's for every image"
+    )
+    finding = (
+        "Discs are found on each patient by a localizer that had not seen the patient."
+        if options.localizer_work
+        else "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, though "
+        "never a grade: masks, boxes and with them all features are as good as it gets on images that it knows."
+    )
     return (
         f"Masks are {masks}. {finding}",
         "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); Laplacians of Gaussian "
@@ -278,7 +343,14 @@ def _write_predictions(path: Path, setting: Setting) -> None:
     for model in setting.models:
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
         for row, probabilities in zip(outcome.test, outcome.probabilities):
-            rows.append({"model": model, "patient": int(table.patients[row]), "index_from_sacrum": int(table.indices[row]),
-                         "grade": int(table.grades[row]) + 1, "given": int(given_grades(probabilities)) + 1,
-                         **{f"p_{k + 1}": float(p) for k, p in enumerate(probabilities)}})
+            rows.append(
+                {
+                    "model": model,
+                    "patient": int(table.patients[row]),
+                    "index_from_sacrum": int(table.indices[row]),
+                    "grade": int(table.grades[row]) + 1,
+                    "given": int(given_grades(probabilities)) + 1,
+                    **{f"p_{k + 1}": float(p) for k, p in enumerate(probabilities)},
+                }
+            )
     write_table(path, rows)

@@ -53,17 +53,28 @@ class Family:
         for one in found:
             names, values = self.measure(one)
             discs = one.localization.discs
-            tables.append(FeatureTable(
-                self.name, np.full(len(discs), one.image.patient), np.array([d.index_from_sacrum for d in discs], int),
-                np.array([one.image.sequence] * len(discs), "<U8"), np.full(len(discs), one.dimensions), names, values))
+            tables.append(
+                FeatureTable(
+                    self.name,
+                    np.full(len(discs), one.image.patient),
+                    np.array([d.index_from_sacrum for d in discs], int),
+                    np.array([one.image.sequence] * len(discs), "<U8"),
+                    np.full(len(discs), one.dimensions),
+                    names,
+                    values,
+                )
+            )
         return FeatureTable.join(self.name, tables)
 
 
 def evidence_family() -> Family:
     """What `measure_disc` measures."""
+
     def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
-        rows = [list(measure_disc(found.series, found.localization.segmentation, disc).values())
-                for disc in found.localization.discs]
+        rows = [
+            list(measure_disc(found.series, found.localization.segmentation, disc).values())
+            for disc in found.localization.discs
+        ]
         return tuple(MEASURES), np.array(rows, float).reshape(-1, len(MEASURES))
 
     return Family("evidence", measure)
@@ -71,6 +82,7 @@ def evidence_family() -> Family:
 
 def deep_family(network: DeepFeatures, settings: str = "") -> Family:
     """Features of a frozen network on the disc-centred mid-sagittal crop."""
+
     def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
         discs = found.localization.discs
         if not discs:
@@ -120,15 +132,23 @@ def slice_family() -> Family:
             return names, np.zeros((0, len(names)))
         volume, segmentation = found.series.volume, found.localization.segmentation
         reference = spine_reference(volume, segmentation, np.stack([CropShape().points_lps(one.roi) for one in discs]))
-        rows = [slice_features(extractor, *patch(volume, segmentation, one.roi, one.index_from_sacrum, reference))
-                for one in discs]
+        rows = [
+            slice_features(extractor, *patch(volume, segmentation, one.roi, one.index_from_sacrum, reference))
+            for one in discs
+        ]
         return names, np.array(rows)
 
     return Family("slice", measure, settings=f"{PATCH} {SETTINGS}")
 
 
-def extract(images: Sequence[SpiderImage], families: Sequence[PatientFamily], find: Find, masks: str, cache: Path,
-            progress: Progress) -> dict[str, FeatureTable]:
+def extract(
+    images: Sequence[SpiderImage],
+    families: Sequence[PatientFamily],
+    find: Find,
+    masks: str,
+    cache: Path,
+    progress: Progress,
+) -> dict[str, FeatureTable]:
     """Tables of all families for all images.
 
     Parameters
@@ -173,8 +193,12 @@ def _stamp(family: PatientFamily, images: Sequence[SpiderImage]) -> str:
 def _save(path: Path, table: FeatureTable, family: PatientFamily, images: Sequence[SpiderImage]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays: Mapping[str, np.ndarray] = {
-        "patients": table.patients, "indices": table.indices, "sequences": table.sequences.astype("<U8"),
-        "dimensions": table.dimensions, "names": np.array(table.names), "values": table.values,
+        "patients": table.patients,
+        "indices": table.indices,
+        "sequences": table.sequences.astype("<U8"),
+        "dimensions": table.dimensions,
+        "names": np.array(table.names),
+        "values": table.values,
         "stamp": np.array(_stamp(family, images)),
     }
     with whole_file(path) as partial, partial.open("wb") as stream:
@@ -187,8 +211,15 @@ def _load(path: Path, family: PatientFamily, images: Sequence[SpiderImage]) -> F
         with np.load(path, allow_pickle=False) as stored:
             if str(stored["stamp"]) != _stamp(family, images):
                 return None
-            return FeatureTable(family.name, stored["patients"], stored["indices"], stored["sequences"],
-                                stored["dimensions"], tuple(stored["names"].tolist()), stored["values"])
+            return FeatureTable(
+                family.name,
+                stored["patients"],
+                stored["indices"],
+                stored["sequences"],
+                stored["dimensions"],
+                tuple(stored["names"].tolist()),
+                stored["values"],
+            )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -198,8 +229,10 @@ def _check_settings(cache: Path, masks: str) -> None:
     if path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
         if before != {"masks": masks}:
-            raise UsageError(f"The features in {cache} were measured with masks '{before.get('masks')}'; "
-                             f"choose another output folder for masks '{masks}', or remove this one.")
+            raise UsageError(
+                f"The features in {cache} were measured with masks '{before.get('masks')}'; "
+                f"choose another output folder for masks '{masks}', or remove this one."
+            )
         return
     cache.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"masks": masks}) + "\n", encoding="utf-8")

@@ -73,7 +73,11 @@ def find_patient(images: Sequence[SpiderImage], find: Find, masks: str, cache: P
     own_mask = [one for one in missing if masks == "spider" and one.mask is not None]
     for image in own_mask:
         volume, _ = read_corrected(image, corrections)
-        _save(paths[image], localization_of_mask(_series(image, volume), read_volume(image.mask)[0], image.mask.name), "spider")
+        _save(
+            paths[image],
+            localization_of_mask(_series(image, volume), read_volume(image.mask)[0], image.mask.name),
+            "spider",
+        )
     if len(own_mask) < len(missing):
         # All of the patient's images, since one image's indices may come from another's.
         for image, _, localization in find(images):
@@ -100,7 +104,9 @@ def localization_of_mask(series: Series, mask: Volume, name: str) -> Localizatio
     StudyError
         The mask has another geometry than its image.
     """
-    if mask.array.shape != series.volume.array.shape or not np.allclose(mask.affine_lps, series.volume.affine_lps, atol=0.1):
+    if mask.array.shape != series.volume.array.shape or not np.allclose(
+        mask.affine_lps, series.volume.affine_lps, atol=0.1
+    ):
         raise StudyError(f"The mask {name} has another geometry than its image; export both from the same data set.")
     labels = np.rint(mask.array).astype(np.int32)
     vertebra = ((labels >= 1) & (labels <= 25)) | ((labels > 100) & (labels <= 125))
@@ -128,8 +134,15 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
     if not candidates:
         return None
     one = max(candidates, key=lambda found: found.area_mm2)
-    return Disc(index, level_name(index), one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm,
-                roi_box(one, DEFAULT_MARGIN_MM))
+    return Disc(
+        index,
+        level_name(index),
+        one.center_lps_mm,
+        one.height_mm,
+        one.depth_mm,
+        one.width_mm,
+        roi_box(one, DEFAULT_MARGIN_MM),
+    )
 
 
 def _series(image: SpiderImage, volume: Volume) -> Series:
@@ -139,8 +152,10 @@ def _series(image: SpiderImage, volume: Volume) -> Series:
 def _save(path: Path, localization: Localization, mask_from: str) -> None:
     discs = localization.discs
     arrays = {
-        "segmentation": localization.segmentation.array.astype(np.uint16), "affine": localization.segmentation.affine_lps,
-        "indices": np.array([one.index_from_sacrum for one in discs], int), "mask_from": np.array(mask_from),
+        "segmentation": localization.segmentation.array.astype(np.uint16),
+        "affine": localization.segmentation.affine_lps,
+        "indices": np.array([one.index_from_sacrum for one in discs], int),
+        "mask_from": np.array(mask_from),
         "centers": np.array([one.center_lps_mm for one in discs]).reshape(-1, 3),
         "sizes": np.array([(one.height_mm, one.depth_mm, one.width_mm) for one in discs]).reshape(-1, 3),
         "box_centers": np.array([one.roi.center_lps_mm for one in discs]).reshape(-1, 3),
@@ -155,8 +170,14 @@ def _load(path: Path, series: Series) -> tuple[Localization, str]:
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     discs = tuple(
-        Disc(int(index), level_name(int(index)), arrays["centers"][n], *map(float, arrays["sizes"][n]),
-             RoiBox(arrays["box_centers"][n], arrays["box_axes"][n], arrays["box_sizes"][n]))
-        for n, index in enumerate(arrays["indices"]))
+        Disc(
+            int(index),
+            level_name(int(index)),
+            arrays["centers"][n],
+            *map(float, arrays["sizes"][n]),
+            RoiBox(arrays["box_centers"][n], arrays["box_axes"][n], arrays["box_sizes"][n]),
+        )
+        for n, index in enumerate(arrays["indices"])
+    )
     segmentation = Volume(arrays["segmentation"], arrays["affine"])
     return Localization(series.name, segmentation, discs), str(arrays["mask_from"])

@@ -57,20 +57,27 @@ class FusedDiscs:
     network: np.ndarray
 
 
-def fused_discs(evidence: FeatureTable, slices: FeatureTable, network: FeatureTable | None,
-                grades: Mapping[tuple[int, int], int]) -> FusedDiscs:
+def fused_discs(
+    evidence: FeatureTable, slices: FeatureTable, network: FeatureTable | None, grades: Mapping[tuple[int, int], int]
+) -> FusedDiscs:
     """Rows of every graded disc that was measured, from tables as `discgrader.training.tabular.extract` makes them."""
     measured: dict[int, dict[int, dict[str, dict[str, float]]]] = {}
-    for patient, index, sequence, values in zip(evidence.patients.tolist(), evidence.indices.tolist(),
-                                                evidence.sequences.tolist(), evidence.values):
+    for patient, index, sequence, values in zip(
+        evidence.patients.tolist(), evidence.indices.tolist(), evidence.sequences.tolist(), evidence.values
+    ):
         measured.setdefault(patient, {}).setdefault(index, {})[sequence] = dict(zip(evidence.names, values.tolist()))
     keys = sorted(key for key in grades if key[1] in measured.get(key[0], {}))
     subsets = [some for size in range(1, len(ROLES) + 1) for some in combinations(ROLES, size)]
     columns = len(evidence_columns(ROLES))
     by_subset = {some: np.full((len(keys), columns), np.nan) for some in subsets}
     for subset, table in by_subset.items():
-        rows = {patient: evidence_rows({index: {role: one for role, one in roles.items() if role in subset}
-                                        for index, roles in discs.items()}, ROLES) for patient, discs in measured.items()}
+        rows = {
+            patient: evidence_rows(
+                {index: {role: one for role, one in roles.items() if role in subset} for index, roles in discs.items()},
+                ROLES,
+            )
+            for patient, discs in measured.items()
+        }
         for n, (patient, index) in enumerate(keys):
             if any(role in subset for role in measured[patient][index]):
                 table[n] = rows[patient][index]
@@ -81,7 +88,9 @@ def fused_discs(evidence: FeatureTable, slices: FeatureTable, network: FeatureTa
     if network is not None:
         _fill(logits, keys, network, np.ones(len(network.values), bool))
     patients, indices = (np.array(one, int) for one in zip(*keys))
-    return FusedDiscs(patients, indices, np.array([grades[key] for key in keys]), by_subset, radiomics, slices.names, logits)
+    return FusedDiscs(
+        patients, indices, np.array([grades[key] for key in keys]), by_subset, radiomics, slices.names, logits
+    )
 
 
 def _fill(table: np.ndarray, keys: Sequence[tuple[int, int]], source: FeatureTable, chosen: np.ndarray) -> None:
@@ -98,8 +107,15 @@ def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Fo
     seen_before: list[np.ndarray] = []
     for table in discs.evidence.values():
         # A disc without T2 SPACE is the same with and without it: once is enough.
-        new = np.array([n for n in rows if np.isfinite(table[n]).any() and
-                        not any(np.array_equal(table[n], other[n], equal_nan=True) for other in seen_before)], int)
+        new = np.array(
+            [
+                n
+                for n in rows
+                if np.isfinite(table[n]).any()
+                and not any(np.array_equal(table[n], other[n], equal_nan=True) for other in seen_before)
+            ],
+            int,
+        )
         tables.append(table[new])
         owners.append(new)
         seen_before.append(table)
@@ -117,12 +133,19 @@ def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> F
     return grow(values[:, chosen], grades, np.ones(len(rows)), names, recipe)
 
 
-def grow(values: np.ndarray, grades: np.ndarray, weights: np.ndarray, columns: Sequence[str], recipe: FusedRecipe) -> Forest:
+def grow(
+    values: np.ndarray, grades: np.ndarray, weights: np.ndarray, columns: Sequence[str], recipe: FusedRecipe
+) -> Forest:
     """A random forest (scikit-learn) as tensors."""
     from sklearn.ensemble import RandomForestClassifier
 
-    model = RandomForestClassifier(recipe.trees, min_samples_leaf=recipe.least_leaf, max_features="sqrt",
-                                   n_jobs=recipe.threads, random_state=recipe.seed)
+    model = RandomForestClassifier(
+        recipe.trees,
+        min_samples_leaf=recipe.least_leaf,
+        max_features="sqrt",
+        n_jobs=recipe.threads,
+        random_state=recipe.seed,
+    )
     return from_scikit_learn(model.fit(values.astype(np.float32), grades, sample_weight=weights), columns, COUNT)
 
 
@@ -134,7 +157,9 @@ def from_scikit_learn(model: object, columns: Sequence[str], count: int) -> Fore
     count : int
         Number of grades; those that training had none of get no chance.
     """
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("feature", "threshold", "left", "right", "missing", "chance")}
+    parts: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("feature", "threshold", "left", "right", "missing", "chance")
+    }
     roots, start = [], 0
     for one in model.estimators_:
         tree = one.tree_
@@ -150,17 +175,28 @@ def from_scikit_learn(model: object, columns: Sequence[str], count: int) -> Fore
         parts["chance"].append(chance)
         start += tree.node_count
     joined = {name: np.concatenate(some) for name, some in parts.items()}
-    return Forest(tuple(columns), np.array(roots), joined["feature"], joined["threshold"], joined["left"], joined["right"],
-                  joined["missing"], joined["chance"])
+    return Forest(
+        tuple(columns),
+        np.array(roots),
+        joined["feature"],
+        joined["threshold"],
+        joined["left"],
+        joined["right"],
+        joined["missing"],
+        joined["chance"],
+    )
 
 
-def sides_of(discs: FusedDiscs, rows: np.ndarray, evidence: Forest, radiomics: Forest,
-             roles: tuple[str, ...] = ROLES) -> dict[str, np.ndarray]:
+def sides_of(
+    discs: FusedDiscs, rows: np.ndarray, evidence: Forest, radiomics: Forest, roles: tuple[str, ...] = ROLES
+) -> dict[str, np.ndarray]:
     """Logarithms of the chances that each side gives the discs of ``rows``, NaN where it saw nothing of a disc."""
     place = {name: n for n, name in enumerate(discs.radiomics_names)}
     found = {"network": discs.network[rows]}
-    for side, forest, table in (("evidence", evidence, discs.evidence[roles][rows]),
-                                ("radiomics", radiomics, discs.radiomics[rows][:, [place[name] for name in radiomics.columns]])):
+    for side, forest, table in (
+        ("evidence", evidence, discs.evidence[roles][rows]),
+        ("radiomics", radiomics, discs.radiomics[rows][:, [place[name] for name in radiomics.columns]]),
+    ):
         known = np.isfinite(table).any(1)
         result = np.full((len(rows), COUNT), np.nan)
         if known.any():
@@ -181,8 +217,8 @@ def fit_weights(sides: Mapping[str, np.ndarray], grades: np.ndarray) -> tuple[di
     names = [name for name in SIDES if np.isfinite(sides[name]).any()]
 
     def cost(parameters: np.ndarray) -> float:
-        weights = dict.fromkeys(SIDES, 0.0) | dict(zip(names, parameters[:len(names)]))
-        bias = np.append(0.0, parameters[len(names):])
+        weights = dict.fromkeys(SIDES, 0.0) | dict(zip(names, parameters[: len(names)]))
+        bias = np.append(0.0, parameters[len(names) :])
         chance = softmax(fused_rows(sides, weights) + bias)
         return float(-np.log(np.maximum(chance[np.arange(len(grades)), grades], 1e-9)).mean() + 1e-3 * (bias**2).sum())
 
@@ -190,7 +226,7 @@ def fit_weights(sides: Mapping[str, np.ndarray], grades: np.ndarray) -> tuple[di
     bounds = [(0.0, 3.0)] * len(names) + [(-3.0, 3.0)] * (COUNT - 1)
     best = minimize(cost, start, method="L-BFGS-B", bounds=bounds).x
     weights = dict.fromkeys(SIDES, 0.0) | {name: float(one) for name, one in zip(names, best)}
-    return weights, np.append(0.0, best[len(names):])
+    return weights, np.append(0.0, best[len(names) :])
 
 
 def fused_rows(sides: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
@@ -202,6 +238,8 @@ def fused_rows(sides: Mapping[str, np.ndarray], weights: Mapping[str, float]) ->
     return total * scale[:, None]
 
 
-def fit_fusion(discs: FusedDiscs, rows: np.ndarray, weights: Mapping[str, float], bias: np.ndarray, recipe: FusedRecipe) -> Fusion:
+def fit_fusion(
+    discs: FusedDiscs, rows: np.ndarray, weights: Mapping[str, float], bias: np.ndarray, recipe: FusedRecipe
+) -> Fusion:
     """The final model on all discs, with weights found on held-out ones."""
     return Fusion(fit_evidence(discs, rows, recipe), fit_radiomics(discs, rows, recipe), weights, bias, ROLES)

@@ -36,17 +36,30 @@ from discgrader.training.tabular.metrics import binary_figures, difference, grad
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
-    "network": ("network",), "evidence": ("evidence",), "radiomics": ("radiomics",), "evidence + radiomics": SIDES[1:],
-    "network + evidence": ("network", "evidence"), "network + radiomics": ("network", "radiomics"), "all three": SIDES,
+    "network": ("network",),
+    "evidence": ("evidence",),
+    "radiomics": ("radiomics",),
+    "evidence + radiomics": SIDES[1:],
+    "network + evidence": ("network", "evidence"),
+    "network + radiomics": ("network", "radiomics"),
+    "all three": SIDES,
 }
 """What is compared on all images of a patient, by the sides that have a say."""
 
 Sides = dict[str, np.ndarray]
 
 
-def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run: Path | str | None = None,
-                features: Path | str | None = None, masks: str = "spider", localizer_work: Path | str | None = None,
-                **options: object) -> Path:
+def train_fused(
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    spider_run: Path | str | None = None,
+    features: Path | str | None = None,
+    masks: str = "spider",
+    localizer_work: Path | str | None = None,
+    **options: object,
+) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`.
 
     Parameters
@@ -79,7 +92,9 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, *, spider_run
     find = disc_finder(images, Path(localizer_work) if localizer_work else None)
     tables = extract(images, families, find, masks, cache, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
-    discs = {name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()}
+    discs = {
+        name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()
+    }
     fusion, figures = cross_validate(discs, recipe, progress.part(0.5, 0.95))
     with plain_errors(out_dir):
         (out_dir / "fusion_figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
@@ -97,7 +112,9 @@ def installed_networks() -> Pack:
     """
     found = [pack for pack in default_packs() if pack.system == "pfirrmann"]
     if not found:
-        raise PackError("No pack of the system pfirrmann is installed; train one first, with 'discgrader train spider'.")
+        raise PackError(
+            "No pack of the system pfirrmann is installed; train one first, with 'discgrader train spider'."
+        )
     return found[-1]
 
 
@@ -109,8 +126,9 @@ def _finished(run: Path | str) -> Path:
     return run
 
 
-def cross_validate(discs: Mapping[str, FusedDiscs], recipe: FusedRecipe,
-                   progress: Progress) -> tuple[Fusion, dict[str, object]]:
+def cross_validate(
+    discs: Mapping[str, FusedDiscs], recipe: FusedRecipe, progress: Progress
+) -> tuple[Fusion, dict[str, object]]:
     """The final model, and the figures of both layers of cross-validation.
 
     Parameters
@@ -129,7 +147,9 @@ def cross_validate(discs: Mapping[str, FusedDiscs], recipe: FusedRecipe,
     return fusion, _figures(whole, sides, fold, recipe)
 
 
-def held_out_sides(discs: Mapping[str, FusedDiscs], fold: np.ndarray, recipe: FusedRecipe, progress: Progress) -> dict[str, Sides]:
+def held_out_sides(
+    discs: Mapping[str, FusedDiscs], fold: np.ndarray, recipe: FusedRecipe, progress: Progress
+) -> dict[str, Sides]:
     """What each side says of discs that it has not seen, for every set of inputs.
 
     Parameters
@@ -156,7 +176,8 @@ def held_out_sides(discs: Mapping[str, FusedDiscs], fold: np.ndarray, recipe: Fu
 
 def _figures(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, recipe: FusedRecipe) -> dict[str, object]:
     figures: dict[str, object] = {
-        "method": f"{recipe.folds}-fold cross-validation by patient in two layers, 95 % intervals by patient bootstrap"}
+        "method": f"{recipe.folds}-fold cross-validation by patient in two layers, 95 % intervals by patient bootstrap"
+    }
     weighted = {}
     for name, own in sides.items():
         known = np.any([np.isfinite(one).all(1) for one in own.values()], 0)
@@ -177,11 +198,14 @@ def _figures(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, re
         if base is not None and "network" in some and name != "network":
             compared[name]["against_network"] = {
                 figure: difference(figure, discs.grades[shared], chance[shared], base[shared], discs.patients[shared])
-                for figure in ("auroc", "accuracy", "qwk")}
+                for figure in ("auroc", "accuracy", "qwk")
+            }
     return figures | {"compared": compared}
 
 
-def held_out_chance(learned: Sides, asked: Sides, grades: np.ndarray, fold: np.ndarray, some: Sequence[str]) -> np.ndarray:
+def held_out_chance(
+    learned: Sides, asked: Sides, grades: np.ndarray, fold: np.ndarray, some: Sequence[str]
+) -> np.ndarray:
     """Chances of all discs by some of the sides; the weights for each fold come from the other folds' discs.
 
     Parameters
@@ -192,7 +216,9 @@ def held_out_chance(learned: Sides, asked: Sides, grades: np.ndarray, fold: np.n
     result = np.full((len(grades), 5), np.nan)
     for number in np.unique(fold):
         seen, rows = fold != number, fold == number
-        weights, bias = fit_weights({side: learned[side][seen] for side in some} | _nothing(some, seen.sum()), grades[seen])
+        weights, bias = fit_weights(
+            {side: learned[side][seen] for side in some} | _nothing(some, seen.sum()), grades[seen]
+        )
         result[rows] = softmax(fused_rows({side: asked[side][rows] for side in some}, weights) + bias)
     return result
 
@@ -204,24 +230,50 @@ def _nothing(some: Sequence[str], count: int) -> Sides:
 def _of(discs: FusedDiscs, chance: np.ndarray, rows: np.ndarray) -> dict[str, object]:
     grades, patients = discs.grades[rows], discs.patients[rows]
     found = with_intervals(grade_figures, grades, chance[rows], patients)
-    high = with_intervals(binary_figures, (grades >= HIGH_GRADE).astype(int), chance[rows][:, HIGH_GRADE:].sum(1), patients)
+    high = with_intervals(
+        binary_figures, (grades >= HIGH_GRADE).astype(int), chance[rows][:, HIGH_GRADE:].sum(1), patients
+    )
     named = {"macro_auroc": found["auroc"], "macro_f1": found["f1"]} | {
-        name: found[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")}
-    return {"discs": int(rows.sum()), "patients": len(np.unique(patients)), "pfirrmann": named,
-            "high_grade": {name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")}}
+        name: found[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")
+    }
+    return {
+        "discs": int(rows.sum()),
+        "patients": len(np.unique(patients)),
+        "pfirrmann": named,
+        "high_grade": {
+            name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")
+        },
+    }
 
 
-def write_fused(out_dir: Path, networks: Pack, fusion: Fusion, figures: Mapping[str, object], discs: FusedDiscs,
-                recipe: FusedRecipe) -> Path:
+def write_fused(
+    out_dir: Path, networks: Pack, fusion: Fusion, figures: Mapping[str, object], discs: FusedDiscs, recipe: FusedRecipe
+) -> Path:
     """Write the pack ``pfirrmann-fused``: everything of the networks' pack, and the fusion model."""
     patients = len(np.unique(discs.patients))
     files = {name: networks.read_bytes(name) for name in networks.files} | fusion_files(fusion)
     write_pack(
-        out_dir / "packs" / "pfirrmann-fused", name="pfirrmann-fused", version=networks.version, system="pfirrmann",
-        tasks=networks.tasks, input=networks.input, architecture=networks.architecture, files=files,
-        trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", patients, len(discs.grades), "pfirrmann", recipe.seed,
-                             networks.trained_on.synthetic,
-                             f"{len(discs.grades)} discs of {patients} SPIDER patients (CC BY 4.0): image networks, measured "
-                             "evidence and radiomics together"),
-        calibration=networks.calibration, figures=figures, intended_use=networks.intended_use)
+        out_dir / "packs" / "pfirrmann-fused",
+        name="pfirrmann-fused",
+        version=networks.version,
+        system="pfirrmann",
+        tasks=networks.tasks,
+        input=networks.input,
+        architecture=networks.architecture,
+        files=files,
+        trained_on=TrainedOn(
+            DATA_SET.split(",")[0],
+            "CC BY 4.0",
+            patients,
+            len(discs.grades),
+            "pfirrmann",
+            recipe.seed,
+            networks.trained_on.synthetic,
+            f"{len(discs.grades)} discs of {patients} SPIDER patients (CC BY 4.0): image networks, measured "
+            "evidence and radiomics together",
+        ),
+        calibration=networks.calibration,
+        figures=figures,
+        intended_use=networks.intended_use,
+    )
     return out_dir / "packs"

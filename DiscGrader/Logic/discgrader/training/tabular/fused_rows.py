@@ -17,9 +17,12 @@ from discgrader.training.tabular.splits import Split
 from discgrader.training.tabular.table import FeatureTable
 
 NAMES: Mapping[str, str] = {
-    "network": CNN, "evidence": "Evidence with neighbors (forest)",
-    "radiomics": "Radiomics of the middle slice (forest)", "evidence + radiomics": "Evidence + radiomics (forests)",
-    "network + evidence": "CNN + evidence", "network + radiomics": "CNN + radiomics",
+    "network": CNN,
+    "evidence": "Evidence with neighbors (forest)",
+    "radiomics": "Radiomics of the middle slice (forest)",
+    "evidence + radiomics": "Evidence + radiomics (forests)",
+    "network + evidence": "CNN + evidence",
+    "network + radiomics": "CNN + radiomics",
     "all three": OURS,
 }
 """What people call each of `VARIANTS`."""
@@ -46,20 +49,33 @@ def own_outcomes(discs: FusedDiscs, runner: Runner, splits: Sequence[Split], rec
     rows = np.array([row_of.get(key, -1) for key in zip(discs.patients.tolist(), discs.indices.tolist())])
     fold = np.argmax([one.test[rows] for one in splits], 0)
     fold[rows < 0] = -1
-    sides = runner.kept("fused", _stamp(discs, fold, recipe),
-                        lambda: held_out_sides({"all": discs}, fold, recipe, runner.progress)["all"])
+    sides = runner.kept(
+        "fused",
+        _stamp(discs, fold, recipe),
+        lambda: held_out_sides({"all": discs}, fold, recipe, runner.progress)["all"],
+    )
     outcomes = {}
     for variant, some in VARIANTS.items():
         if any(not np.isfinite(sides[side]).any() for side in some):
             continue
         chance = held_out_chance(sides, sides, discs.grades, fold, some)
         known = (rows >= 0) & np.any([np.isfinite(sides[side]).all(1) for side in some], 0)
-        outcomes[NAMES[variant]] = Outcome(rows[known], np.zeros(0, int), chance[known], chance[known], np.zeros((0, 5)), (), np.zeros(0))
+        outcomes[NAMES[variant]] = Outcome(
+            rows[known], np.zeros(0, int), chance[known], chance[known], np.zeros((0, 5)), (), np.zeros(0)
+        )
     return outcomes
 
 
 def _stamp(discs: FusedDiscs, fold: np.ndarray, recipe: FusedRecipe) -> bytes:
     stamp = hashlib.sha256(repr((recipe, discs.radiomics_names)).replace(f"threads={recipe.threads}", "").encode())
-    for array in (discs.patients, discs.indices, discs.grades, discs.radiomics, discs.network, fold, *discs.evidence.values()):
+    for array in (
+        discs.patients,
+        discs.indices,
+        discs.grades,
+        discs.radiomics,
+        discs.network,
+        fold,
+        *discs.evidence.values(),
+    ):
         stamp.update(np.ascontiguousarray(array).tobytes())
     return stamp.digest()

@@ -24,7 +24,13 @@ from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.table import FeatureTable
 
 FOLDS_FILE = "folds.json"
-INPUTS: Mapping[str, tuple[str, ...]] = {"all": ROLES, "T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2")}
+INPUTS: Mapping[str, tuple[str, ...]] = {
+    "all": ROLES,
+    "T2": ("T2",),
+    "T1": ("T1",),
+    "T2_SPACE": ("T2_SPACE",),
+    "T1+T2": ("T1", "T2"),
+}
 """Sets of images that the networks are asked about, by name."""
 
 TASK = "pfirrmann"
@@ -42,7 +48,10 @@ def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
     count : int
         How many networks there are.
     """
-    unseen = {f"{NETWORK_PREFIX}_{number}": sorted(one for one, fold in folds.items() if fold == number) for number in range(count)}
+    unseen = {
+        f"{NETWORK_PREFIX}_{number}": sorted(one for one, fold in folds.items() if fold == number)
+        for number in range(count)
+    }
     return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
 
 
@@ -55,8 +64,10 @@ def read_folds(pack: Pack) -> dict[int, int]:
         The pack does not say, or names networks that it does not have.
     """
     if FOLDS_FILE not in pack.files:
-        raise PackError(f"Pack {pack.name} does not say which patients its networks have not seen ({FOLDS_FILE}), so that "
-                        "they cannot be judged on the data that they learned from.")
+        raise PackError(
+            f"Pack {pack.name} does not say which patients its networks have not seen ({FOLDS_FILE}), so that "
+            "they cannot be judged on the data that they learned from."
+        )
     stored = load_json(pack, FOLDS_FILE)
     try:
         found: dict[int, int] = {}
@@ -109,8 +120,13 @@ class HeldOutNetworks:
     @property
     def settings(self) -> str:
         """The weights and folds that decide the values."""
-        return json.dumps([sha256 for file, sha256 in sorted(self.pack.files.items())
-                           if file.startswith(f"{NETWORK_PREFIX}_") or file == FOLDS_FILE])
+        return json.dumps(
+            [
+                sha256
+                for file, sha256 in sorted(self.pack.files.items())
+                if file.startswith(f"{NETWORK_PREFIX}_") or file == FOLDS_FILE
+            ]
+        )
 
     def table(self, found: Sequence[FoundImage]) -> FeatureTable:
         """Rows of one patient, whose images these are."""
@@ -125,8 +141,15 @@ class HeldOutNetworks:
                 inputs += [name] * len(shown)
         patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int),) * 2
         stacked = any(one.dimensions == 3 for one in found)
-        return FeatureTable(self.name, patients, indices, np.array(inputs, "<U8"), np.full(len(keys), 3 if stacked else 2),
-                            NAMES, np.concatenate(rows) if rows else np.zeros((0, GRADES)))
+        return FeatureTable(
+            self.name,
+            patients,
+            indices,
+            np.array(inputs, "<U8"),
+            np.full(len(keys), 3 if stacked else 2),
+            NAMES,
+            np.concatenate(rows) if rows else np.zeros((0, GRADES)),
+        )
 
     def _log_chances(self, shown: Mapping[tuple[int, int], Sequence[TrainingDisc]], roles: Sequence[str]) -> np.ndarray:
         patient = next(iter(shown))[0]
@@ -141,5 +164,11 @@ class HeldOutNetworks:
 def asked_about(table: FeatureTable, inputs: str = "all") -> FeatureTable:
     """The rows of one set of `INPUTS`, as belonging to the disc and to no sequence."""
     here = table.sequences == inputs
-    return replace(table, patients=table.patients[here], indices=table.indices[here], values=table.values[here],
-                   sequences=np.array(["disc"] * int(here.sum()), "<U8"), dimensions=table.dimensions[here])
+    return replace(
+        table,
+        patients=table.patients[here],
+        indices=table.indices[here],
+        values=table.values[here],
+        sequences=np.array(["disc"] * int(here.sum()), "<U8"),
+        dimensions=table.dimensions[here],
+    )

@@ -54,8 +54,14 @@ class LassoPath:
 
         columns = np.flatnonzero((self._pull >= 2 * penalty - self._penalty) | (self.coefficients_ != 0))
         while len(columns):
-            _, found, _ = lasso_path(self._values[:, columns], self._target, alphas=[penalty],
-                                     coef_init=self.coefficients_[columns], max_iter=self._most_steps, tol=self._tolerance)
+            _, found, _ = lasso_path(
+                self._values[:, columns],
+                self._target,
+                alphas=[penalty],
+                coef_init=self.coefficients_[columns],
+                max_iter=self._most_steps,
+                tol=self._tolerance,
+            )
             self.coefficients_[:] = 0
             self.coefficients_[columns] = found[:, 0]
             self._pull = self._gradient()
@@ -88,8 +94,10 @@ def best_penalty(values: np.ndarray, target: np.ndarray, splits: Sequence[tuple[
     paths = [LassoPath(values[seen], target[seen]) for seen, _ in splits]
     best, least, since = largest, np.inf, 0
     for penalty in np.geomspace(largest, SMALLEST * largest, PENALTIES):
-        errors = [np.mean((target[rest] - path.step(penalty).predict(values[rest])) ** 2)
-                  for path, (_, rest) in zip(paths, splits)]
+        errors = [
+            np.mean((target[rest] - path.step(penalty).predict(values[rest])) ** 2)
+            for path, (_, rest) in zip(paths, splits)
+        ]
         since += 1
         if np.mean(errors) < least:
             best, least, since = float(penalty), float(np.mean(errors)), 0

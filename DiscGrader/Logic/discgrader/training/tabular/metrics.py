@@ -81,8 +81,11 @@ def grade_figures(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, fl
     table = confusion(grades, given, count)
     away = np.abs(given - grades)
     return {
-        "auroc": float(np.mean([auroc(hits[:, k], probabilities[:, k]) for k in occurring])) if occurring else float("nan"),
-        "auprc": float(np.mean([average_precision(hits[:, k], probabilities[:, k]) for k in occurring])) if occurring
+        "auroc": float(np.mean([auroc(hits[:, k], probabilities[:, k]) for k in occurring]))
+        if occurring
+        else float("nan"),
+        "auprc": float(np.mean([average_precision(hits[:, k], probabilities[:, k]) for k in occurring]))
+        if occurring
         else float("nan"),
         "f1": macro_f1(table),
         "accuracy": float((away == 0).mean()),
@@ -100,12 +103,16 @@ def binary_figures(grades: np.ndarray, probability: np.ndarray, threshold: float
     table = confusion(hits.astype(int), given.astype(int), 2)
     (true_low, false_high), (false_low, true_high) = table.tolist()
     return {
-        "auroc": auroc(hits, probability), "auprc": average_precision(hits, probability),
+        "auroc": auroc(hits, probability),
+        "auprc": average_precision(hits, probability),
         "f1": 2 * true_high / max(2 * true_high + false_high + false_low, 1),
-        "accuracy": (true_low + true_high) / max(len(hits), 1), "mcc": matthews(table),
+        "accuracy": (true_low + true_high) / max(len(hits), 1),
+        "mcc": matthews(table),
         "brier": float(((probability - hits) ** 2).mean()),
-        "sensitivity": true_high / max(true_high + false_low, 1), "specificity": true_low / max(true_low + false_high, 1),
-        "ppv": true_high / max(true_high + false_high, 1), "npv": true_low / max(true_low + false_low, 1),
+        "sensitivity": true_high / max(true_high + false_low, 1),
+        "specificity": true_low / max(true_low + false_high, 1),
+        "ppv": true_high / max(true_high + false_high, 1),
+        "npv": true_low / max(true_low + false_low, 1),
     }
 
 
@@ -113,12 +120,19 @@ def patient_draws(patients: np.ndarray, draws: int = DRAWS, seed: int = 0) -> li
     """Rows of ``draws`` samples of patients with replacement, all discs of a patient together."""
     rows_of = [np.nonzero(patients == patient)[0] for patient in np.unique(patients)]
     generator = np.random.default_rng(seed)
-    return [np.concatenate([rows_of[n] for n in generator.integers(len(rows_of), size=len(rows_of))])
-            for _ in range(draws)]
+    return [
+        np.concatenate([rows_of[n] for n in generator.integers(len(rows_of), size=len(rows_of))]) for _ in range(draws)
+    ]
 
 
-def with_intervals(figures: Figures, grades: np.ndarray, probabilities: np.ndarray, patients: np.ndarray,
-                   draws: int = DRAWS, seed: int = 0) -> dict[str, dict[str, float]]:
+def with_intervals(
+    figures: Figures,
+    grades: np.ndarray,
+    probabilities: np.ndarray,
+    patients: np.ndarray,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> dict[str, dict[str, float]]:
     """Each figure as ``{"value", "low", "high"}`` with its 95 % interval by bootstrap over patients."""
     value = figures(grades, probabilities)
     drawn = [figures(grades[rows], probabilities[rows]) for rows in patient_draws(patients, draws, seed)]
@@ -131,9 +145,17 @@ def with_intervals(figures: Figures, grades: np.ndarray, probabilities: np.ndarr
     return result
 
 
-def difference(figure: str, grades: np.ndarray, one: np.ndarray, other: np.ndarray, patients: np.ndarray,
-               draws: int = DRAWS, seed: int = 0) -> dict[str, float]:
+def difference(
+    figure: str,
+    grades: np.ndarray,
+    one: np.ndarray,
+    other: np.ndarray,
+    patients: np.ndarray,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> dict[str, float]:
     """How much better ``one`` is than ``other`` in a figure of `grade_figures`, on the same discs, with its interval."""
+
     def gap(rows: np.ndarray) -> float:
         return grade_figures(grades[rows], one[rows])[figure] - grade_figures(grades[rows], other[rows])[figure]
 
@@ -147,8 +169,11 @@ def reliability(hits: np.ndarray, probability: np.ndarray, bins: int = 10) -> di
     place = np.clip((probability * bins).astype(int), 0, bins - 1)
     count = np.bincount(place, minlength=bins)
     full = count > 0
-    return {"probability": (np.bincount(place, probability, bins) / np.maximum(count, 1))[full],
-            "observed": (np.bincount(place, hits.astype(float), bins) / np.maximum(count, 1))[full], "count": count[full]}
+    return {
+        "probability": (np.bincount(place, probability, bins) / np.maximum(count, 1))[full],
+        "observed": (np.bincount(place, hits.astype(float), bins) / np.maximum(count, 1))[full],
+        "count": count[full],
+    }
 
 
 def calibration_error(hits: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:

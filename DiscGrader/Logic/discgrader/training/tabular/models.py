@@ -16,9 +16,19 @@ from discgrader.training.tabular.selection import Standardizer
 TABPFN_FEATURES = 500
 """TabPFN v2 was trained on tables of up to this many features (Hollmann et al., Nature 2025)."""
 
-TREE_SETTINGS = {"num_leaves": 10, "learning_rate": 0.05, "min_data_in_leaf": 15, "feature_fraction": 0.3,
-                 "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 63, "deterministic": True,
-                 "force_row_wise": True, "verbosity": -1}
+TREE_SETTINGS = {
+    "num_leaves": 10,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 1.0,
+    "max_bin": 63,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
 ROUNDS = 150
 
 
@@ -60,9 +70,14 @@ class TreesModel:
 
         task = {"objective": "binary"} if self.count == 2 else {"objective": "multiclass", "num_class": self.count}
         weight = balanced_weights(grades, self.count) if self.balanced else None
-        data = lightgbm.Dataset(values, grades, weight=weight, params={"max_bin": TREE_SETTINGS["max_bin"], "verbosity": -1})
-        self.booster_ = lightgbm.train({**TREE_SETTINGS, **self.settings, **task, "seed": self.seed,
-                                        "num_threads": self.threads}, data, self.rounds)
+        data = lightgbm.Dataset(
+            values, grades, weight=weight, params={"max_bin": TREE_SETTINGS["max_bin"], "verbosity": -1}
+        )
+        self.booster_ = lightgbm.train(
+            {**TREE_SETTINGS, **self.settings, **task, "seed": self.seed, "num_threads": self.threads},
+            data,
+            self.rounds,
+        )
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
@@ -84,8 +99,13 @@ class ForestModel:
         from sklearn.ensemble import RandomForestClassifier
 
         self.forest_ = RandomForestClassifier(
-            self.trees, min_samples_leaf=3, max_features="sqrt", n_jobs=self.threads, random_state=self.seed,
-            class_weight="balanced" if self.balanced else None).fit(values.astype(np.float32), grades)
+            self.trees,
+            min_samples_leaf=3,
+            max_features="sqrt",
+            n_jobs=self.threads,
+            random_state=self.seed,
+            class_weight="balanced" if self.balanced else None,
+        ).fit(values.astype(np.float32), grades)
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
@@ -104,7 +124,9 @@ class LogisticModel:
         from sklearn.linear_model import LogisticRegression
 
         self.scaler_ = Standardizer().fit(values)
-        self.model_ = LogisticRegression(C=self.strength, max_iter=500, class_weight="balanced" if self.balanced else None)
+        self.model_ = LogisticRegression(
+            C=self.strength, max_iter=500, class_weight="balanced" if self.balanced else None
+        )
         self.model_.fit(self.scaler_.transform(values), grades)
         return self
 
@@ -147,11 +169,14 @@ class OrdinalModel:
             chance = np.maximum(upper - lower, 1e-12)
             slope_up, slope_low = upper * (1 - upper) / chance, lower * (1 - lower) / chance
             on_score = (slope_up - slope_low) / len(rows)
-            on_edges = (np.bincount(grades + 1, -slope_up, self.count + 1) +
-                        np.bincount(grades, slope_low, self.count + 1))[1:-1] / len(rows)
-            gaps = np.exp(parameters[columns + 1:])
+            on_edges = (
+                np.bincount(grades + 1, -slope_up, self.count + 1) + np.bincount(grades, slope_low, self.count + 1)
+            )[1:-1] / len(rows)
+            gaps = np.exp(parameters[columns + 1 :])
             on_gaps = np.cumsum(on_edges[::-1])[::-1]
-            gradient = np.concatenate([rows.T @ on_score + 2 * self.penalty * coefficients, on_gaps[:1], on_gaps[1:] * gaps])
+            gradient = np.concatenate(
+                [rows.T @ on_score + 2 * self.penalty * coefficients, on_gaps[:1], on_gaps[1:] * gaps]
+            )
             return -np.log(chance).mean() + self.penalty * coefficients @ coefficients, gradient
 
         best = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
@@ -176,8 +201,10 @@ class CumulativeTrees:
     threads: int = 2
 
     def fit(self, values: np.ndarray, grades: np.ndarray) -> "CumulativeTrees":
-        self.models_ = [TreesModel(2, seed=self.seed, threads=self.threads, rounds=100).fit(values, (grades > k).astype(int))
-                        for k in range(self.count - 1)]
+        self.models_ = [
+            TreesModel(2, seed=self.seed, threads=self.threads, rounds=100).fit(values, (grades > k).astype(int))
+            for k in range(self.count - 1)
+        ]
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
@@ -209,8 +236,13 @@ class TabpfnModel:
         from tabpfn import TabPFNClassifier
 
         # Its own limit on a CPU is 1000 rows, for the sake of speed; the whole data set has more.
-        self.model_ = TabPFNClassifier(model_path=str(self.checkpoint), device="cpu", random_state=self.seed,
-                                       n_preprocessing_jobs=1, ignore_pretraining_limits=True).fit(values, grades)
+        self.model_ = TabPFNClassifier(
+            model_path=str(self.checkpoint),
+            device="cpu",
+            random_state=self.seed,
+            n_preprocessing_jobs=1,
+            ignore_pretraining_limits=True,
+        ).fit(values, grades)
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:

@@ -11,10 +11,24 @@ from discgrader.training.tabular.analyses import Analysis
 from discgrader.training.tabular.published import PUBLISHED_BINARY, PUBLISHED_GRADES
 
 TITLES = {
-    "auroc": "AUROC", "auprc": "AUPRC", "f1": "F1", "accuracy": "Accuracy", "mcc": "MCC", "brier": "Brier", "qwk": "QWK",
-    "within_one": "Within one", "mean_error": "Mean error", "binary_auroc": "AUROC, IV–V", "binary_accuracy": "Accuracy, IV–V",
-    "ppv": "PPV", "npv": "NPV", "auroc_of_repeats": "AUROC of each repetition", "alike_volume": "Likeness to volume",
-    "seen_by": "Which models see them", "T2_SPACE": "T2 SPACE", "added": "Added",
+    "auroc": "AUROC",
+    "auprc": "AUPRC",
+    "f1": "F1",
+    "accuracy": "Accuracy",
+    "mcc": "MCC",
+    "brier": "Brier",
+    "qwk": "QWK",
+    "within_one": "Within one",
+    "mean_error": "Mean error",
+    "binary_auroc": "AUROC, IV–V",
+    "binary_accuracy": "Accuracy, IV–V",
+    "ppv": "PPV",
+    "npv": "NPV",
+    "auroc_of_repeats": "AUROC of each repetition",
+    "alike_volume": "Likeness to volume",
+    "seen_by": "Which models see them",
+    "T2_SPACE": "T2 SPACE",
+    "added": "Added",
 }
 """Columns that are not called as their name in files says."""
 
@@ -36,8 +50,15 @@ _STYLE = """
 """
 
 
-def evaluation_page(title: str, facts: Mapping[str, str], findings: Sequence[str], parts: Mapping[str, Sequence[Analysis]],
-                    pictures: Mapping[str, tuple[bytes, str]], notes: Sequence[str], written: datetime | None = None) -> Html:
+def evaluation_page(
+    title: str,
+    facts: Mapping[str, str],
+    findings: Sequence[str],
+    parts: Mapping[str, Sequence[Analysis]],
+    pictures: Mapping[str, tuple[bytes, str]],
+    notes: Sequence[str],
+    written: datetime | None = None,
+) -> Html:
     """The whole page.
 
     Parameters
@@ -55,22 +76,42 @@ def evaluation_page(title: str, facts: Mapping[str, str], findings: Sequence[str
     """
     written = written or datetime.now()
     head = tag(
-        "head", tag("meta", charset="utf-8"), tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="generator", content=f"DiscGrader {__version__}"), tag("title", title), tag("style", Html(STYLE + _STYLE)),
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="generator", content=f"DiscGrader {__version__}"),
+        tag("title", title),
+        tag("style", Html(STYLE + _STYLE)),
     )
     top = tag(
-        "header", tag("div", tag("span", "DiscGrader", class_="kicker"), tag("span", RESEARCH_USE, class_="research"), class_="top"),
+        "header",
+        tag(
+            "div",
+            tag("span", "DiscGrader", class_="kicker"),
+            tag("span", RESEARCH_USE, class_="research"),
+            class_="top",
+        ),
         tag("h1", title),
         tag("dl", [tag("div", tag("dt", key), tag("dd", value)) for key, value in facts.items()], class_="facts"),
     )
     short = tag("section", tag("h2", "In short"), tag("ul", [tag("li", one) for one in findings])) if findings else None
     shown: set[str] = set()
-    sections = [tag("section", tag("h2", heading), [_analysis(one, pictures, shown) for one in analyses])
-                for heading, analyses in parts.items()]
+    sections = [
+        tag("section", tag("h2", heading), [_analysis(one, pictures, shown) for one in analyses])
+        for heading, analyses in parts.items()
+    ]
     rest = [_picture(name, *one) for name, one in pictures.items() if name not in shown]
     method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in notes]))
-    footer = tag("footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source"))
-    body = tag("body", top, tag("main", short, sections, tag("section", rest) if rest else None, method), footer, class_="evaluation")
+    footer = tag(
+        "footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source")
+    )
+    body = tag(
+        "body",
+        top,
+        tag("main", short, sections, tag("section", rest) if rest else None, method),
+        footer,
+        class_="evaluation",
+    )
     return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")
 
 
@@ -82,15 +123,26 @@ def _analysis(analysis: Analysis, pictures: Mapping[str, tuple[bytes, str]], sho
     table = _table(rows, len(analysis.rows)) if rows else None
     if own and len(rows) > LONG_TABLE:
         table = tag("details", tag("summary", f"Table, {len(rows)} rows"), table)
-    return tag("div", tag("h3", analysis.title), tag("p", analysis.note, class_="hint"), table,
-               [_picture(name, *pictures[name]) for name in own])
+    return tag(
+        "div",
+        tag("h3", analysis.title),
+        tag("p", analysis.note, class_="hint"),
+        table,
+        [_picture(name, *pictures[name]) for name in own],
+    )
 
 
 def _table(rows: Sequence[Mapping[str, object]], own: int) -> Html:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     head = tag("tr", [tag("th", heading(name), scope="col") for name in columns])
-    lines = [tag("tr", [_cell(row.get(name), number == 0) for number, name in enumerate(columns)],
-                 class_="published" if position >= own else None) for position, row in enumerate(rows)]
+    lines = [
+        tag(
+            "tr",
+            [_cell(row.get(name), number == 0) for number, name in enumerate(columns)],
+            class_="published" if position >= own else None,
+        )
+        for position, row in enumerate(rows)
+    ]
     return tag("div", tag("table", tag("thead", head), tag("tbody", lines), class_="plain"), class_="scroll")
 
 
@@ -102,7 +154,11 @@ def heading(name: str) -> str:
 def _cell(value: object, first: bool) -> Html:
     if isinstance(value, Mapping):
         low, high = value["low"], value["high"]
-        interval = tag("small", f"{_plain(low)}–{_plain(high)}") if low >= 0 else tag("small", f"{_plain(low)} to {_plain(high)}")
+        interval = (
+            tag("small", f"{_plain(low)}–{_plain(high)}")
+            if low >= 0
+            else tag("small", f"{_plain(low)} to {_plain(high)}")
+        )
         return tag("td", _plain(value["value"]), interval)
     if value is None:
         text = ""

@@ -39,8 +39,9 @@ def _png(figure) -> bytes:
 
 def grade_colors() -> tuple[str, ...]:
     """The scale's own colors, darkened for lines on white."""
+
     def darker(color: str) -> str:
-        return "#" + "".join(f"{int(int(color[at:at + 2], 16) * 0.72):02x}" for at in (1, 3, 5))
+        return "#" + "".join(f"{int(int(color[at : at + 2], 16) * 0.72):02x}" for at in (1, 3, 5))
 
     return tuple(darker(one.color) for one in scale_of("pfirrmann", "pfirrmann").grades)
 
@@ -54,7 +55,9 @@ def roc_curve(hits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.append(0, rest / max((~hits).sum(), 1)), np.append(0, found / max(hits.sum(), 1))
 
 
-def roc_picture(grades: np.ndarray, probabilities: np.ndarray, binary: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> bytes:
+def roc_picture(
+    grades: np.ndarray, probabilities: np.ndarray, binary: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> bytes:
     """ROC curves: each grade against the rest, and low against high for several models.
 
     Parameters
@@ -69,8 +72,12 @@ def roc_picture(grades: np.ndarray, probabilities: np.ndarray, binary: Mapping[s
     for k, (label, color) in enumerate(zip(LABELS, grade_colors())):
         hits = grades == k
         if hits.any() and not hits.all():
-            left.plot(*roc_curve(hits, probabilities[:, k]), color=color, lw=1.8,
-                      label=f"{label}: {auroc(hits, probabilities[:, k]):.3f}")
+            left.plot(
+                *roc_curve(hits, probabilities[:, k]),
+                color=color,
+                lw=1.8,
+                label=f"{label}: {auroc(hits, probabilities[:, k]):.3f}",
+            )
     for (name, (hits, chance)), color in zip(binary.items(), CYCLE):
         right.plot(*roc_curve(hits, chance), color=color, lw=1.8, label=f"{name}: {auroc(hits, chance):.3f}")
     for axes, title in ((left, "Each grade against the rest"), (right, "Low (I–III) against high (IV–V)")):
@@ -99,8 +106,15 @@ def confusion_picture(grades: np.ndarray | Mapping[str, np.ndarray], given: Mapp
         panel.imshow(share, cmap="Blues", vmin=0, vmax=1)
         for row in range(len(LABELS)):
             for column in range(len(LABELS)):
-                panel.text(column, row, str(table[row, column]), ha="center", va="center", fontsize=9,
-                           color="white" if share[row, column] > 0.55 else INK)
+                panel.text(
+                    column,
+                    row,
+                    str(table[row, column]),
+                    ha="center",
+                    va="center",
+                    fontsize=9,
+                    color="white" if share[row, column] > 0.55 else INK,
+                )
         panel.set_xticks(range(len(LABELS)), LABELS)
         panel.set_yticks(range(len(LABELS)), LABELS)
         _axes(panel, name, "Given", "True" if panel is panels[0] else "")
@@ -120,11 +134,17 @@ def reliability_picture(grades: np.ndarray, before: np.ndarray, after: np.ndarra
             hits = grades == k if k < len(LABELS) else grades >= high
             binned = reliability(hits, chance, 8)
             panel.plot(binned["probability"], binned["observed"], color=color, lw=1.4, label=name)
-            panel.scatter(binned["probability"], binned["observed"], s=6 + 1.2 * binned["count"], color=color, alpha=0.75, lw=0)
+            panel.scatter(
+                binned["probability"], binned["observed"], s=6 + 1.2 * binned["count"], color=color, alpha=0.75, lw=0
+            )
         panel.plot([0, 1], [0, 1], color=LINE, lw=1, zorder=0)
         panel.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-        _axes(panel, f"Grade {LABELS[k]}" if k < len(LABELS) else "High (IV–V)", "Probability" if k >= 3 else "",
-              "Observed share" if k % 3 == 0 else "")
+        _axes(
+            panel,
+            f"Grade {LABELS[k]}" if k < len(LABELS) else "High (IV–V)",
+            "Probability" if k >= 3 else "",
+            "Observed share" if k % 3 == 0 else "",
+        )
     panels[0].legend(fontsize=8, frameon=False, loc="lower right")
     return _png(figure)
 

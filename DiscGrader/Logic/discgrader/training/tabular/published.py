@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 PUBLISHED_GRADES: Mapping[str, Mapping[str, object]] = {
     "TabPFN, published": {
-        "auroc": {"value": 0.867, "low": 0.822, "high": 0.904}, "auprc": {"value": 0.667, "low": 0.586, "high": 0.735},
-        "f1": {"value": 0.621, "low": 0.546, "high": 0.677}, "accuracy": {"value": 0.603, "low": 0.538, "high": 0.676},
-        "mcc": {"value": 0.500, "low": 0.410, "high": 0.587}, "brier": {"value": 0.107, "low": 0.092, "high": 0.123},
+        "auroc": {"value": 0.867, "low": 0.822, "high": 0.904},
+        "auprc": {"value": 0.667, "low": 0.586, "high": 0.735},
+        "f1": {"value": 0.621, "low": 0.546, "high": 0.677},
+        "accuracy": {"value": 0.603, "low": 0.538, "high": 0.676},
+        "mcc": {"value": 0.500, "low": 0.410, "high": 0.587},
+        "brier": {"value": 0.107, "low": 0.092, "high": 0.123},
     },
     "LightGBM, published": {"auroc": 0.873},
     "Random forest, published": {"auroc": 0.872},
@@ -14,7 +17,7 @@ PUBLISHED_GRADES: Mapping[str, Mapping[str, object]] = {
 """Five grades, on the paper's own 20 % of SPIDER's 218 patients."""
 
 PUBLISHED_BINARY: Mapping[str, Mapping[str, object]] = {
-    "All three, published": {"auroc": "≥ 0.93", "accuracy": "≈ 0.86"},
+    "All three, published": {"auroc": "≥ 0.93", "accuracy": "≈ 0.86"}
 }
 """Low against high."""
 

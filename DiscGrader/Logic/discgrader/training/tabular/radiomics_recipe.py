@@ -51,8 +51,16 @@ class RadiomicsRecipe:
             raise UsageError(f"A pack holds a model of {' or '.join(MODELS)}, not of {self.model}.")
 
 
-def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, *, features: Path | str | None = None,
-                    masks: str = "spider", localizer_work: Path | str | None = None, **options: object) -> Path:
+def train_radiomics(
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    features: Path | str | None = None,
+    masks: str = "spider",
+    localizer_work: Path | str | None = None,
+    **options: object,
+) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`.
 
     Parameters
@@ -73,7 +81,14 @@ def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, *, featur
 
     find = disc_finder(images, Path(localizer_work) if localizer_work else None)
     cache = Path(features) if features else out_dir / "features"
-    tables = extract(images, [radiomics_family(recipe.threads), deep_family(shipped_features())], find, masks, cache, progress.part(0.0, 0.6))
+    tables = extract(
+        images,
+        [radiomics_family(recipe.threads), deep_family(shipped_features())],
+        find,
+        masks,
+        cache,
+        progress.part(0.0, 0.6),
+    )
     table = disc_table(list(tables.values()), grades)
     choices = SystemChoices(model=recipe.model, seed=recipe.seed, threads=recipe.threads)
     splits = rotating_splits(table.patients, seed=recipe.seed)
@@ -110,8 +125,11 @@ def every_subset(table: DiscTable) -> DiscTable:
             new = _new(shown.values, seen)
             parts.append(shown.rows(new))
             seen.append(shown.values)
-    return DiscTable(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("patients", "indices", "grades")),
-                     table.columns, np.concatenate([one.values for one in parts]))
+    return DiscTable(
+        *(np.concatenate([getattr(one, name) for one in parts]) for name in ("patients", "indices", "grades")),
+        table.columns,
+        np.concatenate([one.values for one in parts]),
+    )
 
 
 def only(table: DiscTable, sequences: Sequence[str]) -> DiscTable:
@@ -139,7 +157,9 @@ def outcomes_of(system: PfirrmannSystem, table: DiscTable, test: np.ndarray) -> 
     return found
 
 
-def write_radiomics(out_dir: Path, system: PfirrmannSystem, table: DiscTable, judged: Mapping[str, Outcome], dimensions: np.ndarray) -> Path:
+def write_radiomics(
+    out_dir: Path, system: PfirrmannSystem, table: DiscTable, judged: Mapping[str, Outcome], dimensions: np.ndarray
+) -> Path:
     """Write the pack ``pfirrmann-radiomics``.
 
     Parameters
@@ -162,17 +182,36 @@ def write_radiomics(out_dir: Path, system: PfirrmannSystem, table: DiscTable, ju
     kinds = {"discs_in_3d": int((dimensions == 3).sum()), "discs_in_2d": int((dimensions == 2).sum())}
     files[DESCRIPTION] = tabular_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
     patients = len(np.unique(table.patients))
-    tasks = {task.name: {"scale": task.scale, "grades": list(scale_of("pfirrmann", task.name).values)}
-             for task in SYSTEMS["pfirrmann"].tasks}
+    tasks = {
+        task.name: {"scale": task.scale, "grades": list(scale_of("pfirrmann", task.name).values)}
+        for task in SYSTEMS["pfirrmann"].tasks
+    }
     write_pack(
-        out_dir / "packs" / NAME, name=NAME, version="1.0.0", system="pfirrmann", tasks=tasks, files=files,
-        input={"plane": "sagittal", "contrasts": sorted({name.split(":")[0] for name in columns}),
-               "features": "1218 of pyradiomics, in 3D of stacks and in 2D of single slices; EfficientNet-Lite0"},
+        out_dir / "packs" / NAME,
+        name=NAME,
+        version="1.0.0",
+        system="pfirrmann",
+        tasks=tasks,
+        files=files,
+        input={
+            "plane": "sagittal",
+            "contrasts": sorted({name.split(":")[0] for name in columns}),
+            "features": "1218 of pyradiomics, in 3D of stacks and in 2D of single slices; EfficientNet-Lite0",
+        },
         architecture={"kind": KIND, "model": system.choices.model, "columns": len(columns)},
         calibration={"method": "isotonic, one curve a grade"},
-        trained_on=TrainedOn(DATA_SET.split(",")[0], "CC BY 4.0", patients, len(table), NAME, system.choices.seed, False,
-                             f"{len(table)} discs of {patients} SPIDER patients (CC BY 4.0): radiomics and deep features, as published"),
-        figures=_figures(table, judged))
+        trained_on=TrainedOn(
+            DATA_SET.split(",")[0],
+            "CC BY 4.0",
+            patients,
+            len(table),
+            NAME,
+            system.choices.seed,
+            False,
+            f"{len(table)} discs of {patients} SPIDER patients (CC BY 4.0): radiomics and deep features, as published",
+        ),
+        figures=_figures(table, judged),
+    )
     return out_dir / "packs"
 
 
@@ -181,9 +220,18 @@ def _figures(table: DiscTable, judged: Mapping[str, Outcome]) -> dict[str, objec
     for inputs, one in judged.items():
         grades, patients = table.grades[one.test], table.patients[one.test]
         five = with_intervals(grade_figures, grades, one.probabilities, patients)
-        high = with_intervals(binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(one.probabilities), patients)
+        high = with_intervals(
+            binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(one.probabilities), patients
+        )
         named = {"macro_auroc": five["auroc"], "macro_f1": five["f1"]} | {
-            name: five[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")}
-        figures[inputs] = {"discs": len(grades), "patients": len(np.unique(patients)), "pfirrmann": named,
-                           "high_grade": {name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")}}
+            name: five[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")
+        }
+        figures[inputs] = {
+            "discs": len(grades),
+            "patients": len(np.unique(patients)),
+            "pfirrmann": named,
+            "high_grade": {
+                name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")
+            },
+        }
     return figures

@@ -24,8 +24,10 @@ class IsotonicRecalibration:
     def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "IsotonicRecalibration":
         from sklearn.isotonic import IsotonicRegression
 
-        fitted = [IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
-                  for k in range(probabilities.shape[1])]
+        fitted = [
+            IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
+            for k in range(probabilities.shape[1])
+        ]
         self.curves_ = [(one.X_thresholds_, one.y_thresholds_) for one in fitted]
         return self
 
@@ -51,8 +53,13 @@ class SigmoidRecalibration:
         return self
 
     def __call__(self, probabilities: np.ndarray) -> np.ndarray:
-        curved = np.stack([1 / (1 + np.exp(-(slope * _logit(probabilities[:, k]) + offset)))
-                           for k, (slope, offset) in enumerate(self.curves_)], 1)
+        curved = np.stack(
+            [
+                1 / (1 + np.exp(-(slope * _logit(probabilities[:, k]) + offset)))
+                for k, (slope, offset) in enumerate(self.curves_)
+            ],
+            1,
+        )
         return shared_out(curved, probabilities)
 
 
@@ -80,7 +87,9 @@ class NoRecalibration:
 
 
 RECALIBRATIONS: Mapping[str, Callable[[], Recalibration]] = {
-    "none": NoRecalibration, "isotonic": IsotonicRecalibration, "sigmoid": SigmoidRecalibration,
+    "none": NoRecalibration,
+    "isotonic": IsotonicRecalibration,
+    "sigmoid": SigmoidRecalibration,
     "temperature": TemperatureRecalibration,
 }
 """Every method by name."""

@@ -52,8 +52,10 @@ class Outcome:
             for name, gain in zip(one.columns, one.importances):
                 total[name] += float(gain) / len(parts)
         order = sorted(columns, key=lambda name: -total[name])
-        arrays = {name: np.concatenate([getattr(one, name) for one in parts])
-                  for name in ("test", "validation", "probabilities", "raw_test", "raw_validation")}
+        arrays = {
+            name: np.concatenate([getattr(one, name) for one in parts])
+            for name in ("test", "validation", "probabilities", "raw_test", "raw_validation")
+        }
         return cls(**arrays, columns=tuple(order), importances=np.array([total[name] for name in order]))
 
 
@@ -84,8 +86,10 @@ class Runner:
     @cached_property
     def _columns(self) -> list[bytes]:
         """One for each column, which changes when its name or any of its values does."""
-        return [hashlib.sha256(name.encode() + np.ascontiguousarray(column).tobytes()).digest()
-                for name, column in zip(self.table.columns, self.table.values.T)]
+        return [
+            hashlib.sha256(name.encode() + np.ascontiguousarray(column).tobytes()).digest()
+            for name, column in zip(self.table.columns, self.table.values.T)
+        ]
 
     def run(self, columns: np.ndarray, split: Split, choices: SystemChoices) -> Outcome:
         """One variant on one split.
@@ -106,8 +110,15 @@ class Runner:
         self.progress.report("Fitting", 0.0, f"{choices.model}, {split.name}")
         system = PfirrmannSystem(choices).fit(train, validation, selection)
         raw_test, raw_validation = system.raw_proba(test), system.raw_proba(validation)
-        outcome = Outcome(np.nonzero(split.test)[0], np.nonzero(split.validation)[0], system.recalibration_(raw_test),
-                          raw_test, raw_validation, system.columns_, system.importances())
+        outcome = Outcome(
+            np.nonzero(split.test)[0],
+            np.nonzero(split.validation)[0],
+            system.recalibration_(raw_test),
+            raw_test,
+            raw_validation,
+            system.columns_,
+            system.importances(),
+        )
         _save(path, {**vars(outcome), "columns": np.array(outcome.columns, str)})
         return outcome
 
@@ -138,9 +149,17 @@ class Runner:
         if choices.penalty_times != 1.0:
             usual = SystemChoices(binary=choices.binary)
             penalty = self._selection(table, columns, split, usual).penalty_
-        selection = LassoSelection(penalty, choices.penalty_times).fit(train.values, choices.targets(train), train.patients)
-        _save(path, {"columns": selection.columns_, "coefficients": selection.coefficients_,
-                     "penalty": np.array(selection.penalty_)})
+        selection = LassoSelection(penalty, choices.penalty_times).fit(
+            train.values, choices.targets(train), train.patients
+        )
+        _save(
+            path,
+            {
+                "columns": selection.columns_,
+                "coefficients": selection.coefficients_,
+                "penalty": np.array(selection.penalty_),
+            },
+        )
         return selection
 
     def _path(self, kind: str, columns: np.ndarray, split: Split, choices: Mapping[str, object]) -> Path:

@@ -25,8 +25,10 @@ def pfirrmann_grades(data_dir: Path) -> dict[tuple[int, int], int]:
     grades = {key: one["pfirrmann"] - 1 for key, one in spider_gradings(data_dir).items()}
     wrong = next((key for key, grade in grades.items() if not 0 <= grade < GRADES), None)
     if wrong is not None:
-        raise StudyError(f"radiological_gradings.csv gives patient {wrong[0]}, disc {wrong[1]} the Pfirrmann grade "
-                         f"{grades[wrong] + 1}; it must be 1 to 5.")
+        raise StudyError(
+            f"radiological_gradings.csv gives patient {wrong[0]}, disc {wrong[1]} the Pfirrmann grade "
+            f"{grades[wrong] + 1}; it must be 1 to 5."
+        )
     return grades
 
 
@@ -55,9 +57,15 @@ def network_table(path: Path, inputs: str = "all") -> FeatureTable:
     if logits.shape != (len(patients), GRADES) or indices.shape != patients.shape:
         raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider': its logits do not fit its discs.")
     shifted = logits - logits.max(1, keepdims=True)
-    return FeatureTable("network", patients, indices, np.array(["disc"] * len(patients)), np.full(len(patients), 2),
-                        tuple(f"log_probability_{grade + 1}" for grade in range(GRADES)),
-                        shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))
+    return FeatureTable(
+        "network",
+        patients,
+        indices,
+        np.array(["disc"] * len(patients)),
+        np.full(len(patients), 2),
+        tuple(f"log_probability_{grade + 1}" for grade in range(GRADES)),
+        shifted - np.log(np.exp(shifted).sum(1, keepdims=True)),
+    )
 
 
 def scanners(data_dir: Path) -> Mapping[int, str]:
@@ -73,8 +81,15 @@ def scanners(data_dir: Path) -> Mapping[int, str]:
     for row in read_csv(path, (), UsageError):
         values = {_plain(key): value.strip() for key, value in row.items()}
         patient = _patient(values)
-        name = " ".join(one for one in (_value(values, "manufacturer"), _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
-                                        _field(values)) if one)
+        name = " ".join(
+            one
+            for one in (
+                _value(values, "manufacturer"),
+                _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
+                _field(values),
+            )
+            if one
+        )
         if patient is not None and name:
             found.setdefault(patient, name)
     return found

@@ -36,12 +36,20 @@ def rotating_splits(patients: np.ndarray, folds: int = 5, seed: int = 0) -> list
     order = np.random.default_rng([seed, 5]).permutation(np.unique(patients))
     fold_of = {int(patient): position % folds for position, patient in enumerate(order)}
     fold = np.array([fold_of[int(patient)] for patient in patients])
-    return [Split(f"fold {number + 1} of {folds}, seed {seed}", (fold != number) & (fold != (number + 1) % folds),
-                  fold == (number + 1) % folds, fold == number) for number in range(folds)]
+    return [
+        Split(
+            f"fold {number + 1} of {folds}, seed {seed}",
+            (fold != number) & (fold != (number + 1) % folds),
+            fold == (number + 1) % folds,
+            fold == number,
+        )
+        for number in range(folds)
+    ]
 
 
-def scanner_splits(patients: np.ndarray, scanner_of: Mapping[int, str], least_patients: int = 5,
-                   seed: int = 0) -> list[Split]:
+def scanner_splits(
+    patients: np.ndarray, scanner_of: Mapping[int, str], least_patients: int = 5, seed: int = 0
+) -> list[Split]:
     """One split for each scanner: judged on its patients, learned and calibrated on those of all others.
 
     Parameters

@@ -30,30 +30,41 @@ def _sentences(tables: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator
     if models:
         found = ", ".join(f"{one['model']} {_figure(one['auroc'])}" for one in models)
         published = PUBLISHED_GRADES["TabPFN, published"]["auroc"]
-        yield (f"As published, on one 60/20/20 split: macro AUROC of {found}; the paper has 0.867–0.873, "
-               f"{published['low']:.3f}–{published['high']:.3f} for its TabPFN.")
+        yield (
+            f"As published, on one 60/20/20 split: macro AUROC of {found}; the paper has 0.867–0.873, "
+            f"{published['low']:.3f}–{published['high']:.3f} for its TabPFN."
+        )
     rows = {one["features"]: one for one in tables.get("cross_validation", ())}
     if OURS in rows:
         ours = rows[OURS]
-        reached = [f"{WORDS[key]} {_figure(ours[key])} ({'reached' if ours[key]['value'] >= least else f'aim {least:.2f} not reached'})"
-                   for key, least in AIM.items()]
+        reached = [
+            f"{WORDS[key]} {_figure(ours[key])} ({'reached' if ours[key]['value'] >= least else f'aim {least:.2f} not reached'})"
+            for key, least in AIM.items()
+        ]
         yield f"The project's own model, cross-validated: {', '.join(reached)}."
     added = {one["added"]: one for one in tables.get("cross_validation_added", ())}
-    for what, start in (("Radiomics, to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
-                        ("Evidence and radiomics, to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),
-                        ("Deep features, to radiomics", "What frozen deep features add to radiomics, as published")):
+    for what, start in (
+        ("Radiomics, to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
+        ("Evidence and radiomics, to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),
+        ("Deep features, to radiomics", "What frozen deep features add to radiomics, as published"),
+    ):
         if what in added:
             yield f"{start}: {_gain(added[what])}."
     if CNN in rows and "Radiomics" in rows:
-        yield (f"Alone, radiomics as published has macro AUROC {_figure(rows['Radiomics']['auroc'])}, evidence "
-               f"{_figure(rows['Evidence']['auroc'])}, the image networks {_figure(rows[CNN]['auroc'])}.")
+        yield (
+            f"Alone, radiomics as published has macro AUROC {_figure(rows['Radiomics']['auroc'])}, evidence "
+            f"{_figure(rows['Evidence']['auroc'])}, the image networks {_figure(rows[CNN]['auroc'])}."
+        )
 
 
 def _gain(row: Mapping[str, object]) -> str:
     found = "; ".join(f"{WORDS[key]} {_signed(row[key])}" for key in ("auroc", "accuracy", "qwk"))
     auroc = row["auroc"]
-    verdict = ("a small but measurable gain" if auroc["value"] < 0.01 else "a measurable gain") if auroc["low"] > 0 else (
-        "a measurable loss" if auroc["high"] < 0 else "nothing that can be measured")
+    verdict = (
+        ("a small but measurable gain" if auroc["value"] < 0.01 else "a measurable gain")
+        if auroc["low"] > 0
+        else ("a measurable loss" if auroc["high"] < 0 else "nothing that can be measured")
+    )
     return f"{verdict} ({found})"
 
 
@@ -74,13 +85,18 @@ def which_saw_which(tables: Mapping[str, FeatureTable]) -> Analysis:
         for sequence in ("T1", "T2", "T2_SPACE"):
             own = table.sequences == sequence
             if own.any():
-                row[sequence] = "; ".join(_kind(table, own & (table.dimensions == size), size, family) for size in (3, 2)
-                                          if (own & (table.dimensions == size)).any())
+                row[sequence] = "; ".join(
+                    _kind(table, own & (table.dimensions == size), size, family)
+                    for size in (3, 2)
+                    if (own & (table.dimensions == size)).any()
+                )
         if family == NETWORK:
             row |= dict.fromkeys(("T1", "T2", "T2_SPACE"), "slices around the middle, each in 2D")
         rows.append(row)
-    note = ("Radiomics as published is taken in 3D of stacks and in 2D (force2D) of single slices, whose Laplacians of "
-            "Gaussian and bands across slices do not exist; all else reads slices, of stacks too.")
+    note = (
+        "Radiomics as published is taken in 3D of stacks and in 2D (force2D) of single slices, whose Laplacians of "
+        "Gaussian and bands across slices do not exist; all else reads slices, of stacks too."
+    )
     return Analysis("which_saw_which", "Which model saw which images", note, rows)
 
 

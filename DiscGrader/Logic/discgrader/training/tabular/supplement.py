@@ -39,7 +39,11 @@ def family_ablation(setting: Setting) -> Analysis:
     table = setting.runner.table
     rows = [_judged(setting, name, columns, setting.split) for name, columns in sets_of_features(setting).items()]
     for sequence in ("T1", "T2", "T2_SPACE"):
-        row = _where_seen(setting, f"Radiomics + deep of {sequence.replace('_', ' ')} alone", setting.published & (table.sequences == sequence))
+        row = _where_seen(
+            setting,
+            f"Radiomics + deep of {sequence.replace('_', ' ')} alone",
+            setting.published & (table.sequences == sequence),
+        )
         rows += [row] if row else []
     note = "What each family of features gives alone and together; a sequence alone is learned from and judged on discs that have it."
     return Analysis("family_ablation", "Feature families", note, rows)
@@ -61,10 +65,17 @@ def _where_seen(setting: Setting, name: str, columns: np.ndarray) -> dict[str, o
 
 def ordinal_regression(setting: Setting) -> Analysis:
     """Models that know the order of the grades beside one that does not."""
-    names = {"lightgbm": "Unordered grades (LightGBM)", "cumulative": "Cumulative trees (Frank and Hall)",
-             "ordinal": "Proportional odds"}
-    return Analysis("ordinal_regression", "Ordinal regression", "Whether it helps to tell the model that grades have an order.",
-                    _models(setting, names))
+    names = {
+        "lightgbm": "Unordered grades (LightGBM)",
+        "cumulative": "Cumulative trees (Frank and Hall)",
+        "ordinal": "Proportional odds",
+    }
+    return Analysis(
+        "ordinal_regression",
+        "Ordinal regression",
+        "Whether it helps to tell the model that grades have an order.",
+        _models(setting, names),
+    )
 
 
 def class_weights(setting: Setting) -> Analysis:
@@ -72,21 +83,33 @@ def class_weights(setting: Setting) -> Analysis:
     rows = []
     for balanced, name in ((False, "All discs alike"), (True, "All grades alike")):
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(balanced=balanced))
-        recall = {f"recall_{grade}": float((given_grades(outcome.probabilities) == k)[setting.grades_of(outcome) == k].mean())
-                  for k, grade in enumerate(GRADES) if (setting.grades_of(outcome) == k).any()}
+        recall = {
+            f"recall_{grade}": float((given_grades(outcome.probabilities) == k)[setting.grades_of(outcome) == k].mean())
+            for k, grade in enumerate(GRADES)
+            if (setting.grades_of(outcome) == k).any()
+        }
         rows.append({"weights": name, **setting.figures(outcome), **recall})
     return Analysis("class_weights", "Class weights", "Rare grades weigh more while the trees are grown.", rows)
 
 
 def logistic_baseline(setting: Setting) -> Analysis:
     """A linear model on the same columns."""
-    return Analysis("logistic_regression", "Logistic-regression baseline", "A linear model on the columns that LASSO chose.",
-                    _models(setting, {"lightgbm": "LightGBM", "logistic": "Logistic regression"}))
+    return Analysis(
+        "logistic_regression",
+        "Logistic-regression baseline",
+        "A linear model on the columns that LASSO chose.",
+        _models(setting, {"lightgbm": "LightGBM", "logistic": "Logistic regression"}),
+    )
 
 
 def _models(setting: Setting, names: Mapping[str, str]) -> list[dict[str, object]]:
-    return [{"model": name, **setting.figures(setting.runner.run(setting.published, setting.split, setting.choices(model=model)))}
-            for model, name in names.items()]
+    return [
+        {
+            "model": name,
+            **setting.figures(setting.runner.run(setting.published, setting.split, setting.choices(model=model))),
+        }
+        for model, name in names.items()
+    ]
 
 
 def calibration_method(setting: Setting) -> Analysis:
@@ -100,12 +123,23 @@ def calibration_method(setting: Setting) -> Analysis:
         for share in (1.0,) if name == "none" else (1.0, 0.5, 0.25):
             some = np.isin(owner, patients[: max(2, round(share * len(patients)))])
             probabilities = method().fit(outcome.raw_validation[some], grades[some])(outcome.raw_test)
-            figures = with_intervals(grade_figures, setting.grades_of(outcome), probabilities, table.patients[outcome.test],
-                                     setting.draws)
-            rows.append({"method": name, "validation_patients": 0 if name == "none" else len(np.unique(owner[some])),
-                         "calibration_error": _mean_error(setting.grades_of(outcome), probabilities), **figures})
-    return Analysis("calibration_method", "Calibration method",
-                    "Methods fitted on the validation patients, or on a part of them.", rows)
+            figures = with_intervals(
+                grade_figures, setting.grades_of(outcome), probabilities, table.patients[outcome.test], setting.draws
+            )
+            rows.append(
+                {
+                    "method": name,
+                    "validation_patients": 0 if name == "none" else len(np.unique(owner[some])),
+                    "calibration_error": _mean_error(setting.grades_of(outcome), probabilities),
+                    **figures,
+                }
+            )
+    return Analysis(
+        "calibration_method",
+        "Calibration method",
+        "Methods fitted on the validation patients, or on a part of them.",
+        rows,
+    )
 
 
 def calibration_depth(setting: Setting) -> Analysis:
@@ -115,15 +149,31 @@ def calibration_depth(setting: Setting) -> Analysis:
     rows = []
     for stage, probabilities in (("before", outcome.raw_test), ("after", outcome.probabilities)):
         for k, grade in enumerate((*GRADES, "IV–V")):
-            hits, chance = ((truth >= HIGH_GRADE, high_chance(probabilities)) if grade == "IV–V"
-                            else (truth == k, probabilities[:, k]))
+            hits, chance = (
+                (truth >= HIGH_GRADE, high_chance(probabilities))
+                if grade == "IV–V"
+                else (truth == k, probabilities[:, k])
+            )
             slope, offset = _slope(hits, chance)
-            rows.append({"stage": stage, "grade": grade, "calibration_error": calibration_error(hits, chance),
-                         "mean_probability": float(chance.mean()), "observed_share": float(hits.mean()),
-                         "slope": slope, "offset": offset, "brier": float(((chance - hits) ** 2).mean())})
-    return Analysis("calibration_depth", "Calibration of every grade",
-                    "Slope 1 and offset 0 are perfect; error is the expected calibration error in ten bins. Before and "
-                    "after isotonic calibration.", rows)
+            rows.append(
+                {
+                    "stage": stage,
+                    "grade": grade,
+                    "calibration_error": calibration_error(hits, chance),
+                    "mean_probability": float(chance.mean()),
+                    "observed_share": float(hits.mean()),
+                    "slope": slope,
+                    "offset": offset,
+                    "brier": float(((chance - hits) ** 2).mean()),
+                }
+            )
+    return Analysis(
+        "calibration_depth",
+        "Calibration of every grade",
+        "Slope 1 and offset 0 are perfect; error is the expected calibration error in ten bins. Before and "
+        "after isotonic calibration.",
+        rows,
+    )
 
 
 def _slope(hits: np.ndarray, chance: np.ndarray) -> tuple[float, float]:
@@ -150,15 +200,25 @@ def shape_confounding(setting: Setting) -> Analysis:
         variants = {"With shape": setting.published, "Without shape": setting.published & ~shape, "Shape alone": shape}
         for name, columns in variants.items():
             outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
-            rows.append({"features": name, "alike_volume": _alike_volume(setting, outcome.columns), **setting.figures(outcome)})
-    return Analysis("shape_confounding", "Shape confounding",
-                    "Whether features of signal only stand for the size of the disc: with and without shape features, and "
-                    "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the volume itself).", rows)
+            rows.append(
+                {"features": name, "alike_volume": _alike_volume(setting, outcome.columns), **setting.figures(outcome)}
+            )
+    return Analysis(
+        "shape_confounding",
+        "Shape confounding",
+        "Whether features of signal only stand for the size of the disc: with and without shape features, and "
+        "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the volume itself).",
+        rows,
+    )
 
 
 def _alike_volume(setting: Setting, columns: tuple[str, ...]) -> float:
     table = setting.runner.table
-    volumes = [n for n, name in enumerate(table.columns) if name.endswith(("_MeshVolume", "_VoxelVolume", "_PixelSurface", "_MeshSurface"))]
+    volumes = [
+        n
+        for n, name in enumerate(table.columns)
+        if name.endswith(("_MeshVolume", "_VoxelVolume", "_PixelSurface", "_MeshSurface"))
+    ]
     place = {name: n for n, name in enumerate(table.columns)}
     found = []
     for name in columns[:20]:
@@ -178,10 +238,18 @@ def leave_one_scanner_out(setting: Setting) -> Analysis:
     rows = []
     for split in scanner_splits(table.patients, setting.scanner_of) if setting.scanner_of else []:
         outcome = setting.runner.run(setting.published, split, setting.choices())
-        rows.append({"scanner": split.name, "patients": len(np.unique(table.patients[split.test])), "discs": int(split.test.sum()),
-                     **setting.figures(outcome)})
+        rows.append(
+            {
+                "scanner": split.name,
+                "patients": len(np.unique(table.patients[split.test])),
+                "discs": int(split.test.sum()),
+                **setting.figures(outcome),
+            }
+        )
     note = "Judged on the patients of one scanner, learned from those of all others; scanners of few patients together."
-    return Analysis("leave_one_scanner_out", "Leave one scanner out", note if rows else f"{note} The scanners are not known.", rows)
+    return Analysis(
+        "leave_one_scanner_out", "Leave one scanner out", note if rows else f"{note} The scanners are not known.", rows
+    )
 
 
 def lasso_penalty(setting: Setting) -> Analysis:
@@ -189,7 +257,9 @@ def lasso_penalty(setting: Setting) -> Analysis:
     rows = []
     for times in (0.25, 0.5, 1.0, 2.0, 4.0):
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(penalty_times=times))
-        rows.append({"penalty": f"{times:g} × cross-validated", "columns": len(outcome.columns), **setting.figures(outcome)})
+        rows.append(
+            {"penalty": f"{times:g} × cross-validated", "columns": len(outcome.columns), **setting.figures(outcome)}
+        )
     return Analysis("lasso_penalty", "LASSO penalty", "How many columns are kept, and what that does.", rows)
 
 
@@ -202,10 +272,17 @@ def decision_curve(setting: Setting) -> Analysis:
     for model in setting.models:
         run = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
         curves[MODELS[model]] = net_benefit(hits, high_chance(run.probabilities), thresholds)
-    rows = [{"threshold": float(t), **{name: float(one[n]) for name, one in curves.items()}} for n, t in enumerate(thresholds)]
-    return Analysis("decision_curve", "Decision curve",
-                    "Net benefit (Vickers and Elkin 2006) of acting on a chance of grade IV–V above the threshold, beside "
-                    "acting on all discs and on none.", rows)
+    rows = [
+        {"threshold": float(t), **{name: float(one[n]) for name, one in curves.items()}}
+        for n, t in enumerate(thresholds)
+    ]
+    return Analysis(
+        "decision_curve",
+        "Decision curve",
+        "Net benefit (Vickers and Elkin 2006) of acting on a chance of grade IV–V above the threshold, beside "
+        "acting on all discs and on none.",
+        rows,
+    )
 
 
 def category_ablation(setting: Setting) -> Analysis:
@@ -219,10 +296,14 @@ def category_ablation(setting: Setting) -> Analysis:
             for how, columns in (("alone", of_column == name), ("left out", radiomics & (of_column != name))):
                 found = _where_seen(setting, f"{name} {how}", columns)
                 if found:
-                    rows.append({"part": name, "kind": label, "how": how, "columns": int(columns.sum())} |
-                                {key: value for key, value in found.items() if key != "features"})
-    note = ("Classes of features, and kinds of images, alone and left out; learned from and judged on discs that have any. "
-            "Laplacians of Gaussian (log) exist on stacks only.")
+                    rows.append(
+                        {"part": name, "kind": label, "how": how, "columns": int(columns.sum())}
+                        | {key: value for key, value in found.items() if key != "features"}
+                    )
+    note = (
+        "Classes of features, and kinds of images, alone and left out; learned from and judged on discs that have any. "
+        "Laplacians of Gaussian (log) exist on stacks only."
+    )
     return Analysis("category_ablation", "Within radiomics", note, rows)
 
 
@@ -236,14 +317,28 @@ def operating_point(setting: Setting) -> Analysis:
         known = high_chance(method(outcome.raw_validation))
         high = table.grades[outcome.validation] >= HIGH_GRADE
         for name, threshold in _thresholds(high, known).items():
+
             def figures(grades: np.ndarray, chance: np.ndarray, at: float = threshold) -> dict[str, float]:
                 return binary_figures(grades, chance, at)
 
             hits = (setting.grades_of(outcome) >= HIGH_GRADE).astype(int)
-            found = with_intervals(figures, hits, high_chance(outcome.probabilities), table.patients[outcome.test], setting.draws)
-            rows.append({"model": MODELS[model], "point": name, "threshold": threshold,
-                         **{key: found[key] for key in ("sensitivity", "specificity", "ppv", "npv", "accuracy", "f1")}})
-    return Analysis("operating_point", "Operating point", "Thresholds of the chance of grade IV–V, chosen on the validation patients.", rows)
+            found = with_intervals(
+                figures, hits, high_chance(outcome.probabilities), table.patients[outcome.test], setting.draws
+            )
+            rows.append(
+                {
+                    "model": MODELS[model],
+                    "point": name,
+                    "threshold": threshold,
+                    **{key: found[key] for key in ("sensitivity", "specificity", "ppv", "npv", "accuracy", "f1")},
+                }
+            )
+    return Analysis(
+        "operating_point",
+        "Operating point",
+        "Thresholds of the chance of grade IV–V, chosen on the validation patients.",
+        rows,
+    )
 
 
 def _thresholds(high: np.ndarray, chance: np.ndarray) -> dict[str, float]:
@@ -251,14 +346,27 @@ def _thresholds(high: np.ndarray, chance: np.ndarray) -> dict[str, float]:
     sensitivity = np.array([(chance >= t)[high].mean() for t in candidates])
     specificity = np.array([(chance < t)[~high].mean() for t in candidates])
     sensitive, specific = candidates[sensitivity >= 0.9], candidates[specificity >= 0.9]
-    return {"0.5": 0.5, "Youden": float(candidates[(sensitivity + specificity).argmax()]),
-            "sensitivity 0.9": float(sensitive.max()) if len(sensitive) else 0.0,
-            "specificity 0.9": float(specific.min()) if len(specific) else 1.0}
+    return {
+        "0.5": 0.5,
+        "Youden": float(candidates[(sensitivity + specificity).argmax()]),
+        "sensitivity 0.9": float(sensitive.max()) if len(sensitive) else 0.0,
+        "specificity 0.9": float(specific.min()) if len(specific) else 1.0,
+    }
 
 
 SUPPLEMENT: tuple[Callable[[Setting], Analysis], ...] = (
-    family_ablation, ordinal_regression, class_weights, logistic_baseline, calibration_method, calibration_depth,
-    shape_confounding, leave_one_scanner_out, lasso_penalty, decision_curve, category_ablation, operating_point,
+    family_ablation,
+    ordinal_regression,
+    class_weights,
+    logistic_baseline,
+    calibration_method,
+    calibration_depth,
+    shape_confounding,
+    leave_one_scanner_out,
+    lasso_penalty,
+    decision_curve,
+    category_ablation,
+    operating_point,
 )
 """All twelve, in the paper's order."""
 

@@ -22,8 +22,12 @@ from discgrader.training.tabular.selection import LassoSelection
 from discgrader.training.tabular.table import DiscTable
 
 MODELS: Mapping[str, str] = {
-    "lightgbm": "LightGBM", "forest": "Random forest", "tabpfn": "TabPFN v2", "logistic": "Logistic regression",
-    "ordinal": "Ordinal regression", "cumulative": "Cumulative trees",
+    "lightgbm": "LightGBM",
+    "forest": "Random forest",
+    "tabpfn": "TabPFN v2",
+    "logistic": "Logistic regression",
+    "ordinal": "Ordinal regression",
+    "cumulative": "Cumulative trees",
 }
 """Every model by its name in files, with what people call it."""
 
@@ -101,7 +105,9 @@ class PfirrmannSystem:
 
     choices: SystemChoices = field(default_factory=SystemChoices)
 
-    def fit(self, train: DiscTable, validation: DiscTable, selection: LassoSelection | None = None) -> "PfirrmannSystem":
+    def fit(
+        self, train: DiscTable, validation: DiscTable, selection: LassoSelection | None = None
+    ) -> "PfirrmannSystem":
         """Learn.
 
         Parameters

@@ -45,10 +45,12 @@ class FeatureTable:
         values = np.full((sum(len(one.values) for one in tables), len(names)), np.nan)
         start = 0
         for one in tables:
-            values[start:start + len(one.values), [place[name] for name in one.names]] = one.values
+            values[start : start + len(one.values), [place[name] for name in one.names]] = one.values
             start += len(one.values)
-        stacked = {field: np.concatenate([getattr(one, field) for one in tables])
-                   for field in ("patients", "indices", "sequences", "dimensions")}
+        stacked = {
+            field: np.concatenate([getattr(one, field) for one in tables])
+            for field in ("patients", "indices", "sequences", "dimensions")
+        }
         return cls(family, names=names, values=values, **stacked)
 
 
@@ -102,13 +104,23 @@ class DiscTable:
 
     def rows(self, chosen: np.ndarray) -> "DiscTable":
         """Some of the discs: a mask or positions."""
-        return replace(self, patients=self.patients[chosen], indices=self.indices[chosen], grades=self.grades[chosen],
-                       values=self.values[chosen])
+        return replace(
+            self,
+            patients=self.patients[chosen],
+            indices=self.indices[chosen],
+            grades=self.grades[chosen],
+            values=self.values[chosen],
+        )
 
     def plus(self, columns: Iterable[str], values: np.ndarray) -> "DiscTable":
         """With further columns, shape (discs, columns)."""
-        return DiscTable(self.patients, self.indices, self.grades, (*self.columns, *columns),
-                         np.concatenate([self.values, values], 1))
+        return DiscTable(
+            self.patients,
+            self.indices,
+            self.grades,
+            (*self.columns, *columns),
+            np.concatenate([self.values, values], 1),
+        )
 
 
 def disc_table(tables: Sequence[FeatureTable], grades: Mapping[tuple[int, int], int]) -> DiscTable:

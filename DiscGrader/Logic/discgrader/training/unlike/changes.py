@@ -31,7 +31,9 @@ class Shown:
 
     def with_pictures(self, change: Callable[[Series], np.ndarray]) -> Shown:
         """The same with the intensities of each series changed."""
-        series = tuple(replace(one, volume=one.volume.with_array(change(one).astype(np.float32))) for one in self.study.series)
+        series = tuple(
+            replace(one, volume=one.volume.with_array(change(one).astype(np.float32))) for one in self.study.series
+        )
         return replace(self, study=replace(self.study, series=series))
 
     def with_roi(self, roi: RoiBox) -> Shown:
@@ -46,8 +48,16 @@ Change = Callable[[Shown, Random], Shown | None]
 
 def near(shown: Shown, reach_mm: float = 100.0) -> Shown:
     """The same with pictures that reach no farther from the disc than this, which are changed the faster."""
-    return replace(shown, study=replace(shown.study, series=tuple(
-        replace(one, volume=_part(one.volume, shown.disc.roi.center_lps_mm, reach_mm)) for one in shown.study.series)))
+    return replace(
+        shown,
+        study=replace(
+            shown.study,
+            series=tuple(
+                replace(one, volume=_part(one.volume, shown.disc.roi.center_lps_mm, reach_mm))
+                for one in shown.study.series
+            ),
+        ),
+    )
 
 
 def _part(volume: Volume, center_lps_mm: np.ndarray, reach_mm: float) -> Volume:
@@ -77,7 +87,9 @@ def blurred(shown: Shown, rng: Random) -> Shown:
 
     def change(series: Series) -> np.ndarray:
         within, spacing = _axes(series)
-        return ndimage.gaussian_filter(series.volume.array.astype(float), [width / spacing[one] if one in within else 0 for one in range(3)])
+        return ndimage.gaussian_filter(
+            series.volume.array.astype(float), [width / spacing[one] if one in within else 0 for one in range(3)]
+        )
 
     return shown.with_pictures(change)
 
@@ -88,7 +100,9 @@ def noisy(shown: Shown, rng: Random) -> Shown:
     def change(series: Series) -> np.ndarray:
         array = series.volume.array.astype(float)
         low, span = _span(array)
-        return np.hypot(array - low + rng.normal(0, share * span, array.shape), rng.normal(0, share * span, array.shape))
+        return np.hypot(
+            array - low + rng.normal(0, share * span, array.shape), rng.normal(0, share * span, array.shape)
+        )
 
     return shown.with_pictures(change)
 
@@ -101,7 +115,10 @@ def moved(shown: Shown, rng: Random) -> Shown:
         within, spacing = _axes(series)
         array, axis = series.volume.array.astype(float), within[along]
         step = max(1, round(away / spacing[axis]))
-        ghosts = sum(share * (np.roll(array, n * step, axis) + np.roll(array, -n * step, axis)) for n, share in ((1, 1.0), (2, 0.5)))
+        ghosts = sum(
+            share * (np.roll(array, n * step, axis) + np.roll(array, -n * step, axis))
+            for n, share in ((1, 1.0), (2, 0.5))
+        )
         return (1 - strength) * ndimage.gaussian_filter1d(array, 0.8 / spacing[axis], axis) + strength * ghosts / 3
 
     return shown.with_pictures(change)
@@ -117,10 +134,15 @@ def coarse(shown: Shown, rng: Random) -> Shown:
         for axis, step in enumerate(steps):
             array = ndimage.uniform_filter1d(array, step, axis)
             array = np.repeat(np.take(array, range(step // 2, array.shape[axis], step), axis), step, axis)
-        return array[tuple(slice(0, n) for n in series.volume.array.shape)] if all(
-            a >= b for a, b in zip(array.shape, series.volume.array.shape, strict=True)) else np.pad(
-            array, [(0, max(0, b - a)) for a, b in zip(array.shape, series.volume.array.shape, strict=True)], mode="edge")[
-            tuple(slice(0, n) for n in series.volume.array.shape)]
+        return (
+            array[tuple(slice(0, n) for n in series.volume.array.shape)]
+            if all(a >= b for a, b in zip(array.shape, series.volume.array.shape, strict=True))
+            else np.pad(
+                array,
+                [(0, max(0, b - a)) for a, b in zip(array.shape, series.volume.array.shape, strict=True)],
+                mode="edge",
+            )[tuple(slice(0, n) for n in series.volume.array.shape)]
+        )
 
     return shown.with_pictures(change)
 
@@ -151,8 +173,12 @@ def shaded(shown: Shown, rng: Random) -> Shown:
         array = series.volume.array.astype(float)
         center = shown.disc.roi.center_lps_mm
         middle = series.volume.lps_to_index(center)[::-1]
-        ramp = sum((np.arange(array.shape[axis]) - middle[axis]).reshape([-1 if one == axis else 1 for one in range(3)]) * spacing[axis] * way
-                   for axis, way in zip(within, (np.cos(angle), np.sin(angle)), strict=True))
+        ramp = sum(
+            (np.arange(array.shape[axis]) - middle[axis]).reshape([-1 if one == axis else 1 for one in range(3)])
+            * spacing[axis]
+            * way
+            for axis, way in zip(within, (np.cos(angle), np.sin(angle)), strict=True)
+        )
         low, _ = _span(array)
         return (array - low) * np.exp(np.clip(ramp * strength, -4, 4))
 
@@ -214,8 +240,12 @@ def too_large(shown: Shown, rng: Random) -> Shown:
 def elsewhere(shown: Shown, rng: Random) -> Shown:
     """Other anatomy: in front of the spine, behind it, or half way to the next disc."""
     roi = shown.disc.roi
-    along, up = ((rng.choice([-1, 1]) * rng.uniform(40, 55), 0.0), (0.0, rng.choice([-1, 1]) * rng.uniform(14, 20)))[int(rng.integers(2))]
-    return shown.with_roi(replace(roi, center_lps_mm=roi.center_lps_mm + along * roi.axes_lps[:, 1] + up * roi.axes_lps[:, 2]))
+    along, up = ((rng.choice([-1, 1]) * rng.uniform(40, 55), 0.0), (0.0, rng.choice([-1, 1]) * rng.uniform(14, 20)))[
+        int(rng.integers(2))
+    ]
+    return shown.with_roi(
+        replace(roi, center_lps_mm=roi.center_lps_mm + along * roi.axes_lps[:, 1] + up * roi.axes_lps[:, 2])
+    )
 
 
 def turned(shown: Shown, rng: Random) -> Shown:
@@ -228,7 +258,10 @@ def turned(shown: Shown, rng: Random) -> Shown:
 def operated(shown: Shown, rng: Random) -> Shown:
     """Signal voids of metal with bright rims beside the disc and behind it, and the space behind the canal filled."""
     roi = shown.disc.roi
-    voids = [(rng.choice([-1, 1]) * rng.uniform(8, 16), rng.uniform(-8, 14), rng.uniform(6, 11)) for _ in range(int(rng.integers(1, 3)))]
+    voids = [
+        (rng.choice([-1, 1]) * rng.uniform(8, 16), rng.uniform(-8, 14), rng.uniform(6, 11))
+        for _ in range(int(rng.integers(1, 3)))
+    ]
     laminectomy = rng.random() < 0.6
 
     def change(series: Series) -> np.ndarray:
@@ -257,8 +290,10 @@ def as_other_contrast(shown: Shown, rng: Random) -> Shown | None:
     """T1 given as T2, or T2 as T1."""
     if shown.other is None:
         return None
-    series = tuple(replace(one, contrast=own.contrast)
-                   for one, own in zip(shown.other.study.series, shown.study.series, strict=True))
+    series = tuple(
+        replace(one, contrast=own.contrast)
+        for one, own in zip(shown.other.study.series, shown.study.series, strict=True)
+    )
     return replace(shown.other, study=replace(shown.other.study, series=series))
 
 
@@ -292,7 +327,9 @@ def as_ct(shown: Shown, rng: Random) -> Shown | None:
         density = np.where(array > low + 0.5 * span, -90.0, np.where(array < low + 0.03 * span, -900.0, 45.0))
         density = np.where(bone, np.where(depth < 2.0, 520.0, 190.0), density)
         density = np.where(labels == 100, 20.0, np.where(labels > 200, 85.0, density))
-        density = ndimage.gaussian_filter(density, [0.5 / one if array.shape[axis] > 1 else 0 for axis, one in enumerate(spacing)])
+        density = ndimage.gaussian_filter(
+            density, [0.5 / one if array.shape[axis] > 1 else 0 for axis, one in enumerate(spacing)]
+        )
         density += rng.normal(0, 25.0, array.shape)
         return density if wide else np.clip((density + 160) / 400, 0, 1) * 255
 
@@ -309,8 +346,21 @@ def _labels(shown: Shown, series: Series) -> np.ndarray:
 
 
 CHANGES: Mapping[str, Change] = {
-    "blurred": blurred, "noise": noisy, "motion": moved, "coarse": coarse, "inverted": inverted, "clipped": clipped,
-    "shaded": shaded, "cropped": cropped, "too small": too_small, "too large": too_large, "other place": elsewhere,
-    "turned": turned, "post-operative": operated, "T1 as T2, T2 as T1": as_other_contrast, "fat-suppressed": without_fat, "CT": as_ct,
+    "blurred": blurred,
+    "noise": noisy,
+    "motion": moved,
+    "coarse": coarse,
+    "inverted": inverted,
+    "clipped": clipped,
+    "shaded": shaded,
+    "cropped": cropped,
+    "too small": too_small,
+    "too large": too_large,
+    "other place": elsewhere,
+    "turned": turned,
+    "post-operative": operated,
+    "T1 as T2, T2 as T1": as_other_contrast,
+    "fat-suppressed": without_fat,
+    "CT": as_ct,
 }
 """Every change by name."""

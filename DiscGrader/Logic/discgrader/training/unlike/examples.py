@@ -61,7 +61,9 @@ class CropEye:
 
     def __call__(self, shown: Shown) -> Seen | None:
         pack = self.pack
-        views = StudyViews(shown.study, shown.localization, pack.roles, pack.shape, pack.pack.input["slices"], DiscMemory())
+        views = StudyViews(
+            shown.study, shown.localization, pack.roles, pack.shape, pack.pack.input["slices"], DiscMemory()
+        )
         found = views.of(shown.disc)
         if not found:
             return None
@@ -116,7 +118,9 @@ def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Pat
     if (folder / "images.csv").is_file():
         with open(folder / "images.csv", encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                of_patient.setdefault((f"S{row['patient']}", "Sudirman"), []).append((folder / row["file"], row["sequence"].upper()))
+                of_patient.setdefault((f"S{row['patient']}", "Sudirman"), []).append(
+                    (folder / row["file"], row["sequence"].upper())
+                )
     for (name, source), files in of_patient.items():
         studies = []
         for path, role in files:
@@ -136,7 +140,11 @@ def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
         The table has other columns, or a study cannot be read.
     """
     table = folder / PATIENTS_TABLE
-    names = {row["study"]: row["patient"] for row in read_csv(table, ("study", "patient"), StudyError)} if table.is_file() else {}
+    names = (
+        {row["study"]: row["patient"] for row in read_csv(table, ("study", "patient"), StudyError)}
+        if table.is_file()
+        else {}
+    )
     for one in sorted(folder.iterdir()):
         if (one / "rois").is_dir():
             study = read_named_study(one)
@@ -165,8 +173,12 @@ def located(study: Study, path: Path, locate: Locate) -> Localization | None:
         if found is None or not found.discs:
             np.savez_compressed(path, plain="null")
         else:
-            np.savez_compressed(path, plain=json.dumps(localization_to_plain(found, 0)), labels=found.segmentation.array,
-                                affine=found.segmentation.affine_lps)
+            np.savez_compressed(
+                path,
+                plain=json.dumps(localization_to_plain(found, 0)),
+                labels=found.segmentation.array,
+                affine=found.segmentation.affine_lps,
+            )
     with np.load(path) as kept:
         plain = json.loads(str(kept["plain"]))
         if plain is None:
@@ -176,8 +188,14 @@ def located(study: Study, path: Path, locate: Locate) -> Localization | None:
     return replace(found, series_name=study.series[0].name, shifts_lps_mm={})
 
 
-def examples(patient: Patient, eye: Callable[[Shown], Seen | None], usual: str, count: int, changed: int,
-             rng: np.random.Generator) -> Iterator[Example]:
+def examples(
+    patient: Patient,
+    eye: Callable[[Shown], Seen | None],
+    usual: str,
+    count: int,
+    changed: int,
+    rng: np.random.Generator,
+) -> Iterator[Example]:
     """What is seen of some discs of a patient's studies.
 
     Parameters
@@ -189,8 +207,11 @@ def examples(patient: Patient, eye: Callable[[Shown], Seen | None], usual: str, 
     """
     for number, (study, found) in enumerate(patient.studies):
         shown = [one for disc in found.discs if (one := eye.alone(Shown(study, found, disc))) is not None]
-        others = [one for place, one in enumerate(patient.studies) if place != number
-                  and {one[0].series[0].role, study.series[0].role} == {"T1", "T2"}]
+        others = [
+            one
+            for place, one in enumerate(patient.studies)
+            if place != number and {one[0].series[0].role, study.series[0].role} == {"T1", "T2"}
+        ]
         for place in rng.permutation(len(shown))[:count]:
             yield from _seen(shown[place], eye, usual, patient)
         if usual != USUAL:
@@ -210,19 +231,29 @@ def examples(patient: Patient, eye: Callable[[Shown], Seen | None], usual: str, 
 def _seen(shown: Shown, eye: Callable[[Shown], Seen | None], kind: str, patient: Patient) -> Iterator[Example]:
     seen = eye(shown)
     if seen is not None:
-        yield Example(kind, patient.name, patient.source, {group: one.mean(0, keepdim=True) for group, one in seen.items()})
+        yield Example(
+            kind, patient.name, patient.source, {group: one.mean(0, keepdim=True) for group, one in seen.items()}
+        )
 
 
 def save(path: Path, some: Sequence[Example]) -> None:
     """Keep examples in a file."""
-    np.savez_compressed(path, kinds=[one.kind for one in some], patients=[one.patient for one in some],
-                        sources=[one.source for one in some],
-                        **{group: torch.cat([one.seen[group] for one in some]).numpy() for group in GROUPS})
+    np.savez_compressed(
+        path,
+        kinds=[one.kind for one in some],
+        patients=[one.patient for one in some],
+        sources=[one.source for one in some],
+        **{group: torch.cat([one.seen[group] for one in some]).numpy() for group in GROUPS},
+    )
 
 
 def load(path: Path) -> list[Example]:
     """The examples again."""
     with np.load(path) as kept:
         seen = {group: torch.from_numpy(kept[group]) for group in GROUPS}
-        return [Example(str(kind), str(patient), str(source), {group: seen[group][place][None] for group in GROUPS})
-                for place, (kind, patient, source) in enumerate(zip(kept["kinds"], kept["patients"], kept["sources"], strict=True))]
+        return [
+            Example(str(kind), str(patient), str(source), {group: seen[group][place][None] for group in GROUPS})
+            for place, (kind, patient, source) in enumerate(
+                zip(kept["kinds"], kept["patients"], kept["sources"], strict=True)
+            )
+        ]

@@ -34,17 +34,30 @@ def fit(some: Sequence[Example], seed: int = 0) -> Typical:
     torch.manual_seed(seed)
     width = sum(one.shape[1] for one in axes.values()) + 2 * len(GROUPS)
     inner, outer = torch.nn.Linear(width, HIDDEN), torch.nn.Linear(HIDDEN, 1)
-    typical = Typical(means, scales, axes, [(inner.weight, inner.bias), (outer.weight, outer.bias)], 0.0,
-                      torch.full((2 * len(GROUPS),), float("inf")))
+    typical = Typical(
+        means,
+        scales,
+        axes,
+        [(inner.weight, inner.bias), (outer.weight, outer.bias)],
+        0.0,
+        torch.full((2 * len(GROUPS),), float("inf")),
+    )
     places, distances = typical.coordinates(_seen(some))
-    _learn(inner, outer, torch.cat([places / 2, distances], 1), torch.tensor([float(one.kind != USUAL) for one in some]),
-           _weights(some))
+    _learn(
+        inner,
+        outer,
+        torch.cat([places / 2, distances], 1),
+        torch.tensor([float(one.kind != USUAL) for one in some]),
+        _weights(some),
+    )
     farthest = torch.quantile(distances[[one.kind == USUAL for one in some]], _BEYOND[0], dim=0) + _BEYOND[1]
     layers = [(one.weight.detach(), one.bias.detach()) for one in (inner, outer)]
     return Typical(means, scales, axes, layers, 0.0, farthest)
 
 
-def _learn(inner: torch.nn.Linear, outer: torch.nn.Linear, inputs: torch.Tensor, unlike: torch.Tensor, weights: torch.Tensor) -> None:
+def _learn(
+    inner: torch.nn.Linear, outer: torch.nn.Linear, inputs: torch.Tensor, unlike: torch.Tensor, weights: torch.Tensor
+) -> None:
     steps = torch.optim.AdamW([*inner.parameters(), *outer.parameters()], RATE, weight_decay=DECAY)
     for _ in range(STEPS):
         dropped = torch.nn.functional.dropout(inputs, 0.1)
@@ -100,11 +113,16 @@ def table(some: Sequence[Example], scores: np.ndarray, limit: float) -> dict[str
         own = scores[kinds == kind]
         rows[kind] = {"pictures": len(own), "warned": float((own > limit).mean())}
         if kind != USUAL:
-            rows[kind]["auroc"] = float(roc_auc_score(np.r_[np.zeros(len(usual)), np.ones(len(own))], np.r_[usual, own]))
+            rows[kind]["auroc"] = float(
+                roc_auc_score(np.r_[np.zeros(len(usual)), np.ones(len(own))], np.r_[usual, own])
+            )
     every = kinds != USUAL
     if every.any():
-        rows["all"] = {"pictures": int(every.sum()), "warned": float((scores[every] > limit).mean()),
-                       "auroc": float(roc_auc_score(every, scores))}
+        rows["all"] = {
+            "pictures": int(every.sum()),
+            "warned": float((scores[every] > limit).mean()),
+            "auroc": float(roc_auc_score(every, scores)),
+        }
     for source in sorted({one.source for one in some if one.kind == USUAL}):
         own = scores[[one.kind == USUAL and one.source == source for one in some]]
         rows[f"{USUAL}, {source}"] = {"pictures": len(own), "warned": float((own > limit).mean())}

@@ -23,7 +23,17 @@ from discgrader.packs.pack import BORROWED, DESCRIPTION, LOCALIZER, Pack, defaul
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.unlike.examples import (
-    USUAL, CropEye, Example, Patient, WindowEye, boxed_patients, examples, found_patients, load, save, spider_patients,
+    USUAL,
+    CropEye,
+    Example,
+    Patient,
+    WindowEye,
+    boxed_patients,
+    examples,
+    found_patients,
+    load,
+    save,
+    spider_patients,
 )
 from discgrader.training.unlike.fit import fit, left_out_scores, limit_of, table
 
@@ -31,8 +41,20 @@ DIGITAL, PATIENTS = "digital spine", "patient's picture"
 """What else is unlike: for packs trained on patients a digital spine, for those trained on digital spines a patient."""
 
 
-def train_typical(data_dir: Path, out_dir: Path, progress: Progress, *, pack: str = "spider-resnet", cohort: str = "",
-                  real: str = "", held: str = "", seed: int = 0, discs: int = 2, changed: int = 3, unknown: bool = True) -> Path:
+def train_typical(
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    pack: str = "spider-resnet",
+    cohort: str = "",
+    real: str = "",
+    held: str = "",
+    seed: int = 0,
+    discs: int = 2,
+    changed: int = 3,
+    unknown: bool = True,
+) -> Path:
     """Fit and measure; a copy of the pack with another file of what is typical, and ``unlike.json`` with the table.
 
     Parameters
@@ -65,7 +87,9 @@ def train_typical(data_dir: Path, out_dir: Path, progress: Progress, *, pack: st
     told = {"limit": limit, "left out by patient": table(known, scores, limit)}
     others = [one for one in some if one.kind.startswith("held")]
     if others:
-        of_others = typical.scores({group: torch.cat([one.seen[group] for one in others]) for group in others[0].seen}).numpy()
+        of_others = typical.scores(
+            {group: torch.cat([one.seen[group] for one in others]) for group in others[0].seen}
+        ).numpy()
         told["held out"] = table([*known, *others], np.r_[scores, of_others + limit], limit)
     if unknown:
         told["kind not learned"] = _not_learned(known)
@@ -80,8 +104,11 @@ def _not_learned(known: Sequence[Example]) -> dict[str, dict[str, float]]:
     for kind in sorted({one.kind for one in known} - {USUAL}):
         scores = left_out_scores(known, folds=3, without=kind)
         limit = limit_of(scores, np.array([one.kind == USUAL for one in known]))
-        rows[kind] = table([one for one in known if one.kind in (USUAL, kind)],
-                           scores[[one.kind in (USUAL, kind) for one in known]], limit)[kind]
+        rows[kind] = table(
+            [one for one in known if one.kind in (USUAL, kind)],
+            scores[[one.kind in (USUAL, kind) for one in known]],
+            limit,
+        )[kind]
     return rows
 
 
@@ -90,8 +117,14 @@ def in_words(told: Mapping[str, object]) -> str:
     lines = []
     for title, rows in told.items():
         if isinstance(rows, Mapping):
-            lines += [f"{title}:", *(f"  {kind:28} {row['pictures']:5d}  AUROC {row.get('auroc', float('nan')):.3f}  "
-                                     f"warned {row['warned']:.1%}" for kind, row in rows.items())]
+            lines += [
+                f"{title}:",
+                *(
+                    f"  {kind:28} {row['pictures']:5d}  AUROC {row.get('auroc', float('nan')):.3f}  "
+                    f"warned {row['warned']:.1%}"
+                    for kind, row in rows.items()
+                ),
+            ]
     return "\n".join(lines)
 
 
@@ -105,8 +138,18 @@ def _pack(name: str) -> Pack:
     return found
 
 
-def _examples(pack: Pack, data_dir: Path, out_dir: Path, cohort: str, real: str, held: str, discs: int, changed: int, seed: int,
-              progress: Progress) -> Iterator[Example]:
+def _examples(
+    pack: Pack,
+    data_dir: Path,
+    out_dir: Path,
+    cohort: str,
+    real: str,
+    held: str,
+    discs: int,
+    changed: int,
+    seed: int,
+    progress: Progress,
+) -> Iterator[Example]:
     rng = np.random.default_rng(seed)
     eye = WindowEye(WindowPack(pack)) if is_windowed(pack) else CropEye(Grader([pack]), pack.system)
     if pack.trained_on.synthetic:
@@ -175,4 +218,3 @@ def _copy(pack: Pack, described: Mapping[str, object], folder: Path, content: by
 def _next(version: str) -> str:
     first, second, third = (int(one) for one in version.split("."))
     return f"{first}.{second}.{third + 1}"
-

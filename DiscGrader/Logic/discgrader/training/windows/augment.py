@@ -73,11 +73,17 @@ class Looks:
 def middle(wide: torch.Tensor, pixels: int) -> torch.Tensor:
     """The windows as they are, without the room around them; shapes as of `vary`."""
     edge = (wide.shape[-1] - pixels) // 2
-    return wide[..., edge:edge + pixels, edge:edge + pixels]
+    return wide[..., edge : edge + pixels, edge : edge + pixels]
 
 
-def vary(wide: torch.Tensor, boxes: torch.Tensor, specs: Sequence[WindowSpec], pixels: int, variation: Variation,
-         generator: np.random.Generator) -> Looks:
+def vary(
+    wide: torch.Tensor,
+    boxes: torch.Tensor,
+    specs: Sequence[WindowSpec],
+    pixels: int,
+    variation: Variation,
+    generator: np.random.Generator,
+) -> Looks:
     """Looks turned, moved, scaled, mirrored and changed in gray levels at random.
 
     Parameters
@@ -94,8 +100,9 @@ def vary(wide: torch.Tensor, boxes: torch.Tensor, specs: Sequence[WindowSpec], p
     scale = np.exp(generator.uniform(-variation.log_scale, variation.log_scale, count)) * share
     field = np.tile([one.field_mm for one in specs], discs) / share
     shift = generator.uniform(-1, 1, (count, 2)) * variation.shift_mm * 2 / field[:, None]
-    turn = scale[:, None, None] * np.stack([np.stack([np.cos(angle), -np.sin(angle)], -1),
-                                            np.stack([np.sin(angle), np.cos(angle)], -1)], 1)
+    turn = scale[:, None, None] * np.stack(
+        [np.stack([np.cos(angle), -np.sin(angle)], -1), np.stack([np.sin(angle), np.cos(angle)], -1)], 1
+    )
     flipped = (generator.random(discs) < 0.5) & (variation.flip != "none")
     if variation.flip == "columns":
         turn[np.repeat(flipped, windows)] *= [[-1.0, 1.0]]
@@ -110,7 +117,9 @@ def vary(wide: torch.Tensor, boxes: torch.Tensor, specs: Sequence[WindowSpec], p
     chosen = torch.from_numpy(mirrored).to(wide.device)
     if mirrored.any():
         pictures = torch.where(chosen[:, None, None, None, None], mirror(pictures, specs), pictures)
-        boxes = torch.where(chosen[:, None], torch.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], 1), boxes)
+        boxes = torch.where(
+            chosen[:, None], torch.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], 1), boxes
+        )
     return Looks(pictures, boxes, mirrored)
 
 
@@ -138,8 +147,9 @@ def mirrored_task(task: str) -> str:
 def _boxes_after(boxes: torch.Tensor, theta: torch.Tensor, share: float) -> torch.Tensor:
     """Boxes around what the boxes held, after the windows were moved by ``theta``."""
     first, last = boxes[:, :2], boxes[:, 2:]
-    corners = torch.stack([first, torch.stack([last[:, 0], first[:, 1]], 1), last,
-                           torch.stack([first[:, 0], last[:, 1]], 1)], 1)
+    corners = torch.stack(
+        [first, torch.stack([last[:, 0], first[:, 1]], 1), last, torch.stack([first[:, 0], last[:, 1]], 1)], 1
+    )
     before = (corners * 2 - 1) * share
     after = torch.linalg.solve(theta[:, :, :2], (before - theta[:, None, :, 2]).transpose(1, 2)).transpose(1, 2)
     after = (after + 1) / 2
@@ -162,7 +172,9 @@ def _gray_levels(pictures: torch.Tensor, variation: Variation, generator: np.ran
     pictures = pictures.clamp(0, 1) ** drawn(-variation.tone, variation.tone).exp()
     rows, columns = (torch.linspace(-1, 1, count, device=pictures.device) for count in pictures.shape[-2:])
     slope = (drawn(-1, 1) * rows[:, None] + drawn(-1, 1) * columns) * variation.shading / 2
-    pictures = pictures * (slope + drawn(-variation.gain, variation.gain)).exp() + drawn(-variation.offset, variation.offset)
+    pictures = pictures * (slope + drawn(-variation.gain, variation.gain)).exp() + drawn(
+        -variation.offset, variation.offset
+    )
     mix = drawn(0, 1) * (drawn(0, 1) < variation.blur)
     pictures = torch.lerp(pictures, avg_pool2d(pictures, 3, 1, 1), mix)
     noise = torch.from_numpy(generator.standard_normal(pictures.shape, dtype=np.float32)).to(pictures.device)

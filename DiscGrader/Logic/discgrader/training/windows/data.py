@@ -96,7 +96,9 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
     """
     path = Path(data_dir) / TABLE
     if not path.is_file():
-        raise StudyError(f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade.")
+        raise StudyError(
+            f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade."
+        )
     rows = read_csv(path, ("study", "level", "system", "task", "grade"), StudyError)
     tasks = {task.name for task in SYSTEMS[system].tasks}
     patients: dict[str, str] = {}
@@ -105,8 +107,10 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
         if row["system"] != system or row["task"] not in tasks:
             continue
         if row["grade"] not in scale_of(system, row["task"]).values:
-            raise StudyError(f"{path}, line {number}: {row['task']} has no grade {row['grade']!r}; choose one of "
-                             f"{', '.join(scale_of(system, row['task']).values)}.")
+            raise StudyError(
+                f"{path}, line {number}: {row['task']} has no grade {row['grade']!r}; choose one of "
+                f"{', '.join(scale_of(system, row['task']).values)}."
+            )
         if not is_level(row["level"]):
             raise StudyError(f"{path}, line {number}: there is no level {row['level']!r}.")
         if not row["study"] or Path(row["study"]).name != row["study"]:
@@ -118,8 +122,15 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
     return [GradedStudy(name, patients[name], grades[name]) for name in sorted(grades)]
 
 
-def looked_discs(data_dir: Path, system: str, specs: Sequence[WindowSpec], pixels: int, cache: Path, locate: Locate,
-                 progress: Progress) -> tuple[list[LookedDisc], list[str]]:
+def looked_discs(
+    data_dir: Path,
+    system: str,
+    specs: Sequence[WindowSpec],
+    pixels: int,
+    cache: Path,
+    locate: Locate,
+    progress: Progress,
+) -> tuple[list[LookedDisc], list[str]]:
     """All graded discs of a data set that can be looked at, each study's kept in ``cache``; and what was left out, and why.
 
     Raises
@@ -145,12 +156,15 @@ def looked_discs(data_dir: Path, system: str, specs: Sequence[WindowSpec], pixel
         found += discs
         notes += own_notes
     if not found:
-        raise StudyError(f"No disc in {data_dir} can be looked at by {system}: {notes[0] if notes else 'there is none'}")
+        raise StudyError(
+            f"No disc in {data_dir} can be looked at by {system}: {notes[0] if notes else 'there is none'}"
+        )
     return found, notes
 
 
-def _of_study(data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], pixels: int,
-              locate: Locate) -> dict[str, np.ndarray]:
+def _of_study(
+    data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], pixels: int, locate: Locate
+) -> dict[str, np.ndarray]:
     folder = data_dir / graded.name
     arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
     notes = []
@@ -193,7 +207,7 @@ def _picture(window: Window, pixels: int) -> np.ndarray:
     wide = wide_pixels(pixels)
     values = window.values(CropShape(wide, wide, window.spec.field_mm / pixels))
     edge = (wide - pixels) // 2
-    return np.round(pictured(values, values[:, edge:edge + pixels, edge:edge + pixels]) * 255).astype(np.uint8)
+    return np.round(pictured(values, values[:, edge : edge + pixels, edge : edge + pixels]) * 255).astype(np.uint8)
 
 
 def _herniation(window: Window, box: RoiBox | None) -> np.ndarray:
@@ -218,8 +232,19 @@ def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[LookedDisc
         for level, given in graded.grades.items():
             if f"looks/{level}" not in stored:
                 continue
-            grades = {task.name: scale_of(system, task.name).values.index(given[task.name]) if task.name in given else UNKNOWN
-                      for task in SYSTEMS[system].tasks}
-            found.append(LookedDisc(graded.name, graded.patient, level, bool(stored["synthetic"]), stored[f"looks/{level}"],
-                                    stored[f"boxes/{level}"], grades))
+            grades = {
+                task.name: scale_of(system, task.name).values.index(given[task.name]) if task.name in given else UNKNOWN
+                for task in SYSTEMS[system].tasks
+            }
+            found.append(
+                LookedDisc(
+                    graded.name,
+                    graded.patient,
+                    level,
+                    bool(stored["synthetic"]),
+                    stored[f"looks/{level}"],
+                    stored[f"boxes/{level}"],
+                    grades,
+                )
+            )
         return found, [str(one) for one in stored["notes"]]

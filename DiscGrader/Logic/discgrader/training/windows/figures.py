@@ -33,18 +33,28 @@ def task_figures(grades: np.ndarray, probabilities: np.ndarray, ordinal: bool) -
     count = probabilities.shape[1]
     given = probabilities.argmax(1)
     table = confusion(grades, given, count)
-    figures: dict[str, object] = {"discs": len(grades), "gwet_ac1": float(gwet_ac(table)), "confusion": table.tolist(),
-                                  "accuracy": float((given == grades).mean())}
+    figures: dict[str, object] = {
+        "discs": len(grades),
+        "gwet_ac1": float(gwet_ac(table)),
+        "confusion": table.tolist(),
+        "accuracy": float((given == grades).mean()),
+    }
     if count == 2:
         return _plain(figures | binary_figures(grades == 1, probabilities[:, 1]))
     right = np.diag(table).astype(float)
     true, named, total = table.sum(1), table.sum(0), table.sum()
-    rates = {"precision": (right, named), "sensitivity": (right, true),
-             "specificity": (total - true - named + right, total - true)}
+    rates = {
+        "precision": (right, named),
+        "sensitivity": (right, true),
+        "specificity": (total - true - named + right, total - true),
+    }
     figures |= {name: float(np.mean(part[whole > 0] / whole[whole > 0])) for name, (part, whole) in rates.items()}
-    figures |= {"f1": macro_f1(table),
-                "auroc": float(np.nanmean([auroc(grades == k, probabilities[:, k]) for k in np.unique(grades)]))
-                if len(np.unique(grades)) > 1 else float("nan")}
+    figures |= {
+        "f1": macro_f1(table),
+        "auroc": float(np.nanmean([auroc(grades == k, probabilities[:, k]) for k in np.unique(grades)]))
+        if len(np.unique(grades)) > 1
+        else float("nan"),
+    }
     if ordinal:
         figures |= {"within_one": float((np.abs(given - grades) <= 1).mean()), "qwk": weighted_kappa(table)}
         if count == 4:
@@ -64,10 +74,13 @@ def binary_figures(hits: np.ndarray, probability: np.ndarray) -> dict[str, objec
     table = confusion(hits.astype(int), (probability >= threshold).astype(int), 2)
     (true_low, false_high), (false_low, true_high) = table.tolist()
     return figures | {
-        "youden_threshold": threshold, "confusion_at_threshold": table.tolist(),
+        "youden_threshold": threshold,
+        "confusion_at_threshold": table.tolist(),
         "accuracy_at_threshold": (true_low + true_high) / len(hits),
-        "sensitivity": true_high / (true_high + false_low), "specificity": true_low / (true_low + false_high),
-        "ppv": true_high / max(true_high + false_high, 1), "npv": true_low / max(true_low + false_low, 1),
+        "sensitivity": true_high / (true_high + false_low),
+        "specificity": true_low / (true_low + false_high),
+        "ppv": true_high / max(true_high + false_high, 1),
+        "npv": true_low / max(true_low + false_low, 1),
         "f1": 2 * true_high / (2 * true_high + false_high + false_low),
     }
 
@@ -86,8 +99,12 @@ def box_figures(true: np.ndarray, given: np.ndarray, found: np.ndarray) -> dict[
     if not known.any():
         return {"herniations": 0}
     shared = overlap(true[known], given[known])
-    return {"herniations": int(known.sum()), "mean_iou": float(shared.mean()), "recall": float(found[known].mean()),
-            f"found_with_iou_{DETECTED:g}": float((found[known] & (shared >= DETECTED)).mean())}
+    return {
+        "herniations": int(known.sum()),
+        "mean_iou": float(shared.mean()),
+        "recall": float(found[known].mean()),
+        f"found_with_iou_{DETECTED:g}": float((found[known] & (shared >= DETECTED)).mean()),
+    }
 
 
 def main_figure(figures: Mapping[str, Mapping[str, object]]) -> float:

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch.nn.functional import smooth_l1_loss
 
+from discgrader.grading.calibration import softmax
 from discgrader.grading.scales import scale_of
 from discgrader.grading.window_pack import chosen_looks, network_input
-from discgrader.grading.calibration import softmax
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.grader import soft_targets
@@ -41,8 +41,9 @@ class Predicted:
     true_boxes: np.ndarray
 
 
-def task_loss(logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbor_share: float,
-              weight: torch.Tensor) -> torch.Tensor:
+def task_loss(
+    logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbor_share: float, weight: torch.Tensor
+) -> torch.Tensor:
     """Cross entropy with some of each target on the grades beside it, and each disc weighted by its grade."""
     known = grades != UNKNOWN
     if not known.any():
@@ -74,8 +75,15 @@ def grade_weights(discs: Sequence[LookedDisc], task: str, count: int, balance: f
     return torch.from_numpy(weight * seen.sum() / max((weight * seen).sum(), 1e-9)).float()
 
 
-def fit(recipe: WindowRecipe, discs: Sequence[LookedDisc], validation: Sequence[LookedDisc], work: Path, device: str,
-        initial: Mapping[str, torch.Tensor] | None, progress: Progress) -> torch.nn.Module:
+def fit(
+    recipe: WindowRecipe,
+    discs: Sequence[LookedDisc],
+    validation: Sequence[LookedDisc],
+    work: Path,
+    device: str,
+    initial: Mapping[str, torch.Tensor] | None,
+    progress: Progress,
+) -> torch.nn.Module:
     """Train one network, going on from what is in ``work``, with its curves in ``curves.csv`` there.
 
     Parameters
@@ -93,13 +101,18 @@ def fit(recipe: WindowRecipe, discs: Sequence[LookedDisc], validation: Sequence[
         network.encoder.load_state_dict(initial, strict=False)
     network = network.to(device, memory_format=torch.channels_last)
     optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimizer](
-        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
     steps = max(len(discs) // recipe.batch, 1)
     schedule = _schedule(recipe, optimizer, steps * recipe.epochs)
-    weights = {task: grade_weights(discs, task, count, recipe.balance).to(device) for task, count in recipe.tasks.items()}
+    weights = {
+        task: grade_weights(discs, task, count, recipe.balance).to(device) for task, count in recipe.tasks.items()
+    }
     learner = Learner(network, optimizer, schedule, recipe.average_decay)
     state = work / "state.pt"
-    saved = learner.resume(state, device) if state.exists() else {"epoch": 0, "best": None, "best_loss": np.inf, "rows": []}
+    saved = (
+        learner.resume(state, device) if state.exists() else {"epoch": 0, "best": None, "best_loss": np.inf, "rows": []}
+    )
     best, best_loss, rows = saved["best"], saved["best_loss"], saved["rows"]
     for epoch in range(saved["epoch"], recipe.epochs):
         # Each epoch draws anew, so that a training that was stopped goes on as if it had not been.
@@ -110,17 +123,23 @@ def fit(recipe: WindowRecipe, discs: Sequence[LookedDisc], validation: Sequence[
         losses = []
         for step in range(steps):
             progress.check()
-            chosen = [discs[i] for i in order[step * recipe.batch:(step + 1) * recipe.batch]]
+            chosen = [discs[i] for i in order[step * recipe.batch : (step + 1) * recipe.batch]]
             loss = _training_loss(recipe, network, chosen, weights, generator, device)
             losses.append(learner.step(loss))
         held_out = _validation_loss(recipe, learner.average.eval(), validation, weights, device)
         if held_out < best_loss:
-            best_loss, best = held_out, {name: one.detach().clone() for name, one in learner.average.state_dict().items()}
+            best_loss, best = (
+                held_out,
+                {name: one.detach().clone() for name, one in learner.average.state_dict().items()},
+            )
         rows.append([epoch + 1, float(schedule.get_last_lr()[0]), float(np.mean(losses)), held_out])
         _write_curves(work / "curves.csv", rows)
         learner.save(state, epoch=epoch + 1, best=best, best_loss=best_loss, rows=rows)
-        progress.report("Training", (epoch + 1) / recipe.epochs,
-                        f"epoch {epoch + 1}: loss {rows[-1][2]:.3f}, validation {held_out:.3f}")
+        progress.report(
+            "Training",
+            (epoch + 1) / recipe.epochs,
+            f"epoch {epoch + 1}: loss {rows[-1][2]:.3f}, validation {held_out:.3f}",
+        )
     network.load_state_dict(best)
     return network.eval()
 
@@ -137,41 +156,72 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Look
         true_boxes.append(one.boxes[look])
         if placed is not None:
             boxes.append(placed[look])
-    return Predicted({task: np.stack(some) for task, some in logits.items()}, np.stack(boxes) if boxes else None,
-                     np.stack(true_boxes))
+    return Predicted(
+        {task: np.stack(some) for task, some in logits.items()},
+        np.stack(boxes) if boxes else None,
+        np.stack(true_boxes),
+    )
 
 
-def _asked(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],
-           device: str) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray | None]]:
+def _asked(
+    recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc], device: str
+) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray | None]]:
     """Logits and boxes of all looks at each disc; several discs are asked for at a time."""
     for begin in range(0, len(discs), recipe.batch):
-        some = discs[begin:begin + recipe.batch]
+        some = discs[begin : begin + recipe.batch]
         wide = torch.from_numpy(np.concatenate([one.looks for one in some])).to(device).float() / 255
         with torch.inference_mode():
             logits, boxes = network(network_input(middle(wide, recipe.pixels)))
         ends = np.cumsum([0, *(len(one.looks) for one in some)])
         for first, last in zip(ends, ends[1:]):
-            yield ({task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
-                   None if boxes is None else boxes[first:last].cpu().numpy())
+            yield (
+                {task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
+                None if boxes is None else boxes[first:last].cpu().numpy(),
+            )
 
 
-def _training_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],
-                   weights: Mapping[str, torch.Tensor], generator: np.random.Generator, device: str) -> torch.Tensor:
-    looks = [int(generator.integers(len(one.looks))) if generator.random() < recipe.other_slices else 0 for one in discs]
-    wide = torch.from_numpy(np.stack([one.looks[look] for one, look in zip(discs, looks, strict=True)])).to(device).float() / 255
-    boxes = torch.from_numpy(np.stack([one.boxes[look] for one, look in zip(discs, looks, strict=True)])).float().to(device)
+def _training_loss(
+    recipe: WindowRecipe,
+    network: torch.nn.Module,
+    discs: Sequence[LookedDisc],
+    weights: Mapping[str, torch.Tensor],
+    generator: np.random.Generator,
+    device: str,
+) -> torch.Tensor:
+    looks = [
+        int(generator.integers(len(one.looks))) if generator.random() < recipe.other_slices else 0 for one in discs
+    ]
+    wide = (
+        torch.from_numpy(np.stack([one.looks[look] for one, look in zip(discs, looks, strict=True)])).to(device).float()
+        / 255
+    )
+    boxes = (
+        torch.from_numpy(np.stack([one.boxes[look] for one, look in zip(discs, looks, strict=True)])).float().to(device)
+    )
     varied = vary(wide, boxes, recipe.windows, recipe.pixels, recipe.variation, generator)
     with training_autocast(device):
         logits, placed = network(network_input(varied.pictures))
-    grades = {task: torch.tensor([one.grade_on(look, mirrored_task(task) if turned else task)
-                                  for one, look, turned in zip(discs, looks, varied.mirrored, strict=True)], device=device)
-              for task in recipe.tasks}
+    grades = {
+        task: torch.tensor(
+            [
+                one.grade_on(look, mirrored_task(task) if turned else task)
+                for one, look, turned in zip(discs, looks, varied.mirrored, strict=True)
+            ],
+            device=device,
+        )
+        for task in recipe.tasks
+    }
     loss = _loss(recipe, logits, grades, weights)
     return loss if placed is None else loss + box_loss(placed.float(), varied.boxes)
 
 
-def _validation_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[LookedDisc],
-                     weights: Mapping[str, torch.Tensor], device: str) -> float:
+def _validation_loss(
+    recipe: WindowRecipe,
+    network: torch.nn.Module,
+    discs: Sequence[LookedDisc],
+    weights: Mapping[str, torch.Tensor],
+    device: str,
+) -> float:
     predicted = predict(recipe, network, discs, device)
     logits = {task: torch.from_numpy(one).to(device) for task, one in predicted.logits.items()}
     grades = {task: torch.tensor([one.grades[task] for one in discs], device=device) for task in recipe.tasks}
@@ -181,13 +231,21 @@ def _validation_loss(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequ
     return loss
 
 
-def _loss(recipe: WindowRecipe, logits: Mapping[str, torch.Tensor], grades: Mapping[str, torch.Tensor],
-          weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    return sum(task_loss(one, grades[task], scale_of(recipe.system, task).ordinal, recipe.neighbor_share, weights[task])
-               for task, one in logits.items()) / len(logits)
+def _loss(
+    recipe: WindowRecipe,
+    logits: Mapping[str, torch.Tensor],
+    grades: Mapping[str, torch.Tensor],
+    weights: Mapping[str, torch.Tensor],
+) -> torch.Tensor:
+    return sum(
+        task_loss(one, grades[task], scale_of(recipe.system, task).ordinal, recipe.neighbor_share, weights[task])
+        for task, one in logits.items()
+    ) / len(logits)
 
 
-def _schedule(recipe: WindowRecipe, optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LRScheduler:
+def _schedule(
+    recipe: WindowRecipe, optimizer: torch.optim.Optimizer, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
     if recipe.schedule == "constant":
         return torch.optim.lr_scheduler.ConstantLR(optimizer, 1.0, 0)
     return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, max(steps, 2), pct_start=0.15)

@@ -93,8 +93,15 @@ class WindowRecipe:
 
     def architecture(self) -> dict[str, object]:
         """The network's entry in a pack."""
-        return {"kind": KIND, "encoder": dict(self.encoder), "windows": len(self.windows), "channels": channels_of(self.windows),
-                "tasks": dict(self.tasks), "box": self.box, "dropout": self.dropout}
+        return {
+            "kind": KIND,
+            "encoder": dict(self.encoder),
+            "windows": len(self.windows),
+            "channels": channels_of(self.windows),
+            "tasks": dict(self.tasks),
+            "box": self.box,
+            "dropout": self.dropout,
+        }
 
 
 def recipe_files() -> dict[str, Path]:
@@ -117,7 +124,9 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
     for name, value in options.items():
         place = variation if name in variation else described
         if name not in place or name in ("name", "system"):
-            raise UsageError(f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}.")
+            raise UsageError(
+                f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}."
+            )
         place[name] = value
     _check_fields(path, described, {one.name for one in fields(WindowRecipe)} - {"variation"})
     _check_fields(path, variation, {one.name for one in fields(Variation)})
@@ -128,4 +137,6 @@ def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str])
     wrong = wanted.symmetric_difference(described)
     if wrong:
         name = min(wrong)
-        raise UsageError(f"The recipe {path.name} {'leaves open' if name in wanted else 'does not know'} the choice {name}.")
+        raise UsageError(
+            f"The recipe {path.name} {'leaves open' if name in wanted else 'does not know'} the choice {name}."
+        )

@@ -28,9 +28,18 @@ LEAST_TO_CALIBRATE = 30
 PHANTOM = "digital spines of DiscGrader's phantom"
 
 
-def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, *, device: str = "cpu",
-                  init: str | None = None, data_set: str | None = None, license: str = "not stated",
-                  **options: object) -> Path:
+def train_windows(
+    name: str,
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    device: str = "cpu",
+    init: str | None = None,
+    data_set: str | None = None,
+    license: str = "not stated",
+    **options: object,
+) -> Path:
     """Run a recipe file; see `discgrader.training.recipes.run_recipe`.
 
     Parameters
@@ -49,7 +58,9 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
     if isinstance(given, WindowRecipe):
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
-        raise UsageError(f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own.")
+        raise UsageError(
+            f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own."
+        )
     fixed = sorted(key for key in options if key.rpartition(".")[2] in about)
     if fixed:
         raise UsageError(f"{fixed[0]} is no choice of one recipe alone; train it by itself.")
@@ -72,17 +83,28 @@ def train_windows(name: str, data_dir: Path, out_dir: Path, progress: Progress, 
 
 def _options_of(name: str, options: Mapping[str, object]) -> dict[str, object]:
     """The options of one compared recipe: those of all, and those that bear its name before a dot."""
-    return ({key: value for key, value in options.items() if "." not in key}
-            | {key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")})
+    return {key: value for key, value in options.items() if "." not in key} | {
+        key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")
+    }
 
 
-def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progress, *, device: str, init: str | None,
-           data_set: str, license: str) -> Path:
+def _train(
+    recipe: WindowRecipe,
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    device: str,
+    init: str | None,
+    data_set: str,
+    license: str,
+) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     _keep_to(recipe, data_dir, init, out_dir / "recipe.json")
     initial, begun_with = _beginning(recipe, init)
-    discs, notes = looked_discs(data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(),
-                                progress.part(0.0, 0.3))
+    discs, notes = looked_discs(
+        data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
+    )
     (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
     parts = patient_parts(discs, recipe)
     network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
@@ -93,14 +115,24 @@ def _train(recipe: WindowRecipe, data_dir: Path, out_dir: Path, progress: Progre
     grades = {task: np.array([one.grades[task] for one in parts["test"]]) for task in recipe.tasks}
     curves_picture(grades, _probabilities(predicted["test"], calibration), out_dir / "roc.png")
     write_pack(
-        out_dir / "packs" / recipe.name, name=recipe.name, version="1.0.0", system=recipe.system,
-        tasks={task: {"scale": scale_of(recipe.system, task).name, "grades": list(scale_of(recipe.system, task).values)}
-               for task in recipe.tasks},
-        input=window_input(recipe.windows, recipe.pixels), architecture=recipe.architecture(),
+        out_dir / "packs" / recipe.name,
+        name=recipe.name,
+        version="1.0.0",
+        system=recipe.system,
+        tasks={
+            task: {"scale": scale_of(recipe.system, task).name, "grades": list(scale_of(recipe.system, task).values)}
+            for task in recipe.tasks
+        },
+        input=window_input(recipe.windows, recipe.pixels),
+        architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
-        trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with), calibration=calibration,
-        figures={"method": "patients that were held out once, each level by its worst slice",
-                 "discs": len(parts["test"]), **figures["test"]},
+        trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with),
+        calibration=calibration,
+        figures={
+            "method": "patients that were held out once, each level by its worst slice",
+            "discs": len(parts["test"]),
+            **figures["test"],
+        },
     )
     progress.report("Training", 1.0)
     return out_dir / "packs"
@@ -115,8 +147,10 @@ def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.
         return None, ""
     pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
     if pack is None:
-        raise UsageError(f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; "
-                         "--option initial= begins at random.")
+        raise UsageError(
+            f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; "
+            "--option initial= begins at random."
+        )
     return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
 
@@ -125,8 +159,10 @@ def _keep_to(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path)
     begun = {} if init is None else {"init": str(Path(init).resolve())}
     text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
-        raise UsageError(f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
-                         "choose another folder.")
+        raise UsageError(
+            f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
+            "choose another folder."
+        )
     path.write_text(text, encoding="utf-8")
 
 
@@ -140,12 +176,16 @@ def patient_parts(discs: Sequence[LookedDisc], recipe: WindowRecipe) -> dict[str
     """
     patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
     if len(patients) < 3:
-        raise StudyError(f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test.")
-    held = {name: max(int(round(share * len(patients))), 1)
-            for name, share in (("validation", recipe.validation), ("test", recipe.test))}
+        raise StudyError(
+            f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test."
+        )
+    held = {
+        name: max(int(round(share * len(patients))), 1)
+        for name, share in (("validation", recipe.validation), ("test", recipe.test))
+    }
     edges = np.cumsum([0, *held.values()])
     of = {name: set(patients[start:stop]) for name, start, stop in zip(held, edges, edges[1:])}
-    of["train"] = set(patients[edges[-1]:])
+    of["train"] = set(patients[edges[-1] :])
     if not of["train"]:
         raise UsageError("The shares held out for validation and test leave no patient to train on.")
     return {name: [one for one in discs if one.patient in some] for name, some in of.items()}
@@ -180,8 +220,9 @@ def _probabilities(predicted: Predicted, calibration: Mapping[str, object]) -> d
     return {task: calibrate(logits, calibration.get(task)) for task, logits in predicted.logits.items()}
 
 
-def _figures(recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedDisc],
-             calibration: Mapping[str, object]) -> dict[str, dict[str, object]]:
+def _figures(
+    recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedDisc], calibration: Mapping[str, object]
+) -> dict[str, dict[str, object]]:
     figures: dict[str, dict[str, object]] = {}
     probabilities = _probabilities(predicted, calibration)
     for task, chance in probabilities.items():
@@ -195,8 +236,9 @@ def _figures(recipe: WindowRecipe, predicted: Predicted, discs: Sequence[LookedD
     return figures
 
 
-def _trained_on(recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str,
-                begun_with: str) -> TrainedOn:
+def _trained_on(
+    recipe: WindowRecipe, discs: Sequence[LookedDisc], data_set: str, license: str, begun_with: str
+) -> TrainedOn:
     patients = {one.patient for one in discs}
     unreal = {one.patient for one in discs if one.synthetic}
     begun = f", begun with the weights of {begun_with}" if begun_with else ""
