@@ -149,7 +149,8 @@ class DiscGraderParameterNode:
     reader - Who reads; empty for the name that the user is logged in by.
     axialVolumes - The volumes that serve as AX_T2: one stack, or a block for each disc or two.
     answers - What the user has said of volumes that nothing tells what they are, each ``ID=ROLE``.
-    fatSuppressed - A sagittal STIR or fat-suppressed T1, on which discs are found where there is no other sagittal series.
+    fatSuppressed - A sagittal STIR or fat-suppressed T1, on which discs are found where there is no other sagittal
+        series.
     fatSuppressedRole - Which of the two it is.
     """
 
@@ -233,10 +234,10 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from discgrader.panel.panel import Panel
 
         ScriptedLoadableModuleWidget.setup(self)
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/DiscGrader.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
+        widget = slicer.util.loadUI(self.resourcePath("UI/DiscGrader.ui"))
+        self.layout.addWidget(widget)
+        self.ui = slicer.util.childWidgetVariables(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
         self.logic = DiscGraderLogic()
         self.panel = Panel(self.ui, self.logic, slicer.mrmlScene, self.askReason)
         scene = slicer.mrmlScene
@@ -315,8 +316,9 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 class DiscGraderLogic(ScriptedLoadableModuleLogic):
     """All that the module does, without a widget.
 
-    Volumes are given as a dict from role (``"T2"``, ``"T1"``, ``"T2_SPACE"``, ``"AX_T2"``) to a volume node, or to a list
-    of them where a series has several blocks. An ``eventCallback`` is called as ``eventCallback(event, data)``, in the thread of the scene, with
+    Volumes are given as a dict from role (``"T2"``, ``"T1"``, ``"T2_SPACE"``, ``"AX_T2"``) to a volume node, or to a
+    list of them where a series has several blocks. An ``eventCallback`` is called as ``eventCallback(event, data)``, in
+    the thread of the scene, with
 
     - `PROGRESS` and ``{"stage", "fraction", "detail"}``,
     - `LEVEL` and ``{"level", "grades"}``, once for each graded disc,
@@ -352,8 +354,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._views = None
         self._labels = None
         self.boxChanged = None
-        """Called as ``boxChanged(level, dragging)`` with every box whose grades are no longer those of where it is: again
-        and again while a hand moves, turns or resizes it, when it is let go, and when it was changed in another way."""
+        """Called as ``boxChanged(level, dragging)`` with every box whose grades are no longer those of where it is:
+        again and again while a hand moves, turns or resizes it, when it is let go, and when it was changed in another
+        way."""
         self.noticed = None
         """Called with a plain text where something was not possible and nobody can be given an error."""
         self.reader = ""
@@ -365,7 +368,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         return DiscGraderParameterNode(node)
 
     def ensureDependencies(self):
-        """Have the Python packages that grading needs installed, if the user agrees; an error where one stays missing."""
+        """Have the Python packages that grading needs installed, if the user agrees; an error where one stays
+        missing."""
         from pathlib import Path
 
         from discgrader.panel.dependencies import ensure
@@ -585,7 +589,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self.editing.edit(study, lambda editor: editor.set_margin(mm, dragging))
 
     def setGradeAnyway(self, wanted=True, study=None):
-        """Have a study graded although it may not be a lumbar spine on MR, or no longer; it takes effect when it is graded."""
+        """Have a study graded although it may not be a lumbar spine on MR, or no longer; it takes effect when it is
+        graded."""
         self.editing.edit(study, lambda editor: editor.set_grade_anyway(wanted))
 
     def shiftLevels(self, steps, study=None):

@@ -40,7 +40,8 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.fixture
 def ordinary_folder() -> Iterator[Path]:
-    """An empty folder of an ordinary user's, who is also who runs the test: the superuser may read and write anything."""
+    """An empty folder of an ordinary user's, who is also who runs the test: the superuser may read and write
+    anything."""
     if not hasattr(os, "geteuid"):
         pytest.skip("this system has no file permissions of this kind")
     folder = Path(tempfile.mkdtemp(prefix="discgrader-test-"))

@@ -1,7 +1,7 @@
 """Pictures of every state of the panel, on a screen of 1366 x 768, in both themes, at 100 and 150 %.
 
-``python Testing/desk_pictures.py -o FOLDER [STUDY]`` writes FOLDER/<theme>-<scale>/<number>-<state>.png. With a STUDY it
-is found and graded by the shipped packs, which takes a minute a theme and scale; without one by made-up answers.
+``python Testing/desk_pictures.py -o FOLDER [STUDY]`` writes FOLDER/<theme>-<scale>/<number>-<state>.png. With a STUDY
+it is found and graded by the shipped packs, which takes a minute a theme and scale; without one by made-up answers.
 """
 
 import argparse
@@ -250,7 +250,8 @@ def main(arguments=None) -> int:
         for scale in options.scale or SCALES:
             folder = options.output / f"{theme}-{scale}"
             environment = {
-                "QT_QPA_PLATFORM": "offscreen", **os.environ, "XDG_CONFIG_HOME": tempfile.mkdtemp(), "QT_SCALE_FACTOR": str(scale / 100),
+                "QT_QPA_PLATFORM": "offscreen", **os.environ, "XDG_CONFIG_HOME": tempfile.mkdtemp(),
+                "QT_SCALE_FACTOR": str(scale / 100),
                 "PYTHONPATH": os.pathsep.join(map(str, paths)),
             }  # fmt: skip
             command = [sys.executable, __file__, "--here", "-o", str(folder), "--theme", theme, "--scale", str(scale)]

@@ -173,7 +173,8 @@ def other_csv(content: bytes, random: np.random.Generator) -> bytes:
 
 
 def other_lines(content: bytes, random: np.random.Generator) -> bytes:
-    """A value of a text of lines such as ``name: value`` or ``name=value`` replaced, a line taken away or there twice."""
+    """A value of a text of lines such as ``name: value`` or ``name=value`` replaced, a line taken away or there
+    twice."""
     lines = content.decode("latin-1").split("\n")
     number = int(random.integers(len(lines)))
     line, choice = lines[number], int(random.integers(4))
@@ -272,7 +273,7 @@ def other_dicom(content: bytes, random: np.random.Generator) -> bytes:
     written = io.BytesIO()
     try:
         dataset.save_as(written)
-    except Exception:  # what cannot be written cannot be met
+    except Exception:  # noqa: BLE001  what cannot be written cannot be met
         return turned_bits(content, random)
     return written.getvalue()
 

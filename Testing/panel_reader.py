@@ -15,7 +15,8 @@ def finish(panel, user, button) -> None:
 
 
 def know_only(monkeypatch, panel, systems=("pfirrmann", "spider")) -> None:
-    """Have the panel know these systems alone, as if no other packs were installed: made-up answers come of no others."""
+    """Have the panel know these systems alone, as if no other packs were installed: made-up answers come of no
+    others."""
     monkeypatch.setattr(panel, "packs", {name: panel.packs[name] for name in systems})
 
 

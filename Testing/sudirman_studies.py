@@ -4,8 +4,8 @@
     discgrader batch STUDIES -o OUT --rois rois --sheets --system axial-multitask --system msu
 
 The pictures have neither geometry nor levels. Pixels are taken to be 0.6875 mm wide, as of a usual field of view of
-220 mm, slices 4 mm thick, and each disc is called L4-L5. The 17 slices are those that show a disc on T2; where its front,
-its back and the canal's back lie was set by eye to about 2 mm, in pixels of the whole picture.
+220 mm, slices 4 mm thick, and each disc is called L4-L5. The 17 slices are those that show a disc on T2; where its
+front, its back and the canal's back lie was set by eye to about 2 mm, in pixels of the whole picture.
 """
 
 import argparse

@@ -47,7 +47,7 @@ def _place(position: float) -> _Place:
 
 
 def _affine(left_handed: bool) -> np.ndarray:
-    """i to the back, j to the feet, k to the right (or to the left, which makes it left-handed), in LPS."""
+    """I to the back, j to the feet, k to the right (or to the left, which makes it left-handed), in LPS."""
     directions = np.array([[0.0, 0.0, 1.0 if left_handed else -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
     affine = np.eye(4)
     affine[:3, :3] = directions * SPACING_MM
@@ -185,7 +185,7 @@ def synthetic_result(left_handed: bool = False, disc_count: int = 5, name: str =
         localization=localization,
         discs=tuple(DiscResult(disc, _grades(disc.index_from_sacrum)) for disc in localization.discs),
         saliency={keys[disc.level]: _saliency(left_handed, disc) for disc in localization.discs},
-        saliency_series={key: study.series[0].name for key in keys.values()},
+        saliency_series=dict.fromkeys(keys.values(), study.series[0].name),
         warnings=("Made of blocks; not a patient.",),
         software={"discgrader": "0.0.0"},
     )

@@ -22,7 +22,7 @@ def box(*center, size=(20.0, 10.0, 4.0), turned_deg=0.0):
 
 
 @pytest.mark.parametrize(
-    "one, outside",
+    ("one", "outside"),
     [
         (box(40, 50, 20), False),
         (box(88, 50, 20), False),

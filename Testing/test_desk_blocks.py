@@ -82,7 +82,7 @@ def test_all_blocks_are_chosen_by_themselves_and_each_disc_is_shown_on_its_own(g
     assert all(name in ui.axialT2Selector.toolTip for name in BLOCKS)
     for level in (*LEVELS, *LEVELS[::-1]):
         click_cell(graded, user, level, PFIRRMANN)
-        view, composite, background = red(desk)
+        view, _composite, background = red(desk)
         assert background.GetName() == BLOCK_OF[level], level
         assert yellow_background(desk).GetName() == "T2_sag"
         assert abs(normal_of(view) @ slice_normal(background)) > 0.99999 and on_a_slice(view, background) < 0.01

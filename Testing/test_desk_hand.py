@@ -34,7 +34,7 @@ def chosen_box(panel, user, level):
 
 
 @pytest.mark.parametrize(
-    "what, place, way", [("move", center_of, (0.0, 8.0, 4.0)), ("resize", handle, (0.0, 0.0, 6.0))]
+    ("what", "place", "way"), [("move", center_of, (0.0, 8.0, 4.0)), ("resize", handle, (0.0, 0.0, 6.0))]
 )
 def test_one_drag_is_one_step_and_one_redo(graded, user, desk, what, place, way):
     before = chosen_box(graded, user, "L3-L4")

@@ -2,7 +2,6 @@
 
 import enum
 import gc
-import typing
 import weakref
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +48,7 @@ class Parameters:
     folder: Path
     systems: list[str]
     maps: dict[str, int]
-    lowest: typing.Optional[str]
+    lowest: str | None
     views: Views
 
 

@@ -1,4 +1,5 @@
-"""What Slicer's own layer of Python does around the module: scenes that are opened, older ones, keys, wrappers, selectors."""
+"""What Slicer's own layer of Python does around the module: scenes that are opened, older ones, keys, wrappers,
+selectors."""
 
 import gc
 import re

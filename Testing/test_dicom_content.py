@@ -1,4 +1,5 @@
-"""What belongs together in a DICOM folder is decided by position and content: series, doubles, examinations, patients."""
+"""What belongs together in a DICOM folder is decided by position and content: series, doubles, examinations,
+patients."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ from discgrader.imaging.volume import Volume
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from test_dicom import assert_same, only
-from volumes import SAGITTAL, upright, volume
+from volumes import SAGITTAL, volume
 
 SLICES = 12
 

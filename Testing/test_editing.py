@@ -1,4 +1,5 @@
-"""What a reader changes through the module's logic: boxes, names, discs, with undo and redo of all that the scene shows."""
+"""What a reader changes through the module's logic: boxes, names, discs, with undo and redo of all that the scene
+shows."""
 
 from types import SimpleNamespace
 

@@ -250,8 +250,8 @@ def test_logits_of_the_networks_are_read(tmp_path):
 
 def test_grades_and_scanners_are_read_from_either_layout(tmp_path):
     (tmp_path / "radiological_gradings.csv").write_text(
-        "Patient , IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
-        "1,0,0,0,0,0,0,0,0,3\n1,1,0,0,0,0,0,0,0,5\n"
+        "Patient , IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc "
+        "bulging,Pfirrman grade\n1,0,0,0,0,0,0,0,0,3\n1,1,0,0,0,0,0,0,0,5\n"
     )
     assert pfirrmann_grades(tmp_path) == {(1, 1): 4}
     assert scanners(tmp_path) == {}
@@ -260,8 +260,8 @@ def test_grades_and_scanners_are_read_from_either_layout(tmp_path):
     )
     assert scanners(tmp_path) == {1: "SIEMENS Avanto 1.5 T"}
     (tmp_path / "radiological_gradings.csv").write_text(
-        "Patient,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
-        "4,2,0,0,0,0,0,0,0,6\n"
+        "Patient,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc "
+        "bulging,Pfirrman grade\n4,2,0,0,0,0,0,0,0,6\n"
     )
     with pytest.raises(StudyError, match="patient 4, disc 2 the Pfirrmann grade 6"):
         pfirrmann_grades(tmp_path)

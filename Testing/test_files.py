@@ -294,7 +294,8 @@ def test_stem_leaves_out_the_whole_ending() -> None:
 
 
 def test_a_turn_that_a_quaternion_cannot_hold_is_no_disagreement(tmp_path):
-    """Axial slices turned about the left-right axis, whose quaternion has a fourth part near 0, as any NIfTI writer rounds it."""
+    """Axial slices turned about the left-right axis, whose quaternion has a fourth part near 0, as any NIfTI writer
+    rounds it."""
     tilt = np.deg2rad(16.6)
     image = sitk.GetImageFromArray(np.random.default_rng(0).integers(0, 900, (35, 288, 288)).astype(np.int16))
     image.SetSpacing([0.6944, 0.6944, 4.4])

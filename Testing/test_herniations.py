@@ -53,7 +53,7 @@ def test_an_axial_picture_lies_on_the_slice_with_left_on_the_right():
     picture = axial_picture(axial(body), disc.roi, disc.roi.center_lps_mm + [0, 0, 3.0])
     rows, columns = picture.pixels.shape
     assert (rows, columns) == (360, 360)
-    row, column = np.unravel_index(picture.pixels.astype(float).argmax(), picture.pixels.shape)
+    _row, column = np.unravel_index(picture.pixels.astype(float).argmax(), picture.pixels.shape)
     assert abs(picture.project(np.array([15.0, 10.0, STEP_MM]))[0] - column * 0.2) < 2 and column > 230
     box = RoiBox(picture.center_lps_mm + 5 * picture.right, np.eye(3), np.array([20.0, 10.0, 4.0]))
     outlined = with_outline(picture, box, (1.0, 0.0, 0.0)).pixels

@@ -1,4 +1,5 @@
-"""Where a system applies: which levels it is for, and that others are not graded by it, whatever they are renamed to."""
+"""Where a system applies: which levels it is for, and that others are not graded by it, whatever they are renamed
+to."""
 
 from dataclasses import replace
 

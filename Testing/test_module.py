@@ -281,7 +281,8 @@ def test_a_panel_that_is_set_up_but_not_entered_hears_no_key_and_leaves_the_scen
 
 
 @pytest.mark.parametrize(("language", "enabled", "title"), [
-    ("de", None, "Grade"), ("de", False, "Grade"), ("de", True, "Graduieren"), (None, True, "Grade"), ("xx", True, "Grade"),
+    ("de", None, "Grade"), ("de", False, "Grade"), ("de", True, "Graduieren"), (None, True, "Grade"),
+    ("xx", True, "Grade"),
 ])  # fmt: skip
 def test_a_language_is_spoken_only_where_it_is_switched_on(language, enabled, title, tmp_path):
     QtCore.QSettings.setPath(QtCore.QSettings.NativeFormat, QtCore.QSettings.UserScope, str(tmp_path))

@@ -1,4 +1,5 @@
-"""Headers that are odd but that ITK or nibabel read safely are read to the same voxels and places, or refused by field."""
+"""Headers that are odd but that ITK or nibabel read safely are read to the same voxels and places, or refused by
+field."""
 
 import gzip
 import os

@@ -1,4 +1,5 @@
-"""No measure, crop or picture depends on what is added to all voxels, nor on the scale: z-scored images are graded alike."""
+"""No measure, crop or picture depends on what is added to all voxels, nor on the scale: z-scored images are graded
+alike."""
 
 from collections.abc import Callable
 from dataclasses import replace

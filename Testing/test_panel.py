@@ -75,7 +75,7 @@ def test_next_level_and_column_stop_at_the_ends():
     assert Grid().next_level("L3-L4", 1) is None
 
 
-@pytest.mark.parametrize("base, text", [DARK, LIGHT])
+@pytest.mark.parametrize(("base", "text"), [DARK, LIGHT])
 @pytest.mark.parametrize("stale", [False, True])
 def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale):
     from discgrader.panel.cell_style import cell_colors, contrast
@@ -210,7 +210,7 @@ class TestInputs:
 
     def test_what_nothing_tells_is_asked_about_until_it_is_said(self, scene, chooser):
         known, unknown, localizer = self.nodes(scene, "sag T2", "scan", "localizer")
-        picked, looked = chooser.choose({}, [])
+        picked, _looked = chooser.choose({}, [])
         assert picked == {"T2": known}
         assert chooser.unanswered(picked, []) == [unknown]
         assert chooser.unanswered(picked, [unknown.GetID()]) == []

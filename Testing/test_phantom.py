@@ -42,7 +42,7 @@ def voxel(volume, point):
 
 @pytest.fixture(scope="module")
 def healthy():
-    return mid_sagittal({level: 1 for level in LEVELS})
+    return mid_sagittal(dict.fromkeys(LEVELS, 1))
 
 
 @pytest.fixture(scope="module")

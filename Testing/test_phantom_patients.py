@@ -101,7 +101,7 @@ def test_plain_draws_are_as_people_are():
     assert np.mean([one.lumbar != 5 for one in people]) == pytest.approx(1 / 15, abs=0.015)
     assert np.mean([one.sex == "F" for one in people]) == pytest.approx(0.5, abs=0.03)
     assert np.mean([one.age for one in people]) == pytest.approx(53, abs=1.5)
-    assert 18 <= min(one.age for one in people) and max(one.age for one in people) <= 95
+    assert min(one.age for one in people) >= 18 and max(one.age for one in people) <= 95
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,22 @@ def test_below_a_lumbarized_vertebra_there_is_a_disc():
 
 
 def test_the_person_is_asked_for_on_the_command_line_and_told_in_the_truth(tmp_path):
-    asked = "--age 70 --sex F --bmi 31 --scoliosis 25 --convex right --lumbar 6 --series AX_T2".split()
+    asked = [
+        "--age",
+        "70",
+        "--sex",
+        "F",
+        "--bmi",
+        "31",
+        "--scoliosis",
+        "25",
+        "--convex",
+        "right",
+        "--lumbar",
+        "6",
+        "--series",
+        "AX_T2",
+    ]
     assert main(["phantom", "--seed", "3", "--cohort", "1", *asked, "-o", str(tmp_path / "made")]) == 0
     truth = json.loads((tmp_path / "made" / "phantom_3" / "truth.json").read_text(encoding="utf-8"))
     assert truth["patient"] == {

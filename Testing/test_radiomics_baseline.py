@@ -54,7 +54,8 @@ def configurations(data: Path, family: str) -> Iterator[tuple[str, dict[str, str
 
 
 def one_slice(mask: Volume, column: dict[str, str]) -> Volume:
-    """The mask's only slice of the flat cases, whose files are not in the archive; their hash says that it is theirs."""
+    """The mask's only slice of the flat cases, whose files are not in the archive; their hash says that it is
+    theirs."""
     k = ast.literal_eval(column["diagnostics_Mask-corrected_BoundingBox"])[2]
     flat = sitk.GetImageFromArray(mask.array[k : k + 1].astype(np.uint32))
     assert sitk.Hash(flat) == column["diagnostics_Mask-original_Hash"]

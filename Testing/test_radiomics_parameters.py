@@ -25,7 +25,14 @@ def counts(parameters: Parameters) -> dict[str, int]:
 def test_the_default_set_is_the_1218() -> None:
     names = parameters_1218().feature_names()
     assert len(names) == len(set(names)) == 1218
-    assert counts(parameters_1218()) == dict(shape=14, firstorder=18, glcm=22, glrlm=16, glszm=16, gldm=14)
+    assert counts(parameters_1218()) == {
+        "shape": 14,
+        "firstorder": 18,
+        "glcm": 22,
+        "glrlm": 16,
+        "glszm": 16,
+        "gldm": 14,
+    }
     images = parameters_1218().image_names()
     assert images[:6] == ("original", *(f"log-sigma-{one}-0-mm-3D" for one in range(1, 6)))
     assert set(images[6:]) == {f"wavelet-{a}{b}{c}" for a in "LH" for b in "LH" for c in "LH"}
@@ -59,7 +66,15 @@ def test_yaml_and_json_are_read(tmp_path: Path) -> None:
 def test_what_is_left_out_is_what_pyradiomics_would_take() -> None:
     parameters = Parameters.from_mapping({})
     assert parameters.image_names() == ("original",)
-    assert counts(parameters) == dict(shape=14, firstorder=18, glcm=24, glrlm=16, glszm=16, gldm=14, ngtdm=5)
+    assert counts(parameters) == {
+        "shape": 14,
+        "firstorder": 18,
+        "glcm": 24,
+        "glrlm": 16,
+        "glszm": 16,
+        "gldm": 14,
+        "ngtdm": 5,
+    }
 
 
 @pytest.mark.parametrize(

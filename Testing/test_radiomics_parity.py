@@ -16,7 +16,7 @@ pytest.importorskip("radiomics", reason="pyradiomics, the reference, is not inst
 STACKS = ("162", "52", "209")
 SLICES = ("100_t2", "146_t1", "7_t2")
 
-ALL_CLASSES = {one: None for one in ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")}
+ALL_CLASSES = dict.fromkeys(("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"))
 EXTRA = {
     "shape": ["Compactness1", "Compactness2", "SphericalDisproportion"],
     "firstorder": ["StandardDeviation"],

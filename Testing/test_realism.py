@@ -10,16 +10,16 @@ from discgrader.imaging.study import Contrast, Plane, Series
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("lightgbm", reason="LightGBM is not installed")
 
-from discgrader.localize.disc import Localization  # noqa: E402
-from discgrader.localize.localizer import Localizer  # noqa: E402
-from discgrader.packs.pack import LOCALIZER, default_packs  # noqa: E402
-from discgrader.progress import Progress  # noqa: E402
-from discgrader.training.grader import GraderRecipe  # noqa: E402
-from discgrader.training.realism import sheets  # noqa: E402
-from discgrader.training.realism.evaluate import RealismOptions, discs_found, grades_learnt, in_short, tissues_compared  # noqa: E402
-from discgrader.training.realism.patients import DigitalPatient, digital_patients, even_findings, found_share, graded  # noqa: E402
-from discgrader.training.realism.tissues import tissue_measures  # noqa: E402
-from discgrader.training.realism.transfer import PARTS, transfer  # noqa: E402
+from discgrader.localize.disc import Localization
+from discgrader.localize.localizer import Localizer
+from discgrader.packs.pack import LOCALIZER, default_packs
+from discgrader.progress import Progress
+from discgrader.training.grader import GraderRecipe
+from discgrader.training.realism import sheets
+from discgrader.training.realism.evaluate import RealismOptions, discs_found, grades_learnt, in_short, tissues_compared
+from discgrader.training.realism.patients import DigitalPatient, digital_patients, even_findings, found_share, graded
+from discgrader.training.realism.tissues import tissue_measures
+from discgrader.training.realism.transfer import PARTS, transfer
 
 
 @pytest.fixture(scope="module")

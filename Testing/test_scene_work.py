@@ -1,4 +1,5 @@
-"""What is computed for a scene while its window goes on: order of events, moved boxes, and nodes that go away meanwhile."""
+"""What is computed for a scene while its window goes on: order of events, moved boxes, and nodes that go away
+meanwhile."""
 
 import threading
 import time

@@ -41,7 +41,7 @@ def test_sacrum_and_remnants_below_disc_1_are_no_labels():
 def test_the_other_picture_of_the_patient_tells_which_disc_is_the_first():
     spine, _, _ = with_sacrum()
     _, discs = clean_labels(spine.segmentation(), spine.centers_lps_mm[1], ())
-    labels, same = clean_labels(spine.segmentation(), None, discs)
+    _labels, same = clean_labels(spine.segmentation(), None, discs)
     assert [disc.index_from_sacrum for disc in same] == [1, 2, 3, 4, 5, 6]
     assert clean_labels(spine.segmentation(), None, ()) is None
 

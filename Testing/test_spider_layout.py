@@ -23,7 +23,10 @@ from test_held_out import pack_of_two
 
 PATIENTS, DISCS = 15, 4
 BRIGHTNESS = {"t1": 40.0, "t2": 200.0, "t2_SPACE": 160.0}
-HEADER = "Patient ,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade\n"
+HEADER = (
+    "Patient ,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc "
+    "bulging,Pfirrman grade\n"
+)
 
 
 def grade_of(patient: int, index: int) -> int:

@@ -1,4 +1,5 @@
-"""Headers poorer or stranger than the standard: the same spine is read, or the attribute is named; never a wrong place."""
+"""Headers poorer or stranger than the standard: the same spine is read, or the attribute is named; never a wrong
+place."""
 
 import copy
 from collections.abc import Callable

@@ -67,7 +67,7 @@ def test_grades_json_keeps_the_contract(result):
         assert set(disc["roi"]) == {"center_ras_mm", "axes_ras", "size_mm"}
         assert disc["index_from_sacrum"] == number
         for grade in disc["grades"]:
-            assert GRADE_KEYS <= set(grade)
+            assert set(grade) >= GRADE_KEYS
             assert sum(grade["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     first = document["discs"][0]["grades"][0]
     assert (first["grade"], first["label"], first["synthetic"]) == ("5", "V", True)

@@ -35,7 +35,8 @@ def test_probabilities_are_lightgbms(classes: int, settings: dict) -> None:
 
 @pytest.mark.parametrize("classes", [2, 5])
 def test_contributions_add_up_to_the_score(classes: int) -> None:
-    """For every row the score is what the values moved it by, and what it is when nothing is known, the same for all."""
+    """For every row the score is what the values moved it by, and what it is when nothing is known, the same for
+    all."""
     booster = model(classes)
     trees, asked = parse_trees(booster.model_to_string()), rows(60, 1)
     score = booster.predict(asked, raw_score=True).reshape(len(asked), -1)

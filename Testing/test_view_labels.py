@@ -11,6 +11,8 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 if find_library("EGL") is None:
     pytest.skip("libegl1 is not installed", allow_module_level=True)
 
+import itertools
+
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from discgrader.errors import UsageError
@@ -131,7 +133,7 @@ def test_labels_keep_their_distance(shown):
     for level in ("L4-L5", "L3-L4", "L2-L3"):
         shown.nodes.rois[level].SetCenterWorld(0.0, -5.0, 0.0)
     places = sorted((bottom, top) for _, _, bottom, top in texts(shown).values())
-    assert all(upper[0] >= lower[1] for lower, upper in zip(places, places[1:]))
+    assert all(upper[0] >= lower[1] for lower, upper in itertools.pairwise(places))
 
 
 def test_a_closed_scene_has_no_labels(shown):

@@ -1,4 +1,5 @@
-"""Training of systems that look through windows, on a small data set of bodies without anatomy: what must hold anyway."""
+"""Training of systems that look through windows, on a small data set of bodies without anatomy: what must hold
+anyway."""
 
 import csv
 import json
@@ -91,7 +92,8 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
         assert [grade.task for grade in result.grades] == [task.name for task in SYSTEMS[system].tasks]
         assert all(grade.synthetic for grade in result.grades)
     assert (tmp_path / "out" / "roc.png").stat().st_size > 2000
-    rows = list(csv.DictReader(open(tmp_path / "out" / "curves.csv", encoding="utf-8")))
+    with open(tmp_path / "out" / "curves.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1", "2"]
 
 

@@ -73,8 +73,8 @@ def test_a_report_is_written_without_torch(tmp_path: Path, python: Python) -> No
 def test_a_scene_is_filled_without_torch(python: Python) -> None:
     pytest.importorskip("slicer", reason="slicer-core is not installed")
     script = (
-        "import sys; from synthetic_result import synthetic_result; from discgrader.mrml.headless import headless_scene; "
-        "from discgrader.mrml.scene import populate_scene; "
+        "import sys; from synthetic_result import synthetic_result; from discgrader.mrml.headless import "
+        "headless_scene; from discgrader.mrml.scene import populate_scene; "
         "print(len(populate_scene(headless_scene().scene, synthetic_result()).rois))"
     )
     done = python(script)

@@ -19,8 +19,8 @@ TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weigh
 
 
 def tiny_grading_pack(folder: Path, seed: int = 0, system: str = "pfirrmann", unlike: bool = False) -> Pack:
-    """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``; to which all pictures look
-    ``unlike`` those of its training, or none."""
+    """A pack of one random disc classifier that grades ``pfirrmann``, ``bulging`` and ``modic``; to which all pictures
+    look ``unlike`` those of its training, or none."""
     torch.manual_seed(seed)
     architecture = {
         "kind": "disc_classifier",

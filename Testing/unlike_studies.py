@@ -1,14 +1,16 @@
-r"""Writes patients' pictures as studies with boxes, for `discgrader train typical` of packs that learnt on digital spines.
+r"""Writes patients' pictures as studies with boxes, for `discgrader train typical` of packs that learnt on digital
+spines.
 
     python Testing/unlike_studies.py ../shared/data -o REAL
     discgrader train typical --data COHORT -o OUT/msu --option pack=msu --option real=REAL/axial --option held=REAL/held
     discgrader train typical --data COHORT -o OUT/deepspine --option pack=deepspine --option real=REAL/both \
         --option held=REAL/held_both
 
-``axial`` are the slices of `sudirman_studies`, each also moved and turned a little; ``both`` SPIDER's T2 SPACE stacks, whose
-slices are laid 3 mm apart so that they reach as far to the sides as a whole study, with one of these slices through each disc;
-``held`` slices of other scanners (axial_looking, for tests only), which nothing is fitted to, in the rectangles of their discs;
-``held_both`` further stacks with such slices. A patient's studies belong together by ``patients.csv``.
+``axial`` are the slices of `sudirman_studies`, each also moved and turned a little; ``both`` SPIDER's T2 SPACE stacks,
+whose slices are laid 3 mm apart so that they reach as far to the sides as a whole study, with one of these slices
+through each disc; ``held`` slices of other scanners (axial_looking, for tests only), which nothing is fitted to, in the
+rectangles of their discs; ``held_both`` further stacks with such slices. A patient's studies belong together by
+``patients.csv``.
 """
 
 import argparse
@@ -21,7 +23,7 @@ import numpy as np
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.disc import RoiBox
 from discgrader.pipeline.engine import Engine
 from discgrader.report.rois import SUFFIX, write_roi
 from discgrader.training.unlike.examples import PATIENTS_TABLE
@@ -34,7 +36,8 @@ VARIATIONS, STACKS, HELD_STACKS, STEP_MM, STEEPEST = 6, 14, 4, 3.0, 0.6
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """An axial picture, the size of its pixels, and where the middle of its disc's box lies from the first one's middle."""
+    """An axial picture, the size of its pixels, and where the middle of its disc's box lies from the first one's
+    middle."""
 
     gray: np.ndarray
     pixel_mm: float
@@ -138,7 +141,8 @@ def _laid_through(roi: RoiBox, slice_: Slice) -> Volume:
 
 
 def write_both(data: Path, out: Path, held: Path) -> None:
-    """Stacks with an axial slice of one patient through each disc; the last stacks, with slices of other scanners, are held out."""
+    """Stacks with an axial slice of one patient through each disc; the last stacks, with slices of other scanners, are
+    held out."""
     own, others = list(_own_slices(data)), list(_other_slices(data))
     rng, patients = np.random.default_rng(0), {out: [], held: []}
     for number, (patient, rois, sagittal) in enumerate(_stacks(data)):

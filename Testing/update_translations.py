@@ -1,8 +1,9 @@
 """Brings the translations of the panel up to date with its texts.
 
-``python Testing/update_translations.py`` adds new texts to DiscGrader/Resources/Translations/DiscGrader_<language>.ts, as
-Qt Linguist and Slicer's Weblate read them, drops those that are gone, and compiles each to a .qm file, which the module
-loads. Texts without a translation are named and stay English. A new language begins with an empty .ts file of its name.
+``python Testing/update_translations.py`` adds new texts to DiscGrader/Resources/Translations/DiscGrader_<language>.ts,
+as Qt Linguist and Slicer's Weblate read them, drops those that are gone, and compiles each to a .qm file, which the
+module loads. Texts without a translation are named and stay English. A new language begins with an empty .ts file of
+its name.
 """
 
 import ast

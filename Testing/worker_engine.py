@@ -1,8 +1,8 @@
 """Engines for tests of the worker process: the fake one, with what a library or a system may do to it.
 
 Options: ``noise`` prints to standard output, by Python and below it, before and while it works; ``unusable`` cannot be
-loaded; ``hold`` names a file that grading waits for, deaf to being stopped, once it has graded so many discs as ``after``
-says; ``die`` names a file whose presence ends
+loaded; ``hold`` names a file that grading waits for, deaf to being stopped, once it has graded so many discs as
+``after`` says; ``die`` names a file whose presence ends
 the process while it is being loaded. A study called ``deaf`` takes a minute, and cannot be stopped.
 """
 
@@ -26,7 +26,7 @@ def make(options: dict) -> Engine:
 
 def _noise(options: dict) -> None:
     if options.get("noise"):
-        print("a library says hello")  # noqa: T201
+        print("a library says hello")
         os.write(1, b"\x93DGW\r\n\x1a\n\xff\xff\xff\xff and so does one below Python\n")
 
 

@@ -1,10 +1,12 @@
-"""How often grades are withheld, because what is seen is hardly a lumbar spine on MR: on lumbar pictures, and on others.
+"""How often grades are withheld, because what is seen is hardly a lumbar spine on MR: on lumbar pictures, and on
+others.
 
     python Testing/benchmarks/withheld.py ../shared/data -o RUN
 
-Lumbar are all sagittal pictures of SPIDER and Sudirman and the volumes of open_volumes and full_width. The others are made of
-them, of every `EVERY`-th: its voxels half as large, as a neck's discs are, and cropped to two discs, without the sacrum.
-``RUN/withheld.csv`` has a row for each picture; what is there is not computed again. About half an hour on one core.
+Lumbar are all sagittal pictures of SPIDER and Sudirman and the volumes of open_volumes and full_width. The others are
+made of them, of every `EVERY`-th: its voxels half as large, as a neck's discs are, and cropped to two discs, without
+the sacrum. ``RUN/withheld.csv`` has a row for each picture; what is there is not computed again. About half an hour on
+one core.
 """
 
 import argparse
@@ -66,7 +68,8 @@ def two_discs(series: Series, found: Localization) -> Series | None:
 
 
 def judged(localizer: Localizer, series: Series) -> tuple[Localization | None, int, str]:
-    """What was found, how many discs, and why grades are withheld: empty where they are not. No disc is none to grade."""
+    """What was found, how many discs, and why grades are withheld: empty where they are not. No disc is none to
+    grade."""
     try:
         found = localizer.localize(Study(series.name, (series,)))
     except DiscGraderError as error:

@@ -8,8 +8,8 @@ What a file may hold is written once, as a dataclass whose fields say what is al
 
     crop = checked(read_json(path, UsageError), Crop, path.name, UsageError)
 
-Whatever does not fit is one sentence that names the file and the field. Numbers are never made of text, nor whole numbers
-of broken ones; NaN and infinity are no numbers. Fields that a dataclass does not have are left alone.
+Whatever does not fit is one sentence that names the file and the field. Numbers are never made of text, nor whole
+numbers of broken ones; NaN and infinity are no numbers. Fields that a dataclass does not have are left alone.
 """
 
 import csv
@@ -307,10 +307,7 @@ def _list_of(converter: "Converter", kind: Any) -> Any:
     is_object = get_origin(kind) in (dict, Mapping)
     wanted, words = (Mapping, "object") if is_object else ((list, tuple), "list")
     inside = get_args(kind)
-    if get_origin(kind) is tuple and inside[-1] is not Ellipsis:
-        inside_of = dict(enumerate(inside))
-    else:
-        inside_of = None
+    inside_of = dict(enumerate(inside)) if get_origin(kind) is tuple and inside[-1] is not Ellipsis else None
 
     def structure(value: object, _: type) -> object:
         if not isinstance(value, wanted):

@@ -57,7 +57,8 @@ class _Kept:
             self._writing = False
 
     def _modified(self):
-        # While a closing scene takes the parameters away, some of a pack are gone before others; Slicer prints that and goes on.
+        # While a closing scene takes the parameters away, some of a pack are gone before others; Slicer prints that and
+        # goes on.
         if not self._writing:
             with contextlib.suppress(ValueError):
                 self.value = self._read()

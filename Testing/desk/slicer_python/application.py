@@ -99,7 +99,8 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
         return tempfile.gettempdir()
 
     def _locale(self):
-        """As in Slicer the language is heeded only where internationalization is switched on, which it is not at first."""
+        """As in Slicer the language is heeded only where internationalization is switched on, which it is not at
+        first."""
         settings = self.userSettings()
         heeded = str(settings.value("Internationalization/Enabled")).lower() == "true"
         return QtCore.QLocale((heeded and settings.value("language")) or "en_US").name()

@@ -9,8 +9,8 @@ _TURN_S = 0.01
 
 
 class DrawingTurns:
-    """Draws the views that were asked for in a turn of the event loop, and leaves some to the next turn where that takes
-    long, so that the window answers in between.
+    """Draws the views that were asked for in a turn of the event loop, and leaves some to the next turn where that
+    takes long, so that the window answers in between.
 
     The view at hand comes first, then those that were asked for first; what is asked for again before its turn is drawn
     once.

@@ -56,7 +56,7 @@ def _main(argv: Sequence[str] | None) -> int:
         return _fail("Stopped as asked; nothing was written.", FAILED)
     except MemoryError:
         return _fail("There was not enough memory; close other programs, or give fewer series at a time.", FAILED)
-    except Exception as error:  # A fault of ours: the user gets one plain line, --debug shows where it was.
+    except Exception as error:  # noqa: BLE001  a fault of ours: the user gets one plain line, --debug shows where it was.
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return _fail(f"DiscGrader failed unexpectedly ({reason}); run it again with --debug and report it.", FAILED)
 

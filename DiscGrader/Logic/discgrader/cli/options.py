@@ -15,9 +15,11 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=ROLE",
-        help="what a series is where it is recognized wrongly, or not at all: T1, T1_FS (fat-suppressed), T2, T2_SPACE, STIR "
-        "(or fat-suppressed T2), other (nothing is graded from it), with AX_ or COR_ before it for axial and coronal ones; "
-        "a ROLE alone for a study of one series; repeatable",
+        help=(
+            "what a series is where it is recognized wrongly, or not at all: T1, T1_FS (fat-suppressed), T2, "
+            "T2_SPACE, STIR (or fat-suppressed T2), other (nothing is graded from it), with AX_ or COR_ before it for "
+            "axial and coronal ones; a ROLE alone for a study of one series; repeatable"
+        ),
     )
     parser.add_argument(
         "--margin-mm",
@@ -59,7 +61,10 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grade-anyway",
         action="store_true",
-        help="grade even what may not be a lumbar spine on MR (another part of the spine, a CT); otherwise that is refused",
+        help=(
+            "grade even what may not be a lumbar spine on MR (another part of the spine, a CT); otherwise that is "
+            "refused"
+        ),
     )
     parser.add_argument("--no-saliency", action="store_true", help="leave out the saliency maps, which is faster")
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")

@@ -50,8 +50,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--series",
         action="append",
         metavar="ROLE",
-        help="T2, T1, T2_SPACE, STIR, T2_FS or T1_FS (with fat suppression), T2_FAT (the fat part of a Dixon series), PD, "
-        "AX_T2 or AX_T1; repeatable",
+        help=(
+            "T2, T1, T2_SPACE, STIR, T2_FS or T1_FS (with fat suppression), T2_FAT (the fat part of a Dixon series), "
+            "PD, AX_T2 or AX_T1; repeatable"
+        ),
     )
     parser.add_argument(
         "--blocks", type=int, nargs="?", const=5, default=0, metavar="N",
@@ -65,8 +67,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         const="public",
         default=[],
         metavar="KIND",
-        help="with --dicom: headers as poor or odd as public sets and exports have them; without a KIND all that public "
-        "sets do at once, else one kind, such as rle or no-modality (an unknown one lists all); repeatable",
+        help=(
+            "with --dicom: headers as poor or odd as public sets and exports have them; without a KIND all that "
+            "public sets do at once, else one kind, such as rle or no-modality (an unknown one lists all); repeatable"
+        ),
     )
     return parser
 

@@ -21,7 +21,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change a choice of the recipe, such as seed=7; where several are compared, RECIPE.seed=7 that of one; repeatable",
+        help=(
+            "change a choice of the recipe, such as seed=7; where several are compared, RECIPE.seed=7 that of one; "
+            "repeatable"
+        ),
     )
     return parser
 

@@ -45,7 +45,8 @@ class Push:
 
 
 def pushes(trees: Trees, row: np.ndarray, names: Sequence[str], most: int = MOST) -> tuple[Push, ...]:
-    """The measures that pushed the grade most, the strongest first; what is missing may push, too, but tells a reader nothing.
+    """The measures that pushed the grade most, the strongest first; what is missing may push, too, but tells a reader
+    nothing.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def resnet50_features(path: Path) -> DeepFeatures:
         There is no such file, or it holds no weights of a ResNet-50.
     """
     path = Path(path)
-    state = {name: tensor for name, tensor in read_state(path).items() if not name.split(".")[-2:-1] == ["fc"]}
+    state = {name: tensor for name, tensor in read_state(path).items() if name.split(".")[-2:-1] != ["fc"]}
     try:
         network = _filled(build_network({"kind": "resnet50"}), state, path.name)
     except PackError as error:

@@ -1,7 +1,7 @@
 """The Pfirrmann grade from three sides: image networks, measured evidence of the whole spine, and radiomics.
 
-Each side gives a chance for every grade; their weighted geometric mean, calibrated, is the grade. Evidence and radiomics
-are read by forests; radiomics is that of the disc's middle sagittal slice on T2 (else T2 SPACE).
+Each side gives a chance for every grade; their weighted geometric mean, calibrated, is the grade. Evidence and
+radiomics are read by forests; radiomics is that of the disc's middle sagittal slice on T2 (else T2 SPACE).
 """
 
 import json
@@ -106,7 +106,8 @@ class Fusion:
         return fused(sides, self.weights) + self.bias
 
     def pushes(self, evidence_row: np.ndarray, radiomics_row: np.ndarray, most: int) -> tuple[Push, ...]:
-        """The values that moved the expected grade most, of both forests, each by its side's weight; no missing ones."""
+        """The values that moved the expected grade most, of both forests, each by its side's weight; no missing
+        ones."""
         found: list[Push] = []
         for side, forest, row in (
             ("evidence", self.evidence, evidence_row),

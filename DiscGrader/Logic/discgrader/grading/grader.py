@@ -45,7 +45,7 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
 from discgrader.packs.side_by_side import side_by_side
 from discgrader.packs.trees import Trees
-from discgrader.packs.weights import fill_network, load_tensors, load_trees
+from discgrader.packs.weights import fill_network, load_trees
 from discgrader.progress import Progress
 from discgrader.threads import in_threads
 
@@ -76,8 +76,8 @@ class LoadedPack:
     """A pack whose networks are in memory.
 
     ``key`` is the same for packs of the same weights, so that these are run once; ``trees`` has the evidence model of
-    each task, with ``evidence_weight`` beside the networks; ``typical`` describes the discs that the networks were trained
-    on; ``fusion`` grades Pfirrmann in place of the trees where there is one.
+    each task, with ``evidence_weight`` beside the networks; ``typical`` describes the discs that the networks were
+    trained on; ``fusion`` grades Pfirrmann in place of the trees where there is one.
     """
 
     pack: Pack
@@ -93,8 +93,8 @@ class LoadedPack:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What one pack says of one disc: logits by task, how unlike those of the training it looked (more than 0 where a reader
-    should know), what its trees were asked, and the networks' logits alone."""
+    """What one pack says of one disc: logits by task, how unlike those of the training it looked (more than 0 where a
+    reader should know), what its trees were asked, and the networks' logits alone."""
 
     logits: Mapping[str, np.ndarray]
     unlike: float
@@ -488,7 +488,7 @@ def _calibration(pack: LoadedPack, task: str) -> Mapping[str, object] | None:
 def _pushed_by(pack: LoadedPack, task: str, reading: Reading, pushed: Sequence[Push]) -> dict[str, dict[str, object]]:
     """The measures that pushed a Pfirrmann grade most, where the pack has trees or a fusion for it."""
     trees = pack.trees.get("pfirrmann")
-    if pack.pack.system != "pfirrmann" or task not in ("pfirrmann", "high_grade") or trees is None and not pushed:
+    if pack.pack.system != "pfirrmann" or task not in ("pfirrmann", "high_grade") or (trees is None and not pushed):
         return {}
     found = pushed or pushes(trees, reading.row, evidence_names(pack.roles))
     return {KEY: pushes_evidence(found)} if found else {}

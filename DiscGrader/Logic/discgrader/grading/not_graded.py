@@ -54,8 +54,8 @@ def of_level(reasons: Mapping[str, str], level: str) -> dict[str, str]:
 def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """Sentences on what was not graded of a study, and should have been.
 
-    Nothing is wrong with discs that a system is not for, nor with axial slices through three discs of nine: they are passed
-    over here, unless the system has graded no disc at all.
+    Nothing is wrong with discs that a system is not for, nor with axial slices through three discs of nine: they are
+    passed over here, unless the system has graded no disc at all.
 
     Parameters
     ----------

@@ -62,5 +62,6 @@ def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:
     """Refuse a description of typical discs in other features than the network has."""
     if typical is not None and len(typical.means["late"]) != features:
         raise PackError(
-            f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network {features}."
+            f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network "
+            f"{features}."
         )

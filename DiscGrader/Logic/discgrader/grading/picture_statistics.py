@@ -1,8 +1,9 @@
 """Plain statistics of pictures: what tells blur, noise, another contrast and another layout from what is usual.
 
-Brightness and its distribution, how much there is of each size of detail (a Laplacian pyramid: Burt and Adelson, IEEE Trans
-Commun 1983) and of edges along rows and columns, noise as the median second difference, where the picture is bright and
-where it is detailed, how alike its halves are, and, where masks are given, brightness and extent of disc and canal.
+Brightness and its distribution, how much there is of each size of detail (a Laplacian pyramid: Burt and Adelson, IEEE
+Trans Commun 1983) and of edges along rows and columns, noise as the median second difference, where the picture is
+bright and where it is detailed, how alike its halves are, and, where masks are given, brightness and extent of disc and
+canal.
 """
 
 from __future__ import annotations

@@ -73,7 +73,10 @@ def refuse_unanswered(study: Study) -> None:
 
 def question(series: Series) -> str:
     """What is asked about a series that nothing tells the contrast of, and how to answer."""
-    return f"What {series.name} weights is not known ({series.contrast_reason}); say what it is, for instance {option(series)}."
+    return (
+        f"What {series.name} weights is not known ({series.contrast_reason}); say what it is, for instance "
+        f"{option(series)}."
+    )
 
 
 def option(series: Series) -> str:
@@ -132,7 +135,7 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
     contrasts = {one.contrast for one in used}
     has_t2 = bool(contrasts & {Contrast.T2, Contrast.T2_SPACE})
     for one in sagittal:
-        if one.contrast in WITHHELD or one.contrast is Contrast.OTHER and not has_t2:
+        if one.contrast in WITHHELD or (one.contrast is Contrast.OTHER and not has_t2):
             instead = next(
                 (
                     f", and {other.name} was used"

@@ -1,7 +1,7 @@
 """Radiomics of a disc's middle sagittal slice, cut along the disc's own axes: the same whatever the series' geometry.
 
-A stack, a thick-sliced series and a single slice give the same table, so that what was learned on one kind serves on the
-others; and with pixels of one size and one intensity scale, textures mean the same on every scanner.
+A stack, a thick-sliced series and a single slice give the same table, so that what was learned on one kind serves on
+the others; and with pixels of one size and one intensity scale, textures mean the same on every scanner.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def parameters(images: Iterable[str] = ("Original", "Wavelet"), classes: Iterabl
     return Parameters.from_mapping(
         {
             "imageType": {name: {} for name in images},
-            "featureClass": {"shape2D": None} | {name: None for name in classes},
+            "featureClass": {"shape2D": None} | dict.fromkeys(classes),
             "setting": dict(SETTINGS),
         }
     )

@@ -42,7 +42,7 @@ def evidence_rows(measures: Mapping[int, Measures], roles: Sequence[str]) -> dic
     seen = ~np.isnan(table).all(0)
     median[seen], largest[seen] = np.nanmedian(table[:, seen], 0), np.nanmax(table[:, seen], 0)
     nothing = np.full(table.shape[1], np.nan)
-    place = {index: row for index, row in zip(indices, table)}
+    place = dict(zip(indices, table))
     return {
         index: np.concatenate(
             [

@@ -20,7 +20,10 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
         return ("Graded from T1 alone; how well this pack does so was not measured.",)
     (name, low), (_, high) = alone, usual
     return (
-        f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} from T2.",
+        (
+            f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} "
+            "from T2."
+        ),
     )
 
 

@@ -19,7 +19,8 @@ from discgrader.radiomics.parameters import parameters_1218
 
 
 class Extractors:
-    """Takes the 1218 features of stacks, and within the slice of single slices; keeps filtered sequences between studies.
+    """Takes the 1218 features of stacks, and within the slice of single slices; keeps filtered sequences between
+    studies.
 
     Parameters
     ----------

@@ -40,8 +40,8 @@ class System:
     tasks : tuple of Task
         In the order in which they are shown.
     highest : str
-        The highest level that it is for. Discs above are not graded by it; those below are, L5-L6 and L6-S1 of six lumbar
-        vertebrae and S1-S2 of a lumbarized S1 included.
+        The highest level that it is for. Discs above are not graded by it; those below are, L5-L6 and L6-S1 of six
+        lumbar vertebrae and S1-S2 of a lumbarized S1 included.
     """
 
     name: str
@@ -64,9 +64,9 @@ def _system(name: str, title: str, highest: str, *tasks: tuple[str, str, str]) -
     return System(name, title, tuple(Task(name, *one) for one in tasks), highest)
 
 
-# The papers of the systems that read axial slices grade lumbar discs: MSU's line joins lumbar facet joints, and Lee's grades
-# are of the cauda equina, which above L1-L2 gives way to the cord. The paper on calcification took discs of L1 to S1. SPIDER
-# has grades of discs up to its ninth from the sacrum.
+# The papers of the systems that read axial slices grade lumbar discs: MSU's line joins lumbar facet joints, and Lee's
+# grades are of the cauda equina, which above L1-L2 gives way to the cord. The paper on calcification took discs of L1
+# to S1. SPIDER has grades of discs up to its ninth from the sacrum.
 _LUMBAR, _SPIDER = "L1-L2", "T9-T10"
 
 

@@ -1,11 +1,11 @@
 """How unlike the pictures of its training a picture looks to a network.
 
-Three things are looked at: the maps of the network's first stage, which see blur, noise and contrast, the features that it
-grades by, and plain statistics of the picture. Of each it is measured how far the picture lies from those of the training
-along their principal axes (Mahalanobis: Lee et al., NeurIPS 2018) and beside these; a small network that was trained on
-pictures of the kind trained on and on such that were altered or are of another kind weighs all of that
-(`discgrader.training.unlike`). Where single distances are beyond all that is usual they count by themselves, for no list of
-what may be wrong with a picture is complete.
+Three things are looked at: the maps of the network's first stage, which see blur, noise and contrast, the features that
+it grades by, and plain statistics of the picture. Of each it is measured how far the picture lies from those of the
+training along their principal axes (Mahalanobis: Lee et al., NeurIPS 2018) and beside these; a small network that was
+trained on pictures of the kind trained on and on such that were altered or are of another kind weighs all of that
+(`discgrader.training.unlike`). Where single distances are beyond all that is usual they count by themselves, for no
+list of what may be wrong with a picture is complete.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Typical:
     Parameters
     ----------
     means, axes : mapping of str to Tensor, shapes (features,) and (features, axes)
-        Of each of `GROUPS`: the mean, and the directions in which training pictures spread most, each divided by their spread.
+        Of each of `GROUPS`: the mean, and the directions in which training pictures spread most, each divided by their
+        spread.
     scales : mapping of str to Tensor, shape (features,)
         What features are divided by before.
     layers : sequence of (Tensor, Tensor)
@@ -115,8 +116,8 @@ class Typical:
         return found | {"typical.limit": torch.tensor([self.limit]), "typical.farthest": self.farthest}
 
     def coordinates(self, seen: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Where pictures lie, shape (pictures, axes of all groups), and logarithms of their distances along and beside the axes
-        of each group, shape (pictures, 2 · groups)."""
+        """Where pictures lie, shape (pictures, axes of all groups), and logarithms of their distances along and beside
+        the axes of each group, shape (pictures, 2 · groups)."""
         places, distances = [], []
         for group in GROUPS:
             away = (seen[group] - self.means[group]) / self.scales[group]

@@ -21,7 +21,7 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.weights import fill_network, load_tensors
+from discgrader.packs.weights import fill_network
 
 KIND = "window_classifier"
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -53,8 +53,8 @@ def window_input(specs: Sequence[WindowSpec], pixels: int) -> dict[str, object]:
 
 
 def network_input(pictures: torch.Tensor) -> torch.Tensor:
-    """Pictures in 0–1, shape (..., slices, rows, columns), as networks take them: normalized as ImageNet, and a single slice
-    three times over; where there are neither one nor three slices, each has the mean of ImageNet's channels."""
+    """Pictures in 0–1, shape (..., slices, rows, columns), as networks take them: normalized as ImageNet, and a single
+    slice three times over; where there are neither one nor three slices, each has the mean of ImageNet's channels."""
     if pictures.shape[-3] == 1:
         pictures = pictures.expand(*pictures.shape[:-3], len(IMAGENET_MEAN), *pictures.shape[-2:])
     mean, deviation = (

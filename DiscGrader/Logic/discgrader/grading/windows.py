@@ -108,7 +108,7 @@ class Window:
         """Which slice of an axial series is looked at, from 1, and how many it has."""
         volume = self.series.volume
         axis = slice_axis(volume)
-        return int(round(volume.lps_to_index(self.frame.center_lps_mm)[axis])) + 1, volume.size[axis]
+        return round(volume.lps_to_index(self.frame.center_lps_mm)[axis]) + 1, volume.size[axis]
 
     @property
     def slice_mm(self) -> float:
@@ -156,7 +156,8 @@ def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndar
 
 
 def slice_evidence(look: Sequence[Window]) -> dict[str, object]:
-    """The evidence ``slice`` of a grade that was read from a look: which axial slice that is; empty where it has none."""
+    """The evidence ``slice`` of a grade that was read from a look: which axial slice that is; empty where it has
+    none."""
     axial = next((one for one in look if one.spec.plane is Plane.AXIAL), None)
     if axial is None:
         return {}
@@ -229,7 +230,8 @@ class StudyWindows:
 
 
 def sagittal_of(study: Study, localization: Localization) -> Sagittal | None:
-    """The sagittal series that windows are cut from: T2 before T2 SPACE, the best one that is in register with the discs."""
+    """The sagittal series that windows are cut from: T2 before T2 SPACE, the best one that is in register with the
+    discs."""
     for role in SAGITTAL_ROLES:
         for series in sagittal_of_role(study, localization, role)[:1]:
             return Sagittal(series, np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float))

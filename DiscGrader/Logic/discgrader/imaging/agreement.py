@@ -37,7 +37,8 @@ class Agreement:
     Parameters
     ----------
     here, best, elsewhere : float
-        Normalized mutual information (1 for none) where they lie, at the best of all places tried, and the median of all.
+        Normalized mutual information (1 for none) where they lie, at the best of all places tried, and the median of
+        all.
     away_mm : tuple of float
         From where they lie to the best place, LPS mm.
     """

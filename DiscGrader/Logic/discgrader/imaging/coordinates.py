@@ -1,4 +1,5 @@
-"""Whether the positions of two series can be compared: by patient, frame of reference and, above all, their pictures."""
+"""Whether the positions of two series can be compared: by patient, frame of reference and, above all, their
+pictures."""
 
 from weakref import WeakKeyDictionary
 
@@ -13,8 +14,8 @@ ELSEWHERE_MM = 10.0
 """Pictures that fit best when moved by more than this lie in two, whatever headers say."""
 
 TELLING = 2.1
-"""The best place must tell so many times what any place does: series of one body reach 2.2 and more with a third of noise,
-of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
+"""The best place must tell so many times what any place does: series of one body reach 2.2 and more with a third of
+noise, of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
 
 _MUCH_LESS = 0.7
 _NO_MATCH = "so that its slices cannot be matched"
@@ -23,10 +24,11 @@ _known: WeakKeyDictionary[Volume, WeakKeyDictionary[Volume, Agreement | None]] =
 
 
 def other_coordinates(one: Series, other: Series) -> str | None:
-    """Why the positions of two series cannot be compared, in words that follow the first one's name; None where they can.
+    """Why the positions of two series cannot be compared, in words that follow the first one's name; None where they
+    can.
 
-    A FrameOfReferenceUID that differs is no reason where the pictures agree, since exports often give each series one of
-    its own. One that is the same, or missing, does not help where pictures clearly disagree.
+    A FrameOfReferenceUID that differs is no reason where the pictures agree, since exports often give each series one
+    of its own. One that is the same, or missing, does not help where pictures clearly disagree.
     """
     own, its = one.identity or {}, other.identity or {}
     if own.get("PatientID") and its.get("PatientID") and own["PatientID"] != its["PatientID"]:
@@ -52,8 +54,8 @@ def _if_contradicted(found: Agreement | None, other: Series) -> str | None:
     if found is None or found.contrast < TELLING or found.distance_mm <= ELSEWHERE_MM or found.share > _MUCH_LESS:
         return None
     return (
-        f"lies {found.distance_mm:.0f} mm away from where its picture fits {other.name}, so that the position of one of "
-        "them is wrong"
+        f"lies {found.distance_mm:.0f} mm away from where its picture fits {other.name}, so that the position of one "
+        "of them is wrong"
     )
 
 

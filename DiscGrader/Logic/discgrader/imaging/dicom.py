@@ -28,7 +28,8 @@ _QUIET = "no picture"
 """Files of this kind are left out without a warning."""
 
 _FEW_SLOPES = 0.25
-"""So large a share of slices may be scaled otherwise than the rest for this to be a slip rather than how a scanner works."""
+"""So large a share of slices may be scaled otherwise than the rest for this to be a slip rather than how a scanner
+works."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +81,8 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     """All MR series of one examination among DICOM files, and what was left out.
 
     A SeriesInstanceUID may become several series: by picture size, by orientation (scouts in three planes, axial
-    blocks angled to each disc), by place in the plane (stations of a spine), by gaps wider than a few slices, by contrast,
-    and by echo, time or kind of picture where several share a position.
+    blocks angled to each disc), by place in the plane (stations of a spine), by gaps wider than a few slices, by
+    contrast, and by echo, time or kind of picture where several share a position.
 
     Raises
     ------
@@ -158,8 +159,10 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
         if turned:
             count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
             notes += (
-                f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), laid as "
-                "these are; none was moved.",
+                (
+                    f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), "
+                    "laid as these are; none was moved."
+                ),
             )
         readable, doubles = without_doubles(readable, pictures)
         if doubles:
@@ -213,7 +216,8 @@ def _stacked(
 def _pictures(
     name: str, slices: list[Slice], progress: Progress
 ) -> tuple[dict[int, np.ndarray], tuple[str, ...], list[LeftOut]]:
-    """Real values of each slice's picture by ``id`` of the slice, what to say of them, and files that cannot be read."""
+    """Real values of each slice's picture by ``id`` of the slice, what to say of them, and files that cannot be
+    read."""
     by_file: dict[Path, list[Slice]] = {}
     for one in slices:
         by_file.setdefault(one.path, []).append(one)
@@ -247,8 +251,10 @@ def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
         return []
     stated = "states another" if any("RescaleSlope" in one.header for one in few) else "states no"
     return [
-        f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is much brighter "
-        "or darker."
+        (
+            f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is "
+            "much brighter or darker."
+        )
     ]
 
 

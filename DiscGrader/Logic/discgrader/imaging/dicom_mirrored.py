@@ -1,4 +1,5 @@
-"""Slices of one plane that are stored mirrored against the others, laid as most of them are; none moves in the patient."""
+"""Slices of one plane that are stored mirrored against the others, laid as most of them are; none moves in the
+patient."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

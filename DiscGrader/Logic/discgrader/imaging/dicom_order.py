@@ -40,11 +40,13 @@ def along(one: Slice) -> float:
 
 
 def most_at_a_place(slices: Sequence[Slice]) -> int:
+    """How many slices share the place that most of them share."""
     return max(len(one) for one in places(slices))
 
 
 def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
-    """Overlapping blocks that the images' numbers count one after the other, or in turn; None where they count neither."""
+    """Overlapping blocks that the images' numbers count one after the other, or in turn; None where they count
+    neither."""
     numbers = [one.header.get("InstanceNumber") for one in slices]
     if not all(isinstance(one, int) for one in numbers) or len(set(numbers)) < len(numbers) or len(slices) < 4:
         return None
@@ -65,7 +67,7 @@ def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
     runs, step = [[ordered[0]]], None
     for before, one in pairwise(ordered):
         moved = along(one) - along(before)
-        if step and abs(moved / step - 1) > 0.15 or abs(moved) <= SAME_PLACE_MM:
+        if (step and abs(moved / step - 1) > 0.15) or abs(moved) <= SAME_PLACE_MM:
             runs.append([one])
             step = None
             continue
@@ -109,8 +111,10 @@ def of_shared_places(
     differing = [number for number in shared if not _are_one_picture(at[number], pictures)]
     if len(differing) > max(1, _FEW * len(at)) or (differing and len(at) < 4):
         raise Unstackable(
-            f"two or more different pictures lie at each of {len(differing)} places ({named('ImagePositionPatient')}), and "
-            f"neither {named('SeriesNumber')}, {named('SeriesDescription')}, echo and repetition times nor {named('InstanceNumber')} tells them apart"
+            f"two or more different pictures lie at each of {len(differing)} places "
+            f"({named('ImagePositionPatient')}), and "
+            f"neither {named('SeriesNumber')}, {named('SeriesDescription')}, echo and repetition times nor "
+            f"{named('InstanceNumber')} tells them apart"
         )
     for number in shared:
         near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
@@ -168,8 +172,8 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
         gaps = np.diff([along(one) for one in slices])
         raise Unstackable(
-            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which makes "
-            "no volume"
+            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which "
+            "makes no volume"
         )
     main = max(kept, key=len)
     return kept, [(one, _beside(one, main)) for one in odd]

@@ -25,8 +25,8 @@ _SINGLES = 3
 def by_series(slices: Sequence[Slice]) -> list[list[Slice]]:
     """Slices by series, in the order of series number and file.
 
-    Where a SeriesInstanceUID is missing, number, description and folder stand in for it. Where each slice has one of its
-    own, slices that are alike in contrast and geometry are put together.
+    Where a SeriesInstanceUID is missing, number, description and folder stand in for it. Where each slice has one of
+    its own, slices that are alike in contrast and geometry are put together.
     """
     groups: dict[tuple[str, ...], list[Slice]] = {}
     for one in slices:

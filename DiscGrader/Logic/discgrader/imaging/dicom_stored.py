@@ -1,8 +1,8 @@
 """From the bits that a DICOM file stores to values: which bits count, their sign, padding, and inverted gray scales.
 
 Headers are followed where the picture does not contradict them. Where it does, as when a picture that is stored without
-signs is said to have some, a wrong choice would turn the brightest tissue into the darkest, so the picture decides and a
-note says so.
+signs is said to have some, a wrong choice would turn the brightest tissue into the darkest, so the picture decides and
+a note says so.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,8 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
     bits, shift = how.stored, how.high + 1 - how.stored
     if shift and (raw & ((1 << shift) - 1)).any():
         notes.append(
-            f"pixels use bits that {named('BitsStored')} ({bits}) and {named('HighBit')} ({how.high}) leave out; all were read"
+            f"pixels use bits that {named('BitsStored')} ({bits}) and {named('HighBit')} ({how.high}) leave out; all "
+            "were read"
         )
         bits, shift = how.allocated, 0
     if shift:

@@ -1,9 +1,9 @@
 """Values of DICOM attributes as plain numbers and texts, and errors that name the attribute."""
 
 import math
+import struct
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from struct import error as StructError
 
 import pydicom
 from pydicom.datadict import tag_for_keyword
@@ -23,7 +23,7 @@ UNREADABLE = (
     ArithmeticError,
     NotImplementedError,
     RuntimeError,
-    StructError,
+    struct.error,
     zlib.error,
     AssertionError,
     BytesLengthException,

@@ -27,7 +27,8 @@ VOLUME_ENDINGS = NIFTI_ENDINGS + OTHER_ENDINGS
 _NIFTI_HEADER_BYTES = 352
 _SEEN_VOXELS, _SEEN_VALUES = 200_000, 20_000
 _LEAST_PADDING, _MOST_LABELS = 5e-4, 64
-"""Padding is no less than this share of the voxels; a volume of fewer values than these is a map of labels, not padded."""
+"""Padding is no less than this share of the voxels; a volume of fewer values than these is a map of labels, not
+padded."""
 _DEFLATE_MOST = 1032
 """How many times smaller than its content a deflated file can be at most."""
 

@@ -1,4 +1,5 @@
-"""What the name of a file or series says of it: plane, contrast, fat suppression, contrast agent, part of a Dixon series."""
+"""What the name of a file or series says of it: plane, contrast, fat suppression, contrast agent, part of a Dixon
+series."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

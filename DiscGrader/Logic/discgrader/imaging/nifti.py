@@ -29,8 +29,8 @@ _UNIT_TO_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
 
 
 _ROUNDED_TURN = 1e-3
-"""A quaternion keeps three of its numbers, in single precision; where the fourth is near 0, as in axial slices turned about
-the left-right axis, it and with it a turn of up to 7e-4 rad is lost."""
+"""A quaternion keeps three of its numbers, in single precision; where the fourth is near 0, as in axial slices turned
+about the left-right axis, it and with it a turn of up to 7e-4 rad is lost."""
 
 _GZIP = b"\x1f\x8b"
 _MOST_HEADER_BYTES = 544
@@ -178,7 +178,8 @@ def _read(file: BinaryIO, path: Path, progress: Progress) -> tuple[Volume, tuple
     offset, warnings = _offset(header, path)
     if min(offset, header.header_bytes) + needed > most or offset > most:
         raise _cut_off(path)
-    # Beyond the last voxel, since a compressed file's check sum follows its end; a bounded way, for the rest may be endless.
+    # Beyond the last voxel, since a compressed file's check sum follows its end; a bounded way, for the rest may be
+    # endless.
     raw = _up_to(chunks, raw, offset + needed + _CHUNK_BYTES, progress)
     if offset == header.header_bytes + 4 and len(raw) == header.header_bytes + needed:
         # Written without the four bytes that must follow the header.
@@ -251,8 +252,10 @@ def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:
     if stated == 0:
         return least, ()
     return least, (
-        f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
-        "were read from where the header ends.",
+        (
+            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
+            "were read from where the header ends."
+        ),
     )
 
 

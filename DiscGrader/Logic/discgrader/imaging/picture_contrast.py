@@ -76,7 +76,8 @@ def seen_of(volume: Volume, plane: Plane) -> list[np.ndarray]:
 
 
 def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
-    """Distance between slices; None of a single slice whose header says 1.6 mm or less, as it may be of any thickness."""
+    """Distance between slices; None of a single slice whose header says 1.6 mm or less, as it may be of any
+    thickness."""
     across = slice_axis_of(volume, plane)
     spacing = float(volume.spacing_mm[across])
     return None if volume.size[across] == 1 and spacing <= _THIN_MM else spacing

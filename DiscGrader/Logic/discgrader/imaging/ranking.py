@@ -24,9 +24,9 @@ def in_plane_mm(series: Series) -> float:
 def ranked(series: Sequence[Series], shown: Callable[[Series], int] = lambda one: 0) -> list[Series]:
     """Series of one role, the best one first.
 
-    First what says that it shows the lumbar spine or no other part of the body, then what was taken before contrast agent,
-    what is as scanned before what was computed from others, what shows more discs, what has clearly smaller pixels, what
-    has more voxels.
+    First what says that it shows the lumbar spine or no other part of the body, then what was taken before contrast
+    agent, what is as scanned before what was computed from others, what shows more discs, what has clearly smaller
+    pixels, what has more voxels.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def ranked(series: Sequence[Series], shown: Callable[[Series], int] = lambda one
 
 
 def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda one: 0) -> str:
-    """Why ``used`` was preferred, in words that follow the other's name: ``was taken after contrast agent, X was not``."""
+    """Why ``used`` was preferred, in words that follow the other's name: ``was taken after contrast agent, X was
+    not``."""
     both = (used, other)
     key, best = _key(other, both, shown), _key(used, both, shown)
     worse = next((position for position, (a, b) in enumerate(zip(key, best, strict=True)) if a > b), -1)

@@ -33,8 +33,9 @@ _LOOKS_LIKE: Mapping[Contrast, tuple[Contrast, ...]] = {
 pictures know no T1 with fat suppression of its own."""
 
 _BELIEVED = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
-"""Names that a picture is believed against. Fat that was suppressed badly is bright, so a series that is said to be STIR or
-T1 with fat suppression stays that, and nothing is graded from it; the reader hears what its picture looks like."""
+"""Names that a picture is believed against. Fat that was suppressed badly is bright, so a series that is said to be
+STIR or T1 with fat suppression stays that, and nothing is graded from it; the reader hears what its picture looks
+like."""
 
 _SIGHT: Mapping[Contrast, str] = {
     Contrast.T1: "a T1",
@@ -123,8 +124,9 @@ def recognize(
 ) -> Finding:
     """What a series weights: by its DICOM attributes, else by its name, and in any case by its picture.
 
-    Where attributes and name are silent or ambiguous, the picture decides. Where it contradicts them with conviction, it
-    is believed and a warning says so. What is known to be no picture to grade from (a localizer, a fat part) stays that.
+    Where attributes and name are silent or ambiguous, the picture decides. Where it contradicts them with conviction,
+    it is believed and a warning says so. What is known to be no picture to grade from (a localizer, a fat part) stays
+    that.
 
     Parameters
     ----------

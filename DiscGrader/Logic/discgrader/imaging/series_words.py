@@ -1,9 +1,9 @@
 """The words of a series description and what each says, by the table ``Resources/SeriesWords/words.csv``.
 
 Each row of the table has what its words say (``plane:sagittal``, ``weight:T2 recovery:fluid``), who writes them so, and
-the words, with ``*`` for any ending. Several words may stand together as a phrase (``fat sat``). The longest phrase counts:
-``FSE`` and ``frFSE`` are words of their own and never ``FS`` and a rest. Words that are run together are taken apart where
-known words cover the whole of them (``T2TSE``, ``SAGT2FS``).
+the words, with ``*`` for any ending. Several words may stand together as a phrase (``fat sat``). The longest phrase
+counts: ``FSE`` and ``frFSE`` are words of their own and never ``FS`` and a rest. Words that are run together are taken
+apart where known words cover the whole of them (``T2TSE``, ``SAGT2FS``).
 """
 
 import csv
@@ -100,7 +100,8 @@ def words_of(text: str) -> Words:
 
 
 def normalized(text: str) -> str:
-    """Small letters without accents, full-width ones as ASCII, a Cyrillic Т before a digit as T, ``T2*`` as ``t2star``."""
+    """Small letters without accents, full-width ones as ASCII, a Cyrillic Т before a digit as T, ``T2*`` as
+    ``t2star``."""
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"[ТтΤ](?=\s?[12])", "T", plain)
     plain = plain.lower()
@@ -221,7 +222,7 @@ def _joinable() -> frozenset[str]:
         if " " not in word
         and (len(word) > 2 or word in _SHORT_TOGETHER)
         and (
-            all(kind in _TOGETHER or kind == "echo" and len(word) > 3 for kind, _ in meanings)
+            all(kind in _TOGETHER or (kind == "echo" and len(word) > 3) for kind, _ in meanings)
             or word in ("km", "gd", "loc", "gad", "3pl")
         )
     )

@@ -113,7 +113,8 @@ _PATIENT_SPACES = frozenset(
 
 
 def header_fields(path: Path) -> dict[str, str]:
-    """The fields of the text at the start of an NRRD or MetaImage file, names in lowercase; of a field met twice the first."""
+    """The fields of the text at the start of an NRRD or MetaImage file, names in lowercase; of a field met twice the
+    first."""
     with path.open("rb") as file:
         text = file.read(_MOST_BYTES).decode("latin-1").replace("\r\n", "\n")
     is_nrrd = text.startswith("NRRD")

@@ -32,8 +32,8 @@ COUNTED = (
 )
 
 SIDES = (
-    "There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left and "
-    "right only where its header is right."
+    "There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left "
+    "and right only where its header is right."
 )
 
 PARTLY = (

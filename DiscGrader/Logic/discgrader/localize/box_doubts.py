@@ -9,7 +9,8 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
 
 ONE_DISC_MM = 10.0
-"""Boxes whose middles are nearer lie on one disc: the middles of neighboring discs are about three times as far apart."""
+"""Boxes whose middles are nearer lie on one disc: the middles of neighboring discs are about three times as far
+apart."""
 
 
 def box_doubts(boxes: Mapping[str, RoiBox], pictures: Sequence[Volume]) -> tuple[str, ...]:

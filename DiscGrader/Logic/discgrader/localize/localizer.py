@@ -233,8 +233,8 @@ def _localization(
     naming = name_candidates(seen.candidates, lowest_disc, below, looks)
     discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
     warnings = (*naming.warnings, *filter(None, [scale_doubt(seen.row)]))
-    # On the picture that axial slices make together there is no more below the lowest of them; and another series may show
-    # what is.
+    # On the picture that axial slices make together there is no more below the lowest of them; and another series may
+    # show what is.
     counted = lowest_disc is None and below is None and (looks is None or looks.shown_by is None)
     misfits = doubts_of_row([one.candidate for one in naming.discs], counted=counted)
     return Localization(
@@ -301,8 +301,8 @@ def _sagittal(study: Study) -> list[Series]:
 def sagittal_series(study: Study) -> Sequence[Series]:
     """The study's sagittal series, the one best suited for finding discs first.
 
-    What is known to be no picture of the spine, such as a localizer, and what nobody knows the contrast of, serve only where
-    there is nothing else.
+    What is known to be no picture of the spine, such as a localizer, and what nobody knows the contrast of, serve only
+    where there is nothing else.
     """
     order = {role: position for position, role in enumerate(PREFERRED_ROLES)}
     found = _sagittal(study)

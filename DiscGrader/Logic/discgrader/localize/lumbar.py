@@ -1,11 +1,11 @@
 """Whether what was found can be a lumbar spine on MR at all; each reason against it is a sentence.
 
 Limits leave room around what 758 sagittal pictures of 473 patients have (SPIDER and Sudirman, each found by the network
-that ships): discs 24 to 42 mm as the geometric mean of distance and depth, the lowest 35 mm or more above the picture's edge
-and leaning forward by 12 degrees or more, by 1.4 degrees or more a level less than the one below. Four have a scale that is
-known to be wrong, and six show one vertebra fewer or worse. Cervical vertebral bodies are 15 to 17 mm deep and 17 to 19 mm
-apart (Panjabi et al., Spine 1991), lumbar ones 34 and 35 mm and more (Panjabi et al., Spine 1992; Zhou et al., Eur Spine J
-2000); the thoracic spine is kyphotic.
+that ships): discs 24 to 42 mm as the geometric mean of distance and depth, the lowest 35 mm or more above the picture's
+edge and leaning forward by 12 degrees or more, by 1.4 degrees or more a level less than the one below. Four have a
+scale that is known to be wrong, and six show one vertebra fewer or worse. Cervical vertebral bodies are 15 to 17 mm
+deep and 17 to 19 mm apart (Panjabi et al., Spine 1991), lumbar ones 34 and 35 mm and more (Panjabi et al., Spine 1992;
+Zhou et al., Eur Spine J 2000); the thoracic spine is kyphotic.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ from discgrader.localize.candidates import Candidate
 from discgrader.localize.naming import LEAST_BODY_MM, lean_deg
 
 SMALLEST_MM, LARGEST_MM = 21.5, 52.0
-"""Geometric mean of the usual distance between discs and of their usual depth; a child's of six years is about 24 mm."""
+"""Geometric mean of the usual distance between discs and of their usual depth; a child's of six years is about 24
+mm."""
 
 SHALLOWEST_MM, DEEPEST_MM = 19.0, 56.0
 """Depth of a single disc."""
@@ -29,8 +30,8 @@ LEAST_COUNT = 5
 """So many discs without the sacrum below are a spine that can be counted; fewer may lie anywhere."""
 
 LEAST_CONFIDENCE, LEAST_VERTEBRA = 0.8, 0.5
-"""Mean probability of disc inside the discs (0.88 to 0.98), and share of their depth that has vertebra on either side (0.70
-to 0.98)."""
+"""Mean probability of disc inside the discs (0.88 to 0.98), and share of their depth that has vertebra on either side
+(0.70 to 0.98)."""
 
 KYPHOTIC_DEG = 0.5
 """From disc to disc upwards, the lean grows by more where the spine is kyphotic."""
@@ -93,9 +94,9 @@ def _surroundings(row: Sequence[Candidate]) -> str | None:
 def ct_doubt(name: str, volume: Volume) -> str | None:
     """Why the values of a series are a CT's; None where they are not.
 
-    Hounsfield units have fat below zero and water at it: of what is neither air nor padding, something lies between -150 and
-    -40, much between -30 and 130, and bone above 180. Intensities of MR are not negative, and where somebody has shifted them,
-    they do not fall so.
+    Hounsfield units have fat below zero and water at it: of what is neither air nor padding, something lies between
+    -150 and -40, much between -30 and 130, and bone above 180. Intensities of MR are not negative, and where somebody
+    has shifted them, they do not fall so.
     """
     values = np.asarray(volume.array[::2, ::2, ::2] if volume.array.size > 4_000_000 else volume.array, float).ravel()
     body = values[(values > _FAT_HU[0] - 300) & np.isfinite(values)]

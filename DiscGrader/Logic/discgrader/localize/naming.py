@@ -222,7 +222,8 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _as_wide_as_discs(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that reach across the spine as discs do, not spots beside its middle; all where the sides are out of view."""
+    """Those that reach across the spine as discs do, not spots beside its middle; all where the sides are out of
+    view."""
     wide = [one.width_mm for one in candidates if one.width_seen]
     if len(wide) < 3:
         return list(candidates)

@@ -13,15 +13,16 @@ from discgrader.localize.frames import sagittal_frames
 SMALLEST_MM, LARGEST_MM = 25.0, 46.0
 """Geometric mean of the usual distance between discs and of their usual depth.
 
-On 344 SPIDER pictures, by an earlier localizer, it is 25.1 to 43.2 mm, but for one of 24.5; on four of five whose scale is known to be wrong it is
-15.6 to 24.6. The fifth, whose spacing is 16 % too small, cannot be told from a small spine.
+On 344 SPIDER pictures, by an earlier localizer, it is 25.1 to 43.2 mm, but for one of 24.5; on four of five whose scale
+is known to be wrong it is 15.6 to 24.6. The fifth, whose spacing is 16 % too small, cannot be told from a small spine.
 """
 
 UPRIGHT_LEAN_DEG = 20.0
 """The lowest disc of an upright picture nearly always leans forward by more."""
 
 _PER_LEAN_DEG, _PER_DEPTH_MM, _TURNED = 0.25, -0.96, -4.0
-"""Weights of what speaks for a picture as it is against the same turned over, and the sum below which it is turned over.
+"""Weights of what speaks for a picture as it is against the same turned over, and the sum below which it is turned
+over.
 
 From a logistic regression on 339 upright SPIDER pictures and four that are upside down, by an earlier localizer. By
 networks of the present one that had not seen the patients, those four get -5 to -11, and 11_t2, an upright picture

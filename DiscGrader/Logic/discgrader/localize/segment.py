@@ -105,8 +105,8 @@ class Segmenter:
         Parameters
         ----------
         near_lps_mm : ndarray, shape (n, 3), optional
-            Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the foremost and
-            behind the hindmost of these points.
+            Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the
+            foremost and behind the hindmost of these points.
         """
         looking = _Looking(
             sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device), progress or Progress()
@@ -194,8 +194,8 @@ class _Looking:
             self._progress.report("Finding discs", len(self.seen) / (len(self.scouts) + len(self.rest)))
 
     def outwards(self, window: slice) -> None:
-        """Look at the other slices, from the middle on, on each side until hardly any disc is seen; at all of them where
-        the first ones show none, for the spine then lies to one side."""
+        """Look at the other slices, from the middle on, on each side until hardly any disc is seen; at all of them
+        where the first ones show none, for the spine then lies to one side."""
         middle = self.scouts[len(self.scouts) // 2]
         sides = [
             [index for index in self.rest if index > middle],

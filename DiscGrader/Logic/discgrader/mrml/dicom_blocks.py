@@ -73,8 +73,8 @@ def gathered(node) -> Gathered | None:
     files, what = _files(node), f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid"
     if not files:
         raise StudyError(
-            f"{what}, and its files are not in the DICOM database any more; import the study's files again, or load its "
-            "blocks one by one."
+            f"{what}, and its files are not in the DICOM database any more; import the study's files again, or load "
+            "its blocks one by one."
         )
     gone = next((one for one in files if not one.is_file()), None)
     if gone is not None:
@@ -132,7 +132,8 @@ def separating(scene, node, job: list | None = None) -> Generator[tuple[float, s
 
 
 def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
-    """Put series as volumes beside the one whose files they are of: in its study, under what its transform lies under."""
+    """Put series as volumes beside the one whose files they are of: in its study, under what its transform lies
+    under."""
     nodes = []
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = tree.GetItemByDataNode(node)

@@ -1,8 +1,9 @@
-"""Everything that a reader changes of the studies in a scene: their readings, boxes that are dragged, and who hears of it."""
+"""Everything that a reader changes of the studies in a scene: their readings, boxes that are dragged, and who hears of
+it."""
 
 from collections.abc import Callable
 
-from discgrader.errors import DiscGraderError, UsageError
+from discgrader.errors import DiscGraderError
 from discgrader.grading.not_graded import out_of_range
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.localize.levels import check_level
@@ -85,7 +86,8 @@ class Editing:
         self._readings.clear()
 
     def edit(self, study: str | None, act: Callable) -> SceneReading:
-        """Change boxes or names of a study, or go back or forward, and tell of boxes whose grades are another box's now.
+        """Change boxes or names of a study, or go back or forward, and tell of boxes whose grades are another box's
+        now.
 
         ``act`` is given the study's editor.
         """
@@ -95,7 +97,7 @@ class Editing:
         for disc in reading.reading.present:
             was = before.get(disc.number)
             moved = was is None or was.box != disc.box
-            if moved and (disc.is_stale or disc.grading is None) or was is not None and _gained(was, disc):
+            if (moved and (disc.is_stale or disc.grading is None)) or (was is not None and _gained(was, disc)):
                 self._box_changed(disc.level, False)
         return reading
 
@@ -202,7 +204,8 @@ class Editing:
 
 
 def _gained(was: DiscReading, disc: DiscReading) -> bool:
-    """Whether a system that was not for the disc under its old name is for it under the new one, and has not graded it."""
+    """Whether a system that was not for the disc under its old name is for it under the new one, and has not graded
+    it."""
     if was.level == disc.level or was.grading is None or disc.grading is None:
         return False
     answered = {*disc.grading.not_graded, *(one.system for one in disc.grading.grades)}

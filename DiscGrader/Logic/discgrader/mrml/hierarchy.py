@@ -4,7 +4,8 @@ import slicer
 
 
 def study_item(scene, name: str, beside=None) -> int:
-    """The hierarchy's item of the study that the node ``beside`` lies in, else of the study of this name, made if new."""
+    """The hierarchy's item of the study that the node ``beside`` lies in, else of the study of this name, made if
+    new."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = hierarchy.GetItemByDataNode(beside) if beside is not None else 0
     study = _study_above(hierarchy, item) if item else 0

@@ -68,8 +68,8 @@ def matrix_from_vtk(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
 def right_handed(volume: Volume) -> Volume:
     """The same picture with i, j and k in right-handed order.
 
-    Slicer's .nrrd files do not keep a left-handed matrix, so the slices of such a volume are put in reverse order; every
-    voxel stays where it is in the patient.
+    Slicer's .nrrd files do not keep a left-handed matrix, so the slices of such a volume are put in reverse order;
+    every voxel stays where it is in the patient.
     """
     if np.linalg.det(volume.affine_lps[:3, :3]) > 0:
         return volume
@@ -196,8 +196,8 @@ def series_from_node(node, role: str) -> Series:
     UsageError
         When there is no such role.
     StudyError
-        As `volume_from_node`, and when the volume is no MR, its plane is not the role's, its grid is sheared or it shows
-        nothing.
+        As `volume_from_node`, and when the volume is no MR, its plane is not the role's, its grid is sheared or it
+        shows nothing.
     """
     wanted, contrast = parse_role(role)
     name = node.GetName()

@@ -40,8 +40,8 @@ def studies_with_discs(scene) -> tuple[str, ...]:
 def result_from_scene(scene, study: str | None = None) -> StudyResult:
     """The result of a study that `populate_scene` put into a scene, its boxes as they stand now.
 
-    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own, what was
-    not graded with each disc; of scenes of older versions that is among the warnings too.
+    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own, what
+    was not graded with each disc; of scenes of older versions that is among the warnings too.
 
     Parameters
     ----------
@@ -88,7 +88,8 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
 
 
 def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -> Localization | None:
-    """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without any."""
+    """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without
+    any."""
     segmentations = study_nodes(scene, study, "segmentation")
     boxes = study_nodes(scene, study, "roi")
     discs = [disc_from_node(node) for node in boxes]
@@ -139,8 +140,8 @@ def settled_in_scene(scene, study: str) -> tuple[str, ...]:
 
 
 def names_in_scene(scene, study: str) -> dict:
-    """How sure the names of a study's discs are, and what else the lowest may be called, as ``grades.json`` says it but for
-    the lowest disc itself: certain once a reader has said what it is."""
+    """How sure the names of a study's discs are, and what else the lowest may be called, as ``grades.json`` says it but
+    for the lowest disc itself: certain once a reader has said what it is."""
     segmentations = study_nodes(scene, study, "segmentation")
     if any(attribute(one, "Named") for one in segmentations):
         return {"probability": 1.0, "alternatives": {}}

@@ -36,7 +36,8 @@ class SceneReading:
     clock : callable() -> str, optional
         Gives the time.
     filling : callable() -> bool, optional
-        Whether the scene is just being filled, so that it must not be looked at; nothing but grades can be changed then.
+        Whether the scene is just being filled, so that it must not be looked at; nothing but grades can be changed
+        then.
     shown : callable(SceneReading), optional
         Called whenever the scene shows the reading anew.
     quiet : context manager, optional

@@ -1,4 +1,5 @@
-"""What a volume node was recognized as, kept with the node, so that it is known after the scene was saved and opened."""
+"""What a volume node was recognized as, kept with the node, so that it is known after the scene was saved and
+opened."""
 
 import json
 from collections.abc import Sequence

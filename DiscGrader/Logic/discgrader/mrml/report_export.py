@@ -20,8 +20,8 @@ from discgrader.reading.tables import write_readings_csv
 def report_export(scene, study: str | None, reading: Reading, folder: Path) -> Callable[[Progress], Path]:
     """What writes the folder, to be called in any thread; the scene is read here and now.
 
-    The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. The report says of every
-    grade that the reader has overridden, by what and why.
+    The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. The report says of
+    every grade that the reader has overridden, by what and why.
 
     Raises
     ------

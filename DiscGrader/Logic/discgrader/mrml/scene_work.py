@@ -27,8 +27,8 @@ class _Job:
     """Work that has not ended.
 
     ``box`` is the node of the box that it grades anew, ``live`` whether a hand still moves it, ``corners`` where it was
-    when the work began, LPS mm; ``answered`` says whether the service has ever answered; ``after`` is called when it has
-    ended well.
+    when the work began, LPS mm; ``answered`` says whether the service has ever answered; ``after`` is called when it
+    has ended well.
     """
 
     steps: Steps
@@ -53,8 +53,8 @@ class SceneWork:
     """Has a service find and grade the discs of a scene's volumes, and fills the scene with what it says.
 
     Whatever begins work returns at once, and gives a function that waits for its end, gives what it came to and raises
-    why it came to nothing. `deliver`, called some times a second in the scene's thread, goes on with the work. One search
-    or grading runs at a time; boxes are graded anew beside each other, each box in its newest place only.
+    why it came to nothing. `deliver`, called some times a second in the scene's thread, goes on with the work. One
+    search or grading runs at a time; boxes are graded anew beside each other, each box in its newest place only.
 
     Parameters
     ----------
@@ -148,7 +148,8 @@ class SceneWork:
     def regrade(self, roi_node, listener: SceneListener, live: bool = False) -> Callable[[], object] | None:
         """Grade the disc of one box anew.
 
-        While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its end.
+        While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its
+        end.
 
         Parameters
         ----------
@@ -156,8 +157,8 @@ class SceneWork:
         listener : SceneListener
         live : bool
             Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
-            before has ended. What is not live takes the place of what runs for the box at once, unless that is about the
-            very place where the hand has let go, and is explained.
+            before has ended. What is not live takes the place of what runs for the box at once, unless that is about
+            the very place where the hand has let go, and is explained.
         """
         if self.busy:
             return None

@@ -1,4 +1,5 @@
-"""What the subject hierarchy tells of the study that chosen volumes are of: its examination, and what is not used of it."""
+"""What the subject hierarchy tells of the study that chosen volumes are of: its examination, and what is not used of
+it."""
 
 from collections.abc import Collection
 
@@ -14,7 +15,8 @@ NOT_CHOSEN = "in the same study, but not chosen as any of its series"
 
 
 def examination_of(scene, node) -> Examination | None:
-    """The examination of the DICOM study that a node lies in; None where the hierarchy knows no date and no identifier."""
+    """The examination of the DICOM study that a node lies in; None where the hierarchy knows no date and no
+    identifier."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     study = _study(hierarchy, node)
     constants = slicer.vtkMRMLSubjectHierarchyConstants

@@ -29,7 +29,8 @@ def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, obj
 
 
 def fill_table(node, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Have a table node hold these rows; where it has the same columns and as many rows, only cells that differ change."""
+    """Have a table node hold these rows; where it has the same columns and as many rows, only cells that differ
+    change."""
     table = node.GetTable()
     before = tuple(table.GetColumnName(number) for number in range(table.GetNumberOfColumns()))
     if before != tuple(columns) or table.GetNumberOfRows() != len(rows):

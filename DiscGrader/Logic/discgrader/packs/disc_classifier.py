@@ -11,7 +11,8 @@ from discgrader.packs.residual import ResidualEncoder
 
 
 class DiscClassifier(nn.Module):
-    """One encoder for all crops of a disc, whatever their contrast; the mean features of each family are graded together.
+    """One encoder for all crops of a disc, whatever their contrast; the mean features of each family are graded
+    together.
 
     Parameters
     ----------

@@ -6,7 +6,6 @@ the head's width. Pictures are 224 × 224, intensities brought to -1…1 as (val
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 

@@ -50,7 +50,8 @@ class Forest:
             raise ValueError("a tree begins nowhere or a leaf has no chance")
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
-        """Mean chance of each grade over the trees, shape (rows, grades), of rows (rows, columns) with NaN as missing."""
+        """Mean chance of each grade over the trees, shape (rows, grades), of rows (rows, columns) with NaN as
+        missing."""
         # scikit-learn compares single-precision values with its thresholds.
         return np.stack([self.chance[self._leaves(row)].mean(0) for row in np.asarray(rows, np.float32)])
 

@@ -83,7 +83,8 @@ def _fitting(
 
 
 def published_names(name: str) -> tuple[str, ...]:
-    """What files of torchvision, of transformers, and of the Squeeze-and-Excitation networks call a weight of an encoder."""
+    """What files of torchvision, of transformers, and of the Squeeze-and-Excitation networks call a weight of an
+    encoder."""
     bare = name.removeprefix("network.")
     dense = bare.replace(".layers.", ".")
     squeezed = bare

@@ -42,7 +42,10 @@ class BoxButtons:
         level = self._chosen()[1] or ""
         for button, tip, why in (
             (self._ui.addButton, _("Add a disc where the crosshair is (Shift and mouse move it)"), why_none),
-            (self._ui.deleteButton, _("Delete {level}: it is no disc; can be undone").format(level=level), why_no_level),
+            (self._ui.deleteButton, _(
+                "Delete {level}: it is no disc; can be "
+                "undone"
+            ).format(level=level), why_no_level),
             (self._ui.fitButton, _("Fit the box of {level} to the disc again").format(level=level), why_no_level),
             (self._ui.resetButton, _("Put the box of {level} back to where it was found").format(level=level),
              why_no_level),
@@ -85,7 +88,7 @@ class BoxButtons:
         study = self._chosen()[0]
         if self._margin is None or study is None:
             return
-        if abs(margin_mm - self._margin) > 1e-6 or self._dragged and not dragging:
+        if abs(margin_mm - self._margin) > 1e-6 or (self._dragged and not dragging):
             self._margin, self._dragged = margin_mm, dragging
             if not self._found():
                 return

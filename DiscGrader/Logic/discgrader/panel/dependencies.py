@@ -79,7 +79,8 @@ def ensure(path: Path) -> None:
     except subprocess.CalledProcessError as error:
         raise UsageError(
             _(
-                "The packages could not be installed; the Python console tells why. Behind a firewall, name a folder of wheels."
+                "The packages could not be installed; the Python console tells why. Behind a firewall, name a folder "
+                "of wheels."
             )
         ) from error
     except RuntimeError as error:

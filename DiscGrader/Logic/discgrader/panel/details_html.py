@@ -69,7 +69,8 @@ def _heading(level: str, title: str, cell: Cell | None, colors: Colors) -> str:
 
 
 def _plate(label: str, color: str) -> str:
-    return f'<span style="background-color:{color};color:{INK};font-weight:600">&nbsp;{escape(in_language(label))}&nbsp;</span>'
+    style = f"background-color:{color};color:{INK};font-weight:600"
+    return f'<span style="{style}">&nbsp;{escape(in_language(label))}&nbsp;</span>'
 
 
 def _notice(text: str) -> str:
@@ -173,7 +174,10 @@ def _origin(cell: Cell, colors: Colors) -> str:
 def _sources(scale: Scale, colors: Colors) -> str:
     lines = [in_language(scale.note), *scale.sources]
     told = "<br>".join(escape(one) for one in lines if one)
-    return f'<p style="margin:6px 0 0 0;color:{colors.faint}"><small>{escape(in_language(scale.title))}. {told}</small></p>'
+    return (
+        f'<p style="margin:6px 0 0 0;color:{colors.faint}"><small>{escape(in_language(scale.title))}. '
+        f"{told}</small></p>"
+    )
 
 
 def _titled(title: str, inner: str) -> str:

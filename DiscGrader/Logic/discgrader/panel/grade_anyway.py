@@ -16,7 +16,8 @@ class GradeAnyway:
     wanted : callable(bool)
         Told what the reader wants.
     again : callable()
-        Called where the study was graded, or its grades withheld, before the reader wanted it otherwise; by undo and redo, too.
+        Called where the study was graded, or its grades withheld, before the reader wanted it otherwise; by undo and
+        redo, too.
     """
 
     def __init__(self, box, wanted: Callable[[bool], None], again: Callable[[], None]):

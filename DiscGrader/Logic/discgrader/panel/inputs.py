@@ -32,7 +32,8 @@ _DICOM_TEXTS = {
 }  # fmt: skip
 _DICOM_LISTS = {"ImageType": "0008,0008", "ScanningSequence": "0018,0020", "ScanOptions": "0018,0022"}
 _DICOM_NUMBERS = {
-    "EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082", "DiffusionBValue": "0018,9087",
+    "EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082",
+    "DiffusionBValue": "0018,9087",
 }  # fmt: skip
 
 

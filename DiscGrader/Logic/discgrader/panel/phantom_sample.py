@@ -1,4 +1,5 @@
-"""The sample data set "DiscGrader phantom": rendered when it is asked for, without network, and kept for the next time."""
+"""The sample data set "DiscGrader phantom": rendered when it is asked for, without network, and kept for the next
+time."""
 
 import contextlib
 import hashlib

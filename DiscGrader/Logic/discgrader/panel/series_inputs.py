@@ -1,4 +1,5 @@
-"""The series at the top of the panel: chosen by themselves or by the user, asked about, and what is doubtful about them."""
+"""The series at the top of the panel: chosen by themselves or by the user, asked about, and what is doubtful about
+them."""
 
 from collections.abc import Callable
 from functools import cache

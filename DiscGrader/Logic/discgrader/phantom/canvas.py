@@ -61,7 +61,8 @@ class Canvas:
         return len(self._band) > 0
 
     def band(self, low_s: float, high_s: float, front: float, back: float, side: float) -> np.ndarray:
-        """Indices of open points near the spine: s between the first two, d between the next two, |x| below the last."""
+        """Indices of open points near the spine: s between the first two, d between the next two, |x| below the
+        last."""
         start, end = np.searchsorted(self._band_s, _steps(np.array((low_s, high_s), np.float32)))
         if start == end:
             return self._band[:0]

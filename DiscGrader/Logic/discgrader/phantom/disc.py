@@ -9,23 +9,24 @@ from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 
 HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.97, 4: 0.85, 5: 0.38}
-"""Height as a share of the healthy one, by Pfirrmann grade; set so that the localizer measures what it does on SPIDER."""
+"""Height as a share of the healthy one, by Pfirrmann grade; set so that the localizer measures what it does on
+SPIDER."""
 HYDRATION_OF_GRADE = {1: 0.63, 2: 0.41, 3: 0.19, 4: 0.07, 5: 0.04}
 HYDRATION_SPREAD = 0.22
-"""Share of the disc that is wet nucleus, and its whole spread as a share of it, so narrow that the grades do not overlap;
-set so that nucleus and CSF compare on T2 as in SPIDER's discs of each grade."""
+"""Share of the disc that is wet nucleus, and its whole spread as a share of it, so narrow that the grades do not
+overlap; set so that nucleus and CSF compare on T2 as in SPIDER's discs of each grade."""
 SPACING_SHARE = 0.9
 """Vertebrae stand as far apart as discs of this share of the healthy height would keep them."""
 
 DISC_HEIGHT_MM = (6.3, 6.8, 6.4, 6.0, 5.5, 4.8, 4.2, 3.9, 3.7)
 DISC_WEDGE_DEG = (8.0, 6.8, 5.6, 4.4, 3.4, 1.9, 0.8, 0.0, 0.0)
-"""Healthy height in the middle and angle between the endplates, from L5-S1 upwards; as high, beside the vertebrae, as the
-discs of SPIDER are found to be, which is less than books say, for the endplates look like bone."""
+"""Healthy height in the middle and angle between the endplates, from L5-S1 upwards; as high, beside the vertebrae, as
+the discs of SPIDER are found to be, which is less than books say, for the endplates look like bone."""
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
 
 RIM_SHARE = 0.15, 1.3
-"""How dense the outer annulus is, least and most, as a share of its grade's: on axial slices of patients, by which it was
-set by eye, it is often hardly darker than what it holds."""
+"""How dense the outer annulus is, least and most, as a share of its grade's: on axial slices of patients, by which it
+was set by eye, it is often hardly darker than what it holds."""
 SAC_TAPER = 0.55, 0.55, 0.4, 0.25, 0.15
 """The most that the thecal sac narrows towards the back, from L5-S1 upwards; set by eye on axial slices of patients."""
 NARROWED_SHARE = 0.78
@@ -361,7 +362,7 @@ def _defect(chance: list[float], odds: float, wish: bool | None) -> EndplateNode
 def _herniation(grade: int, chance: list[float], asked: DiscFindings, spare: bool) -> Herniation | None:
     happens, which, where, side, place, reach, width, moves, fragment = chance
     wanted = any(getattr(asked, name) for name in ("side", "migration_mm", "sequestered", "calcification"))
-    if asked.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade]) or asked.msu == "0":
+    if (asked.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade])) or asked.msu == "0":
         return None
     if asked.msu is not None:
         size, zone = int(asked.msu[0]), asked.msu[1:]

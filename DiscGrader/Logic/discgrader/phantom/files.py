@@ -50,8 +50,8 @@ def write_study(
 
     The folder holds one NIfTI file a series (or one folder of DICOM files a series), so that it is itself a study that
     can be read. Beside them lie ``gradings.csv`` in the layout of SPIDER's gradings; ``truth.csv``, one row a disc and
-    task; ``truth.json``, with the person, boxes and millimetres; the masks, named as the series, in ``masks``; and every disc's ROI
-    box in ``rois``, and the boxes of herniations in ``herniations``.
+    task; ``truth.json``, with the person, boxes and millimetres; the masks, named as the series, in ``masks``; and
+    every disc's ROI box in ``rois``, and the boxes of herniations in ``herniations``.
 
     Levels are named as everywhere in the project, from the sacrum upwards as if there were five lumbar vertebrae. Where
     there are four or six, ``level_by_count`` in ``truth.json`` is the name by their number, such as ``L6-S1``.

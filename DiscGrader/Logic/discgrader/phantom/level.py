@@ -77,8 +77,8 @@ class Squeeze:
     flavum_mm : float
         Thickness of the ligamenta flava.
     taper : float
-        How far it narrows towards the back, squeezed or not: the share by which it is narrower there, and wider in front,
-        than in its middle.
+        How far it narrows towards the back, squeezed or not: the share by which it is narrower there, and wider in
+        front, than in its middle.
     """
 
     front_mm: float
@@ -250,8 +250,8 @@ class Level:
         left = self._area(least)
         if left < LEAST_SAC_MM2:
             raise UsageError(
-                f"{given.level}: what takes room in the canal leaves the roots {left:.0f} mm² of the thecal sac; ask for "
-                "a smaller herniation, less bulge, fat or ligament."
+                f"{given.level}: what takes room in the canal leaves the roots {left:.0f} mm² of the thecal sac; ask "
+                "for a smaller herniation, less bulge, fat or ligament."
             )
         share = left / whole
         natural = next((grade for grade, limit in enumerate(LEAST_SHARE) if share >= limit), 3)
@@ -344,7 +344,7 @@ class Level:
         return x / (width * narrowed(behind, squeeze.taper * weight)), behind, shallow
 
     def in_sac(self, across: float, behind: float) -> tuple[float, float]:
-        """x and d in mm of the place in the sac at the disc that has these shares of its half width and half depth."""
+        """X and d in mm of the place in the sac at the disc that has these shares of its half width and half depth."""
         zero = np.zeros(1, np.float32)
         shallow = float(self.sac_shares(zero, zero, self.radius_mm, self.squeeze, 1.0)[2])
         middle = (self.squeeze.front_mm - self.squeeze.back_mm) / 2
@@ -352,7 +352,8 @@ class Level:
         return across * float(width), middle + behind * shallow
 
     def open_sac(self) -> tuple[np.ndarray, np.ndarray]:
-        """Places in the sac at the disc, x and d in mm, shape (n, 2), and how far each lies from the dura, shape (n,)."""
+        """Places in the sac at the disc, x and d in mm, shape (n, 2), and how far each lies from the dura, shape
+        (n,)."""
         x, d = (axis.ravel() for axis in self._grid)
         distance = self._dura(x, d, self.squeeze, True)
         inner = distance < 0

@@ -115,7 +115,7 @@ def facet_line(plane: Section) -> tuple[float, float]:
 
 
 def disc_margin(plane: Section) -> np.ndarray:
-    """y at which the disc without its herniation ends, for each column of the plane; NaN where there is none."""
+    """Y at which the disc without its herniation ends, for each column of the plane; NaN where there is none."""
     disc = plane.structure == Structure.DISC
     last = len(plane.second) - 1 - np.argmax(disc[::-1], axis=0)
     return np.where(disc.any(axis=0), plane.second[last], np.nan)
@@ -225,7 +225,7 @@ def foraminal_stenosis(anatomy: Anatomy, level: Level, side: str) -> int:
     if root.sum() * 0.04 < ROOT_COLLAPSED * np.pi * GANGLION_MM**2:
         return 3
     fat = plane.fractions[Tissue.FAT] > 0.5
-    row, column = (int(round(v)) for v in ndimage.center_of_mass(root))
+    row, column = (round(v) for v in ndimage.center_of_mass(root))
     lost = []
     for line, is_root in (
         (fat[row, column:], root[row, column:]),

@@ -1,8 +1,9 @@
 """Renders a phantom study in a process of its own, so that a window goes on meanwhile.
 
-``python -m discgrader.phantom.process FOLDER OPTIONS`` with the options of `make_study` as JSON (a patient as an object) writes the study to the
-folder, which appears whole or not at all. It prints lines of JSON: first ``{"pid"}``, its own number, then
-``{"share", "detail"}`` for each step. It ends when its standard input is closed, as whoever asked for it ends.
+``python -m discgrader.phantom.process FOLDER OPTIONS`` with the options of `make_study` as JSON (a patient as an
+object) writes the study to the folder, which appears whole or not at all. It prints lines of JSON: first ``{"pid"}``,
+its own number, then ``{"share", "detail"}`` for each step. It ends when its standard input is closed, as whoever asked
+for it ends.
 """
 
 import json
@@ -19,6 +20,7 @@ from discgrader.progress import Progress
 
 
 def main(arguments: list[str]) -> int:
+    """Make a study in a process of its own; progress goes out as lines of JSON, and the end of input ends it."""
     print(json.dumps({"pid": os.getpid()}), flush=True)
     threading.Thread(target=_end_with_input, daemon=True).start()
     folder, options = Path(arguments[0]), json.loads(arguments[1])

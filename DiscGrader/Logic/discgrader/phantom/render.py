@@ -80,7 +80,8 @@ def render_all(
 
 
 def tissue_fractions(anatomy: Anatomy, protocol: Protocol, k: int) -> np.ndarray:
-    """Share of each tissue of `Tissue` in the voxels of slice k of a series, float32, shape (tissues, rows, columns)."""
+    """Share of each tissue of `Tissue` in the voxels of slice k of a series, float32, shape (tissues, rows,
+    columns)."""
     points = _slice_points(protocol, k)
     return _sample_slice(anatomy, protocol, points, np.eye(len(Tissue), dtype=np.float32))[0]
 
@@ -114,7 +115,8 @@ def _render_slice(
 
 
 def _weights(protocols: SequenceOf[Protocol]) -> np.ndarray:
-    """What each tissue adds to the water and the fat signal of each series and, last, to flow; (2 series + 1, tissues)."""
+    """What each tissue adds to the water and the fat signal of each series and, last, to flow; (2 series + 1,
+    tissues)."""
     rows = []
     for protocol in protocols:
         signals = protocol.sequence.signals()
@@ -199,7 +201,7 @@ def _ghosts(protocol: Protocol, flow: np.ndarray) -> np.ndarray:
         return ghosts
     axis = 1 if protocol.plane is Plane.SAGITTAL else 0
     for order in (-3, -2, -1, 1, 2, 3):
-        offset = int(round(order * receiver.ghost_pixels))
+        offset = round(order * receiver.ghost_pixels)
         moved = np.roll(flow, offset, axis)
         edge = [slice(None), slice(None)]
         edge[axis] = slice(0, offset) if offset > 0 else slice(offset, None)

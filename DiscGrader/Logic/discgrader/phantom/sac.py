@@ -94,7 +94,8 @@ class SacCourse:
         return np.stack(parts, axis=-1).reshape(-1, 6).astype(np.float32), (len(y), len(z))
 
     def coordinates(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """s and d, in mm, of LPS points of shape (n, 3), from a table of values and slopes, each float32 of shape (n,)."""
+        """S and d, in mm, of LPS points of shape (n, 3), from a table of values and slopes, each float32 of shape
+        (n,)."""
         (table, shape), origin = self._table, self._low.astype(np.float32)
         index, within = np.zeros(len(points), np.int32), []
         for axis, count in enumerate(shape):

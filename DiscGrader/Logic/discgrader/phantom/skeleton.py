@@ -22,7 +22,8 @@ OVAL = 2.3
 HOLLOW_WIDTH = 1.8
 BODY_HOLLOW_MM = 1.6
 DISC_HOLLOW_MM = (-0.5, 0.2, 0.9, 1.4, 1.6)
-"""How far the backs of discs are drawn in on average, from L5-S1 upwards: kidneys above, flat at L4-L5, round at L5-S1."""
+"""How far the backs of discs are drawn in on average, from L5-S1 upwards: kidneys above, flat at L4-L5, round at
+L5-S1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +203,7 @@ class Skeleton:
         self.sacrum = self._place_sacrum()
         self.vertebrae = self._place_vertebrae()
         self.bodies = self.sacrum + self.vertebrae
-        chain = (self.sacrum[-1],) + self.vertebrae
+        chain = (self.sacrum[-1], *self.vertebrae)
         self.discs = tuple(
             _between(below, above, disc) for below, above, disc in zip(chain, chain[1:], parameters.discs)
         )

@@ -14,17 +14,17 @@ from discgrader.phantom.findings import DiscFindings, check_levels
 from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient, pulled
 
 VERTEBRAE = ("L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
-"""Vertebrae from the sacrum upwards. As everywhere in the project, these names and those of levels count from the sacrum
-as if there were five lumbar vertebrae; `counted_names` are those by number."""
+"""Vertebrae from the sacrum upwards. As everywhere in the project, these names and those of levels count from the
+sacrum as if there were five lumbar vertebrae; `counted_names` are those by number."""
 
 BODY_HEIGHT_MM = (28.6, 28.9, 28.8, 28.2, 27.1, 25.4, 23.5, 22.4, 21.3)
 BODY_DEPTH_MM = (35.5, 35.5, 35.0, 34.0, 33.0, 32.0, 31.0, 30.0, 29.0)
 BODY_WIDTH_MM = (50.0, 48.0, 45.5, 43.0, 41.0, 39.0, 36.5, 34.0, 32.0)
 BODY_WEDGE_DEG = (12.0, 5.2, 2.9, 0.6, -0.9, -3.4, -3.8, -4.0, -4.0)
-"""Measures from L5 upwards. Depth and width are rounded from what anatomy books and population studies of the lumbar spine
-agree on (vertebrae grow from T11 to L3 and widen to L5). Heights and wedges are set so that bodies and the low discs of
-`discgrader.phantom.disc` together are as far apart, and as lordotic, as these say: on MRI the dark endplates, cartilage
-included, look like bone."""
+"""Measures from L5 upwards. Depth and width are rounded from what anatomy books and population studies of the lumbar
+spine agree on (vertebrae grow from T11 to L3 and widen to L5). Heights and wedges are set so that bodies and the low
+discs of `discgrader.phantom.disc` together are as far apart, and as lordotic, as these say: on MRI the dark endplates,
+cartilage included, look like bone."""
 
 
 BACK_POWER, COMPACT_SHARE = (2.3, 3.5), (0.3, 0.9)

@@ -1,7 +1,7 @@
 """Headers of the digital spine's DICOM images as poor and odd as those of public sets, old scanners and exports.
 
-Each kind takes the slices of one series and gives them back changed, pixels and places kept, so that every study made so
-shows the same spine and has to be read as the same.
+Each kind takes the slices of one series and gives them back changed, pixels and places kept, so that every study made
+so shows the same spine and has to be read as the same.
 """
 
 from collections.abc import Callable, Sequence

@@ -136,7 +136,7 @@ def draw_protocol(anatomy: Anatomy, role: str) -> Protocol:
         return axial_protocol(anatomy, receiver, sequence)
     grid = stream(anatomy.parameters.seed, "sagittal grid")
     thickness = (3.5, 4.0, 4.0, 4.5)[grid.integers(4)]
-    count = int(round(66.0 / (1.1 * thickness))) // 2 * 2 + 1
+    count = round(66.0 / (1.1 * thickness)) // 2 * 2 + 1
     return sagittal_protocol(
         anatomy, role, receiver, sequence, SagittalGrid(round(grid.uniform(0.65, 0.74), 4), thickness, count)
     )

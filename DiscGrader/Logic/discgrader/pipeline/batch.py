@@ -203,7 +203,8 @@ def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois:
 
 
 def _holds_boxes(path: Path) -> bool:
-    """Whether there is a file, or a folder that is not empty; also what cannot be looked at, so that the study says so."""
+    """Whether there is a file, or a folder that is not empty; also what cannot be looked at, so that the study says
+    so."""
     try:
         return any(one.name not in SYSTEM_FILES for one in path.iterdir()) if path.is_dir() else path.exists()
     except OSError:

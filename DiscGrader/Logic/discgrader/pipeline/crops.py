@@ -116,8 +116,8 @@ def write_crops(
 ) -> int:
     """Write ``<level>_<series>.png`` and ``.nii.gz`` of every disc that a series shows, and ``crops.csv``.
 
-    Gray values are scaled alike for all discs of a series, so that their signal can be compared. With ``systems``, their
-    windows are written instead; see `discgrader.pipeline.window_crops.write_windows`.
+    Gray values are scaled alike for all discs of a series, so that their signal can be compared. With ``systems``,
+    their windows are written instead; see `discgrader.pipeline.window_crops.write_windows`.
 
     Returns
     -------

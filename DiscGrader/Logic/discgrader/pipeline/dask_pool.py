@@ -87,8 +87,8 @@ class DaskPool:
 
     def _ended(self) -> DiscGraderError:
         return DiscGraderError(
-            f"The dask scheduler at {self._address} has ended; the studies done by then are kept, the same command goes "
-            "on with the others."
+            f"The dask scheduler at {self._address} has ended; the studies done by then are kept, the same command "
+            "goes on with the others."
         )
 
 

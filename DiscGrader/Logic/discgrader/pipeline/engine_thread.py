@@ -95,7 +95,8 @@ class EngineThread:
         saliency: bool = True,
         margin_mm: float = DEFAULT_MARGIN_MM,
     ) -> int:
-        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's number."""
+        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's
+        number."""
 
         def work(task: _Task, progress: Progress) -> object:
             found = localization

@@ -203,9 +203,11 @@ def disc_mask(series: Series, localization: Localization) -> Volume:
     segmentation = localization.segmentation
     volume = series.volume
     shift = np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float)
-    if volume.array.shape == segmentation.array.shape and not shift.any():
-        if np.allclose(volume.affine_lps, segmentation.affine_lps, atol=1e-6):
-            return Volume(segmentation.array, volume.affine_lps)
+    same_grid = volume.array.shape == segmentation.array.shape and np.allclose(
+        volume.affine_lps, segmentation.affine_lps, atol=1e-6
+    )
+    if same_grid and not shift.any():
+        return Volume(segmentation.array, volume.affine_lps)
     labels = np.zeros(volume.array.shape, segmentation.array.dtype)
     rows, columns = np.meshgrid(*[np.arange(size) for size in volume.array.shape[1:]], indexing="ij")
     for slice_number in range(len(labels)):

@@ -67,7 +67,8 @@ class Service(Protocol):
         saliency: bool,
         margin_mm: float,
     ) -> int:
-        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's number."""
+        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's
+        number."""
 
     def regrade(
         self,
@@ -79,7 +80,8 @@ class Service(Protocol):
         systems: Sequence[str] | None,
         saliency: bool,
     ) -> int:
-        """Grade one disc of a localization alone, in place of what was asked for this level before; the work's number."""
+        """Grade one disc of a localization alone, in place of what was asked for this level before; the work's
+        number."""
 
     def cancel(self, number: int | None = None) -> None:
         """Stop this work, or all."""

@@ -31,7 +31,8 @@ STOP_SECONDS = 0.15
 """After so long whoever stopped a computation hears that it has stopped, even if it still runs."""
 
 DEAF_SECONDS = 1.5
-"""So long a computation may take to stop by itself; then its process is ended and a fresh one started, which takes longer."""
+"""So long a computation may take to stop by itself; then its process is ended and a fresh one started, which takes
+longer."""
 
 
 class WorkerClient:

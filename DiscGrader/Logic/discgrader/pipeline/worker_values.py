@@ -20,7 +20,8 @@ Plain = dict[str, object]
 
 
 def study_to_plain(study: Study, ids: Sequence[int]) -> Plain:
-    """A study whose volumes are sent apart under these ids, without its files and patient, which computing needs not."""
+    """A study whose volumes are sent apart under these ids, without its files and patient, which computing needs
+    not."""
     series = [
         {
             "name": one.name,

@@ -119,7 +119,7 @@ class WorkerPool:
         for worker in [worker for worker in self._running if worker.connection in heard]:
             try:
                 kind, value = worker.connection.recv()
-            except Exception:  # a process that dies while it sends leaves whatever it had sent by then
+            except Exception:  # noqa: BLE001  a process that dies while it sends leaves whatever it had sent by then
                 yield from self._bury(worker)
                 continue
             if kind == "share":
@@ -230,7 +230,7 @@ def error_of(work: Work, prepared: object, task: object, progress: Progress) -> 
         return str(error)
     except (MemoryError, RecursionError):
         return "There was not enough memory for it; try fewer workers."
-    except Exception as error:  # A fault of one task, whatever it is, must not stop the others.
+    except Exception as error:  # noqa: BLE001  a fault of one task, whatever it is, must not stop the others
         reason = printable(f"{type(error).__name__}: {error}")
         return f"It failed unexpectedly ({reason}); grade it alone with --debug to see where."
     return None

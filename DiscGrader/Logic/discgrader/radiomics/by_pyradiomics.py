@@ -66,7 +66,7 @@ class PyradiomicsExtractor:
             self.parameters = None
         try:
             self._extractor = featureextractor.RadiomicsFeatureExtractor({**content, "setting": setting})
-        except Exception as error:  # noqa: BLE001  its validator raises many kinds, all of which say what is wrong
+        except Exception as error:
             raise UsageError(f"pyradiomics does not take these parameters ({_first_line(error)}).") from error
 
     def extract(
@@ -102,7 +102,7 @@ class PyradiomicsExtractor:
         return FeatureRow(names, np.where(np.isfinite(values), values, np.nan), holes, roi.warnings)
 
     def start(self, volume: Volume, region: np.ndarray | None = None) -> None:
-        """pyradiomics filters anew for every region; there is nothing to begin with."""
+        """Pyradiomics filters anew for every region; there is nothing to begin with."""
 
 
 def _resamples(setting: Mapping) -> bool:

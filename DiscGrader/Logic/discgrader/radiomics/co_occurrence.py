@@ -11,7 +11,8 @@ from discgrader.radiomics.settings import Settings
 
 MOST_LEVELS_OF_MCC = 1000
 """With more gray levels there is no maximal correlation coefficient: eigenvalues take time by their third power, a few
-seconds for each of thirteen directions here. Textures of so many gray levels say little; a larger binWidth says more."""
+seconds for each of thirteen directions here. Textures of so many gray levels say little; a larger binWidth says
+more."""
 
 _MOST_CELLS = 20_000_000
 _LN2 = np.log(2.0)

@@ -89,8 +89,8 @@ class RadiomicsExtractor:
         Returns
         -------
         Future
-            Done when the sequence is filtered; `extract` waits for it by itself. Done at once, with nothing in it, where
-            the values depend on each region's place, so that nothing can be filtered before that is known.
+            Done when the sequence is filtered; `extract` waits for it by itself. Done at once, with nothing in it,
+            where the values depend on each region's place, so that nothing can be filtered before that is known.
         """
         check_values(volume)
         settings = self.parameters.settings

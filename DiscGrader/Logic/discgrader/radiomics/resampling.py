@@ -116,7 +116,7 @@ class Resampling:
         return volume.spacing_mm / np.array(self.spacing_mm)
 
     def _block(self, volume: Volume, box: Box, padding: int) -> Box:
-        """pyradiomics' block around a box of voxels of the sequence."""
+        """Pyradiomics' block around a box of voxels of the sequence."""
         ratio = self._ratio(volume)
         low, size = np.array(box.low[::-1]), np.array(box.shape[::-1])
         first = np.maximum(np.floor((low - 0.5) * ratio - padding), 0)
@@ -141,7 +141,8 @@ class Resampling:
         )
 
     def _origin(self, image: sitk.Image, first: np.ndarray) -> tuple[float, ...]:
-        """Where the voxel ``first`` (i, j, k) of the new grid lies in LPS mm; the order of operations is pyradiomics'."""
+        """Where the voxel ``first`` (i, j, k) of the new grid lies in LPS mm; the order of operations is
+        pyradiomics'."""
         before, after = np.array(image.GetSpacing()), np.array(self.spacing_mm)
         index = 0.5 * (after - before) / before + first / (before / after)
         return image.TransformContinuousIndexToPhysicalPoint(index.tolist())

@@ -240,8 +240,8 @@ _READERS: dict[str, tuple[str | None, Callable[[object], object]]] = {
     "level": ("level", _above(0, whole=True)),
     "start_level": ("start_level", _from(0)),
     "gradientUseSpacing": ("gradient_use_spacing", _yes_or_no),
-    # These decide nothing here: filters see the whole sequence whatever is cropped, rows hold no diagnostics, masks hold
-    # one channel, and only pyradiomics makes LBP images.
+    # These decide nothing here: filters see the whole sequence whatever is cropped, rows hold no diagnostics, masks
+    # hold one channel, and only pyradiomics makes LBP images.
     "padDistance": ("pad_distance", _from(0)),
     "preCrop": (None, _yes_or_no),
     "additionalInfo": (None, _yes_or_no),

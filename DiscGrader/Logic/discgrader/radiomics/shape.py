@@ -1,5 +1,7 @@
 """Shape features of a region, of its surface mesh and of the places of its voxels."""
 
+import contextlib
+
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import cdist
@@ -121,9 +123,7 @@ def _largest_in_planes(vertices: np.ndarray, spacing_mm: np.ndarray, axis: int) 
 
 def _largest_distance(points: np.ndarray) -> float:
     """The largest distance of two of the points, shape (P, D)."""
-    try:
+    # Flat or few points have no hull, and few enough pairs to try all.
+    with contextlib.suppress(QhullError):
         points = points[ConvexHull(points).vertices]
-    except QhullError:
-        # Flat or few points have no hull, and few enough pairs to try all.
-        pass
     return float(cdist(points, points).max())

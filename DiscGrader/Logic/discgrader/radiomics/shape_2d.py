@@ -10,7 +10,7 @@ _MIDDLES = np.array([(0, 0.5), (0.5, 1), (1, 0.5), (0.5, 0)])
 
 # For each number of a square, of whose bits each says whether a corner is inside: the edges between which the outline
 # runs, two digits a line.
-_LINES = "- 30 01 31 12 1230 02 32 23 20 0123 21 13 10 03 -".split()
+_LINES = ["-", "30", "01", "31", "12", "1230", "02", "32", "23", "20", "0123", "21", "13", "10", "03", "-"]
 
 
 def shape_2d_features(mask: np.ndarray, spacing_mm: np.ndarray) -> dict[str, float]:

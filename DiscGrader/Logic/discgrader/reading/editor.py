@@ -128,7 +128,8 @@ class Editor:
         return self.history.do(f"add {level}", lambda one: changes.add_disc(one, level, roi, time, margin_mm, found))
 
     def insert_disc(self, level: str, roi: RoiBox, margin_mm: float | None = None) -> Reading:
-        """Add a disc that was missed; the disc that bears its name, and those above without a gap, move up one level."""
+        """Add a disc that was missed; the disc that bears its name, and those above without a gap, move up one
+        level."""
         time = self._clock()
 
         def insert(reading: Reading) -> Reading:
@@ -145,7 +146,8 @@ class Editor:
     def learn_grades(
         self, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], not_graded: Mapping[str, str] | None = None
     ) -> Reading:
-        """Take note of what packs say of the disc of this number in this box, and why some do not; no step of its own."""
+        """Take note of what packs say of the disc of this number in this box, and why some do not; no step of its
+        own."""
         time = self._clock()
         return self.history.learn(lambda one: changes.add_grading(one, number, roi, grades, not_graded or {}, time))
 

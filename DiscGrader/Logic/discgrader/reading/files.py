@@ -20,7 +20,8 @@ with why some said nothing in ``not_graded``, which older files lack; ``decision
 ``overrides`` false where the pack's grade was accepted. Deleted discs stay in the file. ``margin_mm`` is how far the
 box reaches above and below the disc, null where its height was set by hand; ``found_margin_mm`` what it was at first;
 files of older versions have neither. ``named`` is who said last what the lowest disc is called, or shifted the names;
-older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR. Times are ISO 8601. Undo ends with the session: the file holds the present state alone.
+older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR. Times are
+ISO 8601. Undo ends with the session: the file holds the present state alone.
 """
 
 import json

@@ -156,8 +156,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class Renaming:
-    """All names shifted by ``steps`` levels, upwards (towards the head) where positive; ``lowest`` is what the lowest disc
-    was then said to be called, None where names were shifted only."""
+    """All names shifted by ``steps`` levels, upwards (towards the head) where positive; ``lowest`` is what the lowest
+    disc was then said to be called, None where names were shifted only."""
 
     steps: int
     reader: str

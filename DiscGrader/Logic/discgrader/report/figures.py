@@ -24,8 +24,8 @@ def figures_table(figures: object, system: str, roles: Sequence[str]) -> Html | 
     Parameters
     ----------
     figures : mapping
-        As in ``pack.json``: for each set of inputs (``T2``, ``T1+T2``, ``all``) the figures of every task, each a number
-        or ``{"value", "low", "high"}``; figures of any other shape are listed as they are.
+        As in ``pack.json``: for each set of inputs (``T2``, ``T1+T2``, ``all``) the figures of every task, each a
+        number or ``{"value", "low", "high"}``; figures of any other shape are listed as they are.
     system : str
         The pack's system.
     roles : sequence of str

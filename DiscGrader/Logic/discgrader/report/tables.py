@@ -102,7 +102,8 @@ def grades_json(result: StudyResult) -> dict:
 
 
 def names_json(localization: Localization) -> dict:
-    """How sure the names of a study's discs are, as ``grades.json`` writes it under ``names``; nothing where it is not known.
+    """How sure the names of a study's discs are, as ``grades.json`` writes it under ``names``; nothing where it is not
+    known.
 
     ``probability`` is that they are right, as far as the lowest disc decides it: 1 where somebody said what it is.
     ``alternatives`` has what else the lowest disc may be called, and how probably.

@@ -34,7 +34,7 @@ def ordinal(number: int) -> str:
 
 def number(value: object) -> str:
     """A measured value with as many digits as matter."""
-    if value is None or isinstance(value, Real) and not math.isfinite(value):
+    if value is None or (isinstance(value, Real) and not math.isfinite(value)):
         return "not measured"
     if isinstance(value, bool) or not isinstance(value, Real):
         return str(value)
@@ -87,7 +87,8 @@ def contrast_title(series: Series) -> str:
 
 
 def sure_of(series: Series) -> list[str]:
-    """How sure the picture makes it that a series is what it was taken for; empty where it was not looked at or cannot tell."""
+    """How sure the picture makes it that a series is what it was taken for; empty where it was not looked at or cannot
+    tell."""
     return [] if series.probability is None else [f"Its picture agrees ({percent(series.probability)})"]
 
 

@@ -58,7 +58,8 @@ def with_intervals(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, dict[str, float]]:
-    """Each figure as ``{"value", "low", "high"}``: 95 % interval over ``draws`` samples of patients, with replacement."""
+    """Each figure as ``{"value", "low", "high"}``: 95 % interval over ``draws`` samples of patients, with
+    replacement."""
     value = figures(grades, probabilities)
     rows_of = {patient: np.nonzero(patients == patient)[0] for patient in np.unique(patients)}
     names = np.array(list(rows_of))

@@ -23,7 +23,8 @@ class GraderRecipe:
     """Every choice of the recipe.
 
     ``neighbor_share`` is how much of an ordinal grade's target goes to the grades beside it, since two readers agree
-    on the Pfirrmann grade with kappa 0.6 only; ``evidence_weight`` is the share of the evidence trees beside the network.
+    on the Pfirrmann grade with kappa 0.6 only; ``evidence_weight`` is the share of the evidence trees beside the
+    network.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)

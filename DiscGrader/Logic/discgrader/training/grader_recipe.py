@@ -264,7 +264,7 @@ def _write(
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = {one.patient for one in discs}
     for system in ("pfirrmann", "spider"):
-        named = [task for task in SYSTEMS[system].tasks]
+        named = list(SYSTEMS[system].tasks)
         write_pack(
             out_dir / "packs" / f"{system}-resnet",
             name=f"{system}-resnet",

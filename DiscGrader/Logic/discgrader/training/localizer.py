@@ -1,7 +1,8 @@
 """Recipe ``localizer``: a U-Net that segments vertebra, disc and canal on single sagittal slices.
 
 First round: the stacks with masks. Second round: these, and the slices without masks, labeled by the first round's
-network and cleaned by what a reader knows of them (`discgrader.training.slice_labels`). Both rounds keep to the same folds, so that no figure is measured on a patient that its network has seen.
+network and cleaned by what a reader knows of them (`discgrader.training.slice_labels`). Both rounds keep to the same
+folds, so that no figure is measured on a patient that its network has seen.
 """
 
 from collections.abc import Sequence

@@ -88,9 +88,9 @@ def run_recipe(
     name : str
         One of `recipes`: ``localizer`` (segmentation), ``names`` (what tells levels, added to a localizer's pack),
         ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
-        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published), ``typical``
-        (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`), ``contrast`` (what a
-        picture weights), or a file in ``Resources/Recipes``.
+        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published),
+        ``typical`` (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`),
+        ``contrast`` (what a picture weights), or a file in ``Resources/Recipes``.
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``; for a recipe file, one as
         `discgrader.training.windows.data` describes it.

@@ -36,7 +36,8 @@ _NAME = re.compile(r"^(\d+)_(t1|t2_space|t2)$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class SpiderImage:
-    """One image of one patient; ``sequence`` is ``T1``, ``T2`` or ``T2_SPACE``, ``mask`` is None where there is none."""
+    """One image of one patient; ``sequence`` is ``T1``, ``T2`` or ``T2_SPACE``, ``mask`` is None where there is
+    none."""
 
     patient: int
     sequence: str

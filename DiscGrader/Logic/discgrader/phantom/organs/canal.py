@@ -116,7 +116,7 @@ class Canal:
         return np.where(above > 0, inside(from_cord, edge + 0.3), 0).astype(np.float32)
 
     def wall(self, s: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """d at which the ligamenta flava begin and end, by height and |x|, each of shape (n,)."""
+        """D at which the ligamenta flava begin and end, by height and |x|, each of shape (n,)."""
         front = self._sac.radius(s) + 1.5 - LAMINA_SLOPE * np.maximum(x - 2.0, 0)
         back = front + 1.0
         for level in self._levels:

@@ -310,7 +310,8 @@ class Column:
 
 
 def marrow_fat(skeleton: Skeleton, name: str, local: np.ndarray, texture: Texture) -> np.ndarray:
-    """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches, islands and trabeculae."""
+    """Share of fat in the marrow at points in a bone's own coordinates, shape (n,): blotches, islands and
+    trabeculae."""
     own = {vertebra.name: vertebra.marrow_fat for vertebra in skeleton.parameters.vertebrae}
     share = own.get(name, own["L5"] + 0.05)
     grain = 0.08 * texture(f"grain {name}", local, (1.7, 1.7, 2.4))

@@ -9,7 +9,8 @@ from discgrader.phantom.structures import Structure
 from discgrader.phantom.tissues import Tissue
 
 ANGLE_DEG = (50.0, 44.0, 37.0, 31.0, 27.0, 25.0, 25.0, 25.0, 25.0)
-"""Angle of the joints to the sagittal plane, from L5-S1 upwards, rounded after van Schaik et al., Spine 1985;10:59-63."""
+"""Angle of the joints to the sagittal plane, from L5-S1 upwards, rounded after van Schaik et al., Spine
+1985;10:59-63."""
 SPACE_MM = (2.7, 1.6, 1.0, 0.5)
 OVERGROWTH_MM = (0.0, 0.9, 2.5, 5.0)
 EROSION_MM = (0.0, 0.15, 0.6, 1.1)

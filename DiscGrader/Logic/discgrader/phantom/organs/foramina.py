@@ -1,4 +1,5 @@
-"""The neural foramina: the roots that leave through them with their ganglia, the fat around these, and what narrows it."""
+"""The neural foramina: the roots that leave through them with their ganglia, the fat around these, and what narrows
+it."""
 
 import numpy as np
 
@@ -49,7 +50,8 @@ class Foramina:
             canvas.paint(index, inside(sheath, canvas.edge_mm), mixture, structure=Structure.FORAMINAL_FAT)
 
     def paint_walls(self, canvas: Canvas) -> None:
-        """What has grown into narrowed foramina: disc in front, ligament and joint behind, osteophytes above and below."""
+        """What has grown into narrowed foramina: disc in front, ligament and joint behind, osteophytes above and
+        below."""
         for body in self._bodies:
             if not any(self._levels[body.name].parameters.foramina):
                 continue

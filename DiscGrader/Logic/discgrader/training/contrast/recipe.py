@@ -26,8 +26,8 @@ from discgrader.training.options import changed
 
 PLANES = (Plane.SAGITTAL, Plane.AXIAL)
 _STATEMENT = (
-    "real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and digital spines "
-    "on drawn sequences"
+    "real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and digital "
+    "spines on drawn sequences"
 )
 
 

@@ -213,7 +213,7 @@ def gradient_echo(rng: np.random.Generator) -> np.ndarray:
 def opposed(slice_: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The picture of a T1 series whose fat and water are in opposed phase: dark where a voxel holds both."""
     signals = spin_echo("T1", rng)
-    water, fat = (weighted(slice_, np.where(FAT_TISSUES == kind, signals, 0)) for kind in (False, True))
+    water, fat = (weighted(slice_, np.where(kind == FAT_TISSUES, signals, 0)) for kind in (False, True))
     return np.abs(water - fat)
 
 

@@ -113,9 +113,14 @@ def evaluate_phantom(
 
 NOTES = (
     "The grader and the evidence trees have seen digital discs alone.",
-    "How the digital spine looks (signal of the nucleus by grade, height of discs, endplates, fat, noise) was set by comparison "
-    "with these same real images, so the figures lean to the hopeful side.",
-    "Discs of real and digital pictures are found and segmented by the installed localizer, which was trained on real MRI.",
+    (
+        "How the digital spine looks (signal of the nucleus by grade, height of discs, endplates, fat, noise) was set "
+        "by comparison with these same real images, so the figures lean to the hopeful side."
+    ),
+    (
+        "Discs of real and digital pictures are found and segmented by the installed localizer, which was trained on "
+        "real MRI."
+    ),
     "Intervals are of 95 %, by bootstrap over patients; tissue ranges reach from the 5th to the 95th percentile.",
     "Tissue measures are relative to the median of the vertebrae on the middle slice.",
 )
@@ -128,8 +133,12 @@ def in_short(learnt: Transfer, digital: Sequence[DigitalPatient], tissues: Seque
     rows = [row for one in tissues for row in one.rows]
     within = sum(row["median within"] == "yes" for row in rows)
     return [
-        f"Pfirrmann grades learnt on digital discs alone reach a macro AUROC of {figure['pfirrmann']['macro_auroc']['value']:.3f} "
-        f"on real discs; bulging {figure['bulging']['auroc']['value']:.3f}, narrowing {figure['narrowing']['auroc']['value']:.3f}.",
+        (
+            "Pfirrmann grades learnt on digital discs alone reach a macro AUROC of "
+            f"{figure['pfirrmann']['macro_auroc']['value']:.3f} "
+            f"on real discs; bulging {figure['bulging']['auroc']['value']:.3f}, narrowing "
+            f"{figure['narrowing']['auroc']['value']:.3f}."
+        ),
         f"The localizer finds {found} of {of} digital discs under their index, within {NEAR_MM:g} mm.",
         f"Of {len(rows)} tissue measures the digital median lies within the real spread in {within}.",
     ]

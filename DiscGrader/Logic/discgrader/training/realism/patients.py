@@ -80,7 +80,8 @@ def graded(patients: Sequence[DigitalPatient]) -> list[GradedDisc]:
 
 
 def even_findings(seed: int) -> dict[str, DiscFindings]:
-    """Pfirrmann grades alike often on every level, whatever the patient, so that there is enough of each to learn from."""
+    """Pfirrmann grades alike often on every level, whatever the patient, so that there is enough of each to learn
+    from."""
     rng = stream(seed, "even grades")
     asked = {}
     for level in LEVELS[:7]:

@@ -75,7 +75,8 @@ def tissue_measures(series: Series, found: Localization) -> dict[str, float]:
 
 
 def _around(vertebra: np.ndarray, canal: np.ndarray, behind: float, in_front: float) -> tuple[np.ndarray, np.ndarray]:
-    """Masks behind the canal and in front of the vertebrae, so many columns deep, row by row; columns run to the back."""
+    """Masks behind the canal and in front of the vertebrae, so many columns deep, row by row; columns run to the
+    back."""
     columns = np.arange(vertebra.shape[1])
     last = np.where(canal.any(1), vertebra.shape[1] - 1 - canal[:, ::-1].argmax(1), vertebra.shape[1])[:, None]
     first = np.where(vertebra.any(1), vertebra.argmax(1), -1)[:, None]

@@ -191,9 +191,10 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
             }
         )
     note = (
-        f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). LightGBM: "
-        "LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image networks: "
-        "cross-validated in two layers, each part on folds that it has not seen, its weight from the other folds."
+        f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). "
+        "LightGBM: LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image "
+        "networks: cross-validated in two layers, each part on folds that it has not seen, its weight from the other "
+        "folds."
     )
     first = {name: outcomes[0] for name, outcomes in repeated.items()}
     return [

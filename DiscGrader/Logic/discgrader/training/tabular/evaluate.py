@@ -297,18 +297,23 @@ def _notes(options: EvaluationOptions) -> tuple[str, ...]:
     finding = (
         "Discs are found on each patient by a localizer that had not seen the patient."
         if options.localizer_work
-        else "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, though "
-        "never a grade: masks, boxes and with them all features are as good as it gets on images that it knows."
+        else "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, "
+        "though never a grade: masks, boxes and with them all features are as good as it gets on images that it knows."
     )
     return (
         f"Masks are {masks}. {finding}",
-        "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); Laplacians of Gaussian "
-        "and bands across slices do not exist on single slices. A missing sequence or feature is missing, not zero.",
+        (
+            "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); Laplacians "
+            "of Gaussian and bands across slices do not exist on single slices. A missing sequence or feature is "
+            "missing, not zero."
+        ),
         f"Intervals are 95 % from {options.draws} bootstrap draws of patients, all discs of a patient together.",
         "AUROC, AUPRC and F1 are means over grades, one against the rest; Brier is the mean over grades.",
-        "Each patient's discs are judged by the one image network of the installed pack that was not shown the patient "
-        "(folds.json), patients unknown to all by their mean. The logits that a model on top learned from are, for other "
-        "patients, of networks that had seen the judged one, as is usual in stacking.",
+        (
+            "Each patient's discs are judged by the one image network of the installed pack that was not shown the "
+            "patient (folds.json), patients unknown to all by their mean. The logits that a model on top learned from "
+            "are, for other patients, of networks that had seen the judged one, as is usual in stacking."
+        ),
         *DIFFERENCES,
     )
 

@@ -21,7 +21,8 @@ from discgrader.training.tabular.table import FeatureTable
 
 
 class PatientFamily(Protocol):
-    """One family of features: its name in columns, the rows of one patient's images, and whatever decides their values."""
+    """One family of features: its name in columns, the rows of one patient's images, and whatever decides their
+    values."""
 
     name: str
     settings: str

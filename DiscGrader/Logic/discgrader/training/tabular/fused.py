@@ -1,4 +1,5 @@
-"""Fitting of the fusion model: forests of evidence and of radiomics, and how much each side counts beside the networks."""
+"""Fitting of the fusion model: forests of evidence and of radiomics, and how much each side counts beside the
+networks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ def _fill(table: np.ndarray, keys: Sequence[tuple[int, int]], source: FeatureTab
 
 
 def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Forest:
-    """The forest of evidence; each disc is shown with every subset of its images, so that a missing one does no harm."""
+    """The forest of evidence; each disc is shown with every subset of its images, so that a missing one does no
+    harm."""
     tables, owners = [], []
     seen_before: list[np.ndarray] = []
     for table in discs.evidence.values():

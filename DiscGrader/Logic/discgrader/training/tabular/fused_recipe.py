@@ -65,8 +65,8 @@ def train_fused(
     Parameters
     ----------
     spider_run : Path, optional
-        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without it
-        the networks are those of the installed pack, each on the patients that it was not shown.
+        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without
+        it the networks are those of the installed pack, each on the patients that it was not shown.
     features : Path, optional
         Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
     masks, localizer_work :

@@ -1,7 +1,7 @@
 """The project's own model in the evaluation: image networks, measured evidence and radiomics, alone and together.
 
-Judged on the folds of the page's cross-validation in two layers, as the recipe ``pfirrmann`` cross-validates it: forests
-on folds that they have not seen, weights from the held-out discs of the other folds.
+Judged on the folds of the page's cross-validation in two layers, as the recipe ``pfirrmann`` cross-validates it:
+forests on folds that they have not seen, weights from the held-out discs of the other folds.
 """
 
 import hashlib

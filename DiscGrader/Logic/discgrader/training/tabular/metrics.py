@@ -154,7 +154,8 @@ def difference(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, float]:
-    """How much better ``one`` is than ``other`` in a figure of `grade_figures`, on the same discs, with its interval."""
+    """How much better ``one`` is than ``other`` in a figure of `grade_figures`, on the same discs, with its
+    interval."""
 
     def gap(rows: np.ndarray) -> float:
         return grade_figures(grades[rows], one[rows])[figure] - grade_figures(grades[rows], other[rows])[figure]
@@ -177,7 +178,8 @@ def reliability(hits: np.ndarray, probability: np.ndarray, bins: int = 10) -> di
 
 
 def calibration_error(hits: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error: mean distance of probability and observed share, weighted by the discs in each bin."""
+    """Expected calibration error: mean distance of probability and observed share, weighted by the discs in each
+    bin."""
     binned = reliability(hits, probability, bins)
     return float((np.abs(binned["probability"] - binned["observed"]) * binned["count"]).sum() / max(len(hits), 1))
 

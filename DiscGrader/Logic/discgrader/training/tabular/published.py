@@ -25,9 +25,15 @@ AIM: Mapping[str, float] = {"auroc": 0.92, "accuracy": 0.70, "qwk": 0.85, "binar
 """What the project set itself for its own model, cross-validated."""
 
 DIFFERENCES = (
-    "The paper used all 218 patients with 16-bit stacks of every sequence; what is measured here depends on the data given.",
+    (
+        "The paper used all 218 patients with 16-bit stacks of every sequence; what is measured here depends on the "
+        "data given."
+    ),
     "It took deep features of a ResNet-50; as shipped, EfficientNet-Lite0 stands in for it.",
     "Its LASSO kept 680 columns; how its penalty was chosen is not stated, here it is cross-validated.",
-    "What it calls calibration depth is not described; here every grade's calibration error, slope and offset are given.",
+    (
+        "What it calls calibration depth is not described; here every grade's calibration error, slope and offset are "
+        "given."
+    ),
 )
 """In what the evaluation differs from the paper."""

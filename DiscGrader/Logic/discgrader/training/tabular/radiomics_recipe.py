@@ -1,8 +1,8 @@
 """Recipe ``pfirrmann-radiomics``, whole: the system as published, as a pack that grades.
 
-Radiomics and deep features of every sequence, LASSO, trees or a forest, isotonic calibration on patients that neither has
-seen; every disc is shown with each subset of its sequences, so that a missing one does no harm. Its figures are cross-validated by patient; the pack learns from four fifths of the patients and is calibrated on
-the rest.
+Radiomics and deep features of every sequence, LASSO, trees or a forest, isotonic calibration on patients that neither
+has seen; every disc is shown with each subset of its sequences, so that a missing one does no harm. Its figures are
+cross-validated by patient; the pack learns from four fifths of the patients and is calibrated on the rest.
 """
 
 from collections.abc import Mapping, Sequence

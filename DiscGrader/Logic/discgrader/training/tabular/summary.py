@@ -15,7 +15,7 @@ SEEN_BY: Mapping[str, tuple[str, ...]] = {
     SLICE: ("Radiomics of the middle slice", "forest of “… radiomics (forest)” and “ours” rows"),
     EVIDENCE: ("Measured evidence", "“Evidence” rows and “ours”"),
     NETWORK: ("Image networks", "“CNN” rows and “ours”"),
-} | {name: ("Deep features", "LightGBM, random forest and TabPFN on “… deep” rows") for name in DEEP}
+} | dict.fromkeys(DEEP, ("Deep features", "LightGBM, random forest and TabPFN on “… deep” rows"))
 """What each family of features is called, and which models see it."""
 
 
@@ -38,7 +38,8 @@ def _sentences(tables: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator
     if OURS in rows:
         ours = rows[OURS]
         reached = [
-            f"{WORDS[key]} {_figure(ours[key])} ({'reached' if ours[key]['value'] >= least else f'aim {least:.2f} not reached'})"
+            f"{WORDS[key]} {_figure(ours[key])} "
+            f"({'reached' if ours[key]['value'] >= least else f'aim {least:.2f} not reached'})"
             for key, least in AIM.items()
         ]
         yield f"The project's own model, cross-validated: {', '.join(reached)}."

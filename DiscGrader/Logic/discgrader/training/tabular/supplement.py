@@ -45,7 +45,10 @@ def family_ablation(setting: Setting) -> Analysis:
             setting.published & (table.sequences == sequence),
         )
         rows += [row] if row else []
-    note = "What each family of features gives alone and together; a sequence alone is learned from and judged on discs that have it."
+    note = (
+        "What each family of features gives alone and together; a sequence alone is learned from and judged on "
+        "discs that have it."
+    )
     return Analysis("family_ablation", "Feature families", note, rows)
 
 
@@ -207,7 +210,8 @@ def shape_confounding(setting: Setting) -> Analysis:
         "shape_confounding",
         "Shape confounding",
         "Whether features of signal only stand for the size of the disc: with and without shape features, and "
-        "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the volume itself).",
+        "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the "
+        "volume itself).",
         rows,
     )
 

@@ -1,4 +1,5 @@
-"""Pictures as a network was not trained on them: faults of the examination, of the file and of the place, put into usual ones.
+"""Pictures as a network was not trained on them: faults of the examination, of the file and of the place, put into
+usual ones.
 
 Each change takes a `Shown` and gives another, or None where it cannot be made of it. Amounts are drawn so that a reader
 would notice; they were set by eye.
@@ -83,6 +84,7 @@ def _span(array: np.ndarray) -> tuple[float, float]:
 
 
 def blurred(shown: Shown, rng: Random) -> Shown:
+    """A disc out of focus."""
     width = rng.uniform(1.3, 2.6)
 
     def change(series: Series) -> np.ndarray:
@@ -95,6 +97,7 @@ def blurred(shown: Shown, rng: Random) -> Shown:
 
 
 def noisy(shown: Shown, rng: Random) -> Shown:
+    """A disc under much noise."""
     share = rng.uniform(0.12, 0.35)
 
     def change(series: Series) -> np.ndarray:
@@ -125,6 +128,7 @@ def moved(shown: Shown, rng: Random) -> Shown:
 
 
 def coarse(shown: Shown, rng: Random) -> Shown:
+    """A disc in large pixels."""
     edge = rng.uniform(2.2, 3.8)
 
     def change(series: Series) -> np.ndarray:
@@ -148,6 +152,7 @@ def coarse(shown: Shown, rng: Random) -> Shown:
 
 
 def inverted(shown: Shown, rng: Random) -> Shown:
+    """A disc with bright and dark exchanged."""
     return shown.with_pictures(lambda series: float(np.max(series.volume.array)) - series.volume.array.astype(float))
 
 
@@ -234,6 +239,7 @@ def too_small(shown: Shown, rng: Random) -> Shown:
 
 
 def too_large(shown: Shown, rng: Random) -> Shown:
+    """A box as of a much larger disc."""
     return _scaled(shown, rng.uniform(1.5, 2.0))
 
 
@@ -249,6 +255,7 @@ def elsewhere(shown: Shown, rng: Random) -> Shown:
 
 
 def turned(shown: Shown, rng: Random) -> Shown:
+    """A box turned away from its disc."""
     roi, angle = shown.disc.roi, np.radians(rng.choice([-1, 1]) * rng.uniform(50, 180))
     across, along, up = roi.axes_lps.T
     axes = [across, np.cos(angle) * along + np.sin(angle) * up, -np.sin(angle) * along + np.cos(angle) * up]

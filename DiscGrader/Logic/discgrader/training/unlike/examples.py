@@ -40,7 +40,8 @@ Locate = Callable[[Study], Localization]
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """What is seen of one picture of a disc; ``kind`` is `USUAL`, a change, or what else it is; ``source`` where it is from."""
+    """What is seen of one picture of a disc; ``kind`` is `USUAL`, a change, or what else it is; ``source`` where it is
+    from."""
 
     kind: str
     patient: str
@@ -110,7 +111,8 @@ class Patient:
 
 
 def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Patient]:
-    """SPIDER's patients, and those of Sudirman's sagittal slices where they lie beside them; each series a study of its own."""
+    """SPIDER's patients, and those of Sudirman's sagittal slices where they lie beside them; each series a study of its
+    own."""
     of_patient: dict[tuple[str, str], list[tuple[Path, str]]] = {}
     for image in spider_images(data_dir):
         of_patient.setdefault((str(image.patient), "SPIDER"), []).append((image.path, image.sequence))
@@ -132,7 +134,8 @@ def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Pat
 
 
 def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
-    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``; patients by ``patients.csv``, where there is one.
+    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``; patients by ``patients.csv``, where
+    there is one.
 
     Raises
     ------

@@ -17,7 +17,8 @@ SILENT = 0.95
 """Share of usual discs on which nothing is said."""
 
 _BEYOND = 0.998, 0.15
-"""Quantile of single distances of usual discs, and what is added to its logarithm, beyond which they count by themselves."""
+"""Quantile of single distances of usual discs, and what is added to its logarithm, beyond which they count by
+themselves."""
 
 
 def fit(some: Sequence[Example], seed: int = 0) -> Typical:
@@ -89,7 +90,8 @@ def folds_of(some: Sequence[Example], folds: int, seed: int = 0) -> np.ndarray:
 
 
 def left_out_scores(some: Sequence[Example], folds: int = 5, without: str | None = None) -> np.ndarray:
-    """Scores of examples by what was fitted to the other folds' patients; ``without`` names a kind that is not learned."""
+    """Scores of examples by what was fitted to the other folds' patients; ``without`` names a kind that is not
+    learned."""
     fold, scores = folds_of(some, folds), np.zeros(len(some))
     for one in range(folds):
         inside = np.nonzero(fold == one)[0]

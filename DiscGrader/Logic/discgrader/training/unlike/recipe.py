@@ -1,4 +1,5 @@
-"""The command that fits what a pack knows of the pictures that it was trained on, and measures it; its grades stay as they are."""
+"""The command that fits what a pack knows of the pictures that it was trained on, and measures it; its grades stay as
+they are."""
 
 from __future__ import annotations
 
@@ -60,8 +61,8 @@ def train_typical(
     Parameters
     ----------
     data_dir : Path
-        For packs trained on patients the folder above ``spider/`` (and ``sudirman_sagittal/``, whose slices count as of the kind
-        trained on, too); for packs trained on digital spines a cohort of `discgrader phantom`.
+        For packs trained on patients the folder above ``spider/`` (and ``sudirman_sagittal/``, whose slices count as of
+        the kind trained on, too); for packs trained on digital spines a cohort of `discgrader phantom`.
     pack : str
         Name of a shipped pack, or a folder.
     cohort, real : str
@@ -133,7 +134,7 @@ def _pack(name: str) -> Pack:
     if (folder / DESCRIPTION).is_file():
         return read_pack(folder)
     found = next((one for one in default_packs() if one.name == name), None)
-    if found is None or FILE not in found.files and not is_windowed(found):
+    if found is None or (FILE not in found.files and not is_windowed(found)):
         raise UsageError(f"There is no shipped pack {name} that looks at pictures; name one, or its folder.")
     return found
 

@@ -27,15 +27,15 @@ class Variation:
         Of gray levels: largest logarithm of a gain, largest offset, largest deviation of noise, where the window's
         darkest and brightest are 0 and 1.
     tone : float
-        Largest logarithm of the exponent that gray levels are raised to, either way: scanners and windowing differ in how
-        bright what is neither dark nor bright looks.
+        Largest logarithm of the exponent that gray levels are raised to, either way: scanners and windowing differ in
+        how bright what is neither dark nor bright looks.
     shading : float
         Largest logarithm of the gain in the window's corners against that in its middle, along a slope drawn at random.
     blur : float
         Share of looks that are blurred.
     narrow : float
-        Share of looks that show only some slices around the middle one, down to itself alone: as where a series ends, the
-        nearest that is there stands for what would follow.
+        Share of looks that show only some slices around the middle one, down to itself alone: as where a series ends,
+        the nearest that is there stands for what would follow.
     """
 
     rotation_deg: float
@@ -157,7 +157,7 @@ def _boxes_after(boxes: torch.Tensor, theta: torch.Tensor, share: float) -> torc
 
 
 def _narrowed(pictures: torch.Tensor, share: float, generator: np.random.Generator) -> torch.Tensor:
-    discs, windows, slices = pictures.shape[:3]
+    discs, _windows, slices = pictures.shape[:3]
     middle = slices // 2
     reach = np.where(generator.random(discs) < share, generator.integers(0, max(middle, 1), discs), middle)
     kept = middle + np.clip(np.arange(slices) - middle, -reach[:, None], reach[:, None])

@@ -1,9 +1,9 @@
 """Graded discs of a data set as networks look at them: windows cut once, with room to turn and move them.
 
-A data set is a folder with ``truth.csv`` (``study, level, system, task, grade``, and ``patient`` where several studies are
-of one), beside it each study as a folder or file of that name. Boxes of discs lie in ``STUDY/rois``, those of herniations
-in ``STUDY/herniations``, as markups; without the former, discs are found by the localizer. `discgrader phantom --cohort`
-writes such a folder.
+A data set is a folder with ``truth.csv`` (``study, level, system, task, grade``, and ``patient`` where several studies
+are of one), beside it each study as a folder or file of that name. Boxes of discs lie in ``STUDY/rois``, those of
+herniations in ``STUDY/herniations``, as markups; without the former, discs are found by the localizer. `discgrader
+phantom --cohort` writes such a folder.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
 from discgrader.imaging.study import Study
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiBox
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.progress import Progress
@@ -83,7 +83,7 @@ class GradedStudy:
 
 def wide_pixels(pixels: int) -> int:
     """Pixels a side of what is cut for a window of so many."""
-    return 2 * int(round(pixels * ROOM / 2))
+    return 2 * round(pixels * ROOM / 2)
 
 
 def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
@@ -131,7 +131,8 @@ def looked_discs(
     locate: Locate,
     progress: Progress,
 ) -> tuple[list[LookedDisc], list[str]]:
-    """All graded discs of a data set that can be looked at, each study's kept in ``cache``; and what was left out, and why.
+    """All graded discs of a data set that can be looked at, each study's kept in ``cache``; and what was left out, and
+    why.
 
     Raises
     ------

@@ -25,10 +25,11 @@ def task_figures(grades: np.ndarray, probabilities: np.ndarray, ordinal: bool) -
 
     Returns
     -------
-    Of every task ``discs``, ``accuracy``, ``precision``, ``sensitivity``, ``specificity`` and ``f1`` (means over grades,
-    each against the rest), ``auroc`` (likewise), ``gwet_ac1`` and ``confusion`` (true by given). Of ordinal scales of more
-    than two grades also ``within_one``, ``qwk``, and, of four, ``auroc_0_1_against_2_3``. Of two grades those of the
-    second, at ``youden_threshold`` (Youden, Cancer 1950): see `binary_figures`. None where a figure is not defined.
+    Of every task ``discs``, ``accuracy``, ``precision``, ``sensitivity``, ``specificity`` and ``f1`` (means over
+    grades, each against the rest), ``auroc`` (likewise), ``gwet_ac1`` and ``confusion`` (true by given). Of ordinal
+    scales of more than two grades also ``within_one``, ``qwk``, and, of four, ``auroc_0_1_against_2_3``. Of two grades
+    those of the second, at ``youden_threshold`` (Youden, Cancer 1950): see `binary_figures`. None where a figure is not
+    defined.
     """
     count = probabilities.shape[1]
     given = probabilities.argmax(1)
@@ -63,8 +64,9 @@ def task_figures(grades: np.ndarray, probabilities: np.ndarray, ordinal: bool) -
 
 
 def binary_figures(hits: np.ndarray, probability: np.ndarray) -> dict[str, object]:
-    """``auroc``, ``auprc``, and at the threshold with most sensitivity + specificity ``youden_threshold``, ``sensitivity``,
-    ``specificity``, ``ppv``, ``npv``, ``f1``, ``accuracy_at_threshold``, ``confusion_at_threshold``."""
+    """``auroc``, ``auprc``, and at the threshold with most sensitivity + specificity ``youden_threshold``,
+    ``sensitivity``, ``specificity``, ``ppv``, ``npv``, ``f1``, ``accuracy_at_threshold``,
+    ``confusion_at_threshold``."""
     figures: dict[str, object] = {"auroc": auroc(hits, probability), "auprc": average_precision(hits, probability)}
     if hits.all() or not hits.any():
         return figures

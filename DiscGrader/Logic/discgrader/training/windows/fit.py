@@ -1,6 +1,7 @@
 """Fitting of a window classifier, resumable, and its predictions on discs that it has not seen."""
 
 import csv
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,7 +174,7 @@ def _asked(
         with torch.inference_mode():
             logits, boxes = network(network_input(middle(wide, recipe.pixels)))
         ends = np.cumsum([0, *(len(one.looks) for one in some)])
-        for first, last in zip(ends, ends[1:]):
+        for first, last in itertools.pairwise(ends):
             yield (
                 {task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
                 None if boxes is None else boxes[first:last].cpu().numpy(),

@@ -139,8 +139,8 @@ def _train(
 
 
 def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
-    """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack that the
-    recipe names; neither where it names none."""
+    """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack
+    that the recipe names; neither where it names none."""
     if init is not None:
         return initial_weights(Path(init), recipe.architecture()), Path(init).name
     if not recipe.initial:
@@ -180,7 +180,7 @@ def patient_parts(discs: Sequence[LookedDisc], recipe: WindowRecipe) -> dict[str
             f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test."
         )
     held = {
-        name: max(int(round(share * len(patients))), 1)
+        name: max(round(share * len(patients)), 1)
         for name, share in (("validation", recipe.validation), ("test", recipe.test))
     }
     edges = np.cumsum([0, *held.values()])
