@@ -18,6 +18,7 @@ from test_files import nifti_bytes, same
 from volumes import VOLUMES, upright
 
 ODD = VOLUMES["oblique"]
+ODD_ORIGIN_RAS = (LPS_TO_RAS @ ODD.affine_lps)[:3, 3]
 Edit = Callable[[bytearray], object]
 
 
@@ -115,6 +116,49 @@ def test_an_sform_that_is_no_grid_gives_way_to_the_qform(bad: float, tmp_path: P
     volume, warnings = read_volume(path)
     assert same(by_itk(nifti(tmp_path / "qform.nii", lambda raw: None, sform_code=0, qform_code=1)), volume)
     assert any("sform" in one and "qform was taken" in one for one in warnings)
+
+
+def in_unit(code: int, per_mm: float) -> Edit:
+    """An edit that states lengths in another unit: pixdim, qoffset and srow."""
+
+    def edit(raw: bytearray) -> None:
+        raw[123] = raw[123] & ~7 | code
+        for at, count in ((80, 3), (268, 3), (280, 12)):
+            values = np.array(struct.unpack_from(f"<{count}f", raw, at)) * per_mm
+            struct.pack_into(f"<{count}f", raw, at, *values)
+
+    return edit
+
+
+@pytest.mark.parametrize(("sform_code", "qform_code"), [(1, 0), (0, 1), (0, 0)])
+@pytest.mark.parametrize(("code", "per_mm"), [(0, 1.0), (1, 1e-3), (2, 1.0), (3, 1e3)])
+def test_meters_and_micrometers_are_read_in_their_size_as_itk_does(
+    code: int, per_mm: float, sform_code: int, qform_code: int, tmp_path: Path
+) -> None:
+    codes = {"sform_code": sform_code, "qform_code": qform_code}
+    volume, warnings = read_volume(nifti(tmp_path / "x.nii", in_unit(code, per_mm), **codes))
+    assert same(by_itk(tmp_path / "x.nii"), volume)
+    in_mm, said = read_volume(nifti(tmp_path / "x.nii", in_unit(2, 1.0), **codes))
+    assert same(in_mm, volume) and warnings == said
+    assert volume.spacing_mm == pytest.approx(ODD.spacing_mm, rel=1e-5)
+
+
+@pytest.mark.parametrize(("code", "per_mm"), [(1, 1e-3), (2, 1.0), (3, 1e3)])
+def test_how_far_sform_and_qform_differ_is_told_in_mm_whatever_the_unit(
+    code: int, per_mm: float, tmp_path: Path
+) -> None:
+    def edit(raw: bytearray) -> None:
+        struct.pack_into("<3f", raw, 268, *ODD_ORIGIN_RAS + [0.0, 0.0, 2.0])
+        in_unit(code, per_mm)(raw)
+
+    _, warnings = read_volume(nifti(tmp_path / "x.nii", edit, sform_code=1, qform_code=1))
+    assert any("differ by up to" in one and float(one.split("up to ")[1].split(" mm")[0]) > 1 for one in warnings)
+
+
+@pytest.mark.parametrize(("code", "per_mm"), [(1, 1.0), (3, 1.0), (2, 1e-3), (0, 1e3), (2, 1e3)])
+def test_a_unit_that_its_voxels_contradict_is_refused_by_the_field(code: int, per_mm: float, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"x\.nii states .*xyzt_units.* mm"):
+        read_volume(nifti(tmp_path / "x.nii", in_unit(code, per_mm), sform_code=1))
 
 
 def test_an_intercept_that_is_no_number_is_none(tmp_path: Path) -> None:

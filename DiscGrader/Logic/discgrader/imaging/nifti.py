@@ -26,7 +26,9 @@ _COMPLEX_TYPES = {32, 1792, 2048}
 _COLOR_TYPES = {128, 2304}
 _SCANNER = 1
 _UNIT_TO_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
-
+_UNIT_NAMES = {1: "meters", 2: "millimeters", 3: "micrometers"}
+_FINEST_MM, _COARSEST_MM = 0.01, 100.0
+"""Voxels of a patient's pictures are no smaller and no larger; what states others states them in another unit."""
 
 _ROUNDED_TURN = 1e-3
 """A quaternion keeps three of its numbers, in single precision; where the fourth is near 0, as in axial slices turned
@@ -124,11 +126,17 @@ class _Header:
         affine = np.eye(4)
         affine[:3, :3] = rotation * spacing * [1.0, 1.0, -1.0 if self.pixdim[0] < 0 else 1.0]
         affine[:3, 3] = self.qoffset
+        affine[:3] *= self.unit_mm
         return affine
 
     def sform_ras(self) -> np.ndarray:
         """Index to RAS mm by method 3 of the format definition (general affine), shape (4, 4)."""
-        return np.vstack([np.reshape(self.srow, (3, 4)), [0.0, 0.0, 0.0, 1.0]])
+        return np.vstack([self.unit_mm * np.reshape(self.srow, (3, 4)), [0.0, 0.0, 0.0, 1.0]])
+
+    @property
+    def unit_mm(self) -> float:
+        """Millimeters in the unit that lengths are stated in (xyzt_units), sform and qform alike, as ITK has it."""
+        return _UNIT_TO_MM.get(self.units, 1.0)
 
 
 def _byte_order(raw: bytes, size: int, kind: str, at: int) -> str:
@@ -280,7 +288,7 @@ def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[n
             raise _zero_spacing(path, spacing)
         spacing[spacing == 0] = 1.0
         signs = np.where(np.asarray(header.pixdim[1:4]) < 0, -1.0, 1.0)
-        affine = LPS_TO_RAS @ np.diag([*spacing * signs, 1.0])
+        affine = LPS_TO_RAS @ np.diag([*spacing * signs * header.unit_mm, 1.0])
         warnings.append(
             f"{path.name} does not say how it lies in the patient (qform_code and sform_code are 0): its "
             "plane, and which side is left, are a guess."
@@ -292,11 +300,23 @@ def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[n
     if header.sform_code > 0 and header.qform_code > 0:
         affine, more = _settle(header, affine, shape, path)
         warnings += more
-    scale = _UNIT_TO_MM.get(header.units, 1.0)
-    affine[:3] *= scale
+    _check_unit(header, affine, path)
     if flat:
         affine = _thickened(affine)
     return affine, tuple(warnings)
+
+
+def _check_unit(header: _Header, affine: np.ndarray, path: Path) -> None:
+    """Refuse voxels that no patient's picture has, whose unit is another than the one stated."""
+    spacing = np.linalg.norm(affine[:3, : min(header.dim[0], 3)], axis=0)
+    seen = spacing[np.isfinite(spacing) & (spacing > 0)]
+    if len(seen) and not _FINEST_MM <= seen.min() <= seen.max() <= _COARSEST_MM:
+        stated = _UNIT_NAMES.get(header.units, "no unit of length, which means millimeters")
+        sizes = " × ".join(f"{one:g}" for one in spacing)
+        raise StudyError(
+            f"{path.name} states {stated} (xyzt_units), by which its voxels are {sizes} mm; correct xyzt_units or "
+            "pixdim in its header."
+        )
 
 
 def _settle(header: _Header, chosen: np.ndarray, shape: tuple, path: Path) -> tuple[np.ndarray, list[str]]:
