@@ -9,7 +9,7 @@ import pytest
 from discgrader.errors import Cancelled, PackError, StudyError, UsageError
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.disc import LADDER, RoiBox
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.given_boxes import with_boxes
@@ -93,6 +93,33 @@ def test_corrected_boxes_take_the_place_of_those_found() -> None:
         with_boxes(found, {"R": lowest.roi}, margin_mm=10.0)
     with pytest.raises(UsageError, match="no ROI box"):
         with_boxes(found, {}, margin_mm=10.0)
+
+
+@pytest.mark.parametrize("named_otherwise", [False, True])
+def test_names_of_given_boxes_settle_doubts_about_found_ones(named_otherwise):
+    doubt = "The sacrum is not in view; set the lowest disc's level if it is another."
+    found = synthetic_localization()
+    first = replace(found.discs[0], warnings=(doubt, "Its endplates are steep."))
+    found = replace(
+        found,
+        discs=(first, *found.discs[1:]),
+        warnings=(doubt, "The spine is short."),
+        name_doubts=(doubt,),
+        name_probability=0.6,
+        name_alternatives={"S1-S2": 0.4},
+    )
+    names = ["S1-S2", *LADDER[1:5]] if named_otherwise else LADDER[1:6]
+    boxes = {level: disc.roi for level, disc in zip(names, found.discs, strict=True)}
+    moved = with_boxes(found, boxes, 10.0)
+    assert moved.name_doubts == (doubt,) and moved.name_probability == 0.6, "boxes that were only moved say nothing"
+    given = with_boxes(found, boxes, 10.0, names_given=True)
+    assert (given.name_doubts, given.name_probability, given.name_alternatives) == ((), 1.0, {})
+    assert given.discs[0].warnings == ("Its endplates are steep.",)
+    kept, said = given.warnings
+    assert kept == "The spine is short." and "named as their ROI boxes are" in said
+    assert ("S1-S2 (L5-S1 as found)" in said) is named_otherwise
+    sure = replace(found, name_doubts=(), warnings=())
+    assert bool(with_boxes(sure, boxes, 10.0, names_given=True).warnings) is named_otherwise
 
 
 @pytest.mark.parametrize(("lowest", "indices"), [(None, [1, 2]), ("S1-S2", [2, 3])])

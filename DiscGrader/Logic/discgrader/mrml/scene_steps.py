@@ -141,14 +141,14 @@ def grading(
     """
     study, nodes = yield from studying(scene, held, volumes, listener)
     boxes, known, rois = boxes_to_grade(scene, study, roi_nodes, held)
-    begun = 0.0
-    if boxes and known is None:
+    begun, names_given = 0.0, bool(boxes) and known is None
+    if names_given:
         begun = 0.3
         known = yield from _answer(
             lambda reply: service().find(study, reply, margin_mm=margin_mm, lowest_disc=None),
             Reply(listener, nodes.values(), 0.0, begun),
         )
-    found = with_boxes(known, boxes, margin_mm) if boxes else known
+    found = with_boxes(known, boxes, margin_mm, names_given=names_given) if boxes else known
     graded: list[DiscResult] = []
 
     def hear(one: DiscResult) -> None:

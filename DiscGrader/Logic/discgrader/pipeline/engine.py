@@ -194,7 +194,7 @@ class Engine:
         except StudyError as error:
             warnings = (f"The ROI boxes were graded as given. {error}",)
             return replace(boxes_alone(study, boxes, margin_mm, warnings, lowest_disc), misfits=ct_doubts(study))
-        return with_boxes(found, boxes, margin_mm)
+        return with_boxes(found, boxes, margin_mm, names_given=True)
 
     def grade(
         self,

@@ -1,6 +1,6 @@
 """A localization whose ROI boxes a reader has corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,12 @@ from discgrader.localize.levels import LADDER, common_ladder, is_level, ladder_o
 
 
 def with_boxes(
-    localization: Localization, boxes: Mapping[str, RoiBox], margin_mm: float, lowest_disc: str = LEVELS[0]
+    localization: Localization,
+    boxes: Mapping[str, RoiBox],
+    margin_mm: float,
+    lowest_disc: str = LEVELS[0],
+    *,
+    names_given: bool = False,
 ) -> Localization:
     """The localization with exactly these boxes, one disc for each.
 
@@ -31,6 +36,9 @@ def with_boxes(
         How far the boxes reach above and below their discs.
     lowest_disc : str
         Level of the lowest disc, which the boxes are counted from where no disc was found.
+    names_given : bool
+        Whether somebody gave these names: doubts about those that were found are settled then, and a warning says
+        where the names are from, and what the discs were found to be where that is something else.
 
     Raises
     ------
@@ -52,7 +60,33 @@ def with_boxes(
         for level, box in boxes.items()
     ]
     discs.sort(key=lambda disc: order_of(disc.level))
+    if names_given:
+        settled = localization.name_doubts
+        localization = _settled(localization, {level: disc.level for level, disc in matched.items()})
+        discs = [replace(one, warnings=_without(one.warnings, settled)) for one in discs]
     return replace(localization, discs=tuple(discs))
+
+
+def _settled(localization: Localization, found: Mapping[str, str]) -> Localization:
+    """Without doubts about names, which the boxes give; ``found`` says by box what each disc was called."""
+    others = [f"{level} ({was} as found)" for level, was in found.items() if was != level]
+    said = ""
+    if others:
+        said = f"The discs are named as their ROI boxes are, unlike found: {', '.join(others)}."
+    elif localization.name_doubts:
+        said = "The discs are named as their ROI boxes are; what was in doubt about their names is settled by that."
+    rest = _without(localization.warnings, localization.name_doubts)
+    return replace(
+        localization,
+        warnings=(*rest, said) if said else rest,
+        name_doubts=(),
+        name_probability=1.0,
+        name_alternatives={},
+    )
+
+
+def _without(warnings: tuple[str, ...], settled: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in warnings if one not in settled)
 
 
 def boxes_alone(
