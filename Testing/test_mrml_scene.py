@@ -16,6 +16,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 import SimpleITK as sitk
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.grading.scales import scale_of
+from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.bundle import read_bundle, write_scene
 from discgrader.mrml.colors import UNGRADED
@@ -262,6 +263,30 @@ def test_bundle_keeps_looks_folders_and_views(host, result, tmp_path):
     for view in views:
         assert host.scene.GetNodeByID(view.GetBackgroundVolumeID()).GetName() == "T2_sag"
         assert view.GetForegroundVolumeID() == over.GetID(), "the worst disc's saliency is shown first"
+
+
+def with_axial_blocks(result):
+    """The result with one axial block through each of its discs."""
+    blocks = []
+    for one in result.discs:
+        affine = np.diag([1.0, 1.0, 4.0, 1.0])
+        affine[:3, 3] = one.disc.center_lps_mm - [40, 40, 8]
+        block = Volume(np.ones((5, 81, 81), np.int16), affine)
+        blocks.append(Series(f"T2_ax {one.disc.level}", block, Plane.AXIAL, Contrast.T2, ""))
+    return replace(result, study=replace(result.study, series=(*result.study.series, *blocks)))
+
+
+def test_the_bundles_axial_view_shows_the_axial_block_of_the_worst_disc(host, result, tmp_path):
+    write_scene(with_axial_blocks(result), tmp_path / "study.mrb")
+    read_bundle(host, tmp_path / "study.mrb")
+    shown = {
+        view.GetLayoutName(): host.scene.GetNodeByID(view.GetBackgroundVolumeID()).GetName()
+        for view in nodes_by_class(host.scene, "vtkMRMLSliceCompositeNode")
+    }
+    assert shown == {"Red": "T2_ax L5-S1", "Yellow": "T2_sag", "Green": "T2_sag"}
+    red = next(one for one in nodes_by_class(host.scene, "vtkMRMLSliceNode") if one.GetLayoutName() == "Red")
+    worst = next(one.disc for one in result.discs if one.disc.level == "L5-S1")
+    assert red.GetSliceOffset() == pytest.approx(worst.roi.center_lps_mm[2], abs=2.0), "on the disc"
 
 
 def test_files_in_the_bundle_are_read_alike_by_other_programs(tmp_path):

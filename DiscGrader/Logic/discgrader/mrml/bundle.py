@@ -10,6 +10,7 @@ from pathlib import Path
 
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import StudyResult
+from discgrader.imaging.study import Plane
 from discgrader.mrml.colors import leading_grade
 from discgrader.progress import Progress
 
@@ -65,13 +66,23 @@ def require_slicer_core() -> None:
 
 
 def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
-    """Fit slice views to the picture, put the saliency of the worst disc over it and move to that disc."""
-    from discgrader.mrml.views import jump_to, show_layers
+    """Fit slice views to the picture, put the saliency of the worst disc over it and move to that disc.
+
+    Axial views show the axial series that shows that disc best, as the panel has it, the others the series that the
+    discs were found on.
+    """
+    from discgrader.mrml.axial_blocks import series_of_grades, slice_of_disc
+    from discgrader.mrml.views import jump_to, show_layers, show_series
 
     background = nodes.volumes[result.localization.series_name]
     worst = _worst_level(result)
     over = next((node for key, node in nodes.saliency.items() if key[0] == worst), None)
     show_layers(scene, background, over)
+    axial = [nodes.volumes[one.name] for one in result.study.series if one.plane is Plane.AXIAL]
+    if axial and worst is not None:
+        [graded] = [one for one in result.discs if one.disc.level == worst]
+        seen = slice_of_disc(nodes.rois[worst], axial, series_of_grades(graded.grades))
+        show_series(scene, background, nodes.volumes.values(), None if seen is None else seen.node)
     for logic in slice_logics:
         logic.ResizeSliceNode(*_VIEW_SIZE)
         logic.FitSliceToBackground()
