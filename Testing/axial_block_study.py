@@ -47,7 +47,7 @@ class AxialBlockEngine(BlockEngine):
 
     def grade(self, study, *, localization, saliency, **options):
         result = super().grade(study, localization=localization, saliency=saliency, **options)
-        axial = study.with_role("AX_T2")
+        axial = [one for one in study.series if one.role == "AX_T2"]
         maps, series = dict(result.saliency), dict(result.saliency_series)
         for disc in localization.discs:
             key = (disc.level, *ON_AXIAL)

@@ -30,7 +30,8 @@ _LOOKS_LIKE: Mapping[Contrast, tuple[Contrast, ...]] = {
     Contrast.STIR: (Contrast.STIR,),
 }
 """What a series that is named so may look like: 2D and 3D T2 differ by their slices rather than by what they show, and
-pictures know no T1 with fat suppression of its own."""
+T1 with fat suppression is one of the others to the networks that look at pictures, which confuse it with STIR now and
+then."""
 
 _BELIEVED = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
 """Names that a picture is believed against. Fat that was suppressed badly is bright, so a series that is said to be

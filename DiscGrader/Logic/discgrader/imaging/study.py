@@ -111,8 +111,3 @@ class Study:
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     examination: Examination | None = None
-
-    def with_role(self, role: str) -> tuple[Series, ...]:
-        """The series that serve as ``role``, the one with most voxels first."""
-        found = [one for one in self.series if one.role == role]
-        return tuple(sorted(found, key=lambda one: -one.volume.array.size))

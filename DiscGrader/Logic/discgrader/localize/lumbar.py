@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from discgrader.imaging.volume import Volume
-from discgrader.localize.candidates import Candidate
-from discgrader.localize.naming import LEAST_BODY_MM, lean_deg
+from discgrader.localize.candidates import Candidate, lean_deg
+from discgrader.localize.naming import LEAST_BODY_MM
 
 SMALLEST_MM, LARGEST_MM = 21.5, 52.0
 """Geometric mean of the usual distance between discs and of their usual depth; a child's of six years is about 24
