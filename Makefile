@@ -1,5 +1,6 @@
 # make demo    grade the project's own phantom study to demo/
 # make test    run all tests
+# make check   style, types and the quick tests, in two minutes
 # make test-slicer-5.10  run what needs no PyTorch once more, on the libraries that Slicer 5.10 brings
 # make bench   measure time and memory
 # make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light, LOCALE=de)
@@ -41,12 +42,20 @@ DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4,msu=2B,side=left L3-L4:pfirrm
 	L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
 DEMO_STUDY = $(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 
-.PHONY: demo test test-slicer-5.10 ready-slicer-5.10 bench desk pictures clean
+.PHONY: demo check style test test-slicer-5.10 ready-slicer-5.10 bench desk pictures clean
 
 demo: $(READY)
 	rm -rf demo/study
 	$(DEMO_STUDY)
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
+
+check: style
+	$(RUN)/python -m pytest $(PARALLEL) -m "not slow" $(PYTEST_OPTIONS)
+
+style: $(READY)
+	$(RUN)/ruff format --check --quiet .
+	$(RUN)/ruff check --quiet .
+	$(RUN)/mypy
 
 test: $(READY) $(REFERENCE)
 	$(RUN)/python -m pytest $(PARALLEL) $(PYTEST_OPTIONS)
@@ -78,7 +87,7 @@ clean:
 $(READY): $(CONSTRAINTS) pyproject.toml
 	@test -n "$(PYTHON)" || { echo "DiscGrader needs Python 3.11, 3.12 or 3.13 with venv; name one with PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,desk,test]"
+	$(RUN)/python -m pip install $(PIP_OPTIONS) -c $(CONSTRAINTS) -e ".[train,scene,desk,test,check]"
 	touch $@
 
 $(READY_510): $(CONSTRAINTS) $(CONSTRAINTS_510) pyproject.toml

@@ -2,6 +2,7 @@
 
 import enum
 import gc
+import typing
 import weakref
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,7 @@ class Parameters:
     folder: Path
     systems: list[str]
     maps: dict[str, int]
-    lowest: str | None
+    lowest: typing.Optional[str]  # noqa: UP045  Slicer knows no other way to write it
     views: Views
 
 

@@ -110,7 +110,7 @@ def read_text(path: Path, error: ErrorKind, most: int = MOST_JSON_BYTES) -> str:
         raise error(f"{path} is no text in UTF-8; save it as UTF-8.") from failed
 
 
-def read_json(path: Path, error: ErrorKind) -> object:
+def read_json(path: Path, error: ErrorKind) -> Any:
     """What a JSON file holds.
 
     Raises
@@ -309,10 +309,10 @@ def _list_of(converter: "Converter", kind: Any) -> Any:
     inside = get_args(kind)
     inside_of = dict(enumerate(inside)) if get_origin(kind) is tuple and inside[-1] is not Ellipsis else None
 
-    def structure(value: object, _: type) -> object:
+    def structure(value: Any, _: type) -> object:
         if not isinstance(value, wanted):
             raise ValueError(f"is {_short(value)}, no {words}")
-        if is_object:
+        if isinstance(value, Mapping):
             return {
                 _entry(converter, name, inside[0], name): _entry(converter, one, inside[1], name)
                 for name, one in value.items()

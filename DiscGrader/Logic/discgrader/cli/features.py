@@ -1,13 +1,19 @@
 """``discgrader features``: radiomics as a table."""
 
+from __future__ import annotations
+
 import argparse
 import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from discgrader.cli.options import add_rois_option, add_study_options, settings_from
 from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    from discgrader.pipeline.features import Choice
 
 _DESCRIPTION = """\
 Radiomics of regions of any image, or of all discs of a study, as a CSV table: one row a region, or a disc and series.
@@ -72,7 +78,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
-def _image(arguments: argparse.Namespace, choice: object, progress: Progress) -> tuple[Sequence, tuple[str, ...]]:
+def _image(arguments: argparse.Namespace, choice: Choice, progress: Progress) -> tuple[Sequence, tuple[str, ...]]:
     from discgrader.errors import UsageError
     from discgrader.imaging.files import read_mask, read_volume
     from discgrader.pipeline.features import image_rows
@@ -87,7 +93,7 @@ def _image(arguments: argparse.Namespace, choice: object, progress: Progress) ->
     return rows, (*warnings, *more, *heard)
 
 
-def _study(arguments: argparse.Namespace, choice: object, progress: Progress) -> tuple[Sequence, tuple[str, ...]]:
+def _study(arguments: argparse.Namespace, choice: Choice, progress: Progress) -> tuple[Sequence, tuple[str, ...]]:
     from discgrader.errors import UsageError
     from discgrader.pipeline.engine import Engine
     from discgrader.pipeline.features import study_rows

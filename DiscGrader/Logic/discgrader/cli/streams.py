@@ -7,7 +7,7 @@ anybody could read what it said.
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -26,18 +26,18 @@ class PatientStream:
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
         self.failure: Exception | None = None
-        if hasattr(stream, "reconfigure"):
+        if stream is not None and hasattr(stream, "reconfigure"):
             # Names that are not text, or not of the terminal's encoding, are no reason to fail.
             stream.reconfigure(errors="backslashreplace")
 
     def write(self, text: str) -> int:
         """Write, or remember why that failed."""
-        self._try(lambda: self._stream.write(text))
+        self._try(lambda stream: stream.write(text))
         return len(text)
 
     def flush(self) -> None:
         """Have the system take what was written, or remember why that failed."""
-        self._try(lambda: self._stream.flush())
+        self._try(lambda stream: stream.flush())
 
     def isatty(self) -> bool:
         """Whether a terminal shows it."""
@@ -62,11 +62,11 @@ class PatientStream:
         """Whether somebody wanted to read what could not be written."""
         return self.failure is not None and getattr(self.failure, "errno", None) not in _READ_NO_MORE
 
-    def _try(self, write: object) -> None:
+    def _try(self, write: Callable[[TextIO], object]) -> None:
         if self._stream is None or self.failure is not None:
             return
         try:
-            write()
+            write(self._stream)
         except (OSError, ValueError) as error:
             self.failure = error
 

@@ -64,7 +64,8 @@ def explain_all(
         for system in dict.fromkeys(grade.system for grade in result.grades if grader.reads_pictures(grade.system)):
             if system in grader.windowed.systems:
                 reading = grader.windowed[system].reading(grader.windowed.windows(study, localization), result.disc)
-                maps.update(_seen_through_windows(grader.windowed[system], reading, result.grades))
+                if not isinstance(reading, str):
+                    maps.update(_seen_through_windows(grader.windowed[system], reading, result.grades))
                 continue
             systems.setdefault(grader.loaded(system).key, []).append(system)
         for sharing in systems.values():

@@ -64,7 +64,8 @@ def _assign(alignment: np.ndarray) -> tuple[int, int, int]:
     """Index axes for left, back and foot, each used once, that align best; ``alignment`` is (3 directions, 3 axes)."""
     from itertools import permutations
 
-    return max(permutations(range(3)), key=lambda order: sum(alignment[row, axis] for row, axis in enumerate(order)))
+    orders = ((left, back, foot) for left, back, foot in permutations(range(3)))
+    return max(orders, key=lambda order: sum(alignment[row, axis] for row, axis in enumerate(order)))
 
 
 def rescale_frames(frames: torch.Tensor, spacing_mm: tuple[float, float], target_mm: float) -> torch.Tensor:

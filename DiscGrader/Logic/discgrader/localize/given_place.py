@@ -48,7 +48,7 @@ def segmented_box(labels: Volume, place_lps: np.ndarray, up_lps: np.ndarray, mar
     candidates, _ = find_candidates(Segmentation(frames, one_hot, (float(row_mm), float(column_mm))))
     near = [(abs(float((one.center_lps_mm - place_lps) @ up_lps)), one) for one in candidates]
     away, nearest = min(near, key=lambda pair: pair[0], default=(REACH_MM, None))
-    return None if away >= REACH_MM else roi_box(nearest, margin_mm)
+    return None if nearest is None or away >= REACH_MM else roi_box(nearest, margin_mm)
 
 
 def box_between(

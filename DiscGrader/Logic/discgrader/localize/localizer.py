@@ -164,8 +164,8 @@ class Localizer:
         shown = axial_t2(study)
         picture = sagittal_from_axial(shown)
         segmentation = self._segmenter(picture, progress)
-        candidates, labels = find_candidates(segmentation)
-        candidates = [one for one in candidates if is_shown(one.center_lps_mm, shown)]
+        every, labels = find_candidates(segmentation)
+        candidates = [one for one in every if is_shown(one.center_lps_mm, shown)]
         seen = _Seen(segmentation, candidates, labels, row_of(candidates))
         found = _localization(shown[0].name, seen, picture, margin_mm, lowest_disc, below=blocks_below(seen.row, shown))
         if not found.discs:

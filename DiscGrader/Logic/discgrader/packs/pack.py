@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from discgrader.checked import parse_json, read_bytes
 from discgrader.errors import PackError
@@ -78,10 +79,10 @@ class Pack:
     version: str
     system: str
     tasks: Mapping[str, Mapping[str, object]]
-    input: Mapping[str, object]
+    input: Mapping[str, Any]
     architecture: Mapping[str, object]
     files: Mapping[str, str]
-    calibration: Mapping[str, object]
+    calibration: Mapping[str, Any]
     trained_on: TrainedOn
     figures: Mapping[str, object]
     intended_use: str

@@ -182,7 +182,7 @@ def _counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
@@ -228,7 +228,7 @@ def _draw_mark(picture: Image.Image, left: int, top: int) -> None:
     draw.line((middle, top + _MARK - 7, middle, top + _MARK - 5), _WARNING_INK, 3)
 
 
-def _shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
+def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float) -> str:
     """The text with as much left out of its middle as the width demands; names differ at their ends."""
     kept, shown = len(text), text
     while font.getlength(shown) > width and kept > 2:

@@ -129,7 +129,7 @@ def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volum
 def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
     """Findings that were graded on axial slices, each on its own with its saliency, and the herniation's box."""
     series = {one.name: one for one in result.study.series if one.plane == Plane.AXIAL}
-    found = []
+    found: list[Html] = []
     for grade in in_task_order(disc, result):
         key = (disc.disc.level, grade.system, grade.task)
         shown = series.get(result.saliency_series.get(key, ""))
@@ -216,7 +216,7 @@ def _pushed_by(disc: DiscResult) -> Html | None:
     main = main_grade(disc)
     stated = main.evidence.get(KEY) if main else None
     measures = stated.get("measures", ()) if isinstance(stated, Mapping) else ()
-    if not measures:
+    if main is None or not measures:
         return None
     items = []
     for one in measures:

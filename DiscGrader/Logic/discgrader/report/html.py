@@ -66,4 +66,4 @@ def report_html(result: StudyResult, *, pack_cards: Sequence[Mapping] = (), writ
         tag("p", f"Made with {software}.", class_="source") if software else None,
     )
     body = tag("body", header(result, written or datetime.now()), main, footer)
-    return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")
+    return Html("<!DOCTYPE html>\n" + tag("html", head, body, lang="en"))

@@ -73,7 +73,7 @@ def _inside(y: float, size: float, picture: Picture) -> float:
 
 def _plate(label: str, color: str, at: np.ndarray, size: float, picture_width: float) -> Html:
     width, height = size * (1.0 + 0.55 * len(label)), size * 1.5
-    left = min(at[0] + 2, picture_width - width - 0.5)
+    left = min(float(at[0]) + 2, picture_width - width - 0.5)
     return tag(
         "g",
         tag(

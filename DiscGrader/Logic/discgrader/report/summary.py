@@ -161,7 +161,7 @@ def _legend(result: StudyResult) -> Html | None:
     """The main scale, by color."""
     first = next((grade for one in result.discs if (grade := main_grade(one))), None)
     scale = scale_of_grade(first) if first else None
-    if scale is None:
+    if first is None or scale is None:
         return None
     keys = [tag("li", badge(first, value=one.value), " ", _short(one.meaning)) for one in scale.grades]
     return tag("div", tag("h3", scale.title), tag("ul", keys), class_="legend")

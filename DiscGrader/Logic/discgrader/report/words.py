@@ -38,7 +38,8 @@ def number(value: object) -> str:
         return "not measured"
     if isinstance(value, bool) or not isinstance(value, Real):
         return str(value)
-    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    real = float(value)
+    return f"{real:.0f}" if abs(real) >= 100 or real == int(real) else f"{real:.3g}"
 
 
 def scale_of_grade(grade: Grade) -> Scale | None:
