@@ -28,8 +28,8 @@ DEMO = [
     "L2-L3:pfirrmann=2",
     "L1-L2:pfirrmann=1",
 ]
-VOLATILE = ("software", "settings", "pack_sha256", "pack_version", "files")
-"""What changes with a version and not with what was found; ``files`` are checksums, of maps among others."""
+VOLATILE = ("software", "settings", "pack_sha256", "pack_version", "trained_on", "files", "title", "source", "unit")
+"""What changes with a version and not with what was found: identities, checksums (``files``), and words on measures."""
 
 
 def _phantom(folder: Path, *options: str) -> Path:
