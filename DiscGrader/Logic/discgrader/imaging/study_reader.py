@@ -11,6 +11,7 @@ import numpy as np
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.dicom import DicomSeries, DicomStudy, read_dicom
 from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
+from discgrader.imaging.dixon_parts import with_parts_told
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
 from discgrader.imaging.left_out import LeftOut, listed
@@ -89,7 +90,9 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
         name = stem(path)
         content = _read_file(path, progress)
     found = _unique_names(content.found)
-    series = tuple(_recognized(found, _roles_of(found, roles), progress))
+    chosen = _roles_of(found, roles)
+    series = tuple(_recognized(found, chosen, progress))
+    series = with_parts_told(series, [one is not None for one in chosen], [one.identity for one in found])
     progress.report("reading", 1.0, f"{len(series)} series")
     left_out = tuple(LeftOut(printable(one.name), printable(one.reason)) for one in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
