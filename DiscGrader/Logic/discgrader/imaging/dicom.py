@@ -17,6 +17,7 @@ from discgrader.imaging.dicom_order import Unstackable
 from discgrader.imaging.dicom_pixels import DamagedPixels, read_pixels
 from discgrader.imaging.dicom_series import by_series, series_description, without_doubles
 from discgrader.imaging.dicom_stacks import Stack, stack_up
+from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import clean
@@ -88,7 +89,7 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     ------
     StudyError
         When there is no MR series, when the files are of several patients, when it cannot be told which of several
-        examinations is the newest, or when no series can be decoded.
+        examinations is the newest, or whether they are of one, or when no series can be decoded.
     """
     slices, left_out = read_headers(files, progress.part(0.0, 0.4))
     check_one_patient(slices)
@@ -101,6 +102,7 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     if not series:
         reasons = " ".join(one.sentence for one in left_out[:3])
         raise StudyError(f"No series of {what} can be read; export them again. {reasons}")
+    check_linked(what, chosen.slices, series)
     warnings = [*_of_examinations(what, chosen, older), *_of_kind(series)]
     warnings += [one.sentence for one in left_out if not one.reason.startswith(_QUIET)]
     return DicomStudy(tuple(_with_copies_named(series)), chosen.examination, tuple(left_out), tuple(warnings))

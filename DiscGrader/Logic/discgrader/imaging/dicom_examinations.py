@@ -223,6 +223,13 @@ def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
     return [whole, *(group for group in rest if not any(group is one for one in joining))]
 
 
+def linked(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
+    """Whether anything in the headers of two groups of slices says that they are of one examination."""
+    if any(_telling(_values(one, keyword) & _values(other, keyword)) for keyword in (*_SHARED, "StudyInstanceUID")):
+        return True
+    return bool(_days(one) & _days(other) or _times(one) & _times(other))
+
+
 def _alike(one: list[Slice], other: list[Slice]) -> bool:
     """Whether nothing that stands in for a missing StudyInstanceUID tells two groups apart."""
     return all(
@@ -231,11 +238,11 @@ def _alike(one: list[Slice], other: list[Slice]) -> bool:
     )
 
 
-def _uids(group: list[Slice]) -> set[str]:
+def _uids(group: Sequence[Slice]) -> set[str]:
     return _values(group, "StudyInstanceUID")
 
 
-def _days(group: list[Slice]) -> set[str]:
+def _days(group: Sequence[Slice]) -> set[str]:
     return {day for one in group if (day := _day(one))}
 
 
