@@ -59,7 +59,7 @@ def test_training_resumes_and_ends_in_a_pack_that_names(rows, tmp_path, monkeypa
     packs = train_names(tmp_path, tmp_path / "out", level_recipe.Progress(), **options)
     pack = read_pack(packs / "localizer-unet")
     figures = json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8"))
-    assert figures["spider"]["pictures"] == figures["digital"]["pictures"] == 12
+    assert figures["spider"]["studies"] == figures["digital"]["studies"] == 12
     reader = LevelReader.of_pack(pack)
     assert reader.weights["remnant"]["depth"] < 0, "a shallow lowest disc is more likely S1-S2"
     (tmp_path / "out" / "work" / "fold1.safetensors").unlink()
@@ -78,4 +78,22 @@ def test_weights_believe_what_is_right_on_held_out_patients(rows):
         answers[row.name] = LevelVotes(tuple(range(DISCS)), looks)
     weights = fit_weights(rows, answers, LevelRecipe())
     counts = name_figures(rows, answers, weights)
-    assert counts["right"] == counts["pictures"] == len(rows) and counts["wrong_and_doubted"] == 0
+    assert counts["right"] == counts["studies"] == len(rows) and counts["wrong_and_doubted"] == 0
+
+
+def test_a_study_is_all_pictures_of_a_patient_and_each_votes():
+    from dataclasses import replace
+
+    from discgrader.localize.lowest_disc import LevelVotes
+
+    t2, t1 = (replace(striped(0, "spider 7", 1), name=f"spider_7_{kind}") for kind in ("t2", "t1"))
+    # The T1 shows one disc fewer at the foot, and is sure of what the T2 has wrong.
+    t1 = replace(t1, indices=t1.indices[1:], places=t1.places[1:], found=DISCS - 1)
+    wrong, right = np.full((DISCS, 9), -4.0), np.full((DISCS - 1, 9), -9.0)
+    wrong[np.arange(DISCS), np.array(t2.indices) + 1] = -0.1
+    right[np.arange(DISCS - 1), t1.indices] = -0.01
+    answers = {t2.name: LevelVotes(tuple(range(DISCS)), wrong), t1.name: LevelVotes(tuple(range(DISCS - 1)), right)}
+    weights = {"lower": 1.0, "upper": 1.0, "ordinary": 0.0}
+    told = [replace(one, measures=None) for one in (t1, t2)]
+    assert name_figures(told[1:], answers, weights) == {"studies": 1, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
+    assert name_figures(told, answers, weights)["studies"] == name_figures(told, answers, weights)["right"] == 1

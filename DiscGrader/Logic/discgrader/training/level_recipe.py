@@ -265,16 +265,34 @@ def _remnant_weights(
 
 
 def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
-    """Of pictures of held-out patients: how many, how many with all names right, with a doubt, and wrong with one."""
-    counts = {"pictures": 0, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
-    for row in rows:
-        probabilities = lowest_probabilities([answers[row.name]], weights)
+    """Of studies of held-out patients: how many, how many with all names right, with a doubt, and wrong with one.
+
+    A study is all pictures of a patient (T2, T1); discs are those of its T2, and all pictures vote, as in use.
+    """
+    counts = {"studies": 0, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
+    for study in _studies(rows):
+        row = study[0]
+        probabilities = lowest_probabilities([_votes_for(row, one, answers[one.name]) for one in study], weights)
         if row.measures is not None:
             probabilities = with_measures(probabilities, row.measures, weights["remnant"])
         right, doubted = int(probabilities.argmax()) == row.indices[0], float(probabilities.max()) < CERTAIN
         for name, one in zip(counts, (True, right, doubted, doubted and not right), strict=True):
             counts[name] += int(one)
     return counts
+
+
+def _studies(rows: Sequence[LevelRow]) -> list[list[LevelRow]]:
+    """Rows by patient, that of the T2 first."""
+    studies: dict[str, list[LevelRow]] = {}
+    for row in sorted(rows, key=lambda one: not one.name.lower().endswith("t2")):
+        studies.setdefault(row.patient, []).append(row)
+    return list(studies.values())
+
+
+def _votes_for(row: LevelRow, other: LevelRow, votes: LevelVotes) -> LevelVotes:
+    """The votes of another picture's discs, counted from the lowest disc of this one."""
+    apart = other.indices[0] - row.indices[0]
+    return LevelVotes(tuple(step + apart for step in votes.steps), votes.log_probabilities)
 
 
 def _write(
