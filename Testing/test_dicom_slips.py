@@ -12,6 +12,7 @@ from discgrader.imaging.names import AFTER_AGENT
 from discgrader.imaging.study import Contrast
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
+from discgrader.phantom.study import make_study
 from pydicom.dataset import Dataset
 from test_dicom_content import SLICES, found, spine
 from volumes import TILT, volume
@@ -260,6 +261,15 @@ def test_the_part_of_the_body_tells_series_of_one_name_apart(tmp_path):
     study = read_study(tmp_path / "a")
     assert found(study, spine(0)).traits == ("cervical spine",)
     assert found(study, spine(1)).traits == ()
+
+
+@pytest.mark.parametrize("times", [(0.1, 4.0), (1e5, 4e6), (100, 4e6)])
+def test_times_in_another_unit_say_nothing_of_the_contrast(times, tmp_path):
+    t2 = make_study(3, series=("T2",), middle_slices=5).study.series[0].volume
+    values = dict(zip(("EchoTime", "RepetitionTime"), times, strict=True))
+    write_classic(tmp_path / "a", t2.with_array(t2.array.astype(np.int16)), SeriesDescription="", **values)
+    [series] = read_study(tmp_path / "a").series
+    assert series.role == "T2" and "picture shows" in series.contrast_reason
 
 
 def test_a_mosaic_is_nothing_to_grade_from(tmp_path):

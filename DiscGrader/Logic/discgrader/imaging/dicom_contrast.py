@@ -25,6 +25,8 @@ from discgrader.imaging.study import Contrast
 _STIR_INVERSION_MS = (80.0, 350.0)
 _T1_INVERSION_MS = (400.0, 1300.0)
 _LONGEST_ECHO_MS = 350.0
+_NO_ECHO_MS, _NO_REPETITION_MS = 3000.0, 60000.0
+"""No picture of the spine is taken so; what states such times states them in another unit, or nothing."""
 _LONGEST_DENSITY_ECHO_MS = 45.0
 _LONGEST_T1_REPETITION_MS = 2500.0
 
@@ -184,7 +186,7 @@ def _by_times(header: _Header) -> Finding | None:
     identity, named = header.identity, header.named
     echo, repetition = _number(identity, "EchoTime"), _number(identity, "RepetitionTime")
     inversion = _number(identity, "InversionTime") or 0.0
-    if not echo or not repetition:
+    if not echo or not repetition or echo > _NO_ECHO_MS or repetition > _NO_REPETITION_MS:
         return None
     times = f"echo time {echo:g} ms, repetition time {repetition:g} ms"
     if _within(inversion, _STIR_INVERSION_MS):
