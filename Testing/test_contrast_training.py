@@ -10,9 +10,13 @@ from discgrader.imaging.study import Plane
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import CONTRAST, read_pack
 from discgrader.phantom.study import make_study
+from discgrader.progress import Progress
 from discgrader.training.contrast.distort import distorted
 from discgrader.training.contrast.fat import fat_share, scaled, without_fat
 from discgrader.training.contrast.pool import CLASSES, SHARES, class_of, restored, stored
+from discgrader.training.contrast.spines import digital_slices
+from discgrader.training.contrast.tissue_fit import fit_head, through_windows
+from discgrader.training.contrast.tissues import GROUPS, SEQUENCES, drawn_picture, patients_of
 from PIL import Image
 
 pytestmark = pytest.mark.usefixtures("torch")
@@ -44,7 +48,8 @@ def test_the_recipe_makes_a_pack_and_goes_on_where_it_stopped(data: Path, tmp_pa
         "sagittal_pictures": 60,
         "axial_pictures": 60,
         "sagittal_patients": 2,
-        "axial_patients": 2,
+        "axial_told": 60,
+        "axial_patients": 8,
         "coronal_patients": 1,
         "batch": 8,
         "sagittal_steps": 3,
@@ -53,12 +58,17 @@ def test_the_recipe_makes_a_pack_and_goes_on_where_it_stopped(data: Path, tmp_pa
         "examined_each": 2,
         "least_right": 0.0,
     }
+    work = tmp_path / "work"
+    work.mkdir()
+    # Eight patients, of whom two are drawn, since that takes long.
+    slices = digital_slices(work, Plane.AXIAL, 2, Progress())
+    np.save(work / "digital_axial_8.npy", np.concatenate([slices] * 4))
     folder = run_recipe("contrast", data, tmp_path, **few)
     pack = read_pack(folder / "contrast")
     assert pack.system == CONTRAST and set(pack.files) == {"sagittal.safetensors", "axial.safetensors"}
     assert pack.figures["sagittal"]["T1 against T2"]["series"] == 8
     assert pack.figures["axial"]["real T2"]["series"] == 4
-    for file in ("sagittal_all", "axial_fold1"):
+    for file in ("sagittal_all", "axial_tissues"):
         (tmp_path / "work" / f"{file}.safetensors").unlink()
     assert read_pack(run_recipe("contrast", data, tmp_path, **few) / "contrast").files == pack.files
 
@@ -90,3 +100,39 @@ def test_fat_is_taken_away_where_t1_is_bright() -> None:
     computed = without_fat(scaled(t2, known), fat_share(scaled(t1, known), 0.65, 1.5), np.random.default_rng(1))
     inside = scaled(t2, known) > 0.1
     assert np.corrcoef(computed[inside], truth[inside])[0, 1] > np.corrcoef(t2[inside], truth[inside])[0, 1] + 0.2
+
+
+def test_tissues_lie_where_the_picture_shows_them(tmp_path: Path) -> None:
+    """The sac of a drawn T2 is brighter than its muscle, and that of a T1 is not, wherever both came to lie."""
+    slices = digital_slices(tmp_path, Plane.AXIAL, 1, Progress())
+    for name, low, high in (("T2", 1.2, 20), ("T1", 0.3, 1.15)):
+        ratios = []
+        for seed in range(12):
+            seen, tissues = drawn_picture(slices[seed % len(slices)], name, np.random.default_rng(seed))
+            assert tissues.shape == (len(GROUPS), 56, 52) and 0 <= tissues.min() and tissues.max() <= 1.01
+            bright = (seen[0] ** 2).reshape(56, 2, 52, 2).mean(axis=(1, 3))
+            if (tissues[0] > 0.9).sum() > 3 and (tissues[2] > 0.9).any():
+                ratios.append(bright[tissues[0] > 0.9].mean() / max(bright[tissues[2] > 0.9].mean(), 1e-3))
+        assert len(ratios) > 5 and low < np.median(ratios) < high
+    _, nothing = drawn_picture(slices[0], "no spine", np.random.default_rng(0))
+    assert nothing.max() == 0
+
+
+def test_digital_patients_are_apart() -> None:
+    slices = np.empty((60, 0))
+    learnt, kept = patients_of(slices, tested=False), patients_of(slices, tested=True)
+    assert not set(learnt // 5) & set(kept // 5) and len(learnt) + len(kept) == 60 and len(kept) == 15
+
+
+def test_classes_are_learnt_from_brightness_through_windows() -> None:
+    random = np.random.default_rng(0)
+    muscle = random.uniform(0.1, 0.3, 400)
+    sac = muscle * np.where(np.arange(400) % 2, 4.0, 0.9)
+    bright = np.stack([sac, sac, 3.5 * muscle, 1.5 * muscle, muscle], axis=1).astype(np.float32)
+    bright[0] = np.nan
+    shown = through_windows(bright[1:], random)
+    assert (shown >= 0).all() and not np.allclose(shown, bright[1:])
+    head = fit_head(bright, np.arange(400) % 2, 2, np.ones(400), 0)
+    found = head.logits(bright)
+    assert np.isnan(found[0]).all() and (found[1:].argmax(axis=1) == np.arange(1, 400) % 2).mean() > 0.99
+    assert set(SEQUENCES) >= {"T1", "T2", "STIR", "PD"}

@@ -56,6 +56,8 @@ def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None
 
     [pack] = [one for one in default_packs() if one.system == CONTRAST]
     tensors = load_tensors(pack, f"{plane}.safetensors")
+    if plane in pack.architecture["by_tissue"]:
+        pytest.skip("the next test is about it")
     pictures = np.random.default_rng(1).normal(0.3, 0.6, (4, 2, *SHAPE)).astype(np.float32)
     values = torch.from_numpy(pictures)
     for number, step in enumerate(pack.architecture["steps"]):
@@ -67,13 +69,36 @@ def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None
     assert np.abs(found - expected).max() < 1e-5 * max(1.0, np.abs(expected).max())
 
 
+@pytest.mark.skipif("axial" not in planes_told(), reason="no axial network ships")
+def test_the_network_of_tissues_in_numpy_answers_as_pytorch_does(torch) -> None:
+    from discgrader.packs.weights import load_tensors
+
+    [pack] = [one for one in default_packs() if one.system == CONTRAST]
+    tensors = load_tensors(pack, "axial.safetensors")
+    conv2d, relu = torch.nn.functional.conv2d, torch.relu
+    picture = np.random.default_rng(1).normal(0.3, 0.6, (2, *SHAPE)).astype(np.float32)
+    values, passed = torch.from_numpy(picture[None]), []
+    for number in range(4):
+        values = relu(conv2d(values, tensors[f"down{number}.weight"], tensors[f"down{number}.bias"], 2, 1))
+        passed.append(values)
+    values = relu(conv2d(values, tensors["middle.weight"], tensors["middle.bias"], 1, 1))
+    for number, beside in enumerate(reversed(passed[:-1])):
+        rows, columns = beside.shape[2:]
+        wide = torch.nn.functional.interpolate(values, scale_factor=2, mode="nearest")[:, :, :rows, :columns]
+        values = torch.cat([wide, beside], 1)
+        values = relu(conv2d(values, tensors[f"up{number}.weight"], tensors[f"up{number}.bias"], 1, 1))
+    expected = conv2d(values, tensors["shares.weight"], tensors["shares.bias"]).softmax(1)[0].numpy()
+    assert np.abs(picture_network("axial").tissues(picture) - expected).max() < 1e-4
+
+
 def test_no_pytorch_and_little_else_is_loaded() -> None:
     code = (
         "import sys, numpy as np\n"
         "from discgrader.imaging.picture_contrast import picture_contrast\n"
         "from discgrader.imaging.study import Plane\n"
         "from discgrader.imaging.volume import Volume\n"
-        "picture_contrast(Volume(np.random.default_rng(0).random((99, 99, 3)), np.eye(4)), Plane.SAGITTAL)\n"
+        "volume = Volume(np.random.default_rng(0).random((99, 99, 99)), np.eye(4))\n"
+        "picture_contrast(volume, Plane.SAGITTAL), picture_contrast(volume, Plane.AXIAL)\n"
         "print([one for one in ('torch', 'safetensors', 'scipy.signal', 'sklearn') if one in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

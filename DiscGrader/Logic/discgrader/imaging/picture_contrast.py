@@ -15,6 +15,7 @@ import numpy as np
 from discgrader.imaging.flat_picture import channels, flat_pictures, slice_axis_of
 from discgrader.imaging.picture_network import PictureNetwork, picture_network, planes_told
 from discgrader.imaging.study import Contrast, Plane
+from discgrader.imaging.tissue_network import TissueNetwork
 from discgrader.imaging.volume import Volume
 
 SURE = 0.8
@@ -83,10 +84,16 @@ def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
     return None if volume.size[across] == 1 and spacing <= _THIN_MM else spacing
 
 
-def told(network: PictureNetwork, seen: list[np.ndarray], distance_mm: float | None) -> PictureContrast:
+def told(network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distance_mm: float | None) -> PictureContrast:
     """What a network makes of what it sees, the slices' distance in mm (None where it is not known) considered."""
-    logits = np.mean([network.logits(one) for one in seen], axis=0)
+    logits = mean_logits(np.stack([network.logits(one) for one in seen]))
     return concluded(logits / network.temperature, network.classes, distance_mm)
+
+
+def mean_logits(logits: np.ndarray) -> np.ndarray:
+    """The mean over the slices of a series that tell something, shape (classes,); of one without any, zeros."""
+    telling = logits[np.isfinite(logits).all(axis=1)]
+    return telling.mean(axis=0) if len(telling) else np.zeros(logits.shape[1])
 
 
 def concluded(logits: np.ndarray, classes: tuple[str, ...], distance_mm: float | None) -> PictureContrast:

@@ -13,6 +13,8 @@ from functools import lru_cache
 import numpy as np
 
 from discgrader.errors import PackError
+from discgrader.imaging.convolution import convolved
+from discgrader.imaging.tissue_network import TissueNetwork
 from discgrader.resources import resources_dir
 
 PACK = "contrast"
@@ -45,18 +47,9 @@ class PictureNetwork:
         """One number for each class, shape (classes,), of a picture of shape (inputs, rows, columns)."""
         values = np.ascontiguousarray(channels, np.float32)
         for weights, biases, step in self.convolutions:
-            values = np.maximum(_convolved(values, weights, step) + biases[:, None, None], 0)
+            values = np.maximum(convolved(values, weights, step) + biases[:, None, None], 0)
         pooled = np.concatenate([values.mean(axis=(1, 2)), values.max(axis=(1, 2))])
         return self.head[0] @ pooled + self.head[1]
-
-
-def _convolved(values: np.ndarray, weights: np.ndarray, step: int) -> np.ndarray:
-    """A 3 x 3 convolution with a border of zeros, as one product of matrices."""
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, ((0, 0), (1, 1), (1, 1))), (3, 3), (1, 2))
-    windows = windows[:, ::step, ::step]
-    rows, columns = windows.shape[1:3]
-    patches = windows.transpose(0, 3, 4, 1, 2).reshape(-1, rows * columns)
-    return (weights.reshape(len(weights), -1) @ patches).reshape(-1, rows, columns)
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +68,7 @@ def planes_told() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def picture_network(plane: str) -> PictureNetwork:
+def picture_network(plane: str) -> PictureNetwork | TissueNetwork:
     """The shipped network for pictures in this plane, one of `planes_told`.
 
     Raises
@@ -88,17 +81,32 @@ def picture_network(plane: str) -> PictureNetwork:
         sha256 = described["files"][f"{plane}.safetensors"]
         stated = described["architecture"]
         classes = tuple(stated["classes"][plane])
-        steps = tuple(int(one) for one in stated["steps"])
         temperature = float(described["calibration"][plane]["temperature"])
         tensors = _tensors(_content(f"{plane}.safetensors", sha256))
-        convolutions = tuple(
-            (tensors[f"convolution{number}.weight"], tensors[f"convolution{number}.bias"], step)
-            for number, step in enumerate(steps)
-        )
-        head = (tensors["head.weight"], tensors["head.bias"])
+        if plane in stated.get("by_tissue", ()):
+            return tissue_network_of(tensors, classes, temperature)
+        steps = tuple(int(one) for one in stated["steps"])
+        convolutions = tuple((*_part(tensors, f"convolution{number}"), step) for number, step in enumerate(steps))
+        return PictureNetwork(convolutions, _part(tensors, "head"), classes, temperature)
     except (KeyError, TypeError, ValueError) as error:
         raise PackError(f"Pack {PACK} cannot be read ({error!r}); install DiscGrader anew.") from error
-    return PictureNetwork(convolutions, head, classes, temperature)
+
+
+def tissue_network_of(tensors: Mapping[str, np.ndarray], classes: tuple[str, ...], temperature: float) -> TissueNetwork:
+    """The network that these tensors, named as a pack names them, make up; KeyError where one is missing."""
+    down, up = (
+        tuple(_part(tensors, f"{way}{number}") for number in range(_count(tensors, way))) for way in ("down", "up")
+    )
+    single = (_part(tensors, name) for name in ("shares", "hidden", "head"))
+    return TissueNetwork(down, _part(tensors, "middle"), up, *single, classes, temperature)
+
+
+def _part(tensors: Mapping[str, np.ndarray], name: str) -> tuple[np.ndarray, np.ndarray]:
+    return tensors[f"{name}.weight"], tensors[f"{name}.bias"]
+
+
+def _count(tensors: Mapping[str, np.ndarray], name: str) -> int:
+    return sum(one.startswith(name) and one.endswith(".weight") for one in tensors)
 
 
 def _description() -> dict:

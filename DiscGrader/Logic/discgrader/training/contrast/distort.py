@@ -12,7 +12,8 @@ from discgrader.imaging.flat_picture import SHAPE
 class Distortion:
     """How far pictures are changed; lengths in pixels of 1.5 mm, angles in degrees.
 
-    A ``harsh`` one changes noise, sharpness and shading, too, and adds artifacts.
+    A ``harsh`` one changes noise, sharpness and shading, too, and adds artifacts. ``front_up`` says that the body's front
+    is up, as in axial pictures, rather than to the left: shading and saturation bands follow it.
     """
 
     log_scale: float = 0.18
@@ -24,6 +25,7 @@ class Distortion:
     turned: float = 0.04
     cropped: float = 0.45
     harsh: bool = True
+    front_up: bool = False
 
 
 def distorted(
@@ -45,32 +47,54 @@ def distorted(
     (ndarray, ndarray)
         Picture and known pixels on the grid that networks see, float32 and bool.
     """
-    placed, reached = _placed(picture, known, ratio, rng, how)
+    placement = Placement.draw(picture.shape, ratio, rng, how)
+    return looks(placement.of(picture), placement.reached(known), rng, how)
+
+
+def looks(
+    placed: np.ndarray, reached: np.ndarray, rng: np.random.Generator, how: Distortion
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture that lies where it should, with the noise, sharpness and shading of another scanner."""
     if not reached.any():
         reached[:] = True
     low, high = np.percentile(placed[reached], (0.5, 99.5))
     scaled = np.clip((placed - low) / max(high - low, 1e-9), 0, 1.3)
     for change in (_blurred, _shaded, _ghosted, _banded, _noisy, _windowed) if how.harsh else (_windowed,):
-        scaled = change(scaled, rng)
+        scaled = change(scaled.T, rng).T if how.front_up else change(scaled, rng)
     return (scaled * reached).astype(np.float32), reached
 
 
-def _placed(
-    picture: np.ndarray, known: np.ndarray, ratio: float, rng: np.random.Generator, how: Distortion
-) -> tuple[np.ndarray, np.ndarray]:
-    scale = np.exp(rng.uniform(-how.log_scale, how.log_scale) + np.array([1, -1]) * rng.uniform(-1, 1) * how.log_aspect)
-    angle = np.deg2rad(rng.normal(0, how.rotation / 2))
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    flip = np.diag([-1.0 if rng.random() < how.turned else 1.0, -1.0 if rng.random() < how.mirrored else 1.0])
-    matrix = turn @ flip @ np.diag(ratio / scale)
-    reach = how.far if rng.random() < 0.15 else how.shift
-    middle = (np.array(picture.shape) - 1) / 2 + rng.uniform(-reach, reach, 2) * [1, 0.6]
-    offset = middle - matrix @ ((np.array(SHAPE) - 1) / 2)
-    placed = ndimage.affine_transform(picture.astype(np.float32), matrix, offset, SHAPE, order=1)
-    reached = ndimage.affine_transform(known.astype(np.float32), matrix, offset, SHAPE, order=1) > 0.5
-    if rng.random() < how.cropped:
-        reached &= _window(rng)
-    return placed, reached
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where a picture's pixels come to lie on the grid that networks see."""
+
+    matrix: np.ndarray
+    offset: np.ndarray
+    window: np.ndarray | None
+
+    @classmethod
+    def draw(cls, shape: tuple[int, ...], ratio: float, rng: np.random.Generator, how: Distortion) -> "Placement":
+        """One for a picture of this shape, larger or smaller, turned, moved and cut off as ``how`` allows."""
+        scale = np.exp(
+            rng.uniform(-how.log_scale, how.log_scale) + np.array([1, -1]) * rng.uniform(-1, 1) * how.log_aspect
+        )
+        angle = np.deg2rad(rng.normal(0, how.rotation / 2))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        flip = np.diag([-1.0 if rng.random() < how.turned else 1.0, -1.0 if rng.random() < how.mirrored else 1.0])
+        matrix = turn @ flip @ np.diag(ratio / scale)
+        reach = how.far if rng.random() < 0.15 else how.shift
+        middle = (np.array(shape) - 1) / 2 + rng.uniform(-reach, reach, 2) * [1, 0.6]
+        offset = middle - matrix @ ((np.array(SHAPE) - 1) / 2)
+        return cls(matrix, offset, _window(rng) if rng.random() < how.cropped else None)
+
+    def of(self, picture: np.ndarray) -> np.ndarray:
+        """The picture where it comes to lie, float32."""
+        return ndimage.affine_transform(picture.astype(np.float32), self.matrix, self.offset, SHAPE, order=1)
+
+    def reached(self, known: np.ndarray) -> np.ndarray:
+        """Which pixels show a known one of the picture."""
+        inside = self.of(known) > 0.5
+        return inside if self.window is None else inside & self.window
 
 
 def _window(rng: np.random.Generator) -> np.ndarray:
@@ -93,7 +117,7 @@ def _shaded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sensitivity that falls off from one side, as a surface coil's does, and varies smoothly besides."""
     if rng.random() < 0.25:
         return picture
-    rows, columns = np.mgrid[-1 : 1 : SHAPE[0] * 1j, -1 : 1 : SHAPE[1] * 1j]
+    rows, columns = np.mgrid[-1 : 1 : picture.shape[0] * 1j, -1 : 1 : picture.shape[1] * 1j]
     strength = abs(rng.normal(0, 0.8))
     field = strength * (columns * rng.uniform(-0.3, 1) + rows * rng.normal(0, 0.3))
     for size, part in ((0.35, rows**2), (0.3, columns**2), (0.3, rows * columns)):
@@ -116,7 +140,7 @@ def _banded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     chance = rng.random()
     if chance < 0.65:
         return picture
-    rows, columns = np.mgrid[-1 : 1 : SHAPE[0] * 1j, -1 : 1 : SHAPE[1] * 1j]
+    rows, columns = np.mgrid[-1 : 1 : picture.shape[0] * 1j, -1 : 1 : picture.shape[1] * 1j]
     if chance < 0.92:
         place = columns + rng.normal(0, 0.2) * rows - rng.uniform(-0.75, -0.1)
         band = 1 / (1 + np.exp(-place / 0.04))

@@ -19,20 +19,23 @@ class ContrastRecipe:
     """Every choice of the recipe.
 
     ``least_right`` is how often answers on T1 and T2 of patients kept aside must be right for a plane's network to be
-    packed: of a plane without one nothing is told.
+    packed: of a plane without one nothing is told. Axial pictures and steps are those of the network of tissues;
+    ``axial_told`` is the number of pictures from which their brightness is learnt.
     """
 
     channels: tuple[int, ...] = (12, 24, 48, 64)
     steps_between: tuple[int, ...] = (2, 2, 2, 2)
+    tissue_channels: tuple[int, ...] = (16, 32, 48, 64)
     dropout: float = 0.2
     sagittal_pictures: int = 10_000
-    axial_pictures: int = 2_000
+    axial_pictures: int = 8_000
+    axial_told: int = 3_000
     sagittal_patients: int = 36
     axial_patients: int = 110
     coronal_patients: int = 40
     batch: int = 64
     sagittal_steps: int = 1200
-    axial_steps: int = 400
+    axial_steps: int = 1000
     learning_rate: float = 4e-3
     weight_decay: float = 2e-3
     smoothing: float = 0.02

@@ -43,33 +43,11 @@ SHARES: Mapping[Plane, Mapping[str, float]] = {
         "no anatomy": 4,
         "derived": 2,
         "other plane": 2.5,
-    },
-    Plane.AXIAL: {
-        "real T1": 18,
-        "real T2": 18,
-        "real T1_FS": 3,
-        "digital T1": 12,
-        "digital T2": 13,
-        "digital STIR": 12,
-        "digital T1_FS": 4,
-        "digital PD": 2.5,
-        "digital GRE": 3.5,
-        "digital FAT": 2.5,
-        "digital OPPOSED": 1.5,
-        "digital MYELO": 1,
-        "digital CT": 2.5,
-        "mask": 2,
-        "no anatomy": 4,
-        "derived": 3,
-        "other plane": 3,
-    },
+    }
 }
 """How often each kind of picture is drawn, relative to the others."""
 
-HOW: Mapping[Plane, Distortion] = {
-    Plane.SAGITTAL: Distortion(),
-    Plane.AXIAL: Distortion(shift=8.0, far=20.0, cropped=0.2),
-}
+HOW: Mapping[Plane, Distortion] = {Plane.SAGITTAL: Distortion()}
 """How far pictures in each plane are changed."""
 GENTLE = {plane: replace(how, rotation=6.0, cropped=0.2, harsh=False) for plane, how in HOW.items()}
 _HARSH_SHARE = 0.7

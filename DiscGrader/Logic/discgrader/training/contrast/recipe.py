@@ -1,8 +1,8 @@
-"""Recipe ``contrast``, whole: cross-validated by patient, then trained on everything and packed."""
+"""Recipe ``contrast``, whole: judged on patients kept aside, then packed."""
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +16,20 @@ from discgrader.imaging.study import Plane
 from discgrader.packs.pack import CONTRAST, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
+from discgrader.training.contrast.axial import AxialRun
 from discgrader.training.contrast.calibrate import between_t1_and_t2, calibrated, figures_of
 from discgrader.training.contrast.examine import Asked, Examined, examination, examined
 from discgrader.training.contrast.network import ContrastNetwork, ContrastRecipe, fit
 from discgrader.training.contrast.pictures import axial_pictures, sagittal_pictures
 from discgrader.training.contrast.pool import CLASSES, Pool, Sources, draw_pool
 from discgrader.training.contrast.spines import SLICES_EACH, digital_slices
+from discgrader.training.contrast.tissue_fit import packed_tensors
 from discgrader.training.options import changed
 
 PLANES = (Plane.SAGITTAL, Plane.AXIAL)
 _STATEMENT = (
-    "real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and digital "
-    "spines on drawn sequences"
+    "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
+    "digital spines on drawn sequences; axial: digital spines alone"
 )
 
 
@@ -36,26 +38,40 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
     recipe = changed(ContrastRecipe(), options)
     work = out_dir / "work"
     work.mkdir(exist_ok=True)
-    networks, calibration, figures, patients = {}, {}, {}, set()
+    weights, calibration, figures, patients = {}, {}, {}, set()
     for number, plane in enumerate(PLANES):
         part = progress.part(number / 2, (number + 1) / 2)
         run = prepared(recipe, plane, data_dir, work, part.part(0.0, 0.3))
-        held_out = cross_validated(run, part.part(0.3, 0.85))
+        held_out, packed = (_axial if plane is Plane.AXIAL else _sagittal)(run, part.part(0.3, 1.0))
         calibration[plane.value] = calibrated(held_out)
         judged = (held_out, CLASSES[plane], calibration[plane.value]["temperature"])
         figures[plane.value] = {"T1 against T2": between_t1_and_t2(*judged), **figures_of(*judged)}
         if figures[plane.value]["T1 against T2"]["right_of_answered"] >= recipe.least_right:
-            networks[plane] = run.trained("all", None, part.part(0.85, 1.0))
-            patients |= {one.patient for one in run.sources.real}
+            weights[plane] = packed()
+            patients |= {one.patient for one in run.sources.real if plane is Plane.SAGITTAL}
     (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    if not networks:
+    if not weights:
         raise StudyError(f"No network is right often enough to be packed; see {out_dir / 'figures.json'}.")
-    return _write(out_dir, recipe, networks, calibration, figures, len(patients))
+    return _write(out_dir, recipe, weights, calibration, figures, len(patients))
+
+
+def _sagittal(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
+    """Answers on patients kept aside, and what gives the weights to pack, trained on everything."""
+    held_out = cross_validated(run, progress.part(0.0, 0.8))
+    return held_out, lambda: pack_tensors(run.trained("all", None, progress.part(0.8, 1.0)).tensors(), 32)
+
+
+def _axial(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
+    """The same of axial pictures."""
+    axial = AxialRun(run.recipe, run.sources, run.work)
+    layers = axial.layers(progress.part(0.0, 0.8))
+    head = axial.head(layers, progress.part(0.8, 0.9))
+    return axial.examined(layers, head), lambda: pack_tensors(packed_tensors(layers, head), 16)
 
 
 @dataclass(eq=False)
 class Run:
-    """One plane's pictures and trainings, each kept on disk once done."""
+    """One plane's pictures and, of the sagittal one, its trainings, each kept on disk once done."""
 
     recipe: ContrastRecipe
     plane: Plane
@@ -65,9 +81,10 @@ class Run:
 
     def pool(self, progress: Progress) -> Pool:
         """The pictures that all of its networks learn from."""
-        wanted = {Plane.SAGITTAL: self.recipe.sagittal_pictures, Plane.AXIAL: self.recipe.axial_pictures}[self.plane]
-        path = self.work / f"pool_{self.plane.value}_{wanted}"
-        return draw_pool(self.sources, wanted, path, self.recipe.seed, progress)
+        wanted = self.recipe.sagittal_pictures
+        return draw_pool(
+            self.sources, wanted, self.work / f"pool_{self.plane.value}_{wanted}", self.recipe.seed, progress
+        )
 
     def trained(self, name: str, without: int | None, progress: Progress) -> ContrastNetwork:
         """The network of this name: from disk, else trained on all pictures but those of the fold ``without``."""
@@ -82,8 +99,16 @@ class Run:
                 if without is None or self.folds.get(str(patient)) != without
             ]
             seed = self.recipe.seed + zlib.crc32(path.name.encode()) % 10_000
-            steps = self.recipe.sagittal_steps if self.plane is Plane.SAGITTAL else self.recipe.axial_steps
-            network = fit(self.recipe, steps, pool, np.array(kept), classes, state, seed, progress.part(0.3, 1.0))
+            network = fit(
+                self.recipe,
+                self.recipe.sagittal_steps,
+                pool,
+                np.array(kept),
+                classes,
+                state,
+                seed,
+                progress.part(0.3, 1.0),
+            )
             save_file({key: value.contiguous() for key, value in network.state_dict().items()}, finished)
             state.unlink(missing_ok=True)
         network = ContrastNetwork(self.recipe, classes)
@@ -138,7 +163,7 @@ def _fold_of(run: Run, asked: Asked) -> int:
 def _write(
     out_dir: Path,
     recipe: ContrastRecipe,
-    networks: Mapping[Plane, ContrastNetwork],
+    weights: Mapping[Plane, bytes],
     calibration: Mapping[str, object],
     figures: Mapping[str, object],
     patients: int,
@@ -148,23 +173,26 @@ def _write(
     write_pack(
         folder,
         name=PACK,
-        version="1.0.0",
+        version="1.1.0",
         system=CONTRAST,
         tasks={},
         input={
-            "planes": [plane.value for plane in networks],
+            "planes": [plane.value for plane in weights],
             "rows": SHAPE[0],
             "columns": SHAPE[1],
-            "pixel_mm": {plane.value: PIXEL_MM[plane] for plane in networks},
+            "pixel_mm": {plane.value: PIXEL_MM[plane] for plane in weights},
             "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings",
         },
         architecture={
-            "kind": "convolutions of 3 x 3, mean and maximum, linear",
+            "kind": "convolutions of 3 x 3, mean and maximum, linear; of axial pictures convolutions of 3 x 3 down and up to "
+            "shares of tissue, and two linear layers from how bright these are",
             "channels": list(recipe.channels),
             "steps": list(recipe.steps_between),
-            "classes": {plane.value: list(CLASSES[plane]) for plane in networks},
+            "by_tissue": [plane.value for plane in weights if plane is Plane.AXIAL],
+            "tissue_channels": list(recipe.tissue_channels),
+            "classes": {plane.value: list(CLASSES[plane]) for plane in weights},
         },
-        files={f"{plane.value}.safetensors": pack_tensors(one.tensors(), 32) for plane, one in networks.items()},
+        files={f"{plane.value}.safetensors": content for plane, content in weights.items()},
         trained_on=TrainedOn(
             "SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2), digital spine",
             "CC BY 4.0",
