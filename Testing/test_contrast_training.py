@@ -128,7 +128,7 @@ def test_classes_are_learnt_from_brightness_through_windows() -> None:
     random = np.random.default_rng(0)
     muscle = random.uniform(0.1, 0.3, 400)
     sac = muscle * np.where(np.arange(400) % 2, 4.0, 0.9)
-    bright = np.stack([sac, sac, 3.5 * muscle, 1.5 * muscle, muscle], axis=1).astype(np.float32)
+    bright = np.stack([sac, sac, sac, 3.5 * muscle, 1.5 * muscle, muscle], axis=1).astype(np.float32)
     bright[0] = np.nan
     shown = through_windows(bright[1:], random)
     assert (shown >= 0).all() and not np.allclose(shown, bright[1:])

@@ -26,6 +26,7 @@ KEYS = (Contrast.T1, Contrast.T2, Contrast.STIR, Contrast.T2_SPACE, Contrast.OTH
 """The contrasts that a picture is given probabilities of."""
 
 _THIN_MM = 1.6
+_MORE_SLICES = 0.3
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,19 @@ def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
 
 def told(network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distance_mm: float | None) -> PictureContrast:
     """What a network makes of what it sees, the slices' distance in mm (None where it is not known) considered."""
-    logits = mean_logits(np.stack([network.logits(one) for one in seen]))
-    return concluded(logits / network.temperature, network.classes, distance_mm)
+    logits = np.stack([network.logits(one) for one in seen])
+    found = together(logits) if isinstance(network, TissueNetwork) else mean_logits(logits)
+    return concluded(found / network.temperature, network.classes, distance_mm)
+
+
+def together(logits: np.ndarray) -> np.ndarray:
+    """What the axial slices of a series say together: their mean, counted more the more of them tell something.
+
+    Slices of one series err alike in part, so that five count as one and a half rather than as five: of real slices, put
+    together by five, that gave no wrong answer (``Testing/benchmarks/axial_contrast.py``).
+    """
+    telling = np.isfinite(logits).all(axis=1).sum()
+    return mean_logits(logits) * max(telling, 1) ** _MORE_SLICES
 
 
 def mean_logits(logits: np.ndarray) -> np.ndarray:

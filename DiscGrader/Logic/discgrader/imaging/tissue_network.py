@@ -16,7 +16,7 @@ from discgrader.imaging.convolution import convolved
 SAC, FAT, MUSCLE, VERTEBRA, DISC, REST = range(6)
 """Rows of the shares that the network gives to each place."""
 
-MEASURES = ("sac", "brightest of the sac", "fat", "vertebra and disc")
+MEASURES = ("sac", "darkest of the sac", "brightest of the sac", "fat", "vertebra and disc")
 """Each the logarithm of a brightness relative to that of muscle."""
 
 PLACE_MM = 3.5
@@ -30,7 +30,7 @@ _NEAR_MM = 30.0
 _COLUMN_MM = 45.0
 _LEAST_PLACES = {FAT: 4.0, MUSCLE: 8.0}
 _LEAST_COLUMN = 25.0
-_BRIGHTEST = 0.8
+_DARKEST, _BRIGHTEST = 0.2, 0.8
 _DIMMEST = 0.02
 _FARTHEST = 3.5
 
@@ -104,7 +104,7 @@ def tissue_brightness(channels: np.ndarray, tissues: np.ndarray) -> np.ndarray |
 
     Returns
     -------
-    ndarray, shape (5,), or None
+    ndarray, shape (6,), or None
         Of what `MEASURES` names, and of muscle; None where there is no sac behind a vertebra or disc, with muscle and
         fat around it.
     """
@@ -130,11 +130,12 @@ def tissue_brightness(channels: np.ndarray, tissues: np.ndarray) -> np.ndarray |
     column_value = _quantile(bright, np.where(both > _LIKELY, both, 0) * near * (rows < row), 0.5)
     sure = sac**4
     sac_value = float((bright * sure).sum() / sure.sum())
-    return np.array([sac_value, _quantile(bright, sure, _BRIGHTEST), fat, column_value, muscle], np.float32)
+    dark, light = (_quantile(bright, sure, share) for share in (_DARKEST, _BRIGHTEST))
+    return np.array([sac_value, dark, light, fat, column_value, muscle], np.float32)
 
 
 def measures_of(brightness: np.ndarray) -> np.ndarray:
-    """`MEASURES`, shape (..., 4), of what `tissue_brightness` found, shape (..., 5)."""
+    """`MEASURES`, shape (..., 5), of what `tissue_brightness` found, shape (..., 6)."""
     values = np.log(brightness + np.float32(_DIMMEST))
     return np.clip(values[..., :-1] - values[..., -1:], -_FARTHEST, _FARTHEST)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.torch import load_file, save_file
 
-from discgrader.imaging.picture_contrast import mean_logits
+from discgrader.imaging.picture_contrast import together
 from discgrader.imaging.study import Plane
 from discgrader.progress import Progress
 from discgrader.training.contrast.examine import Asked, Examined, examination
@@ -22,7 +22,7 @@ from discgrader.training.contrast.tissue_fit import Head, TissueLayers, brightne
 from discgrader.training.contrast.tissues import EVERY_TEST, SEQUENCES, drawn_picture, patients_of, tissue_pool
 
 _NAMES = CLASSES[Plane.AXIAL]
-_WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.3}
+_WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.0}
 """How much each class counts while they are learnt."""
 
 
@@ -81,10 +81,10 @@ class AxialRun:
 
 
 def examined_by(layers: TissueLayers, head: Head, asked: Sequence[Asked]) -> list[Examined]:
-    """What both say of series, the mean of the slices that show a spine; zeros where none does."""
+    """What both say of series, the slices that show a spine together; zeros where none does."""
     logits = head.logits(brightness_of(layers, [picture for one in asked for picture in one.seen]))
     ends = np.cumsum([len(one.seen) for one in asked])
     return [
-        Examined(one, mean_logits(part), _NAMES.index(class_of(one.kind, Plane.AXIAL)))
+        Examined(one, together(part), _NAMES.index(class_of(one.kind, Plane.AXIAL)))
         for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
     ]

@@ -18,8 +18,8 @@ from discgrader.training.learner import Learner
 from discgrader.training.precision import training_autocast
 
 _SAC_WEIGHT = 6.0
-_HEAD_STEPS, _HEAD_RATE, _HEAD_DECAY = 1500, 0.02, 1e-3
-_WINDOWS = 4
+_HEAD_STEPS, _HEAD_RATE, _HEAD_DECAY = 800, 0.02, 1e-3
+_WINDOWS = 3
 
 
 class TissueLayers(nn.Module):
@@ -99,7 +99,7 @@ def _surprise(logits: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
 
 
 def brightness_of(layers: TissueLayers, seen: Sequence[np.ndarray]) -> np.ndarray:
-    """`tissue_brightness` of pictures, shape (pictures, 5); NaN where no spine was made out."""
+    """`tissue_brightness` of pictures, shape (pictures, 6); NaN where no spine was made out."""
     found = np.full((len(seen), len(MEASURES) + 1), np.nan, np.float32)
     for start in range(0, len(seen), 64):
         part = np.stack(seen[start : start + 64])
@@ -129,7 +129,7 @@ def fit_head(brightness: np.ndarray, truth: np.ndarray, classes: int, weights: n
 
     Parameters
     ----------
-    brightness : ndarray, shape (pictures, 5)
+    brightness : ndarray, shape (pictures, 6)
         Those with NaN are left out.
     truth : ndarray, shape (pictures,)
         Index of the class.
@@ -158,10 +158,10 @@ def fit_head(brightness: np.ndarray, truth: np.ndarray, classes: int, weights: n
 
 
 def through_windows(brightness: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Brightness, shape (pictures, 5), as windows show it: darker tissue cut off or brighter than none, another gamma."""
+    """Brightness, shape (pictures, 6), as windows show it: darker tissue cut off or brighter than none, another gamma."""
     shape = (len(brightness), 1)
     # Up to most of what muscle has may be black in pictures that were exported for looking at, and air may be gray.
-    cut = np.where(rng.random(shape) < 0.6, rng.uniform(-0.3, 0.85, shape), 0.0) * brightness[:, -1:]
+    cut = np.where(rng.random(shape) < 0.6, rng.uniform(-0.3, 0.7, shape), 0.0) * brightness[:, -1:]
     gamma = np.exp(rng.normal(0, 0.15, shape))
     return (np.maximum(brightness - cut, 0) ** gamma).astype(np.float32)
 
