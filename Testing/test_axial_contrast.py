@@ -162,7 +162,8 @@ def test_such_a_study_is_graded_from_its_axial_t2(phantom: PhantomStudy, tmp_pat
     axial = next(one for one in written["series"] if one["role"] == "AX_T2")
     assert "% sure" in axial["contrast_reason"]
     graded = [grade for disc in written["discs"] for grade in disc["grades"]]
-    assert {one["system"] for one in graded} == {"axial-multitask"} and len(graded) >= 5
+    # Its few slices show one disc.
+    assert {one["system"] for one in graded} == {"axial-multitask"} and len(graded) >= 3
     assert not any("axial-multitask" in disc["not_graded"] for disc in written["discs"] if disc["grades"])
     assert f"What {axial['name']} weights" not in capsys.readouterr().err
 
