@@ -1,4 +1,4 @@
-"""Axial series that nothing names: told by their tissues as far as these tell, and never graded as what they are not."""
+"""Axial series that nothing names: told by their tissues where these tell, and never graded as what they are not."""
 
 import json
 from pathlib import Path

@@ -95,8 +95,8 @@ def told(network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distan
 def together(logits: np.ndarray) -> np.ndarray:
     """What the axial slices of a series say together: their mean, counted more the more of them tell something.
 
-    Slices of one series err alike in part, so that five count as one and a half rather than as five: of real slices, put
-    together by five, that gave no wrong answer (``Testing/benchmarks/axial_contrast.py``).
+    Slices of one series err alike in part, so that five count as one and a half rather than as five: of real slices,
+    put together by five, that gave no wrong answer (``Testing/benchmarks/axial_contrast.py``).
     """
     telling = np.isfinite(logits).all(axis=1).sum()
     return mean_logits(logits) * max(telling, 1) ** _MORE_SLICES

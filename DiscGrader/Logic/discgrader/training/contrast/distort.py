@@ -12,8 +12,8 @@ from discgrader.imaging.flat_picture import SHAPE
 class Distortion:
     """How far pictures are changed; lengths in pixels of 1.5 mm, angles in degrees.
 
-    A ``harsh`` one changes noise, sharpness and shading, too, and adds artifacts. ``front_up`` says that the body's front
-    is up, as in axial pictures, rather than to the left: shading and saturation bands follow it.
+    A ``harsh`` one changes noise, sharpness and shading, too, and adds artifacts. ``front_up`` says that the body's
+    front is up, as in axial pictures, rather than to the left: shading and saturation bands follow it.
     """
 
     log_scale: float = 0.18

@@ -184,8 +184,8 @@ def _write(
             "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings",
         },
         architecture={
-            "kind": "convolutions of 3 x 3, mean and maximum, linear; of axial pictures convolutions of 3 x 3 down and up to "
-            "shares of tissue, and two linear layers from how bright these are",
+            "kind": "convolutions of 3 x 3, mean and maximum, linear; of axial pictures convolutions of 3 x 3 down "
+            "and up to shares of tissue, and two linear layers from how bright these are",
             "channels": list(recipe.channels),
             "steps": list(recipe.steps_between),
             "by_tissue": [plane.value for plane in weights if plane is Plane.AXIAL],

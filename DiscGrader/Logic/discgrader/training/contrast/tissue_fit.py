@@ -158,7 +158,7 @@ def fit_head(brightness: np.ndarray, truth: np.ndarray, classes: int, weights: n
 
 
 def through_windows(brightness: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Brightness, shape (pictures, 6), as windows show it: darker tissue cut off or brighter than none, another gamma."""
+    """Brightness, shape (pictures, 6), as windows show it: the darkest cut off or made brighter, another gamma."""
     shape = (len(brightness), 1)
     # Up to most of what muscle has may be black in pictures that were exported for looking at, and air may be gray.
     cut = np.where(rng.random(shape) < 0.6, rng.uniform(-0.3, 0.7, shape), 0.0) * brightness[:, -1:]

@@ -113,11 +113,11 @@ def _one(source: np.ndarray, chosen: np.ndarray, name: str, rng: np.random.Gener
         position = int(rng.integers(len(source))) if name == "no spine" else int(rng.choice(chosen))
         drawn = drawn_picture(source[position], name, rng)
         if drawn is not None:
-            return stored(drawn[0]), np.rint(255 * np.clip(drawn[1], 0, 1)).astype(np.uint8)
+            return stored(drawn[0]), np.rint(255 * drawn[1]).astype(np.uint8)
 
 
 def drawn_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray] | None:
-    """What a network sees of a slice of this kind of picture, and the shares of its tissues; None where it is of one value.
+    """What a network sees of a slice on this kind of picture, and the shares of its tissues; None where it has one value.
 
     Parameters
     ----------
@@ -139,8 +139,9 @@ def drawn_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> tu
     shares = np.zeros((len(GROUPS), *SHAPE), np.float32)
     if name != "no spine":
         shares = np.stack([placement.of(slice_[list(group)].sum(axis=0, dtype=np.float32)) for group in GROUPS])
-    shares = shares / 255 * reached
-    return seen, shares.reshape(len(GROUPS), SHAPE[0] // 2, 2, SHAPE[1] // 2, 2).mean(axis=(2, 4))
+    places = (shares / 255 * reached).reshape(len(GROUPS), SHAPE[0] // 2, 2, SHAPE[1] // 2, 2).mean(axis=(2, 4))
+    # Several tissues of a group, each interpolated, may come to a little more than all.
+    return seen, np.clip(places, 0, 1)
 
 
 def _picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> np.ndarray:
