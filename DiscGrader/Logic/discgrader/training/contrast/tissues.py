@@ -117,7 +117,7 @@ def _one(source: np.ndarray, chosen: np.ndarray, name: str, rng: np.random.Gener
 
 
 def drawn_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray] | None:
-    """What a network sees of a slice on this kind of picture, and the shares of its tissues; None where it has one value.
+    """What a network sees of a slice on this kind of picture, and its shares of tissue; None where it has one value.
 
     Parameters
     ----------
