@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 
 _STEPS = 12
+_LOOK_S = 20.0
 
 
 class User:
@@ -24,11 +25,15 @@ class User:
         self._desk = desk
 
     def wait(self, seconds: float = 0.05) -> None:
-        """Let the window go on for a while."""
+        """Let the window go on for a while, and until the module's panel has looked at the series."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end or (self._looking() and time.monotonic() < end + _LOOK_S):
             slicer.app.processEvents()
             time.sleep(0.005)
+
+    def _looking(self) -> bool:
+        module = self._desk.module
+        return module is not None and module.panel.series_inputs.looking
 
     def until(self, condition, seconds: float = 120.0) -> None:
         """Let the window go on until something is so.

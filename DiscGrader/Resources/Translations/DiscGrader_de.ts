@@ -1584,6 +1584,10 @@ In Slicers Python installieren?</translation>
             <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
         </message>
         <message>
+            <source>Looking at the series…</source>
+            <translation>Die Serien werden angesehen …</translation>
+        </message>
+        <message>
             <source>Not used of this study: {name} ({reason}).</source>
             <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
         </message>
@@ -1626,6 +1630,10 @@ In Slicers Python installieren?</translation>
         <message>
             <source>The names cannot be shifted.</source>
             <translation>Die Namen können nicht verschoben werden.</translation>
+        </message>
+        <message>
+            <source>The series are still being looked at.</source>
+            <translation>Die Serien werden noch angesehen.</translation>
         </message>
         <message>
             <source>This cannot be changed now.</source>

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import slicer
 
@@ -10,6 +11,7 @@ from discgrader.imaging.ranking import ranked
 from discgrader.imaging.recognize import ROLES as EVERY_ROLE
 from discgrader.imaging.recognize import parse_role, plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
@@ -58,24 +60,35 @@ class Recognized:
 
 def recognized(node) -> Recognized:
     """What a volume node is, by its DICOM attributes, its name and its picture."""
+    return prepared(node)()
+
+
+def prepared(node) -> Callable[[], Recognized]:
+    """What to call to hear what a volume node is: from any thread, as neither node nor scene is touched any more."""
     if is_gathered(node):
-        return Recognized(None, "Slicer made one volume of slices that lie on no one grid; its files are read anew")
+        return partial(
+            Recognized, None, "Slicer made one volume of slices that lie on no one grid; its files are read anew"
+        )
     try:
         volume = volume_from_node(node)
     except DiscGraderError as error:
-        return Recognized(None, str(error))
+        return partial(Recognized, None, str(error))
     made_by = modality(node)
     if made_by not in ("", MR):
-        return Recognized(None, f"{made_by}, and no MR")
+        return partial(Recognized, None, f"{made_by}, and no MR")
+    return partial(_look_at, volume, node.GetName(), _dicom_identity(node), attribute(node, "Role"))
+
+
+def _look_at(volume: Volume, name: str, identity: Mapping[str, object], before: str | None) -> Recognized:
+    """What a picture of MR is; ``before`` is the role that it was graded as before, if it was."""
     plane = plane_of(volume)
-    found = recognize(node.GetName(), volume, _dicom_identity(node), plane)
-    before = attribute(node, "Role")
+    found = recognize(name, volume, identity, plane)
     if found.contrast is Contrast.UNKNOWN and before in EVERY_ROLE:
         # Whoever graded it on the command line has said what it is.
         plane, contrast = parse_role(before)
         found = replace(found, contrast=contrast, reason=f"it was graded as {before.replace('_', ' ')} before")
     series = Series(
-        node.GetName(),
+        name,
         volume,
         plane,
         found.contrast,

@@ -34,6 +34,7 @@ from discgrader.panel.parameter_tie import ParameterTie
 from discgrader.panel.reading_files import ReadingFiles
 from discgrader.panel.scene_watch import SceneWatch
 from discgrader.panel.series_inputs import SeriesInputs
+from discgrader.panel.series_look import SeriesLook
 from discgrader.panel.study_state import StudyState, grid_of, study_state
 from discgrader.panel.systems_tree import SystemsTree
 from discgrader.panel.undo_buttons import UndoButtons
@@ -65,9 +66,10 @@ class Panel:
         self.table = GradeTable(ui.gradeTable, self.choose, self._open_menu)
         self.details = Details(ui.detailsBrowser)
         self.systems = SystemsTree(ui.systemsTree, self._switch_systems)
-        self.inputs = InputChooser(scene)
+        self.series_look = SeriesLook(scene, self.watch.soon)
+        self.inputs = InputChooser(scene, self.series_look.what)
         self.block_reader = BlockReader(scene, self._say_unless_computing)
-        self.series_inputs = SeriesInputs(ui, self.inputs, lambda: self.parameters, self.watch.soon)
+        self.series_inputs = SeriesInputs(ui, self.inputs, self.series_look, lambda: self.parameters, self.watch.soon)
         self.undo = UndoButtons(ui.undoButton, ui.redoButton, self.decisions)
         self.files = ReadingFiles(ui, logic, lambda: self.state.name, self.attempt, self.computation.say)
         self.boxes = BoxButtons(
@@ -115,6 +117,7 @@ class Panel:
             self.menu.close()
             self.live.forget()
             self.block_reader.stop()
+            self.series_look.stop()
             self._forget_news()
             self.display.forget()
         self.parameters = parameters
@@ -188,11 +191,7 @@ class Panel:
         self.table.show(grid, key, running)
         ui.gradeTable.visible = ui.namesPanel.visible = bool(grid.levels)
         ui.gradeHintLabel.visible = not grid.levels and not self.computation.running
-        ui.gradeHintLabel.text = (
-            _("Press “Find discs”. Discs that are missed can be added by hand.")
-            if parameters.volumes()
-            else _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
-        )
+        ui.gradeHintLabel.text = self._hint()
         self._show_warnings()
         if grid.levels:
             _show_choice(ui.lowestComboBox, lowest_choice(grid.levels))
@@ -202,6 +201,14 @@ class Panel:
         self.undo.show(self._history())
         self.label_task.show(grid.columns, parameters.display.labelTask)
         self._enable(grid, cell, why_not)
+
+    def _hint(self) -> str:
+        """What is to be done where there are no discs yet."""
+        if self.series_inputs.looking:
+            return _("Looking at the series…")
+        if self.parameters.volumes():
+            return _("Press “Find discs”. Discs that are missed can be added by hand.")
+        return _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
 
     def _show_warnings(self) -> None:
         """What is doubtful about the study and its boxes, and which control settles the count and the names."""
@@ -276,6 +283,8 @@ class Panel:
         ui, running = self.ui, self.computation.running
         volumes, discs = bool(self.parameters.volumes()), bool(grid.levels)
         no_volume = "" if volumes else _("Choose a series first.")
+        if self.series_inputs.looking:
+            no_volume = _("The series are still being looked at.")
         busy = _("Something is being computed; wait, or press Stop.") if running else ""
         no_disc = "" if discs else _("Find the discs first.")
         no_cell = "" if self.chosen else _("Choose a cell of the table first.")

@@ -12,6 +12,7 @@ from discgrader.mrml.recognized import doubt_of_choice, recognized_as
 from discgrader.packs.pack import default_packs
 from discgrader.panel.checked_volumes import CheckedVolumes
 from discgrader.panel.inputs import WITHHELD, InputChooser
+from discgrader.panel.series_look import SeriesLook
 from discgrader.panel.series_question import SeriesQuestion
 
 SELECTORS = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space"}
@@ -23,20 +24,28 @@ class SeriesInputs:
     ----------
     ui : namespace
     chooser : InputChooser
+        Asks ``look`` what a volume is.
+    look : SeriesLook
     parameters : callable() -> DiscGraderParameterNode or None
     changed : callable()
-        Hears of each answer of the user's.
+        Hears of each answer of the user's, and when it is known what all volumes are.
     """
 
-    def __init__(self, ui, chooser: InputChooser, parameters: Callable[[], object], changed: Callable[[], None]):
+    def __init__(
+        self, ui, chooser: InputChooser, look: SeriesLook, parameters: Callable[[], object], changed: Callable[[], None]
+    ):
         self._ui, self._chooser, self._parameters, self._changed = ui, chooser, parameters, changed
+        self._look = look
         self._axial = CheckedVolumes(ui.axialT2Selector, self._set_axial)
         self._question = SeriesQuestion(ui, self._answer)
 
     def choose(self) -> None:
         """Fill what is not chosen yet, show the choices, and ask about what nothing tells."""
         parameters, series = self._parameters(), self._parameters().series
-        picked, looked = self._chooser.choose(parameters.volumes(), list(series.seen))
+        picked, looked = {}, []
+        if self._look.look(self._chooser.new(list(series.seen))):
+            picked, looked = self._chooser.choose(parameters.volumes(), list(series.seen))
+            self._look.forget()
         if looked:
             series.seen = [*series.seen, *looked]
         for role, node in picked.items():
@@ -50,6 +59,11 @@ class SeriesInputs:
         self._axial.show(self._chooser.axial(parameters.axialNodes()), parameters.axialNodes())
         self._explain("axialT2", parameters.axialNodes())
         self._question.show(self._chooser.unanswered(parameters.volumes(), answers_of(parameters)))
+
+    @property
+    def looking(self) -> bool:
+        """Whether volumes are still being looked at, so that not all choices are made yet."""
+        return self._look.busy
 
     def doubts(self) -> list[str]:
         """What is doubtful about the chosen series, and what is missing among them."""

@@ -3,7 +3,7 @@
 import slicer
 
 from discgrader.imaging.recognize import plane_of
-from discgrader.mrml.nodes import volume_from_node
+from discgrader.mrml.nodes import grid_of_volume
 
 
 def show_volumes(nodes) -> None:
@@ -11,7 +11,7 @@ def show_volumes(nodes) -> None:
     manager = slicer.app.layoutManager()
     if manager is None or not nodes:
         return
-    planes = {node: plane_of(volume_from_node(node)).value.capitalize() for node in nodes}
+    planes = {node: plane_of(grid_of_volume(node)).value.capitalize() for node in nodes}
     for name in manager.sliceViewNames():
         logic = manager.sliceWidget(name).sliceLogic()
         orientation = logic.GetSliceNode().GetOrientation()
