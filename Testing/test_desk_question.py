@@ -1,5 +1,6 @@
 """What nothing tells is asked about in the panel, beside its picture; the answer is kept with the scene."""
 
+import numpy as np
 import pytest
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
@@ -70,3 +71,29 @@ def test_stir_alone_serves_for_finding_discs(desk, user):
     [t2] = put("sag T2")
     user.wait(0.2)
     assert parameters.volumes() == {"T2": t2}
+
+
+@pytest.mark.parametrize("size", [(160, 512, 512), (512, 160, 512), (1, 300, 200)])
+def test_the_picture_beside_the_question_is_drawn_from_one_slice(desk, monkeypatch, size):
+    from discgrader.imaging.volume import Volume
+    from discgrader.panel import series_question
+
+    drawn = []
+    real = series_question.slice_picture
+    monkeypatch.setattr(
+        series_question, "slice_picture", lambda series, *more: (drawn.append(series.volume), real(series, *more))[1]
+    )
+    spacing = np.where(np.array(size[::-1]) == min(size), 1.0, 0.5)
+    array = np.zeros(size, np.int16)
+    thin = int(np.argmin(size))
+    middle = (size[thin] - 1) // 2
+    np.moveaxis(array, thin, 0)[middle] = 100
+    node = volume_to_node(slicer.mrmlScene, Volume(array, np.diag([*spacing, 1.0])), "scan")
+    assert series_question.thumbnail_html(node).startswith('<img src="data:image/png;base64,')
+    [volume] = drawn
+    assert min(volume.size) == 1 and max(volume.size) <= 300 and volume.array.min() == 100
+    place = np.zeros(3)
+    place[2 - thin] = middle
+    assert np.allclose(volume.index_to_lps(np.zeros(3)), place * spacing)
+    last = np.array(volume.size) - 1
+    assert np.all(volume.index_to_lps(last) <= (np.array(size[::-1]) - 1) * spacing + 1e-6)

@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 
+import numpy as np
+import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
-from discgrader.imaging.recognize import plane_of
+from discgrader.imaging.recognize import plane_of, slice_axis
 from discgrader.imaging.study import Contrast, Plane, Series
-from discgrader.mrml.nodes import volume_from_node
+from discgrader.imaging.volume import Volume
+from discgrader.mrml.nodes import grid_of_volume
 from discgrader.mrml.recognized import recognized_as
 from discgrader.report.pictures import slice_picture
 
 THUMBNAIL = 150
 """Its larger edge, in points of the screen."""
+_FINENESS = 2
+"""Pixels drawn for each point, for screens of high resolution."""
+_COARSEST = 250
+"""Every second voxel of a slice with twice as many is drawn, and so on."""
 
 
 def choices(plane: Plane) -> list[tuple[str, str]]:
@@ -79,10 +86,24 @@ class SeriesQuestion:
 def thumbnail_html(node) -> str:
     """The middle slice of a volume as rich text, no larger than `THUMBNAIL`; empty where it cannot be shown."""
     try:
-        volume = volume_from_node(node)
+        grid = grid_of_volume(node)
     except DiscGraderError:
         return ""
-    picture = slice_picture(Series(node.GetName(), volume, plane_of(volume), Contrast.UNKNOWN, ""), ())
+    middle = _middle_slice(grid.with_array(slicer.util.arrayFromVolume(node)))
+    series = Series(node.GetName(), middle, plane_of(grid), Contrast.UNKNOWN, "")
+    picture = slice_picture(series, (), float(np.max(grid.size * grid.spacing_mm)) / (_FINENESS * THUMBNAIL))
     rows, columns = picture.pixels.shape[:2]
     share = min(THUMBNAIL / rows, THUMBNAIL / columns)
     return f'<img src="{picture.data_uri()}" width="{round(columns * share)}" height="{round(rows * share)}"/>'
+
+
+def _middle_slice(volume: Volume) -> Volume:
+    """The middle slice alone, no finer than it is shown: to draw from the whole volume, all of it is filtered first."""
+    axis = slice_axis(volume)
+    first, step = np.zeros(3, int), np.maximum(1, np.array(volume.size) // (_COARSEST))
+    first[axis], step[axis] = (volume.size[axis] - 1) // 2, volume.size[axis]
+    i, j, k = (slice(start, None, by) for start, by in zip(first, step, strict=True))
+    affine = volume.affine_lps.copy()
+    affine[:3, 3] = volume.index_to_lps(first)
+    affine[:3, :3] *= np.where(np.arange(3) == axis, 1, step)
+    return Volume(np.ascontiguousarray(volume.array[k, j, i]), affine)

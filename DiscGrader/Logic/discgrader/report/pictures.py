@@ -78,19 +78,19 @@ class Picture:
         return grid(self.center_lps_mm, axes, self.pixels.shape[:2], self.pixel_mm)
 
 
-def slice_picture(series: Series, boxes: Sequence[RoiBox]) -> Picture:
+def slice_picture(series: Series, boxes: Sequence[RoiBox], pixel_mm: float = SLICE_PIXEL_MM) -> Picture:
     """The slice of a series that passes closest to the middle of the boxes, cut to what lies around them."""
     volume = series.volume
     through = _through_axis(volume, series.plane)
     right, down = _across_and_down(volume, series.plane, through)
     middle = np.mean([box.center_lps_mm for box in boxes], axis=0) if boxes else _middle(volume)
     center = _onto_slice(volume, middle, through)
-    frame = Picture(np.zeros((0, 0), np.uint8), center, right, down, SLICE_PIXEL_MM)
+    frame = Picture(np.zeros((0, 0), np.uint8), center, right, down, pixel_mm)
     reach = frame.project(np.concatenate([_rectangle(box) for box in boxes])) if boxes else None
     low, high = _bounds(frame.project(_corners(volume)), reach)
     center = center + right * (low[0] + high[0]) / 2 + down * (low[1] + high[1]) / 2
-    columns, rows = np.maximum(np.round((high - low) / SLICE_PIXEL_MM).astype(int), 1)
-    return _render(volume, Picture(np.zeros((rows, columns), np.uint8), center, right, down, SLICE_PIXEL_MM))
+    columns, rows = np.maximum(np.round((high - low) / pixel_mm).astype(int), 1)
+    return _render(volume, Picture(np.zeros((rows, columns), np.uint8), center, right, down, pixel_mm))
 
 
 def crop_picture(series: Series, box: RoiBox) -> Picture:
