@@ -35,6 +35,8 @@ def test_studies_are_of_the_patients_whom_the_table_beside_them_names(tmp_path):
     found = list(boxed_patients(tmp_path, "somewhere"))
     assert [one.name for one in found] == ["a", "a", "b_0"] and {one.source for one in found} == {"somewhere"}
     assert all(one.studies[0][1].discs[0].level == disc.level for one in found)
-    (tmp_path / PATIENTS_TABLE).write_text("study,name\na_0,a\n")
-    with pytest.raises(StudyError, match="patient"):
+    (tmp_path / PATIENTS_TABLE).write_text("study,age\na_0,71\na_1,30\n")
+    assert [one.name for one in boxed_patients(tmp_path, "")] == ["a_0", "a_1", "b_0"]
+    (tmp_path / PATIENTS_TABLE).write_text("name,age\na_0,71\n")
+    with pytest.raises(StudyError, match="study"):
         list(boxed_patients(tmp_path, ""))

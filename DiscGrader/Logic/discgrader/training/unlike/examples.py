@@ -32,7 +32,7 @@ from discgrader.training.unlike.changes import CHANGES, Shown, near
 
 USUAL = "usual"
 PATIENTS_TABLE = "patients.csv"
-"""Beside studies of which several are of one patient: ``study, patient``."""
+"""Beside studies, several of which are of one patient: ``study, patient``; a digital cohort names no ``patient``."""
 
 Seen = Mapping[str, torch.Tensor]
 Locate = Callable[[Study], Localization]
@@ -134,20 +134,17 @@ def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Pat
 
 
 def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
-    """The studies of a folder, each with the boxes of its discs in ``STUDY/rois``; patients by ``patients.csv``, where
-    there is one.
+    """The studies of a folder, such as a cohort of `discgrader phantom`, each with the boxes of its discs in
+    ``STUDY/rois``; patients by ``patients.csv``, where there is one that says so, else each study is one of its own.
 
     Raises
     ------
     StudyError
-        The table has other columns, or a study cannot be read.
+        The table names no studies, or a study cannot be read.
     """
     table = folder / PATIENTS_TABLE
-    names = (
-        {row["study"]: row["patient"] for row in read_csv(table, ("study", "patient"), StudyError)}
-        if table.is_file()
-        else {}
-    )
+    rows = read_csv(table, ("study",), StudyError) if table.is_file() else ()
+    names = {row["study"]: row["patient"] for row in rows if row.get("patient")}
     for one in sorted(folder.iterdir()):
         if (one / "rois").is_dir():
             study = read_named_study(one)
@@ -187,7 +184,14 @@ def located(study: Study, path: Path, locate: Locate) -> Localization | None:
         if plain is None:
             return None
         # A series is called by its file, which may lie elsewhere by now.
-        found = localization_from_plain(plain, Volume(kept["labels"], kept["affine"]))
+        try:
+            found = localization_from_plain(plain, Volume(kept["labels"], kept["affine"]))
+        except (KeyError, TypeError):
+            found = None
+    if found is None:
+        # Kept by a version that knew less of a disc.
+        path.unlink()
+        return located(study, path, locate)
     return replace(found, series_name=study.series[0].name, shifts_lps_mm={})
 
 
