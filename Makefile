@@ -19,7 +19,7 @@ READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 JOBS ?= 1
-PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile)
+PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 # Slicer 5.10 has Python 3.12. Where there is none, 3.11 serves: its libraries have wheels for both, and for no later one.
 PYTHON_510 ?= $(shell for python in python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.11; do \

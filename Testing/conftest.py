@@ -18,6 +18,12 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 NOBODY = 65534
 NEEDS_TORCH = "networks need PyTorch, which is not installed"
+LONG = (
+    "test_batch", "test_golden", "test_realism", "test_blocks_end_to_end", "test_radiomics_baseline", "test_axial_only",
+    "test_dask", "test_sheets", "test_spider_layout", "test_desk_end_to_end", "test_desk_observers", "test_fusion",
+    "test_main_job", "test_tabular", "test_stripped", "test_phantom_patients", "test_radiomics_parity",
+)  # fmt: skip
+"""Files whose tests take longest, in about this order."""
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -36,6 +42,12 @@ class _Module(pytest.Module):
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Collect every file of tests as `_Module`."""
     return _Module.from_parent(parent, path=module_path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long go first, so that no process is left with one of them when all others have ended."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture
