@@ -19,6 +19,8 @@ READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 JOBS ?= 1
+# As many processes as cores: threads of each would only wait for those of the others.
+PYTEST = $(if $(filter-out 1,$(JOBS)),OMP_NUM_THREADS=1 )$(RUN)/python -m pytest
 PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 # Slicer 5.10 has Python 3.12. Where there is none, 3.11 serves: its libraries have wheels for both, and for no later one.
@@ -50,7 +52,7 @@ demo: $(READY)
 	$(RUN)/discgrader grade demo/study -o demo/result --scene --overwrite
 
 check: style
-	$(RUN)/python -m pytest $(PARALLEL) -m "not slow" $(PYTEST_OPTIONS)
+	$(PYTEST) $(PARALLEL) -m "not slow" $(PYTEST_OPTIONS)
 
 style: $(READY)
 	$(RUN)/ruff format --check --quiet .
@@ -58,7 +60,7 @@ style: $(READY)
 	$(RUN)/mypy
 
 test: $(READY) $(REFERENCE)
-	$(RUN)/python -m pytest $(PARALLEL) $(PYTEST_OPTIONS)
+	$(PYTEST) $(PARALLEL) $(PYTEST_OPTIONS)
 
 test-slicer-5.10: ready-slicer-5.10
 ifneq ($(PYTHON_510),)

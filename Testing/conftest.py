@@ -19,11 +19,17 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 NOBODY = 65534
 NEEDS_TORCH = "networks need PyTorch, which is not installed"
 LONG = (
-    "test_batch", "test_golden", "test_realism", "test_blocks_end_to_end", "test_radiomics_baseline", "test_axial_only",
-    "test_dask", "test_sheets", "test_spider_layout", "test_desk_end_to_end", "test_desk_observers", "test_fusion",
-    "test_main_job", "test_tabular", "test_stripped", "test_phantom_patients", "test_radiomics_parity",
+    "test_golden", "test_training", "test_stripped", "test_batch", "test_phantom_grades", "test_window_training",
+    "test_realism", "test_held_out", "test_radiomics_parity", "test_main_job", "test_radiomics_baseline", "test_dask",
+    "test_desk_end_to_end", "test_sheets", "test_plausible", "test_axial_contrast", "test_worker",
+    "test_tabular_pack", "test_level_training", "test_desk_panel", "test_typical", "test_window_systems",
+    "test_axial_only", "test_desk_blocks", "test_spider_layout", "test_cli", "test_blocks_end_to_end",
+    "test_desk_bad_input", "test_desk_observers", "test_desk_slicer_layer", "test_desk_worker", "test_desk_findings",
+    "test_grading", "test_contrast_training", "test_evaluate", "test_localize", "test_axial", "test_fusion",
+    "test_dicom_unlinked", "test_desk_reopened", "test_phantom_patients", "test_translations", "test_desk_hand",
+    "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch", "test_deep_features",
 )  # fmt: skip
-"""Files whose tests take longest, in about this order."""
+"""Files whose tests take long, the longest first: all others together are done in two minutes."""
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -45,8 +51,12 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long go first, so that no process is left with one of them when all others have ended."""
+    """Files that take long are marked as slow, and go first, so that no process is left with one when all others have
+    ended."""
     place = {name: number for number, name in enumerate(LONG)}
+    for item in items:
+        if item.path.stem in place:
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
