@@ -1,9 +1,11 @@
 """The files that Slicer builds the extension from agree with each other and with the tree."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -58,16 +60,47 @@ needs_cmake = pytest.mark.skipif(
 )
 
 
+TRAINING = ("Logic/discgrader/training/", "Resources/Recipes/")
+"""Packs are trained with the package from PyPI or its source, never inside Slicer."""
+
+
 @needs_cmake
-def test_every_tracked_file_of_the_module_ships_and_nothing_else(tmp_path):
+def test_every_tracked_file_of_the_module_ships_but_those_of_training(tmp_path):
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     listed = subprocess.run(["git", "ls-files", "DiscGrader"], cwd=ROOT, check=True, capture_output=True, text=True)
-    tracked = {one.removeprefix("DiscGrader/") for one in listed.stdout.split("\n") if one} - {"CMakeLists.txt"}
+    tracked = {name.removeprefix("DiscGrader/") for name in listed.stdout.split("\n") if name} - {"CMakeLists.txt"}
+    assert all(any(name.startswith(folder) for name in tracked) for folder in TRAINING)
+    wanted = {name for name in tracked if not name.startswith(TRAINING)}
     found = shipped(ROOT / "DiscGrader", tmp_path)
-    assert {one for one in tracked if one.endswith(".py")} <= found["SCRIPTS"]
-    assert {one for one in tracked if not one.endswith(".py")} <= found["RESOURCES"]
-    assert not any("__pycache__" in one or one.endswith(".pyc") for ones in found.values() for one in ones)
+    assert {name for name in wanted if name.endswith(".py")} <= found["SCRIPTS"]
+    assert {name for name in wanted if not name.endswith(".py")} <= found["RESOURCES"]
+    every = found["SCRIPTS"] | found["RESOURCES"]
+    assert not any("__pycache__" in name or name.endswith(".pyc") or name.startswith(TRAINING) for name in every)
+
+
+@needs_cmake
+@pytest.mark.parametrize(
+    "command", [["train", "msu"], ["evaluate", "pfirrmann"], ["evaluate", "phantom"]], ids=" ".join
+)
+def test_what_is_shipped_says_that_training_is_not_part_of_it(command, tmp_path):
+    (tmp_path / "work").mkdir()
+    for name in shipped(ROOT / "DiscGrader", tmp_path / "work")["SCRIPTS"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "DiscGrader" / name, tmp_path / name)
+    # As a build that was updated leaves it behind.
+    (tmp_path / "Logic" / "discgrader" / "training" / "__pycache__").mkdir(parents=True)
+    code = "import sys; from discgrader.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    said = subprocess.run(
+        [sys.executable, "-c", code, *command, "--data", str(tmp_path), "-o", str(tmp_path / "out")],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "Logic")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 2 and not (tmp_path / "out").exists()
+    assert said.stderr.count("\n") == 1
+    assert "not part of the 3D Slicer extension" in said.stderr and 'pip install "discgrader[train]"' in said.stderr
 
 
 @needs_cmake
@@ -77,9 +110,12 @@ def test_new_files_ship_and_what_python_and_editors_leave_behind_does_not(tmp_pa
         "DiscGrader.py",
         "Logic/discgrader/new.py",
         "Logic/discgrader/deep/er.py",
+        "Logic/discgrader/training/new.py",
+        "Logic/discgrader/training/new.json",
         "Logic/discgrader/a.json",
         "Logic/discgrader/__pycache__/new.cpython-312.pyc",
         "Resources/a name.json",
+        "Resources/Recipes/new.json",
         "Resources/Packs/.swp",
         "Resources/Packs/one/pack.json",
     ):

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from discgrader.cli.training import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
@@ -68,6 +69,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
     if arguments.system not in (PFIRRMANN, PHANTOM):
         raise UsageError(f"There is no evaluation of {arguments.system}; choose {PFIRRMANN} or {PHANTOM}.")
+    require_training("lightgbm" if arguments.system == PHANTOM else "matplotlib")
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     if arguments.localizer_work is not None and not arguments.localizer_work.is_dir():
@@ -78,7 +80,6 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
-    _require("lightgbm")
     from discgrader.training.grader import GraderRecipe
     from discgrader.training.realism.evaluate import RealismOptions, evaluate_phantom
 
@@ -87,7 +88,6 @@ def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
 
 
 def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
-    _require("matplotlib")
     from discgrader.training.tabular.evaluate import EvaluationOptions, evaluate_pfirrmann
 
     options = EvaluationOptions(
@@ -101,10 +101,3 @@ def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
         arguments.threads,
     )
     return evaluate_pfirrmann(arguments.data, arguments.output, progress, options)
-
-
-def _require(package: str) -> None:
-    from importlib.util import find_spec
-
-    if find_spec(package) is None:
-        raise UsageError(f"The package {package} is not installed; install DiscGrader with its extra 'train'.")

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from discgrader.cli.training import missing_library, require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
@@ -31,6 +32,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Train the pack."""
+    require_training()
     from discgrader.training.recipes import recipes, run_recipe
 
     if arguments.recipe not in recipes():
@@ -42,9 +44,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     try:
         packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"The package {error.name} is not installed; install DiscGrader with its extra 'train'."
-        ) from error
+        raise missing_library(error.name) from error
     print(f"The finished packs are in {packs}.")
     return 0
 
