@@ -35,9 +35,11 @@ REQUIREMENTS_510 := import tomllib; project = tomllib.load(open("pyproject.toml"
 	asked = project["dependencies"] + extras["scene"] + extras["desk"] + extras["test"]; \
 	print(*(one for one in asked if not one.startswith(("torch", "discgrader["))), sep="\n")
 # What the versions of libraries, or Slicer's own layer, could break.
-TESTS_510 ?= $(addprefix Testing/test_,$(addsuffix .py,dicom files read_study recognize resample slicer_geometry segment \
-	output tables rois report mrml_nodes mrml_scene mrml_views scene_reading scene_work view_labels module panel \
-	dependencies sample_data without_torch desk_parameter_node desk_slicer_layer radiomics_regions radiomics_ibsi))
+TESTS_510 ?= $(foreach test,imaging/dicom imaging/files imaging/read_study imaging/recognize imaging/resample \
+	imaging/slicer_geometry localize/segment pipeline/output report/tables report/rois report/report mrml/mrml_nodes \
+	mrml/mrml_scene mrml/mrml_views mrml/scene_reading mrml/scene_work mrml/view_labels panel/module panel/panel \
+	panel/dependencies panel/sample_data house/without_torch desk/desk_parameter_node desk/desk_slicer_layer \
+	radiomics/radiomics_regions radiomics/radiomics_ibsi,Testing/$(dir $(test))test_$(notdir $(test)).py)
 
 # The demo patient has every Pfirrmann grade once, a herniation and a stenosis.
 DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4,msu=2B,side=left L3-L4:pfirrmann=3,central_stenosis=2 \

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import desk  # noqa: F401  decides how PySide6 gives its enums, before any test imports it
 import pytest
+from places import DATA
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # What a user has chosen is not for tests to change, nor what another process that runs tests at the same time has.
@@ -30,7 +31,6 @@ LONG = (
     "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch", "test_deep_features",
 )  # fmt: skip
 """Files whose tests take long, the longest first: all others together are done in two minutes."""
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 class _Module(pytest.Module):

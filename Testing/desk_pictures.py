@@ -211,7 +211,7 @@ class Tour:
     def _work_in_a_process(self) -> None:
         """From now on a worker process makes the answers up; it grades two discs and waits."""
         from discgrader.pipeline.worker_client import WorkerClient
-        from worker_desk import SEARCHED
+        from places import SEARCHED
 
         logic = self.module.logic
         options = {"hold": str(Path(tempfile.mkdtemp()) / "go"), "after": 2}
@@ -245,7 +245,12 @@ def main(arguments=None) -> int:
     if options.here:
         tour(options.output, options.theme[0], options.scale[0], options.language, options.study)
         return 0
-    paths = [ROOT / "DiscGrader" / "Logic", ROOT / "Testing", *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [
+        ROOT / "DiscGrader" / "Logic",
+        ROOT / "Testing",
+        ROOT / "Testing" / "support",
+        *filter(None, [os.environ.get("PYTHONPATH")]),
+    ]
     for theme in options.theme or THEMES:
         for scale in options.scale or SCALES:
             folder = options.output / f"{theme}-{scale}"

@@ -18,8 +18,9 @@ from discgrader.imaging.volume import Volume
 from discgrader.pipeline.engine import Engine
 from fake_engine import PACKS, FakeGrader, FakeLocalizer, fake_explain, write_blocks
 from PIL import Image
+from places import SEARCHED, SUPPORT
+from plain_packs import made_pack, redescribed
 from synthetic_result import synthetic_localization
-from test_packs import made_pack, redescribed
 
 
 @pytest.fixture
@@ -250,7 +251,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: int) -> None:
     study = write_blocks(tmp_path / "slow")
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW, str(study), str(tmp_path / "deep" / "out")],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        env=os.environ | {"PYTHONPATH": SEARCHED},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -314,7 +315,7 @@ sys.exit(main(["grade", sys.argv[1], "-o", sys.argv[2], "--no-saliency"]))
 @pytest.mark.parametrize("where", ["full", "pipe", "closed"])
 def test_results_are_whole_and_the_status_says_so_where_nobody_hears_of_them(where: str, tmp_path: Path) -> None:
     study = write_blocks(tmp_path / "study")
-    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / "out"), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / "out"), str(SUPPORT)]
     if where == "full":
         with open("/dev/full", "w") as full:
             done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
@@ -345,14 +346,7 @@ def test_what_only_prints_fails_where_nothing_can_be_printed(arguments: list[str
 @pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
 def test_names_that_are_not_utf_8_can_be_told(tmp_path: Path) -> None:
     study = write_blocks(tmp_path / os.fsdecode(b"M\xfcller"))
-    command = [
-        sys.executable,
-        "-c",
-        PRINTS,
-        str(study),
-        str(tmp_path / os.fsdecode(b"Gr\xfc\xdfe")),
-        str(Path(__file__).parent),
-    ]
+    command = [sys.executable, "-c", PRINTS, str(study), str(tmp_path / os.fsdecode(b"Gr\xfc\xdfe")), str(SUPPORT)]
     done = subprocess.run(command, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert (

@@ -10,12 +10,13 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
 from block_engine import BlockEngine
-from desk.pictures import pixels_of
-from desk.user import User
 from discgrader.imaging.files import write_volume
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 from synthetic_result import synthetic_study
+
+from desk.pictures import pixels_of
+from desk.user import User
 
 Layout = slicer.vtkMRMLLayoutNode
 

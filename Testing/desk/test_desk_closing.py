@@ -4,18 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import SEARCHED
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
 import vtk
-from desk.desk import Desk
-from desk.user import User
 from discgrader.imaging.files import write_volume
 from synthetic_result import synthetic_study
+
+from desk.desk import Desk
+from desk.user import User
 
 
 @pytest.fixture
@@ -58,12 +59,11 @@ def test_the_command_opens_a_window_on_an_x_server(tmp_path, study):
             display = answer.readline().strip()
         assert display, "Xvfb did not start"
         picture = tmp_path / "window.png"
-        folder = Path(__file__).resolve().parent
         environment = {
             **os.environ,
             "DISPLAY": f":{display}",
             "QT_QPA_PLATFORM": "xcb",
-            "PYTHONPATH": os.pathsep.join([str(folder), *sys.path]),
+            "PYTHONPATH": os.pathsep.join([SEARCHED, *sys.path]),
         }
         command = [sys.executable, "-m", "desk", str(study), "--picture", str(picture)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)

@@ -10,12 +10,13 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 pytest.importorskip("torch", reason="networks need PyTorch, which is not installed")
 
-from desk.install import MODULE_FILE
 from discgrader.imaging.files import write_volume
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.phantom.study import make_study
 from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, is_said_to_be_moved, key, settled
 from PySide6 import QtCore
+
+from desk.install import MODULE_FILE
 
 SAGITTAL_SYSTEMS = ("pfirrmann", "spider", "calcification")
 """What can be graded without an axial series."""

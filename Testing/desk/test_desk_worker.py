@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from places import SEARCHED
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
@@ -11,7 +12,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not insta
 from discgrader.pipeline.worker_client import WorkerClient
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, center_of, finish, is_said_to_be_moved, know_only, settled, shown
-from worker_desk import SEARCHED, until_gone
+from worker_desk import until_gone
 
 
 @pytest.fixture

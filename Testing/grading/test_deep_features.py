@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, UsageError
 from discgrader.grading.deep_features import disc_picture, resnet50_features, shipped_features
 from discgrader.packs.efficientnet_lite import EfficientNetLite0
 from discgrader.packs.networks import build_network
 from discgrader.pipeline.engine import Engine
+from places import REFERENCE
 from safetensors.torch import save_file
-from test_grading import localized
 
-REFERENCE = Path(__file__).parent / "reference" / "efficientnet_lite0.json"
+PUBLISHED = REFERENCE / "efficientnet_lite0.json"
 
 
 def waves() -> np.ndarray:
@@ -26,7 +26,7 @@ def waves() -> np.ndarray:
 
 
 def test_shipped_features_are_those_of_the_published_network():
-    published = np.array(json.loads(REFERENCE.read_text())["features"])
+    published = np.array(json.loads(PUBLISHED.read_text())["features"])
     own = shipped_features()(waves()[None])[0]
     assert own.shape == (1280,)
     assert np.abs(own - published).max() < 0.03

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.contributions import KEY
 from discgrader.grading.evidence import MEASURES
@@ -29,8 +29,7 @@ from discgrader.training.tabular.fused import (
 )
 from discgrader.training.tabular.fused_recipe import cross_validate, write_fused
 from discgrader.training.tabular.held_out import INPUTS
-from discgrader.training.tabular.table import FeatureTable
-from test_grading import localized
+from tabular_data import fused_tables
 from tiny_packs import tiny_grading_pack
 
 RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
@@ -49,45 +48,9 @@ def spine():
     )
 
 
-def synthetic_tables(patients: int = 30, seed: int = 0):
-    """Evidence of T1 and T2, radiomics of T2 and networks' logits, each with its own noisy view of the grade."""
-    rng = np.random.default_rng(seed)
-    owner, index = np.repeat(np.arange(1, patients + 1), 6), np.tile(np.arange(1, 7), patients)
-    hidden = rng.normal(size=len(owner)) + 0.3 * rng.normal(size=patients)[owner - 1]
-    grades = np.digitize(hidden, np.quantile(hidden, [0.2, 0.45, 0.7, 0.85]))
-
-    def table(family, sequence, names, informative, rows):
-        values = rng.normal(size=(len(rows), len(names)))
-        values[:, :informative] += 1.2 * hidden[rows, None]
-        return FeatureTable(
-            family, owner[rows], index[rows], np.array([sequence] * len(rows)), np.full(len(rows), 2), names, values
-        )
-
-    everyone, some = np.arange(len(owner)), np.nonzero(owner % 4)[0]
-    evidence = FeatureTable.join(
-        "evidence",
-        [table("evidence", "T1", tuple(MEASURES), 1, some), table("evidence", "T2", tuple(MEASURES), 3, everyone)],
-    )
-    names = tuple(
-        name for name in default_extractor().parameters.feature_names() if name.startswith("original_firstorder")
-    )
-    slices = table("slice", "T2", names, 3, everyone)
-    logits = rng.normal(size=(len(owner), 5)) + 1.2 * np.eye(5)[grades]
-    network = FeatureTable(
-        "network",
-        owner,
-        index,
-        np.array(["disc"] * len(owner)),
-        np.full(len(owner), 2),
-        tuple(f"log_probability_{k}" for k in range(1, 6)),
-        logits,
-    )
-    return evidence, slices, network, {(int(p), int(i)): int(g) for p, i, g in zip(owner, index, grades)}
-
-
 @pytest.fixture(scope="module")
 def trained():
-    evidence, slices, network, grades = synthetic_tables()
+    evidence, slices, network, grades = fused_tables()
     discs = fused_discs(evidence, slices, network, grades)
     fusion, figures = cross_validate({"all": discs, "T1": discs}, RECIPE, Progress())
     return discs, fusion, figures
@@ -161,7 +124,7 @@ def test_rows_compare_a_disc_with_its_neighbors_and_its_patient():
 
 
 def test_a_disc_is_learned_from_with_every_subset_of_its_images():
-    evidence, slices, network, grades = synthetic_tables(8)
+    evidence, slices, network, grades = fused_tables(8)
     discs = fused_discs(evidence, slices, network, grades)
     both, t1 = discs.evidence["T1", "T2"], discs.evidence[("T1",)]
     without = discs.patients % 4 == 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
@@ -17,24 +17,8 @@ from discgrader.grading.grader import Grader
 from discgrader.grading.series_choice import series_warnings
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.candidates import find_candidates
-from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import _label_volume, disc_of
-from discgrader.localize.naming import name_candidates
 from discgrader.progress import Progress
 from tiny_packs import tiny_grading_pack
-
-
-def localized(spine) -> Localization:
-    segmentation = spine.segmentation()
-    candidates, labels = find_candidates(segmentation)
-    naming = name_candidates(candidates)
-    return Localization(
-        spine.series.name,
-        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-        tuple(disc_of(one, 10.0) for one in naming.discs),
-        naming.warnings,
-    )
 
 
 @pytest.fixture(scope="module")

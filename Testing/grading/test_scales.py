@@ -4,7 +4,6 @@ import itertools
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,7 @@ from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.scales import load_scale, scale_names, scale_of
 from discgrader.grading.tasks import SYSTEMS, find_task
 from discgrader.resources import resources_dir
-
-ROOT = Path(__file__).resolve().parents[1]
-LOGIC = ROOT / "DiscGrader" / "Logic"
+from places import LOGIC, ROOT
 
 # The tasks and grades as GRADING.md writes them in files.
 EXPECTED = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import StudyError
 from discgrader.grading.grader import Grader
 from discgrader.grading.series_choice import ONLY_T1, option, refuse_unanswered, sagittal_of_role, series_warnings
@@ -15,7 +15,6 @@ from discgrader.localize.localizer import sagittal_series
 from discgrader.packs.pack import default_packs
 from discgrader.pipeline.engine import Engine
 from discgrader.report.tables import grades_json
-from test_grading import localized
 from tiny_packs import tiny_grading_pack
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, UsageError
 from discgrader.explain.saliency import explain_all
 from discgrader.grading.contributions import KEY
@@ -31,7 +31,6 @@ from discgrader.training.tabular.radiomics_recipe import (
 from discgrader.training.tabular.runs import Outcome
 from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable
-from test_grading import localized
 from tiny_packs import tiny_grading_pack
 
 COLUMNS = (

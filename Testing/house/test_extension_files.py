@@ -10,8 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 CATALOG_KEYS = {
     "$schema", "category", "scm_url", "scm_revision", "scm_type",
     "build_dependencies", "build_subdirectory", "dicom_support_rule", "enabled", "tier",

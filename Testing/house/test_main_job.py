@@ -17,6 +17,7 @@ from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
 from discgrader.training.reference import compare
+from places import REFERENCE
 from scipy import ndimage
 
 
@@ -156,9 +157,7 @@ def read_mask(path):
 @pytest.mark.slow
 def test_discs_of_real_slices_are_where_a_reader_set_them(engine, data_dir):
     """A guard against regressions only: the shipped localizer has seen these patients, though not these points."""
-    from pathlib import Path
-
-    reference = Path(__file__).parent / "reference" / "disc_centers.json"
+    reference = REFERENCE / "disc_centers.json"
 
     def read(image):
         return read_study(data_dir / "spider" / image).series[0]

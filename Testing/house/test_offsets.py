@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from blocky_spine import BlockySpine, blocky_spine
+from blocky_spine import BlockySpine, blocky_spine, localized
 from discgrader.grading.crops import CropShape, cut, spine_reference
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.windows import pictured
@@ -17,7 +17,6 @@ from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.pipeline.crops import box_volume
 from discgrader.report.pictures import crop_picture, slice_picture
-from test_grading import localized
 
 Change = Callable[[np.ndarray], np.ndarray]
 

@@ -4,8 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from places import LOGIC
 
-PACKAGE = Path(__file__).resolve().parents[1] / "DiscGrader" / "Logic" / "discgrader"
+PACKAGE = LOGIC / "discgrader"
 ROOMS = (
     "plain_names",
     "errors",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from places import SEARCHED
 
-LOGIC = Path(__file__).resolve().parents[1] / "DiscGrader" / "Logic"
 COMMAND = "import sys; from discgrader.cli.main import main; sys.exit(main(sys.argv[1:]))"
 NOT_THERE = ("torch", "monai", "lightgbm", "sklearn")
 
@@ -21,7 +21,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Python:
     hidden = tmp_path_factory.mktemp("hidden")
     for name in NOT_THERE:
         (hidden / f"{name}.py").write_text(f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')\n")
-    paths = os.pathsep.join(map(str, [hidden, LOGIC, Path(__file__).parent]))
+    paths = os.pathsep.join(map(str, [hidden, SEARCHED]))
     environment = os.environ | {"PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
 
     def run(script: str, *arguments: object) -> subprocess.CompletedProcess:

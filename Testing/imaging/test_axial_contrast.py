@@ -18,8 +18,8 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
 from discgrader.phantom.files import write_study
 from discgrader.phantom.study import PhantomStudy, make_study
+from places import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 T1, T2, UNKNOWN = Contrast.T1, Contrast.T2, Contrast.UNKNOWN
 PUBLIC = ("public", "no-numbers")
 

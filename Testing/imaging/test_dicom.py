@@ -9,6 +9,7 @@ from dicom_files import (
     base,
     compress_jpeg_ls,
     encoded_by_pillow,
+    only,
     place,
     set_frame,
     set_pixels,
@@ -19,7 +20,7 @@ from discgrader.errors import StudyError
 from discgrader.imaging import dicom_pixels
 from discgrader.imaging.dicom_headers import is_dicom
 from discgrader.imaging.pydicom_versions import IS_OLD, save
-from discgrader.imaging.study import Plane, Series, Study
+from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from pydicom.dataset import Dataset
@@ -38,21 +39,9 @@ from pydicom.uid import (
     generate_uid,
 )
 from scipy.spatial.transform import Rotation
-from volumes import SAGITTAL, TILT, VOLUMES, far_points, upright, volume
+from volumes import SAGITTAL, TILT, VOLUMES, assert_same, upright, volume
 
 RIGHT_HANDED = {name: one for name, one in VOLUMES.items() if name != "left-handed"}
-
-
-def only(study: Study) -> Series:
-    assert len(study.series) == 1, [one.name for one in study.series]
-    return study.series[0]
-
-
-def assert_same(one: Volume, other: Volume) -> None:
-    """The same voxels at the same places within 0.01 mm."""
-    points = far_points(one)
-    assert np.abs(other.index_to_lps(one.lps_to_index(points)) - points).max() < 0.01
-    assert np.array_equal(one.array, other.array)
 
 
 @pytest.mark.parametrize("name", RIGHT_HANDED)

@@ -4,44 +4,14 @@ patients."""
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
-from dicom_files import write_classic
+from dicom_files import only, write_classic
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_values import named
 from discgrader.imaging.study_reader import read_study
-from discgrader.imaging.volume import Volume
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
-from test_dicom import assert_same, only
-from volumes import SAGITTAL, volume
-
-SLICES = 12
-
-
-def spine(seed: int = 0, by: tuple[float, float, float] = (0.0, 0.0, 0.0), slices: int = SLICES) -> Volume:
-    """Slices that are more like their neighbors than like any other picture."""
-    made = volume(SAGITTAL, (1.0, 1.0, 4.0), (30, 32, slices), seed=seed)
-    rng = np.random.default_rng(seed)
-    waves, phases = rng.normal(0, 0.25, (8, 3)) * (1, 1, 0.4), rng.uniform(0, 6, 8)
-    index = np.indices(made.array.shape).reshape(3, -1).T[:, ::-1]
-    picture = 500 + 60 * np.cos(index @ waves.T + phases).sum(axis=1)
-    affine = made.affine_lps.copy()
-    affine[:3, 3] += by
-    return Volume(picture.round().astype(np.uint16).reshape(made.array.shape), affine)
-
-
-def found(study, wanted: Volume):
-    """The series that shows this volume, its voxels at their places."""
-    fitting = [
-        one
-        for one in study.series
-        if one.volume.array.shape == wanted.array.shape
-        and np.abs(one.volume.affine_lps - wanted.affine_lps).max() < 0.01
-        and np.array_equal(one.volume.array, wanted.array)
-    ]
-    assert len(fitting) == 1, [(one.name, one.volume.size) for one in study.series]
-    return fitting[0]
+from volumes import SLICES, assert_same, found, spine
 
 
 def test_stations_beside_each_other_in_the_plane_are_series_of_their_own(tmp_path):

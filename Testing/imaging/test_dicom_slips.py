@@ -14,8 +14,7 @@ from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from discgrader.phantom.study import make_study
 from pydicom.dataset import Dataset
-from test_dicom_content import SLICES, found, spine
-from volumes import TILT, volume
+from volumes import SLICES, TILT, found, spine, volume
 
 
 @pytest.mark.parametrize("slip", [(6, 5), (6, 7), (6, 2), (3, 9)])

@@ -10,58 +10,9 @@ import SimpleITK as sitk
 from discgrader.errors import OutputError, StudyError, UsageError
 from discgrader.imaging.files import read_volume, stem, write_volume
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
-from volumes import VOLUMES, far_points, upright
+from volumes import VOLUMES, far_points, nifti_bytes, same, upright
 
 FORMATS = (".nii.gz", ".nii", ".nrrd", ".mha")
-
-
-def nifti_bytes(
-    one: Volume,
-    *,
-    sform: np.ndarray | None = None,
-    sform_code: int = 1,
-    qform_code: int = 0,
-    dims: tuple | None = None,
-    order: str = "<",
-    datatype: int = 4,
-    version: int = 1,
-) -> bytes:
-    """A NIfTI file written by the format definition alone, sform by default."""
-    sform = LPS_TO_RAS @ one.affine_lps if sform is None else sform
-    dims = one.size if dims is None else dims
-    dim = [len(dims), *dims, *[1] * (7 - len(dims))]
-    pixdim = [1.0, *one.spacing_mm, 1.0, 1.0, 1.0, 1.0]
-    voxels = one.array.astype(one.array.dtype.newbyteorder(order)).tobytes()
-    bits = one.array.dtype.itemsize * 8
-    if version == 2:
-        header = bytearray(544)
-        struct.pack_into(order + "i", header, 0, 540)
-        header[4:12] = b"n+2\0\r\n\x1a\n"
-        struct.pack_into(order + "2h8q", header, 12, datatype, bits, *dim)
-        struct.pack_into(order + "8d", header, 104, *pixdim)
-        struct.pack_into(order + "q2d", header, 168, 544, 1.0, 0.0)
-        struct.pack_into(order + "2i", header, 344, qform_code, sform_code)
-        struct.pack_into(order + "12d", header, 400, *sform[:3].ravel())
-        struct.pack_into(order + "i", header, 500, 2)
-        return bytes(header) + voxels
-    header = bytearray(352)
-    struct.pack_into(order + "i", header, 0, 348)
-    struct.pack_into(order + "8h", header, 40, *dim)
-    struct.pack_into(order + "2h", header, 70, datatype, bits)
-    struct.pack_into(order + "8f", header, 76, *pixdim)
-    struct.pack_into(order + "3f", header, 108, 352.0, 1.0, 0.0)
-    header[123] = 2
-    struct.pack_into(order + "2h", header, 252, qform_code, sform_code)
-    struct.pack_into(order + "12f", header, 280, *sform[:3].ravel())
-    header[344:348] = b"n+1\0"
-    return bytes(header) + voxels
-
-
-def same(one: Volume, other: Volume) -> bool:
-    """Whether the same voxels lie at the same places within 0.01 mm."""
-    points = far_points(one)
-    there = other.index_to_lps(one.lps_to_index(points))
-    return np.array_equal(one.array, other.array) and np.abs(points - there).max() < 0.01
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -14,8 +14,7 @@ import SimpleITK as sitk
 from discgrader.errors import StudyError
 from discgrader.imaging.files import read_volume, write_volume
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
-from test_files import nifti_bytes, same
-from volumes import VOLUMES, upright
+from volumes import VOLUMES, nifti_bytes, same, upright
 
 ODD = VOLUMES["oblique"]
 ODD_ORIGIN_RAS = (LPS_TO_RAS @ ODD.affine_lps)[:3, 3]

@@ -16,9 +16,9 @@ from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import CONTRAST, default_packs
 from discgrader.phantom.study import make_study
+from places import DATA
 from volumes import SAGITTAL
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 T1, T2, STIR, SPACE, OTHER, UNKNOWN = (
     Contrast.T1,
     Contrast.T2,

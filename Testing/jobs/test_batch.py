@@ -19,6 +19,7 @@ from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 from fake_engine import PACKS, FakeMaker, write_blocks
+from places import SEARCHED
 
 PLAIN = Settings(saliency=False)
 
@@ -138,7 +139,7 @@ def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     process = subprocess.Popen(
         [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        env=os.environ | {"PYTHONPATH": SEARCHED},
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -162,7 +163,7 @@ def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
     process = subprocess.Popen(
         [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        env=os.environ | {"PYTHONPATH": SEARCHED},
         start_new_session=True,
     )
     deadline = time.monotonic() + 60

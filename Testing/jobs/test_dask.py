@@ -18,9 +18,8 @@ from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from fake_engine import PACKS, FakeGrader, FakeLocalizer, FakeMaker, fake_explain, write_blocks
+from places import SEARCHED
 
-HERE = Path(__file__).resolve().parent
-LOGIC = HERE.parent / "DiscGrader" / "Logic"
 PLAIN = Settings(saliency=False)
 
 
@@ -69,7 +68,7 @@ class Cluster:
                 process.wait()
 
     def _start(self, command: str, *options: object, folder: Path) -> subprocess.Popen:
-        paths = [str(LOGIC), str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [SEARCHED, *filter(None, [os.environ.get("PYTHONPATH")])]
         arguments = [
             sys.executable,
             "-m",

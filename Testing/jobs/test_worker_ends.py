@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from discgrader.errors import DiscGraderError, PackError
 from discgrader.pipeline.worker_client import WorkerClient
+from places import SEARCHED
 from synthetic_result import synthetic_study
-from worker_desk import PATIENCE_S, SEARCHED, Desk, Notebook, alive, until_gone
+from worker_desk import PATIENCE_S, Desk, Notebook, alive, until_gone
 
 
 def test_after_a_crash_it_starts_again_and_does_the_rest(opened_worker: Callable[..., Desk]) -> None:

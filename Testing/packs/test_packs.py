@@ -1,7 +1,6 @@
 """Packs are read only when everything about them is as stated."""
 
 import hashlib
-import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -11,52 +10,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from discgrader.errors import PackError
-from discgrader.packs.pack import BrokenPack, Pack, TrainedOn, list_packs, read_pack, write_pack
+from discgrader.packs.pack import BrokenPack, Pack, list_packs, read_pack
 from discgrader.packs.weights import load_json, load_tensors, load_trees, pack_tensors
-
-TRAINED_ON = TrainedOn(
-    data_set="SPIDER",
-    license="CC BY 4.0",
-    patients=140,
-    discs=980,
-    recipe="spider",
-    seed=7,
-    synthetic=False,
-    statement="Trained on 140 patients of SPIDER (CC BY 4.0).",
-)
-TENSORS = {
-    "conv.weight": np.linspace(-2.0, 3.0, 4 * 3 * 3 * 3, dtype=np.float32).reshape(4, 3, 3, 3),
-    "bn.running_var": np.array([1e-7, 1.0, 2.0, 70000.0], np.float32),
-    "bn.num_batches_tracked": np.array(12),
-}
-
-
-def made_pack(folder: Path, **changes: object) -> Pack:
-    values = {
-        "name": "spider-net",
-        "version": "1.0.0",
-        "system": "spider",
-        "tasks": {"narrowing": {"scale": "narrowing", "grades": ["0", "1"]}},
-        "input": {"plane": "sagittal", "contrasts": ["T2"]},
-        "architecture": {"name": "resnet18"},
-        "files": {"weights.safetensors": safetensors.numpy.save(TENSORS), "calibration.json": b'{"temperature": 1.2}'},
-        "trained_on": TRAINED_ON,
-    }
-    return write_pack(folder, **(values | changes))
-
-
-def redescribed(folder: Path, **changes: object) -> None:
-    """Change fields of a pack.json; None takes one away."""
-    described = json.loads((folder / "pack.json").read_text(encoding="utf-8")) | changes
-    kept = {key: value for key, value in described.items() if value is not None}
-    (folder / "pack.json").write_text(json.dumps(kept), encoding="utf-8")
-
-
-def put_file(folder: Path, file: str, content: bytes) -> None:
-    """Add a file to a pack, with its right hash."""
-    (folder / file).write_bytes(content)
-    files = json.loads((folder / "pack.json").read_text(encoding="utf-8"))["files"]
-    redescribed(folder, files=files | {file: hashlib.sha256(content).hexdigest()})
+from plain_packs import TENSORS, TRAINED_ON, made_pack, put_file, redescribed
 
 
 def test_a_written_pack_is_read_back_whole(tmp_path: Path) -> None:

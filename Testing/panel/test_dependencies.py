@@ -3,9 +3,9 @@
 import subprocess
 import sys
 import types
-from pathlib import Path
 
 import pytest
+from places import MODULE
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
@@ -14,7 +14,7 @@ from desk.install import installed
 from discgrader.errors import UsageError
 from discgrader.mrml.headless import headless_scene
 
-SHIPPED = Path(__file__).resolve().parents[1] / "DiscGrader" / "Resources" / "requirements.txt"
+SHIPPED = MODULE / "Resources" / "requirements.txt"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from places import MODULE
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
@@ -25,7 +26,7 @@ from PySide6 import QtCore
 from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
-UI = Path(__file__).resolve().parents[1] / "DiscGrader" / "Resources" / "UI" / "DiscGrader.ui"
+UI = MODULE / "Resources" / "UI" / "DiscGrader.ui"
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """DiscGrader.py with the worker process: graded while the window stays free, with the fake engine over there."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
+from places import SEARCHED
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
 
-import discgrader
 from desk.install import discgrader_module
 from discgrader.errors import StudyError
 from discgrader.mrml.headless import headless_scene
@@ -20,7 +18,6 @@ from discgrader.pipeline.worker_client import WorkerClient
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
-SEARCHED = os.pathsep.join([str(Path(__file__).parent), str(Path(discgrader.__file__).parents[1])])
 
 
 @pytest.fixture

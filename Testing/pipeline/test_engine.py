@@ -16,8 +16,8 @@ from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from fake_engine import PACKS, FakeGrader, FakeLocalizer, fake_explain
+from plain_packs import made_pack
 from synthetic_result import synthetic_localization, synthetic_study
-from test_packs import made_pack
 
 
 @pytest.fixture

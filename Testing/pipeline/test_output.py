@@ -18,6 +18,7 @@ from discgrader.imaging.files import read_volume
 from discgrader.pipeline.output import changed_files, check_output, is_complete, write_output
 from discgrader.pipeline.writers import write_boxes, write_saliency, write_segmentation, write_tables
 from discgrader.progress import Progress
+from places import SUPPORT
 from synthetic_result import synthetic_result
 
 SETTINGS = {"margin_mm": 10.0, "systems": None}
@@ -158,9 +159,8 @@ except OutputError as error:
     print(error, list(disk.iterdir()))
 """
     shell = 'mount -t tmpfs -o size=60k tmpfs "$1" && cd "$2" && "$3" -c "$4" "$1"'
-    testing = str(Path(__file__).parent)
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", shell, "sh", str(tmp_path), testing, sys.executable, script],
+        ["unshare", "-rm", "sh", "-c", shell, "sh", str(tmp_path), str(SUPPORT), sys.executable, script],
         capture_output=True,
         text=True,
     )

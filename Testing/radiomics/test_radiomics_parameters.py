@@ -12,8 +12,9 @@ from discgrader.radiomics.parameters import (
     read_parameter_file,
     read_parameters,
 )
+from places import DATA
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "examples"
+EXAMPLES = DATA.parent / "examples"
 
 
 def counts(parameters: Parameters) -> dict[str, int]:

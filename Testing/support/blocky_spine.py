@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
+from discgrader.localize.candidates import find_candidates
+from discgrader.localize.disc import Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.localizer import _label_volume, disc_of
+from discgrader.localize.naming import name_candidates
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 
 STEP_MM = 34.0
@@ -90,3 +94,15 @@ def blocky_spine(
     signal = np.array([40.0, 180.0, 120.0, 400.0])[classes].astype(np.float32)
     series = Series("sag_t2", Volume(signal, affine), Plane.SAGITTAL, Contrast.T2, "made so")
     return BlockySpine(Volume(classes, affine), series, np.array(centers))
+
+
+def localized(spine) -> Localization:
+    segmentation = spine.segmentation()
+    candidates, labels = find_candidates(segmentation)
+    naming = name_candidates(candidates)
+    return Localization(
+        spine.series.name,
+        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
+        tuple(disc_of(one, 10.0) for one in naming.discs),
+        naming.warnings,
+    )

@@ -10,6 +10,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from discgrader.imaging.pydicom_versions import IS_OLD, encoded_frames, save
+from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -233,3 +234,8 @@ def _compress_frames(dataset: Dataset, compression: str) -> None:
     dataset.file_meta.TransferSyntaxUID = one.file_meta.TransferSyntaxUID
     dataset.PixelData = pydicom.encaps.encapsulate(packed)
     dataset["PixelData"].VR = "OB"
+
+
+def only(study: Study) -> Series:
+    assert len(study.series) == 1, [one.name for one in study.series]
+    return study.series[0]

@@ -2,11 +2,11 @@
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 from discgrader.imaging.names import NameReading, read_name
+from places import TESTING
 
-FOLDER = Path(__file__).parent / "series_names"
+FOLDER = TESTING / "series_names"
 
 
 def listed(list_name: str) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from discgrader.grading.windows import WINDOWS
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
+from discgrader.training.tabular.held_out import FOLDS_FILE
 
 ROLES = ("T1", "T2", "T2_SPACE")
 TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weights, for tests only")
@@ -125,4 +126,22 @@ def tiny_localizer_pack(folder: Path, seed: int = 0) -> Pack:
         architecture=architecture,
         files={"network.safetensors": pack_tensors(build_network(architecture).state_dict(), 32)},
         trained_on=TRAINED_ON,
+    )
+
+
+def pack_of_two(folder: Path, folds: bytes):
+    """Two different networks, and who has not seen whom."""
+    one, other = tiny_grading_pack(folder / "one", 1), tiny_grading_pack(folder / "other", 2)
+    files = {name: one.read_bytes(name) for name in one.files}
+    files |= {"network_1.safetensors": other.read_bytes("network_0.safetensors"), FOLDS_FILE: folds}
+    return write_pack(
+        folder / "two",
+        name="two",
+        version="1.0.0",
+        system="pfirrmann",
+        tasks=one.tasks,
+        input=one.input,
+        architecture=one.architecture,
+        files=files,
+        trained_on=one.trained_on,
     )

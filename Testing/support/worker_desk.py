@@ -6,16 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import discgrader
 import numpy as np
 from discgrader.grading.results import StudyResult
 from discgrader.localize.disc import Localization, RoiBox
 from discgrader.pipeline.worker_client import WorkerClient, WorkerListener
+from places import SEARCHED
 
 PATIENCE_S = 120.0
 """Not how long anything takes, but when a test gives up on a crowded machine."""
-
-SEARCHED = os.pathsep.join([str(Path(__file__).parent), str(Path(discgrader.__file__).parents[1])])
 
 
 class Notebook(WorkerListener):

@@ -13,15 +13,13 @@ from discgrader.progress import Progress
 from discgrader.training.tabular.analyses import CNN, OURS, Setting, cross_validation
 from discgrader.training.tabular.evaluate import EvaluationOptions, _prepare, judge
 from discgrader.training.tabular.fused import FusedRecipe
-from discgrader.training.tabular.models import ForestModel, TreesModel
 from discgrader.training.tabular.runs import Outcome, Runner
 from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
 from discgrader.training.tabular.splits import paper_split, rotating_splits, scanner_splits
 from discgrader.training.tabular.supplement import SUPPLEMENT
 from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import FeatureTable
-from tabular_data import synthetic_discs
-from test_fusion import synthetic_tables as fusion_tables
+from tabular_data import FewTrees, SmallForest, fused_tables, synthetic_discs
 
 SCANNERS = {
     patient: ("A 1.5 T", "B 3 T", "rare")[0 if patient % 2 else 2 if patient == 2 else 1] for patient in range(1, 61)
@@ -100,7 +98,7 @@ def test_what_was_run_is_kept_and_what_changed_is_run_anew(tmp_path, monkeypatch
 
 def evaluated_tables():
     """A table for the published models, and tables for the project's own, of the same discs and grades."""
-    evidence, slices, network, grades = fusion_tables(40)
+    evidence, slices, network, grades = fused_tables(40)
     discs = synthetic_discs(40)
     discs = replace(
         discs, grades=np.array([grades[key] for key in zip(discs.patients.tolist(), discs.indices.tolist())])
@@ -148,20 +146,6 @@ def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path)
     both = discs.patients % 5 != 0
     assert {name: row["discs"] for name, row in groups.items()} == {"with T2": 240, "with T2 and T1": int(both.sum())}
     assert groups["with T2 and T1"]["accuracy"]["value"] == pytest.approx((discs.grades == 2)[both].mean())
-
-
-class FewTrees(TreesModel):
-    """Fast enough for a test."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs | {"rounds": 12})
-
-
-class SmallForest(ForestModel):
-    """Fast enough for a test."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs | {"trees": 20})
 
 
 @pytest.mark.slow

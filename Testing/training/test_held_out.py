@@ -6,33 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError
-from discgrader.packs.pack import default_packs, read_pack, write_pack
+from discgrader.packs.pack import default_packs, read_pack
 from discgrader.training.spider import SpiderImage
 from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.fused_recipe import installed_networks
-from discgrader.training.tabular.held_out import FOLDS_FILE, HeldOutNetworks, asked_about, folds_file, read_folds
-from test_grading import localized
-from tiny_packs import tiny_grading_pack
-
-
-def pack_of_two(folder: Path, folds: bytes):
-    """Two different networks, and who has not seen whom."""
-    one, other = tiny_grading_pack(folder / "one", 1), tiny_grading_pack(folder / "other", 2)
-    files = {name: one.read_bytes(name) for name in one.files}
-    files |= {"network_1.safetensors": other.read_bytes("network_0.safetensors"), FOLDS_FILE: folds}
-    return write_pack(
-        folder / "two",
-        name="two",
-        version="1.0.0",
-        system="pfirrmann",
-        tasks=one.tasks,
-        input=one.input,
-        architecture=one.architecture,
-        files=files,
-        trained_on=one.trained_on,
-    )
+from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, folds_file, read_folds
+from tiny_packs import pack_of_two, tiny_grading_pack
 
 
 def found_images(patient: int):

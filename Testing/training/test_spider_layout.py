@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.cli.main import main
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics import cache as filter_cache
@@ -17,9 +17,8 @@ from discgrader.training.tabular.extract import radiomics_family
 from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.fused import FusedRecipe
 from discgrader.training.tabular.held_out import folds_file
-from test_evaluate import FewTrees, SmallForest
-from test_grading import localized
-from test_held_out import pack_of_two
+from tabular_data import FewTrees, SmallForest
+from tiny_packs import pack_of_two
 
 PATIENTS, DISCS = 15, 4
 BRIGHTNESS = {"t1": 40.0, "t2": 200.0, "t2_SPACE": 160.0}
