@@ -1,6 +1,7 @@
 """Each room of the package imports only rooms above it; only those that may know Slicer, Qt or the terminal do."""
 
 import ast
+import graphlib
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,18 @@ def test_no_room_looks_down(path):
         assert not any(name.startswith("discgrader.training") for name in names), "the extension ships no training"
     if parts[0] != "cli":
         assert not roots & {"argparse", "tqdm"}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Neither when they are loaded, nor inside a function, nor for a type alone."""
+    modules = {".".join(path.relative_to(LOGIC).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
+    graph = {}
+    for path in MODULES:
+        own = ".".join(path.relative_to(LOGIC).with_suffix("").parts).removesuffix(".__init__")
+        named = imported(path) & modules
+        # A module's package is not what is imported where a module of it is named.
+        graph[own] = {name for name in named if not any(other.startswith(name + ".") for other in named)} - {own}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail("a circle: " + " imports ".join(reversed(error.args[1])))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from discgrader.errors import DiscGraderError, PackError
 from discgrader.packs.efficientnet_lite import FEATURES, EfficientNetLite0
-from discgrader.packs.residual import ResidualEncoder
+from discgrader.packs.residual import ResidualEncoder, resnet50
 
 _FINE_BLOCKS = 3
 """Blocks of EfficientNet-Lite0 that work on at least a quarter of the rows and columns."""
@@ -95,10 +95,8 @@ def _residual(channels: int, widths: Sequence[int], blocks: Sequence[int]) -> tu
 
 
 def _resnet50(channels: int) -> tuple[nn.Module, int]:
-    from discgrader.packs.networks import build_network
-
     layers = ("conv1", "bn1", "act", "maxpool", "layer1"), ("layer2", "layer3", "layer4")
-    return Parted(build_network({"kind": "resnet50", "channels": channels}), *layers), 2048
+    return Parted(resnet50(channels), *layers), 2048
 
 
 def _densenet121(channels: int) -> tuple[nn.Module, int]:

@@ -67,27 +67,7 @@ def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
 
         return EfficientNetLite0(**settings)
     if kind == "resnet50":
-        return _resnet50(**settings)
+        from discgrader.packs.residual import resnet50
+
+        return resnet50(**settings)
     raise PackError(f"This version of DiscGrader does not know the network '{kind}'; update DiscGrader or the pack.")
-
-
-def _resnet50(channels: int = 3) -> torch.nn.Module:
-    try:
-        from monai.networks.nets.resnet import ResNet, ResNetBottleneck
-    except ImportError as error:
-        raise DiscGraderError(
-            "ResNet-50 is built by MONAI, which is not installed; run 'pip install monai'."
-        ) from error
-
-    # Names and shapes of the layers are those of the weights published for PyTorch.
-    return ResNet(
-        ResNetBottleneck,
-        [3, 4, 6, 3],
-        [64, 128, 256, 512],
-        spatial_dims=2,
-        n_input_channels=channels,
-        conv1_t_size=7,
-        conv1_t_stride=2,
-        feed_forward=False,
-        bias_downsample=False,
-    )

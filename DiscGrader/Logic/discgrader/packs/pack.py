@@ -15,8 +15,8 @@ from typing import Any
 from discgrader.checked import parse_json, read_bytes
 from discgrader.errors import PackError
 from discgrader.folders import whole_folder
+from discgrader.packs.contents import NEVER_LOADED, SUFFIXES, check_content
 from discgrader.packs.description import Described, TrainedOn, check_description
-from discgrader.packs.weights import SUFFIXES, check_content
 
 SCHEMA_VERSION = 1
 DESCRIPTION = "pack.json"
@@ -32,7 +32,6 @@ NOT_GRADING = frozenset({LOCALIZER, FEATURES, CONTRAST})
 _MOST_DESCRIPTION_BYTES, _MOST_FILE_BYTES = 16 << 20, 2 << 30
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_NEVER_LOADED = frozenset({".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".joblib", ".npy", ".npz", ".py", ".so"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +273,7 @@ def _check_file_name(name: str, file: str) -> None:
     if not _NAME.fullmatch(file) or file == DESCRIPTION:
         raise PackError(f"Pack {name}: {file!r} is no name of a file inside the pack.")
     suffix = Path(file).suffix.lower()
-    if suffix in _NEVER_LOADED:
+    if suffix in NEVER_LOADED:
         raise PackError(f"Pack {name}: {file} can execute when it is loaded, and is refused.")
     if suffix not in SUFFIXES:
         raise PackError(f"Pack {name}: {file} is of no kind that a pack may hold ({', '.join(sorted(SUFFIXES))}).")
@@ -284,7 +283,7 @@ def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
     """Refuse weights that ``pack.json`` does not speak for; a README beside them does no harm."""
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
-        if path.suffix.lower() in _NEVER_LOADED:
+        if path.suffix.lower() in NEVER_LOADED:
             raise PackError(f"Pack {name}: {relative} can execute when it is loaded, and is refused.")
         if path.suffix.lower() in {".safetensors", ".skops"} and relative not in files:
             raise PackError(f"Pack {name}: {relative} is not named in {DESCRIPTION}.")

@@ -1,4 +1,4 @@
-"""The residual encoder of disc classifiers (He et al., CVPR 2016), in plain PyTorch.
+"""Residual networks (He et al., CVPR 2016): the encoder of disc classifiers in plain PyTorch, and ResNet-50 by MONAI.
 
 Importing MONAI takes longer than grading all discs of a study. Parameters bear the names that MONAI's ``ResNet`` of
 basic blocks gives them, so that weights go from one to the other.
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from discgrader.errors import DiscGraderError
 
 
 class ResidualEncoder(nn.Module):
@@ -85,4 +87,33 @@ class _Block(nn.Module):
 def _stage(inputs: int, outputs: int, blocks: int, stride: int) -> nn.Sequential:
     return nn.Sequential(
         *(_Block(inputs if block == 0 else outputs, outputs, stride if block == 0 else 1) for block in range(blocks))
+    )
+
+
+def resnet50(channels: int = 3) -> nn.Module:
+    """ResNet-50 without its classifier, as MONAI builds it.
+
+    Raises
+    ------
+    DiscGraderError
+        MONAI is not installed.
+    """
+    try:
+        from monai.networks.nets.resnet import ResNet, ResNetBottleneck
+    except ImportError as error:
+        raise DiscGraderError(
+            "ResNet-50 is built by MONAI, which is not installed; run 'pip install monai'."
+        ) from error
+
+    # Names and shapes of the layers are those of the weights published for PyTorch.
+    return ResNet(
+        ResNetBottleneck,
+        [3, 4, 6, 3],
+        [64, 128, 256, 512],
+        spatial_dims=2,
+        n_input_channels=channels,
+        conv1_t_size=7,
+        conv1_t_stride=2,
+        feed_forward=False,
+        bias_downsample=False,
     )

@@ -1,25 +1,20 @@
-"""What a pack's weight files hold, and how tensors are stored in 32, 16 or 8 bits."""
+"""What is read from a pack's weight files, and how tensors are stored in 32, 16 or 8 bits."""
 
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from discgrader.checked import parse_json
 from discgrader.errors import PackError
+from discgrader.packs.pack import Pack
+from discgrader.packs.trees import Trees, parse_trees
 
 if TYPE_CHECKING:
     import torch
 
-    from discgrader.packs.pack import Pack
-    from discgrader.packs.trees import Trees
-
-SUFFIXES = frozenset({".safetensors", ".txt", ".skops", ".json"})
 _SCALE = "::scale"
 
 
-def load_tensors(pack: "Pack", file: str) -> "dict[str, torch.Tensor]":
+def load_tensors(pack: Pack, file: str) -> "dict[str, torch.Tensor]":
     """The tensors of a safetensors file of the pack, by name.
 
     Floating-point ones come as float32, however they are stored; one stored as int8 beside ``<name>::scale`` (shape
@@ -54,7 +49,7 @@ def load_tensors(pack: "Pack", file: str) -> "dict[str, torch.Tensor]":
     return tensors
 
 
-def fill_network(network: "torch.nn.Module", pack: "Pack", file: str) -> None:
+def fill_network(network: "torch.nn.Module", pack: Pack, file: str) -> None:
     """Give a network the weights of a safetensors file of the pack.
 
     Raises
@@ -110,17 +105,15 @@ def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes
     return safetensors.torch.save({name: tensor.clone() for name, tensor in stored.items()})
 
 
-def load_trees(pack: "Pack", file: str) -> "Trees":
+def load_trees(pack: Pack, file: str) -> Trees:
     """The trees of a LightGBM text file of the pack, without LightGBM."""
-    from discgrader.packs.trees import parse_trees
-
     try:
         return parse_trees(pack.read_bytes(file).decode("utf-8"))
     except (ValueError, KeyError, IndexError, OverflowError) as error:
         raise PackError(f"Pack {pack.name}: {file} holds no trees that this version can read ({error}).") from error
 
 
-def load_json(pack: "Pack", file: str) -> object:
+def load_json(pack: Pack, file: str) -> object:
     """The value in a JSON file of the pack."""
     return parse_json(_text(pack.read_bytes(file), pack.name, file), f"Pack {pack.name}: {file}", PackError)
 
@@ -130,42 +123,3 @@ def _text(content: bytes, pack_name: str, file: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise PackError(f"Pack {pack_name}: {file} is no text in UTF-8; install the pack anew.") from error
-
-
-def check_content(pack_name: str, file: str, content: bytes) -> None:
-    """Refuse a file whose content is of another kind than its name says, a pickle under a harmless name above all."""
-    checks = {".safetensors": _is_safetensors, ".txt": _is_lightgbm, ".skops": _is_skops, ".json": _is_json}
-    for suffix, is_kind in checks.items():
-        if file.lower().endswith(suffix) and not is_kind(content):
-            pretends = " but a pickle or archive, which can execute," if _is_pickle(content) else ""
-            raise PackError(f"Pack {pack_name}: {file} is no {suffix} file{pretends} and is refused.")
-
-
-def _is_pickle(content: bytes) -> bool:
-    return content[:1] == b"\x80" or content[:4] == b"PK\x03\x04"
-
-
-def _is_safetensors(content: bytes) -> bool:
-    header = int.from_bytes(content[:8], "little")
-    return len(content) >= 8 + header and _is_json(content[8 : 8 + header]) and content[8:9] == b"{"
-
-
-def _is_lightgbm(content: bytes) -> bool:
-    return content.startswith((b"tree\n", b"tree\r\n"))
-
-
-def _is_json(content: bytes) -> bool:
-    try:
-        parse_json(content, "", PackError)
-    except (PackError, ValueError):
-        return False
-    return True
-
-
-def _is_skops(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError):
-        return False
-    return "schema.json" in names and all(name.endswith((".json", ".npy", ".npz")) for name in names)

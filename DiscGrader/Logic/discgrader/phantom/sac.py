@@ -1,16 +1,11 @@
 """The course of the thecal sac, and the coordinates along it that the soft parts of the spine are drawn in."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.spatial import cKDTree
-
-if TYPE_CHECKING:
-    from discgrader.phantom.skeleton import Skeleton
 
 LUT_STEP_MM = 2.0
 LUT_MARGIN_MM = 110.0
@@ -22,6 +17,13 @@ class SacCourse:
     A point has the coordinates s, mm along the curve upwards from its lower end, and d, mm behind the curve in the
     sagittal plane.
 
+    Parameters
+    ----------
+    stations : sequence of (ndarray, float)
+        LPS points of the curve from below upwards, and half of the sac's front-to-back diameter at each, mm.
+    centers_lps_mm : mapping of str to ndarray
+        The middle of each body and disc, by name.
+
     Attributes
     ----------
     place_of : dict of str to (float, float)
@@ -32,20 +34,7 @@ class SacCourse:
         Where the sac ends.
     """
 
-    def __init__(self, skeleton: Skeleton) -> None:
-        body = skeleton.parameters.body
-        radius = body.sac_radius_mm
-        stations: list[tuple[np.ndarray, float]] = []
-        for shape in skeleton.sacrum:
-            share = {"S1": 0.72, "S2": 0.4}.get(shape.name, 0.3)
-            gap = {"S1": 4.5, "S2": 2.5}.get(shape.name, 1.5)
-            stations.append((shape.frame.to_lps((0, shape.half_depth_mm + gap + share * radius, 0)), share * radius))
-        first = skeleton.discs[0]
-        stations.append((first.frame.to_lps((0, first.half_depth_mm + 3.2 + 0.85 * radius, 0)), 0.85 * radius))
-        for i, shape in enumerate(skeleton.vertebrae):
-            own = radius * (0.92 if i == 0 else 1.0 + 0.03 * min(i, 4))
-            gap = 2.4 if i == 0 else 1.2
-            stations.append((shape.frame.to_lps((0, shape.half_depth_mm - 0.8 + gap + own, 0)), own))
+    def __init__(self, stations: Sequence[tuple[np.ndarray, float]], centers_lps_mm: Mapping[str, np.ndarray]) -> None:
         points = np.array([place[1:] for place, _ in stations])
         steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
         curve = CubicSpline(steps, points, bc_type="natural")
@@ -69,8 +58,7 @@ class SacCourse:
         self._radius = radii(self._radius_s).astype(np.float32)
         self._project = project
         self._low, self._high = dense.min(axis=0) - LUT_MARGIN_MM, dense.max(axis=0) + LUT_MARGIN_MM
-        shapes = skeleton.bodies + skeleton.discs + skeleton.remnants
-        self.place_of = {shape.name: self.locate(shape.frame.center_lps_mm) for shape in shapes}
+        self.place_of = {name: self.locate(center) for name, center in centers_lps_mm.items()}
         self.s_of = {name: s for name, (s, _) in self.place_of.items()}
         self.end_s = self.s_of["S2"]
 

@@ -295,7 +295,24 @@ class Skeleton:
     @cached_property
     def sac(self) -> SacCourse:
         """The course of the thecal sac."""
-        return SacCourse(self)
+        shapes = self.bodies + self.discs + self.remnants
+        return SacCourse(self._sac_stations(), {shape.name: shape.frame.center_lps_mm for shape in shapes})
+
+    def _sac_stations(self) -> list[tuple[np.ndarray, float]]:
+        """Points of the sac's course and its radius there, mm: behind the sacrum, L5-S1 and each vertebra."""
+        radius = self.parameters.body.sac_radius_mm
+        stations: list[tuple[np.ndarray, float]] = []
+        for shape in self.sacrum:
+            share = {"S1": 0.72, "S2": 0.4}.get(shape.name, 0.3)
+            gap = {"S1": 4.5, "S2": 2.5}.get(shape.name, 1.5)
+            stations.append((shape.frame.to_lps((0, shape.half_depth_mm + gap + share * radius, 0)), share * radius))
+        first = self.discs[0]
+        stations.append((first.frame.to_lps((0, first.half_depth_mm + 3.2 + 0.85 * radius, 0)), 0.85 * radius))
+        for i, shape in enumerate(self.vertebrae):
+            own = radius * (0.92 if i == 0 else 1.0 + 0.03 * min(i, 4))
+            gap = 2.4 if i == 0 else 1.2
+            stations.append((shape.frame.to_lps((0, shape.half_depth_mm - 0.8 + gap + own, 0)), own))
+        return stations
 
 
 def outline_share(
