@@ -329,8 +329,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     ----------
     engine : discgrader.pipeline.engine.Engine, optional
         Computes in a thread of this process instead of a process of its own.
-    worker : discgrader.pipeline.worker_client.WorkerClient, optional
-        The process that computes; by default one is started when it is first needed, or by `warmUp`.
+    worker : discgrader.pipeline.service.Service, optional
+        What has a process compute; by default one is started when it is first needed, or by `warmUp`.
     """
 
     PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
@@ -387,24 +387,25 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """The process that computes while the window stays free."""
         if self._worker is None:
             from discgrader.panel.python import python_executable
-            from discgrader.pipeline.worker_client import WorkerClient
+            from discgrader.pipeline.service import worker_service
 
-            self._worker = WorkerClient(
-                python_executable(), notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text)
+            self._worker = worker_service(
+                python=python_executable(), notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text)
             )
         return self._worker
 
     @property
     def service(self):
         """What computes: the given engine in a thread, or else the worker process."""
-        from discgrader.pipeline.engine_thread import EngineThread
+        from discgrader.jobs.threads import ThreadRunner
+        from discgrader.pipeline.service import Service
 
         if self._engine is None:
             return self.worker
-        if self._service is None or self._service.engine is not self._engine:
+        if self._service is None or self._service.runner.prepared is not self._engine:
             if self._service is not None:
                 self._service.close()
-            self._service = EngineThread(self._engine)
+            self._service = Service(ThreadRunner(self._engine))
         return self._service
 
     @property
@@ -687,19 +688,20 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         With ``waitForCompletion`` False the files are written while the window goes on, and the callback hears of
         `PROGRESS`, and of `COMPLETED` and ``{"folder"}`` or `ERROR` and ``{"error"}``.
         """
+        from discgrader.jobs.threads import ThreadRunner
         from discgrader.mrml.report_export import report_export
         from discgrader.panel.poller import Poller
-        from discgrader.pipeline.background import BackgroundJob
         from discgrader.progress import Progress
 
-        if self._export is not None and self._export.running:
+        if self._export is not None and self._export.busy:
             raise UsageError(_("A report is still being written; wait for it."))
         write = report_export(slicer.mrmlScene, study, self.reading(study), Path(folder))
         if waitForCompletion:
             return write(Progress())
-        job = self._export = BackgroundJob(write, _listener("folder", eventCallback or (lambda event, data: None)))
-        job.start()
-        self._exportPoller = Poller(lambda: job.deliver(self.WAIT_S), self.POLL_MS)
+        runner = self._export = ThreadRunner()
+        listener = _listener("folder", eventCallback or (lambda event, data: None))
+        runner.run(lambda job: write(job.progress), listener)
+        self._exportPoller = Poller(lambda: runner.poll(self.WAIT_S), self.POLL_MS)
         self._exportPoller.start()
         return None
 

@@ -191,7 +191,7 @@ class Tour:
             self._work_in_a_process()
         panel.ui.gradeButton.click()
         self.user.until(lambda: panel.computation.live or not logic.isRunning(), 300)
-        os.kill(logic.worker._links[0]._pid, signal.SIGKILL)
+        os.kill(logic.worker.runner.pid, signal.SIGKILL)
         self.done()
         self.picture("worker-ended")
 
@@ -210,14 +210,12 @@ class Tour:
 
     def _work_in_a_process(self) -> None:
         """From now on a worker process makes the answers up; it grades two discs and waits."""
-        from discgrader.pipeline.worker_client import WorkerClient
+        from discgrader.pipeline.service import worker_service
         from places import SEARCHED
 
         logic = self.module.logic
         options = {"hold": str(Path(tempfile.mkdtemp()) / "go"), "after": 2}
-        logic._worker = WorkerClient(
-            engine={"maker": "worker_engine:make", "options": options}, environment={"PYTHONPATH": SEARCHED}
-        )
+        logic._worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
         logic._engine = None
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from discgrader import __version__
 from discgrader.grading.scales import scale_of
 from discgrader.imaging.volume import Volume, lps_to_ras
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.phantom.known_engine import KnownEngine
 from discgrader.phantom.study import make_study
 from vtk.util import numpy_support
@@ -37,15 +38,17 @@ class SmallEngine(KnownEngine):
         super().__init__(phantom)
         self._found = {one.index_from_sacrum: one.roi.center_lps_mm for one in phantom.discs}
 
-    def grade(self, study, *, localization, saliency, graded, **choices):
+    def grade(self, study, *, localization, saliency, graded, explained, **choices):
         result = super().grade(
-            study, localization=localization, saliency=saliency, graded=lambda _result: None, **choices
+            study, localization=localization, saliency=saliency, graded=lambda _result: None, explained=None, **choices
         )
         discs = tuple(self._seen(one) for one in result.discs)
         for one in discs:
             graded(one)
         series = study.series[0]
         maps = {(one.disc.level, *PFIRRMANN): _map(one.disc, series.volume) for one in discs} if saliency else {}
+        for (level, system, task), one in maps.items():
+            explained(level, {(system, task): (series.name, VolumePart.of(one))})
         return replace(result, discs=discs, saliency=maps, saliency_series=dict.fromkeys(maps, series.name))
 
     def _seen(self, result):

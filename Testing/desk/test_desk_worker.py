@@ -9,7 +9,7 @@ from places import SEARCHED
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
-from discgrader.pipeline.worker_client import WorkerClient
+from discgrader.pipeline.service import worker_service
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, center_of, finish, is_said_to_be_moved, know_only, settled, shown
 from worker_desk import until_gone
@@ -21,8 +21,7 @@ def panel(desk, user, tmp_path, monkeypatch):
     logic = desk.module.logic
     know_only(monkeypatch, desk.module.panel)
     options = {"hold": str(tmp_path / "go"), "after": 2}
-    engine = {"maker": "worker_engine:make", "options": options}
-    worker = WorkerClient(engine=engine, environment={"PYTHONPATH": SEARCHED})
+    worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
     monkeypatch.setattr(logic, "_worker", worker)
     monkeypatch.setattr(logic, "ensureDependencies", lambda: None)
     user.open(write_blocks(tmp_path / "blocks"))
@@ -32,7 +31,7 @@ def panel(desk, user, tmp_path, monkeypatch):
 
 
 def kill(panel) -> None:
-    os.kill(panel.logic.worker._links[0]._pid, signal.SIGKILL)
+    os.kill(panel.logic.worker.runner.pid, signal.SIGKILL)
 
 
 def grade_two(panel, user) -> None:
@@ -97,7 +96,7 @@ def test_a_stopped_grading_leaves_the_scene_as_it_was(panel, user, tmp_path):
 
 def test_the_worker_ends_with_the_module_and_the_scene_can_be_closed_while_it_grades(panel, user, desk):
     grade_two(panel, user)
-    worker = panel.logic.worker._links[0]._pid
+    worker = panel.logic.worker.runner.pid
     desk.files.close_scene()
     user.wait(0.1)
     assert not panel.computation.running and panel.table.grid.levels == ()

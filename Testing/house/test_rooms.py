@@ -15,7 +15,7 @@ ROOMS = (
     "progress",
     "folders",
     "resources",
-    "threads",
+    "jobs",
     "imaging",
     "packs",
     "localize",

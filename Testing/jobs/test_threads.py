@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from discgrader.threads import in_threads
+from discgrader.jobs.threads import in_threads
 
 
 @pytest.mark.parametrize("threads", [1, 2, 8])

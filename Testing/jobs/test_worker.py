@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from discgrader.errors import StudyError
+from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.study import Study
+from discgrader.jobs.process import STOP_SECONDS
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.regrade import alone, with_part
-from discgrader.pipeline.worker_client import STOP_SECONDS, WorkerClient
-from discgrader.pipeline.worker_protocol import ProtocolError
+from discgrader.pipeline.service import worker_service
 from discgrader.progress import Progress
 from fake_engine import FakeMaker
 from synthetic_result import synthetic_localization, synthetic_study
@@ -72,9 +72,9 @@ def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk
 
 def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
     desk, study = opened_worker().ready(), synthetic_study()
-    sent = []
-    send = desk.client._send
-    monkeypatch.setattr(desk.client, "_send", lambda messages: (sent.extend(messages), send(messages)))
+    asked = []
+    send = desk.client.runner._send
+    monkeypatch.setattr(desk.client.runner, "_send", lambda message: (asked.append(message), send(message)))
     found = Notebook()
     desk.client.find(study, found)
     desk.until(lambda: found.over)
@@ -82,13 +82,15 @@ def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: 
         note = Notebook()
         desk.client.regrade(study, moved(found.value, "L4-L5", step), "L4-L5", note, saliency=False)
         desk.until(lambda note=note: note.over)
-    kinds = [one.kind for one in sent]
-    assert kinds.count("volume") == 2 and kinds.count("study") == 1 and kinds.count("localization") == 3
+    # What is found over there stays there; beside volumes little is sent.
+    assert [len(message.shared) for message in asked] == [2, 0, 0, 0]
+    assert all(len(message.body[0]) < 20_000 and not message.body[1] for message in asked)
     note = Notebook()
     changed = replace(study.series[0], volume=study.series[0].volume.with_array(study.series[0].volume.array + 1))
     desk.client.grade(replace(study, series=(changed, study.series[1])), note)
     desk.until(lambda: note.over)
-    assert [one.kind for one in sent].count("volume") == 3 and sent[-4].kind == "drop" and note.value is not None
+    assert [list(message.shared.values()) for message in asked[4:]] == [[changed.volume]]
+    assert len(asked[4].dropped) == 2 and note.value is not None
 
 
 def test_errors_are_those_of_the_engine(opened_worker: Callable[..., Desk]) -> None:
@@ -105,7 +107,7 @@ def test_errors_are_those_of_the_engine(opened_worker: Callable[..., Desk]) -> N
     desk.until(lambda: any("Traceback" in text for kind, text in desk.notices))
     one = synthetic_study().series[0]
     odd = replace(one, volume=one.volume.with_array(one.volume.array.astype(complex)))
-    with pytest.raises(ProtocolError, match="complex128 cannot be sent"):
+    with pytest.raises(UsageError, match="complex128 cannot be sent"):
         desk.client.find(Study("odd", (odd,)), Notebook())
     assert not desk.client.busy and not desk.troubles()
 
@@ -168,7 +170,7 @@ def test_grades_follow_a_moving_box(opened_worker: Callable[..., Desk], tmp_path
 @pytest.mark.slow
 def test_the_real_engine_says_the_same_here_and_there(torch: object, opened_worker: Callable[..., Desk]) -> None:
     study = make_study(4, {"L4-L5": 5, "L2-L3": 1}, series=("T2", "T1"), middle_slices=3).study
-    client = WorkerClient()
+    client = worker_service()
     note, one = Notebook(), Notebook()
     client.grade(study, note)
     end = time.monotonic() + 10 * PATIENCE_S

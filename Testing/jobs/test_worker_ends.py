@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from discgrader.errors import DiscGraderError, PackError
-from discgrader.pipeline.worker_client import WorkerClient
+from discgrader.pipeline.service import worker_service
 from places import SEARCHED
 from synthetic_result import synthetic_study
 from worker_desk import PATIENCE_S, Desk, Notebook, alive, until_gone
@@ -43,14 +43,14 @@ def test_an_engine_that_cannot_be_loaded_says_why(opened_worker: Callable[..., D
     desk.client.find(synthetic_study(), note)
     desk.until(lambda: note.over)
     assert isinstance(note.error, PackError) and "weights.safetensors was altered" in str(note.error)
-    assert desk.troubles() == [str(note.error)] and not desk.client.running
+    assert desk.troubles() == [str(note.error)] and not desk.client.runner.running
 
     die, again = tmp_path / "die", Notebook()
     die.touch()
     dying = opened_worker(die=str(die))
     dying.client.find(synthetic_study(), note := Notebook())
     dying.until(lambda: note.over)
-    assert "could not start (status 7" in str(note.error) and not dying.client.running
+    assert "could not start (status 7" in str(note.error) and not dying.client.runner.running
     die.unlink()
     dying.client.find(synthetic_study(), again)
     dying.until(lambda: again.over)
@@ -59,7 +59,7 @@ def test_an_engine_that_cannot_be_loaded_says_why(opened_worker: Callable[..., D
 
 def test_a_python_that_is_not_there_is_a_plain_error(tmp_path: Path) -> None:
     troubles, note = [], Notebook()
-    client = WorkerClient(str(tmp_path / "Python Slicer"), notice=lambda kind, text: troubles.append(text))
+    client = worker_service(python=str(tmp_path / "Python Slicer"), notice=lambda kind, text: troubles.append(text))
     client.find(synthetic_study(), note)
     end = time.monotonic() + PATIENCE_S
     while not note.over and time.monotonic() < end:
@@ -79,12 +79,12 @@ def test_closing_ends_it_and_keeps_nobody_waiting(opened_worker: Callable[..., D
 
 OWNER = """
 import sys, time
-from discgrader.pipeline.worker_client import WorkerClient
-client = WorkerClient(engine={"maker": "worker_engine:make"})
+from discgrader.pipeline.service import worker_service
+client = worker_service("worker_engine:make")
 client.start()
 while not client.ready:
     client.poll(0.05)
-print(client._links[0]._pid, flush=True)
+print(client.runner.pid, flush=True)
 if sys.argv[1] == "wait":
     time.sleep(300)
 """
@@ -105,6 +105,37 @@ def test_it_ends_with_whoever_started_it(how: str) -> None:
     until_gone(pid)
 
 
+STRANGER = """#!{python}
+import json, subprocess, sys
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+told = sys.stdin.readline()
+try:
+    Client(json.loads(told)["address"], authkey=b"guessed").send("let me in")
+except (AuthenticationError, EOFError, OSError) as error:
+    print("refused:", type(error).__name__, flush=True)
+sys.exit(subprocess.run([{python!r}, *sys.argv[1:]], input=told, text=True).returncode)
+"""
+
+
+def test_nobody_else_can_answer_in_its_place(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("the stranger is a script")
+    stranger = tmp_path / "python"
+    stranger.write_text(STRANGER.format(python=sys.executable))
+    stranger.chmod(0o755)
+    desk = Desk()
+    desk.client = worker_service(
+        "worker_engine:make",
+        python=str(stranger),
+        environment={"PYTHONPATH": SEARCHED},
+        notice=lambda kind, text: desk.notices.append((kind, text)),
+    )
+    desk.ready()
+    desk.until(lambda: any(text.startswith("refused: ") for kind, text in desk.notices))
+    desk.client.close()
+
+
 def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(tmp_path: Path) -> None:
     if os.name != "posix":
         pytest.skip("the launcher is a shell script")
@@ -113,14 +144,14 @@ def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(tmp_path: 
     launcher.write_text(f'#!/bin/sh\necho "starting Python"\n"{sys.executable}" "$@"\nexit $?\n')
     launcher.chmod(0o755)
     desk = Desk()
-    desk.client = WorkerClient(
-        str(launcher),
-        {"maker": "worker_engine:make"},
-        {"PYTHONPATH": SEARCHED},
-        lambda kind, text: desk.notices.append((kind, text)),
+    desk.client = worker_service(
+        "worker_engine:make",
+        python=str(launcher),
+        environment={"PYTHONPATH": SEARCHED},
+        notice=lambda kind, text: desk.notices.append((kind, text)),
     )
     desk.ready()
     pid = desk.pid()
-    assert ("log", "starting Python") in desk.notices and pid != desk.client._links[0]._process.pid
+    assert ("log", "starting Python") in desk.notices and pid != desk.client.runner.launched_pid
     desk.client.close()
     until_gone(pid)

@@ -1,47 +1,77 @@
-"""What the worker process and its client write to each other."""
+"""What the worker process and whoever started it write to each other."""
 
-import io
+import multiprocessing
+import pickle
+import threading
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pytest
-from discgrader.pipeline.worker_protocol import MARK, Message, ProtocolError, read_message, write_message
+from discgrader.jobs.messages import Message, named, pack, receive, send, unpack
+
+
+def through(message: Message) -> Message:
+    """The message as it arrives."""
+    here, there = multiprocessing.Pipe()
+    with here, there:
+        writing = threading.Thread(target=send, args=(here, message))
+        writing.start()
+        back = receive(there)
+        writing.join()
+    return back
 
 
 def test_a_message_comes_back_as_it_was() -> None:
     turned = np.arange(24, dtype=">i2").reshape(2, 3, 4).transpose(2, 0, 1)
-    arrays = (turned, np.zeros((0, 0, 0), np.float32), np.float32([[np.nan, 0.1]]))
-    stream = io.BytesIO(b"a launcher says hello\n" + MARK[:3])
-    stream.seek(0, io.SEEK_END)
-    write_message(stream, Message("volume", {"name": "Wirbelsäule", "p": np.float64(0.1) / 3}, arrays))
-    stream.seek(0)
-    garbage = []
-    back = read_message(stream, garbage.append)
-    assert garbage == [b"a launcher says hello\n" + MARK[:3]]
-    assert (back.kind, back.fields) == ("volume", {"name": "Wirbelsäule", "p": 0.1 / 3})
-    for mine, theirs in zip(arrays, back.arrays, strict=True):
-        assert np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f") and mine.shape == theirs.shape
-    assert read_message(stream) is None
+    large = np.random.default_rng(1).normal(size=(3, 400, 500))
+    arrays = (turned, np.zeros((0, 0, 0), np.float32), np.float32([[np.nan, 0.1]]), large, large.T, large[:, ::-1])
+    values = {"name": "Wirbelsäule", "p": np.float64(0.1) / 3}
+    back = through(Message("partial", 7, pack((values, arrays))))
+    told, received = unpack(back.body)
+    assert (back.kind, back.number, told) == ("partial", 7, values)
+    for mine, theirs in zip(arrays, received, strict=True):
+        assert np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f") and mine.dtype == theirs.dtype
+    assert received[3].flags.writeable and len(back.body[0]) < large.nbytes * 1.5
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        b"[]",
-        b"\xff",
-        b'{"kind": "volume", "fields": {}, "arrays": [["|O", [1]]]}',
-        b'{"kind": "volume", "fields": {}, "arrays": [["<f4", [-1]]]}',
-        b'{"kind": "volume", "fields": {}, "arrays": [["<f8", [99999, 99999, 99999]]]}',
-        b'{"kind": 1, "fields": {}, "arrays": []}',
-    ],
-)
-def test_what_is_no_message_is_refused(header: bytes) -> None:
-    stream = io.BytesIO(MARK + len(header).to_bytes(4, "little") + header + bytes(64))
-    with pytest.raises(ProtocolError):
-        read_message(stream)
+def test_what_has_a_number_is_not_in_the_message() -> None:
+    volume = np.zeros((50, 400, 400))
+    body = pack([volume, "more", volume], lambda value: 3 if value is volume else None)
+    assert len(body[0]) < 200 and not body[1]
+    first, more, second = unpack(through(Message("job", body=body)).body, {3: volume}.__getitem__)
+    assert first is volume and second is volume and more == "more"
+    with pytest.raises(KeyError):
+        unpack(body, {}.__getitem__)
+    with pytest.raises(pickle.UnpicklingError, match="not known here"):
+        unpack(body)
 
 
-def test_half_a_message_is_the_end() -> None:
-    stream = io.BytesIO()
-    write_message(stream, Message("volume", {}, (np.zeros(100),)))
-    for length in (3, 10, 30, stream.tell() - 1):
-        assert read_message(io.BytesIO(stream.getvalue()[:length])) is None
+@pytest.mark.parametrize("cut", [1, 2])
+def test_half_a_message_is_the_end(cut: int) -> None:
+    class Torn:
+        """A connection that breaks after so many writes."""
+
+        def __init__(self, connection: Connection) -> None:
+            self._connection, self.left = connection, cut
+
+        def send(self, value: object) -> None:
+            self.left -= 1
+            self._connection.send(value)
+
+        def send_bytes(self, *part: object) -> None:
+            if self.left:
+                self.left -= 1
+                self._connection.send_bytes(*part)
+
+    here, there = multiprocessing.Pipe()
+    with there:
+        send(Torn(here), Message("partial", body=pack(np.zeros((300, 400)))))
+        here.close()
+        with pytest.raises(EOFError):
+            receive(there)
+
+
+def test_what_is_prepared_is_named_by_its_import_path() -> None:
+    assert named("discgrader.jobs.messages:Message") is Message
+    with pytest.raises(AttributeError):
+        named("discgrader.jobs.messages:nothing")

@@ -11,6 +11,7 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 from block_engine import BlockEngine
 from discgrader.errors import StudyError, UsageError
+from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, volume_to_node
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
@@ -18,7 +19,7 @@ from discgrader.mrml.scene import study_nodes
 from discgrader.mrml.scene_reply import SceneListener
 from discgrader.mrml.scene_work import SceneWork
 from discgrader.mrml.tables import rows_from_node
-from discgrader.pipeline.engine_thread import EngineThread
+from discgrader.pipeline.service import Service
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -69,7 +70,7 @@ def engine():
 
 @pytest.fixture
 def work(scene, engine):
-    service = EngineThread(engine)
+    service = Service(ThreadRunner(engine))
     followed = []
     work = SceneWork(scene, lambda: service, followed.append)
     work.followed = followed

@@ -14,7 +14,7 @@ from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
-from discgrader.pipeline.worker_client import WorkerClient
+from discgrader.pipeline.service import worker_service
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -27,7 +27,7 @@ def host():
 
 @pytest.fixture
 def logic(host):
-    worker = WorkerClient(engine={"maker": "worker_engine:make"}, environment={"PYTHONPATH": SEARCHED})
+    worker = worker_service("worker_engine:make", environment={"PYTHONPATH": SEARCHED})
     with discgrader_module(host) as module:
         logic = module.DiscGraderLogic(worker=worker)
         yield logic

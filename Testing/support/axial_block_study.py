@@ -9,6 +9,7 @@ from discgrader.grading.axial import axial_cut, slice_axis
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from synthetic_result import synthetic_localization, synthetic_study
 
 BLOCKS = {"ax_t2_low": ("L5-S1",), "ax_t2_middle": ("L4-L5", "L3-L4"), "ax_t2_high": ("L2-L3", "L1-L2")}
@@ -45,8 +46,8 @@ def write_block_study(folder: Path, names=tuple(BLOCKS)) -> Path:
 class AxialBlockEngine(BlockEngine):
     """As `BlockEngine`, with a map of `ON_AXIAL` besides, on one slice of the axial block that shows the disc best."""
 
-    def grade(self, study, *, localization, saliency, **options):
-        result = super().grade(study, localization=localization, saliency=saliency, **options)
+    def grade(self, study, *, localization, saliency, explained, **options):
+        result = super().grade(study, localization=localization, saliency=saliency, explained=explained, **options)
         axial = [one for one in study.series if one.role == "AX_T2"]
         maps, series = dict(result.saliency), dict(result.saliency_series)
         for disc in localization.discs:
@@ -54,6 +55,7 @@ class AxialBlockEngine(BlockEngine):
             cut = axial_cut(disc, axial) if axial else ""
             if saliency and not isinstance(cut, str):
                 maps[key], series[key] = bump(cut.series.volume, cut.indices[-1], disc), cut.series.name
+                explained(disc.level, {ON_AXIAL: (series[key], VolumePart.of(maps[key]))})
         return replace(result, saliency=maps, saliency_series=series)
 
 

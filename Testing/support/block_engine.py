@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 
+from discgrader.imaging.volume_part import VolumePart
 from synthetic_result import synthetic_localization, synthetic_result
 
 
@@ -35,6 +36,11 @@ class BlockEngine:
         results = tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs)
         for result in results:
             graded(result)
+        for level in levels if saliency else ():
+            own = {
+                key[1:]: (study.series[0].name, VolumePart.of(made_up.saliency[key])) for key in keys if key[0] == level
+            }
+            explained(level, own)
         return replace(
             made_up,
             study=study,

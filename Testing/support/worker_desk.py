@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from discgrader.grading.results import StudyResult
 from discgrader.localize.disc import Localization, RoiBox
-from discgrader.pipeline.worker_client import WorkerClient, WorkerListener
+from discgrader.pipeline.service import WorkerListener, worker_service
 from places import SEARCHED
 
 PATIENCE_S = 120.0
@@ -57,8 +57,9 @@ class Desk:
 
     def __init__(self, **options: object) -> None:
         self.notices: list[tuple[str, str]] = []
-        self.client = WorkerClient(
-            engine={"maker": "worker_engine:make", "options": options},
+        self.client = worker_service(
+            "worker_engine:make",
+            options,
             environment={"PYTHONPATH": SEARCHED},
             notice=lambda kind, text: self.notices.append((kind, text)),
         )
@@ -75,7 +76,7 @@ class Desk:
         return self
 
     def pid(self) -> int:
-        return self.client._links[0]._pid
+        return self.client.runner.pid
 
     def troubles(self) -> list[str]:
         return [text for kind, text in self.notices if kind == "trouble"]

@@ -5,16 +5,17 @@ from pathlib import Path
 
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.study_reader import read_study
+from discgrader.jobs.job import Listener
+from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import volume_to_node
-from discgrader.pipeline.background import BackgroundJob
 from PySide6 import QtCore
 
 SCENES = (".mrb", ".mrml")
 _POLL_MS = 40
 
 
-class StudyFiles:
+class StudyFiles(Listener):
     """Reads in a thread of its own, so that the window goes on meanwhile.
 
     Parameters
@@ -32,7 +33,7 @@ class StudyFiles:
     def __init__(self, host, io, tell, done, failed):
         self._host, self._io = host, io
         self._tell, self._done, self._failed = tell, done, failed
-        self._job = None
+        self._runner = ThreadRunner()
         self._timer = QtCore.QTimer()
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -40,7 +41,7 @@ class StudyFiles:
     @property
     def busy(self) -> bool:
         """Whether something is being read."""
-        return self._job is not None and self._job.running
+        return self._runner.busy
 
     def open(self, path: Path) -> None:
         """Open a file or folder; scenes replace what there is, studies are added."""
@@ -49,9 +50,8 @@ class StudyFiles:
         elif path.suffix.lower() in SCENES:
             self._open_scene(path)
         else:
-            self._job = BackgroundJob(lambda progress: read_study(path, progress=progress), self)
             self._tell(f"Reading {path.name}", 0.0)
-            self._job.start()
+            self._runner.run(lambda job: read_study(path, progress=job.progress), self)
             self._timer.start()
 
     def save(self, path: Path) -> bool:
@@ -76,8 +76,7 @@ class StudyFiles:
     def stop(self) -> None:
         """Give up what is being read."""
         self._timer.stop()
-        if self.busy:
-            self._job.cancel()
+        self._runner.close()
 
     def progressed(self, stage, fraction, detail):
         self._tell(f"{stage} {detail}".strip(), fraction)
@@ -100,7 +99,7 @@ class StudyFiles:
         self._failed(str(error))
 
     def _poll(self):
-        if not self._job.deliver(wait_s=_POLL_MS / 4000):
+        if not self._runner.poll(wait_s=_POLL_MS / 4000):
             self._timer.stop()
 
     def _open_scene(self, path: Path):

@@ -21,8 +21,8 @@ from discgrader.grading.windows import Window
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
+from discgrader.jobs.threads import side_by_side
 from discgrader.localize.disc import Localization
-from discgrader.packs.side_by_side import side_by_side
 
 Explained = tuple[str, Volume]
 

@@ -40,14 +40,13 @@ from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.grading.window_pack import WindowPacks, is_windowed
 from discgrader.grading.windows import StudyWindows
 from discgrader.imaging.study import Plane, Study
+from discgrader.jobs.threads import in_threads, side_by_side
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
-from discgrader.packs.side_by_side import side_by_side
 from discgrader.packs.trees import Trees
 from discgrader.packs.weights import fill_network, load_trees
 from discgrader.progress import Progress
-from discgrader.threads import in_threads
 
 NETWORK_PREFIX = "network"
 

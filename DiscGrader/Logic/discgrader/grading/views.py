@@ -11,8 +11,8 @@ from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.series_choice import sagittal_of_role
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
+from discgrader.jobs.threads import in_threads
 from discgrader.localize.disc import Disc, Localization, RoiBox
-from discgrader.threads import in_threads
 
 LEAST_SEEN = 0.6
 """A crop with less of it inside the picture is not graded."""

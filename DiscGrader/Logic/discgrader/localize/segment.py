@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from discgrader.imaging.volume import Volume
+from discgrader.jobs.threads import side_by_side
 from discgrader.localize.frames import SagittalFrames, rescale_frames, sagittal_frames, standardize
-from discgrader.packs.side_by_side import side_by_side
 from discgrader.progress import Progress
 
 BACKGROUND, VERTEBRA, DISC, CANAL = 0, 1, 2, 3

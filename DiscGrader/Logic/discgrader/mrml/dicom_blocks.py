@@ -17,9 +17,10 @@ import slicer
 from discgrader.errors import DiscGraderError, StudyError
 from discgrader.imaging.dicom import DicomSeries, read_dicom
 from discgrader.imaging.dicom_headers import read_headers
+from discgrader.jobs.job import Listener
+from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import json_list, set_attributes, volume_to_node
-from discgrader.pipeline.background import BackgroundJob
 from discgrader.progress import Progress
 
 POSITION, ORIENTATION, SERIES_UID = "0020,0032", "0020,0037", "0020,000E"
@@ -88,7 +89,7 @@ def blocks_of(node) -> list:
     return [one for one in found if one is not None]
 
 
-def separating(scene, node, job: list | None = None) -> Generator[tuple[float, str] | None, None, list]:
+def separating(scene, node) -> Generator[tuple[float, str] | None, None, list]:
     """Put the blocks of a gathered volume beside it, each as a volume of its own, while a window goes on; the volumes.
 
     What was made before is given again. Gives, step by step, how far reading is from 0 to 1 and of which file, or None.
@@ -98,8 +99,6 @@ def separating(scene, node, job: list | None = None) -> Generator[tuple[float, s
     ----------
     scene : vtkMRMLScene
     node : vtkMRMLScalarVolumeNode
-    job : list, optional
-        Gets the `BackgroundJob` that reads the files, to be cancelled if nobody waits any more.
 
     Raises
     ------
@@ -114,15 +113,13 @@ def separating(scene, node, job: list | None = None) -> Generator[tuple[float, s
         return [node]
     name = node.GetName()
     reading = _Reading()
-    work = BackgroundJob(lambda progress: _read(found, name, progress), reading)
-    if job is not None:
-        job.append(work)
-    work.start()
+    runner = ThreadRunner()
+    runner.run(lambda job: _read(found, name, job.progress), reading)
     try:
-        while work.deliver(_WAIT_S):
+        while runner.poll(_WAIT_S):
             yield reading.so_far
     finally:
-        work.cancel()
+        runner.cancel()
     if reading.error is not None:
         raise reading.error
     if not scene.IsNodePresent(node):
@@ -161,7 +158,7 @@ def separated_in_words(node, blocks: Sequence[object]) -> str:
     return f"Slicer loaded {node.GetName()} as one volume, but {what}; its files were read anew as {names}."
 
 
-class _Reading:
+class _Reading(Listener):
     """Hears how reading goes."""
 
     def __init__(self) -> None:

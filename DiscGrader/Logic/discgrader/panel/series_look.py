@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from discgrader.errors import DiscGraderError
+from discgrader.jobs.job import Listener
+from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml.nodes import grid_of_volume
 from discgrader.panel.inputs import Recognized, prepared
 from discgrader.panel.poller import Poller
-from discgrader.pipeline.background import BackgroundJob
 
 _POLL_MS = 10
 _WAIT_S = 0.002
@@ -37,7 +38,7 @@ class SeriesLook:
         self._scene, self._done = scene, done
         self._known: dict[str, _Known] = {}
         self._waiting: list = []
-        self._job: BackgroundJob | None = None
+        self._runner: ThreadRunner | None = None
         self._poller: Poller | None = None
 
     @property
@@ -73,22 +74,22 @@ class SeriesLook:
         return known is not None and known.node is node and known.stamp == _stamp(node)
 
     def _end(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
+        if self._runner is not None:
+            self._runner.close()
+        self._runner = None
         self._waiting.clear()
         if self._poller is not None:
             self._poller.close()
             self._poller = None
 
     def _go_on(self) -> bool:
-        if self._job is None:
+        if self._runner is None:
             # What has left the scene meanwhile is nothing to look at any more.
             self._waiting = [node for node in self._waiting if self._scene.IsNodePresent(node)]
             if self._waiting:
                 self._begin(self._waiting[0])
         else:
-            self._job.deliver(_WAIT_S)
+            self._runner.poll(_WAIT_S)
         if self._waiting:
             return True
         self._end()
@@ -97,12 +98,12 @@ class SeriesLook:
 
     def _begin(self, node) -> None:
         work = prepared(node)
-        self._job = BackgroundJob(lambda _progress: work(), _Listener(self, node, _stamp(node)))
-        self._job.start()
+        self._runner = ThreadRunner()
+        self._runner.run(lambda _job: work(), _Answer(self, node, _stamp(node)))
 
     def found(self, node, stamp: tuple, what: Recognized) -> None:
         """Keep what a volume is, unless it has left the scene; one that was changed meanwhile is looked at anew."""
-        self._job = None
+        self._runner = None
         if not self._scene.IsNodePresent(node):
             self._waiting.remove(node)
         elif stamp == _stamp(node):
@@ -110,17 +111,11 @@ class SeriesLook:
             self._waiting.remove(node)
 
 
-class _Listener:
+class _Answer(Listener):
     """Hears what became of one volume."""
 
     def __init__(self, look: SeriesLook, node, stamp: tuple) -> None:
         self._look, self._node, self._stamp = look, node, stamp
-
-    def progressed(self, _stage: str, _fraction: float, _detail: str) -> None:
-        """Looking at one volume is one step."""
-
-    def stopped(self) -> None:
-        """Whoever stops it asks no more."""
 
     def finished(self, what: Recognized) -> None:
         self._look.found(self._node, self._stamp, what)

@@ -1,12 +1,24 @@
-"""What a scene asks of whatever computes for it, be it a process or a thread, and who hears of it."""
+"""What a scene asks of whatever computes for it, be it a thread or a worker process, and what is done there."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from discgrader.grading.results import DiscResult
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
-from discgrader.localize.disc import Localization
-from discgrader.pipeline.engine import Maps
+from discgrader.imaging.volume import Volume
+from discgrader.jobs.job import Context, Listener, PartialResult, Runner, Work
+from discgrader.jobs.process import ProcessRunner
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
+from discgrader.pipeline.compact_maps import CompactMaps
+from discgrader.pipeline.regrade import alone
+from discgrader.pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from discgrader.pipeline.engine import Engine, Maps
 
 
 class WorkerListener:
@@ -24,7 +36,7 @@ class WorkerListener:
     def graded(self, result: DiscResult) -> None:
         """These are the grades of one disc."""
 
-    def explained(self, level: str, maps: Maps) -> None:
+    def explained(self, level: str, maps: "Maps") -> None:
         """These are the saliency maps of one disc."""
 
     def finished(self, value: object) -> None:
@@ -37,38 +49,60 @@ class WorkerListener:
         """It cannot be done, for this reason."""
 
 
-class Service(Protocol):
-    """What computes for a scene while the window stays free: a worker process, or a thread of this one.
+class Service:
+    """Finds and grades discs while the window stays free.
 
     Every method but `close` returns at once; `poll`, called some times a second, tells the listeners.
+
+    Parameters
+    ----------
+    runner : Runner
+        Whose jobs share an `Engine`: a `ThreadRunner` of one, or a `ProcessRunner` that `make_engine` prepares.
     """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
 
     @property
     def ready(self) -> bool:
         """Whether the networks are loaded."""
+        return self.runner.ready
 
     @property
     def busy(self) -> bool:
         """Whether some work has not ended yet."""
+        return self.runner.busy
 
     def start(self) -> None:
         """Have the networks loaded before there is work."""
+        self.runner.start()
 
-    def find(self, study: Study, listener: WorkerListener, *, margin_mm: float, lowest_disc: str | None) -> int:
-        """Find the discs; the work's number."""
+    def find(
+        self,
+        study: Study,
+        listener: WorkerListener,
+        *,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
+    ) -> int:
+        """Find the discs; the work's number. Parameters as `Engine.localize`."""
+        return self._ask("find", study, None, listener, partial(_find, study, margin_mm, lowest_disc))
 
     def grade(
         self,
         study: Study,
         listener: WorkerListener,
         *,
-        localization: Localization | None,
-        systems: Sequence[str] | None,
-        saliency: bool,
-        margin_mm: float,
+        localization: Localization | None = None,
+        systems: Sequence[str] | None = None,
+        saliency: bool = True,
+        margin_mm: float = DEFAULT_MARGIN_MM,
+        lowest_disc: str | None = None,
     ) -> int:
-        """Grade all discs; where they are not known, they are found first, in boxes of this margin. The work's
-        number."""
+        """Grade all discs; where they are not known, they are found first. The work's number. Parameters as
+        `Engine.grade`."""
+        work = partial(_grade, study, localization, systems, saliency, margin_mm, lowest_disc)
+        return self._ask("grade", study, localization, listener, work)
 
     def regrade(
         self,
@@ -77,20 +111,212 @@ class Service(Protocol):
         level: str,
         listener: WorkerListener,
         *,
-        systems: Sequence[str] | None,
-        saliency: bool,
+        systems: Sequence[str] | None = None,
+        saliency: bool = True,
     ) -> int:
-        """Grade one disc of a localization alone, in place of what was asked for this level before; the work's
-        number."""
+        """Grade one disc of a localization alone; the work's number.
+
+        Takes the place of what was asked for the same level before: what waits is dropped, and of what is being
+        computed the grades may still come, so that grades follow a hand that moves the box.
+        """
+        work = partial(_regrade, study, localization, level, systems, saliency)
+        return self._ask("regrade", study, localization, listener, work, (study.name, level))
+
+    def explain(
+        self, study: Study, localization: Localization, discs: Sequence[DiscResult], listener: WorkerListener
+    ) -> int:
+        """Make the saliency maps of these grades; the work's number."""
+        work = partial(_explain, study, localization, tuple(discs))
+        return self._ask("explain", study, localization, listener, work)
 
     def cancel(self, number: int | None = None) -> None:
         """Stop this work, or all."""
+        self.runner.cancel(number)
 
     def poll(self, wait_s: float = 0.0) -> bool:
         """Tell the listeners what has happened; whether some work has not ended yet."""
+        return self.runner.poll(wait_s)
 
     def forget(self) -> None:
-        """Let go of the volumes that are held for work to come."""
+        """Let go of the volumes that are kept for work to come."""
+        self.runner.forget()
 
     def close(self) -> None:
         """End; work that has not ended is forgotten."""
+        self.runner.close()
+
+    def _ask(
+        self,
+        kind: str,
+        study: Study,
+        localization: Localization | None,
+        listener: WorkerListener,
+        work: Work,
+        key: tuple[str, str] | None = None,
+    ) -> int:
+        for series in study.series:
+            _check_voxels(series.volume)
+        return self.runner.run(work, _Answer(kind, study, localization, listener), key).number
+
+
+def worker_service(
+    prepare: str = f"{__name__}:make_engine",
+    options: Mapping[str, Any] | None = None,
+    *,
+    python: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    notice: Callable[[str, str], None] = lambda kind, text: None,
+) -> Service:
+    """A service whose engine is in a process of its own; parameters as `ProcessRunner`."""
+    runner = ProcessRunner(
+        prepare,
+        options,
+        python=python,
+        environment=environment,
+        shared=("discgrader.imaging.volume:Volume",),
+        notice=notice,
+    )
+    return Service(runner)
+
+
+class _Answer(Listener):
+    """Puts what a job says together, about the very study and discs that were asked about; a process sends copies."""
+
+    def __init__(self, kind: str, study: Study, localization: Localization | None, listener: WorkerListener) -> None:
+        self._kind, self._study, self._localization, self._listener = kind, study, localization, listener
+        self._discs: list[DiscResult] = []
+        self._maps = CompactMaps()
+        self._map_series: dict[tuple[str, str, str], str] = {}
+
+    def progressed(self, stage: str, fraction: float, detail: str) -> None:
+        self._listener.progressed(stage, fraction, detail)
+
+    def partial(self, result: PartialResult) -> None:
+        if result.kind == "found":
+            self._localization = result.value
+            self._listener.found(result.value)
+        elif result.kind == "graded":
+            self._graded(result.value)
+        else:
+            self._explained(*result.value)
+
+    def finished(self, value: Any) -> None:
+        self._listener.finished(self._whole(value))
+
+    def stopped(self) -> None:
+        self._listener.stopped()
+
+    def failed(self, error: Exception) -> None:
+        self._listener.failed(error)
+
+    def _graded(self, result: DiscResult) -> None:
+        known = self._known
+        own = next(disc for disc in known.discs if disc.level == result.disc.level)
+        if self._kind == "regrade":
+            self._localization = alone(known, own)
+        result = replace(result, disc=own)
+        self._discs.append(result)
+        self._listener.graded(result)
+
+    def _explained(self, level: str, maps: "Maps") -> None:
+        for (system, task), (series, part) in maps.items():
+            self._maps.add((level, system, task), part)
+            self._map_series[level, system, task] = series
+        self._listener.explained(level, maps)
+
+    def _whole(self, rest: Any) -> object:
+        """What the job came to, with what it gave at its end."""
+        if self._kind == "find":
+            return self._known
+        if self._kind == "explain":
+            return self._maps, self._map_series
+        warnings, software = rest
+        discs = tuple(self._discs)
+        return StudyResult(self._study, self._known, discs, self._maps, self._map_series, warnings, software)
+
+    @property
+    def _known(self) -> Localization:
+        if self._localization is None:
+            raise UsageError(f"The discs of {self._study.name} were not found before they were graded.")
+        return self._localization
+
+
+def make_engine(options: Mapping[str, Any]) -> "Engine":
+    """The engine of the shipped packs and of those in the option ``packs``, on the option ``device``."""
+    from discgrader.pipeline.engine import Engine
+
+    settings = Settings(packs=tuple(map(Path, options.get("packs", ()))), device=str(options.get("device", "cpu")))
+    return Engine.default(settings.packs, settings.device)
+
+
+def _find(study: Study, margin_mm: float, lowest_disc: str | None, job: Context) -> None:
+    found = job.prepared.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=job.progress)
+    job.tell(PartialResult("found", found))
+
+
+def _grade(
+    study: Study,
+    localization: Localization | None,
+    systems: Sequence[str] | None,
+    saliency: bool,
+    margin_mm: float,
+    lowest_disc: str | None,
+    job: Context,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    progress = job.progress
+    if localization is None:
+        localization = job.prepared.localize(
+            study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
+        )
+        job.tell(PartialResult("found", localization))
+        progress = progress.part(0.4, 1.0)
+    result = job.prepared.grade(
+        study,
+        localization=localization,
+        systems=systems,
+        saliency=saliency,
+        progress=progress,
+        graded=lambda result: job.tell(PartialResult("graded", result)),
+        explained=lambda level, maps: job.tell(PartialResult("explained", (level, maps))),
+    )
+    return tuple(result.warnings), dict(result.software)
+
+
+def _regrade(
+    study: Study, localization: Localization, level: str, systems: Sequence[str] | None, saliency: bool, job: Context
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    box = alone(localization, disc_at(study, localization, level))
+    return _grade(study, box, systems, saliency, DEFAULT_MARGIN_MM, None, job)
+
+
+def _explain(study: Study, localization: Localization, discs: Sequence[DiscResult], job: Context) -> None:
+    # By the discs of the localization itself, for these the engine has crops of already.
+    own = {disc.level: disc for disc in localization.discs}
+    graded = [replace(result, disc=own.get(result.disc.level, result.disc)) for result in discs]
+    job.prepared.explain(
+        study,
+        localization,
+        graded,
+        job.progress,
+        lambda level, maps: job.tell(PartialResult("explained", (level, maps))),
+    )
+
+
+def disc_at(study: Study, localization: Localization, level: str) -> Disc:
+    """The disc of a level.
+
+    Raises
+    ------
+    UsageError
+        When there is none.
+    """
+    disc = next((disc for disc in localization.discs if disc.level == level), None)
+    if disc is None:
+        levels = ", ".join(disc.level for disc in localization.discs)
+        raise UsageError(f"{study.name} has no disc {level}; its discs are {levels}.")
+    return disc
+
+
+def _check_voxels(volume: Volume) -> None:
+    if volume.array.dtype.kind not in "biuf" or volume.array.dtype.itemsize > 8:
+        raise UsageError(f"Voxels of type {volume.array.dtype} cannot be sent to the worker; convert them to numbers.")

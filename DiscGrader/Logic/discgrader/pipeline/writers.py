@@ -5,10 +5,10 @@ from pathlib import Path
 
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.files import write_volume
+from discgrader.jobs.threads import in_threads
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.output import GRADES, Writer
 from discgrader.progress import Progress
-from discgrader.threads import in_threads
 
 
 def default_writers(packs: Sequence[Pack] = ()) -> Mapping[str, Writer]:

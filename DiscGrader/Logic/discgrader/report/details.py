@@ -12,6 +12,7 @@ from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
+from discgrader.jobs.threads import in_threads
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
 from discgrader.report.register import disc_on, in_register
@@ -34,7 +35,6 @@ from discgrader.report.words import (
     task_title,
     warning_list,
 )
-from discgrader.threads import in_threads
 
 MOST_OTHER_MAPS = 3
 """Saliency maps shown for a disc beside that of its main grade."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from discgrader import RESEARCH_USE, __version__
 from discgrader.folders import plain_errors
 from discgrader.grading.results import StudyResult
+from discgrader.jobs.threads import in_threads
 from discgrader.report.background import packs_section, scales_section, series_section
 from discgrader.report.details import details
 from discgrader.report.markup import Html, tag
 from discgrader.report.style import STYLE
 from discgrader.report.summary import header, summary
-from discgrader.threads import in_threads
 
 
 def write_report(
