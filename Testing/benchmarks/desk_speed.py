@@ -34,9 +34,9 @@ from desk.slicer_python.modules import qSlicerScriptedLoadableModuleWidget as Mo
 from desk.user import User
 from desk.views.drawing import drawing_turns
 from discgrader.cli.main import main as discgrader
+from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import attribute, roi_from_node
 from discgrader.mrml.scene import study_nodes
-from discgrader.report.tables import roi_from_json
 from PySide6 import QtCore, QtGui, QtWidgets
 
 LEVEL = "L3-L4"
@@ -165,7 +165,7 @@ class Bench:
         box = self.box()
         document = json.loads(study_nodes(self.scene, attribute(box, "Study"), "provenance")[0].GetText())
         disc = next(one for one in document["discs"] if one["level"] == LEVEL)
-        away = roi_from_json(disc["roi"]).corners_lps() - roi_from_node(box).corners_lps()
+        away = RoiBox.from_json(disc["roi"]).corners_lps() - roi_from_node(box).corners_lps()
         return float(np.abs(away).max()) < 0.01
 
     def until_drawn(self, views: Iterable) -> None:

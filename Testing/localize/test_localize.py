@@ -10,12 +10,12 @@ from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
+from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import level_name
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.localizer import Localizer, common_shift
 from discgrader.localize.naming import name_candidates, row_of
-from discgrader.localize.roi import roi_box
 from discgrader.packs.pack import LOCALIZER, default_packs
 
 
@@ -64,7 +64,7 @@ def test_box_reaches_the_margin_beyond_the_disc_and_behind_the_canal(margin):
 
 @pytest.mark.parametrize("margin", [7.9, 12.1, -3.0])
 def test_margin_outside_its_range_is_refused(margin):
-    with pytest.raises(UsageError, match="outside 8 to 12 mm"):
+    with pytest.raises(UsageError, match="choose one from 8 to 12 mm"):
         roi_box(found(blocky_spine()).discs[0].candidate, margin)
 
 

@@ -10,12 +10,12 @@ from blocky_spine import blocky_spine
 from discgrader.imaging.study import Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
+from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Disc
 from discgrader.localize.localizer import Localizer
 from discgrader.localize.naming import row_of
 from discgrader.localize.plausible import scale_doubt, turned_back, turned_over
-from discgrader.localize.roi import roi_box
 from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.training import spider

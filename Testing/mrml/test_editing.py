@@ -112,7 +112,7 @@ def test_margin_changes_all_heights_but_those_set_by_hand(found):
     assert [level for level, _ in found.heard] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
     found.logic.undo()
     assert box(found, "L4-L5").size_mm[2] == pytest.approx(30.0)
-    with pytest.raises(UsageError, match="13 mm is outside 8 to 12"):
+    with pytest.raises(UsageError, match="13 mm; choose one from 8 to 12"):
         found.logic.setMargin(13.0)
 
 

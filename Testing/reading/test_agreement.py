@@ -165,7 +165,7 @@ def test_the_same_discs_are_compared_whatever_they_are_called():
 def test_deleted_added_and_unread_are_not_compared():
     a, b = reading("A"), reading("B")
     a.delete_disc("L1-L2")
-    roi = b.reading.disc("L1-L2").box.roi
+    roi = b.reading.disc("L1-L2").box
     b.add_disc("T9-T10", RoiBox(roi.center_lps_mm + [0, 0, 150.0], roi.axes_lps, roi.size_mm))
     b.withdraw("L4-L5", *PFIRRMANN)
     found = pair(source(a), source(b))
@@ -176,7 +176,7 @@ def test_deleted_added_and_unread_are_not_compared():
 
 def test_moved_boxes_are_the_same_discs():
     a, b = reading("A"), reading("B")
-    roi = b.reading.disc("L3-L4").box.roi
+    roi = b.reading.disc("L3-L4").box
     b.move_box("L3-L4", RoiBox(roi.center_lps_mm + [2, 5, 4], roi.axes_lps, roi.size_mm))
     found = pair(source(a), source(b))
     assert found.discs == len(a.reading.levels) and found.named_differently == 0

@@ -43,7 +43,7 @@ def another(editor, level):
 
 
 def moved(editor, level, by_mm):
-    roi = editor.reading.disc(level).box.roi
+    roi = editor.reading.disc(level).box
     return RoiBox(roi.center_lps_mm + by_mm, roi.axes_lps, roi.size_mm)
 
 
@@ -117,8 +117,8 @@ def test_the_packs_own_grade_by_key_is_accepted(editor):
         (lambda one: one.accept("L4-L5", "msu", "zone"), "no grade of msu zone to accept"),
         (lambda one: one.shift_levels(40), "cannot be shifted by +40"),
         (lambda one: one.set_lowest("L9-S1"), "There is no level L9-S1"),
-        (lambda one: one.add_disc("L4-L5", one.reading.disc("L4-L5").box.roi), "There is a disc L4-L5 already"),
-        (lambda one: one.add_disc("middle", one.reading.disc("L4-L5").box.roi), "There is no level middle"),
+        (lambda one: one.add_disc("L4-L5", one.reading.disc("L4-L5").box), "There is a disc L4-L5 already"),
+        (lambda one: one.add_disc("middle", one.reading.disc("L4-L5").box), "There is no level middle"),
         (lambda one: one.delete_disc("C2-C3"), "has no disc C2-C3"),
         (
             lambda one: one.move_box("L4-L5", RoiBox(np.zeros(3), np.eye(3), np.array([40.0, 0.0, 30.0]))),
@@ -146,7 +146,7 @@ def test_undo_and_redo_of_everything(editor):
         lambda: editor.set_override("L4-L5", *PFIRRMANN, "5"),
         lambda: editor.move_box("L4-L5", moved(editor, "L4-L5", 3.0)),
         lambda: editor.delete_disc("L1-L2"),
-        lambda: editor.add_disc("L1-L2", states[0].disc("L1-L2").box.roi),
+        lambda: editor.add_disc("L1-L2", states[0].disc("L1-L2").box),
         lambda: editor.shift_levels(1),
         lambda: editor.set_lowest("L5-S1"),
         lambda: editor.accept_level("L5-S1"),
@@ -200,7 +200,7 @@ def test_a_drag_is_one_step_and_one_correction(editor):
 
 
 def test_a_drag_back_to_where_it_began_is_no_step(editor):
-    start = editor.reading.disc("L3-L4").box.roi
+    start = editor.reading.disc("L3-L4").box
     editor.move_box("L3-L4", moved(editor, "L3-L4", 2.0), drag="1")
     editor.move_box("L3-L4", start, drag="1")
     assert editor.history.undo_words is None and not editor.reading.disc("L3-L4").corrections
@@ -274,7 +274,7 @@ def worked_through(editor):
         disc.number, disc.box, regraded(editor, "L3-L4", another(editor, "L3-L4")), {"msu": "no axial T2"}
     )
     editor.delete_disc("L1-L2")
-    editor.add_disc("T12-L1", editor.reading.disc("L2-L3").box.roi)
+    editor.add_disc("T12-L1", editor.reading.disc("L2-L3").box)
     editor.set_override("T12-L1", *PFIRRMANN, "2")
     editor.shift_levels(1)
     editor.accept_level("L4-L5")
@@ -332,7 +332,7 @@ def spoiled(change):
         (spoiled(lambda one: one.update(discs={})), "list of discs"),
         (spoiled(lambda one: one["discs"][1]["decisions"][0].update(grade="7")), "choose one of 1, 2, 3, 4, 5"),
         (spoiled(lambda one: one["discs"][1]["decisions"].append(one["discs"][1]["decisions"][0])), "two decisions"),
-        (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2])), "not three numbers"),
+        (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2])), "size_mm has 2 entries"),
         (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2, "x"])), "no number"),
         (spoiled(lambda one: one["discs"][0]["gradings"][0]["grades"][0].update(probabilities={})), "no probability"),
         (spoiled(lambda one: one["discs"][0].update(level=one["discs"][1]["level"])), "two discs named"),

@@ -131,7 +131,7 @@ def _damaged(**changes):
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (_damaged(size=[0, 1, 2]), "without a size"),
+        (_damaged(size=[0, 1, 2]), "a size above zero"),
         (_damaged(size=None), "size is None, no list"),
         (_damaged(center=[1, 2]), "center has 2 entries"),
         (_damaged(orientation=[1, 0, 0, 1, 1, 0, 0, 0, 1]), "right angles"),

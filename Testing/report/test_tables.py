@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import DiscResult
+from discgrader.localize.box import RoiBox
 from discgrader.report.details import details
 from discgrader.report.tables import (
     grades_json,
     grades_rows,
     read_grades_json,
-    roi_from_json,
     warnings_of,
     write_grades_csv,
     write_grades_json,
@@ -84,7 +84,7 @@ def test_positions_are_ras(result):
 
 def test_roi_comes_back_from_json(result):
     for described, one in zip(grades_json(result)["discs"], result.discs, strict=True):
-        back, roi = roi_from_json(json.loads(json.dumps(described["roi"]))), one.disc.roi
+        back, roi = RoiBox.from_json(json.loads(json.dumps(described["roi"]))), one.disc.roi
         np.testing.assert_allclose(back.corners_lps(), roi.corners_lps(), atol=1e-4)
 
 

@@ -1,4 +1,5 @@
-"""Values of files, checked where they are read: by the types of frozen dataclasses, through one converter.
+"""Values of files and messages, written plainly, and checked where they are read: by the types of frozen dataclasses,
+through one converter.
 
 What a file may hold is written once, as a dataclass whose fields say what is allowed::
 
@@ -10,6 +11,9 @@ What a file may hold is written once, as a dataclass whose fields say what is al
 
 Whatever does not fit is one sentence that names the file and the field. Numbers are never made of text, nor whole
 numbers of broken ones; NaN and infinity are no numbers. Fields that a dataclass does not have are left alone.
+
+`plain` is the way back. A value that is written under other names than its fields', such as a box, has a method
+``to_json``, and ``json_form``: the dataclass that says what is written, whose ``value()`` is the value again.
 """
 
 import csv
@@ -17,10 +21,12 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin
+
+import numpy as np
 
 from discgrader.errors import DiscGraderError
 
@@ -196,7 +202,43 @@ def checked(value: object, kind: type[T], what: str, error: ErrorKind) -> T:
         raise error(f"{what}: it is nested too deeply.") from failed
     except Exception as failed:  # cattrs raises groups, and whatever a dataclass raises of itself
         where, why = _first(failed)
-        raise error(f"{what}: {where or 'it'} {why}.") from failed
+        # A value that refuses itself says so in a sentence of its own.
+        told = ": ".join(filter(None, (where, why))) if why[:1].isupper() else f"{where or 'it'} {why}"
+        raise error(f"{what}: {told}.") from failed
+
+
+def plain(value: object, digits: int | None = None) -> Any:
+    """The same in types that JSON knows; what is not a finite number becomes None.
+
+    Parameters
+    ----------
+    value : object
+        Numbers, texts, arrays, sequences, mappings, and dataclasses of these.
+    digits : int, optional
+        To how many digits after the point numbers are rounded; by default all are kept.
+    """
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name), digits) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one, digits) for key, one in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist(), digits)
+    if isinstance(value, (list, tuple)):
+        return [plain(one, digits) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return _plain_number(value, digits)
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _plain_number(value: float, digits: int | None) -> float | None:
+    if not math.isfinite(value):
+        return None
+    # Adding zero turns -0.0 into 0.0.
+    return (value if digits is None else round(value, digits)) + 0.0
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -231,6 +273,7 @@ def _converter() -> "Converter":
         converter.register_structure_hook(kind, check)
     converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
     converter.register_structure_hook_factory(is_dataclass, lambda kind: _object_of(converter, kind))
+    converter.register_structure_hook_factory(_has_form, lambda kind: _value_of(converter, kind))
     converter.register_structure_hook_factory(_is_limited, lambda kind: _limited(converter, kind))
     converter.register_structure_hook_factory(_is_list, lambda kind: _list_of(converter, kind))
     return converter
@@ -279,6 +322,15 @@ def _object_of(converter: "Converter", kind: type) -> Any:
         return fill(value, kind)
 
     return structure
+
+
+def _has_form(kind: object) -> bool:
+    return isinstance(kind, type) and hasattr(kind, "json_form")
+
+
+def _value_of(converter: "Converter", kind: Any) -> Any:
+    form = kind.json_form()
+    return lambda value, _: converter.structure(value, form).value()
 
 
 def _is_limited(kind: object) -> bool:

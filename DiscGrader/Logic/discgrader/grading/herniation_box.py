@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from discgrader.grading.windows import Window
-from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 
 KEY = "herniation_box"
 
@@ -48,9 +47,7 @@ def box_evidence(window: Window, shares: Sequence[float]) -> dict[str, object]:
         KEY: {
             "title": "Herniation, width × depth",
             "value": f"{width:.0f} × {depth:.0f} mm",
-            "center_ras_mm": [round(float(one), 3) for one in lps_to_ras(box.center_lps_mm)],
-            "axes_ras": [[round(float(one), 6) for one in lps_to_ras(axis)] for axis in box.axes_lps.T],
-            "size_mm": [round(float(one), 3) for one in box.size_mm],
+            **box.to_json(digits=3),
             "series": window.series.name,
         }
     }
@@ -65,12 +62,8 @@ def overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def evidence_box(evidence: Mapping[str, object]) -> RoiBox | None:
-    """The box that a grade's evidence holds; None where it holds none."""
+    """The box that a grade's evidence holds; None where it holds none, or one without extent."""
     found = evidence.get(KEY)
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or min(found["size_mm"]) <= 0:
         return None
-    return RoiBox(
-        lps_to_ras(np.array(found["center_ras_mm"], float)),
-        lps_to_ras(np.array(found["axes_ras"], float)).T,
-        np.array(found["size_mm"], float),
-    )
+    return RoiBox.from_json(found, "the box of a herniation")

@@ -1,12 +1,15 @@
 """What grading gives back: one grade, one disc's grades, one study's result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
+from discgrader.checked import Within, checked, plain
+from discgrader.errors import UsageError
 from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.disc import Disc, DiscInJson, Localization
 
 
 @dataclass(frozen=True)
@@ -24,20 +27,26 @@ class Grade:
     probabilities : mapping of str to float
         Calibrated probability of every grade of the scale; they sum to 1.
     evidence : mapping
-        What was measured and speaks for the grade: name to a number, a text, or ``{"value", "unit", "source"}``.
+        What was measured and speaks for the grade: name to a number, a text, or ``{"value", "unit", "source"}``, in
+        types that JSON knows.
     pack, pack_version, pack_sha256, trained_on : str
         The pack that gave it and what that pack was trained on.
     synthetic : bool
         Whether that pack saw synthetic images only.
     warnings : tuple of str
         Why this grade should be trusted less.
+
+    Raises
+    ------
+    UsageError
+        When the grade has no probability.
     """
 
     system: str
     task: str
     grade: str
     label: str
-    probabilities: Mapping[str, float]
+    probabilities: Mapping[str, Annotated[float, Within(0, 1)]]
     evidence: Mapping[str, object]
     pack: str
     pack_version: str
@@ -46,13 +55,54 @@ class Grade:
     synthetic: bool = False
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.grade not in self.probabilities:
+            raise UsageError(f"The grade {self.grade} of {self.system} {self.task} has no probability.")
+        object.__setattr__(self, "probabilities", {grade: float(p) for grade, p in self.probabilities.items()})
+        object.__setattr__(self, "evidence", plain(self.evidence))
+
     @property
     def probability(self) -> float:
         """Calibrated probability of the grade given."""
-        return float(self.probabilities[self.grade])
+        return self.probabilities[self.grade]
+
+    def to_json(self, rounded: bool = False) -> dict[str, object]:
+        """All of it, in files, in a scene's texts and in messages.
+
+        Parameters
+        ----------
+        rounded : bool
+            Numbers to six digits, as in ``grades.json``. Otherwise `from_json` gives an equal grade.
+        """
+        digits = 6 if rounded else None
+        return {
+            "system": self.system,
+            "task": self.task,
+            "grade": self.grade,
+            "label": self.label,
+            "probabilities": plain(self.probabilities, digits),
+            "evidence": plain(self.evidence, digits),
+            "warnings": list(self.warnings),
+            "pack": self.pack,
+            "pack_version": self.pack_version,
+            "pack_sha256": self.pack_sha256,
+            "trained_on": self.trained_on,
+            "synthetic": bool(self.synthetic),
+        }
+
+    @classmethod
+    def from_json(cls, described: object, what: str = "a grade") -> "Grade":
+        """The opposite of `to_json`.
+
+        Raises
+        ------
+        UsageError
+            When a field is missing or of the wrong kind; ``what`` says of which grade.
+        """
+        return checked(described, cls, what, UsageError)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class DiscResult:
     """A disc and its grades.
 
@@ -77,6 +127,47 @@ class DiscResult:
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where the disc was not graded for it."""
         return next((one for one in self.grades if (one.system, one.task) == (system, task)), None)
+
+    def to_json(self, rounded: bool = False) -> dict[str, object]:
+        """The disc's own fields, its ``grades``, and ``not_graded``, in files and in messages.
+
+        Parameters
+        ----------
+        rounded : bool
+            As in ``grades.json``: all numbers rounded, and the height as measured for the grades. Otherwise `from_json`
+            gives an equal result.
+        """
+        disc = replace(self.disc, height_mm=self.height_mm) if rounded else self.disc
+        return {
+            **disc.to_json(rounded),
+            "grades": [grade.to_json(rounded) for grade in self.grades],
+            "not_graded": dict(self.not_graded),
+        }
+
+    @classmethod
+    def from_json(cls, described: object, what: str = "a graded disc") -> "DiscResult":
+        """The opposite of `to_json`.
+
+        Raises
+        ------
+        UsageError
+            When a field is missing or of the wrong kind; ``what`` says of which disc.
+        """
+        return checked(described, cls, what, UsageError)
+
+    @staticmethod
+    def json_form() -> "type[_DiscResultInJson]":
+        """What `to_json` writes, for `discgrader.checked`."""
+        return _DiscResultInJson
+
+
+@dataclass(frozen=True)
+class _DiscResultInJson(DiscInJson):
+    grades: tuple[Grade, ...] = ()
+    not_graded: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self) -> DiscResult:  # type: ignore[override]
+        return DiscResult(super().value(), self.grades, self.not_graded)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import permutations
 
 import numpy as np
 
-from discgrader.imaging.volume import Volume
+from discgrader.checked import checked, plain
+from discgrader.errors import UsageError
+from discgrader.imaging.volume import Volume, lps_to_ras
+from discgrader.localize.box import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, RoiBox
 from discgrader.localize.levels import LADDER, LEVELS, SACRAL_LEVEL, level_name
 
 __all__ = [
@@ -21,52 +23,10 @@ __all__ = [
     "level_name",
 ]
 
-MARGIN_RANGE_MM = (8.0, 12.0)
-DEFAULT_MARGIN_MM = 10.0
-
-
-@dataclass(frozen=True, eq=False)
-class RoiBox:
-    """An oriented box around a disc.
-
-    Parameters
-    ----------
-    center_lps_mm : ndarray, shape (3,)
-        Its middle.
-    axes_lps : ndarray, shape (3, 3)
-        Unit vectors of the box as columns: across (towards the left), along (towards the back), up (towards the head).
-    size_mm : ndarray, shape (3,)
-        Full length along each of these axes.
-    """
-
-    center_lps_mm: np.ndarray
-    axes_lps: np.ndarray
-    size_mm: np.ndarray
-
-    def to_local(self, points_lps: np.ndarray) -> np.ndarray:
-        """Millimetres from the centre along the box's own axes, shape (..., 3)."""
-        return (np.asarray(points_lps, float) - self.center_lps_mm) @ self.axes_lps
-
-    def contains(self, points_lps: np.ndarray) -> np.ndarray:
-        """Whether LPS points, shape (..., 3), lie inside; bool, shape (...)."""
-        return np.all(np.abs(self.to_local(points_lps)) <= self.size_mm / 2 + 1e-9, axis=-1)
-
-    def corners_lps(self) -> np.ndarray:
-        """The eight corners in LPS mm, shape (8, 3)."""
-        signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1], indexing="ij")).reshape(3, -1).T
-        return self.center_lps_mm + (signs * self.size_mm / 2) @ self.axes_lps.T
-
-    def in_order(self) -> "RoiBox":
-        """The same box with its axes in the order across, along, up, whichever way it was drawn."""
-        # Of all orders, the one whose axes point most to the left, to the back and to the head, or the other way.
-        order = list(max(permutations(range(3)), key=lambda one: np.abs(np.diag(self.axes_lps[:, one])).sum()))
-        axes = self.axes_lps[:, order]
-        return RoiBox(self.center_lps_mm, axes * np.where(np.diag(axes) < 0, -1.0, 1.0), self.size_mm[order])
-
 
 @dataclass(frozen=True, eq=False)
 class Disc:
-    """A found and named disc.
+    """A found and named disc. Discs of which the same is known are equal.
 
     Parameters
     ----------
@@ -94,6 +54,28 @@ class Disc:
     roi: RoiBox
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        center = np.array(self.center_lps_mm, dtype=float)
+        center.flags.writeable = False
+        object.__setattr__(self, "center_lps_mm", center)
+
+    def __eq__(self, other: object) -> bool:
+        return self._known == other._known if isinstance(other, Disc) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._known)
+
+    @property
+    def _known(self) -> tuple[object, ...]:
+        measures = (self.height_mm, self.depth_mm, self.width_mm)
+        center = tuple(self.center_lps_mm.tolist())
+        return (self.index_from_sacrum, self.level, center, *measures, self.roi, self.warnings)
+
+    def moved_to(self, roi: RoiBox) -> "Disc":
+        """The same disc, which has moved and turned along with its box to another one."""
+        center = roi.center_lps_mm + roi.axes_lps @ self.roi.to_local(self.center_lps_mm)
+        return replace(self, roi=roi, center_lps_mm=center)
+
     def renumbered(self, index_from_sacrum: int) -> "Disc":
         """The same disc under another index, with the name that it has in ordinary anatomy and no doubts about it."""
         return replace(self, index_from_sacrum=index_from_sacrum, level=level_name(index_from_sacrum), warnings=())
@@ -101,6 +83,69 @@ class Disc:
     def renamed(self, level: str, warnings: tuple[str, ...] | None = None) -> "Disc":
         """The same disc under another name."""
         return replace(self, level=level, warnings=self.warnings if warnings is None else warnings)
+
+    @classmethod
+    def of_box(cls, roi: RoiBox, level: str, index_from_sacrum: int, margin_mm: float, warning: str) -> "Disc":
+        """The disc that somebody drew a box of: its place and measures are those of the box, as ``warning`` says."""
+        width, depth, _ = (float(length) for length in roi.size_mm)
+        height = roi.disc_height_mm(margin_mm)
+        return cls(index_from_sacrum, level, roi.center_lps_mm, height, depth, width, roi, (warning,))
+
+    def to_json(self, rounded: bool = False) -> dict[str, object]:
+        """All that is known of it, in files, in a scene's texts and in messages.
+
+        Parameters
+        ----------
+        rounded : bool
+            As in ``grades.json``: places to nanometers, lengths to micrometers. Otherwise `from_json` gives an equal
+            disc.
+        """
+        place, length = (6, 3) if rounded else (None, None)
+        return {
+            "level": self.level,
+            "index_from_sacrum": int(self.index_from_sacrum),
+            "center_ras_mm": plain(lps_to_ras(self.center_lps_mm), place),
+            "height_mm": plain(float(self.height_mm), length),
+            "depth_mm": plain(float(self.depth_mm), length),
+            "width_mm": plain(float(self.width_mm), length),
+            "roi": self.roi.to_json(place),
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_json(cls, described: object, what: str = "a disc") -> "Disc":
+        """The opposite of `to_json`.
+
+        Raises
+        ------
+        UsageError
+            When a field is missing or of the wrong kind; ``what`` says of which disc.
+        """
+        return checked(described, cls, what, UsageError)
+
+    @staticmethod
+    def json_form() -> "type[DiscInJson]":
+        """What `to_json` writes, for `discgrader.checked`."""
+        return DiscInJson
+
+
+@dataclass(frozen=True)
+class DiscInJson:
+    """The fields of a disc as `Disc.to_json` writes them."""
+
+    level: str
+    index_from_sacrum: int
+    center_ras_mm: tuple[float, float, float]
+    height_mm: float
+    depth_mm: float
+    width_mm: float
+    roi: RoiBox
+    warnings: tuple[str, ...] = ()
+
+    def value(self) -> Disc:
+        """The disc that was written."""
+        center, measures = lps_to_ras(np.array(self.center_ras_mm)), (self.height_mm, self.depth_mm, self.width_mm)
+        return Disc(self.index_from_sacrum, self.level, center, *measures, self.roi, self.warnings)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, RoiBox
-
-VERTEBRA_LABEL, CANAL_LABEL, DISC_LABEL = 1, 100, 200
+from discgrader.localize.box import RoiBox, roi_box
+from discgrader.localize.disc import Disc
+from discgrader.localize.labels import Label, is_disc
 
 REACH_MM = 12.0
 """A disc farther from where it is looked for, along the spine, is another one."""
@@ -27,22 +27,21 @@ def segmented_box(labels: Volume, place_lps: np.ndarray, up_lps: np.ndarray, mar
     Parameters
     ----------
     labels : Volume
-        1 vertebra, 100 canal, above 200 disc.
+        With values as in `discgrader.localize.labels`.
     place_lps : ndarray, shape (3,)
         LPS mm.
     up_lps : ndarray, shape (3,)
         The unit vector along the spine, there.
     margin_mm : float
-        How far the box reaches beyond the endplates, 8 to 12 mm.
+        How far the box reaches beyond the endplates.
     """
     from discgrader.localize.candidates import find_candidates
     from discgrader.localize.frames import sagittal_frames
-    from discgrader.localize.roi import roi_box
     from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 
     frames = sagittal_frames(_around(labels, place_lps))
     array = frames.volume.array
-    classes = np.select([array == VERTEBRA_LABEL, array == CANAL_LABEL, array > DISC_LABEL], [VERTEBRA, CANAL, DISC], 0)
+    classes = np.select([array == Label.VERTEBRA, array == Label.CANAL, is_disc(array)], [VERTEBRA, CANAL, DISC], 0)
     one_hot = np.stack([classes == value for value in range(4)]).astype(np.float32)
     column_mm, row_mm, _ = frames.volume.spacing_mm
     candidates, _ = find_candidates(Segmentation(frames, one_hot, (float(row_mm), float(column_mm))))
@@ -105,8 +104,8 @@ def box_between(
     if gap is not None:
         low, high = gap
         center, height = center + axes[:, 2] * (low + high) / 2, high - low
-    size = np.array([size[0], size[1], height + 2 * margin_mm])
-    return RoiBox(center - axes @ (offset * [1.0, 1.0, 0.0]), axes, size)
+    center = center - axes @ (offset * [1.0, 1.0, 0.0])
+    return RoiBox.around(center, axes, float(size[0]), float(size[1]), height, margin_mm)
 
 
 def _around(labels: Volume, place_lps: np.ndarray) -> Volume:
@@ -159,7 +158,7 @@ def _gap(labels: Volume, center: np.ndarray, axes: np.ndarray, half_depth: float
     inside = np.all((index >= 0) & (index < np.array(labels.size)), axis=1)
     found = np.zeros(len(index), bool)
     i, j, k = index[inside].T
-    found[inside] = labels.array[k, j, i] == VERTEBRA_LABEL
+    found[inside] = labels.array[k, j, i] == Label.VERTEBRA
     solid = found.reshape(len(heights), len(along)).mean(axis=1) >= _ENDPLATE_SHARE
     gaps, start = [], None
     for place, one in enumerate(solid):

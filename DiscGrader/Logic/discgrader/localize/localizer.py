@@ -11,6 +11,7 @@ from discgrader.imaging.ranking import place_of, ranked
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sagittal_from_axial, with_axial_doubts
+from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
@@ -21,7 +22,6 @@ from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_ca
 from discgrader.localize.other_series import OtherRow
 from discgrader.localize.other_series import lowest_disc as place_of_lowest_disc
 from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
-from discgrader.localize.roi import roi_box
 from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmentation, Segmenter
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
@@ -80,7 +80,7 @@ class Localizer:
         Parameters
         ----------
         margin_mm : float
-            How far the ROI boxes reach beyond the endplates, 8 to 12 mm.
+            How far the ROI boxes reach beyond the endplates.
         lowest_disc : str, optional
             The level of the lowest disc in view, where the user knows better.
 
@@ -138,7 +138,7 @@ class Localizer:
             corners = np.concatenate([disc.roi.corners_lps() for disc in found.discs])
             return found, self._others(np.array([disc.center_lps_mm for disc in found.discs]), corners, others)
         centers = np.array([one.center_lps_mm for one in seen.row])
-        corners = np.concatenate([roi_box(one, DEFAULT_MARGIN_MM).corners_lps() for one in seen.row])
+        corners = np.concatenate([roi_box(one).corners_lps() for one in seen.row])
         rows = self._others(centers, corners, others, seen.row)
         return self._named(series, seen, rows, margin_mm, lowest_disc), rows
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc
+from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.disc import Disc
 from discgrader.localize.levels import order_of
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, final_color
@@ -24,10 +25,7 @@ from discgrader.mrml.nodes import (
 from discgrader.mrml.readback import name_doubts_in_scene
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.segmentation import DISC_LABEL, segmentation_from_node, show_segments
-from discgrader.reading.record import DiscReading, KeptBox, Reading
-
-SAME_BOX_MM = 1e-3
-"""Boxes whose corners lie no farther apart are the same."""
+from discgrader.reading.record import DiscReading, Reading
 
 _NEAR_MM = 8.0
 """A box that was found again is that of the disc whose box had its middle so near."""
@@ -103,8 +101,8 @@ class DiscNodes:
             node = nodes.get(disc.number)
             if node is None:
                 nodes[disc.number] = self._made(disc)
-            elif not same_box(KeptBox.of(roi_from_node(node)), disc.box):
-                move_roi(node, disc.box.roi)
+            elif not roi_from_node(node).is_same(disc.box):
+                move_roi(node, disc.box)
         indices = self._indices(reading, nodes)
         doubts = name_doubts_in_scene(self._scene, self._study)
         for number, disc in present.items():
@@ -116,25 +114,22 @@ class DiscNodes:
 
     def _made(self, disc: DiscReading):
         known = self._forgotten.get(disc.number)
-        across, along, up = disc.box.size_mm
         margin = DEFAULT_MARGIN_MM if disc.margin_mm is None else disc.margin_mm
         if known is None:
-            roi = disc.box.roi
-            known = Disc(0, disc.level, roi.center_lps_mm, max(up - 2 * margin, 1.0), along, across, roi, (ADDED,))
-        node = roi_to_node(self._scene, disc.box.roi, disc.level, UNGRADED)
+            known = Disc.of_box(disc.box, disc.level, 0, margin, ADDED)
+        node = roi_to_node(self._scene, disc.box, disc.level, UNGRADED)
         set_attributes(node, Study=self._study, Made=MADE, Number=str(disc.number))
         label = self._labels.get(disc.number) or self._label_in(disc.box)
         if label is not None:
             set_attributes(node, Label=str(label))
-        disc_to_attributes(node, replace(known, level=disc.level, roi=disc.box.roi))
+        disc_to_attributes(node, replace(known, level=disc.level, roi=disc.box))
         item = hierarchy.study_item(self._scene, self._study, self.beside())
         hierarchy.file_under(self._scene, item, "ROI boxes", [node])
         return node
 
-    def _label_in(self, box: KeptBox) -> int | None:
+    def _label_in(self, roi: RoiBox) -> int | None:
         """The value of the segmented disc that most of a box's middle line runs through, where it is no other box's."""
         taken = {label_of(one) for one in self.nodes()}
-        roi = box.roi
         line = roi.center_lps_mm + np.linspace(-0.5, 0.5, 41)[:, None] * roi.size_mm[1] * roi.axes_lps[:, 1]
         for segmentation in study_nodes(self._scene, self._study, "segmentation"):
             labels = segmentation_from_node(segmentation)
@@ -218,13 +213,6 @@ def margin_of(node) -> float | None:
     if text:
         return float(text)
     return DEFAULT_MARGIN_MM if attribute(node, "Made") == MADE else None
-
-
-def same_box(one: KeptBox, other: KeptBox) -> bool:
-    """Whether two boxes are the same but for rounding."""
-    if one == other:
-        return True
-    return float(np.abs(one.roi.corners_lps() - other.roi.corners_lps()).max()) < SAME_BOX_MM
 
 
 def _said(disc: DiscReading) -> list[str]:

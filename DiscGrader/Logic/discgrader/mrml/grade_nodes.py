@@ -7,6 +7,7 @@ import vtk
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult
+from discgrader.localize.box import RoiBox
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute, disc_from_node, set_attributes
@@ -15,9 +16,8 @@ from discgrader.mrml.saliency import empty_map, map_name
 from discgrader.mrml.scene import MADE, study_nodes
 from discgrader.mrml.tables import fill_table
 from discgrader.reading.begin import reading_of_grades
-from discgrader.reading.parts import box_to_json, grade_to_json
-from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading
-from discgrader.report.tables import described_names, disc_json, grades_columns, grades_rows, with_discs
+from discgrader.reading.record import DiscReading, Grading, Reading
+from discgrader.report.tables import described_names, grades_columns, grades_rows, with_discs
 
 READER_COLUMNS = ("reader_grade", "status", "reason", "box")
 """Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
@@ -137,7 +137,7 @@ class MapNodes:
 
     def __init__(self, scene, study: str) -> None:
         self._scene, self._study = scene, study
-        self._seen: dict[tuple[int, KeptBox], dict[tuple[str, str], _Map]] = {}
+        self._seen: dict[tuple[int, RoiBox], dict[tuple[str, str], _Map]] = {}
 
     def learn(self, reading: Reading) -> None:
         """Remember which box each new map is of: that of its disc's present grades."""
@@ -215,18 +215,18 @@ def _key(disc: DiscReading) -> str:
     if disc.grading is None:
         return ""
     box = disc.grading.box
-    numbers = (*box.center_lps_mm, *(x for axis in box.axes_lps for x in axis), *box.size_mm)
+    numbers = (*box.center_lps_mm, *box.axes_lps.T.ravel(), *box.size_mm)
     return " ".join(f"{value:.4f}" for value in numbers)
 
 
 def _described(disc: DiscReading, node) -> dict:
     """A disc as grades.json has it; its box is the one that its grades are of."""
     grading = disc.grading
-    described = disc_json(DiscResult(disc_from_node(node), ()))
+    described = DiscResult(disc_from_node(node), ()).to_json(rounded=True)
     if disc.is_stale:
-        described["roi"] = box_to_json(grading.box)
+        described["roi"] = grading.box.to_json()
     if grading is not None:
-        described["grades"] = [grade_to_json(one) for one in grading.grades]
+        described["grades"] = [one.to_json() for one in grading.grades]
         described["not_graded"] = dict(grading.not_graded)
     return described
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.disc import Localization
 from discgrader.localize.given_place import box_between, segmented_box
 from discgrader.localize.levels import LADDER, common_ladder, next_above, order_of
 from discgrader.reading.record import DiscReading
@@ -33,7 +34,7 @@ def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading
     margin_mm = usual_margin(present)
     margins = {one.level: one.margin_mm or margin_mm for one in present}
     discs = sorted(known.discs, key=lambda one: order_of(one.level))
-    heights = [max(float(one.roi.size_mm[2]) - 2 * margins.get(one.level, margin_mm), one.height_mm) for one in discs]
+    heights = [one.roi.disc_height_mm(margins.get(one.level, margin_mm), one.height_mm) for one in discs]
     expected = box_between(known.segmentation, place, discs, margin_mm, heights)
     try:
         found = segmented_box(known.segmentation, expected.center_lps_mm, expected.axes_lps[:, 2], margin_mm)

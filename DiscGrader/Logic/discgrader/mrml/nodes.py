@@ -289,7 +289,7 @@ def roi_from_node(node) -> RoiBox:
     size = np.array(node.GetSize()) * scale
     if not np.all(size > 0):
         raise UsageError(f"The box {node.GetName()} has no extent; draw it again or find the discs again.")
-    return RoiBox(matrix[:3, 3], matrix[:3, :3] / scale, size).in_order()
+    return RoiBox.drawn(matrix[:3, 3], matrix[:3, :3] / scale, size)
 
 
 def disc_to_attributes(node, disc: Disc) -> None:

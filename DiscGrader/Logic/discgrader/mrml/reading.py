@@ -7,16 +7,19 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from discgrader.errors import UsageError
+from discgrader.localize.box import RoiBox
 from discgrader.mrml import hierarchy
-from discgrader.mrml.disc_nodes import DiscNodes, margin_of, number_of, same_box
+from discgrader.mrml.disc_nodes import DiscNodes, margin_of, number_of
 from discgrader.mrml.grade_nodes import GradeNodes, MapNodes
 from discgrader.mrml.nodes import attribute, disc_from_node, roi_from_node, set_attributes
 from discgrader.mrml.scene import READING, show_herniations, study_nodes
 from discgrader.mrml.tables import text_to_node
 from discgrader.reading.editor import Editor
 from discgrader.reading.files import load_reading, reading_from_json, reading_to_json, save_reading
-from discgrader.reading.record import DiscReading, KeptBox, Reading, now
+from discgrader.reading.record import DiscReading, Reading, now
 
 
 class SceneReading:
@@ -150,10 +153,10 @@ class SceneReading:
         disc = next((one for one in self.reading.present if one.number == number), None)
         if disc is None:
             return None
-        box = KeptBox.of(roi_from_node(node))
-        if same_box(box, disc.box):
+        box = roi_from_node(node)
+        if box.is_same(disc.box):
             return None
-        self.editor.move_box(disc.level, box.roi, drag, _what(disc.box, box))
+        self.editor.move_box(disc.level, box, drag, _what(disc.box, box))
         return disc.level
 
     def follow(self) -> None:
@@ -167,9 +170,7 @@ class SceneReading:
             if level not in self.reading.levels:
                 continue
             disc = self.reading.disc(level)
-            if same_box(told.box, disc.box) and (
-                disc.is_stale or disc.grading is None or not disc.grading.says_as(told)
-            ):
+            if told.box.is_same(disc.box) and (disc.is_stale or disc.grading is None or not disc.grading.says_as(told)):
                 self.editor.learn_grades(disc.number, disc.box, told.grades, told.not_graded)
         self._maps.learn(self.reading)
 
@@ -178,10 +179,8 @@ class SceneReading:
         nodes = {number_of(one): one for one in self.discs.nodes() if number_of(one) is not None}
         new = [one for one in self.discs.nodes() if number_of(one) is None]
         gone = [one for one in self.reading.present if one.number not in nodes]
-        boxes = {number: KeptBox.of(roi_from_node(node)) for number, node in nodes.items()}
-        moved = [
-            one for one in self.reading.present if one.number in nodes and not same_box(boxes[one.number], one.box)
-        ]
+        boxes = {number: roi_from_node(node) for number, node in nodes.items()}
+        moved = [one for one in self.reading.present if one.number in nodes and not boxes[one.number].is_same(one.box)]
         names = {
             one.number: attribute(nodes[one.number], "Level")
             for one in self.reading.present
@@ -203,12 +202,12 @@ class SceneReading:
                 self.editor.add_disc(disc.level, disc.roi, found, found=found is not None)
                 set_attributes(node, Number=str(max(one.number for one in self.reading.discs)))
 
-    def _take_box(self, number: int, node, box: KeptBox, found_again: bool) -> None:
+    def _take_box(self, number: int, node, box: RoiBox, found_again: bool) -> None:
         disc = next(one for one in self.reading.present if one.number == number)
         if found_again and margin_of(node) is not None:
-            self.editor.fit_box(disc.level, box.roi, margin_of(node))
+            self.editor.fit_box(disc.level, box, margin_of(node))
         else:
-            self.editor.move_box(disc.level, box.roi, what=_what(disc.box, box))
+            self.editor.move_box(disc.level, box, what=_what(disc.box, box))
 
     def _catch_up(self) -> None:
         """Take in, as a step, what somebody else has made of the reading in the scene, such as another script."""
@@ -238,22 +237,18 @@ class SceneReading:
         discs = []
         for number, node in enumerate(nodes, 1):
             disc, margin = disc_from_node(node), margin_of(node)
-            box = KeptBox.of(disc.roi)
-            discs.append(DiscReading(number, disc.level, box, disc.level, margin_mm=margin, found_margin_mm=margin))
+            discs.append(
+                DiscReading(number, disc.level, disc.roi, disc.level, margin_mm=margin, found_margin_mm=margin)
+            )
             set_attributes(node, Number=str(number))
         return Reading(self._study, reader, time, time, tuple(discs))
 
 
-def _what(before: KeptBox, after: KeptBox) -> str:
+def _what(before: RoiBox, after: RoiBox) -> str:
     """The word for how a box was changed."""
-    if max(abs(a - b) for a, b in zip(before.size_mm, after.size_mm, strict=True)) > 0.01:
+    if np.abs(before.size_mm - after.size_mm).max() > 0.01:
         return "resize"
-    turned = max(
-        abs(a - b)
-        for one, other in zip(before.axes_lps, after.axes_lps, strict=True)
-        for a, b in zip(one, other, strict=True)
-    )
-    return "turn" if turned > 1e-4 else "move"
+    return "turn" if np.abs(before.axes_lps - after.axes_lps).max() > 1e-4 else "move"
 
 
 def _words(new, gone, moved, names) -> str:

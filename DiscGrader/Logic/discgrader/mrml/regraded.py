@@ -18,14 +18,7 @@ from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
 from discgrader.pipeline.engine import Maps
-from discgrader.report.tables import (
-    disc_json,
-    examination_from_json,
-    grades_columns,
-    grades_rows,
-    left_out_from_json,
-    with_discs,
-)
+from discgrader.report.tables import examination_from_json, grades_columns, grades_rows, left_out_from_json, with_discs
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +108,7 @@ def put_grades(scene, study: str, result: DiscResult) -> None:
             describe_roi(node, result)
             set_attributes(node, Live=live_text(result.grades))
     document = json.loads(provenance.GetText())
-    described = disc_json(result)
+    described = result.to_json(rounded=True)
     others = [one for one in document["discs"] if one["level"] != result.disc.level]
     document = with_discs(document, sorted([*others, described], key=lambda one: one["index_from_sacrum"]))
     provenance.SetText(json.dumps(document, ensure_ascii=False))

@@ -6,8 +6,6 @@ Each of these gives, step by step, None where it can go on at once, or a `Reply`
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from discgrader.errors import Cancelled, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.recognize import can_serve, parse_role
@@ -27,9 +25,6 @@ from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Service
 
 Steps = Generator[Reply | None, None, object]
-
-SAME_BOX_MM = 1e-3
-"""Boxes that differ by less are one box."""
 
 
 def studying(
@@ -263,5 +258,4 @@ def _of_levels(result: StudyResult, levels: Collection[str]) -> StudyResult:
 
 
 def _was_moved(node, result: DiscResult) -> bool:
-    away = roi_from_node(node).corners_lps() - result.disc.roi.corners_lps()
-    return float(np.abs(away).max()) > SAME_BOX_MM
+    return not roi_from_node(node).is_same(result.disc.roi)

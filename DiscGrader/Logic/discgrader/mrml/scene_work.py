@@ -5,15 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
-from discgrader.localize.disc import DEFAULT_MARGIN_MM
+from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.inputs import Volumes
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
-from discgrader.mrml.scene_steps import SAME_BOX_MM, Steps, finding, grading, regrading
+from discgrader.mrml.scene_steps import Steps, finding, grading, regrading
 from discgrader.pipeline.service import Service
 
 _logger = logging.getLogger("DiscGrader")
@@ -26,8 +24,8 @@ FILL_SECONDS = 0.01
 class _Job:
     """Work that has not ended.
 
-    ``box`` is the node of the box that it grades anew, ``live`` whether a hand still moves it, ``corners`` where it was
-    when the work began, LPS mm; ``answered`` says whether the service has ever answered; ``after`` is called when it
+    ``box`` is the node of the box that it grades anew, ``live`` whether a hand still moves it, ``place`` where it was
+    when the work began; ``answered`` says whether the service has ever answered; ``after`` is called when it
     has ended well.
     """
 
@@ -35,7 +33,7 @@ class _Job:
     listener: SceneListener
     box: object = None
     live: bool = False
-    corners: np.ndarray | None = None
+    place: RoiBox | None = None
     after: Callable[[], None] | None = None
     waits_for: Reply | None = None
     answered: bool = False
@@ -166,7 +164,7 @@ class SceneWork:
         steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
         job = _Job(steps, listener, roi_node, live)
         before = [one for one in self._jobs if one.box is roi_node and one.live]
-        if before and (live or any(_is_there(roi_node, one.corners) for one in before)):
+        if before and (live or any(_is_there(roi_node, one.place) for one in before)):
             self._next[roi_node] = job
         else:
             for one in before:
@@ -219,7 +217,7 @@ class SceneWork:
 
     def _begin_box(self, job: _Job) -> None:
         """A hand waits for this: it is asked for now, and not when the window has its next turn."""
-        job.corners = _corners(job.box)
+        job.place = _place_of(job.box)
         self._jobs.append(job)
         self._go_on(job, until=0.0)
 
@@ -301,15 +299,15 @@ class SceneWork:
             raise UsageError("Grading is still running; wait for it or stop it first.")
 
 
-def _corners(roi_node) -> np.ndarray | None:
-    """The corners of a node's box, LPS mm; None where it is no box yet."""
+def _place_of(roi_node) -> RoiBox | None:
+    """The box of a node; None where it is no box yet."""
     try:
-        return roi_from_node(roi_node).corners_lps()
+        return roi_from_node(roi_node)
     except UsageError:
         return None
 
 
-def _is_there(roi_node, corners: np.ndarray | None) -> bool:
-    """Whether the box of a node has these corners."""
-    now = _corners(roi_node)
-    return corners is not None and now is not None and np.allclose(now, corners, atol=SAME_BOX_MM)
+def _is_there(roi_node, place: RoiBox | None) -> bool:
+    """Whether the box of a node is still there."""
+    now = _place_of(roi_node)
+    return place is not None and now is not None and now.is_same(place)

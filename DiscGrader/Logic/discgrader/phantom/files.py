@@ -13,7 +13,6 @@ from discgrader.phantom.spine import counted_levels
 from discgrader.phantom.study import PhantomStudy
 from discgrader.phantom.truth import PhantomDisc
 from discgrader.report.rois import SUFFIX, write_roi
-from discgrader.report.tables import roi_json
 
 GRADINGS_COLUMNS = (
     "Patient",
@@ -146,13 +145,13 @@ def _truth(phantom: PhantomStudy) -> dict:
         grades: dict[str, dict[str, str]] = {}
         for (system, task), grade in disc.grades.items():
             grades.setdefault(system, {})[task] = grade
-        box = None if disc.herniation_box is None else roi_json(disc.herniation_box)
+        box = None if disc.herniation_box is None else disc.herniation_box.to_json(digits=6)
         discs.append(
             {
                 "level": disc.level,
                 "index_from_sacrum": disc.index_from_sacrum,
                 "level_by_count": counted[disc.index_from_sacrum - 1],
-                "roi": roi_json(disc.roi),
+                "roi": disc.roi.to_json(digits=6),
                 "grades": grades,
                 "details": dict(disc.details),
                 "herniation_box": box,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.level import Level
 from discgrader.phantom.skeleton import DiscShape
@@ -63,8 +63,8 @@ def disc_truth(anatomy: Anatomy, level: Level) -> PhantomDisc:
     shape, disc = level.disc, level.parameters
     center, height = _section(anatomy, shape)
     depth, width = 2 * (shape.half_depth_mm + disc.bulge_mm), 2 * (shape.half_width_mm + disc.bulge_mm)
-    size = np.array([width, depth + CANAL_BEHIND_MM, height + 2 * DEFAULT_MARGIN_MM])
     middle = center + shape.frame.axes_lps[:, 1] * CANAL_BEHIND_MM / 2
+    roi = RoiBox.around(middle, shape.frame.axes_lps, width, depth + CANAL_BEHIND_MM, height, DEFAULT_MARGIN_MM)
     return PhantomDisc(
         level=disc.level,
         index_from_sacrum=disc.index_from_sacrum,
@@ -73,7 +73,7 @@ def disc_truth(anatomy: Anatomy, level: Level) -> PhantomDisc:
         height_mm=height,
         depth_mm=depth,
         width_mm=width,
-        roi=RoiBox(middle, shape.frame.axes_lps, size),
+        roi=roi,
         grade=disc.grade,
         bulging=disc.bulging,
         narrowing=disc.narrowing,

@@ -8,8 +8,11 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import LEVELS, Disc, Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import LEVELS, Disc, Localization
 from discgrader.localize.levels import LADDER, common_ladder, is_level, ladder_of, order_of, place_of_lowest
+
+NOT_FOUND = "No disc was found in this ROI box; its place and measures are those of the box."
 
 
 def with_boxes(
@@ -54,9 +57,9 @@ def with_boxes(
     matched = _matched(localization, boxes)
     lowest = _lowest_position(localization, lowest_disc)
     discs = [
-        _moved(matched[level], level, box)
+        replace(matched[level].moved_to(box), level=level)
         if level in matched
-        else _new(level, ladder.index(level) - lowest + 1, box, margin_mm)
+        else Disc.of_box(box, level, max(ladder.index(level) - lowest + 1, 1), margin_mm, NOT_FOUND)
         for level, box in boxes.items()
     ]
     discs.sort(key=lambda disc: order_of(disc.level))
@@ -133,22 +136,3 @@ def _lowest_position(localization: Localization, otherwise: str) -> int:
     if known:
         return ladder_of([disc.level for disc in known]).index(known[0].level) - known[0].index_from_sacrum + 1
     return place_of_lowest(otherwise)[1]
-
-
-def _moved(disc: Disc, level: str, box: RoiBox) -> Disc:
-    center = box.center_lps_mm + box.axes_lps @ disc.roi.to_local(disc.center_lps_mm)
-    return replace(disc, level=level, roi=box, center_lps_mm=center)
-
-
-def _new(level: str, index: int, box: RoiBox, margin_mm: float) -> Disc:
-    across, along, up = box.size_mm
-    return Disc(
-        index_from_sacrum=max(index, 1),
-        level=level,
-        center_lps_mm=box.center_lps_mm,
-        height_mm=max(float(up) - 2 * margin_mm, 1.0),
-        depth_mm=float(along),
-        width_mm=float(across),
-        roi=box,
-        warnings=("No disc was found in this ROI box; its place and measures are those of the box.",),
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
+from discgrader.localize.box import DEFAULT_MARGIN_MM, check_margin
 from discgrader.localize.levels import place_of_lowest
 
 DEVICES = ("cpu", "cuda", "mps")
@@ -20,7 +20,7 @@ class Settings:
     systems : tuple of str or None
         The grading systems wanted; None for every one that the series allow.
     margin_mm : float
-        How far a ROI box reaches above and below its disc, 8 to 12.
+        How far a ROI box reaches above and below its disc; see `discgrader.localize.box`.
     lowest_disc : str or None
         Level of the lowest disc, where the user knows it.
     saliency : bool
@@ -54,9 +54,7 @@ class Settings:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        low, high = MARGIN_RANGE_MM
-        if not low <= self.margin_mm <= high:
-            raise UsageError(f"The margin is {self.margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
+        check_margin(self.margin_mm)
         if self.lowest_disc is not None:
             place_of_lowest(self.lowest_disc)
         if self.device.split(":")[0] not in DEVICES:

@@ -13,7 +13,7 @@ from discgrader.reading.parts import (
     plain_grade,
     text,
 )
-from discgrader.reading.record import DiscReading, Grading, KeptBox, Reading, now
+from discgrader.reading.record import DiscReading, Grading, Reading, now
 
 
 def reading_of_result(result: StudyResult, reader: str, time: str | None = None) -> Reading:
@@ -27,7 +27,7 @@ def reading_of_result(result: StudyResult, reader: str, time: str | None = None)
     time = time or now()
     discs = []
     for number, one in enumerate(result.discs, 1):
-        box = KeptBox.of(one.disc.roi)
+        box = one.disc.roi.require_extent()
         grades = tuple(plain_grade(grade) for grade in one.grades)
         discs.append(_disc(number, one.disc.level, Grading(box, grades, time, dict(one.not_graded))))
     return Reading(result.study.name, reader, time, time, tuple(discs))

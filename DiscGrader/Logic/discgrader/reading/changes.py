@@ -7,9 +7,9 @@ from discgrader.errors import UsageError
 from discgrader.grading.decision import high_of
 from discgrader.grading.results import Grade
 from discgrader.grading.tasks import find_task
-from discgrader.localize.disc import MARGIN_RANGE_MM, RoiBox
+from discgrader.localize.box import RoiBox, check_margin
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
-from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, KeptBox, Mark, Reading, Renaming
+from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
 
 HIGH = ("pfirrmann", "high_grade")
 """System and task that a reader's Pfirrmann grade settles as well."""
@@ -73,14 +73,14 @@ def move_box(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
     A box whose height is changed no longer follows the margin; one that is moved, turned, or resized along another axis
     does.
     """
-    disc, box = reading.disc(level), KeptBox.of(roi)
-    by_hand = abs(box.size_mm[2] - disc.box.size_mm[2]) > _SAME_HEIGHT_MM
-    return _placed(reading, disc, box, None if by_hand else disc.margin_mm, time)
+    disc = reading.disc(level)
+    by_hand = abs(roi.size_mm[2] - disc.box.size_mm[2]) > _SAME_HEIGHT_MM
+    return _placed(reading, disc, roi, None if by_hand else disc.margin_mm, time)
 
 
 def fit_box(reading: Reading, level: str, roi: RoiBox, margin_mm: float, time: str) -> Reading:
     """The box is put around the disc again, with this margin."""
-    return _placed(reading, reading.disc(level), KeptBox.of(roi), margin_mm, time)
+    return _placed(reading, reading.disc(level), roi, margin_mm, time)
 
 
 def reset_box(reading: Reading, level: str, time: str) -> Reading:
@@ -95,16 +95,13 @@ def set_margin(reading: Reading, margin_mm: float, time: str) -> Reading:
     Raises
     ------
     UsageError
-        When the margin is outside 8–12 mm.
+        When there is no such margin.
     """
-    low, high = MARGIN_RANGE_MM
-    if not low <= margin_mm <= high:
-        raise UsageError(f"A margin of {margin_mm:g} mm is outside {low:g} to {high:g} mm.")
+    check_margin(margin_mm)
     for disc in reading.present:
         if disc.margin_mm is not None:
-            across, along, height = disc.box.size_mm
-            size = (across, along, height + 2 * (margin_mm - disc.margin_mm))
-            reading = _placed(reading, disc, replace(disc.box, size_mm=size), float(margin_mm), time)
+            box = disc.box.with_margin(margin_mm, disc.margin_mm)
+            reading = _placed(reading, disc, box, float(margin_mm), time)
     return reading
 
 
@@ -208,7 +205,7 @@ def add_disc(
     added = DiscReading(
         number,
         level,
-        KeptBox.of(roi),
+        roi.require_extent(),
         found_level=level if found else None,
         added=None if found else Mark(reading.reader, time),
         margin_mm=margin_mm,
@@ -218,15 +215,9 @@ def add_disc(
 
 
 def add_grading(
-    reading: Reading,
-    number: int,
-    roi: RoiBox | KeptBox,
-    grades: Sequence[Grade],
-    not_graded: Mapping[str, str],
-    time: str,
+    reading: Reading, number: int, box: RoiBox, grades: Sequence[Grade], not_graded: Mapping[str, str], time: str
 ) -> Reading:
     """What packs say of a disc in a box; the same reading where the disc is not in that box (any more)."""
-    box = roi if isinstance(roi, KeptBox) else KeptBox.of(roi)
     disc = next((one for one in reading.discs if one.number == number), None)
     if disc is None or disc.box != box:
         return reading
@@ -250,12 +241,12 @@ def _decided(reading: Reading, level: str, said: Decision) -> Reading:
     return _changed(reading, replace(disc, decisions=(*others, said)), said.time)
 
 
-def _placed(reading: Reading, disc: DiscReading, box: KeptBox, margin_mm: float | None, time: str) -> Reading:
+def _placed(reading: Reading, disc: DiscReading, box: RoiBox, margin_mm: float | None, time: str) -> Reading:
     if box == disc.box and margin_mm == disc.margin_mm:
         return reading
     corrections = disc.corrections
     if box != disc.box:
-        corrections = (*corrections, BoxCorrection(disc.box, box, reading.reader, time))
+        corrections = (*corrections, BoxCorrection(disc.box, box.require_extent(), reading.reader, time))
     return _changed(reading, replace(disc, box=box, corrections=corrections, margin_mm=margin_mm), time)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import find_task
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.reading import changes
 from discgrader.reading.history import History
-from discgrader.reading.record import KeptBox, Reading, now
+from discgrader.reading.record import Reading, now
 
 
 class Editor:
@@ -144,12 +144,12 @@ class Editor:
         return self.history.do(words, lambda one: changes.rename_discs(one, names, time))
 
     def learn_grades(
-        self, number: int, roi: RoiBox | KeptBox, grades: Sequence[Grade], not_graded: Mapping[str, str] | None = None
+        self, number: int, box: RoiBox, grades: Sequence[Grade], not_graded: Mapping[str, str] | None = None
     ) -> Reading:
         """Take note of what packs say of the disc of this number in this box, and why some do not; no step of its
         own."""
         time = self._clock()
-        return self.history.learn(lambda one: changes.add_grading(one, number, roi, grades, not_graded or {}, time))
+        return self.history.learn(lambda one: changes.add_grading(one, number, box, grades, not_graded or {}, time))
 
     def undo(self) -> Reading:
         """One step back."""

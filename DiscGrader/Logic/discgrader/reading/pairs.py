@@ -191,7 +191,7 @@ def _same_discs(
     for i, one in enumerate(ones):
         for j, other in enumerate(others):
             apart = float(np.linalg.norm(np.subtract(one.box.center_lps_mm, other.box.center_lps_mm)))
-            if one.box.roi.contains(other.box.center_lps_mm) or other.box.roi.contains(one.box.center_lps_mm):
+            if one.box.contains(other.box.center_lps_mm) or other.box.contains(one.box.center_lps_mm):
                 near.append((apart, i, j))
     same: dict[int, int] = {}
     for _, i, j in sorted(near):

@@ -9,7 +9,7 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
-from discgrader.reading.record import KeptBox
+from discgrader.localize.box import RoiBox
 
 _TEXTS = ("system", "task", "grade", "label", "pack", "pack_version", "pack_sha256", "trained_on")
 
@@ -63,16 +63,12 @@ def not_graded_from_json(fields: Mapping) -> dict[str, str]:
     return {str(system): text(given, system) for system in given}
 
 
-def box_to_json(box: KeptBox) -> dict[str, object]:
+def box_to_json(box: RoiBox) -> dict[str, object]:
     """A box in RAS mm: ``center_ras_mm``, ``axes_ras`` (across, along, up), ``size_mm``."""
-    return {
-        "center_ras_mm": list(_flipped(box.center_lps_mm)),
-        "axes_ras": [list(_flipped(axis)) for axis in box.axes_lps],
-        "size_mm": list(box.size_mm),
-    }
+    return box.to_json()
 
 
-def box_from_json(described: object) -> KeptBox:
+def box_from_json(described: object) -> RoiBox:
     """The opposite of `box_to_json`.
 
     Raises
@@ -80,12 +76,7 @@ def box_from_json(described: object) -> KeptBox:
     UsageError
         When it is no box.
     """
-    given = mapping(described, "an ROI box")
-    axes = tuple(_flipped(three(axis, "axes_ras")) for axis in items(given.get("axes_ras"), "axes_ras"))
-    if len(axes) != 3:
-        raise UsageError("an ROI box has not three axes")
-    center = _flipped(three(given.get("center_ras_mm"), "center_ras_mm"))
-    return KeptBox(center, axes, three(given.get("size_mm"), "size_mm"))
+    return RoiBox.from_json(described)
 
 
 def mapping(value: object, what: str) -> Mapping:

@@ -1,17 +1,14 @@
 """A reading: what a pack and what a reader said of every disc of a study, both kept."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import scale_of
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 
 UNREAD, ACCEPTED, OVERRIDDEN = "unread", "accepted", "overridden"
 """Status of a grade, and of a level: unread until every grade of it is decided, overridden where one of them is."""
@@ -23,55 +20,12 @@ def now() -> str:
 
 
 @dataclass(frozen=True)
-class KeptBox:
-    """An ROI box as values that compare equal when the boxes are the same; see `RoiBox`.
-
-    Parameters
-    ----------
-    center_lps_mm : tuple of 3 float
-    axes_lps : tuple of 3 tuples of 3 float
-        The unit vectors one after the other: across, along, up. (`RoiBox` has them as columns.)
-    size_mm : tuple of 3 float
-        Full length along each axis.
-
-    Raises
-    ------
-    UsageError
-        When this is no box: a number that is not finite, no size, or axes that are not at right angles.
-    """
-
-    center_lps_mm: tuple[float, float, float]
-    axes_lps: tuple[tuple[float, float, float], ...]
-    size_mm: tuple[float, float, float]
-
-    def __post_init__(self) -> None:
-        numbers = [*self.center_lps_mm, *(x for axis in self.axes_lps for x in axis), *self.size_mm]
-        if len(numbers) != 15 or not all(math.isfinite(x) for x in numbers) or min(self.size_mm) <= 0:
-            raise UsageError("An ROI box needs a center, three axes and a size above zero; draw it again.")
-        axes = np.array(self.axes_lps, float)
-        if np.abs(axes @ axes.T - np.eye(3)).max() > 1e-3:
-            raise UsageError("The axes of an ROI box are not at right angles; draw it again.")
-
-    @classmethod
-    def of(cls, roi: RoiBox) -> "KeptBox":
-        """The values of an ROI box."""
-        center, size = ([float(x) for x in values] for values in (roi.center_lps_mm, roi.size_mm))
-        axes = tuple(tuple(float(x) for x in axis) for axis in np.asarray(roi.axes_lps).T)
-        return cls(tuple(center), axes, tuple(size))
-
-    @property
-    def roi(self) -> RoiBox:
-        """The ROI box with these values."""
-        return RoiBox(np.array(self.center_lps_mm), np.array(self.axes_lps).T, np.array(self.size_mm))
-
-
-@dataclass(frozen=True)
 class Grading:
     """What packs said of a disc in one box.
 
     Parameters
     ----------
-    box : KeptBox
+    box : RoiBox
         The box that was graded.
     grades : tuple of Grade
         Never changed afterwards.
@@ -80,7 +34,7 @@ class Grading:
         Why systems that were asked did not grade it, as in `DiscResult`.
     """
 
-    box: KeptBox
+    box: RoiBox
     grades: tuple[Grade, ...]
     time: str
     not_graded: Mapping[str, str] = field(default_factory=dict)
@@ -140,8 +94,8 @@ class Decision:
 class BoxCorrection:
     """A box that a reader moved, turned or resized: from ``old`` to ``new``."""
 
-    old: KeptBox
-    new: KeptBox
+    old: RoiBox
+    new: RoiBox
     reader: str
     time: str
 
@@ -175,7 +129,7 @@ class DiscReading:
         Tells the disc within the reading, whatever it is called.
     level : str
         Its name now.
-    box : KeptBox
+    box : RoiBox
         Its box now.
     found_level : str or None
         How it was named when it was found; None for a disc that the reader added.
@@ -196,7 +150,7 @@ class DiscReading:
 
     number: int
     level: str
-    box: KeptBox
+    box: RoiBox
     found_level: str | None = None
     gradings: tuple[Grading, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -207,7 +161,7 @@ class DiscReading:
     found_margin_mm: float | None = None
 
     @property
-    def found_box(self) -> KeptBox:
+    def found_box(self) -> RoiBox:
         """The box before any correction."""
         return self.corrections[0].old if self.corrections else self.box
 

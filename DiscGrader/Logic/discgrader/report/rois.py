@@ -13,8 +13,9 @@ import numpy as np
 from discgrader.checked import Count, Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
-from discgrader.localize.disc import Disc, RoiBox
-from discgrader.report.tables import read_grades_json, roi_from_json
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc
+from discgrader.report.tables import read_grades_json
 
 SUFFIX = ".mrk.json"
 
@@ -129,7 +130,8 @@ def _by_level(found: Iterable[tuple[str, RoiBox]], path: Path) -> dict[str, RoiB
 def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
     document = read_json(path, UsageError)
     if isinstance(document, dict) and "discs" in document:
-        return [_from_grades(disc, path) for disc in read_grades_json(path)["discs"]]
+        discs = read_grades_json(path)["discs"]
+        return [(disc["level"], RoiBox.from_json(disc["roi"], str(path))) for disc in discs]
     markups = document.get("markups") if isinstance(document, dict) else None
     rois = (
         [one for one in markups if isinstance(one, dict) and one.get("type") == "ROI"]
@@ -140,10 +142,6 @@ def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
         raise UsageError(f"{path} holds no ROI; save the ROI nodes from Slicer as {SUFFIX}, or give a grades.json.")
     boxes = [checked(one, _Roi, str(path), UsageError) for one in rois]
     return [(_level(one, path, len(boxes) == 1), _box(one, path)) for one in boxes]
-
-
-def _from_grades(disc: Mapping, path: Path) -> tuple[str, RoiBox]:
-    return str(disc["level"]), _checked(roi_from_json(disc["roi"]), path)
 
 
 def _markup(level: str, roi: RoiBox, color: tuple[float, float, float] | None) -> dict:
@@ -199,14 +197,7 @@ def _box(markup: _Roi, path: Path) -> RoiBox:
         raise UsageError(f"{path} is in coordinate system {markup.coordinateSystem}, which is neither LPS nor RAS.")
     signs = np.array([flip, flip, 1.0])
     axes = np.array(markup.orientation).reshape(3, 3) * signs[:, None]
-    return _checked(RoiBox(np.array(markup.center) * signs, axes, np.array(markup.size)), path)
-
-
-def _checked(roi: RoiBox, path: Path) -> RoiBox:
-    """The same box with its axes across, along and up; refused when it is no box."""
-    values = np.concatenate([roi.center_lps_mm, roi.axes_lps.ravel(), roi.size_mm])
-    if not np.all(np.isfinite(values)) or np.any(roi.size_mm <= 0):
-        raise UsageError(f"{path} holds an ROI without a size; draw it again in Slicer.")
-    if np.abs(roi.axes_lps.T @ roi.axes_lps - np.eye(3)).max() > 1e-3:
-        raise UsageError(f"{path} holds an ROI whose axes are not at right angles; draw it again in Slicer.")
-    return roi.in_order()
+    try:
+        return RoiBox.drawn(np.array(markup.center) * signs, axes, np.array(markup.size))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error

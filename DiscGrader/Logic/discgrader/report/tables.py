@@ -2,62 +2,30 @@
 
 import csv
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated
 
-import numpy as np
-
-from discgrader.checked import Within, checked, read_json
+from discgrader.checked import checked, plain, read_json
 from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.not_graded import not_graded_in_words
-from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.scales import load_scale
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Series
-from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import Localization, RoiBox
-
-_Three = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class _Box:
-    center_ras_mm: _Three
-    axes_ras: tuple[_Three, _Three, _Three]
-    size_mm: _Three
-
-
-@dataclass(frozen=True)
-class _Graded:
-    system: str
-    task: str
-    grade: str
-    label: str
-    probabilities: Mapping[str, Annotated[float, Within(0, 1)]]
-    pack: str
-    pack_version: str
-    trained_on: str
-    evidence: Mapping[str, object] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Refuse a grade without its probability."""
-        if self.grade not in self.probabilities:
-            raise ValueError(f"has no probability of its grade {self.grade}")
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Localization
 
 
 @dataclass(frozen=True)
 class _Disc:
     level: str
     index_from_sacrum: int
-    roi: _Box
-    grades: list[_Graded]
+    roi: RoiBox
+    grades: list[Grade]
     warnings: list[str] = field(default_factory=list)
     not_graded: Mapping[str, str] = field(default_factory=dict)
 
@@ -94,7 +62,7 @@ def grades_json(result: StudyResult) -> dict:
         "series": [_series(one) for one in result.study.series],
         "left_out": [asdict(one) for one in result.study.left_out],
         **names_json(result.localization),
-        "discs": [disc_json(one) for one in result.discs],
+        "discs": [one.to_json(rounded=True) for one in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
         "name_doubts": list(result.localization.name_doubts),
         "software": dict(result.software),
@@ -116,8 +84,8 @@ def described_names(lowest: str | None, probability: float | None, alternatives:
     """The same of a lowest disc of this name."""
     if probability is None:
         return {}
-    others = {level: _number(share, 4) for level, share in alternatives.items()}
-    return {"names": {"lowest_disc": lowest, "probability": _number(probability, 4), "alternatives": others}}
+    others = {level: plain(float(share), 4) for level, share in alternatives.items()}
+    return {"names": {"lowest_disc": lowest, "probability": plain(float(probability), 4), "alternatives": others}}
 
 
 def examination_json(examination: Examination | None) -> dict | None:
@@ -259,22 +227,6 @@ def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]
     return tuple(name for name in known if name in present) + tuple(sorted(present.difference(known)))
 
 
-def roi_json(roi: RoiBox) -> dict:
-    """An ROI box as ``grades.json`` writes it."""
-    return {
-        "center_ras_mm": _numbers(lps_to_ras(roi.center_lps_mm), 6),
-        "axes_ras": [_numbers(axis, 12) for axis in lps_to_ras(roi.axes_lps.T)],
-        "size_mm": _numbers(roi.size_mm, 6),
-    }
-
-
-def roi_from_json(described: Mapping) -> RoiBox:
-    """The ROI box that ``grades.json`` writes so; the opposite of `roi_json`."""
-    axes = lps_to_ras(np.array(described["axes_ras"], float).reshape(3, 3)).T
-    center = lps_to_ras(np.array(described["center_ras_mm"], float).reshape(3))
-    return RoiBox(center, axes, np.array(described["size_mm"], float).reshape(3))
-
-
 def _known_values() -> list[str]:
     """All grades of all systems: numbers first, in their order, then words as their scales order them."""
     values = [v for one in SYSTEMS.values() for task in one.tasks for v in load_scale(task.scale).values]
@@ -288,74 +240,13 @@ def _series(series: Series) -> dict:
         "plane": str(series.plane),
         "contrast": str(series.contrast),
         "contrast_reason": series.contrast_reason,
-        "contrast_probability": None if series.probability is None else _number(series.probability, 4),
+        "contrast_probability": None if series.probability is None else plain(float(series.probability), 4),
         "traits": list(series.traits),
         "role": series.role,
         "size": list(series.volume.size),
-        "spacing_mm": _numbers(series.volume.spacing_mm, 6),
+        "spacing_mm": plain(series.volume.spacing_mm, 6),
         "warnings": list(series.warnings),
     }
-
-
-def disc_json(result: DiscResult) -> dict:
-    """A disc and its grades as ``grades.json`` writes them."""
-    disc = result.disc
-    return {
-        "level": disc.level,
-        "index_from_sacrum": disc.index_from_sacrum,
-        "center_ras_mm": _numbers(lps_to_ras(disc.center_lps_mm), 6),
-        "height_mm": _number(result.height_mm, 3),
-        "depth_mm": _number(disc.depth_mm, 3),
-        "width_mm": _number(disc.width_mm, 3),
-        "roi": roi_json(disc.roi),
-        "warnings": list(disc.warnings),
-        "grades": [_grade(one) for one in result.grades],
-        "not_graded": dict(result.not_graded),
-    }
-
-
-def _grade(grade: Grade) -> dict:
-    return {
-        "system": grade.system,
-        "task": grade.task,
-        "grade": grade.grade,
-        "label": grade.label,
-        "probabilities": {value: _number(p, 6) for value, p in grade.probabilities.items()},
-        "evidence": _plain(grade.evidence),
-        "warnings": list(grade.warnings),
-        "pack": grade.pack,
-        "pack_version": grade.pack_version,
-        "pack_sha256": grade.pack_sha256,
-        "trained_on": grade.trained_on,
-        "synthetic": grade.synthetic,
-    }
-
-
-def _plain(value: object) -> object:
-    """The same in types that JSON knows; what is not a finite number becomes null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return _number(value, 6)
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    return str(value)
-
-
-def _number(value: float, digits: int) -> float | None:
-    value = float(value)
-    # adding zero turns -0.0 into 0.0
-    return round(value, digits) + 0.0 if math.isfinite(value) else None
-
-
-def _numbers(values: np.ndarray, digits: int) -> list[float | None]:
-    return [_number(value, digits) for value in np.asarray(values, float)]
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,10 +11,10 @@ from discgrader.folders import whole_file
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
+from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiBox, level_name
 from discgrader.localize.frames import sagittal_frames
-from discgrader.localize.roi import roi_box
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
 

@@ -1,0 +1,244 @@
+"""The oriented ROI box around a disc: a value, the margin that it keeps, and how it is written."""
+
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from discgrader.checked import checked, plain
+from discgrader.errors import UsageError
+from discgrader.imaging.volume import lps_to_ras
+
+if TYPE_CHECKING:
+    from discgrader.localize.candidates import Candidate
+
+MARGIN_RANGE_MM = (8.0, 12.0)
+"""How far a box may reach above and below its disc: far enough for both endplates, and not into the next disc."""
+
+DEFAULT_MARGIN_MM = 10.0
+
+LEAST_DISC_HEIGHT_MM = 1.0
+"""A disc is never taken to be lower than this, however low its box is."""
+
+USUAL_CANAL_MM = 20.0
+"""From the disc's back to behind the spinal canal, where the canal is not seen."""
+
+EDGE_MM = 3.0
+"""How far a box that was found reaches in front of the disc and behind the canal."""
+
+SAME_BOX_MM = 1e-3
+"""Boxes whose corners lie no farther apart are the same box, written and read by somebody else."""
+
+_RIGHT_ANGLE = 1e-3
+"""How far the product of two axes may be from 0, or from 1 with itself: a file has some digits only."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoiBox:
+    """An oriented box around a disc. Boxes of equal numbers are equal, and nobody can change the numbers.
+
+    Parameters
+    ----------
+    center_lps_mm : ndarray, shape (3,)
+        Its middle.
+    axes_lps : ndarray, shape (3, 3)
+        Unit vectors of the box as columns: across (towards the left), along (towards the back), up (towards the head).
+    size_mm : ndarray, shape (3,)
+        Full length along each of these axes.
+
+    Raises
+    ------
+    UsageError
+        When this is no box: a number that is missing or not finite, a negative size, or axes that are not at right
+        angles.
+    """
+
+    center_lps_mm: np.ndarray
+    axes_lps: np.ndarray
+    size_mm: np.ndarray
+    _numbers: tuple[float, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, shape in (("center_lps_mm", (3,)), ("axes_lps", (3, 3)), ("size_mm", (3,))):
+            values = np.array(getattr(self, name), dtype=float, order="C")
+            if values.shape != shape or not np.isfinite(values).all():
+                raise UsageError("An ROI box needs a center, three axes and a size; draw it again.")
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        if self.size_mm.min() < 0:
+            raise UsageError("The size of an ROI box is negative; draw it again.")
+        if np.abs(self.axes_lps.T @ self.axes_lps - np.eye(3)).max() > _RIGHT_ANGLE:
+            raise UsageError("The axes of an ROI box are not at right angles; draw it again.")
+        numbers = (*self.center_lps_mm.tolist(), *self.axes_lps.ravel().tolist(), *self.size_mm.tolist())
+        object.__setattr__(self, "_numbers", numbers)
+
+    def __eq__(self, other: object) -> bool:
+        return self._numbers == other._numbers if isinstance(other, RoiBox) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._numbers)
+
+    def is_same(self, other: "RoiBox") -> bool:
+        """Whether two boxes are the same but for rounding: their corners lie within `SAME_BOX_MM`."""
+        return self == other or bool(np.abs(self.corners_lps() - other.corners_lps()).max() <= SAME_BOX_MM)
+
+    def to_local(self, points_lps: np.ndarray) -> np.ndarray:
+        """Millimetres from the center along the box's own axes, shape (..., 3)."""
+        return (np.asarray(points_lps, float) - self.center_lps_mm) @ self.axes_lps
+
+    def contains(self, points_lps: np.ndarray) -> np.ndarray:
+        """Whether LPS points, shape (..., 3), lie inside; bool, shape (...)."""
+        return np.all(np.abs(self.to_local(points_lps)) <= self.size_mm / 2 + 1e-9, axis=-1)
+
+    def corners_lps(self) -> np.ndarray:
+        """The eight corners in LPS mm, shape (8, 3)."""
+        signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1], indexing="ij")).reshape(3, -1).T
+        return self.center_lps_mm + (signs * self.size_mm / 2) @ self.axes_lps.T
+
+    @classmethod
+    def drawn(cls, center_lps_mm: np.ndarray, axes_lps: np.ndarray, size_mm: np.ndarray) -> "RoiBox":
+        """A box as it is drawn in Slicer: its axes are brought into the order across, along, up, whichever way it was.
+
+        Raises
+        ------
+        UsageError
+            When it has no extent, or is no box.
+        """
+        axes, size = np.asarray(axes_lps, float), np.asarray(size_mm, float)
+        # Of all orders, the one whose axes point most to the left, to the back and to the head, or the other way.
+        order = list(max(permutations(range(3)), key=lambda axis: np.abs(np.diag(axes[:, axis])).sum()))
+        axes = axes[:, order]
+        turned = axes * np.where(np.diag(axes) < 0, -1.0, 1.0)
+        return cls(center_lps_mm, turned, size[order]).require_extent()
+
+    def require_extent(self) -> "RoiBox":
+        """The same box.
+
+        Raises
+        ------
+        UsageError
+            When it is as flat as a sheet.
+        """
+        if self.size_mm.min() <= 0:
+            raise UsageError("An ROI box needs a size above zero; draw it again.")
+        return self
+
+    # The margin rule: a box is as high as its disc and one margin above it and one below.
+
+    @classmethod
+    def around(
+        cls,
+        center_lps_mm: np.ndarray,
+        axes_lps: np.ndarray,
+        width_mm: float,
+        depth_mm: float,
+        disc_height_mm: float,
+        margin_mm: float,
+    ) -> "RoiBox":
+        """The box that keeps a margin above and below a disc of this height between its endplates.
+
+        Raises
+        ------
+        UsageError
+            When the margin is outside `MARGIN_RANGE_MM`.
+        """
+        height = disc_height_mm + _both_margins_mm(check_margin(margin_mm))
+        return cls(center_lps_mm, axes_lps, np.array([width_mm, depth_mm, height]))
+
+    def disc_height_mm(self, margin_mm: float, least_mm: float = LEAST_DISC_HEIGHT_MM) -> float:
+        """The inverse: how high the disc in this box is, which keeps this margin, and never less than ``least_mm``."""
+        return max(float(self.size_mm[2]) - _both_margins_mm(margin_mm), least_mm)
+
+    def with_margin(self, margin_mm: float, before_mm: float) -> "RoiBox":
+        """The box with another margin around the same disc, which it kept ``before_mm`` from.
+
+        Raises
+        ------
+        UsageError
+            When the margin is outside `MARGIN_RANGE_MM`.
+        """
+        width, depth, height = self.size_mm
+        height += _both_margins_mm(check_margin(margin_mm)) - _both_margins_mm(before_mm)
+        return RoiBox(self.center_lps_mm, self.axes_lps, np.array([width, depth, height]))
+
+    # How a box is written: in grades.json, in readings, in a scene's texts and in messages to a worker.
+
+    def to_json(self, digits: int | None = None) -> dict[str, object]:
+        """``center_ras_mm``, ``axes_ras`` (unit vectors across, along, up) and ``size_mm``, the full length along each.
+
+        Parameters
+        ----------
+        digits : int, optional
+            To which digit after the point millimetres are rounded, and unit vectors to twice as many. By default none
+            is lost, and `from_json` gives an equal box.
+        """
+        return {
+            "center_ras_mm": plain(lps_to_ras(self.center_lps_mm), digits),
+            "axes_ras": plain(lps_to_ras(self.axes_lps.T), None if digits is None else 2 * digits),
+            "size_mm": plain(self.size_mm, digits),
+        }
+
+    @classmethod
+    def from_json(cls, described: object, what: str = "an ROI box") -> "RoiBox":
+        """The opposite of `to_json`.
+
+        Raises
+        ------
+        UsageError
+            When it is no box, or one without extent; ``what`` says which.
+        """
+        return checked(described, cls, what, UsageError)
+
+    @staticmethod
+    def json_form() -> "type[_BoxInJson]":
+        """What `to_json` writes, for `discgrader.checked`."""
+        return _BoxInJson
+
+
+_Three = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class _BoxInJson:
+    center_ras_mm: _Three
+    axes_ras: tuple[_Three, _Three, _Three]
+    size_mm: _Three
+
+    def value(self) -> RoiBox:
+        axes = lps_to_ras(np.array(self.axes_ras)).T
+        return RoiBox(lps_to_ras(np.array(self.center_ras_mm)), axes, np.array(self.size_mm)).require_extent()
+
+
+def check_margin(margin_mm: float) -> float:
+    """The same margin.
+
+    Raises
+    ------
+    UsageError
+        When it is outside `MARGIN_RANGE_MM`.
+    """
+    low, high = MARGIN_RANGE_MM
+    if not low <= margin_mm <= high:
+        raise UsageError(f"The margin is {margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
+    return float(margin_mm)
+
+
+def roi_box(candidate: "Candidate", margin_mm: float = DEFAULT_MARGIN_MM) -> RoiBox:
+    """The box around a disc that was found: in its own plane, with this margin, back to behind the canal.
+
+    Raises
+    ------
+    UsageError
+        The margin is outside `MARGIN_RANGE_MM`.
+    """
+    front = -candidate.depth_mm / 2 - EDGE_MM
+    canal = candidate.canal_back_mm
+    back = (candidate.depth_mm / 2 + USUAL_CANAL_MM if canal is None else max(canal, candidate.depth_mm / 2)) + EDGE_MM
+    center = candidate.center_lps_mm + candidate.axes_lps[:, 1] * (front + back) / 2
+    axes, height = candidate.axes_lps, candidate.full_height_mm
+    return RoiBox.around(center, axes, candidate.width_mm, back - front, height, margin_mm)
+
+
+def _both_margins_mm(margin_mm: float) -> float:
+    return 2 * margin_mm

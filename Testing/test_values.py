@@ -1,0 +1,160 @@
+"""Boxes, discs and grades are values: equal by what they say, unchangeable, and the same again after a file, a scene or
+a message; and the one margin rule."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from discgrader.errors import UsageError
+from discgrader.grading.results import DiscResult, Grade
+from discgrader.localize.box import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, SAME_BOX_MM, RoiBox
+from discgrader.localize.disc import Disc
+from discgrader.localize.labels import Label, disc_label, is_disc
+from scipy.spatial.transform import Rotation
+from synthetic_result import synthetic_result
+
+AXES = Rotation.from_euler("xyz", [0.31, -0.2, 0.123456789]).as_matrix()
+BOX = RoiBox(np.array([1 / 3, -0.0, 2e-7]), AXES, np.array([40.1, 62.0, 31.7]))
+DISC = Disc(2, "L4-L5", np.array([1 / 7, -2.5, 3.25]), 8.1, 33.3, 45.6, BOX, ("Its name is in doubt.",))
+GRADE = Grade(
+    "pfirrmann",
+    "pfirrmann",
+    "4",
+    "IV",
+    dict(zip("12345", np.float32([0.1, 0.1, 0.1, 0.4, 0.3]), strict=True)),
+    {"height_mm": {"value": np.float64(8.123456789), "unit": "mm"}, "pair": (1, np.int64(2)), "none": float("nan")},
+    "blocks",
+    "1.0.0",
+    "0" * 64,
+    "made-up blocks",
+    True,
+    ("Unlike anything the pack was trained on.",),
+)
+RESULT = DiscResult(DISC, (GRADE, replace(GRADE, task="high_grade")), {"msu": "no axial T2"})
+
+
+def through_text(described: object) -> object:
+    return json.loads(json.dumps(described, allow_nan=False))
+
+
+@pytest.mark.parametrize("value", [BOX, DISC, GRADE, RESULT], ids=lambda value: type(value).__name__)
+def test_what_is_written_is_read_back_equal(value) -> None:
+    again = type(value).from_json(through_text(value.to_json()))
+    assert again == value and again is not value
+    assert through_text(again.to_json()) == through_text(value.to_json())
+
+
+def test_every_disc_of_a_study_comes_back_equal() -> None:
+    for one in synthetic_result().discs:
+        assert DiscResult.from_json(through_text(one.to_json())) == one
+
+
+def test_values_differ_by_any_number() -> None:
+    others = [
+        replace(BOX, center_lps_mm=BOX.center_lps_mm + [0, 0, 1e-9]),
+        replace(BOX, axes_lps=AXES[:, ::-1] * [1, 1, -1]),
+        replace(BOX, size_mm=[40.1, 62.0, 31.8]),
+    ]
+    assert len({BOX, *others, replace(BOX), RoiBox.from_json(BOX.to_json())}) == 4
+    assert DISC not in (replace(DISC, roi=others[0]), replace(DISC, center_lps_mm=[0, 0, 0]), DISC.renamed("L3-L4"))
+    assert len({DISC, replace(DISC), DISC.renamed("L3-L4")}) == 2
+    assert replace(GRADE, evidence={}) != GRADE and replace(RESULT, not_graded={}) != RESULT
+    assert BOX != "a box" and DISC != BOX
+
+
+def test_nobody_changes_a_box() -> None:
+    given = np.array([1.0, 2.0, 3.0])
+    box = RoiBox(given, np.eye(3), np.array([4.0, 5.0, 6.0]))
+    given[0] = 9.0
+    assert box.center_lps_mm[0] == 1.0
+    for values in (box.center_lps_mm, box.axes_lps, box.size_mm, DISC.center_lps_mm):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 7.0
+    with pytest.raises(FrozenInstanceError):
+        box.size_mm = given
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"center_lps_mm": [1, 2]}, "center, three axes"),
+        ({"size_mm": [1, float("nan"), 3]}, "center, three axes"),
+        ({"size_mm": [1, -2, 3]}, "negative"),
+        ({"axes_lps": np.eye(3) * 1.1}, "right angles"),
+        ({"axes_lps": [[1, 0, 0], [0.1, 1, 0], [0, 0, 1]]}, "right angles"),
+    ],
+)
+def test_what_is_no_box_is_none(change, reason) -> None:
+    with pytest.raises(UsageError, match=reason):
+        replace(BOX, **change)
+
+
+@pytest.mark.parametrize(
+    ("value", "spoil", "reason"),
+    [
+        (BOX, lambda one: one.pop("size_mm"), "a thing: size_mm is missing"),
+        (BOX, lambda one: one.update(size_mm=[1, 2, 0]), "a thing: .* size above zero"),
+        (BOX, lambda one: one.update(axes_ras=[[1, 0, 0]] * 3), "right angles"),
+        (DISC, lambda one: one["roi"].update(center_ras_mm=[1, 2, "3"]), r"roi.center_ras_mm\[2\] is '3', no number"),
+        (DISC, lambda one: one.update(index_from_sacrum=1.5), "index_from_sacrum is 1.5, no whole number"),
+        (GRADE, lambda one: one.pop("pack"), "pack is missing"),
+        (GRADE, lambda one: one.update(grade="6"), "The grade 6 of pfirrmann pfirrmann has no probability"),
+        (GRADE, lambda one: one["probabilities"].update({"1": 1.5}), "allowed is 0 to 1"),
+        (RESULT, lambda one: one["grades"][1].update(label=4), r"grades\[1\].label is 4, no text"),
+        (RESULT, lambda one: one.update(discs=[], roi=None), "roi is None, no object"),
+    ],
+)
+def test_what_is_broken_is_refused_by_field(value, spoil, reason) -> None:
+    described = through_text(value.to_json())
+    spoil(described)
+    with pytest.raises(UsageError, match=reason):
+        type(value).from_json(described, "a thing")
+
+
+def test_a_file_for_people_has_rounded_numbers() -> None:
+    told = RESULT.to_json(rounded=True)
+    assert told["roi"]["center_ras_mm"] == [-0.333333, 0.0, 0.0]
+    assert (told["height_mm"], told["depth_mm"]) == (8.123, 33.3), "the height that was measured for the grades"
+    assert told["grades"][0]["evidence"] == {
+        "height_mm": {"value": 8.123457, "unit": "mm"},
+        "pair": [1, 2],
+        "none": None,
+    }
+    assert told["grades"][0]["probabilities"]["4"] == 0.4
+
+
+def test_a_box_that_somebody_else_wrote_is_the_same_within_a_micrometer() -> None:
+    assert BOX.is_same(RoiBox.from_json(BOX.to_json(digits=6))) and RoiBox.from_json(BOX.to_json(digits=6)) != BOX
+    assert not BOX.is_same(replace(BOX, center_lps_mm=BOX.center_lps_mm + 2 * SAME_BOX_MM))
+
+
+@pytest.mark.parametrize("margin", [*MARGIN_RANGE_MM, DEFAULT_MARGIN_MM, 9.3])
+def test_the_margin_is_added_above_and_below_and_taken_away_again(margin) -> None:
+    box = RoiBox.around([0, 0, 0], AXES, 40.0, 60.0, 11.5, margin)
+    assert box.size_mm.tolist() == [40.0, 60.0, 11.5 + 2 * margin]
+    assert box.disc_height_mm(margin) == pytest.approx(11.5)
+    assert box.with_margin(8.5, margin).is_same(RoiBox.around([0, 0, 0], AXES, 40.0, 60.0, 11.5, 8.5))
+    low = replace(box, size_mm=[40.0, 60.0, margin])
+    assert low.disc_height_mm(margin) == 1.0 and low.disc_height_mm(margin, least_mm=4.0) == 4.0
+
+
+@pytest.mark.parametrize("margin", [MARGIN_RANGE_MM[0] - 0.1, MARGIN_RANGE_MM[1] + 0.1, float("nan")])
+def test_no_other_margin_is_taken(margin) -> None:
+    for make in (lambda: RoiBox.around([0, 0, 0], AXES, 1.0, 1.0, 1.0, margin), lambda: BOX.with_margin(margin, 10.0)):
+        with pytest.raises(UsageError, match="choose one from 8 to 12 mm"):
+            make()
+
+
+def test_a_disc_moves_and_turns_with_its_box() -> None:
+    turned = RoiBox(np.array([5.0, 6.0, 7.0]), np.eye(3), BOX.size_mm)
+    moved = DISC.moved_to(turned)
+    assert moved.roi == turned
+    np.testing.assert_allclose(turned.to_local(moved.center_lps_mm), BOX.to_local(DISC.center_lps_mm))
+    assert replace(moved, roi=BOX, center_lps_mm=DISC.center_lps_mm) == DISC
+
+
+def test_labels_are_those_of_the_files() -> None:
+    assert (Label.NOTHING, Label.VERTEBRA, Label.CANAL, disc_label(1), disc_label(9)) == (0, 1, 100, 201, 209)
+    values = np.array([0, 1, 100, 200, 201, 209], np.uint16)
+    assert is_disc(values).tolist() == [False, False, False, False, True, True]
