@@ -61,7 +61,8 @@ class RoiBox:
 
     def __post_init__(self) -> None:
         for name, shape in (("center_lps_mm", (3,)), ("axes_lps", (3, 3)), ("size_mm", (3,))):
-            values = np.array(getattr(self, name), dtype=float, order="C")
+            # Adding zero turns -0.0, which axes have where they were turned over, into 0.0.
+            values = np.array(getattr(self, name), dtype=float, order="C") + 0.0
             if values.shape != shape or not np.isfinite(values).all():
                 raise UsageError("An ROI box needs a center, three axes and a size; draw it again.")
             values.flags.writeable = False

@@ -145,7 +145,7 @@ class MapNodes:
         keys = {one.number: _key(one) for one in reading.present}
         for node in self._nodes():
             disc = levels.get(attribute(node, "Level"))
-            if disc is not None and disc.grading is not None and attribute(node, "Box") in (None, keys[disc.number]):
+            if disc is not None and disc.grading is not None and _told_key(node) in (None, keys[disc.number]):
                 self._keep(node, disc, keys[disc.number])
 
     def show(self, reading: Reading) -> None:
@@ -159,7 +159,7 @@ class MapNodes:
                 continue
             disc = present.get(number)
             known = {} if disc is None or disc.grading is None else self._seen.get((number, disc.grading.box), {})
-            if attribute(node, "Box") is not None and (disc is None or attribute(node, "Box") != keys[number]):
+            if _told_key(node) is not None and (disc is None or _told_key(node) != keys[number]):
                 if task not in known:
                     hierarchy.remove(self._scene, node)
                     continue
@@ -216,7 +216,17 @@ def _key(disc: DiscReading) -> str:
         return ""
     box = disc.grading.box
     numbers = (*box.center_lps_mm, *box.axes_lps.T.ravel(), *box.size_mm)
-    return " ".join(f"{value:.4f}" for value in numbers)
+    return _without_minus_zero(" ".join(f"{value:.4f}" for value in numbers))
+
+
+def _told_key(node) -> str | None:
+    """The text that a map's node bears, which an older version may have written."""
+    text = attribute(node, "Box")
+    return None if text is None else _without_minus_zero(text)
+
+
+def _without_minus_zero(key: str) -> str:
+    return key.replace("-0.0000", "0.0000")
 
 
 def _described(disc: DiscReading, node) -> dict:
