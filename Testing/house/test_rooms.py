@@ -1,7 +1,10 @@
-"""Each room of the package imports only rooms above it; only those that may know Slicer, Qt or the terminal do."""
+"""Each room of the package imports only rooms above it; only those that may know Slicer, Qt or the terminal do.
+What must stand in one place stands there only.
+"""
 
 import ast
 import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +84,31 @@ def test_no_modules_import_each_other_in_a_circle():
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         pytest.fail("a circle: " + " imports ".join(reversed(error.args[1])))
+
+
+def code(*but: str) -> dict[str, str]:
+    """The text of every module of the package, but for some."""
+    names = {path.relative_to(PACKAGE).as_posix(): path for path in MODULES}
+    return {name: path.read_text(encoding="utf-8") for name, path in names.items() if name not in but}
+
+
+BARE_LABEL = re.compile(
+    r"\b20[01] \+|[+-] 20[01]\b|\b_?DISC\w* = \d|\b1, 100\b|"
+    r"\b(?:labels?|mask|segmentation|spine)(?:\.array)? ?(?:==|[<>]=?) ?(?:1(?! \+)|100|20[01])\b"
+)
+"""Such as ``200 + index``, ``labels == 100`` and ``mask.array > 200``."""
+
+
+def test_values_of_segmentations_have_names():
+    found = {
+        f"{name}: {hit[0]}" for name, text in code("localize/labels.py").items() for hit in BARE_LABEL.finditer(text)
+    }
+    assert not found, "give them their names in discgrader.localize.labels"
+
+
+MARGIN = re.compile(r"2 \* (?:\w+\.)?\w*margin|\b(?:8\.0, 12\.0|MARGIN_RANGE_MM = )|8 ?[-–] ?12 mm")
+"""A margin that is added or taken away, and the range that it may have."""
+
+
+def test_the_margin_rule_stands_in_one_place():
+    assert not [name for name, text in code("localize/box.py").items() if MARGIN.search(text)]

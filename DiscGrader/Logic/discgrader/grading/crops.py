@@ -9,6 +9,7 @@ from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
+from discgrader.localize.labels import Label, disc_label
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def cut(
     inside = np.isfinite(values)
     picture = np.where(inside, (np.nan_to_num(values) - reference.level) / reference.spread, -2.0)
     labels = sample(segmentation, points, order=0)
-    channels = np.stack([np.clip(picture, -4, 6), labels == 200 + index_from_sacrum, labels == 100])
+    channels = np.stack([np.clip(picture, -4, 6), labels == disc_label(index_from_sacrum), labels == Label.CANAL])
     return Crop(series.role, channels.astype(np.float32), float(inside.mean()))
 
 

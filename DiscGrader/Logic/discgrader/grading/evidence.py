@@ -9,6 +9,7 @@ from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc
+from discgrader.localize.labels import Label, disc_label
 
 PIXEL_MM = 0.5
 HALF_HEIGHT_MM = 44.0
@@ -70,7 +71,7 @@ def measure_disc(series: Series, segmentation: Volume, disc: Disc) -> dict[str, 
     labels = sample(segmentation, points, order=0)
     signal = sample(series.volume, points, order=1, cval=np.nan) - np.float32(series.volume.no_signal)
     found = dict.fromkeys(MEASURES, float("nan"))
-    body = labels == 200 + disc.index_from_sacrum
+    body = labels == disc_label(disc.index_from_sacrum)
     if body.sum() * PIXEL_MM**2 < 20:
         return found
     found |= _lengths(labels, body, up, along)
@@ -88,7 +89,7 @@ def _lengths(labels: np.ndarray, body: np.ndarray, up: np.ndarray, along: np.nda
     depth = back - front
     inner = (along_of > front + 0.2 * depth) & (along_of < back - 0.2 * depth)
     height = (body & inner).sum() * PIXEL_MM / max((body & inner).any(0).sum(), 1)
-    vertebra = labels == 1
+    vertebra = labels == Label.VERTEBRA
     middle = np.abs(along - (front + back) / 2) < 0.25 * depth
     runs = [_first_run(column[up > 0]) for column in vertebra[:, middle].T]
     above = float(np.median([run for run in runs if run > 0])) if any(runs) else float("nan")
@@ -96,7 +97,7 @@ def _lengths(labels: np.ndarray, body: np.ndarray, up: np.ndarray, along: np.nda
     lower = _edges(vertebra, (up < -3) & (up > -14), along, front, back)
     fronts = [edge[0] for edge in (upper, lower) if edge]
     backs = [edge[1] for edge in (upper, lower) if edge]
-    canal = (labels == 100)[np.abs(up) < 2.5].mean(0) > 0.5
+    canal = (labels == Label.CANAL)[np.abs(up) < 2.5].mean(0) > 0.5
     return {
         "height_mm": height,
         "height_to_depth": height / max(depth, 1e-3),
@@ -138,8 +139,8 @@ def _signals(
     nucleus = signal[body & seen & (across < 0.27) & (upward < 0.33)]
     annulus = signal[body & seen & (across > 0.38)]
     close = np.abs(up_of) < 25
-    csf = signal[(labels == 100) & seen & close]
-    vertebra = signal[(labels == 1) & seen & close & (along_of < back)]
+    csf = signal[(labels == Label.CANAL) & seen & close]
+    vertebra = signal[(labels == Label.VERTEBRA) & seen & close & (along_of < back)]
     if min(len(nucleus), len(annulus)) < 6:
         return {}
     core, rim = float(np.median(nucleus)), float(np.median(annulus))

@@ -13,6 +13,7 @@ from discgrader.grading.crops import CropShape, Reference
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
+from discgrader.localize.labels import disc_label
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.radiomics.parameters import Parameters
 
@@ -56,7 +57,7 @@ def patch(
     values = sample(volume, points, order=1, cval=np.nan)
     inside = np.isfinite(values)
     picture = np.where(inside, (np.nan_to_num(values) - reference.level) / reference.spread * SCALE, 0.0)
-    mask = (sample(segmentation, points, order=0) == 200 + index_from_sacrum) & inside
+    mask = (sample(segmentation, points, order=0) == disc_label(index_from_sacrum)) & inside
     affine = np.diag([PATCH.pixel_mm, PATCH.pixel_mm, PATCH.pixel_mm, 1.0])
     return Volume(picture[None].astype(np.float64), affine), Volume(mask[None].astype(np.uint8), affine)
 

@@ -13,6 +13,7 @@ from discgrader.grading.views import Source, moved
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.localize.labels import disc_label, is_disc
 from discgrader.radiomics.cache import FilterCache
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.radiomics.parameters import parameters_1218
@@ -118,7 +119,7 @@ class TabularStudy:
 
 def _where(segmentation: Volume, source: Source) -> tuple[slice, slice, slice]:
     """The part of a series' array that shows the discs of a segmentation."""
-    found = np.nonzero(segmentation.array > 200)
+    found = np.nonzero(is_disc(segmentation.array))
     if not len(found[0]):
         return (slice(0, 0),) * 3
     low, high = (np.array([pick(axis) for axis in found[::-1]], float) for pick in (np.min, np.max))
@@ -154,4 +155,4 @@ def _inside(
     half = np.asarray(box.size_mm) / 2
     # A voxel may reach over the edge of the box by half its size, above all across a single slice.
     slack = source.series.volume.spacing_mm.max() / 2
-    return (labels == 200 + index_from_sacrum) & (np.abs(box.to_local(points)) <= half + slack).all(-1)
+    return (labels == disc_label(index_from_sacrum)) & (np.abs(box.to_local(points)) <= half + slack).all(-1)

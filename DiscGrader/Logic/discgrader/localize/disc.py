@@ -157,7 +157,7 @@ class Localization:
     series_name : str
         The series that the discs were found on.
     segmentation : Volume
-        In that series' geometry, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+        In that series' geometry, uint16, with the values of `discgrader.localize.labels`.
     discs : tuple of Disc
         From the sacrum upwards.
     warnings : tuple of str

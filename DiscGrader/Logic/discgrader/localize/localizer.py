@@ -15,6 +15,7 @@ from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.labels import Label, disc_label
 from discgrader.localize.level_reader import LevelReader
 from discgrader.localize.lowest_disc import LowestDisc
 from discgrader.localize.lumbar import doubts_of_row
@@ -330,12 +331,14 @@ def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc
 def _label_volume(
     segmentation: Segmentation, named: Sequence[NamedCandidate], labels: np.ndarray, volume: Volume
 ) -> Volume:
-    """Labels 1, 100 and 200 + index in the series' own geometry, uint16."""
+    """The `discgrader.localize.labels` in the series' own geometry, uint16."""
     classes = segmentation.labels()
-    result = np.select([classes == VERTEBRA, classes == CANAL], [1, 100], 0).astype(np.uint16)
+    result = np.select(
+        [classes == VERTEBRA, classes == CANAL], [int(Label.VERTEBRA), int(Label.CANAL)], int(Label.NOTHING)
+    ).astype(np.uint16)
     lookup = np.zeros(int(labels.max()) + 1, np.uint16)
     for one in named:
-        lookup[one.candidate.label] = 200 + one.index_from_sacrum
+        lookup[one.candidate.label] = disc_label(one.index_from_sacrum)
     coarse = lookup[labels]
     rows = _nearest(classes.shape[1], labels.shape[1])
     columns = _nearest(classes.shape[2], labels.shape[2])

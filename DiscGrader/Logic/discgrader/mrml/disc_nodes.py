@@ -8,6 +8,7 @@ import numpy as np
 
 from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
 from discgrader.localize.disc import Disc
+from discgrader.localize.labels import Label, index_of
 from discgrader.localize.levels import order_of
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, final_color
@@ -24,7 +25,7 @@ from discgrader.mrml.nodes import (
 )
 from discgrader.mrml.readback import name_doubts_in_scene
 from discgrader.mrml.scene import MADE, study_nodes
-from discgrader.mrml.segmentation import DISC_LABEL, segmentation_from_node, show_segments
+from discgrader.mrml.segmentation import segmentation_from_node, show_segments
 from discgrader.reading.record import DiscReading, Reading
 
 _NEAR_MM = 8.0
@@ -135,7 +136,7 @@ class DiscNodes:
             labels = segmentation_from_node(segmentation)
             index = np.rint(labels.lps_to_index(line)).astype(int)
             i, j, k = index[np.all((index >= 0) & (index < np.array(labels.size)), axis=1)].T
-            values = [int(one) for one in labels.array[k, j, i] if one > DISC_LABEL and one not in taken]
+            values = [int(one) for one in labels.array[k, j, i] if one > Label.DISC and one not in taken]
             if values:
                 return max(set(values), key=values.count)
         return None
@@ -158,10 +159,10 @@ class DiscNodes:
         """Index from the sacrum of each disc by number: as found, moved up where a disc was added below."""
         ordered = sorted(reading.present, key=lambda one: order_of(one.level))
         found = [label_of(nodes[one.number]) for one in ordered]
-        first = next((label - DISC_LABEL - place for place, label in enumerate(found) if label is not None), 1)
+        first = next((index_of(label) - place for place, label in enumerate(found) if label is not None), 1)
         indices, last = {}, max(first, 1) - 1
         for disc, label in zip(ordered, found, strict=True):
-            own = last + 1 if label is None else label - DISC_LABEL
+            own = last + 1 if label is None else index_of(label)
             last = max(own, last + 1)
             indices[disc.number] = last
         return indices

@@ -10,10 +10,10 @@ from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.labels import disc_label
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.segmentation import DISC_LABEL
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.report.tables import examination_from_json, left_out_from_json, not_graded_of
 
@@ -96,7 +96,7 @@ def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -
     if not segmentations or not discs:
         return None
     labels = {
-        int(attribute(node, "Label")): DISC_LABEL + disc.index_from_sacrum
+        int(attribute(node, "Label")): disc_label(disc.index_from_sacrum)
         for node, disc in zip(boxes, discs, strict=True)
         if attribute(node, "Label")
     }

@@ -10,6 +10,7 @@ from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.localize.labels import disc_label
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, Color, disc_color
 from discgrader.mrml.herniations import CURVE, boxed_grade, curve_to_node, herniation_name
@@ -23,7 +24,7 @@ from discgrader.mrml.nodes import (
     volume_to_node,
 )
 from discgrader.mrml.saliency import map_name, saliency_to_node
-from discgrader.mrml.segmentation import DISC_LABEL, color_segments, segment_labels, segmentation_to_node
+from discgrader.mrml.segmentation import color_segments, segment_labels, segmentation_to_node
 from discgrader.mrml.tables import table_to_node, text_to_node
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.progress import Progress
@@ -264,7 +265,7 @@ def putting_localization(
         if given is None:
             set_attributes(node, Made=MADE, Margin=repr(float(margin_mm)))
         if given is None or segmentation_node is None:
-            label = DISC_LABEL + disc.index_from_sacrum
+            label = disc_label(disc.index_from_sacrum)
             set_attributes(node, Label=str(label) if label in labels else None)
         rois[disc.level] = node
         yield

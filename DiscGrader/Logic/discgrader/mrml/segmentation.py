@@ -9,11 +9,9 @@ from vtk.util import numpy_support
 
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
 from discgrader.localize.disc import Localization
+from discgrader.localize.labels import Label, disc_label, index_of
 from discgrader.mrml.colors import CANAL, UNGRADED, VERTEBRA, Color
 from discgrader.mrml.nodes import image_data, matrix_from_vtk, matrix_to_vtk, right_handed
-
-VERTEBRA_LABEL, CANAL_LABEL, DISC_LABEL = 1, 100, 200
-"""Values in the label map; a disc has 200 + its index from the sacrum."""
 
 _BINARY = "Binary labelmap"
 
@@ -78,9 +76,9 @@ def show_segments(node, discs: Mapping[int, tuple[str, Color]]) -> None:
     for number in range(segmentation.GetNumberOfSegments()):
         segment = segmentation.GetNthSegment(number)
         value = segment.GetLabelValue()
-        if value <= DISC_LABEL:
+        if value <= Label.DISC:
             continue
-        name, color = discs.get(value, (f"disc {value - DISC_LABEL}", UNGRADED))
+        name, color = discs.get(value, (f"disc {index_of(value)}", UNGRADED))
         if segment.GetName() != name:
             segment.SetName(name)
         if segment.GetColor() != color:
@@ -94,10 +92,10 @@ def _segments(
     localization: Localization, disc_colors: Mapping[str, Color], present: list[int]
 ) -> list[tuple[int, str, Color]]:
     """Label value, name and color of a segment for each label that is present."""
-    levels = {DISC_LABEL + disc.index_from_sacrum: disc.level for disc in localization.discs}
-    known = {VERTEBRA_LABEL: ("vertebrae", VERTEBRA), CANAL_LABEL: ("spinal canal", CANAL)}
+    levels = {disc_label(disc.index_from_sacrum): disc.level for disc in localization.discs}
+    known = {int(Label.VERTEBRA): ("vertebrae", VERTEBRA), int(Label.CANAL): ("spinal canal", CANAL)}
     known |= {value: (level, disc_colors.get(level, UNGRADED)) for value, level in levels.items()}
-    return [(value, *known.get(value, (f"disc {value - DISC_LABEL}", UNGRADED))) for value in present if value]
+    return [(value, *known.get(value, (f"disc {index_of(value)}", UNGRADED))) for value in present if value]
 
 
 def _quiet_display(node) -> None:

@@ -30,7 +30,7 @@ class TissueSample:
     fractions : ndarray, shape (tissues, n)
         Share of each tissue of `Tissue`; each column sums to 1.
     label : ndarray, shape (n,)
-        Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum, 0 anything else.
+        Segmentation label, uint16; see `discgrader.localize.labels`.
     structure : ndarray, shape (n,)
         `Structure` at each point, uint8.
     """

@@ -35,7 +35,7 @@ class Canvas:
     open : ndarray, shape (n,)
         Share not yet filled.
     label : ndarray, shape (n,)
-        Segmentation label, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+        Segmentation label, uint16; see `discgrader.localize.labels`.
     structure : ndarray, shape (n,)
         `Structure` that prevails at each point, uint8.
     """

@@ -50,7 +50,7 @@ def render_all(
     Returns
     -------
     list of (Volume, Volume)
-        For each protocol the picture (uint16, 0–4095) and the mask (uint16: 1 vertebra, 100 canal, 200 + index).
+        For each protocol the picture (uint16, 0–4095) and the mask (uint16, `discgrader.localize.labels`).
     """
     groups: list[list[int]] = []
     for number, protocol in enumerate(protocols):

@@ -47,7 +47,7 @@ class PhantomStudy:
     study : Study
         The series, as if read from files.
     labels : mapping of series name to Volume
-        Mask of each series, uint16: 1 vertebra, 100 canal, 200 + index from the sacrum.
+        Mask of each series, uint16, with the values of `discgrader.localize.labels`.
     discs : tuple of PhantomDisc
         The discs in view of the sagittal series, from the sacrum upwards.
     parameters : SpineParameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.labels import disc_label
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.level import Level
 from discgrader.phantom.skeleton import DiscShape
@@ -161,6 +162,6 @@ def _section(anatomy: Anatomy, shape: DiscShape) -> tuple[np.ndarray, float]:
     reach = shape.half_depth_mm + shape.parameters.bulge_mm + 1.0
     along, up = np.meshgrid(np.arange(-28.0, reach, step), np.arange(-13.0, 13.0, step))
     points = shape.frame.to_lps(np.stack([np.zeros_like(up), along, up], axis=-1).reshape(-1, 3))
-    inside = anatomy.sample(points).label == 200 + shape.parameters.index_from_sacrum
+    inside = anatomy.sample(points).label == disc_label(shape.parameters.index_from_sacrum)
     columns = inside.reshape(up.shape).sum(axis=0)
     return points[inside].mean(axis=0), float(columns[columns > 0].mean() * step)

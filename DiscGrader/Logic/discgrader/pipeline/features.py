@@ -15,13 +15,13 @@ from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.labels import disc_label, is_disc
 from discgrader.progress import Progress
 from discgrader.radiomics.extractor import FeatureRow, RadiomicsExtractor
 from discgrader.radiomics.parameters import ForeignFeature, Parameters, content_1218, read_parameter_file
 
 ENGINES = ("auto", "discgrader", "pyradiomics")
 
-_DISC = 200
 _LEAST_SEEN = 0.5
 
 
@@ -264,7 +264,7 @@ def _series_rows(
 ) -> tuple[list[TableRow], list[str]]:
     progress.report("Filtering", 0.0, series.name)
     mask = disc_mask(series, localization)
-    extractor.start(series.volume, mask.array > _DISC)
+    extractor.start(series.volume, is_disc(mask.array))
     rows, heard = [], []
     for number, disc in enumerate(localization.discs):
         progress.report("Taking features", number / len(localization.discs), f"{series.name} {disc.level}")
@@ -285,7 +285,7 @@ def _series_rows(
 def _disc_row(
     series: Series, mask: Volume, disc: Disc, localization: Localization, extractor: Extractor, progress: Progress
 ) -> FeatureRow:
-    label = _DISC + disc.index_from_sacrum
+    label = disc_label(disc.index_from_sacrum)
     whole = localization.segmentation
     size = (whole.array == label).sum() * np.prod(whole.spacing_mm)
     seen = (mask.array == label).sum() * np.prod(mask.spacing_mm)

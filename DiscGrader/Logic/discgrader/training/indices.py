@@ -7,6 +7,7 @@ import numpy as np
 
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.labels import Label, disc_label, is_disc
 
 NEAR_MM = 13.0
 USUAL_STEP_MM = 34.0
@@ -21,11 +22,11 @@ def reindexed(localization: Localization, indices: Sequence[int]) -> Localizatio
         The true index of each disc, in the order of ``localization.discs``.
     """
     labels = localization.segmentation.array
-    renumbered = np.where(labels > 200, 0, labels)
+    renumbered = np.where(is_disc(labels), 0, labels)
     discs: list[Disc] = []
     for disc, index in zip(localization.discs, indices, strict=True):
         if index >= 1:
-            renumbered[labels == 200 + disc.index_from_sacrum] = 200 + index
+            renumbered[labels == disc_label(disc.index_from_sacrum)] = disc_label(index)
             discs.append(disc.renumbered(index))
     return replace(
         localization, segmentation=localization.segmentation.with_array(renumbered), discs=tuple(discs), warnings=()
@@ -57,15 +58,15 @@ def indices_from_point(discs: Sequence[Disc], lowest_lps: np.ndarray) -> list[in
 
 
 def indices_from_mask(discs: Sequence[Disc], mask: Volume) -> list[int]:
-    """True indices of discs where a mask labels them 200 + index; 0 for a disc that the mask does not have."""
+    """True indices of discs by what a mask labels them; 0 for a disc that the mask does not have."""
     from discgrader.imaging.resample import sample
 
     offsets = np.array([[x, y, z] for x in (-2, 0, 2) for y in (-8, -4, 0, 4, 8) for z in (-1.5, 0, 1.5)])
     result = []
     for disc in discs:
         values = sample(mask, disc.center_lps_mm + offsets @ disc.roi.axes_lps.T, order=0)
-        hit = values[values > 200]
-        result.append(int(np.bincount(hit - 200).argmax()) if len(hit) >= 8 else 0)
+        hit = values[is_disc(values)]
+        result.append(int(np.bincount(hit - int(Label.DISC)).argmax()) if len(hit) >= 8 else 0)
     return result
 
 

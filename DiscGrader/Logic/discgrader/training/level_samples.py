@@ -18,6 +18,7 @@ import torch
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate, find_candidates, lean_deg
+from discgrader.localize.labels import disc_label
 from discgrader.localize.level_pictures import level_planes, place_in_planes
 from discgrader.localize.lowest_disc import remnant_measures
 from discgrader.localize.naming import indices_of, row_of
@@ -179,7 +180,7 @@ def _spider(data_dir: Path) -> Iterator[_Known]:
 
 def _center_of(image: SpiderImage) -> np.ndarray | None:
     mask, _ = read_volume(image.mask)
-    k, j, i = np.nonzero(mask.array == 201)
+    k, j, i = np.nonzero(mask.array == disc_label(1))
     return mask.index_to_lps(np.stack([i, j, k], -1)).mean(0) if len(i) else None
 
 

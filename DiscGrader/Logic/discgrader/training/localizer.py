@@ -14,6 +14,7 @@ import torch
 
 from discgrader.imaging.volume import Volume
 from discgrader.localize.frames import rescale_frames, sagittal_frames
+from discgrader.localize.labels import Label, is_disc
 from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
@@ -67,8 +68,10 @@ class LabeledSlice:
 
 
 def classes_of_mask(mask: np.ndarray) -> np.ndarray:
-    """SPIDER's mask values (vertebra < 100, canal 100, discs > 200) as classes, uint8."""
-    return np.select([mask > 200, mask == 100, mask > 0], [DISC, CANAL, VERTEBRA], 0).astype(np.uint8)
+    """SPIDER's mask values, of vertebrae below that of the canal, as classes, uint8."""
+    return np.select([is_disc(mask), mask == Label.CANAL, mask > Label.NOTHING], [DISC, CANAL, VERTEBRA], 0).astype(
+        np.uint8
+    )
 
 
 def slices_of(patient: int, image: Volume, classes: Volume, pixel_mm: float) -> list[LabeledSlice]:

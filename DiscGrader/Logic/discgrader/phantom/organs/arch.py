@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from discgrader.localize.labels import Label
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import Texture, capsule, inside, ramp, rounded_box, smooth_max, smooth_min
 from discgrader.phantom.level import Level
@@ -183,7 +184,7 @@ class Arch:
         near = distance < 1.0
         index, local, distance = index[near], local[near], distance[near]
         kind = Structure.UPPER_ARTICULAR_PROCESS
-        self._fill(canvas, index, local, distance, "S1", label=0, structure=kind)
+        self._fill(canvas, index, local, distance, "S1", label=Label.NOTHING, structure=kind)
 
     def _paint_sacrum(self, canvas: Canvas) -> None:
         sac = self._sac
@@ -194,7 +195,7 @@ class Arch:
         crest = 3.0 + 5.0 * (1 - ramp(x, 1.0, 9.0)) * (0.55 + 0.45 * np.cos((s - sac.s_of["S2"]) * (2 * np.pi / 25)))
         thick = (2.5 + crest) * ramp(s, low - 4, low + 20)
         distance = np.maximum(np.abs(d - front - thick / 2) - thick / 2, x - 18)
-        self._fill(canvas, index, np.stack([canvas.points[index, 0], d, s], axis=1), distance, "S", label=0)
+        self._fill(canvas, index, np.stack([canvas.points[index, 0], d, s], axis=1), distance, "S", label=Label.NOTHING)
         for body, half in zip(self._skeleton.sacrum[::-1], ((17.0, 15.0, 15.0), (14.0, 11.0, 13.0), (10.0, 8.0, 11.0))):
             middle, _ = sac.place_of[body.name]
             index = canvas.band(middle - 45, middle + 45, -80, 30, 64)
@@ -208,7 +209,7 @@ class Arch:
             distance = rounded_box(
                 mirrored, (body.half_width_mm + half[0] - 4, 4.0, 0.0), np.eye(3), half, 0.75 * min(half)
             )
-            self._fill(canvas, index, local, distance, "S", label=0)
+            self._fill(canvas, index, local, distance, "S", label=Label.NOTHING)
 
     def _paint_ilia(self, canvas: Canvas) -> None:
         index = canvas.still_open()
@@ -229,7 +230,7 @@ class Arch:
         local -= ((0.004 * along * along - 3.0 * np.sin(along / 14))[:, None] * axes[:, 1]).astype(np.float32)
         distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
         outer = (local - np.asarray(center, np.float32)) @ axes[:, 1].astype(np.float32)
-        self._fill(canvas, index, local, distance, "S", label=0)
+        self._fill(canvas, index, local, distance, "S", label=Label.NOTHING)
         # The iliacus lies on the inside of the wing, the gluteus medius on its outside.
         thick = np.where(outer < 0, ILIACUS_MM, GLUTEUS_MM) * ramp(-local[:, 2], -42.0, 0.0)
         canvas.paint(index, inside(distance - thick, canvas.edge_mm), {Tissue.MUSCLE: 0.9, Tissue.FAT: 0.1})

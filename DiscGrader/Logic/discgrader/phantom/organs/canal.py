@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from discgrader.localize.labels import Label
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.displaced import Lobe
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
@@ -104,7 +105,7 @@ class Canal:
             Tissue.CSF: (1 - dura) * (1 - nerve) * (1 - cord),
         }
         # As in SPIDER's masks, the canal is labeled down to the end of S1.
-        label = np.where(s > self._sac.s_of["S1"] - 14, 100, 0)
+        label = np.where(s > self._sac.s_of["S1"] - 14, int(Label.CANAL), int(Label.NOTHING))
         structure = np.where(nerve > 0.5, Structure.CAUDA_ROOT, Structure.SAC)
         structure = np.where(cord > 0.5, Structure.CORD, structure)
         canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)

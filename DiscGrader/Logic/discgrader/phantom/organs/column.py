@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discgrader.localize.labels import Label, disc_label
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import Texture, inside, ramp, smooth_max
@@ -132,7 +133,7 @@ class Column:
         fill = cover > 0
         mixture = self._disc_mixture(disc, local[fill], rho[fill], level[fill])
         canvas.paint(
-            index[fill], cover[fill], mixture, label=200 + parameters.index_from_sacrum, structure=Structure.DISC
+            index[fill], cover[fill], mixture, label=disc_label(parameters.index_from_sacrum), structure=Structure.DISC
         )
         # Behind, the ligament is one with the annulus.
         return index, distance + 0.8 * ramp(local[:, 1], 0.5 * depth, 0.8 * depth)
@@ -165,7 +166,7 @@ class Column:
             Tissue.FIBROUS_DISC: (1 - chalk) * (1 - rim - 0.5 * wet),
         }
         structure = np.where(chalk > 0.5, Structure.CALCIFICATION, Structure.HERNIATION)
-        label = 200 + level.parameters.index_from_sacrum
+        label = disc_label(level.parameters.index_from_sacrum)
         canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
@@ -243,7 +244,7 @@ class Column:
         fill = cover > 0
         lumbar = not body.name.startswith("S")
         mixture = self._bone_mixture(body, local[fill], distance[fill], face[fill])
-        label = 1 if lumbar else 0
+        label = Label.VERTEBRA if lumbar else Label.NOTHING
         structure = np.where(outline[fill] > 0.6, Structure.OSTEOPHYTE, Structure.BODY)
         canvas.paint(index[fill], cover[fill], mixture, label, structure)
         return index, distance

@@ -6,6 +6,7 @@ from scipy import ndimage
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.labels import Label, is_disc
 
 BEHIND_MM, IN_FRONT_MM = 45.0, 35.0
 """How far behind the canal and in front of the vertebrae other tissue is looked at."""
@@ -38,7 +39,7 @@ def tissue_measures(series: Series, found: Localization) -> dict[str, float]:
     index = int(np.clip(round(float(frames.lps_to_index(middle)[2])), 0, len(labels) - 1))
     picture, label = frames.array[index].astype(float), labels[index]
     column_mm, row_mm, _ = frames.spacing_mm
-    vertebra, canal, disc = (label > 0) & (label < 100), label == 100, label > 200
+    vertebra, canal, disc = (label > Label.NOTHING) & (label < Label.CANAL), label == Label.CANAL, is_disc(label)
     inner = ndimage.binary_erosion(vertebra, iterations=max(1, round(2.0 / row_mm)))
     if inner.sum() < 100 or not disc.any() or not canal.any():
         return {}

@@ -14,6 +14,7 @@ from discgrader.folders import whole_file
 from discgrader.grading.crops import CropShape, spine_reference
 from discgrader.grading.deep_features import DeepFeatures, disc_picture
 from discgrader.grading.evidence import MEASURES, measure_disc
+from discgrader.localize.labels import disc_label, is_disc
 from discgrader.progress import Progress
 from discgrader.training.spider import SpiderImage
 from discgrader.training.tabular.found import Find, FoundImage, find_patient
@@ -109,10 +110,12 @@ def radiomics_family(threads: int = 2) -> Family:
         rows = []
         if found.localization.discs:
             # All discs at once, or each would have a larger part of the sequence filtered again.
-            extractor.start(found.series.volume, segmentation.array > 200)
+            extractor.start(found.series.volume, is_disc(segmentation.array))
         for disc in found.localization.discs:
             try:
-                rows.append(extractor.extract(found.series.volume, segmentation, 200 + disc.index_from_sacrum).values)
+                rows.append(
+                    extractor.extract(found.series.volume, segmentation, disc_label(disc.index_from_sacrum)).values
+                )
             except (StudyError, UsageError):
                 # A disc too small to have features is a row of holes, as any other feature that does not exist.
                 rows.append(np.full(len(names), np.nan))

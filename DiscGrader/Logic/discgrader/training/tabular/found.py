@@ -15,6 +15,7 @@ from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiBox, level_name
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.labels import Label, disc_label, of_spider
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
 
@@ -97,7 +98,7 @@ def localization_of_mask(series: Series, mask: Volume, name: str) -> Localizatio
     Parameters
     ----------
     mask : Volume
-        In the image's geometry; SPIDER's labels: vertebrae 1–25 (101–125 where cut off), canal 100, discs 201–225.
+        In the image's geometry, with SPIDER's values; see `discgrader.localize.labels.of_spider`.
 
     Raises
     ------
@@ -108,16 +109,14 @@ def localization_of_mask(series: Series, mask: Volume, name: str) -> Localizatio
         mask.affine_lps, series.volume.affine_lps, atol=0.1
     ):
         raise StudyError(f"The mask {name} has another geometry than its image; export both from the same data set.")
-    labels = np.rint(mask.array).astype(np.int32)
-    vertebra = ((labels >= 1) & (labels <= 25)) | ((labels > 100) & (labels <= 125))
-    spine = np.where(labels > 200, labels, np.where(labels == 100, 100, vertebra)).astype(np.uint16)
+    spine = of_spider(np.rint(mask.array).astype(np.int32))
     discs = tuple(disc for index in range(1, 26) if (disc := _disc_of_mask(spine, index, series.volume)) is not None)
     return Localization(series.name, series.volume.with_array(spine), discs)
 
 
 def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
-    """The disc with mask value 200 + ``index``; None where it is not there, or too small to be measured."""
-    here = spine == 200 + index
+    """The disc of this index; None where it is not there, or too small to be measured."""
+    here = spine == disc_label(index)
     if not here.any():
         return None
     # One disc at a time, with its surroundings, so that discs that touch stay apart.
@@ -126,7 +125,9 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
     part = tuple(slice(max(0, a - m), b + m) for a, b, m in zip(low, high, margin))
     affine = volume.affine_lps.copy()
     affine[:3, 3] = volume.index_to_lps([one.start for one in part][::-1])
-    classes = np.where(here, DISC, np.where(spine == 1, VERTEBRA, np.where(spine == 100, CANAL, 0)))[part]
+    classes = np.where(
+        here, DISC, np.where(spine == Label.VERTEBRA, VERTEBRA, np.where(spine == Label.CANAL, CANAL, 0))
+    )[part]
     frames = sagittal_frames(Volume(classes.astype(np.uint8), affine))
     column_mm, row_mm, _ = frames.volume.spacing_mm
     one_hot = np.stack([frames.volume.array == value for value in range(4)]).astype(np.float32)

@@ -17,6 +17,7 @@ from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.localize.labels import Label, is_disc
 
 Random = np.random.Generator
 
@@ -312,7 +313,7 @@ def without_fat(shown: Shown, rng: Random) -> Shown | None:
         array = series.volume.array.astype(float)
         low, span = _span(array)
         labels = _labels(shown, series)
-        fat = (labels == 1) | ((labels == 0) & (array > low + 0.45 * span))
+        fat = (labels == Label.VERTEBRA) | ((labels == Label.NOTHING) & (array > low + 0.45 * span))
         within, _ = _axes(series)
         fat = ndimage.binary_opening(fat, np.ones([3 if axis in within else 1 for axis in range(3)], bool))
         return np.where(fat, low + share * (array - low), array)
@@ -328,12 +329,12 @@ def as_ct(shown: Shown, rng: Random) -> Shown | None:
         array = series.volume.array.astype(float)
         low, span = _span(array)
         labels = _labels(shown, series)
-        bone = labels == 1
+        bone = labels == Label.VERTEBRA
         _, spacing = _axes(series)
         depth = ndimage.distance_transform_edt(bone, sampling=spacing)
         density = np.where(array > low + 0.5 * span, -90.0, np.where(array < low + 0.03 * span, -900.0, 45.0))
         density = np.where(bone, np.where(depth < 2.0, 520.0, 190.0), density)
-        density = np.where(labels == 100, 20.0, np.where(labels > 200, 85.0, density))
+        density = np.where(labels == Label.CANAL, 20.0, np.where(is_disc(labels), 85.0, density))
         density = ndimage.gaussian_filter(
             density, [0.5 / one if array.shape[axis] > 1 else 0 for axis, one in enumerate(spacing)]
         )
