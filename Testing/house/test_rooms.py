@@ -93,7 +93,7 @@ def code(*but: str) -> dict[str, str]:
 
 
 BARE_LABEL = re.compile(
-    r"\b20[01] \+|[+-] 20[01]\b|\b_?DISC\w* = \d|\b1, 100\b|"
+    r"\b20[01] \+|[+-] 20[01]\b|\b_DISC = \d|DISC_LABEL = \d|\b1, 100\b|"
     r"\b(?:labels?|mask|segmentation|spine)(?:\.array)? ?(?:==|[<>]=?) ?(?:1(?! \+)|100|20[01])\b"
 )
 """Such as ``200 + index``, ``labels == 100`` and ``mask.array > 200``."""
