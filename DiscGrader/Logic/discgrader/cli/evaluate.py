@@ -88,7 +88,7 @@ def _phantom(arguments: argparse.Namespace, progress: Progress) -> Path:
 
 
 def _pfirrmann(arguments: argparse.Namespace, progress: Progress) -> Path:
-    from discgrader.training.tabular.evaluate import EvaluationOptions, evaluate_pfirrmann
+    from discgrader.training.replication.evaluate import EvaluationOptions, evaluate_pfirrmann
 
     options = EvaluationOptions(
         arguments.masks,

@@ -4,7 +4,7 @@ Three things are looked at: the maps of the network's first stage, which see blu
 it grades by, and plain statistics of the picture. Of each it is measured how far the picture lies from those of the
 training along their principal axes (Mahalanobis: Lee et al., NeurIPS 2018) and beside these; a small network that was
 trained on pictures of the kind trained on and on such that were altered or are of another kind weighs all of that
-(`discgrader.training.unlike`). Where single distances are beyond all that is usual they count by themselves, for no
+(`discgrader.training.typical`). Where single distances are beyond all that is usual they count by themselves, for no
 list of what may be wrong with a picture is complete.
 """
 

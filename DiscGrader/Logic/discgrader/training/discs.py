@@ -1,17 +1,24 @@
-"""Training discs: crops and measures of every graded disc, cut once and kept on disk."""
+"""Discs of SPIDER to train on: found, cut and measured once and kept on disk; with their grades; and in batches."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from discgrader.grading.crops import CropShape, crop_offsets_mm, cut, spine_reference
 from discgrader.grading.evidence import MEASURES, measure_disc
+from discgrader.grading.scales import scale_of
+from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
 from discgrader.progress import Progress
-from discgrader.training.spider import SpiderImage
+from discgrader.training.augment import vary_crops
+from discgrader.training.localizer import fold_localizers
+from discgrader.training.recipes import installed_localizer
+from discgrader.training.spider import TASK_COLUMNS, SpiderImage, read_corrected, series_of, spider_corrections
+from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 
 WIDE = CropShape(rows=128, columns=160)
 """Cut wider than the network's crop, so that augmentation can turn and move it."""
@@ -74,16 +81,11 @@ def discs_of(patient: int, series: Series, localization: Localization) -> list[T
 
 
 Find = Callable[[Sequence[SpiderImage]], list[tuple[SpiderImage, Series, Localization]]]
+"""From the images of one patient to each image's series and localization, with true indices."""
 
 
 def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Progress) -> list[TrainingDisc]:
-    """The discs of all images, each image's kept as a file in ``cache`` once made.
-
-    Parameters
-    ----------
-    find : callable
-        From the images of one patient to each image's series and localization.
-    """
+    """The discs of all images, each image's kept as a file in ``cache`` once made."""
     cache.mkdir(parents=True, exist_ok=True)
     discs: list[TrainingDisc] = []
     patients = sorted({one.patient for one in images})
@@ -133,3 +135,121 @@ def by_disc(discs: Sequence[TrainingDisc]) -> Mapping[tuple[int, int], list[Trai
     for one in discs:
         grouped.setdefault((one.patient, one.index_from_sacrum), []).append(one)
     return grouped
+
+
+def disc_finder(images: Sequence[SpiderImage], work: Path | str | None) -> Find:
+    """What finds the discs of a patient's images.
+
+    Discs are found by a network that has not seen the patient where there is one. Indices are SPIDER's: from the mask,
+    else from the hand-set place of disc 1, else from the patient's other image, else as found.
+
+    Parameters
+    ----------
+    work : Path, optional
+        Output folder of the recipe ``localizer``: its networks of each fold then find the discs of the patients that
+        they have not seen. Without it the installed localizer finds all of them.
+    """
+    corrections = spider_corrections()
+    if work is None:
+        localizer_of = dict.fromkeys((image.patient for image in images), installed_localizer())
+    else:
+        localizers, folds = fold_localizers(Path(work), images)
+        localizer_of = {patient: localizers[fold] for patient, fold in folds.items()}
+
+    def find(patient_images: Sequence[SpiderImage]) -> list[tuple[SpiderImage, Series, Localization]]:
+        found = []
+        known: Localization | None = None
+        # T2 before T1: its disc 1 is the one set by hand.
+        for image in sorted(patient_images, key=lambda one: one.sequence != "T2"):
+            volume, lowest = read_corrected(image, corrections)
+            series = series_of(image, volume)
+            localization = localizer_of[image.patient].localize_series(series)
+            indices = None
+            if image.mask is not None:
+                indices = indices_from_mask(localization.discs, read_volume(image.mask)[0])
+            elif lowest is not None:
+                indices = indices_from_point(localization.discs, lowest)
+            elif known is not None:
+                indices = indices_from_partner(localization.discs, known.discs)
+            if indices is not None:
+                localization = reindexed(localization, indices)
+            if image.mask is None and known is None:
+                known = localization
+            found.append((image, series, localization))
+        return found
+
+    return find
+
+
+@dataclass(frozen=True, eq=False)
+class GradedDisc:
+    """A disc with all of its images and its true grades, as positions on each task's scale (-1 unknown)."""
+
+    patient: int
+    index_from_sacrum: int
+    images: tuple[TrainingDisc, ...]
+    grades: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class DiscBatch:
+    """What `DiscClassifier.forward` takes, and the true grades by task, shape (discs,)."""
+
+    crops: torch.Tensor
+    role: torch.Tensor
+    disc: torch.Tensor
+    grades: Mapping[str, torch.Tensor]
+
+
+def training_batch(
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, generator: np.random.Generator
+) -> DiscBatch:
+    """A batch of varied crops: one random slice of each image, each image left out a quarter of the time."""
+    wide, role, disc = [], [], []
+    for position, graded in enumerate(discs):
+        shown = [image for image in graded.images if generator.random() > 0.25]
+        shown = shown or [graded.images[generator.integers(len(graded.images))]]
+        for image in shown:
+            wide.append(image.crops[generator.integers(len(image.crops))])
+            role.append(roles.index(image.role))
+            disc.append(position)
+    crops = vary_crops(torch.from_numpy(np.stack(wide).astype(np.float32)), shape, generator)
+    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
+
+
+def plain_batch(
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, shown_roles: Sequence[str]
+) -> DiscBatch:
+    """A batch as at inference: all slices of the images of ``shown_roles``, cut in the middle."""
+    wide, role, disc = [], [], []
+    for position, graded in enumerate(discs):
+        shown = [image for image in graded.images if image.role in shown_roles]
+        for image in shown:
+            wide += list(image.crops)
+            role += [roles.index(image.role)] * len(image.crops)
+            disc += [position] * len(image.crops)
+    rows, columns = (WIDE.rows - shape.rows) // 2, (WIDE.columns - shape.columns) // 2
+    crops = torch.from_numpy(np.stack(wide).astype(np.float32))
+    crops = crops[:, :, rows : rows + shape.rows, columns : columns + shape.columns]
+    return DiscBatch(crops, torch.tensor(role), torch.tensor(disc), _grades(discs))
+
+
+def _grades(discs: Sequence[GradedDisc]) -> dict[str, torch.Tensor]:
+    return {task: torch.tensor([one.grades[task] for one in discs]) for task in discs[0].grades}
+
+
+def graded_discs(
+    found: Sequence[TrainingDisc], gradings: Mapping[tuple[int, int], Mapping[str, int]]
+) -> list[GradedDisc]:
+    """Every graded disc that was found on at least one image."""
+    result = []
+    for (patient, index), images in sorted(by_disc(found).items()):
+        grades = gradings.get((patient, index))
+        if grades is not None:
+            positions = {task: _position(task, grade) for task, grade in grades.items()}
+            result.append(GradedDisc(patient, index, tuple(images), positions))
+    return result
+
+
+def _position(task: str, grade: int) -> int:
+    return scale_of(TASK_COLUMNS[task][0], task).values.index(str(grade))

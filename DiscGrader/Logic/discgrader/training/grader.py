@@ -1,21 +1,49 @@
-"""Fitting of a disc classifier, and its predictions on discs it has not seen."""
+"""Fitting of what grades a disc on its crops: a network on the pictures, trees on measured evidence; and what both say
+of discs that they have not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import torch
 
 from discgrader.grading.crops import CropShape
+from discgrader.grading.evidence import MEASURES
+from discgrader.grading.evidence_model import evidence_names, evidence_row, log_probabilities
+from discgrader.grading.scales import scale_of
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import UNKNOWN, GradedDisc, plain_batch, training_batch
-from discgrader.training.learner import Learner
-from discgrader.training.precision import training_autocast
+from discgrader.training.discs import GradedDisc, plain_batch, training_batch
+from discgrader.training.loop import Optimization, epochs_from, forward, train
+from discgrader.training.losses import UNKNOWN, grade_loss
+from discgrader.training.spider import TASK_COLUMNS
 
 ROLES = ("T1", "T2", "T2_SPACE")
 FAMILIES = (("T1",), ("T2", "T2_SPACE"))
+
+TASKS: Mapping[str, int] = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
+"""Number of grades of each task."""
+
+ORDINAL = frozenset(
+    task for task, count in TASKS.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal
+)
+"""Tasks with an order of more than two grades."""
+
+TREES = {
+    "num_leaves": 10,
+    "learning_rate": 0.04,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "num_threads": 1,
+    "deterministic": True,
+    "verbosity": -1,
+}
+ROUNDS = 150
 
 
 @dataclass(frozen=True)
@@ -40,94 +68,59 @@ class GraderRecipe:
     average_decay: float = 0.99
     evidence_weight: float = 0.5
 
-    def architecture(self, tasks: Mapping[str, int]) -> dict:
+    @property
+    def architecture(self) -> dict:
         """The network's entry in a pack."""
         return {
             "kind": "disc_classifier",
             "widths": list(self.widths),
-            "tasks": dict(tasks),
+            "tasks": dict(TASKS),
             "roles": list(ROLES),
             "families": [list(family) for family in FAMILIES],
             "dropout": self.dropout,
         }
 
 
-def soft_targets(grades: torch.Tensor, count: int, neighbor_share: float) -> torch.Tensor:
-    """Target probabilities (discs, count): most on the true grade, ``neighbor_share`` on the grades beside it."""
-    target = torch.nn.functional.one_hot(grades, count).float()
-    if neighbor_share == 0:
-        return target
-    beside = torch.zeros_like(target)
-    beside[:, 1:] += target[:, :-1]
-    beside[:, :-1] += target[:, 1:]
-    beside = beside / beside.sum(1, keepdim=True)
-    return (1 - neighbor_share) * target + neighbor_share * beside
-
-
-def task_loss(logits: torch.Tensor, grades: torch.Tensor, ordinal: bool, neighbor_share: float) -> torch.Tensor:
-    """Cross entropy with soft targets, plus, on ordinal scales, the squared distance of cumulative probabilities."""
-    known = grades != UNKNOWN
-    if not known.any():
-        return logits.sum() * 0
-    logits, grades = logits[known], grades[known]
-    target = soft_targets(grades, logits.shape[1], neighbor_share if ordinal else 0.0)
-    loss = -(target * logits.log_softmax(1)).sum(1).mean()
-    if ordinal:
-        loss = loss + ((logits.softmax(1) - target).cumsum(1) ** 2).sum(1).mean()
-    return loss
-
-
 def fit_grader(
-    recipe: GraderRecipe,
-    discs: Sequence[GradedDisc],
-    tasks: Mapping[str, int],
-    ordinal: Sequence[str],
-    state: Path,
-    seed: int,
-    progress: Progress,
+    recipe: GraderRecipe, discs: Sequence[GradedDisc], state: Path, seed: int, progress: Progress
 ) -> torch.nn.Module:
-    """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists.
-
-    Parameters
-    ----------
-    tasks : mapping of str to int
-        Number of grades of each task.
-    ordinal : sequence of str
-        Tasks whose scale is ordinal with more than two grades.
-
-    Returns
-    -------
-    The running average of the network's weights over the last steps.
-    """
+    """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists; the running average
+    of its weights."""
     torch.manual_seed(seed)
-    network = build_network(recipe.architecture(tasks)).to(memory_format=torch.channels_last)
-    steps_per_epoch = len(discs) // recipe.discs_per_batch
-    total = steps_per_epoch * recipe.epochs
-    optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total, pct_start=0.15)
-    learner = Learner(network, optimizer, schedule, recipe.average_decay)
-    start = learner.resume(state)["epoch"] if state.exists() else 0
-    network.train()
-    for epoch in range(start, recipe.epochs):
+    network = build_network(recipe.architecture).to(memory_format=torch.channels_last)
+    steps = len(discs) // recipe.discs_per_batch
+
+    def epoch_of(epoch: int) -> Iterator[torch.Tensor]:
         generator = np.random.default_rng([seed, epoch])
         order = generator.permutation(len(discs))
-        running = []
-        for step in range(steps_per_epoch):
+        for step in range(steps):
             chosen = [discs[i] for i in order[step * recipe.discs_per_batch : (step + 1) * recipe.discs_per_batch]]
-            batch = training_batch(chosen, ROLES, recipe.shape, generator)
-            with training_autocast():
-                logits = network(
-                    batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc, len(chosen)
-                )
-            losses = {
-                task: task_loss(one.float(), batch.grades[task], task in ordinal, recipe.neighbor_share)
-                for task, one in logits.items()
-            }
-            loss = sum((2.0 if task in ordinal else 0.5) * one for task, one in losses.items())
-            running.append(learner.step(loss))
-        progress.report("Training the grader", (epoch + 1) / recipe.epochs, f"loss {np.mean(running):.3f}")
-        learner.save(state, epoch=epoch + 1)
-    return learner.average.eval()
+            yield _loss(recipe, network, chosen, generator)
+
+    how = Optimization(
+        steps * recipe.epochs, recipe.learning_rate, recipe.weight_decay, average_decay=recipe.average_decay
+    )
+    return train(
+        network,
+        how,
+        lambda first: epochs_from(first, steps, epoch_of),
+        progress=progress,
+        stage="Training the grader",
+        state=state,
+        every=steps,
+    )
+
+
+def _loss(
+    recipe: GraderRecipe, network: torch.nn.Module, discs: Sequence[GradedDisc], generator: np.random.Generator
+) -> torch.Tensor:
+    batch = training_batch(discs, ROLES, recipe.shape, generator)
+    logits = forward(network, batch.crops, batch.role, batch.disc, len(discs))
+    return sum(
+        (2.0 if (ordinal := task in ORDINAL) else 0.5)
+        * grade_loss(given, batch.grades[task], recipe.neighbor_share if ordinal else 0.0, cumulative=ordinal)
+        for task, given in logits.items()
+    )
 
 
 def predict(
@@ -149,3 +142,41 @@ def predict(
             for task, one in logits.items():
                 parts.setdefault(task, []).append(one.numpy())
     return {task: np.concatenate(one) for task, one in parts.items()}
+
+
+def _row_of(disc: GradedDisc, roles: Sequence[str]) -> np.ndarray:
+    """The evidence row of a disc from its images of these roles alone."""
+    measures = {
+        image.role: dict(zip(MEASURES, map(float, image.measures), strict=True))
+        for image in disc.images
+        if image.role in roles
+    }
+    return evidence_row(disc.index_from_sacrum, measures, ROLES)
+
+
+def fit_trees(discs: Sequence[GradedDisc], task: str, seed: int) -> lightgbm.Booster:
+    """Trees for one task; each disc is shown with every subset of its images, so that a missing one does no harm."""
+    rows, targets, weights = [], [], []
+    for disc in discs:
+        if disc.grades[task] == UNKNOWN:
+            continue
+        own = [image.role for image in disc.images]
+        subsets = [some for size in range(1, len(own) + 1) for some in combinations(own, size)]
+        rows += [_row_of(disc, some) for some in subsets]
+        targets += [disc.grades[task]] * len(subsets)
+        weights += [1.0 / len(subsets)] * len(subsets)
+    grades = TASKS[task]
+    objective = {"objective": "binary"} if grades == 2 else {"objective": "multiclass", "num_class": grades}
+    data = lightgbm.Dataset(
+        np.stack(rows),
+        np.array(targets),
+        weight=np.array(weights),
+        feature_name=evidence_names(ROLES),
+        free_raw_data=False,
+    )
+    return lightgbm.train({**TREES, **objective, "seed": seed}, data, ROUNDS)
+
+
+def predict_trees(booster: lightgbm.Booster, discs: Sequence[GradedDisc], roles: Sequence[str]) -> np.ndarray:
+    """Logarithm of each grade's probability, shape (discs, grades), from the images of ``roles``."""
+    return log_probabilities(booster, np.stack([_row_of(disc, roles) for disc in discs]))

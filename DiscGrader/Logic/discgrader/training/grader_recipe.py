@@ -1,11 +1,10 @@
 """Recipe ``spider``, whole: discs found, crops cut, networks and evidence trees cross-validated by patient, calibrated
 and packed.
 
-The networks of all folds together are the pack; its figures are of each fold's network on patients that neither it nor
-the localizer that found their discs had seen.
+The networks of all folds together are the pack; what is stated of it is of each fold's network on patients that neither
+it nor the localizer that found their discs had seen.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,40 +12,25 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
-from discgrader.errors import UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined
 from discgrader.grading.grader import NETWORK_PREFIX
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.imaging.files import read_volume
-from discgrader.imaging.study import Contrast, Plane, Series
-from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import Localizer
 from discgrader.packs.networks import build_network
-from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import GradedDisc
-from discgrader.training.discs import SLICE_REACH_MM, SLICES, by_disc, prepare
-from discgrader.training.evidence_trees import fit_trees, predict_trees
-from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
-from discgrader.training.grader import ROLES, GraderRecipe, fit_grader, predict
-from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
-from discgrader.training.localizer_recipe import fold_localizers
-from discgrader.training.options import changed
-from discgrader.training.spider import (
-    DATA_SET,
-    TASK_COLUMNS,
-    SpiderImage,
-    read_corrected,
-    spider_corrections,
-    spider_gradings,
-    spider_images,
-)
-from discgrader.training.tabular.held_out import FOLDS_FILE, folds_file
+from discgrader.training.discs import SLICE_REACH_MM, SLICES, GradedDisc, disc_finder, graded_discs, prepare
+from discgrader.training.grader import ROLES, TASKS, GraderRecipe, fit_grader, fit_trees, predict, predict_trees
+from discgrader.training.loop import trained
+from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
+from discgrader.training.recipes import changed, described_tasks, ship, trained_on_spider, write_json
+from discgrader.training.spider import DATA_SET, spider_gradings, spider_images
+from discgrader.training.tabular.held_out import FOLDS_FILE, INPUTS, folds_file
+
+PFIRRMANN_METRICS: Mapping[str, str] = {"macro_auroc": "auroc", "macro_f1": "f1"} | {
+    name: name for name in ("accuracy", "qwk", "within_one", "mcc", "brier")
+}
+"""Metrics of the Pfirrmann grade by their names in a pack."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,106 +67,40 @@ def train_graders(
     recipe = changed(GraderRecipe(), options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    found = prepare(
-        images,
-        disc_finder(images, Path(localizer_work) if localizer_work else None),
-        out_dir / "crops",
-        progress.part(0.0, 0.2),
-    )
-    discs = graded_discs(found, gradings)
-    tasks = {task: len(scale_of(system, task).grades) for task, (system, _) in TASK_COLUMNS.items()}
-    ordinal = [task for task, count in tasks.items() if count > 2 and scale_of(TASK_COLUMNS[task][0], task).ordinal]
+    find = disc_finder(images, localizer_work)
+    discs = graded_discs(prepare(images, find, out_dir / "crops", progress.part(0.0, 0.2)), gradings)
     folds = _grader_folds(discs, recipe)
-    work = out_dir / "work"
-    work.mkdir(exist_ok=True)
     networks, trees, held_out = [], [], []
     for fold in range(recipe.folds):
         seen = [one for one in discs if folds[one.patient] != fold]
         held_out.append([one for one in discs if folds[one.patient] == fold])
-        path = work / f"fold{fold}.safetensors"
-        if not path.exists():
-            share = progress.part(0.2 + 0.7 * fold / recipe.folds, 0.2 + 0.7 * (fold + 1) / recipe.folds)
-            network = fit_grader(recipe, seen, tasks, ordinal, path.with_suffix(".state"), recipe.seed + fold, share)
-            save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path)
-            path.with_suffix(".state").unlink(missing_ok=True)
-        network = build_network(recipe.architecture(tasks))
-        network.load_state_dict(load_file(path))
-        networks.append(network.eval())
-        trees.append({task: fit_trees(seen, task, count, recipe.seed) for task, count in tasks.items()})
+        share = progress.part(0.2 + 0.7 * fold / recipe.folds, 0.2 + 0.7 * (fold + 1) / recipe.folds)
+        networks.append(
+            trained(
+                out_dir / "work" / f"fold{fold}",
+                build_network(recipe.architecture),
+                lambda state, seen=seen, fold=fold, share=share: fit_grader(
+                    recipe, seen, state, recipe.seed + fold, share
+                ),
+            )
+        )
+        trees.append({task: fit_trees(seen, task, recipe.seed) for task in TASKS})
     progress.report("Evaluating", 0.92)
-    subsets = {"T2": ("T2",), "T1": ("T1",), "T2_SPACE": ("T2_SPACE",), "T1+T2": ("T1", "T2"), "all": ROLES}
-    results = {name: _held_out(networks, trees, recipe, held_out, roles) for name, roles in subsets.items()}
+    results = {name: _held_out(networks, trees, recipe, held_out, roles) for name, roles in INPUTS.items()}
     calibration: dict[str, object] = {
-        task: fit_calibration(results["all"].logits[task], results["all"].grades[task]) for task in tasks
+        task: fit_calibration(results["all"].logits[task], results["all"].grades[task]) for task in TASKS
     }
     calibration["evidence_weight"] = recipe.evidence_weight
-    figures = {name: _figures(one, calibration) for name, one in results.items()}
-    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    metrics = {name: _metrics(result, calibration) for name, result in results.items()}
+    write_json(out_dir / "figures.json", metrics)
     _save_held_out(out_dir / "held_out.npz", results)
-    final_trees = {task: fit_trees(discs, task, count, recipe.seed) for task, count in tasks.items()}
-    return _write(out_dir, recipe, tasks, networks, final_trees, calibration, figures, discs, bits)
-
-
-def graded_discs(found, gradings) -> list[GradedDisc]:
-    """Every graded disc that was found on at least one image."""
-    result = []
-    for (patient, index), images in sorted(by_disc(found).items()):
-        grades = gradings.get((patient, index))
-        if grades is not None:
-            positions = {task: _position(task, grade) for task, grade in grades.items()}
-            result.append(GradedDisc(patient, index, tuple(images), positions))
-    return result
-
-
-def _position(task: str, grade: int) -> int:
-    return scale_of(TASK_COLUMNS[task][0], task).values.index(str(grade))
+    final_trees = {task: fit_trees(discs, task, recipe.seed) for task in TASKS}
+    return _write(out_dir, recipe, networks, final_trees, calibration, metrics, discs, bits)
 
 
 def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int, int]:
     patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
     return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
-
-
-def disc_finder(images: Sequence[SpiderImage], work: Path | None):
-    """A function from a patient's images to their series and localizations, with true indices.
-
-    Discs are found by a network that has not seen the patient where there is one. Indices are SPIDER's: from the mask,
-    else from the hand-set place of disc 1, else from the patient's other image, else as found.
-    """
-    corrections = spider_corrections()
-    if work is None:
-        packs = [pack for pack in default_packs() if pack.system == LOCALIZER]
-        if not packs:
-            raise UsageError("No localizer is installed: train it first, with 'discgrader train localizer'.")
-        localizer = Localizer(packs[-1])
-        localizer_of = dict.fromkeys((one.patient for one in images), localizer)
-    else:
-        localizers, folds = fold_localizers(work, images)
-        localizer_of = {patient: localizers[fold] for patient, fold in folds.items()}
-
-    def find(patient_images: Sequence[SpiderImage]) -> list[tuple[SpiderImage, Series, Localization]]:
-        found = []
-        known: Localization | None = None
-        # T2 before T1: its disc 1 is the one set by hand.
-        for image in sorted(patient_images, key=lambda one: one.sequence != "T2"):
-            volume, lowest = read_corrected(image, corrections)
-            series = Series(image.path.name, volume, Plane.SAGITTAL, Contrast(image.sequence), "file name")
-            localization = localizer_of[image.patient].localize_series(series)
-            indices = None
-            if image.mask is not None:
-                indices = indices_from_mask(localization.discs, read_volume(image.mask)[0])
-            elif lowest is not None:
-                indices = indices_from_point(localization.discs, lowest)
-            elif known is not None:
-                indices = indices_from_partner(localization.discs, known.discs)
-            if indices is not None:
-                localization = reindexed(localization, indices)
-            if image.mask is None and known is None:
-                known = localization
-            found.append((image, series, localization))
-        return found
-
-    return find
 
 
 def _held_out(
@@ -215,23 +133,25 @@ def _held_out(
     )
 
 
-def _figures(result: _HeldOut, calibration: Mapping[str, object]) -> dict[str, object]:
-    figures: dict[str, object] = {"discs": len(result.patients), "patients": len(np.unique(result.patients))}
+def _metrics(result: _HeldOut, calibration: Mapping[str, object]) -> dict[str, object]:
+    metrics: dict[str, object] = {"discs": len(result.patients), "patients": len(np.unique(result.patients))}
+
+    def yes_or_no(grades: np.ndarray, probability: np.ndarray) -> dict:
+        found = with_intervals(binary_metrics, grades, probability, result.patients)
+        return {name: found[name] for name in ("auroc", "auprc", "accuracy", "brier", "prevalence")}
+
     for task, logits in result.logits.items():
         grades = result.grades[task]
         probabilities = calibrate(logits, calibration[task])
         if task == "pfirrmann":
-            figures[task] = with_intervals(ordinal_figures, grades, probabilities, result.patients)
-            figures["high_grade"] = with_intervals(
-                binary_figures, (grades >= 3).astype(int), probabilities[:, 3:].sum(1), result.patients
-            )
+            five = with_intervals(grade_metrics, grades, probabilities, result.patients)
+            metrics[task] = {packed: five[name] for packed, name in PFIRRMANN_METRICS.items()}
+            metrics["high_grade"] = yes_or_no((grades >= 3).astype(int), probabilities[:, 3:].sum(1))
         elif task == "modic":
-            figures["modic_any"] = with_intervals(
-                binary_figures, (grades > 0).astype(int), 1 - probabilities[:, 0], result.patients
-            )
+            metrics["modic_any"] = yes_or_no((grades > 0).astype(int), 1 - probabilities[:, 0])
         elif 0 < grades.sum() < len(grades):
-            figures[task] = with_intervals(binary_figures, grades, probabilities[:, 1], result.patients)
-    return figures
+            metrics[task] = yes_or_no(grades, probabilities[:, 1])
+    return metrics
 
 
 def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
@@ -248,11 +168,10 @@ def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
 def _write(
     out_dir: Path,
     recipe: GraderRecipe,
-    tasks: Mapping[str, int],
     networks: Sequence[torch.nn.Module],
     trees: Mapping[str, lightgbm.Booster],
     calibration: Mapping[str, object],
-    figures: Mapping[str, object],
+    metrics: Mapping[str, Mapping[str, object]],
     discs: Sequence[GradedDisc],
     bits: int,
 ) -> Path:
@@ -262,48 +181,38 @@ def _write(
     }
     files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
-    patients = {one.patient for one in discs}
+    patients = len({disc.patient for disc in discs})
+    shape = recipe.shape
     for system in ("pfirrmann", "spider"):
-        named = list(SYSTEMS[system].tasks)
-        write_pack(
-            out_dir / "packs" / f"{system}-resnet",
-            name=f"{system}-resnet",
-            version="1.0.0",
+        tasks = described_tasks(system)
+        stated = {"discs", "patients", *tasks, *(["modic_any"] if system == "spider" else [])}
+        method = f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap"
+        ship(
+            out_dir,
+            f"{system}-resnet",
             system=system,
-            tasks={
-                task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)} for task in named
-            },
+            tasks=tasks,
             input={
                 "plane": "sagittal",
                 "contrasts": list(ROLES),
-                "crop": {"rows": recipe.shape.rows, "columns": recipe.shape.columns, "pixel_mm": recipe.shape.pixel_mm},
+                "crop": {"rows": shape.rows, "columns": shape.columns, "pixel_mm": shape.pixel_mm},
                 "slices": {"reach_mm": SLICE_REACH_MM, "count": SLICES},
                 "normalization": "mean 0, deviation 1 over the segmented spine around the discs",
             },
-            architecture=recipe.architecture(tasks),
+            architecture=recipe.architecture,
             files=files,
-            trained_on=TrainedOn(
-                DATA_SET.split(",")[0],
-                "CC BY 4.0",
-                len(patients),
-                len(discs),
+            trained_on=trained_on_spider(
                 "spider",
+                patients,
+                len(discs),
                 recipe.seed,
-                False,
-                f"{len(discs)} discs of {len(patients)} SPIDER patients (CC BY 4.0)",
+                f"{len(discs)} discs of {patients} SPIDER patients (CC BY 4.0)",
             ),
             calibration=calibration,
             figures={
-                "method": f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap",
+                "method": method,
                 **{
-                    name: {
-                        key: value
-                        for key, value in one.items()
-                        if key in ("discs", "patients")
-                        or key in {task.name for task in named}
-                        or (system == "spider" and key == "modic_any")
-                    }
-                    for name, one in figures.items()
+                    name: {key: value for key, value in part.items() if key in stated} for name, part in metrics.items()
                 },
             },
         )

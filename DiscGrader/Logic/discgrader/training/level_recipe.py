@@ -4,32 +4,32 @@ Cross-validated by patient: each network sees two thirds of the patients, its an
 weighed (`discgrader.localize.lowest_disc`), and all networks together ship.
 """
 
-import copy
-import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from scipy.optimize import minimize
+from torch.nn.functional import cross_entropy
 
 from discgrader.errors import StudyError
-from discgrader.localize.level_pictures import BRIGHTEST, EDGE, PIXEL_MM, PLANES, cut_out
+from discgrader.localize.level_pictures import EDGE, PLANES, cut_out
 from discgrader.localize.level_reader import FILE
 from discgrader.localize.lowest_disc import LevelVotes, looks_of, lowest_probabilities, with_measures
 from discgrader.localize.naming import CERTAIN
 from discgrader.localize.segment import Segmenter
 from discgrader.packs.level_classifier import LevelClassifier
 from discgrader.packs.networks import build_network
-from discgrader.packs.pack import LOCALIZER, Pack, default_packs, read_pack, write_pack
+from discgrader.packs.pack import LOCALIZER, Pack, default_packs, read_pack
 from discgrader.packs.weights import load_tensors, pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.learner import Learner
+from discgrader.training.augment import LevelVariation
 from discgrader.training.level_samples import LevelRow, digital_rows, real_rows
-from discgrader.training.options import changed
+from discgrader.training.loop import Optimization, steps_from, train, trained
+from discgrader.training.recipes import changed, ship, write_json
 
 DRAWN = {0: 2.0, 1: 3.0, 2: 2.0, 3: 1.0}
 """How often a disc of each index is drawn from a row, relative to those above."""
@@ -64,6 +64,13 @@ class LevelRecipe:
     localizer: str | None = None
 
     @property
+    def variation(self) -> LevelVariation:
+        """How far pictures are varied."""
+        return LevelVariation(
+            self.rotation_deg, self.log_scale, self.log_aspect, self.shift_mm, self.cut_below, self.cut_above
+        )
+
+    @property
     def architecture(self) -> dict:
         """The networks' entry in a pack."""
         return {
@@ -89,12 +96,12 @@ def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         networks.append(_trained(out_dir / "work" / f"fold{fold}", rows, fold, recipe, share))
     answers = {row.name: _answers(networks[_fold(row.patient, recipe.folds)], row) for row in rows}
     weights = fit_weights(real, answers, recipe)
-    figures = {
-        kind: name_figures([row for row in rows if row.name.startswith(kind)], answers, weights)
+    counts = {
+        kind: name_counts([row for row in rows if row.name.startswith(kind)], answers, weights)
         for kind in ("spider", "sudirman", "digital")
     }
-    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return _write(out_dir, recipe, pack, networks, weights, figures)
+    write_json(out_dir / "figures.json", counts)
+    return _write(out_dir, recipe, pack, networks, weights, counts)
 
 
 def _localizer(recipe: LevelRecipe) -> Pack:
@@ -112,7 +119,7 @@ def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress:
         network.load_state_dict(load_tensors(pack, next(iter(pack.files))))
         segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]))
         rows = []
-        for number, row in enumerate(_chain(real_rows(data_dir, segmenter), digital_rows(recipe.digital, segmenter))):
+        for number, row in enumerate(chain(real_rows(data_dir, segmenter), digital_rows(recipe.digital, segmenter))):
             progress.report("Finding rows of discs", 0.0, str(number))
             rows.append(vars(row) | {"planes": {index: one.half() for index, one in row.planes.items()}})
         torch.save(rows, path.with_suffix(".partial"))
@@ -124,11 +131,6 @@ def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress:
     ]
 
 
-def _chain(*several: Iterable[LevelRow]) -> Iterable[LevelRow]:
-    for some in several:
-        yield from some
-
-
 def _fold(patient: str, folds: int) -> int:
     return zlib.crc32(patient.encode()) % folds
 
@@ -137,32 +139,31 @@ def _trained(
     path: Path, rows: Sequence[LevelRow], fold: int, recipe: LevelRecipe, progress: Progress
 ) -> LevelClassifier:
     """The network of a fold: from disk, else trained on the patients of the others, going on where it was stopped."""
-    network, done = LevelClassifier(**recipe.architecture), path.with_suffix(".safetensors")
-    if done.exists():
-        network.load_state_dict(load_file(done))
-        return network.eval()
-    torch.manual_seed(recipe.seed + fold)
-    network = LevelClassifier(**recipe.architecture)
-    optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, max(recipe.steps, 2))
-    learner = Learner(network, optimizer, schedule, recipe.average_decay)
-    state = path.with_suffix(".state")
-    start = int(learner.resume(state)["step"]) if state.exists() else 0
     seen = [row for row in rows if _fold(row.patient, recipe.folds) != fold]
     weights = _row_weights(seen, recipe)
-    for step in range(start, recipe.steps):
-        # A seed of its own for each step, so that a training that was stopped goes on as if it had not been.
-        generator = np.random.default_rng([recipe.seed, fold, step])
-        pictures, indices = draw_batch(generator, seen, weights, recipe)
-        loss = torch.nn.functional.cross_entropy(network(pictures), indices, label_smoothing=recipe.label_smoothing)
-        learner.step(loss)
-        progress.report("Learning levels", (step + 1) / recipe.steps)
-        if step % 50 == 49:
-            learner.save(state, step=step + 1)
-    average = copy.deepcopy(learner.average).eval()
-    save_file({name: one.contiguous() for name, one in average.state_dict().items()}, done)
-    state.unlink(missing_ok=True)
-    return average
+
+    def fit(state: Path) -> torch.nn.Module:
+        torch.manual_seed(recipe.seed + fold)
+        network = LevelClassifier(**recipe.architecture)
+
+        def loss_of(step: int) -> torch.Tensor:
+            # A seed of its own for each step, so that a training that was stopped goes on as if it had not been.
+            generator = np.random.default_rng([recipe.seed, fold, step])
+            pictures, indices = draw_batch(generator, seen, weights, recipe)
+            return cross_entropy(network(pictures), indices, label_smoothing=recipe.label_smoothing)
+
+        how = Optimization(recipe.steps, recipe.learning_rate, recipe.weight_decay, 0.3, recipe.average_decay)
+        return train(
+            network,
+            how,
+            lambda first: steps_from(first, loss_of),
+            progress=progress,
+            stage="Learning levels",
+            state=state,
+            every=50,
+        )
+
+    return trained(path, LevelClassifier(**recipe.architecture), fit)
 
 
 def _row_weights(rows: Sequence[LevelRow], recipe: LevelRecipe) -> np.ndarray:
@@ -185,38 +186,10 @@ def draw_batch(
         row = rows[number]
         shares = np.array([DRAWN.get(index, ABOVE_DRAWN) for index in row.indices])
         place = int(generator.choice(len(shares), p=shares / shares.sum()))
-        pictures.append(_changed(generator, row, place, recipe))
+        at, at_row, at_column = row.places[place]
+        pictures.append(recipe.variation.draw(row.planes[at], at_row, at_column, generator))
         indices.append(min(row.indices[place], recipe.levels - 1))
     return torch.stack(pictures), torch.tensor(indices)
-
-
-def _changed(generator: np.random.Generator, row: LevelRow, place: int, recipe: LevelRecipe) -> torch.Tensor:
-    """One disc's picture turned, scaled, shifted, of other intensities, and cut off as where the field of view ends."""
-    angle = np.radians(generator.normal(0, recipe.rotation_deg))
-    scale, aspect = np.exp(generator.normal(0, [recipe.log_scale, recipe.log_aspect]))
-    turn = torch.tensor(
-        [
-            [np.cos(angle) * scale * aspect, -np.sin(angle) * scale * aspect],
-            [np.sin(angle) * scale / aspect, np.cos(angle) * scale / aspect],
-        ],
-        dtype=torch.float32,
-    )
-    index, at_row, at_column = row.places[place]
-    away = generator.normal(0, recipe.shift_mm / PIXEL_MM, 2)
-    planes = cut_out(row.planes[index], at_row + away[0], at_column + away[1], turn)
-    picture = planes[:1] * np.exp(generator.normal(0, 0.2)) + generator.normal(0, 0.25)
-    picture = picture + generator.normal(0, 0.075) * picture * picture
-    if generator.random() < 0.3:
-        noise = generator.normal(0, generator.uniform(0, 0.35), picture.shape).astype(np.float32)
-        picture = picture + torch.from_numpy(noise)
-    if generator.random() < 0.3:
-        picture = torch.nn.functional.avg_pool2d(picture[None], 3, 1, 1)[0]
-    planes = torch.cat([picture.float().clamp(-BRIGHTEST, BRIGHTEST) * planes[-1:], planes[1:]])
-    if generator.random() < recipe.cut_below:
-        planes[:, int(EDGE / 2 + generator.uniform(8, 60) / PIXEL_MM) :] = 0
-    if generator.random() < recipe.cut_above:
-        planes[:, : max(int(EDGE / 2 - generator.uniform(8, 60) / PIXEL_MM), 0)] = 0
-    return planes
 
 
 def _answers(network: LevelClassifier, row: LevelRow) -> LevelVotes:
@@ -264,7 +237,7 @@ def _remnant_weights(
     return {"intercept": intercept, **{name: float(one) for name, one in zip(names, slopes, strict=True)}}
 
 
-def name_figures(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
+def name_counts(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
     """Of studies of held-out patients: how many, how many with all names right, with a doubt, and wrong with one.
 
     A study is all pictures of a patient (T2, T1); discs are those of its T2, and all pictures vote, as in use.
@@ -301,7 +274,7 @@ def _write(
     pack: Pack,
     networks: Sequence[LevelClassifier],
     weights: Mapping,
-    figures: Mapping,
+    counts: Mapping,
 ) -> Path:
     """The localizer's pack with these networks beside its own."""
     tensors = {
@@ -313,12 +286,10 @@ def _write(
         f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
         f"rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines"
     )
-    folder = out_dir / "packs" / pack.name
-    folder.parent.mkdir(exist_ok=True)
     files = {name: pack.read_bytes(name) for name in pack.files if name != FILE}
-    write_pack(
-        folder,
-        name=pack.name,
+    return ship(
+        out_dir,
+        pack.name,
         version=pack.version,
         system=LOCALIZER,
         tasks={},
@@ -327,7 +298,6 @@ def _write(
         files={**files, FILE: pack_tensors(tensors, 16)},
         calibration={**pack.calibration, "levels": levels},
         trained_on=replace(pack.trained_on, statement=statement),
-        figures={**pack.figures, "names": figures, "names_recipe": asdict(recipe)},
+        figures={**pack.figures, "names": counts, "names_recipe": asdict(recipe)},
         intended_use=pack.intended_use,
     )
-    return folder.parent

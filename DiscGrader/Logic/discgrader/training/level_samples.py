@@ -26,7 +26,7 @@ from discgrader.localize.segment import Segmentation, Segmenter
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient
 from discgrader.phantom.study import make_study
-from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections, spider_images
+from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections, spider_images, sudirman_slices
 
 SAME_DISC_MM = 18.0
 """A disc that lies no farther from where a reference has it is that disc."""
@@ -194,10 +194,9 @@ def _sudirman(data_dir: Path) -> Iterator[_Known]:
             if "disc" in one["class"]:
                 middle = [(float(one[f"{axis}_min"]) + float(one[f"{axis}_max"])) / 2 for axis in ("column", "row")]
                 boxes[one["patient"], one["sequence"]].append(tuple(middle))
-    with (folder / "images.csv").open(newline="", encoding="utf-8") as stream:
-        for one in csv.DictReader(stream):
-            drawn = boxes[one["patient"], one["sequence"]]
-            volume, _ = read_volume(folder / one["file"])
-            lowest = volume.index_to_lps([*max(drawn, key=lambda middle: middle[1]), 0.0]) if drawn else None
-            name = f"sudirman_{int(one['patient']):04d}"
-            yield _Known(f"{name}_{one['sequence']}", name, volume, lowest)
+    for slice_ in sudirman_slices(data_dir):
+        drawn = boxes[slice_.patient, slice_.sequence.lower()]
+        volume, _ = read_volume(slice_.path)
+        lowest = volume.index_to_lps([*max(drawn, key=lambda middle: middle[1]), 0.0]) if drawn else None
+        name = f"sudirman_{int(slice_.patient):04d}"
+        yield _Known(f"{name}_{slice_.sequence.lower()}", name, volume, lowest)

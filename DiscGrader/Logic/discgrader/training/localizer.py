@@ -1,28 +1,37 @@
 """Recipe ``localizer``: a U-Net that segments vertebra, disc and canal on single sagittal slices.
 
 First round: the stacks with masks. Second round: these, and the slices without masks, labeled by the first round's
-network and cleaned by what a reader knows of them (`discgrader.training.slice_labels`). Both rounds keep to the same
-folds, so that no figure is measured on a patient that its network has seen.
+network and cleaned by what a reader knows of them (`discgrader.training.true_discs`). All rounds keep to the same
+folds, so that nothing is measured on a patient that its network has seen. In the end one network is trained on all.
 """
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from discgrader.errors import StudyError
+from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
-from discgrader.localize.frames import rescale_frames, sagittal_frames
+from discgrader.localize.disc import Disc
+from discgrader.localize.frames import rescale_frames, sagittal_frames, standardize
 from discgrader.localize.labels import Label, is_disc
-from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA
+from discgrader.localize.localizer import Localizer
+from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmenter
 from discgrader.packs.networks import build_network
+from discgrader.packs.pack import LOCALIZER
+from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.augment import finish, random_affine, random_contrast
-from discgrader.training.learner import Learner
-from discgrader.training.precision import training_autocast
-
-IGNORE = 255
+from discgrader.training.augment import random_contrast, random_patch
+from discgrader.training.loop import Optimization, forward, load_weights, steps_from, train, trained
+from discgrader.training.losses import IGNORE, segmentation_loss
+from discgrader.training.metrics import dice_of, means_with_intervals
+from discgrader.training.recipes import changed, ship, trained_on_spider, write_json
+from discgrader.training.spider import SpiderImage, patient_folds, read_corrected, spider_corrections, spider_images
+from discgrader.training.true_discs import clean_labels
 
 
 @dataclass(frozen=True)
@@ -98,25 +107,13 @@ def draw_batch(
     """A batch of augmented patches (batch, 1, rows, columns) and their labels (batch, rows, columns)."""
     images, labels = [], []
     for index in torch.multinomial(weights, recipe.batch, True, generator=generator):
-        one = slices[int(index)]
-        image, label = random_affine(
-            generator, one.image, one.labels, recipe.patch, recipe.rotation_deg, recipe.log_scale, recipe.log_aspect
+        drawn = slices[int(index)]
+        image, label = random_patch(
+            generator, drawn.image, drawn.labels, recipe.patch, recipe.rotation_deg, recipe.log_scale, recipe.log_aspect
         )
         images.append(random_contrast(generator, image, label))
         labels.append(label)
-    return finish(torch.stack(images))[:, None], torch.stack(labels)
-
-
-def segmentation_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Cross entropy plus soft Dice over the three foreground classes; pixels labeled unknown do not count."""
-    known = labels != IGNORE
-    target = torch.where(known, labels, 0)
-    entropy = torch.nn.functional.cross_entropy(logits, target, reduction="none")[known].mean()
-    share = logits.softmax(1) * known[:, None]
-    truth = torch.nn.functional.one_hot(target, len(CLASSES)).permute(0, 3, 1, 2) * known[:, None]
-    overlap = (share * truth).sum((0, 2, 3))
-    dice = (2 * overlap + 1) / ((share + truth).sum((0, 2, 3)) + 1)
-    return entropy + 1 - dice[1:].mean()
+    return standardize(torch.stack(images))[:, None], torch.stack(labels)
 
 
 def fit(
@@ -142,36 +139,196 @@ def fit(
     network = build_network(recipe.architecture).to(memory_format=torch.channels_last)
     if initial is not None:
         network.load_state_dict(initial.state_dict())
-    optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, steps, pct_start=0.1)
     generator = torch.Generator().manual_seed(seed)
-    learner = Learner(network, optimizer, schedule, recipe.average_decay, clipped_norm=None)
-    start = 0
-    if state.exists():
-        saved = learner.resume(state)
-        generator.set_state(saved["generator"])
-        start = saved["step"]
-    chances = torch.tensor(list(weights), dtype=torch.float64)
-    network.train()
-    running = None
-    for step in range(start, steps):
-        images, labels = draw_batch(generator, slices, chances, recipe)
-        with training_autocast():
-            logits = network(images.contiguous(memory_format=torch.channels_last))
-        loss = learner.step(segmentation_loss(logits.float(), labels))
-        running = loss if running is None else 0.98 * running + 0.02 * loss
-        if (step + 1) % 100 == 0:
-            progress.report("Training the localizer", (step + 1) / steps, f"loss {running:.3f}")
-            learner.save(state, generator=generator.get_state(), step=step + 1)
-    return learner.average.eval()
+    drawn_by = torch.tensor(list(weights), dtype=torch.float64)
+
+    def loss_of(_step: int) -> torch.Tensor:
+        images, labels = draw_batch(generator, slices, drawn_by, recipe)
+        return segmentation_loss(forward(network, images).float(), labels)
+
+    how = Optimization(steps, recipe.learning_rate, recipe.weight_decay, 0.1, recipe.average_decay, clipped_norm=None)
+    return train(
+        network,
+        how,
+        lambda first: steps_from(first, loss_of),
+        progress=progress,
+        stage="Training the localizer",
+        state=state,
+        generator=generator,
+    )
 
 
-def dice_of(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """Dice of each class over a whole stack, between two arrays of classes of one shape."""
-    return {
-        name: float(
-            2 * ((labels == value) & (truth == value)).sum() / max(1, (labels == value).sum() + (truth == value).sum())
-        )
-        for value, name in enumerate(CLASSES)
-        if value
-    }
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    image: Volume
+    classes: Volume
+
+
+def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
+    recipe = changed(LocalizerRecipe(), options)
+    images = spider_images(data_dir)
+    stacks = _read_stacks(images)
+    labeled = {patient: slices_of(patient, one.image, one.classes, recipe.pixel_mm) for patient, one in stacks.items()}
+    folds = patient_folds(images, recipe.folds, recipe.seed)
+    run = _Run(recipe, [image for image in images if image.mask is None], labeled, folds, out_dir, progress)
+    metrics: dict[str, object] = {}
+    before: list[torch.nn.Module] = []
+    networks: list[torch.nn.Module] = []
+    for number, steps in enumerate(run.rounds, start=1):
+        before, networks = networks, []
+        for fold in range(recipe.folds):
+            networks.append(run.network(f"round{number}_fold{fold}", steps, fold, before))
+        dice = {patient: _dice(networks[folds[patient]], recipe, one) for patient, one in stacks.items()}
+        write_json(out_dir / f"dice_round{number}.json", dice)
+        metrics[f"dice_round{number}"] = means_with_intervals(list(dice.values()))
+    metrics["dice"] = metrics[f"dice_round{len(run.rounds)}"]
+    # As the folds' networks of the last round, but on all patients; the steps before had one fold less.
+    final = run.network("all", run.rounds[-1], None, before)
+    return _write(out_dir, recipe, final, metrics, stacks, run.unmasked)
+
+
+@dataclass(eq=False)
+class _Run:
+    """The fits of one run of the recipe, one after the other, each kept on disk once done."""
+
+    recipe: LocalizerRecipe
+    unmasked: Sequence[SpiderImage]
+    labeled: Mapping[int, Sequence[LabeledSlice]]
+    folds: Mapping[int, int]
+    out_dir: Path
+    progress: Progress
+    done: int = 0
+
+    @property
+    def rounds(self) -> tuple[int, ...]:
+        """Steps of each round; one round where there is nothing to label."""
+        return self.recipe.rounds if self.unmasked else (sum(self.recipe.rounds),)
+
+    def network(
+        self, name: str, steps: int, held_out: int | None, before: Sequence[torch.nn.Module]
+    ) -> torch.nn.Module:
+        """The network of this name, from disk or fitted without the fold ``held_out``.
+
+        Parameters
+        ----------
+        before : sequence of torch.nn.Module
+            The networks of each fold of the round before, to label the slices without masks and to begin with.
+        """
+        count = len(self.rounds) * self.recipe.folds + 1
+        progress = self.progress.part(self.done / count, (self.done + 1) / count)
+        self.done += 1
+
+        def fitted(state: Path) -> torch.nn.Module:
+            slices, weights = self._sample(held_out, before, progress)
+            seed = zlib.crc32(name.encode()) + self.recipe.seed
+            initial = before[held_out or 0] if before else None
+            return fit(self.recipe, steps, slices, weights, state, seed, progress, initial)
+
+        return trained(self.out_dir / "work" / name, build_network(self.recipe.architecture), fitted)
+
+    def _sample(
+        self, held_out: int | None, before: Sequence[torch.nn.Module], progress: Progress
+    ) -> tuple[list[LabeledSlice], list[float]]:
+        """Slices and how often they are drawn: each patient with masks alike, and those without together as often."""
+        slices = [one for patient, some in self.labeled.items() if self.folds[patient] != held_out for one in some]
+        weights = [1.0 / len(self.labeled[one.patient]) for one in slices]
+        extra: list[LabeledSlice] = []
+        for fold, network in enumerate(before):
+            # A network labels no patient that it has seen, except for itself to go on with.
+            if held_out in (None, fold):
+                images = [one for one in self.unmasked if (self.folds[one.patient] == fold) is (held_out is None)]
+                extra += _labeled_by(network, images, self.recipe, progress)
+        return slices + extra, weights + [sum(weights) / max(len(extra), 1)] * len(extra)
+
+
+def _read_stacks(images: Sequence[SpiderImage]) -> dict[int, _Stack]:
+    stacks = {}
+    for one in images:
+        if one.mask is not None:
+            mask, _ = read_volume(one.mask)
+            stacks[one.patient] = _Stack(read_volume(one.path)[0], mask.with_array(classes_of_mask(mask.array)))
+    if not stacks:
+        raise StudyError("The localizer learns from masks, and none of the images has one.")
+    return stacks
+
+
+def _dice(network: torch.nn.Module, recipe: LocalizerRecipe, stack: _Stack) -> dict[str, float]:
+    segmentation = Segmenter(network, recipe.pixel_mm)(stack.image)
+    return dice_of(segmentation.labels(), sagittal_frames(stack.classes).volume.array, CLASSES)
+
+
+def _labeled_by(
+    network: torch.nn.Module, images: Sequence[SpiderImage], recipe: LocalizerRecipe, progress: Progress
+) -> list[LabeledSlice]:
+    """Slices without masks, with the labels that a network gives them, cleaned; unfit ones are left out."""
+    segmenter, corrections = Segmenter(network, recipe.pixel_mm), spider_corrections()
+    result = []
+    partners: dict[int, tuple[Disc, ...]] = {}
+    # T2 before T1: its disc 1 is the one set by hand.
+    for number, image in enumerate(sorted(images, key=lambda one: one.sequence != "T2")):
+        progress.report("Labeling slices without masks", 0.0, f"{number} of {len(images)}")
+        volume, lowest = read_corrected(image, corrections)
+        segmentation = segmenter(volume)
+        cleaned = clean_labels(segmentation, lowest, partners.get(image.patient, ()))
+        if cleaned is None:
+            continue
+        labels, discs = cleaned
+        partners.setdefault(image.patient, discs)
+        frames = segmentation.frames.volume
+        result += slices_of(image.patient, frames, frames.with_array(labels), recipe.pixel_mm)
+    return result
+
+
+def _write(
+    out_dir: Path,
+    recipe: LocalizerRecipe,
+    network: torch.nn.Module,
+    metrics: Mapping[str, object],
+    stacks: Mapping[int, _Stack],
+    plain: Sequence[SpiderImage],
+) -> Path:
+    patients = set(stacks) | {one.patient for one in plain}
+    statement = f"{len(stacks)} SPIDER stacks with masks" + (
+        " and single slices labeled by the recipe's earlier rounds" if plain else ""
+    )
+    return ship(
+        out_dir,
+        "localizer-unet",
+        system=LOCALIZER,
+        tasks={},
+        input={
+            "plane": "sagittal",
+            "contrasts": ["T1", "T2", "T2_SPACE"],
+            "pixel_mm": recipe.pixel_mm,
+            "normalization": "mean 0, deviation 1 over the body on each slice",
+        },
+        architecture=recipe.architecture,
+        files={"network.safetensors": pack_tensors(network.state_dict(), 16)},
+        trained_on=trained_on_spider("localizer", len(patients), 0, recipe.seed, statement),
+        figures=metrics,
+        intended_use="Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
+    )
+
+
+def fold_localizers(out_dir: Path, images: Sequence[SpiderImage]) -> tuple[dict[int, Localizer], dict[int, int]]:
+    """The localizer of every fold of a finished run in ``out_dir``, and the fold of every patient.
+
+    Raises
+    ------
+    StudyError
+        The run is not finished.
+    """
+    recipe = LocalizerRecipe()
+    folds = patient_folds(images, recipe.folds, recipe.seed)
+    localizers = {}
+    for fold in range(recipe.folds):
+        paths = [
+            out_dir / "work" / f"round{number}_fold{fold}.safetensors" for number in range(len(recipe.rounds), 0, -1)
+        ]
+        path = next((one for one in paths if one.exists()), None)
+        if path is None:
+            raise StudyError(f"The localizer of fold {fold} is missing from {out_dir}: finish 'train localizer' first.")
+        network = load_weights(build_network(recipe.architecture), path)
+        localizers[fold] = Localizer.of_network(network, recipe.pixel_mm)
+    return localizers, folds

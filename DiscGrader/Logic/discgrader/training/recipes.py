@@ -1,81 +1,97 @@
-"""All recipes by name: what ``discgrader train RECIPE`` can run."""
+"""All recipes by name, what ``discgrader train RECIPE`` runs, and what recipes have in common.
 
-from collections.abc import Callable, Mapping
+A recipe goes from a data set to finished packs in a folder of its own: ``work/`` or ``crops/`` holds what it goes on
+from when it was stopped, ``packs/`` what it ends with, and JSON files beside them what was measured. Its choices are
+the fields of a frozen dataclass, the seed among them, so that the same data and choices give the same packs.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from discgrader.errors import UsageError
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.progress import Progress
 from discgrader.resources import resources_dir
 
+if TYPE_CHECKING:
+    from discgrader.localize.localizer import Localizer
 
-def _localizer(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.localizer_recipe import train_localizer
-
-    return train_localizer(data_dir, out_dir, progress, **options)
-
-
-def _spider(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.grader_recipe import train_graders
-
-    return train_graders(data_dir, out_dir, progress, **options)
+Choices = TypeVar("Choices")
 
 
-def _pfirrmann(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.tabular.fused_recipe import train_fused
+@dataclass(frozen=True)
+class Recipe:
+    """How packs are made.
 
-    return train_fused(data_dir, out_dir, progress, **options)
+    Parameters
+    ----------
+    module, function : str
+        Where it is, below `discgrader.training`, and what runs it, which takes the folder of the data, that of the
+        output, a `Progress` and choices by name.
+    makes, data : str
+        What it makes, and of which data under which license.
+    name : str
+        Of a file in ``Resources/Recipes``, where it is one.
+    """
 
+    module: str
+    function: str
+    makes: str
+    data: str
+    name: str = ""
 
-def _names(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.level_recipe import train_names
-
-    return train_names(data_dir, out_dir, progress, **options)
-
-
-def _radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.tabular.radiomics_recipe import train_radiomics
-
-    return train_radiomics(data_dir, out_dir, progress, **options)
-
-
-def _typical(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.unlike.recipe import train_typical
-
-    return train_typical(data_dir, out_dir, progress, **options)
-
-
-def _contrast(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-    from discgrader.training.contrast.recipe import train_contrast
-
-    return train_contrast(data_dir, out_dir, progress, **options)
+    def __call__(self, data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+        run = getattr(import_module(f"discgrader.training.{self.module}"), self.function)
+        named = (self.name,) if self.name else ()
+        return run(*named, data_dir, out_dir, progress, **options)
 
 
-def _windows(name: str) -> Callable[..., Path]:
-    def run(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
-        from discgrader.training.windows.train import train_windows
+_SPIDER = "SPIDER (Zenodo 10159290), CC BY 4.0"
+_SUDIRMAN = "Sudirman (Mendeley k57fr854j2), CC BY 4.0"
 
-        return train_windows(name, data_dir, out_dir, progress, **options)
-
-    return run
-
-
-_BUILT_IN: Mapping[str, Callable[..., Path]] = {
-    "localizer": _localizer,
-    "spider": _spider,
-    "pfirrmann": _pfirrmann,
-    "pfirrmann-radiomics": _radiomics,
-    "typical": _typical,
-    "names": _names,
-    "contrast": _contrast,
+RECIPES: Mapping[str, Recipe] = {
+    "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal", _SPIDER),
+    "spider": Recipe("grader_recipe", "train_graders", "the packs pfirrmann and spider", _SPIDER),
+    "pfirrmann": Recipe(
+        "tabular.fused_recipe", "train_fused", "image networks joined with evidence and radiomics", _SPIDER
+    ),
+    "pfirrmann-radiomics": Recipe(
+        "tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published", _SPIDER
+    ),
+    "typical": Recipe(
+        "typical.recipe", "train_typical", "when a pack warns of pictures unlike those of its training", "as the pack's"
+    ),
+    "names": Recipe(
+        "level_recipe",
+        "train_names",
+        "what tells levels, added to a localizer's pack",
+        f"{_SPIDER}; {_SUDIRMAN}; digital spines",
+    ),
+    "contrast": Recipe(
+        "contrast.recipe", "train_contrast", "what a picture weights", f"{_SPIDER}; {_SUDIRMAN}; digital spines"
+    ),
 }
+"""Those that are code."""
 
 
-def recipes() -> dict[str, Callable[..., Path]]:
-    """Every recipe by name, as the function that runs it: those in code and those in ``Resources/Recipes``."""
-    return {
-        **_BUILT_IN,
-        **{path.stem: _windows(path.stem) for path in sorted((resources_dir() / "Recipes").glob("*.json"))},
+def recipe_files() -> dict[str, Path]:
+    """Every file of ``Resources/Recipes`` by the name of its recipe."""
+    return {path.stem: path for path in sorted((resources_dir() / "Recipes").glob("*.json"))}
+
+
+def recipes() -> dict[str, Recipe]:
+    """Every recipe by name: those in code and those in ``Resources/Recipes``."""
+    windows = "a system that looks through windows"
+    files = {
+        name: Recipe("windows.recipe", "train_windows", windows, "that of the user", name) for name in recipe_files()
     }
+    return {**RECIPES, **files}
 
 
 def run_recipe(
@@ -86,18 +102,14 @@ def run_recipe(
     Parameters
     ----------
     name : str
-        One of `recipes`: ``localizer`` (segmentation), ``names`` (what tells levels, added to a localizer's pack),
-        ``spider`` (the packs ``pfirrmann`` and ``spider``), ``pfirrmann``
-        (image networks joined with evidence and radiomics), ``pfirrmann-radiomics`` (the system as published),
-        ``typical`` (when a pack warns of pictures unlike those of its training; `discgrader.training.unlike`),
-        ``contrast`` (what a picture weights), or a file in ``Resources/Recipes``.
+        One of `recipes`.
     data_dir : Path
         A folder in SPIDER's layout, or the folder above ``spider/``; for a recipe file, one as
-        `discgrader.training.windows.data` describes it.
+        `discgrader.training.cohorts` describes it.
     out_dir : Path
-        Where the packs, the figures and the state for resuming go; running again goes on from there.
+        Where the packs, what was measured and the state for resuming go; running again goes on from there.
     options :
-        Fields of the recipe to change, for instance ``folds=2``.
+        Choices of the recipe to change, for instance ``folds=2``.
 
     Returns
     -------
@@ -114,3 +126,60 @@ def run_recipe(
         raise UsageError(f"There is no recipe {name}; choose one of {', '.join(known)}.")
     out_dir.mkdir(parents=True, exist_ok=True)
     return known[name](Path(data_dir), Path(out_dir), progress or Progress(), **options)
+
+
+def changed(choices: Choices, options: Mapping[str, object]) -> Choices:
+    """A recipe's choices with some of them changed.
+
+    Raises
+    ------
+    UsageError
+        There is no such choice.
+    """
+    known = [field.name for field in fields(choices)]  # type: ignore[arg-type]
+    for name in options:
+        if name not in known:
+            raise UsageError(f"This recipe has no choice {name}; it has {', '.join(known)}.")
+    return replace(choices, **options)  # type: ignore[type-var]
+
+
+def installed_localizer() -> "Localizer":
+    """The installed localizer.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    from discgrader.localize.localizer import Localizer
+
+    packs = [pack for pack in default_packs() if pack.system == LOCALIZER]
+    if not packs:
+        raise UsageError("No localizer is installed: train it first, with 'discgrader train localizer'.")
+    return Localizer(packs[-1])
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write what was measured."""
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def described_tasks(system: str) -> dict[str, dict[str, object]]:
+    """The tasks of a system with their scales, as a pack describes them."""
+    return {
+        task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)}
+        for task in SYSTEMS[system].tasks
+    }
+
+
+def trained_on_spider(recipe: str, patients: int, discs: int, seed: int, statement: str) -> TrainedOn:
+    """What a pack of SPIDER's patients states of its data."""
+    return TrainedOn(_SPIDER.split(",")[0], "CC BY 4.0", patients, discs, recipe, seed, False, statement)
+
+
+def ship(out_dir: Path, name: str, **described: object) -> Path:
+    """Write the pack ``name`` to the packs of a recipe's output, as `write_pack` takes it; the folder of the packs."""
+    packs = out_dir / "packs"
+    packs.mkdir(parents=True, exist_ok=True)
+    write_pack(packs / name, name=name, **({"version": "1.0.0"} | described))  # type: ignore[arg-type]
+    return packs

@@ -1,9 +1,12 @@
-"""The SPIDER data set (van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, CC BY 4.0) as it lies on disk.
+"""The public data sets as they lie on disk.
 
-Two layouts are known: SPIDER's own (``images/<id>_<t1|t2|t2_SPACE>.mha``, ``masks/``, ``radiological_gradings.csv``)
-and slices taken from it (``midsagittal/``, ``t2_space/`` with ``*_mask.nii.gz`` beside the images).
+SPIDER (van der Graaf et al. 2024, doi 10.5281/zenodo.10159290, CC BY 4.0) is known in two layouts: its own
+(``images/<id>_<t1|t2|t2_SPACE>.mha``, ``masks/``, ``radiological_gradings.csv``) and slices taken from it
+(``midsagittal/``, ``t2_space/`` with ``*_mask.nii.gz`` beside the images). Of Sudirman et al. (2019, doi
+10.17632/k57fr854j2, CC BY 4.0) sagittal slices are read that lie in ``sudirman_sagittal/`` beside SPIDER.
 """
 
+import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -13,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.checked import read_csv
-from discgrader.errors import StudyError
+from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.files import read_volume
+from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 
 DATA_SET = "SPIDER (Zenodo 10159290), CC BY 4.0"
@@ -47,7 +51,7 @@ class SpiderImage:
 
 def spider_images(data_dir: Path) -> list[SpiderImage]:
     """All images below ``data_dir`` (or its ``spider`` folder), ordered by patient and sequence."""
-    root = data_dir / "spider" if (data_dir / "spider").is_dir() else data_dir
+    root = _root(data_dir)
     found = []
     for folder in ("images", "midsagittal", "t2_space"):
         for path in sorted((root / folder).glob("*")):
@@ -57,16 +61,20 @@ def spider_images(data_dir: Path) -> list[SpiderImage]:
                 continue
             beside = path.with_name(path.name.replace(stem, stem + "_mask"))
             apart = root / "masks" / path.name
-            mask = next((one for one in (beside, apart) if one.is_file()), None)
+            mask = next((file for file in (beside, apart) if file.is_file()), None)
             found.append(SpiderImage(int(match[1]), match[2].upper(), path, mask))
     if not found:
         raise StudyError(f"No SPIDER images below {data_dir}; expected images/, midsagittal/ or t2_space/ in it.")
     return sorted(found, key=lambda one: (one.patient, one.sequence))
 
 
+def _root(data_dir: Path) -> Path:
+    return data_dir / "spider" if (data_dir / "spider").is_dir() else data_dir
+
+
 def spider_gradings(data_dir: Path) -> dict[tuple[int, int], dict[str, int]]:
     """Grades by (patient, index from the sacrum), each a dict from task name to grade."""
-    root = data_dir / "spider" if (data_dir / "spider").is_dir() else data_dir
+    root = _root(data_dir)
     path = root / "radiological_gradings.csv"
     if not path.is_file():
         raise StudyError(f"SPIDER's table radiological_gradings.csv is missing from {root}.")
@@ -133,3 +141,95 @@ def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[
         if point is not None:
             lowest = volume.index_to_lps([point[0], volume.size[1] - 1 - point[1], 0.0])
     return volume, lowest
+
+
+def series_of(image: SpiderImage, volume: Volume) -> Series:
+    """The series that an image is, its volume read."""
+    return Series(image.path.name, volume, Plane.SAGITTAL, Contrast(image.sequence), "file name")
+
+
+def pfirrmann_grades(data_dir: Path) -> dict[tuple[int, int], int]:
+    """Position on the scale, 0–4, of every graded disc by (patient, index from the sacrum).
+
+    Raises
+    ------
+    StudyError
+        There is no table, or it has a grade outside I–V.
+    """
+    grades = {key: one["pfirrmann"] - 1 for key, one in spider_gradings(data_dir).items()}
+    wrong = next((key for key, grade in grades.items() if not 0 <= grade < 5), None)
+    if wrong is not None:
+        raise StudyError(
+            f"radiological_gradings.csv gives patient {wrong[0]}, disc {wrong[1]} the Pfirrmann grade "
+            f"{grades[wrong] + 1}; it must be 1 to 5."
+        )
+    return grades
+
+
+def scanners(data_dir: Path) -> Mapping[int, str]:
+    """Scanner of every patient as maker, model and field strength, from ``images.csv`` or SPIDER's ``overview.csv``.
+
+    Empty where there is neither table, or it does not name scanners.
+    """
+    root = _root(data_dir)
+    path = next((root / name for name in ("images.csv", "overview.csv") if (root / name).is_file()), None)
+    if path is None:
+        return {}
+    found: dict[int, str] = {}
+    for row in read_csv(path, (), UsageError):
+        values = {_plain(key): value.strip() for key, value in row.items()}
+        patient = _patient(values)
+        name = " ".join(
+            one
+            for one in (
+                _value(values, "manufacturer"),
+                _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
+                _field(values),
+            )
+            if one
+        )
+        if patient is not None and name:
+            found.setdefault(patient, name)
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(one for one in name.lower() if one.isalnum())
+
+
+def _patient(values: Mapping[str, str]) -> int | None:
+    text = _value(values, "patient", "newfilename", "filename").split("_")[0]
+    return int(text) if text.isdecimal() else None
+
+
+def _value(values: Mapping[str, str], *names: str) -> str:
+    return next((values[name] for name in names if values.get(name)), "")
+
+
+def _field(values: Mapping[str, str]) -> str:
+    text = _value(values, "fieldt", "magneticfieldstrength", "fieldstrength")
+    try:
+        return f"{float(text):g} T"
+    except ValueError:
+        return ""
+
+
+@dataclass(frozen=True)
+class SudirmanSlice:
+    """A mid-sagittal slice of one patient; ``sequence`` is ``T1`` or ``T2``."""
+
+    patient: str
+    sequence: str
+    path: Path
+
+
+def sudirman_slices(data_dir: Path) -> list[SudirmanSlice]:
+    """Sudirman's sagittal slices beside SPIDER; none where they are not there."""
+    table = data_dir / "sudirman_sagittal" / "images.csv"
+    if not table.is_file():
+        return []
+    with table.open(newline="", encoding="utf-8-sig") as stream:
+        return [
+            SudirmanSlice(row["patient"], row["sequence"].upper(), table.parent / row["file"])
+            for row in csv.DictReader(stream)
+        ]

@@ -1,32 +1,55 @@
-"""Recipe ``contrast``, whole: judged on patients kept aside, then packed."""
+"""Recipe ``contrast``, whole: judged on patients kept aside, then packed.
 
-import json
+Sagittal networks are cross-validated by patient. Of the axial one nothing is learnt from patients, so that all real
+pictures are kept aside: of the digital patients three of four teach the network of tissues; half of the others teach
+the classes that their brightness tells, and the rest are examined.
+"""
+
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file, save_file
 
 from discgrader.errors import StudyError
 from discgrader.imaging.flat_picture import PIXEL_MM, SHAPE
+from discgrader.imaging.picture_contrast import together
 from discgrader.imaging.picture_network import PACK
 from discgrader.imaging.study import Plane
-from discgrader.packs.pack import CONTRAST, TrainedOn, write_pack
+from discgrader.packs.pack import CONTRAST, TrainedOn
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
-from discgrader.training.contrast.axial import AxialRun
-from discgrader.training.contrast.calibrate import between_t1_and_t2, calibrated, figures_of
-from discgrader.training.contrast.examine import Asked, Examined, examination, examined
-from discgrader.training.contrast.network import ContrastNetwork, ContrastRecipe, fit
-from discgrader.training.contrast.pictures import axial_pictures, sagittal_pictures
-from discgrader.training.contrast.pool import CLASSES, Pool, Sources, draw_pool
-from discgrader.training.contrast.spines import SLICES_EACH, digital_slices
-from discgrader.training.contrast.tissue_fit import packed_tensors
-from discgrader.training.options import changed
+from discgrader.training.contrast.axial_pool import EVERY_TEST, SEQUENCES, drawn_picture, patients_of, tissue_pool
+from discgrader.training.contrast.digital import SLICES_EACH, digital_slices
+from discgrader.training.contrast.examine import (
+    Asked,
+    Examined,
+    between_t1_and_t2,
+    calibrated,
+    examination,
+    examined,
+    metrics_of,
+)
+from discgrader.training.contrast.networks import (
+    ContrastNetwork,
+    ContrastRecipe,
+    Head,
+    TissueLayers,
+    brightness_of,
+    fit_contrast,
+    fit_head,
+    fit_tissues,
+    packed_tensors,
+)
+from discgrader.training.contrast.real import axial_pictures, sagittal_pictures
+from discgrader.training.contrast.sagittal_pool import CLASSES, Pool, Sources, class_of, draw_pool
+from discgrader.training.loop import trained
+from discgrader.training.recipes import changed, ship, write_json
 
 PLANES = (Plane.SAGITTAL, Plane.AXIAL)
+_WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.0}
+"""How much each axial class counts while they are learnt."""
 _STATEMENT = (
     "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
     "digital spines on drawn sequences; axial: digital spines alone"
@@ -38,27 +61,31 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
     recipe = changed(ContrastRecipe(), options)
     work = out_dir / "work"
     work.mkdir(exist_ok=True)
-    weights, calibration, figures, patients = {}, {}, {}, set()
+    weights: dict[Plane, bytes] = {}
+    calibration: dict[str, dict[str, float]] = {}
+    metrics: dict[str, dict[str, object]] = {}
+    patients: set[str] = set()
     for number, plane in enumerate(PLANES):
         part = progress.part(number / 2, (number + 1) / 2)
         run = prepared(recipe, plane, data_dir, work, part.part(0.0, 0.3))
         held_out, packed = (_axial if plane is Plane.AXIAL else _sagittal)(run, part.part(0.3, 1.0))
         calibration[plane.value] = calibrated(held_out)
         judged = (held_out, CLASSES[plane], calibration[plane.value]["temperature"])
-        figures[plane.value] = {"T1 against T2": between_t1_and_t2(*judged), **figures_of(*judged)}
-        if figures[plane.value]["T1 against T2"]["right_of_answered"] >= recipe.least_right:
+        between = between_t1_and_t2(*judged)
+        metrics[plane.value] = {"T1 against T2": between, **metrics_of(*judged)}
+        if between["right_of_answered"] >= recipe.least_right:
             weights[plane] = packed()
             patients |= {one.patient for one in run.sources.real if plane is Plane.SAGITTAL}
-    (out_dir / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    write_json(out_dir / "figures.json", metrics)
     if not weights:
         raise StudyError(f"No network is right often enough to be packed; see {out_dir / 'figures.json'}.")
-    return _write(out_dir, recipe, weights, calibration, figures, len(patients))
+    return _write(out_dir, recipe, weights, calibration, metrics, len(patients))
 
 
 def _sagittal(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
     """Answers on patients kept aside, and what gives the weights to pack, trained on everything."""
     held_out = cross_validated(run, progress.part(0.0, 0.8))
-    return held_out, lambda: pack_tensors(run.trained("all", None, progress.part(0.8, 1.0)).tensors(), 32)
+    return held_out, lambda: pack_tensors(run.network("all", None, progress.part(0.8, 1.0)).tensors(), 32)
 
 
 def _axial(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
@@ -86,12 +113,11 @@ class Run:
             self.sources, wanted, self.work / f"pool_{self.plane.value}_{wanted}", self.recipe.seed, progress
         )
 
-    def trained(self, name: str, without: int | None, progress: Progress) -> ContrastNetwork:
+    def network(self, name: str, without: int | None, progress: Progress) -> ContrastNetwork:
         """The network of this name: from disk, else trained on all pictures but those of the fold ``without``."""
-        path = self.work / f"{self.plane.value}_{name}"
-        finished, state = path.with_suffix(".safetensors"), path.with_suffix(".state")
-        classes = len(CLASSES[self.plane])
-        if not finished.exists():
+        path, classes = self.work / f"{self.plane.value}_{name}", len(CLASSES[self.plane])
+
+        def fit(state: Path) -> ContrastNetwork:
             pool = self.pool(progress.part(0.0, 0.3))
             kept = [
                 number
@@ -99,21 +125,10 @@ class Run:
                 if without is None or self.folds.get(str(patient)) != without
             ]
             seed = self.recipe.seed + zlib.crc32(path.name.encode()) % 10_000
-            network = fit(
-                self.recipe,
-                self.recipe.sagittal_steps,
-                pool,
-                np.array(kept),
-                classes,
-                state,
-                seed,
-                progress.part(0.3, 1.0),
-            )
-            save_file({key: value.contiguous() for key, value in network.state_dict().items()}, finished)
-            state.unlink(missing_ok=True)
-        network = ContrastNetwork(self.recipe, classes)
-        network.load_state_dict(load_file(finished))
-        return network.eval()
+            steps = self.recipe.sagittal_steps
+            return fit_contrast(self.recipe, steps, pool, np.array(kept), classes, state, seed, progress.part(0.3, 1.0))
+
+        return trained(path, ContrastNetwork(self.recipe, classes), fit)
 
 
 def prepared(recipe: ContrastRecipe, plane: Plane, data_dir: Path, work: Path, progress: Progress) -> Run:
@@ -149,7 +164,7 @@ def cross_validated(run: Run, progress: Progress) -> list[Examined]:
     asked = examination(run.sources, run.recipe.seed, run.recipe.examined_each)
     for fold in range(run.recipe.folds):
         part = progress.part(fold / run.recipe.folds, (fold + 1) / run.recipe.folds)
-        network = run.trained(f"fold{fold}", fold, part)
+        network = run.network(f"fold{fold}", fold, part)
         mine = [one for one in asked if _fold_of(run, one) == fold]
         found += examined(network, mine, run.plane)
     return found
@@ -160,19 +175,78 @@ def _fold_of(run: Run, asked: Asked) -> int:
     return run.folds.get(asked.patient, zlib.crc32(asked.source.encode()) % run.recipe.folds)
 
 
+@dataclass(eq=False)
+class AxialRun:
+    """Pictures and trainings of axial series, each kept on disk once done."""
+
+    recipe: ContrastRecipe
+    sources: Sources
+    work: Path
+
+    def layers(self, progress: Progress) -> TissueLayers:
+        """The network that makes tissues out: from disk, else trained."""
+        recipe = self.recipe
+
+        def fit(state: Path) -> TissueLayers:
+            path = self.work / f"pool_axial_{recipe.axial_pictures}.npz"
+            sources = (self.sources.digital, self.sources.others[0])
+            pool = tissue_pool(*sources, recipe.axial_pictures, path, recipe.seed, progress.part(0.0, 0.3))
+            return fit_tissues(recipe, pool, state, recipe.seed + 1, progress.part(0.3, 1.0))
+
+        return trained(self.work / "axial_tissues", TissueLayers(recipe.tissue_channels), fit)
+
+    def head(self, layers: TissueLayers, progress: Progress) -> Head:
+        """What tells classes, learnt from patients that the network of tissues has not seen."""
+        kinds, seen = [], []
+        share = np.array(list(SEQUENCES.values()))
+        own = self._kept()[0]
+        for number in range(self.recipe.axial_told):
+            rng = np.random.default_rng([self.recipe.seed + 2, number])
+            kind = str(rng.choice(list(SEQUENCES), p=share / share.sum()))
+            drawn = drawn_picture(self.sources.digital[int(rng.choice(own))], kind, rng)
+            if drawn is not None:
+                kinds.append(kind)
+                seen.append(drawn[0])
+            if number % 250 == 0:
+                progress.report("Drawing pictures", number / self.recipe.axial_told, "axial")
+        names = CLASSES[Plane.AXIAL]
+        truth = np.array([names.index(class_of(f"digital {kind}", Plane.AXIAL)) for kind in kinds])
+        each = np.array([_WEIGHTS[name] for name in names]) / np.bincount(truth, minlength=len(names)).clip(1)
+        return fit_head(brightness_of(layers, seen), truth, len(names), each[truth], self.recipe.seed)
+
+    def examined(self, layers: TissueLayers, head: Head) -> list[Examined]:
+        """Logits of every series of the examination."""
+        sources = replace(self.sources, digital=self.sources.digital[self._kept()[1]])
+        return examined_by(layers, head, examination(sources, self.recipe.seed, self.recipe.examined_each))
+
+    def _kept(self) -> tuple[np.ndarray, np.ndarray]:
+        """Slices of digital patients to learn classes from, and to examine: of every second one each."""
+        kept = patients_of(self.sources.digital, tested=True)
+        second = kept // SLICES_EACH[Plane.AXIAL] // EVERY_TEST % 2 == 1
+        return kept[~second], kept[second]
+
+
+def examined_by(layers: TissueLayers, head: Head, asked: Sequence[Asked]) -> list[Examined]:
+    """What both say of series, the slices that show a spine together; zeros where none does."""
+    logits = head.logits(brightness_of(layers, [picture for one in asked for picture in one.seen]))
+    ends = np.cumsum([len(one.seen) for one in asked])
+    return [
+        Examined(one, together(part), CLASSES[Plane.AXIAL].index(class_of(one.kind, Plane.AXIAL)))
+        for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
+    ]
+
+
 def _write(
     out_dir: Path,
     recipe: ContrastRecipe,
     weights: Mapping[Plane, bytes],
     calibration: Mapping[str, object],
-    figures: Mapping[str, object],
+    metrics: Mapping[str, object],
     patients: int,
 ) -> Path:
-    folder = out_dir / "packs" / PACK
-    folder.parent.mkdir(exist_ok=True)
-    write_pack(
-        folder,
-        name=PACK,
+    return ship(
+        out_dir,
+        PACK,
         version="1.1.0",
         system=CONTRAST,
         tasks={},
@@ -204,7 +278,6 @@ def _write(
             _STATEMENT,
         ),
         calibration=calibration,
-        figures=figures,
+        figures=metrics,
         intended_use="Research use, not for diagnosis: telling what a lumbar series weights where nothing names it.",
     )
-    return folder.parent

@@ -7,23 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from discgrader.errors import Cancelled, UsageError
 from discgrader.folders import plain_errors, whole_file
-from discgrader.localize.localizer import Localizer
-from discgrader.packs.pack import LOCALIZER, default_packs
+from discgrader.grading.calibration import softmax
+from discgrader.grading.evidence_model import combined
 from discgrader.progress import Progress
-from discgrader.training.grader import ROLES, GraderRecipe
-from discgrader.training.realism.patients import DigitalPatient, digital_patients, found_share, graded
-from discgrader.training.realism.real import real_patients
-from discgrader.training.realism.sheets import AXIAL_FOLDER, axial_sheet, sagittal_sheet
-from discgrader.training.realism.transfer import PARTS, Transfer, transfer
-from discgrader.training.reference import NEAR_MM
-from discgrader.training.spider import DATA_SET, spider_images
-from discgrader.training.tabular.analyses import Analysis
-from discgrader.training.tabular.page import evaluation_page
+from discgrader.training.discs import GradedDisc
+from discgrader.training.grader import ROLES, TASKS, GraderRecipe, fit_grader, fit_trees, predict, predict_trees
+from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
+from discgrader.training.realism.patients import DigitalPatient, digital_patients, found_share, graded, real_patients
+from discgrader.training.realism.pictures import AXIAL_FOLDER, axial_sheet, sagittal_sheet
+from discgrader.training.recipes import installed_localizer
+from discgrader.training.replication.page import Analysis, evaluation_page
+from discgrader.training.spider import DATA_SET, SpiderImage, spider_images
+from discgrader.training.true_discs import MET_MM
 
-PAGE, FIGURES = "evaluation.html", "figures.json"
+PAGE, METRICS = "evaluation.html", "figures.json"
+
+PARTS = ("network", "evidence", "together")
+"""The image network alone, boosted trees on measured evidence alone, and both."""
 
 FIRST_SEED = 100_000
 """Far from the seeds that people give by hand."""
@@ -64,16 +68,14 @@ def evaluate_phantom(
         An option, the data or ``out_dir`` cannot be used.
     """
     images = spider_images(data_dir)
-    localizers = [pack for pack in default_packs() if pack.system == LOCALIZER]
-    if not localizers:
-        raise UsageError("No localizer is installed: train it first, with 'discgrader train localizer'.")
+    localizer = installed_localizer()
     try:
         with plain_errors(out_dir):
             work = out_dir / "work"
             work.mkdir(parents=True, exist_ok=True)
         real, real_tissues = real_patients(data_dir, work / "real", progress.part(0.0, 0.2))
         seeds = range(options.seed, options.seed + options.patients)
-        digital = digital_patients(seeds, Localizer(localizers[-1]), work / "digital", progress.part(0.2, 0.6))
+        digital = digital_patients(seeds, localizer, work / "digital", progress.part(0.2, 0.6))
         state = work / f"grader_{options.seed}_{options.patients}_{options.recipe.epochs}.state"
         learnt = transfer(graded(digital), real, options.recipe, state, progress.part(0.6, 0.9))
         progress.report("Drawing contact sheets", 0.9)
@@ -103,12 +105,53 @@ def evaluate_phantom(
         )
         for name, (png, _) in sheets.items():
             (out_dir / f"{name}.png").write_bytes(png)
-        with whole_file(out_dir / FIGURES) as partial:
+        with whole_file(out_dir / METRICS) as partial:
             rows = {one.name: list(one.rows) for some in parts.values() for one in some if one.rows}
             partial.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         with whole_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
     return out_dir / PAGE
+
+
+@dataclass(frozen=True, eq=False)
+class Transfer:
+    """How a model that has seen digital discs alone grades real ones.
+
+    Parameters
+    ----------
+    grades : mapping of str to ndarray
+        Task to the true positions on its scale, shape (discs,).
+    logits : mapping of str to mapping
+        Part (`PARTS`) to task to logits, shape (discs, grades).
+    patients : ndarray
+    """
+
+    grades: Mapping[str, np.ndarray]
+    logits: Mapping[str, Mapping[str, np.ndarray]]
+    patients: np.ndarray
+
+    def metrics(self, part: str, task: str) -> dict[str, dict[str, float]]:
+        """Metrics with their 95 % intervals by patient; none where all discs have one grade."""
+        grades, probabilities = self.grades[task], softmax(self.logits[part][task])
+        if len(np.unique(grades)) < 2:
+            return {}
+        if probabilities.shape[1] > 2:
+            return with_intervals(grade_metrics, grades, probabilities, self.patients)
+        return with_intervals(binary_metrics, grades, probabilities[:, 1], self.patients)
+
+
+def transfer(
+    digital: Sequence[GradedDisc], real: Sequence[GradedDisc], recipe: GraderRecipe, state: Path, progress: Progress
+) -> Transfer:
+    """Train on digital discs, predict real ones; resumes from ``state``."""
+    network = fit_grader(recipe, digital, state, recipe.seed, progress)
+    seen = predict(network, recipe, real, ROLES)
+    measured = {task: predict_trees(fit_trees(digital, task, recipe.seed), real, ROLES) for task in TASKS}
+    both = {task: combined(seen[task], measured[task], recipe.evidence_weight) for task in TASKS}
+    grades = {task: np.array([one.grades[task] for one in real]) for task in TASKS}
+    return Transfer(
+        grades, dict(zip(PARTS, (seen, measured, both), strict=True)), np.array([one.patient for one in real])
+    )
 
 
 NOTES = (
@@ -128,18 +171,18 @@ NOTES = (
 
 def in_short(learnt: Transfer, digital: Sequence[DigitalPatient], tissues: Sequence[Analysis]) -> list[str]:
     """The four answers, in sentences."""
-    figure = {task: learnt.figures("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
-    found, of = np.sum([found_share(digital, role) for role in ROLES], axis=0)
+    found = {task: learnt.metrics("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
+    met, of = np.sum([found_share(digital, role) for role in ROLES], axis=0)
     rows = [row for one in tissues for row in one.rows]
     within = sum(row["median within"] == "yes" for row in rows)
     return [
         (
             "Pfirrmann grades learnt on digital discs alone reach a macro AUROC of "
-            f"{figure['pfirrmann']['macro_auroc']['value']:.3f} "
-            f"on real discs; bulging {figure['bulging']['auroc']['value']:.3f}, narrowing "
-            f"{figure['narrowing']['auroc']['value']:.3f}."
+            f"{found['pfirrmann']['auroc']['value']:.3f} "
+            f"on real discs; bulging {found['bulging']['auroc']['value']:.3f}, narrowing "
+            f"{found['narrowing']['auroc']['value']:.3f}."
         ),
-        f"The localizer finds {found} of {of} digital discs under their index, within {NEAR_MM:g} mm.",
+        f"The localizer finds {met} of {of} digital discs under their index, within {MET_MM:g} mm.",
         f"Of {len(rows)} tissue measures the digital median lies within the real spread in {within}.",
     ]
 
@@ -149,13 +192,13 @@ def grades_learnt(learnt: Transfer) -> Analysis:
     rows = []
     for task in learnt.grades:
         for part in PARTS:
-            figures = learnt.figures(part, task)
+            metrics = learnt.metrics(part, task)
             rows.append(
                 {
                     "task": task.replace("_", " "),
                     "by": part,
-                    "auroc": figures.get("macro_auroc", figures.get("auroc")),
-                    **{name: figures[name] for name in ("accuracy", "qwk", "within_one") if name in figures},
+                    "auroc": metrics.get("auroc"),
+                    **{name: metrics[name] for name in ("accuracy", "qwk", "within_one") if name in metrics},
                 }
             )
     return Analysis(
@@ -179,7 +222,7 @@ def discs_found(digital: Sequence[DigitalPatient]) -> Analysis:
     return Analysis(
         "discs_found",
         "Found under the right index",
-        f"Counted is a disc of the same index within {NEAR_MM:g} mm of the true center, in the sagittal plane.",
+        f"Counted is a disc of the same index within {MET_MM:g} mm of the true center, in the sagittal plane.",
         rows,
     )
 
@@ -215,7 +258,7 @@ def _range(value: float, low: float, high: float) -> dict[str, float]:
     return {"value": float(value), "low": float(low), "high": float(high)}
 
 
-def _sheets(data_dir: Path, images, seeds: Sequence[int]) -> dict[str, tuple[bytes, str]]:
+def _sheets(data_dir: Path, images: Sequence[SpiderImage], seeds: Sequence[int]) -> dict[str, tuple[bytes, str]]:
     drawn = {
         f"sheets_{role}": (sagittal_sheet(images, seeds, role), f"{role.replace('_', ' ')}, middle slices.")
         for role in ROLES
@@ -224,7 +267,7 @@ def _sheets(data_dir: Path, images, seeds: Sequence[int]) -> dict[str, tuple[byt
     return {name: (_png(picture), caption) for name, (picture, caption) in drawn.items() if picture is not None}
 
 
-def _png(picture) -> bytes:
+def _png(picture: Image.Image) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, format="PNG")
     return stream.getvalue()

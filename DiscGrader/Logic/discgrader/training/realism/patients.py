@@ -1,7 +1,8 @@
-"""Digital patients as a data set: their discs found by the localizer, held against the truth, cut and measured."""
+"""Digital patients as a data set, their discs found by the localizer, held against the truth, cut and measured; and the
+real ones that they are held against."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,19 @@ from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.study import PhantomStudy, make_study
 from discgrader.phantom.truth import PhantomDisc
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import GradedDisc
-from discgrader.training.discs import TrainingDisc, discs_of, load_discs, save_discs
-from discgrader.training.grader_recipe import graded_discs
-from discgrader.training.indices import reindexed
-from discgrader.training.realism.tissues import tissue_measures
-from discgrader.training.reference import NEAR_MM
-from discgrader.training.spider import TASK_COLUMNS
+from discgrader.training.discs import (
+    GradedDisc,
+    TrainingDisc,
+    disc_finder,
+    discs_of,
+    graded_discs,
+    load_discs,
+    prepare,
+    save_discs,
+)
+from discgrader.training.realism.pictures import tissue_measures
+from discgrader.training.spider import TASK_COLUMNS, SpiderImage, spider_gradings, spider_images
+from discgrader.training.true_discs import MET_MM, reindexed
 
 SLICE_ROLES, STACK_ROLE = ("T2", "T1"), "T2_SPACE"
 """As in the data set that the phantom stands for: single slices of most patients, a thin stack of some."""
@@ -149,4 +156,40 @@ def _true_indices(phantom: PhantomStudy, found: Localization) -> list[int]:
 def found_share(patients: Sequence[DigitalPatient], role: str) -> tuple[int, int]:
     """How many true discs in view of the series ``role`` were found under their index, and of how many."""
     distances = np.concatenate([one.distances_mm[role] for one in patients if role in one.distances_mm] or [[]])
-    return int((distances <= NEAR_MM).sum()), len(distances)
+    return int((distances <= MET_MM).sum()), len(distances)
+
+
+def real_patients(
+    data_dir: Path, cache: Path, progress: Progress
+) -> tuple[list[GradedDisc], Mapping[str, list[Mapping[str, float]]]]:
+    """Graded discs, and role to the `tissue_measures` of each image; both kept in ``cache`` once made.
+
+    Raises
+    ------
+    StudyError
+        ``data_dir`` is not in SPIDER's layout.
+    """
+    images, gradings = spider_images(data_dir), spider_gradings(data_dir)
+    tissues = cache / "tissues"
+    tissues.mkdir(parents=True, exist_ok=True)
+    discs = prepare(images, _noting(disc_finder(images, None), tissues), cache / "crops", progress)
+    measured: dict[str, list[Mapping[str, float]]] = {}
+    for image in images:
+        measured.setdefault(image.sequence, []).append(json.loads(_place(tissues, image).read_text(encoding="utf-8")))
+    return graded_discs(discs, gradings), measured
+
+
+def _noting(find: Callable, folder: Path) -> Callable:
+    """``find``, with the tissues of each image measured and kept beside."""
+
+    def found(images: Sequence[SpiderImage]):
+        result = find(images)
+        for image, series, localization in result:
+            _place(folder, image).write_text(json.dumps(tissue_measures(series, localization)), encoding="utf-8")
+        return result
+
+    return found
+
+
+def _place(folder: Path, image: SpiderImage) -> Path:
+    return folder / f"{image.patient}_{image.sequence}.json"

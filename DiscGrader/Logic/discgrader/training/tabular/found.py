@@ -1,6 +1,6 @@
 """The discs of every image of a data set with their masks, found once and kept on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from discgrader.errors import StudyError, UsageError
 from discgrader.folders import whole_file
 from discgrader.imaging.files import read_volume
-from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
@@ -17,12 +17,11 @@ from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, RoiB
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label, of_spider
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
-from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections
+from discgrader.training.discs import Find
+from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections
 
 MASKS = ("spider", "found")
 """Where masks come from: SPIDER's own where an image has one, or the localizer for every image."""
-
-Find = Callable[[Sequence[SpiderImage]], list[tuple[SpiderImage, Series, Localization]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +72,8 @@ def find_patient(images: Sequence[SpiderImage], find: Find, masks: str, cache: P
     missing = [one for one in images if not paths[one].exists()]
     own_mask = [one for one in missing if masks == "spider" and one.mask is not None]
     for image in own_mask:
-        volume, _ = read_corrected(image, corrections)
-        _save(
-            paths[image],
-            localization_of_mask(_series(image, volume), read_volume(image.mask)[0], image.mask.name),
-            "spider",
-        )
+        series = series_of(image, read_corrected(image, corrections)[0])
+        _save(paths[image], localization_of_mask(series, read_volume(image.mask)[0], image.mask.name), "spider")
     if len(own_mask) < len(missing):
         # All of the patient's images, since one image's indices may come from another's.
         for image, _, localization in find(images):
@@ -86,7 +81,7 @@ def find_patient(images: Sequence[SpiderImage], find: Find, masks: str, cache: P
                 _save(paths[image], localization, "found")
     result = []
     for image in images:
-        series = _series(image, read_corrected(image, corrections)[0])
+        series = series_of(image, read_corrected(image, corrections)[0])
         localization, mask_from = _load(paths[image], series)
         result.append(FoundImage(image, series, localization, mask_from))
     return result
@@ -144,10 +139,6 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
         one.width_mm,
         roi_box(one, DEFAULT_MARGIN_MM),
     )
-
-
-def _series(image: SpiderImage, volume: Volume) -> Series:
-    return Series(image.path.name, volume, Plane.SAGITTAL, Contrast(image.sequence), "file name")
 
 
 def _save(path: Path, localization: Localization, mask_from: str) -> None:

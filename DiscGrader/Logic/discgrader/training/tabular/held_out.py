@@ -5,20 +5,22 @@ network has not seen is judged by that one, a patient whom none has seen by all 
 """
 
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.special import log_softmax
 
-from discgrader.errors import PackError
+from discgrader.errors import PackError, UsageError
 from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import NETWORK_PREFIX
 from discgrader.packs.networks import build_network
-from discgrader.packs.pack import Pack
+from discgrader.packs.pack import Pack, default_packs
 from discgrader.packs.weights import load_json, load_tensors
-from discgrader.training.disc_batches import GradedDisc
-from discgrader.training.discs import TrainingDisc, by_disc, discs_of
+from discgrader.training.discs import GradedDisc, TrainingDisc, by_disc, discs_of
 from discgrader.training.grader import ROLES, GraderRecipe, predict
 from discgrader.training.tabular.found import FoundImage
 from discgrader.training.tabular.table import FeatureTable
@@ -82,7 +84,7 @@ def read_folds(pack: Pack) -> dict[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class HeldOutNetworks:
-    """A family of features: what the networks make of each disc, as logarithms of the chances of the grades.
+    """A family of features: what the networks make of each disc, as logarithms of the grades' probabilities.
 
     Its rows are one a disc and set of `INPUTS`, whose name stands in the place of the sequence.
     """
@@ -137,7 +139,7 @@ class HeldOutNetworks:
             shown = {key: images for key, images in grouped.items() if any(one.role in roles for one in images)}
             if shown:
                 keys += shown
-                rows.append(self._log_chances(shown, roles))
+                rows.append(self._log_probabilities(shown, roles))
                 inputs += [name] * len(shown)
         patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int),) * 2
         stacked = any(one.dimensions == 3 for one in found)
@@ -151,14 +153,15 @@ class HeldOutNetworks:
             np.concatenate(rows) if rows else np.zeros((0, GRADES)),
         )
 
-    def _log_chances(self, shown: Mapping[tuple[int, int], Sequence[TrainingDisc]], roles: Sequence[str]) -> np.ndarray:
+    def _log_probabilities(
+        self, shown: Mapping[tuple[int, int], Sequence[TrainingDisc]], roles: Sequence[str]
+    ) -> np.ndarray:
         patient = next(iter(shown))[0]
         own = self.folds.get(patient)
         networks = self.networks if own is None else [self.networks[own]]
         discs = [GradedDisc(*key, tuple(images), {}) for key, images in shown.items()]
-        logits = np.mean([predict(network, self.recipe, discs, roles)[TASK] for network in networks], 0).astype(float)
-        shifted = logits - logits.max(1, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+        given = [predict(network, self.recipe, discs, roles)[TASK] for network in networks]
+        return log_softmax(np.mean(given, 0).astype(float), axis=1)
 
 
 def asked_about(table: FeatureTable, inputs: str = "all") -> FeatureTable:
@@ -172,3 +175,54 @@ def asked_about(table: FeatureTable, inputs: str = "all") -> FeatureTable:
         sequences=np.array(["disc"] * int(here.sum()), "<U8"),
         dimensions=table.dimensions[here],
     )
+
+
+def network_table(path: Path, inputs: str = "all") -> FeatureTable:
+    """The image networks' logits on discs that they had not seen, as ``discgrader train spider`` keeps them.
+
+    Parameters
+    ----------
+    inputs : str
+        The images shown to the networks: ``all``, ``T2``, ``T1``, ``T2_SPACE`` or ``T1+T2``.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or it is no ``held_out.npz``.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}; give the held_out.npz of a finished 'discgrader train spider'.")
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            patients, indices = stored[f"{inputs}/patients"].astype(int), stored[f"{inputs}/indices"].astype(int)
+            logits = stored[f"{inputs}/network/pfirrmann"].astype(float)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider'.") from error
+    if logits.shape != (len(patients), GRADES) or indices.shape != patients.shape:
+        raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider': its logits do not fit its discs.")
+    return FeatureTable(
+        "network",
+        patients,
+        indices,
+        np.array(["disc"] * len(patients)),
+        np.full(len(patients), 2),
+        NAMES,
+        log_softmax(logits, axis=1),
+    )
+
+
+def installed_networks() -> Pack:
+    """The installed pack that grades Pfirrmann by image networks.
+
+    Raises
+    ------
+    PackError
+        There is none.
+    """
+    found = [pack for pack in default_packs() if pack.system == "pfirrmann"]
+    if not found:
+        raise PackError(
+            "No pack of the system pfirrmann is installed; train one first, with 'discgrader train spider'."
+        )
+    return found[-1]

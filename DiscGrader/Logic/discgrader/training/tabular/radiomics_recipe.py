@@ -13,26 +13,19 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.grading.decision import HIGH_GRADE
 from discgrader.grading.deep_features import shipped_features
-from discgrader.grading.scales import scale_of
 from discgrader.grading.tabular import DESCRIPTION, FOREST, KIND, TREES, tabular_file
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.packs.pack import TrainedOn, write_pack
 from discgrader.progress import Progress
-from discgrader.training.options import changed
-from discgrader.training.spider import DATA_SET, spider_images
-from discgrader.training.tabular.analyses import RADIOMICS, high_chance
-from discgrader.training.tabular.extract import deep_family, extract, radiomics_family
-from discgrader.training.tabular.fused import from_scikit_learn
+from discgrader.training.discs import disc_finder
+from discgrader.training.metrics import pfirrmann_metrics
+from discgrader.training.recipes import changed, described_tasks, ship, trained_on_spider
+from discgrader.training.spider import pfirrmann_grades, spider_images
+from discgrader.training.tabular.families import RADIOMICS, deep_family, extract, radiomics_family
+from discgrader.training.tabular.fusion import from_scikit_learn
 from discgrader.training.tabular.held_out import INPUTS
-from discgrader.training.tabular.metrics import binary_figures, grade_figures, with_intervals
 from discgrader.training.tabular.models import ForestModel
-from discgrader.training.tabular.runs import Outcome
-from discgrader.training.tabular.sources import pfirrmann_grades
-from discgrader.training.tabular.splits import rotating_splits
-from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
-from discgrader.training.tabular.table import DiscTable, disc_table
+from discgrader.training.tabular.system import Outcome, PfirrmannSystem, SystemChoices
+from discgrader.training.tabular.table import DiscTable, disc_table, rotating_splits
 
 MODELS = ("lightgbm", "forest")
 NAME = "pfirrmann-radiomics"
@@ -77,9 +70,7 @@ def train_radiomics(
     """
     recipe = changed(RadiomicsRecipe(), options)
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
-    from discgrader.training.grader_recipe import disc_finder
-
-    find = disc_finder(images, Path(localizer_work) if localizer_work else None)
+    find = disc_finder(images, localizer_work)
     cache = Path(features) if features else out_dir / "features"
     tables = extract(
         images,
@@ -182,16 +173,15 @@ def write_radiomics(
     kinds = {"discs_in_3d": int((dimensions == 3).sum()), "discs_in_2d": int((dimensions == 2).sum())}
     files[DESCRIPTION] = tabular_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
     patients = len(np.unique(table.patients))
-    tasks = {
-        task.name: {"scale": task.scale, "grades": list(scale_of("pfirrmann", task.name).values)}
-        for task in SYSTEMS["pfirrmann"].tasks
+    metrics = {
+        inputs: pfirrmann_metrics(table.grades[one.test], one.probabilities, table.patients[one.test])
+        for inputs, one in judged.items()
     }
-    write_pack(
-        out_dir / "packs" / NAME,
-        name=NAME,
-        version="1.0.0",
+    return ship(
+        out_dir,
+        NAME,
         system="pfirrmann",
-        tasks=tasks,
+        tasks=described_tasks("pfirrmann"),
         files=files,
         input={
             "plane": "sagittal",
@@ -200,38 +190,12 @@ def write_radiomics(
         },
         architecture={"kind": KIND, "model": system.choices.model, "columns": len(columns)},
         calibration={"method": "isotonic, one curve a grade"},
-        trained_on=TrainedOn(
-            DATA_SET.split(",")[0],
-            "CC BY 4.0",
+        trained_on=trained_on_spider(
+            NAME,
             patients,
             len(table),
-            NAME,
             system.choices.seed,
-            False,
             f"{len(table)} discs of {patients} SPIDER patients (CC BY 4.0): radiomics and deep features, as published",
         ),
-        figures=_figures(table, judged),
+        figures={"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap", **metrics},
     )
-    return out_dir / "packs"
-
-
-def _figures(table: DiscTable, judged: Mapping[str, Outcome]) -> dict[str, object]:
-    figures: dict[str, object] = {"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap"}
-    for inputs, one in judged.items():
-        grades, patients = table.grades[one.test], table.patients[one.test]
-        five = with_intervals(grade_figures, grades, one.probabilities, patients)
-        high = with_intervals(
-            binary_figures, (grades >= HIGH_GRADE).astype(int), high_chance(one.probabilities), patients
-        )
-        named = {"macro_auroc": five["auroc"], "macro_f1": five["f1"]} | {
-            name: five[name] for name in ("auprc", "accuracy", "qwk", "within_one", "mcc", "brier")
-        }
-        figures[inputs] = {
-            "discs": len(grades),
-            "patients": len(np.unique(patients)),
-            "pfirrmann": named,
-            "high_grade": {
-                name: high[name] for name in ("auroc", "auprc", "accuracy", "brier", "sensitivity", "specificity")
-            },
-        }
-    return figures

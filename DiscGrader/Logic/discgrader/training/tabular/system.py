@@ -1,11 +1,13 @@
 """The Pfirrmann system as published: LASSO, then a model, then calibration on patients that neither has seen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
+from discgrader.grading.calibration import calibrate, fit_calibration, isotonic, shared_out
 from discgrader.grading.decision import HIGH_GRADE
 from discgrader.training.tabular.models import (
     TABPFN_FEATURES,
@@ -17,7 +19,6 @@ from discgrader.training.tabular.models import (
     TabpfnModel,
     TreesModel,
 )
-from discgrader.training.tabular.recalibrate import RECALIBRATIONS, Recalibration
 from discgrader.training.tabular.selection import LassoSelection
 from discgrader.training.tabular.table import DiscTable
 
@@ -30,6 +31,97 @@ MODELS: Mapping[str, str] = {
     "cumulative": "Cumulative trees",
 }
 """Every model by its name in files, with what people call it."""
+
+
+class Recalibration(Protocol):
+    """Fitted on validation discs, applied to others."""
+
+    def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "Recalibration": ...
+
+    def __call__(self, probabilities: np.ndarray) -> np.ndarray: ...
+
+
+@dataclass
+class IsotonicRecalibration:
+    """One isotonic curve a grade, one against the rest (Zadrozny and Elkan 2002); the grades then share out 1."""
+
+    def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "IsotonicRecalibration":
+        from sklearn.isotonic import IsotonicRegression
+
+        fitted = [
+            IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
+            for k in range(probabilities.shape[1])
+        ]
+        self.curves_ = [(one.X_thresholds_, one.y_thresholds_) for one in fitted]
+        return self
+
+    def __call__(self, probabilities: np.ndarray) -> np.ndarray:
+        return isotonic(probabilities, self.curves_)
+
+
+@dataclass
+class SigmoidRecalibration:
+    """One logistic curve a grade, one against the rest (Platt 1999); the grades then share out 1."""
+
+    def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "SigmoidRecalibration":
+        from sklearn.linear_model import LogisticRegression
+
+        self.curves_ = []
+        for k in range(probabilities.shape[1]):
+            hits = grades == k
+            if hits.all() or not hits.any():
+                self.curves_.append((0.0, float(np.log((hits.sum() + 0.5) / (len(hits) - hits.sum() + 0.5)))))
+                continue
+            fitted = LogisticRegression(C=100.0).fit(_logit(probabilities[:, k])[:, None], hits)
+            self.curves_.append((float(fitted.coef_[0, 0]), float(fitted.intercept_[0])))
+        return self
+
+    def __call__(self, probabilities: np.ndarray) -> np.ndarray:
+        curved = np.stack(
+            [
+                1 / (1 + np.exp(-(slope * _logit(probabilities[:, k]) + offset)))
+                for k, (slope, offset) in enumerate(self.curves_)
+            ],
+            1,
+        )
+        return shared_out(curved, probabilities)
+
+
+@dataclass
+class TemperatureRecalibration:
+    """Temperature and one bias a grade (Guo et al. 2017), as the image networks are calibrated."""
+
+    def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "TemperatureRecalibration":
+        self.fitted_ = fit_calibration(np.log(np.maximum(probabilities, 1e-6)), grades)
+        return self
+
+    def __call__(self, probabilities: np.ndarray) -> np.ndarray:
+        return calibrate(np.log(np.maximum(probabilities, 1e-6)), self.fitted_)
+
+
+@dataclass
+class NoRecalibration:
+    """Probabilities left as they are."""
+
+    def fit(self, probabilities: np.ndarray, grades: np.ndarray) -> "NoRecalibration":
+        return self
+
+    def __call__(self, probabilities: np.ndarray) -> np.ndarray:
+        return probabilities
+
+
+RECALIBRATIONS: Mapping[str, Callable[[], Recalibration]] = {
+    "none": NoRecalibration,
+    "isotonic": IsotonicRecalibration,
+    "sigmoid": SigmoidRecalibration,
+    "temperature": TemperatureRecalibration,
+}
+"""Every method by name."""
+
+
+def _logit(probability: np.ndarray) -> np.ndarray:
+    clipped = np.clip(probability, 1e-4, 1 - 1e-4)
+    return np.log(clipped / (1 - clipped))
 
 
 @dataclass(frozen=True)
@@ -157,3 +249,44 @@ class PfirrmannSystem:
         else:
             gain = np.zeros(len(self.columns_))
         return gain / gain.sum() if gain.sum() > 0 else gain
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one variant says of the discs that it had not seen.
+
+    Parameters
+    ----------
+    test, validation : ndarray of int
+        Rows of the whole table, in the order of the probabilities.
+    probabilities : ndarray, shape (len(test), grades)
+        Calibrated.
+    raw_test, raw_validation : ndarray
+        Before calibration.
+    columns : tuple of str
+        What the model saw.
+    importances : ndarray, shape (columns,)
+    """
+
+    test: np.ndarray
+    validation: np.ndarray
+    probabilities: np.ndarray
+    raw_test: np.ndarray
+    raw_validation: np.ndarray
+    columns: tuple[str, ...]
+    importances: np.ndarray
+
+    @classmethod
+    def join(cls, parts: Sequence["Outcome"]) -> "Outcome":
+        """The outcomes of the folds of one cross-validation as one; importances are the mean over the folds."""
+        columns = tuple(dict.fromkeys(name for one in parts for name in one.columns))
+        total = dict.fromkeys(columns, 0.0)
+        for one in parts:
+            for name, gain in zip(one.columns, one.importances):
+                total[name] += float(gain) / len(parts)
+        order = sorted(columns, key=lambda name: -total[name])
+        arrays = {
+            name: np.concatenate([getattr(one, name) for one in parts])
+            for name in ("test", "validation", "probabilities", "raw_test", "raw_validation")
+        }
+        return cls(**arrays, columns=tuple(order), importances=np.array([total[name] for name in order]))

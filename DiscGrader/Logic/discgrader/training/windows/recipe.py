@@ -1,142 +1,244 @@
-"""Recipes of systems that look through windows: plain files in ``Resources/Recipes`` that fix every choice."""
+"""Recipes of systems that look through windows: windows cut, patients parted, a network trained, judged and packed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Annotated
 
-from discgrader.checked import Count, OneOf, Within, checked, read_json
-from discgrader.errors import UsageError
+import numpy as np
+import torch
+
+from discgrader.errors import StudyError, UsageError
+from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.window_pack import KIND, channels_of
-from discgrader.grading.windows import WINDOWS, WindowSpec
-from discgrader.resources import resources_dir
-from discgrader.training.windows.augment import Variation
+from discgrader.grading.window_pack import window_input
+from discgrader.imaging.study import Study
+from discgrader.localize.disc import Localization
+from discgrader.packs.initial import initial_weights, shipped_weights
+from discgrader.packs.pack import TrainedOn, default_packs
+from discgrader.packs.weights import pack_tensors
+from discgrader.progress import Progress
+from discgrader.training.losses import UNKNOWN
+from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
+from discgrader.training.plots import task_roc_plot
+from discgrader.training.recipes import described_tasks, installed_localizer, recipe_files, ship, write_json
+from discgrader.training.windows.choices import WindowRecipe, read_recipe
+from discgrader.training.windows.fit import Predicted, fit, predict
+from discgrader.training.windows.samples import WindowSample, window_samples
 
-COMPARED = "compare"
+LEAST_TO_CALIBRATE = 30
+PHANTOM = "digital spines of DiscGrader's phantom"
 
-_Share = Annotated[float, Within(0, 1)]
 
-
-@dataclass(frozen=True)
-class WindowRecipe:
-    """Every choice of a recipe.
+def train_windows(
+    name: str,
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    device: str = "cpu",
+    init: str | None = None,
+    data_set: str | None = None,
+    license: str = "not stated",
+    **options: object,
+) -> Path:
+    """Run a recipe file; see `discgrader.training.recipes.run_recipe`.
 
     Parameters
     ----------
-    name, system, source : str
-        What it is called, what it grades, and where its choices come from.
-    encoder : mapping
-        As `discgrader.packs.encoders.build_encoder` takes it.
-    initial : str
-        Shipped pack whose weights the encoder begins with where none are given; empty for weights drawn at random.
-    pixels : int
-        A side of each window.
-    offsets_mm : sequence of float
-        Slices of each window where it is not to be the system's own; empty where it is. See `WindowSpec`.
-    box : bool
-        Whether it also learns where the herniation is.
-    optimizer, schedule : str
-        ``adam`` or ``adamw``; ``constant`` or ``one_cycle``.
-    learning_rate, weight_decay, dropout, average_decay : float
-        The last is of the running average of weights, 0 for none.
-    batch, epochs : int
-    neighbor_share : float
-        How much of an ordinal grade's target goes to the grades beside it.
-    balance : float
-        0 learns grades as often as they are, 1 all alike; see `discgrader.training.windows.fit.grade_weights`.
-    other_slices : float
-        Share of the discs that are shown on any of their axial slices instead of the nearest.
-    variation : Variation
-    validation, test : float
-        Shares of the patients that are held out to choose the epoch and to calibrate, and to judge.
-    seed, bits : int
-        Of all random numbers; in which the pack's weights are stored.
+    device : str
+        As PyTorch names it.
+    init : str, optional
+        File of the encoder's weights to begin with, as published for ImageNet.
+    data_set, license : str
+        What the data are called, and under which license they are; the folder's name unless given.
+    options :
+        Choices of the recipe to change; of one that compares others, ``RECIPE.choice`` changes that of one alone.
     """
-
-    name: str
-    system: Annotated[str, OneOf(tuple(WINDOWS))]
-    source: str
-    encoder: Mapping[str, object]
-    initial: str
-    pixels: Annotated[int, Within(32, 1024)]
-    offsets_mm: Annotated[Sequence[Annotated[float, Within(-200, 200)]], Count(0, 64)]
-    box: bool
-    optimizer: Annotated[str, OneOf(("adam", "adamw"))]
-    schedule: Annotated[str, OneOf(("constant", "one_cycle"))]
-    learning_rate: Annotated[float, Within(0, 10)]
-    weight_decay: Annotated[float, Within(0, 10)]
-    dropout: _Share
-    average_decay: _Share
-    batch: Annotated[int, Within(1, 10_000)]
-    epochs: Annotated[int, Within(0, 100_000)]
-    neighbor_share: _Share
-    balance: _Share
-    other_slices: _Share
-    variation: Variation
-    validation: _Share
-    test: _Share
-    seed: Annotated[int, Within(0, 2**32 - 1)]
-    bits: Annotated[int, Within(8, 32)]
-
-    @property
-    def windows(self) -> tuple[WindowSpec, ...]:
-        """Where the system looks."""
-        own = WINDOWS[self.system]
-        return tuple(replace(one, offsets_mm=tuple(self.offsets_mm)) for one in own) if self.offsets_mm else own
-
-    @property
-    def tasks(self) -> Mapping[str, int]:
-        """Number of grades of each task."""
-        return {task.name: len(scale_of(self.system, task.name).values) for task in SYSTEMS[self.system].tasks}
-
-    def architecture(self) -> dict[str, object]:
-        """The network's entry in a pack."""
-        return {
-            "kind": KIND,
-            "encoder": dict(self.encoder),
-            "windows": len(self.windows),
-            "channels": channels_of(self.windows),
-            "tasks": dict(self.tasks),
-            "box": self.box,
-            "dropout": self.dropout,
-        }
+    given = read_recipe(recipe_files()[name], options)
+    about = {"device": device, "init": init, "data_set": data_set or Path(data_dir).resolve().name, "license": license}
+    if isinstance(given, WindowRecipe):
+        return _train(given, data_dir, out_dir, progress, **about)
+    if init is not None:
+        raise UsageError(
+            f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own."
+        )
+    fixed = sorted(key for key in options if key.rpartition(".")[2] in about)
+    if fixed:
+        raise UsageError(f"{fixed[0]} is no choice of one recipe alone; train it by itself.")
+    strangers = {key.rpartition(".")[0] for key in options} - {"", *given}
+    if strangers:
+        raise UsageError(f"The recipe {name} does not compare {min(strangers)}; it compares {', '.join(given)}.")
+    for one in given:
+        read_recipe(recipe_files()[one], _options_of(one, options))
+    metrics = {}
+    for number, one in enumerate(given):
+        share = progress.part(number / len(given), (number + 1) / len(given))
+        train_windows(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
+        metrics[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
+    best = max(given, key=lambda one: mean_auroc(metrics[one]["validation"]))
+    write_json(out_dir / "comparison.json", {"best": best, **metrics})
+    shutil.rmtree(out_dir / "packs", ignore_errors=True)
+    shutil.copytree(out_dir / best / "packs", out_dir / "packs")
+    return out_dir / "packs"
 
 
-def recipe_files() -> dict[str, Path]:
-    """Every recipe file by its recipe's name."""
-    return {path.stem: path for path in sorted((resources_dir() / "Recipes").glob("*.json"))}
+def _options_of(name: str, options: Mapping[str, object]) -> dict[str, object]:
+    """The options of one compared recipe: those of all, and those that bear its name before a dot."""
+    return {key: value for key, value in options.items() if "." not in key} | {
+        key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")
+    }
 
 
-def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tuple[str, ...]:
-    """A recipe with some choices changed; or the names of those that it compares.
+def _train(
+    recipe: WindowRecipe,
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    device: str,
+    init: str | None,
+    data_set: str,
+    license: str,
+) -> Path:
+    out_dir.mkdir(parents=True, exist_ok=True)
+    _keep_to(recipe, data_dir, init, out_dir / "recipe.json")
+    initial, begun_with = _beginning(recipe, init)
+    discs, notes = window_samples(
+        data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
+    )
+    (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
+    parts = patient_parts(discs, recipe)
+    network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
+    predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
+    calibration = _calibration(predicted["validation"], parts["validation"])
+    metrics = {name: _metrics(recipe, one, parts[name], calibration) for name, one in predicted.items()}
+    write_json(out_dir / "figures.json", metrics)
+    grades = {task: np.array([one.grades[task] for one in parts["test"]]) for task in recipe.tasks}
+    (out_dir / "roc.png").write_bytes(task_roc_plot(grades, _probabilities(predicted["test"], calibration)))
+    packs = ship(
+        out_dir,
+        recipe.name,
+        system=recipe.system,
+        tasks=described_tasks(recipe.system),
+        input=window_input(recipe.windows, recipe.pixels),
+        architecture=recipe.architecture(),
+        files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
+        trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with),
+        calibration=calibration,
+        figures={
+            "method": "patients that were held out once, each level by its worst slice",
+            "discs": len(parts["test"]),
+            **metrics["test"],
+        },
+    )
+    progress.report("Training", 1.0)
+    return packs
+
+
+def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
+    """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack
+    that the recipe names; neither where it names none."""
+    if init is not None:
+        return initial_weights(Path(init), recipe.architecture()), Path(init).name
+    if not recipe.initial:
+        return None, ""
+    pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
+    if pack is None:
+        raise UsageError(
+            f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; "
+            "--option initial= begins at random."
+        )
+    return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
+
+
+def _keep_to(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
+    """Note by which choices a folder's training goes; refuse others once it has begun."""
+    begun = {} if init is None else {"init": str(Path(init).resolve())}
+    text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise UsageError(
+            f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
+            "choose another folder."
+        )
+    path.write_text(text, encoding="utf-8")
+
+
+def patient_parts(discs: Sequence[WindowSample], recipe: WindowRecipe) -> dict[str, list[WindowSample]]:
+    """The discs to train, to validate and to test on, no patient's in two of them.
 
     Raises
     ------
-    UsageError
-        The file leaves a choice open or makes one that does not exist, or an option is none.
+    StudyError
+        There are fewer than three patients.
     """
-    described = checked(read_json(path, UsageError), Mapping[str, object], str(path), UsageError)
-    if COMPARED in described:
-        return checked(described[COMPARED], tuple[str, ...], f"{path}: {COMPARED}", UsageError)
-    variation = dict(checked(described.pop("variation", {}), Mapping[str, object], f"{path}: variation", UsageError))
-    for name, value in options.items():
-        place = variation if name in variation else described
-        if name not in place or name in ("name", "system"):
-            raise UsageError(
-                f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}."
-            )
-        place[name] = value
-    _check_fields(path, described, {one.name for one in fields(WindowRecipe)} - {"variation"})
-    _check_fields(path, variation, {one.name for one in fields(Variation)})
-    return checked({**described, "variation": variation}, WindowRecipe, f"The recipe {path.name}", UsageError)
-
-
-def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str]) -> None:
-    wrong = wanted.symmetric_difference(described)
-    if wrong:
-        name = min(wrong)
-        raise UsageError(
-            f"The recipe {path.name} {'leaves open' if name in wanted else 'does not know'} the choice {name}."
+    patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
+    if len(patients) < 3:
+        raise StudyError(
+            f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test."
         )
+    held = {
+        name: max(round(share * len(patients)), 1)
+        for name, share in (("validation", recipe.validation), ("test", recipe.test))
+    }
+    edges = np.cumsum([0, *held.values()])
+    of = {name: set(patients[start:stop]) for name, start, stop in zip(held, edges, edges[1:])}
+    of["train"] = set(patients[edges[-1] :])
+    if not of["train"]:
+        raise UsageError("The shares held out for validation and test leave no patient to train on.")
+    return {name: [one for one in discs if one.patient in some] for name, some in of.items()}
+
+
+def _finder() -> Callable[[Study], Localization]:
+    """Finds the discs of studies without boxes; the localizer is loaded when it is first needed."""
+    localizer = cache(installed_localizer)
+    return lambda study: localizer().localize(study)
+
+
+def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[str, object]:
+    """Of the tasks that enough discs were graded for, with more than one grade."""
+    found: dict[str, object] = {}
+    for task, logits in predicted.logits.items():
+        grades = np.array([one.grades[task] for one in discs])
+        known = grades != UNKNOWN
+        if known.sum() >= LEAST_TO_CALIBRATE and len(np.unique(grades[known])) > 1:
+            found[task] = fit_calibration(logits[known], grades[known])
+    return found
+
+
+def _probabilities(predicted: Predicted, calibration: Mapping[str, object]) -> dict[str, np.ndarray]:
+    return {task: calibrate(logits, calibration.get(task)) for task, logits in predicted.logits.items()}
+
+
+def _metrics(
+    recipe: WindowRecipe, predicted: Predicted, discs: Sequence[WindowSample], calibration: Mapping[str, object]
+) -> dict[str, dict[str, object]]:
+    metrics: dict[str, dict[str, object]] = {}
+    probabilities = _probabilities(predicted, calibration)
+    for task, given in probabilities.items():
+        grades = np.array([one.grades[task] for one in discs])
+        known = grades != UNKNOWN
+        if known.any():
+            metrics[task] = task_metrics(grades[known], given[known], scale_of(recipe.system, task).ordinal)
+    if predicted.boxes is not None:
+        herniated = probabilities[next(iter(recipe.tasks))].argmax(1) > 0
+        metrics["box"] = box_metrics(predicted.true_boxes, predicted.boxes, herniated)
+    return metrics
+
+
+def _trained_on(
+    recipe: WindowRecipe, discs: Sequence[WindowSample], data_set: str, license: str, begun_with: str
+) -> TrainedOn:
+    patients = {one.patient for one in discs}
+    unreal = {one.patient for one in discs if one.synthetic}
+    begun = f", begun with the weights of {begun_with}" if begun_with else ""
+    if unreal == patients:
+        statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only{begun}"
+        return TrainedOn(PHANTOM, "Apache-2.0", len(patients), len(discs), recipe.name, recipe.seed, True, statement)
+    statement = f"{len(discs)} discs of {len(patients)} patients of {data_set} ({license})"
+    if unreal:
+        statement += f", {len(unreal)} of them digital spines"
+    statement += begun
+    return TrainedOn(data_set, license, len(patients), len(discs), recipe.name, recipe.seed, False, statement)

@@ -1,0 +1,213 @@
+"""Studies of a data set to train on, each with its discs: patients of a clinic, digital ones, SPIDER's.
+
+A data set is a folder with ``truth.csv`` (``study, level, system, task, grade``, and ``patient`` where several studies
+are of one), beside it each study as a folder or file of that name. Boxes of discs lie in ``STUDY/rois``, those of
+herniations in ``STUDY/herniations``, as markups; without the former, discs are found by the localizer. `discgrader
+phantom --cohort` writes such a folder.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.checked import read_csv
+from discgrader.errors import DiscGraderError, StudyError
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.imaging.dicom_contrast import contrast_from_dicom
+from discgrader.imaging.names import contrast_from_name
+from discgrader.imaging.study import Plane, Series, Study
+from discgrader.imaging.study_reader import read_study
+from discgrader.imaging.volume import Volume
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.levels import is_level
+from discgrader.pipeline.given_boxes import boxes_alone
+from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
+from discgrader.report.rois import read_rois
+from discgrader.training.spider import spider_images, sudirman_slices
+
+TABLE = "truth.csv"
+PATIENTS_TABLE = "patients.csv"
+"""Beside studies, several of which are of one patient: ``study, patient``; a digital cohort names no ``patient``."""
+
+PHANTOM_MARK = "truth.json"
+"""What only the phantom writes beside a study; a study without it is of a patient."""
+
+Locate = Callable[[Study], Localization]
+
+
+def read_named_study(path: Path) -> Study:
+    """A study whose names are believed against the pictures: whoever made a data set knew what they put into it.
+
+    A picture whose contrast is told by neither header nor name stays what it looks like.
+
+    Raises
+    ------
+    StudyError
+        As `read_study`.
+    """
+    study = read_study(path)
+    return replace(study, series=tuple(map(_as_named, study.series)))
+
+
+def _as_named(series: Series) -> Series:
+    told = contrast_from_dicom(series.identity or {}) or contrast_from_name(series.name)
+    if told is None or told.contrast is series.contrast:
+        return series
+    return replace(series, contrast=told.contrast, contrast_reason=told.reason, warnings=told.warnings)
+
+
+@dataclass(frozen=True)
+class GradedStudy:
+    """The rows of the table about one study: the patient, and each level's grade by task, as written in files."""
+
+    name: str
+    patient: str
+    grades: Mapping[str, Mapping[str, str]]
+
+
+def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
+    """What a data set's table says of a system's tasks.
+
+    Raises
+    ------
+    StudyError
+        There is no such table, a column is missing, a grade is none of its scale, or there is nothing on the system.
+    """
+    path = Path(data_dir) / TABLE
+    if not path.is_file():
+        raise StudyError(
+            f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade."
+        )
+    rows = read_csv(path, ("study", "level", "system", "task", "grade"), StudyError)
+    tasks = {task.name for task in SYSTEMS[system].tasks}
+    patients: dict[str, str] = {}
+    grades: dict[str, dict[str, dict[str, str]]] = {}
+    for number, row in enumerate(rows, start=2):
+        if row["system"] != system or row["task"] not in tasks:
+            continue
+        if row["grade"] not in scale_of(system, row["task"]).values:
+            raise StudyError(
+                f"{path}, line {number}: {row['task']} has no grade {row['grade']!r}; choose one of "
+                f"{', '.join(scale_of(system, row['task']).values)}."
+            )
+        if not is_level(row["level"]):
+            raise StudyError(f"{path}, line {number}: there is no level {row['level']!r}.")
+        if not row["study"] or Path(row["study"]).name != row["study"]:
+            raise StudyError(f"{path}, line {number}: {row['study']!r} is no name of a study beside the table.")
+        patients[row["study"]] = row.get("patient") or row["study"]
+        grades.setdefault(row["study"], {}).setdefault(row["level"], {})[row["task"]] = row["grade"]
+    if not grades:
+        raise StudyError(f"{path} has no grades of the system {system}.")
+    return [GradedStudy(name, patients[name], grades[name]) for name in sorted(grades)]
+
+
+def study_file(folder: Path) -> Path:
+    """Where a study lies that is called by its folder, or by its file without ending."""
+    if folder.exists():
+        return folder
+    files = [path for path in folder.parent.glob(f"{folder.name}.*") if path.is_file()]
+    return files[0] if len(files) == 1 else folder
+
+
+def boxes_in(folder: Path) -> dict[str, RoiBox]:
+    """The boxes of a folder of markups by level; none where there is no such folder."""
+    return read_rois(folder) if folder.is_dir() and any(folder.iterdir()) else {}
+
+
+def localization_of(study: Study, folder: Path, locate: Locate) -> Localization:
+    """The discs of a study: those whose boxes lie in its folder, else found."""
+    boxes = boxes_in(folder / "rois")
+    return boxes_alone(study, boxes, DEFAULT_MARGIN_MM) if boxes else locate(study)
+
+
+@dataclass(frozen=True, eq=False)
+class Patient:
+    """Studies of one patient with their discs, each of one series or of those that are looked at together."""
+
+    name: str
+    source: str
+    studies: tuple[tuple[Study, Localization], ...]
+
+
+def spider_patients(data_dir: Path, cache: Path, locate: Locate) -> Iterator[Patient]:
+    """SPIDER's patients, and those of Sudirman's sagittal slices where they lie beside them; each series a study of its
+    own."""
+    of_patient: dict[tuple[str, str], list[tuple[Path, str]]] = {}
+    for image in spider_images(data_dir):
+        of_patient.setdefault((str(image.patient), "SPIDER"), []).append((image.path, image.sequence))
+    for slice_ in sudirman_slices(data_dir):
+        of_patient.setdefault((f"S{slice_.patient}", "Sudirman"), []).append((slice_.path, slice_.sequence))
+    for (name, source), files in of_patient.items():
+        studies = []
+        for path, role in files:
+            study = read_study(path, roles=role)
+            found = kept_localization(study, cache / f"{source}_{name}_{role}.npz", locate)
+            if found is not None:
+                studies.append((study, found))
+        yield Patient(name, source, tuple(studies))
+
+
+def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
+    """The studies of a folder, such as a cohort of `discgrader phantom`, each with the boxes of its discs in
+    ``STUDY/rois``; patients by ``patients.csv``, where there is one that says so, else each study is one of its own.
+
+    Raises
+    ------
+    StudyError
+        The table names no studies, or a study cannot be read.
+    """
+    table = folder / PATIENTS_TABLE
+    rows = read_csv(table, ("study",), StudyError) if table.is_file() else ()
+    names = {row["study"]: row["patient"] for row in rows if row.get("patient")}
+    for path in sorted(folder.iterdir()):
+        if (path / "rois").is_dir():
+            study = read_named_study(path)
+            boxed = boxes_alone(study, read_rois(path / "rois"), DEFAULT_MARGIN_MM)
+            yield Patient(names.get(path.name, path.name), source, ((study, boxed),))
+
+
+def found_patients(folder: Path, source: str, cache: Path, locate: Locate) -> Iterator[Patient]:
+    """The sagittal series of the studies of a folder, their discs found as those of a patient are."""
+    for path in sorted(path for path in folder.iterdir() if path.is_dir()):
+        whole = read_named_study(path)
+        study = replace(whole, series=tuple(series for series in whole.series if series.plane is Plane.SAGITTAL))
+        found = kept_localization(study, cache / f"{folder.name}_{path.name}.npz", locate) if study.series else None
+        if found is not None:
+            yield Patient(path.name, source, ((study, found),))
+
+
+def kept_localization(study: Study, path: Path, locate: Locate) -> Localization | None:
+    """The discs of a study, kept in a file once they are found; None where there are none."""
+    if not path.exists():
+        try:
+            found = locate(study)
+        except DiscGraderError:
+            found = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if found is None or not found.discs:
+            np.savez_compressed(path, plain="null")
+        else:
+            np.savez_compressed(
+                path,
+                plain=json.dumps(localization_to_plain(found, 0)),
+                labels=found.segmentation.array,
+                affine=found.segmentation.affine_lps,
+            )
+    with np.load(path) as kept:
+        plain = json.loads(str(kept["plain"]))
+        if plain is None:
+            return None
+        # A series is called by its file, which may lie elsewhere by now.
+        try:
+            found = localization_from_plain(plain, Volume(kept["labels"], kept["affine"]))
+        except (KeyError, TypeError):
+            found = None
+    if found is None:
+        # Kept by a version that knew less of a disc.
+        path.unlink()
+        return kept_localization(study, path, locate)
+    return replace(found, series_name=study.series[0].name, shifts_lps_mm={})

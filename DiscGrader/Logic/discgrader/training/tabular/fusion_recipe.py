@@ -1,0 +1,243 @@
+"""Recipe ``pfirrmann``, whole: image networks of the recipe ``spider`` joined with evidence and radiomics.
+
+Cross-validated by patient in two layers: forests are judged on the fold that they have not seen, and the weights of the
+sides on a fold come from the other folds' held-out discs. The networks' held-out logits are of their own folds.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.folders import plain_errors
+from discgrader.grading.calibration import softmax
+from discgrader.grading.fusion import SIDES, Fusion, fusion_files
+from discgrader.packs.pack import Pack, TrainedOn, read_pack
+from discgrader.progress import Progress
+from discgrader.training.discs import disc_finder
+from discgrader.training.metrics import difference, pfirrmann_metrics
+from discgrader.training.recipes import changed, ship, write_json
+from discgrader.training.spider import DATA_SET, pfirrmann_grades, spider_images
+from discgrader.training.tabular.families import evidence_family, extract, slice_family
+from discgrader.training.tabular.fusion import (
+    FusedDiscs,
+    FusedRecipe,
+    fit_evidence,
+    fit_fusion,
+    fit_radiomics,
+    fit_weights,
+    fused_discs,
+    fused_rows,
+    sides_of,
+)
+from discgrader.training.tabular.held_out import INPUTS, HeldOutNetworks, asked_about, installed_networks, network_table
+
+VARIANTS: Mapping[str, tuple[str, ...]] = {
+    "network": ("network",),
+    "evidence": ("evidence",),
+    "radiomics": ("radiomics",),
+    "evidence + radiomics": SIDES[1:],
+    "network + evidence": ("network", "evidence"),
+    "network + radiomics": ("network", "radiomics"),
+    "all three": SIDES,
+}
+"""What is compared on all images of a patient, by the sides that have a say."""
+
+Sides = dict[str, np.ndarray]
+
+
+def train_fused(
+    data_dir: Path,
+    out_dir: Path,
+    progress: Progress,
+    *,
+    spider_run: Path | str | None = None,
+    features: Path | str | None = None,
+    masks: str = "spider",
+    localizer_work: Path | str | None = None,
+    **options: object,
+) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`.
+
+    Parameters
+    ----------
+    spider_run : Path, optional
+        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without
+        it the networks are those of the installed pack, each on the patients that it was not shown.
+    features : Path, optional
+        Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
+    masks, localizer_work :
+        As for ``evaluate pfirrmann``.
+
+    Returns
+    -------
+    Path
+        Folder of the pack ``pfirrmann-fused``; ``fusion_figures.json`` lies beside it.
+    """
+    recipe = changed(FusedRecipe(), options)
+    networks, pack, families = {}, installed_networks(), [evidence_family(), slice_family()]
+    if spider_run is None:
+        families.append(HeldOutNetworks.of(pack))
+    else:
+        run = _finished(spider_run)
+        networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
+        pack = read_pack(run / "packs" / "pfirrmann-resnet")
+    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
+    cache = Path(features) if features else out_dir / "features"
+    find = disc_finder(images, localizer_work)
+    tables = extract(images, families, find, masks, cache, progress.part(0.0, 0.5))
+    networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
+    discs = {
+        name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()
+    }
+    fusion, metrics = cross_validate(discs, recipe, progress.part(0.5, 0.95))
+    with plain_errors(out_dir):
+        write_json(out_dir / "fusion_figures.json", metrics)
+    progress.report("Writing", 0.97)
+    return write_fused(out_dir, pack, fusion, metrics, discs["all"], recipe)
+
+
+def _finished(run: Path | str) -> Path:
+    run = Path(run)
+    for needed in ("held_out.npz", "packs/pfirrmann-resnet"):
+        if not (run / needed).exists():
+            raise UsageError(f"{run} has no {needed}; finish 'discgrader train spider' there first.")
+    return run
+
+
+def cross_validate(
+    discs: Mapping[str, FusedDiscs], recipe: FusedRecipe, progress: Progress
+) -> tuple[Fusion, dict[str, object]]:
+    """The final model, and the metrics of both layers of cross-validation.
+
+    Parameters
+    ----------
+    discs : mapping of str to FusedDiscs
+        For every set of `INPUTS`; the discs are the same, the networks' logits are of these images alone.
+    """
+    whole = discs["all"]
+    order = np.random.default_rng([recipe.seed, 11]).permutation(np.unique(whole.patients))
+    fold_of = {int(patient): position % recipe.folds for position, patient in enumerate(order)}
+    fold = np.array([fold_of[int(patient)] for patient in whole.patients])
+    sides = held_out_sides(discs, fold, recipe, progress.part(0.0, recipe.folds / (recipe.folds + 1)))
+    progress.report("Growing forests", recipe.folds / (recipe.folds + 1), "on all patients")
+    weights, bias = fit_weights(sides["all"], whole.grades)
+    fusion = fit_fusion(whole, np.arange(len(fold)), weights, bias, recipe)
+    return fusion, _metrics(whole, sides, fold, recipe)
+
+
+def held_out_sides(
+    discs: Mapping[str, FusedDiscs], fold: np.ndarray, recipe: FusedRecipe, progress: Progress
+) -> dict[str, Sides]:
+    """What each side says of discs that it has not seen, for every set of inputs.
+
+    Parameters
+    ----------
+    discs : mapping of str to FusedDiscs
+        For some of `INPUTS`, ``all`` among them.
+    fold : ndarray of int, shape (discs,)
+        A disc's forests are grown on the discs of other folds.
+    """
+    whole = discs["all"]
+    sides = {name: {side: np.full((len(fold), 5), np.nan) for side in SIDES} for name in discs}
+    numbers = np.unique(fold)
+    for place, number in enumerate(numbers):
+        progress.report("Growing forests", place / len(numbers), f"fold {place + 1} of {len(numbers)}")
+        seen, rows = np.nonzero(fold != number)[0], np.nonzero(fold == number)[0]
+        forests = fit_evidence(whole, seen, recipe), fit_radiomics(whole, seen, recipe)
+        for name, own in discs.items():
+            for side, found in sides_of(own, rows, *forests, INPUTS[name]).items():
+                sides[name][side][rows] = found
+            if not any(role in INPUTS[name] for role in ("T2", "T2_SPACE")):
+                sides[name]["radiomics"][rows] = np.nan
+    return sides
+
+
+def _metrics(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, recipe: FusedRecipe) -> dict[str, object]:
+    metrics: dict[str, object] = {
+        "method": f"{recipe.folds}-fold cross-validation by patient in two layers, 95 % intervals by patient bootstrap"
+    }
+    weighted = {}
+    for name, own in sides.items():
+        known = np.any([np.isfinite(one).all(1) for one in own.values()], 0)
+        chance = held_out_probabilities(sides["all"], own, discs.grades, fold, SIDES)
+        weighted[name] = chance
+        if known.sum() > 30:
+            metrics[name] = _metrics_of(discs, chance, known)
+    # What is compared is judged on the discs that every side has seen.
+    shared = np.all([np.isfinite(one).all(1) for one in sides["all"].values() if np.isfinite(one).any()], 0)
+    compared, base = {}, None
+    for name, some in VARIANTS.items():
+        if not all(np.isfinite(sides["all"][side]).any() for side in some):
+            continue
+        chance = held_out_probabilities(sides["all"], sides["all"], discs.grades, fold, some)
+        compared[name] = _metrics_of(discs, chance, shared)
+        if name == "network":
+            base = chance
+        if base is not None and "network" in some and name != "network":
+            compared[name]["against_network"] = {
+                metric: difference(metric, discs.grades[shared], chance[shared], base[shared], discs.patients[shared])
+                for metric in ("auroc", "accuracy", "qwk")
+            }
+    return metrics | {"compared": compared}
+
+
+def held_out_probabilities(
+    learned: Sides, asked: Sides, grades: np.ndarray, fold: np.ndarray, some: Sequence[str]
+) -> np.ndarray:
+    """Chances of all discs by some of the sides; the weights for each fold come from the other folds' discs.
+
+    Parameters
+    ----------
+    learned, asked : mapping of side to ndarray, shape (discs, 5)
+        What weights are learned from, and what they are applied to.
+    """
+    result = np.full((len(grades), 5), np.nan)
+    for number in np.unique(fold):
+        seen, rows = fold != number, fold == number
+        weights, bias = fit_weights(
+            {side: learned[side][seen] for side in some} | _nothing(some, seen.sum()), grades[seen]
+        )
+        result[rows] = softmax(fused_rows({side: asked[side][rows] for side in some}, weights) + bias)
+    return result
+
+
+def _nothing(some: Sequence[str], count: int) -> Sides:
+    return {side: np.full((int(count), 5), np.nan) for side in SIDES if side not in some}
+
+
+def _metrics_of(discs: FusedDiscs, probabilities: np.ndarray, rows: np.ndarray) -> dict[str, object]:
+    return pfirrmann_metrics(discs.grades[rows], probabilities[rows], discs.patients[rows])
+
+
+def write_fused(
+    out_dir: Path, networks: Pack, fusion: Fusion, metrics: Mapping[str, object], discs: FusedDiscs, recipe: FusedRecipe
+) -> Path:
+    """Write the pack ``pfirrmann-fused``: everything of the networks' pack, and the fusion model."""
+    patients = len(np.unique(discs.patients))
+    files = {name: networks.read_bytes(name) for name in networks.files} | fusion_files(fusion)
+    return ship(
+        out_dir,
+        "pfirrmann-fused",
+        version=networks.version,
+        system="pfirrmann",
+        tasks=networks.tasks,
+        input=networks.input,
+        architecture=networks.architecture,
+        files=files,
+        trained_on=TrainedOn(
+            DATA_SET.split(",")[0],
+            "CC BY 4.0",
+            patients,
+            len(discs.grades),
+            "pfirrmann",
+            recipe.seed,
+            networks.trained_on.synthetic,
+            f"{len(discs.grades)} discs of {patients} SPIDER patients (CC BY 4.0): image networks, measured "
+            "evidence and radiomics together",
+        ),
+        calibration=networks.calibration,
+        figures=metrics,
+        intended_use=networks.intended_use,
+    )

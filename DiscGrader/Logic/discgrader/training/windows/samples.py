@@ -1,0 +1,182 @@
+"""Graded discs of a data set as networks see them: views through windows, cut once, with room to turn and move them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from discgrader.errors import DiscGraderError, StudyError
+from discgrader.grading.crops import CropShape
+from discgrader.grading.herniation_box import box_in_window
+from discgrader.grading.scales import scale_of
+from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
+from discgrader.localize.disc import RoiBox
+from discgrader.progress import Progress
+from discgrader.training.cohorts import (
+    PHANTOM_MARK,
+    GradedStudy,
+    Locate,
+    boxes_in,
+    localization_of,
+    read_named_study,
+    read_table,
+    study_file,
+)
+from discgrader.training.losses import UNKNOWN
+
+ROOM = 1.25
+"""How much larger than a window the pictures are cut."""
+
+HERNIATION_TASKS = frozenset({"herniation", "size", "zone"})
+"""What they grade lies in a herniation's box, where that is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class WindowSample:
+    """A disc as a system sees it through its windows.
+
+    Parameters
+    ----------
+    study, patient, level : str
+    synthetic : bool
+        Whether it is a phantom's.
+    views : ndarray of uint8, shape (views, windows, slices, pixels, pixels)
+        As `wide_pixels` of the window's own, the view nearest to the disc's middle first.
+    boxes : ndarray, shape (views, 4)
+        Of the herniation on the last window, as shares of it; NaN where it has none there.
+    grades : mapping of str to int
+        Position on each task's scale, `UNKNOWN` where it was not graded.
+    """
+
+    study: str
+    patient: str
+    level: str
+    synthetic: bool
+    views: np.ndarray
+    boxes: np.ndarray
+    grades: Mapping[str, int]
+
+    def grade_on(self, view: int, task: str) -> int:
+        """The grade of a task as far as one view shows it: unknown where the disc's herniation lies on other slices."""
+        grade = self.grades[task]
+        elsewhere = np.isfinite(self.boxes).any() and not np.isfinite(self.boxes[view]).any()
+        return UNKNOWN if grade > 0 and elsewhere and task in HERNIATION_TASKS else grade
+
+
+def wide_pixels(pixels: int) -> int:
+    """Pixels a side of what is cut for a window of so many."""
+    return 2 * round(pixels * ROOM / 2)
+
+
+def window_samples(
+    data_dir: Path,
+    system: str,
+    specs: Sequence[WindowSpec],
+    pixels: int,
+    cache: Path,
+    locate: Locate,
+    progress: Progress,
+) -> tuple[list[WindowSample], list[str]]:
+    """All graded discs of a data set that the windows see, each study's kept in ``cache``; and what was left out, and
+    why.
+
+    Raises
+    ------
+    StudyError
+        As `read_table`, or the windows see no disc.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    found: list[WindowSample] = []
+    notes: list[str] = []
+    studies = read_table(data_dir, system)
+    for number, graded in enumerate(studies):
+        progress.report("Cutting training crops", number / len(studies), graded.name)
+        path = cache / f"{graded.name}.npz"
+        if not path.exists():
+            try:
+                _save(path, _views_of(Path(data_dir), graded, specs, pixels, locate))
+            except DiscGraderError as error:
+                # Not kept: the next time it may be readable.
+                notes.append(f"{graded.name}: {error}")
+                continue
+        discs, own_notes = _load(path, graded, system)
+        found += discs
+        notes += own_notes
+    if not found:
+        raise StudyError(
+            f"No disc in {data_dir} can be looked at by {system}: {notes[0] if notes else 'there is none'}"
+        )
+    return found, notes
+
+
+def _views_of(
+    data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], pixels: int, locate: Locate
+) -> dict[str, np.ndarray]:
+    folder = data_dir / graded.name
+    arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
+    notes = []
+    study = read_named_study(study_file(folder))
+    localization = localization_of(study, folder, locate)
+    herniations = boxes_in(folder / "herniations")
+    windows = StudyWindows(study, localization)
+    for disc in localization.discs:
+        if disc.level not in graded.grades:
+            continue
+        views = windows.of(disc, specs)
+        if isinstance(views, str):
+            notes.append(f"{graded.name} {disc.level}: {views}")
+            continue
+        # The cache calls them as its first version did.
+        arrays[f"looks/{disc.level}"] = np.stack([np.stack([_picture(one, pixels) for one in view]) for view in views])
+        arrays[f"boxes/{disc.level}"] = np.stack([_herniation(view[-1], herniations.get(disc.level)) for view in views])
+    return arrays | {"notes": np.array(notes, dtype=str)}
+
+
+def _picture(window: Window, pixels: int) -> np.ndarray:
+    """A window with room around it, its gray levels those of the window itself."""
+    wide = wide_pixels(pixels)
+    values = window.values(CropShape(wide, wide, window.spec.field_mm / pixels))
+    edge = (wide - pixels) // 2
+    return np.round(pictured(values, values[:, edge : edge + pixels, edge : edge + pixels]) * 255).astype(np.uint8)
+
+
+def _herniation(window: Window, box: RoiBox | None) -> np.ndarray:
+    """The herniation's box on a window, as shares of it; NaN where the window's slice passes it by."""
+    if box is None or window.spec.plane != "axial":
+        return np.full(4, np.nan)
+    heights = (box.corners_lps() - window.frame.center_lps_mm) @ window.frame.axes_lps[:, 0]
+    if heights.min() > window.slice_mm / 2 or heights.max() < -window.slice_mm / 2:
+        return np.full(4, np.nan)
+    return box_in_window(window, box)
+
+
+def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(partial, **arrays)
+    partial.replace(path)
+
+
+def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSample], list[str]]:
+    found = []
+    with np.load(path, allow_pickle=False) as stored:
+        for level, given in graded.grades.items():
+            if f"looks/{level}" not in stored:
+                continue
+            grades = {
+                task.name: scale_of(system, task.name).values.index(given[task.name]) if task.name in given else UNKNOWN
+                for task in SYSTEMS[system].tasks
+            }
+            found.append(
+                WindowSample(
+                    graded.name,
+                    graded.patient,
+                    level,
+                    bool(stored["synthetic"]),
+                    stored[f"looks/{level}"],
+                    stored[f"boxes/{level}"],
+                    grades,
+                )
+            )
+        return found, [str(one) for one in stored["notes"]]
