@@ -26,7 +26,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
 from discgrader.pipeline.engine import Engine
 from discgrader.report.rois import SUFFIX, write_roi
-from discgrader.training.unlike.examples import PATIENTS_TABLE
+from discgrader.training.cohorts import PATIENTS_TABLE
 from PIL import Image
 from scipy.spatial.transform import Rotation
 from sudirman_studies import FOLDER, LEVEL, PIXEL_MM, SLICE_MM, box, points

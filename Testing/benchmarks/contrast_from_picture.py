@@ -17,11 +17,11 @@ from discgrader.imaging.files import read_volume
 from discgrader.imaging.picture_contrast import SURE, picture_contrast
 from discgrader.imaging.study import Plane
 from discgrader.progress import Progress
-from discgrader.training.contrast.calibrate import between_t1_and_t2, calibrated, figures_of, reliability
-from discgrader.training.contrast.network import ContrastRecipe
-from discgrader.training.contrast.pictures import axial_png
-from discgrader.training.contrast.pool import CLASSES
+from discgrader.training.contrast.examine import between_t1_and_t2, calibrated, metrics_of, reliability
+from discgrader.training.contrast.networks import ContrastRecipe
+from discgrader.training.contrast.real import axial_png
 from discgrader.training.contrast.recipe import PLANES, cross_validated, prepared
+from discgrader.training.contrast.sagittal_pool import CLASSES
 
 AXIAL_LOOKING_MM = 0.4
 ROUNDS = 20
@@ -34,7 +34,7 @@ def kept_aside(data: Path, run: Path) -> None:
         judged = found, CLASSES[plane], calibrated(found)["temperature"]
         print(f"\n{plane.value}, T1 against T2: {json.dumps(between_t1_and_t2(*judged))}")
         print(f"{'kind':20} series  right class  answered  right  other  another contrast")
-        for kind, one in figures_of(*judged).items():
+        for kind, one in metrics_of(*judged).items():
             print(
                 f"{kind:20} {one['series']:6} {one['right_class']:12.3f} {one['answered']:9.3f} {one['right']:6} "
                 f"{one['other']:6} {one['another_contrast']:6}  {'; '.join(one['wrong'][:4])}"

@@ -19,7 +19,7 @@ from discgrader.packs.pack import read_pack
 from discgrader.pipeline.regrade import regrade
 from discgrader.progress import Progress
 from discgrader.training.recipes import run_recipe
-from discgrader.training.tabular.fused import (
+from discgrader.training.tabular.fusion import (
     ROLES,
     FusedRecipe,
     fit_weights,
@@ -27,7 +27,7 @@ from discgrader.training.tabular.fused import (
     fused_discs,
     fused_rows,
 )
-from discgrader.training.tabular.fused_recipe import cross_validate, write_fused
+from discgrader.training.tabular.fusion_recipe import cross_validate, write_fused
 from discgrader.training.tabular.held_out import INPUTS
 from tabular_data import fused_tables
 from tiny_packs import tiny_grading_pack
@@ -192,13 +192,13 @@ def test_together_they_grade_better_than_any_side_alone(trained):
 
 def test_held_out_figures_do_not_depend_on_the_held_out_grades():
     """Grades of one patient changed at will change none of that patient's held-out chances."""
-    from discgrader.training.tabular.fused_recipe import held_out_chance
+    from discgrader.training.tabular.fusion_recipe import held_out_probabilities
 
     rng = np.random.default_rng(0)
     grades, fold = rng.integers(0, 5, 90), np.repeat([0, 1, 2], 30)
     sides = {side: np.log(rng.dirichlet(np.ones(5), 90)) for side in ("network", "evidence", "radiomics")}
     changed = np.where(fold == 1, 4 - grades, grades)
-    one, other = (held_out_chance(sides, sides, own, fold, tuple(sides)) for own in (grades, changed))
+    one, other = (held_out_probabilities(sides, sides, own, fold, tuple(sides)) for own in (grades, changed))
     assert np.array_equal(one[fold == 1], other[fold == 1])
     assert not np.array_equal(one[fold == 0], other[fold == 0])
 

@@ -28,8 +28,7 @@ from discgrader.training.tabular.radiomics_recipe import (
     outcomes_of,
     write_radiomics,
 )
-from discgrader.training.tabular.runs import Outcome
-from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
+from discgrader.training.tabular.system import Outcome, PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable
 from tiny_packs import tiny_grading_pack
 

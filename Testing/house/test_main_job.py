@@ -16,7 +16,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
-from discgrader.training.reference import compare
+from discgrader.training.true_discs import compare
 from places import REFERENCE
 from scipy import ndimage
 

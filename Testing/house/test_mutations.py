@@ -175,7 +175,7 @@ TRUTH = "study,patient,level,system,task,grade\n" + "".join(
 
 
 def read_truth(path: Path) -> object:
-    from discgrader.training.windows.data import read_table
+    from discgrader.training.cohorts import read_table
 
     return read_table(path.parent, "msu")
 
@@ -217,7 +217,7 @@ def read_parameters(path: Path) -> object:
 
 
 def read_recipe_file(path: Path) -> object:
-    from discgrader.training.windows.recipe import read_recipe
+    from discgrader.training.windows.choices import read_recipe
 
     recipe = read_recipe(path, {})
     return recipe if isinstance(recipe, tuple) else (recipe.windows, recipe.tasks, recipe.architecture())

@@ -5,8 +5,7 @@ from discgrader.errors import StudyError
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study_reader import read_study
 from discgrader.report.rois import write_roi
-from discgrader.training.named_study import read_named_study
-from discgrader.training.unlike.examples import PATIENTS_TABLE, boxed_patients
+from discgrader.training.cohorts import PATIENTS_TABLE, boxed_patients, read_named_study
 from solid_body import discs, lumpy, sagittal
 
 

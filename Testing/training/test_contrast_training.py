@@ -11,12 +11,20 @@ from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import CONTRAST, read_pack
 from discgrader.phantom.study import make_study
 from discgrader.progress import Progress
-from discgrader.training.contrast.distort import distorted
-from discgrader.training.contrast.fat import fat_share, scaled, without_fat
-from discgrader.training.contrast.pool import CLASSES, SHARES, class_of, restored, stored
-from discgrader.training.contrast.spines import digital_slices
-from discgrader.training.contrast.tissue_fit import fit_head, through_windows
-from discgrader.training.contrast.tissues import GROUPS, SEQUENCES, drawn_picture, patients_of
+from discgrader.training.contrast.axial_pool import GROUPS, SEQUENCES, drawn_picture, patients_of
+from discgrader.training.contrast.digital import digital_slices
+from discgrader.training.contrast.networks import fit_head, through_windows
+from discgrader.training.contrast.sagittal_pool import (
+    CLASSES,
+    SHARES,
+    class_of,
+    fat_share,
+    restored,
+    scaled,
+    stored,
+    without_fat,
+)
+from discgrader.training.distort import distorted
 from PIL import Image
 
 pytestmark = pytest.mark.usefixtures("torch")

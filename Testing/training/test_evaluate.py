@@ -10,15 +10,15 @@ from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
-from discgrader.training.tabular.analyses import CNN, OURS, Setting, cross_validation
-from discgrader.training.tabular.evaluate import EvaluationOptions, _prepare, judge
-from discgrader.training.tabular.fused import FusedRecipe
-from discgrader.training.tabular.runs import Outcome, Runner
-from discgrader.training.tabular.sources import network_table, pfirrmann_grades, scanners
-from discgrader.training.tabular.splits import paper_split, rotating_splits, scanner_splits
-from discgrader.training.tabular.supplement import SUPPLEMENT
-from discgrader.training.tabular.system import PfirrmannSystem, SystemChoices
-from discgrader.training.tabular.table import FeatureTable
+from discgrader.training.replication.analyses import Setting, cross_validation
+from discgrader.training.replication.evaluate import EvaluationOptions, judge, prepare_folder
+from discgrader.training.replication.runs import CNN, OURS, Runner
+from discgrader.training.replication.supplement import SUPPLEMENT
+from discgrader.training.spider import pfirrmann_grades, scanners
+from discgrader.training.tabular.fusion import FusedRecipe
+from discgrader.training.tabular.held_out import network_table
+from discgrader.training.tabular.system import Outcome, PfirrmannSystem, SystemChoices
+from discgrader.training.tabular.table import FeatureTable, paper_split, rotating_splits, scanner_splits
 from tabular_data import FewTrees, SmallForest, fused_tables, synthetic_discs
 
 SCANNERS = {
@@ -153,7 +153,8 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
     monkeypatch.setattr("discgrader.training.tabular.system.TreesModel", FewTrees)
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
     monkeypatch.setattr(
-        "discgrader.training.tabular.evaluate.FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1)
+        "discgrader.training.replication.evaluate.FusedRecipe",
+        lambda threads: FusedRecipe(trees=8, features=6, threads=1),
     )
     discs, tables, grades = evaluated_tables()
     options = EvaluationOptions(repeats=1, draws=20, threads=1)
@@ -254,11 +255,11 @@ def test_grades_and_scanners_are_read_from_either_layout(tmp_path):
 def test_a_folder_of_other_things_is_not_written_to(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(OutputError, match="no evaluation"):
-        _prepare(tmp_path)
+        prepare_folder(tmp_path)
     with pytest.raises(OutputError, match="is a file"):
-        _prepare(tmp_path / "thesis.txt")
-    _prepare(tmp_path / "new")
-    _prepare(tmp_path / "new")
+        prepare_folder(tmp_path / "thesis.txt")
+    prepare_folder(tmp_path / "new")
+    prepare_folder(tmp_path / "new")
 
 
 @pytest.mark.parametrize(

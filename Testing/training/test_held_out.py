@@ -11,8 +11,13 @@ from discgrader.errors import PackError
 from discgrader.packs.pack import default_packs, read_pack
 from discgrader.training.spider import SpiderImage
 from discgrader.training.tabular.found import FoundImage
-from discgrader.training.tabular.fused_recipe import installed_networks
-from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, folds_file, read_folds
+from discgrader.training.tabular.held_out import (
+    HeldOutNetworks,
+    asked_about,
+    folds_file,
+    installed_networks,
+    read_folds,
+)
 from tiny_packs import pack_of_two, tiny_grading_pack
 
 

@@ -9,7 +9,7 @@ from discgrader.localize.level_pictures import EDGE, PLANES
 from discgrader.localize.level_reader import LevelReader
 from discgrader.packs.pack import read_pack
 from discgrader.training import level_recipe
-from discgrader.training.level_recipe import LevelRecipe, draw_batch, fit_weights, name_figures, train_names
+from discgrader.training.level_recipe import LevelRecipe, draw_batch, fit_weights, name_counts, train_names
 from discgrader.training.level_samples import LevelRow
 
 DISCS = 6
@@ -77,7 +77,7 @@ def test_weights_believe_what_is_right_on_held_out_patients(rows):
         looks[np.arange(DISCS), row.indices] = -0.1
         answers[row.name] = LevelVotes(tuple(range(DISCS)), looks)
     weights = fit_weights(rows, answers, LevelRecipe())
-    counts = name_figures(rows, answers, weights)
+    counts = name_counts(rows, answers, weights)
     assert counts["right"] == counts["studies"] == len(rows) and counts["wrong_and_doubted"] == 0
 
 
@@ -95,5 +95,5 @@ def test_a_study_is_all_pictures_of_a_patient_and_each_votes():
     answers = {t2.name: LevelVotes(tuple(range(DISCS)), wrong), t1.name: LevelVotes(tuple(range(DISCS - 1)), right)}
     weights = {"lower": 1.0, "upper": 1.0, "ordinary": 0.0}
     told = [replace(one, measures=None) for one in (t1, t2)]
-    assert name_figures(told[1:], answers, weights) == {"studies": 1, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
-    assert name_figures(told, answers, weights)["studies"] == name_figures(told, answers, weights)["right"] == 1
+    assert name_counts(told[1:], answers, weights) == {"studies": 1, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
+    assert name_counts(told, answers, weights)["studies"] == name_counts(told, answers, weights)["right"] == 1

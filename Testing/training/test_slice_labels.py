@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from blocky_spine import DEPTH_MM, STEP_MM, blocky_spine
 from discgrader.localize.segment import DISC, VERTEBRA
-from discgrader.training.slice_labels import clean_labels
+from discgrader.training.true_discs import clean_labels
 
 BELOW_MM = 110.0
 

@@ -11,11 +11,12 @@ from blocky_spine import blocky_spine, localized
 from discgrader.cli.main import main
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics import cache as filter_cache
+from discgrader.training.replication import analyses, evaluate, supplement
 from discgrader.training.spider import SpiderImage, spider_images
-from discgrader.training.tabular import analyses, evaluate, lasso, selection, supplement
-from discgrader.training.tabular.extract import radiomics_family
+from discgrader.training.tabular import selection
+from discgrader.training.tabular.families import radiomics_family
 from discgrader.training.tabular.found import FoundImage
-from discgrader.training.tabular.fused import FusedRecipe
+from discgrader.training.tabular.fusion import FusedRecipe
 from discgrader.training.tabular.held_out import folds_file
 from tabular_data import FewTrees, SmallForest
 from tiny_packs import pack_of_two
@@ -87,7 +88,7 @@ def test_the_paper_s_table_comes_from_spider_s_own_layout_by_one_command(tmp_pat
     monkeypatch.setattr("discgrader.training.tabular.system.TreesModel", FewTrees)
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
     monkeypatch.setattr(evaluate, "FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1))
-    monkeypatch.setattr(lasso, "PENALTIES", 8)
+    monkeypatch.setattr(selection, "PENALTIES", 8)
     monkeypatch.setattr(selection, "FOLDS", 2)
     monkeypatch.setattr(
         analyses,

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from discgrader.errors import UsageError
 from discgrader.grading.decision import given_grades
-from discgrader.training.tabular import metrics
-from discgrader.training.tabular.lasso import PENALTIES, SMALLEST, LassoPath, best_penalty
+from discgrader.training import metrics
 from discgrader.training.tabular.models import (
     CumulativeTrees,
     ForestModel,
@@ -18,8 +17,15 @@ from discgrader.training.tabular.models import (
     balanced_weights,
     check_tabpfn,
 )
-from discgrader.training.tabular.recalibrate import RECALIBRATIONS
-from discgrader.training.tabular.selection import LassoSelection, Standardizer
+from discgrader.training.tabular.selection import (
+    PENALTIES,
+    SMALLEST,
+    LassoPath,
+    LassoSelection,
+    Standardizer,
+    best_penalty,
+)
+from discgrader.training.tabular.system import RECALIBRATIONS
 from discgrader.training.tabular.table import FeatureTable, disc_table
 from scipy.optimize import check_grad
 from sklearn import metrics as sklearn_metrics
@@ -37,7 +43,7 @@ def graded():
 def test_figures_agree_with_scikit_learn(graded):
     grades, probabilities, _ = graded
     hits, given = np.eye(5, dtype=bool)[grades], given_grades(probabilities)
-    figures = metrics.grade_figures(grades, probabilities)
+    figures = metrics.grade_metrics(grades, probabilities)
     assert figures["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(hits, probabilities))
     assert figures["auprc"] == pytest.approx(sklearn_metrics.average_precision_score(hits, probabilities))
     assert figures["f1"] == pytest.approx(sklearn_metrics.f1_score(grades, given, average="macro"))
@@ -47,7 +53,7 @@ def test_figures_agree_with_scikit_learn(graded):
         np.mean([sklearn_metrics.brier_score_loss(hits[:, k], probabilities[:, k]) for k in range(5)])
     )
     high, chance = (grades >= 3).astype(int), probabilities[:, 3:].sum(1)
-    binary = metrics.binary_figures(high, chance)
+    binary = metrics.binary_metrics(high, chance)
     assert binary["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(high, chance))
     assert binary["f1"] == pytest.approx(sklearn_metrics.f1_score(high, chance >= 0.5))
     assert binary["sensitivity"] == pytest.approx(sklearn_metrics.recall_score(high, chance >= 0.5))
@@ -57,9 +63,9 @@ def test_figures_agree_with_scikit_learn(graded):
 def test_intervals_draw_patients_not_discs(graded):
     """Six copies of each disc under one patient say no more than one: the interval stays as wide."""
     grades, probabilities, _ = graded
-    alone = metrics.with_intervals(metrics.grade_figures, grades[:60], probabilities[:60], np.arange(60), draws=200)
+    alone = metrics.with_intervals(metrics.grade_metrics, grades[:60], probabilities[:60], np.arange(60), draws=200)
     copies = metrics.with_intervals(
-        metrics.grade_figures,
+        metrics.grade_metrics,
         np.repeat(grades[:60], 6),
         np.repeat(probabilities[:60], 6, 0),
         np.repeat(np.arange(60), 6),
@@ -198,7 +204,7 @@ def test_every_model_learns_and_gives_probabilities(model):
     assert np.allclose(probabilities.sum(1), 1)
     assert (probabilities >= 0).all()
     known = discs.grades[~seen] > 0
-    assert metrics.grade_figures(discs.grades[~seen][known], probabilities[known])["auroc"] > 0.75
+    assert metrics.grade_metrics(discs.grades[~seen][known], probabilities[known])["auroc"] > 0.75
 
 
 def test_ordinal_regression_minimizes_what_it_says(monkeypatch):
@@ -239,7 +245,7 @@ def test_recalibration_brings_overconfidence_down(name, graded):
     grades, probabilities, _ = graded
     sure = probabilities**6 / (probabilities**6).sum(1, keepdims=True)
     after = RECALIBRATIONS[name]().fit(sure[:200], grades[:200])(sure[200:])
-    brier = [metrics.grade_figures(grades[200:], one)["brier"] for one in (sure[200:], after)]
+    brier = [metrics.grade_metrics(grades[200:], one)["brier"] for one in (sure[200:], after)]
     assert brier[1] < brier[0]
 
 

@@ -13,14 +13,13 @@ from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import _label_volume, disc_of
 from discgrader.localize.naming import name_candidates
 from discgrader.progress import Progress
-from discgrader.training.disc_batches import vary
+from discgrader.training.augment import vary_crops
 from discgrader.training.discs import WIDE
-from discgrader.training.figures import binary_figures, ordinal_figures, with_intervals
-from discgrader.training.grader import GraderRecipe, soft_targets
-from discgrader.training.indices import indices_from_mask, indices_from_partner, indices_from_point, reindexed
-from discgrader.training.localizer import CANAL, DISC, IGNORE, VERTEBRA, LocalizerRecipe, draw_batch, fit, slices_of
-from discgrader.training.options import changed
-from discgrader.training.recipes import run_recipe
+from discgrader.training.grader import GraderRecipe
+from discgrader.training.localizer import CANAL, DISC, VERTEBRA, LocalizerRecipe, draw_batch, fit, slices_of
+from discgrader.training.losses import IGNORE, soft_targets
+from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
+from discgrader.training.recipes import changed, run_recipe
 from discgrader.training.spider import (
     SpiderImage,
     patient_folds,
@@ -29,6 +28,7 @@ from discgrader.training.spider import (
     spider_gradings,
     spider_images,
 )
+from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 
 
 def localized(spine) -> Localization:
@@ -103,7 +103,7 @@ def test_varied_crops_keep_picture_and_masks_together():
     wide = torch.zeros(64, 3, WIDE.rows, WIDE.columns)
     wide[:, 0] = -2.0
     wide[:, :2, 56:72, 50:110] = torch.tensor([4.0, 1.0])[None, :, None, None]
-    crops = vary(wide, CropShape(), np.random.default_rng(0))
+    crops = vary_crops(wide, CropShape(), np.random.default_rng(0))
     assert crops.shape == (64, 3, 96, 128)
     for crop in crops:
         if crop[1].max() < 0.5:
@@ -125,13 +125,13 @@ def test_soft_targets_sum_to_one_and_favor_the_truth():
 def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 5, 400)
-    perfect = ordinal_figures(grades, np.eye(5)[grades])
-    assert perfect["macro_auroc"] == perfect["accuracy"] == perfect["qwk"] == perfect["within_one"] == 1.0
-    blind = ordinal_figures(grades, rng.dirichlet(np.ones(5), 400))
-    assert abs(blind["macro_auroc"] - 0.5) < 0.07
+    perfect = grade_metrics(grades, np.eye(5)[grades])
+    assert perfect["auroc"] == perfect["accuracy"] == perfect["qwk"] == perfect["within_one"] == 1.0
+    blind = grade_metrics(grades, rng.dirichlet(np.ones(5), 400))
+    assert abs(blind["auroc"] - 0.5) < 0.07
     assert abs(blind["qwk"]) < 0.15
     patients = np.repeat(np.arange(80), 5)
-    shown = with_intervals(binary_figures, (grades > 2).astype(int), rng.random(400), patients, draws=100)
+    shown = with_intervals(binary_metrics, (grades > 2).astype(int), rng.random(400), patients, draws=100)
     assert shown["auroc"]["low"] < shown["auroc"]["value"] < shown["auroc"]["high"]
 
 

@@ -23,13 +23,14 @@ from discgrader.packs.pack import default_packs, read_pack
 from discgrader.packs.weights import load_tensors
 from discgrader.progress import Progress
 from discgrader.report.rois import write_roi
-from discgrader.training.recipes import recipes, run_recipe
-from discgrader.training.windows.augment import Variation, middle, mirror, mirrored_task, vary
-from discgrader.training.windows.data import UNKNOWN, LookedDisc, read_table, wide_pixels
-from discgrader.training.windows.figures import box_figures, main_figure, task_figures
-from discgrader.training.windows.fit import box_loss, grade_weights
-from discgrader.training.windows.recipe import WindowRecipe, read_recipe, recipe_files
-from discgrader.training.windows.train import patient_parts, train_windows
+from discgrader.training.augment import Variation, middle, mirror, mirrored_task, vary_views
+from discgrader.training.cohorts import read_table
+from discgrader.training.losses import UNKNOWN, box_loss, grade_weights
+from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
+from discgrader.training.recipes import recipe_files, recipes, run_recipe
+from discgrader.training.windows.choices import WindowRecipe, read_recipe
+from discgrader.training.windows.recipe import patient_parts, train_windows
+from discgrader.training.windows.samples import WindowSample, wide_pixels
 from solid_body import axial, discs, lumpy, sagittal
 
 TINY = {
@@ -100,14 +101,14 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
 def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, monkeypatch):
     files = recipe_files() | {"two": tmp_path / "two.json"}
     files["two"].write_text('{"compare": ["calcification", "calcification-resnet34"]}')
-    monkeypatch.setattr("discgrader.training.windows.train.recipe_files", lambda: files)
+    monkeypatch.setattr("discgrader.training.windows.recipe.recipe_files", lambda: files)
     options = TINY | {"calcification-resnet34.encoder": TINY["encoder"], "calcification-resnet34.learning_rate": 0.0}
     packs = train_windows("two", data, tmp_path / "out", Progress(), **options)
     compared = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert [one.name for one in packs.iterdir()] == [compared["best"]]
     assert json.loads((tmp_path / "out" / "calcification" / "recipe.json").read_text())["learning_rate"] > 0
     assert json.loads((tmp_path / "out" / "calcification-resnet34" / "recipe.json").read_text())["learning_rate"] == 0
-    figure = {one: main_figure(compared[one]["validation"]) for one in compared if one != "best"}
+    figure = {one: mean_auroc(compared[one]["validation"]) for one in compared if one != "best"}
     assert len(figure) == 2 and figure[compared["best"]] == max(figure.values())
     with pytest.raises(UsageError, match="calcification.device is no choice of one recipe"):
         train_windows("two", data, tmp_path / "other", Progress(), **{"calcification.device": "cpu"})
@@ -207,7 +208,7 @@ def test_recipe_files_that_leave_a_choice_open_are_refused(tmp_path):
 
 def test_no_patient_is_in_two_parts():
     recipe = read_recipe(recipe_files()["msu"], {})
-    some = [LookedDisc(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
+    some = [WindowSample(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
     parts = patient_parts(some, recipe)
     patients = {name: {one.patient for one in part} for name, part in parts.items()}
     assert sum(len(one) for one in patients.values()) == 20
@@ -238,11 +239,11 @@ def test_boxes_go_with_the_picture_wherever_it_is_moved(flip):
     generator = np.random.default_rng(0)
     places = []
     for _ in range(12):
-        looks = vary(wide, boxes, WINDOWS["msu"], 64, variation, generator)
-        rows, columns = np.nonzero(looks.pictures[0, 0, 1].numpy() > 0.5)
+        views = vary_views(wide, boxes, WINDOWS["msu"], 64, variation, generator)
+        rows, columns = np.nonzero(views.pictures[0, 0, 1].numpy() > 0.5)
         shown = [columns.min() / 64, rows.min() / 64, (columns.max() + 1) / 64, (rows.max() + 1) / 64]
-        assert looks.boxes[0].tolist() == pytest.approx(shown, abs=0.02)
-        places.append((shown[0] < 0.4) == bool(looks.mirrored[0]))
+        assert views.boxes[0].tolist() == pytest.approx(shown, abs=0.02)
+        places.append((shown[0] < 0.4) == bool(views.mirrored[0]))
     assert all(places)
 
 
@@ -257,9 +258,9 @@ def test_turned_boxes_still_hold_what_they_held():
     )
     wide, boxes = block(0.5, 0.25, 0.75, 0.375)
     for seed in range(5):
-        looks = vary(wide, boxes, WINDOWS["msu"], 64, variation, np.random.default_rng(seed))
-        rows, columns = np.nonzero(looks.pictures[0, 0, 1].numpy() > 0.5)
-        first_column, first_row, last_column, last_row = (looks.boxes[0] * 64).tolist()
+        views = vary_views(wide, boxes, WINDOWS["msu"], 64, variation, np.random.default_rng(seed))
+        rows, columns = np.nonzero(views.pictures[0, 0, 1].numpy() > 0.5)
+        first_column, first_row, last_column, last_row = (views.boxes[0] * 64).tolist()
         assert first_column - 1 <= columns.min() and columns.max() <= last_column + 1
         assert first_row - 1 <= rows.min() and rows.max() <= last_row + 1
 
@@ -270,7 +271,7 @@ def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
     nothing = torch.full((1, 4), torch.nan)
     plain = middle(ramp, 64)
     toned, shaded = (
-        vary(
+        vary_views(
             ramp, nothing, WINDOWS["axial-multitask"], 64, Variation(**(still | {name: 0.8})), np.random.default_rng(4)
         ).pictures
         for name in ("tone", "shading")
@@ -287,8 +288,10 @@ def test_looks_may_show_no_more_than_there_is_of_a_short_series():
     still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none", "narrow": 1.0}
     slices = torch.arange(5.0)[:, None, None].expand(5, 80, 80).repeat(40, 1, 1, 1, 1) / 10
     spec = replace(WINDOWS["calcification"][0], offsets_mm=(-8.0, -4.0, 0.0, 4.0, 8.0))
-    looks = vary(slices, torch.full((40, 4), torch.nan), (spec,), 64, Variation(**still), np.random.default_rng(0))
-    seen = {tuple(one.mul(10).round().int().tolist()) for one in looks.pictures[:, 0, :, 20, 20]}
+    views = vary_views(
+        slices, torch.full((40, 4), torch.nan), (spec,), 64, Variation(**still), np.random.default_rng(0)
+    )
+    seen = {tuple(one.mul(10).round().int().tolist()) for one in views.pictures[:, 0, :, 20, 20]}
     assert seen == {(2, 2, 2, 2, 2), (1, 1, 2, 3, 3)}
 
 
@@ -317,7 +320,7 @@ def test_the_middle_of_a_wide_picture_is_the_window():
 
 def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
     beside = np.array([[0.4, 0.4, 0.6, 0.6], [np.nan] * 4])
-    disc = LookedDisc(
+    disc = WindowSample(
         "a", "a", "L4-L5", True, np.zeros((2, 1, 3, 4, 4), np.uint8), beside, {"size": 2, "nerve_root": 3}
     )
     assert [disc.grade_on(look, "size") for look in (0, 1)] == [2, UNKNOWN]
@@ -327,13 +330,11 @@ def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
 
 
 def test_rare_grades_weigh_more_and_the_mean_weight_is_one():
-    some = [
-        LookedDisc("s", "p", "L4-L5", True, np.zeros(0), np.zeros(0), {"size": grade}) for grade in [0] * 16 + [1] * 4
-    ]
-    weight = grade_weights(some, "size", 4, 0.5)
+    grades = np.array([0] * 16 + [1] * 4 + [UNKNOWN])
+    weight = grade_weights(grades, 4, 0.5)
     assert float(weight[1] / weight[0]) == pytest.approx(2.0)
     assert float(16 * weight[0] + 4 * weight[1]) == pytest.approx(20.0)
-    assert torch.allclose(grade_weights(some, "size", 4, 0.0), torch.ones(4))
+    assert torch.allclose(grade_weights(grades, 4, 0.0), torch.ones(4))
 
 
 def test_box_loss_is_least_on_the_box_and_ignores_discs_without_one():
@@ -348,7 +349,7 @@ def test_box_loss_is_least_on_the_box_and_ignores_discs_without_one():
 def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 4, 400)
-    perfect = task_figures(grades, np.eye(4)[grades], True)
+    perfect = task_metrics(grades, np.eye(4)[grades], True)
     for name in (
         "accuracy",
         "precision",
@@ -362,15 +363,15 @@ def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
         "auroc_0_1_against_2_3",
     ):
         assert perfect[name] == pytest.approx(1.0), name
-    blind = task_figures(grades % 2, np.full((400, 2), 0.5), True)
+    blind = task_metrics(grades % 2, np.full((400, 2), 0.5), True)
     assert blind["auroc"] == pytest.approx(0.5)
-    one_grade = task_figures(np.zeros(5, int), np.eye(4)[np.zeros(5, int)], True)
-    assert one_grade["auroc"] is None and main_figure({"a": one_grade}) == 0.0
+    one_grade = task_metrics(np.zeros(5, int), np.eye(4)[np.zeros(5, int)], True)
+    assert one_grade["auroc"] is None and mean_auroc({"a": one_grade}) == 0.0
 
 
 def test_binary_figures_at_the_threshold_of_youden():
     probability = np.array([0.1, 0.2, 0.3, 0.6, 0.35, 0.7, 0.8, 0.9])
-    figures = task_figures(np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.stack([1 - probability, probability], 1), True)
+    figures = task_metrics(np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.stack([1 - probability, probability], 1), True)
     assert figures["youden_threshold"] in (0.35, 0.7)
     assert figures["confusion_at_threshold"] in ([[3, 1], [0, 4]], [[4, 0], [1, 3]])
     assert figures["sensitivity"] + figures["specificity"] == pytest.approx(1.75)
@@ -379,7 +380,7 @@ def test_binary_figures_at_the_threshold_of_youden():
 def test_box_figures():
     true = np.array([[0.0, 0.0, 0.4, 0.2], [0.0, 0.0, 0.4, 0.2], [np.nan] * 4])
     given = np.array([[0.0, 0.0, 0.4, 0.2], [0.2, 0.0, 0.6, 0.2], [0.0, 0.0, 1.0, 1.0]])
-    figures = box_figures(true, given, np.array([True, True, True]))
+    figures = box_metrics(true, given, np.array([True, True, True]))
     assert figures == {"herniations": 2, "mean_iou": pytest.approx(2 / 3), "recall": 1.0, "found_with_iou_0.5": 0.5}
 
 

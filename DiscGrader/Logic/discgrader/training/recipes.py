@@ -59,7 +59,7 @@ RECIPES: Mapping[str, Recipe] = {
     "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal", _SPIDER),
     "spider": Recipe("grader_recipe", "train_graders", "the packs pfirrmann and spider", _SPIDER),
     "pfirrmann": Recipe(
-        "tabular.fused_recipe", "train_fused", "image networks joined with evidence and radiomics", _SPIDER
+        "tabular.fusion_recipe", "train_fused", "image networks joined with evidence and radiomics", _SPIDER
     ),
     "pfirrmann-radiomics": Recipe(
         "tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published", _SPIDER

@@ -106,7 +106,7 @@ def evaluate_pfirrmann(
         check_tabpfn(options.tabpfn)
     resnet = resnet50_features(options.resnet50) if options.resnet50 else None
     images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
-    _prepare(out_dir)
+    prepare_folder(out_dir)
     try:
         families += [
             evidence_family(),
@@ -241,7 +241,7 @@ def _within(setting: Setting, progress: Progress) -> Setting:
     return replace(setting, runner=replace(setting.runner, progress=progress))
 
 
-def _prepare(out_dir: Path) -> None:
+def prepare_folder(out_dir: Path) -> None:
     """Make the folder, or see that it is one of an evaluation."""
     with plain_errors(out_dir):
         if out_dir.exists() and not out_dir.is_dir():
