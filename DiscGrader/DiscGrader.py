@@ -30,6 +30,18 @@ if _LOGIC_FOLDER not in sys.path:
     sys.path.insert(0, _LOGIC_FOLDER)
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.reading.commands import (
+    AcceptGrade,
+    AcceptLevel,
+    DeleteDisc,
+    GradeAnyway,
+    ResetBox,
+    SetGrade,
+    SetLowest,
+    SetMargin,
+    ShiftLevels,
+    WithdrawGrade,
+)
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -587,20 +599,20 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         A box whose height was changed by hand keeps it; one that was moved, turned, or resized along another axis
         follows. What is set while ``dragging``, and the next that is not, are one step of undo.
         """
-        self.editing.edit(study, lambda editor: editor.set_margin(mm, dragging))
+        self.editing.edit(study, SetMargin(mm, dragging))
 
     def setGradeAnyway(self, wanted=True, study=None):
         """Have a study graded although it may not be a lumbar spine on MR, or no longer; it takes effect when it is
         graded."""
-        self.editing.edit(study, lambda editor: editor.set_grade_anyway(wanted))
+        self.editing.edit(study, GradeAnyway(wanted))
 
     def shiftLevels(self, steps, study=None):
         """Shift the names of all discs by so many levels, towards the head where positive."""
-        self.editing.edit(study, lambda editor: editor.shift_levels(steps))
+        self.editing.edit(study, ShiftLevels(steps))
 
     def setLowestLevel(self, level, study=None):
         """Call the lowest disc ``level``, and shift all names accordingly."""
-        self.editing.edit(study, lambda editor: editor.set_lowest(level))
+        self.editing.edit(study, SetLowest(level))
 
     def addDisc(self, pointRas, level=None, study=None):
         """Add a disc that was missed, near a point in RAS mm; its level.
@@ -612,7 +624,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def deleteDisc(self, level, study=None):
         """Delete a disc that is none, with its box, grades and saliency; undo brings them back."""
-        self.editing.edit(study, lambda editor: editor.delete_disc(level))
+        self.editing.edit(study, DeleteDisc(level))
 
     def fitBox(self, level, study=None):
         """Put a box around the disc that is segmented where the box is now."""
@@ -620,7 +632,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def resetBox(self, level, study=None):
         """Put a box back to where it was found, or added."""
-        self.editing.edit(study, lambda editor: editor.reset_box(level))
+        self.editing.edit(study, ResetBox(level))
 
     def boxNode(self, level, study=None):
         """The ROI node of a level."""
@@ -637,27 +649,27 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         study : str, optional
             Which one, where the scene holds several.
         """
-        self.editing.reading(study).decide(lambda editor: editor.set_override(level, system, task, grade, reason))
+        self.editing.reading(study).decide(SetGrade(level, system, task, grade, reason))
 
     def acceptGrade(self, level, system, task, study=None):
         """Accept what the pack said, giving up an override."""
-        self.editing.reading(study).decide(lambda editor: editor.accept(level, system, task))
+        self.editing.reading(study).decide(AcceptGrade(level, system, task))
 
     def acceptLevel(self, level, study=None):
         """Accept every grade of a level that is unread; overrides stay."""
-        self.editing.reading(study).decide(lambda editor: editor.accept_level(level))
+        self.editing.reading(study).decide(AcceptLevel(level))
 
     def withdrawGrade(self, level, system, task, study=None):
         """Take back what the reader said of a grade."""
-        self.editing.reading(study).decide(lambda editor: editor.withdraw(level, system, task))
+        self.editing.reading(study).decide(WithdrawGrade(level, system, task))
 
     def undo(self, study=None):
         """Take back the reader's last step, be it a box, a name or a grade; all that the scene shows follows."""
-        self.editing.edit(study, lambda editor: editor.undo())
+        self.editing.undo(study)
 
     def redo(self, study=None):
         """Do again what was undone."""
-        self.editing.edit(study, lambda editor: editor.redo())
+        self.editing.redo(study)
 
     def canUndo(self, study=None):
         """What undo would take back, such as "Undo: move L4-L5 box"; empty where there is nothing."""
@@ -711,7 +723,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def readingHistory(self, study=None):
         """The steps of the study's reading: ``undo_words`` and ``redo_words`` for the menu, ``is_changed``."""
-        return self.editing.reading(study).editor.history
+        return self.editing.reading(study).history
 
     def _readingFollows(self, study):
         self.editing.follow(study)

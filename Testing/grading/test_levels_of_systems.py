@@ -9,7 +9,8 @@ from discgrader.grading.results import StudyResult
 from discgrader.grading.tasks import SYSTEMS
 from discgrader.localize.disc import level_name
 from discgrader.reading.begin import reading_of_result
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import LearnGrades, ShiftLevels
+from discgrader.reading.history import History
 from synthetic_result import synthetic_result
 
 LUMBAR_ONLY = {"calcification", "axial-multitask", "msu", "deepspine"}
@@ -42,36 +43,38 @@ def test_discs_above_the_range_and_beside_the_slices_are_nothing_to_warn_of():
     )
 
 
-def _renaming() -> Editor:
-    """The editor of a reading of five discs that all systems have graded alike."""
-    return Editor(reading_of_result(synthetic_result(), "reader"))
+def _renaming() -> History:
+    """The history of a reading of five discs that all systems have graded alike."""
+    return History(reading_of_result(synthetic_result(), "reader"))
 
 
 def test_grades_do_not_follow_a_disc_to_a_level_that_they_are_not_for():
-    editor = _renaming()
-    top = max(editor.reading.present, key=lambda one: one.number)
+    history = _renaming()
+    top = max(history.reading.present, key=lambda one: one.number)
     lumbar = next(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
-    editor.learn_grades(
-        top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"}
+    history.learn(
+        LearnGrades(
+            top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"}
+        )
     )
-    before = editor.reading.disc(top.level)
+    before = history.reading.disc(top.level)
     assert {one.system for one in before.grading.grades} == {"pfirrmann", "msu"}
-    editor.shift_levels(1)
-    shifted = next(one for one in editor.reading.present if one.number == top.number)
+    history.apply(ShiftLevels(1))
+    shifted = next(one for one in history.reading.present if one.number == top.number)
     assert shifted.level == "T12-L1" and {one.system for one in shifted.grading.grades} == {"pfirrmann"}
     assert shifted.grading.not_graded == {"deepspine": LUMBAR, "msu": LUMBAR} and not shifted.is_stale
-    editor.undo()
-    assert editor.reading.disc(top.level) == before
+    history.undo()
+    assert history.reading.disc(top.level) == before
 
 
 def test_what_was_too_high_is_not_said_of_a_disc_that_was_renamed_to_a_lumbar_level():
-    editor = _renaming()
-    top = max(editor.reading.present, key=lambda one: one.number)
-    editor.shift_levels(1)
+    history = _renaming()
+    top = max(history.reading.present, key=lambda one: one.number)
+    history.apply(ShiftLevels(1))
     grades = tuple(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
-    editor.learn_grades(top.number, top.box, grades, {"msu": LUMBAR, "deepspine": LUMBAR})
-    editor.shift_levels(-1)
-    assert editor.reading.disc(level_name(5)).grading.not_graded == {}
+    history.learn(LearnGrades(top.number, top.box, grades, {"msu": LUMBAR, "deepspine": LUMBAR}))
+    history.apply(ShiftLevels(-1))
+    assert history.reading.disc(level_name(5)).grading.not_graded == {}
 
 
 def test_the_report_of_a_study_says_nothing_of_levels_that_a_system_is_not_for():

@@ -19,8 +19,9 @@ from discgrader.localize.levels import (
 from discgrader.phantom.spine import counted_levels
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.reading.begin import reading_of_result
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import SetLowest
 from discgrader.reading.files import load_reading, save_reading
+from discgrader.reading.history import History
 from synthetic_result import synthetic_result
 
 ORDINARY = [level_name(index) for index in range(1, 9)]
@@ -74,16 +75,16 @@ def test_what_is_no_level_is_refused(name):
 
 
 def test_a_reader_says_that_there_are_six_lumbar_vertebrae(tmp_path):
-    editor = Editor(reading_of_result(synthetic_result(), "reader", "2026-11-25T08:00:00+01:00"))
-    before = editor.reading.levels
-    after = editor.set_lowest("L6-S1")
+    history = History(reading_of_result(synthetic_result(), "reader", "2026-11-25T08:00:00+01:00"))
+    before = history.reading.levels
+    after = history.apply(SetLowest("L6-S1"))
     assert sorted(after.levels, key=order_of)[:3] == ["L6-S1", "L5-L6", "L4-L5"]
     assert after.renamings[-1].lowest == "L6-S1" and after.named.reader == "reader"
     save_reading(after, tmp_path / "a.reading.json")
     again = load_reading(tmp_path / "a.reading.json")
     assert again.levels == after.levels and again.renamings == after.renamings
-    editor.undo()
-    assert editor.reading.levels == before
+    history.undo()
+    assert history.reading.levels == before
 
 
 def test_boxes_named_in_another_anatomy_keep_their_places():

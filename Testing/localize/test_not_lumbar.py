@@ -17,8 +17,9 @@ from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.job import grade_study
 from discgrader.pipeline.settings import Settings
 from discgrader.reading.begin import reading_of_result
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import GradeAnyway
 from discgrader.reading.files import load_reading, save_reading
+from discgrader.reading.history import History
 from fake_engine import PACKS, FakeGrader, FakeLocalizer
 from synthetic_result import synthetic_result
 
@@ -168,8 +169,8 @@ def test_the_engine_gives_discs_without_grades(study_file):
 
 
 def test_what_the_reader_wants_is_kept_with_the_reading_and_can_be_undone(tmp_path):
-    editor = Editor(reading_of_result(synthetic_result(), "reader"))
-    editor.set_grade_anyway(True)
-    save_reading(editor.reading, tmp_path / "a.reading.json")
-    assert load_reading(tmp_path / "a.reading.json").grade_anyway == editor.reading.grade_anyway is not None
-    assert editor.undo().grade_anyway is None and editor.redo().grade_anyway is not None
+    history = History(reading_of_result(synthetic_result(), "reader"))
+    history.apply(GradeAnyway(True))
+    save_reading(history.reading, tmp_path / "a.reading.json")
+    assert load_reading(tmp_path / "a.reading.json").grade_anyway == history.reading.grade_anyway is not None
+    assert history.undo().grade_anyway is None and history.redo().grade_anyway is not None

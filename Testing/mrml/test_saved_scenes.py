@@ -16,6 +16,8 @@ from desk.install import discgrader_module
 from discgrader.errors import UsageError
 from discgrader.mrml.bundle import read_bundle
 from discgrader.mrml.headless import headless_scene
+from discgrader.mrml.readback import result_from_scene
+from discgrader.mrml.scene import study_nodes
 from saved_studies import PFIRRMANN, SAVED, SmallEngine, small_phantom, state_of
 
 VERSIONS = sorted(one.name for one in SAVED.iterdir() if one.is_dir())
@@ -47,7 +49,7 @@ def assert_shows(scene, before: dict, described: bool = True) -> None:
     now = state_of(scene)
     assert now.keys() == before.keys()
     for study, kinds in before.items():
-        assert now[study].keys() == kinds.keys()
+        assert now[study].keys() >= kinds.keys()
         for name, box in kinds["roi"].items():
             if "Copy" in name:
                 continue
@@ -68,7 +70,7 @@ def rows(state: dict, study: str) -> dict:
     tables = state[study].get("table", {}).values()
     texts = ("grade", "label", "reader_grade", "status", "reason", "box", "pack")
     return {
-        (row["level"], row["system"], row["task"]): {one: row[one] for one in texts}
+        (row["level"], row["system"], row["task"]): {one: row.get(one, "") for one in texts}
         for table in tables
         for row in table
     }
@@ -191,3 +193,32 @@ def test_two_studies_and_copied_boxes(saved):
     assert "L5-S1" not in logic.reading("found T2").levels and "L5-S1" in logic.reading("graded T2").levels
     logic.undo(study="found T2")
     assert logic.reading("found T2").levels == found.levels
+
+
+def test_a_result_that_nobody_has_read_yet(saved, tmp_path):
+    before = saved.open("graded")
+    assert_shows(saved.scene, before, described=False)
+    result = result_from_scene(saved.scene)
+    assert [disc.disc.level for disc in result.discs][:5] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
+    assert [disc.grade_of(*PFIRRMANN).grade for disc in result.discs][:5] == ["5", "4", "3", "2", "1"]
+    assert result.not_graded == ("Not graded by scs: there is no axial T2.",)
+    assert result.localization.name_doubts == ("The names are in doubt.",) and len(result.saliency) == 7
+    saved.logic.reader = "Dr. B"
+    saved.logic.setOverride("L1-L2", *PFIRRMANN, "3")
+    assert rows(state_of(saved.scene), "phantom_1")["L1-L2", *PFIRRMANN]["reader_grade"] == "3"
+    saved.logic.setLowestLevel("L5-S1")
+    saved.logic.exportReport(tmp_path / "export")
+    exported = json.loads((tmp_path / "export" / "grades.json").read_text(encoding="utf-8"))
+    assert exported["name_doubts"] == [] and "The names are in doubt." not in exported["warnings"]
+    assert "Made up." in exported["warnings"]
+
+
+def test_what_was_not_graded_is_among_the_warnings_of_still_older_scenes(saved):
+    saved.open("graded")
+    [node] = study_nodes(saved.scene, "phantom_1", "provenance")
+    document = json.loads(node.GetText())
+    for disc in document["discs"]:
+        del disc["not_graded"]
+    node.SetText(json.dumps(document))
+    old = result_from_scene(saved.scene)
+    assert old.not_graded == () and old.warnings[-1] == "Not graded by scs: there is no axial T2."

@@ -17,7 +17,8 @@ from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import set_attributes, volume_to_node
 from discgrader.mrml.recognized import chosen_series, doubt_of_choice, recognized_as
 from discgrader.reading.begin import reading_of_result
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import AcceptGrade, SetGrade
+from discgrader.reading.history import History
 from synthetic_result import synthetic_result, synthetic_study
 
 DARK, LIGHT = ("#1b1d21", "#e6e8eb"), ("#ffffff", "#1d2126")
@@ -31,21 +32,21 @@ def host():
 
 
 @pytest.fixture
-def editor():
-    return Editor(reading_of_result(synthetic_result(), "Reader A"))
+def history():
+    return History(reading_of_result(synthetic_result(), "Reader A"))
 
 
-def cells(editor, level):
+def cells(history, level):
     from discgrader.panel.grid import cells_of_disc
 
-    return {one.task: one for one in cells_of_disc(editor.reading.disc(level))}
+    return {one.task: one for one in cells_of_disc(history.reading.disc(level))}
 
 
-def test_a_cell_keeps_what_the_ai_and_what_the_reader_said(editor):
-    editor.set_override("L4-L5", "pfirrmann", "pfirrmann", "5", "collapsed")
-    editor.accept("L4-L5", "spider", "bulging")
-    row = cells(editor, "L4-L5")
-    own, accepted, unread = row["pfirrmann"], row["bulging"], cells(editor, "L3-L4")["bulging"]
+def test_a_cell_keeps_what_the_ai_and_what_the_reader_said(history):
+    history.apply(SetGrade("L4-L5", "pfirrmann", "pfirrmann", "5", "collapsed"))
+    history.apply(AcceptGrade("L4-L5", "spider", "bulging"))
+    row = cells(history, "L4-L5")
+    own, accepted, unread = row["pfirrmann"], row["bulging"], cells(history, "L3-L4")["bulging"]
     assert (own.label, own.ai.label, own.status, own.reason, own.reader) == (
         "V", "IV", "overridden", "collapsed", "Reader A"
     )  # fmt: skip
@@ -114,11 +115,11 @@ def test_every_task_has_a_short_title():
             assert max(map(len, short_title(system.name, task.name).split("\n"))) <= 8
 
 
-def test_details_tell_scale_probabilities_evidence_and_who_said_what(editor):
+def test_details_tell_scale_probabilities_evidence_and_who_said_what(history):
     from discgrader.panel.details_html import Colors, details_html
 
-    editor.set_override("L5-S1", "pfirrmann", "pfirrmann", "4", "still some <height>")
-    cell = cells(editor, "L5-S1")["pfirrmann"]
+    history.apply(SetGrade("L5-S1", "pfirrmann", "pfirrmann", "4", "still some <height>"))
+    cell = cells(history, "L5-S1")["pfirrmann"]
     html = details_html(cell.key, cell, Colors("#000000", "#777777", "#ffffff", "#cccccc"), "No sacrum in view.")
     for told in ("AI: V, 70 %", "Reader A: IV", "still some &lt;height&gt;", "Unlike anything the pack was trained on.",
                  "No sacrum in view.", "nucleus to CSF", "SYNTHETIC", "made-up blocks", "Black nucleus",

@@ -11,8 +11,9 @@ from discgrader.errors import UsageError
 from discgrader.localize.disc import RoiBox
 from discgrader.reading.agreement import agreement, cohen_kappa, gwet_ac, observed_agreement, quadratic_weights
 from discgrader.reading.begin import reading_of_result
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import AcceptLevel, AddDisc, DeleteDisc, MoveBox, SetGrade, ShiftLevels, WithdrawGrade
 from discgrader.reading.files import save_reading
+from discgrader.reading.history import History
 from discgrader.reading.pairs import READER, Pair, Source, load_source, pair
 from discgrader.report.tables import write_grades_json
 from synthetic_result import synthetic_result
@@ -135,18 +136,18 @@ def reading(reader, study="Müller 1", overrides=(), read=True, shift=0):
     """A reading of the made-up study: all accepted but for overrides of Pfirrmann grades."""
     result = synthetic_result()
     result = replace(result, study=replace(result.study, name=study))
-    editor = Editor(reading_of_result(result, reader))
+    history = History(reading_of_result(result, reader))
     for level, grade in dict(overrides).items():
-        editor.set_override(level, *PFIRRMANN, grade)
+        history.apply(SetGrade(level, *PFIRRMANN, grade))
     if read:
-        for level in editor.reading.levels:
-            editor.accept_level(level)
-    editor.shift_levels(shift)
-    return editor
+        for level in history.reading.levels:
+            history.apply(AcceptLevel(level))
+    history.apply(ShiftLevels(shift))
+    return history
 
 
-def other_than(editor, level):
-    return "1" if editor.reading.disc(level).ai_grade(*PFIRRMANN).grade != "1" else "3"
+def other_than(history, level):
+    return "1" if history.reading.disc(level).ai_grade(*PFIRRMANN).grade != "1" else "3"
 
 
 def source(*readings):
@@ -164,10 +165,10 @@ def test_the_same_discs_are_compared_whatever_they_are_called():
 
 def test_deleted_added_and_unread_are_not_compared():
     a, b = reading("A"), reading("B")
-    a.delete_disc("L1-L2")
+    a.apply(DeleteDisc("L1-L2"))
     roi = b.reading.disc("L1-L2").box
-    b.add_disc("T9-T10", RoiBox(roi.center_lps_mm + [0, 0, 150.0], roi.axes_lps, roi.size_mm))
-    b.withdraw("L4-L5", *PFIRRMANN)
+    b.apply(AddDisc("T9-T10", RoiBox(roi.center_lps_mm + [0, 0, 150.0], roi.axes_lps, roi.size_mm)))
+    b.apply(WithdrawGrade("L4-L5", *PFIRRMANN))
     found = pair(source(a), source(b))
     assert (found.only_a, found.only_b) == (0, 2) and found.discs == len(a.reading.levels)
     pfirrmann = {one.level_a for one in found.pairs if one.task == "pfirrmann"}
@@ -177,7 +178,7 @@ def test_deleted_added_and_unread_are_not_compared():
 def test_moved_boxes_are_the_same_discs():
     a, b = reading("A"), reading("B")
     roi = b.reading.disc("L3-L4").box
-    b.move_box("L3-L4", RoiBox(roi.center_lps_mm + [2, 5, 4], roi.axes_lps, roi.size_mm))
+    b.apply(MoveBox("L3-L4", RoiBox(roi.center_lps_mm + [2, 5, 4], roi.axes_lps, roi.size_mm)))
     found = pair(source(a), source(b))
     assert found.discs == len(a.reading.levels) and found.named_differently == 0
 
@@ -188,7 +189,7 @@ def run(*arguments):
 
 def test_two_readings(tmp_path, capsys):
     a, b = reading("Äbtissin"), reading("Bär")
-    b.set_override("L4-L5", *PFIRRMANN, other_than(b, "L4-L5"))
+    b.apply(SetGrade("L4-L5", *PFIRRMANN, other_than(b, "L4-L5")))
     for name, one in (("a", a), ("b", b)):
         save_reading(one.reading, tmp_path / f"{name}.reading.json")
     out = tmp_path / "Übereinstimmung"
@@ -220,9 +221,9 @@ def test_two_folders(tmp_path):
 
 
 def test_a_reading_and_what_the_ai_said(tmp_path):
-    editor = reading("A")
-    editor.set_override("L4-L5", *PFIRRMANN, other_than(editor, "L4-L5"))
-    save_reading(editor.reading, tmp_path / "a.reading.json")
+    history = reading("A")
+    history.apply(SetGrade("L4-L5", *PFIRRMANN, other_than(history, "L4-L5")))
+    save_reading(history.reading, tmp_path / "a.reading.json")
     result = synthetic_result()
     write_grades_json(replace(result, study=replace(result.study, name="Müller 1")), tmp_path / "grades.json")
     assert run(tmp_path / "a.reading.json", tmp_path / "grades.json", "-o", tmp_path / "one") == 0
@@ -259,7 +260,7 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
 def test_bad_input(tmp_path, capsys, files, arguments, words):
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        if isinstance(content, Editor):
+        if isinstance(content, History):
             save_reading(content.reading, tmp_path / name)
         else:
             (tmp_path / name).write_text(content, encoding="utf-8")

@@ -14,6 +14,7 @@ from discgrader.mrml.new_box import fitted_box, new_box, next_level
 from discgrader.mrml.nodes import attribute
 from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.reading import SceneReading
+from discgrader.reading.commands import AddDisc, Command, FitBox, RenameDiscs
 from discgrader.reading.record import DiscReading
 
 
@@ -85,21 +86,29 @@ class Editing:
         self.watch.stop()
         self._readings.clear()
 
-    def edit(self, study: str | None, act: Callable) -> SceneReading:
-        """Change boxes or names of a study, or go back or forward, and tell of boxes whose grades are another box's
-        now.
-
-        ``act`` is given the study's editor.
-        """
+    def edit(self, study: str | None, command: Command) -> None:
+        """Change boxes or names of a study, and tell of boxes whose grades are another box's now."""
         reading = self.reading(study)
+        self._going(reading, lambda: reading.edit(command))
+
+    def undo(self, study: str | None = None) -> None:
+        """Go one step back, and tell as `edit` does."""
+        reading = self.reading(study)
+        self._going(reading, reading.undo)
+
+    def redo(self, study: str | None = None) -> None:
+        """Go one step forward again, and tell as `edit` does."""
+        reading = self.reading(study)
+        self._going(reading, reading.redo)
+
+    def _going(self, reading: SceneReading, act: Callable[[], None]) -> None:
         before = {one.number: one for one in reading.reading.present}
-        reading.edit(act)
+        act()
         for disc in reading.reading.present:
             was = before.get(disc.number)
             moved = was is None or was.box != disc.box
             if (moved and (disc.is_stale or disc.grading is None)) or (was is not None and _gained(was, disc)):
                 self._box_changed(disc.level, False)
-        return reading
 
     def add_disc(self, point_ras, level: str | None = None, study: str | None = None) -> str:
         """Add a disc near a point; its level.
@@ -125,7 +134,7 @@ class Editing:
         roi, margin_mm = new_box(point_ras, known, present)
         level = level or next_level(roi, present)
         check_level(level)
-        self.edit(study, lambda editor: editor.insert_disc(level, roi, margin_mm))
+        self.edit(study, AddDisc(level, roi, margin_mm, makes_room=True))
         return level
 
     def fit_box(self, level: str, study: str | None = None) -> None:
@@ -141,7 +150,7 @@ class Editing:
         disc = reading.reading.disc(level)
         known = localization_from_scene(self.scene, reading.study)
         roi, margin_mm = fitted_box(known, disc)
-        self.edit(study, lambda editor: editor.fit_box(level, roi, margin_mm))
+        self.edit(study, FitBox(level, roi, margin_mm))
 
     def node(self, level: str, study: str | None = None):
         """The box node of a level.
@@ -163,7 +172,7 @@ class Editing:
 
     def box_dropped(self, node) -> None:
         reading = self.reading(attribute(node, "Study"))
-        reading.editor.history.end_group()
+        reading.history.end_group()
         if self._filling():
             return
         # Its grades are computed while the scene takes in what has changed.
@@ -185,7 +194,7 @@ class Editing:
     def box_renamed(self, node) -> None:
         reading, number, name = self.reading(attribute(node, "Study")), number_of(node), node.GetName()
         try:
-            reading.edit(lambda editor: editor.rename_discs({number: name}))
+            reading.edit(RenameDiscs({number: name}))
         except DiscGraderError as error:
             with self.watch:
                 node.SetName(attribute(node, "Level"))

@@ -7,18 +7,28 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from discgrader.errors import UsageError
-from discgrader.localize.box import RoiBox
 from discgrader.mrml import hierarchy
 from discgrader.mrml.disc_nodes import DiscNodes, margin_of, number_of
 from discgrader.mrml.grade_nodes import GradeNodes, MapNodes
 from discgrader.mrml.nodes import attribute, disc_from_node, roi_from_node, set_attributes
 from discgrader.mrml.scene import READING, show_herniations, study_nodes
 from discgrader.mrml.tables import text_to_node
-from discgrader.reading.editor import Editor
+from discgrader.reading.commands import (
+    AddDisc,
+    Command,
+    DeleteDisc,
+    FitBox,
+    LearnGrades,
+    MoveBox,
+    NamesAsFound,
+    RenameDiscs,
+    SetReader,
+    TakeReading,
+    Together,
+)
 from discgrader.reading.files import load_reading, reading_from_json, reading_to_json, save_reading
+from discgrader.reading.history import History
 from discgrader.reading.record import DiscReading, Reading, now
 
 
@@ -77,7 +87,7 @@ class SceneReading:
             set_attributes(self._text, Study=study, Kind=READING)
             item = hierarchy.study_item(scene, study, self.discs.beside())
             hierarchy.file_under(scene, item, "Tables", [self._text])
-        self.editor = Editor(begun, clock=clock)
+        self.history = History(begun, clock=clock)
         self.follow()
 
     @property
@@ -88,7 +98,7 @@ class SceneReading:
     @property
     def reading(self) -> Reading:
         """As it is now."""
-        return self.editor.reading
+        return self.history.reading
 
     @property
     def is_in_scene(self) -> bool:
@@ -98,30 +108,41 @@ class SceneReading:
     def set_reader(self, reader: str) -> None:
         """Who reads from now on; what was said before stays theirs who said it. No step of its own."""
         if reader and reader != self.reading.reader:
-            self.editor.history.learn(lambda one: replace(one, reader=reader))
+            self.history.learn(SetReader(reader))
             self._show()
 
-    def decide(self, act: Callable[[Editor], object]) -> None:
-        """Change what the reader says of grades: ``act`` is given the editor."""
+    def decide(self, command: Command) -> None:
+        """Change what the reader says of grades."""
         self._catch_up()
         if not self._filling():
             self._absorb()
-        act(self.editor)
+        self.history.apply(command)
         self._show()
 
-    def edit(self, act: Callable[[Editor], object]) -> None:
-        """Change boxes or names, or go back or forward: ``act`` is given the editor.
+    def edit(self, command: Command) -> None:
+        """Change boxes or names.
 
         Raises
         ------
         UsageError
-            While discs are being found or graded, and as the editor.
+            While discs are being found or graded, and as the command.
         """
+        self._go(lambda: self.history.apply(command))
+
+    def undo(self) -> None:
+        """Go one step back; errors as `edit`."""
+        self._go(self.history.undo)
+
+    def redo(self) -> None:
+        """Go one step forward again; errors as `edit`."""
+        self._go(self.history.redo)
+
+    def _go(self, act: Callable[[], object]) -> None:
         if self._filling():
             raise UsageError("Discs are being found or graded; wait for it or stop it first.")
         self._catch_up()
         self._absorb()
-        act(self.editor)
+        act()
         self._show()
 
     def save(self, path: Path) -> None:
@@ -129,7 +150,7 @@ class SceneReading:
         if not self._filling():
             self.follow()
         save_reading(self.reading, path)
-        self.editor.history.mark_saved()
+        self.history.mark_saved()
 
     def load(self, path: Path) -> None:
         """Put the reading of a file in the place of this one; a step that can be undone.
@@ -142,7 +163,7 @@ class SceneReading:
         loaded = load_reading(path)
         if loaded.study != self._study:
             raise UsageError(f"{path} is a reading of {loaded.study}, not of {self._study}; open that study first.")
-        self.edit(lambda editor: editor.history.do("load reading", lambda _before: loaded))
+        self.edit(TakeReading(loaded))
 
     def drag(self, node, drag: str) -> str | None:
         """A hand moves the box of this node; its level, or None where it is no disc's or has not moved.
@@ -156,7 +177,7 @@ class SceneReading:
         box = roi_from_node(node)
         if box.is_same(disc.box):
             return None
-        self.editor.move_box(disc.level, box, drag, _what(disc.box, box))
+        self.history.apply(MoveBox(disc.level, box, drag))
         return disc.level
 
     def follow(self) -> None:
@@ -171,7 +192,7 @@ class SceneReading:
                 continue
             disc = self.reading.disc(level)
             if told.box.is_same(disc.box) and (disc.is_stale or disc.grading is None or not disc.grading.says_as(told)):
-                self.editor.learn_grades(disc.number, disc.box, told.grades, told.not_graded)
+                self.history.learn(LearnGrades(disc.number, disc.box, told.grades, told.not_graded))
         self._maps.learn(self.reading)
 
     def _follow_discs(self, found_again: set[int]) -> None:
@@ -188,33 +209,29 @@ class SceneReading:
         }
         if not (new or gone or moved or names):
             return
-        with self.editor.history.together(_words(new, gone, moved, names)):
-            for disc in gone:
-                self.editor.delete_disc(disc.level)
-            if names:
-                self.editor.rename_discs(names)
-            if names or found_again:
-                self.editor.names_as_found()
-            for disc in moved:
-                self._take_box(disc.number, nodes[disc.number], boxes[disc.number], disc.number in found_again)
-            for node in new:
-                disc, found = disc_from_node(node), margin_of(node)
-                self.editor.add_disc(disc.level, disc.roi, found, found=found is not None)
-                set_attributes(node, Number=str(max(one.number for one in self.reading.discs)))
-
-    def _take_box(self, number: int, node, box: RoiBox, found_again: bool) -> None:
-        disc = next(one for one in self.reading.present if one.number == number)
-        if found_again and margin_of(node) is not None:
-            self.editor.fit_box(disc.level, box, margin_of(node))
-        else:
-            self.editor.move_box(disc.level, box, what=_what(disc.box, box))
+        commands: list[Command] = [DeleteDisc(disc.level) for disc in gone]
+        if names:
+            commands.append(RenameDiscs(names))
+        if names or found_again:
+            commands.append(NamesAsFound())
+        for disc in moved:
+            margin = margin_of(nodes[disc.number]) if disc.number in found_again else None
+            level, box = names.get(disc.number, disc.level), boxes[disc.number]
+            commands.append(MoveBox(level, box) if margin is None else FitBox(level, box, margin))
+        for node in new:
+            disc, found = disc_from_node(node), margin_of(node)
+            commands.append(AddDisc(disc.level, disc.roi, found, found=found is not None))
+        self.history.apply(Together(_words(new, gone, moved, names), tuple(commands)))
+        last = max(one.number for one in self.reading.discs)
+        for number, node in enumerate(new, last - len(new) + 1):
+            set_attributes(node, Number=str(number))
 
     def _catch_up(self) -> None:
         """Take in, as a step, what somebody else has made of the reading in the scene, such as another script."""
         text = self._text.GetText()
         if text != self._written:
             other = reading_from_json(_parsed(text), Path(f"the reading of {self._study} in the scene"))
-            self.editor.history.do("change from elsewhere", lambda _before: other)
+            self.history.apply(TakeReading(other, "change from elsewhere"))
             self._written = text
 
     def _show(self) -> None:
@@ -242,13 +259,6 @@ class SceneReading:
             )
             set_attributes(node, Number=str(number))
         return Reading(self._study, reader, time, time, tuple(discs))
-
-
-def _what(before: RoiBox, after: RoiBox) -> str:
-    """The word for how a box was changed."""
-    if np.abs(before.size_mm - after.size_mm).max() > 0.01:
-        return "resize"
-    return "turn" if np.abs(before.axes_lps - after.axes_lps).max() > 1e-4 else "move"
 
 
 def _words(new, gone, moved, names) -> str:

@@ -1,11 +1,19 @@
-"""Changes to a reading: each function gives a new reading and leaves the old one as it was."""
+"""What can be done to a reading: each command is a value, and applied to a reading gives another one.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+`discgrader.reading.record.Reading.apply` applies one, `discgrader.reading.history.History` keeps what was before. Every
+command raises a `UsageError` for what does not exist, and then nothing has changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.decision import high_of
 from discgrader.grading.results import Grade
+from discgrader.grading.scales import scale_of
 from discgrader.grading.tasks import find_task
 from discgrader.localize.box import RoiBox, check_margin
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
@@ -14,220 +22,435 @@ from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grad
 HIGH = ("pfirrmann", "high_grade")
 """System and task that a reader's Pfirrmann grade settles as well."""
 
-
-def override(reading: Reading, level: str, system: str, task: str, grade: str, reason: str, time: str) -> Reading:
-    """The reader gives a grade; where the pack says the same, this accepts it. High grade follows the Pfirrmann grade.
-
-    Raises
-    ------
-    UsageError
-        When there is no such level, system, task or grade; the message names those that there are.
-    """
-    ai = reading.disc(level).ai_grade(system, task)
-    own = ai is None or ai.grade != grade
-    decided = _decided(reading, level, Decision(system, task, grade, own, reason, reading.reader, time))
-    if _settles_high(reading.disc(level), system, task):
-        return override(decided, level, *HIGH, high_of(grade), reason, time)
-    return decided
-
-
-def accept(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
-    """The reader accepts the pack's grade, giving up an override. High grade follows the Pfirrmann grade.
-
-    Raises
-    ------
-    UsageError
-        When there is no such level or task, or the pack said nothing of it.
-    """
-    find_task(system, task)
-    ai = reading.disc(level).ai_grade(system, task)
-    if ai is None:
-        raise UsageError(f"{level} has no grade of {system} {task} to accept; grade it first.")
-    return override(reading, level, system, task, ai.grade, "", time)
-
-
-def accept_level(reading: Reading, level: str, time: str) -> Reading:
-    """The reader accepts all grades of a level that are unread; overrides stay."""
-    disc = reading.disc(level)
-    for system, task in disc.tasks:
-        if disc.ai_grade(system, task) is not None and disc.reader_grade(system, task) is None:
-            reading = accept(reading, level, system, task, time)
-    return reading
-
-
-def withdraw(reading: Reading, level: str, system: str, task: str, time: str) -> Reading:
-    """The reader takes back what was said of a task: it is unread again; with the Pfirrmann grade, high grade is."""
-    find_task(system, task)
-    disc = reading.disc(level)
-    gone = {(system, task), *([HIGH] if _settles_high(disc, system, task) else [])}
-    left = tuple(one for one in disc.decisions if (one.system, one.task) not in gone)
-    return _changed(reading, replace(disc, decisions=left), time)
-
-
 _SAME_HEIGHT_MM = 0.01
 
 
-def move_box(reading: Reading, level: str, roi: RoiBox, time: str) -> Reading:
-    """The reader moves, turns or resizes a box; the same reading where it is where it was.
+@dataclass(frozen=True)
+class Command:
+    """Something that is done to a reading."""
+
+    says: ClassVar[str] = ""
+    """What it does, for the menu, with its own fields in braces, such as "fit {level} box"."""
+
+    def words(self, reading: Reading) -> str:
+        """What it does to this reading, for the menu, such as "move L4-L5 box"."""
+        return self.says.format(**vars(self))
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        """The reading after it; the very same one where nothing changes.
+
+        Raises
+        ------
+        UsageError
+            When what it speaks of does not exist.
+        """
+        raise NotImplementedError
+
+    @property
+    def group(self) -> str | None:
+        """Commands that follow each other in one group, such as all movements of one drag, are one step of undo.
+
+        Each takes the place of the one before, hence must say where things are, not by how much they moved.
+        """
+        return None
+
+    @property
+    def ends_group(self) -> bool:
+        """Whether it is the last of its group."""
+        return False
+
+
+@dataclass(frozen=True)
+class SetGrade(Command):
+    """The reader gives a grade; where the pack says the same, this accepts it. High grade follows the Pfirrmann grade.
+
+    Parameters
+    ----------
+    level, system, task, grade : str
+        As written in files.
+    reason : str
+        Why, in the reader's words; empty where none is given.
+    """
+
+    level: str
+    system: str
+    task: str
+    grade: str
+    reason: str = ""
+
+    def words(self, reading: Reading) -> str:
+        return f"{_cell(self.level, self.system, self.task)} to {scale_of(self.system, self.task).label_of(self.grade)}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = reading.disc(self.level)
+        ai = disc.ai_grade(self.system, self.task)
+        own = ai is None or ai.grade != self.grade
+        said = Decision(self.system, self.task, self.grade, own, self.reason, reading.reader, time)
+        others = tuple(one for one in disc.decisions if (one.system, one.task) != (self.system, self.task))
+        decided = _with(reading, replace(disc, decisions=(*others, said)), time)
+        if not _settles_high(disc, self.system, self.task):
+            return decided
+        return SetGrade(self.level, *HIGH, high_of(self.grade), self.reason).change(decided, time)
+
+
+@dataclass(frozen=True)
+class AcceptGrade(Command):
+    """The reader accepts the pack's grade, giving up an override. High grade follows the Pfirrmann grade."""
+
+    level: str
+    system: str
+    task: str
+
+    def words(self, reading: Reading) -> str:
+        return f"accept {_cell(self.level, self.system, self.task)}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        find_task(self.system, self.task)
+        ai = reading.disc(self.level).ai_grade(self.system, self.task)
+        if ai is None:
+            raise UsageError(f"{self.level} has no grade of {self.system} {self.task} to accept; grade it first.")
+        return SetGrade(self.level, self.system, self.task, ai.grade).change(reading, time)
+
+
+@dataclass(frozen=True)
+class AcceptLevel(Command):
+    """The reader accepts all grades of a level that are unread; overrides stay."""
+
+    says: ClassVar[str] = "accept {level}"
+
+    level: str
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = reading.disc(self.level)
+        for system, task in disc.tasks:
+            if disc.ai_grade(system, task) is not None and disc.reader_grade(system, task) is None:
+                reading = AcceptGrade(self.level, system, task).change(reading, time)
+        return reading
+
+
+@dataclass(frozen=True)
+class WithdrawGrade(Command):
+    """The reader takes back what was said of a task: it is unread again; with the Pfirrmann grade, high grade is."""
+
+    level: str
+    system: str
+    task: str
+
+    def words(self, reading: Reading) -> str:
+        return f"withdraw {_cell(self.level, self.system, self.task)}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        find_task(self.system, self.task)
+        disc = reading.disc(self.level)
+        if disc.decision(self.system, self.task) is None:
+            return reading
+        gone = {(self.system, self.task), *([HIGH] if _settles_high(disc, self.system, self.task) else [])}
+        left = tuple(one for one in disc.decisions if (one.system, one.task) not in gone)
+        return _with(reading, replace(disc, decisions=left), time)
+
+
+@dataclass(frozen=True)
+class MoveBox(Command):
+    """The reader moves, turns or resizes a box.
 
     A box whose height is changed no longer follows the margin; one that is moved, turned, or resized along another axis
     does.
+
+    Parameters
+    ----------
+    level : str
+    box : RoiBox
+        Where it is now.
+    drag : str, optional
+        The same for all movements of one drag, which are one step.
     """
-    disc = reading.disc(level)
-    by_hand = abs(roi.size_mm[2] - disc.box.size_mm[2]) > _SAME_HEIGHT_MM
-    return _placed(reading, disc, roi, None if by_hand else disc.margin_mm, time)
+
+    level: str
+    box: RoiBox
+    drag: str | None = None
+
+    @property
+    def group(self) -> str | None:
+        return None if self.drag is None else f"{self.level} {self.drag}"
+
+    def words(self, reading: Reading) -> str:
+        return f"{_how(reading.disc(self.level).box, self.box)} {self.level} box"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = reading.disc(self.level)
+        by_hand = abs(self.box.size_mm[2] - disc.box.size_mm[2]) > _SAME_HEIGHT_MM
+        return _placed(reading, disc, self.box, None if by_hand else disc.margin_mm, time)
 
 
-def fit_box(reading: Reading, level: str, roi: RoiBox, margin_mm: float, time: str) -> Reading:
-    """The box is put around the disc again, with this margin."""
-    return _placed(reading, reading.disc(level), roi, margin_mm, time)
+@dataclass(frozen=True)
+class FitBox(Command):
+    """A box is put around its disc again, with this margin."""
+
+    says: ClassVar[str] = "fit {level} box"
+
+    level: str
+    box: RoiBox
+    margin_mm: float
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return _placed(reading, reading.disc(self.level), self.box, self.margin_mm, time)
 
 
-def reset_box(reading: Reading, level: str, time: str) -> Reading:
-    """The box is put back to where it was found, or added."""
-    disc = reading.disc(level)
-    return _placed(reading, disc, disc.found_box, disc.found_margin_mm, time)
+@dataclass(frozen=True)
+class ResetBox(Command):
+    """A box is put back to where it was found, or added."""
+
+    says: ClassVar[str] = "reset {level} box"
+
+    level: str
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = reading.disc(self.level)
+        return _placed(reading, disc, disc.found_box, disc.found_margin_mm, time)
 
 
-def set_margin(reading: Reading, margin_mm: float, time: str) -> Reading:
+@dataclass(frozen=True)
+class SetMargin(Command):
     """All boxes reach so far above and below their discs, but for those whose height was set by hand.
 
-    Raises
-    ------
-    UsageError
-        When there is no such margin.
+    What is set while ``dragging``, and the next that is not, are one step.
     """
-    check_margin(margin_mm)
-    for disc in reading.present:
-        if disc.margin_mm is not None:
-            box = disc.box.with_margin(margin_mm, disc.margin_mm)
-            reading = _placed(reading, disc, box, float(margin_mm), time)
-    return reading
 
+    says: ClassVar[str] = "margin {margin_mm:g} mm"
 
-def shift_levels(reading: Reading, steps: int, time: str) -> Reading:
-    """Shift the names of all discs by ``steps`` levels, towards the head where positive.
+    margin_mm: float
+    dragging: bool = False
 
-    Raises
-    ------
-    UsageError
-        When a disc would be named beyond the lowest or the highest level that there is.
-    """
-    if steps == 0:
+    @property
+    def group(self) -> str | None:
+        return "margin"
+
+    @property
+    def ends_group(self) -> bool:
+        return not self.dragging
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        check_margin(self.margin_mm)
+        for disc in reading.present:
+            if disc.margin_mm is not None:
+                box = disc.box.with_margin(self.margin_mm, disc.margin_mm)
+                reading = _placed(reading, disc, box, float(self.margin_mm), time)
         return reading
-    return _renamed(reading, shifted(reading.levels, steps), Renaming(steps, reading.reader, time))
 
 
-def set_lowest(reading: Reading, level: str, time: str) -> Reading:
-    """Name all discs anew so that the lowest one is called ``level``; where it is called so already, that is confirmed.
+@dataclass(frozen=True)
+class ShiftLevels(Command):
+    """The names of all discs are shifted by ``steps`` levels, towards the head where positive."""
+
+    steps: int
+
+    def words(self, reading: Reading) -> str:
+        return f"names {'up' if self.steps > 0 else 'down'} by {abs(self.steps)}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        if self.steps == 0:
+            return reading
+        names = shifted(reading.levels, self.steps)
+        return _renamed(reading, names, Renaming(self.steps, reading.reader, time))
+
+
+@dataclass(frozen=True)
+class SetLowest(Command):
+    """All discs are named anew so that the lowest one is called ``level``; where it is called so already, that is
+    confirmed.
 
     Parameters
     ----------
     level : str
         A level, or another of `discgrader.localize.levels.LOWEST_CHOICES`.
-
-    Raises
-    ------
-    UsageError
-        When there is no such level, or no disc, or one would be beyond the highest level.
     """
-    if not reading.levels:
-        raise UsageError(f"The study {reading.study} has no disc to rename; find or add one first.")
-    names = named_from(reading.levels, level)
-    if all(before == after for before, after in names.items()):
-        return _named(reading, time)
-    steps = _steps(names)
-    return _renamed(reading, names, Renaming(steps, reading.reader, time, level))
+
+    says: ClassVar[str] = "lowest disc {level}"
+
+    level: str
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        if not reading.levels:
+            raise UsageError(f"The study {reading.study} has no disc to rename; find or add one first.")
+        names = named_from(reading.levels, self.level)
+        if all(before == after for before, after in names.items()):
+            return _named(reading, time)
+        return _renamed(reading, names, Renaming(_steps(names), reading.reader, time, self.level))
 
 
-def grade_anyway(reading: Reading, wanted: bool, time: str) -> Reading:
+@dataclass(frozen=True)
+class RenameDiscs(Command):
+    """Discs get other names, each by its number."""
+
+    names: Mapping[int, str]
+
+    def words(self, reading: Reading) -> str:
+        return f"name {next(iter(self.names.values()))}" if len(self.names) == 1 else "names"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        for level in self.names.values():
+            check_level(level)
+        discs = tuple(replace(disc, level=self.names.get(disc.number, disc.level)) for disc in reading.discs)
+        return reading if discs == reading.discs else replace(reading, discs=discs, changed=time)
+
+
+@dataclass(frozen=True)
+class AddDisc(Command):
+    """The reader adds a disc that was missed.
+
+    Parameters
+    ----------
+    level : str
+    box : RoiBox
+    margin_mm : float or None
+        As in `DiscReading`.
+    makes_room : bool
+        Whether a disc that bears this name, and those that follow above it without a gap, each move up by one level.
+    found : bool
+        Whether a search found it, and not the reader.
+    """
+
+    says: ClassVar[str] = "add {level}"
+
+    level: str
+    box: RoiBox
+    margin_mm: float | None = None
+    makes_room: bool = False
+    found: bool = False
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        check_level(self.level)
+        if self.makes_room:
+            reading = _with_room_at(reading, self.level, time)
+        if not self.found:
+            common_ladder((*reading.levels, self.level))
+        if self.level in reading.levels:
+            raise UsageError(f"There is a disc {self.level} already; move its box, or name the new one otherwise.")
+        added = DiscReading(
+            max((disc.number for disc in reading.discs), default=0) + 1,
+            self.level,
+            self.box.require_extent(),
+            found_level=self.level if self.found else None,
+            added=None if self.found else Mark(reading.reader, time),
+            margin_mm=self.margin_mm,
+            found_margin_mm=self.margin_mm,
+        )
+        return replace(reading, discs=(*reading.discs, added), changed=time)
+
+
+@dataclass(frozen=True)
+class DeleteDisc(Command):
+    """The reader deletes what is no disc; all that was said of it is kept."""
+
+    says: ClassVar[str] = "delete {level}"
+
+    level: str
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return _with(reading, replace(reading.disc(self.level), deleted=Mark(reading.reader, time)), time)
+
+
+@dataclass(frozen=True)
+class GradeAnyway(Command):
     """The reader wants it graded although it may not be a lumbar spine on MR, or no longer does."""
-    return replace(reading, grade_anyway=Mark(reading.reader, time) if wanted else None, changed=time)
+
+    wanted: bool = True
+
+    def words(self, reading: Reading) -> str:
+        return "grade anyway" if self.wanted else "do not grade anyway"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return replace(reading, grade_anyway=Mark(reading.reader, time) if self.wanted else None, changed=time)
 
 
-def as_found(reading: Reading) -> Reading:
+@dataclass(frozen=True)
+class NamesAsFound(Command):
     """The discs were found again, so that their names are no longer the reader's."""
-    return replace(reading, named=None)
+
+    says: ClassVar[str] = "find discs"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return replace(reading, named=None)
 
 
-def delete_disc(reading: Reading, level: str, time: str) -> Reading:
-    """The reader deletes a disc that is none; all that was said of it is kept."""
-    return _changed(reading, replace(reading.disc(level), deleted=Mark(reading.reader, time)), time)
+@dataclass(frozen=True)
+class TakeReading(Command):
+    """Another reading takes the place of this one, such as that of a file; ``said`` says what is done, for the menu."""
+
+    reading: Reading
+    said: str = "load reading"
+    says: ClassVar[str] = "{said}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return self.reading
 
 
-def rename_discs(reading: Reading, names: Mapping[int, str], time: str) -> Reading:
-    """Discs get other names, each by its number.
+@dataclass(frozen=True)
+class Together(Command):
+    """Several commands, one after the other, as one step; none of them is done where one cannot be."""
 
-    Raises
-    ------
-    UsageError
-        When a name is no level, or two discs would bear one name.
-    """
-    for level in names.values():
-        check_level(level)
-    discs = tuple(replace(one, level=names.get(one.number, one.level)) for one in reading.discs)
-    return reading if discs == reading.discs else replace(reading, discs=discs, changed=time)
+    said: str
+    commands: tuple[Command, ...]
+    says: ClassVar[str] = "{said}"
 
-
-def make_room(reading: Reading, level: str, time: str) -> Reading:
-    """Free a name: the disc that bears it, and those that follow above it without a gap, each move up by one.
-
-    Raises
-    ------
-    UsageError
-        When there is no level above the last of them.
-    """
-    present = {one.level: one for one in reading.present}
-    names = {}
-    while level in present:
-        above = next_above(level, reading.levels)
-        names[present[level].number] = above
-        level = above
-    return rename_discs(reading, names, time)
-
-
-def add_disc(
-    reading: Reading, level: str, roi: RoiBox, time: str, margin_mm: float | None = None, found: bool = False
-) -> Reading:
-    """The reader adds a disc that was missed; ``margin_mm`` as in `DiscReading`, ``found`` where a search found it.
-
-    Raises
-    ------
-    UsageError
-        When the name is no level, or is taken.
-    """
-    check_level(level)
-    if not found:
-        common_ladder((*reading.levels, level))
-    if level in reading.levels:
-        raise UsageError(f"There is a disc {level} already; move its box, or name the new one otherwise.")
-    number = max((one.number for one in reading.discs), default=0) + 1
-    added = DiscReading(
-        number,
-        level,
-        roi.require_extent(),
-        found_level=level if found else None,
-        added=None if found else Mark(reading.reader, time),
-        margin_mm=margin_mm,
-        found_margin_mm=margin_mm,
-    )
-    return replace(reading, discs=(*reading.discs, added), changed=time)
-
-
-def add_grading(
-    reading: Reading, number: int, box: RoiBox, grades: Sequence[Grade], not_graded: Mapping[str, str], time: str
-) -> Reading:
-    """What packs say of a disc in a box; the same reading where the disc is not in that box (any more)."""
-    disc = next((one for one in reading.discs if one.number == number), None)
-    if disc is None or disc.box != box:
+    def change(self, reading: Reading, time: str) -> Reading:
+        for command in self.commands:
+            reading = command.change(reading, time)
         return reading
-    return reading.with_disc(
-        replace(disc, gradings=(*disc.gradings, Grading(box, tuple(grades), time, dict(not_graded))))
-    )
 
 
-def _named(reading: Reading, time: str) -> Reading:
-    return replace(reading, named=Mark(reading.reader, time), changed=time)
+@dataclass(frozen=True)
+class LearnGrades(Command):
+    """What packs say of a disc in a box becomes known; nothing changes where the disc is not in that box (any more).
+
+    No doing of a reader's, and no step: see `discgrader.reading.history.History.learn`.
+
+    Parameters
+    ----------
+    number : int
+        Of the disc.
+    box : RoiBox
+    grades : tuple of Grade
+    not_graded : mapping of system to str
+        Why some said nothing.
+    """
+
+    says: ClassVar[str] = "grade"
+
+    number: int
+    box: RoiBox
+    grades: tuple[Grade, ...]
+    not_graded: Mapping[str, str] = field(default_factory=dict)
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = next((one for one in reading.discs if one.number == self.number), None)
+        if disc is None or disc.box != self.box:
+            return reading
+        grading = Grading(self.box, tuple(self.grades), time, dict(self.not_graded))
+        return reading.with_disc(replace(disc, gradings=(*disc.gradings, grading)))
+
+
+@dataclass(frozen=True)
+class SetReader(Command):
+    """Somebody else reads from now on; what was said before stays theirs who said it. No step."""
+
+    says: ClassVar[str] = "{name} reads"
+
+    name: str
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return reading if self.name == reading.reader else replace(reading, reader=self.name)
+
+
+def _cell(level: str, system: str, task: str) -> str:
+    return f"{level} {find_task(system, task).title.removesuffix(' grade')}"
+
+
+def _how(before: RoiBox, after: RoiBox) -> str:
+    """The word for how a box was changed."""
+    if np.abs(before.size_mm - after.size_mm).max() > _SAME_HEIGHT_MM:
+        return "resize"
+    return "turn" if np.abs(before.axes_lps - after.axes_lps).max() > 1e-4 else "move"
 
 
 def _settles_high(disc: DiscReading, system: str, task: str) -> bool:
@@ -235,10 +458,8 @@ def _settles_high(disc: DiscReading, system: str, task: str) -> bool:
     return (system, task) == ("pfirrmann", "pfirrmann") and HIGH in disc.tasks
 
 
-def _decided(reading: Reading, level: str, said: Decision) -> Reading:
-    disc = reading.disc(level)
-    others = tuple(one for one in disc.decisions if (one.system, one.task) != (said.system, said.task))
-    return _changed(reading, replace(disc, decisions=(*others, said)), said.time)
+def _with(reading: Reading, disc: DiscReading, time: str) -> Reading:
+    return replace(reading.with_disc(disc), changed=time)
 
 
 def _placed(reading: Reading, disc: DiscReading, box: RoiBox, margin_mm: float | None, time: str) -> Reading:
@@ -247,16 +468,16 @@ def _placed(reading: Reading, disc: DiscReading, box: RoiBox, margin_mm: float |
     corrections = disc.corrections
     if box != disc.box:
         corrections = (*corrections, BoxCorrection(disc.box, box.require_extent(), reading.reader, time))
-    return _changed(reading, replace(disc, box=box, corrections=corrections, margin_mm=margin_mm), time)
+    return _with(reading, replace(disc, box=box, corrections=corrections, margin_mm=margin_mm), time)
 
 
-def _changed(reading: Reading, disc: DiscReading, time: str) -> Reading:
-    return replace(reading.with_disc(disc), changed=time)
+def _named(reading: Reading, time: str) -> Reading:
+    return replace(reading, named=Mark(reading.reader, time), changed=time)
 
 
 def _renamed(reading: Reading, names: Mapping[str, str], renaming: Renaming) -> Reading:
     """With other names of all discs that are there, which the reader then vouches for."""
-    discs = tuple(one if one.deleted else replace(one, level=names[one.level]) for one in reading.discs)
+    discs = tuple(disc if disc.deleted else replace(disc, level=names[disc.level]) for disc in reading.discs)
     renamed = replace(reading, discs=discs, renamings=(*reading.renamings, renaming))
     return _named(renamed, renaming.time)
 
@@ -265,3 +486,14 @@ def _steps(names: Mapping[str, str]) -> int:
     """By how many places the lowest disc of a row is shifted when each level gets another name."""
     lowest = min(names, key=order_of)
     return ladder_of(names.values()).index(names[lowest]) - ladder_of(names).index(lowest)
+
+
+def _with_room_at(reading: Reading, level: str, time: str) -> Reading:
+    """With a name free: the disc that bears it, and those that follow above it without a gap, each move up by one."""
+    present = {disc.level: disc for disc in reading.present}
+    names = {}
+    while level in present:
+        above = next_above(level, reading.levels)
+        names[present[level].number] = above
+        level = above
+    return RenameDiscs(names).change(reading, time)

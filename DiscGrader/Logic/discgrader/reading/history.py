@@ -1,13 +1,11 @@
 """Undo and redo of everything that is done to a reading, as one history."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from discgrader.errors import UsageError
-from discgrader.reading.record import Reading
-
-Change = Callable[[Reading], Reading]
+from discgrader.reading.commands import Command
+from discgrader.reading.record import Reading, now
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,8 @@ class History:
         As it is to begin with.
     limit : int, optional
         How many steps can be undone; by default all.
+    clock : callable() -> str, optional
+        Gives the time.
 
     Raises
     ------
@@ -34,20 +34,19 @@ class History:
         When the limit is below 1.
     """
 
-    def __init__(self, reading: Reading, limit: int | None = None) -> None:
+    def __init__(self, reading: Reading, limit: int | None = None, clock: Callable[[], str] = now) -> None:
         if limit is not None and limit < 1:
             raise UsageError(f"At least 1 step must be kept for undo, not {limit}.")
-        self._limit = limit
+        self._limit, self._clock = limit, clock
         self._states = [reading]
         self._steps: list[_Step] = []  # steps[n] leads from states[n] to states[n + 1]
         self._at = 0
         self._saved: int | None = 0
-        self._together: Reading | None = None
 
     @property
     def reading(self) -> Reading:
         """The reading as it is now."""
-        return self._states[self._at] if self._together is None else self._together
+        return self._states[self._at]
 
     @property
     def undo_words(self) -> str | None:
@@ -68,26 +67,16 @@ class History:
         """The present state is on disk."""
         self._saved = self._at
 
-    def do(self, words: str, change: Change, group: str | None = None) -> Reading:
-        """Change the reading; what was undone before can no longer be redone.
+    def apply(self, command: Command) -> Reading:
+        """Do something to the reading, as one step; what was undone before can no longer be redone.
 
-        Nothing happens where the change leaves the reading as it is, or raises.
-
-        Parameters
-        ----------
-        words : str
-            What is done, for the menu.
-        change : callable(Reading) -> Reading
-        group : str, optional
-            Changes that follow each other in one group, such as all movements of one drag, are one step. Each replaces
-            the one before, hence must say where things are, not by how much they moved.
+        Commands of one group that follow each other are one step, the last of them. Nothing happens where a command
+        leaves the reading as it is, or raises.
         """
-        if self._together is not None:
-            self._together = change(self._together)
-            return self._together
+        group = command.group
         goes_on = group is not None and self._at == len(self._steps) > 0 and self._steps[-1].group == group
         base = self._states[self._at - 1] if goes_on else self.reading
-        after = change(base)
+        words, after = command.words(base), base.apply(command, self._clock())
         if goes_on:
             self._forget_from(self._at - 1)
         if after is not base and after != base:
@@ -96,24 +85,12 @@ class History:
             self._steps.append(_Step(words, group))
             self._at += 1
             self._keep_to_limit()
+        if command.ends_group:
+            self.end_group()
         return self.reading
 
-    @contextmanager
-    def together(self, words: str) -> Iterator[None]:
-        """Make all changes within the block one step; none of them stays where the block ends with an error."""
-        if self._together is not None:
-            yield
-            return
-        self._together = self.reading
-        try:
-            yield
-            after = self._together
-        finally:
-            self._together = None
-        self.do(words, lambda _reading: after)
-
     def end_group(self) -> None:
-        """The drag has ended: the next change is a step of its own, even in the same group."""
+        """The drag has ended: the next command is a step of its own, even in the same group."""
         if self._steps and self._at == len(self._steps):
             self._steps[-1] = _Step(self._steps[-1].words, None)
 
@@ -127,17 +104,15 @@ class History:
         self._at = min(self._at + 1, len(self._steps))
         return self.reading
 
-    def learn(self, change: Change) -> Reading:
+    def learn(self, command: Command) -> Reading:
         """Apply to every state, past and future, what is no reader's doing: what a pack says of a box.
 
         A grading comes later than the movement of the box that it belongs to, when other steps may have followed, or
         the movement is undone again. It is known in every state in which the box stands there, and in no other; undo
         of the movement thus brings the former grade back with the former box.
         """
-        present = self.reading
-        self._states = [change(one) for one in self._states]
-        if self._together is not None:
-            self._together = change(self._together)
+        present, time = self.reading, self._clock()
+        self._states = [state.apply(command, time) for state in self._states]
         if self.reading is not present:
             self._saved = None
         return self.reading

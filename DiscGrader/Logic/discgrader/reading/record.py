@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
@@ -17,6 +18,13 @@ UNREAD, ACCEPTED, OVERRIDDEN = "unread", "accepted", "overridden"
 def now() -> str:
     """The time as readings write it: ISO 8601 to the second, with the offset of the time zone."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+class Change(Protocol):
+    """What makes another reading of one; see `discgrader.reading.commands.Command`."""
+
+    def change(self, reading: "Reading", time: str) -> "Reading":
+        """The reading after it."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +300,10 @@ class Reading:
                 return one
         there = ", ".join(self.levels) or "none"
         raise UsageError(f"The study {self.study} has no disc {level}; choose one of {there}.")
+
+    def apply(self, command: "Change", time: str | None = None) -> "Reading":
+        """The reading after a command of `discgrader.reading.commands`, done now or at this time."""
+        return command.change(self, time or now())
 
     def with_disc(self, disc: DiscReading) -> "Reading":
         """The same with this disc in the place of the one of its number."""

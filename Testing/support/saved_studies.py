@@ -2,7 +2,7 @@
 
 They are made once by each version whose files must be opened for good, and never made anew by a later one::
 
-    PYTHONPATH=Testing python Testing/saved_studies.py
+    PYTHONPATH=Testing:Testing/support python Testing/support/saved_studies.py
 
 Only what scripts may call of the module is used, so that this runs on other versions, too.
 """
@@ -20,9 +20,11 @@ from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.phantom.known_engine import KnownEngine
 from discgrader.phantom.study import make_study
+from discgrader.progress import Progress
+from places import REFERENCE
 from vtk.util import numpy_support
 
-SAVED = Path(__file__).resolve().parent / "reference" / "saved"
+SAVED = REFERENCE / "saved"
 PFIRRMANN = ("pfirrmann", "pfirrmann")
 COARSER = 4
 """Every so many-th voxel of the digital study is kept in each slice, so that the files are small."""
@@ -195,10 +197,14 @@ class Studies:
         state = state_of(self.host.scene)
         path = self.folder / f"{name}.mrb"
         self.host.scene.WriteToMRB(str(path.absolute()))
-        text = json.dumps(state, ensure_ascii=False, sort_keys=True)
-        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        self.write_state(name, state)
         self.logic.sceneCloses()
         self.host.scene.Clear(True)
+
+    def write_state(self, name: str, state: dict) -> None:
+        """Write what a scene shows."""
+        text = json.dumps(state, ensure_ascii=False, sort_keys=True)
+        (self.folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
     def corrected(self) -> None:
         """A study that was read: boxes moved, a disc deleted and one added, names shifted, grades decided."""
@@ -222,6 +228,32 @@ class Studies:
         logic.saveReading(self.folder / "corrected.reading.json")
         logic.exportReport(self.folder / "export")
         self.save("corrected")
+
+    def graded(self) -> None:
+        """A result as the command line writes it to a scene, which nobody has read yet."""
+        from discgrader.localize.disc import DEFAULT_MARGIN_MM
+        from discgrader.mrml.bundle import read_bundle, write_scene
+
+        phantom = small_phantom(1)
+        engine = SmallEngine(phantom)
+        found = engine.localize(phantom.study, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None, progress=Progress())
+        found = replace(
+            found, warnings=("The names are in doubt.", "Made up."), name_doubts=("The names are in doubt.",)
+        )
+        result = engine.grade(
+            phantom.study,
+            localization=found,
+            systems=["pfirrmann", "msu"],
+            saliency=True,
+            progress=Progress(),
+            graded=lambda _result: None,
+            explained=None,
+        )
+        write_scene(result, self.folder / "graded.mrb")
+        read_bundle(self.host, self.folder / "graded.mrb")
+        state = state_of(self.host.scene)
+        self.write_state("graded", state)
+        self.host.scene.Clear(True)
 
     def two_studies(self) -> None:
         """Two studies in one scene: discs of one only found, the other graded; a box of each copied by hand."""
@@ -262,6 +294,7 @@ def main(folder: Path) -> None:
         studies = Studies(host, module, folder)
         studies.corrected()
         studies.two_studies()
+        studies.graded()
         studies.logic.closeWorker()
     (folder / "export" / "grades.json").rename(folder / "corrected.grades.json")
     shutil.rmtree(folder / "export")
