@@ -233,10 +233,6 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._wrapped = None
 
     @property
-    def _parameterNode(self):
-        return None if self.panel is None else self.panel.parameters
-
-    @property
     def _isEntered(self):
         # A widget that somebody opens in a window of its own has a parent that is never entered.
         return getattr(self.parent, "isEntered", False)
@@ -355,7 +351,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self, engine=None, worker=None):
         ScriptedLoadableModuleLogic.__init__(self)
-        self._engine = engine
+        self.engine = engine
+        """What computes in a thread of this process; None where the worker process does."""
         self._worker = worker
         self._service = None
         self._work = None
@@ -386,13 +383,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
         from discgrader.panel.dependencies import ensure
 
-        if self._engine is None:
+        if self.engine is None:
             ensure(Path(__file__).parent / "Resources" / "requirements.txt")
-
-    @property
-    def engine(self):
-        """What computes in a thread of this process; None where the worker process does."""
-        return self._engine
 
     @property
     def worker(self):
@@ -406,18 +398,22 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             )
         return self._worker
 
+    @worker.setter
+    def worker(self, worker):
+        self._worker = worker
+
     @property
     def service(self):
         """What computes: the given engine in a thread, or else the worker process."""
         from discgrader.jobs.threads import ThreadRunner
         from discgrader.pipeline.service import Service
 
-        if self._engine is None:
+        if self.engine is None:
             return self.worker
-        if self._service is None or self._service.runner.prepared is not self._engine:
+        if self._service is None or self._service.runner.prepared is not self.engine:
             if self._service is not None:
                 self._service.close()
-            self._service = Service(ThreadRunner(self._engine))
+            self._service = Service(ThreadRunner(self.engine))
         return self._service
 
     @property
@@ -550,7 +546,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             from discgrader.mrml.view_labels import ViewLabels
             from discgrader.mrml.view_settings import KeptSettings
 
-            self._labels = ViewLabels(slicer.mrmlScene, KeptSettings(self._moduleNode), self._labelViews)
+            self._labels = ViewLabels(slicer.mrmlScene, KeptSettings(self._moduleNode), self.labelViews)
         return self._labels
 
     def showGrade(self, level, system, task, study=None):
@@ -733,7 +729,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self.views.follow(reading)
         self.labels.follow(reading)
 
-    def _labelViews(self):
+    def labelViews(self):
+        """The slice views of the window that levels and grades are written into."""
         from discgrader.mrml.label_actors import LabelView
 
         layout = slicer.app.layoutManager()
@@ -875,15 +872,15 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
         self.delayDisplay("A phantom is rendered")
         phantom = self.makePhantom()
         logic = self.logicInUse()
-        engine = logic._engine
-        logic._engine = KnownEngine(phantom)
+        engine = logic.engine
+        logic.engine = KnownEngine(phantom)
         try:
             with tempfile.TemporaryDirectory() as folder:
                 self.readPhantom(logic, phantom, Path(folder))
             self.assertEqual(logic.reading().disc("L4-L5").ai_grade("pfirrmann", "pfirrmann").grade, "4")
         finally:
             logic.closeWorker()
-            logic._engine = engine
+            logic.engine = engine
 
     def test_phantomIsRead(self):
         """A phantom's discs are found, graded, corrected, saved with the scene, and are back when it is opened."""

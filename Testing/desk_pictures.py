@@ -53,7 +53,7 @@ class Tour:
             widget.grab().save(str(path))
 
     def scroll(self, share: float) -> None:
-        bar = self.desk.window._d.panel._stack.currentWidget().verticalScrollBar()
+        bar = self.desk.window.panel.stack.currentWidget().verticalScrollBar()
         self.user.wait(0.1)
         bar.setValue(round(share * bar.maximum()))
 
@@ -95,7 +95,7 @@ class Tour:
         if self.study is None:
             self.user.wait(0.4)
             self.picture("grading")
-            logic._engine.hold.set()
+            logic.engine.hold.set()
         else:
             self.user.until(lambda: self.module.panel.computation.live or not logic.isRunning(), 300)
             self.picture("grading")
@@ -118,7 +118,7 @@ class Tour:
         ui, panel = self.module.ui, self.module.panel
         panel.menu.open(panel.chosen, panel.actions.cell, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
         self.user.wait(0.2)
-        self.picture("menu", panel.menu._menu)
+        self.picture("menu", panel.menu.opened)
         panel.menu.close()
         panel.decisions.override(panel.chosen, "5", "Collapsed on all slices")
         self.scroll(0.25)
@@ -162,12 +162,12 @@ class Tour:
         ui.settingsCollapsibleButton.collapsed = False
         self.scroll(1.0)
         self.picture("reading-and-settings")
-        for item in (systems._systems["pfirrmann"], systems._tasks["spider/modic"]):
+        for item in (systems.systems["pfirrmann"], systems.tasks["spider/modic"]):
             item.setCheckState(0, QtCore.Qt.Unchecked)
         self.picture("systems-switched-off")
         self.scroll(0.0)
         self.picture("fewer-columns")
-        for item in (systems._systems["pfirrmann"], systems._tasks["spider/modic"]):
+        for item in (systems.systems["pfirrmann"], systems.tasks["spider/modic"]):
             item.setCheckState(0, QtCore.Qt.Checked)
 
     def _dialogs(self) -> None:
@@ -181,11 +181,11 @@ class Tour:
 
     def _troubles(self) -> None:
         logic, panel = self.module.logic, self.module.panel
-        hint, panel.hint._missing = panel.hint._missing, lambda: ("PyTorch", "LightGBM")
+        hint, panel.hint.missing = panel.hint.missing, lambda: ("PyTorch", "LightGBM")
         panel.hint.show()
         self.scroll(0.0)
         self.picture("without-pytorch")
-        panel.hint._missing = hint
+        panel.hint.missing = hint
         panel.hint.show()
         if self.study is None:
             self._work_in_a_process()
@@ -205,8 +205,8 @@ class Tour:
 
         from block_engine import BlockEngine
 
-        self.module.logic._engine = BlockEngine()
-        self.module.logic._engine.hold = threading.Event()
+        self.module.logic.engine = BlockEngine()
+        self.module.logic.engine.hold = threading.Event()
 
     def _work_in_a_process(self) -> None:
         """From now on a worker process makes the answers up; it grades two discs and waits."""
@@ -215,8 +215,8 @@ class Tour:
 
         logic = self.module.logic
         options = {"hold": str(Path(tempfile.mkdtemp()) / "go"), "after": 2}
-        logic._worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
-        logic._engine = None
+        logic.worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
+        logic.engine = None
 
 
 def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None) -> None:

@@ -117,7 +117,7 @@ class Bench:
         self._check(answers)
 
     def volumes(self) -> dict[str, object]:
-        chosen = self.desk.module._parameterNode.volumes()
+        chosen = self.desk.module.panel.parameters.volumes()
         if not chosen:
             raise SystemExit("The panel has chosen no series of the study.")
         return chosen

@@ -32,7 +32,7 @@ class DoubtfulEngine(BlockEngine):
 
 @pytest.fixture
 def doubtful(panel, user):
-    panel.logic._engine = DoubtfulEngine()
+    panel.logic.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     return panel
 
@@ -42,7 +42,7 @@ def test_grades_are_withheld_until_the_box_is_ticked_and_again_when_that_is_undo
     assert ui.gradeAnywayCheckBox.visible and not ui.gradeAnywayCheckBox.checked and WHY in ui.warningLabel.text
     finish(doubtful, user, ui.gradeButton)
     assert not doubtful.table.grid.cells and set(doubtful.table.grid.not_graded.values()) == {WITHHELD}
-    doubtful._set_grade_anyway(True)
+    user.click(ui.gradeAnywayCheckBox)
     settled(doubtful, user)
     assert doubtful.table.grid.cells and ui.gradeAnywayCheckBox.checked
     assert doubtful.logic.reading(doubtful.state.name).grade_anyway is not None

@@ -37,7 +37,7 @@ def observers(desk) -> dict[str, int]:
 
 def read(desk, user, folder) -> None:
     """Everything that a reader does with a study."""
-    desk.module.logic._engine = BlockEngine()
+    desk.module.logic.engine = BlockEngine()
     user.open(write_blocks(folder))
     user.wait(0.1)
     panel = desk.module.panel

@@ -36,13 +36,13 @@ def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp
 def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     finish(panel, user, panel.ui.findButton)
     assert panel.table.grid.levels == LEVELS and panel.table.grid.cells == {}
-    panel.logic._engine.hold = threading.Event()
+    panel.logic.engine.hold = threading.Event()
     user.click(panel.ui.gradeButton)
     assert panel.ui.gradeButton.text == "Stop" and panel.ui.progressBar.visible
     assert not panel.ui.findButton.enabled and "Stop" in panel.ui.findButton.toolTip
     assert "…" in shown(panel, "L4-L5")
     user.click(panel.ui.gradeButton)
-    panel.logic._engine.hold.set()
+    panel.logic.engine.hold.set()
     user.until(lambda: not panel.computation.running, 30)
     assert panel.ui.gradeButton.text == "Grade" and panel.ui.statusLabel.text.startswith("Stopped")
     assert panel.table.grid.cells == {}
@@ -228,13 +228,13 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
 
 def test_a_dragged_box_is_graded_anew(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
-    graded.logic._engine.asked.clear()
+    graded.logic.engine.asked.clear()
     center = [0.0, 0.0, 0.0]
     graded.logic.boxNode("L3-L4").GetCenterWorld(center)
     user.drag("Yellow", center, (0.0, 8.0, 4.0))
     user.until(lambda: not graded.logic.isRunning(), 60)
     user.wait(0.1)
-    asked = [one for one in graded.logic._engine.asked if one[0] == "grade"]
+    asked = [one for one in graded.logic.engine.asked if one[0] == "grade"]
     assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
     header = graded.ui.gradeTable.verticalHeaderItem(graded.table.grid.levels.index("L3-L4"))
     assert header.text() == "L3-L4" and graded.live.grades == {}
@@ -243,13 +243,13 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
 
 def test_systems_and_tasks_can_be_switched_off(graded, user):
     tree = graded.systems
-    tree._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    tree.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
     assert ("pfirrmann", "high_grade") not in graded.table.grid.columns
-    tree._systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
+    tree.systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
     assert graded.table.grid.columns == (PFIRRMANN,)
-    graded.logic._engine.asked.clear()
+    graded.logic.engine.asked.clear()
     finish(graded, user, graded.ui.gradeButton)
-    assert graded.logic._engine.asked[-1][2] == ["pfirrmann"]
+    assert graded.logic.engine.asked[-1][2] == ["pfirrmann"]
 
 
 def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):
@@ -270,14 +270,14 @@ def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, 
 def test_two_scenes_and_a_reload_leave_no_observer_behind(graded, user, desk, tmp_path):
     for number in range(2):
         desk.files.close_scene()
-        assert graded.watch._watched == {} and graded.chosen is None
+        assert not graded.watch.watched and graded.chosen is None
         user.open(write_blocks(tmp_path / f"again {number}"))
         finish(graded, user, graded.ui.findButton)
         assert graded.table.grid.levels == LEVELS
     old = graded
     slicer.util.reloadScriptedModule("DiscGrader")
     new = desk.module.panel
-    new.logic._engine = BlockEngine()
+    new.logic.engine = BlockEngine()
     assert new is not old and not old.watch.is_listening and not old.key_bar.keys.bound
     assert new.table.grid.levels == LEVELS and new.key_bar.keys.bound
 
@@ -301,7 +301,7 @@ def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
     key(desk, QtCore.Qt.Key_5)
     graded.ui.labelsCheckBox.click()
     graded.ui.opacitySlider.value = 0.3
-    graded.systems._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    graded.systems.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
     path = tmp_path / "study.mrb"
     assert desk.files.save(path)
     before = graded.table.grid

@@ -92,8 +92,8 @@ def arranged(graded, user, desk):
     settled(graded, user)
     graded.decisions.override(("L3-L4", *PFIRRMANN), "5", "collapsed")
     graded.decisions.accept(("L2-L3", *PFIRRMANN))
-    graded.systems._tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
-    graded.systems._systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
+    graded.systems.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
+    graded.systems.systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
     user.wait(0.1)
     click_cell(graded, user, "L4-L5", PFIRRMANN)
     graded.ui.opacitySlider.value, graded.ui.thresholdSlider.value = 0.8, 0.6
@@ -122,7 +122,7 @@ def test_everything_is_as_it_was_left(arranged, user, desk, tmp_path, save, capf
     assert np.allclose(axial_normal(desk), (0.0, 0.0, 1.0)), (
         "the axial view goes back to where it was before it was turned"
     )
-    panel.logic._engine = BlockEngine()
+    panel.logic.engine = BlockEngine()
     panel.logic.boxNode("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(panel, user)
     assert not is_said_to_be_moved(panel, "L3-L4"), "a moved box is graded anew as on the first day"

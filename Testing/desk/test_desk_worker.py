@@ -22,7 +22,7 @@ def panel(desk, user, tmp_path, monkeypatch):
     know_only(monkeypatch, desk.module.panel)
     options = {"hold": str(tmp_path / "go"), "after": 2}
     worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
-    monkeypatch.setattr(logic, "_worker", worker)
+    monkeypatch.setattr(logic, "worker", worker)
     monkeypatch.setattr(logic, "ensureDependencies", lambda: None)
     user.open(write_blocks(tmp_path / "blocks"))
     user.wait(0.1)

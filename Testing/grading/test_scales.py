@@ -120,13 +120,13 @@ def test_what_does_not_exist_is_named():
 
 
 def test_missing_resources_are_said_plainly(monkeypatch, tmp_path):
-    monkeypatch.setattr("discgrader.resources._PACKAGE", tmp_path / "Logic" / "discgrader")
+    monkeypatch.setattr("discgrader.resources.PACKAGE", tmp_path / "Logic" / "discgrader")
     with pytest.raises(DiscGraderError, match="install DiscGrader anew"):
         resources_dir()
 
 
 def test_resources_are_found_beside_logic(monkeypatch, tmp_path):
-    monkeypatch.setattr("discgrader.resources._PACKAGE", tmp_path / "Logic" / "discgrader")
+    monkeypatch.setattr("discgrader.resources.PACKAGE", tmp_path / "Logic" / "discgrader")
     (tmp_path / "Resources" / "Scales").mkdir(parents=True)
     assert resources_dir() == tmp_path / "Resources"
 

@@ -226,7 +226,7 @@ def read_recipe_file(path: Path) -> object:
 def read_scale_file(path: Path) -> object:
     from discgrader.grading import scales
 
-    scale = scales._read(path)
+    scale = scales.read_scale(path)
     return scale.values, scale.labels, [one.rgb for one in scale.grades]
 
 
@@ -268,9 +268,9 @@ def read_pack_part(path: Path) -> object:
 
 
 def read_shipped_description(path: Path) -> object:
-    from discgrader.packs.pack import _check_description, _parsed
+    from discgrader.packs.pack import checked_description, parsed_description
 
-    return _check_description("shipped", _parsed(path.read_bytes(), "shipped"))
+    return checked_description("shipped", parsed_description(path.read_bytes(), "shipped"))
 
 
 FUSED = resources_dir() / "Packs" / "pfirrmann-fused"

@@ -31,7 +31,7 @@ def desk(request, tmp_path):
     with Desk(log_folder=tmp_path, testing=True, language=request.param) as desk:
         desk.window.resize(1366, 768)
         desk.show()
-        desk.module.logic._engine = BlockEngine()
+        desk.module.logic.engine = BlockEngine()
         user = User(desk)
         user.open(write_blocks(tmp_path / "blocks"))
         for button in (desk.module.ui.findButton, desk.module.ui.gradeButton):

@@ -73,8 +73,8 @@ def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk
 def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
     desk, study = opened_worker().ready(), synthetic_study()
     asked = []
-    send = desk.client.runner._send
-    monkeypatch.setattr(desk.client.runner, "_send", lambda message: (asked.append(message), send(message)))
+    send = desk.client.runner.send
+    monkeypatch.setattr(desk.client.runner, "send", lambda message: (asked.append(message), send(message)))
     found = Notebook()
     desk.client.find(study, found)
     desk.until(lambda: found.over)

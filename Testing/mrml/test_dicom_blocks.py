@@ -117,7 +117,7 @@ def test_one_volume_of_three_blocks_is_read_anew_and_graded(host, logic, databas
     assert len(blocks) == 3 and {study_name(host.scene, one) for one in blocks} == {"study of a patient"}
     for levels in BLOCKS.values():
         assert sum(same_place(one, block(levels)) for one in blocks) == 1
-    assert [one[1] for one in logic._engine.asked if one[0] == "localize"] == [["T2", "AX_T2", "AX_T2", "AX_T2"]]
+    assert [one[1] for one in logic.engine.asked if one[0] == "localize"] == [["T2", "AX_T2", "AX_T2", "AX_T2"]]
     nodes = host.scene.GetNodesByClass("vtkMRMLScalarVolumeNode")
     maps = [one for one in nodes if attribute(one, "Kind") == "saliency" and attribute(one, "System") == "spider"]
     assert {attribute(one, "Series") for one in maps} == {one.GetName() for one in blocks}
@@ -169,7 +169,7 @@ def test_blocks_that_are_frames_of_one_file_are_read_anew(host, logic, database,
                           SeriesInstanceUID=AXIAL, SeriesDescription="AX T2", SeriesNumber=5)  # fmt: skip
     known = database(tmp_path)
     whole = volume_to_node(host.scene, together, "5: AX T2")
-    whole.SetAttribute("DICOM.instanceUIDs", str(known._headers[str(path)].SOPInstanceUID))
+    whole.SetAttribute("DICOM.instanceUIDs", str(known.headers[str(path)].SOPInstanceUID))
     assert is_gathered(whole)
     blocks = to_end(separating(host.scene, whole))
     assert len(blocks) == 2 and all(sum(same_place(one, volume) for one in blocks) == 1 for volume in (low, high))
@@ -177,7 +177,7 @@ def test_blocks_that_are_frames_of_one_file_are_read_anew(host, logic, database,
     alone = write_enhanced(folder / "two.dcm", low, SeriesInstanceUID=f"{AXIAL}.1", SeriesDescription="AX T2")
     known = database(tmp_path / "alone")
     node = volume_to_node(host.scene, low, "6: AX T2")
-    node.SetAttribute("DICOM.instanceUIDs", str(known._headers[str(alone)].SOPInstanceUID))
+    node.SetAttribute("DICOM.instanceUIDs", str(known.headers[str(alone)].SOPInstanceUID))
     assert not is_gathered(node)
 
 
@@ -250,7 +250,7 @@ def test_files_of_instance_uids_that_repeat_are_those_of_the_series(host, logic,
 def test_the_panel_reads_blocks_anew_by_itself_and_says_so(desk, user, database, tmp_path, monkeypatch):
     panel = desk.module.panel
     know_only(monkeypatch, panel)
-    desk.module.logic._engine = AxialBlockEngine()
+    desk.module.logic.engine = AxialBlockEngine()
     known, study = database(write_sagittal(write_blocks(tmp_path / "dicom"))), new_study(slicer.mrmlScene)
     [whole] = load_series(slicer.mrmlScene, known, AXIAL, study)
     load_series(slicer.mrmlScene, known, SAGITTAL, study)

@@ -3,6 +3,7 @@ meanwhile."""
 
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -241,7 +242,8 @@ def test_a_volume_is_read_anew_only_when_it_was_changed(work, volumes, graded, s
     second = held.series(volumes["T2"], "T2")
     assert second is not first and second.volume.array.flat[0] == 77
     volumes["T2"].SetOrigin(1.0, 2.0, 3.0)
-    assert held.series(volumes["T2"], "T2") is not second
+    third = weakref.ref(held.series(volumes["T2"], "T2").volume)
+    assert third() is not None and third() is not second.volume
     scene.RemoveNode(volumes["T2"])
     held.series(volumes["T1"], "T1")
-    assert not any(volumes["T2"].GetID() == key[0] for key in held._held)
+    assert third() is None, "of what has left the scene nothing is kept"

@@ -41,8 +41,8 @@ def shown(monkeypatch):
         for view in (sagittal, axial):
             view.fit()
         logic = module.DiscGraderLogic(BlockEngine())
-        views = [LabelView(one.logic.GetSliceNode(), one._window, lambda: None) for one in (sagittal, axial)]
-        monkeypatch.setattr(logic, "_labelViews", lambda: views)
+        views = [LabelView(one.logic.GetSliceNode(), one.window, lambda: None) for one in (sagittal, axial)]
+        monkeypatch.setattr(logic, "labelViews", lambda: views)
         logic.setSaliencyDisplay(visible=False)
         logic.reading()
         yield SimpleNamespace(
@@ -137,11 +137,11 @@ def test_labels_keep_their_distance(shown):
 
 
 def test_a_closed_scene_has_no_labels(shown):
-    count = shown.sagittal._window.GetRenderers().GetItemAsObject(1).GetViewProps().GetNumberOfItems()
+    count = shown.sagittal.window.GetRenderers().GetItemAsObject(1).GetViewProps().GetNumberOfItems()
     texts(shown)
     shown.scene.Clear()
     assert texts(shown) == {}
     shown.logic.sceneCloses()
-    props = shown.sagittal._window.GetRenderers().GetItemAsObject(1).GetViewProps()
+    props = shown.sagittal.window.GetRenderers().GetItemAsObject(1).GetViewProps()
     actors = [props.GetItemAsObject(n) for n in range(props.GetNumberOfItems())]
     assert not any(one.IsA("vtkTextActor") and "L4-L5" in (one.GetInput() or "") for one in actors), count

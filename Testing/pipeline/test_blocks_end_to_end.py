@@ -39,7 +39,7 @@ def engine(torch):
 
 def test_every_lumbar_level_is_graded_and_shown_and_the_command_line_says_the_same(desk, user, study, engine):
     panel = desk.module.panel
-    desk.module.logic._engine = engine
+    desk.module.logic.engine = engine
     user.open(study)
     user.until(lambda: len(panel.parameters.axialNodes()) == 3, 180)
     assert checked_axial(panel) == set(BLOCK_OF.values())

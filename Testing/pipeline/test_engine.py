@@ -156,7 +156,7 @@ def test_maps_are_kept_small_and_come_back_whole() -> None:
     assert np.array_equal(back.array, array) and back.array.dtype == np.float32
     assert np.array_equal(back.affine_lps, volume.affine_lps)
     assert not maps["L5-S1", "spider", "bulging"].array.any()
-    assert sum(part.values.nbytes for part in maps._parts.values()) == 2 * 20 * 30 * 4
+    assert sum(part.values.nbytes for part in map(maps.part, maps)) == 2 * 20 * 30 * 4
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "cuda:x", "mps:7"])

@@ -28,7 +28,7 @@ from discgrader.report.rois import write_rois
 from discgrader.report.tables import read_grades_json
 from fake_engine import FakeMaker, fake_pack, write_blocks
 from PIL import Image
-from synthetic_result import _grade, synthetic_localization, synthetic_result, synthetic_study
+from synthetic_result import made_grade, synthetic_localization, synthetic_result, synthetic_study
 
 PLAIN = Settings(saliency=False)
 MARK = (255, 181, 46)
@@ -258,7 +258,7 @@ def msu_result(specs: tuple[WindowSpec, ...], look: int, *tasks: str) -> StudyRe
     study, localization = study_with_axial(), synthetic_localization()
     disc = localization.discs[1]
     evidence = slice_evidence(StudyWindows(study, localization).of(disc, specs)[look])
-    grades = tuple(_grade("msu", task, "1", "1", tuple("0123"), evidence) for task in tasks or ("size",))
+    grades = tuple(made_grade("msu", task, "1", "1", tuple("0123"), evidence) for task in tasks or ("size",))
     return StudyResult(study, localization, (DiscResult(disc, grades),))
 
 

@@ -8,7 +8,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
 from discgrader.localize.frames import sagittal_frames
-from discgrader.localize.localizer import _label_volume, disc_of
+from discgrader.localize.localizer import disc_of, label_volume
 from discgrader.localize.naming import name_candidates
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 
@@ -102,7 +102,7 @@ def localized(spine) -> Localization:
     naming = name_candidates(candidates)
     return Localization(
         spine.series.name,
-        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
+        label_volume(segmentation, naming.discs, labels, spine.series.volume),
         tuple(disc_of(one, 10.0) for one in naming.discs),
         naming.warnings,
     )

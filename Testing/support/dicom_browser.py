@@ -31,9 +31,9 @@ class Database:
     isOpen = True
 
     def __init__(self, folder: Path):
-        self._headers = {str(one): pydicom.dcmread(one) for one in sorted(Path(folder).rglob("*.dcm"))}
+        self.headers = {str(one): pydicom.dcmread(one) for one in sorted(Path(folder).rglob("*.dcm"))}
         # As in the database, a file whose instance UID is known already takes the place of the one before.
-        self._files = {str(header.SOPInstanceUID): file for file, header in self._headers.items()}
+        self._files = {str(header.SOPInstanceUID): file for file, header in self.headers.items()}
 
     def fileForInstance(self, uid):
         return self._files.get(uid, "")
@@ -43,7 +43,7 @@ class Database:
 
     def fileValue(self, file, tag):
         group, element = (int(one, 16) for one in tag.split(","))
-        value = self._headers[str(file)].get((group, element))
+        value = self.headers[str(file)].get((group, element))
         if value is None or value.value is None:
             return ""
         several = isinstance(value.value, pydicom.multival.MultiValue)
@@ -53,13 +53,13 @@ class Database:
         return tuple(file for file in self._files.values() if self.fileValue(file, "0020,000E") == uid)
 
     def series(self):
-        return tuple(dict.fromkeys(str(header.SeriesInstanceUID) for header in self._headers.values()))
+        return tuple(dict.fromkeys(str(header.SeriesInstanceUID) for header in self.headers.values()))
 
 
 def load_series(scene, database: Database, uid: str, study: int, transform: bool = True) -> list:
     """What the browser's default choice of a series puts into the scene, filed under a study; the volume nodes."""
     files = database.filesForSeries(uid)
-    header = database._headers[files[0]]
+    header = database.headers[files[0]]
     name = f"{header.SeriesNumber}: {header.SeriesDescription}"
     parted = [tag for tag in (ACQUISITION, ORIENTATION) if len({database.fileValue(one, tag) for one in files}) > 1]
     ordered, even = sort_files(database, files)
@@ -93,14 +93,14 @@ def _load(scene, database, files, name, study, uid, transform):
     affine = np.eye(4)
     affine[:3, :3] = np.column_stack([row * spacing[1], column * spacing[0], normal * float((second - first) @ normal)])
     affine[:3, 3] = first
-    array = np.stack([database._headers[one].pixel_array for one in files]).astype(np.int16)
+    array = np.stack([database.headers[one].pixel_array for one in files]).astype(np.int16)
     node = volume_to_node(scene, Volume(array, affine), scene.GenerateUniqueName(name))
-    node.SetAttribute("DICOM.instanceUIDs", " ".join(str(database._headers[one].SOPInstanceUID) for one in files))
+    node.SetAttribute("DICOM.instanceUIDs", " ".join(str(database.headers[one].SOPInstanceUID) for one in files))
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = tree.GetItemByDataNode(node) or tree.CreateItem(study, node)
     tree.SetItemParent(item, study)
     tree.SetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName(), uid)
-    tree.SetItemAttribute(item, "DICOM.Modality", str(database._headers[files[0]].get("Modality", "")))
+    tree.SetItemAttribute(item, "DICOM.Modality", str(database.headers[files[0]].get("Modality", "")))
     if transform:
         _regularize(scene, database, node, files, study)
     return node

@@ -20,7 +20,7 @@ from discgrader.localize.disc import Localization
 from discgrader.packs.pack import Pack, TrainedOn
 from discgrader.pipeline.engine import Engine
 from discgrader.progress import Progress
-from synthetic_result import _grades, _saliency, synthetic_localization, synthetic_study
+from synthetic_result import made_grades, made_saliency, synthetic_localization, synthetic_study
 
 SLOW_SECONDS = 60.0
 
@@ -85,7 +85,7 @@ class FakeGrader:
     ) -> tuple[DiscResult, ...]:
         results = []
         for disc in localization.discs:
-            grades = _grades(disc.index_from_sacrum)
+            grades = made_grades(disc.index_from_sacrum)
             results.append(DiscResult(disc, tuple(one for one in grades if systems is None or one.system in systems)))
             if graded is not None:
                 graded(results[-1])
@@ -98,7 +98,7 @@ def fake_explain(
     """A bump at each disc's back for every grade."""
     series = study.series[0]
     for result in results:
-        bump = _saliency(series.volume, result.disc)
+        bump = made_saliency(series.volume, result.disc)
         yield {(grade.system, grade.task): (series.name, bump) for grade in result.grades}
 
 

@@ -189,7 +189,7 @@ class Studies:
         from discgrader.mrml.nodes import volume_to_node
 
         phantom = small_phantom(seed)
-        self.logic._engine = SmallEngine(phantom)
+        self.logic.engine = SmallEngine(phantom)
         return {"T2": volume_to_node(self.host.scene, phantom.study.series[0].volume, name)}
 
     def save(self, name: str) -> None:

@@ -42,16 +42,16 @@ class SliceView:
         # The picture and what lies over it need renderers of their own; in one, a filled box would hide the picture.
         picture, overlay = vtk.vtkRenderer(), vtk.vtkRenderer()
         overlay.SetLayer(1)
-        self._window = vtk.vtkRenderWindow()
-        self._window.SetOffScreenRendering(True)
-        self._window.SetSize(*size)
-        self._window.SetNumberOfLayers(2)
-        self._window.SetAlphaBitPlanes(True)
+        self.window = vtk.vtkRenderWindow()
+        self.window.SetOffScreenRendering(True)
+        self.window.SetSize(*size)
+        self.window.SetNumberOfLayers(2)
+        self.window.SetAlphaBitPlanes(True)
         for renderer in (picture, overlay):
             renderer.GetActiveCamera().ParallelProjectionOn()
-            self._window.AddRenderer(renderer)
+            self.window.AddRenderer(renderer)
         self._interactor = vtk.vtkRenderWindowInteractor()
-        self._interactor.SetRenderWindow(self._window)
+        self._interactor.SetRenderWindow(self.window)
         self.logic = host.slice_logic(name, orientation)
         self._managers = self._displayable_managers(host, overlay)
         self._mapper = vtk.vtkImageMapper()
@@ -83,9 +83,9 @@ class SliceView:
     def pixels(self) -> np.ndarray:
         """What the view shows, RGB, top row first, uint8, shape (height, width, 3)."""
         self._mapper.SetInputConnection(self.logic.GetImageDataConnection())
-        self._window.Render()
+        self.window.Render()
         grab = vtk.vtkWindowToImageFilter()
-        grab.SetInput(self._window)
+        grab.SetInput(self.window)
         grab.ReadFrontBufferOff()
         grab.Update()
         image = grab.GetOutput()
@@ -112,4 +112,4 @@ class SliceView:
         """Let go of the scene and the window, in the order in which VTK wants it."""
         self._managers.SetMRMLDisplayableNode(None)
         self._managers.SetRenderer(None)
-        self._window.Finalize()
+        self.window.Finalize()

@@ -101,7 +101,7 @@ def _pfirrmann(index: int) -> int:
     return max(1, 6 - index)
 
 
-def _grade(system: str, task: str, grade: str, label: str, scale: tuple[str, ...], evidence: dict) -> Grade:
+def made_grade(system: str, task: str, grade: str, label: str, scale: tuple[str, ...], evidence: dict) -> Grade:
     others = 0.3 / (len(scale) - 1)
     return Grade(
         system=system,
@@ -119,14 +119,16 @@ def _grade(system: str, task: str, grade: str, label: str, scale: tuple[str, ...
     )
 
 
-def _grades(index: int) -> tuple[Grade, ...]:
+def made_grades(index: int) -> tuple[Grade, ...]:
     pfirrmann = _pfirrmann(index)
     signal = {"nucleus to CSF": {"value": round(0.9 - 0.15 * pfirrmann, 2), "unit": "", "source": "T2"}}
     high, bulging = int(pfirrmann >= 4), int(pfirrmann >= 3)
     return (
-        _grade("pfirrmann", "pfirrmann", str(pfirrmann), PFIRRMANN_LABELS[pfirrmann - 1], tuple("12345"), signal),
-        _grade("pfirrmann", "high_grade", str(high), ("I–III", "IV–V")[high], ("0", "1"), {}),
-        _grade("spider", "bulging", str(bulging), ("no", "yes")[bulging], ("0", "1"), {"note": "blocks do not bulge"}),
+        made_grade("pfirrmann", "pfirrmann", str(pfirrmann), PFIRRMANN_LABELS[pfirrmann - 1], tuple("12345"), signal),
+        made_grade("pfirrmann", "high_grade", str(high), ("I–III", "IV–V")[high], ("0", "1"), {}),
+        made_grade(
+            "spider", "bulging", str(bulging), ("no", "yes")[bulging], ("0", "1"), {"note": "blocks do not bulge"}
+        ),
     )
 
 
@@ -163,7 +165,7 @@ def synthetic_study(left_handed: bool = False, disc_count: int = 5, name: str = 
     return Study(name, series)
 
 
-def _saliency(left_handed: bool, disc: Disc) -> Volume:
+def made_saliency(left_handed: bool, disc: Disc) -> Volume:
     """A bump at the disc's back edge, 1 at its highest, zero outside the disc's box."""
     points = _points(left_handed)
     inside = disc.roi.contains(points)
@@ -183,8 +185,8 @@ def synthetic_result(left_handed: bool = False, disc_count: int = 5, name: str =
     return StudyResult(
         study=study,
         localization=localization,
-        discs=tuple(DiscResult(disc, _grades(disc.index_from_sacrum)) for disc in localization.discs),
-        saliency={keys[disc.level]: _saliency(left_handed, disc) for disc in localization.discs},
+        discs=tuple(DiscResult(disc, made_grades(disc.index_from_sacrum)) for disc in localization.discs),
+        saliency={keys[disc.level]: made_saliency(left_handed, disc) for disc in localization.discs},
         saliency_series=dict.fromkeys(keys.values(), study.series[0].name),
         warnings=("Made of blocks; not a patient.",),
         software={"discgrader": "0.0.0"},

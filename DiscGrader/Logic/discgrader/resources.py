@@ -4,7 +4,8 @@ from pathlib import Path
 
 from discgrader.errors import DiscGraderError
 
-_PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent
+"""The folder of the package."""
 
 
 def resources_dir() -> Path:
@@ -17,10 +18,10 @@ def resources_dir() -> Path:
     DiscGraderError
         When neither is there.
     """
-    for folder in (_PACKAGE / "Resources", _PACKAGE.parents[1] / "Resources"):
+    for folder in (PACKAGE / "Resources", PACKAGE.parents[1] / "Resources"):
         if (folder / "Scales").is_dir():
             return folder
     raise DiscGraderError(
-        f"The folder Resources of DiscGrader is neither in {_PACKAGE} nor in {_PACKAGE.parents[1]}; "
+        f"The folder Resources of DiscGrader is neither in {PACKAGE} nor in {PACKAGE.parents[1]}; "
         "install DiscGrader anew."
     )

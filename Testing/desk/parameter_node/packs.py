@@ -61,7 +61,7 @@ def _make(cls):
 
 
 def _fill(pack, values: dict) -> None:
-    store = pack.__dict__.setdefault("_packValues", {})
+    store = pack.__dict__.setdefault("packValues", {})
     for name, member in pack._packMembers.items():
         if name in values or name not in store:
             value = values[name] if name in values else member.default()
@@ -72,25 +72,25 @@ def _fill(pack, values: dict) -> None:
 def _member(name: str) -> property:
     def write(self, value):
         self._packMembers[name].check(value)
-        self._packValues[name] = value
-        if "_packStore" in self.__dict__:
+        self.packValues[name] = value
+        if "packStore" in self.__dict__:
             _save(self)
 
-    return property(lambda self: self._packValues[name], write)
+    return property(lambda self: self.packValues[name], write)
 
 
 def _save(pack) -> None:
     """Write all members of a pack that came from a node, each as it is known here, and read them back."""
-    codec, node, name = pack._packStore
+    codec, node, name = pack.packStore
     with slicer.util.NodeModify(node):
         try:
             codec.write(node, name, pack)
         finally:
-            pack.__dict__["_packValues"] = codec.values(node, name)
+            pack.__dict__["packValues"] = codec.values(node, name)
 
 
 def _equal(self, other):
-    return isPackOf(other, self) and self._packValues == other._packValues
+    return isPackOf(other, self) and self.packValues == other.packValues
 
 
 def isPackOf(value, other) -> bool:
@@ -99,7 +99,7 @@ def isPackOf(value, other) -> bool:
 
 
 def _text(self):
-    return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._packValues.items())})"
+    return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.packValues.items())})"
 
 
 def _top(cls, name: str):
@@ -143,7 +143,7 @@ class PackCodec(Codec):
         if not isinstance(value, self._kind):
             raise TypeError(f"{value!r} is no {self._kind.__name__}")
         for name, member in self._kind._packMembers.items():
-            member.check(value._packValues[name])
+            member.check(value.packValues[name])
 
     def has(self, node, name):
         # As in Slicer: a pack is there when its first member is, whatever members it has besides.
@@ -153,7 +153,7 @@ class PackCodec(Codec):
     def write(self, node, name, value):
         with slicer.util.NodeModify(node):
             for member in self._kind._packMembers.values():
-                member.codec.write(node, f"{name}.{member.name}", value._packValues[member.name])
+                member.codec.write(node, f"{name}.{member.name}", value.packValues[member.name])
 
     def values(self, node, name) -> dict:
         """The members by name."""
@@ -161,8 +161,8 @@ class PackCodec(Codec):
 
     def read(self, node, name):
         pack = self._kind.__new__(self._kind)
-        pack.__dict__["_packValues"] = self.values(node, name)
-        pack.__dict__["_packStore"] = (self, node, name)
+        pack.__dict__["packValues"] = self.values(node, name)
+        pack.__dict__["packStore"] = (self, node, name)
         return pack
 
     def remove(self, node, name):

@@ -168,6 +168,20 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
             self._d.files.open(path)
         event.acceptProposedAction()
 
+    @property
+    def panel(self):
+        """The left side."""
+        return self._d.panel
+
+    @property
+    def probe(self):
+        return self._d.probe
+
+    @property
+    def tools(self):
+        """The tools for the views."""
+        return self._d.tools
+
     def close_parts(self):
         """Let go of the scene."""
         d = self._d

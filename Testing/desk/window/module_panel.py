@@ -33,7 +33,7 @@ class ModulePanel(QtWidgets.QWidget):
     def __init__(self):
         super().__init__()
         self.selector = ModuleSelector()
-        self._stack = QtWidgets.QStackedWidget()
+        self.stack = QtWidgets.QStackedWidget()
         self._panels: list = []
         self._data = None
         header = QtWidgets.QWidget()
@@ -46,7 +46,7 @@ class ModulePanel(QtWidgets.QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(header)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.stack, 1)
         self.setMinimumWidth(340)
 
     def fill(self, manager, scene):
@@ -55,7 +55,7 @@ class ModulePanel(QtWidgets.QWidget):
             module = manager.module(name)
             widget = module.widgetRepresentation()
             self._add(module.title, name, widget, widget)
-            QtWidgets.QComboBox.setItemIcon(self.selector, self._stack.count() - 1, module.icon)
+            QtWidgets.QComboBox.setItemIcon(self.selector, self.stack.count() - 1, module.icon)
         self._data = DataPanel(scene)
         self._add("Data", "Data", self._data, None)
         self.selector.currentIndexChanged.connect(self._switch)
@@ -63,7 +63,7 @@ class ModulePanel(QtWidgets.QWidget):
 
     def reload(self):
         """Load the code of the module that is shown anew."""
-        panel = self._panels[self._stack.currentIndex()]
+        panel = self._panels[self.stack.currentIndex()]
         if panel is not None:
             panel.self().onReload()
 
@@ -74,11 +74,11 @@ class ModulePanel(QtWidgets.QWidget):
                 panel.exit()
         if self._data is not None:
             self._data.close_panel()
-        while self._stack.count():
-            area = self._stack.widget(0)
+        while self.stack.count():
+            area = self.stack.widget(0)
             # The modules' panels belong to their modules, which still clean up in them.
             area.takeWidget()
-            self._stack.removeWidget(area)
+            self.stack.removeWidget(area)
         self._panels.clear()
 
     def _add(self, title, name, widget, panel):
@@ -86,14 +86,14 @@ class ModulePanel(QtWidgets.QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarAlwaysOff)
         area.setWidget(widget)
-        self._stack.addWidget(area)
+        self.stack.addWidget(area)
         self._panels.append(panel)
         QtWidgets.QComboBox.addItem(self.selector, title, name)
 
     def _switch(self, index):
-        before = self._stack.currentIndex()
+        before = self.stack.currentIndex()
         if before != index and self._panels[before] is not None:
             self._panels[before].exit()
-        self._stack.setCurrentIndex(index)
+        self.stack.setCurrentIndex(index)
         if self._panels[index] is not None:
             self._panels[index].enter()

@@ -17,12 +17,12 @@ class Probe:
     def __init__(self, host):
         self._scene = host.scene
         self.label = QtWidgets.QLabel()
-        self._observers = Observers()
+        self.observers = Observers()
         crosshair = host.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
-        self._observers.add(crosshair, crosshair.CursorPositionModifiedEvent, lambda caller, _: self._show(caller))
+        self.observers.add(crosshair, crosshair.CursorPositionModifiedEvent, lambda caller, _: self._show(caller))
 
     def close(self):
-        self._observers.clear()
+        self.observers.clear()
 
     def _show(self, crosshair):
         ras = [0.0, 0.0, 0.0]

@@ -33,8 +33,8 @@ class ViewTools:
 
     def __init__(self, host, layout, theme):
         self._host, self._layout, self._theme = host, layout, theme
-        self._observers = Observers()
-        self._opacity = self._link = self._crosshair = None
+        self.observers = Observers()
+        self.opacity = self._link = self._crosshair = None
         self._busy = False
 
     def fill(self, bar, menu):
@@ -66,9 +66,9 @@ class ViewTools:
         bar.addSeparator()
         self._fill_opacity(bar)
         for logic in self._host.slices.values():
-            self._observers.add(logic.GetSliceCompositeNode(), "ModifiedEvent", lambda *_: self._show())
+            self.observers.add(logic.GetSliceCompositeNode(), "ModifiedEvent", lambda *_: self._show())
         crosshair = self._crosshair_node()
-        self._observers.add(crosshair, "ModifiedEvent", lambda *_: self._show())
+        self.observers.add(crosshair, "ModifiedEvent", lambda *_: self._show())
         self._show()
 
     def show_volumes(self, nodes):
@@ -95,7 +95,7 @@ class ViewTools:
                 volume.GetDisplayNode().SetWindowLevelMinMax(low, high)
 
     def close(self):
-        self._observers.clear()
+        self.observers.clear()
 
     def _center(self, nodes):
         """Put every slice through the middle of the first volume, or of its own where that shows nothing there."""
@@ -123,14 +123,14 @@ class ViewTools:
         label = QtWidgets.QLabel()
         label.setPixmap(icon("layers", self._theme.text).pixmap(18, 18))
         label.setContentsMargins(4, 0, 2, 0)
-        self._opacity = QtWidgets.QSlider(QtCore.Qt.Horizontal)
-        self._opacity.setRange(0, 100)
-        self._opacity.setFixedWidth(120)
-        for widget in (label, self._opacity):
+        self.opacity = QtWidgets.QSlider(QtCore.Qt.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setFixedWidth(120)
+        for widget in (label, self.opacity):
             widget.setToolTip("How much of the foreground is seen over the picture")
-        self._opacity.valueChanged.connect(self._set_opacity)
+        self.opacity.valueChanged.connect(self._set_opacity)
         bar.addWidget(label)
-        bar.addWidget(self._opacity)
+        bar.addWidget(self.opacity)
 
     def _crosshair_node(self):
         return self._host.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
@@ -142,8 +142,8 @@ class ViewTools:
     def _show(self):
         first = self._host.slices["Yellow"].GetSliceCompositeNode()
         self._busy = True
-        self._opacity.setValue(round(100 * first.GetForegroundOpacity()))
-        self._opacity.setEnabled(bool(first.GetForegroundVolumeID()))
+        self.opacity.setValue(round(100 * first.GetForegroundOpacity()))
+        self.opacity.setEnabled(bool(first.GetForegroundVolumeID()))
         self._link.setChecked(bool(first.GetLinkedControl()))
         self._crosshair.setChecked(self._crosshair_node().GetCrosshairMode() != slicer.vtkMRMLCrosshairNode.NoCrosshair)
         self._busy = False

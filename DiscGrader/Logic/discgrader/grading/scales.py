@@ -117,7 +117,7 @@ def load_scale(name: str) -> Scale:
     """
     if name not in scale_names():
         raise UsageError(f"There is no scale {name}; choose one of {', '.join(scale_names())}.")
-    return _read(resources_dir() / "Scales" / f"{name}.json")
+    return read_scale(resources_dir() / "Scales" / f"{name}.json")
 
 
 def scale_of(system: str, task: str) -> Scale:
@@ -131,7 +131,14 @@ def scale_of(system: str, task: str) -> Scale:
     return load_scale(find_task(system, task).scale)
 
 
-def _read(path: Path) -> Scale:
+def read_scale(path: Path) -> Scale:
+    """The scale in a file.
+
+    Raises
+    ------
+    UsageError
+        When it describes none.
+    """
     described = read_json(path, UsageError)
     try:
         return checked(described, Scale, str(path), UsageError)

@@ -109,7 +109,7 @@ class ProcessRunner(Runner):
         return self.busy
 
     def forget(self) -> None:
-        self._send(self._sent.forgotten())
+        self.send(self._sent.forgotten())
 
     def close(self) -> None:
         self._jobs.clear()
@@ -117,12 +117,13 @@ class ProcessRunner(Runner):
 
     def _post(self, job: Job) -> None:
         self.start()
-        self._send(self._sent.job(job))
+        self.send(self._sent.job(job))
 
     def _request_stop(self, job: Job) -> None:
-        self._send(Message("cancel", job.number))
+        self.send(Message("cancel", job.number))
 
-    def _send(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
+        """Write a message to the process, where there is one."""
         for process in self._processes:
             process.send(message)
 

@@ -240,7 +240,7 @@ def _localization(
     misfits = doubts_of_row([one.candidate for one in naming.discs], counted=counted)
     return Localization(
         series,
-        _label_volume(seen.segmentation, naming.discs, seen.labels, volume),
+        label_volume(seen.segmentation, naming.discs, seen.labels, volume),
         discs,
         warnings,
         name_doubts=naming.doubts,
@@ -328,7 +328,7 @@ def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc
     )
 
 
-def _label_volume(
+def label_volume(
     segmentation: Segmentation, named: Sequence[NamedCandidate], labels: np.ndarray, volume: Volume
 ) -> Volume:
     """The `discgrader.localize.labels` in the series' own geometry, uint16."""

@@ -120,8 +120,8 @@ def read_pack(folder: Path) -> Pack:
     folder = Path(folder)
     path = folder / DESCRIPTION
     content = read_bytes(path, PackError, _MOST_DESCRIPTION_BYTES)
-    described = _parsed(content, folder.name)
-    whole = _check_description(folder.name, described)
+    described = parsed_description(content, folder.name)
+    whole = checked_description(folder.name, described)
     name = described["name"]
     borrowed = described.get(BORROWED, {})
     for file, sha256 in described["files"].items():
@@ -137,7 +137,8 @@ def read_pack(folder: Path) -> Pack:
     )
 
 
-def _parsed(content: bytes, name: str) -> object:
+def parsed_description(content: bytes, name: str) -> object:
+    """The value in a ``pack.json``; ``name`` is what to call the pack."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -227,7 +228,7 @@ def write_pack(
     }
     # Through JSON once, so that tuples and the like are judged as they will be read.
     text = json.dumps(described, indent=2, ensure_ascii=False, allow_nan=False)
-    _check_description(name, json.loads(text))
+    checked_description(name, json.loads(text))
     with whole_folder(folder, may_replace=lambda old: (old / DESCRIPTION).is_file()) as new:
         for file, content in files.items():
             (new / file).write_bytes(content)
@@ -236,7 +237,7 @@ def write_pack(
     return read_pack(folder)
 
 
-def _check_description(name: str, described: object) -> Described:
+def checked_description(name: str, described: object) -> Described:
     """Refuse a wrong ``pack.json``; ``name`` is what to call the pack where it does not name itself."""
     if not isinstance(described, dict):
         raise PackError(f"Pack {name}: {DESCRIPTION} does not describe a pack.")

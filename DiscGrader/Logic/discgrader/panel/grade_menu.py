@@ -24,7 +24,8 @@ class GradeMenu:
 
     def __init__(self, decide, ask_reason: Callable[[Key, str], str | None]):
         self._decide, self._ask_reason = decide, ask_reason
-        self._menu = None
+        self.opened = None
+        """The QMenu that was opened last."""
 
     def menu(self, key: Key, cell: Cell | None):
         """A new QMenu for a cell."""
@@ -61,14 +62,14 @@ class GradeMenu:
     def open(self, key: Key, cell: Cell | None, place) -> None:
         """Open it at a place on the screen (QPoint)."""
         # Kept, because a menu that nothing holds is gone before it is seen.
-        self._menu = self.menu(key, cell)
-        self._menu.popup(place)
+        self.opened = self.menu(key, cell)
+        self.opened.popup(place)
 
     def close(self) -> None:
         """Let go of the menu."""
-        if self._menu is not None:
-            self._menu.close()
-            self._menu = None
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
 
     def _with_reason(self, key: Key, grade: str) -> None:
         reason = self._ask_reason(key, grade)

@@ -33,13 +33,13 @@ class InstallHint:
     """
 
     def __init__(self, ui, install: Callable[[], object], missing: Callable[[], tuple[str, ...]] = missing_packages):
-        self._ui, self._missing = ui, missing
+        self._ui, self.missing = ui, missing
         ui.installButton.connect("clicked(bool)", lambda: install())
         self.show()
 
     def show(self) -> None:
         """Look again."""
-        missing = self._missing()
+        missing = self.missing()
         self._ui.installPanel.visible = bool(missing)
         self._ui.installLabel.text = _(
             "{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and "

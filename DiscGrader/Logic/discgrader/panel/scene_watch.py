@@ -25,7 +25,8 @@ class SceneWatch:
         self._changed = changed
         self._timer = None
         self._scene_tags: list[int] = []
-        self._watched: dict[str, tuple[object, int]] = {}
+        self.watched: dict[str, tuple[object, int]] = {}
+        """The nodes that are observed and by which tag, by their IDs."""
 
     def start(self) -> None:
         """Begin to listen."""
@@ -47,10 +48,10 @@ class SceneWatch:
             self._timer = None
         for tag in self._scene_tags:
             self._scene.RemoveObserver(tag)
-        for node, tag in self._watched.values():
+        for node, tag in self.watched.values():
             node.RemoveObserver(tag)
         self._scene_tags.clear()
-        self._watched.clear()
+        self.watched.clear()
 
     def look(self) -> None:
         """Observe the nodes that there are now, and no others."""
@@ -61,13 +62,13 @@ class SceneWatch:
             node = self._scene.GetNthNode(number)
             if attribute(node, "Kind") in _KINDS:
                 nodes[node.GetID()] = node
-        for identifier, (node, tag) in list(self._watched.items()):
+        for identifier, (node, tag) in list(self.watched.items()):
             if nodes.get(identifier) is not node:
                 node.RemoveObserver(tag)
-                del self._watched[identifier]
+                del self.watched[identifier]
         for identifier, node in nodes.items():
-            if identifier not in self._watched:
-                self._watched[identifier] = (node, node.AddObserver(vtkCommand.ModifiedEvent, self._heard))
+            if identifier not in self.watched:
+                self.watched[identifier] = (node, node.AddObserver(vtkCommand.ModifiedEvent, self._heard))
 
     @property
     def is_listening(self) -> bool:

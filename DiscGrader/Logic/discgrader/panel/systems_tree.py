@@ -20,8 +20,9 @@ class SystemsTree:
 
     def __init__(self, widget, changed: Callable[[list[str], list[str]], None]):
         self._widget, self._changed = widget, changed
-        self._systems: dict[str, object] = {}
-        self._tasks: dict[str, object] = {}
+        self.systems: dict[str, object] = {}
+        self.tasks: dict[str, object] = {}
+        """The items of the tree, by system and by ``system/task``."""
         self._busy = False
         widget.setHeaderHidden(True)
         widget.setRootIsDecorated(False)
@@ -33,16 +34,16 @@ class SystemsTree:
         """Offer the systems that there is a pack of."""
         self._busy = True
         self._widget.clear()
-        self._systems, self._tasks = {}, {}
+        self.systems, self.tasks = {}, {}
         for name, pack in packs.items():
             top = self._item(self._widget, in_language(SYSTEMS[name].title))
             top.setToolTip(0, _("{pack} {version}: {trained_on}").format(
                 pack=pack.name, version=pack.version, trained_on=pack.trained_on))  # fmt: skip
-            self._systems[name] = top
+            self.systems[name] = top
             for task in pack.tasks:
-                self._tasks[f"{name}/{task}"] = self._item(top, in_language(find_task(name, task).title))
+                self.tasks[f"{name}/{task}"] = self._item(top, in_language(find_task(name, task).title))
             top.setExpanded(True)
-        rows = len(self._systems) + len(self._tasks)
+        rows = len(self.systems) + len(self.tasks)
         height = max(self._widget.sizeHintForRow(0), self._widget.fontMetrics().height())
         self._widget.setFixedHeight(rows * height + 2 * self._widget.frameWidth + 4)
         self._busy = False
@@ -50,9 +51,9 @@ class SystemsTree:
     def show(self, systems_off: Collection[str], hidden: Collection[str]) -> None:
         """Set the check marks."""
         self._busy = True
-        for name, item in self._systems.items():
+        for name, item in self.systems.items():
             item.setCheckState(0, qt.Qt.Unchecked if name in systems_off else qt.Qt.Checked)
-        for name, item in self._tasks.items():
+        for name, item in self.tasks.items():
             item.setCheckState(0, qt.Qt.Unchecked if name in hidden else qt.Qt.Checked)
             item.setDisabled(name.split("/")[0] in systems_off)
         self._busy = False
@@ -66,6 +67,6 @@ class SystemsTree:
     def _switched(self, _item, _column):
         if self._busy:
             return
-        off = [name for name, item in self._systems.items() if item.checkState(0) == qt.Qt.Unchecked]
-        hidden = [name for name, item in self._tasks.items() if item.checkState(0) == qt.Qt.Unchecked]
+        off = [name for name, item in self.systems.items() if item.checkState(0) == qt.Qt.Unchecked]
+        hidden = [name for name, item in self.tasks.items() if item.checkState(0) == qt.Qt.Unchecked]
         self._changed(off, hidden)
