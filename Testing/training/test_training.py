@@ -5,13 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from blocky_spine import blocky_spine
+from blocky_spine import blocky_spine, localized
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.crops import CropShape
-from discgrader.localize.candidates import find_candidates
-from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import _label_volume, disc_of
-from discgrader.localize.naming import name_candidates
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
 from discgrader.training.discs import WIDE
@@ -29,18 +25,6 @@ from discgrader.training.spider import (
     spider_images,
 )
 from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
-
-
-def localized(spine) -> Localization:
-    segmentation = spine.segmentation()
-    candidates, labels = find_candidates(segmentation)
-    naming = name_candidates(candidates)
-    return Localization(
-        "s",
-        _label_volume(segmentation, naming.discs, labels, spine.series.volume),
-        tuple(disc_of(one, 10.0) for one in naming.discs),
-        naming.warnings,
-    )
 
 
 def test_no_patient_is_in_two_folds_and_masks_are_spread(tmp_path):
