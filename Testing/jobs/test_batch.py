@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from discgrader.errors import Cancelled, DiscGraderError, OutputError, PackError, UsageError
+from discgrader.jobs.pool import Outcome, ProcessPool
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 from fake_engine import PACKS, FakeMaker, write_blocks
 from places import SEARCHED
@@ -177,6 +177,27 @@ def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
     assert leftovers(out) == []
 
 
+def test_the_processes_end_with_a_batch_that_is_killed_and_clean_up(tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil", reason="psutil is not installed")
+    folder = studies(tmp_path / "in", "a", "slow")
+    out = tmp_path / "out"
+    (tmp_path / "script.py").write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
+        env=os.environ | {"PYTHONPATH": SEARCHED},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (out / "a").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert len(workers) >= 2 and not alive
+    assert leftovers(out) == []
+
+
 def test_wrong_requests_are_refused_before_any_work(tmp_path: Path) -> None:
     folder = studies(tmp_path / "in", "a")
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
@@ -218,7 +239,7 @@ def die_at_odd(prepared: None, task: int, progress: Progress) -> None:
 
 
 def test_every_task_has_one_outcome_although_processes_die() -> None:
-    outcomes = list(WorkerPool(nothing, die_at_odd, workers=2).run(range(5)))
+    outcomes = list(ProcessPool(nothing, die_at_odd, workers=2).run(range(5)))
     assert sorted(outcome.number for outcome in outcomes) == [0, 1, 2, 3, 4]
     assert [outcome for outcome in sorted(outcomes, key=lambda one: one.number) if outcome.error is None] == [
         Outcome(0),
@@ -247,6 +268,24 @@ def test_a_result_that_was_damaged_since_is_graded_anew(tmp_path: Path) -> None:
     assert (result.graded, result.skipped) == (("a",), ("b",))
 
 
+def sleep(prepared: None, task: int, progress: Progress) -> None:
+    progress.report("Sleeping", 0.5)
+    time.sleep(600)
+
+
+def test_a_task_that_does_not_hear_of_a_stop_is_ended() -> None:
+    progress = Progress()
+
+    def stop_when_it_has_begun(stage: str, share: float, detail: str) -> None:
+        if share > 0:
+            progress.stop.set()
+
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        list(ProcessPool(nothing, sleep, workers=2).run(range(2), Progress(stop_when_it_has_begun, progress.stop)))
+    assert time.monotonic() - began < 60
+
+
 def die_unless_others_work(folder: Path) -> None:
     """Let only the first process become ready."""
     try:
@@ -260,10 +299,10 @@ def work_a_little(prepared: None, task: int, progress: Progress) -> None:
 
 
 def test_processes_that_die_before_they_are_ready_are_not_missed(tmp_path: Path) -> None:
-    pool = WorkerPool(partial(die_unless_others_work, tmp_path), work_a_little, workers=3)
+    pool = ProcessPool(partial(die_unless_others_work, tmp_path), work_a_little, workers=3)
     assert sorted(outcome.number for outcome in pool.run(range(6))) == [0, 1, 2, 3, 4, 5]
     with pytest.raises(DiscGraderError, match="before they are ready"):
-        list(WorkerPool(partial(os._exit, 3), work_a_little, workers=2).run(range(2)))
+        list(ProcessPool(partial(os._exit, 3), work_a_little, workers=2).run(range(2)))
 
 
 def fail_with_an_odd_name(prepared: None, task: int, progress: Progress) -> None:
@@ -271,7 +310,7 @@ def fail_with_an_odd_name(prepared: None, task: int, progress: Progress) -> None
 
 
 def test_an_unexpected_fault_can_be_written_whatever_it_names() -> None:
-    [outcome] = WorkerPool(nothing, fail_with_an_odd_name, workers=1).run(range(1))
+    [outcome] = ProcessPool(nothing, fail_with_an_odd_name, workers=1).run(range(1))
     outcome.error.encode("utf-8")
     assert "Müller" in outcome.error
 

@@ -68,7 +68,7 @@ class Cluster:
                 process.wait()
 
     def _start(self, command: str, *options: object, folder: Path) -> subprocess.Popen:
-        paths = [SEARCHED, *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [SEARCHED, str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
         arguments = [
             sys.executable,
             "-m",

@@ -375,10 +375,6 @@
             <translation>Axial: Vorfall, Kanal und Wurzel</translation>
         </message>
         <message>
-            <source>Batch</source>
-            <translation>Stapel</translation>
-        </message>
-        <message>
             <source>Beyond the medial margin of the facet joint.</source>
             <translation>Jenseits des medialen Randes des Facettengelenks.</translation>
         </message>

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, sweep_leftovers, whole_file
+from discgrader.jobs.pool import Outcome, Pool, ProcessPool
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.job import check_apart, grade_study, made_with
@@ -18,7 +19,6 @@ from discgrader.pipeline.sheets import FOLDER as SHEETS
 from discgrader.pipeline.sheets import check_sheets, remove_sheets, write_sheets
 from discgrader.pipeline.tiles import FOLDER as TILES
 from discgrader.pipeline.tiles import TileWriter, windows_of
-from discgrader.pipeline.workers import Outcome, WorkerPool
 from discgrader.progress import Progress
 
 TABLE = "grades.csv"
@@ -242,14 +242,17 @@ def _outcomes(
     scheduler: str | None,
     progress: Progress,
 ) -> Generator[Outcome, None, None]:
-    if jobs and scheduler is not None:
-        from discgrader.pipeline.dask_pool import DaskPool
+    if not jobs:
+        return
+    if scheduler is not None:
+        from discgrader.jobs.dask_pool import DaskPool
 
-        yield from DaskPool(scheduler, make_engine, _grade_job).run(jobs, progress)
-    elif jobs:
+        pool: Pool = DaskPool(make_engine, _grade_job, scheduler, items="studies")
+    else:
         workers = min(workers or core_count(), len(jobs))
         threads = max(1, core_count() // workers)
-        yield from WorkerPool(make_engine, _grade_job, workers, threads).run(jobs, progress)
+        pool = ProcessPool(make_engine, _grade_job, workers, threads, items="studies")
+    yield from pool.run(jobs, progress)
 
 
 def _grade_job(engine: Engine, job: StudyJob, progress: Progress) -> None:

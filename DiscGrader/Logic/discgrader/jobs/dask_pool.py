@@ -1,21 +1,24 @@
-"""The workers of a dask scheduler, for batches on a cluster."""
+"""Many jobs of one kind on the workers of a dask scheduler, for batches on a cluster."""
 
 import pickle
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from typing import Any
 
 from discgrader.errors import DiscGraderError, UsageError
-from discgrader.pipeline.workers import Outcome, Work, error_of
+from discgrader.jobs.pool import Outcome, Pool, Prepare, TaskWork, error_of
 from discgrader.progress import Progress
 
 _WAIT_SECONDS = 0.5
-_prepared: dict[bytes, object] = {}
+_prepared: dict[bytes, Any] = {}
 _one_at_a_time = threading.Lock()
 
 
-class DaskPool:
-    """Does tasks on a dask cluster, as `WorkerPool` does on this computer.
+@dataclass
+class DaskPool(Pool):
+    """Does tasks on a dask cluster, as `ProcessPool` does on this computer.
 
     Each process of the cluster works on one task at a time, however many threads it has: start it with
     ``--nthreads 1``. A task whose process dies is given to others; one that has killed several is given up alone.
@@ -24,16 +27,11 @@ class DaskPool:
     ----------
     address : str
         Of the scheduler, such as ``tcp://10.0.0.1:8786``.
-    prepare, work : callable
-        As for `WorkerPool`.
     """
 
-    def __init__(self, address: str, prepare: Callable[[], object], work: Work) -> None:
-        self._address = address
-        self._prepare = prepare
-        self._work = work
+    address: str
 
-    def run(self, tasks: Sequence[object], progress: Progress = Progress()) -> Generator[Outcome, None, None]:
+    def run(self, tasks: Sequence[Any], progress: Progress = Progress()) -> Generator[Outcome, None, None]:
         """Do all tasks and give each one's outcome as it comes.
 
         Raises
@@ -50,20 +48,21 @@ class DaskPool:
         except ImportError as error:
             raise UsageError("--scheduler needs dask; install it with pip install 'discgrader[cluster]'.") from error
         try:
-            client = Client(self._address, timeout="10s")
+            client = Client(self.address, timeout="10s")
         except (OSError, ValueError) as error:
-            raise UsageError(f"No dask scheduler answers at {self._address}; check the address.") from error
+            raise UsageError(f"No dask scheduler answers at {self.address}; check the address.") from error
         with client:
             numbers = {
-                client.submit(_do, self._prepare, self._work, task, pure=False, retries=0): number
+                client.submit(_do, self.prepare, self.work, task, pure=False, retries=0): number
                 for number, task in enumerate(tasks)
             }
             waiting = set(numbers)
             try:
                 while waiting:
-                    done = len(tasks) - len(waiting)
-                    progress.report("Batch", done / len(tasks), f"{done} of {len(tasks)} studies")
-                    self._check(client)
+                    self._report(progress, len(tasks) - len(waiting), 0.0, len(tasks))
+                    # Dask itself would wait without end for a scheduler that has gone.
+                    if client.status != "running":
+                        raise self._ended()
                     try:
                         ended = wait(list(waiting), timeout=_WAIT_SECONDS, return_when="FIRST_COMPLETED").done
                     except TimeoutError:
@@ -80,30 +79,23 @@ class DaskPool:
                 if client.status == "running":
                     client.cancel(list(waiting), force=True)
 
-    def _check(self, client: object) -> None:
-        """Raise where the scheduler has gone, which dask itself would wait for without end."""
-        if client.status != "running":
-            raise self._ended()
-
     def _ended(self) -> DiscGraderError:
         return DiscGraderError(
-            f"The dask scheduler at {self._address} has ended; the studies done by then are kept, the same command "
+            f"The dask scheduler at {self.address} has ended; the {self.items} done by then are kept, the same command "
             "goes on with the others."
         )
 
 
-def _error(future: object) -> str | None:
+def _error(future: Any) -> str | None:
     if future.status == "finished":
         return future.result()
     reason = future.exception()
     if type(reason).__name__ == "KilledWorker":
-        return (
-            "The processes that graded it ended unexpectedly, one after another; if memory ran out, use fewer workers."
-        )
+        return "Its processes ended unexpectedly, one after another; if memory ran out, use fewer workers."
     return f"Its dask worker failed ({type(reason).__name__}: {reason}); see the worker's log."
 
 
-def _do(prepare: Callable[[], object], work: Work, task: object) -> str | None:
+def _do(prepare: Prepare, work: TaskWork, task: Any) -> str | None:
     with _one_at_a_time:
         key = pickle.dumps(prepare)
         if key not in _prepared:
