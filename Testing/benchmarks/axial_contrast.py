@@ -15,7 +15,7 @@ import numpy as np
 from discgrader.imaging.picture_contrast import concluded, seen_of, together
 from discgrader.imaging.picture_network import picture_network
 from discgrader.imaging.study import Plane
-from discgrader.training.contrast.real import axial_pictures, axial_png
+from discgrader.training.contrast.pool import axial_pictures, axial_png
 
 _DRAWS = 300
 

@@ -19,9 +19,8 @@ from discgrader.imaging.study import Plane
 from discgrader.progress import Progress
 from discgrader.training.contrast.examine import between_t1_and_t2, calibrated, metrics_of, reliability
 from discgrader.training.contrast.networks import ContrastRecipe
-from discgrader.training.contrast.real import axial_png
+from discgrader.training.contrast.pool import CLASSES, axial_png
 from discgrader.training.contrast.recipe import PLANES, cross_validated, prepared
-from discgrader.training.contrast.sagittal_pool import CLASSES
 
 AXIAL_LOOKING_MM = 0.4
 ROUNDS = 20

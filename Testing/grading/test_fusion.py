@@ -18,6 +18,7 @@ from discgrader.packs.forest import Forest
 from discgrader.packs.pack import read_pack
 from discgrader.pipeline.regrade import regrade
 from discgrader.progress import Progress
+from discgrader.training.grader import INPUTS
 from discgrader.training.recipes import run_recipe
 from discgrader.training.tabular.fusion import (
     ROLES,
@@ -28,7 +29,6 @@ from discgrader.training.tabular.fusion import (
     fused_rows,
 )
 from discgrader.training.tabular.fusion_recipe import cross_validate, write_fused
-from discgrader.training.tabular.held_out import INPUTS
 from tabular_data import fused_tables
 from tiny_packs import tiny_grading_pack
 

@@ -13,8 +13,7 @@ from discgrader.grading.typical import FILE, GROUPS, Typical, doubt
 from discgrader.packs.pack import default_packs
 from discgrader.packs.weights import pack_tensors
 from discgrader.training.typical.changes import CHANGES, Shown
-from discgrader.training.typical.examples import USUAL, Example, load, save
-from discgrader.training.typical.fit import fit, left_out_scores, limit_of, table
+from discgrader.training.typical.fit import USUAL, Example, fit, left_out_scores, limit_of, load, save, table
 from synthetic_result import synthetic_localization, synthetic_study
 
 WIDTHS = {"early": 20, "late": 40, "picture": 60}

@@ -173,7 +173,7 @@ def test_real_t2_slices_of_other_scanners_are_never_called_t1() -> None:
     """Single slices of 84 patients, which nothing was trained on."""
     import csv
 
-    from discgrader.training.contrast.real import axial_png
+    from discgrader.training.contrast.pool import axial_png
 
     found = []
     for row in csv.DictReader((DATA / "axial_looking" / "discs.csv").open(encoding="utf-8")):

@@ -13,7 +13,7 @@ from discgrader.grading.windows import WINDOWS
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
-from discgrader.training.tabular.held_out import FOLDS_FILE
+from discgrader.training.grader import FOLDS_FILE
 
 ROLES = ("T1", "T2", "T2_SPACE")
 TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weights, for tests only")

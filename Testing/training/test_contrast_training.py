@@ -14,7 +14,7 @@ from discgrader.progress import Progress
 from discgrader.training.contrast.axial_pool import GROUPS, SEQUENCES, drawn_picture, patients_of
 from discgrader.training.contrast.digital import digital_slices
 from discgrader.training.contrast.networks import fit_head, through_windows
-from discgrader.training.contrast.sagittal_pool import (
+from discgrader.training.contrast.pool import (
     CLASSES,
     SHARES,
     class_of,

@@ -9,15 +9,10 @@ import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError
 from discgrader.packs.pack import default_packs, read_pack
+from discgrader.training.grader import folds_file
 from discgrader.training.spider import SpiderImage
-from discgrader.training.tabular.found import FoundImage
-from discgrader.training.tabular.held_out import (
-    HeldOutNetworks,
-    asked_about,
-    folds_file,
-    installed_networks,
-    read_folds,
-)
+from discgrader.training.tabular.families import FoundImage
+from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, installed_networks, read_folds
 from tiny_packs import pack_of_two, tiny_grading_pack
 
 
@@ -27,7 +22,7 @@ def found_images(patient: int):
     for role in ("T1", "T2"):
         image = SpiderImage(patient, role, Path(f"{patient}_{role.lower()}.nii.gz"), None)
         series = replace(spine.series, contrast=type(spine.series.contrast)(role))
-        images.append(FoundImage(image, series, localized(spine), "found"))
+        images.append(FoundImage(image, series, localized(spine)))
     return images
 
 

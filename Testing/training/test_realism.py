@@ -15,7 +15,6 @@ from discgrader.localize.localizer import Localizer
 from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.progress import Progress
 from discgrader.training.grader import GraderRecipe
-from discgrader.training.realism import pictures
 from discgrader.training.realism.evaluate import (
     PARTS,
     RealismOptions,
@@ -25,8 +24,17 @@ from discgrader.training.realism.evaluate import (
     tissues_compared,
     transfer,
 )
-from discgrader.training.realism.patients import DigitalPatient, digital_patients, even_findings, found_share, graded
-from discgrader.training.realism.pictures import tissue_measures
+from discgrader.training.realism.patients import (
+    GAP,
+    TILE,
+    DigitalPatient,
+    digital_patients,
+    even_findings,
+    found_share,
+    graded,
+    sheet,
+    tissue_measures,
+)
 
 
 @pytest.fixture(scope="module")
@@ -128,10 +136,10 @@ def test_the_answers_are_of_the_discs_that_were_graded(patients, tmp_path):
 
 def test_a_sheet_shows_real_above_digital():
     bright, dark = np.tile(np.linspace(0, 1, 64), (64, 1)), np.tile(np.linspace(1, 0, 64), (64, 1))
-    made = np.asarray(pictures.sheet([bright] * 3, [dark] * 2, columns=2))
-    assert made.shape == (3 * pictures.TILE + pictures.GAP // 2, 2 * pictures.TILE)
-    line = 2 * pictures.TILE
-    assert (made[line : line + pictures.GAP // 2] == 255).all()
+    made = np.asarray(sheet([bright] * 3, [dark] * 2, columns=2))
+    assert made.shape == (3 * TILE + GAP // 2, 2 * TILE)
+    line = 2 * TILE
+    assert (made[line : line + GAP // 2] == 255).all()
     assert made[10, 5] < made[10, 50]
     assert made[line + 20, 5] > made[line + 20, 50]
 

@@ -11,13 +11,12 @@ from blocky_spine import blocky_spine, localized
 from discgrader.cli.main import main
 from discgrader.imaging.volume import Volume
 from discgrader.radiomics import cache as filter_cache
+from discgrader.training.grader import folds_file
 from discgrader.training.replication import analyses, evaluate, supplement
 from discgrader.training.spider import SpiderImage, spider_images
 from discgrader.training.tabular import selection
-from discgrader.training.tabular.families import radiomics_family
-from discgrader.training.tabular.found import FoundImage
+from discgrader.training.tabular.families import FoundImage, radiomics_family
 from discgrader.training.tabular.fusion import FusedRecipe
-from discgrader.training.tabular.held_out import folds_file
 from tabular_data import FewTrees, SmallForest
 from tiny_packs import pack_of_two
 
@@ -149,7 +148,7 @@ def test_a_sequence_is_filtered_once_for_all_of_its_discs(monkeypatch):
     monkeypatch.setattr(filter_cache, "filter_all", lambda *args, **more: made.append(1) or real(*args, **more))
     noise = np.random.default_rng(0).normal(0, 9, spine.series.volume.array.shape)
     series = replace(spine.series, volume=spine.series.volume.with_array(spine.series.volume.array + noise))
-    found = FoundImage(SpiderImage(1, "T2", Path("1_t2.mha"), None), series, localized(spine), "found")
+    found = FoundImage(SpiderImage(1, "T2", Path("1_t2.mha"), None), series, localized(spine))
     table = radiomics_family(1).table([found])
     assert table.values.shape == (DISCS, 1218)
     assert np.isfinite(table.values).mean() > 0.99

@@ -28,7 +28,7 @@ from discgrader.training.cohorts import read_table
 from discgrader.training.losses import UNKNOWN, box_loss, grade_weights
 from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
 from discgrader.training.recipes import recipe_files, recipes, run_recipe
-from discgrader.training.windows.choices import WindowRecipe, read_recipe
+from discgrader.training.windows.fit import WindowRecipe, read_recipe
 from discgrader.training.windows.recipe import patient_parts, train_windows
 from discgrader.training.windows.samples import WindowSample, wide_pixels
 from solid_body import axial, discs, lumpy, sagittal

@@ -6,12 +6,9 @@ herniations in ``STUDY/herniations``, as markups; without the former, discs are 
 phantom --cohort` writes such a folder.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from discgrader.checked import read_csv
 from discgrader.errors import DiscGraderError, StudyError
@@ -21,12 +18,11 @@ from discgrader.imaging.dicom_contrast import contrast_from_dicom
 from discgrader.imaging.names import contrast_from_name
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
-from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
-from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 from discgrader.report.rois import read_rois
+from discgrader.training.keep import load_localization, save_localization
 from discgrader.training.spider import spider_images, sudirman_slices
 
 TABLE = "truth.csv"
@@ -182,32 +178,11 @@ def found_patients(folder: Path, source: str, cache: Path, locate: Locate) -> It
 
 def kept_localization(study: Study, path: Path, locate: Locate) -> Localization | None:
     """The discs of a study, kept in a file once they are found; None where there are none."""
-    if not path.exists():
+    found, known = load_localization(path, study.series[0].name)
+    if not known:
         try:
-            found = locate(study)
+            save_localization(path, locate(study))
         except DiscGraderError:
-            found = None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if found is None or not found.discs:
-            np.savez_compressed(path, plain="null")
-        else:
-            np.savez_compressed(
-                path,
-                plain=json.dumps(localization_to_plain(found, 0)),
-                labels=found.segmentation.array,
-                affine=found.segmentation.affine_lps,
-            )
-    with np.load(path) as kept:
-        plain = json.loads(str(kept["plain"]))
-        if plain is None:
-            return None
-        # A series is called by its file, which may lie elsewhere by now.
-        try:
-            found = localization_from_plain(plain, Volume(kept["labels"], kept["affine"]))
-        except (KeyError, TypeError):
-            found = None
-    if found is None:
-        # Kept by a version that knew less of a disc.
-        path.unlink()
-        return kept_localization(study, path, locate)
-    return replace(found, series_name=study.series[0].name, shifts_lps_mm={})
+            save_localization(path, None)
+        found, _ = load_localization(path, study.series[0].name)
+    return found if found is not None and found.discs else None

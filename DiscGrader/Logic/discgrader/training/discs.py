@@ -15,6 +15,7 @@ from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
+from discgrader.training.keep import save_arrays
 from discgrader.training.localizer import fold_localizers
 from discgrader.training.recipes import installed_localizer
 from discgrader.training.spider import TASK_COLUMNS, SpiderImage, read_corrected, series_of, spider_corrections
@@ -108,9 +109,7 @@ def save_discs(path: Path, discs: Sequence[TrainingDisc]) -> None:
         arrays[f"crops_{one.index_from_sacrum}"] = one.crops
         arrays[f"measures_{one.index_from_sacrum}"] = one.measures
         arrays[f"center_{one.index_from_sacrum}"] = one.center_lps_mm
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, **arrays)
-    partial.replace(path)
+    save_arrays(path, arrays)
 
 
 def load_discs(path: Path, patient: int, role: str) -> list[TrainingDisc]:

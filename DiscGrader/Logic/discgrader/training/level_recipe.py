@@ -222,14 +222,15 @@ def _remnant_weights(
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    told = [row for row in rows if row.measures is not None and row.indices[0] <= 1]
-    names = ("looks", *(told[0].measures if told else ()))
-    remnant = np.array([row.indices[0] == 0 for row in told])
+    told = [(row, row.measures) for row in rows if row.measures is not None and row.indices[0] <= 1]
+    names = ("looks", *(told[0][1] if told else ()))
+    remnant = np.array([row.indices[0] == 0 for row, _ in told])
     if not told or remnant.all() or not remnant.any():
         # Nothing to learn from: looks alone decide, three times a third of their logarithm.
         return {"intercept": 0.0, **dict.fromkeys(names, 0.0), "looks": 3.0}
-    looks = [looks_of(lowest_probabilities([answers[row.name]], weights)) for row in told]
-    values = np.array([[own, *row.measures.values()] for own, row in zip(looks, told, strict=True)])
+    values = np.array(
+        [[looks_of(lowest_probabilities([answers[row.name]], weights)), *own.values()] for row, own in told]
+    )
     scaler = StandardScaler().fit(values)
     model = LogisticRegression(C=strictness).fit(scaler.transform(values), remnant)
     slopes = model.coef_[0] / scaler.scale_

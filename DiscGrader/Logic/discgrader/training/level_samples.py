@@ -26,7 +26,7 @@ from discgrader.localize.segment import Segmentation, Segmenter
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient
 from discgrader.phantom.study import make_study
-from discgrader.training.spider import SpiderImage, read_corrected, spider_corrections, spider_images, sudirman_slices
+from discgrader.training.spider import read_corrected, spider_corrections, spider_images, sudirman_slices
 
 SAME_DISC_MM = 18.0
 """A disc that lies no farther from where a reference has it is that disc."""
@@ -136,7 +136,8 @@ def level_row(name: str, patient: str, segmentation: Segmentation, row: Sequence
         index, _, _ = place_in_planes(segmentation, one, (1, 1))
         if index not in planes:
             planes[index] = level_planes(segmentation, index)
-        places.append((index, *map(float, place_in_planes(segmentation, one, planes[index].shape[1:])[1:])))
+        _, at_row, at_column = place_in_planes(segmentation, one, planes[index].shape[1:])
+        places.append((index, float(at_row), float(at_column)))
     return LevelRow(name, patient, planes, tuple(places), tuple(indices), len(row), remnant_measures(row))
 
 
@@ -174,12 +175,12 @@ def _spider(data_dir: Path) -> Iterator[_Known]:
     for image in sorted(spider_images(data_dir), key=lambda one: (one.sequence == "T1", one.patient)):
         volume, lowest = read_corrected(image, corrections)
         if image.mask is not None:
-            lowest = _center_of(image)
+            lowest = _center_of(image.mask)
         yield _Known(f"spider_{image.path.name.split('.')[0]}", f"spider {image.patient}", volume, lowest)
 
 
-def _center_of(image: SpiderImage) -> np.ndarray | None:
-    mask, _ = read_volume(image.mask)
+def _center_of(path: Path) -> np.ndarray | None:
+    mask, _ = read_volume(path)
     k, j, i = np.nonzero(mask.array == disc_label(1))
     return mask.index_to_lps(np.stack([i, j, k], -1)).mean(0) if len(i) else None
 
@@ -192,11 +193,13 @@ def _sudirman(data_dir: Path) -> Iterator[_Known]:
     with (folder / "boxes.csv").open(newline="", encoding="utf-8") as stream:
         for one in csv.DictReader(stream):
             if "disc" in one["class"]:
-                middle = [(float(one[f"{axis}_min"]) + float(one[f"{axis}_max"])) / 2 for axis in ("column", "row")]
-                boxes[one["patient"], one["sequence"]].append(tuple(middle))
+                column, row = (
+                    (float(one[f"{axis}_min"]) + float(one[f"{axis}_max"])) / 2 for axis in ("column", "row")
+                )
+                boxes[one["patient"], one["sequence"]].append((column, row))
     for slice_ in sudirman_slices(data_dir):
         drawn = boxes[slice_.patient, slice_.sequence.lower()]
         volume, _ = read_volume(slice_.path)
-        lowest = volume.index_to_lps([*max(drawn, key=lambda middle: middle[1]), 0.0]) if drawn else None
+        lowest = volume.index_to_lps(np.array([*max(drawn, key=lambda middle: middle[1]), 0.0])) if drawn else None
         name = f"sudirman_{int(slice_.patient):04d}"
         yield _Known(f"{name}_{slice_.sequence.lower()}", name, volume, lowest)

@@ -1,7 +1,7 @@
 """The one training loop: steps, the running average of the weights, the state on disk, and the choice of an epoch."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -74,7 +74,7 @@ class _Learner:
         self._averaged.update_parameters(self.network)
         return float(loss.detach())
 
-    def save(self, path: Path, more: Mapping[str, object]) -> None:
+    def save(self, path: Path, more: dict) -> None:
         """Write all of it to a file, whole or not at all, with whatever else the training goes on from."""
         partial = path.with_suffix(".partial")
         torch.save({name: part.state_dict() for name, part in self._parts().items()} | more, partial)

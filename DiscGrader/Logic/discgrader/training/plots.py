@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -147,7 +148,7 @@ def reliability_plot(grades: np.ndarray, before: np.ndarray, after: np.ndarray, 
     return _png(figure)
 
 
-def decision_plot(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> bytes:
+def decision_plot(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     """Net benefit against threshold; ``rows`` as in the table ``decision_curve``."""
     figure = _figure(6.4, 3.9)
     axes = figure.subplots()
@@ -176,7 +177,7 @@ def importance_plot(names: Sequence[str], importances: Sequence[float]) -> bytes
     return _png(figure)
 
 
-def comparison_plot(rows: Sequence[Mapping[str, object]], reference: tuple[float, float]) -> bytes:
+def comparison_plot(rows: Sequence[Mapping[str, Any]], reference: tuple[float, float]) -> bytes:
     """AUROC with its interval for every set of features; the published range as a band."""
     figure = _figure(9.2, 0.36 * len(rows) + 0.9)
     axes = figure.subplots()

@@ -57,7 +57,7 @@ _SUDIRMAN = "Sudirman (Mendeley k57fr854j2), CC BY 4.0"
 
 RECIPES: Mapping[str, Recipe] = {
     "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal", _SPIDER),
-    "spider": Recipe("grader_recipe", "train_graders", "the packs pfirrmann and spider", _SPIDER),
+    "spider": Recipe("grader", "train_graders", "the packs pfirrmann and spider", _SPIDER),
     "pfirrmann": Recipe(
         "tabular.fusion_recipe", "train_fused", "image networks joined with evidence and radiomics", _SPIDER
     ),

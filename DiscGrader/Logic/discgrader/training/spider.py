@@ -134,12 +134,12 @@ def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[
     affine = volume.affine_lps.copy()
     affine[:3, :2] *= scale
     volume = Volume(volume.array, affine)
-    lowest = None if point is None else volume.index_to_lps([*point, 0.0])
+    lowest = None if point is None else volume.index_to_lps(np.array([*point, 0.0]))
     if stem in corrections.upside_down:
         # Rows run along j: the picture is turned over in place, and the point with it.
         volume = volume.with_array(np.ascontiguousarray(volume.array[:, ::-1]))
         if point is not None:
-            lowest = volume.index_to_lps([point[0], volume.size[1] - 1 - point[1], 0.0])
+            lowest = volume.index_to_lps(np.array([point[0], volume.size[1] - 1 - point[1], 0.0]))
     return volume, lowest
 
 

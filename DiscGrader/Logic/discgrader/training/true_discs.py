@@ -224,9 +224,9 @@ def compare(
             continue
         discs = localize(slice_["image"], series).discs
         for index, (i, j) in slice_["centers"].items():
-            point = series.volume.index_to_lps([i, j, 0.0])
+            point = series.volume.index_to_lps(np.array([i, j, 0.0]))
             distances = {disc.index_from_sacrum: float(np.linalg.norm(disc.center_lps_mm - point)) for disc in discs}
-            nearest = min(distances, key=distances.get, default=None)
+            nearest = min(distances, key=lambda found: distances[found], default=None)
             if nearest is not None and distances[nearest] > MET_MM:
                 nearest = None
             found.append(

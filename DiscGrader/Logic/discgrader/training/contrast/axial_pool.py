@@ -12,8 +12,7 @@ from discgrader.imaging.study import Plane
 from discgrader.phantom.tissues import Tissue
 from discgrader.progress import Progress
 from discgrader.training.contrast.digital import SLICES_EACH, WITHOUT_ANATOMY, digital_picture
-from discgrader.training.contrast.real import FINE_MM
-from discgrader.training.contrast.sagittal_pool import stored
+from discgrader.training.contrast.pool import FINE_MM, stored
 from discgrader.training.distort import Distortion, Placement, looks
 
 GROUPS: tuple[tuple[Tissue, ...], ...] = (
@@ -58,7 +57,7 @@ class TissuePool:
     Parameters
     ----------
     channels : ndarray, shape (pictures, 2, rows, columns)
-        uint8, as `discgrader.training.contrast.sagittal_pool.stored` makes them.
+        uint8, as `discgrader.training.contrast.pool.stored` makes them.
     tissues : ndarray, shape (pictures, 5, rows / 2, columns / 2)
         Shares of `GROUPS`, uint8, 255 for all.
     kinds : ndarray of str, shape (pictures,)

@@ -4,6 +4,7 @@ these are right."""
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -14,8 +15,16 @@ from discgrader.imaging.picture_contrast import concluded
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 from discgrader.training.contrast.networks import ContrastNetwork, logits_of
-from discgrader.training.contrast.real import FINE_MM, RealPicture, pairs
-from discgrader.training.contrast.sagittal_pool import CLASSES, Draw, Sources, class_of, fat_suppressed
+from discgrader.training.contrast.pool import (
+    CLASSES,
+    FINE_MM,
+    Draw,
+    RealPicture,
+    Sources,
+    class_of,
+    fat_suppressed,
+    pairs,
+)
 
 THICK_MM = 4.0
 """Distance between the slices of pictures that are computed."""
@@ -161,7 +170,7 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
     return metrics
 
 
-def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> dict[str, object]:
+def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> dict[str, Any]:
     """Of the real T1 and T2 series: how many get T1 or T2 for an answer, and how often that is the right one."""
     mine = [one for one in found if one.asked.kind in ("real T1", "real T2")]
     answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm).contrast for one in mine]
@@ -185,7 +194,7 @@ def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature
     shares = np.array([one.probability for one in answers])
     right = np.array(
         [
-            max(answer.probabilities, key=answer.probabilities.get) == classes[one.truth]
+            max(answer.probabilities, key=lambda contrast: answer.probabilities[contrast]) == classes[one.truth]
             for one, answer in zip(mine, answers, strict=True)
         ]
     )

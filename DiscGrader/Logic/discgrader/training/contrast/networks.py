@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from discgrader.imaging.picture_network import tissue_network_of
-from discgrader.imaging.tissue_network import MEASURES, REST, TissueNetwork, measures_of, softmax, tissue_brightness
+from discgrader.imaging.tissue_network import MEASURES, REST, measures_of, softmax, tissue_brightness
 from discgrader.progress import Progress
 from discgrader.training.contrast.axial_pool import TissuePool
-from discgrader.training.contrast.sagittal_pool import Pool, restored
+from discgrader.training.contrast.pool import Pool, restored
 from discgrader.training.loop import Optimization, forward, steps_from, train
 from discgrader.training.losses import tissue_loss
 
@@ -264,9 +263,3 @@ def packed_tensors(layers: TissueLayers, head: Head) -> dict[str, torch.Tensor]:
         for name, both in small.items()
         for kind, value in zip(("weight", "bias"), both, strict=True)
     }
-
-
-def as_shipped(layers: TissueLayers, head: Head, classes: tuple[str, ...], temperature: float) -> TissueNetwork:
-    """The network as it answers once packed."""
-    tensors = {name: one.numpy() for name, one in packed_tensors(layers, head).items()}
-    return tissue_network_of(tensors, classes, temperature)

@@ -42,8 +42,15 @@ from discgrader.training.contrast.networks import (
     fit_tissues,
     packed_tensors,
 )
-from discgrader.training.contrast.real import axial_pictures, sagittal_pictures
-from discgrader.training.contrast.sagittal_pool import CLASSES, Pool, Sources, class_of, draw_pool
+from discgrader.training.contrast.pool import (
+    CLASSES,
+    Pool,
+    Sources,
+    axial_pictures,
+    class_of,
+    draw_pool,
+    sagittal_pictures,
+)
 from discgrader.training.loop import trained
 from discgrader.training.recipes import changed, ship, write_json
 

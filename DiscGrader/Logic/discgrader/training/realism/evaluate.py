@@ -17,8 +17,16 @@ from discgrader.progress import Progress
 from discgrader.training.discs import GradedDisc
 from discgrader.training.grader import ROLES, TASKS, GraderRecipe, fit_grader, fit_trees, predict, predict_trees
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
-from discgrader.training.realism.patients import DigitalPatient, digital_patients, found_share, graded, real_patients
-from discgrader.training.realism.pictures import AXIAL_FOLDER, axial_sheet, sagittal_sheet
+from discgrader.training.realism.patients import (
+    AXIAL_FOLDER,
+    DigitalPatient,
+    axial_sheet,
+    digital_patients,
+    found_share,
+    graded,
+    real_patients,
+    sagittal_sheet,
+)
 from discgrader.training.recipes import installed_localizer
 from discgrader.training.replication.page import Analysis, evaluation_page
 from discgrader.training.spider import DATA_SET, SpiderImage, spider_images
@@ -193,14 +201,8 @@ def grades_learnt(learnt: Transfer) -> Analysis:
     for task in learnt.grades:
         for part in PARTS:
             metrics = learnt.metrics(part, task)
-            rows.append(
-                {
-                    "task": task.replace("_", " "),
-                    "by": part,
-                    "auroc": metrics.get("auroc"),
-                    **{name: metrics[name] for name in ("accuracy", "qwk", "within_one") if name in metrics},
-                }
-            )
+            row: dict[str, object] = {"task": task.replace("_", " "), "by": part, "auroc": metrics.get("auroc")}
+            rows.append(row | {name: metrics[name] for name in ("accuracy", "qwk", "within_one") if name in metrics})
     return Analysis(
         "grades_learnt", "Grades on real discs", "AUROC is the mean over grades where there are more than two.", rows
     )

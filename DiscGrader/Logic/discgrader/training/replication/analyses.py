@@ -2,15 +2,16 @@
 all of it comes to, in plain sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from discgrader.grading.decision import HIGH_GRADE
 from discgrader.training.metrics import binary_metrics, difference, grade_metrics, with_intervals
-from discgrader.training.replication.page import AIM, PUBLISHED_GRADES, Analysis
+from discgrader.training.replication.page import AIM, PUBLISHED_GRADES, Analysis, Row
 from discgrader.training.replication.runs import CNN, NETWORK, OURS, Runner
 from discgrader.training.tabular.families import EVIDENCE, RADIOMICS, SLICE
 from discgrader.training.tabular.system import MODELS, Outcome, SystemChoices
@@ -66,9 +67,9 @@ class Setting:
         """The columns of the published system: radiomics and deep features."""
         return self.columns(RADIOMICS, *DEEP)
 
-    def choices(self, **changes: object) -> SystemChoices:
+    def choices(self, **changes: Any) -> SystemChoices:
         """The published system with LightGBM, changed."""
-        return SystemChoices(**{"tabpfn": self.tabpfn, "threads": self.threads, **changes})
+        return replace(SystemChoices(tabpfn=self.tabpfn, threads=self.threads), **changes)
 
     def choices_for(self, columns: np.ndarray) -> SystemChoices:
         """The published system with LightGBM; without LASSO where there are few columns to choose from."""
@@ -83,13 +84,10 @@ class Setting:
         grades, patients = self.grades_of(outcome), self.runner.table.patients[outcome.test]
         if not binary:
             return with_intervals(grade_metrics, grades, outcome.probabilities, patients, self.draws)
-        return with_intervals(
-            binary_metrics,
-            (grades >= HIGH_GRADE).astype(int),
-            high_probability(outcome.probabilities),
-            patients,
-            self.draws,
-        )
+        high, probability = (grades >= HIGH_GRADE).astype(int), high_probability(outcome.probabilities)
+        found = with_intervals(binary_metrics, high, probability, patients, self.draws)
+        # It is that of the data, whatever the model.
+        return {name: one for name, one in found.items() if name != "prevalence"}
 
 
 def high_probability(probabilities: np.ndarray) -> np.ndarray:
@@ -238,8 +236,10 @@ def _by_images(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
     }
     rows = []
     for name in (OURS, CNN, "Evidence", "Radiomics + deep (as published)"):
-        given = _in_order(outcomes[name], len(table)) if name in outcomes else None
-        for group, inside in groups.items() if given is not None else ():
+        if name not in outcomes:
+            continue
+        given = _in_order(outcomes[name], len(table))
+        for group, inside in groups.items():
             own = np.nonzero(inside & np.isfinite(given).all(1))[0]
             if len(np.unique(table.patients[own])) >= LEAST_PATIENTS:
                 part = Outcome(own, own[:0], given[own], given[own], given[:0], (), np.zeros(0))
@@ -285,7 +285,7 @@ def in_short(parts: Mapping[str, Sequence[Analysis]]) -> tuple[str, ...]:
     return tuple(_sentences(tables))
 
 
-def _sentences(tables: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[str]:
+def _sentences(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     models = tables.get("main_grades", ())
     if models:
         found = ", ".join(f"{one['model']} {_stated(one['auroc'])}" for one in models)
@@ -318,7 +318,7 @@ def _sentences(tables: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator
         )
 
 
-def _gain(row: Mapping[str, object]) -> str:
+def _gain(row: Row) -> str:
     found = "; ".join(f"{WORDS[key]} {_signed(row[key])}" for key in ("auroc", "accuracy", "qwk"))
     auroc = row["auroc"]
     verdict = (

@@ -31,12 +31,19 @@ from discgrader.training.replication.analyses import (
     main_models,
     which_saw_which,
 )
-from discgrader.training.replication.page import DIFFERENCES, Analysis, evaluation_page
+from discgrader.training.replication.page import DIFFERENCES, Analysis, Row, evaluation_page
 from discgrader.training.replication.runs import CNN, OURS, Runner, own_discs, own_outcomes
 from discgrader.training.replication.supplement import supplementary
 from discgrader.training.spider import DATA_SET, pfirrmann_grades, scanners, spider_images
-from discgrader.training.tabular.families import deep_family, evidence_family, extract, radiomics_family, slice_family
-from discgrader.training.tabular.found import MASKS
+from discgrader.training.tabular.families import (
+    MASKS,
+    PatientFamily,
+    deep_family,
+    evidence_family,
+    extract,
+    radiomics_family,
+    slice_family,
+)
 from discgrader.training.tabular.fusion import FusedRecipe
 from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, installed_networks, network_table
 from discgrader.training.tabular.models import check_tabpfn
@@ -55,7 +62,7 @@ class EvaluationOptions:
     Parameters
     ----------
     masks : str
-        ``spider`` or ``found``; see `discgrader.training.tabular.found.MASKS`.
+        ``spider`` or ``found``; see `discgrader.training.tabular.families.MASKS`.
     localizer_work : Path or None
         Output folder of the recipe ``localizer``; its networks of each fold find the discs of patients they never saw.
     network_held_out : Path or None
@@ -101,7 +108,7 @@ def evaluate_pfirrmann(
         An option, the data or ``out_dir`` cannot be used; said before the long work begins.
     """
     networks = network_table(options.network_held_out) if options.network_held_out else None
-    families = [] if networks else [HeldOutNetworks.of(installed_networks())]
+    families: list[PatientFamily] = [] if networks else [HeldOutNetworks.of(installed_networks())]
     if options.tabpfn is not None:
         check_tabpfn(options.tabpfn)
     resnet = resnet50_features(options.resnet50) if options.resnet50 else None
@@ -313,7 +320,7 @@ def _write_tables(folder: Path, analyses: Sequence[Analysis]) -> None:
         write_table(folder / f"{analysis.name}.csv", analysis.rows)
 
 
-def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+def write_table(path: Path, rows: Sequence[Row]) -> None:
     """Rows as CSV; a figure with an interval becomes three columns, ``name``, ``name_low`` and ``name_high``."""
     flat = []
     for row in rows:
@@ -323,7 +330,8 @@ def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
                 line |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
             else:
                 line[name] = value
-        flat.append({name: f"{one:.6g}" if isinstance(one, float) else one for name, one in line.items()})
+        # What is nothing up to rounding is nothing.
+        flat.append({name: f"{round(one, 12):.6g}" if isinstance(one, float) else one for name, one in line.items()})
     columns = list(dict.fromkeys(name for line in flat for name in line))
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")

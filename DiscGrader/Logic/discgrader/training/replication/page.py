@@ -4,10 +4,14 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from discgrader import RESEARCH_USE, __version__
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.style import STYLE
+
+Row = Mapping[str, Any]
+"""Column to number, text, or metric ``{"value", "low", "high"}``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,17 +24,16 @@ class Analysis:
         File name of its table, without ending.
     title, note : str
         What it is called, and what it asks and how.
-    rows : sequence of mapping
-        Column to number, text, or figure ``{"value", "low", "high"}``.
+    rows : sequence of Row
     """
 
     name: str
     title: str
     note: str
-    rows: Sequence[Mapping[str, object]]
+    rows: Sequence[Row]
 
 
-PUBLISHED_GRADES: Mapping[str, Mapping[str, object]] = {
+PUBLISHED_GRADES: Mapping[str, Row] = {
     "TabPFN, published": {
         "auroc": {"value": 0.867, "low": 0.822, "high": 0.904},
         "auprc": {"value": 0.667, "low": 0.586, "high": 0.735},
@@ -44,9 +47,7 @@ PUBLISHED_GRADES: Mapping[str, Mapping[str, object]] = {
 }
 """Five grades, on the paper's own 20 % of SPIDER's 218 patients."""
 
-PUBLISHED_BINARY: Mapping[str, Mapping[str, object]] = {
-    "All three, published": {"auroc": "≥ 0.93", "accuracy": "≈ 0.86"}
-}
+PUBLISHED_BINARY: Mapping[str, Row] = {"All three, published": {"auroc": "≥ 0.93", "accuracy": "≈ 0.86"}}
 """Low against high."""
 
 AIM: Mapping[str, float] = {"auroc": 0.92, "accuracy": 0.70, "qwk": 0.85, "binary_auroc": 0.96}
@@ -168,7 +169,7 @@ def evaluation_page(
         footer,
         class_="evaluation",
     )
-    return Html("<!DOCTYPE html>\n") + tag("html", head, body, lang="en")
+    return Html("<!DOCTYPE html>\n" + tag("html", head, body, lang="en"))
 
 
 def _analysis(analysis: Analysis, plots: Mapping[str, tuple[bytes, str]], shown: set[str]) -> Html:
@@ -188,7 +189,7 @@ def _analysis(analysis: Analysis, plots: Mapping[str, tuple[bytes, str]], shown:
     )
 
 
-def _table(rows: Sequence[Mapping[str, object]], own: int) -> Html:
+def _table(rows: Sequence[Row], own: int) -> Html:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     head = tag("tr", [tag("th", heading(name), scope="col") for name in columns])
     lines = [

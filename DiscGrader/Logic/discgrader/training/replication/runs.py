@@ -8,7 +8,6 @@ seen, weights from the held-out discs of the other folds.
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from discgrader.folders import whole_file
 from discgrader.progress import Progress
+from discgrader.training.keep import load_arrays, save_arrays
 from discgrader.training.tabular.families import EVIDENCE, SLICE
 from discgrader.training.tabular.fusion import FusedDiscs, FusedRecipe, fused_discs
 from discgrader.training.tabular.fusion_recipe import VARIANTS, held_out_probabilities, held_out_sides
@@ -83,9 +82,9 @@ class Runner:
             Which the variant may choose from.
         """
         path = self._path("run", columns, split, {**asdict(choices), "tabpfn": str(choices.tabpfn), "threads": 0})
-        stored = _load(path)
+        stored = load_arrays(path)
         if stored is not None:
-            return Outcome(**{**stored, "columns": tuple(stored["columns"].tolist())})
+            return Outcome(columns=tuple(stored.pop("columns").tolist()), **stored)
         self.progress.report("Fitting", 0.0, f"{choices.model}, {split.name}")
         table = self.table.with_columns(columns)
         train, validation, test = (table.rows(one) for one in (split.train, split.validation, split.test))
@@ -102,7 +101,7 @@ class Runner:
             system.columns_,
             system.importances(),
         )
-        _save(path, {**vars(outcome), "columns": np.array(outcome.columns, str)})
+        save_arrays(path, {**vars(outcome), "columns": np.array(outcome.columns, str)})
         return outcome
 
     def run_all(self, columns: np.ndarray, splits: Sequence[Split], choices: SystemChoices) -> Outcome:
@@ -112,16 +111,16 @@ class Runner:
     def kept(self, kind: str, stamp: bytes, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
         """Arrays that take long to make, made once for a stamp of all that decides them."""
         path = self.work / f"{kind}_{hashlib.sha256(stamp).hexdigest()[:24]}.npz"
-        stored = _load(path)
+        stored = load_arrays(path)
         if stored is None:
             stored = dict(make())
-            _save(path, stored)
+            save_arrays(path, stored)
         return stored
 
     def _selection(self, table: DiscTable, columns: np.ndarray, split: Split, choices: SystemChoices) -> LassoSelection:
         """LASSO's choice, shared by all models that learn the same grades from the same columns of the same discs."""
         path = self._path("lasso", columns, split, {"binary": choices.binary, "times": choices.penalty_times})
-        stored = _load(path)
+        stored = load_arrays(path)
         if stored is not None:
             selection = LassoSelection(times=choices.penalty_times)
             selection.columns_, selection.coefficients_ = stored["columns"], stored["coefficients"]
@@ -135,7 +134,7 @@ class Runner:
         selection = LassoSelection(penalty, choices.penalty_times).fit(
             train.values, choices.targets(train), train.patients
         )
-        _save(
+        save_arrays(
             path,
             {
                 "columns": selection.columns_,
@@ -152,23 +151,6 @@ class Runner:
         for array in (split.train, split.validation, split.test):
             stamp.update(np.packbits(np.asarray(array, bool)).tobytes())
         return self.work / f"{kind}_{stamp.hexdigest()[:24]}.npz"
-
-
-def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as partial, partial.open("wb") as stream:
-        np.savez_compressed(stream, **arrays)
-
-
-def _load(path: Path) -> dict[str, np.ndarray] | None:
-    """What was kept; None where nothing was, or the file is broken and its content has to be made anew."""
-    if not path.is_file():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
 
 
 def own_discs(tables: Mapping[str, FeatureTable], grades: Mapping[tuple[int, int], int]) -> FusedDiscs | None:

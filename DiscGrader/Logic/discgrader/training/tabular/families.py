@@ -1,25 +1,149 @@
-"""Feature tables of a data set: each patient's rows are kept on disk once made, so that a stopped run goes on."""
+"""Feature tables of SPIDER's discs: each image's discs are found once, with their masks, and each patient's rows are
+kept on disk once made, so that a stopped run goes on."""
 
 import json
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.folders import whole_file
 from discgrader.grading.crops import CropShape, spine_reference
 from discgrader.grading.deep_features import DeepFeatures, disc_picture
 from discgrader.grading.evidence import MEASURES, measure_disc
-from discgrader.localize.labels import disc_label, is_disc
+from discgrader.imaging.files import read_volume
+from discgrader.imaging.study import Series
+from discgrader.imaging.volume import Volume
+from discgrader.localize.box import roi_box
+from discgrader.localize.candidates import find_candidates
+from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, level_name
+from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.labels import Label, disc_label, is_disc, of_spider
+from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.progress import Progress
 from discgrader.training.discs import Find
-from discgrader.training.spider import SpiderImage
-from discgrader.training.tabular.found import FoundImage, find_patient
+from discgrader.training.keep import load_arrays, load_localization, save_arrays, save_localization
+from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections
 from discgrader.training.tabular.table import FeatureTable
+
+MASKS = ("spider", "found")
+"""Where masks come from: SPIDER's own where an image has one, or the localizer for every image."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoundImage:
+    """One image with its discs.
+
+    Parameters
+    ----------
+    image : SpiderImage
+    series : Series
+    localization : Localization
+        Indices are SPIDER's: disc 1 is the lowest graded one.
+    """
+
+    image: SpiderImage
+    series: Series
+    localization: Localization
+
+    @property
+    def dimensions(self) -> int:
+        """3 for a stack, 2 for a single slice."""
+        return 3 if min(self.series.volume.size) > 1 else 2
+
+
+def find_patient(images: Sequence[SpiderImage], find: Find, masks: str, cache: Path) -> list[FoundImage]:
+    """All images of one patient with their discs, from ``cache`` where they are there already.
+
+    Parameters
+    ----------
+    find : callable
+        From images to their series and localizations with true indices, for images without a mask of their own.
+    masks : str
+        One of `MASKS`.
+
+    Raises
+    ------
+    UsageError
+        There is no such source of masks.
+    """
+    if masks not in MASKS:
+        raise UsageError(f"Masks come from {' or '.join(MASKS)}, not from {masks}.")
+    corrections = spider_corrections()
+    kept: dict[SpiderImage, Localization] = {}
+    series = {image: series_of(image, read_corrected(image, corrections)[0]) for image in images}
+    paths = {image: cache / f"{image.patient}_{image.sequence}.npz" for image in images}
+    for image in images:
+        found, _ = load_localization(paths[image], series[image].name)
+        if found is None and masks == "spider" and image.mask is not None:
+            found = localization_of_mask(series[image], read_volume(image.mask)[0], image.mask.name)
+            save_localization(paths[image], found)
+        if found is not None:
+            kept[image] = found
+    if len(kept) < len(images):
+        # All of the patient's images, since one image's indices may come from another's.
+        for image, _, found in find(images):
+            if image not in kept:
+                save_localization(paths[image], found)
+                kept[image] = replace(found, shifts_lps_mm={}, series_name=series[image].name)
+    return [FoundImage(image, series[image], kept[image]) for image in images]
+
+
+def localization_of_mask(series: Series, mask: Volume, name: str) -> Localization:
+    """The discs of one image by its own mask.
+
+    Parameters
+    ----------
+    mask : Volume
+        In the image's geometry, with SPIDER's values; see `discgrader.localize.labels.of_spider`.
+
+    Raises
+    ------
+    StudyError
+        The mask has another geometry than its image.
+    """
+    if mask.array.shape != series.volume.array.shape or not np.allclose(
+        mask.affine_lps, series.volume.affine_lps, atol=0.1
+    ):
+        raise StudyError(f"The mask {name} has another geometry than its image; export both from the same data set.")
+    spine = of_spider(np.rint(mask.array).astype(np.int32))
+    discs = tuple(disc for index in range(1, 26) if (disc := _disc_of_mask(spine, index, series.volume)) is not None)
+    return Localization(series.name, series.volume.with_array(spine), discs)
+
+
+def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
+    """The disc of this index; None where it is not there, or too small to be measured."""
+    here = spine == disc_label(index)
+    if not here.any():
+        return None
+    # One disc at a time, with its surroundings, so that discs that touch stay apart.
+    low, high = (np.array(one) for one in zip(*((hit.min(), hit.max() + 1) for hit in np.nonzero(here))))
+    margin = np.ceil(45.0 / volume.spacing_mm[::-1]).astype(int)
+    part = tuple(slice(max(0, a - m), b + m) for a, b, m in zip(low, high, margin))
+    affine = volume.affine_lps.copy()
+    affine[:3, 3] = volume.index_to_lps(np.array([one.start for one in part][::-1]))
+    classes = np.where(
+        here, DISC, np.where(spine == Label.VERTEBRA, VERTEBRA, np.where(spine == Label.CANAL, CANAL, 0))
+    )[part]
+    frames = sagittal_frames(Volume(classes.astype(np.uint8), affine))
+    column_mm, row_mm, _ = frames.volume.spacing_mm
+    one_hot = np.stack([frames.volume.array == value for value in range(4)]).astype(np.float32)
+    candidates, _ = find_candidates(Segmentation(frames, one_hot, (row_mm, column_mm)))
+    if not candidates:
+        return None
+    one = max(candidates, key=lambda found: found.area_mm2)
+    return Disc(
+        index,
+        level_name(index),
+        one.center_lps_mm,
+        one.height_mm,
+        one.depth_mm,
+        one.width_mm,
+        roi_box(one, DEFAULT_MARGIN_MM),
+    )
+
 
 RADIOMICS, EVIDENCE, SLICE = "radiomics", "evidence", "slice"
 """Families by their names in columns: of whole sequences, measured, and of the middle slice."""
@@ -29,8 +153,11 @@ class PatientFamily(Protocol):
     """One family of features: its name in columns, the rows of one patient's images, and whatever decides their
     values."""
 
-    name: str
-    settings: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def settings(self) -> str: ...
 
     def table(self, found: Sequence[FoundImage]) -> FeatureTable: ...
 
@@ -162,7 +289,7 @@ def extract(
     Parameters
     ----------
     find, masks :
-        As for `discgrader.training.tabular.found.find_patient`.
+        As for `find_patient`.
     cache : Path
         Where discs and rows are kept: ``discs/`` and one folder for each family.
 
@@ -199,36 +326,19 @@ def _stamp(family: PatientFamily, images: Sequence[SpiderImage]) -> str:
 
 
 def _save(path: Path, table: FeatureTable, family: PatientFamily, images: Sequence[SpiderImage]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays: Mapping[str, np.ndarray] = {
-        "patients": table.patients,
-        "indices": table.indices,
-        "sequences": table.sequences.astype("<U8"),
-        "dimensions": table.dimensions,
-        "names": np.array(table.names),
-        "values": table.values,
-        "stamp": np.array(_stamp(family, images)),
-    }
-    with whole_file(path) as partial, partial.open("wb") as stream:
-        np.savez_compressed(stream, **arrays)
+    arrays = {name: value for name, value in vars(table).items() if name != "family"}
+    save_arrays(path, {**arrays, "sequences": table.sequences.astype("<U8"), "stamp": _stamp(family, images)})
 
 
 def _load(path: Path, family: PatientFamily, images: Sequence[SpiderImage]) -> FeatureTable | None:
     """A patient's rows; None where there are none, or they were made from other images or settings, or are broken."""
+    kept = load_arrays(path)
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            if str(stored["stamp"]) != _stamp(family, images):
-                return None
-            return FeatureTable(
-                family.name,
-                stored["patients"],
-                stored["indices"],
-                stored["sequences"],
-                stored["dimensions"],
-                tuple(stored["names"].tolist()),
-                stored["values"],
-            )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        if kept is None or str(kept.pop("stamp")) != _stamp(family, images):
+            return None
+        names = tuple(kept.pop("names").tolist())
+        return FeatureTable(family.name, names=names, **kept)
+    except (KeyError, TypeError):
         return None
 
 

@@ -4,6 +4,7 @@ networks."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -151,7 +152,7 @@ def grow(
     return from_scikit_learn(model.fit(values.astype(np.float32), grades, sample_weight=weights), columns, COUNT)
 
 
-def from_scikit_learn(model: object, columns: Sequence[str], count: int) -> Forest:
+def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
     """A fitted ``RandomForestClassifier`` as tensors.
 
     Parameters

@@ -16,10 +16,11 @@ from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.pack import Pack, TrainedOn, read_pack
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder
+from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
 from discgrader.training.recipes import changed, ship, write_json
 from discgrader.training.spider import DATA_SET, pfirrmann_grades, spider_images
-from discgrader.training.tabular.families import evidence_family, extract, slice_family
+from discgrader.training.tabular.families import PatientFamily, evidence_family, extract, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
     FusedRecipe,
@@ -31,7 +32,7 @@ from discgrader.training.tabular.fusion import (
     fused_rows,
     sides_of,
 )
-from discgrader.training.tabular.held_out import INPUTS, HeldOutNetworks, asked_about, installed_networks, network_table
+from discgrader.training.tabular.held_out import HeldOutNetworks, asked_about, installed_networks, network_table
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
     "network": ("network",),
@@ -76,7 +77,8 @@ def train_fused(
         Folder of the pack ``pfirrmann-fused``; ``fusion_figures.json`` lies beside it.
     """
     recipe = changed(FusedRecipe(), options)
-    networks, pack, families = {}, installed_networks(), [evidence_family(), slice_family()]
+    networks, pack = {}, installed_networks()
+    families: list[PatientFamily] = [evidence_family(), slice_family()]
     if spider_run is None:
         families.append(HeldOutNetworks.of(pack))
     else:

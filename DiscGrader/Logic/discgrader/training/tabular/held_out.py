@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,40 +22,13 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, default_packs
 from discgrader.packs.weights import load_json, load_tensors
 from discgrader.training.discs import GradedDisc, TrainingDisc, by_disc, discs_of
-from discgrader.training.grader import ROLES, GraderRecipe, predict
-from discgrader.training.tabular.found import FoundImage
+from discgrader.training.grader import FOLDS_FILE, INPUTS, ROLES, GraderRecipe, predict
+from discgrader.training.tabular.families import FoundImage
 from discgrader.training.tabular.table import FeatureTable
-
-FOLDS_FILE = "folds.json"
-INPUTS: Mapping[str, tuple[str, ...]] = {
-    "all": ROLES,
-    "T2": ("T2",),
-    "T1": ("T1",),
-    "T2_SPACE": ("T2_SPACE",),
-    "T1+T2": ("T1", "T2"),
-}
-"""Sets of images that the networks are asked about, by name."""
 
 TASK = "pfirrmann"
 GRADES = 5
 NAMES = tuple(f"log_probability_{grade + 1}" for grade in range(GRADES))
-
-
-def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
-    """Content of ``folds.json``.
-
-    Parameters
-    ----------
-    folds : mapping of int to int
-        The number of the network that was not shown a patient, by patient.
-    count : int
-        How many networks there are.
-    """
-    unseen = {
-        f"{NETWORK_PREFIX}_{number}": sorted(one for one, fold in folds.items() if fold == number)
-        for number in range(count)
-    }
-    return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
 
 
 def read_folds(pack: Pack) -> dict[int, int]:
@@ -70,7 +44,7 @@ def read_folds(pack: Pack) -> dict[int, int]:
             f"Pack {pack.name} does not say which patients its networks have not seen ({FOLDS_FILE}), so that "
             "they cannot be judged on the data that they learned from."
         )
-    stored = load_json(pack, FOLDS_FILE)
+    stored: Any = load_json(pack, FOLDS_FILE)
     try:
         found: dict[int, int] = {}
         for name, patients in stored["patients_not_shown"].items():
@@ -107,9 +81,10 @@ class HeldOutNetworks:
         folds = read_folds(pack)
         networks = []
         try:
-            crop = pack.input["crop"]
+            crop: Any = pack.input["crop"]
+            architecture: Any = pack.architecture
             recipe = replace(GraderRecipe(), shape=CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]))
-            if tuple(pack.architecture["roles"]) != ROLES or pack.architecture["tasks"][TASK] != GRADES:
+            if tuple(architecture["roles"]) != ROLES or architecture["tasks"][TASK] != GRADES:
                 raise ValueError(f"they do not grade {TASK} on {', '.join(ROLES)}")
             for number in range(sum(file.startswith(f"{NETWORK_PREFIX}_") for file in pack.files)):
                 network = build_network(pack.architecture)

@@ -17,14 +17,14 @@ from discgrader.grading.deep_features import shipped_features
 from discgrader.grading.tabular import DESCRIPTION, FOREST, KIND, TREES, tabular_file
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder
+from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import pfirrmann_metrics
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on_spider
 from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import RADIOMICS, deep_family, extract, radiomics_family
 from discgrader.training.tabular.fusion import from_scikit_learn
-from discgrader.training.tabular.held_out import INPUTS
-from discgrader.training.tabular.models import ForestModel
-from discgrader.training.tabular.system import Outcome, PfirrmannSystem, SystemChoices
+from discgrader.training.tabular.models import ForestModel, TreesModel
+from discgrader.training.tabular.system import IsotonicRecalibration, Outcome, PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable, disc_table, rotating_splits
 
 MODELS = ("lightgbm", "forest")
@@ -117,7 +117,9 @@ def every_subset(table: DiscTable) -> DiscTable:
             parts.append(shown.rows(new))
             seen.append(shown.values)
     return DiscTable(
-        *(np.concatenate([getattr(one, name) for one in parts]) for name in ("patients", "indices", "grades")),
+        np.concatenate([one.patients for one in parts]),
+        np.concatenate([one.indices for one in parts]),
+        np.concatenate([one.grades for one in parts]),
         table.columns,
         np.concatenate([one.values for one in parts]),
     )
@@ -169,7 +171,9 @@ def write_radiomics(
         tensors = from_scikit_learn(model.forest_, columns, model.count).tensors()
         files = {FOREST: safetensors.numpy.save({name: np.ascontiguousarray(one) for name, one in tensors.items()})}
     else:
+        assert isinstance(model, TreesModel)
         files = {TREES: model.booster_.model_to_string().encode()}
+    assert isinstance(system.recalibration_, IsotonicRecalibration)
     kinds = {"discs_in_3d": int((dimensions == 3).sum()), "discs_in_2d": int((dimensions == 2).sum())}
     files[DESCRIPTION] = tabular_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
     patients = len(np.unique(table.patients))

@@ -94,10 +94,6 @@ class DiscTable:
         """Feature of every column, without sequence and family."""
         return np.array([name.split(SEPARATOR, 2)[2] for name in self.columns])
 
-    def with_families(self, *families: str) -> "DiscTable":
-        """The same discs with the columns of these families alone."""
-        return self.with_columns(np.isin(self.families, families))
-
     def with_columns(self, chosen: np.ndarray) -> "DiscTable":
         """The same discs with some columns: a mask or positions."""
         columns = tuple(np.array(self.columns, object)[chosen])

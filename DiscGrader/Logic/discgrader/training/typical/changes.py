@@ -191,7 +191,7 @@ def shaded(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def cropped(shown: Shown, rng: Random) -> Shown:
+def cropped(shown: Shown, rng: Random) -> Shown | None:
     """The picture ends within what is looked at."""
     side, rest = int(rng.integers(4)), rng.uniform(9.0, 14.0) + 6.0 * rng.random()
     roi = shown.disc.roi
@@ -214,8 +214,9 @@ def cropped(shown: Shown, rng: Random) -> Shown:
         affine[:3, 3] = volume.index_to_lps(start)
         return replace(series, volume=Volume(np.ascontiguousarray(volume.array[tuple(parts)]), affine))
 
-    series = tuple(change(one) for one in shown.study.series)
-    return None if None in series else replace(shown, study=replace(shown.study, series=series))
+    series = tuple(changed for one in shown.study.series if (changed := change(one)) is not None)
+    whole = len(series) == len(shown.study.series)
+    return replace(shown, study=replace(shown.study, series=series)) if whole else None
 
 
 def _scaled(shown: Shown, factor: float) -> Shown:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,8 +24,19 @@ from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.cohorts import Patient, boxed_patients, found_patients, spider_patients
 from discgrader.training.recipes import installed_localizer, write_json
-from discgrader.training.typical.examples import USUAL, CropEye, Example, WindowEye, examples, load, save
-from discgrader.training.typical.fit import fit, left_out_scores, limit_of, table
+from discgrader.training.typical.fit import (
+    USUAL,
+    CropEye,
+    Example,
+    WindowEye,
+    examples,
+    fit,
+    left_out_scores,
+    limit_of,
+    load,
+    save,
+    table,
+)
 
 DIGITAL, PATIENTS = "digital spine", "patient's picture"
 """What else is unlike: for packs trained on patients a digital spine, for those trained on digital spines a patient."""
@@ -186,7 +198,7 @@ def _written(pack: Pack, typical: Typical, told: Mapping[str, object], folder: P
     return folder.parent
 
 
-def _copy(pack: Pack, described: Mapping[str, object], folder: Path, content: bytes | None) -> None:
+def _copy(pack: Pack, described: Mapping[str, Any], folder: Path, content: bytes | None) -> None:
     """A pack with another description and file of what is typical."""
     with whole_folder(folder, may_replace=lambda _folder: True) as new:
         for file in described["files"]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,8 +25,7 @@ from discgrader.training.losses import UNKNOWN
 from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
 from discgrader.training.plots import task_roc_plot
 from discgrader.training.recipes import described_tasks, installed_localizer, recipe_files, ship, write_json
-from discgrader.training.windows.choices import WindowRecipe, read_recipe
-from discgrader.training.windows.fit import Predicted, fit, predict
+from discgrader.training.windows.fit import Predicted, WindowRecipe, fit, predict, read_recipe
 from discgrader.training.windows.samples import WindowSample, window_samples
 
 LEAST_TO_CALIBRATE = 30
@@ -58,7 +58,8 @@ def train_windows(
         Choices of the recipe to change; of one that compares others, ``RECIPE.choice`` changes that of one alone.
     """
     given = read_recipe(recipe_files()[name], options)
-    about = {"device": device, "init": init, "data_set": data_set or Path(data_dir).resolve().name, "license": license}
+    named = data_set or Path(data_dir).resolve().name
+    about: dict[str, Any] = {"device": device, "init": init, "data_set": named, "license": license}
     if isinstance(given, WindowRecipe):
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
@@ -85,7 +86,7 @@ def train_windows(
     return out_dir / "packs"
 
 
-def _options_of(name: str, options: Mapping[str, object]) -> dict[str, object]:
+def _options_of(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of one compared recipe: those of all, and those that bear its name before a dot."""
     return {key: value for key, value in options.items() if "." not in key} | {
         key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")
@@ -197,9 +198,9 @@ def _finder() -> Callable[[Study], Localization]:
     return lambda study: localizer().localize(study)
 
 
-def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[str, object]:
+def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[str, Any]:
     """Of the tasks that enough discs were graded for, with more than one grade."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for task, logits in predicted.logits.items():
         grades = np.array([one.grades[task] for one in discs])
         known = grades != UNKNOWN
@@ -208,12 +209,12 @@ def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[st
     return found
 
 
-def _probabilities(predicted: Predicted, calibration: Mapping[str, object]) -> dict[str, np.ndarray]:
+def _probabilities(predicted: Predicted, calibration: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {task: calibrate(logits, calibration.get(task)) for task, logits in predicted.logits.items()}
 
 
 def _metrics(
-    recipe: WindowRecipe, predicted: Predicted, discs: Sequence[WindowSample], calibration: Mapping[str, object]
+    recipe: WindowRecipe, predicted: Predicted, discs: Sequence[WindowSample], calibration: Mapping[str, Any]
 ) -> dict[str, dict[str, object]]:
     metrics: dict[str, dict[str, object]] = {}
     probabilities = _probabilities(predicted, calibration)

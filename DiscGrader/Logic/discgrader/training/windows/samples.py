@@ -24,6 +24,7 @@ from discgrader.training.cohorts import (
     read_table,
     study_file,
 )
+from discgrader.training.keep import save_arrays
 from discgrader.training.losses import UNKNOWN
 
 ROOM = 1.25
@@ -87,7 +88,6 @@ def window_samples(
     StudyError
         As `read_table`, or the windows see no disc.
     """
-    cache.mkdir(parents=True, exist_ok=True)
     found: list[WindowSample] = []
     notes: list[str] = []
     studies = read_table(data_dir, system)
@@ -96,7 +96,7 @@ def window_samples(
         path = cache / f"{graded.name}.npz"
         if not path.exists():
             try:
-                _save(path, _views_of(Path(data_dir), graded, specs, pixels, locate))
+                save_arrays(path, _views_of(Path(data_dir), graded, specs, pixels, locate))
             except DiscGraderError as error:
                 # Not kept: the next time it may be readable.
                 notes.append(f"{graded.name}: {error}")
@@ -150,12 +150,6 @@ def _herniation(window: Window, box: RoiBox | None) -> np.ndarray:
     if heights.min() > window.slice_mm / 2 or heights.max() < -window.slice_mm / 2:
         return np.full(4, np.nan)
     return box_in_window(window, box)
-
-
-def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(partial, **arrays)
-    partial.replace(path)
 
 
 def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSample], list[str]]:
