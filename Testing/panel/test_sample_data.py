@@ -1,6 +1,7 @@
 """The phantom as sample data: rendered by a process of its own when it is asked for, and kept."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -61,12 +62,12 @@ def launcher(folder) -> str:
     return str(path)
 
 
-def heard_pid(sample, seconds=60) -> int:
-    """The number of the process that renders, as soon as it has said it."""
+def heard(number, seconds=60) -> int:
+    """The number of a process as soon as it is known."""
     end = time.monotonic() + seconds
-    while not sample._told["pid"] and time.monotonic() < end:
+    while not number() and time.monotonic() < end:
         time.sleep(0.02)
-    return sample._told["pid"]
+    return number()
 
 
 @pytest.mark.parametrize("when", ["at once", "while it renders"])
@@ -76,24 +77,41 @@ def test_given_up_leaves_nothing(host, tmp_path, launched, when):
         pytest.skip("the launcher is a shell script")
     sample, told = made(host, tmp_path / "phantom", launcher(tmp_path) if launched else sys.executable)
     sample.load()
-    process = sample._process
-    pid = heard_pid(sample) if when == "while it renders" else process.pid
-    assert (pid == process.pid) != (launched and when == "while it renders")
+    started = heard(lambda: sample.runner.launched_pid)
+    pid = heard(lambda: sample.runner.pid) if when == "while it renders" else started
+    assert (pid == started) != (launched and when == "while it renders")
     sample.stop()
-    process.wait(20)
+    until_gone(started)
     until_gone(pid)
     assert not sample.running and told == {"nodes": [], "failed": []}
     assert not (tmp_path / "phantom").exists()
 
 
-def test_a_phantom_ends_with_the_window_that_asked_for_it(host, tmp_path):
-    sample, _ = made(host, tmp_path / "phantom")
-    sample.load()
-    pid = heard_pid(sample)
-    # As when the window crashes: nobody tells it to stop, but its end of the pipe is gone.
-    sample._process.stdin.close()
+OWNER = """
+import sys, time
+from functools import partial
+from pathlib import Path
+from discgrader.jobs.job import Listener
+from discgrader.jobs.process import ProcessRunner
+from discgrader.phantom.rendering import render_study
+runner = ProcessRunner()
+runner.run(partial(render_study, Path(sys.argv[1]), {"seed": 3, "series": ["T2"], "middle_slices": 1}), Listener())
+while not runner.pid:
+    runner.poll(0.05)
+print(runner.pid, flush=True)
+time.sleep(300)
+"""
+
+
+def test_a_phantom_ends_with_the_window_that_asked_for_it(tmp_path):
+    # As when the window crashes: nobody tells it to stop, but whoever asked is gone.
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path / "phantom"], stdout=subprocess.PIPE)
+    pid = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait(20)
+    owner.stdout.close()
     until_gone(pid)
-    wait_for(sample)
+    assert not (tmp_path / "phantom").exists()
 
 
 @pytest.mark.parametrize("wrong", [{"python": "there is no such Python"}, {"options": {"seed": 1, "series": ["T9"]}}])

@@ -1,13 +1,10 @@
 """The sample data set "DiscGrader phantom": rendered when it is asked for, without network, and kept for the next
 time."""
 
-import contextlib
 import hashlib
 import json
-import os
-import subprocess
-import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import qt
@@ -16,11 +13,13 @@ from slicer.i18n import tr as _
 
 import discgrader.phantom
 from discgrader.errors import DiscGraderError
+from discgrader.jobs.job import Listener
+from discgrader.jobs.process import ProcessRunner
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.panel.python import python_executable
 from discgrader.panel.show_volumes import show_volumes
-from discgrader.pipeline.launched import end, own_group
+from discgrader.phantom.rendering import render_study
 
 NAME = "DiscGrader phantom"
 OPTIONS = {"seed": 1, "findings": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
@@ -42,7 +41,7 @@ def cache_folder() -> Path:
     return Path(qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericCacheLocation)) / "DiscGrader"
 
 
-class PhantomSample:
+class PhantomSample(Listener):
     """Has the phantom rendered by a process of its own, and puts it into the scene.
 
     Parameters
@@ -64,10 +63,10 @@ class PhantomSample:
         self, python: str, scene, show: Callable[[list], None], failed: Callable[[str], None],
         folder: Path | None = None, options: Mapping[str, object] = OPTIONS,
     ):  # fmt: skip
-        self._python, self._scene, self._show, self._failed = python, scene, show, failed
+        self._scene, self._show, self._say = scene, show, failed
         self._folder, self._options = folder or phantom_folder(cache_folder(), options), options
-        self._process = self._dialog = None
-        self._told: dict[str, object] = {}
+        self.runner = ProcessRunner(python=python)
+        self._dialog = None
         self._timer = qt.QTimer()
         self._timer.setInterval(_POLL_MS)
         self._timer.connect("timeout()", self._poll)
@@ -75,7 +74,7 @@ class PhantomSample:
     @property
     def running(self) -> bool:
         """Whether it is being rendered."""
-        return self._process is not None
+        return self.runner.busy
 
     def load(self) -> None:
         """Put the phantom into the scene; render it first where that was not done before."""
@@ -86,17 +85,10 @@ class PhantomSample:
             return
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
-            self._process = subprocess.Popen(
-                [self._python, "-m", "discgrader.phantom.process", str(self._folder), json.dumps(self._options)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(self._python_path())}, **own_group(),
-            )  # fmt: skip
         except OSError as error:
-            self._failed(_("The phantom cannot be rendered: {error}").format(error=error))
+            self.failed(error)
             return
-        self._told = {"pid": 0, "share": 0.0, "detail": "", "errors": ""}
-        for stream, hear in ((self._process.stdout, self._hear), (self._process.stderr, self._hear_errors)):
-            threading.Thread(target=hear, args=(stream, self._told), daemon=True).start()
+        self.runner.run(partial(render_study, self._folder, self._options), self)
         self._dialog = qt.QProgressDialog(slicer.util.mainWindow())
         self._dialog.setWindowTitle(NAME)
         self._dialog.setLabelText(_("Rendering a digital lumbar spine…"))
@@ -108,43 +100,24 @@ class PhantomSample:
 
     def stop(self) -> None:
         """Give it up; nothing half-rendered is left."""
-        process, self._process = self._process, None
         self._timer.stop()
-        if process is not None:
-            end(process, int(self._told["pid"]))
-            # Where the launcher was asked too early for its process to have said its number, that ends by this.
-            process.stdin.close()
+        self.runner.close()
         self._close_dialog()
 
-    def _python_path(self) -> list[str]:
-        logic = str(Path(discgrader.phantom.__file__).parents[2])
-        return [logic, *filter(None, [os.environ.get("PYTHONPATH")])]
+    def progressed(self, stage: str, fraction: float, detail: str) -> None:
+        # Qt may call `stop` in here.
+        self._dialog.setValue(min(99, round(100 * fraction)))
 
-    @staticmethod
-    def _hear(stream, told):
-        for line in stream:
-            # A launcher may have something of its own to say.
-            with contextlib.suppress(ValueError, TypeError):
-                told.update(json.loads(line))
+    def finished(self, value: object) -> None:
+        self.stop()
+        self._fill()
 
-    @staticmethod
-    def _hear_errors(stream, told):
-        for line in stream:
-            told["errors"] = line.strip() or told["errors"]
+    def failed(self, error: Exception) -> None:
+        self.stop()
+        self._say(_("The phantom cannot be rendered: {error}").format(error=error))
 
     def _poll(self):
-        status = self._process.poll()
-        if status is None:
-            # Qt may call `stop` in here.
-            self._dialog.setValue(min(99, round(100 * self._told["share"])))
-            return
-        self._process = None
-        self._timer.stop()
-        self._close_dialog()
-        if status == 0:
-            self._fill()
-        else:
-            self._failed(_("The phantom cannot be rendered: {error}").format(error=self._told["errors"] or status))
+        self.runner.poll()
 
     def _close_dialog(self):
         dialog, self._dialog = self._dialog, None
@@ -159,7 +132,7 @@ class PhantomSample:
         try:
             study = read_study(self._folder)
         except DiscGraderError as error:
-            self._failed(str(error))
+            self._say(str(error))
             return
         nodes = [volume_to_node(self._scene, one.volume, one.name) for one in study.series]
         hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, NAME, None), "Series", nodes)
