@@ -88,18 +88,20 @@ def _of_code() -> Iterator[tuple[str, str]]:
 def _of_vocabulary() -> Iterator[tuple[str, str]]:
     """What the package words and the panel shows: systems, tasks, scales, measures, reasons and stages."""
     from discgrader.grading.evidence import MEASURES
-    from discgrader.grading.not_graded import REASONS
+    from discgrader.grading.not_graded import reasons
     from discgrader.grading.scales import load_scale, scale_names
-    from discgrader.grading.tasks import SYSTEMS
+    from discgrader.grading.systems import systems
 
-    for system in SYSTEMS.values():
-        yield from _vocabulary(system.title, *(task.title for task in system.tasks))
+    for system in systems().values():
+        yield from _vocabulary(system.title)
+        for task in system.tasks:
+            yield from _vocabulary(task.title, task.short_title)
     for scale in map(load_scale, scale_names()):
         words = (one.label for one in scale.grades if one.label.islower())
         yield from _vocabulary(scale.title, scale.note, *words, *(one.meaning for one in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
-    yield from _vocabulary(*REASONS)
+    yield from _vocabulary(*reasons())
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):
             if (

@@ -10,14 +10,15 @@ import pytest
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut, slice_axis, usable_series
 from discgrader.grading.mirrored import is_mirrored, side_agreement
-from discgrader.grading.windows import WINDOWS, StudyWindows, axial_window, pictured, sagittal_of, sagittal_window
+from discgrader.grading.systems import system_views
+from discgrader.grading.windows import StudyWindows, axial_window, pictured, sagittal_of, sagittal_window
 from discgrader.imaging.study import Contrast, Study
 from discgrader.pipeline.crops import write_crops
 from discgrader.pipeline.window_crops import check_windows
 from PIL import Image
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal, stored_otherwise
 
-AXIAL = WINDOWS["msu"][0]
+AXIAL = system_views()["msu"][0]
 BODY = lumpy()
 
 
@@ -92,13 +93,13 @@ def test_series_that_cannot_be_matched_are_refused(series, why):
     study = Study("s", (known, *series))
     assert usable_series(study, discs())[0] == ()
     localization = discs()
-    assert re.search(why, StudyWindows(study, localization).of(localization.discs[0], WINDOWS["msu"]))
+    assert re.search(why, StudyWindows(study, localization).of(localization.discs[0], system_views()["msu"]))
 
 
 def looked(study: Study, system: str):
     localization = discs((15.0, 5.0, 0.0, -5.0))
     windows = StudyWindows(study, localization)
-    return [windows.of(disc, WINDOWS[system]) for disc in localization.discs]
+    return [windows.of(disc, system_views()[system]) for disc in localization.discs]
 
 
 @pytest.mark.parametrize(
@@ -172,15 +173,17 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
     assert not is_mirrored(stack.volume, reference.volume, frames)
     assert is_mirrored(turned.volume, reference.volume, frames)
     windows = StudyWindows(Study("s", (reference, turned)), localization)
-    assert "ax_t2 seems to show left as right, beside sag_t2" in windows.of(localization.discs[0], WINDOWS["msu"])
-    assert not isinstance(windows.of(localization.discs[0], WINDOWS["calcification"]), str)
+    assert "ax_t2 seems to show left as right, beside sag_t2" in windows.of(
+        localization.discs[0], system_views()["msu"]
+    )
+    assert not isinstance(windows.of(localization.discs[0], system_views()["calcification"]), str)
 
 
 def test_a_window_mostly_outside_of_its_series_is_refused():
     far = discs()
     disc = replace(far.discs[0], roi=replace(far.discs[0].roi, center_lps_mm=np.array([0.0, -45.0, 0.0])))
     windows = StudyWindows(Study("s", (sagittal(BODY), axial(BODY))), replace(far, discs=(disc,)))
-    assert "ax_t2 shows too little around it" in windows.of(disc, WINDOWS["msu"])
+    assert "ax_t2 shows too little around it" in windows.of(disc, system_views()["msu"])
 
 
 def test_windows_are_brought_to_gray_levels_and_outside_is_black():
@@ -193,7 +196,7 @@ def test_a_sagittal_window_moves_with_a_series_in_which_the_patient_moved():
     localization = replace(discs(), shifts_lps_mm={"sag_t2": np.array([0.0, 5.0, -3.0])})
     study = Study("s", (sagittal(BODY),))
     found = sagittal_of(study, localization)
-    window = sagittal_window(localization.discs[0].roi, found, WINDOWS["calcification"][0])
+    window = sagittal_window(localization.discs[0].roi, found, system_views()["calcification"][0])
     assert np.allclose(window.frame.center_lps_mm - localization.discs[0].roi.center_lps_mm, [0, 5, -3])
     assert sagittal_of(study, replace(localization, shifts_lps_mm={"other": np.zeros(3)})) is None
 
@@ -247,7 +250,7 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     localization = discs((20.0,))
     own, other = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "other", (0, 10, 6), 5.0, 9)
     [disc] = localization.discs
-    looks = StudyWindows(Study("s", (sagittal(BODY), other, own)), localization).of(disc, WINDOWS["msu"])
+    looks = StudyWindows(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
     assert looks[0][0].notes == ("other shows L5-S1, too; own fits it better and was used.",)
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
     assert axial_cut(disc, blocks).told("L5-S1") == (), "a block that passes it by is not named"

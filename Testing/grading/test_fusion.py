@@ -140,10 +140,11 @@ def test_only_what_the_forest_asks_for_is_measured(spine):
     assert len(names) < 20
     localization = localized(spine)
     disc = localization.discs[2]
-    from discgrader.grading.crops import CropShape, spine_reference
+    from discgrader.grading.crops import spine_reference
+    from discgrader.grading.view import ViewShape
     from discgrader.radiomics.extractor import RadiomicsExtractor
 
-    reference = spine_reference(spine.series.volume, localization.segmentation, CropShape().points_lps(disc.roi))
+    reference = spine_reference(spine.series.volume, localization.segmentation, ViewShape().points_lps(disc.roi))
     cut = patch(spine.series.volume, localization.segmentation, disc.roi, 3, reference)
     whole = dict(zip(default_extractor().parameters.feature_names(), slice_features(default_extractor(), *cut)))
     few = dict(zip(names, slice_features(RadiomicsExtractor(parameters_of(wanted), threads=1), *cut)))

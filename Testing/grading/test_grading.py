@@ -9,12 +9,13 @@ from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.crops import CropShape, crop_offsets_mm, cut, spine_reference
+from discgrader.grading.crops import crop_offsets_mm, cut, spine_reference
 from discgrader.grading.decision import given_grades, high_chances
 from discgrader.grading.disc_memory import LIMIT
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.grader import Grader
 from discgrader.grading.series_choice import series_warnings
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
@@ -144,7 +145,7 @@ def test_crops_follow_the_box_not_the_voxel_grid():
         spine = blocky_spine(tilt_deg=tilt, pixel_mm=0.6)
         localization = localized(spine)
         disc = localization.discs[2]
-        shape = CropShape()
+        shape = ViewShape()
         reference = spine_reference(spine.series.volume, localization.segmentation, shape.points_lps(disc.roi))
         crop = cut(spine.series, localization.segmentation, disc.roi, disc.index_from_sacrum, reference, shape)
         pictures.append(crop.channels)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from discgrader.grading.not_graded import above, not_graded_in_words, out_of_range
 from discgrader.grading.results import StudyResult
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import systems
 from discgrader.localize.disc import level_name
 from discgrader.reading.begin import reading_of_result
 from discgrader.reading.commands import LearnGrades, ShiftLevels
@@ -19,7 +19,7 @@ LUMBAR = above("L1-L2")
 
 @pytest.mark.parametrize("level", ["S1-S2", "L5-S1", "L6-S1", "L5-L6", "L4-S1", "L4-L5", "L1-L2"])
 def test_every_system_is_for_lumbar_discs(level):
-    assert all(one.covers(level) for one in SYSTEMS.values()) and out_of_range(level) == {}
+    assert all(one.covers(level) for one in systems().values()) and out_of_range(level) == {}
 
 
 @pytest.mark.parametrize("level", ["T12-L1", "T13-L1", "T12-T13", "T11-T12", "T9-T10"])
@@ -29,7 +29,7 @@ def test_discs_at_the_conus_and_above_are_pfirrmann_s_and_spider_s_alone(level):
 
 @pytest.mark.parametrize("level", ["T8-T9", "C7-T1", "C3-C4", "disc 30", ""])
 def test_no_system_is_for_what_none_was_trained_on(level):
-    assert set(out_of_range(level)) == set(SYSTEMS)
+    assert set(out_of_range(level)) == set(systems())
 
 
 def test_discs_above_the_range_and_beside_the_slices_are_nothing_to_warn_of():

@@ -9,9 +9,9 @@ from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
 from discgrader.grading.results import StudyResult
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, system_views
 from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
-from discgrader.grading.windows import WINDOWS, StudyWindows
+from discgrader.grading.windows import StudyWindows
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
@@ -20,7 +20,7 @@ from solid_body import axial, discs, lumpy, sagittal
 from tiny_packs import tiny_grading_pack, tiny_window_pack
 
 BODY = lumpy()
-SYSTEM_NAMES = tuple(WINDOWS)
+SYSTEM_NAMES = tuple(system_views())
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_every_disc_gets_every_task_of_every_system(study, localization, packs):
     assert grader.systems_for(study) == SYSTEM_NAMES
     for result in grader.grade(study, localization):
         assert [(one.system, one.task) for one in result.grades] == [
-            (system, task.name) for system in SYSTEM_NAMES for task in SYSTEMS[system].tasks
+            (system, task.name) for system in SYSTEM_NAMES for task in find_system(system).tasks
         ]
         for grade in result.grades:
             assert sum(grade.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
@@ -135,7 +135,7 @@ def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(
 
 
 def test_a_box_goes_to_the_patient_and_back(study, localization):
-    [look, *_] = StudyWindows(study, localization).of(localization.discs[0], WINDOWS["msu"])
+    [look, *_] = StudyWindows(study, localization).of(localization.discs[0], system_views()["msu"])
     shares = np.array([0.4, 0.55, 0.7, 0.65])
     box = box_in_patient(look[-1], shares)
     assert box.size_mm == pytest.approx([0.3 * 72, 0.1 * 72, 4.0])
@@ -166,7 +166,7 @@ def test_beside_a_single_slice_it_stands_for_its_neighbors(localization):
     affine = whole.volume.affine_lps.copy()
     affine[:3, 3] += affine[:3, 2] * middle
     single = replace(whole, volume=Volume(whole.volume.array[middle : middle + 1], affine))
-    spec = WINDOWS["deepspine"][1]
+    spec = system_views()["deepspine"][1]
     [[window]] = StudyWindows(Study("s", (single,)), localization).of(localization.discs[1], (spec,))
     before, own, after = window.values(spec.shape(24))
     assert np.isfinite(own).all() and np.array_equal(before, own) and np.array_equal(after, own)

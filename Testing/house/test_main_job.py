@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import StudyError
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import WINDOWS
+from discgrader.grading.systems import find_system, system_views, systems
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
@@ -38,7 +37,7 @@ def graded(engine, phantom):
 
 def test_shipped_packs_say_what_they_are_and_stay_small():
     packs = default_packs()
-    assert {pack.system for pack in packs} >= {"localizer", *SYSTEMS}
+    assert {pack.system for pack in packs} >= {"localizer", *systems()}
     for pack in packs:
         assert pack.trained_on.data_set and pack.trained_on.license and pack.trained_on.statement
         if pack.system == FEATURES:
@@ -48,7 +47,7 @@ def test_shipped_packs_say_what_they_are_and_stay_small():
             assert "phantom" in pack.trained_on.data_set and "synthetic images only" in pack.trained_on.statement
         else:
             assert "SPIDER" in pack.trained_on.data_set and pack.trained_on.license == "CC BY 4.0"
-    assert {pack.system for pack in packs if pack.trained_on.synthetic} == {*WINDOWS}
+    assert {pack.system for pack in packs if pack.trained_on.synthetic} == {*system_views()}
     size = sum(path.stat().st_size for pack in packs for path in pack.folder.iterdir())
     assert size < 100e6
 
@@ -60,7 +59,7 @@ def test_phantom_discs_are_found_named_and_graded(graded, phantom):
     for level, disc in truth.items():
         assert np.linalg.norm((found[level].disc.center_lps_mm - disc.center_lps_mm)[1:]) < 5.0
         graded_by = {grade.system for grade in found[level].grades}
-        lumbar = {"calcification"} if SYSTEMS["calcification"].covers(level) else set()
+        lumbar = {"calcification"} if find_system("calcification").covers(level) else set()
         assert graded_by == {"pfirrmann", "spider"} | lumbar, "there is no axial series"
     expected = [
         sum(float(value) * p for value, p in found[level].grade_of("pfirrmann", "pfirrmann").probabilities.items())
@@ -130,7 +129,7 @@ def test_command_grades_a_real_stack(data_dir, tmp_path, torch):
     assert [disc["level"] for disc in result["discs"]][:3] == ["L5-S1", "L4-L5", "L3-L4"]
     with (out / "grades.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    lumbar = sum(SYSTEMS["calcification"].covers(disc["level"]) for disc in result["discs"])
+    lumbar = sum(find_system("calcification").covers(disc["level"]) for disc in result["discs"])
     assert len(rows) == 9 * len(result["discs"]) + lumbar, (
         "2 Pfirrmann grades, 7 findings, and calcification of lumbar discs"
     )

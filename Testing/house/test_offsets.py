@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import BlockySpine, blocky_spine, localized
-from discgrader.grading.crops import CropShape, cut, spine_reference
+from discgrader.grading.crops import cut, spine_reference
 from discgrader.grading.evidence import measure_disc
+from discgrader.grading.view import ViewShape
 from discgrader.grading.windows import pictured
 from discgrader.imaging.files import clean
 from discgrader.imaging.picture_contrast import picture_contrast
@@ -50,7 +51,7 @@ def seen(series: Series, spine: BlockySpine) -> dict[str, np.ndarray]:
     """All that is taken of a series before networks and forests see it."""
     localization = localized(spine)
     disc = localization.discs[1]
-    shape = CropShape()
+    shape = ViewShape()
     reference = spine_reference(series.volume, localization.segmentation, shape.points_lps(disc.roi))
     crop = cut(series, localization.segmentation, disc.roi, disc.index_from_sacrum, reference, shape)
     values = sample(series.volume, shape.points_lps(disc.roi), cval=np.nan)

@@ -12,7 +12,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from discgrader.errors import UsageError
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, volume_to_node

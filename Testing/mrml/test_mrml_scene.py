@@ -15,7 +15,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 import SimpleITK as sitk
 from discgrader.errors import Cancelled, OutputError, UsageError
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.bundle import read_bundle, write_scene

@@ -16,7 +16,7 @@ import itertools
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from discgrader.errors import UsageError
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.bundle import arrange_views
 from discgrader.mrml.headless import headless_scene

@@ -10,7 +10,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 
 from desk.install import installed
 from discgrader.grading.scales import load_scale, scale_names
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import systems
 from discgrader.imaging.picture_contrast import PictureContrast
 from discgrader.imaging.study import Contrast
 from discgrader.mrml.headless import headless_scene
@@ -110,7 +110,7 @@ def test_digits_give_grades_as_they_are_written_or_by_their_place():
 def test_every_task_has_a_short_title():
     from discgrader.panel.titles import short_title
 
-    for system in SYSTEMS.values():
+    for system in systems().values():
         for task in system.tasks:
             assert max(map(len, short_title(system.name, task.name).split("\n"))) <= 8
 

@@ -257,13 +257,13 @@ def test_dicom_is_read_back_with_contrast_and_geometry(study, tmp_path):
 def test_truth_lies_beside_the_series(study, tmp_path):
     import json
 
-    from discgrader.grading.tasks import SYSTEMS
+    from discgrader.grading.systems import systems
     from discgrader.report.rois import read_rois
 
     write_study(study, tmp_path / "study")
     with open(tmp_path / "study" / "truth.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    tasks = {(system.name, task.name) for system in SYSTEMS.values() for task in system.tasks}
+    tasks = {(system.name, task.name) for system in systems().values() for task in system.tasks}
     assert {(row["system"], row["task"]) for row in rows} == tasks
     assert len(rows) == len(tasks) * len(study.discs)
     boxes = read_rois(tmp_path / "study" / "rois")

@@ -13,7 +13,7 @@ import pytest
 from discgrader.errors import Cancelled, OutputError
 from discgrader.folders import whole_folder
 from discgrader.grading.results import StudyResult
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.files import read_volume
 from discgrader.pipeline.output import changed_files, check_output, is_complete, write_output
 from discgrader.pipeline.writers import write_boxes, write_saliency, write_segmentation, write_tables

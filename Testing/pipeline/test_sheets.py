@@ -9,9 +9,10 @@ from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.folders import SYSTEM_FILES
 from discgrader.grading.results import DiscResult, StudyResult
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of, system_views
+from discgrader.grading.view import ViewSpec
 from discgrader.grading.window_pack import window_input
-from discgrader.grading.windows import WINDOWS, StudyWindows, WindowSpec, slice_evidence
+from discgrader.grading.windows import StudyWindows, slice_evidence
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.pipeline import batch as batch_module
@@ -253,7 +254,7 @@ def study_with_axial() -> Study:
     return replace(synthetic_study(), series=(*synthetic_study().series, axial))
 
 
-def msu_result(specs: tuple[WindowSpec, ...], look: int, *tasks: str) -> StudyResult:
+def msu_result(specs: tuple[ViewSpec, ...], look: int, *tasks: str) -> StudyResult:
     """L4-L5 graded by MSU on one of its looks through these windows."""
     study, localization = study_with_axial(), synthetic_localization()
     disc = localization.discs[1]
@@ -273,8 +274,8 @@ def test_a_tile_shows_the_slice_that_its_grade_was_read_from(tmp_path: Path) -> 
     for look in range(3):
         folder = tmp_path / str(look)
         folder.mkdir()
-        result = msu_result(WINDOWS["msu"], look)
-        TileWriter(WINDOWS)(result, folder, Progress())
+        result = msu_result(system_views()["msu"], look)
+        TileWriter(system_views())(result, folder, Progress())
         [tile] = (folder / "tiles").iterdir()
         [grade] = result.discs[0].grades
         number = int(grade.evidence["slice"]["value"][0])
@@ -285,7 +286,7 @@ def test_a_tile_shows_the_slice_that_its_grade_was_read_from(tmp_path: Path) -> 
 
 
 def test_tiles_look_through_the_windows_of_the_pack(tmp_path: Path) -> None:
-    [usual] = WINDOWS["msu"]
+    [usual] = system_views()["msu"]
     wide = (replace(usual, field_mm=90.0),)
     pack = replace(fake_pack("msu"), input=window_input(wide, 32))
     assert windows_of([pack, fake_pack("pfirrmann")]) == {"msu": wide}
@@ -301,13 +302,13 @@ def test_the_tile_of_many_slices_shows_the_middle_one_in_the_levels_of_all() -> 
 
 
 def test_a_disc_whose_slice_its_windows_do_not_show_has_no_tile_and_is_counted(tmp_path: Path) -> None:
-    [usual] = WINDOWS["msu"]
+    [usual] = system_views()["msu"]
     nearest = {"msu": (replace(usual, every_slice=False),)}
     beside = {"msu": (replace(usual, field_mm=7200.0),)}
     for number, (windows, look) in enumerate(((nearest, 0), (nearest, 1), (beside, 0))):
         folder = tmp_path / str(number)
         folder.mkdir()
-        result = msu_result(WINDOWS["msu"], look)
+        result = msu_result(system_views()["msu"], look)
         TileWriter(windows)(result, folder, Progress())
         write_tables(result, folder, Progress())
     folders = [tmp_path / str(number) for number in range(3)]
@@ -322,8 +323,8 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
 ) -> None:
     sampled = []
     monkeypatch.setattr(tiles, "middle_gray", lambda values: sampled.append(1) or middle_gray(values))
-    one = msu_result(WINDOWS["msu"], 0, "size", "zone")
-    TileWriter(WINDOWS)(one, tmp_path, Progress())
+    one = msu_result(system_views()["msu"], 0, "size", "zone")
+    TileWriter(system_views())(one, tmp_path, Progress())
     assert len(sampled) == 1
     progress = Progress()
 
@@ -341,7 +342,7 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
     )
     (tmp_path / "stopped").mkdir()
     with pytest.raises(Cancelled):
-        TileWriter(WINDOWS)(both, tmp_path / "stopped", progress)
+        TileWriter(system_views())(both, tmp_path / "stopped", progress)
     assert len(sampled) == 2
 
 
@@ -446,7 +447,7 @@ def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, da
         assert series.role == "AX_T2"
         localization = boxes_alone(study, read_rois(path / "rois"), 10.0)
         [disc] = localization.discs
-        [[window]] = StudyWindows(study, localization).of(disc, WINDOWS["msu"])
+        [[window]] = StudyWindows(study, localization).of(disc, system_views()["msu"])
         gray = window.values(window.spec.shape(72))[1]
         # 1 mm a pixel: the box's back lies behind the canal, whose fluid is brighter than the disc before it.
         back = 36 + disc.roi.size_mm[1] / 2

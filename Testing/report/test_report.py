@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from discgrader.errors import OutputError
 from discgrader.grading.results import DiscResult, StudyResult
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.report.html import report_html, write_report

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from discgrader import __version__
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.phantom.known_engine import KnownEngine

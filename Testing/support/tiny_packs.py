@@ -4,12 +4,10 @@ from pathlib import Path
 
 import torch
 from discgrader.grading.picture_statistics import statistics
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.grading.typical import FILE as INPUT_FILE
 from discgrader.grading.typical import GROUPS, Typical
 from discgrader.grading.window_pack import window_input
-from discgrader.grading.windows import WINDOWS
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
@@ -82,8 +80,8 @@ def _typical(network: torch.nn.Module, limit: float) -> Typical:
 def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32) -> Pack:
     """A pack of one random window classifier that grades all tasks of a system."""
     torch.manual_seed(seed)
-    specs = WINDOWS[system]
-    tasks = {task.name: len(scale_of(system, task.name).values) for task in SYSTEMS[system].tasks}
+    specs = system_views()[system]
+    tasks = {task.name: len(scale_of(system, task.name).values) for task in find_system(system).tasks}
     architecture = {
         "kind": "window_classifier",
         "encoder": {"name": "residual", "widths": [4, 8, 8, 8], "blocks": [1, 1, 1, 1]},

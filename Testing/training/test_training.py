@@ -7,7 +7,7 @@ import pytest
 import torch
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import StudyError, UsageError
-from discgrader.grading.crops import CropShape
+from discgrader.grading.view import ViewShape
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
 from discgrader.training.discs import WIDE
@@ -87,7 +87,7 @@ def test_varied_crops_keep_picture_and_masks_together():
     wide = torch.zeros(64, 3, WIDE.rows, WIDE.columns)
     wide[:, 0] = -2.0
     wide[:, :2, 56:72, 50:110] = torch.tensor([4.0, 1.0])[None, :, None, None]
-    crops = vary_crops(wide, CropShape(), np.random.default_rng(0))
+    crops = vary_crops(wide, ViewShape(), np.random.default_rng(0))
     assert crops.shape == (64, 3, 96, 128)
     for crop in crops:
         if crop[1].max() < 0.5:

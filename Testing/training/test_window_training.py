@@ -12,9 +12,7 @@ import torch
 from discgrader.errors import DiscGraderError, StudyError, UsageError
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import evidence_box
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import WINDOWS
+from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Study
 from discgrader.packs.encoders import build_encoder
@@ -63,8 +61,8 @@ def write_data(folder: Path, patients: int = 5, synthetic: bool = True) -> Path:
             write_roi(own / "rois" / f"{disc.level}.mrk.json", disc.level, disc.roi)
             herniation = replace(disc.roi, size_mm=np.array([12.0, 8.0, 10.0]))
             write_roi(own / "herniations" / f"{disc.level}.mrk.json", disc.level, herniation)
-            for system in WINDOWS:
-                for task in SYSTEMS[system].tasks:
+            for system in system_views():
+                for task in find_system(system).tasks:
                     grade = rng.choice(scale_of(system, task.name).values)
                     rows.append((study.name, disc.level, disc.index_from_sacrum, system, task.name, grade))
         if synthetic:
@@ -81,16 +79,16 @@ def data(tmp_path_factory):
     return write_data(tmp_path_factory.mktemp("data"))
 
 
-@pytest.mark.parametrize("system", list(WINDOWS))
+@pytest.mark.parametrize("system", list(system_views()))
 def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
     packs = run_recipe(system, data, tmp_path / "out", **TINY)
     pack = read_pack(packs / system)
     assert pack.trained_on.synthetic and "trained on synthetic images only" in pack.trained_on.statement
     assert pack.trained_on.patients == 3
-    assert set(pack.figures) >= {task.name for task in SYSTEMS[system].tasks}
+    assert set(pack.figures) >= {task.name for task in find_system(system).tasks}
     results = Grader([pack]).grade(study_of(77), LOCALIZATION)
     for result in results:
-        assert [grade.task for grade in result.grades] == [task.name for task in SYSTEMS[system].tasks]
+        assert [grade.task for grade in result.grades] == [task.name for task in find_system(system).tasks]
         assert all(grade.synthetic for grade in result.grades)
     assert (tmp_path / "out" / "roc.png").stat().st_size > 2000
     with open(tmp_path / "out" / "curves.csv", encoding="utf-8") as file:
@@ -239,7 +237,7 @@ def test_boxes_go_with_the_picture_wherever_it_is_moved(flip):
     generator = np.random.default_rng(0)
     places = []
     for _ in range(12):
-        views = vary_views(wide, boxes, WINDOWS["msu"], 64, variation, generator)
+        views = vary_views(wide, boxes, system_views()["msu"], 64, variation, generator)
         rows, columns = np.nonzero(views.pictures[0, 0, 1].numpy() > 0.5)
         shown = [columns.min() / 64, rows.min() / 64, (columns.max() + 1) / 64, (rows.max() + 1) / 64]
         assert views.boxes[0].tolist() == pytest.approx(shown, abs=0.02)
@@ -258,7 +256,7 @@ def test_turned_boxes_still_hold_what_they_held():
     )
     wide, boxes = block(0.5, 0.25, 0.75, 0.375)
     for seed in range(5):
-        views = vary_views(wide, boxes, WINDOWS["msu"], 64, variation, np.random.default_rng(seed))
+        views = vary_views(wide, boxes, system_views()["msu"], 64, variation, np.random.default_rng(seed))
         rows, columns = np.nonzero(views.pictures[0, 0, 1].numpy() > 0.5)
         first_column, first_row, last_column, last_row = (views.boxes[0] * 64).tolist()
         assert first_column - 1 <= columns.min() and columns.max() <= last_column + 1
@@ -272,7 +270,12 @@ def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
     plain = middle(ramp, 64)
     toned, shaded = (
         vary_views(
-            ramp, nothing, WINDOWS["axial-multitask"], 64, Variation(**(still | {name: 0.8})), np.random.default_rng(4)
+            ramp,
+            nothing,
+            system_views()["axial-multitask"],
+            64,
+            Variation(**(still | {name: 0.8})),
+            np.random.default_rng(4),
         ).pictures
         for name in ("tone", "shading")
     )
@@ -287,7 +290,7 @@ def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
 def test_looks_may_show_no_more_than_there_is_of_a_short_series():
     still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none", "narrow": 1.0}
     slices = torch.arange(5.0)[:, None, None].expand(5, 80, 80).repeat(40, 1, 1, 1, 1) / 10
-    spec = replace(WINDOWS["calcification"][0], offsets_mm=(-8.0, -4.0, 0.0, 4.0, 8.0))
+    spec = replace(system_views()["calcification"][0], offsets_mm=(-8.0, -4.0, 0.0, 4.0, 8.0))
     views = vary_views(
         slices, torch.full((40, 4), torch.nan), (spec,), 64, Variation(**still), np.random.default_rng(0)
     )
@@ -296,7 +299,7 @@ def test_looks_may_show_no_more_than_there_is_of_a_short_series():
 
 
 def test_mirrored_looks_exchange_the_sides():
-    specs = WINDOWS["deepspine"]
+    specs = system_views()["deepspine"]
     pictures = torch.randn(2, len(specs), 3, 8, 8)
     turned = mirror(pictures, specs)
     right, middle_one, left, across = range(4)

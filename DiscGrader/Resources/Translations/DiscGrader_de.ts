@@ -387,12 +387,23 @@
             <translation>Hell in T1, gleich oder hell in T2.</translation>
         </message>
         <message>
+            <source>Bulge</source>
+            <translation>Pro-
+trus.</translation>
+        </message>
+        <message>
             <source>CSF visible; roots lie behind and fill more than half of the sac.</source>
             <translation>Liquor sichtbar; Wurzeln liegen hinten und füllen mehr als die Hälfte des Duralsacks.</translation>
         </message>
         <message>
             <source>CSF visible; roots lie in the middle and fill most of the sac.</source>
             <translation>Liquor sichtbar; Wurzeln liegen in der Mitte und füllen den Duralsack größtenteils.</translation>
+        </message>
+        <message>
+            <source>Calci-
+fied</source>
+            <translation>Ver-
+kalkt</translation>
         </message>
         <message>
             <source>Calcification expected; CT decides.</source>
@@ -405,6 +416,10 @@
         <message>
             <source>Calcified herniation</source>
             <translation>Verkalkter Vorfall</translation>
+        </message>
+        <message>
+            <source>Canal</source>
+            <translation>Kanal</translation>
         </message>
         <message>
             <source>Canal depth at the disc</source>
@@ -615,6 +630,12 @@
             <translation>Nucleus grau bis schwarz, Grenze aufgehoben, Höhe normal oder mäßig vermindert.</translation>
         </message>
         <message>
+            <source>Her-
+nia</source>
+            <translation>Vor-
+fall</translation>
+        </message>
+        <message>
             <source>Herniation reaches at most half of the way from the non-herniated posterior disc to the intra-facet line.</source>
             <translation>Der Vorfall reicht höchstens halb von der nicht vorgefallenen Bandscheibenhinterkante zur Interfacettenlinie.</translation>
         </message>
@@ -671,12 +692,30 @@
             <translation>Große Osteophyten oder schwere Hypertrophie, schwere Erosionen, subchondrale Zysten.</translation>
         </message>
         <message>
+            <source>Left
+facet</source>
+            <translation>Linke
+Facet.</translation>
+        </message>
+        <message>
+            <source>Left
+foram.</source>
+            <translation>Foram.
+links</translation>
+        </message>
+        <message>
             <source>Left facet arthropathy</source>
             <translation>Facettengelenksarthrose links</translation>
         </message>
         <message>
             <source>Left foraminal stenosis</source>
             <translation>Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>Lig.
+flavum</source>
+            <translation>Lig.
+flavum</translation>
         </message>
         <message>
             <source>Ligamentum flavum of normal thickness (mean 3.1 mm).</source>
@@ -691,12 +730,36 @@
             <translation>Verdickung des Ligamentum flavum</translation>
         </message>
         <message>
+            <source>Lipoma-
+tosis</source>
+            <translation>Lipo-
+matose</translation>
+        </message>
+        <message>
             <source>Localized displacement of disc material beyond the limits of the disc space, over less than a quarter of the circumference.</source>
             <translation>Umschriebene Verlagerung von Bandscheibenmaterial über die Grenzen des Bandscheibenraums hinaus, auf weniger als einem Viertel des Umfangs.</translation>
         </message>
         <message>
+            <source>Lower
+EP</source>
+            <translation>Unt.
+EP</translation>
+        </message>
+        <message>
             <source>Lower endplate change</source>
             <translation>Veränderung der unteren Endplatte</translation>
+        </message>
+        <message>
+            <source>MSU
+size</source>
+            <translation>MSU
+Größe</translation>
+        </message>
+        <message>
+            <source>MSU
+zone</source>
+            <translation>MSU
+Zone</translation>
         </message>
         <message>
             <source>MSU herniation</source>
@@ -747,6 +810,10 @@
             <translation>Mäßig: einige Wurzeln verklumpt.</translation>
         </message>
         <message>
+            <source>Modic</source>
+            <translation>Modic</translation>
+        </message>
+        <message>
             <source>Modic type</source>
             <translation>Modic-Typ</translation>
         </message>
@@ -759,12 +826,24 @@
             <translation>Modifizierter Pfirrmann-Grad der Bandscheibendegeneration (Griffith)</translation>
         </message>
         <message>
+            <source>Nar-
+row</source>
+            <translation>Ver-
+schm.</translation>
+        </message>
+        <message>
             <source>Neither roots nor CSF to be told apart; posterior epidural fat gone.</source>
             <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett aufgehoben.</translation>
         </message>
         <message>
             <source>Neither roots nor CSF to be told apart; posterior epidural fat present.</source>
             <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett vorhanden.</translation>
+        </message>
+        <message>
+            <source>Nerve
+root</source>
+            <translation>Wur-
+zel</translation>
         </message>
         <message>
             <source>Nerve-root compromise</source>
@@ -835,12 +914,24 @@
             <translation>An der Grenze des mittleren zum lateralen Viertel.</translation>
         </message>
         <message>
+            <source>Osteo-
+phytes</source>
+            <translation>Osteo-
+phyten</translation>
+        </message>
+        <message>
             <source>Overhang before the vertebrae</source>
             <translation>Überstand vor den Wirbeln</translation>
         </message>
         <message>
             <source>Overhang behind the vertebrae</source>
             <translation>Überstand hinter den Wirbeln</translation>
+        </message>
+        <message>
+            <source>Pfirr-
+mann</source>
+            <translation>Pfirr-
+mann</translation>
         </message>
         <message>
             <source>Pfirrmann grade</source>
@@ -883,6 +974,18 @@
             <translation>Befundung</translation>
         </message>
         <message>
+            <source>Right
+facet</source>
+            <translation>Rechte
+Facet.</translation>
+        </message>
+        <message>
+            <source>Right
+foram.</source>
+            <translation>Foram.
+rechts</translation>
+        </message>
+        <message>
             <source>Right facet arthropathy</source>
             <translation>Facettengelenksarthrose rechts</translation>
         </message>
@@ -917,6 +1020,11 @@
         <message>
             <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct behind; normal height.</source>
             <translation>Etwas heller als der äußere Anulus; innerer und äußerer Anulus hinten nicht abgrenzbar; Höhe normal.</translation>
+        </message>
+        <message>
+            <source>Slip</source>
+            <translation>Glei-
+ten</translation>
         </message>
         <message>
             <source>Slip of the vertebra above</source>
@@ -961,6 +1069,12 @@
         <message>
             <source>Types, not degrees: a higher number is not worse.</source>
             <translation>Typen, keine Grade: eine höhere Zahl ist nicht schlimmer.</translation>
+        </message>
+        <message>
+            <source>Upper
+EP</source>
+            <translation>Ob.
+EP</translation>
         </message>
         <message>
             <source>Upper endplate change</source>
@@ -1077,6 +1191,10 @@
         <message>
             <source>yes</source>
             <translation>ja</translation>
+        </message>
+        <message>
+            <source>≥ IV</source>
+            <translation>≥ IV</translation>
         </message>
     </context>
     <context>
@@ -1799,127 +1917,6 @@ Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translat
         <message>
             <source>{pack} {version}: {trained_on}</source>
             <translation>{pack} {version}: {trained_on}</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.titles</name>
-        <message>
-            <source>Bulge</source>
-            <translation>Pro-
-trus.</translation>
-        </message>
-        <message>
-            <source>Calci-
-fied</source>
-            <translation>Ver-
-kalkt</translation>
-        </message>
-        <message>
-            <source>Canal</source>
-            <translation>Kanal</translation>
-        </message>
-        <message>
-            <source>Her-
-nia</source>
-            <translation>Vor-
-fall</translation>
-        </message>
-        <message>
-            <source>Left
-facet</source>
-            <translation>Linke
-Facet.</translation>
-        </message>
-        <message>
-            <source>Left
-foram.</source>
-            <translation>Foram.
-links</translation>
-        </message>
-        <message>
-            <source>Lig.
-flavum</source>
-            <translation>Lig.
-flavum</translation>
-        </message>
-        <message>
-            <source>Lipoma-
-tosis</source>
-            <translation>Lipo-
-matose</translation>
-        </message>
-        <message>
-            <source>Lower
-EP</source>
-            <translation>Unt.
-EP</translation>
-        </message>
-        <message>
-            <source>MSU
-size</source>
-            <translation>MSU
-Größe</translation>
-        </message>
-        <message>
-            <source>MSU
-zone</source>
-            <translation>MSU
-Zone</translation>
-        </message>
-        <message>
-            <source>Modic</source>
-            <translation>Modic</translation>
-        </message>
-        <message>
-            <source>Nar-
-row</source>
-            <translation>Ver-
-schm.</translation>
-        </message>
-        <message>
-            <source>Nerve
-root</source>
-            <translation>Wur-
-zel</translation>
-        </message>
-        <message>
-            <source>Osteo-
-phytes</source>
-            <translation>Osteo-
-phyten</translation>
-        </message>
-        <message>
-            <source>Pfirr-
-mann</source>
-            <translation>Pfirr-
-mann</translation>
-        </message>
-        <message>
-            <source>Right
-facet</source>
-            <translation>Rechte
-Facet.</translation>
-        </message>
-        <message>
-            <source>Right
-foram.</source>
-            <translation>Foram.
-rechts</translation>
-        </message>
-        <message>
-            <source>Slip</source>
-            <translation>Glei-
-ten</translation>
-        </message>
-        <message>
-            <source>Upper
-EP</source>
-            <translation>Ob.
-EP</translation>
-        </message>
-        <message>
-            <source>≥ IV</source>
-            <translation>≥ IV</translation>
         </message>
     </context>
     <context>

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import Grader, LoadedPack
 from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.view import ViewShape
 from discgrader.grading.views import View
 from discgrader.grading.window_pack import WindowPack, WindowReading
 from discgrader.grading.windows import Window
@@ -192,14 +192,14 @@ def _crop_maps(
     return {target: _smooth(total.cpu().numpy(), pack.shape) for target, total in totals.items()}
 
 
-def _smooth(maps: np.ndarray, shape: CropShape) -> np.ndarray:
+def _smooth(maps: np.ndarray, shape: ViewShape) -> np.ndarray:
     """Maps without detail finer than `SMOOTHING_MM`."""
     cell_mm = shape.columns * shape.pixel_mm / maps.shape[2]
     return gaussian_filter(maps, (0, SMOOTHING_MM / cell_mm, SMOOTHING_MM / cell_mm))
 
 
 def into_volume(
-    maps: Sequence[np.ndarray], views: Sequence[View | Window], volume: Volume, shape: CropShape
+    maps: Sequence[np.ndarray], views: Sequence[View | Window], volume: Volume, shape: ViewShape
 ) -> list[VolumePart]:
     """Maps on crops brought into a volume's own geometry.
 
@@ -209,7 +209,7 @@ def into_volume(
         Coarse maps that each cover all crops.
     views : sequence of View or Window
         Crops of ``volume``, parallel to each other and of one middle.
-    shape : CropShape
+    shape : ViewShape
         Of the crops.
 
     Returns

@@ -5,39 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
 from discgrader.localize.labels import Label, disc_label
-
-
-@dataclass(frozen=True)
-class CropShape:
-    """Extent and pixels of a crop.
-
-    Parameters
-    ----------
-    rows, columns : int
-        Pixels from head to foot and from front to back.
-    pixel_mm : float
-        Edge of the square pixels.
-    """
-
-    rows: int = 96
-    columns: int = 128
-    pixel_mm: float = 0.5
-
-    def points_lps(self, box: RoiBox, across_mm: float = 0.0) -> np.ndarray:
-        """LPS positions of the crop's pixels, shape (rows, columns, 3).
-
-        The crop is centred on the box, lies in the plane of its second and third axes, and is moved ``across_mm``
-        along its first axis. Rows run towards the foot, columns towards the back.
-        """
-        rows = (np.arange(self.rows) - (self.rows - 1) / 2) * self.pixel_mm
-        columns = (np.arange(self.columns) - (self.columns - 1) / 2) * self.pixel_mm
-        center = box.center_lps_mm + across_mm * box.axes_lps[:, 0]
-        return center + columns[None, :, None] * box.axes_lps[:, 1] - rows[:, None, None] * box.axes_lps[:, 2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +84,7 @@ def cut(
     box: RoiBox,
     index_from_sacrum: int,
     reference: Reference,
-    shape: CropShape,
+    shape: ViewShape,
     across_mm: float = 0.0,
 ) -> Crop:
     """The crop of one disc on one series.

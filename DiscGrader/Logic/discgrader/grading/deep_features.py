@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from discgrader.errors import PackError, UsageError
-from discgrader.grading.crops import CropShape
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import RoiBox
@@ -25,7 +25,7 @@ from discgrader.packs.weights import load_tensors
 FIELD_MM = 64.0
 """Edge of the square crop: the disc, half a vertebra above and below it, and the canal."""
 
-SHAPE = CropShape(SIDE, SIDE, FIELD_MM / SIDE)
+SHAPE = ViewShape(SIDE, SIDE, FIELD_MM / SIDE)
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 

@@ -12,7 +12,6 @@ import torch
 from discgrader.errors import PackError, StudyError
 from discgrader.grading.calibration import calibrate
 from discgrader.grading.contributions import KEY, Push, pushes, pushes_evidence
-from discgrader.grading.crops import CropShape
 from discgrader.grading.decision import given_grades, high_chances
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES
@@ -29,13 +28,13 @@ from discgrader.grading.not_graded import (
 )
 from discgrader.grading.pack_checks import check_sides, check_tasks
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.scales import load_scale, scale_of
 from discgrader.grading.series_choice import WITHHELD, with_what_there_is
+from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.grading.tabular import RADIOMICS, TabularModel, is_tabular, load_tabular
 from discgrader.grading.tabular_study import Extractors, TabularStudy
-from discgrader.grading.tasks import SYSTEMS
 from discgrader.grading.typical import Typical, doubt, seen_in
+from discgrader.grading.view import ViewShape
 from discgrader.grading.views import Source, StudyViews, View, sources_of
 from discgrader.grading.window_pack import WindowPacks, is_windowed
 from discgrader.grading.windows import StudyWindows
@@ -51,23 +50,6 @@ from discgrader.progress import Progress
 NETWORK_PREFIX = "network"
 
 T = TypeVar("T")
-
-EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
-    "pfirrmann": (
-        "height_mm",
-        "height_to_vertebra",
-        "nucleus_to_csf",
-        "nucleus_to_vertebra",
-        "nucleus_to_annulus",
-        "nucleus_spread",
-    ),
-    "high_grade": ("height_mm", "height_to_vertebra", "nucleus_to_csf", "nucleus_to_vertebra"),
-    "narrowing": ("height_mm", "height_to_depth", "height_to_vertebra"),
-    "bulging": ("posterior_overhang_mm", "anterior_overhang_mm", "canal_mm"),
-    "herniation": ("posterior_overhang_mm", "canal_mm"),
-    "spondylolisthesis": ("slip_mm",),
-}
-"""Which measures speak for which task."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +67,7 @@ class LoadedPack:
     trees: Mapping[str, Trees]
     evidence_weight: float
     typical: Typical | None
-    shape: CropShape
+    shape: ViewShape
     roles: tuple[str, ...]
     fusion: Fusion | None
 
@@ -222,7 +204,7 @@ class Grader:
         threads = max(1, torch.get_num_threads() // len(localization.discs)) if self.device == "cpu" else 1
 
         def graded_disc(disc: Disc) -> DiscResult:
-            meant = {system for system in wanted if SYSTEMS[system].covers(disc.level)}
+            meant = {system for system in wanted if find_system(system).covers(disc.level)}
             found = self._grade_disc(
                 disc, localization, _only(meant, views), fusing, _only(meant, tables), progress, threads
             )
@@ -301,14 +283,16 @@ class Grader:
 
     def _looks_at(self, system: str, windows: StudyWindows, disc: Disc) -> bool:
         """Whether a system that looks through windows is for this disc, and can look at it."""
-        return SYSTEMS[system].covers(disc.level) and not isinstance(self.windowed[system].reading(windows, disc), str)
+        return find_system(system).covers(disc.level) and not isinstance(
+            self.windowed[system].reading(windows, disc), str
+        )
 
     def _table(self, study: Study, localization: Localization, system: str) -> "_Table":
         """What a tabular pack needs to know of a study."""
         from discgrader.grading.deep_features import shipped_features
 
         pack, model = self._tables[system]
-        sources = sources_of(study, localization, model.roles, CropShape(), self._memory)
+        sources = sources_of(study, localization, model.roles, ViewShape(), self._memory)
         deep = shipped_features() if model.families - {RADIOMICS} else None
         return _Table(pack, TabularStudy(model, self._extractors, deep, sources, localization), sources)
 
@@ -382,7 +366,7 @@ class Grader:
             trees,
             float(pack.calibration.get("evidence_weight", 0.0)),
             typical,
-            CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]),
+            ViewShape(crop["rows"], crop["columns"], crop["pixel_mm"]),
             tuple(pack.architecture["roles"]),
             fusion,
         )
@@ -422,11 +406,11 @@ def _grades(
     result = []
     # Once for a disc and system, not with each of its tasks.
     once = [doubt(pack.pack)] if reading.unlike > 0 else []
-    for task in SYSTEMS[pack.pack.system].tasks:
+    for task in find_system(pack.pack.system).tasks:
         if task.name not in pack.pack.tasks:
             continue
-        probabilities = _probabilities(pack, task.name, reading, len(load_scale(task.scale).values))
-        evidence = _evidence(task.name, measures) | _pushed_by(pack, task.name, reading, pushed)
+        probabilities = _probabilities(pack, task.name, reading, len(scale_of(pack.pack.system, task.name).values))
+        evidence = _evidence(pack.pack.system, task.name, measures) | _pushed_by(pack, task.name, reading, pushed)
         notes = [*worth_of_t1(pack.pack, task.name, roles), *once]
         result.append(_grade(pack.pack, task.name, probabilities, evidence, notes))
         once = []
@@ -441,7 +425,13 @@ def _table_grades(
     why = {KEY: pushes_evidence(pushed)} if pushed else {}
     roles = {one.role for one in table.sources}
     return [
-        _grade(table.pack, task, chance, _evidence(task, measures) | why, worth_of_t1(table.pack, task, roles))
+        _grade(
+            table.pack,
+            task,
+            chance,
+            _evidence(table.pack.system, task, measures) | why,
+            worth_of_t1(table.pack, task, roles),
+        )
         for task, chance in of_task.items()
         if task in table.pack.tasks
     ]
@@ -493,11 +483,11 @@ def _pushed_by(pack: LoadedPack, task: str, reading: Reading, pushed: Sequence[P
     return {KEY: pushes_evidence(found)} if found else {}
 
 
-def _evidence(task: str, measures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:
+def _evidence(system: str, task: str, measures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:
     """Measures that speak for the task: signals from T2 where there is one, lengths from the first series."""
     order = [role for role in ("T2", "T2_SPACE", "T1") if role in measures]
     result = {}
-    for name in EVIDENCE_OF.get(task, ()):
+    for name in find_task(system, task).evidence:
         for role in order:
             if name in SIGNAL_MEASURES and role == "T1":
                 continue

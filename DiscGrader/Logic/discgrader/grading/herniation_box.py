@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from discgrader.grading.windows import Window
+from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
 
 KEY = "herniation_box"
@@ -62,8 +63,10 @@ def overlap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def evidence_box(evidence: Mapping[str, object]) -> RoiBox | None:
-    """The box that a grade's evidence holds; None where it holds none, or one without extent."""
+    """The box that a grade's evidence holds; None where it holds none."""
     found = evidence.get(KEY)
-    if not isinstance(found, Mapping) or min(found["size_mm"]) <= 0:
+    if not isinstance(found, Mapping):
         return None
-    return RoiBox.from_json(found, "the box of a herniation")
+    # Of a herniation seen on one slice, which may be no more than a line there.
+    axes = lps_to_ras(np.array(found["axes_ras"], float)).T
+    return RoiBox(lps_to_ras(np.array(found["center_ras_mm"], float)), axes, np.array(found["size_mm"], float))

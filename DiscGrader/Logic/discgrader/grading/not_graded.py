@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, systems
 
 NO_AXIAL_T2 = "no axial T2"
 NO_SAGITTAL_T2 = "no sagittal T2"
@@ -21,32 +21,36 @@ def above(highest: str) -> str:
     return f"this system is for {highest} and below"
 
 
-REASONS = (
-    NO_AXIAL_T2,
-    NO_SAGITTAL_T2,
-    NO_SAGITTAL,
-    NO_KNOWN_CONTRAST,
-    NOT_SHOWN,
-    NOT_SEGMENTED,
-    WITHHELD,
-    *sorted({above(one.highest) for one in SYSTEMS.values()}),
-)
-"""Reasons that are always worded alike; others name series or measures."""
+def reasons() -> tuple[str, ...]:
+    """Reasons that are always worded alike; others name series or measures."""
+    return (
+        NO_AXIAL_T2,
+        NO_SAGITTAL_T2,
+        NO_SAGITTAL,
+        NO_KNOWN_CONTRAST,
+        NOT_SHOWN,
+        NOT_SEGMENTED,
+        WITHHELD,
+        *sorted(_above()),
+    )
 
 
-_ABOVE = frozenset(above(one.highest) for one in SYSTEMS.values())
+def _above() -> set[str]:
+    return {above(system.highest) for system in systems().values()}
 
 
 def out_of_range(level: str) -> dict[str, str]:
     """The systems that are not for discs of this level, each with the reason."""
-    return {name: above(one.highest) for name, one in SYSTEMS.items() if not one.covers(level)}
+    return {name: above(one.highest) for name, one in systems().items() if not one.covers(level)}
 
 
 def of_level(reasons: Mapping[str, str], level: str) -> dict[str, str]:
     """The reasons of a disc that has got this name: those of systems that are not for it, and no such of others."""
     outside = out_of_range(level)
     kept = {
-        system: why for system, why in reasons.items() if system not in SYSTEMS or why != above(SYSTEMS[system].highest)
+        system: why
+        for system, why in reasons.items()
+        if system not in systems() or why != above(find_system(system).highest)
     }
     return kept | outside
 
@@ -74,7 +78,8 @@ def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, 
 
 def _told_of(system: str, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     """Each reason worth telling of a system, the levels that it holds for, and whether these are all that it is for."""
-    within = {level: of_disc.get(system) for level, of_disc in reasons.items() if of_disc.get(system) not in _ABOVE}
+    outside = _above()
+    within = {level: of_disc.get(system) for level, of_disc in reasons.items() if of_disc.get(system) not in outside}
     # A study of discs that it is not for at all.
     within = within or {level: of_disc.get(system) for level, of_disc in reasons.items()}
     grades_some = None in within.values()

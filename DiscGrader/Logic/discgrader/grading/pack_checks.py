@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from discgrader.errors import PackError, UsageError
 from discgrader.grading.evidence_model import evidence_names
 from discgrader.grading.fusion import Fusion
-from discgrader.grading.scales import load_scale
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import scale_of
 from discgrader.grading.typical import Typical
 from discgrader.packs.pack import Pack
 from discgrader.packs.trees import Trees
@@ -22,7 +21,7 @@ def check_tasks(pack: Pack) -> None:
     """
     for task, stated in pack.tasks.items():
         try:
-            scale = load_scale(find_task(pack.system, task).scale)
+            scale = scale_of(pack.system, task)
         except UsageError as error:
             raise PackError(f"Pack {pack.name}: tasks.{task} cannot be graded here. {error}") from error
         if stated["scale"] != scale.name or tuple(stated["grades"]) != scale.values:

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from discgrader.checked import Count, MissingLibrary, checked, read_json
+from discgrader.checked import Count, MissingLibrary, checked, read_json, trusted
 from discgrader.errors import UsageError
-from discgrader.grading.tasks import find_task
 from discgrader.resources import resources_dir
 
 
@@ -120,17 +119,6 @@ def load_scale(name: str) -> Scale:
     return read_scale(resources_dir() / "Scales" / f"{name}.json")
 
 
-def scale_of(system: str, task: str) -> Scale:
-    """The scale that a system grades a task on.
-
-    Raises
-    ------
-    UsageError
-        When there is no such system or task.
-    """
-    return load_scale(find_task(system, task).scale)
-
-
 def read_scale(path: Path) -> Scale:
     """The scale in a file.
 
@@ -144,13 +132,4 @@ def read_scale(path: Path) -> Scale:
         return checked(described, Scale, str(path), UsageError)
     except MissingLibrary:
         # Scales are shown before anything is installed in Slicer; these are the ones that ship.
-        return Scale(
-            **{
-                name: tuple(GradeDefinition(**one) for one in value)
-                if name == "grades"
-                else tuple(value)
-                if isinstance(value, list)
-                else value
-                for name, value in described.items()
-            }
-        )
+        return trusted(described, Scale)

@@ -9,7 +9,8 @@ from functools import cache
 
 import numpy as np
 
-from discgrader.grading.crops import CropShape, Reference
+from discgrader.grading.crops import Reference
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
@@ -17,7 +18,7 @@ from discgrader.localize.labels import disc_label
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.radiomics.parameters import Parameters
 
-PATCH = CropShape(rows=72, columns=120, pixel_mm=0.5)
+PATCH = ViewShape(rows=72, columns=120, pixel_mm=0.5)
 """Disc with room around it for the filters."""
 
 LEAST_PIXELS = 30

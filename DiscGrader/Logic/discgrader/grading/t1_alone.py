@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task, leading_task
 from discgrader.packs.pack import Pack
 
 _MEASURES = {"macro_auroc": "macro AUROC", "auroc": "AUROC"}
@@ -27,13 +27,14 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
     )
 
 
-def worth_of_t1_in_words(packs: Collection[Pack], task: str = "pfirrmann") -> tuple[str, ...]:
-    """The same, once for a study, of each pack that grades a task."""
-    title = find_task(task, task).title
+def worth_of_t1_in_words(packs: Collection[Pack]) -> tuple[str, ...]:
+    """The same, once for a study, of each pack that grades the leading task."""
+    system, task = leading_task()
+    title = find_task(system, task).title
     return tuple(
         f"{title}: {note[0].lower()}{note[1:]}"
         for pack in packs
-        if pack.system == task
+        if pack.system == system
         for note in worth_of_t1(pack, task, ["T1"])
     )
 

@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from discgrader.grading.crops import Crop, CropShape, Reference, crop_offsets_mm, cut, reference_of, spine_values
+from discgrader.grading.crops import Crop, Reference, crop_offsets_mm, cut, reference_of, spine_values
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.series_choice import sagittal_of_role
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
@@ -39,7 +40,7 @@ class Source:
 
 
 def sources_of(
-    study: Study, localization: Localization, roles: Sequence[str], shape: CropShape, memory: DiscMemory
+    study: Study, localization: Localization, roles: Sequence[str], shape: ViewShape, memory: DiscMemory
 ) -> tuple[Source, ...]:
     """The series to grade on, the best one of each role; `series_warnings` tells of the others."""
     ranked = {role: sagittal_of_role(study, localization, role) for role in roles}
@@ -83,7 +84,7 @@ def views_of(
     disc: Disc,
     sources: Sequence[Source],
     segmentation: Volume,
-    shape: CropShape,
+    shape: ViewShape,
     slices: Mapping[str, float],
     threads: int = 1,
 ) -> tuple[View, ...]:
@@ -113,7 +114,7 @@ class StudyViews:
         Of this study.
     roles : sequence of str
         Contrasts that the networks know.
-    shape : CropShape
+    shape : ViewShape
     slices : mapping
         As for `views_of`.
     memory : DiscMemory, optional
@@ -130,7 +131,7 @@ class StudyViews:
         study: Study,
         localization: Localization,
         roles: Sequence[str],
-        shape: CropShape,
+        shape: ViewShape,
         slices: Mapping[str, float],
         memory: DiscMemory | None = None,
     ):

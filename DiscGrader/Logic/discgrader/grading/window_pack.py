@@ -12,11 +12,11 @@ from discgrader.grading.calibration import calibrate
 from discgrader.grading.herniation_box import box_evidence
 from discgrader.grading.pack_checks import check_typical
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, scale_of
 from discgrader.grading.typical import FILE as TYPICAL_FILE
 from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, seen_in
-from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured, slice_evidence, specs_of
+from discgrader.grading.view import ViewSpec
+from discgrader.grading.windows import StudyWindows, Window, pictured, slice_evidence, specs_of
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.packs.networks import build_network
@@ -40,7 +40,7 @@ def is_windowed(pack: Pack) -> bool:
     return pack.architecture.get("kind") == KIND
 
 
-def window_input(specs: Sequence[WindowSpec], pixels: int) -> dict[str, object]:
+def window_input(specs: Sequence[ViewSpec], pixels: int) -> dict[str, object]:
     """The entry ``input`` of such a pack."""
     planes = dict.fromkeys(str(one.plane) for one in specs)
     return {
@@ -65,7 +65,7 @@ def network_input(pictures: torch.Tensor) -> torch.Tensor:
     return (pictures - mean) / deviation
 
 
-def channels_of(specs: Sequence[WindowSpec]) -> int:
+def channels_of(specs: Sequence[ViewSpec]) -> int:
     """How many channels `network_input` makes of windows, which all have as many slices."""
     slices = max(len(one.offsets_mm) for one in specs)
     return len(IMAGENET_MEAN) if slices == 1 else slices
@@ -177,7 +177,7 @@ class WindowPack:
         reading = self.reading(windows, disc)
         if isinstance(reading, str):
             return []
-        tasks = [task.name for task in SYSTEMS[self.pack.system].tasks if task.name in reading.probabilities]
+        tasks = [task.name for task in find_system(self.pack.system).tasks if task.name in reading.probabilities]
         # Once for a disc and system, not with each of its tasks.
         doubts = self._doubts(reading, tasks)
         return [self._grade(reading, task, doubts if task == tasks[0] else ()) for task in tasks]

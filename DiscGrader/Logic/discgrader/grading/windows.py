@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from discgrader.grading.axial import AxialCut, AxialStudy, axial_study, slice_axis, usable_series
-from discgrader.grading.crops import CropShape
 from discgrader.grading.mirrored import is_mirrored
 from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
 from discgrader.grading.series_choice import sagittal_of_role, with_what_there_is
+from discgrader.grading.view import ViewShape, ViewSpec
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.localize.disc import Disc, Localization, RoiBox
@@ -23,51 +23,8 @@ LEAST_SEEN = 0.6
 
 SAGITTAL_ROLES = ("T2", "T2_SPACE")
 _LOW, _HIGH = 0.01, 0.995
-
-
-@dataclass(frozen=True)
-class WindowSpec:
-    """Where a system looks at a disc.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``sagittal``, ``left`` or ``axial``.
-    plane : Plane
-    field_mm : float
-        Edge of the square.
-    offsets_mm : tuple of float
-        One slice each, which become the window's channels: how far beside the box's middle plane, towards the left
-        (sagittal), or above the slice that is looked at (axial).
-    every_slice : bool
-        Whether each axial slice within the disc's height is looked at, or only the one nearest to its middle.
-    """
-
-    name: str
-    plane: Plane
-    field_mm: float
-    offsets_mm: tuple[float, ...] = (-4.0, 0.0, 4.0)
-    every_slice: bool = False
-
-    def shape(self, pixels: int) -> CropShape:
-        """The window with so many pixels a side."""
-        return CropShape(pixels, pixels, self.field_mm / pixels)
-
-
-_AXIAL = WindowSpec("axial", Plane.AXIAL, 72.0, every_slice=True)
-
-WINDOWS: Mapping[str, tuple[WindowSpec, ...]] = {
-    "calcification": (WindowSpec("sagittal", Plane.SAGITTAL, 60.0, (0.0,)),),
-    "axial-multitask": (_AXIAL,),
-    "msu": (_AXIAL,),
-    "deepspine": (
-        WindowSpec("right", Plane.SAGITTAL, 60.0, (-20.0, -16.0, -12.0)),
-        WindowSpec("middle", Plane.SAGITTAL, 60.0),
-        WindowSpec("left", Plane.SAGITTAL, 60.0, (12.0, 16.0, 20.0)),
-        replace(_AXIAL, every_slice=False),
-    ),
-}
-"""The windows of each system that is graded through them; calcification's field is disc ± 0.8–1.2 cm and the canal."""
+_BESIDE = ViewSpec("axial", Plane.AXIAL, 72.0)
+"""Where an axial series is compared with a sagittal one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +33,7 @@ class Window:
 
     Parameters
     ----------
-    spec : WindowSpec
+    spec : ViewSpec
     series : Series
     frame : RoiBox
         Its middle, and as axes the way through the slices (towards the left, or the head), along the columns (towards
@@ -87,7 +44,7 @@ class Window:
         What a reader should know of how it was placed.
     """
 
-    spec: WindowSpec
+    spec: ViewSpec
     series: Series
     frame: RoiBox
     offsets_mm: tuple[float, ...]
@@ -115,7 +72,7 @@ class Window:
         """Distance between the slices of an axial series."""
         return float(self.series.volume.spacing_mm[slice_axis(self.series.volume)])
 
-    def values(self, shape: CropShape) -> np.ndarray:
+    def values(self, shape: ViewShape) -> np.ndarray:
         """Intensities, shape (slices, rows, columns), float32, NaN outside of the picture.
 
         Where the series ends beside the middle slice, what is nearest to it stands for what would follow.
@@ -133,10 +90,10 @@ class Window:
         return slices
 
 
-def specs_of(entry: Mapping[str, object]) -> tuple[WindowSpec, ...]:
+def specs_of(entry: Mapping[str, object]) -> tuple[ViewSpec, ...]:
     """The windows that a pack's entry ``input`` describes; none where its network looks through none."""
     return tuple(
-        WindowSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
+        ViewSpec(one["name"], Plane(one["plane"]), one["field_mm"], tuple(one["offsets_mm"]), one["every_slice"])
         for one in entry.get("windows", ())
     )
 
@@ -198,7 +155,7 @@ class StudyWindows:
         self._sagittal = sagittal_of(study, localization)
         self._axial = axial_of(study, localization, self._sagittal)
 
-    def of(self, disc: Disc, specs: Sequence[WindowSpec]) -> tuple[tuple[Window, ...], ...] | str:
+    def of(self, disc: Disc, specs: Sequence[ViewSpec]) -> tuple[tuple[Window, ...], ...] | str:
         """For each look at a disc its windows, in the order of ``specs``; or why it cannot be looked at.
 
         There are several looks where a window takes every slice of the disc, the one nearest to its middle first.
@@ -212,7 +169,7 @@ class StudyWindows:
         looks = max(len(one) for one in placed)
         return tuple(tuple(one[min(look, len(one) - 1)] for one in placed) for look in range(looks))
 
-    def _place(self, disc: Disc, spec: WindowSpec) -> tuple[Window, ...] | str:
+    def _place(self, disc: Disc, spec: ViewSpec) -> tuple[Window, ...] | str:
         if spec.plane is Plane.SAGITTAL:
             if self._sagittal is None:
                 return with_what_there_is(NO_SAGITTAL_T2, self.study)
@@ -247,7 +204,7 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
     turned = {}
     for one in dict.fromkeys(cut.series for cut in found.cuts.values()):
         frames = [
-            axial_window(disc.roi, cut, cut.indices[0], _AXIAL).frame
+            axial_window(disc.roi, cut, cut.indices[0], _BESIDE).frame
             for disc, cut in found.cuts.items()
             if cut.series is one
         ]
@@ -261,13 +218,13 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
     return axial_study(localization.discs, rest, "; ".join(turned.values()))
 
 
-def sagittal_window(box: RoiBox, sagittal: Sagittal, spec: WindowSpec) -> Window:
+def sagittal_window(box: RoiBox, sagittal: Sagittal, spec: ViewSpec) -> Window:
     """The window in the planes of a box that run from head to foot and from front to back."""
     frame = replace(box, center_lps_mm=box.center_lps_mm + sagittal.shift_lps_mm)
     return Window(spec, sagittal.series, frame, spec.offsets_mm)
 
 
-def axial_window(box: RoiBox, cut: AxialCut, index: int, spec: WindowSpec) -> Window:
+def axial_window(box: RoiBox, cut: AxialCut, index: int, spec: ViewSpec) -> Window:
     """The window on one axial slice and on those beside it, turned as the box is turned on that slice.
 
     Where the stack ends, its last slice stands for what would follow.

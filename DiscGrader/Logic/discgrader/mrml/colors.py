@@ -3,7 +3,7 @@
 import numpy as np
 
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import leading_tasks, scale_of
 from discgrader.reading.record import DiscReading
 
 Color = tuple[float, float, float]
@@ -11,9 +11,6 @@ Color = tuple[float, float, float]
 UNGRADED: Color = (0.55, 0.65, 0.78)
 VERTEBRA: Color = (0.90, 0.84, 0.68)
 CANAL: Color = (0.35, 0.66, 0.92)
-
-LEADING_TASKS = (("pfirrmann", "pfirrmann"), ("pfirrmann", "high_grade"))
-"""The tasks that a box may take its color from, the first that the disc has."""
 
 _INFERNO = np.array(
     [
@@ -34,8 +31,8 @@ _INFERNO = np.array(
 
 
 def leading_grade(disc: DiscResult) -> Grade | None:
-    """The grade that colors a disc's box: Pfirrmann where there is one, else the first; None for an ungraded disc."""
-    for system, task in LEADING_TASKS:
+    """The grade that colors a disc's box: the leading system's where there is one, else the first; None for an ungraded disc."""
+    for system, task in leading_tasks():
         grade = disc.grade_of(system, task)
         if grade is not None:
             return grade
@@ -51,7 +48,7 @@ def disc_color(disc: DiscResult) -> Color:
 def final_color(disc: DiscReading) -> Color:
     """Color of a disc's box and segment by what stands of it: the reader's grade, or else the pack's."""
     tasks = disc.tasks
-    for system, task in (*LEADING_TASKS, *tasks):
+    for system, task in (*leading_tasks(), *tasks):
         if (system, task) in tasks:
             return scale_of(system, task).grade(disc.final_grade(system, task)).rgb
     return UNGRADED

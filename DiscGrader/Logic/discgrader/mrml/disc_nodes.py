@@ -217,7 +217,7 @@ def margin_of(node) -> float | None:
 
 
 def _said(disc: DiscReading) -> list[str]:
-    from discgrader.grading.scales import scale_of
+    from discgrader.grading.systems import scale_of
 
     words = []
     for system, task in disc.tasks:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from discgrader.errors import DiscGraderError
 from discgrader.grading.not_graded import out_of_range
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system
 from discgrader.localize.levels import check_level
 from discgrader.mrml.box_watch import BoxWatch
 from discgrader.mrml.disc_nodes import number_of
@@ -219,6 +219,6 @@ def _gained(was: DiscReading, disc: DiscReading) -> bool:
         return False
     answered = {*disc.grading.not_graded, *(one.system for one in disc.grading.grades)}
     return any(
-        system in out_of_range(was.level) and system not in answered and SYSTEMS[system].covers(disc.level)
+        system in out_of_range(was.level) and system not in answered and find_system(system).covers(disc.level)
         for system in was.grading.not_graded
     )

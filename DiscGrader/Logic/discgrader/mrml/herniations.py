@@ -7,7 +7,7 @@ import vtk
 
 from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import RoiBox
 
@@ -20,8 +20,9 @@ def boxed_grade(grades: Sequence[Grade]) -> Grade | None:
 
 
 def herniation_name(level: str, grades: Sequence[Grade]) -> str:
-    """What a disc's herniation is called, by its size and zone, such as ``L4-L5 herniation 2B``."""
-    labels = [one.label for task in ("size", "zone") for one in grades if (one.system, one.task) == ("msu", task)]
+    """What a disc's herniation is called, by the grades of the system that found it, such as ``L4-L5 herniation 2B``."""
+    boxed = boxed_grade(grades)
+    labels = [grade.label for grade in grades if boxed is not None and grade.system == boxed.system]
     return f"{level} herniation {''.join(labels)}"
 
 

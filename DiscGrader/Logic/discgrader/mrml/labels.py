@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.mrml.colors import Color
 from discgrader.mrml.disc_nodes import number_of
 from discgrader.mrml.nodes import attribute

@@ -5,8 +5,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task, scale_of
 from discgrader.mrml.readback import result_from_scene
 from discgrader.packs.pack import default_packs
 from discgrader.pipeline.output import write_output

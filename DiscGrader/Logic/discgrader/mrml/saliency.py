@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.mrml.colors import saliency_colors

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from discgrader.errors import UsageError
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task, leading_task
 from discgrader.mrml.nodes import attribute, set_attributes
 from discgrader.mrml.saliency import LOWER_THRESHOLD
 from discgrader.mrml.views import SALIENCY_OPACITY
@@ -36,8 +36,8 @@ class ViewSettings:
     opacity: float = SALIENCY_OPACITY
     threshold: float = LOWER_THRESHOLD
     labels: bool = True
-    label_system: str = "pfirrmann"
-    label_task: str = "pfirrmann"
+    label_system: str = field(default_factory=lambda: leading_task()[0])
+    label_task: str = field(default_factory=lambda: leading_task()[1])
 
     def __post_init__(self) -> None:
         for name, value in (("opacity", self.opacity), ("threshold", self.threshold)):

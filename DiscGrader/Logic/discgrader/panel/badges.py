@@ -5,7 +5,7 @@ from html import escape
 
 from slicer.i18n import tr as _
 
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system
 from discgrader.panel.cell_style import INK
 from discgrader.panel.packs import PackFacts
 from discgrader.panel.vocabulary import in_language
@@ -19,7 +19,7 @@ def badge_html(packs: Iterable[PackFacts]) -> str:
     for pack in packs:
         patients = None if pack.synthetic else pack.patients
         by_origin.setdefault((pack.data_set.split(" (")[0], patients, pack.synthetic), []).append(
-            in_language(SYSTEMS[pack.system].title)
+            in_language(find_system(pack.system).title)
         )
     lines = []
     for (data_set, patients, synthetic), titles in by_origin.items():

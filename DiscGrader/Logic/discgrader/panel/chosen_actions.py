@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slicer.i18n import tr as _
 
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.panel.digits import grade_of_digit
 from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.vocabulary import in_language

@@ -7,8 +7,8 @@ from html import escape
 from slicer.i18n import tr as _
 
 from discgrader.grading.contributions import KEY
-from discgrader.grading.scales import Scale, scale_of
-from discgrader.grading.tasks import find_task
+from discgrader.grading.scales import Scale
+from discgrader.grading.systems import find_task, scale_of
 from discgrader.panel.badges import synthetic_plate
 from discgrader.panel.cell_style import INK
 from discgrader.panel.grid import Cell, Key

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import qt
 from slicer.i18n import tr as _
 
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.panel.grid import Cell, Key
 from discgrader.panel.vocabulary import in_language
 from discgrader.reading.record import ACCEPTED, UNREAD

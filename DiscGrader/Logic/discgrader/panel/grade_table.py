@@ -6,7 +6,7 @@ from html import escape
 import qt
 from slicer.i18n import tr as _
 
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.panel.cell_style import cell_colors, cell_marks, second_line
 from discgrader.panel.grid import Cell, Grid, Key
 from discgrader.panel.titles import long_title, short_title

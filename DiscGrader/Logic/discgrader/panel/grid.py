@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import scale_of, systems
 from discgrader.localize.levels import is_level, order_of
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD, DiscReading
 
@@ -112,7 +111,7 @@ def columns_of(
     """
     return tuple(
         (system.name, task.name)
-        for system in SYSTEMS.values()
+        for system in systems().values()
         if system.name not in systems_off
         for task in system.tasks
         if task.name in tasks.get(system.name, ()) and f"{system.name}/{task.name}" not in hidden

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from slicer.i18n import tr as _
 
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task
 from discgrader.panel.vocabulary import in_language
 
 

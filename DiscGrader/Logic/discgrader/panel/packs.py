@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import systems
 from discgrader.resources import resources_dir
 
 
@@ -47,7 +47,7 @@ def pack_facts(folder: Path | None = None) -> dict[str, PackFacts]:
     for path in sorted((folder or resources_dir() / "Packs").glob("*/pack.json")):
         try:
             described = json.loads(path.read_text(encoding="utf-8"))
-            system = SYSTEMS.get(described["system"])
+            system = systems().get(described["system"])
             if system is None:
                 continue
             trained_on = described["trained_on"]
@@ -64,4 +64,4 @@ def pack_facts(folder: Path | None = None) -> dict[str, PackFacts]:
             )
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return {name: found[name] for name in SYSTEMS if name in found}
+    return {name: found[name] for name in systems() if name in found}

@@ -6,6 +6,7 @@ from functools import cache
 
 from slicer.i18n import tr as _
 
+from discgrader.grading.systems import leading_task
 from discgrader.grading.t1_alone import measured
 from discgrader.mrml.inputs import nodes_of
 from discgrader.mrml.recognized import doubt_of_choice, recognized_as
@@ -142,9 +143,10 @@ def only_t1() -> str:
 
 @cache
 def _figures() -> tuple[tuple[str, float] | None, tuple[str, float] | None]:
-    """What the shipped Pfirrmann pack reached from T1 and from T2."""
-    pack = next((one for one in default_packs() if one.system == "pfirrmann"), None)
-    return (None, None) if pack is None else (measured(pack, "T1", "pfirrmann"), measured(pack, "T2", "pfirrmann"))
+    """What the shipped pack of the leading task reached from T1 and from T2."""
+    system, task = leading_task()
+    pack = next((pack for pack in default_packs() if pack.system == system), None)
+    return (None, None) if pack is None else (measured(pack, "T1", task), measured(pack, "T2", task))
 
 
 def _pairs(volumes) -> list[tuple[str, object]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, systems
 from discgrader.imaging.left_out import LeftOut
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.mrml.hierarchy import study_name
@@ -168,7 +168,7 @@ def grid_of(
             cells[cell.key] = cell
     tasks = {name: set(one.tasks) for name, one in packs.items()}
     for _level, system in not_graded:
-        tasks.setdefault(system, {one.name for one in SYSTEMS[system].tasks} if system in SYSTEMS else set())
+        tasks.setdefault(system, {one.name for one in find_system(system).tasks} if system in systems() else set())
     for cell in cells.values():
         tasks.setdefault(cell.system, set()).add(cell.task)
     return Grid(levels, columns_of(tasks, systems_off, hidden), cells, not_graded)

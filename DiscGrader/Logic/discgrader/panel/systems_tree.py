@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import qt
 from slicer.i18n import tr as _
 
-from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.grading.systems import find_system, find_task
 from discgrader.panel.packs import PackFacts
 from discgrader.panel.vocabulary import in_language
 
@@ -36,7 +36,7 @@ class SystemsTree:
         self._widget.clear()
         self.systems, self.tasks = {}, {}
         for name, pack in packs.items():
-            top = self._item(self._widget, in_language(SYSTEMS[name].title))
+            top = self._item(self._widget, in_language(find_system(name).title))
             top.setToolTip(0, _("{pack} {version}: {trained_on}").format(
                 pack=pack.name, version=pack.version, trained_on=pack.trained_on))  # fmt: skip
             self.systems[name] = top

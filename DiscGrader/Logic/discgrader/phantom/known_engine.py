@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from discgrader import __version__
 from discgrader.grading.results import DiscResult, Grade, StudyResult
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.phantom.study import PhantomStudy

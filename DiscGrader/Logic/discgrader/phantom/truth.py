@@ -85,7 +85,7 @@ def disc_truth(anatomy: Anatomy, level: Level) -> PhantomDisc:
 
 
 def _grades(level: Level) -> dict[tuple[str, str], str]:
-    """Grades on the scales of all systems (see ``grading.tasks``)."""
+    """Grades on the scales of all systems (see ``grading.systems``)."""
     disc, found = level.parameters, level.parameters.herniation
     size = found.size if found else 0
     below, above = disc.endplate_defects

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from discgrader.errors import OutputError
 from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_folder
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import WindowSpec
+from discgrader.grading.systems import tasks
+from discgrader.grading.view import ViewSpec
 from discgrader.pipeline.output import GRADES
 from discgrader.pipeline.tiles import FOLDER as TILES
 from discgrader.pipeline.tiles import tile_name
@@ -17,9 +17,6 @@ from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages
 from discgrader.report.tables import read_grades_json
 
 FOLDER = "sheets"
-
-_TASKS = tuple((one.name, task.name) for one in SYSTEMS.values() for task in one.tasks)
-_PAGE = re.compile(rf"(?:{'|'.join(map('_'.join, _TASKS))})(?:_\d+)?\.png")
 
 
 def check_sheets(out: Path) -> None:
@@ -34,7 +31,7 @@ def check_sheets(out: Path) -> None:
 
 
 def write_sheets(
-    out: Path, results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec]], progress: Progress = Progress()
+    out: Path, results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]], progress: Progress = Progress()
 ) -> None:
     """Draw ``out/sheets/<system>_<task>.png`` of all that was graded, further pages as ``…_2.png``, ``…_3.png``.
 
@@ -46,7 +43,7 @@ def write_sheets(
         The batch's folder.
     results : sequence of Path
         Folders of results that were written with `discgrader.pipeline.tiles.TileWriter`.
-    windows : mapping of str to sequence of WindowSpec
+    windows : mapping of str to sequence of ViewSpec
         What it was made with.
     progress : Progress
         Hears of each sheet, and may stop the work; the sheets of before stay then.
@@ -65,7 +62,7 @@ def write_sheets(
     progress.report("Drawing sheets", 1.0)
 
 
-def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec]]) -> Iterator[ContactSheet]:
+def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]]) -> Iterator[ContactSheet]:
     """A sheet for each task of each system that graded any disc of these results, in the order of the report.
 
     ``windows`` has what the tiles of each system are put together from.
@@ -75,7 +72,7 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[WindowSpec
         for folder, document in ((one, read_grades_json(one / GRADES)) for one in results)
         for disc in document["discs"]
     ]
-    for system, task in _TASKS:
+    for system, task in _tasks():
         graded = [
             (
                 grade,
@@ -124,6 +121,10 @@ def remove_sheets(out: Path) -> None:
             shutil.rmtree(folder)
 
 
+def _tasks() -> list[tuple[str, str]]:
+    return [(system.name, task.name) for system, task in tasks()]
+
+
 def _may_replace(folder: Path) -> bool:
     strange = _strange(folder)
     if strange:
@@ -134,4 +135,5 @@ def _may_replace(folder: Path) -> bool:
 def _strange(folder: Path) -> list[str]:
     """What lies among sheets and is none."""
     names = sorted(one.name for one in folder.iterdir())
-    return [one for one in names if one not in SYSTEM_FILES and not _PAGE.fullmatch(one)]
+    page = re.compile(rf"(?:{'|'.join(map('_'.join, _tasks()))})(?:_\d+)?\.png")
+    return [name for name in names if name not in SYSTEM_FILES and not page.fullmatch(name)]

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from discgrader.grading.results import DiscResult, StudyResult
-from discgrader.grading.windows import StudyWindows, Window, WindowSpec, sagittal_of, slice_evidence, specs_of
+from discgrader.grading.view import ViewSpec
+from discgrader.grading.windows import StudyWindows, Window, sagittal_of, slice_evidence, specs_of
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.crops import disc_picture, gray_levels, in_gray
 from discgrader.pipeline.window_crops import middle_gray
@@ -41,11 +42,11 @@ class TileWriter:
 
     Parameters
     ----------
-    windows : mapping of str to tuple of WindowSpec
+    windows : mapping of str to tuple of ViewSpec
         What the pack of each system looks through, as `windows_of` gives it.
     """
 
-    windows: Mapping[str, tuple[WindowSpec, ...]]
+    windows: Mapping[str, tuple[ViewSpec, ...]]
 
     def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
         tiles = folder / FOLDER
@@ -70,7 +71,7 @@ class TileWriter:
                     yield name, picture
 
 
-def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[WindowSpec, ...]]:
+def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
     """By system the windows that the networks of these packs look through."""
     return {pack.system: specs for pack in packs if (specs := specs_of(pack.input))}
 

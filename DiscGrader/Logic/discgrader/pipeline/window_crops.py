@@ -6,16 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.grading.windows import WINDOWS, StudyWindows, pictured, seen
+from discgrader.grading.systems import system_views
+from discgrader.grading.windows import StudyWindows, pictured, seen
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
 
 
 def check_windows(systems: Sequence[str]) -> None:
     """Refuse systems that look through no windows."""
-    strange = [one for one in systems if one not in WINDOWS]
+    strange = [one for one in systems if one not in system_views()]
     if strange:
-        raise UsageError(f"The system {strange[0]} has no windows; choose one of {', '.join(WINDOWS)}.")
+        raise UsageError(f"The system {strange[0]} has no windows; choose one of {', '.join(system_views())}.")
 
 
 def middle_gray(values: np.ndarray) -> np.ndarray:
@@ -41,7 +42,7 @@ def write_windows(
     for system in systems:
         reasons = []
         for disc in localization.discs:
-            looks = windows.of(disc, WINDOWS[system])
+            looks = windows.of(disc, system_views()[system])
             if isinstance(looks, str):
                 reasons.append(f"{disc.level}: {looks}")
                 continue

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.reading.pairs import Pair
 
 DRAWS = 2000

@@ -11,16 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.grading.decision import high_of
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.localize.box import RoiBox, check_margin
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
-
-HIGH = ("pfirrmann", "high_grade")
-"""System and task that a reader's Pfirrmann grade settles as well."""
 
 _SAME_HEIGHT_MM = 0.01
 
@@ -62,7 +57,8 @@ class Command:
 
 @dataclass(frozen=True)
 class SetGrade(Command):
-    """The reader gives a grade; where the pack says the same, this accepts it. High grade follows the Pfirrmann grade.
+    """The reader gives a grade; where the pack says the same, this accepts it. Tasks that it settles, as a Pfirrmann
+    grade does high grade, follow.
 
     Parameters
     ----------
@@ -88,14 +84,15 @@ class SetGrade(Command):
         said = Decision(self.system, self.task, self.grade, own, self.reason, reading.reader, time)
         others = tuple(one for one in disc.decisions if (one.system, one.task) != (self.system, self.task))
         decided = _with(reading, replace(disc, decisions=(*others, said)), time)
-        if not _settles_high(disc, self.system, self.task):
-            return decided
-        return SetGrade(self.level, *HIGH, high_of(self.grade), self.reason).change(decided, time)
+        settled = find_system(self.system).settled_by(self.task, self.grade)
+        for task in _settled(disc, self.system, self.task):
+            decided = SetGrade(self.level, self.system, task, settled[task], self.reason).change(decided, time)
+        return decided
 
 
 @dataclass(frozen=True)
 class AcceptGrade(Command):
-    """The reader accepts the pack's grade, giving up an override. High grade follows the Pfirrmann grade."""
+    """The reader accepts the pack's grade, giving up an override. Tasks that it settles follow."""
 
     level: str
     system: str
@@ -144,7 +141,7 @@ class WithdrawGrade(Command):
         disc = reading.disc(self.level)
         if disc.decision(self.system, self.task) is None:
             return reading
-        gone = {(self.system, self.task), *([HIGH] if _settles_high(disc, self.system, self.task) else [])}
+        gone = {(self.system, task) for task in (self.task, *_settled(disc, self.system, self.task))}
         left = tuple(one for one in disc.decisions if (one.system, one.task) not in gone)
         return _with(reading, replace(disc, decisions=left), time)
 
@@ -453,9 +450,9 @@ def _how(before: RoiBox, after: RoiBox) -> str:
     return "turn" if np.abs(before.axes_lps - after.axes_lps).max() > 1e-4 else "move"
 
 
-def _settles_high(disc: DiscReading, system: str, task: str) -> bool:
-    """Whether what is said of a task says high grade too."""
-    return (system, task) == ("pfirrmann", "pfirrmann") and HIGH in disc.tasks
+def _settled(disc: DiscReading, system: str, task: str) -> list[str]:
+    """The tasks of a disc that are answered by what is said of a task."""
+    return [other.name for other in find_system(system).sums_of(task) if (system, other.name) in disc.tasks]
 
 
 def _with(reading: Reading, disc: DiscReading, time: str) -> Reading:

@@ -8,7 +8,7 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.localize.box import RoiBox
 
 _TEXTS = ("system", "task", "grade", "label", "pack", "pack_version", "pack_sha256", "trained_on")

@@ -8,7 +8,7 @@ from typing import Protocol
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.localize.box import RoiBox
 
 UNREAD, ACCEPTED, OVERRIDDEN = "unread", "accepted", "overridden"

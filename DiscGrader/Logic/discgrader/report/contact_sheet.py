@@ -13,8 +13,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from discgrader import RESEARCH_USE
-from discgrader.grading.scales import GradeDefinition, Scale, scale_of
-from discgrader.grading.tasks import find_system, find_task
+from discgrader.grading.scales import GradeDefinition, Scale
+from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.report.words import SYNTHETIC, percent
 
 TILES_A_PAGE = 120

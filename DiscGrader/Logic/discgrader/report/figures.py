@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from discgrader.errors import UsageError
-from discgrader.grading.tasks import find_task
+from discgrader.grading.systems import find_task
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.words import number
 

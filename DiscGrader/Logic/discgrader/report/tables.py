@@ -11,8 +11,7 @@ from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.results import Grade, StudyResult
-from discgrader.grading.scales import load_scale
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import tasks
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.study import Series
@@ -229,7 +228,7 @@ def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]
 
 def _known_values() -> list[str]:
     """All grades of all systems: numbers first, in their order, then words as their scales order them."""
-    values = [v for one in SYSTEMS.values() for task in one.tasks for v in load_scale(task.scale).values]
+    values = [value for system, task in tasks() for value in system.scale(task.name).values]
     numbers = sorted({v for v in values if v.isdecimal()}, key=int)
     return numbers + list(dict.fromkeys(v for v in values if not v.isdecimal()))
 

@@ -6,8 +6,8 @@ from numbers import Real
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
-from discgrader.grading.scales import GradeDefinition, Scale, scale_of
-from discgrader.grading.tasks import SYSTEMS, find_task
+from discgrader.grading.scales import GradeDefinition, Scale
+from discgrader.grading.systems import find_system, find_task, leading_task, scale_of, systems, tasks
 from discgrader.imaging.study import Contrast, Series
 from discgrader.report.markup import Html, tag
 
@@ -68,7 +68,7 @@ def task_title(grade: Grade) -> str:
 
 def system_title(system: str) -> str:
     """What people call a system."""
-    return SYSTEMS[system].title if system in SYSTEMS else system
+    return find_system(system).title if system in systems() else system
 
 
 def role_title(series: Series) -> str:
@@ -94,8 +94,8 @@ def sure_of(series: Series) -> list[str]:
 
 
 def main_grade(disc: DiscResult) -> Grade | None:
-    """The grade that stands for a disc on a picture: Pfirrmann's where there is one, else the first."""
-    return disc.grade_of("pfirrmann", "pfirrmann") or next(iter(disc.grades), None)
+    """The grade that stands for a disc on a picture: the leading task's where there is one, else the first."""
+    return disc.grade_of(*leading_task()) or next(iter(disc.grades), None)
 
 
 def is_absent(grade: Grade) -> bool:
@@ -134,7 +134,7 @@ def tasks_in(result: StudyResult) -> list[tuple[str, list[Grade]]]:
     for disc in result.discs:
         for grade in disc.grades:
             found.setdefault((grade.system, grade.task), grade)
-    known = [(one.name, task.name) for one in SYSTEMS.values() for task in one.tasks]
+    known = [(system.name, task.name) for system, task in tasks()]
     ordered = [key for key in known if key in found] + [key for key in found if key not in known]
     by_system: dict[str, list[Grade]] = {}
     for key in ordered:

@@ -13,8 +13,7 @@ import numpy as np
 import torch
 from torch.nn.functional import affine_grid, avg_pool2d, grid_sample, interpolate
 
-from discgrader.grading.crops import CropShape
-from discgrader.grading.windows import WindowSpec
+from discgrader.grading.view import ViewShape, ViewSpec
 from discgrader.localize.level_pictures import BRIGHTEST, EDGE, PIXEL_MM, cut_out
 
 
@@ -120,14 +119,14 @@ def _repaint_classes(generator: torch.Generator, image: torch.Tensor, label: tor
     return image + shift
 
 
-def vary_crops(wide: torch.Tensor, shape: CropShape, generator: np.random.Generator) -> torch.Tensor:
+def vary_crops(wide: torch.Tensor, shape: ViewShape, generator: np.random.Generator) -> torch.Tensor:
     """Crops cut from wider ones, each turned, scaled, moved and changed in intensity at random.
 
     Parameters
     ----------
     wide : Tensor, shape (crops, channels, rows, columns)
         First channel intensity, the others masks.
-    shape : CropShape
+    shape : ViewShape
         Of the crops.
     """
     count, _channels, rows, columns = wide.shape
@@ -236,7 +235,7 @@ def middle(wide: torch.Tensor, pixels: int) -> torch.Tensor:
 def vary_views(
     wide: torch.Tensor,
     boxes: torch.Tensor,
-    specs: Sequence[WindowSpec],
+    specs: Sequence[ViewSpec],
     pixels: int,
     variation: Variation,
     generator: np.random.Generator,
@@ -280,7 +279,7 @@ def vary_views(
     return VariedViews(pictures, boxes, mirrored)
 
 
-def mirror(pictures: torch.Tensor, specs: Sequence[WindowSpec]) -> torch.Tensor:
+def mirror(pictures: torch.Tensor, specs: Sequence[ViewSpec]) -> torch.Tensor:
     """What the windows would show of the patient's mirror image; shape (discs, windows, slices, pixels, pixels)."""
     parts = []
     for number, spec in enumerate(specs):

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from discgrader.checked import read_csv
 from discgrader.errors import DiscGraderError, StudyError
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, scale_of
 from discgrader.imaging.dicom_contrast import contrast_from_dicom
 from discgrader.imaging.names import contrast_from_name
 from discgrader.imaging.study import Plane, Series, Study
@@ -79,7 +78,7 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
             f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade."
         )
     rows = read_csv(path, ("study", "level", "system", "task", "grade"), StudyError)
-    tasks = {task.name for task in SYSTEMS[system].tasks}
+    tasks = {task.name for task in find_system(system).tasks}
     patients: dict[str, str] = {}
     grades: dict[str, dict[str, dict[str, str]]] = {}
     for number, row in enumerate(rows, start=2):

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from discgrader.grading.crops import CropShape, crop_offsets_mm, cut, spine_reference
+from discgrader.grading.crops import crop_offsets_mm, cut, spine_reference
 from discgrader.grading.evidence import MEASURES, measure_disc
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
@@ -21,7 +22,7 @@ from discgrader.training.recipes import installed_localizer
 from discgrader.training.spider import TASK_COLUMNS, SpiderImage, read_corrected, series_of, spider_corrections
 from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 
-WIDE = CropShape(rows=128, columns=160)
+WIDE = ViewShape(rows=128, columns=160)
 """Cut wider than the network's crop, so that augmentation can turn and move it."""
 
 SLICE_REACH_MM = 4.5
@@ -201,7 +202,7 @@ class DiscBatch:
 
 
 def training_batch(
-    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, generator: np.random.Generator
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: ViewShape, generator: np.random.Generator
 ) -> DiscBatch:
     """A batch of varied crops: one random slice of each image, each image left out a quarter of the time."""
     wide, role, disc = [], [], []
@@ -217,7 +218,7 @@ def training_batch(
 
 
 def plain_batch(
-    discs: Sequence[GradedDisc], roles: Sequence[str], shape: CropShape, shown_roles: Sequence[str]
+    discs: Sequence[GradedDisc], roles: Sequence[str], shape: ViewShape, shown_roles: Sequence[str]
 ) -> DiscBatch:
     """A batch as at inference: all slices of the images of ``shown_roles``, cut in the middle."""
     wide, role, disc = [], [], []

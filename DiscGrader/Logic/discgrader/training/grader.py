@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.crops import CropShape
 from discgrader.grading.evidence import MEASURES
 from discgrader.grading.evidence_model import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.grader import NETWORK_PREFIX
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
+from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
@@ -87,7 +87,7 @@ class GraderRecipe:
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
-    shape: CropShape = field(default_factory=CropShape)
+    shape: ViewShape = field(default_factory=ViewShape)
     discs_per_batch: int = 32
     epochs: int = 30
     learning_rate: float = 2e-3

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.training.metrics import auroc, confusion, reliability
 
 INK, SOFT, LINE, ACCENT = "#18222d", "#566474", "#dde3e9", "#0d5c75"

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from discgrader.errors import UsageError
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, scale_of
 from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.progress import Progress
 from discgrader.resources import resources_dir
@@ -168,7 +167,7 @@ def described_tasks(system: str) -> dict[str, dict[str, object]]:
     """The tasks of a system with their scales, as a pack describes them."""
     return {
         task.name: {"scale": task.scale, "grades": list(scale_of(system, task.name).values)}
-        for task in SYSTEMS[system].tasks
+        for task in find_system(system).tasks
     }
 
 

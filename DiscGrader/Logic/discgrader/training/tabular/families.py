@@ -10,9 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.grading.crops import CropShape, spine_reference
+from discgrader.grading.crops import spine_reference
 from discgrader.grading.deep_features import DeepFeatures, disc_picture
 from discgrader.grading.evidence import MEASURES, measure_disc
+from discgrader.grading.view import ViewShape
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
@@ -266,7 +267,7 @@ def slice_family() -> Family:
         if not discs:
             return names, np.zeros((0, len(names)))
         volume, segmentation = found.series.volume, found.localization.segmentation
-        reference = spine_reference(volume, segmentation, np.stack([CropShape().points_lps(one.roi) for one in discs]))
+        reference = spine_reference(volume, segmentation, np.stack([ViewShape().points_lps(one.roi) for one in discs]))
         rows = [
             slice_features(extractor, *patch(volume, segmentation, one.roi, one.index_from_sacrum, reference))
             for one in discs

@@ -16,8 +16,8 @@ import torch
 from scipy.special import log_softmax
 
 from discgrader.errors import PackError, UsageError
-from discgrader.grading.crops import CropShape
 from discgrader.grading.grader import NETWORK_PREFIX
+from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, default_packs
 from discgrader.packs.weights import load_json, load_tensors
@@ -83,7 +83,7 @@ class HeldOutNetworks:
         try:
             crop: Any = pack.input["crop"]
             architecture: Any = pack.architecture
-            recipe = replace(GraderRecipe(), shape=CropShape(crop["rows"], crop["columns"], crop["pixel_mm"]))
+            recipe = replace(GraderRecipe(), shape=ViewShape(crop["rows"], crop["columns"], crop["pixel_mm"]))
             if tuple(architecture["roles"]) != ROLES or architecture["tasks"][TASK] != GRADES:
                 raise ValueError(f"they do not grade {TASK} on {', '.join(ROLES)}")
             for number in range(sum(file.startswith(f"{NETWORK_PREFIX}_") for file in pack.files)):

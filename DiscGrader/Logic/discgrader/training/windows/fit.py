@@ -14,10 +14,9 @@ import torch
 from discgrader.checked import Count, OneOf, Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.calibration import softmax
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
+from discgrader.grading.systems import find_system, scale_of, system_views
+from discgrader.grading.view import ViewSpec
 from discgrader.grading.window_pack import KIND, channels_of, chosen_looks, network_input
-from discgrader.grading.windows import WINDOWS, WindowSpec
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import Variation, middle, mirrored_task, vary_views
@@ -45,7 +44,7 @@ class WindowRecipe:
     pixels : int
         A side of each window.
     offsets_mm : sequence of float
-        Slices of each window where it is not to be the system's own; empty where it is. See `WindowSpec`.
+        Slices of each window where it is not to be the system's own; empty where it is. See `ViewSpec`.
     box : bool
         Whether it also learns where the herniation is.
     optimizer, schedule : str
@@ -67,7 +66,7 @@ class WindowRecipe:
     """
 
     name: str
-    system: Annotated[str, OneOf(tuple(WINDOWS))]
+    system: Annotated[str, Count(1, 200)]
     source: str
     encoder: Mapping[str, object]
     initial: str
@@ -91,16 +90,21 @@ class WindowRecipe:
     seed: Annotated[int, Within(0, 2**32 - 1)]
     bits: Annotated[int, Within(8, 32)]
 
+    def __post_init__(self) -> None:
+        """Refuse a system whose networks look at no views."""
+        if self.system not in system_views():
+            raise ValueError(f"system is {self.system}, allowed are {', '.join(system_views())}")
+
     @property
-    def windows(self) -> tuple[WindowSpec, ...]:
+    def windows(self) -> tuple[ViewSpec, ...]:
         """Where the system looks."""
-        own = WINDOWS[self.system]
+        own = system_views()[self.system]
         return tuple(replace(one, offsets_mm=tuple(self.offsets_mm)) for one in own) if self.offsets_mm else own
 
     @property
     def tasks(self) -> Mapping[str, int]:
         """Number of grades of each task."""
-        return {task.name: len(scale_of(self.system, task.name).values) for task in SYSTEMS[self.system].tasks}
+        return {task.name: len(scale_of(self.system, task.name).values) for task in find_system(self.system).tasks}
 
     def architecture(self) -> dict[str, object]:
         """The network's entry in a pack."""

@@ -13,7 +13,7 @@ import torch
 
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.scales import scale_of
+from discgrader.grading.systems import scale_of
 from discgrader.grading.window_pack import window_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization

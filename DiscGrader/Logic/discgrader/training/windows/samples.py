@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import DiscGraderError, StudyError
-from discgrader.grading.crops import CropShape
 from discgrader.grading.herniation_box import box_in_window
-from discgrader.grading.scales import scale_of
-from discgrader.grading.tasks import SYSTEMS
-from discgrader.grading.windows import StudyWindows, Window, WindowSpec, pictured
+from discgrader.grading.systems import find_system, scale_of
+from discgrader.grading.view import ViewShape, ViewSpec
+from discgrader.grading.windows import StudyWindows, Window, pictured
 from discgrader.localize.disc import RoiBox
 from discgrader.progress import Progress
 from discgrader.training.cohorts import (
@@ -72,13 +71,7 @@ def wide_pixels(pixels: int) -> int:
 
 
 def window_samples(
-    data_dir: Path,
-    system: str,
-    specs: Sequence[WindowSpec],
-    pixels: int,
-    cache: Path,
-    locate: Locate,
-    progress: Progress,
+    data_dir: Path, system: str, specs: Sequence[ViewSpec], pixels: int, cache: Path, locate: Locate, progress: Progress
 ) -> tuple[list[WindowSample], list[str]]:
     """All graded discs of a data set that the windows see, each study's kept in ``cache``; and what was left out, and
     why.
@@ -112,7 +105,7 @@ def window_samples(
 
 
 def _views_of(
-    data_dir: Path, graded: GradedStudy, specs: Sequence[WindowSpec], pixels: int, locate: Locate
+    data_dir: Path, graded: GradedStudy, specs: Sequence[ViewSpec], pixels: int, locate: Locate
 ) -> dict[str, np.ndarray]:
     folder = data_dir / graded.name
     arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
@@ -137,7 +130,7 @@ def _views_of(
 def _picture(window: Window, pixels: int) -> np.ndarray:
     """A window with room around it, its gray levels those of the window itself."""
     wide = wide_pixels(pixels)
-    values = window.values(CropShape(wide, wide, window.spec.field_mm / pixels))
+    values = window.values(ViewShape(wide, wide, window.spec.field_mm / pixels))
     edge = (wide - pixels) // 2
     return np.round(pictured(values, values[:, edge : edge + pixels, edge : edge + pixels]) * 255).astype(np.uint8)
 
@@ -160,7 +153,7 @@ def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSamp
                 continue
             grades = {
                 task.name: scale_of(system, task.name).values.index(given[task.name]) if task.name in given else UNKNOWN
-                for task in SYSTEMS[system].tasks
+                for task in find_system(system).tasks
             }
             found.append(
                 WindowSample(
