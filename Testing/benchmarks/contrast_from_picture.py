@@ -11,13 +11,15 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from discgrader.imaging.files import read_volume
-from discgrader.imaging.picture_contrast import SURE, picture_contrast
+from discgrader.imaging.picture_contrast import SURE, concluded, picture_contrast
 from discgrader.imaging.study import Plane
 from discgrader.progress import Progress
-from discgrader.training.contrast.examine import between_t1_and_t2, calibrated, metrics_of, reliability
+from discgrader.training.contrast.examine import Examined, between_t1_and_t2, calibrated, metrics_of
 from discgrader.training.contrast.networks import ContrastRecipe
 from discgrader.training.contrast.pool import CLASSES, axial_png
 from discgrader.training.contrast.recipe import PLANES, cross_validated, prepared
@@ -40,6 +42,34 @@ def kept_aside(data: Path, run: Path) -> None:
             )
         for row in reliability(*judged):
             print("said {low:.2f} to {high:.2f}: {series} real series, right {right:.3f}".format(**row))
+
+
+def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> list[dict[str, float]]:
+    """How often the most probable class of real series (with fat suppressed ones computed from them) is right, by
+    its probability."""
+    mine = [one for one in found if one.asked.kind.startswith("real")]
+    answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm) for one in mine]
+    shares = np.array([one.probability for one in answers])
+    right = np.array(
+        [
+            max(answer.probabilities, key=lambda contrast: answer.probabilities[contrast]) == classes[one.truth]
+            for one, answer in zip(mine, answers, strict=True)
+        ]
+    )
+    rows = []
+    for low, high in ((0.0, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
+        inside = (shares >= low) & (shares < high)
+        if inside.any():
+            rows.append(
+                {
+                    "low": low,
+                    "high": min(high, 1.0),
+                    "series": int(inside.sum()),
+                    "right": float(right[inside].mean()),
+                    "stated": float(shares[inside].mean()),
+                }
+            )
+    return rows
 
 
 def other_scanners(data: Path) -> None:

@@ -15,8 +15,8 @@ from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
-from discgrader.training.true_discs import compare
 from places import REFERENCE
+from reference_discs import compare
 from scipy import ndimage
 
 

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
     except ModuleNotFoundError as error:
         raise missing_library(error.name) from error
-    print(f"The finished packs are in {packs}.")
+    print(f"The finished packs, with {recipes()[arguments.recipe].makes}, are in {packs}.")
     return 0
 
 

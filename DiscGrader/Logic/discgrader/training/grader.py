@@ -39,8 +39,8 @@ from discgrader.training.discs import (
 from discgrader.training.loop import Optimization, epochs_from, forward, train, trained
 from discgrader.training.losses import UNKNOWN, grade_loss
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
-from discgrader.training.recipes import changed, described_tasks, ship, trained_on_spider, write_json
-from discgrader.training.spider import DATA_SET, TASK_COLUMNS, spider_gradings, spider_images
+from discgrader.training.recipes import SPIDER, changed, described_tasks, ship, trained_on, write_json
+from discgrader.training.spider import TASK_COLUMNS, spider_gradings, spider_images
 
 ROLES = ("T1", "T2", "T2_SPACE")
 FAMILIES = (("T1",), ("T2", "T2_SPACE"))
@@ -375,7 +375,7 @@ def _write(
         f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
         for number, network in enumerate(networks)
     }
-    files[FOLDS_FILE] = folds_file(DATA_SET.split(",")[0], _grader_folds(discs, recipe), recipe.folds)
+    files[FOLDS_FILE] = folds_file(SPIDER, _grader_folds(discs, recipe), recipe.folds)
     files |= {f"{EVIDENCE_PREFIX}_{task}.txt": booster.model_to_string().encode() for task, booster in trees.items()}
     patients = len({disc.patient for disc in discs})
     shape = recipe.shape
@@ -397,7 +397,7 @@ def _write(
             },
             architecture=recipe.architecture,
             files=files,
-            trained_on=trained_on_spider(
+            trained_on=trained_on(
                 "spider",
                 patients,
                 len(discs),

@@ -29,7 +29,7 @@ from discgrader.training.augment import random_contrast, random_patch
 from discgrader.training.loop import Optimization, forward, load_weights, steps_from, train, trained
 from discgrader.training.losses import IGNORE, segmentation_loss
 from discgrader.training.metrics import dice_of, means_with_intervals
-from discgrader.training.recipes import changed, ship, trained_on_spider, write_json
+from discgrader.training.recipes import changed, ship, trained_on, write_json
 from discgrader.training.spider import SpiderImage, patient_folds, read_corrected, spider_corrections, spider_images
 from discgrader.training.true_discs import clean_labels
 
@@ -305,7 +305,7 @@ def _write(
         },
         architecture=recipe.architecture,
         files={"network.safetensors": pack_tensors(network.state_dict(), 16)},
-        trained_on=trained_on_spider("localizer", len(patients), 0, recipe.seed, statement),
+        trained_on=trained_on("localizer", len(patients), 0, recipe.seed, statement),
         figures=metrics,
         intended_use="Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
     )

@@ -17,11 +17,14 @@ from discgrader.grading.systems import find_system, scale_of
 from discgrader.packs.pack import LOCALIZER, TrainedOn, default_packs, write_pack
 from discgrader.progress import Progress
 from discgrader.resources import resources_dir
+from discgrader.training.spider import DATA_SET
 
 if TYPE_CHECKING:
     from discgrader.localize.localizer import Localizer
 
 Choices = TypeVar("Choices")
+
+SPIDER = DATA_SET.split(",")[0]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,10 @@ class Recipe:
     module, function : str
         Where it is, below `discgrader.training`, and what runs it, which takes the folder of the data, that of the
         output, a `Progress` and choices by name.
-    makes, data : str
-        What it makes, and of which data under which license.
+    makes : str
+        What it makes, in a few words.
+    data_set, license : str
+        Of which data under which license, as packs state it.
     name : str
         Of a file in ``Resources/Recipes``, where it is one.
     """
@@ -42,7 +47,8 @@ class Recipe:
     module: str
     function: str
     makes: str
-    data: str
+    data_set: str = SPIDER
+    license: str = "CC BY 4.0"
     name: str = ""
 
     def __call__(self, data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
@@ -51,29 +57,26 @@ class Recipe:
         return run(*named, data_dir, out_dir, progress, **options)
 
 
-_SPIDER = "SPIDER (Zenodo 10159290), CC BY 4.0"
-_SUDIRMAN = "Sudirman (Mendeley k57fr854j2), CC BY 4.0"
+_SUDIRMAN = "Sudirman (Mendeley k57fr854j2)"
 
 RECIPES: Mapping[str, Recipe] = {
-    "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal", _SPIDER),
-    "spider": Recipe("grader", "train_graders", "the packs pfirrmann and spider", _SPIDER),
-    "pfirrmann": Recipe(
-        "tabular.fusion_recipe", "train_fused", "image networks joined with evidence and radiomics", _SPIDER
+    "localizer": Recipe("localizer", "train_localizer", "the segmentation of vertebrae, discs and canal"),
+    "spider": Recipe(
+        "grader", "train_graders", "image networks and trees that grade, by the systems pfirrmann and spider"
     ),
-    "pfirrmann-radiomics": Recipe(
-        "tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published", _SPIDER
-    ),
+    "pfirrmann": Recipe("tabular.fusion_recipe", "train_fused", "image networks joined with evidence and radiomics"),
+    "pfirrmann-radiomics": Recipe("tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published"),
     "typical": Recipe(
-        "typical.recipe", "train_typical", "when a pack warns of pictures unlike those of its training", "as the pack's"
+        "typical.recipe", "train_typical", "what warns of pictures unlike those that a pack was trained on"
     ),
     "names": Recipe(
         "level_recipe",
         "train_names",
         "what tells levels, added to a localizer's pack",
-        f"{_SPIDER}; {_SUDIRMAN}; digital spines",
+        f"{SPIDER}, {_SUDIRMAN}, digital spine",
     ),
     "contrast": Recipe(
-        "contrast.recipe", "train_contrast", "what a picture weights", f"{_SPIDER}; {_SUDIRMAN}; digital spines"
+        "contrast.recipe", "train_contrast", "what tells T1 from T2", f"{SPIDER}, {_SUDIRMAN}, digital spine"
     ),
 }
 """Those that are code."""
@@ -86,9 +89,9 @@ def recipe_files() -> dict[str, Path]:
 
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name: those in code and those in ``Resources/Recipes``."""
-    windows = "a system that looks through windows"
     files = {
-        name: Recipe("windows.recipe", "train_windows", windows, "that of the user", name) for name in recipe_files()
+        name: Recipe("windows.recipe", "train_windows", "a network that looks through windows", name=name)
+        for name in recipe_files()
     }
     return {**RECIPES, **files}
 
@@ -171,9 +174,10 @@ def described_tasks(system: str) -> dict[str, dict[str, object]]:
     }
 
 
-def trained_on_spider(recipe: str, patients: int, discs: int, seed: int, statement: str) -> TrainedOn:
-    """What a pack of SPIDER's patients states of its data."""
-    return TrainedOn(_SPIDER.split(",")[0], "CC BY 4.0", patients, discs, recipe, seed, False, statement)
+def trained_on(recipe: str, patients: int, discs: int, seed: int, statement: str, synthetic: bool = False) -> TrainedOn:
+    """What a pack states of the data of its recipe."""
+    made = RECIPES[recipe]
+    return TrainedOn(made.data_set, made.license, patients, discs, recipe, seed, synthetic, statement)
 
 
 def ship(out_dir: Path, name: str, **described: object) -> Path:

@@ -184,31 +184,3 @@ def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], tempe
         "right_of_answered": 1 - len(wrong) / max(len(known), 1),
         "wrong": wrong,
     }
-
-
-def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> list[dict[str, float]]:
-    """How often the most probable class of real series (with fat suppressed ones computed from them) is right, by
-    its probability."""
-    mine = [one for one in found if one.asked.kind.startswith("real")]
-    answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm) for one in mine]
-    shares = np.array([one.probability for one in answers])
-    right = np.array(
-        [
-            max(answer.probabilities, key=lambda contrast: answer.probabilities[contrast]) == classes[one.truth]
-            for one, answer in zip(mine, answers, strict=True)
-        ]
-    )
-    rows = []
-    for low, high in ((0.0, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 1.01)):
-        inside = (shares >= low) & (shares < high)
-        if inside.any():
-            rows.append(
-                {
-                    "low": low,
-                    "high": min(high, 1.0),
-                    "series": int(inside.sum()),
-                    "right": float(right[inside].mean()),
-                    "stated": float(shares[inside].mean()),
-                }
-            )
-    return rows

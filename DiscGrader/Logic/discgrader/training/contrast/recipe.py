@@ -17,7 +17,7 @@ from discgrader.imaging.flat_picture import PIXEL_MM, SHAPE
 from discgrader.imaging.picture_contrast import together
 from discgrader.imaging.picture_network import PACK
 from discgrader.imaging.study import Plane
-from discgrader.packs.pack import CONTRAST, TrainedOn
+from discgrader.packs.pack import CONTRAST
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.contrast.axial_pool import EVERY_TEST, SEQUENCES, drawn_picture, patients_of, tissue_pool
@@ -52,7 +52,7 @@ from discgrader.training.contrast.pool import (
     sagittal_pictures,
 )
 from discgrader.training.loop import trained
-from discgrader.training.recipes import changed, ship, write_json
+from discgrader.training.recipes import changed, ship, trained_on, write_json
 
 PLANES = (Plane.SAGITTAL, Plane.AXIAL)
 _WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.0}
@@ -274,16 +274,7 @@ def _write(
             "classes": {plane.value: list(CLASSES[plane]) for plane in weights},
         },
         files={f"{plane.value}.safetensors": content for plane, content in weights.items()},
-        trained_on=TrainedOn(
-            "SPIDER (Zenodo 10159290), Sudirman (Mendeley k57fr854j2), digital spine",
-            "CC BY 4.0",
-            patients,
-            0,
-            "contrast",
-            recipe.seed,
-            False,
-            _STATEMENT,
-        ),
+        trained_on=trained_on("contrast", patients, 0, recipe.seed, _STATEMENT),
         calibration=calibration,
         figures=metrics,
         intended_use="Research use, not for diagnosis: telling what a lumbar series weights where nothing names it.",

@@ -13,13 +13,13 @@ from discgrader.errors import UsageError
 from discgrader.folders import plain_errors
 from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
-from discgrader.packs.pack import Pack, TrainedOn, read_pack
+from discgrader.packs.pack import Pack, read_pack
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
-from discgrader.training.recipes import changed, ship, write_json
-from discgrader.training.spider import DATA_SET, pfirrmann_grades, spider_images
+from discgrader.training.recipes import changed, ship, trained_on, write_json
+from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import PatientFamily, evidence_family, extract, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
@@ -228,16 +228,14 @@ def write_fused(
         input=networks.input,
         architecture=networks.architecture,
         files=files,
-        trained_on=TrainedOn(
-            DATA_SET.split(",")[0],
-            "CC BY 4.0",
+        trained_on=trained_on(
+            "pfirrmann",
             patients,
             len(discs.grades),
-            "pfirrmann",
             recipe.seed,
-            networks.trained_on.synthetic,
             f"{len(discs.grades)} discs of {patients} SPIDER patients (CC BY 4.0): image networks, measured "
             "evidence and radiomics together",
+            networks.trained_on.synthetic,
         ),
         calibration=networks.calibration,
         figures=metrics,

@@ -19,7 +19,7 @@ from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import pfirrmann_metrics
-from discgrader.training.recipes import changed, described_tasks, ship, trained_on_spider
+from discgrader.training.recipes import changed, described_tasks, ship, trained_on
 from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import RADIOMICS, deep_family, extract, radiomics_family
 from discgrader.training.tabular.fusion import from_scikit_learn
@@ -194,7 +194,7 @@ def write_radiomics(
         },
         architecture={"kind": KIND, "model": system.choices.model, "columns": len(columns)},
         calibration={"method": "isotonic, one curve a grade"},
-        trained_on=trained_on_spider(
+        trained_on=trained_on(
             NAME,
             patients,
             len(table),
