@@ -61,6 +61,21 @@ def test_mammograms_as_the_package_irrcac_has_them():
     assert cohen_kappa(table, weights) == pytest.approx(0.67137, abs=6e-6)
 
 
+def test_coefficients_and_their_intervals_stay_what_they_were():
+    """Values of version 0.1.0; the package irrCAC 0.4.4 has the same to its five digits: kappa 0.60607 and, with
+    quadratic weights, 0.8879, AC1 0.61236, AC2 0.90907."""
+    table = [[14, 3, 0, 0, 0], [2, 11, 4, 0, 0], [0, 3, 16, 5, 1], [0, 0, 4, 12, 3], [0, 0, 1, 2, 9]]
+    (found,) = agreement(pairs_of(table))
+    for figure, *expected in (
+        (found.percent, 68.88888888888887, 64.44444444444444, 73.33333333333334),
+        (found.kappa, 0.6060653431295918, 0.550831653652835, 0.6634544150616241),
+        (found.weighted_kappa, 0.8878956623681125, 0.8454903141657867, 0.9182694414521956),
+        (found.ac1, 0.6123598746322609, 0.556470591616399, 0.6687338836179478),
+        (found.ac2, 0.9090706485402272, 0.8729191686216913, 0.9358156475797691),
+    ):
+        assert (figure.value, figure.low, figure.high) == pytest.approx(tuple(expected), rel=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_kappa_as_scikit_learn_has_it(seed):
     metrics = pytest.importorskip("sklearn.metrics")

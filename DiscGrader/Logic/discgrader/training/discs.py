@@ -74,7 +74,7 @@ def discs_of(patient: int, series: Series, localization: Localization) -> list[T
                 patient,
                 disc.index_from_sacrum,
                 series.role,
-                np.stack([one.channels for one in crops]).astype(np.float16),
+                np.stack([crop.channels for crop in crops]).astype(np.float16),
                 np.array([measures[name] for name in MEASURES], np.float32),
                 disc.center_lps_mm,
             )
@@ -106,10 +106,10 @@ def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Pr
 def save_discs(path: Path, discs: Sequence[TrainingDisc]) -> None:
     """Keep the discs of one image in a file."""
     arrays: dict[str, np.ndarray] = {"indices": np.array([one.index_from_sacrum for one in discs], int)}
-    for one in discs:
-        arrays[f"crops_{one.index_from_sacrum}"] = one.crops
-        arrays[f"measures_{one.index_from_sacrum}"] = one.measures
-        arrays[f"center_{one.index_from_sacrum}"] = one.center_lps_mm
+    for disc in discs:
+        arrays[f"crops_{disc.index_from_sacrum}"] = disc.crops
+        arrays[f"measures_{disc.index_from_sacrum}"] = disc.measures
+        arrays[f"center_{disc.index_from_sacrum}"] = disc.center_lps_mm
     save_arrays(path, arrays)
 
 
@@ -132,8 +132,8 @@ def load_discs(path: Path, patient: int, role: str) -> list[TrainingDisc]:
 def by_disc(discs: Sequence[TrainingDisc]) -> Mapping[tuple[int, int], list[TrainingDisc]]:
     """The images of every disc, by (patient, index from the sacrum)."""
     grouped: dict[tuple[int, int], list[TrainingDisc]] = {}
-    for one in discs:
-        grouped.setdefault((one.patient, one.index_from_sacrum), []).append(one)
+    for disc in discs:
+        grouped.setdefault((disc.patient, disc.index_from_sacrum), []).append(disc)
     return grouped
 
 
@@ -235,7 +235,7 @@ def plain_batch(
 
 
 def _grades(discs: Sequence[GradedDisc]) -> dict[str, torch.Tensor]:
-    return {task: torch.tensor([one.grades[task] for one in discs]) for task in discs[0].grades}
+    return {task: torch.tensor([disc.grades[task] for disc in discs]) for task in discs[0].grades}
 
 
 def graded_discs(

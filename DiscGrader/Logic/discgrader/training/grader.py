@@ -258,8 +258,8 @@ def train_graders(
     folds = _grader_folds(discs, recipe)
     networks, trees, held_out = [], [], []
     for fold in range(recipe.folds):
-        seen = [one for one in discs if folds[one.patient] != fold]
-        held_out.append([one for one in discs if folds[one.patient] == fold])
+        seen = [disc for disc in discs if folds[disc.patient] != fold]
+        held_out.append([disc for disc in discs if folds[disc.patient] == fold])
         share = progress.part(0.2 + 0.7 * fold / recipe.folds, 0.2 + 0.7 * (fold + 1) / recipe.folds)
         fit = partial(fit_grader, recipe, seen, seed=recipe.seed + fold, progress=share)
         networks.append(trained(out_dir / "work" / f"fold{fold}", build_network(recipe.architecture), fit))
@@ -278,7 +278,7 @@ def train_graders(
 
 
 def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int, int]:
-    patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
+    patients = np.random.default_rng(recipe.seed).permutation(sorted({disc.patient for disc in discs}))
     return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
 
 
@@ -292,7 +292,7 @@ def _held_out(
     rows: list[GradedDisc] = []
     parts: dict[str, dict[str, list[np.ndarray]]] = {"together": {}, "network": {}, "evidence": {}}
     for network, boosters, discs in zip(networks, trees, held_out, strict=True):
-        shown = [one for one in discs if any(image.role in roles for image in one.images)]
+        shown = [disc for disc in discs if any(image.role in roles for image in disc.images)]
         if not shown:
             continue
         rows += shown
@@ -303,9 +303,9 @@ def _held_out(
                 parts[name].setdefault(task, []).append(one)
     joined = {name: {task: np.concatenate(some) for task, some in part.items()} for name, part in parts.items()}
     return _HeldOut(
-        np.array([one.patient for one in rows]),
-        np.array([one.index_from_sacrum for one in rows]),
-        {task: np.array([one.grades[task] for one in rows]) for task in joined["together"]},
+        np.array([row.patient for row in rows]),
+        np.array([row.index_from_sacrum for row in rows]),
+        {task: np.array([row.grades[task] for row in rows]) for task in joined["together"]},
         joined["together"],
         joined["network"],
         joined["evidence"],

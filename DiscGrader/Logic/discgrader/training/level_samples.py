@@ -110,7 +110,7 @@ def digital_rows(count: int, segmenter: Segmenter) -> Iterator[LevelRow]:
         seed = FIRST_SEED + number
         patient = Patient(**DIGITAL[number % len(DIGITAL)])
         phantom = make_study(seed, series=("T2", "T1"), middle_slices=1, patient=patient)
-        centers = [one.disc.frame.center_lps_mm for one in Anatomy(phantom.parameters).levels[:5]]
+        centers = [level.disc.frame.center_lps_mm for level in Anatomy(phantom.parameters).levels[:5]]
         for series in phantom.study.series:
             segmentation = segmenter(series.volume)
             row = row_of(find_candidates(segmentation)[0])

@@ -232,22 +232,22 @@ class _Run:
     ) -> tuple[list[LabeledSlice], list[float]]:
         """Slices and how often they are drawn: each patient with masks alike, and those without together as often."""
         slices = [one for patient, some in self.labeled.items() if self.folds[patient] != held_out for one in some]
-        weights = [1.0 / len(self.labeled[one.patient]) for one in slices]
+        weights = [1.0 / len(self.labeled[slice_.patient]) for slice_ in slices]
         extra: list[LabeledSlice] = []
         for fold, network in enumerate(before):
             # A network labels no patient that it has seen, except for itself to go on with.
             if held_out in (None, fold):
-                images = [one for one in self.unmasked if (self.folds[one.patient] == fold) is (held_out is None)]
+                images = [image for image in self.unmasked if (self.folds[image.patient] == fold) is (held_out is None)]
                 extra += _labeled_by(network, images, self.recipe, progress)
         return slices + extra, weights + [sum(weights) / max(len(extra), 1)] * len(extra)
 
 
 def _read_stacks(images: Sequence[SpiderImage]) -> dict[int, _Stack]:
     stacks = {}
-    for one in images:
-        if one.mask is not None:
-            mask, _ = read_volume(one.mask)
-            stacks[one.patient] = _Stack(read_volume(one.path)[0], mask.with_array(classes_of_mask(mask.array)))
+    for image in images:
+        if image.mask is not None:
+            mask, _ = read_volume(image.mask)
+            stacks[image.patient] = _Stack(read_volume(image.path)[0], mask.with_array(classes_of_mask(mask.array)))
     if not stacks:
         raise StudyError("The localizer learns from masks, and none of the images has one.")
     return stacks
@@ -288,7 +288,7 @@ def _write(
     stacks: Mapping[int, _Stack],
     plain: Sequence[SpiderImage],
 ) -> Path:
-    patients = set(stacks) | {one.patient for one in plain}
+    patients = set(stacks) | {image.patient for image in plain}
     statement = f"{len(stacks)} SPIDER stacks with masks" + (
         " and single slices labeled by the recipe's earlier rounds" if plain else ""
     )

@@ -144,9 +144,9 @@ def train(
     if state is not None and state.exists():
         kept |= _resumed(learner.resume(state, device), every, generator)
     network.train()
-    done, losses_of_round = kept["step"], []
-    for step, loss in zip(range(done, how.steps), losses(done)):
-        losses_of_round.append(learner.step(loss))
+    batches, losses_of_round = losses(kept["step"]), []
+    for step in range(kept["step"], how.steps):
+        losses_of_round.append(learner.step(next(batches)))
         progress.check()
         kept["step"] = step + 1
         if kept["step"] % every and kept["step"] < how.steps:

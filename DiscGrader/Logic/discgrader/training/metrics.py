@@ -143,7 +143,9 @@ def binary_metrics(grades: np.ndarray, probability: np.ndarray, threshold: float
 def youden_threshold(hits: np.ndarray, probability: np.ndarray) -> float:
     """The threshold with most sensitivity + specificity (Youden, Cancer 1950)."""
     thresholds = np.unique(probability)
-    excess = [(probability[hits] >= one).mean() - (probability[~hits] >= one).mean() for one in thresholds]
+    excess = [
+        (probability[hits] >= threshold).mean() - (probability[~hits] >= threshold).mean() for threshold in thresholds
+    ]
     return float(thresholds[int(np.argmax(excess))])
 
 

@@ -44,7 +44,7 @@ def grade_colors() -> tuple[str, ...]:
     def darker(color: str) -> str:
         return "#" + "".join(f"{int(int(color[at : at + 2], 16) * 0.72):02x}" for at in (1, 3, 5))
 
-    return tuple(darker(one.color) for one in scale_of("pfirrmann", "pfirrmann").grades)
+    return tuple(darker(grade.color) for grade in scale_of("pfirrmann", "pfirrmann").grades)
 
 
 def _roc(hits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,12 +152,12 @@ def decision_plot(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> by
     """Net benefit against threshold; ``rows`` as in the table ``decision_curve``."""
     figure = _figure(6.4, 3.9)
     axes = figure.subplots()
-    threshold = [one["threshold"] for one in rows]
-    axes.plot(threshold, [one["act_on_all"] for one in rows], color=SOFT, lw=1.2, ls="--", label="Act on all")
+    threshold = [row["threshold"] for row in rows]
+    axes.plot(threshold, [row["act_on_all"] for row in rows], color=SOFT, lw=1.2, ls="--", label="Act on all")
     axes.axhline(0, color=INK, lw=1, label="Act on none")
     for name, color in zip(names, CYCLE):
-        axes.plot(threshold, [one[name] for one in rows], color=color, lw=1.8, label=name)
-    top = max(max(one[name] for one in rows) for name in names)
+        axes.plot(threshold, [row[name] for row in rows], color=color, lw=1.8, label=name)
+    top = max(max(row[name] for row in rows) for name in names)
     axes.set(ylim=(-0.06, top * 1.15 + 0.02), xlim=(0.05, 0.95))
     axes.legend(fontsize=8, frameon=False)
     _axes(axes, "", "Threshold of the probability of a high grade", "Net benefit")

@@ -97,8 +97,8 @@ def spider_gradings(data_dir: Path) -> dict[tuple[int, int], dict[str, int]]:
 
 def patient_folds(images: Sequence[SpiderImage], folds: int, seed: int = 0) -> dict[int, int]:
     """Fold number of every patient: shuffled by ``seed``; patients with and without masks are spread evenly alike."""
-    with_mask = sorted({one.patient for one in images if one.mask})
-    without = sorted({one.patient for one in images} - set(with_mask))
+    with_mask = sorted({image.patient for image in images if image.mask})
+    without = sorted({image.patient for image in images} - set(with_mask))
     generator = np.random.default_rng(seed)
     order = [*generator.permutation(with_mask), *generator.permutation(without)]
     return {int(patient): position % folds for position, patient in enumerate(order)}

@@ -129,7 +129,7 @@ def clean_labels(
     naming = name_candidates(candidates, "L5-S1")
     if not naming.discs or naming.warnings:
         return None
-    found = [disc_of(one) for one in naming.discs]
+    found = [disc_of(disc) for disc in naming.discs]
     indices = indices_from_point(found, lowest_lps) if lowest_lps is not None else indices_from_partner(found, partner)
     if indices is None or sum(index >= 1 for index in indices) < LEAST_DISCS or 1 not in indices:
         return None

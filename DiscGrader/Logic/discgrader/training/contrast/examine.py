@@ -96,7 +96,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[Asked]:
             picture, known, patient = draw(kind, rng)
             picture = picture + 0.02 * np.percentile(picture, 99) * np.abs(rng.standard_normal(picture.shape))
             asked.append(Asked(patient, kind, f"{kind} {number}", seen_of(picture, known, sources.plane)))
-    return [one for one in asked if one.seen]
+    return [series for series in asked if series.seen]
 
 
 def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.ndarray]:
@@ -108,13 +108,13 @@ def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.nda
         affine[:3, :3] = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
     affine[:3, :3] *= [FINE_MM, FINE_MM, THICK_MM]
     found = [channels(*one) for one in flat_pictures(Volume(cut, affine), plane)]
-    return [one for one in found if one is not None]
+    return [picture for picture in found if picture is not None]
 
 
 def examined(network: ContrastNetwork, asked: Sequence[Asked], plane: Plane) -> list[Examined]:
     """The network's answers."""
-    logits = logits_of(network, [picture for one in asked for picture in one.seen])
-    ends = np.cumsum([len(one.seen) for one in asked])
+    logits = logits_of(network, [picture for series in asked for picture in series.seen])
+    ends = np.cumsum([len(series.seen) for series in asked])
     return [
         Examined(one, part.mean(axis=0), CLASSES[plane].index(class_of(one.kind, plane)))
         for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
@@ -127,8 +127,8 @@ def calibrated(found: Sequence[Examined]) -> dict[str, float]:
     Real series, as they are and with fat suppressed, weigh as much as all others together; within both, each kind
     weighs the same.
     """
-    logits, truth = np.stack([one.logits for one in found]), np.array([one.truth for one in found])
-    kinds, number, count = np.unique([one.asked.kind for one in found], return_inverse=True, return_counts=True)
+    logits, truth = np.stack([series.logits for series in found]), np.array([series.truth for series in found])
+    kinds, number, count = np.unique([series.asked.kind for series in found], return_inverse=True, return_counts=True)
     real = np.char.startswith(kinds, "real")
     weights = (np.where(real, 0.5 / real.sum(), 0.5 / max((~real).sum(), 1)) / count)[number]
 
@@ -151,16 +151,18 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
         got another contrast.
     """
     metrics: dict[str, object] = {}
-    for kind in sorted({one.asked.kind for one in found}):
-        mine = [one for one in found if one.asked.kind == kind]
-        answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm).contrast for one in mine]
+    for kind in sorted({series.asked.kind for series in found}):
+        mine = [series for series in found if series.asked.kind == kind]
+        answers = [
+            concluded(series.logits / temperature, classes, series.asked.distance_mm).contrast for series in mine
+        ]
         truth = Contrast(classes[mine[0].truth])
-        pairs = zip([one.asked.source for one in mine], answers, strict=True)
+        pairs = zip([series.asked.source for series in mine], answers, strict=True)
         told = [(source, answer) for source, answer in pairs if answer is not Contrast.UNKNOWN]
         wrong = [(source, answer) for source, answer in told if answer not in (truth, Contrast.OTHER)]
         metrics[kind] = {
             "series": len(mine),
-            "right_class": float(np.mean([one.logits.argmax() == one.truth for one in mine])),
+            "right_class": float(np.mean([series.logits.argmax() == series.truth for series in mine])),
             "answered": len(told) / len(mine),
             "right": sum(answer is truth for _, answer in told),
             "other": sum(answer is Contrast.OTHER is not truth for _, answer in told),
@@ -172,11 +174,11 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
 
 def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> dict[str, Any]:
     """Of the real T1 and T2 series: how many get T1 or T2 for an answer, and how often that is the right one."""
-    mine = [one for one in found if one.asked.kind in ("real T1", "real T2")]
-    answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm).contrast for one in mine]
+    mine = [series for series in found if series.asked.kind in ("real T1", "real T2")]
+    answers = [concluded(series.logits / temperature, classes, series.asked.distance_mm).contrast for series in mine]
     known = [(answer, one) for answer, one in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)]
     wrong = [one.asked.source for answer, one in known if answer != classes[one.truth]]
-    patients = {one.asked.patient for one in mine}
+    patients = {series.asked.patient for series in mine}
     return {
         "series": len(mine),
         "patients": len(patients),

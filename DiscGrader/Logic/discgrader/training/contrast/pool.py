@@ -111,9 +111,13 @@ def axial_png(path: Path, pixel_mm: float) -> Volume:
 
 def pairs(pictures: Sequence[RealPicture]) -> list[tuple[RealPicture, RealPicture]]:
     """T1 and T2 of each patient who has a single slice of both."""
-    found = {(one.patient, one.contrast): one for one in pictures if one.contrast in ("T1", "T2")}
-    patients = dict.fromkeys(one.patient for one in pictures)
-    return [(found[one, "T1"], found[one, "T2"]) for one in patients if (one, "T1") in found and (one, "T2") in found]
+    found = {(picture.patient, picture.contrast): picture for picture in pictures if picture.contrast in ("T1", "T2")}
+    patients = dict.fromkeys(picture.patient for picture in pictures)
+    return [
+        (found[patient, "T1"], found[patient, "T2"])
+        for patient in patients
+        if (patient, "T1") in found and (patient, "T2") in found
+    ]
 
 
 def _pictures(
@@ -282,8 +286,8 @@ class Draw:
         self.plane = sources.plane
         self._sources = sources
         self._real: dict[str, dict[str, list[RealPicture]]] = {}
-        for one in sources.real:
-            self._real.setdefault(one.contrast, {}).setdefault(one.patient, []).append(one)
+        for picture in sources.real:
+            self._real.setdefault(picture.contrast, {}).setdefault(picture.patient, []).append(picture)
         self._pairs = pairs(sources.real)
 
     def __call__(self, kind: str, rng: np.random.Generator) -> Drawn:

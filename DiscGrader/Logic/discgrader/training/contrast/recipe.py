@@ -82,7 +82,7 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
         metrics[plane.value] = {"T1 against T2": between, **metrics_of(*judged)}
         if between["right_of_answered"] >= recipe.least_right:
             weights[plane] = packed()
-            patients |= {one.patient for one in run.sources.real if plane is Plane.SAGITTAL}
+            patients |= {picture.patient for picture in run.sources.real if plane is Plane.SAGITTAL}
     write_json(out_dir / "figures.json", metrics)
     if not weights:
         raise StudyError(f"No network is right often enough to be packed; see {out_dir / 'figures.json'}.")
@@ -157,7 +157,7 @@ def prepared(recipe: ContrastRecipe, plane: Plane, data_dir: Path, work: Path, p
 
 def patient_folds(recipe: ContrastRecipe, plane: Plane, sources: Sources) -> dict[str, int]:
     """The fold of every patient; Sudirman's axial slices are of so few that each of these has one of its own."""
-    real = sorted({one.patient for one in sources.real})
+    real = sorted({picture.patient for picture in sources.real})
     digital = [f"digital {number}" for number in range(len(sources.digital) // SLICES_EACH[plane])]
     generator = np.random.default_rng(recipe.seed)
     if plane is Plane.SAGITTAL:
@@ -172,7 +172,7 @@ def cross_validated(run: Run, progress: Progress) -> list[Examined]:
     for fold in range(run.recipe.folds):
         part = progress.part(fold / run.recipe.folds, (fold + 1) / run.recipe.folds)
         network = run.network(f"fold{fold}", fold, part)
-        mine = [one for one in asked if _fold_of(run, one) == fold]
+        mine = [series for series in asked if _fold_of(run, series) == fold]
         found += examined(network, mine, run.plane)
     return found
 
@@ -235,8 +235,8 @@ class AxialRun:
 
 def examined_by(layers: TissueLayers, head: Head, asked: Sequence[Asked]) -> list[Examined]:
     """What both say of series, the slices that show a spine together; zeros where none does."""
-    logits = head.logits(brightness_of(layers, [picture for one in asked for picture in one.seen]))
-    ends = np.cumsum([len(one.seen) for one in asked])
+    logits = head.logits(brightness_of(layers, [picture for series in asked for picture in series.seen]))
+    ends = np.cumsum([len(series.seen) for series in asked])
     return [
         Examined(one, together(part), CLASSES[Plane.AXIAL].index(class_of(one.kind, Plane.AXIAL)))
         for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)

@@ -156,9 +156,9 @@ def transfer(
     seen = predict(network, recipe, real, ROLES)
     measured = {task: predict_trees(fit_trees(digital, task, recipe.seed), real, ROLES) for task in TASKS}
     both = {task: combined(seen[task], measured[task], recipe.evidence_weight) for task in TASKS}
-    grades = {task: np.array([one.grades[task] for one in real]) for task in TASKS}
+    grades = {task: np.array([disc.grades[task] for disc in real]) for task in TASKS}
     return Transfer(
-        grades, dict(zip(PARTS, (seen, measured, both), strict=True)), np.array([one.patient for one in real])
+        grades, dict(zip(PARTS, (seen, measured, both), strict=True)), np.array([disc.patient for disc in real])
     )
 
 
@@ -181,7 +181,7 @@ def in_short(learnt: Transfer, digital: Sequence[DigitalPatient], tissues: Seque
     """The four answers, in sentences."""
     found = {task: learnt.metrics("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
     met, of = np.sum([found_share(digital, role) for role in ROLES], axis=0)
-    rows = [row for one in tissues for row in one.rows]
+    rows = [row for analysis in tissues for row in analysis.rows]
     within = sum(row["median within"] == "yes" for row in rows)
     return [
         (
@@ -232,8 +232,8 @@ def discs_found(digital: Sequence[DigitalPatient]) -> Analysis:
 def tissues_compared(role: str, real: Sequence[Mapping[str, float]], digital: Sequence[DigitalPatient]) -> Analysis:
     """One row a measure: real and digital median and range, and how many digital patients lie within the real range."""
     rows = []
-    own = [one.tissues[role] for one in digital if role in one.tissues]
-    for name in sorted({name for one in real for name in one}):
+    own = [patient.tissues[role] for patient in digital if role in patient.tissues]
+    for name in sorted({name for measures in real for name in measures}):
         known, made = (np.array([one[name] for one in some if name in one]) for some in (real, own))
         if not len(made):
             continue

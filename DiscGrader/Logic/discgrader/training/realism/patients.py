@@ -99,9 +99,12 @@ def digital_patients(
 def graded(patients: Sequence[DigitalPatient]) -> list[GradedDisc]:
     """All discs that were found, with their grades."""
     grades = {
-        (one.discs[0].patient, index): given for one in patients if one.discs for index, given in one.grades.items()
+        (patient.discs[0].patient, index): given
+        for patient in patients
+        if patient.discs
+        for index, given in patient.grades.items()
     }
-    return graded_discs([disc for one in patients for disc in one.discs], grades)
+    return graded_discs([disc for patient in patients for disc in patient.discs], grades)
 
 
 def even_findings(seed: int) -> dict[str, DiscFindings]:
@@ -128,8 +131,8 @@ def _make(seed: int, localizer: Localizer, cache: Path) -> None:
             facts["distances_mm"][series.role] = _distances(phantom, found)
             facts["tissues"][series.role] = tissue_measures(series, found)
             discs += discs_of(seed, series, reindexed(found, _true_indices(phantom, found)))
-    for role in {one.role for one in discs}:
-        save_discs(cache / f"{seed}_{role}.npz", [one for one in discs if one.role == role])
+    for role in {disc.role for disc in discs}:
+        save_discs(cache / f"{seed}_{role}.npz", [disc for disc in discs if disc.role == role])
     partial = cache / f"{seed}.partial"
     partial.write_text(json.dumps(facts), encoding="utf-8")
     partial.replace(cache / f"{seed}.json")
@@ -173,7 +176,9 @@ def _true_indices(phantom: PhantomStudy, found: Localization) -> list[int]:
 
 def found_share(patients: Sequence[DigitalPatient], role: str) -> tuple[int, int]:
     """How many true discs in view of the series ``role`` were found under their index, and of how many."""
-    distances = np.concatenate([one.distances_mm[role] for one in patients if role in one.distances_mm] or [[]])
+    distances = np.concatenate(
+        [patient.distances_mm[role] for patient in patients if role in patient.distances_mm] or [[]]
+    )
     return int((distances <= MET_MM).sum()), len(distances)
 
 
@@ -300,7 +305,7 @@ def sagittal_sheet(
     images: Sequence[SpiderImage], seeds: Sequence[int], role: str, columns: int = 6
 ) -> Image.Image | None:
     """Rows of real slices of a sequence above rows of digital ones; None where the data set has none of it."""
-    own = [one for one in images if one.sequence == role]
+    own = [image for image in images if image.sequence == role]
     if not own:
         return None
     chosen = [own[round(position)] for position in np.linspace(0, len(own) - 1, min(len(own), len(seeds)))]
@@ -322,7 +327,7 @@ def axial_sheet(folder: Path, seeds: Sequence[int], columns: int = 6) -> Image.I
 
 def sheet(real: Sequence[np.ndarray], digital: Sequence[np.ndarray], columns: int = 6) -> Image.Image:
     """Gray pictures, shape (rows, columns) each, on one sheet: the real above, a white line, the digital below."""
-    parts = [grid([_tile(one) for one in pictures], columns, 0, "black") for pictures in (real, digital)]
+    parts = [grid([_tile(picture) for picture in pictures], columns, 0, "black") for pictures in (real, digital)]
     return stacked(parts, GAP // 2, "white")
 
 

@@ -159,7 +159,7 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
     repeated = _repeated(setting) | {name: [one] for name, one in own.items()}
     rows = []
     for name, outcomes in repeated.items():
-        aurocs = [grade_metrics(setting.grades_of(one), one.probabilities)["auroc"] for one in outcomes]
+        aurocs = [grade_metrics(setting.grades_of(outcome), outcome.probabilities)["auroc"] for outcome in outcomes]
         high = setting.metrics(outcomes[0], binary=True)
         spread = f"{min(aurocs):.3f}–{max(aurocs):.3f}" if len(aurocs) > 1 else ""
         rows.append(
@@ -281,14 +281,14 @@ SEEN_BY: Mapping[str, tuple[str, ...]] = {
 
 def in_short(parts: Mapping[str, Sequence[Analysis]]) -> tuple[str, ...]:
     """The findings that a reader looks for first."""
-    tables = {one.name: one.rows for some in parts.values() for one in some}
+    tables = {analysis.name: analysis.rows for some in parts.values() for analysis in some}
     return tuple(_sentences(tables))
 
 
 def _sentences(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     models = tables.get("main_grades", ())
     if models:
-        found = ", ".join(f"{one['model']} {_stated(one['auroc'])}" for one in models)
+        found = ", ".join(f"{model['model']} {_stated(model['auroc'])}" for model in models)
         published = PUBLISHED_GRADES["TabPFN, published"]["auroc"]
         yield (
             f"As published, on one 60/20/20 split: macro AUROC of {found}; the paper has 0.867–0.873, "

@@ -194,7 +194,7 @@ def draw(
     binary = {MODELS[name]: (high, high_probability(one.probabilities)) for name, one in runs.items()}
     found = {one.name: one for some in parts.values() for one in some}
     top = first.importances.argsort()[::-1][:20]
-    compared = [one for one in found["cross_validation"].rows if "auroc" in one]
+    compared = [row for row in found["cross_validation"].rows if "auroc" in row]
     plots = {
         "main_grades_roc": (
             roc_plot(grades, first.probabilities, binary),

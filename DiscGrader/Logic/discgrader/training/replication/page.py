@@ -151,14 +151,18 @@ def evaluation_page(
         tag("h1", title),
         tag("dl", [tag("div", tag("dt", key), tag("dd", value)) for key, value in facts.items()], class_="facts"),
     )
-    short = tag("section", tag("h2", "In short"), tag("ul", [tag("li", one) for one in findings])) if findings else None
+    short = (
+        tag("section", tag("h2", "In short"), tag("ul", [tag("li", finding) for finding in findings]))
+        if findings
+        else None
+    )
     shown: set[str] = set()
     sections = [
-        tag("section", tag("h2", heading), [_analysis(one, plots, shown) for one in analyses])
+        tag("section", tag("h2", heading), [_analysis(analysis, plots, shown) for analysis in analyses])
         for heading, analyses in parts.items()
     ]
     rest = [_picture(name, *one) for name, one in plots.items() if name not in shown]
-    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", one) for one in notes]))
+    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", note) for note in notes]))
     footer = tag(
         "footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source")
     )

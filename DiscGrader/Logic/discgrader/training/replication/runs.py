@@ -172,7 +172,7 @@ def own_outcomes(discs: FusedDiscs, runner: Runner, splits: Sequence[Split], rec
     """
     row_of = {key: row for row, key in enumerate(zip(runner.table.patients.tolist(), runner.table.indices.tolist()))}
     rows = np.array([row_of.get(key, -1) for key in zip(discs.patients.tolist(), discs.indices.tolist())])
-    fold = np.argmax([one.test[rows] for one in splits], 0)
+    fold = np.argmax([split.test[rows] for split in splits], 0)
     fold[rows < 0] = -1
     sides = runner.kept(
         "fused",

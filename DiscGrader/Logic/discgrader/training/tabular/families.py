@@ -221,7 +221,7 @@ def deep_family(network: DeepFeatures, settings: str = "") -> Family:
         discs = found.localization.discs
         if not discs:
             return network.names, np.zeros((0, len(network.names)))
-        return network.names, network(np.stack([disc_picture(found.series, one.roi) for one in discs])).astype(float)
+        return network.names, network(np.stack([disc_picture(found.series, disc.roi) for disc in discs])).astype(float)
 
     return Family(network.name, measure, settings)
 
@@ -267,10 +267,12 @@ def slice_family() -> Family:
         if not discs:
             return names, np.zeros((0, len(names)))
         volume, segmentation = found.series.volume, found.localization.segmentation
-        reference = spine_reference(volume, segmentation, np.stack([ViewShape().points_lps(one.roi) for one in discs]))
+        reference = spine_reference(
+            volume, segmentation, np.stack([ViewShape().points_lps(disc.roi) for disc in discs])
+        )
         rows = [
-            slice_features(extractor, *patch(volume, segmentation, one.roi, one.index_from_sacrum, reference))
-            for one in discs
+            slice_features(extractor, *patch(volume, segmentation, disc.roi, disc.index_from_sacrum, reference))
+            for disc in discs
         ]
         return names, np.array(rows)
 
@@ -305,10 +307,10 @@ def extract(
     """
     _check_settings(cache, masks)
     parts: dict[str, list[FeatureTable]] = {one.name: [] for one in families}
-    patients = sorted({one.patient for one in images})
+    patients = sorted({image.patient for image in images})
     for number, patient in enumerate(patients):
         progress.report("Measuring discs", number / len(patients), f"patient {patient}")
-        own = [one for one in images if one.patient == patient]
+        own = [image for image in images if image.patient == patient]
         found: list[FoundImage] | None = None
         for family in families:
             path = cache / family.name / f"{patient}.npz"
@@ -323,7 +325,7 @@ def extract(
 
 
 def _stamp(family: PatientFamily, images: Sequence[SpiderImage]) -> str:
-    return json.dumps([family.settings, [[one.path.name, one.path.stat().st_size] for one in images]])
+    return json.dumps([family.settings, [[image.path.name, image.path.stat().st_size] for image in images]])
 
 
 def _save(path: Path, table: FeatureTable, family: PatientFamily, images: Sequence[SpiderImage]) -> None:

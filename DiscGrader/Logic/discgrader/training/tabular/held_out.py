@@ -111,7 +111,7 @@ class HeldOutNetworks:
         grouped = by_disc(discs)
         keys, rows, inputs = [], [], []
         for name, roles in INPUTS.items():
-            shown = {key: images for key, images in grouped.items() if any(one.role in roles for one in images)}
+            shown = {key: images for key, images in grouped.items() if any(image.role in roles for image in images)}
             if shown:
                 keys += shown
                 rows.append(self._log_probabilities(shown, roles))

@@ -208,7 +208,7 @@ class CumulativeTrees:
         return self
 
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
-        above = np.stack([one.predict_proba(values)[:, 1] for one in self.models_], 1)
+        above = np.stack([model.predict_proba(values)[:, 1] for model in self.models_], 1)
         above = np.minimum.accumulate(above, 1)
         edges = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], 1)
         return -np.diff(edges, axis=1)

@@ -117,11 +117,11 @@ def every_subset(table: DiscTable) -> DiscTable:
             parts.append(shown.rows(new))
             seen.append(shown.values)
     return DiscTable(
-        np.concatenate([one.patients for one in parts]),
-        np.concatenate([one.indices for one in parts]),
-        np.concatenate([one.grades for one in parts]),
+        np.concatenate([part.patients for part in parts]),
+        np.concatenate([part.indices for part in parts]),
+        np.concatenate([part.grades for part in parts]),
         table.columns,
-        np.concatenate([one.values for one in parts]),
+        np.concatenate([part.values for part in parts]),
     )
 
 

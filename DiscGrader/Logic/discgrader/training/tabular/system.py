@@ -281,8 +281,8 @@ class Outcome:
         """The outcomes of the folds of one cross-validation as one; importances are the mean over the folds."""
         columns = tuple(dict.fromkeys(name for one in parts for name in one.columns))
         total = dict.fromkeys(columns, 0.0)
-        for one in parts:
-            for name, gain in zip(one.columns, one.importances):
+        for part in parts:
+            for name, gain in zip(part.columns, part.importances):
                 total[name] += float(gain) / len(parts)
         order = sorted(columns, key=lambda name: -total[name])
         arrays = {

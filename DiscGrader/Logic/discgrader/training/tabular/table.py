@@ -45,9 +45,9 @@ class FeatureTable:
         place = {name: number for number, name in enumerate(names)}
         values = np.full((sum(len(one.values) for one in tables), len(names)), np.nan)
         start = 0
-        for one in tables:
-            values[start : start + len(one.values), [place[name] for name in one.names]] = one.values
-            start += len(one.values)
+        for table in tables:
+            values[start : start + len(table.values), [place[name] for name in table.names]] = table.values
+            start += len(table.values)
         stacked = {
             field: np.concatenate([getattr(one, field) for one in tables])
             for field in ("patients", "indices", "sequences", "dimensions")

@@ -55,8 +55,8 @@ def near(shown: Shown, reach_mm: float = 100.0) -> Shown:
         study=replace(
             shown.study,
             series=tuple(
-                replace(one, volume=_part(one.volume, shown.disc.roi.center_lps_mm, reach_mm))
-                for one in shown.study.series
+                replace(series, volume=_part(series.volume, shown.disc.roi.center_lps_mm, reach_mm))
+                for series in shown.study.series
             ),
         ),
     )

@@ -146,10 +146,10 @@ def save(path: Path, some: Sequence[Example]) -> None:
     """Keep examples in a file."""
     np.savez_compressed(
         path,
-        kinds=[one.kind for one in some],
-        patients=[one.patient for one in some],
-        sources=[one.source for one in some],
-        **{group: torch.cat([one.seen[group] for one in some]).numpy() for group in GROUPS},
+        kinds=[example.kind for example in some],
+        patients=[example.patient for example in some],
+        sources=[example.source for example in some],
+        **{group: torch.cat([example.seen[group] for example in some]).numpy() for group in GROUPS},
     )
 
 
@@ -181,10 +181,10 @@ themselves."""
 
 def fit(some: Sequence[Example], seed: int = 0) -> Typical:
     """From usual examples and others; the limit is still that of even chances."""
-    usual = [one for one in some if one.kind == USUAL]
+    usual = [example for example in some if example.kind == USUAL]
     means, scales, axes = {}, {}, {}
     for group in GROUPS:
-        seen = torch.cat([one.seen[group] for one in usual])
+        seen = torch.cat([example.seen[group] for example in usual])
         means[group], scales[group] = seen.mean(0), seen.std(0).clamp(min=1e-3)
         away = (seen - means[group]) / scales[group]
         _, spread, directions = torch.linalg.svd(away, full_matrices=False)
@@ -203,11 +203,11 @@ def fit(some: Sequence[Example], seed: int = 0) -> Typical:
     )
     places, distances = typical.coordinates(_seen(some))
     inputs = torch.cat([places / 2, distances], 1)
-    unlike = torch.tensor([float(one.kind != USUAL) for one in some])
+    unlike = torch.tensor([float(example.kind != USUAL) for example in some])
     layers = [
         (layer.weight.detach(), layer.bias.detach()) for layer in _learn(inner, outer, inputs, unlike, _weights(some))
     ]
-    farthest = torch.quantile(distances[[one.kind == USUAL for one in some]], _BEYOND[0], dim=0) + _BEYOND[1]
+    farthest = torch.quantile(distances[[example.kind == USUAL for example in some]], _BEYOND[0], dim=0) + _BEYOND[1]
     return Typical(means, scales, axes, layers, 0.0, farthest)
 
 
@@ -226,22 +226,22 @@ def _learn(
 
 def _weights(some: Sequence[Example]) -> torch.Tensor:
     """Every kind weighs as much as the others, all unlike ones together as much as the usual."""
-    kinds = [one.kind for one in some]
+    kinds = [example.kind for example in some]
     counts = {kind: kinds.count(kind) for kind in set(kinds)}
     unlike = max(1, len(counts) - 1)
     return torch.tensor([len(some) / 2 / counts[kind] / (1 if kind == USUAL else unlike) for kind in kinds])
 
 
 def _seen(some: Sequence[Example]) -> dict[str, torch.Tensor]:
-    return {group: torch.cat([one.seen[group] for one in some]) for group in GROUPS}
+    return {group: torch.cat([example.seen[group] for example in some]) for group in GROUPS}
 
 
 def folds_of(some: Sequence[Example], folds: int, seed: int = 0) -> np.ndarray:
     """The fold of each example, by patient."""
-    patients = sorted({one.patient for one in some})
+    patients = sorted({example.patient for example in some})
     order = np.random.default_rng(seed).permutation(len(patients))
     fold = {patient: int(place) % folds for patient, place in zip(patients, order, strict=True)}
-    return np.array([fold[one.patient] for one in some])
+    return np.array([fold[example.patient] for example in some])
 
 
 def left_out_scores(some: Sequence[Example], folds: int = 5, without: str | None = None) -> np.ndarray:
@@ -265,7 +265,7 @@ def limit_of(scores: np.ndarray, usual: np.ndarray) -> float:
 
 def table(some: Sequence[Example], scores: np.ndarray, limit: float) -> dict[str, dict[str, float]]:
     """For each kind: how many, the AUROC against the usual, and the share that is warned of."""
-    kinds = np.array([one.kind for one in some])
+    kinds = np.array([example.kind for example in some])
     usual = scores[kinds == USUAL]
     rows = {}
     for kind in (USUAL, *sorted(set(kinds) - {USUAL})):
@@ -280,7 +280,7 @@ def table(some: Sequence[Example], scores: np.ndarray, limit: float) -> dict[str
             "warned": float((scores[every] > limit).mean()),
             "auroc": auroc(every, scores),
         }
-    for source in sorted({one.source for one in some if one.kind == USUAL}):
-        own = scores[[one.kind == USUAL and one.source == source for one in some]]
+    for source in sorted({example.source for example in some if example.kind == USUAL}):
+        own = scores[[example.kind == USUAL and example.source == source for example in some]]
         rows[f"{USUAL}, {source}"] = {"pictures": len(own), "warned": float((own > limit).mean())}
     return rows

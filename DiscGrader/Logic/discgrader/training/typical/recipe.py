@@ -80,16 +80,16 @@ def train_typical(
     if not examples_file.exists():
         save(examples_file, list(_examples(own, data_dir, out_dir, cohort, real, held, discs, changed, seed, progress)))
     some = load(examples_file)
-    known = [one for one in some if not one.kind.startswith("held")]
+    known = [example for example in some if not example.kind.startswith("held")]
     progress.report("Evaluating", 0.9)
     scores = left_out_scores(known)
-    limit = limit_of(scores, np.array([one.kind == USUAL for one in known]))
+    limit = limit_of(scores, np.array([example.kind == USUAL for example in known]))
     typical = replace(fit(known, seed), limit=limit)
     told = {"limit": limit, "left out by patient": table(known, scores, limit)}
-    others = [one for one in some if one.kind.startswith("held")]
+    others = [example for example in some if example.kind.startswith("held")]
     if others:
         of_others = typical.scores(
-            {group: torch.cat([one.seen[group] for one in others]) for group in others[0].seen}
+            {group: torch.cat([example.seen[group] for example in others]) for group in others[0].seen}
         ).numpy()
         told["held out"] = table([*known, *others], np.r_[scores, of_others + limit], limit)
     if unknown:
@@ -102,12 +102,12 @@ def train_typical(
 def _not_learned(known: Sequence[Example]) -> dict[str, dict[str, float]]:
     """For each kind its row of the table by what was fitted without it."""
     rows = {}
-    for kind in sorted({one.kind for one in known} - {USUAL}):
+    for kind in sorted({example.kind for example in known} - {USUAL}):
         scores = left_out_scores(known, folds=3, without=kind)
-        limit = limit_of(scores, np.array([one.kind == USUAL for one in known]))
+        limit = limit_of(scores, np.array([example.kind == USUAL for example in known]))
         rows[kind] = table(
-            [one for one in known if one.kind in (USUAL, kind)],
-            scores[[one.kind in (USUAL, kind) for one in known]],
+            [example for example in known if example.kind in (USUAL, kind)],
+            scores[[example.kind in (USUAL, kind) for example in known]],
             limit,
         )[kind]
     return rows
@@ -133,7 +133,7 @@ def _pack(name: str) -> Pack:
     folder = Path(name)
     if (folder / DESCRIPTION).is_file():
         return read_pack(folder)
-    found = next((one for one in default_packs() if one.name == name), None)
+    found = next((pack for pack in default_packs() if pack.name == name), None)
     if found is None or (FILE not in found.files and not is_windowed(found)):
         raise UsageError(f"There is no shipped pack {name} that looks at pictures; name one, or its folder.")
     return found

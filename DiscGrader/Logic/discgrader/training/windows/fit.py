@@ -138,8 +138,8 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
                 f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}."
             )
         place[name] = value
-    _check_fields(path, described, {one.name for one in fields(WindowRecipe)} - {"variation"})
-    _check_fields(path, variation, {one.name for one in fields(Variation)})
+    _check_fields(path, described, {field.name for field in fields(WindowRecipe)} - {"variation"})
+    _check_fields(path, variation, {field.name for field in fields(Variation)})
     return checked({**described, "variation": variation}, WindowRecipe, f"The recipe {path.name}", UsageError)
 
 
@@ -275,7 +275,7 @@ def _training_loss(
     device: str,
 ) -> torch.Tensor:
     views = [
-        int(generator.integers(len(one.views))) if generator.random() < recipe.other_slices else 0 for one in discs
+        int(generator.integers(len(disc.views))) if generator.random() < recipe.other_slices else 0 for disc in discs
     ]
     wide = (
         torch.from_numpy(np.stack([one.views[view] for one, view in zip(discs, views, strict=True)])).to(device).float()
@@ -310,7 +310,7 @@ def _validation_loss(
 ) -> float:
     predicted = predict(recipe, network, discs, device)
     logits = {task: torch.from_numpy(one).to(device) for task, one in predicted.logits.items()}
-    grades = {task: torch.tensor([one.grades[task] for one in discs], device=device) for task in recipe.tasks}
+    grades = {task: torch.tensor([disc.grades[task] for disc in discs], device=device) for task in recipe.tasks}
     loss = float(_loss(recipe, logits, grades, weights))
     if predicted.boxes is not None:
         loss += float(box_loss(torch.from_numpy(predicted.boxes), torch.from_numpy(predicted.true_boxes).float()))

@@ -110,14 +110,14 @@ def _train(
     discs, notes = window_samples(
         data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
     )
-    (out_dir / "left_out.txt").write_text("".join(f"{one}\n" for one in notes), encoding="utf-8")
+    (out_dir / "left_out.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
     parts = patient_parts(discs, recipe)
     network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
     predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
     calibration = _calibration(predicted["validation"], parts["validation"])
     metrics = {name: _metrics(recipe, one, parts[name], calibration) for name, one in predicted.items()}
     write_json(out_dir / "figures.json", metrics)
-    grades = {task: np.array([one.grades[task] for one in parts["test"]]) for task in recipe.tasks}
+    grades = {task: np.array([disc.grades[task] for disc in parts["test"]]) for task in recipe.tasks}
     (out_dir / "roc.png").write_bytes(task_roc_plot(grades, _probabilities(predicted["test"], calibration)))
     packs = ship(
         out_dir,
@@ -175,7 +175,7 @@ def patient_parts(discs: Sequence[WindowSample], recipe: WindowRecipe) -> dict[s
     StudyError
         There are fewer than three patients.
     """
-    patients = np.random.default_rng(recipe.seed).permutation(sorted({one.patient for one in discs}))
+    patients = np.random.default_rng(recipe.seed).permutation(sorted({disc.patient for disc in discs}))
     if len(patients) < 3:
         raise StudyError(
             f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test."
@@ -189,7 +189,7 @@ def patient_parts(discs: Sequence[WindowSample], recipe: WindowRecipe) -> dict[s
     of["train"] = set(patients[edges[-1] :])
     if not of["train"]:
         raise UsageError("The shares held out for validation and test leave no patient to train on.")
-    return {name: [one for one in discs if one.patient in some] for name, some in of.items()}
+    return {name: [disc for disc in discs if disc.patient in some] for name, some in of.items()}
 
 
 def _finder() -> Callable[[Study], Localization]:
@@ -202,7 +202,7 @@ def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[st
     """Of the tasks that enough discs were graded for, with more than one grade."""
     found: dict[str, Any] = {}
     for task, logits in predicted.logits.items():
-        grades = np.array([one.grades[task] for one in discs])
+        grades = np.array([disc.grades[task] for disc in discs])
         known = grades != UNKNOWN
         if known.sum() >= LEAST_TO_CALIBRATE and len(np.unique(grades[known])) > 1:
             found[task] = fit_calibration(logits[known], grades[known])
@@ -219,7 +219,7 @@ def _metrics(
     metrics: dict[str, dict[str, object]] = {}
     probabilities = _probabilities(predicted, calibration)
     for task, given in probabilities.items():
-        grades = np.array([one.grades[task] for one in discs])
+        grades = np.array([disc.grades[task] for disc in discs])
         known = grades != UNKNOWN
         if known.any():
             metrics[task] = task_metrics(grades[known], given[known], scale_of(recipe.system, task).ordinal)
@@ -232,8 +232,8 @@ def _metrics(
 def _trained_on(
     recipe: WindowRecipe, discs: Sequence[WindowSample], data_set: str, license: str, begun_with: str
 ) -> TrainedOn:
-    patients = {one.patient for one in discs}
-    unreal = {one.patient for one in discs if one.synthetic}
+    patients = {disc.patient for disc in discs}
+    unreal = {disc.patient for disc in discs if disc.synthetic}
     begun = f", begun with the weights of {begun_with}" if begun_with else ""
     if unreal == patients:
         statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only{begun}"
