@@ -174,7 +174,7 @@ def test_a_data_set_without_table_or_studies_is_refused(tmp_path):
     with pytest.raises(StudyError, match=r"no truth\.csv"):
         run_recipe("msu", tmp_path, tmp_path / "out", **TINY)
     (tmp_path / "truth.csv").write_text("study,level,system,task,grade\na,L4-L5,msu,size,1\n")
-    with pytest.raises(StudyError, match="can be looked at by msu: a: "):
+    with pytest.raises(StudyError, match="has what the system msu needs: a: "):
         run_recipe("msu", tmp_path, tmp_path / "out", **TINY)
 
 

@@ -48,10 +48,10 @@ def distorted(
         Picture and known pixels on the grid that networks see, float32 and bool.
     """
     placement = Placement.draw(picture.shape, ratio, rng, how)
-    return looks(placement.of(picture), placement.reached(known), rng, how)
+    return with_scanner(placement.of(picture), placement.reached(known), rng, how)
 
 
-def looks(
+def with_scanner(
     placed: np.ndarray, reached: np.ndarray, rng: np.random.Generator, how: Distortion
 ) -> tuple[np.ndarray, np.ndarray]:
     """A picture that lies where it should, with the noise, sharpness and shading of another scanner."""
@@ -137,11 +137,11 @@ def _ghosted(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _banded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A saturation band in front of the spine, or across the picture."""
-    chance = rng.random()
-    if chance < 0.65:
+    drawn = rng.random()
+    if drawn < 0.65:
         return picture
     rows, columns = np.mgrid[-1 : 1 : picture.shape[0] * 1j, -1 : 1 : picture.shape[1] * 1j]
-    if chance < 0.92:
+    if drawn < 0.92:
         place = columns + rng.normal(0, 0.2) * rows - rng.uniform(-0.75, -0.1)
         band = 1 / (1 + np.exp(-place / 0.04))
     else:

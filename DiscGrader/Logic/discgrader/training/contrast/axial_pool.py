@@ -13,7 +13,7 @@ from discgrader.phantom.tissues import Tissue
 from discgrader.progress import Progress
 from discgrader.training.contrast.digital import SLICES_EACH, WITHOUT_ANATOMY, digital_picture
 from discgrader.training.contrast.pool import FINE_MM, stored
-from discgrader.training.distort import Distortion, Placement, looks
+from discgrader.training.distort import Distortion, Placement, with_scanner
 
 GROUPS: tuple[tuple[Tissue, ...], ...] = (
     (Tissue.CSF, Tissue.CORD, Tissue.ROOT),
@@ -83,8 +83,8 @@ def tissue_pool(
     """
     if not path.exists():
         kinds = [*SEQUENCES, "any", "no spine"]
-        chance = np.array([*SEQUENCES.values(), _ANY, _NO_SPINE])
-        names = np.random.default_rng(seed).choice(kinds, count, p=chance / chance.sum())
+        probability = np.array([*SEQUENCES.values(), _ANY, _NO_SPINE])
+        names = np.random.default_rng(seed).choice(kinds, count, p=probability / probability.sum())
         learnt = patients_of(slices, tested=False)
         seen = np.empty((count, 2, *SHAPE), np.uint8)
         tissues = np.empty((count, len(GROUPS), SHAPE[0] // 2, SHAPE[1] // 2), np.uint8)
@@ -130,7 +130,7 @@ def drawn_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> tu
     picture = picture * (1 + rng.uniform(0, 0.15) * texture / texture.std())
     how = _HOW if rng.random() < _HARSH_SHARE else _GENTLE
     placement = Placement.draw(picture.shape, PIXEL_MM[Plane.AXIAL] / FINE_MM, rng, how)
-    bright, reached = looks(placement.of(picture), placement.reached(np.ones(picture.shape, bool)), rng, how)
+    bright, reached = with_scanner(placement.of(picture), placement.reached(np.ones(picture.shape, bool)), rng, how)
     seen = channels(bright, reached)
     if seen is None:
         return None

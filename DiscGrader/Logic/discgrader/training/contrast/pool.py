@@ -237,8 +237,8 @@ def draw_pool(sources: Sources, count: int, path: Path, seed: int, progress: Pro
 
 def _draw(sources: Sources, count: int, stored_path: Path, described: Path, seed: int, progress: Progress) -> None:
     shares = SHARES[sources.plane]
-    chance = np.array(list(shares.values())) / sum(shares.values())
-    kinds = np.random.default_rng(seed).choice(list(shares), count, p=chance)
+    probability = np.array(list(shares.values())) / sum(shares.values())
+    kinds = np.random.default_rng(seed).choice(list(shares), count, p=probability)
     # Whose pictures were drawn so far; drawing goes on behind them.
     begun = described.with_suffix(".begun.json")
     patients = json.loads(begun.read_text(encoding="utf-8")) if begun.exists() else []

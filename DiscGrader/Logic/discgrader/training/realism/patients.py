@@ -113,8 +113,8 @@ def even_findings(seed: int) -> dict[str, DiscFindings]:
     rng = stream(seed, "even grades")
     asked = {}
     for level in LEVELS[:7]:
-        grade, chance = int(rng.integers(1, 6)), rng.random()
-        narrowed = bool(chance < NARROWED_SHARE.get(grade, 0.0))
+        grade, drawn = int(rng.integers(1, 6)), rng.random()
+        narrowed = bool(drawn < NARROWED_SHARE.get(grade, 0.0))
         asked[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in NARROWED_SHARE else None)
     return asked
 

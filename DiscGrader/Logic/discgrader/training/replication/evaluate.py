@@ -1,4 +1,4 @@
-"""The paper's evaluation as one job: features measured, models fitted and judged, tables, figures and page written."""
+"""The paper's evaluation as one job: features measured, models fitted and judged, tables, plots and page written."""
 
 import csv
 import json

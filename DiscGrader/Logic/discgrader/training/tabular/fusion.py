@@ -158,7 +158,7 @@ def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
     Parameters
     ----------
     count : int
-        Number of grades; those that training had none of get no chance.
+        Number of grades; those that training had none of get probability 0.
     """
     parts: dict[str, list[np.ndarray]] = {
         name: [] for name in ("feature", "threshold", "left", "right", "missing", "chance")
@@ -173,9 +173,9 @@ def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
         parts["left"].append(np.where(inner, tree.children_left + start, 0))
         parts["right"].append(np.where(inner, tree.children_right + start, 0))
         parts["missing"].append(tree.missing_go_to_left.astype(bool))
-        chance = np.zeros((tree.node_count, count))
-        chance[:, model.classes_.astype(int)] = tree.value[:, 0] / tree.value[:, 0].sum(1, keepdims=True)
-        parts["chance"].append(chance)
+        leaf = np.zeros((tree.node_count, count))
+        leaf[:, model.classes_.astype(int)] = tree.value[:, 0] / tree.value[:, 0].sum(1, keepdims=True)
+        parts["chance"].append(leaf)
         start += tree.node_count
     joined = {name: np.concatenate(some) for name, some in parts.items()}
     return Forest(
@@ -193,7 +193,7 @@ def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
 def sides_of(
     discs: FusedDiscs, rows: np.ndarray, evidence: Forest, radiomics: Forest, roles: tuple[str, ...] = ROLES
 ) -> dict[str, np.ndarray]:
-    """Logarithms of the chances that each side gives the discs of ``rows``, NaN where it saw nothing of a disc."""
+    """Logarithms of the probabilities that each side gives the discs of ``rows``, NaN where it saw none of a disc."""
     place = {name: n for n, name in enumerate(discs.radiomics_names)}
     found = {"network": discs.network[rows]}
     for side, forest, table in (
@@ -222,8 +222,8 @@ def fit_weights(sides: Mapping[str, np.ndarray], grades: np.ndarray) -> tuple[di
     def cost(parameters: np.ndarray) -> float:
         weights = dict.fromkeys(SIDES, 0.0) | dict(zip(names, parameters[: len(names)]))
         bias = np.append(0.0, parameters[len(names) :])
-        chance = softmax(fused_rows(sides, weights) + bias)
-        return float(-np.log(np.maximum(chance[np.arange(len(grades)), grades], 1e-9)).mean() + 1e-3 * (bias**2).sum())
+        given = softmax(fused_rows(sides, weights) + bias)
+        return float(-np.log(np.maximum(given[np.arange(len(grades)), grades], 1e-9)).mean() + 1e-3 * (bias**2).sum())
 
     start = np.concatenate([np.full(len(names), 1 / len(names)), np.zeros(COUNT - 1)])
     bounds = [(0.0, 3.0)] * len(names) + [(-3.0, 3.0)] * (COUNT - 1)

@@ -163,23 +163,25 @@ def _metrics(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, re
     weighted = {}
     for name, own in sides.items():
         known = np.any([np.isfinite(one).all(1) for one in own.values()], 0)
-        chance = held_out_probabilities(sides["all"], own, discs.grades, fold, SIDES)
-        weighted[name] = chance
+        probabilities = held_out_probabilities(sides["all"], own, discs.grades, fold, SIDES)
+        weighted[name] = probabilities
         if known.sum() > 30:
-            metrics[name] = _metrics_of(discs, chance, known)
+            metrics[name] = _metrics_of(discs, probabilities, known)
     # What is compared is judged on the discs that every side has seen.
     shared = np.all([np.isfinite(one).all(1) for one in sides["all"].values() if np.isfinite(one).any()], 0)
     compared, base = {}, None
     for name, some in VARIANTS.items():
         if not all(np.isfinite(sides["all"][side]).any() for side in some):
             continue
-        chance = held_out_probabilities(sides["all"], sides["all"], discs.grades, fold, some)
-        compared[name] = _metrics_of(discs, chance, shared)
+        probabilities = held_out_probabilities(sides["all"], sides["all"], discs.grades, fold, some)
+        compared[name] = _metrics_of(discs, probabilities, shared)
         if name == "network":
-            base = chance
+            base = probabilities
         if base is not None and "network" in some and name != "network":
             compared[name]["against_network"] = {
-                metric: difference(metric, discs.grades[shared], chance[shared], base[shared], discs.patients[shared])
+                metric: difference(
+                    metric, discs.grades[shared], probabilities[shared], base[shared], discs.patients[shared]
+                )
                 for metric in ("auroc", "accuracy", "qwk")
             }
     return metrics | {"compared": compared}

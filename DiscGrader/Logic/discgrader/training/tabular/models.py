@@ -166,8 +166,8 @@ class OrdinalModel:
             edges = np.concatenate([[-np.inf], thresholds, [np.inf]])
             score = rows @ coefficients
             upper, lower = _sigmoid(edges[grades + 1] - score), _sigmoid(edges[grades] - score)
-            chance = np.maximum(upper - lower, 1e-12)
-            slope_up, slope_low = upper * (1 - upper) / chance, lower * (1 - lower) / chance
+            probability = np.maximum(upper - lower, 1e-12)
+            slope_up, slope_low = upper * (1 - upper) / probability, lower * (1 - lower) / probability
             on_score = (slope_up - slope_low) / len(rows)
             on_edges = (
                 np.bincount(grades + 1, -slope_up, self.count + 1) + np.bincount(grades, slope_low, self.count + 1)
@@ -177,7 +177,7 @@ class OrdinalModel:
             gradient = np.concatenate(
                 [rows.T @ on_score + 2 * self.penalty * coefficients, on_gaps[:1], on_gaps[1:] * gaps]
             )
-            return -np.log(chance).mean() + self.penalty * coefficients @ coefficients, gradient
+            return -np.log(probability).mean() + self.penalty * coefficients @ coefficients, gradient
 
         best = minimize(cost, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
         self.coefficients_, self.thresholds_ = best.x[:columns], self._thresholds(best.x[columns:])

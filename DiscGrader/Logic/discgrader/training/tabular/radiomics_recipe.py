@@ -145,8 +145,8 @@ def outcomes_of(system: PfirrmannSystem, table: DiscTable, test: np.ndarray) -> 
         shown = only(table, roles)
         rows = np.nonzero(test & np.isfinite(shown.values).any(1))[0]
         if len(rows):
-            chance = system.predict_proba(shown.rows(rows))
-            found[inputs] = Outcome(rows, rows[:0], chance, chance, chance[:0], (), np.zeros(0))
+            probabilities = system.predict_proba(shown.rows(rows))
+            found[inputs] = Outcome(rows, rows[:0], probabilities, probabilities, probabilities[:0], (), np.zeros(0))
     return found
 
 

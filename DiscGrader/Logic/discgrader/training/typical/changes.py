@@ -192,7 +192,7 @@ def shaded(shown: Shown, rng: Random) -> Shown:
 
 
 def cropped(shown: Shown, rng: Random) -> Shown | None:
-    """The picture ends within what is looked at."""
+    """The picture ends within what the network sees."""
     side, rest = int(rng.integers(4)), rng.uniform(9.0, 14.0) + 6.0 * rng.random()
     roi = shown.disc.roi
 

@@ -74,26 +74,26 @@ class CropEye:
 
 
 class WindowEye:
-    """What a pack that looks through windows sees of the look nearest to the disc's middle."""
+    """What a pack that looks through windows sees of the view nearest to the disc's middle."""
 
     def __init__(self, pack: WindowPack):
         self.pack = pack
 
     def alone(self, shown: Shown) -> Shown | None:
-        """The disc with no more of its study than the look at it takes; None where it cannot be looked at."""
-        looks = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
-        if isinstance(looks, str):
+        """The disc with no more of its study than the view of it takes; None where there is none."""
+        views = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        if isinstance(views, str):
             return None
-        used = {window.series.name for window in looks[0]}
+        used = {window.series.name for window in views[0]}
         series = tuple(one for one in shown.study.series if one.name in used)
         found = replace(shown.localization, series_name=series[0].name, discs=(shown.disc,))
         return near(replace(shown, study=replace(shown.study, series=series), localization=found))
 
     def __call__(self, shown: Shown) -> Seen | None:
-        looks = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
-        if isinstance(looks, str):
+        views = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        if isinstance(views, str):
             return None
-        pictures = torch.from_numpy(pictures_of(looks[:1], self.pack.pixels))
+        pictures = torch.from_numpy(pictures_of(views[:1], self.pack.pixels))
         with torch.inference_mode():
             maps = self.pack.network.maps(network_input(pictures))
             return seen_in(maps, self.pack.network.answers(maps)[2], middle_slices(pictures))
@@ -180,7 +180,7 @@ themselves."""
 
 
 def fit(some: Sequence[Example], seed: int = 0) -> Typical:
-    """From usual examples and others; the limit is still that of even chances."""
+    """From usual examples and others; the limit is still that of a probability of 0.5."""
     usual = [example for example in some if example.kind == USUAL]
     means, scales, axes = {}, {}, {}
     for group in GROUPS:

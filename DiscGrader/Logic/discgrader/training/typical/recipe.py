@@ -70,7 +70,7 @@ def train_typical(
     held : str
         Further ones that nothing is fitted to, which are only measured.
     discs, changed : int
-        How many discs of each series are looked at as they are and how many changed.
+        How many discs of each series are shown as they are and how many changed.
     unknown : bool
         Whether each kind is also measured by what was fitted without it.
     """
@@ -135,7 +135,7 @@ def _pack(name: str) -> Pack:
         return read_pack(folder)
     found = next((pack for pack in default_packs() if pack.name == name), None)
     if found is None or (FILE not in found.files and not is_windowed(found)):
-        raise UsageError(f"There is no shipped pack {name} that looks at pictures; name one, or its folder.")
+        raise UsageError(f"There is no shipped pack {name} that sees pictures; name one, or its folder.")
     return found
 
 
@@ -158,7 +158,7 @@ def _examples(
     else:
         usual, other = spider_patients(data_dir, out_dir.parent / "located", installed_localizer().localize), DIGITAL
     for number, patient in enumerate(usual):
-        progress.report("Looking", 0.0, f"{patient.source} {patient.name} ({number + 1})")
+        progress.report("Reading pictures", 0.0, f"{patient.source} {patient.name} ({number + 1})")
         yield from examples(patient, eye, USUAL, discs, changed, rng)
     for folder, kind in ((cohort or real, other), (held, f"held out {other}")):
         for patient in _of(folder, kind, pack, out_dir.parent / "located"):

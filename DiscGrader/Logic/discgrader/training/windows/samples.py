@@ -99,7 +99,7 @@ def window_samples(
         notes += own_notes
     if not found:
         raise StudyError(
-            f"No disc in {data_dir} can be looked at by {system}: {notes[0] if notes else 'there is none'}"
+            f"No disc in {data_dir} has what the system {system} needs: {notes[0] if notes else 'there is none'}"
         )
     return found, notes
 
