@@ -30,6 +30,7 @@ if _LOGIC_FOLDER not in sys.path:
     sys.path.insert(0, _LOGIC_FOLDER)
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
 from discgrader.reading.commands import (
     AcceptGrade,
     AcceptLevel,
@@ -113,7 +114,7 @@ class SeriesParameters:
 class BoxParameters:
     """marginMm - How far a box reaches above and below its disc."""
 
-    marginMm: Annotated[float, WithinRange(8.0, 12.0)] = 10.0
+    marginMm: Annotated[float, WithinRange(*MARGIN_RANGE_MM)] = DEFAULT_MARGIN_MM
 
 
 @parameterPack
@@ -185,6 +186,22 @@ class DiscGraderParameterNode:
             chosen = {self.fatSuppressedRole: self.fatSuppressed}
         chosen["AX_T2"] = self.axialNodes() or None
         return {role: node for role, node in chosen.items() if node is not None}
+
+    def settings(self, systems):
+        """What the user has chosen, as `discgrader.pipeline.settings.Settings`.
+
+        Parameters
+        ----------
+        systems : iterable of str
+            Those that there are packs of; the ones that are switched off are left out.
+        """
+        from discgrader.pipeline.settings import Settings
+
+        return Settings(
+            systems=[name for name in systems if name not in self.grading.systemsOff],
+            margin_mm=self.boxes.marginMm,
+            saliency=self.grading.saliency,
+        )
 
     def axialNodes(self):
         """The volumes that serve as AX_T2, without those that are no longer in the scene."""
@@ -452,17 +469,26 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         if self._poller is not None:
             self._poller.close()
 
-    def findDiscs(self, volumes, marginMm=10.0, lowestDisc=None, waitForCompletion=True, eventCallback=None):
+    def findDiscs(
+        self,
+        volumes,
+        marginMm=DEFAULT_MARGIN_MM,
+        lowestDisc=None,
+        waitForCompletion=True,
+        eventCallback=None,
+        settings=None,
+    ):
         """Find the discs and put a named box around each; the ROI nodes, from the sacrum upwards.
 
         Boxes and results that the scene already has of this study are replaced. With ``waitForCompletion`` False, None
-        is returned at once, and the callback hears of `COMPLETED` and ``{"rois"}``.
+        is returned at once, and the callback hears of `COMPLETED` and ``{"rois"}``. ``settings`` are taken in place of
+        ``marginMm`` and ``lowestDisc``, where they are given.
         """
+        from discgrader.pipeline.settings import Settings
+
+        settings = settings or Settings(margin_mm=marginMm, lowest_disc=lowestDisc)
         return self._begin(
-            lambda listener: self.work.find(volumes, marginMm, lowestDisc, listener),
-            "rois",
-            waitForCompletion,
-            eventCallback,
+            lambda listener: self.work.find(volumes, settings, listener), "rois", waitForCompletion, eventCallback
         )
 
     def grade(
@@ -473,7 +499,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         saliency=True,
         waitForCompletion=True,
         eventCallback=None,
-        marginMm=10.0,
+        marginMm=DEFAULT_MARGIN_MM,
+        settings=None,
     ):
         """Grade the discs and put grades, saliency and provenance into the scene; the table node of the grades.
 
@@ -491,9 +518,14 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         eventCallback : callable(str, dict), optional
         marginMm : float
             How far boxes reach above and below their discs, where these are found first.
+        settings : discgrader.pipeline.settings.Settings, optional
+            In place of ``systems``, ``saliency`` and ``marginMm``.
         """
+        from discgrader.pipeline.settings import Settings
+
+        settings = settings or Settings(systems=systems, margin_mm=marginMm, saliency=saliency)
         return self._begin(
-            lambda listener: self.work.grade(volumes, roiNodes, systems, saliency, listener, marginMm),
+            lambda listener: self.work.grade(volumes, roiNodes, settings, listener),
             "table",
             waitForCompletion,
             eventCallback,
@@ -590,7 +622,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         return KeptSettings(self._moduleNode).now
 
     def setMargin(self, mm, dragging=False, study=None):
-        """Have the boxes reach so far, 8-12 mm, above and below their discs, at once.
+        """Have the boxes reach so far above and below their discs, at once.
 
         A box whose height was changed by hand keeps it; one that was moved, turned, or resized along another axis
         follows. What is set while ``dragging``, and the next that is not, are one step of undo.

@@ -20,8 +20,8 @@ DOUBTS = (
 class DoubtfulEngine(BlockEngine):
     """Finds the spine of blocks and doubts its names and count."""
 
-    def localize(self, study, **options):
-        found = super().localize(study, **options)
+    def localize(self, study, settings, **options):
+        found = super().localize(study, settings, **options)
         discs = tuple(replace(one, warnings=DOUBTS[:1]) for one in found.discs)
         return replace(
             found,

@@ -17,16 +17,18 @@ WHY = "Discs are 18 mm apart and 15 mm deep, which lumbar discs are not, even a 
 class DoubtfulEngine(BlockEngine):
     """Finds what may be no lumbar spine, and grades it only where that is wanted."""
 
-    def localize(self, study, **options):
-        return replace(super().localize(study, **options), misfits=(WHY,))
+    def localize(self, study, settings, **options):
+        return replace(super().localize(study, settings, **options), misfits=(WHY,))
 
-    def grade(self, study, *, localization, graded, **options):
+    def grade(self, study, settings, *, localization, graded, **options):
         def judged(result):
             if localization.withheld:
                 return replace(result, grades=(), not_graded=dict.fromkeys(("pfirrmann", "spider"), WITHHELD))
             return result
 
-        whole = super().grade(study, localization=localization, graded=lambda one: graded(judged(one)), **options)
+        whole = super().grade(
+            study, settings, localization=localization, graded=lambda one: graded(judged(one)), **options
+        )
         return replace(whole, discs=tuple(map(judged, whole.discs)))
 
 

@@ -18,14 +18,14 @@ MISSED = "the sagittal series do not show it"
 class LackingEngine(BlockEngine):
     """Grades the spine of blocks without axial T2, and L2-L3 not by SPIDER."""
 
-    def grade(self, study, *, graded, **options):
+    def grade(self, study, settings, *, graded, **options):
         def lacking(result):
             if result.disc.level != "L2-L3":
                 return replace(result, not_graded={"msu": "no axial T2"})
             grades = tuple(one for one in result.grades if one.system != "spider")
             return replace(result, grades=grades, not_graded={"msu": "no axial T2", "spider": MISSED})
 
-        whole = super().grade(study, graded=lambda result: graded(lacking(result)), **options)
+        whole = super().grade(study, settings, graded=lambda result: graded(lacking(result)), **options)
         return replace(whole, discs=tuple(map(lacking, whole.discs)))
 
 

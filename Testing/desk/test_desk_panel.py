@@ -249,7 +249,7 @@ def test_systems_and_tasks_can_be_switched_off(graded, user):
     assert graded.table.grid.columns == (PFIRRMANN,)
     graded.logic.engine.asked.clear()
     finish(graded, user, graded.ui.gradeButton)
-    assert graded.logic.engine.asked[-1][2] == ["pfirrmann"]
+    assert graded.logic.engine.asked[-1][2] == ("pfirrmann",)
 
 
 def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):

@@ -17,6 +17,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.packs.forest import Forest
 from discgrader.packs.pack import read_pack
 from discgrader.pipeline.regrade import regrade
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from discgrader.training.grader import INPUTS
 from discgrader.training.recipes import run_recipe
@@ -258,7 +259,7 @@ def test_a_box_graded_again_where_it_was_gets_the_same_grade(spine, packs):
     localization = localized(spine)
     grader = Grader(packs[:1])
     engine = Engine(None, grader, None, packs[:1])
-    result = engine.grade(spine.study, localization=localization, saliency=False)
+    result = engine.grade(spine.study, Settings(saliency=False), localization=localization)
     again = regrade(engine, result, result.discs[2].disc, Progress())
     assert again.discs[2].grades[0].probabilities == pytest.approx(result.discs[2].grades[0].probabilities, abs=1e-6)
 

@@ -17,6 +17,7 @@ from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import read_pack, write_pack
 from discgrader.pipeline.regrade import regrade
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from discgrader.radiomics import cache as filter_cache
 from discgrader.radiomics.extractor import RadiomicsExtractor
@@ -133,7 +134,7 @@ def test_a_moved_box_is_graded_anew_without_filtering_the_sequence_again(trained
     real = filter_cache.filter_all
     monkeypatch.setattr(filter_cache, "filter_all", lambda *args, **more: made.append(1) or real(*args, **more))
     engine = Engine(None, Grader([pack]), None, [pack])
-    result = engine.grade(spine.study, localization=localization, saliency=False)
+    result = engine.grade(spine.study, Settings(saliency=False), localization=localization)
     assert len(made) == 1
     disc = result.discs[2].disc
     same = regrade(engine, result, disc, Progress())

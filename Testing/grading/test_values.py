@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.localize.box import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, SAME_BOX_MM, RoiBox
+from discgrader.localize.box import SAME_BOX_MM, RoiBox
 from discgrader.localize.disc import Disc
 from discgrader.localize.labels import Label, disc_label, is_disc
+from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
 from scipy.spatial.transform import Rotation
 from synthetic_result import synthetic_result
 

@@ -182,7 +182,7 @@ def segmented(localization: Localization) -> Localization:
 
 def test_boxes_alone_are_not_graded_by_systems_that_read_outlines(localization, packs, tmp_path):
     study = Study("s", (sagittal(BODY), axial(BODY)))
-    boxes = boxes_alone(study, {one.level: one.roi for one in localization.discs}, 10.0)
+    boxes = boxes_alone(study, {one.level: one.roi for one in localization.discs})
     grader = Grader([*packs, *(tiny_grading_pack(tmp_path / one, system=one) for one in ("pfirrmann", "spider"))])
     for result in grader.grade(study, boxes):
         assert {grade.system for grade in result.grades} == set(SYSTEM_NAMES)

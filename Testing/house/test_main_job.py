@@ -15,6 +15,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import FEATURES, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
+from discgrader.pipeline.settings import Settings
 from places import REFERENCE
 from reference_discs import compare
 from scipy import ndimage
@@ -83,7 +84,7 @@ def test_saliency_lies_on_the_disc_more_than_chance_would(graded):
 
 
 def test_two_runs_agree_to_the_bit(engine, phantom, graded):
-    again = engine.grade(phantom.study, saliency=False)
+    again = engine.grade(phantom.study, Settings(saliency=False))
     assert [one.grades for one in again.discs] == [one.grades for one in graded.discs]
 
 
@@ -104,7 +105,7 @@ def test_a_picture_without_a_spine_is_not_graded_in_silence(engine):
         "made so",
     )
     try:
-        result = engine.grade(Study("knee", (knee,)), saliency=False)
+        result = engine.grade(Study("knee", (knee,)), Settings(saliency=False))
     except StudyError as error:
         assert "lumbar" in str(error)  # noqa: PT017  refused or warned of: either will do
     else:

@@ -14,6 +14,7 @@ from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.regrade import alone, with_part
 from discgrader.pipeline.service import worker_service
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from fake_engine import FakeMaker
 from synthetic_result import synthetic_localization, synthetic_study
@@ -23,15 +24,15 @@ from worker_desk import PATIENCE_S, Desk, Notebook, alive, moved, same
 def test_it_finds_and_grades_as_the_engine_does_here(opened_worker: Callable[..., Desk]) -> None:
     desk, study = opened_worker(noise=True).ready(), synthetic_study(name="Müller, zweite")
     finding, grading, whole = Notebook(), Notebook(), Notebook()
-    desk.client.find(study, finding, margin_mm=9.0)
+    desk.client.find(study, finding, Settings(margin_mm=9.0))
     desk.until(lambda: finding.over)
     found = finding.value
-    desk.client.grade(study, grading, localization=found, systems=["pfirrmann"])
+    desk.client.grade(study, grading, Settings(systems=["pfirrmann"]), localization=found)
     desk.client.grade(study, whole)
     desk.until(lambda: whole.over)
     here = FakeMaker()()
-    found_here = here.localize(study, margin_mm=9.0)
-    assert same(grading.value, here.grade(study, localization=found_here, systems=("pfirrmann",)))
+    found_here = here.localize(study, Settings(margin_mm=9.0))
+    assert same(grading.value, here.grade(study, Settings(systems=("pfirrmann",)), localization=found_here))
     assert same(whole.value, here.grade(study))
     assert grading.value.study is study and grading.value.discs[0].disc is found.discs[0]
     levels = [disc.level for disc in found.discs]
@@ -46,9 +47,9 @@ def test_it_finds_and_grades_as_the_engine_does_here(opened_worker: Callable[...
 
 def test_discs_that_grading_finds_have_the_margin_that_was_asked_for(opened_worker: Callable[..., Desk]) -> None:
     desk, study, whole = opened_worker().ready(), synthetic_study(), Notebook()
-    desk.client.grade(study, whole, margin_mm=12.0, saliency=False)
+    desk.client.grade(study, whole, Settings(margin_mm=12.0, saliency=False))
     desk.until(lambda: whole.over)
-    assert same(whole.value, FakeMaker()().grade(study, margin_mm=12.0, saliency=False))
+    assert same(whole.value, FakeMaker()().grade(study, Settings(margin_mm=12.0, saliency=False)))
 
 
 def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk]) -> None:
@@ -57,11 +58,11 @@ def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk
     before = here.grade(study, localization=known)
     corrected = moved(known, "L3-L4", 2.0)
     one, more = Notebook(), Notebook()
-    desk.client.regrade(study, corrected, "L3-L4", one, systems=["spider"], saliency=False)
+    desk.client.regrade(study, corrected, "L3-L4", one, Settings(systems=["spider"], saliency=False))
     desk.client.explain(study, corrected, before.discs[:2], more)
     desk.until(lambda: more.over)
     disc = corrected.discs[2]
-    expected = here.grade(study, localization=alone(corrected, disc), systems=("spider",), saliency=False)
+    expected = here.grade(study, Settings(systems=("spider",), saliency=False), localization=alone(corrected, disc))
     assert same(one.value, expected)
     merged = with_part(before, one.value)
     assert merged.discs[2].disc is disc and merged.localization.discs[2] is disc and len(merged.discs) == 5
@@ -80,7 +81,7 @@ def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: 
     desk.until(lambda: found.over)
     for step in range(3):
         note = Notebook()
-        desk.client.regrade(study, moved(found.value, "L4-L5", step), "L4-L5", note, saliency=False)
+        desk.client.regrade(study, moved(found.value, "L4-L5", step), "L4-L5", note, Settings(saliency=False))
         desk.until(lambda note=note: note.over)
     # What is found over there stays there; beside volumes little is sent.
     assert [len(message.shared) for message in asked] == [2, 0, 0, 0]

@@ -93,6 +93,6 @@ def test_boxes_named_in_another_anatomy_keep_their_places():
     boxes = {names[disc.level]: disc.roi for disc in found.discs}
     missing = replace(found, discs=found.discs[:1])
     for localization in (found, missing):
-        given = with_boxes(localization, boxes, 10.0)
+        given = with_boxes(localization, boxes)
         assert [disc.level for disc in given.discs] == list(names.values())
         assert [disc.index_from_sacrum for disc in given.discs] == [disc.index_from_sacrum for disc in found.discs]

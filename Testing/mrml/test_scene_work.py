@@ -21,6 +21,7 @@ from discgrader.mrml.scene_reply import SceneListener
 from discgrader.mrml.scene_work import SceneWork
 from discgrader.mrml.tables import rows_from_node
 from discgrader.pipeline.service import Service
+from discgrader.pipeline.settings import Settings
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -50,9 +51,11 @@ class Notebook(SceneListener):
 class HeldEngine(BlockEngine):
     """Grades the box's height above the patient's origin, and waits before it answers for as long as it is held."""
 
-    def grade(self, study, *, localization, graded, explained, **choices):
+    def grade(self, study, settings, *, localization, graded, explained, **choices):
         answers = []
-        result = super().grade(study, localization=localization, graded=answers.append, explained=explained, **choices)
+        result = super().grade(
+            study, settings, localization=localization, graded=answers.append, explained=explained, **choices
+        )
         self.places = getattr(self, "places", []) + [one.disc.roi.center_lps_mm for one in answers]
         for one in answers:
             graded(one)
@@ -89,7 +92,7 @@ def volumes(scene):
 @pytest.fixture
 def graded(work, volumes):
     """A scene whose study was graded; gives its boxes by level."""
-    work.grade(volumes, None, None, True, SceneListener())()
+    work.grade(volumes, None, Settings(), SceneListener())()
     return {attribute(node, "Level"): node for node in study_nodes(work.scene, "my T2", "roi")}
 
 
@@ -102,10 +105,10 @@ def until(work, so) -> None:
 
 def test_discs_are_found_while_the_window_goes_on(work, engine, volumes, scene):
     heard = Notebook()
-    work.find(volumes, 9.0, "L5-S1", heard)
+    work.find(volumes, Settings(margin_mm=9.0, lowest_disc="L5-S1"), heard)
     assert work.busy and not engine.asked, "asking must not hold up whoever asks"
     with pytest.raises(UsageError, match="still running"):
-        work.grade(volumes, None, None, True, Notebook())
+        work.grade(volumes, None, Settings(), Notebook())
     until(work, lambda: heard.ends)
     [(end, rois)] = heard.ends
     assert end == "completed" and [node.GetName() for node in rois] == LEVELS and not work.running
@@ -173,7 +176,7 @@ def test_what_is_graded_already_where_the_hand_lets_go_is_not_begun_anew(work, e
 
 def test_a_box_moved_while_all_are_graded_stays_and_is_graded_anew(work, engine, volumes, graded, scene):
     engine.hold, heard, box = threading.Event(), Notebook(), graded["L2-L3"]
-    work.grade(volumes, None, None, True, heard)
+    work.grade(volumes, None, Settings(), heard)
     until(work, lambda: len(engine.asked) == 3)
     box.SetCenterWorld(7.0, 8.0, 9.0)
     assert work.regrade(box, Notebook(), live=True) is None
@@ -187,7 +190,7 @@ def test_a_box_moved_while_all_are_graded_stays_and_is_graded_anew(work, engine,
 @pytest.mark.parametrize("what", ["volume", "box", "all boxes"])
 def test_what_is_deleted_while_it_is_graded(work, engine, volumes, graded, scene, what):
     engine.hold, heard = threading.Event(), Notebook()
-    work.grade(volumes, None, None, True, heard)
+    work.grade(volumes, None, Settings(), heard)
     until(work, lambda: len(engine.asked) == 3)
     gone = {"volume": [volumes["T1"]], "box": [graded["L4-L5"]], "all boxes": list(graded.values())}[what]
     for node in gone:
@@ -224,7 +227,7 @@ def test_closing_the_scene_stops_everything(work, engine, volumes, graded):
     work.deliver()
     work.close()
     assert live.ends == [("stopped", None)] and not work.running
-    work.grade(volumes, None, None, True, heard)
+    work.grade(volumes, None, Settings(), heard)
     work.cancel()
     assert heard.ends == [("stopped", None)], "what has not begun is stopped at once"
     engine.hold.set()

@@ -111,7 +111,7 @@ def test_grade_gives_the_table_and_shows_boxes_and_saliency(logic, engine, volum
 
 def test_grade_passes_on_what_was_asked_for(logic, engine, volumes):
     logic.grade(volumes, systems=["pfirrmann"], saliency=False)
-    assert engine.asked[-1][2:4] == (["pfirrmann"], False)
+    assert engine.asked[-1][2:4] == (("pfirrmann",), False)
 
 
 def test_corrected_boxes_are_graded_and_kept(logic, engine, volumes):

@@ -12,6 +12,7 @@ from discgrader.mrml.nodes import attribute
 from discgrader.phantom.files import write_study
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
+from discgrader.pipeline.settings import Settings
 from panel_reader import LEVELS, checked_axial, click_cell
 
 pytestmark = pytest.mark.slow
@@ -60,7 +61,7 @@ def test_every_lumbar_level_is_graded_and_shown_and_the_command_line_says_the_sa
             identifiers = red.GetBackgroundVolumeID(), red.GetForegroundVolumeID()
             shown, over = map(slicer.mrmlScene.GetNodeByID, identifiers)
             assert shown.GetName() == BLOCK_OF[level] == attribute(over, "Series"), (level, column)
-    result = engine.grade(read_study(study), saliency=False)
+    result = engine.grade(read_study(study), Settings(saliency=False))
     alone = {(one.disc.level, grade.system, grade.task): grade for one in result.discs for grade in one.grades}
     assert alone.keys() == cells.keys()
     for key, grade in alone.items():

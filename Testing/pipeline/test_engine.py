@@ -44,7 +44,7 @@ def test_a_study_becomes_a_result(engine: Engine) -> None:
 
 
 def test_saliency_is_left_out_when_it_is_not_wanted(engine: Engine) -> None:
-    assert len(engine.grade(synthetic_study(), saliency=False).saliency) == 0
+    assert len(engine.grade(synthetic_study(), Settings(saliency=False)).saliency) == 0
 
 
 def test_work_stops_when_it_is_told_to(engine: Engine) -> None:
@@ -56,16 +56,16 @@ def test_work_stops_when_it_is_told_to(engine: Engine) -> None:
 
 def test_a_system_that_the_series_do_not_allow_is_a_warning_or_an_error(engine: Engine) -> None:
     some = Engine(FakeLocalizer(), FakeGrader(), None, (*PACKS, replace(PACKS[1], system="msu")))
-    result = some.grade(synthetic_study(), systems=("spider", "msu"))
+    result = some.grade(synthetic_study(), Settings(systems=("spider", "msu")))
     assert {grade.system for one in result.discs for grade in one.grades} == {"spider"}
     assert result.not_graded == ("Not graded by msu: the series (T1, T2) do not allow it.",)
     heard = []
-    some.grade(synthetic_study(), systems=("spider", "msu"), graded=heard.append)
+    some.grade(synthetic_study(), Settings(systems=("spider", "msu")), graded=heard.append)
     assert all(one.not_graded == {"msu": "the series (T1, T2) do not allow it"} for one in heard) and len(heard) == 5
     with pytest.raises(StudyError, match=r"\(T1, T2\) allow no grading by msu"):
-        some.grade(synthetic_study(), systems=("msu",))
+        some.grade(synthetic_study(), Settings(systems=("msu",)))
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
-        engine.grade(synthetic_study(), systems=("genius",))
+        engine.grade(synthetic_study(), Settings(systems=("genius",)))
     with pytest.raises(StudyError, match="AX_T1, AX_T2"):
         engine.grade(axial(synthetic_study()))
 
@@ -80,19 +80,19 @@ def test_corrected_boxes_take_the_place_of_those_found() -> None:
         "L3-L4": third.roi,
         "T10-T11": RoiBox(lowest.roi.center_lps_mm + [0, 0, 400.0], np.eye(3), np.array([40.0, 60.0, 30.0])),
     }
-    given = with_boxes(found, boxes, margin_mm=10.0)
+    given = with_boxes(found, boxes)
     assert [disc.level for disc in given.discs] == ["L5-S1", "L3-L4", "T10-T11"]
     assert [disc.index_from_sacrum for disc in given.discs] == [1, 3, 8]
     assert given.discs[0].center_lps_mm == pytest.approx(lowest.center_lps_mm + shift)
     assert given.discs[1].center_lps_mm == pytest.approx(third.center_lps_mm)
     assert given.discs[2].height_mm == pytest.approx(10.0) and "No disc was found" in given.discs[2].warnings[0]
-    renamed = with_boxes(found, {"S1-S2": lowest.roi, "L5-S1": second.roi}, margin_mm=10.0)
+    renamed = with_boxes(found, {"S1-S2": lowest.roi, "L5-S1": second.roi})
     assert [(disc.level, disc.index_from_sacrum) for disc in renamed.discs] == [("S1-S2", 1), ("L5-S1", 2)]
     assert renamed.discs[1].center_lps_mm == pytest.approx(second.center_lps_mm)
     with pytest.raises(UsageError, match="'R' is named by no level"):
-        with_boxes(found, {"R": lowest.roi}, margin_mm=10.0)
+        with_boxes(found, {"R": lowest.roi})
     with pytest.raises(UsageError, match="no ROI box"):
-        with_boxes(found, {}, margin_mm=10.0)
+        with_boxes(found, {})
 
 
 @pytest.mark.parametrize("named_otherwise", [False, True])
@@ -110,16 +110,16 @@ def test_names_of_given_boxes_settle_doubts_about_found_ones(named_otherwise):
     )
     names = ["S1-S2", *LADDER[1:5]] if named_otherwise else LADDER[1:6]
     boxes = {level: disc.roi for level, disc in zip(names, found.discs, strict=True)}
-    moved = with_boxes(found, boxes, 10.0)
+    moved = with_boxes(found, boxes)
     assert moved.name_doubts == (doubt,) and moved.name_probability == 0.6, "boxes that were only moved say nothing"
-    given = with_boxes(found, boxes, 10.0, names_given=True)
+    given = with_boxes(found, boxes, names_given=True)
     assert (given.name_doubts, given.name_probability, given.name_alternatives) == ((), 1.0, {})
     assert given.discs[0].warnings == ("Its endplates are steep.",)
     kept, said = given.warnings
     assert kept == "The spine is short." and "named as their ROI boxes are" in said
     assert ("S1-S2 (L5-S1 as found)" in said) is named_otherwise
     sure = replace(found, name_doubts=(), warnings=())
-    assert bool(with_boxes(sure, boxes, 10.0, names_given=True).warnings) is named_otherwise
+    assert bool(with_boxes(sure, boxes, names_given=True).warnings) is named_otherwise
 
 
 @pytest.mark.parametrize(("lowest", "indices"), [(None, [1, 2]), ("S1-S2", [2, 3])])
@@ -128,7 +128,7 @@ def test_boxes_where_no_disc_is_found_are_counted_from_the_lowest_disc(
 ) -> None:
     study = replace(synthetic_study(), name="bad")
     boxes = {disc.level: disc.roi for disc in synthetic_localization().discs[:2]}
-    given = engine.with_rois(study, boxes, lowest_disc=lowest)
+    given = engine.with_rois(study, boxes, Settings(lowest_disc=lowest))
     assert [disc.index_from_sacrum for disc in given.discs] == indices
     assert "No disc was found in bad" in given.warnings[0]
 

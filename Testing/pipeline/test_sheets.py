@@ -445,7 +445,7 @@ def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, da
         study = read_study(path)
         [series] = study.series
         assert series.role == "AX_T2"
-        localization = boxes_alone(study, read_rois(path / "rois"), 10.0)
+        localization = boxes_alone(study, read_rois(path / "rois"))
         [disc] = localization.discs
         [[window]] = StudyWindows(study, localization).of(disc, system_views()["msu"])
         gray = window.values(window.spec.shape(72))[1]

@@ -46,14 +46,14 @@ def write_block_study(folder: Path, names=tuple(BLOCKS)) -> Path:
 class AxialBlockEngine(BlockEngine):
     """As `BlockEngine`, with a map of `ON_AXIAL` besides, on one slice of the axial block that shows the disc best."""
 
-    def grade(self, study, *, localization, saliency, explained, **options):
-        result = super().grade(study, localization=localization, saliency=saliency, explained=explained, **options)
+    def grade(self, study, settings, *, localization, explained, **options):
+        result = super().grade(study, settings, localization=localization, explained=explained, **options)
         axial = [one for one in study.series if one.role == "AX_T2"]
         maps, series = dict(result.saliency), dict(result.saliency_series)
         for disc in localization.discs:
             key = (disc.level, *ON_AXIAL)
             cut = axial_cut(disc, axial) if axial else ""
-            if saliency and not isinstance(cut, str):
+            if settings.saliency and not isinstance(cut, str):
                 maps[key], series[key] = bump(cut.series.volume, cut.indices[-1], disc), cut.series.name
                 explained(disc.level, {ON_AXIAL: (series[key], VolumePart.of(maps[key]))})
         return replace(result, saliency=maps, saliency_series=series)

@@ -16,14 +16,16 @@ class BlockEngine:
         self.hold = None
         self.error = None
 
-    def localize(self, study, *, margin_mm, lowest_disc, progress):
-        self.asked.append(("localize", [one.role for one in study.series], margin_mm, lowest_disc))
+    def localize(self, study, settings, *, progress):
+        self.asked.append(("localize", [one.role for one in study.series], settings.margin_mm, settings.lowest_disc))
         progress.report("Finding discs", 0.5)
-        return replace(synthetic_localization(margin_mm=margin_mm), series_name=study.series[0].name, warnings=())
+        return replace(
+            synthetic_localization(margin_mm=settings.margin_mm), series_name=study.series[0].name, warnings=()
+        )
 
-    def grade(self, study, *, localization, systems, saliency, progress, graded, explained):
+    def grade(self, study, settings, *, localization, progress, graded, explained):
         levels = [disc.level for disc in localization.discs]
-        self.asked.append(("grade", levels, systems, saliency, threading.current_thread()))
+        self.asked.append(("grade", levels, settings.systems, settings.saliency, threading.current_thread()))
         for step in range(5):
             progress.report("Grading", step / 5)
             if self.hold is not None:
@@ -32,11 +34,11 @@ class BlockEngine:
             raise self.error
         made_up = self.made_up
         discs = {one.disc.level: one for one in made_up.discs}
-        keys = [key for key in made_up.saliency if saliency and key[0] in levels]
+        keys = [key for key in made_up.saliency if settings.saliency and key[0] in levels]
         results = tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs)
         for result in results:
             graded(result)
-        for level in levels if saliency else ():
+        for level in levels if settings.saliency else ():
             own = {
                 key[1:]: (study.series[0].name, VolumePart.of(made_up.saliency[key])) for key in keys if key[0] == level
             }

@@ -40,15 +40,17 @@ class SmallEngine(KnownEngine):
         super().__init__(phantom)
         self._found = {one.index_from_sacrum: one.roi.center_lps_mm for one in phantom.discs}
 
-    def grade(self, study, *, localization, saliency, graded, explained, **choices):
+    def grade(self, study, settings, *, localization, graded, explained, **choices):
         result = super().grade(
-            study, localization=localization, saliency=saliency, graded=lambda _result: None, explained=None, **choices
+            study, settings, localization=localization, graded=lambda _result: None, explained=None, **choices
         )
         discs = tuple(self._seen(one) for one in result.discs)
         for one in discs:
             graded(one)
         series = study.series[0]
-        maps = {(one.disc.level, *PFIRRMANN): _map(one.disc, series.volume) for one in discs} if saliency else {}
+        maps = (
+            {(one.disc.level, *PFIRRMANN): _map(one.disc, series.volume) for one in discs} if settings.saliency else {}
+        )
         for (level, system, task), one in maps.items():
             explained(level, {(system, task): (series.name, VolumePart.of(one))})
         return replace(result, discs=discs, saliency=maps, saliency_series=dict.fromkeys(maps, series.name))
@@ -231,7 +233,7 @@ class Studies:
 
     def graded(self) -> None:
         """A result as the command line writes it to a scene, which nobody has read yet."""
-        from discgrader.localize.disc import DEFAULT_MARGIN_MM
+        from discgrader.localize.margin import DEFAULT_MARGIN_MM
         from discgrader.mrml.bundle import read_bundle, write_scene
 
         phantom = small_phantom(1)

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
+
 if TYPE_CHECKING:
     from discgrader.pipeline.settings import Settings
 
@@ -24,9 +26,11 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--margin-mm",
         type=float,
-        default=10.0,
+        default=DEFAULT_MARGIN_MM,
         metavar="MM",
-        help="how far an ROI box reaches above and below its disc, 8 to 12 (default: 10)",
+        help="how far an ROI box reaches above and below its disc, {:g} to {:g} (default: %(default)g)".format(
+            *MARGIN_RANGE_MM
+        ),
     )
     parser.add_argument("--lowest-disc", metavar="LEVEL", help="level of the lowest disc in view, such as L5-S1")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The oriented ROI box around a disc: a value, the margin that it keeps, and how it is written."""
+"""The oriented ROI box around a disc: a value, and how it is written."""
 
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -9,17 +9,10 @@ import numpy as np
 from discgrader.checked import checked, plain
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import lps_to_ras
+from discgrader.localize import margin
 
 if TYPE_CHECKING:
     from discgrader.localize.candidates import Candidate
-
-MARGIN_RANGE_MM = (8.0, 12.0)
-"""How far a box may reach above and below its disc: far enough for both endplates, and not into the next disc."""
-
-DEFAULT_MARGIN_MM = 10.0
-
-LEAST_DISC_HEIGHT_MM = 1.0
-"""A disc is never taken to be lower than this, however low its box is."""
 
 USUAL_CANAL_MM = 20.0
 """From the disc's back to behind the spinal canal, where the canal is not seen."""
@@ -125,8 +118,6 @@ class RoiBox:
             raise UsageError("An ROI box needs a size above zero; draw it again.")
         return self
 
-    # The margin rule: a box is as high as its disc and one margin above it and one below.
-
     @classmethod
     def around(
         cls,
@@ -142,14 +133,14 @@ class RoiBox:
         Raises
         ------
         UsageError
-            When the margin is outside `MARGIN_RANGE_MM`.
+            When the margin is outside `discgrader.localize.margin.MARGIN_RANGE_MM`.
         """
-        height = disc_height_mm + _both_margins_mm(check_margin(margin_mm))
-        return cls(center_lps_mm, axes_lps, np.array([width_mm, depth_mm, height]))
+        size = np.array([width_mm, depth_mm, margin.box_height_mm(disc_height_mm, margin_mm)])
+        return cls(center_lps_mm, axes_lps, size)
 
-    def disc_height_mm(self, margin_mm: float, least_mm: float = LEAST_DISC_HEIGHT_MM) -> float:
-        """The inverse: how high the disc in this box is, which keeps this margin, and never less than ``least_mm``."""
-        return max(float(self.size_mm[2]) - _both_margins_mm(margin_mm), least_mm)
+    def disc_height_mm(self, margin_mm: float, least_mm: float = margin.LEAST_DISC_HEIGHT_MM) -> float:
+        """How high the disc in this box is, which keeps this margin around it, and never less than ``least_mm``."""
+        return margin.disc_height_mm(float(self.size_mm[2]), margin_mm, least_mm)
 
     def with_margin(self, margin_mm: float, before_mm: float) -> "RoiBox":
         """The box with another margin around the same disc, which it kept ``before_mm`` from.
@@ -157,11 +148,11 @@ class RoiBox:
         Raises
         ------
         UsageError
-            When the margin is outside `MARGIN_RANGE_MM`.
+            When the margin is outside `discgrader.localize.margin.MARGIN_RANGE_MM`.
         """
         width, depth, height = self.size_mm
-        height += _both_margins_mm(check_margin(margin_mm)) - _both_margins_mm(before_mm)
-        return RoiBox(self.center_lps_mm, self.axes_lps, np.array([width, depth, height]))
+        size = np.array([width, depth, margin.moved_height_mm(height, margin_mm, before_mm)])
+        return RoiBox(self.center_lps_mm, self.axes_lps, size)
 
     # How a box is written: in grades.json, in readings, in a scene's texts and in messages to a worker.
 
@@ -211,27 +202,13 @@ class _BoxInJson:
         return RoiBox(lps_to_ras(np.array(self.center_ras_mm)), axes, np.array(self.size_mm)).require_extent()
 
 
-def check_margin(margin_mm: float) -> float:
-    """The same margin.
-
-    Raises
-    ------
-    UsageError
-        When it is outside `MARGIN_RANGE_MM`.
-    """
-    low, high = MARGIN_RANGE_MM
-    if not low <= margin_mm <= high:
-        raise UsageError(f"The margin is {margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
-    return float(margin_mm)
-
-
-def roi_box(candidate: "Candidate", margin_mm: float = DEFAULT_MARGIN_MM) -> RoiBox:
+def roi_box(candidate: "Candidate", margin_mm: float = margin.DEFAULT_MARGIN_MM) -> RoiBox:
     """The box around a disc that was found: in its own plane, with this margin, back to behind the canal.
 
     Raises
     ------
     UsageError
-        The margin is outside `MARGIN_RANGE_MM`.
+        The margin is outside `discgrader.localize.margin.MARGIN_RANGE_MM`.
     """
     front = -candidate.depth_mm / 2 - EDGE_MM
     canal = candidate.canal_back_mm
@@ -239,7 +216,3 @@ def roi_box(candidate: "Candidate", margin_mm: float = DEFAULT_MARGIN_MM) -> Roi
     center = candidate.center_lps_mm + candidate.axes_lps[:, 1] * (front + back) / 2
     axes, height = candidate.axes_lps, candidate.full_height_mm
     return RoiBox.around(center, axes, candidate.width_mm, back - front, height, margin_mm)
-
-
-def _both_margins_mm(margin_mm: float) -> float:
-    return 2 * margin_mm

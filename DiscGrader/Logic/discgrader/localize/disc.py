@@ -8,20 +8,10 @@ import numpy as np
 from discgrader.checked import checked, plain
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import Volume, lps_to_ras
-from discgrader.localize.box import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM, RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import LADDER, LEVELS, SACRAL_LEVEL, level_name
 
-__all__ = [
-    "DEFAULT_MARGIN_MM",
-    "LADDER",
-    "LEVELS",
-    "MARGIN_RANGE_MM",
-    "SACRAL_LEVEL",
-    "Disc",
-    "Localization",
-    "RoiBox",
-    "level_name",
-]
+__all__ = ["LADDER", "LEVELS", "SACRAL_LEVEL", "Disc", "Localization", "RoiBox", "level_name"]
 
 
 @dataclass(frozen=True, eq=False)

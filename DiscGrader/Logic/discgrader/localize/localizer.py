@@ -13,12 +13,13 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sagittal_from_axial, with_axial_doubts
 from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import Candidate, find_candidates
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
+from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label
 from discgrader.localize.level_reader import LevelReader
 from discgrader.localize.lowest_disc import LowestDisc
 from discgrader.localize.lumbar import doubts_of_row
+from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_candidates, row_of
 from discgrader.localize.other_series import OtherRow
 from discgrader.localize.other_series import lowest_disc as place_of_lowest_disc

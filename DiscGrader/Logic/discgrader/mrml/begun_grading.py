@@ -4,7 +4,8 @@ from collections.abc import Generator, Mapping, Sequence
 
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.localize.disc import Localization
+from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml.regraded import put_grades
 from discgrader.mrml.scene import populating, study_nodes
 from discgrader.pipeline.engine import software_versions

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Disc
 from discgrader.localize.labels import Label, index_of
 from discgrader.localize.levels import order_of
+from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, final_color
 from discgrader.mrml.nodes import (

@@ -18,6 +18,7 @@ from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.scene import describe_roi, put_map, study_nodes
 from discgrader.mrml.tables import table_to_node
 from discgrader.pipeline.engine import Maps
+from discgrader.pipeline.settings import Settings
 from discgrader.report.tables import examination_from_json, grades_columns, grades_rows, left_out_from_json, with_discs
 
 
@@ -44,8 +45,7 @@ class Regrading:
     study: Study
     localization: Localization
     level: str
-    systems: tuple[str, ...] | None
-    saliency: bool
+    settings: Settings
     nodes: tuple[object, ...]
 
 
@@ -81,8 +81,9 @@ def regrading_of(scene, roi_node, held: HeldSeries) -> Regrading:
         study=Study(name, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))),
         localization=localization,
         level=level,
-        systems=tuple(dict.fromkeys(own)) or None,
-        saliency=bool(study_nodes(scene, name, "saliency")),
+        settings=Settings(
+            systems=tuple(dict.fromkeys(own)) or None, saliency=bool(study_nodes(scene, name, "saliency"))
+        ),
         nodes=tuple(nodes.values()),
     )
 

@@ -9,8 +9,9 @@ from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.localize.disc import Localization
 from discgrader.localize.labels import disc_label
+from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import UNGRADED, Color, disc_color
 from discgrader.mrml.herniations import CURVE, boxed_grade, curve_to_node, herniation_name

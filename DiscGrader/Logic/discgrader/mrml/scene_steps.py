@@ -10,7 +10,7 @@ from discgrader.errors import Cancelled, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.recognize import can_serve, parse_role
 from discgrader.imaging.study import Study
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization
+from discgrader.localize.disc import Localization
 from discgrader.mrml.begun_grading import keeping
 from discgrader.mrml.dicom_blocks import separated_in_words, separating
 from discgrader.mrml.held_series import HeldSeries
@@ -23,6 +23,7 @@ from discgrader.mrml.scene_reply import Reply, SceneListener
 from discgrader.mrml.study_facts import examination_of, volumes_left_out
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Service
+from discgrader.pipeline.settings import Settings
 
 Steps = Generator[Reply | None, None, object]
 
@@ -82,8 +83,7 @@ def finding(
     held: HeldSeries,
     service: Callable[[], Service],
     volumes: Volumes,
-    margin_mm: float,
-    lowest_disc: str | None,
+    settings: Settings,
     listener: SceneListener,
     follow: Callable[[str], None],
 ) -> Steps:
@@ -94,12 +94,12 @@ def finding(
     study, nodes = yield from studying(scene, held, volumes, listener)
 
     def ask(reply: Reply) -> int:
-        return service().find(study, reply, margin_mm=margin_mm, lowest_disc=lowest_disc)
+        return service().find(study, reply, settings)
 
     found = yield from _answer(ask, Reply(listener, nodes.values()))
     yield from removing_result(scene, study.name, {node.GetID() for node in nodes.values()})
     segmentation, rois = yield from putting_localization(
-        scene, study.name, found, beside=next(iter(nodes.values())), margin_mm=margin_mm
+        scene, study.name, found, beside=next(iter(nodes.values())), margin_mm=settings.margin_mm
     )
     for one in study.series:
         mark_series(nodes[one.name], study.name, one)
@@ -114,12 +114,10 @@ def grading(
     service: Callable[[], Service],
     volumes: Volumes,
     roi_nodes: Sequence[object] | None,
-    systems: Sequence[str] | None,
-    saliency: bool,
+    settings: Settings,
     listener: SceneListener,
     follow: Callable[[str], None],
     moved: list[object],
-    margin_mm: float = DEFAULT_MARGIN_MM,
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
 
@@ -131,8 +129,6 @@ def grading(
         Told when the scene has the grades.
     moved : list
         Gets the nodes of boxes that were moved meanwhile.
-    margin_mm : float
-        How far boxes of discs that are found first reach above and below them.
     """
     study, nodes = yield from studying(scene, held, volumes, listener)
     boxes, known, rois = boxes_to_grade(scene, study, roi_nodes, held)
@@ -140,10 +136,9 @@ def grading(
     if names_given:
         begun = 0.3
         known = yield from _answer(
-            lambda reply: service().find(study, reply, margin_mm=margin_mm, lowest_disc=None),
-            Reply(listener, nodes.values(), 0.0, begun),
+            lambda reply: service().find(study, reply, settings), Reply(listener, nodes.values(), 0.0, begun)
         )
-    found = with_boxes(known, boxes, margin_mm, names_given=names_given) if boxes else known
+    found = with_boxes(known, boxes, settings, names_given=names_given) if boxes else known
     graded: list[DiscResult] = []
 
     def hear(one: DiscResult) -> None:
@@ -151,9 +146,7 @@ def grading(
         listener.graded(one)
 
     def ask(reply: Reply) -> int:
-        return service().grade(
-            study, reply, localization=found, systems=systems, saliency=saliency, margin_mm=margin_mm
-        )
+        return service().grade(study, reply, settings, localization=found)
 
     reply = Reply(listener, nodes.values(), begun, 1.0 - begun)
     try:
@@ -163,7 +156,7 @@ def grading(
     except Exception as error:
         known = found or reply.discs
         if graded and known is not None and all(scene.IsNodePresent(one) for one in nodes.values()):
-            yield from keeping(scene, study, known, graded, nodes, rois, error, margin_mm)
+            yield from keeping(scene, study, known, graded, nodes, rois, error, settings.margin_mm)
             follow(study.name)
         raise
     rois = {level: node for level, node in rois.items() if scene.IsNodePresent(node)}
@@ -176,7 +169,13 @@ def grading(
     if shown is not None and held.segmentation(shown) is not result.localization.segmentation:
         shown = None
     scene_nodes = yield from populating(
-        scene, result, volume_nodes=nodes, roi_nodes=rois, moved=elsewhere, segmentation_node=shown, margin_mm=margin_mm
+        scene,
+        result,
+        volume_nodes=nodes,
+        roi_nodes=rois,
+        moved=elsewhere,
+        segmentation_node=shown,
+        margin_mm=settings.margin_mm,
     )
     held.keep_segmentation(scene_nodes.segmentation, result.localization.segmentation)
     follow(study.name)
@@ -198,9 +197,8 @@ def regrading(
     study = asked.study
 
     def ask(reply: Reply) -> int:
-        return service().regrade(
-            study, asked.localization, asked.level, reply, systems=asked.systems, saliency=asked.saliency and not live
-        )
+        settings = replace(asked.settings, saliency=False) if live else asked.settings
+        return service().regrade(study, asked.localization, asked.level, reply, settings)
 
     def put(result: DiscResult) -> None:
         # The disc may have got another name since it was asked for.

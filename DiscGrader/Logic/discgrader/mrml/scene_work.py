@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
-from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.inputs import Volumes
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
 from discgrader.mrml.scene_steps import Steps, finding, grading, regrading
 from discgrader.pipeline.service import Service
+from discgrader.pipeline.settings import Settings
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -82,16 +83,13 @@ class SceneWork:
         """Whether discs are being found, or all of them graded."""
         return self._main is not None
 
-    def find(
-        self, volumes: Volumes, margin_mm: float, lowest_disc: str | None, listener: SceneListener
-    ) -> Callable[[], object]:
+    def find(self, volumes: Volumes, settings: Settings, listener: SceneListener) -> Callable[[], object]:
         """Find the discs and put a named box around each; boxes and results of the study are replaced.
 
         Parameters
         ----------
         volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
-        margin_mm, lowest_disc :
-            As `discgrader.pipeline.engine.Engine.localize` takes them.
+        settings : Settings
         listener : SceneListener
 
         Raises
@@ -100,17 +98,11 @@ class SceneWork:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        steps = finding(self.scene, self.held, self.service, volumes, margin_mm, lowest_disc, listener, self._follow)
+        steps = finding(self.scene, self.held, self.service, volumes, settings, listener, self._follow)
         return self._begin_main(_Job(steps, listener))
 
     def grade(
-        self,
-        volumes: Volumes,
-        roi_nodes: Sequence[object] | None,
-        systems: Sequence[str] | None,
-        saliency: bool,
-        listener: SceneListener,
-        margin_mm: float = DEFAULT_MARGIN_MM,
+        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, listener: SceneListener
     ) -> Callable[[], object]:
         """Grade the discs and put grades, saliency and provenance into the scene.
 
@@ -119,11 +111,8 @@ class SceneWork:
         volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
             By default the boxes that the scene has of the study; where it has none they are found.
-        systems : sequence of str, optional
-        saliency : bool
+        settings : Settings
         listener : SceneListener
-        margin_mm : float
-            How far boxes of discs that are found first reach above and below them.
 
         Raises
         ------
@@ -133,9 +122,8 @@ class SceneWork:
         self._refuse_while_busy()
         moved: list[object] = []
         steps = grading(
-            self.scene, self.held, self.service, volumes, roi_nodes, systems, saliency, listener, self._follow, moved,
-            margin_mm,
-        )  # fmt: skip
+            self.scene, self.held, self.service, volumes, roi_nodes, settings, listener, self._follow, moved
+        )
 
         def regrade_moved() -> None:
             for node in moved:

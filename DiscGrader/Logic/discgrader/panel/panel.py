@@ -345,10 +345,12 @@ class Panel:
         self.computation.begin(_("Finding the discs…"))
         self._start(
             lambda: self.logic.findDiscs(
-                parameters.volumes(), parameters.boxes.marginMm, waitForCompletion=False,
+                parameters.volumes(),
+                waitForCompletion=False,
                 eventCallback=self.computation.hear,
+                settings=parameters.settings(self.packs),
             )
-        )  # fmt: skip
+        )
 
     def grade_or_stop(self) -> None:
         """Grade the discs without holding up the window; stop where that is under way."""
@@ -356,14 +358,15 @@ class Panel:
             self.computation.stop()
             return
         parameters = self.parameters
-        systems = [name for name in self.packs if name not in parameters.grading.systemsOff]
         self.computation.begin(_("Grading…"))
         self._start(
             lambda: self.logic.grade(
-                parameters.volumes(), systems=systems, saliency=parameters.grading.saliency,
-                waitForCompletion=False, eventCallback=self.computation.hear, marginMm=parameters.boxes.marginMm,
+                parameters.volumes(),
+                waitForCompletion=False,
+                eventCallback=self.computation.hear,
+                settings=parameters.settings(self.packs),
             )
-        )  # fmt: skip
+        )
 
     def install(self) -> None:
         """Have the user asked, and what is missing installed."""

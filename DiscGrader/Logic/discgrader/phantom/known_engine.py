@@ -9,6 +9,7 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Disc, Localization
 from discgrader.phantom.study import PhantomStudy
 from discgrader.phantom.truth import PhantomDisc
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 
 PACK = "phantom-truth"
@@ -26,7 +27,7 @@ class KnownEngine:
     def __init__(self, phantom: PhantomStudy) -> None:
         self._phantom = phantom
 
-    def localize(self, study: Study, *, margin_mm: float, lowest_disc: str | None, progress: Progress) -> Localization:
+    def localize(self, study: Study, settings: Settings, *, progress: Progress) -> Localization:
         """The phantom's discs; their boxes keep the margin that they were drawn with."""
         progress.report("Finding discs", 0.5)
         labels = next(iter(self._phantom.labels.values()))
@@ -35,10 +36,9 @@ class KnownEngine:
     def grade(
         self,
         study: Study,
+        settings: Settings,
         *,
         localization: Localization,
-        systems: Sequence[str] | None,
-        saliency: bool,
         progress: Progress,
         graded: Callable[[DiscResult], None],
         explained: Callable[..., None] | None,
@@ -47,7 +47,7 @@ class KnownEngine:
         truth, results = {one.index_from_sacrum: one for one in self._phantom.discs}, []
         for number, disc in enumerate(localization.discs):
             progress.report("Grading", number / len(localization.discs), disc.level)
-            results.append(DiscResult(disc, _grades(truth[disc.index_from_sacrum], systems)))
+            results.append(DiscResult(disc, _grades(truth[disc.index_from_sacrum], settings.systems)))
             graded(results[-1])
         return StudyResult(study, localization, tuple(results), {}, {}, (), {"discgrader": __version__})
 

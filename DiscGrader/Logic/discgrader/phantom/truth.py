@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.localize.box import DEFAULT_MARGIN_MM, RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.localize.labels import disc_label
+from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.level import Level
 from discgrader.phantom.skeleton import DiscShape

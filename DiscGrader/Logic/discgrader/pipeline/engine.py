@@ -18,11 +18,12 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box_doubts import box_doubts
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.disc import Localization, RoiBox
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
+from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.stopwatch import Stopwatch
 from discgrader.progress import Progress
 
@@ -148,12 +149,7 @@ class Engine:
             return cls(localizer, Grader(graders, device), explain_all, (localizers[-1], *graders), stopwatch)
 
     def localize(
-        self,
-        study: Study,
-        *,
-        margin_mm: float = DEFAULT_MARGIN_MM,
-        lowest_disc: str | None = None,
-        progress: Progress = Progress(),
+        self, study: Study, settings: Settings = Settings(), *, progress: Progress = Progress()
     ) -> Localization:
         """The named and boxed discs of a study.
 
@@ -167,22 +163,21 @@ class Engine:
             foreign = ct_doubts(study)
             try:
                 localization = self._localizer.localize(
-                    study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress
+                    study, margin_mm=settings.margin_mm, lowest_disc=settings.lowest_disc, progress=progress
                 )
             except StudyError as error:
                 raise StudyError(" ".join((*foreign, str(error)))) from error
             if not localization.discs:
                 raise StudyError(f"No disc was found in {study.name}; check that it shows a lumbar spine on MRI.")
             misfits = (*foreign, *localization.misfits)
-            return replace(localization, misfits=misfits) if foreign else localization
+            return replace(localization, misfits=misfits, grade_anyway=settings.grade_anyway)
 
     def with_rois(
         self,
         study: Study,
         boxes: Mapping[str, RoiBox],
+        settings: Settings = Settings(),
         *,
-        margin_mm: float = DEFAULT_MARGIN_MM,
-        lowest_disc: str | None = None,
         progress: Progress = Progress(),
     ) -> Localization:
         """The discs of a study with these ROI boxes (by level) in place of those that are found.
@@ -190,21 +185,19 @@ class Engine:
         Where no disc is found, as on a single axial slice, the boxes stand alone, and a warning says why.
         """
         try:
-            found = self.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress)
+            found = self.localize(study, settings, progress=progress)
         except StudyError as error:
             warnings = (f"The ROI boxes were graded as given. {error}",)
-            return replace(boxes_alone(study, boxes, margin_mm, warnings, lowest_disc), misfits=ct_doubts(study))
-        return with_boxes(found, boxes, margin_mm, names_given=True)
+            found = boxes_alone(study, boxes, settings, warnings)
+            return replace(found, misfits=ct_doubts(study), grade_anyway=settings.grade_anyway)
+        return with_boxes(found, boxes, settings, names_given=True)
 
     def grade(
         self,
         study: Study,
+        settings: Settings = Settings(),
         *,
         localization: Localization | None = None,
-        systems: Sequence[str] | None = None,
-        saliency: bool = True,
-        margin_mm: float = DEFAULT_MARGIN_MM,
-        lowest_disc: str | None = None,
         progress: Progress = Progress(),
         graded: Callable[[DiscResult], None] | None = None,
         explained: Callable[[str, Maps], None] | None = None,
@@ -215,14 +208,10 @@ class Engine:
         ----------
         study : Study
             As read.
+        settings : Settings
+            What the user chose.
         localization : Localization, optional
             Its discs, where they are known already, for instance because a reader has corrected their boxes.
-        systems : sequence of str, optional
-            The grading systems wanted; by default every one that the series allow.
-        saliency : bool
-            Whether to explain each grade with a saliency map.
-        margin_mm, lowest_disc :
-            As for `localize`.
         progress : Progress
             Hears of each stage, and may stop the work.
         graded : callable(DiscResult), optional
@@ -239,12 +228,10 @@ class Engine:
         """
         if self._grader is None:
             raise UsageError("This engine was made to find discs only.")
-        systems, impossible = self._systems(study, systems)
+        systems, impossible = self._systems(study, settings.systems)
         refuse_unanswered(study)
         if localization is None:
-            localization = self.localize(
-                study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
-            )
+            localization = self.localize(study, settings, progress=progress.part(0.0, 0.4))
         boxes = {one.level: one.roi for one in localization.discs}
         warnings = (
             *box_doubts(boxes, [one.volume for one in study.series]),
@@ -269,7 +256,7 @@ class Engine:
             )
         discs = tuple(map(completed, discs))
         maps, map_series = CompactMaps(), {}
-        if saliency:
+        if settings.saliency:
             maps, map_series = self.explain(study, localization, discs, progress.part(0.6, 1.0), explained)
         progress.report("Grading", 1.0)
         return StudyResult(

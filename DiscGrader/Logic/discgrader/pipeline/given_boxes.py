@@ -11,6 +11,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import LEVELS, Disc, Localization
 from discgrader.localize.levels import LADDER, common_ladder, is_level, ladder_of, order_of, place_of_lowest
+from discgrader.pipeline.settings import Settings
 
 NOT_FOUND = "No disc was found in this ROI box; its place and measures are those of the box."
 
@@ -18,8 +19,7 @@ NOT_FOUND = "No disc was found in this ROI box; its place and measures are those
 def with_boxes(
     localization: Localization,
     boxes: Mapping[str, RoiBox],
-    margin_mm: float,
-    lowest_disc: str = LEVELS[0],
+    settings: Settings = Settings(),
     *,
     names_given: bool = False,
 ) -> Localization:
@@ -35,10 +35,9 @@ def with_boxes(
         What was found.
     boxes : mapping of str to RoiBox
         Corrected boxes by level.
-    margin_mm : float
-        How far the boxes reach above and below their discs.
-    lowest_disc : str
-        Level of the lowest disc, which the boxes are counted from where no disc was found.
+    settings : Settings
+        How far the boxes reach above and below their discs, and the level of the lowest disc, which the boxes are
+        counted from where no disc was found; where that is not known, they are counted as in ordinary anatomy.
     names_given : bool
         Whether somebody gave these names: doubts about those that were found are settled then, and a warning says
         where the names are from, and what the discs were found to be where that is something else.
@@ -55,11 +54,11 @@ def with_boxes(
         raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(LADDER)}.")
     ladder = common_ladder(boxes)
     matched = _matched(localization, boxes)
-    lowest = _lowest_position(localization, lowest_disc)
+    lowest = _lowest_position(localization, settings.lowest_disc or LEVELS[0])
     discs = [
         replace(matched[level].moved_to(box), level=level)
         if level in matched
-        else Disc.of_box(box, level, max(ladder.index(level) - lowest + 1, 1), margin_mm, NOT_FOUND)
+        else Disc.of_box(box, level, max(ladder.index(level) - lowest + 1, 1), settings.margin_mm, NOT_FOUND)
         for level, box in boxes.items()
     ]
     discs.sort(key=lambda disc: order_of(disc.level))
@@ -93,15 +92,11 @@ def _without(warnings: tuple[str, ...], settled: Collection[str]) -> tuple[str, 
 
 
 def boxes_alone(
-    study: Study,
-    boxes: Mapping[str, RoiBox],
-    margin_mm: float,
-    warnings: tuple[str, ...] = (),
-    lowest_disc: str | None = None,
+    study: Study, boxes: Mapping[str, RoiBox], settings: Settings = Settings(), warnings: tuple[str, ...] = ()
 ) -> Localization:
     """The localization of a study whose discs nobody looked for, or found: exactly these boxes, nothing segmented.
 
-    They are counted from ``lowest_disc``, where it is known, or else as in ordinary anatomy.
+    They are counted as `with_boxes` counts them.
 
     Raises
     ------
@@ -110,7 +105,7 @@ def boxes_alone(
     """
     series = next((one for one in study.series if one.role == "T2"), study.series[0])
     nothing = Volume(np.zeros(series.volume.array.shape, np.uint16), series.volume.affine_lps)
-    return with_boxes(Localization(series.name, nothing, (), warnings), boxes, margin_mm, lowest_disc or LEVELS[0])
+    return with_boxes(Localization(series.name, nothing, (), warnings), boxes, settings)
 
 
 def _matched(localization: Localization, boxes: Mapping[str, RoiBox]) -> dict[str, Disc]:

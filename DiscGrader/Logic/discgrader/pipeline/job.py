@@ -60,16 +60,9 @@ def grade_study(
     check_apart(study_path, out)
     check_output(out, overwrite=overwrite)
     study = read(study_path, settings, engine, name=name, progress=progress.part(0.0, 0.1))
-    known = settings.rois is not None or settings.grade_anyway
-    localization = locate(study, engine, settings, progress.part(0.1, 0.4)) if known else None
+    localization = locate(study, engine, settings, progress.part(0.1, 0.4)) if settings.rois is not None else None
     result = engine.grade(
-        study,
-        localization=localization,
-        systems=settings.systems,
-        saliency=settings.saliency,
-        margin_mm=settings.margin_mm,
-        lowest_disc=settings.lowest_disc,
-        progress=progress.part(0.4 if localization else 0.1, 0.8),
+        study, settings, localization=localization, progress=progress.part(0.4 if localization else 0.1, 0.8)
     )
     if result.localization.withheld:
         raise StudyError(
@@ -103,14 +96,11 @@ def read(
 
 def locate(study: Study, engine: Engine, settings: Settings, progress: Progress = Progress()) -> Localization:
     """The discs of a study, in the corrected ROI boxes if the settings name some."""
-    choices = {"margin_mm": settings.margin_mm, "lowest_disc": settings.lowest_disc, "progress": progress}
     if settings.rois is None:
-        found = engine.localize(study, **choices)
-    else:
-        from discgrader.report.rois import read_rois
+        return engine.localize(study, settings, progress=progress)
+    from discgrader.report.rois import read_rois
 
-        found = engine.with_rois(study, read_rois(settings.rois), **choices)
-    return replace(found, grade_anyway=True) if settings.grade_anyway else found
+    return engine.with_rois(study, read_rois(settings.rois), settings, progress=progress)
 
 
 def check_apart(study_path: Path, out: Path) -> None:

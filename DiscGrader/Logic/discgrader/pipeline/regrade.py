@@ -9,6 +9,7 @@ from discgrader.grading.results import StudyResult
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
 from discgrader.pipeline.compact_maps import CompactMaps, Key
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ T = TypeVar("T")
 class GradingEngine(Protocol):
     """What is needed of an engine."""
 
-    def grade(self, study, *, localization, systems, saliency, progress) -> StudyResult: ...
+    def grade(self, study, settings, *, localization, progress) -> StudyResult: ...
 
 
 def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Progress) -> StudyResult:
@@ -39,14 +40,9 @@ def regrade(engine: GradingEngine, result: StudyResult, disc: Disc, progress: Pr
     StudyError
         As the engine.
     """
-    systems = systems_of(result, disc)
-    part = engine.grade(
-        result.study,
-        localization=alone(result.localization, disc),
-        systems=systems,
-        saliency=bool(result.saliency),
-        progress=progress,
-    )
+    settings = Settings(systems=systems_of(result, disc), saliency=bool(result.saliency))
+    box = alone(result.localization, disc)
+    part = engine.grade(result.study, settings, localization=box, progress=progress)
     return with_part(result, part)
 
 

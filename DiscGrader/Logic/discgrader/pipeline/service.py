@@ -12,7 +12,7 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.job import Context, Listener, PartialResult, Runner, Work
 from discgrader.jobs.process import ProcessRunner
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization
+from discgrader.localize.disc import Disc, Localization
 from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.regrade import alone
 from discgrader.pipeline.settings import Settings
@@ -77,31 +77,20 @@ class Service:
         """Have the networks loaded before there is work."""
         self.runner.start()
 
-    def find(
-        self,
-        study: Study,
-        listener: WorkerListener,
-        *,
-        margin_mm: float = DEFAULT_MARGIN_MM,
-        lowest_disc: str | None = None,
-    ) -> int:
-        """Find the discs; the work's number. Parameters as `Engine.localize`."""
-        return self._ask("find", study, None, listener, partial(_find, study, margin_mm, lowest_disc))
+    def find(self, study: Study, listener: WorkerListener, settings: Settings = Settings()) -> int:
+        """Find the discs; the work's number."""
+        return self._ask("find", study, None, listener, partial(_find, study, settings))
 
     def grade(
         self,
         study: Study,
         listener: WorkerListener,
+        settings: Settings = Settings(),
         *,
         localization: Localization | None = None,
-        systems: Sequence[str] | None = None,
-        saliency: bool = True,
-        margin_mm: float = DEFAULT_MARGIN_MM,
-        lowest_disc: str | None = None,
     ) -> int:
-        """Grade all discs; where they are not known, they are found first. The work's number. Parameters as
-        `Engine.grade`."""
-        work = partial(_grade, study, localization, systems, saliency, margin_mm, lowest_disc)
+        """Grade all discs; where they are not known, they are found first. The work's number."""
+        work = partial(_grade, study, localization, settings)
         return self._ask("grade", study, localization, listener, work)
 
     def regrade(
@@ -110,16 +99,14 @@ class Service:
         localization: Localization,
         level: str,
         listener: WorkerListener,
-        *,
-        systems: Sequence[str] | None = None,
-        saliency: bool = True,
+        settings: Settings = Settings(),
     ) -> int:
         """Grade one disc of a localization alone; the work's number.
 
         Takes the place of what was asked for the same level before: what waits is dropped, and of what is being
         computed the grades may still come, so that grades follow a hand that moves the box.
         """
-        work = partial(_regrade, study, localization, level, systems, saliency)
+        work = partial(_regrade, study, localization, level, settings)
         return self._ask("regrade", study, localization, listener, work, (study.name, level))
 
     def explain(
@@ -249,32 +236,23 @@ def make_engine(options: Mapping[str, Any]) -> "Engine":
     return Engine.default(settings.packs, settings.device)
 
 
-def _find(study: Study, margin_mm: float, lowest_disc: str | None, job: Context) -> None:
-    found = job.prepared.localize(study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=job.progress)
+def _find(study: Study, settings: Settings, job: Context) -> None:
+    found = job.prepared.localize(study, settings, progress=job.progress)
     job.tell(PartialResult("found", found))
 
 
 def _grade(
-    study: Study,
-    localization: Localization | None,
-    systems: Sequence[str] | None,
-    saliency: bool,
-    margin_mm: float,
-    lowest_disc: str | None,
-    job: Context,
+    study: Study, localization: Localization | None, settings: Settings, job: Context
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     progress = job.progress
     if localization is None:
-        localization = job.prepared.localize(
-            study, margin_mm=margin_mm, lowest_disc=lowest_disc, progress=progress.part(0.0, 0.4)
-        )
+        localization = job.prepared.localize(study, settings, progress=progress.part(0.0, 0.4))
         job.tell(PartialResult("found", localization))
         progress = progress.part(0.4, 1.0)
     result = job.prepared.grade(
         study,
+        settings,
         localization=localization,
-        systems=systems,
-        saliency=saliency,
         progress=progress,
         graded=lambda result: job.tell(PartialResult("graded", result)),
         explained=lambda level, maps: job.tell(PartialResult("explained", (level, maps))),
@@ -283,10 +261,10 @@ def _grade(
 
 
 def _regrade(
-    study: Study, localization: Localization, level: str, systems: Sequence[str] | None, saliency: bool, job: Context
+    study: Study, localization: Localization, level: str, settings: Settings, job: Context
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     box = alone(localization, disc_at(study, localization, level))
-    return _grade(study, box, systems, saliency, DEFAULT_MARGIN_MM, None, job)
+    return _grade(study, box, settings, job)
 
 
 def _explain(study: Study, localization: Localization, discs: Sequence[DiscResult], job: Context) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discgrader.errors import UsageError
-from discgrader.localize.box import DEFAULT_MARGIN_MM, check_margin
 from discgrader.localize.levels import place_of_lowest
+from discgrader.localize.margin import DEFAULT_MARGIN_MM, check_margin
 
 DEVICES = ("cpu", "cuda", "mps")
 
@@ -17,7 +17,7 @@ class Settings:
 
     Parameters
     ----------
-    systems : tuple of str or None
+    systems : sequence of str or None
         The grading systems wanted; None for every one that the series allow.
     margin_mm : float
         How far a ROI box reaches above and below its disc; see `discgrader.localize.box`.
@@ -54,6 +54,8 @@ class Settings:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
+        if self.systems is not None:
+            object.__setattr__(self, "systems", tuple(self.systems))
         check_margin(self.margin_mm)
         if self.lowest_disc is not None:
             place_of_lowest(self.lowest_disc)

@@ -13,8 +13,9 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, find_task, scale_of
-from discgrader.localize.box import RoiBox, check_margin
+from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
+from discgrader.localize.margin import check_margin
 from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
 
 _SAME_HEIGHT_MM = 0.01

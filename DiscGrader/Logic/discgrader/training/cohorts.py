@@ -17,7 +17,7 @@ from discgrader.imaging.dicom_contrast import contrast_from_dicom
 from discgrader.imaging.names import contrast_from_name
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Localization, RoiBox
+from discgrader.localize.disc import Localization, RoiBox
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.report.rois import read_rois
@@ -116,7 +116,7 @@ def boxes_in(folder: Path) -> dict[str, RoiBox]:
 def localization_of(study: Study, folder: Path, locate: Locate) -> Localization:
     """The discs of a study: those whose boxes lie in its folder, else found."""
     boxes = boxes_in(folder / "rois")
-    return boxes_alone(study, boxes, DEFAULT_MARGIN_MM) if boxes else locate(study)
+    return boxes_alone(study, boxes) if boxes else locate(study)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
     for path in sorted(folder.iterdir()):
         if (path / "rois").is_dir():
             study = read_named_study(path)
-            boxed = boxes_alone(study, read_rois(path / "rois"), DEFAULT_MARGIN_MM)
+            boxed = boxes_alone(study, read_rois(path / "rois"))
             yield Patient(names.get(path.name, path.name), source, ((study, boxed),))
 
 

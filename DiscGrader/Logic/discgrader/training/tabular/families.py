@@ -19,7 +19,7 @@ from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
-from discgrader.localize.disc import DEFAULT_MARGIN_MM, Disc, Localization, level_name
+from discgrader.localize.disc import Disc, Localization, level_name
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label, is_disc, of_spider
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
@@ -135,15 +135,7 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
     if not candidates:
         return None
     one = max(candidates, key=lambda found: found.area_mm2)
-    return Disc(
-        index,
-        level_name(index),
-        one.center_lps_mm,
-        one.height_mm,
-        one.depth_mm,
-        one.width_mm,
-        roi_box(one, DEFAULT_MARGIN_MM),
-    )
+    return Disc(index, level_name(index), one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm, roi_box(one))
 
 
 RADIOMICS, EVIDENCE, SLICE = "radiomics", "evidence", "slice"
