@@ -20,6 +20,7 @@ from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.phantom.known_engine import KnownEngine
 from discgrader.phantom.study import make_study
+from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from places import REFERENCE
 from vtk.util import numpy_support
@@ -233,20 +234,18 @@ class Studies:
 
     def graded(self) -> None:
         """A result as the command line writes it to a scene, which nobody has read yet."""
-        from discgrader.localize.margin import DEFAULT_MARGIN_MM
         from discgrader.mrml.bundle import read_bundle, write_scene
 
         phantom = small_phantom(1)
         engine = SmallEngine(phantom)
-        found = engine.localize(phantom.study, margin_mm=DEFAULT_MARGIN_MM, lowest_disc=None, progress=Progress())
+        found = engine.localize(phantom.study, Settings(), progress=Progress())
         found = replace(
             found, warnings=("The names are in doubt.", "Made up."), name_doubts=("The names are in doubt.",)
         )
         result = engine.grade(
             phantom.study,
+            Settings(systems=["pfirrmann", "msu"]),
             localization=found,
-            systems=["pfirrmann", "msu"],
-            saliency=True,
             progress=Progress(),
             graded=lambda _result: None,
             explained=None,
