@@ -113,7 +113,8 @@ class Anatomy:
     def _beside_sac(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mm to the left of the sac and behind it, each of shape (...)."""
         flat = self._bend.straighten(np.ascontiguousarray(points.reshape(-1, 3), np.float32))
-        return tuple(v.reshape(points.shape[:-1]) for v in (flat[:, 0], self._sac.coordinates(flat)[1]))
+        shape = points.shape[:-1]
+        return flat[:, 0].reshape(shape), self._sac.coordinates(flat)[1].reshape(shape)
 
     def tissue_at(self, points: np.ndarray) -> np.ndarray:
         """The prevailing `Tissue` at LPS points of shape (n, 3), shape (n,)."""

@@ -63,7 +63,8 @@ class Canvas:
     def band(self, low_s: float, high_s: float, front: float, back: float, side: float) -> np.ndarray:
         """Indices of open points near the spine: s between the first two, d between the next two, |x| below the
         last."""
-        start, end = np.searchsorted(self._band_s, _steps(np.array((low_s, high_s), np.float32)))
+        ends = np.searchsorted(self._band_s, _steps(np.array((low_s, high_s), np.float32)))
+        start, end = np.asarray(ends)
         if start == end:
             return self._band[:0]
         d, x = self._band_d[start:end], self._band_x[start:end]

@@ -1,5 +1,7 @@
 """Patients for training: every grade of every scale about as often as the others, which in life it is not."""
 
+from typing import Any
+
 import numpy as np
 
 from discgrader.errors import UsageError
@@ -54,7 +56,7 @@ def _draw(rng: np.random.Generator, herniated: bool) -> DiscFindings:
     zone = str(rng.choice(["A", "AB", "B", "C"]))
     size = int(rng.integers(1, 3 if zone == "C" else 4))
     sides = ("left", "right")
-    common = {
+    common: dict[str, Any] = {
         **{f"{side}_foraminal_stenosis": int(rng.integers(4)) for side in sides},
         **{f"{side}_facet_arthropathy": int(rng.integers(4) * (rng.random() < 2 / 3)) for side in sides},
         "ligamentum_flavum_mm": float(rng.uniform(2.5, 5.5)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from discgrader.phantom.fields import stream
-from discgrader.phantom.patient import Patient
+from discgrader.phantom.patient import Patient, known
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class Curve:
         """The curve of this patient; most have their apex at L2 or L3 (as degenerative ones) or above."""
         rng = stream(seed, "curve")
         apex, half = float(rng.uniform(2.7, 5.2)), float(rng.uniform(55.0, 75.0))
-        return cls(patient.scoliosis_deg * (1.0 if patient.convex == "left" else -1.0), apex, half)
+        return cls(known(patient.scoliosis_deg) * (1.0 if patient.convex == "left" else -1.0), apex, half)

@@ -10,6 +10,7 @@ from discgrader.phantom.study import PhantomStudy
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+    from pydicom.uid import UID
 
 UID_ROOT = "1.2.826.0.1.3680043.8.498."
 """pydicom's prefix for identifiers, below which anyone may make one."""
@@ -52,7 +53,7 @@ def series_images(phantom: PhantomStudy, number: int) -> list["Dataset"]:
     series, protocol = phantom.study.series[number - 1], phantom.protocols[number - 1]
     name, images = phantom.study.name, []
 
-    def uid(*what: object) -> str:
+    def uid(*what: object) -> "UID":
         return generate_uid(UID_ROOT, [name, *map(str, what)])
 
     affine = series.volume.affine_lps

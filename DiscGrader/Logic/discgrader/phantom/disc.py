@@ -1,12 +1,16 @@
 """One disc of the digital spine with its diseases, and how chance draws what is not asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from discgrader.localize.disc import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
+
+Value = TypeVar("Value")
 
 HEIGHT_OF_GRADE = {1: 1.0, 2: 1.0, 3: 0.97, 4: 0.85, 5: 0.38}
 """Height as a share of the healthy one, by Pfirrmann grade; set so that the localizer measures what it does on
@@ -261,13 +265,15 @@ class DiscParameters:
             bulge = bulge if asked.bulging else min(bulge, 0.6)
             osteophyte = osteophyte if asked.disc_osteophyte_complex else 0.0
         herniation = None if fused else _herniation(grade, uniform("herniation", 9), asked, spare)
-        facets = tuple(
-            _facet(grade, uniform(f"{side} facet", 2)[0], getattr(asked, f"{side}_facet_arthropathy"), fused)
-            for side in ("right", "left")
+        facets = _both(
+            lambda side: _facet(
+                grade, uniform(f"{side} facet", 2)[0], getattr(asked, f"{side}_facet_arthropathy"), fused
+            )
         )
-        foramina = tuple(
-            _foramen(grade, uniform(f"{side} foramen", 1)[0], getattr(asked, f"{side}_foraminal_stenosis"), fused)
-            for side in ("right", "left")
+        foramina = _both(
+            lambda side: _foramen(
+                grade, uniform(f"{side} foramen", 1)[0], getattr(asked, f"{side}_foraminal_stenosis"), fused
+            )
         )
         flavum, lipomatosis = uniform("flavum", 1)[0], uniform("lipomatosis", 1)[0]
         thick = NORMAL_FLAVUM_MM + 1.6 * (flavum - 0.5) + 0.45 * max(facets) * (0.5 + flavum)
@@ -298,7 +304,7 @@ class DiscParameters:
             roots=_roots(asked),
             foramina=foramina,
             facets=facets,
-            joint_fluid=tuple(float(uniform(f"{side} facet", 2)[1]) for side in ("right", "left")),
+            joint_fluid=_both(lambda side: float(uniform(f"{side} facet", 2)[1])),
             flavum_mm=float(asked.ligamentum_flavum_mm or np.clip(thick, 2.2, 6.5)),
             sac_taper=SAC_TAPER[min(alike, len(SAC_TAPER) - 1)] * taper,
             lipomatosis=_asked(asked.epidural_lipomatosis, 0 if lipomatosis < 0.96 or spare else 1),
@@ -306,9 +312,9 @@ class DiscParameters:
             slip_mm=float((4.0 + 4.5 * slip[1]) * slips),
             modic=_asked(asked.modic, 0 if fused or index > 4 else kind),
             modic_mm=float(4.0 + 5.0 * modic[2]),
-            endplate_defects=tuple(
-                _defect(uniform(f"{which} endplate", 5), odds_of_defect, wish)
-                for which, wish in (("lower", asked.lower_endplate), ("upper", asked.upper_endplate))
+            endplate_defects=(
+                _defect(uniform("lower endplate", 5), odds_of_defect, asked.lower_endplate),
+                _defect(uniform("upper endplate", 5), odds_of_defect, asked.upper_endplate),
             ),
             fused=fused,
         )
@@ -327,6 +333,11 @@ def _height_share(grade: int, chance: float, narrowing: bool | None) -> float:
     if narrowing is not None and grade != 5:
         share = min(share, 0.63 + 0.1 * chance) if narrowing else max(share, 0.84 + 0.1 * chance)
     return share
+
+
+def _both(make: Callable[[str], Value]) -> tuple[Value, Value]:
+    """Of the right and of the left side."""
+    return make("right"), make("left")
 
 
 def _bulge(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
@@ -381,7 +392,7 @@ def _herniation(grade: int, chance: list[float], asked: DiscFindings, spare: boo
     return Herniation(
         size=size,
         zone=zone,
-        side={"left": 1, "right": -1}.get(asked.side, 1 if side < 0.5 else -1),
+        side={"left": 1, "right": -1}.get(str(asked.side), 1 if side < 0.5 else -1),
         place=low + (high - low) * place,
         reach=shallow + (deep - shallow) * reach,
         half_width_mm=(4.6 if zone == "AB" else 5.2) + 0.5 * size + 1.2 * width,

@@ -3,10 +3,13 @@
 Distances are in mm, negative inside a shape.
 """
 
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
 from scipy import ndimage
+
+Vector = np.ndarray | Sequence[float]
 
 LATTICE_BITS = 7
 LATTICE_SIZE = 1 << LATTICE_BITS
@@ -47,17 +50,17 @@ def smooth_min(a: np.ndarray, b: np.ndarray, radius_mm: float) -> np.ndarray:
     return -smooth_max(-a, -b, radius_mm)
 
 
-def capsule(points: np.ndarray, start: tuple, end: tuple, radius_mm: float) -> np.ndarray:
+def capsule(points: np.ndarray, start: Vector, end: Vector, radius_mm: float) -> np.ndarray:
     """Distance from a rod with round ends; points of shape (n, 3)."""
-    start, end = np.asarray(start, np.float32), np.asarray(end, np.float32)
-    axis = end - start
-    offset = points - start
+    origin = np.asarray(start, np.float32)
+    axis = np.asarray(end, np.float32) - origin
+    offset = points - origin
     along = between_0_and_1(offset @ axis / (axis @ axis))
     offset -= along[:, None] * axis
     return np.sqrt(np.einsum("ij,ij->i", offset, offset)) - np.float32(radius_mm)
 
 
-def rounded_box(points: np.ndarray, center: tuple, axes: np.ndarray, half_mm: tuple, radius_mm: float) -> np.ndarray:
+def rounded_box(points: np.ndarray, center: Vector, axes: np.ndarray, half_mm: Vector, radius_mm: float) -> np.ndarray:
     """Distance from a box with rounded edges; ``axes`` are the unit vectors of its sides as columns."""
     local = np.abs((points - np.asarray(center, np.float32)) @ np.asarray(axes, np.float32))
     local -= np.asarray(half_mm, np.float32) - np.float32(radius_mm)

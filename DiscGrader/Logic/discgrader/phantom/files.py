@@ -8,7 +8,7 @@ from pathlib import Path
 
 from discgrader.errors import OutputError
 from discgrader.imaging.files import write_volume
-from discgrader.phantom.patient import Patient
+from discgrader.phantom.patient import Patient, known
 from discgrader.phantom.spine import counted_levels
 from discgrader.phantom.study import PhantomStudy
 from discgrader.phantom.truth import PhantomDisc
@@ -140,7 +140,7 @@ def write_patients(patients: Mapping[str, Patient], folder: Path) -> None:
 
 
 def _truth(phantom: PhantomStudy) -> dict:
-    discs, counted = [], counted_levels(phantom.parameters.patient.lumbar)
+    discs, counted = [], counted_levels(known(phantom.parameters.patient.lumbar))
     for disc in phantom.discs:
         grades: dict[str, dict[str, str]] = {}
         for (system, task), grade in disc.grades.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from discgrader.errors import UsageError
 from discgrader.localize.disc import LEVELS
@@ -10,11 +11,11 @@ MSU = ("0", *(f"{size}{zone}" for size in "123" for zone in ("A", "AB", "B", "C"
 HOLDS_CORD = ("T12-L1", "T11-T12", "T10-T11", "T9-T10")
 
 
-def _one_of(*choices: object) -> object:
+def _one_of(*choices: object) -> Any:
     return field(default=None, metadata={"choices": choices})
 
 
-def _between(low: float, high: float) -> object:
+def _between(low: float, high: float) -> Any:
     return field(default=None, metadata={"range": (low, high)})
 
 
@@ -134,7 +135,7 @@ class DiscFindings:
         UsageError
             If a finding does not exist, its value cannot be, or it is given twice.
         """
-        given: dict[str, object] = {}
+        given: dict[str, Any] = {}
         known = {one.name: one for one in fields(cls)}
         for part in text.split(","):
             name, equals, value = (piece.strip() for piece in part.partition("="))

@@ -193,7 +193,7 @@ class Level:
             x, rest = side * self.root_x(), self.rest_y()
             margin = self.margin_y(x)
             front = max(margin, self._front_of(x))
-            wall = self.center_y + float(self.wall_front(np.float32(abs(x)), self._healthy()))
+            wall = self.center_y + float(self.wall_front(np.asarray(abs(x), np.float32), self._healthy()))
             pressed, grade = None, self._compromise(front, wall)
             if wish is not None:
                 grade = wish
@@ -281,7 +281,7 @@ class Level:
             wall = back + min(0.6 * back, FAT_BEHIND_MM - 0.4)
             return replace(healthy, front_mm=front, back_mm=back, side=0.32 * amount, wall_mm=wall)
         wall = amount * radius
-        apex = self.center_y + float(self.wall_front(np.float32(0.0), replace(healthy, wall_mm=wall)))
+        apex = self.center_y + float(self.wall_front(np.asarray(0.0, np.float32), replace(healthy, wall_mm=wall)))
         depth = apex - self.margin_y(0.0)
         back = max(2 * radius - front - (1 - fat) * depth, 0.0)
         back = min(back, 2 * radius - front - 2.0)
@@ -295,7 +295,7 @@ class Level:
         """Share of the sac's back half, where the roots lie, that displaced disc material leaves."""
         x, d = (axis.ravel() for axis in self._grid)
         behind = d > 0
-        left, whole = (np.count_nonzero((self._dura(x, d, squeeze, one) < 0) & behind) for one in (True, False))
+        left, whole = (int(np.count_nonzero((self._dura(x, d, squeeze, one) < 0) & behind)) for one in (True, False))
         return left / max(whole, 1)
 
     def _dura(self, x: np.ndarray, d: np.ndarray, squeeze: Squeeze, displaced: bool) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The person whose spine is drawn: age, sex, build, and how many vertebrae in what curve."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -9,6 +10,8 @@ from discgrader.errors import UsageError
 from discgrader.phantom.fields import stream
 
 SEXES = ("F", "M")
+Value = TypeVar("Value")
+
 SIDES = ("left", "right")
 ORDINARY, SACRALIZED, LUMBARIZED = "none", "sacralized", "lumbarized"
 TRANSITIONAL = (ORDINARY, SACRALIZED, LUMBARIZED)
@@ -108,20 +111,24 @@ class Patient:
             transitional=_transitional(chance("transition")) if lumbar == 5 else ORDINARY,
         )
         side = SIDES[int(chance("convex") < 0.5)]
-        given = {name: value for name, value in vars(self).items() if value is not None}
-        return replace(
-            replace(drawn, **given), convex=_side(self, side, given.get("scoliosis_deg", drawn.scoliosis_deg))
-        )
+        whole = replace(drawn, **{name: value for name, value in vars(self).items() if value is not None})
+        return replace(whole, convex=_side(self, side, known(whole.scoliosis_deg)))
 
     @property
     def age_rank(self) -> float:
         """Share of the drawn people who are younger, 0 to 1."""
-        return float(ndtr((self.age - AGE_MEAN) / AGE_DEVIATION))
+        return float(ndtr((known(self.age) - AGE_MEAN) / AGE_DEVIATION))
 
     @property
     def build_rank(self) -> float:
         """Share of the drawn people who are leaner, 0 to 1."""
-        return float(ndtr(np.log(self.mass_index / MASS_INDEX_MEDIAN) / MASS_INDEX_SPREAD))
+        return float(ndtr(np.log(known(self.mass_index) / MASS_INDEX_MEDIAN) / MASS_INDEX_SPREAD))
+
+
+def known(value: Value | None) -> Value:
+    """A value of a patient of whom nothing is left to chance."""
+    assert value is not None
+    return value
 
 
 def pulled(chance: float, rank: float, share: float) -> float:

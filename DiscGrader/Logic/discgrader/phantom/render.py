@@ -143,7 +143,7 @@ def _sample_slice(
     coarse = np.zeros((len(weights), *few.shape[:2]), np.float32)
     if belly.any():
         coarse[:, belly] = weights @ anatomy.sample(few[belly], edge_mm=COARSE * pixel).fractions
-    signals = _doubled(coarse)[:, :rows, :columns].reshape(len(weights), -1)
+    flat = _doubled(coarse)[:, :rows, :columns].reshape(len(weights), -1)
     index = np.flatnonzero(fine)
     near = anatomy.near_spine(few) & (protocol.samples > 1)
     offsets = _other_depths(protocol)
@@ -151,8 +151,8 @@ def _sample_slice(
     # What is sampled together shares the work that does not depend on the number of points.
     sample = anatomy.sample(np.concatenate([points.reshape(-1, 3)[index], others]), edge_mm=pixel)
     found = weights @ sample.fractions
-    signals[:, index] = found[:, : len(index)]
-    signals = signals.reshape(len(weights), rows, columns)
+    flat[:, index] = found[:, : len(index)]
+    signals = flat.reshape(len(weights), rows, columns)
     labels = np.zeros(rows * columns, np.uint16)
     labels[index] = sample.label[: len(index)]
     if len(others):

@@ -136,7 +136,7 @@ class DiscShape:
 
     Parameters
     ----------
-    parameters : DiscParameters or None
+    drawn : DiscParameters or None
         None for the remnants inside the sacrum.
     frame : Frame
         At its middle; its third axis is the normal of the disc's plane.
@@ -146,12 +146,25 @@ class DiscShape:
         Of its outline, bulge not counted.
     """
 
-    parameters: DiscParameters | None
+    drawn: DiscParameters | None
     frame: Frame
     above: BodyShape
     below: BodyShape
     half_depth_mm: float
     half_width_mm: float
+
+    @property
+    def parameters(self) -> DiscParameters:
+        """What was drawn of a disc that is no remnant.
+
+        Raises
+        ------
+        ValueError
+            It is one.
+        """
+        if self.drawn is None:
+            raise ValueError(f"{self.name} is a remnant, of which nothing is drawn")
+        return self.drawn
 
     @property
     def name(self) -> str:
@@ -161,10 +174,10 @@ class DiscShape:
     @property
     def hollow_mm(self) -> float:
         """How far the middle of its back is drawn in."""
-        if self.parameters is None:
+        if self.drawn is None:
             return 0.0
-        usual = DISC_HOLLOW_MM[min(self.parameters.index_from_sacrum, len(DISC_HOLLOW_MM)) - 1]
-        return usual + self.parameters.hollow_shift_mm
+        usual = DISC_HOLLOW_MM[min(self.drawn.index_from_sacrum, len(DISC_HOLLOW_MM)) - 1]
+        return usual + self.drawn.hollow_shift_mm
 
     @property
     def back_power(self) -> float:

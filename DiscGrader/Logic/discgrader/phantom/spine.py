@@ -11,7 +11,7 @@ from discgrader.phantom.curve import Curve
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings, check_levels
-from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient, pulled
+from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient, known, pulled
 
 VERTEBRAE = ("L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
 """Vertebrae from the sacrum upwards. As everywhere in the project, these names and those of levels count from the
@@ -183,7 +183,7 @@ class SpineParameters:
             tuple(_draw_vertebra(seed, i, scale, marrow_fat, whole) for i in range(len(VERTEBRAE))),
             tuple(
                 DiscParameters.draw(
-                    seed, i, alike(i, whole.lumbar), scale, lordosis, health, asked.get(level, DiscFindings())
+                    seed, i, alike(i, known(whole.lumbar)), scale, lordosis, health, asked.get(level, DiscFindings())
                 )
                 for i, level in enumerate(LEVELS)
             ),
@@ -239,7 +239,8 @@ def _findings(level: str, asked: DiscFindings | int) -> DiscFindings:
 
 def _draw_vertebra(seed: int, i: int, scale: float, marrow_fat: float, patient: Patient) -> VertebraParameters:
     rng = stream(seed, f"vertebra {VERTEBRAE[i]}")
-    lumbar, k, old = i < patient.lumbar, alike(i, patient.lumbar), patient.age_rank - 0.5
+    count = known(patient.lumbar)
+    lumbar, k, old = i < count, alike(i, count), patient.age_rank - 0.5
     sacralized = i == 0 and patient.transitional == SACRALIZED
     square, compact = (
         stream(seed, "square backs").uniform(*BACK_POWER),
@@ -276,7 +277,7 @@ def _draw_body(seed: int, scale: float, lordosis: float, patient: Patient) -> Bo
         muscle_fat=0.06 + 0.22 * pulled(pulled(rng.uniform(), patient.build_rank, 0.35), patient.age_rank, 0.6),
         sac_radius_mm=rng.uniform(5.9, 7.4) * scale,
         # By number, but nowhere so low that a lumbar disc below the second of five would hold the cord.
-        conus_level=min(rng.uniform(-0.6, 0.7) + 5 - patient.lumbar, 0.7),
+        conus_level=min(rng.uniform(-0.6, 0.7) + 5 - known(patient.lumbar), 0.7),
         front_mm=(70.0 + 60.0 * habitus + rng.uniform(0, 15)) * scale,
         belly_fat_mm=8.0 + 26.0 * habitus,
     )

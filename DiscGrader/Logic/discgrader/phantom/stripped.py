@@ -74,7 +74,9 @@ def _stating(**values: object) -> Callable[[Images, int], Images]:
 
 
 def _set_instance(image: "Dataset", uid: str) -> None:
-    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = uid
+    from pydicom.uid import UID
+
+    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = UID(uid)
 
 
 def _no_sop_class(image: "Dataset", number: int, series: int) -> None:

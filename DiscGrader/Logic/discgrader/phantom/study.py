@@ -149,7 +149,7 @@ def draw_blocks(anatomy: Anatomy, count: int = 5, role: str = "AX_T2") -> tuple[
 
 def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]:
     coil = stream(anatomy.parameters.seed, "coil")
-    reach, shading, blur, shift = coil.uniform((85, 0.15, 0.25, 0.4), (170, 0.45, 0.5, 0.9))
+    reach, shading, blur, shift = _drawn_between(coil, (85, 170), (0.15, 0.45), (0.25, 0.5), (0.4, 0.9))
     front = anatomy.skeleton.vertebrae[3].frame.center_lps_mm[1] - anatomy.skeleton.vertebrae[3].half_depth_mm
     saturated, distance = coil.uniform() < 0.6, coil.uniform(14, 42)
     field = 3.0 if coil.uniform() < 0.4 else 1.5
@@ -158,7 +158,7 @@ def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]
     own = stream(anatomy.parameters.seed, f"receiver {role}")
     axial, thin = role.startswith("AX_"), role == "T2_SPACE"
     noise, ringing = 0.007 * 4 ** own.uniform(), own.uniform(0.35, 0.75)
-    repetition, echo, ghost, apart = own.uniform((0.85, 0.88, 0.0, 25.0), (1.2, 1.12, 0.06, 60.0))
+    repetition, echo, ghost, apart = _drawn_between(own, (0.85, 1.2), (0.88, 1.12), (0.0, 0.06), (25.0, 60.0))
     receiver = Receiver(
         falloff_mm=AXIAL_FALLOFF * reach if axial else falloff,
         shading=0.0 if axial else shading,
@@ -171,6 +171,10 @@ def _draw_scanner(anatomy: Anatomy, role: str) -> tuple[Receiver, PulseSequence]
         ghost_pixels=apart,
     )
     return receiver, at_scanner(role, field, repetition, echo)
+
+
+def _drawn_between(rng: np.random.Generator, *ranges: tuple[float, float]) -> np.ndarray:
+    return np.asarray(rng.uniform(*np.array(ranges).T))
 
 
 def _discs_in_view(anatomy: Anatomy, protocol: Protocol) -> tuple[PhantomDisc, ...]:

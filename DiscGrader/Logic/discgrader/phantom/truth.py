@@ -123,11 +123,12 @@ def _grades(level: Level) -> dict[tuple[str, str], str]:
 
 def _details(level: Level) -> dict[str, object]:
     disc, found = level.parameters, level.parameters.herniation
-    lateral = found is not None and found.zone != "A"
     return {
         "height_share": round(disc.height_share, 3),
         "bulge_mm": round(disc.bulge_mm, 2),
-        "herniation_side": ("left" if found.side > 0 else "right") if lateral else "none",
+        "herniation_side": ("left" if found.side > 0 else "right")
+        if found is not None and found.zone != "A"
+        else "none",
         "herniation_reach": round(found.reach, 3) if found else 0.0,
         "migration_mm": found.migration_mm if found else 0.0,
         "sequestered": bool(found and found.sequestered),

@@ -150,7 +150,7 @@ class Arch:
         straight = np.eye(3)
         distance = rounded_box(local, (pedicle, back + 3.0, 5.0), straight, (4.2, 9.0, 7.0), 4.0)
         reach = np.array([pedicle - 3.0, root - 7.0, 0.0]) - np.array([0.0, root + 2.0, 0.0])
-        length = np.linalg.norm(reach)
+        length = float(np.linalg.norm(reach))
         out = reach / length
         axes = np.stack([out, [-out[1], out[0], 0.0], [0.0, 0.0, 1.0]], axis=1)
         center = (reach[0] / 2, root + 2.5 + reach[1] / 2, -4.0)
@@ -224,12 +224,12 @@ class Arch:
         local[:, 0] -= 0.18 * local[:, 2]
         out = np.array([0.62, -0.785, 0.0])
         axes = np.stack([out, [0.785, 0.62, 0.0], [0, 0, 1.0]], axis=1)
-        center = (72.0, 18.0, -12.0)
+        middle = np.array([72.0, 18.0, -12.0])
         # The wing is hollow inside, where the iliacus lies, and wavy along its length.
-        along = (local - np.asarray(center, np.float32)) @ axes[:, 0].astype(np.float32)
+        along = (local - middle.astype(np.float32)) @ axes[:, 0].astype(np.float32)
         local -= ((0.004 * along * along - 3.0 * np.sin(along / 14))[:, None] * axes[:, 1]).astype(np.float32)
-        distance = rounded_box(local, center, axes, (44.0, 6.0, 52.0), 5.5)
-        outer = (local - np.asarray(center, np.float32)) @ axes[:, 1].astype(np.float32)
+        distance = rounded_box(local, middle, axes, (44.0, 6.0, 52.0), 5.5)
+        outer = (local - middle.astype(np.float32)) @ axes[:, 1].astype(np.float32)
         self._fill(canvas, index, local, distance, "S", label=Label.NOTHING)
         # The iliacus lies on the inside of the wing, the gluteus medius on its outside.
         thick = np.where(outer < 0, ILIACUS_MM, GLUTEUS_MM) * ramp(-local[:, 2], -42.0, 0.0)

@@ -79,14 +79,12 @@ class Surroundings:
         for k in range(LOOPS):
             # In the pelvis, loops rest below the promontory; higher up they stay clear of the great vessels.
             if k % 3 == 0:
-                place = rng.uniform((-60, -95, middle[2] - 175), (60, 0, middle[2] - 100))
-                size = rng.uniform(7, 14)
+                low, high = (-60, -95, middle[2] - 175), (60, 0, middle[2] - 100)
             else:
                 front = middle[1] - third.half_depth_mm
-                place = rng.uniform(
-                    (-60, front - max(room - 22, 12), middle[2] - 90), (60, front - 30, middle[2] + 140)
-                )
-                size = rng.uniform(6, 17)
+                low, high = (-60, front - max(room - 22, 12), middle[2] - 90), (60, front - 30, middle[2] + 140)
+            place = np.asarray(rng.uniform(low, high))
+            size = rng.uniform(7, 14) if k % 3 == 0 else rng.uniform(6, 17)
             half = size * np.array([rng.uniform(0.9, 1.4), rng.uniform(0.7, 1.1), rng.uniform(1.0, 2.6)])
             turn = Frame.sagittal(0.0, 0.0, rng.normal(0.0, 35.0)).axes_lps
             gas = rng.uniform() < 0.2
@@ -266,7 +264,7 @@ class Surroundings:
             reach = np.abs(loop.axes_lps) @ loop.half_mm + 3
             low, high = loop.center_lps_mm - reach, loop.center_lps_mm + reach
             if np.all(canvas.low <= high) and np.all(canvas.high >= low):
-                start, end = np.searchsorted(heights, np.array((low[2], high[2]), np.float32))
+                start, end = np.asarray(np.searchsorted(heights, np.array((low[2], high[2]), np.float32)))
                 self._paint_loop(canvas, index[start:end], loop, low, high)
 
     def _paint_loop(self, canvas: Canvas, index: np.ndarray, loop: Loop, low: np.ndarray, high: np.ndarray) -> None:
