@@ -2,6 +2,7 @@
 # make test    run all tests
 # make check   style, types and the quick tests, in two minutes
 # make test-slicer-5.10  run what needs no PyTorch once more, on the libraries that Slicer 5.10 brings
+# make test-real-slicer  run the module's tests on Slicer's own Python files (REAL_SLICER=FOLDER, a checkout of Slicer)
 # make bench   measure time and memory
 # make desk    open the module in a window of its own, without Slicer (STUDY=... opens a study, THEME=light, LOCALE=de)
 # make pictures  picture every state of the panel and the desk in both themes at 100 and 150 % to demo/pictures/
@@ -41,12 +42,15 @@ TESTS_510 ?= $(foreach test,imaging/dicom imaging/files imaging/read_study imagi
 	panel/dependencies panel/sample_data house/without_torch desk/desk_parameter_node desk/desk_slicer_layer \
 	radiomics/radiomics_regions radiomics/radiomics_ibsi,Testing/$(dir $(test))test_$(notdir $(test)).py)
 
+# What stands on Slicer's Python layer.
+TESTS_REAL_SLICER ?= Testing/desk Testing/panel Testing/mrml Testing/house/test_translations.py
+
 # The demo patient has every Pfirrmann grade once, a herniation and a stenosis.
 DEMO_GRADES := L5-S1:pfirrmann=5 L4-L5:pfirrmann=4,msu=2B,side=left L3-L4:pfirrmann=3,central_stenosis=2 \
 	L2-L3:pfirrmann=2 L1-L2:pfirrmann=1
 DEMO_STUDY = $(RUN)/discgrader phantom -o demo/study --seed 1 $(addprefix --grade ,$(DEMO_GRADES))
 
-.PHONY: demo check style test test-slicer-5.10 ready-slicer-5.10 bench desk pictures clean
+.PHONY: demo check style test test-slicer-5.10 ready-slicer-5.10 test-real-slicer bench desk pictures clean
 
 demo: $(READY)
 	rm -rf demo/study
@@ -70,6 +74,10 @@ ifneq ($(PYTHON_510),)
 		sys.version.split()[0], "numpy", numpy.__version__, "scipy", scipy.__version__, "pydicom", pydicom.__version__)'
 	$(VENV_510)/bin/python -m pytest $(PARALLEL) $(TESTS_510) $(PYTEST_OPTIONS)
 endif
+
+test-real-slicer: $(READY)
+	@test -d "$(REAL_SLICER)/Base/Python/slicer" || { echo "Name a checkout of Slicer with REAL_SLICER=FOLDER." >&2; exit 1; }
+	REAL_SLICER="$(abspath $(REAL_SLICER))" $(PYTEST) $(PARALLEL) $(TESTS_REAL_SLICER) $(PYTEST_OPTIONS)
 
 ready-slicer-5.10: $(if $(PYTHON_510),$(READY_510))
 	$(if $(PYTHON_510),,@echo "No Python 3.12 or 3.11 is here, and the libraries of Slicer 5.10 have wheels for no later one: nothing is tested on them.")

@@ -77,7 +77,7 @@ def _of_ui() -> Iterator[tuple[str, str]]:
 
 def _of_code() -> Iterator[tuple[str, str]]:
     """What stands in ``_("…")``, under the name that Slicer gives to the file."""
-    from desk.slicer_python.i18n import getContext
+    from desk.stand_ins.small_modules import getContext
 
     for path in (MODULE / f"{MODULE.name}.py", *PACKAGE.rglob("*.py")):
         for call in _calls(path):

@@ -30,9 +30,9 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import slicer
 from desk.desk import Desk
-from desk.slicer_python.modules import qSlicerScriptedLoadableModuleWidget as ModuleWidget
+from desk.stand_ins.scripted_modules import qSlicerScriptedLoadableModuleWidget as ModuleWidget
+from desk.stand_ins.vtk_widget import drawing_turns
 from desk.user import User
-from desk.views.drawing import drawing_turns
 from discgrader.cli.main import main as discgrader
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import attribute, roi_from_node

@@ -11,13 +11,12 @@ from PySide6 import QtCore, QtWidgets
 
 from desk.host import Host
 from desk.install import MODULE_FILE, installed
-from desk.qmrml.layout_manager import qSlicerLayoutManager
-from desk.slicer_python.application import application
-from desk.window.heartbeat import Heartbeat
-from desk.window.log import Log
-from desk.window.main_window import qSlicerMainWindow
-from desk.window.study_files import StudyFiles
-from desk.window.theme import THEMES, apply_theme
+from desk.log import Heartbeat, Log
+from desk.main_window import qSlicerMainWindow
+from desk.stand_ins.application import application
+from desk.stand_ins.layout import qSlicerLayoutManager
+from desk.study_files import StudyFiles
+from desk.theme import THEMES, apply_theme
 
 
 class Desk:

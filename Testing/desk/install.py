@@ -1,31 +1,41 @@
-"""Puts the stand-ins where scripts look for them, and takes them away again."""
+"""Puts the stand-ins where scripts look for them, and takes them away again.
 
+With ``REAL_SLICER=FOLDER`` in the environment, FOLDER a checkout of Slicer's sources, what Slicer writes in Python
+(`LAYER`) is taken from there, and stand-ins serve only for what it writes in C++.
+"""
+
+import importlib
+import os
 import sys
 import types
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import slicer
 
-from desk.ctk_widgets.module import WIDGETS as CTK_WIDGETS
-from desk.ctk_widgets.module import ctk_module
-from desk.parameter_node.module import parameter_node_module
-from desk.pythonqt.module import qt_module
-from desk.pythonqt.ui_loader import QUiLoader
-from desk.qmrml.base import qMRMLWidget, qSlicerWidget
-from desk.qmrml.node_combo_box import qMRMLNodeComboBox
-from desk.qmrml.table_view import qMRMLTableView
-from desk.slicer_python.application import application, qSlicerApplication
-from desk.slicer_python.i18n import i18n_module
-from desk.slicer_python.modules import qSlicerScriptedLoadableModule, qSlicerScriptedLoadableModuleWidget
-from desk.slicer_python.packaging import packaging_module
-from desk.slicer_python.sample_data import sample_data_module
-from desk.slicer_python.scripted_module import scripted_module
+from desk.stand_ins.application import application, qSlicerApplication
+from desk.stand_ins.ctk import WIDGETS as CTK_WIDGETS
+from desk.stand_ins.ctk import ctk_module
+from desk.stand_ins.node_selector import qMRMLNodeComboBox, qMRMLWidget, qSlicerWidget
+from desk.stand_ins.parameter_wrapper import parameter_node_module
+from desk.stand_ins.qt import QUiLoader, qt_module
+from desk.stand_ins.scripted_modules import (
+    qSlicerScriptedLoadableModule,
+    qSlicerScriptedLoadableModuleWidget,
+    scripted_module,
+)
+from desk.stand_ins.small_modules import i18n_module, packaging_module, sample_data_module
+from desk.subject_hierarchy import qMRMLSubjectHierarchyTreeView
 
 MODULE_FILE = Path(__file__).resolve().parents[2] / "DiscGrader" / "DiscGrader.py"
+REAL_SLICER = os.environ.get("REAL_SLICER")
+LAYER = ("slicer.util", "slicer.i18n", "slicer.parameterNodeWrapper", "slicer.ScriptedLoadableModule")
+"""The modules of Slicer's ``Base/Python`` that scripted modules stand on."""
 
-_UI_CLASSES = (qMRMLWidget, qSlicerWidget, qMRMLNodeComboBox, qMRMLTableView)
+_UI_CLASSES = (qMRMLWidget, qSlicerWidget, qMRMLNodeComboBox)
 _OTHER_CLASSES = (qSlicerApplication, qSlicerScriptedLoadableModule, qSlicerScriptedLoadableModuleWidget)
+_HIERARCHY = "qSlicerSubjectHierarchyModuleWidgetsPythonQt"
 
 
 @contextmanager
@@ -42,23 +52,15 @@ def installed(host, layout=None, testing=False):
     """
     app = application()
     QUiLoader.widgets = {**CTK_WIDGETS, **{one.__name__: one for one in _UI_CLASSES}}
-    imported = {
-        "qt": qt_module(),
-        "ctk": ctk_module(),
-        "SampleData": sample_data_module(),
-        "slicer.ScriptedLoadableModule": scripted_module(),
-        "slicer.i18n": i18n_module(),
-        "slicer.packaging": packaging_module(),
-        "slicer.parameterNodeWrapper": parameter_node_module(),
-    }
-    attributes = {name.split(".")[1]: module for name, module in imported.items() if "." in name}
-    attributes |= {one.__name__: one for one in (*_UI_CLASSES, *_OTHER_CLASSES)}
-    attributes |= {"mrmlScene": host.scene, "app": app, "modules": _modules(host), "selfTests": {}}
-    path = list(sys.path)
-    before = {name: sys.modules.get(name) for name in imported}
-    sys.modules.update(imported)
-    for name, value in attributes.items():
-        setattr(slicer, name, value)
+    path, put = list(sys.path), _Put()
+    for one in (*_UI_CLASSES, *_OTHER_CLASSES):
+        put.attribute(one.__name__, one)
+    for name, value in {"mrmlScene": host.scene, "app": app, "modules": _modules(host), "selfTests": {}}.items():
+        put.attribute(name, value)
+    for module in (qt_module(), ctk_module(), sample_data_module(), packaging_module(), _hierarchy_module()):
+        put.module(module.__name__, module)
+    for name, module in (_real_layer(REAL_SLICER) if REAL_SLICER else _layer()).items():
+        put.module(name, module)
     app.serve(host, layout, testing)
     try:
         yield app
@@ -66,14 +68,8 @@ def installed(host, layout=None, testing=False):
         for name in app.moduleManager().modulesNames():
             app.moduleManager().unload(name)
         app.serve(None)
-        for name in attributes:
-            delattr(slicer, name)
+        put.back()
         sys.path[:] = path
-        for name, old in before.items():
-            if old is None:
-                sys.modules.pop(name, None)
-            else:
-                sys.modules[name] = old
 
 
 @contextmanager
@@ -82,6 +78,73 @@ def discgrader_module(host):
     with installed(host, testing=True) as app:
         app.moduleManager().load(MODULE_FILE)
         yield sys.modules[MODULE_FILE.stem]
+
+
+class _Put:
+    """Modules and attributes of ``slicer`` that were put in place, and what was there before."""
+
+    def __init__(self):
+        self._before = []
+
+    def module(self, name: str, module) -> None:
+        self._set(sys.modules, name, module)
+        if name.startswith("slicer."):
+            self.attribute(name.removeprefix("slicer."), module)
+
+    def attribute(self, name: str, value) -> None:
+        self._set(vars(slicer), name, value)
+
+    def back(self) -> None:
+        """Have everything as it was."""
+        for table, name, there, old in reversed(self._before):
+            if there:
+                table[name] = old
+            else:
+                table.pop(name, None)
+
+    def _set(self, table, name, value):
+        self._before.append((table, name, name in table, table.get(name)))
+        table[name] = value
+
+
+def _layer() -> dict[str, types.ModuleType]:
+    """The stand-ins for what Slicer writes in Python; slicer-core brings ``slicer.util`` as it is."""
+    return {one.__name__: one for one in (i18n_module(), parameter_node_module(), scripted_module())}
+
+
+@cache
+def _real_layer(folder: str) -> dict[str, types.ModuleType]:
+    """Slicer's own `LAYER`, which looks for ``qt``, ``ctk`` and classes of ``slicer`` while it is imported."""
+    sources = Path(folder) / "Base" / "Python" / "slicer"
+    if not sources.is_dir():
+        raise FileNotFoundError(f"REAL_SLICER={folder} is no checkout of Slicer: there is no {sources}")
+    put = _Put()
+    for name in LAYER:
+        put.module(name, None)
+        del sys.modules[name]
+    # Widgets that the layer names though the module uses none; for good, since it compares with them later.
+    slicer.__getattr__ = sys.modules["ctk"].__getattr__ = _no_widget
+    slicer.__path__.insert(0, str(sources))
+    try:
+        return {name: importlib.import_module(name) for name in LAYER}
+    finally:
+        slicer.__path__.remove(str(sources))
+        put.back()
+
+
+@cache
+def _no_widget(name: str) -> type:
+    """A class that no widget here is of."""
+    if not name.startswith(("ctk", "qMRML", "qSlicer")):
+        raise AttributeError(name)
+    return type(name, (), {})
+
+
+def _hierarchy_module() -> types.ModuleType:
+    """A module that Slicer's connectors import one class from."""
+    module = types.ModuleType(_HIERARCHY)
+    module.qMRMLSubjectHierarchyTreeView = qMRMLSubjectHierarchyTreeView
+    return module
 
 
 def _modules(host) -> types.SimpleNamespace:

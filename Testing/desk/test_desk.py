@@ -15,9 +15,8 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 from synthetic_result import synthetic_study
 
-from desk.pictures import pixels_of
-from desk.pythonqt.semantics import given
-from desk.user import User
+from desk.stand_ins.qt_objects import given
+from desk.user import User, pixels_of
 
 Layout = slicer.vtkMRMLLayoutNode
 

@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
 
-from desk.ctk_widgets.module import ctk_module
-from desk.pythonqt.module import qt_module
-from desk.slicer_python.application import application
+from desk.stand_ins.application import application
+from desk.stand_ins.ctk import ctk_module
+from desk.stand_ins.qt import qt_module
 
 qt, ctk = qt_module(), ctk_module()
 

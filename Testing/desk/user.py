@@ -137,3 +137,10 @@ class User:
 
     def _node(self, name: str):
         return self._desk.layout.sliceWidget(name).mrmlSliceNode()
+
+
+def pixels_of(widget) -> np.ndarray:
+    """What a widget shows, RGB, uint8, shape (height, width, 3)."""
+    image = QtWidgets.QWidget.grab(widget).toImage().convertToFormat(QtGui.QImage.Format_RGB888)
+    values = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return values[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()

@@ -15,7 +15,7 @@ from discgrader.grading.grader import Grader
 from discgrader.grading.tabular import DESCRIPTION, load_tabular
 from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
-from discgrader.packs.pack import read_pack, write_pack
+from discgrader.packs.pack import read_pack
 from discgrader.pipeline.regrade import regrade
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
@@ -31,6 +31,7 @@ from discgrader.training.tabular.radiomics_recipe import (
 )
 from discgrader.training.tabular.system import Outcome, PfirrmannSystem, SystemChoices
 from discgrader.training.tabular.table import DiscTable
+from plain_packs import rewritten
 from tiny_packs import tiny_grading_pack
 
 COLUMNS = (
@@ -186,17 +187,7 @@ def test_a_broken_table_model_is_refused_by_name(trained, tmp_path, change, word
     pack = trained[0]
     files = {name: pack.read_bytes(name) for name in pack.files}
     files[DESCRIPTION] = json.dumps(change(json.loads(files[DESCRIPTION]))).encode()
-    broken = write_pack(
-        tmp_path / "broken",
-        name="mine",
-        version="1.0.0",
-        system="pfirrmann",
-        tasks=pack.tasks,
-        input=pack.input,
-        architecture=pack.architecture,
-        files=files,
-        trained_on=pack.trained_on,
-    )
+    broken = rewritten(tmp_path / "mine", pack, files)
     with pytest.raises(PackError, match=f"Pack mine: its table model is broken.*({words})"):
         load_tabular(broken)
 

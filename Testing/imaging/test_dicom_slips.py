@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_files import set_pixels, write_classic
+from dicom_files import set_pixels, write_classic, write_spines
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_values import named
 from discgrader.imaging.names import AFTER_AGENT
@@ -125,16 +125,8 @@ def test_concatenations_of_one_series_with_other_repetition_times_are_one(tmp_pa
 
 
 def test_the_series_before_the_agent_is_not_called_one_with_contrast(tmp_path):
-    for number, agent in enumerate(("", "Gadovist")):
-        write_classic(
-            tmp_path / "a",
-            spine(number),
-            prefix="AB"[number],
-            SeriesDescription="T1 SAG",
-            EchoTime=10,
-            RepetitionTime=500,
-            **({"ContrastBolusAgent": agent} if agent else {}),
-        )
+    agents = {}, {"ContrastBolusAgent": "Gadovist"}
+    write_spines(tmp_path / "a", *agents, SeriesDescription="T1 SAG", EchoTime=10, RepetitionTime=500)
     study = read_study(tmp_path / "a")
     assert {one.name: bool(one.traits) for one in study.series} == {
         "T1 SAG no contrast": False,
@@ -142,18 +134,18 @@ def test_the_series_before_the_agent_is_not_called_one_with_contrast(tmp_path):
     }
 
 
+def examination(number: int) -> dict[str, str]:
+    """Identifiers of a series in an examination of its own."""
+    return {
+        "SeriesInstanceUID": f"1.2.{number}",
+        "StudyInstanceUID": f"1.7.{number}",
+        "FrameOfReferenceUID": f"1.9.{number}",
+    }
+
+
 def two_examinations(folder: Path, date: str, times: tuple[str, str]) -> None:
-    for number, time in enumerate(times):
-        write_classic(
-            folder,
-            spine(number),
-            prefix="AB"[number],
-            SeriesInstanceUID=f"1.2.{number}",
-            StudyDate=date,
-            StudyInstanceUID=f"1.7.{number}",
-            FrameOfReferenceUID=f"1.9.{number}",
-            StudyTime=time,
-        )
+    apart = [examination(number) | {"StudyTime": time} for number, time in enumerate(times)]
+    write_spines(folder, *apart, StudyDate=date)
 
 
 def test_two_examinations_of_one_day_are_told_apart_by_their_times(tmp_path):
@@ -191,10 +183,11 @@ def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renum
 @pytest.mark.parametrize("keyword", ["AcquisitionDate", "SeriesDate"])
 def test_pictures_taken_years_apart_are_two_examinations_whatever_the_study_says(keyword, tmp_path):
     """Anonymizers put one StudyDate and StudyInstanceUID in for all, and forget the other dates."""
-    for number, date in enumerate(("20190101", "20240101")):
-        write_classic(
-            tmp_path / "a", spine(number), prefix="AB"[number], SeriesInstanceUID=f"1.2.{number}", **{keyword: date}
-        )
+    write_spines(
+        tmp_path / "a",
+        {"SeriesInstanceUID": "1.2.0", keyword: "20190101"},
+        {"SeriesInstanceUID": "1.2.1", keyword: "20240101"},
+    )
     study = read_study(tmp_path / "a")
     assert len(study.series) == 1
     found(study, spine(1))
@@ -216,47 +209,27 @@ def test_a_series_computed_later_belongs_to_its_examination(tmp_path):
 
 @pytest.mark.parametrize("filler", ["0", "NONE", "ANONYMOUS", "000"])
 def test_a_filler_makes_no_examination_of_two(filler, tmp_path):
-    for number, time in enumerate(("090000", "183000")):
-        write_classic(
-            tmp_path / "a",
-            spine(number),
-            prefix="AB"[number],
-            SeriesInstanceUID=f"1.2.{number}",
-            StudyTime=time,
-            StudyInstanceUID=f"1.7.{number}",
-            FrameOfReferenceUID=f"1.9.{number}",
-            AccessionNumber=filler,
-        )
+    apart = [examination(number) | {"StudyTime": time} for number, time in enumerate(("090000", "183000"))]
+    write_spines(tmp_path / "a", *apart, AccessionNumber=filler)
     study = read_study(tmp_path / "a")
     assert len(study.series) == 1
     found(study, spine(1))
 
 
 def test_a_man_and_a_woman_without_names_are_two_patients(tmp_path):
-    for number, sex in enumerate("MF"):
-        write_classic(
-            tmp_path / "a",
-            spine(number),
-            prefix="AB"[number],
-            SeriesInstanceUID=f"1.2.{number}",
-            PatientSex=sex,
-            PatientID="",
-            PatientName="",
-        )
+    both = [{"SeriesInstanceUID": f"1.2.{number}", "PatientSex": sex} for number, sex in enumerate("MF")]
+    write_spines(tmp_path / "a", *both, PatientID="", PatientName="")
     with pytest.raises(StudyError, match=r"2 patients, by PatientSex \(0010,0040\)"):
         read_study(tmp_path / "a")
 
 
 def test_the_part_of_the_body_tells_series_of_one_name_apart(tmp_path):
-    for number, part in enumerate(("CSPINE", "LSPINE")):
-        write_classic(
-            tmp_path / "a",
-            spine(number),
-            prefix="AB"[number],
-            SeriesInstanceUID=f"1.2.{number}",
-            SeriesDescription="T2 sag",
-            BodyPartExamined=part,
-        )
+    write_spines(
+        tmp_path / "a",
+        {"SeriesInstanceUID": "1.2.0", "BodyPartExamined": "CSPINE"},
+        {"SeriesInstanceUID": "1.2.1", "BodyPartExamined": "LSPINE"},
+        SeriesDescription="T2 sag",
+    )
     study = read_study(tmp_path / "a")
     assert found(study, spine(0)).traits == ("cervical spine",)
     assert found(study, spine(1)).traits == ()
@@ -320,15 +293,9 @@ def test_scales_that_differ_from_slice_to_slice_are_followed_without_a_word(tmp_
     ],
 )
 def test_contrast_agent_is_seen_however_it_is_stated(values, tmp_path):
-    for number, more in enumerate(({"ContrastBolusVolume": 0, "ContrastBolusAgent": "NONE"}, values)):
-        write_classic(
-            tmp_path / "a",
-            spine(number),
-            prefix="AB"[number],
-            SeriesInstanceUID=f"1.2.{number}",
-            SeriesDescription="T1 sag",
-            **more,
-        )
+    none = {"ContrastBolusVolume": 0, "ContrastBolusAgent": "NONE"}
+    apart = [{"SeriesInstanceUID": f"1.2.{number}", **more} for number, more in enumerate((none, values))]
+    write_spines(tmp_path / "a", *apart, SeriesDescription="T1 sag")
     study = read_study(tmp_path / "a")
     assert AFTER_AGENT not in found(study, spine(0)).traits
     assert AFTER_AGENT in found(study, spine(1)).traits
@@ -348,6 +315,6 @@ def test_directions_rounded_slice_by_slice_are_one_series(seed, tmp_path):
 
 
 def test_parts_told_apart_by_description_are_called_by_it_once(tmp_path):
-    for number, name in enumerate(("WATER: Sag T2 Flex", "FAT: Sag T2 Flex")):
-        write_classic(tmp_path / "a", spine(number), prefix="AB"[number], SeriesDescription=name)
-    assert {one.name for one in read_study(tmp_path / "a").series} == {"WATER: Sag T2 Flex", "FAT: Sag T2 Flex"}
+    names = {"WATER: Sag T2 Flex", "FAT: Sag T2 Flex"}
+    write_spines(tmp_path / "a", *({"SeriesDescription": name} for name in sorted(names, reverse=True)))
+    assert {one.name for one in read_study(tmp_path / "a").series} == names

@@ -16,7 +16,7 @@ pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySid
 
 from block_engine import BlockEngine
 from desk.install import discgrader_module
-from desk.slicer_python.application import application
+from desk.stand_ins.application import application
 from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node, volume_to_node

@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from pydicom.uid import (
     RLELossless,
     generate_uid,
 )
+from volumes import spine
 
 STUDY_UID = "1.2.826.0.1.3680043.8.498.1"
 
@@ -239,3 +240,9 @@ def _compress_frames(dataset: Dataset, compression: str) -> None:
 def only(study: Study) -> Series:
     assert len(study.series) == 1, [one.name for one in study.series]
     return study.series[0]
+
+
+def write_spines(folder: Path, *different: Mapping[str, object], **same: object) -> None:
+    """Write `volumes.spine` of seed 0, 1 ... as classic files, each with attributes of its own and those of all."""
+    for number, own in enumerate(different):
+        write_classic(folder, spine(number), prefix=chr(ord("A") + number), **same, **own)

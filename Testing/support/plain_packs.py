@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,9 @@ TRAINED_ON = TrainedOn(
     synthetic=False,
     statement="Trained on 140 patients of SPIDER (CC BY 4.0).",
 )
+
+
+def rewritten(folder: Path, pack: Pack, files: Mapping[str, bytes], **changes: object) -> Pack:
+    """A pack with other files than one that there is, and whatever else is to differ."""
+    kept = {name: getattr(pack, name) for name in ("version", "system", "tasks", "input", "architecture", "trained_on")}
+    return write_pack(folder, **({"name": folder.name} | kept | changes), files=files)

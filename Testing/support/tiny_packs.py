@@ -12,6 +12,7 @@ from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.training.grader import FOLDS_FILE
+from plain_packs import rewritten
 
 ROLES = ("T1", "T2", "T2_SPACE")
 TRAINED_ON = TrainedOn("nothing", "none", 0, 0, "random", 0, True, "random weights, for tests only")
@@ -132,14 +133,4 @@ def pack_of_two(folder: Path, folds: bytes):
     one, other = tiny_grading_pack(folder / "one", 1), tiny_grading_pack(folder / "other", 2)
     files = {name: one.read_bytes(name) for name in one.files}
     files |= {"network_1.safetensors": other.read_bytes("network_0.safetensors"), FOLDS_FILE: folds}
-    return write_pack(
-        folder / "two",
-        name="two",
-        version="1.0.0",
-        system="pfirrmann",
-        tasks=one.tasks,
-        input=one.input,
-        architecture=one.architecture,
-        files=files,
-        trained_on=one.trained_on,
-    )
+    return rewritten(folder / "two", one, files)

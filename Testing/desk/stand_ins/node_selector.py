@@ -1,0 +1,308 @@
+"""Widgets that know a scene, and the one that chooses a node of it."""
+
+from types import SimpleNamespace
+from typing import ClassVar
+
+import vtk
+from PySide6 import QtCore, QtWidgets
+
+from desk.observers import Observers
+from desk.stand_ins.qt_objects import strict
+
+
+def _flag(name: str) -> QtCore.Property:
+    return QtCore.Property(bool, lambda self: self._d.flags[name], lambda self, value: self._setFlag(name, value))
+
+
+class qMRMLSortFilterProxyModel(strict(QtCore.QObject)):
+    """What a selector leaves out beside its own rules.
+
+    Parameters
+    ----------
+    changed : callable()
+    """
+
+    CPP = True
+
+    def __init__(self, changed):
+        super().__init__()
+        self._d = SimpleNamespace(hidden=[], changed=changed)
+
+    def setHiddenNodeIDs(self, identifiers):
+        self._d.hidden = list(identifiers)
+        self._d.changed()
+
+    hiddenNodeIDs = QtCore.Property("QStringList", lambda self: self._d.hidden, setHiddenNodeIDs)
+
+
+class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
+    """A list of the scene's nodes of some types, with entries to choose none, and to make, rename or delete one.
+
+    ``currentNodeID`` is a property; ``currentNode()`` is a method. Nodes hidden from editors are left out, as are nodes
+    that lack an attribute asked for with `addAttribute`.
+    """
+
+    CPP = True
+    CPP_SIGNALS = (
+        "currentNodeChanged(vtkMRMLNode*)",
+        "nodeAdded(vtkMRMLNode*)",
+        "nodeAddedByUser(vtkMRMLNode*)",
+        "mrmlSceneChanged(vtkMRMLScene*)",
+    )
+    currentNodeChanged = QtCore.Signal(object)
+    currentNodeIDChanged = QtCore.Signal(str)
+    nodeAdded = QtCore.Signal(object)
+    nodeAddedByUser = QtCore.Signal(object)
+    mrmlSceneChanged = QtCore.Signal(object)
+
+    _FLAGS: ClassVar = {
+        "noneEnabled": False,
+        "addEnabled": True,
+        "removeEnabled": True,
+        "editEnabled": False,
+        "renameEnabled": False,
+        "showHidden": False,
+        "showChildNodeTypes": True,
+        "selectNodeUponCreation": True,
+    }
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        box = QtWidgets.QComboBox()
+        box.setMinimumContentsLength(8)
+        box.setSizeAdjustPolicy(QtWidgets.QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self._d = SimpleNamespace(
+            box=box, scene=None, types=[], attributes={}, none="None", base="", flags=dict(self._FLAGS),
+            scene_observers=Observers(), node_observers=Observers(), current=None, filling=False,
+            model=qMRMLSortFilterProxyModel(self._fill),
+        )  # fmt: skip
+        layout = QtWidgets.QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(box)
+        box.activated.connect(self._activated)
+        d = self._d
+        self.destroyed.connect(lambda: (d.scene_observers.clear(), d.node_observers.clear()))
+
+    def sortFilterProxyModel(self):
+        return self._d.model
+
+    def mrmlScene(self):
+        return self._d.scene
+
+    def setMRMLScene(self, scene):
+        d = self._d
+        if scene is d.scene:
+            return
+        d.scene_observers.clear()
+        d.scene = scene
+        if scene is not None:
+
+            @vtk.calldata_type(vtk.VTK_OBJECT)
+            def changed(caller, event, node):
+                if any(node.IsA(kind) for kind in d.types):
+                    self._fill()
+
+            for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent):
+                d.scene_observers.add(scene, event, changed)
+            for event in (scene.EndImportEvent, scene.EndCloseEvent, scene.EndRestoreEvent, scene.EndBatchProcessEvent):
+                d.scene_observers.add(scene, event, lambda *_: self._fill())
+        self._fill()
+        self.mrmlSceneChanged.emit(scene)
+
+    def addAttribute(self, nodeType, name, value=None):
+        self._d.attributes[name] = (nodeType, value)
+        self._fill()
+
+    def removeAttribute(self, nodeType, name):
+        self._d.attributes.pop(name, None)
+        self._fill()
+
+    def nodeCount(self):
+        return len(self._nodes())
+
+    def nodeFromIndex(self, index):
+        nodes = self._nodes()
+        return nodes[index] if 0 <= index < len(nodes) else None
+
+    def currentNode(self):
+        return self._d.current
+
+    def setCurrentNode(self, node):
+        if node is not None and node not in self._nodes():
+            node = None
+        self._choose(node)
+
+    def setCurrentNodeID(self, identifier):
+        self.setCurrentNode(self._d.scene.GetNodeByID(identifier) if self._d.scene and identifier else None)
+
+    def setCurrentNodeIndex(self, index):
+        self.setCurrentNode(self.nodeFromIndex(index))
+
+    def addNode(self):
+        """Make a node of the first type, as the entry "Create new" does."""
+        kind = self._d.types[0]
+        name = self._d.base or kind.removeprefix("vtkMRML").removesuffix("Node")
+        node = self._d.scene.AddNewNodeByClass(kind, self._d.scene.GenerateUniqueName(name))
+        self.nodeAddedByUser.emit(node)
+        if self._d.flags["selectNodeUponCreation"]:
+            self.setCurrentNode(node)
+        return node
+
+    def removeCurrentNode(self):
+        if self._d.current is not None:
+            self._d.scene.RemoveNode(self._d.current)
+
+    def renameCurrentNode(self):
+        node = self._d.current
+        text, chosen = QtWidgets.QInputDialog.getText(self, "Rename", "New name:", text=node.GetName())
+        if chosen and text:
+            node.SetName(text)
+
+    def _nodes(self):
+        scene = self._d.scene
+        if scene is None:
+            return []
+        fits = self._fitting()
+        return [node for node in map(scene.GetNthNode, range(scene.GetNumberOfNodes())) if fits(node)]
+
+    def _fitting(self):
+        """What tells whether a node is offered; found out once, since a scene has hundreds of nodes."""
+        d = self._d
+        types, attributes = tuple(d.types), list(d.attributes.items())
+        children, hidden = d.flags["showChildNodeTypes"], d.flags["showHidden"]
+        left_out = frozenset(d.model.hiddenNodeIDs)
+
+        def fits(node):
+            name = node.GetClassName()
+            if name not in types and not (children and any(node.IsA(kind) for kind in types)):
+                return False
+            if node.GetID() in left_out or (node.GetHideFromEditors() and not hidden):
+                return False
+            return all(
+                node.GetAttribute(name) is not None and (value is None or node.GetAttribute(name) == str(value))
+                for name, (kind, value) in attributes
+                if node.IsA(kind)
+            )
+
+        return fits
+
+    def _fill(self):
+        d = self._d
+        if d.filling or (d.scene is not None and d.scene.IsBatchProcessing()):
+            return
+        nodes = self._nodes()
+        if d.current not in nodes:
+            self._choose(nodes[0] if nodes and not d.flags["noneEnabled"] else None)
+        d.node_observers.clear()
+        for node in nodes:
+            d.node_observers.add(node, "ModifiedEvent", self._node_changed)
+        self._show(nodes)
+
+    def _node_changed(self, node, _event):
+        """Nodes change often, and seldom in what is shown of them."""
+        index = self._d.box.findData(node.GetID())
+        if index < 0 or self._d.box.itemText(index) != (node.GetName() or "") or not self._fitting()(node):
+            self._show(self._nodes())
+
+    def _show(self, nodes):
+        d, box = self._d, self._d.box
+        d.filling = True
+        entries = [(d.none, None)] if d.flags["noneEnabled"] else []
+        entries += [(node.GetName() or "", node.GetID()) for node in nodes]
+        actions = self._actions()
+        if [(box.itemText(n), box.itemData(n)) for n in range(len(entries))] != entries or box.count() != len(
+            entries
+        ) + len(actions) + bool(actions):
+            box.clear()
+            for text, identifier in entries:
+                box.addItem(text, identifier)
+            if actions:
+                box.insertSeparator(box.count())
+                for text, action in actions:
+                    box.addItem(text, action)
+        box.setCurrentIndex(box.findData(d.current.GetID() if d.current is not None else None) if entries else -1)
+        d.filling = False
+
+    def _actions(self):
+        flags, current = self._d.flags, self._d.current is not None
+        return [
+            (text, action)
+            for text, action, wanted in (
+                ("Create new", self.addNode, flags["addEnabled"] and self._d.types),
+                ("Rename…", self.renameCurrentNode, flags["renameEnabled"] and current),
+                ("Delete", self.removeCurrentNode, flags["removeEnabled"] and current),
+            )
+            if wanted
+        ]
+
+    def _activated(self, index):
+        data = self._d.box.itemData(index)
+        if callable(data):
+            data()
+            self._show(self._nodes())
+        else:
+            self.setCurrentNodeID(data)
+
+    def _choose(self, node):
+        d = self._d
+        changed = node is not d.current
+        d.current = node
+        self._show(self._nodes())
+        if changed:
+            self.currentNodeChanged.emit(node)
+            self.currentNodeIDChanged.emit(node.GetID() if node is not None else "")
+
+    def _setTypes(self, types):
+        self._d.types = list(types)
+        self._fill()
+
+    def _setFlag(self, name, value):
+        self._d.flags[name] = value
+        self._fill()
+
+    def _setNone(self, text):
+        self._d.none = text
+        self._fill()
+
+    nodeTypes = QtCore.Property("QStringList", lambda self: self._d.types, _setTypes)
+    noneDisplay = QtCore.Property(str, lambda self: self._d.none, _setNone)
+    baseName = QtCore.Property(str, lambda self: self._d.base, lambda self, value: setattr(self._d, "base", value))
+    currentNodeID = QtCore.Property(
+        str, lambda self: self._d.current.GetID() if self._d.current is not None else "", setCurrentNodeID
+    )
+    noneEnabled = _flag("noneEnabled")
+    addEnabled = _flag("addEnabled")
+    removeEnabled = _flag("removeEnabled")
+    editEnabled = _flag("editEnabled")
+    renameEnabled = _flag("renameEnabled")
+    showHidden = _flag("showHidden")
+    showChildNodeTypes = _flag("showChildNodeTypes")
+    selectNodeUponCreation = _flag("selectNodeUponCreation")
+
+
+class qMRMLWidget(strict(QtWidgets.QWidget)):
+    """A widget that passes its scene on to those inside it."""
+
+    CPP = True
+    CPP_SIGNALS = ("mrmlSceneChanged(vtkMRMLScene*)",)
+    mrmlSceneChanged = QtCore.Signal(object)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self._d = SimpleNamespace(scene=None, observers=Observers())
+        observers = self._d.observers
+        self.destroyed.connect(lambda: observers.clear())
+
+    def mrmlScene(self):
+        return self._d.scene
+
+    def setMRMLScene(self, scene):
+        if scene is not self._d.scene:
+            self._d.scene = scene
+            self.mrmlSceneChanged.emit(scene)
+
+
+class qSlicerWidget(qMRMLWidget):
+    """As `qMRMLWidget`, with the name that modules written in C++ use."""
+
+    CPP = True

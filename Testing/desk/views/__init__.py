@@ -1,1 +1,0 @@
-"""Slice and 3D views: Slicer's logics, displayable managers and interactor styles, drawn into widgets of Qt."""

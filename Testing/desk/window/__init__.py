@@ -1,1 +1,0 @@
-"""The desk's window: menus, tools, panel, views, files, log."""
