@@ -2,14 +2,16 @@
 a message; and the one margin rule."""
 
 import json
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import numpy as np
 import pytest
+from discgrader.checked import checked, plain, written_as
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade
+from discgrader.jobs.messages import pack, unpack
 from discgrader.localize.box import SAME_BOX_MM, RoiBox
-from discgrader.localize.disc import Disc
+from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import Label, disc_label, is_disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
 from scipy.spatial.transform import Rotation
@@ -113,6 +115,27 @@ def test_what_is_broken_is_refused_by_field(value, spoil, reason) -> None:
         type(value).from_json(described, "a thing")
 
 
+@pytest.mark.parametrize("value", [BOX, DISC, GRADE, RESULT], ids=lambda value: type(value).__name__)
+def test_what_is_sent_to_a_worker_arrives_equal_and_as_unchangeable(value) -> None:
+    again = unpack(pack(value))
+    assert again == value and again is not value
+    if isinstance(again, RoiBox | Disc):
+        with pytest.raises(ValueError, match="read-only"):
+            again.center_lps_mm[0] = 7.0
+
+
+def test_what_was_found_comes_back_with_its_segmentation_beside_it() -> None:
+    found = replace(
+        synthetic_result().localization,
+        others=(DISC,), name_doubts=("Which is the lowest?",), name_probability=0.91, name_alternatives={"S1-S2": 0.07},
+        shifts_lps_mm={"T1": np.array([0.0, 1 / 3, -2.0])}, misfits=("Discs are 18 mm apart.",), grade_anyway=True,
+    )  # fmt: skip
+    again = Localization.from_json(through_text(found.to_json()), found.segmentation)
+    assert again.shifts_lps_mm["T1"].tolist() == found.shifts_lps_mm["T1"].tolist()
+    told = [replace(one, shifts_lps_mm={}) for one in (again, found)]
+    assert vars(told[0]) == vars(told[1])
+
+
 def test_a_file_for_people_has_rounded_numbers() -> None:
     told = RESULT.to_json(rounded=True)
     assert told["roi"]["center_ras_mm"] == [-0.333333, 0.0, 0.0]
@@ -159,3 +182,16 @@ def test_labels_are_those_of_the_files() -> None:
     assert (Label.NOTHING, Label.VERTEBRA, Label.CANAL, disc_label(1), disc_label(9)) == (0, 1, 100, 201, 209)
     values = np.array([0, 1, 100, 200, 201, 209], np.uint16)
     assert is_disc(values).tolist() == [False, False, False, False, True, True]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    box: RoiBox = field(metadata=written_as("roi"))
+    what: str = ""
+
+
+def test_a_field_may_be_called_otherwise_in_files() -> None:
+    described = through_text(plain(_Kept(BOX, "a box")))
+    assert list(described) == ["roi", "what"] and checked(described, _Kept, "it", UsageError) == _Kept(BOX, "a box")
+    with pytest.raises(UsageError, match="it: roi is missing"):
+        checked({"box": BOX.to_json()}, _Kept, "it", UsageError)

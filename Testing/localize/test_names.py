@@ -8,6 +8,7 @@ from blocky_spine import blocky_spine
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
+from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import Localizer
 from discgrader.localize.lowest_disc import (
     LevelVotes,
@@ -22,7 +23,6 @@ from discgrader.localize.other_series import OtherRow, levels_above, lowest_disc
 from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.study import make_study
-from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 from discgrader.report.html import report_html
 from discgrader.report.tables import grades_json, grades_rows, write_grades_csv
 from synthetic_result import synthetic_result
@@ -192,6 +192,6 @@ def test_how_sure_names_are_travels(tmp_path):
         .splitlines()[0]
         .endswith(",pack,trained_on,warnings,name_probability")
     )
-    again = localization_from_plain(localization_to_plain(localization, 1), localization.segmentation)
+    again = Localization.from_json(localization.to_json(), localization.segmentation)
     assert again.name_probability == 0.91 and again.name_alternatives == {"S1-S2": 0.07}
     assert "91 % probable" in report_html(result)

@@ -8,7 +8,7 @@ from dicom_files import write_classic
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.study_reader import read_study
-from discgrader.pipeline.worker_values import study_from_plain, study_to_plain
+from discgrader.jobs.messages import pack, unpack
 from discgrader.report.html import report_html
 from discgrader.report.tables import examination_from_json, grades_json, left_out_from_json
 from synthetic_result import synthetic_result
@@ -41,8 +41,7 @@ def test_they_stand_in_the_report(result):
 
 def test_they_reach_the_worker_process_and_come_back(result):
     study = result.study
-    plain = json.loads(json.dumps(study_to_plain(study, range(len(study.series)))))
-    again = study_from_plain(plain, {number: one.volume for number, one in enumerate(study.series)})
+    again = unpack(pack(study))
     assert (again.left_out, again.examination) == (LEFT_OUT, EXAMINATION)
 
 

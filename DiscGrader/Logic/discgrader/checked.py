@@ -21,7 +21,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
@@ -38,6 +38,8 @@ T = TypeVar("T")
 ErrorKind = type[DiscGraderError]
 
 MOST_JSON_BYTES = 256 << 20
+
+_KEY = "written as"
 
 
 class MissingLibrary(DiscGraderError):
@@ -221,7 +223,7 @@ def plain(value: object, digits: int | None = None) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name), digits) for one in fields(value)}
+        return {_key(one): plain(getattr(value, one.name), digits) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(one, digits) for key, one in value.items()}
     if isinstance(value, np.ndarray):
@@ -233,6 +235,15 @@ def plain(value: object, digits: int | None = None) -> Any:
     if isinstance(value, float):
         return _plain_number(value, digits)
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def written_as(key: str) -> dict[str, str]:
+    """The metadata of a dataclass's field that files call otherwise: ``field(metadata=written_as("roi"))``."""
+    return {_KEY: key}
+
+
+def _key(one: Field) -> str:
+    return one.metadata.get(_KEY, one.name)
 
 
 def _plain_number(value: float, digits: int | None) -> float | None:
@@ -248,7 +259,7 @@ def trusted(value: Any, kind: Any) -> Any:
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return trusted(value, inside[0])
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind, include_extras=True)
         return kind(**{name: trusted(one, hints[name]) for name, one in value.items() if name in hints})
     if origin in (list, tuple):
@@ -324,8 +335,9 @@ def _str(value: object, _: type) -> str:
 
 
 def _member(value: object, kind: type[StrEnum]) -> StrEnum:
-    OneOf(tuple(str(one.value) for one in kind)).check(_str(value, str))
-    return kind(value)
+    text = _str(value, str)
+    OneOf(tuple(str(one.value) for one in kind)).check(text)
+    return kind(text)
 
 
 def _of(value: object, kind: type, words: str) -> Any:
@@ -335,14 +347,21 @@ def _of(value: object, kind: type, words: str) -> Any:
 
 
 def _object_of(converter: "Converter", kind: type) -> Any:
-    from cattrs.gen import make_dict_structure_fn
+    from cattrs.gen import make_dict_structure_fn, override
 
-    fill = make_dict_structure_fn(kind, converter)
+    keys = {one.name: _key(one) for one in fields(kind)}
+    renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items() if key != name}
+    fill = make_dict_structure_fn(kind, converter, **renamed)
 
     def structure(value: object, _: type) -> object:
         if not isinstance(value, Mapping):
             raise ValueError(f"is {_short(value)}, no object")
-        return fill(value, kind)
+        try:
+            return fill(value, kind)
+        except BaseExceptionGroup as failed:
+            for note in (note for one in failed.exceptions for note in getattr(one, "__notes__", [])):
+                note.name = keys.get(note.name, note.name)
+            raise
 
     return structure
 

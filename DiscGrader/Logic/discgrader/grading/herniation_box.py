@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from discgrader.grading.windows import Window
-from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
 
 KEY = "herniation_box"
@@ -68,5 +67,4 @@ def evidence_box(evidence: Mapping[str, object]) -> RoiBox | None:
     if not isinstance(found, Mapping):
         return None
     # Of a herniation seen on one slice, which may be no more than a line there.
-    axes = lps_to_ras(np.array(found["axes_ras"], float)).T
-    return RoiBox(lps_to_ras(np.array(found["center_ras_mm"], float)), axes, np.array(found["size_mm"], float))
+    return RoiBox.from_json(found, "the box of a herniation", may_be_flat=True)

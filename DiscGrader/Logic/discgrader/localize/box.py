@@ -73,6 +73,10 @@ class RoiBox:
     def __hash__(self) -> int:
         return hash(self._numbers)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Made anew where it is unpickled, so that its numbers cannot be changed there either.
+        return RoiBox, (self.center_lps_mm, self.axes_lps, self.size_mm)
+
     def is_same(self, other: "RoiBox") -> bool:
         """Whether two boxes are the same but for rounding: their corners lie within `SAME_BOX_MM`."""
         return self == other or bool(np.abs(self.corners_lps() - other.corners_lps()).max() <= SAME_BOX_MM)
@@ -172,14 +176,24 @@ class RoiBox:
         }
 
     @classmethod
-    def from_json(cls, described: object, what: str = "an ROI box") -> "RoiBox":
+    def from_json(cls, described: object, what: str = "an ROI box", *, may_be_flat: bool = False) -> "RoiBox":
         """The opposite of `to_json`.
+
+        Parameters
+        ----------
+        described : object
+        what : str
+            How an error calls it.
+        may_be_flat : bool
+            Whether it may be without extent.
 
         Raises
         ------
         UsageError
-            When it is no box, or one without extent; ``what`` says which.
+            When it is no box.
         """
+        if may_be_flat:
+            return checked(described, _AnyBoxInJson, what, UsageError).value()
         return checked(described, cls, what, UsageError)
 
     @staticmethod
@@ -192,14 +206,20 @@ _Three = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class _BoxInJson:
+class _AnyBoxInJson:
     center_ras_mm: _Three
     axes_ras: tuple[_Three, _Three, _Three]
     size_mm: _Three
 
     def value(self) -> RoiBox:
         axes = lps_to_ras(np.array(self.axes_ras)).T
-        return RoiBox(lps_to_ras(np.array(self.center_ras_mm)), axes, np.array(self.size_mm)).require_extent()
+        return RoiBox(lps_to_ras(np.array(self.center_ras_mm)), axes, np.array(self.size_mm))
+
+
+@dataclass(frozen=True)
+class _BoxInJson(_AnyBoxInJson):
+    def value(self) -> RoiBox:
+        return super().value().require_extent()
 
 
 def roi_box(candidate: "Candidate", margin_mm: float = margin.DEFAULT_MARGIN_MM) -> RoiBox:

@@ -1,7 +1,7 @@
 """What is known of a disc once it is found: its name, place, measures and ROI box."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Disc:
 
     def __hash__(self) -> int:
         return hash(self._known)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Made anew where it is unpickled, so that its place cannot be changed there either.
+        return Disc, tuple(getattr(self, one.name) for one in fields(self))
 
     @property
     def _known(self) -> tuple[object, ...]:
@@ -187,3 +191,37 @@ class Localization:
     def withheld(self) -> str:
         """Why nothing is graded, as one sentence; empty where it may be."""
         return "" if self.grade_anyway else " ".join(self.misfits)
+
+    def to_json(self) -> dict[str, object]:
+        """All of it but the segmentation, under the names of its fields; see `Disc.to_json`."""
+        return {one.name: plain(getattr(self, one.name)) for one in fields(self) if one.name != "segmentation"}
+
+    @classmethod
+    def from_json(cls, described: object, segmentation: Volume, what: str = "the discs of a study") -> "Localization":
+        """The opposite of `to_json`.
+
+        Raises
+        ------
+        UsageError
+            When a field is missing or of the wrong kind; ``what`` says of which discs.
+        """
+        return checked(described, _LocalizationInJson, what, UsageError).value(segmentation)
+
+
+@dataclass(frozen=True)
+class _LocalizationInJson:
+    series_name: str
+    discs: tuple[Disc, ...]
+    warnings: tuple[str, ...] = ()
+    shifts_lps_mm: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    others: tuple[Disc, ...] = ()
+    name_doubts: tuple[str, ...] = ()
+    name_probability: float | None = None
+    name_alternatives: Mapping[str, float] = field(default_factory=dict)
+    misfits: tuple[str, ...] = ()
+    grade_anyway: bool = False
+
+    def value(self, segmentation: Volume) -> Localization:
+        shifts = {name: np.array(shift) for name, shift in self.shifts_lps_mm.items()}
+        rest = {one.name: getattr(self, one.name) for one in fields(self)} | {"shifts_lps_mm": shifts}
+        return Localization(segmentation=segmentation, **rest)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from discgrader.errors import UsageError
 from discgrader.folders import whole_file
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
-from discgrader.pipeline.worker_values import localization_from_plain, localization_to_plain
 
 
 def save_arrays(path: Path, arrays: Mapping[str, object]) -> None:
@@ -36,7 +36,7 @@ def save_localization(path: Path, localization: Localization | None) -> None:
     if localization is None:
         return save_arrays(path, {"plain": "null"})
     found = localization.segmentation
-    plain = json.dumps(localization_to_plain(localization, 0))
+    plain = json.dumps(localization.to_json())
     return save_arrays(path, {"plain": plain, "labels": found.array, "affine": found.affine_lps})
 
 
@@ -47,8 +47,8 @@ def load_localization(path: Path, series_name: str) -> tuple[Localization | None
     try:
         if kept is None or str(kept["plain"]) == "null":
             return None, kept is not None
-        found = localization_from_plain(json.loads(str(kept["plain"])), Volume(kept["labels"], kept["affine"]))
-    except (KeyError, TypeError, ValueError):
+        found = Localization.from_json(json.loads(str(kept["plain"])), Volume(kept["labels"], kept["affine"]))
+    except (KeyError, ValueError, UsageError):
         # By a version that knew less of a disc.
         return None, False
     return replace(found, series_name=series_name, shifts_lps_mm={}), True
