@@ -185,7 +185,7 @@ def test_module_requirements_are_among_those_of_the_package():
     asked = {line for line in lines if line and not line.startswith("#")}
     grading = {"torch", "safetensors"}
     radiomics = {"PyWavelets", "connected-components-3d"}
-    assert {re.match(r"[\w-]+", one)[0] for one in asked} == grading | radiomics | {"cattrs"}
+    assert {re.match(r"[\w-]+", one)[0] for one in asked} == grading | radiomics
     assert asked <= set(package)
 
 

@@ -342,8 +342,8 @@ KINDS = {
     "DICOM RLE": Kind(classic("RLE"), (other_dicom, *BINARY), lambda path: read_study(path.parent)),
     "DICOM JPEG": Kind(classic("JPEG"), (other_dicom, *BINARY), lambda path: read_study(path.parent)),
     "DICOM enhanced": Kind(enhanced, (other_dicom, other_dicom, *BINARY), read_study),
-    "ROI": Kind(roi_file, (other_json, other_json, *TEXT), read_roi_file, "cattrs"),
-    "grades.json": Kind(grades_file, (other_json, other_json, *TEXT), read_grades_file, "cattrs"),
+    "ROI": Kind(roi_file, (other_json, other_json, *TEXT), read_roi_file),
+    "grades.json": Kind(grades_file, (other_json, other_json, *TEXT), read_grades_file),
     "reading": Kind(reading_file, (other_json, other_json, *TEXT), read_reading_file),
     "truth.csv": Kind(written("truth.csv", TRUTH), (other_csv, other_csv, *TEXT), read_truth, "torch"),
     "SPIDER's table": Kind(written("radiological_gradings.csv", SPIDER), (other_csv, other_csv, *TEXT), read_spider),
@@ -351,7 +351,7 @@ KINDS = {
         written("parameters.yaml", PARAMETERS), (other_lines, other_lines, *TEXT), read_parameters
     ),
     "recipe": Kind(copied(RECIPES / "msu.json"), (other_json, other_json, *TEXT), read_recipe_file, "torch"),
-    "scale": Kind(copied(SCALES / "pfirrmann.json"), (other_json, other_json, *TEXT), read_scale_file, "cattrs"),
+    "scale": Kind(copied(SCALES / "pfirrmann.json"), (other_json, other_json, *TEXT), read_scale_file),
     "pack.json of a grader": Kind(
         pack_part("grading", "pack.json"), (other_json, other_json, other_json, *TEXT), read_pack_part, "torch"
     ),
@@ -362,14 +362,14 @@ KINDS = {
         pack_part("localizer", "pack.json"), (other_json, other_json, *TEXT), read_pack_part, "torch"
     ),
     "pack.json that ships": Kind(
-        copied(FUSED / "pack.json"), (other_json, other_json, *TEXT), read_shipped_description, "cattrs"
+        copied(FUSED / "pack.json"), (other_json, other_json, *TEXT), read_shipped_description
     ),
     "weights": Kind(pack_part("grading", "network_0.safetensors"), BINARY, read_pack_part, "torch"),
     "typical discs": Kind(pack_part("grading", "input.safetensors"), BINARY, read_pack_part, "torch"),
     "trees": Kind(copied(SHARED / "evidence_modic.txt"), (other_lines, other_lines, *TEXT), read_trees),
     "fusion.json": Kind(copied(FUSED / "fusion.json"), (other_json, *TEXT), read_fusion, "torch"),
     "forest": Kind(copied(FUSED / "forest_evidence.safetensors"), BINARY, read_fusion, "torch"),
-    "tabular.json": Kind(tabular_file, (other_json, *TEXT), read_tabular, "cattrs"),
+    "tabular.json": Kind(tabular_file, (other_json, *TEXT), read_tabular),
 }
 """Every format that is read, by a name for people."""
 

@@ -139,7 +139,7 @@ def test_tests_of_slicer_install_nothing(asked):
 
 def test_what_ships_can_be_read_and_names_no_more_than_grading_needs(asked):
     names = {one.name for one in asked.module.read_requirements(SHIPPED)}
-    assert names == {"torch", "safetensors", "PyWavelets", "connected-components-3d", "cattrs"}
+    assert names == {"torch", "safetensors", "PyWavelets", "connected-components-3d"}
     broken = asked.file.with_name("broken.txt")
     broken.write_text("--extra-index-url https://example.org\n")
     for path in (broken, asked.file.with_name("gone.txt")):

@@ -1,5 +1,4 @@
-"""Values of files and messages, written plainly, and checked where they are read: by the types of frozen dataclasses,
-through one converter.
+"""Values of files and messages, written plainly, and checked where they are read: by the types of frozen dataclasses.
 
 What a file may hold is written once, as a dataclass whose fields say what is allowed::
 
@@ -21,18 +20,15 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, dataclass, fields, is_dataclass
-from enum import Enum, StrEnum
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from discgrader.errors import DiscGraderError
-
-if TYPE_CHECKING:
-    from cattrs import Converter
 
 T = TypeVar("T")
 ErrorKind = type[DiscGraderError]
@@ -40,10 +36,6 @@ ErrorKind = type[DiscGraderError]
 MOST_JSON_BYTES = 256 << 20
 
 _KEY = "written as"
-
-
-class MissingLibrary(DiscGraderError):
-    """What files are checked with is not installed."""
 
 
 @dataclass(frozen=True)
@@ -198,16 +190,12 @@ def checked(value: object, kind: type[T], what: str, error: ErrorKind) -> T:
     DiscGraderError
         Of the given kind, naming the first field that does not fit and why.
     """
-    converter = _converter()
     try:
-        return converter.structure(value, kind)
+        return _fitted(value, kind)
     except RecursionError as failed:
         raise error(f"{what}: it is nested too deeply.") from failed
-    except Exception as failed:  # cattrs raises groups, and whatever a dataclass raises of itself
-        where, why = _first(failed)
-        # A value that refuses itself says so in a sentence of its own.
-        told = ": ".join(filter(None, (where, why))) if why[:1].isupper() else f"{where or 'it'} {why}"
-        raise error(f"{what}: {told}.") from failed
+    except _Wrong as wrong:
+        raise error(f"{what}: {wrong.told()}.") from wrong.__cause__
 
 
 def plain(value: object, digits: int | None = None) -> Any:
@@ -253,22 +241,6 @@ def _plain_number(value: float, digits: int | None) -> float | None:
     return (value if digits is None else round(value, digits)) + 0.0
 
 
-def trusted(value: Any, kind: Any) -> Any:
-    """The value as ``kind`` says, as `checked` makes it, without a look at whether it fits: of files that ship, where
-    what files are checked with is not installed yet."""
-    origin, inside = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return trusted(value, inside[0])
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind, include_extras=True)
-        return kind(**{name: trusted(one, hints[name]) for name, one in value.items() if name in hints})
-    if origin in (list, tuple):
-        return origin(trusted(one, inside[0]) for one in value)
-    if type(None) in inside:
-        return None if value is None else trusted(value, inside[0])
-    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
-
-
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
@@ -287,38 +259,17 @@ def _short(value: object) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-@cache
-def _converter() -> "Converter":
-    try:
-        from cattrs import Converter
-    except ImportError as error:
-        raise MissingLibrary(
-            "Files are checked with cattrs, which is not installed; run 'pip install cattrs', in Slicer press Install."
-        ) from error
-
-    converter = Converter(detailed_validation=True)
-    for kind, check in ((bool, _bool), (int, _int), (float, _float), (str, _str)):
-        converter.register_structure_hook(kind, check)
-    converter.register_structure_hook(StrEnum, _member)
-    converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
-    converter.register_structure_hook_factory(is_dataclass, lambda kind: _object_of(converter, kind))
-    converter.register_structure_hook_factory(_has_form, lambda kind: _value_of(converter, kind))
-    converter.register_structure_hook_factory(_is_limited, lambda kind: _limited(converter, kind))
-    converter.register_structure_hook_factory(_is_list, lambda kind: _list_of(converter, kind))
-    return converter
-
-
-def _bool(value: object, _: type) -> bool:
+def _bool(value: object) -> bool:
     return _of(value, bool, "true or false")
 
 
-def _int(value: object, _: type) -> int:
+def _int(value: object) -> int:
     if isinstance(value, bool):
         raise ValueError(f"is {_short(value)}, no whole number")
     return _of(value, int, "whole number")
 
 
-def _float(value: object, _: type) -> float:
+def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"is {_short(value)}, no number")
     try:
@@ -330,124 +281,111 @@ def _float(value: object, _: type) -> float:
     return number
 
 
-def _str(value: object, _: type) -> str:
+def _str(value: object) -> str:
     return _of(value, str, "text")
 
 
 def _member(value: object, kind: type[StrEnum]) -> StrEnum:
-    text = _str(value, str)
+    text = _str(value)
     OneOf(tuple(str(one.value) for one in kind)).check(text)
     return kind(text)
 
 
-def _of(value: object, kind: type, words: str) -> Any:
+def _of(value: object, kind: Any, words: str) -> Any:
     if not isinstance(value, kind):
         raise ValueError(f"is {_short(value)}, not {words}" if kind is bool else f"is {_short(value)}, no {words}")
     return value
 
 
-def _object_of(converter: "Converter", kind: type) -> Any:
-    from cattrs.gen import make_dict_structure_fn, override
+class _Wrong(Exception):
+    """What does not fit: each place on the way to it from the innermost outward, and why."""
 
-    keys = {one.name: _key(one) for one in fields(kind)}
-    renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items() if key != name}
-    fill = make_dict_structure_fn(kind, converter, **renamed)
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.places: list[str] = []
 
-    def structure(value: object, _: type) -> object:
-        if not isinstance(value, Mapping):
-            raise ValueError(f"is {_short(value)}, no object")
-        try:
-            return fill(value, kind)
-        except BaseExceptionGroup as failed:
-            for note in (note for one in failed.exceptions for note in getattr(one, "__notes__", [])):
-                note.name = keys.get(note.name, note.name)
-            raise
-
-    return structure
+    def told(self) -> str:
+        """Such as ``architecture.widths[2] is 3, no text``."""
+        where, why = "".join(reversed(self.places)).lstrip("."), str(self)
+        # A value that refuses itself says so in a sentence of its own.
+        return ": ".join(filter(None, (where, why))) if why[:1].isupper() else f"{where or 'it'} {why}"
 
 
-def _has_form(kind: object) -> bool:
-    return isinstance(kind, type) and hasattr(kind, "json_form")
-
-
-def _value_of(converter: "Converter", kind: Any) -> Any:
-    form = kind.json_form()
-    return lambda value, _: converter.structure(value, form).value()
-
-
-def _is_limited(kind: object) -> bool:
-    return get_origin(kind) is Annotated and any(hasattr(one, "check") for one in get_args(kind)[1:])
-
-
-def _limited(converter: "Converter", kind: Any) -> Any:
-    inner, *limits = get_args(kind)
-    limits = [one for one in limits if hasattr(one, "check")]
-
-    def structure(value: object, _: type) -> object:
-        found = converter.structure(value, inner)
-        for limit in limits:
-            limit.check(found)
-        return found
-
-    return structure
-
-
-def _is_list(kind: object) -> bool:
-    return get_origin(kind) in (list, tuple, dict, Mapping, Sequence)
-
-
-def _list_of(converter: "Converter", kind: Any) -> Any:
-    """Lists and objects of JSON alone: cattrs takes a text for a list of letters, and pairs for an object."""
-    is_object = get_origin(kind) in (dict, Mapping)
-    wanted, words = (Mapping, "object") if is_object else ((list, tuple), "list")
-    inside = get_args(kind)
-    inside_of = dict(enumerate(inside)) if get_origin(kind) is tuple and inside[-1] is not Ellipsis else None
-
-    def structure(value: Any, _: type) -> object:
-        if not isinstance(value, wanted):
-            raise ValueError(f"is {_short(value)}, no {words}")
-        if isinstance(value, Mapping):
-            return {
-                _entry(converter, name, inside[0], name): _entry(converter, one, inside[1], name)
-                for name, one in value.items()
-            }
-        if inside_of is not None and len(value) != len(inside):
-            raise ValueError(f"has {len(value)} entries, allowed are {len(inside)}")
-        kinds = (inside_of or {}).get
-        found = [_entry(converter, one, kinds(number, inside[0]), number) for number, one in enumerate(value)]
-        return tuple(found) if get_origin(kind) is tuple else found
-
-    return structure
-
-
-class _Inside(Exception):
-    """Something is wrong with one entry of a list or object."""
-
-    def __init__(self, place: object, reason: Exception) -> None:
-        super().__init__(str(reason))
-        self.place, self.reason = place, reason
-
-
-def _entry(converter: "Converter", value: object, kind: Any, place: object) -> Any:
+def _inside(place: str, value: object, kind: Any) -> Any:
     try:
-        return converter.structure(value, kind)
-    except Exception as failed:  # as in `checked`
-        raise _Inside(place, failed) from failed
+        return _fitted(value, kind)
+    except _Wrong as wrong:
+        wrong.places.append(place)
+        raise
 
 
-def _first(failed: BaseException) -> tuple[str, str]:
-    """Which field is wrong first, such as ``architecture.widths[2]``, and why."""
-    place: list[str] = []
-    while True:
-        if isinstance(failed, _Inside):
-            place.append(f"[{failed.place}]" if isinstance(failed.place, int) else f".{failed.place}")
-            failed = failed.reason
-        elif isinstance(failed, BaseExceptionGroup):
-            failed = failed.exceptions[0]
-            place += [f".{note.name}" for note in getattr(failed, "__notes__", []) if hasattr(note, "name")]
-        else:
-            break
-    if isinstance(failed, KeyError) and failed.args:
-        return "".join(place).lstrip("."), "is missing"
-    reason = str(failed).rstrip(".") if isinstance(failed, (ValueError, DiscGraderError)) else "is of the wrong kind"
-    return "".join(place).lstrip("."), reason
+def _fitted(value: Any, kind: Any) -> Any:
+    """The value as ``kind`` says; `_Wrong` where it does not fit."""
+    try:
+        return _of_kind(value, kind)
+    except (_Wrong, RecursionError):
+        raise
+    except (ValueError, DiscGraderError) as refused:
+        raise _Wrong(str(refused).rstrip(".")) from refused
+    except Exception as refused:  # whatever a dataclass raises of itself
+        raise _Wrong("is of the wrong kind") from refused
+
+
+def _of_kind(value: Any, kind: Any) -> Any:
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _within_limits(_of_kind(value, inside[0]), inside[1:])
+    if type(None) in inside:
+        return None if value is None else _of_kind(value, next(one for one in inside if one is not type(None)))
+    if origin in (dict, Mapping):
+        return _object(value, *inside)
+    if origin in (list, tuple, Sequence):
+        return _list(value, origin, inside)
+    if hasattr(kind, "json_form"):
+        return _of_kind(value, kind.json_form()).value()
+    if is_dataclass(kind):
+        return _dataclass(value, kind)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _member(value, kind)
+    return {bool: _bool, int: _int, float: _float, str: _str, object: lambda anything: anything}[kind](value)
+
+
+def _within_limits(value: Any, limits: Sequence[Any]) -> Any:
+    for limit in limits:
+        if hasattr(limit, "check"):
+            limit.check(value)
+    return value
+
+
+def _object(value: Any, key: Any, kind: Any) -> dict[Any, Any]:
+    found = _of(value, Mapping, "object")
+    return {_inside(f".{name}", name, key): _inside(f".{name}", one, kind) for name, one in found.items()}
+
+
+def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
+    found = _of(value, (list, tuple), "list")
+    if origin is tuple and inside[-1] is not Ellipsis:
+        if len(found) != len(inside):
+            raise ValueError(f"has {len(found)} entries, allowed are {len(inside)}")
+        return tuple(_inside(f"[{n}]", *one) for n, one in enumerate(zip(found, inside)))
+    fitted = (_inside(f"[{n}]", one, inside[0]) for n, one in enumerate(found))
+    return tuple(fitted) if origin is tuple else list(fitted)
+
+
+def _dataclass(value: Any, kind: Any) -> Any:
+    found, types = _of(value, Mapping, "object"), _types_of(kind)
+    given = {}
+    for one in fields(kind):
+        key = _key(one)
+        if key in found:
+            given[one.name] = _inside(f".{key}", found[key], types[one.name])
+        elif one.default is MISSING and one.default_factory is MISSING:
+            wrong = _Wrong("is missing")
+            wrong.places.append(f".{key}")
+            raise wrong
+    return kind(**given)
+
+
+@cache
+def _types_of(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)

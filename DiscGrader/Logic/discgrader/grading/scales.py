@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from discgrader.checked import Count, MissingLibrary, checked, read_json, trusted
+from discgrader.checked import Count, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.resources import resources_dir
 
@@ -127,9 +127,4 @@ def read_scale(path: Path) -> Scale:
     UsageError
         When it describes none.
     """
-    described = read_json(path, UsageError)
-    try:
-        return checked(described, Scale, str(path), UsageError)
-    except MissingLibrary:
-        # Scales are shown before anything is installed in Slicer; these are the ones that ship.
-        return trusted(described, Scale)
+    return checked(read_json(path, UsageError), Scale, str(path), UsageError)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from discgrader.checked import Count, MissingLibrary, checked, read_json, trusted
+from discgrader.checked import Count, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.scales import Scale, load_scale
 from discgrader.grading.view import ViewSpec
@@ -224,12 +224,7 @@ def scale_of(system: str, task: str) -> Scale:
 
 
 def _read(path: Path) -> System:
-    described = read_json(path, UsageError)
-    try:
-        system = checked(described, System, str(path), UsageError)
-    except MissingLibrary:
-        # Systems are shown before anything is installed in Slicer; these are the ones that ship.
-        return trusted(described, System)
+    system = checked(read_json(path, UsageError), System, str(path), UsageError)
     _check(system, path)
     return system
 

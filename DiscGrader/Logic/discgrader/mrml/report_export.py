@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from discgrader.grading.systems import find_task, scale_of
@@ -31,9 +30,7 @@ def report_export(scene, study: str | None, reading: Reading, folder: Path) -> C
     result = replace(result, warnings=(*result.warnings, *overrides_in_words(reading)))
 
     def write(progress: Progress) -> Path:
-        # Packs are checked with cattrs as they are read; without it the report goes without their cards.
-        packs = default_packs() if find_spec("cattrs") else []
-        writers = dict(default_writers(packs))
+        writers = dict(default_writers(default_packs()))
         writers["reading"] = lambda _result, to, _progress: _write_reading(reading, to)
         write_output(result, folder, writers, progress=progress)
         return folder

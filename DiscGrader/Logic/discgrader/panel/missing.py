@@ -5,13 +5,7 @@ from importlib.util import find_spec
 
 from slicer.i18n import tr as _
 
-NEEDED = {
-    "torch": "PyTorch",
-    "safetensors": "safetensors",
-    "pywt": "PyWavelets",
-    "cc3d": "connected-components-3d",
-    "cattrs": "cattrs",
-}
+NEEDED = {"torch": "PyTorch", "safetensors": "safetensors", "pywt": "PyWavelets", "cc3d": "connected-components-3d"}
 """What grading needs: the names of modules, and what people call them."""
 
 
