@@ -26,7 +26,6 @@ from desk.stand_ins.scripted_modules import (
     scripted_module,
 )
 from desk.stand_ins.small_modules import i18n_module, packaging_module, sample_data_module
-from desk.subject_hierarchy import qMRMLSubjectHierarchyTreeView
 
 MODULE_FILE = Path(__file__).resolve().parents[2] / "DiscGrader" / "DiscGrader.py"
 REAL_SLICER = os.environ.get("REAL_SLICER")
@@ -57,7 +56,7 @@ def installed(host, layout=None, testing=False):
         put.attribute(one.__name__, one)
     for name, value in {"mrmlScene": host.scene, "app": app, "modules": _modules(host), "selfTests": {}}.items():
         put.attribute(name, value)
-    for module in (qt_module(), ctk_module(), sample_data_module(), packaging_module(), _hierarchy_module()):
+    for module in (qt_module(), ctk_module(), sample_data_module(), packaging_module()):
         put.module(module.__name__, module)
     for name, module in (_real_layer(REAL_SLICER) if REAL_SLICER else _layer()).items():
         put.module(name, module)
@@ -119,6 +118,7 @@ def _real_layer(folder: str) -> dict[str, types.ModuleType]:
     if not sources.is_dir():
         raise FileNotFoundError(f"REAL_SLICER={folder} is no checkout of Slicer: there is no {sources}")
     put = _Put()
+    put.module(_HIERARCHY, _hierarchy_module())
     for name in LAYER:
         put.module(name, None)
         del sys.modules[name]
@@ -141,9 +141,9 @@ def _no_widget(name: str) -> type:
 
 
 def _hierarchy_module() -> types.ModuleType:
-    """A module that Slicer's connectors import one class from."""
+    """A module that Slicer's connectors import a class from, which no widget here is of."""
     module = types.ModuleType(_HIERARCHY)
-    module.qMRMLSubjectHierarchyTreeView = qMRMLSubjectHierarchyTreeView
+    module.__getattr__ = _no_widget
     return module
 
 

@@ -158,15 +158,6 @@ def test_slider_widget_has_floating_point_values():
     assert (slider.value, heard) == (12.0, [10.5, 12.0])
 
 
-def test_range_widget_keeps_its_order():
-    widget, heard = ctk.ctkRangeWidget(), []
-    widget.setRange(0.0, 1.0)
-    widget.connect("valuesChanged(double,double)", lambda low, high: heard.append((low, high)))
-    widget.setValues(0.75, 0.25)
-    widget.minimumValue = -3.0
-    assert heard == [(0.25, 0.75), (0.0, 0.75)]
-
-
 def test_collapsible_button_hides_what_is_below_it():
     button = ctk.ctkCollapsibleButton("Series")
     layout = qt.QVBoxLayout(button)

@@ -245,7 +245,7 @@ def test_parameter_node_keeps_the_users_choices_in_the_scene(logic, module, volu
     node.boxes.marginMm = 11.0
     again = module.DiscGraderLogic().getParameterNode()
     assert (again.boxes.marginMm, again.volumes()) == (11.0, {"T2": volumes["T2"]})
-    with pytest.raises(ValueError, match="between"):
+    with pytest.raises(ValueError, match="within range"):
         node.boxes.marginMm = 20.0
 
 

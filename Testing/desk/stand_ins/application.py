@@ -77,7 +77,7 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
     def userSettings(self):
         return strict(QtCore.QSettings)()
 
-    settings = revisionUserSettings = userSettings
+    settings = userSettings
 
     def startupEnvironment(self):
         return dict(os.environ)
@@ -88,9 +88,6 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
 
     def translate(self, context, text):
         return QtCore.QCoreApplication.translate(context, text)
-
-    def moduleDocumentationUrl(self, name):
-        return ""
 
     def pauseRender(self):
         """Slicer's views wait until `resumeRender`; those of the desk draw when the event loop comes to it anyway."""
@@ -110,9 +107,6 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
 
     applicationLocaleName = QtCore.Property(str, _locale)
     temporaryPath = QtCore.Property(str, _temporary)
-    majorVersion = QtCore.Property(int, lambda self: 5)
-    minorVersion = QtCore.Property(int, lambda self: 13)
-    documentationBaseUrl = QtCore.Property(str, lambda self: "https://slicer.readthedocs.io/en/latest/")
 
 
 def application() -> qSlicerApplication:
@@ -120,16 +114,8 @@ def application() -> qSlicerApplication:
     return QtWidgets.QApplication.instance() or qSlicerApplication(["desk"])
 
 
-_VOLUMES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
-_TYPES = {
-    ".mrb": "SceneFile", ".mrml": "SceneFile", ".mrk.json": "MarkupsFile", ".seg.nrrd": "SegmentationFile",
-    ".tsv": "TableFile", ".csv": "TableFile", ".txt": "TextFile",
-    **dict.fromkeys(_VOLUMES, "VolumeFile"),
-}  # fmt: skip
-
-
 class CoreIOManager:
-    """Reads by the type of the file, and writes nodes and scenes.
+    """Opens and saves scenes.
 
     Parameters
     ----------
@@ -139,52 +125,18 @@ class CoreIOManager:
     def __init__(self, host):
         self._host = host
 
-    def fileType(self, filename) -> str:
-        """The type by the name's ending, the longest that fits; ``NoFile`` where none does."""
-        name = str(filename).lower()
-        fitting = [ending for ending in _TYPES if name.endswith(ending)]
-        return _TYPES[max(fitting, key=len)] if fitting else "NoFile"
-
     def loadNodes(self, filetype, properties, loaded=None, messages=None) -> bool:
-        """Read ``properties["fileName"]`` into the scene; whether it worked, with the reason in ``messages``."""
+        """Open the scene ``properties["fileName"]``; whether it worked, with the reason in ``messages``."""
+        _scenes_alone(filetype)
         path = Path(properties["fileName"])
         if not path.exists():
             return _failed(messages, f"{path} does not exist")
-        if filetype == "SceneFile":
-            return self._load_scene(path, bool(properties.get("clear", False)), messages)
-        node = self._readers().get(filetype, lambda name: None)(str(path))
-        if node is None:
-            return _failed(messages, f"{path} could not be read as {filetype}")
-        if loaded is not None:
-            loaded.AddItem(node)
-        return True
+        return self._load_scene(path, bool(properties.get("clear", False)), messages)
 
     def saveNodes(self, filetype, properties, messages=None) -> bool:
-        """Write the scene, or the node ``properties["nodeID"]``, to ``properties["fileName"]``."""
-        path = Path(properties["fileName"])
-        if filetype == "SceneFile":
-            return self._save_scene(path, messages)
-        node = self._host.scene.GetNodeByID(properties.get("nodeID", ""))
-        if node is None:
-            return _failed(messages, "There is no such node to save")
-        if node.GetStorageNode() is None:
-            node.AddDefaultStorageNode()
-        storage = node.GetStorageNode()
-        storage.SetFileName(str(path))
-        return bool(storage.WriteData(node)) or _failed(messages, f"{path} could not be written")
-
-    def _readers(self) -> dict:
-        logics = self._host.logics
-        return {
-            "VolumeFile": lambda name: logics["Volumes"].AddArchetypeVolume(name, _stem(name)),
-            "MarkupsFile": self._load_markups,
-            "SegmentationFile": lambda name: logics["Segmentations"].LoadSegmentationFromFile(name, True, _stem(name)),
-            "TableFile": lambda name: logics["Tables"].AddTable(name, _stem(name)),
-        }
-
-    def _load_markups(self, name):
-        identifier = self._host.logics["Markups"].LoadMarkups(name)
-        return self._host.scene.GetNodeByID(identifier) if identifier else None
+        """Write the scene to ``properties["fileName"]``."""
+        _scenes_alone(filetype)
+        return self._save_scene(Path(properties["fileName"]), messages)
 
     def _load_scene(self, path: Path, clear: bool, messages) -> bool:
         scene = self._host.scene
@@ -237,7 +189,6 @@ def _failed(messages, text: str) -> bool:
     return False
 
 
-def _stem(name: str) -> str:
-    base = Path(name).name
-    fitting = [ending for ending in _TYPES if base.lower().endswith(ending)]
-    return base[: -len(max(fitting, key=len))] if fitting else base
+def _scenes_alone(filetype: str) -> None:
+    if filetype != "SceneFile":
+        raise NotImplementedError(f"The desk reads and writes scenes, not a {filetype}")

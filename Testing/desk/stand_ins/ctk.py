@@ -8,33 +8,21 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from desk.stand_ins.qt_objects import strict
 
 
-def _argument_orientation(orientation, parent):
-    """CTK's sliders take an orientation, a parent, or both."""
-    if isinstance(orientation, QtWidgets.QWidget):
-        return QtCore.Qt.Horizontal, orientation
-    return orientation or QtCore.Qt.Horizontal, parent
-
-
 class ctkDoubleSlider(strict(QtWidgets.QWidget)):
     """A slider whose value is a floating-point number."""
 
     CPP = True
     valueChanged = QtCore.Signal(float)
-    sliderMoved = QtCore.Signal(float)
-    sliderPressed = QtCore.Signal()
     sliderReleased = QtCore.Signal()
-    rangeChanged = QtCore.Signal(float, float)
 
-    def __init__(self, orientation=None, parent=None):
-        orientation, parent = _argument_orientation(orientation, parent)
+    def __init__(self, parent=None):
         super().__init__(parent)
-        slider = QtWidgets.QSlider(orientation)
+        slider = QtWidgets.QSlider(QtCore.Qt.Horizontal)
         self._d = SimpleNamespace(slider=slider, minimum=0.0, maximum=99.0, step=1.0, value=0.0, busy=False)
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(slider)
         slider.valueChanged.connect(self._moved)
-        slider.sliderPressed.connect(self.sliderPressed.emit)
         slider.sliderReleased.connect(self.sliderReleased.emit)
         self._fit()
 
@@ -51,7 +39,6 @@ class ctkDoubleSlider(strict(QtWidgets.QWidget)):
         if self._d.busy:
             return
         self._change(min(self._d.minimum + position * self._d.step, self._d.maximum))
-        self.sliderMoved.emit(self._d.value)
 
     def _change(self, value):
         if value != self._d.value:
@@ -65,7 +52,6 @@ class ctkDoubleSlider(strict(QtWidgets.QWidget)):
     def setRange(self, minimum, maximum):
         self._d.minimum, self._d.maximum = float(minimum), max(float(minimum), float(maximum))
         self.setValue(self._d.value)
-        self.rangeChanged.emit(self._d.minimum, self._d.maximum)
 
     def setMinimum(self, minimum):
         self.setRange(minimum, max(minimum, self._d.maximum))
@@ -78,14 +64,10 @@ class ctkDoubleSlider(strict(QtWidgets.QWidget)):
             self._d.step = float(step)
             self._fit()
 
-    def setTracking(self, tracking):
-        self._d.slider.setTracking(tracking)
-
     value = QtCore.Property(float, lambda self: self._d.value, setValue)
     minimum = QtCore.Property(float, lambda self: self._d.minimum, setMinimum)
     maximum = QtCore.Property(float, lambda self: self._d.maximum, setMaximum)
     singleStep = QtCore.Property(float, lambda self: self._d.step, setSingleStep)
-    tracking = QtCore.Property(bool, lambda self: self._d.slider.hasTracking(), setTracking)
 
 
 class ctkSliderWidget(strict(QtWidgets.QWidget)):
@@ -147,9 +129,6 @@ class ctkSliderWidget(strict(QtWidgets.QWidget)):
     def setSuffix(self, suffix):
         self._d.box.setSuffix(suffix)
 
-    def setPrefix(self, prefix):
-        self._d.box.setPrefix(prefix)
-
     def setTracking(self, tracking):
         self._d.tracking = tracking
 
@@ -162,7 +141,6 @@ class ctkSliderWidget(strict(QtWidgets.QWidget)):
     singleStep = QtCore.Property(float, lambda self: self._d.box.singleStep(), setSingleStep)
     decimals = QtCore.Property(int, lambda self: self._d.box.decimals(), setDecimals)
     suffix = QtCore.Property(str, lambda self: self._d.box.suffix(), setSuffix)
-    prefix = QtCore.Property(str, lambda self: self._d.box.prefix(), setPrefix)
     tracking = QtCore.Property(bool, lambda self: self._d.tracking, setTracking)
     spinBoxVisible = QtCore.Property(bool, lambda self: not self._d.box.isHidden(), setSpinBoxVisible)
 
@@ -197,9 +175,6 @@ class ctkCollapsibleButton(strict(QtWidgets.QAbstractButton)):
         self.setChecked(not collapsed)
 
     collapsed = QtCore.Property(bool, _collapsed, _setCollapsed)
-
-    def setCollapsed(self, collapsed):
-        self._setCollapsed(collapsed)
 
     def _fold(self, shown):
         children = QtWidgets.QWidget.findChildren(self, QtWidgets.QWidget, options=QtCore.Qt.FindDirectChildrenOnly)

@@ -85,12 +85,6 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
     def threeDWidget(self, index):
         return self._d.threed if index == 0 else None
 
-    def mrmlSliceLogics(self):
-        return self._d.host.application.GetSliceLogics()
-
-    def layoutLogic(self):
-        return SimpleNamespace(GetLayoutNode=lambda: self._d.host.layout)
-
     def setLayout(self, layout):
         self._d.host.layout.SetViewArrangement(layout)
 
@@ -115,9 +109,6 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
         self.layoutChanged.emit(layout)
 
     layout = QtCore.Property(int, lambda self: self._d.layout, setLayout)
-    threeDViewCount = QtCore.Property(int, lambda self: 1)
-    tableViewCount = QtCore.Property(int, lambda self: 0)
-    plotViewCount = QtCore.Property(int, lambda self: 0)
 
     def close_views(self):
         """Let go of the scene."""
@@ -322,20 +313,8 @@ class qMRMLThreeDWidget(strict(QtWidgets.QWidget)):
         layout.addWidget(bar)
         layout.addWidget(view, 1)
 
-    def viewLogic(self):
-        return self._d.logic
-
     def threeDView(self):
         return self._d.view
-
-    def threeDController(self):
-        return self._d.bar
-
-    def mrmlViewNode(self):
-        return self._d.logic.GetViewNode()
-
-    def interactorStyle(self):
-        return self._d.view.interactorStyle()
 
     def close_view(self):
         """Let go of the scene."""

@@ -36,34 +36,26 @@ class qMRMLSortFilterProxyModel(strict(QtCore.QObject)):
 
 
 class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
-    """A list of the scene's nodes of some types, with entries to choose none, and to make, rename or delete one.
+    """A list of the scene's nodes of some types, with an entry to choose none.
+
+    Entries to make or delete a node are there by default in Slicer; whoever wants none of them says so.
 
     ``currentNodeID`` is a property; ``currentNode()`` is a method. Nodes hidden from editors are left out, as are nodes
     that lack an attribute asked for with `addAttribute`.
     """
 
     CPP = True
-    CPP_SIGNALS = (
-        "currentNodeChanged(vtkMRMLNode*)",
-        "nodeAdded(vtkMRMLNode*)",
-        "nodeAddedByUser(vtkMRMLNode*)",
-        "mrmlSceneChanged(vtkMRMLScene*)",
-    )
+    CPP_SIGNALS = ("currentNodeChanged(vtkMRMLNode*)", "mrmlSceneChanged(vtkMRMLScene*)")
     currentNodeChanged = QtCore.Signal(object)
     currentNodeIDChanged = QtCore.Signal(str)
-    nodeAdded = QtCore.Signal(object)
-    nodeAddedByUser = QtCore.Signal(object)
     mrmlSceneChanged = QtCore.Signal(object)
 
     _FLAGS: ClassVar = {
         "noneEnabled": False,
         "addEnabled": True,
         "removeEnabled": True,
-        "editEnabled": False,
-        "renameEnabled": False,
         "showHidden": False,
         "showChildNodeTypes": True,
-        "selectNodeUponCreation": True,
     }
 
     def __init__(self, parent=None):
@@ -72,14 +64,14 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         box.setMinimumContentsLength(8)
         box.setSizeAdjustPolicy(QtWidgets.QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self._d = SimpleNamespace(
-            box=box, scene=None, types=[], attributes={}, none="None", base="", flags=dict(self._FLAGS),
+            box=box, scene=None, types=[], attributes={}, flags=dict(self._FLAGS),
             scene_observers=Observers(), node_observers=Observers(), current=None, filling=False,
             model=qMRMLSortFilterProxyModel(self._fill),
         )  # fmt: skip
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(box)
-        box.activated.connect(self._activated)
+        box.activated.connect(lambda index: self.setCurrentNodeID(box.itemData(index)))
         d = self._d
         self.destroyed.connect(lambda: (d.scene_observers.clear(), d.node_observers.clear()))
 
@@ -113,10 +105,6 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         self._d.attributes[name] = (nodeType, value)
         self._fill()
 
-    def removeAttribute(self, nodeType, name):
-        self._d.attributes.pop(name, None)
-        self._fill()
-
     def nodeCount(self):
         return len(self._nodes())
 
@@ -134,29 +122,6 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
 
     def setCurrentNodeID(self, identifier):
         self.setCurrentNode(self._d.scene.GetNodeByID(identifier) if self._d.scene and identifier else None)
-
-    def setCurrentNodeIndex(self, index):
-        self.setCurrentNode(self.nodeFromIndex(index))
-
-    def addNode(self):
-        """Make a node of the first type, as the entry "Create new" does."""
-        kind = self._d.types[0]
-        name = self._d.base or kind.removeprefix("vtkMRML").removesuffix("Node")
-        node = self._d.scene.AddNewNodeByClass(kind, self._d.scene.GenerateUniqueName(name))
-        self.nodeAddedByUser.emit(node)
-        if self._d.flags["selectNodeUponCreation"]:
-            self.setCurrentNode(node)
-        return node
-
-    def removeCurrentNode(self):
-        if self._d.current is not None:
-            self._d.scene.RemoveNode(self._d.current)
-
-    def renameCurrentNode(self):
-        node = self._d.current
-        text, chosen = QtWidgets.QInputDialog.getText(self, "Rename", "New name:", text=node.GetName())
-        if chosen and text:
-            node.SetName(text)
 
     def _nodes(self):
         scene = self._d.scene
@@ -207,41 +172,14 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
     def _show(self, nodes):
         d, box = self._d, self._d.box
         d.filling = True
-        entries = [(d.none, None)] if d.flags["noneEnabled"] else []
+        entries = [("None", None)] if d.flags["noneEnabled"] else []
         entries += [(node.GetName() or "", node.GetID()) for node in nodes]
-        actions = self._actions()
-        if [(box.itemText(n), box.itemData(n)) for n in range(len(entries))] != entries or box.count() != len(
-            entries
-        ) + len(actions) + bool(actions):
+        if [(box.itemText(n), box.itemData(n)) for n in range(box.count())] != entries:
             box.clear()
             for text, identifier in entries:
                 box.addItem(text, identifier)
-            if actions:
-                box.insertSeparator(box.count())
-                for text, action in actions:
-                    box.addItem(text, action)
         box.setCurrentIndex(box.findData(d.current.GetID() if d.current is not None else None) if entries else -1)
         d.filling = False
-
-    def _actions(self):
-        flags, current = self._d.flags, self._d.current is not None
-        return [
-            (text, action)
-            for text, action, wanted in (
-                ("Create new", self.addNode, flags["addEnabled"] and self._d.types),
-                ("Rename…", self.renameCurrentNode, flags["renameEnabled"] and current),
-                ("Delete", self.removeCurrentNode, flags["removeEnabled"] and current),
-            )
-            if wanted
-        ]
-
-    def _activated(self, index):
-        data = self._d.box.itemData(index)
-        if callable(data):
-            data()
-            self._show(self._nodes())
-        else:
-            self.setCurrentNodeID(data)
 
     def _choose(self, node):
         d = self._d
@@ -260,24 +198,15 @@ class qMRMLNodeComboBox(strict(QtWidgets.QWidget)):
         self._d.flags[name] = value
         self._fill()
 
-    def _setNone(self, text):
-        self._d.none = text
-        self._fill()
-
     nodeTypes = QtCore.Property("QStringList", lambda self: self._d.types, _setTypes)
-    noneDisplay = QtCore.Property(str, lambda self: self._d.none, _setNone)
-    baseName = QtCore.Property(str, lambda self: self._d.base, lambda self, value: setattr(self._d, "base", value))
     currentNodeID = QtCore.Property(
         str, lambda self: self._d.current.GetID() if self._d.current is not None else "", setCurrentNodeID
     )
     noneEnabled = _flag("noneEnabled")
     addEnabled = _flag("addEnabled")
     removeEnabled = _flag("removeEnabled")
-    editEnabled = _flag("editEnabled")
-    renameEnabled = _flag("renameEnabled")
     showHidden = _flag("showHidden")
     showChildNodeTypes = _flag("showChildNodeTypes")
-    selectNodeUponCreation = _flag("selectNodeUponCreation")
 
 
 class qMRMLWidget(strict(QtWidgets.QWidget)):

@@ -211,9 +211,6 @@ class ScriptedLoadableModule:
     def resourcePath(self, filename):
         return os.path.join(os.path.dirname(self.parent.path), "Resources", filename)
 
-    def getDefaultModuleDocumentationLink(self, docPage=None):
-        return ""
-
     def runTest(self, msec=100, **options):
         """Run the class that is called after the module, with Test at the end."""
         module = importlib.import_module(type(self).__module__)
@@ -227,24 +224,15 @@ class ScriptedLoadableModuleWidget:
 
     Parameters
     ----------
-    parent : qSlicerScriptedLoadableModuleWidget, optional
-        With a layout; where there is none a window of its own is made.
+    parent : qSlicerScriptedLoadableModuleWidget
+        With a layout.
     """
 
-    def __init__(self, parent=None):
+    def __init__(self, parent):
         super().__init__()
         self.moduleName = type(self).__name__.removesuffix("Widget")
-        self.developerMode = slicer.util.settingsValue("Developer/DeveloperMode", False, converter=slicer.util.toBool)
-        if parent:
-            self.parent = parent
-        else:
-            self.parent = slicer.qMRMLWidget()
-            self.parent.setLayout(qt.QVBoxLayout())
-            self.parent.setMRMLScene(slicer.mrmlScene)
-        self.layout = self.parent.layout()
-        if not parent:
-            self.setup()
-            self.parent.show()
+        self.parent = parent
+        self.layout = parent.layout()
         slicer.app.moduleManager().connect("moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded)
 
     def resourcePath(self, filename):
@@ -271,29 +259,18 @@ class ScriptedLoadableModuleLogic:
     def __init__(self, parent=None):
         super().__init__()
         self.moduleName = type(self).__name__.removesuffix("Logic")
-        self.isSingletonParameterNode = True
 
     def getParameterNode(self):
-        """The module's parameter node; a new one where the scene has none."""
-        if self.isSingletonParameterNode:
-            node = slicer.mrmlScene.GetSingletonNode(self.moduleName, "vtkMRMLScriptedModuleNode")
-            if node is not None and node.GetAttribute("ModuleName") != self.moduleName:
-                node.SetAttribute("ModuleName", self.moduleName)
-        else:
-            node = next(iter(self.getAllParameterNodes()), None)
+        """The module's one parameter node; a new one where the scene has none."""
+        node = slicer.mrmlScene.GetSingletonNode(self.moduleName, "vtkMRMLScriptedModuleNode")
+        if node is not None and node.GetAttribute("ModuleName") != self.moduleName:
+            node.SetAttribute("ModuleName", self.moduleName)
         return node or slicer.mrmlScene.AddNode(self.createParameterNode())
 
-    def getAllParameterNodes(self):
-        nodes = slicer.util.getNodesByClass("vtkMRMLScriptedModuleNode")
-        return [node for node in nodes if node.GetAttribute("ModuleName") == self.moduleName]
-
     def createParameterNode(self):
-        if slicer.mrmlScene is None:
-            return None
         node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
         node.UnRegister(None)
-        if self.isSingletonParameterNode:
-            node.SetSingletonTag(self.moduleName)
+        node.SetSingletonTag(self.moduleName)
         node.SetAttribute("ModuleName", self.moduleName)
         node.SetName(slicer.mrmlScene.GenerateUniqueName(self.moduleName))
         return node
@@ -302,17 +279,9 @@ class ScriptedLoadableModuleLogic:
 class ScriptedLoadableModuleTest(unittest.TestCase):
     """A module's self test."""
 
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        self.enableScreenshots = False
-        self.screenshotScaleFactor = 1.0
-
     def delayDisplay(self, message, requestedDelay=None, msec=None):
         """Show the message for a moment, while the views catch up."""
         slicer.app.processEvents()
-
-    def takeScreenshot(self, name, description, type=-1):
-        self.delayDisplay(description)
 
     def runTest(self):
         """Override this."""
