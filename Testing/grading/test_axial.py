@@ -13,8 +13,7 @@ from discgrader.grading.mirrored import is_mirrored, side_agreement
 from discgrader.grading.systems import system_views
 from discgrader.grading.windows import StudyWindows, axial_window, pictured, sagittal_of, sagittal_window
 from discgrader.imaging.study import Contrast, Study
-from discgrader.pipeline.crops import write_crops
-from discgrader.pipeline.window_crops import check_windows
+from discgrader.pipeline.crops import check_windows, write_crops
 from PIL import Image
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal, stored_otherwise
 

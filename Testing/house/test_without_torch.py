@@ -62,7 +62,7 @@ def test_packs_are_listed_and_checked_without_torch(python: Python) -> None:
 def test_a_report_is_written_without_torch(tmp_path: Path, python: Python) -> None:
     script = (
         "import sys; from pathlib import Path; from synthetic_result import synthetic_result; "
-        "from discgrader.pipeline.output import write_output; from discgrader.pipeline.writers import default_writers; "
+        "from discgrader.pipeline.output import write_output; from discgrader.pipeline.output import default_writers; "
         "write_output(synthetic_result(), Path(sys.argv[1]), default_writers())"
     )
     done = python(script, tmp_path / "out")

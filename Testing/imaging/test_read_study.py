@@ -12,7 +12,7 @@ from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import MAX_FILES, find_studies, read_study
 from discgrader.imaging.volume import Volume
-from discgrader.pipeline.job import made_with
+from discgrader.pipeline.main_job import made_with
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from volumes import VOLUMES, upright, volume

@@ -14,7 +14,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
 from discgrader.localize.lumbar import ct_doubt, doubts_of_row
 from discgrader.pipeline.engine import Engine
-from discgrader.pipeline.job import grade_study
+from discgrader.pipeline.main_job import grade_study
 from discgrader.pipeline.settings import Settings
 from discgrader.reading.begin import reading_of_result
 from discgrader.reading.commands import GradeAnyway

@@ -15,8 +15,16 @@ from discgrader.folders import whole_folder
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.files import read_volume
-from discgrader.pipeline.output import changed_files, check_output, is_complete, write_output
-from discgrader.pipeline.writers import write_boxes, write_saliency, write_segmentation, write_tables
+from discgrader.pipeline.output import (
+    changed_files,
+    check_output,
+    is_complete,
+    write_boxes,
+    write_output,
+    write_saliency,
+    write_segmentation,
+    write_tables,
+)
 from discgrader.progress import Progress
 from places import SUPPORT
 from synthetic_result import synthetic_result
@@ -144,7 +152,7 @@ import sys
 from pathlib import Path
 from discgrader.errors import OutputError
 from discgrader.pipeline.output import write_output
-from discgrader.pipeline.writers import write_segmentation, write_tables
+from discgrader.pipeline.output import write_segmentation, write_tables
 from synthetic_result import synthetic_result
 import numpy as np
 from dataclasses import replace

@@ -16,13 +16,12 @@ from discgrader.grading.windows import StudyWindows, slice_evidence
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.pipeline import batch as batch_module
-from discgrader.pipeline import tiles
+from discgrader.pipeline import sheets
 from discgrader.pipeline.batch import run_batch
+from discgrader.pipeline.crops import middle_gray
+from discgrader.pipeline.output import write_tables
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import check_sheets, remove_sheets, sheets_of
-from discgrader.pipeline.tiles import TileWriter, tile_name, windows_of
-from discgrader.pipeline.window_crops import middle_gray
-from discgrader.pipeline.writers import write_tables
+from discgrader.pipeline.sheets import TileWriter, check_sheets, remove_sheets, sheets_of, tile_name, windows_of
 from discgrader.progress import Progress
 from discgrader.report.contact_sheet import COLUMNS, TILES_A_PAGE, ContactSheet, Tile, draw_pages
 from discgrader.report.rois import write_rois
@@ -70,8 +69,8 @@ def test_a_batch_draws_a_sheet_of_each_task_with_every_disc_once(tmp_path: Path)
     ]
     page = Image.open(out / "sheets" / "pfirrmann_pfirrmann.png").convert("RGB")
     colors = [one.color for one in scale_of("pfirrmann", "pfirrmann").grades]
-    assert [stripes(page, color, tiles.PIXELS) for color in colors] == [2] * 5
-    tops = [stripe_tops(page, color, tiles.PIXELS)[0] for color in colors]
+    assert [stripes(page, color, sheets.PIXELS) for color in colors] == [2] * 5
+    tops = [stripe_tops(page, color, sheets.PIXELS)[0] for color in colors]
     assert tops == sorted(tops)
     assert sorted(path.name for path in (out / "a" / "tiles").iterdir()) == sorted(
         f"{level}_{system}.png"
@@ -85,7 +84,7 @@ def test_tiles_show_the_discs_in_gray_levels_that_can_be_compared(tmp_path: Path
     middles = []
     for level in ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"):
         gray = np.asarray(Image.open(tmp_path / "tiles" / f"{level}_pfirrmann.png"), float)
-        assert gray.shape == (tiles.PIXELS, tiles.PIXELS)
+        assert gray.shape == (sheets.PIXELS, sheets.PIXELS)
         # The box reaches from the front to behind the canal, so the disc lies in the front half.
         middles.append(gray[68:76, 30:60].mean())
     assert middles == sorted(middles, reverse=True)
@@ -134,7 +133,7 @@ def test_a_study_more_joins_the_sheets_and_none_is_graded_twice(tmp_path: Path) 
     result = batch(tmp_path / "in", out, sheets=True)
     assert (result.skipped, result.graded) == (("a",), ("b",))
     page = Image.open(out / "sheets" / "spider_bulging.png").convert("RGB")
-    assert sum(stripes(page, one.color, tiles.PIXELS) for one in scale_of("spider", "bulging").grades) == 10
+    assert sum(stripes(page, one.color, sheets.PIXELS) for one in scale_of("spider", "bulging").grades) == 10
 
 
 def test_what_lies_where_sheets_would_go_is_kept(tmp_path: Path) -> None:
@@ -322,7 +321,7 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sampled = []
-    monkeypatch.setattr(tiles, "middle_gray", lambda values: sampled.append(1) or middle_gray(values))
+    monkeypatch.setattr(sheets, "middle_gray", lambda values: sampled.append(1) or middle_gray(values))
     one = msu_result(system_views()["msu"], 0, "size", "zone")
     TileWriter(system_views())(one, tmp_path, Progress())
     assert len(sampled) == 1
@@ -333,7 +332,7 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
         progress.stop.set()
         return middle_gray(values)
 
-    monkeypatch.setattr(tiles, "middle_gray", stopping)
+    monkeypatch.setattr(sheets, "middle_gray", stopping)
     other = replace(one.discs[0].disc, level="L3-L4")
     both = replace(
         one,

@@ -1,6 +1,8 @@
-"""How long work tells a caller where it stands, and hears that it should stop."""
+"""How work tells a caller where it stands, hears that it should stop, and notes how long its stages take."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -40,3 +42,20 @@ class Progress:
     def part(self, start: float, end: float) -> "Progress":
         """A progress for the part of this one from ``start`` to ``end`` (both 0 to 1)."""
         return Progress(self.listener, self.stop, self.start + self.span * start, self.span * (end - start))
+
+
+@dataclass
+class Stopwatch:
+    """Wall-clock seconds by stage, in the order in which the stages first began."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that the block takes to the stage ``name``."""
+        self.seconds.setdefault(name, 0.0)
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.perf_counter() - began

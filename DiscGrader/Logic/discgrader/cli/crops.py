@@ -26,10 +26,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Find the discs and write their crops."""
-    from discgrader.pipeline.crops import check_crops, write_crops
+    from discgrader.pipeline.crops import check_crops, check_windows, write_crops
     from discgrader.pipeline.engine import Engine
-    from discgrader.pipeline.job import check_apart, locate, read
-    from discgrader.pipeline.window_crops import check_windows
+    from discgrader.pipeline.main_job import check_apart, locate, read
 
     check_windows(arguments.system)
     settings = settings_from(arguments)

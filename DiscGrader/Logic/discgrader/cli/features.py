@@ -97,7 +97,7 @@ def _study(arguments: argparse.Namespace, choice: Choice, progress: Progress) ->
     from discgrader.errors import UsageError
     from discgrader.pipeline.engine import Engine
     from discgrader.pipeline.features import study_rows
-    from discgrader.pipeline.job import check_apart, locate, read
+    from discgrader.pipeline.main_job import check_apart, locate, read
 
     if arguments.mask is not None or arguments.label:
         raise UsageError("A --study finds its own discs; leave --mask and --label out.")

@@ -35,12 +35,12 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Grade the study and say where the results are."""
-    from discgrader.pipeline.stopwatch import Stopwatch
+    from discgrader.progress import Stopwatch
 
     stopwatch = Stopwatch()
     with stopwatch.stage("Loading the pipeline"):
         from discgrader.pipeline.engine import Engine
-        from discgrader.pipeline.job import check_apart, grade_study
+        from discgrader.pipeline.main_job import check_apart, grade_study
         from discgrader.pipeline.output import check_output
 
     settings = settings_from(arguments)

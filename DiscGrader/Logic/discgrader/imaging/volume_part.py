@@ -1,10 +1,14 @@
-"""A volume that is zero but for a small part of it, kept as that part."""
+"""Volumes that are zero but for a small part of them, kept as that part."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from discgrader.imaging.volume import Volume
+
+Key = tuple[str, str, str]
+"""Level, system and task of a grade that a saliency map explains."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,3 +49,33 @@ class VolumePart:
         place = (slice(first, first + count) for first, count in zip(self.start, self.values.shape, strict=True))
         array[tuple(place)] = self.values
         return Volume(array, self.affine_lps)
+
+
+class CompactMaps(Mapping[Key, Volume]):
+    """Saliency maps by (level, system, task).
+
+    Each is a whole volume to whoever asks for it, and is kept as the small box that is not zero: seven discs of nine
+    tasks on a stack of 20 slices would otherwise take more than a gigabyte.
+    """
+
+    def __init__(self, maps: Mapping[Key, Volume | VolumePart] | None = None) -> None:
+        self._parts: dict[Key, VolumePart] = {}
+        for key, volume in (maps or {}).items():
+            self.add(key, volume)
+
+    def add(self, key: Key, volume: Volume | VolumePart) -> None:
+        """Keep a map, in place of the one that may be there."""
+        self._parts[key] = VolumePart.of(volume) if isinstance(volume, Volume) else volume
+
+    def part(self, key: Key) -> VolumePart:
+        """A map as the part of it that is not zero."""
+        return self._parts[key]
+
+    def __getitem__(self, key: Key) -> Volume:
+        return self._parts[key].volume()
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)

@@ -9,12 +9,12 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import CompactMaps
 from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import disc_label
 from discgrader.mrml.held_series import HeldSeries
 from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
 from discgrader.mrml.scene import study_nodes
-from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.report.tables import examination_from_json, left_out_from_json, not_graded_of
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from discgrader.grading.systems import find_task, scale_of
 from discgrader.mrml.readback import result_from_scene
 from discgrader.packs.pack import default_packs
-from discgrader.pipeline.output import write_output
-from discgrader.pipeline.writers import default_writers
+from discgrader.pipeline.output import default_writers, write_output
 from discgrader.progress import Progress
 from discgrader.reading.files import save_reading
 from discgrader.reading.record import OVERRIDDEN, Reading

@@ -8,7 +8,7 @@ from typing import TypeVar
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
-from discgrader.imaging.volume_part import VolumePart
+from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.disc import Localization
 from discgrader.localize.labels import disc_label
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
@@ -27,7 +27,6 @@ from discgrader.mrml.nodes import (
 from discgrader.mrml.saliency import map_name, saliency_to_node
 from discgrader.mrml.segmentation import color_segments, segment_labels, segmentation_to_node
 from discgrader.mrml.tables import table_to_node, text_to_node
-from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.progress import Progress
 from discgrader.report.tables import grades_columns, grades_json, grades_rows
 

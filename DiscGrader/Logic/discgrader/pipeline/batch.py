@@ -12,13 +12,10 @@ from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, sweep_l
 from discgrader.jobs.pool import Outcome, Pool, ProcessPool
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
-from discgrader.pipeline.job import check_apart, grade_study, made_with
+from discgrader.pipeline.main_job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import FOLDER as SHEETS
-from discgrader.pipeline.sheets import check_sheets, remove_sheets, write_sheets
-from discgrader.pipeline.tiles import FOLDER as TILES
-from discgrader.pipeline.tiles import TileWriter, windows_of
+from discgrader.pipeline.sheets import SHEETS, TILES, TileWriter, check_sheets, remove_sheets, windows_of, write_sheets
 from discgrader.progress import Progress
 
 TABLE = "grades.csv"

@@ -16,16 +16,14 @@ from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_
 from discgrader.grading.t1_alone import worth_of_t1_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
-from discgrader.imaging.volume_part import VolumePart
+from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.box_doubts import box_doubts
 from discgrader.localize.disc import Localization, RoiBox
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
-from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.stopwatch import Stopwatch
-from discgrader.progress import Progress
+from discgrader.progress import Progress, Stopwatch
 
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn")
 

@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 from discgrader.errors import UsageError
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import CompactMaps, Key
 from discgrader.localize.disc import Disc, Localization
-from discgrader.pipeline.compact_maps import CompactMaps, Key
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 

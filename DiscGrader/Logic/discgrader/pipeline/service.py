@@ -10,10 +10,10 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import CompactMaps
 from discgrader.jobs.job import Context, Listener, PartialResult, Runner, Work
 from discgrader.jobs.process import ProcessRunner
 from discgrader.localize.disc import Disc, Localization
-from discgrader.pipeline.compact_maps import CompactMaps
 from discgrader.pipeline.regrade import alone
 from discgrader.pipeline.settings import Settings
 

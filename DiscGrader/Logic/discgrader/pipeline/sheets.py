@@ -1,22 +1,35 @@
-"""The contact sheets of a batch, put together from what its studies' results hold."""
+"""Contact sheets of a batch: what each system saw of each disc as a small picture, put together by grade."""
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 from discgrader.errors import OutputError
 from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_folder
+from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import tasks
 from discgrader.grading.view import ViewSpec
+from discgrader.grading.windows import StudyWindows, Window, sagittal_of, slice_evidence, specs_of
+from discgrader.packs.pack import Pack
+from discgrader.pipeline.crops import disc_picture, gray_levels, in_gray, middle_gray
 from discgrader.pipeline.output import GRADES
-from discgrader.pipeline.tiles import FOLDER as TILES
-from discgrader.pipeline.tiles import tile_name
 from discgrader.progress import Progress
-from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages
+from discgrader.report.contact_sheet import ContactSheet, Tile, draw_pages, grid
+from discgrader.report.summary import reference_series
 from discgrader.report.tables import read_grades_json
 
-FOLDER = "sheets"
+SHEETS = "sheets"
+TILES = "tiles"
+PIXELS = 144
+"""Side of the tile of a system that looks through one window, or at a disc's box."""
+
+WINDOW_PIXELS = 104
+"""Side of each window on the tile of a system that looks through several."""
 
 
 def check_sheets(out: Path) -> None:
@@ -27,7 +40,7 @@ def check_sheets(out: Path) -> None:
     OutputError
         As `write_sheets`.
     """
-    check_folder(out / FOLDER, may_replace=_may_replace)
+    check_folder(out / SHEETS, may_replace=_may_replace)
 
 
 def write_sheets(
@@ -42,7 +55,7 @@ def write_sheets(
     out : Path
         The batch's folder.
     results : sequence of Path
-        Folders of results that were written with `discgrader.pipeline.tiles.TileWriter`.
+        Folders of results that were written with `TileWriter`.
     windows : mapping of str to sequence of ViewSpec
         What it was made with.
     progress : Progress
@@ -54,7 +67,7 @@ def write_sheets(
         When ``out/sheets`` cannot be written, or holds other files.
     """
     found = list(sheets_of(results, windows))
-    with whole_folder(out / FOLDER, may_replace=_may_replace) as folder:
+    with whole_folder(out / SHEETS, may_replace=_may_replace) as folder:
         for number, sheet in enumerate(found):
             for page, picture in enumerate(draw_pages(sheet), 1):
                 progress.report("Drawing sheets", number / len(found), f"{sheet.system} {sheet.task}")
@@ -115,7 +128,7 @@ def remove_sheets(out: Path) -> None:
     OutputError
         When they cannot be removed.
     """
-    folder = out / FOLDER
+    folder = out / SHEETS
     with plain_errors(folder):
         if folder.is_dir() and not _strange(folder):
             shutil.rmtree(folder)
@@ -137,3 +150,83 @@ def _strange(folder: Path) -> list[str]:
     names = sorted(one.name for one in folder.iterdir())
     page = re.compile(rf"(?:{'|'.join(map('_'.join, _tasks()))})(?:_\d+)?\.png")
     return [name for name in names if name not in SYSTEM_FILES and not page.fullmatch(name)]
+
+
+def tile_name(level: str, system: str, evidence: Mapping[str, object]) -> str:
+    """The file that shows what a grade was read from; grades of one system that were read from one slice share it."""
+    shown = evidence.get("slice")
+    number = f"_{shown['value'].replace(' ', '_')}" if isinstance(shown, Mapping) else ""
+    return f"{level}_{system}{number}.png"
+
+
+@dataclass(frozen=True)
+class TileWriter:
+    """Writes ``tiles/<level>_<system>.png``; where an axial slice is chosen, ``tiles/<level>_<system>_<slice>.png``.
+
+    A tile shows the window's middle slice, several windows two by two, in the gray levels of ``discgrader crops``.
+    Systems without windows show the plane through the middle of the disc's box. A disc whose windows do not show the
+    slice that its grade was read from has no tile.
+
+    Parameters
+    ----------
+    windows : mapping of str to tuple of ViewSpec
+        What the pack of each system looks through, as `windows_of` gives it.
+    """
+
+    windows: Mapping[str, tuple[ViewSpec, ...]]
+
+    def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
+        tiles = folder / TILES
+        tiles.mkdir()
+        for name, picture in self._pictures(result):
+            progress.check()
+            picture.save(tiles / name)
+
+    def _pictures(self, result: StudyResult) -> Iterator[tuple[str, Image.Image]]:
+        places = StudyWindows(result.study, result.localization)
+        by_box = any(grade.system not in self.windows for one in result.discs for grade in one.grades)
+        boxes = _box_pictures(result) if by_box else {}
+        for one in result.discs:
+            of_disc = {tile_name(one.disc.level, grade.system, grade.evidence): grade for grade in one.grades}
+            for name, grade in of_disc.items():
+                if grade.system not in self.windows:
+                    picture = boxes[one.disc.level]
+                else:
+                    look = _look_of(places.of(one.disc, self.windows[grade.system]), grade.evidence)
+                    picture = None if look is None else _look_picture(look)
+                if picture is not None:
+                    yield name, picture
+
+
+def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
+    """By system the windows that the networks of these packs look through."""
+    return {pack.system: specs for pack in packs if (specs := specs_of(pack.input))}
+
+
+def _look_of(looks: Sequence[Sequence[Window]] | str, evidence: Mapping[str, object]) -> Sequence[Window] | None:
+    """The look that a grade was read from."""
+    if isinstance(looks, str):
+        return None
+    return next((look for look in looks if slice_evidence(look).get("slice") == evidence.get("slice")), None)
+
+
+def _look_picture(look: Sequence[Window]) -> Image.Image:
+    if len(look) == 1:
+        return _window_picture(look[0], PIXELS)
+    return grid([_window_picture(window, WINDOW_PIXELS) for window in look], 2, 2, "black")
+
+
+def _window_picture(window: Window, pixels: int) -> Image.Image:
+    return Image.fromarray(middle_gray(window.values(window.spec.shape(pixels))))
+
+
+def _box_pictures(result: StudyResult) -> dict[str, Image.Image]:
+    """The discs, by level, on the series that shows them best, in gray levels that let their signal be compared."""
+    shown = sagittal_of(result.study, result.localization)
+    series, shift = (reference_series(result), np.zeros(3)) if shown is None else (shown.series, shown.shift_lps_mm)
+    pictures = {}
+    for one in result.discs:
+        box = replace(one.disc.roi, center_lps_mm=one.disc.roi.center_lps_mm + shift)
+        pictures[one.disc.level] = disc_picture(series, replace(one.disc, roi=box), PIXELS)
+    low, high = gray_levels(list(pictures.values()))
+    return {level: Image.fromarray(in_gray(picture, low, high)) for level, picture in pictures.items()}

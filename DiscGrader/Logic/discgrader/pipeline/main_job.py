@@ -14,9 +14,8 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.engine import Engine
-from discgrader.pipeline.output import Writer, check_output, write_output
+from discgrader.pipeline.output import Writer, check_output, default_writers, write_output
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.writers import default_writers
 from discgrader.progress import Progress
 
 
