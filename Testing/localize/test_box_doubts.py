@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.imaging.volume import Volume
-from discgrader.localize.box_doubts import box_doubts, is_outside
+from discgrader.localize.box import box_doubts, is_outside
 from discgrader.localize.disc import RoiBox
 from discgrader.pipeline.engine import Engine
 from fake_engine import PACKS, FakeGrader, FakeLocalizer

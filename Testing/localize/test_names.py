@@ -9,17 +9,20 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
+from discgrader.localize.levels import SETTLES
 from discgrader.localize.localizer import Localizer
 from discgrader.localize.lowest_disc import (
     LevelVotes,
     LowestDisc,
+    OtherRow,
+    levels_above,
+    lowest_disc,
     lowest_probabilities,
     remnant_measures,
+    whole_spine_count,
     with_measures,
 )
-from discgrader.localize.name_doubts import SETTLES
 from discgrader.localize.naming import CERTAIN, name_candidates, row_of
-from discgrader.localize.other_series import OtherRow, levels_above, lowest_disc, whole_spine_count
 from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.study import make_study

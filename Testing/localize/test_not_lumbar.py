@@ -12,7 +12,7 @@ from discgrader.errors import StudyError
 from discgrader.grading.not_graded import WITHHELD
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
-from discgrader.localize.lumbar import ct_doubt, doubts_of_row
+from discgrader.localize.plausible import ct_doubt, doubts_of_row
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.main_job import grade_study
 from discgrader.pipeline.settings import Settings

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from discgrader.localize.level_pictures import EDGE, PLANES
-from discgrader.localize.level_reader import LevelReader
+from discgrader.localize.level_reader import EDGE, PLANES, LevelReader
 from discgrader.packs.pack import read_pack
 from discgrader.training import level_recipe
 from discgrader.training.level_recipe import LevelRecipe, draw_batch, fit_weights, name_counts, train_names

@@ -17,13 +17,19 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label
 from discgrader.localize.level_reader import LevelReader
-from discgrader.localize.lowest_disc import LowestDisc
-from discgrader.localize.lumbar import doubts_of_row
+from discgrader.localize.lowest_disc import LowestDisc, OtherRow
+from discgrader.localize.lowest_disc import lowest_disc as place_of_lowest_disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_candidates, row_of
-from discgrader.localize.other_series import OtherRow
-from discgrader.localize.other_series import lowest_disc as place_of_lowest_disc
-from discgrader.localize.plausible import UPSIDE_DOWN, is_turned, may_be_turned, scale_doubt, turned_back, turned_over
+from discgrader.localize.plausible import (
+    UPSIDE_DOWN,
+    doubts_of_row,
+    is_turned,
+    may_be_turned,
+    scale_doubt,
+    turned_back,
+    turned_over,
+)
 from discgrader.localize.segment import CANAL, CLASSES, DISC, VERTEBRA, Segmentation, Segmenter
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack

@@ -6,9 +6,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from discgrader.localize.candidates import Candidate, lean_deg
-from discgrader.localize.levels import LEVELS, level_name
-from discgrader.localize.lowest_disc import LowestDisc
-from discgrader.localize.name_doubts import doubt_in_words, neighbor_name
+from discgrader.localize.levels import LEVELS, doubt_in_words, level_name, neighbor_name
+
+
+@dataclass(frozen=True, eq=False)
+class LowestDisc:
+    """Where the lowest disc of a row stands, by what is seen.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (levels,)
+        Of each index: 0 is S1-S2, 1 is L5-S1, and so on.
+    shown_by : str or None
+        The series that shows what lies below a picture that ends above the sacrum.
+    count : str or None
+        What a series that shows the whole spine says of the number of vertebrae, where that is not the ordinary one.
+    """
+
+    probabilities: np.ndarray
+    shown_by: str | None = None
+    count: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult
 from discgrader.imaging.study import Study
-from discgrader.localize.box_doubts import is_outside
+from discgrader.localize.box import is_outside
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.colors import disc_color

@@ -9,8 +9,7 @@ from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.imaging.left_out import LeftOut
-from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice
-from discgrader.localize.name_doubts import name_percent
+from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice, name_percent
 from discgrader.mrml.study_facts import NOT_CHOSEN
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.block_reader import BlockReader

@@ -7,7 +7,7 @@ from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, systems
 from discgrader.imaging.left_out import LeftOut
-from discgrader.localize.box_doubts import box_doubts
+from discgrader.localize.box import box_doubts
 from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.inputs import Volumes, nodes_of
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node

@@ -17,7 +17,7 @@ from discgrader.grading.t1_alone import worth_of_t1_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
-from discgrader.localize.box_doubts import box_doubts
+from discgrader.localize.box import box_doubts
 from discgrader.localize.disc import Localization, RoiBox
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
@@ -331,7 +331,7 @@ class Engine:
 def ct_doubts(study: Study) -> tuple[str, ...]:
     """For each series whose values are a CT's, that they are."""
     # Needs PyTorch, which a command may find missing later, in words.
-    from discgrader.localize.lumbar import ct_doubt
+    from discgrader.localize.plausible import ct_doubt
 
     return tuple(filter(None, (ct_doubt(one.name, one.volume) for one in study.series)))
 

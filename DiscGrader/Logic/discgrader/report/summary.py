@@ -7,7 +7,7 @@ from discgrader import RESEARCH_USE, __version__
 from discgrader.grading.axial import axial_cut
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Plane, Series
-from discgrader.localize.name_doubts import name_percent
+from discgrader.localize.levels import name_percent
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture

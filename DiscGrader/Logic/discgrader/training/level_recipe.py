@@ -16,8 +16,7 @@ from scipy.optimize import minimize
 from torch.nn.functional import cross_entropy
 
 from discgrader.errors import StudyError
-from discgrader.localize.level_pictures import EDGE, PLANES, cut_out
-from discgrader.localize.level_reader import FILE
+from discgrader.localize.level_reader import EDGE, FILE, PLANES, cut_out
 from discgrader.localize.lowest_disc import LevelVotes, looks_of, lowest_probabilities, with_measures
 from discgrader.localize.naming import CERTAIN
 from discgrader.localize.segment import Segmenter
