@@ -59,16 +59,16 @@ def axial_t2(study: Study) -> tuple[Series, ...]:
     StudyError
         There is none; says why.
     """
-    weighted = [one for one in study.series if _is_axial_t2(one)]
+    weighted = [series for series in study.series if _is_axial_t2(series)]
     if not weighted:
         raise StudyError(f"{study.name} has neither a sagittal series nor an axial T2: discs are found on these.")
-    dense = [one for one in weighted if _is_dense(one)]
+    dense = [series for series in weighted if _is_dense(series)]
     if not dense:
         raise StudyError(
             f"{study.name} has no sagittal series, and no disc can be found on its axial T2: that takes {DENSE}."
         )
-    first = max(dense, key=lambda one: slices(one.volume))
-    return (first, *(one for one in dense if one is not first and other_coordinates(one, first) is None))
+    first = max(dense, key=lambda series: slices(series.volume))
+    return (first, *(series for series in dense if series is not first and other_coordinates(series, first) is None))
 
 
 def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series], counted: bool) -> Localization:
@@ -84,15 +84,18 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
         Whether nobody said what the lowest disc is.
     """
     warnings = [SIDES]
-    warnings += [_passed_over(one, shown[0]) for one in study.series if _is_axial_t2(one) and one not in shown]
+    passed_over = [series for series in study.series if _is_axial_t2(series) and series not in shown]
+    warnings += [_passed_over(series, shown[0]) for series in passed_over]
     centers = [disc.center_lps_mm for disc in found.discs]
     warnings += [
-        f"No disc was found on {one.name}." for one in shown if not any(is_shown(center, [one]) for center in centers)
+        f"No disc was found on {series.name}."
+        for series in shown
+        if not any(is_shown(center, [series]) for center in centers)
     ]
     usual = float(np.median([disc.depth_mm for disc in found.discs]))
     discs = tuple(
-        replace(one, warnings=(*one.warnings, PARTLY)) if one.depth_mm < PARTLY_SHARE * usual else one
-        for one in found.discs
+        replace(disc, warnings=(*disc.warnings, PARTLY)) if disc.depth_mm < PARTLY_SHARE * usual else disc
+        for disc in found.discs
     )
     found = replace(found, discs=discs, warnings=(*found.warnings, *warnings))
     if not counted:
@@ -100,11 +103,11 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
     # One sentence on the names is enough, and this says all.
     before = found.name_doubts
 
-    def told(warnings: Sequence[str]) -> tuple[str, ...]:
-        return (COUNTED, *(one for one in warnings if one not in before))
+    def counted_first(warnings: Sequence[str]) -> tuple[str, ...]:
+        return (COUNTED, *(warning for warning in warnings if warning not in before))
 
-    discs = tuple(replace(disc, warnings=told(disc.warnings)) for disc in found.discs)
-    return replace(found, discs=discs, warnings=told(found.warnings), name_doubts=(COUNTED,))
+    discs = tuple(replace(disc, warnings=counted_first(disc.warnings)) for disc in found.discs)
+    return replace(found, discs=discs, warnings=counted_first(found.warnings), name_doubts=(COUNTED,))
 
 
 def _is_axial_t2(series: Series) -> bool:
@@ -134,7 +137,9 @@ def step_mm(volume: Volume) -> float:
 
 def is_shown(point_lps: np.ndarray, series: Sequence[Series]) -> bool:
     """Whether a point lies within the slices of one of the series."""
-    return any(abs(float(_beyond_mm(one.volume, point_lps[None])[0])) <= step_mm(one.volume) / 2 for one in series)
+    return any(
+        abs(float(_beyond_mm(shown.volume, point_lps[None])[0])) <= step_mm(shown.volume) / 2 for shown in series
+    )
 
 
 def blocks_below(row: Sequence[Candidate], series: Sequence[Series]) -> int:
@@ -149,7 +154,7 @@ def blocks_below(row: Sequence[Candidate], series: Sequence[Series]) -> int:
     if not row:
         return 0
     lowest = row[0].center_lps_mm
-    return sum(_middle(one.volume)[2] < lowest[2] for one in series if not is_shown(lowest, [one]))
+    return sum(_middle(block.volume)[2] < lowest[2] for block in series if not is_shown(lowest, [block]))
 
 
 def _middle(volume: Volume) -> np.ndarray:
@@ -163,7 +168,7 @@ def sagittal_from_axial(series: Sequence[Series]) -> Volume:
     uppermost, lies what these show, so that the discs beside them have a vertebra on either side; between two series a
     blend, the nearer weighing more; 0 elsewhere. Each series is brought to the same brightness before.
     """
-    low, high = _bounds([one.volume for one in series])
+    low, high = _bounds([block.volume for block in series])
     count = np.ceil((high - low) / [_ACROSS_MM, _IN_PLANE_MM, _IN_PLANE_MM]).astype(int) + 1
     affine = np.eye(4)
     affine[:3, :3] = np.array([[0, 0, _ACROSS_MM], [_IN_PLANE_MM, 0, 0], [0, -_IN_PLANE_MM, 0]])
@@ -180,16 +185,16 @@ def _blended(points: np.ndarray, series: Sequence[Series]) -> np.ndarray:
     """What the series show at points, or near them, shape of the points without their last axis; 0 where nothing is."""
     total, weights = np.zeros(points.shape[:-1]), np.zeros(points.shape[:-1])
     known = np.zeros(points.shape[:-1], bool)
-    for one in series:
-        beyond = _beyond_mm(one.volume, points)
-        values = sample(one.volume, points - beyond[..., None] * _up(one.volume), order=1, cval=np.nan)
+    for block in series:
+        beyond = _beyond_mm(block.volume, points)
+        values = sample(block.volume, points - beyond[..., None] * _up(block.volume), order=1, cval=np.nan)
         there = np.isfinite(values) & (beyond >= -_BELOW_MM) & (beyond <= _BLEND_MM)
         weight = np.where(there, 1 / (np.abs(beyond) + _NEAR_MM) ** 2, 0.0)
-        dark = one.volume.no_signal
+        dark = block.volume.no_signal
         total += (
             weight
             * np.where(there, values - dark, 0.0)
-            / max(float(np.quantile(one.volume.array, _BRIGHTEST)) - dark, 1e-6)
+            / max(float(np.quantile(block.volume.array, _BRIGHTEST)) - dark, 1e-6)
         )
         weights += weight
         known |= there & (beyond <= _ABOVE_MM)
@@ -217,10 +222,10 @@ def _bounds(volumes: Sequence[Volume]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest LPS mm of the picture."""
     corners = np.concatenate(
         [
-            one.index_to_lps(
-                np.stack(np.meshgrid(*[(0, n - 1) for n in one.size], indexing="ij"), axis=-1).reshape(-1, 3)
+            volume.index_to_lps(
+                np.stack(np.meshgrid(*[(0, n - 1) for n in volume.size], indexing="ij"), axis=-1).reshape(-1, 3)
             )
-            for one in volumes
+            for volume in volumes
         ]
     )
     low, high = corners.min(axis=0), corners.max(axis=0)

@@ -263,7 +263,7 @@ def box_doubts(boxes: Mapping[str, RoiBox], pictures: Sequence[Volume]) -> tuple
 
 def is_outside(box: RoiBox, pictures: Sequence[Volume]) -> bool:
     """Whether no part of a box lies in any of the pictures."""
-    return all(_apart(box, one) for one in pictures)
+    return all(_apart(box, picture) for picture in pictures)
 
 
 def _apart(box: RoiBox, picture: Volume) -> bool:

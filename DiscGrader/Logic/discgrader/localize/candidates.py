@@ -77,9 +77,9 @@ class Candidate:
     confidence: float
 
 
-def lean_deg(one: Candidate) -> float:
+def lean_deg(disc: Candidate) -> float:
     """By how much the disc's upper side faces forward, in degrees."""
-    up = one.axes_lps[:, 2]
+    up = disc.axes_lps[:, 2]
     return float(np.degrees(np.arctan2(-up[1], up[2])))
 
 
@@ -111,7 +111,7 @@ def find_candidates(segmentation: Segmentation) -> tuple[tuple[Candidate, ...], 
             candidates.append(candidate)
         else:
             labels[region][inside] = 0
-    return tuple(sorted(candidates, key=lambda one: one.center_lps_mm[2])), labels
+    return tuple(sorted(candidates, key=lambda candidate: candidate.center_lps_mm[2])), labels
 
 
 def _bounds(mask: np.ndarray) -> tuple[slice, ...]:

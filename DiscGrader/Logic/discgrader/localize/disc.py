@@ -57,7 +57,7 @@ class Disc:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Made anew where it is unpickled, so that its place cannot be changed there either.
-        return Disc, tuple(getattr(self, one.name) for one in fields(self))
+        return Disc, tuple(getattr(self, member.name) for member in fields(self))
 
     @property
     def _known(self) -> tuple[object, ...]:
@@ -194,7 +194,9 @@ class Localization:
 
     def to_json(self) -> dict[str, object]:
         """All of it but the segmentation, under the names of its fields; see `Disc.to_json`."""
-        return {one.name: plain(getattr(self, one.name)) for one in fields(self) if one.name != "segmentation"}
+        return {
+            member.name: plain(getattr(self, member.name)) for member in fields(self) if member.name != "segmentation"
+        }
 
     @classmethod
     def from_json(cls, described: object, segmentation: Volume, what: str = "the discs of a study") -> "Localization":
@@ -223,5 +225,5 @@ class _LocalizationInJson:
 
     def value(self, segmentation: Volume) -> Localization:
         shifts = {name: np.array(shift) for name, shift in self.shifts_lps_mm.items()}
-        rest = {one.name: getattr(self, one.name) for one in fields(self)} | {"shifts_lps_mm": shifts}
+        rest = {member.name: getattr(self, member.name) for member in fields(self)} | {"shifts_lps_mm": shifts}
         return Localization(segmentation=segmentation, **rest)

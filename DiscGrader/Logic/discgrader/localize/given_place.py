@@ -45,7 +45,7 @@ def segmented_box(labels: Volume, place_lps: np.ndarray, up_lps: np.ndarray, mar
     one_hot = np.stack([classes == value for value in range(4)]).astype(np.float32)
     column_mm, row_mm, _ = frames.volume.spacing_mm
     candidates, _ = find_candidates(Segmentation(frames, one_hot, (float(row_mm), float(column_mm))))
-    near = [(abs(float((one.center_lps_mm - place_lps) @ up_lps)), one) for one in candidates]
+    near = [(abs(float((candidate.center_lps_mm - place_lps) @ up_lps)), candidate) for candidate in candidates]
     away, nearest = min(near, key=lambda pair: pair[0], default=(REACH_MM, None))
     return None if nearest is None or away >= REACH_MM else roi_box(nearest, margin_mm)
 
@@ -80,8 +80,8 @@ def box_between(
     """
     if not discs:
         raise UsageError("There is no disc to go by; find the discs first.")
-    ups = [one.roi.axes_lps[:, 2] for one in discs]
-    heights = np.array([float((place_lps - one.center_lps_mm) @ up) for one, up in zip(discs, ups, strict=True)])
+    ups = [disc.roi.axes_lps[:, 2] for disc in discs]
+    heights = np.array([float((place_lps - disc.center_lps_mm) @ up) for disc, up in zip(discs, ups, strict=True)])
     nearest = int(np.abs(heights).argmin())
     if abs(heights[nearest]) < SAME_DISC_MM:
         raise UsageError(f"{discs[nearest].level} is at this place already; move its box, or point at another place.")
@@ -161,12 +161,12 @@ def _gap(labels: Volume, center: np.ndarray, axes: np.ndarray, half_depth: float
     found[inside] = labels.array[k, j, i] == Label.VERTEBRA
     solid = found.reshape(len(heights), len(along)).mean(axis=1) >= _ENDPLATE_SHARE
     gaps, start = [], None
-    for place, one in enumerate(solid):
-        if not one and start is None and place > 0:
+    for place, is_solid in enumerate(solid):
+        if not is_solid and start is None and place > 0:
             start = place
-        elif one and start is not None:
+        elif is_solid and start is not None:
             gaps.append((heights[start], heights[place - 1]))
             start = None
-    gaps = [one for one in gaps if _LEAST_HEIGHT_MM <= one[1] - one[0] <= _GREATEST_HEIGHT_MM]
-    best = min(gaps, key=lambda one: abs(one[0] + one[1]), default=None)
+    gaps = [gap for gap in gaps if _LEAST_HEIGHT_MM <= gap[1] - gap[0] <= _GREATEST_HEIGHT_MM]
+    best = min(gaps, key=lambda gap: abs(gap[0] + gap[1]), default=None)
     return None if best is None or abs(best[0] + best[1]) / 2 > REACH_MM else (float(best[0]), float(best[1]))

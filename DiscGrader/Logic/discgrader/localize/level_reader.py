@@ -64,11 +64,11 @@ def level_pictures(segmentation: Segmentation, candidates: Sequence[Candidate]) 
     """What lies around each candidate on its middle slice, shape (candidates, `PLANES`, `EDGE`, `EDGE`)."""
     planes: dict[int, torch.Tensor] = {}
     pictures = []
-    for one in candidates:
-        index, _, _ = place_in_planes(segmentation, one, (1, 1))
+    for candidate in candidates:
+        index, _, _ = place_in_planes(segmentation, candidate, (1, 1))
         if index not in planes:
             planes[index] = level_planes(segmentation, index)
-        _, row, column = place_in_planes(segmentation, one, planes[index].shape[1:])
+        _, row, column = place_in_planes(segmentation, candidate, planes[index].shape[1:])
         pictures.append(cut_out(planes[index], row, column))
     return torch.stack(pictures) if pictures else torch.zeros(0, PLANES, EDGE, EDGE)
 
@@ -90,7 +90,7 @@ class LevelReader:
     """
 
     def __init__(self, networks: Sequence[LevelClassifier], weights: Mapping[str, float], device: str = "cpu") -> None:
-        self._networks = [one.eval().to(device) for one in networks]
+        self._networks = [network.eval().to(device) for network in networks]
         self.weights = dict(weights)
         self._device = device
 
@@ -105,7 +105,7 @@ class LevelReader:
         for number in range(stated["networks"]):
             network = LevelClassifier(**stated["architecture"])
             prefix = f"{number}."
-            own = {name.removeprefix(prefix): one for name, one in stored.items() if name.startswith(prefix)}
+            own = {name.removeprefix(prefix): tensor for name, tensor in stored.items() if name.startswith(prefix)}
             network.load_state_dict(own)
             networks.append(network)
         return cls(networks, stated["weights"], device)

@@ -108,7 +108,7 @@ class Localizer:
             seen = self._seen(series.volume, share)
             if seen.row:
                 found, others = self._named_by_all(series, seen, _sagittal(study), margin_mm, lowest_disc)
-                shifts = {one.series: one.shift_lps_mm for one in others if one.shift_lps_mm is not None}
+                shifts = {other.series: other.shift_lps_mm for other in others if other.shift_lps_mm is not None}
                 return replace(found, shifts_lps_mm={series.name: np.zeros(3), **shifts})
         raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
 
@@ -139,14 +139,14 @@ class Localizer:
         self, series: Series, seen: "_Seen", candidates: Sequence[Series], margin_mm: float, lowest_disc: str | None
     ) -> tuple[Localization, list[OtherRow]]:
         """The discs of a series, and what all other sagittal series, which help to name them, show of them."""
-        others = [one for one in candidates if one is not series]
+        others = [other for other in candidates if other is not series]
         if seen.turned:
             # Others lie in the patient's coordinates, and the row does not: they only follow.
             found = self._named(series, seen, (), margin_mm, lowest_disc)
             corners = np.concatenate([disc.roi.corners_lps() for disc in found.discs])
             return found, self._others(np.array([disc.center_lps_mm for disc in found.discs]), corners, others)
-        centers = np.array([one.center_lps_mm for one in seen.row])
-        corners = np.concatenate([roi_box(one).corners_lps() for one in seen.row])
+        centers = np.array([candidate.center_lps_mm for candidate in seen.row])
+        corners = np.concatenate([roi_box(candidate).corners_lps() for candidate in seen.row])
         rows = self._others(centers, corners, others, seen.row)
         return self._named(series, seen, rows, margin_mm, lowest_disc), rows
 
@@ -173,7 +173,7 @@ class Localizer:
         picture = sagittal_from_axial(shown)
         segmentation = self._segmenter(picture, progress)
         every, labels = find_candidates(segmentation)
-        candidates = [one for one in every if is_shown(one.center_lps_mm, shown)]
+        candidates = [candidate for candidate in every if is_shown(candidate.center_lps_mm, shown)]
         seen = _Seen(segmentation, candidates, labels, row_of(candidates))
         found = _localization(shown[0].name, seen, picture, margin_mm, lowest_disc, below=blocks_below(seen.row, shown))
         if not found.discs:
@@ -182,7 +182,7 @@ class Localizer:
 
     def _is_turned(self, volume: Volume, row: Sequence[Candidate]) -> bool:
         """Whether the slices through the middle of a row of discs show a better spine when they are turned over."""
-        thin = _middle_slices(volume, np.mean([one.center_lps_mm for one in row], axis=0))
+        thin = _middle_slices(volume, np.mean([candidate.center_lps_mm for candidate in row], axis=0))
         return thin is not None and is_turned(row, row_of(find_candidates(self._segmenter(turned_over(thin)))[0]))
 
     def _others(
@@ -204,7 +204,7 @@ class Localizer:
             if not there:
                 continue
             looks = None if self._levels is None else self._levels(segmentation, there)
-            shift = common_shift(centers, np.array([one.center_lps_mm for one in there]))
+            shift = common_shift(centers, np.array([candidate.center_lps_mm for candidate in there]))
             rows.append(OtherRow(series.name, there, looks, shift, series.contrast in FAMILIAR))
         return rows
 
@@ -239,12 +239,12 @@ def _localization(
 ) -> Localization:
     """The discs that candidates on a volume are, named and boxed, with what is doubtful about them."""
     naming = name_candidates(seen.candidates, lowest_disc, below, looks)
-    discs = tuple(disc_of(one, margin_mm) for one in naming.discs)
+    discs = tuple(disc_of(disc, margin_mm) for disc in naming.discs)
     warnings = (*naming.warnings, *filter(None, [scale_doubt(seen.row)]))
     # On the picture that axial slices make together there is no more below the lowest of them; and another series may
     # show what is.
     counted = lowest_disc is None and below is None and (looks is None or looks.shown_by is None)
-    misfits = doubts_of_row([one.candidate for one in naming.discs], counted=counted)
+    misfits = doubts_of_row([disc.candidate for disc in naming.discs], counted=counted)
     return Localization(
         series,
         label_volume(seen.segmentation, naming.discs, seen.labels, volume),
@@ -303,7 +303,7 @@ def _middle_slices(volume: Volume, center_lps: np.ndarray, beside: int = 1) -> V
 
 def _sagittal(study: Study) -> list[Series]:
     """All sagittal series, what is no picture to find discs on among them: a localizer shows where the sacrum is."""
-    return [one for one in study.series if one.plane is Plane.SAGITTAL]
+    return [series for series in study.series if series.plane is Plane.SAGITTAL]
 
 
 def sagittal_series(study: Study) -> Sequence[Series]:
@@ -314,23 +314,25 @@ def sagittal_series(study: Study) -> Sequence[Series]:
     """
     order = {role: position for position, role in enumerate(PREFERRED_ROLES)}
     found = _sagittal(study)
-    known = [one for one in found if one.contrast not in (Contrast.UNKNOWN, Contrast.OTHER)]
-    return sorted(ranked(known or found), key=lambda one: (bool(place_of(one)), order.get(one.role, len(order))))
+    known = [series for series in found if series.contrast not in (Contrast.UNKNOWN, Contrast.OTHER)]
+    return sorted(
+        ranked(known or found), key=lambda series: (bool(place_of(series)), order.get(series.role, len(order)))
+    )
 
 
 def disc_of(named: NamedCandidate, margin_mm: float = DEFAULT_MARGIN_MM) -> Disc:
     """The disc that a named candidate is, with its ROI box."""
-    one = named.candidate
+    candidate = named.candidate
     # An osteophyte or a bulge moves the disc's own middle, an unclear endplate that of the vertebrae: half way is best.
-    center = one.center_lps_mm + one.axes_lps[:, 1] * (one.vertebral_middle_mm or 0.0) / 2
+    center = candidate.center_lps_mm + candidate.axes_lps[:, 1] * (candidate.vertebral_middle_mm or 0.0) / 2
     return Disc(
         named.index_from_sacrum,
         named.level,
         center,
-        one.height_mm,
-        one.depth_mm,
-        one.width_mm,
-        roi_box(one, margin_mm),
+        candidate.height_mm,
+        candidate.depth_mm,
+        candidate.width_mm,
+        roi_box(candidate, margin_mm),
         named.warnings,
     )
 
@@ -344,8 +346,8 @@ def label_volume(
         [classes == VERTEBRA, classes == CANAL], [int(Label.VERTEBRA), int(Label.CANAL)], int(Label.NOTHING)
     ).astype(np.uint16)
     lookup = np.zeros(int(labels.max()) + 1, np.uint16)
-    for one in named:
-        lookup[one.candidate.label] = disc_label(one.index_from_sacrum)
+    for disc in named:
+        lookup[disc.candidate.label] = disc_label(disc.index_from_sacrum)
     coarse = lookup[labels]
     rows = _nearest(classes.shape[1], labels.shape[1])
     columns = _nearest(classes.shape[2], labels.shape[2])

@@ -54,7 +54,7 @@ def lowest_probabilities(votes: Sequence[LevelVotes], weights: Mapping[str, floa
         ``lower`` and ``upper``: of the votes of the `LOWER` lowest discs of each series and of those above them; well
         below 1, for what discs of one spine look like goes together. ``ordinary``: how much L5-S1 is favored.
     """
-    scores = np.mean([_scores(one, weights) for one in votes], axis=0)
+    scores = np.mean([_scores(of_series, weights) for of_series in votes], axis=0)
     scores[1] += weights["ordinary"]
     scores = np.exp(scores - scores.max())
     return scores / scores.sum()
@@ -71,11 +71,11 @@ def remnant_measures(row: Sequence[Candidate]) -> dict[str, float] | None:
     if len(row) < 4:
         return None
     lowest, above = row[0], row[1:4]
-    centers = np.array([one.center_lps_mm for one in row[:5]])
+    centers = np.array([disc.center_lps_mm for disc in row[:5]])
     steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     return {
-        "depth": lowest.depth_mm / float(np.median([one.depth_mm for one in above])),
-        "area": float(np.log(lowest.area_mm2 / np.median([one.area_mm2 for one in above]))),
+        "depth": lowest.depth_mm / float(np.median([disc.depth_mm for disc in above])),
+        "area": float(np.log(lowest.area_mm2 / np.median([disc.area_mm2 for disc in above]))),
         "step": float(steps[0] / np.median(steps[1:])),
         "lean_above": lean_deg(row[1]) / 20.0,
         "vertebra_below_next": min(row[1].vertebra_below, 0.9),
@@ -151,8 +151,8 @@ def levels_above(row: Sequence[Candidate], other: OtherRow) -> int | None:
     """How many levels the lowest disc of another row lies above that of a row; None where they share too few discs."""
     if other.shift_lps_mm is None:
         return None
-    own = np.array([one.center_lps_mm for one in row])[:, 1:]
-    there = (np.array([one.center_lps_mm for one in other.row]) - other.shift_lps_mm)[:, 1:]
+    own = np.array([disc.center_lps_mm for disc in row])[:, 1:]
+    there = (np.array([disc.center_lps_mm for disc in other.row]) - other.shift_lps_mm)[:, 1:]
     away = np.linalg.norm(own[:, None] - there[None], axis=2)
     nearest = away.argmin(0)
     indices, other_indices = indices_of(row), indices_of(other.row)
@@ -212,6 +212,6 @@ def whole_spine_count(other: OtherRow, votes: LevelVotes, weights: Mapping) -> s
     if discs not in (WHOLE_SPINE_DISCS - 1, WHOLE_SPINE_DISCS + 1):
         return None
     many = discs > WHOLE_SPINE_DISCS
-    told = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
+    possible = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
     usual = f"where {WHOLE_SPINE_DISCS} are usual"
-    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {told}"
+    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {possible}"

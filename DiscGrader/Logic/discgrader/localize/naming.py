@@ -222,18 +222,18 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     it leaves the direction in which the two discs face.
     """
     plausible = [
-        one
-        for one in _as_wide_as_discs(candidates)
-        if max(one.vertebra_above, one.vertebra_below) >= 0.25 and not _sliver(one)
+        candidate
+        for candidate in _as_wide_as_discs(candidates)
+        if max(candidate.vertebra_above, candidate.vertebra_below) >= 0.25 and not _sliver(candidate)
     ]
     best: list[tuple[float, list[Candidate]]] = []
-    for position, one in enumerate(plausible):
-        own = _disc_likeness(one)
-        path = (own, [one])
+    for position, candidate in enumerate(plausible):
+        own = _disc_likeness(candidate)
+        path = (own, [candidate])
         for earlier in range(position):
-            step = _step_cost(plausible[earlier], one)
+            step = _step_cost(plausible[earlier], candidate)
             if step is not None and best[earlier][0] + own - step > path[0]:
-                path = (best[earlier][0] + own - step, [*best[earlier][1], one])
+                path = (best[earlier][0] + own - step, [*best[earlier][1], candidate])
         best.append(path)
     return _without_islands(max(best, key=lambda path: path[0])[1]) if best else []
 
@@ -241,20 +241,20 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _as_wide_as_discs(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those that reach across the spine as discs do, not spots beside its middle; all where the sides are out of
     view."""
-    wide = [one.width_mm for one in candidates if one.width_seen]
+    wide = [candidate.width_mm for candidate in candidates if candidate.width_seen]
     if len(wide) < 3:
         return list(candidates)
     least = LEAST_WIDTH_SHARE * float(np.median(wide))
-    return [one for one in candidates if not one.width_seen or one.width_mm >= least]
+    return [candidate for candidate in candidates if not candidate.width_seen or candidate.width_mm >= least]
 
 
 def _without_islands(chain: list[Candidate]) -> list[Candidate]:
     """The row without small spots inside a vertebra: without them their neighbors are as far apart as discs are."""
     if len(chain) < 5:
         return chain
-    centers = np.array([one.center_lps_mm for one in chain])
+    centers = np.array([disc.center_lps_mm for disc in chain])
     usual = float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1)))
-    area = float(np.median([one.area_mm2 for one in chain]))
+    area = float(np.median([disc.area_mm2 for disc in chain]))
     for position in range(1, len(chain) - 1):
         across = float(np.linalg.norm(centers[position + 1] - centers[position - 1]))
         if chain[position].area_mm2 < ISLAND_AREA_SHARE * area and across < ISLAND_STEP_SHARE * usual:
@@ -262,11 +262,11 @@ def _without_islands(chain: list[Candidate]) -> list[Candidate]:
     return chain
 
 
-def _disc_likeness(one: Candidate) -> float:
+def _disc_likeness(disc: Candidate) -> float:
     """From about 0.3 for a doubtful spot to 2 for a full disc between two vertebrae and before the canal."""
-    size = min(one.area_mm2, 220.0) / 220.0
-    canal = 0.5 if one.canal_back_mm is not None else 0.0
-    return one.confidence * size + canal + 0.25 * (one.vertebra_above + one.vertebra_below)
+    size = min(disc.area_mm2, 220.0) / 220.0
+    canal = 0.5 if disc.canal_back_mm is not None else 0.0
+    return disc.confidence * size + canal + 0.25 * (disc.vertebra_above + disc.vertebra_below)
 
 
 def _step_cost(lower: Candidate, upper: Candidate) -> float | None:
@@ -282,13 +282,13 @@ def _step_cost(lower: Candidate, upper: Candidate) -> float | None:
     return 2.0 * (1.0 - cosine) + max(0.0, length - 50.0) / 50.0
 
 
-def _sliver(one: Candidate) -> bool:
-    at_edge = min(one.room_above_mm, one.room_below_mm) < max(4.0, one.full_height_mm / 2)
-    return one.depth_mm < 11.0 or (at_edge and one.depth_mm < 22.0)
+def _sliver(disc: Candidate) -> bool:
+    at_edge = min(disc.room_above_mm, disc.room_below_mm) < max(4.0, disc.full_height_mm / 2)
+    return disc.depth_mm < 11.0 or (at_edge and disc.depth_mm < 22.0)
 
 
-def _cropped(one: Candidate) -> bool:
-    return one.room_above_mm < one.full_height_mm / 2 + 3.0
+def _cropped(disc: Candidate) -> bool:
+    return disc.room_above_mm < disc.full_height_mm / 2 + 3.0
 
 
 def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]]:
@@ -300,8 +300,8 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     if len(chain) < 3:
         return chain, []
     lowest = chain[0]
-    depth = lowest.depth_mm / float(np.median([one.depth_mm for one in chain[1:4]]))
-    area = lowest.area_mm2 / float(np.median([one.area_mm2 for one in chain[1:4]]))
+    depth = lowest.depth_mm / float(np.median([disc.depth_mm for disc in chain[1:4]]))
+    area = lowest.area_mm2 / float(np.median([disc.area_mm2 for disc in chain[1:4]]))
     small = depth < REMNANT_DEPTH_SHARE or area < REMNANT_AREA_SHARE
     leans = lean_deg(lowest) > SACRUM_LEAN_DEG and lean_deg(chain[1]) > LUMBOSACRAL_LEAN_DEG
     inside_sacrum = depth < REMNANT_DEPTH_SHARE and lowest.vertebra_above < 0.5
@@ -335,7 +335,7 @@ def _indices(chain: Sequence[Candidate], first: int) -> tuple[list[int], list[in
     a disc seems to be missing."""
     if len(chain) < 3:
         return list(range(first, len(chain) + first)), []
-    centers = np.array([one.center_lps_mm for one in chain])
+    centers = np.array([disc.center_lps_mm for disc in chain])
     steps = np.linalg.norm(np.diff(centers, axis=0), axis=1)
     # The lower of the two middle ones: one double step of two must not count as usual.
     usual = float(np.sort(steps)[(len(steps) - 1) // 2])

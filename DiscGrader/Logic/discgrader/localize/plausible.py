@@ -59,11 +59,11 @@ def doubts_of_row(row: Sequence[Candidate], counted: bool) -> tuple[str, ...]:
 
 
 def _size(row: Sequence[Candidate]) -> str | None:
-    depth = float(np.median([one.depth_mm for one in row]))
+    depth = float(np.median([disc.depth_mm for disc in row]))
     if len(row) == 1:
         fits = SHALLOWEST_MM <= depth <= DEEPEST_MM
         return None if fits else f"The only disc found is {depth:.0f} mm deep, which no lumbar disc is."
-    centers = np.array([one.center_lps_mm for one in row])
+    centers = np.array([disc.center_lps_mm for disc in row])
     step = float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1)))
     if LUMBAR_MM[0] <= np.sqrt(step * depth) <= LUMBAR_MM[1]:
         return None
@@ -79,18 +79,18 @@ def _place(row: Sequence[Candidate]) -> str | None:
     if len(row) < LEAST_COUNT:
         discs = "One disc is" if len(row) == 1 else f"{len(row)} discs are"
         return f"{discs} in view and no sacrum, so that nothing tells whether this is the lumbar spine."
-    growing = float(np.polyfit(np.arange(len(row)), [lean_deg(one) for one in row], 1)[0])
+    growing = float(np.polyfit(np.arange(len(row)), [lean_deg(disc) for disc in row], 1)[0])
     return (
         "The spine is kyphotic and no sacrum is in view, as in the thoracic spine." if growing > KYPHOTIC_DEG else None
     )
 
 
 def _surroundings(row: Sequence[Candidate]) -> str | None:
-    if all(one.canal_back_mm is None for one in row):
+    if all(disc.canal_back_mm is None for disc in row):
         return "There is no spinal canal behind what was taken for discs."
-    if np.mean([[one.vertebra_above, one.vertebra_below] for one in row]) < LEAST_VERTEBRA:
+    if np.mean([[disc.vertebra_above, disc.vertebra_below] for disc in row]) < LEAST_VERTEBRA:
         return "There are no vertebrae above and below what was taken for discs."
-    if np.median([one.confidence for one in row]) < LEAST_CONFIDENCE:
+    if np.median([disc.confidence for disc in row]) < LEAST_CONFIDENCE:
         return "What was taken for discs hardly looks like discs."
     return None
 
@@ -144,7 +144,7 @@ def scale_doubt(chain: Sequence[Candidate]) -> str | None:
     """What is wrong with the distances in a row of discs; None where an adult may have them."""
     if len(chain) < 3:
         return None
-    step, depth = _usual_step_mm(chain), float(np.median([one.depth_mm for one in chain]))
+    step, depth = _usual_step_mm(chain), float(np.median([disc.depth_mm for disc in chain]))
     if ADULT_MM[0] <= np.sqrt(step * depth) <= ADULT_MM[1]:
         return None
     return (
@@ -190,10 +190,10 @@ def turned_back(disc: Disc, volume: Volume) -> Disc:
 
 
 def _usual_step_mm(chain: Sequence[Candidate]) -> float:
-    centers = np.array([one.center_lps_mm for one in chain])
+    centers = np.array([disc.center_lps_mm for disc in chain])
     return float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1)))
 
 
 def _upright(chain: Sequence[Candidate]) -> float:
-    deepening = np.polyfit(np.arange(len(chain)), [one.depth_mm for one in chain], 1)[0]
+    deepening = np.polyfit(np.arange(len(chain)), [disc.depth_mm for disc in chain], 1)[0]
     return _PER_LEAN_DEG * lean_deg(chain[0]) + _PER_DEPTH_MM * float(deepening)

@@ -61,8 +61,8 @@ class Segmentation:
         size = self.frames.volume.array.shape[1:]
         labels = np.empty(self.frames.volume.array.shape, np.uint8)
         for index in range(len(labels)):
-            one = torch.from_numpy(self.probabilities[:, index])[None]
-            fine = torch.nn.functional.interpolate(one, size=size, mode="bilinear")[0].numpy()
+            classes = torch.from_numpy(self.probabilities[:, index])[None]
+            fine = torch.nn.functional.interpolate(classes, size=size, mode="bilinear")[0].numpy()
             labels[index] = most_probable(fine)
         return labels
 
@@ -120,7 +120,7 @@ class Segmenter:
             looking.outwards(window)
             seen = sorted(looking.seen - set(looking.scouts))
             cut = _are_cut(looking.probabilities[:, seen], window)
-            looking.at([index for index, one in zip(seen, cut, strict=True) if one], looking.everywhere)
+            looking.at([index for index, is_cut in zip(seen, cut, strict=True) if is_cut], looking.everywhere)
         return looking.segmentation()
 
     def _probabilities(self, pixels: torch.Tensor) -> np.ndarray:
@@ -188,8 +188,8 @@ class _Looking:
     def at(self, indices: Sequence[int], window: slice) -> None:
         """Look at these slices, in these columns of them."""
         found = side_by_side(lambda index: self._see(self._pixels(index)[:, window]), indices, self._device)
-        for index, one in zip(indices, found, strict=True):
-            self.probabilities[:, index, :, window] = one
+        for index, found_here in zip(indices, found, strict=True):
+            self.probabilities[:, index, :, window] = found_here
             self.seen.add(index)
             self._progress.report("Finding discs", len(self.seen) / (len(self.scouts) + len(self.rest)))
 
