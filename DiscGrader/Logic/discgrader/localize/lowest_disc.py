@@ -212,6 +212,6 @@ def whole_spine_count(other: OtherRow, votes: LevelVotes, weights: Mapping) -> s
     if discs not in (WHOLE_SPINE_DISCS - 1, WHOLE_SPINE_DISCS + 1):
         return None
     many = discs > WHOLE_SPINE_DISCS
-    possible = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
+    count = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
     usual = f"where {WHOLE_SPINE_DISCS} are usual"
-    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {possible}"
+    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {count}"
