@@ -8,10 +8,11 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from discgrader.errors import StudyError, UsageError
-from discgrader.grading.axial import AxialCut, axial_cut, slice_axis, usable_series
+from discgrader.grading.axial import AxialCut, axial_cut, usable_series
 from discgrader.grading.mirrored import is_mirrored, side_agreement
+from discgrader.grading.placement import StudyViews, axial_view, sagittal_of, sagittal_view
 from discgrader.grading.systems import system_views
-from discgrader.grading.windows import StudyWindows, axial_window, pictured, sagittal_of, sagittal_window
+from discgrader.grading.view import pictured, slice_axis
 from discgrader.imaging.study import Contrast, Study
 from discgrader.pipeline.crops import check_windows, write_crops
 from PIL import Image
@@ -92,12 +93,12 @@ def test_series_that_cannot_be_matched_are_refused(series, why):
     study = Study("s", (known, *series))
     assert usable_series(study, discs())[0] == ()
     localization = discs()
-    assert re.search(why, StudyWindows(study, localization).of(localization.discs[0], system_views()["msu"]))
+    assert re.search(why, StudyViews(study, localization).of(localization.discs[0], system_views()["msu"]))
 
 
 def looked(study: Study, system: str):
     localization = discs((15.0, 5.0, 0.0, -5.0))
-    windows = StudyWindows(study, localization)
+    windows = StudyViews(study, localization)
     return [windows.of(disc, system_views()[system]) for disc in localization.discs]
 
 
@@ -121,7 +122,7 @@ def test_what_lies_on_the_left_is_on_the_right_side_of_an_axial_window_and_the_f
 
     disc = discs().discs[1]
     cut = axial_cut(disc, [axial(body)])
-    window = axial_window(disc.roi, cut, cut.indices[0], AXIAL)
+    window = axial_view(disc.roi, cut, cut.indices[0], AXIAL)
     picture = window.values(AXIAL.shape(72))[1]
     row, column = np.unravel_index(picture.argmax(), picture.shape)
     assert (row, column) == (pytest.approx(35.5, abs=2), pytest.approx(35.5 + 18, abs=2))
@@ -151,10 +152,10 @@ def test_channels_run_upwards_and_end_with_the_stack():
 
     localization = discs()
     stack = axial(body, center=(0, 10, STEP_MM), slices=21)
-    window = axial_window(localization.discs[1].roi, axial_cut(localization.discs[1], [stack]), 10, AXIAL)
+    window = axial_view(localization.discs[1].roi, axial_cut(localization.discs[1], [stack]), 10, AXIAL)
     below, middle, above = window.values(AXIAL.shape(16))[:, 8, 8]
     assert (middle - below, above - middle) == (pytest.approx(4.0), pytest.approx(4.0))
-    last = axial_window(localization.discs[1].roi, axial_cut(localization.discs[1], [stack]), 20, AXIAL)
+    last = axial_view(localization.discs[1].roi, axial_cut(localization.discs[1], [stack]), 20, AXIAL)
     below, middle, above = last.values(AXIAL.shape(16))[:, 8, 8]
     assert above == middle > below
 
@@ -164,14 +165,14 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
     turned = replace(stack, volume=stack.volume.with_array(stack.volume.array[:, :, ::-1].copy()))
     localization = discs()
     frames = [
-        axial_window(disc.roi, axial_cut(disc, [stack]), axial_cut(disc, [stack]).indices[0], AXIAL).frame
+        axial_view(disc.roi, axial_cut(disc, [stack]), axial_cut(disc, [stack]).indices[0], AXIAL).frame
         for disc in localization.discs
     ]
     stated, exchanged = side_agreement(stack.volume, reference.volume, frames)
     assert stated > 0.9 > exchanged + 0.3
     assert not is_mirrored(stack.volume, reference.volume, frames)
     assert is_mirrored(turned.volume, reference.volume, frames)
-    windows = StudyWindows(Study("s", (reference, turned)), localization)
+    windows = StudyViews(Study("s", (reference, turned)), localization)
     assert "ax_t2 seems to show left as right, beside sag_t2" in windows.of(
         localization.discs[0], system_views()["msu"]
     )
@@ -181,7 +182,7 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
 def test_a_window_mostly_outside_of_its_series_is_refused():
     far = discs()
     disc = replace(far.discs[0], roi=replace(far.discs[0].roi, center_lps_mm=np.array([0.0, -45.0, 0.0])))
-    windows = StudyWindows(Study("s", (sagittal(BODY), axial(BODY))), replace(far, discs=(disc,)))
+    windows = StudyViews(Study("s", (sagittal(BODY), axial(BODY))), replace(far, discs=(disc,)))
     assert "ax_t2 shows too little around it" in windows.of(disc, system_views()["msu"])
 
 
@@ -195,7 +196,7 @@ def test_a_sagittal_window_moves_with_a_series_in_which_the_patient_moved():
     localization = replace(discs(), shifts_lps_mm={"sag_t2": np.array([0.0, 5.0, -3.0])})
     study = Study("s", (sagittal(BODY),))
     found = sagittal_of(study, localization)
-    window = sagittal_window(localization.discs[0].roi, found, system_views()["calcification"][0])
+    window = sagittal_view(localization.discs[0].roi, found, system_views()["calcification"][0])
     assert np.allclose(window.frame.center_lps_mm - localization.discs[0].roi.center_lps_mm, [0, 5, -3])
     assert sagittal_of(study, replace(localization, shifts_lps_mm={"other": np.zeros(3)})) is None
 
@@ -249,7 +250,7 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     localization = discs((20.0,))
     own, other = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "other", (0, 10, 6), 5.0, 9)
     [disc] = localization.discs
-    looks = StudyWindows(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
+    looks = StudyViews(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
     assert looks[0][0].notes == ("other shows L5-S1, too; own fits it better and was used.",)
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
     assert axial_cut(disc, blocks).told("L5-S1") == (), "a block that passes it by is not named"

@@ -8,14 +8,14 @@ from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.contributions import KEY
 from discgrader.grading.evidence import MEASURES
+from discgrader.grading.evidence_rows import evidence_columns, evidence_rows
 from discgrader.grading.fusion import DESCRIPTION, fused, load_fusion, parameters_of
 from discgrader.grading.grader import Grader
 from discgrader.grading.slice_radiomics import default_extractor, patch, slice_features
-from discgrader.grading.study_rows import evidence_columns, evidence_rows
 from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
-from discgrader.packs.forest import Forest
 from discgrader.packs.pack import read_pack
+from discgrader.packs.trees import Trees
 from discgrader.pipeline.regrade import regrade
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
@@ -79,7 +79,7 @@ def test_a_forest_says_what_scikit_learn_says():
     own = forest.predict(rows[300:])
     assert own[:, [0, 2, 3, 4]] == pytest.approx(model.predict_proba(rows[300:]), abs=1e-9)
     assert (own[:, 1] == 0).all()
-    again = Forest.from_tensors(forest.columns, forest.tensors())
+    again = Trees.from_tensors(forest.columns, forest.tensors())
     assert again.predict(rows[300:]) == pytest.approx(own, abs=2e-3)
     moved = np.stack([forest.contributions(row) for row in rows[300:320]])
     rest = own[:20] - moved.sum(1)
@@ -99,11 +99,11 @@ def test_a_forest_that_leads_astray_is_refused(part, value):
         "missing_left": np.zeros(3),
         "chance": np.full((3, 5), 0.2),
     }
-    Forest.from_tensors(("one",), tensors)
+    Trees.from_tensors(("one",), tensors)
     broken = tensors[part].astype(float)
     broken.flat[0] = value
     with pytest.raises(ValueError):
-        Forest.from_tensors(("one",), {**tensors, part: broken})
+        Trees.from_tensors(("one",), {**tensors, part: broken})
 
 
 def test_rows_compare_a_disc_with_its_neighbors_and_its_patient():
@@ -141,8 +141,7 @@ def test_only_what_the_forest_asks_for_is_measured(spine):
     assert len(names) < 20
     localization = localized(spine)
     disc = localization.discs[2]
-    from discgrader.grading.crops import spine_reference
-    from discgrader.grading.view import ViewShape
+    from discgrader.grading.view import ViewShape, spine_reference
     from discgrader.radiomics.extractor import RadiomicsExtractor
 
     reference = spine_reference(spine.series.volume, localization.segmentation, ViewShape().points_lps(disc.roi))

@@ -9,13 +9,12 @@ from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.crops import crop_offsets_mm, cut, spine_reference
-from discgrader.grading.decision import given_grades, high_chances
+from discgrader.grading.decision import given_grades, high_probabilities
 from discgrader.grading.disc_memory import LIMIT
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.grader import Grader
 from discgrader.grading.series_choice import series_warnings
-from discgrader.grading.view import ViewShape
+from discgrader.grading.view import ViewShape, crop_offsets_mm, cut, spine_reference
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
@@ -64,7 +63,7 @@ def test_high_grade_is_the_sum_of_the_two_highest(spine, packs):
 
 def test_grade_and_high_grade_never_contradict_each_other():
     cases = np.random.default_rng(0).dirichlet(np.ones(5), 5000)
-    given, high = given_grades(cases), high_chances(cases).argmax(1)
+    given, high = given_grades(cases), high_probabilities(cases).argmax(1)
     assert ((given >= 3) == (high == 1)).all()
     side = np.where(np.arange(5) >= 3, high[:, None] == 1, high[:, None] == 0)
     assert (cases[np.arange(5000), given] == np.where(side, cases, 0).max(1)).all(), "the likeliest of its side"

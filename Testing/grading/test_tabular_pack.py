@@ -12,7 +12,7 @@ from discgrader.grading.contributions import KEY
 from discgrader.grading.decision import given_grades
 from discgrader.grading.deep_features import disc_picture, shipped_features
 from discgrader.grading.grader import Grader
-from discgrader.grading.tabular import DESCRIPTION, load_tabular
+from discgrader.grading.table_system import DESCRIPTION, load_table
 from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import read_pack
@@ -189,7 +189,7 @@ def test_a_broken_table_model_is_refused_by_name(trained, tmp_path, change, word
     files[DESCRIPTION] = json.dumps(change(json.loads(files[DESCRIPTION]))).encode()
     broken = rewritten(tmp_path / "mine", pack, files)
     with pytest.raises(PackError, match=f"Pack mine: its table model is broken.*({words})"):
-        load_tabular(broken)
+        load_table(broken)
 
 
 @pytest.mark.parametrize("model", ["lightgbm", "forest"])

@@ -8,10 +8,11 @@ from discgrader.errors import StudyError
 from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
+from discgrader.grading.placement import StudyViews
 from discgrader.grading.results import StudyResult
+from discgrader.grading.system import place_that_fits
 from discgrader.grading.systems import find_system, system_views
-from discgrader.grading.window_pack import chosen_looks, network_input, worst_look, zone_that_fits
-from discgrader.grading.windows import StudyWindows
+from discgrader.grading.view_system import chosen_samples, network_input, worst_sample
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
@@ -60,16 +61,16 @@ def test_size_zone_and_box_of_a_herniation_agree(study, localization, tmp_path):
             assert (size.grade == "0") == (zone.grade == "none")
             assert (size.grade != "0") == (evidence_box(size.evidence) is not None)
             assert size.evidence["slice"] == zone.evidence["slice"]
-    assert zone_that_fits(np.array([0.6, 0.1, 0.2, 0.1, 0.0]), True) == 2
-    assert zone_that_fits(np.array([0.1, 0.9, 0.0, 0.0, 0.0]), False) == 0
+    assert place_that_fits(np.array([0.6, 0.1, 0.2, 0.1, 0.0]), True) == 2
+    assert place_that_fits(np.array([0.1, 0.9, 0.0, 0.0, 0.0]), False) == 0
 
 
 def test_a_level_has_the_grade_of_its_worst_slice():
     mild, severe = [0.7, 0.3, 0.0, 0.0], [0.1, 0.2, 0.3, 0.4]
-    assert worst_look(np.array([mild, severe, mild])) == 1
+    assert worst_sample(np.array([mild, severe, mild])) == 1
     probabilities = {"size": np.array([mild, severe]), "zone": np.array([[0.1, 0.9], [0.9, 0.1]])}
-    assert chosen_looks("msu", probabilities) == {"size": 1, "zone": 1}
-    assert chosen_looks(
+    assert chosen_samples("msu", probabilities) == {"size": 1, "zone": 1}
+    assert chosen_samples(
         "axial-multitask", {"herniation": np.array([mild, severe]), "nerve_root": np.array([severe, mild])}
     ) == {"herniation": 1, "nerve_root": 0}
 
@@ -135,7 +136,7 @@ def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(
 
 
 def test_a_box_goes_to_the_patient_and_back(study, localization):
-    [look, *_] = StudyWindows(study, localization).of(localization.discs[0], system_views()["msu"])
+    [look, *_] = StudyViews(study, localization).of(localization.discs[0], system_views()["msu"])
     shares = np.array([0.4, 0.55, 0.7, 0.65])
     box = box_in_patient(look[-1], shares)
     assert box.size_mm == pytest.approx([0.3 * 72, 0.1 * 72, 4.0])
@@ -167,10 +168,10 @@ def test_beside_a_single_slice_it_stands_for_its_neighbors(localization):
     affine[:3, 3] += affine[:3, 2] * middle
     single = replace(whole, volume=Volume(whole.volume.array[middle : middle + 1], affine))
     spec = system_views()["deepspine"][1]
-    [[window]] = StudyWindows(Study("s", (single,)), localization).of(localization.discs[1], (spec,))
+    [[window]] = StudyViews(Study("s", (single,)), localization).of(localization.discs[1], (spec,))
     before, own, after = window.values(spec.shape(24))
     assert np.isfinite(own).all() and np.array_equal(before, own) and np.array_equal(after, own)
-    [[window]] = StudyWindows(Study("s", (whole,)), localization).of(localization.discs[1], (spec,))
+    [[window]] = StudyViews(Study("s", (whole,)), localization).of(localization.discs[1], (spec,))
     before, own, after = window.values(spec.shape(24))
     assert np.abs(before - own).max() > 1 and np.abs(after - own).max() > 1
 

@@ -312,7 +312,7 @@ TABULAR_COLUMNS = [f"T2:evidence:value_{number}" for number in range(34)]
 
 
 def tabular_file(folder: Path) -> Path:
-    from discgrader.grading.tabular import tabular_file as content
+    from discgrader.grading.table_system import table_file as content
 
     curve = np.array([0.0, 0.5, 1.0])
     (folder / "tabular.json").write_bytes(content(TABULAR_COLUMNS, [(curve, curve)] * 5, {}))
@@ -321,9 +321,9 @@ def tabular_file(folder: Path) -> Path:
 
 
 def read_tabular(path: Path) -> object:
-    from discgrader.grading.tabular import load_tabular
+    from discgrader.grading.table_system import load_table
 
-    model = load_tabular(in_memory(path, path.parent))
+    model = load_table(in_memory(path, path.parent))
     row = np.linspace(-1, 1, len(model.columns))
     return model.probabilities(row), model.pushes(row, 3), model.roles, model.families
 

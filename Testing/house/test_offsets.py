@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from blocky_spine import BlockySpine, blocky_spine, localized
-from discgrader.grading.crops import cut, spine_reference
 from discgrader.grading.evidence import measure_disc
-from discgrader.grading.view import ViewShape
-from discgrader.grading.windows import pictured
+from discgrader.grading.view import ViewShape, cut, pictured, spine_reference
 from discgrader.imaging.files import clean
 from discgrader.imaging.picture_contrast import picture_contrast
 from discgrader.imaging.resample import sample

@@ -8,11 +8,11 @@ import pytest
 from discgrader.cli.main import main
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.folders import SYSTEM_FILES
+from discgrader.grading.placement import StudyViews
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.systems import scale_of, system_views
-from discgrader.grading.view import ViewSpec
-from discgrader.grading.window_pack import window_input
-from discgrader.grading.windows import StudyWindows, slice_evidence
+from discgrader.grading.view import ViewSpec, slice_evidence
+from discgrader.grading.view_system import view_input
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.pipeline import batch as batch_module
@@ -257,7 +257,7 @@ def msu_result(specs: tuple[ViewSpec, ...], look: int, *tasks: str) -> StudyResu
     """L4-L5 graded by MSU on one of its looks through these windows."""
     study, localization = study_with_axial(), synthetic_localization()
     disc = localization.discs[1]
-    evidence = slice_evidence(StudyWindows(study, localization).of(disc, specs)[look])
+    evidence = slice_evidence(StudyViews(study, localization).of(disc, specs)[look])
     grades = tuple(made_grade("msu", task, "1", "1", tuple("0123"), evidence) for task in tasks or ("size",))
     return StudyResult(study, localization, (DiscResult(disc, grades),))
 
@@ -287,7 +287,7 @@ def test_a_tile_shows_the_slice_that_its_grade_was_read_from(tmp_path: Path) -> 
 def test_tiles_look_through_the_windows_of_the_pack(tmp_path: Path) -> None:
     [usual] = system_views()["msu"]
     wide = (replace(usual, field_mm=90.0),)
-    pack = replace(fake_pack("msu"), input=window_input(wide, 32))
+    pack = replace(fake_pack("msu"), input=view_input(wide, 32))
     assert windows_of([pack, fake_pack("pfirrmann")]) == {"msu": wide}
     TileWriter(windows_of([pack]))(msu_result(wide, 1), tmp_path, Progress())
     [tile] = (tmp_path / "tiles").iterdir()
@@ -446,7 +446,7 @@ def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, da
         assert series.role == "AX_T2"
         localization = boxes_alone(study, read_rois(path / "rois"))
         [disc] = localization.discs
-        [[window]] = StudyWindows(study, localization).of(disc, system_views()["msu"])
+        [[window]] = StudyViews(study, localization).of(disc, system_views()["msu"])
         gray = window.values(window.spec.shape(72))[1]
         # 1 mm a pixel: the box's back lies behind the canal, whose fluid is brighter than the disc before it.
         back = 36 + disc.roi.size_mm[1] / 2

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 from block_engine import BlockEngine
-from discgrader.grading.axial import axial_cut, slice_axis
+from discgrader.grading.axial import axial_cut
+from discgrader.grading.view import slice_axis
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume

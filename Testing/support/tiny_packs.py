@@ -7,7 +7,7 @@ from discgrader.grading.picture_statistics import statistics
 from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.grading.typical import FILE as INPUT_FILE
 from discgrader.grading.typical import GROUPS, Typical
-from discgrader.grading.window_pack import window_input
+from discgrader.grading.view_system import view_input
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, TrainedOn, write_pack
 from discgrader.packs.weights import pack_tensors
@@ -104,7 +104,7 @@ def tiny_window_pack(folder: Path, system: str, seed: int = 0, pixels: int = 32)
             name: {"scale": scale_of(system, name).name, "grades": list(scale_of(system, name).values)}
             for name in tasks
         },
-        input=window_input(specs, pixels),
+        input=view_input(specs, pixels),
         architecture=architecture,
         files={"network_0.safetensors": pack_tensors(network.state_dict(), 32)},
         trained_on=TRAINED_ON,

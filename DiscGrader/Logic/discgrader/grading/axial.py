@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
+from discgrader.grading.view import slice_axis
 from discgrader.imaging.coordinates import other_coordinates
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
@@ -110,11 +111,6 @@ class AxialStudy:
 
     cuts: Mapping[Disc, AxialCut]
     missing: Mapping[Disc, str]
-
-
-def slice_axis(volume: Volume) -> int:
-    """Which of i, j and k of an axial volume runs from slice to slice."""
-    return int(np.abs(volume.directions[2]).argmax())
 
 
 def axial_study(discs: Sequence[Disc], series: Sequence[Series], refused: str = "") -> AxialStudy:

@@ -1,11 +1,12 @@
-"""Which measures pushed a disc's grade most, by the trees' own way to it."""
+"""Which measures moved a disc's grade most, by the trees' own way to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from discgrader.grading.evidence import MEASURES
+from discgrader.grading.feature_words import in_words
 from discgrader.packs.trees import Trees
 
 SOURCE = (
@@ -16,18 +17,17 @@ KEY = "contributions"
 """Name of this piece of evidence."""
 
 MOST = 4
-LEAST_SHARE = 0.04
-"""A measure with less of the sum of all pushes is not worth a word."""
+INDEX = "index_from_sacrum"
 
 
 @dataclass(frozen=True)
-class Push:
+class Contribution:
     """How one measure moved the expected grade.
 
     Parameters
     ----------
     name, series : str
-        Measure, as in `MEASURES`, or ``index_from_sacrum``; and the role that it was measured on, empty for none.
+        Measure or feature, or ``index_from_sacrum``; and the role that it was measured on, empty for none.
     title, unit : str
         As people call it.
     value : float
@@ -44,52 +44,73 @@ class Push:
     steps: float
 
 
-def pushes(trees: Trees, row: np.ndarray, names: Sequence[str], most: int = MOST) -> tuple[Push, ...]:
-    """The measures that pushed the grade most, the strongest first; what is missing may push, too, but tells a reader
-    nothing.
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One row that trees were asked with.
 
     Parameters
     ----------
     trees : Trees
-        Of an ordinal task, one output a grade.
+        Of an ordinal task.
     row : ndarray, shape (features,)
-        As `discgrader.grading.evidence_model.evidence_row`.
+        NaN where a value is missing.
     names : sequence of str
-        As `discgrader.grading.evidence_model.evidence_names`.
+        What the values are, as `described` knows them.
+    weight : float
+        The trees' share in the grade.
     """
-    moved = trees.contributions(row)
-    chance = np.asarray(trees.predict(row[None]))[0]
-    if trees.outputs == 1:
-        steps = moved[0] * chance * (1 - chance)
-    else:
-        # The derivative of the expected grade by each score, at this disc.
-        expected = float(chance @ np.arange(len(chance)))
-        steps = (chance * (np.arange(len(chance)) - expected)) @ moved
-    steps = np.where(np.isfinite(row), steps, 0.0)
-    total = np.abs(steps).sum()
-    order = [n for n in np.argsort(-np.abs(steps), kind="stable")[:most] if np.abs(steps[n]) > LEAST_SHARE * total > 0]
-    return tuple(_push(names[n], float(row[n]), float(steps[n])) for n in order)
+
+    trees: Trees
+    row: np.ndarray
+    names: Sequence[str]
+    weight: float = 1.0
 
 
-def _push(name: str, value: float, steps: float) -> Push:
-    for measure, described in MEASURES.items():
-        if name.endswith(f"_{measure}"):
-            return Push(measure, name.removesuffix(f"_{measure}"), described.title, described.unit, value, steps)
-    return Push(
-        name,
-        "",
-        "Disc, counted from the sacrum" if name == "index_from_sacrum" else name.replace("_", " "),
-        "",
-        value,
-        steps,
-    )
+def contributions(asked: Iterable[Asked], least_share: float, most: int = MOST) -> tuple[Contribution, ...]:
+    """The values that moved the grade most, the strongest first; what is missing may move it, too, but tells a reader
+    nothing.
+
+    Parameters
+    ----------
+    asked : iterable of Asked
+        All that the grade was read from, beside networks.
+    least_share : float
+        A value with less of the sum of all steps is not worth a word.
+    """
+    found = [
+        described(name, float(value), float(steps))
+        for one in asked
+        for name, value, steps in zip(one.names, one.row, one.trees.moved(one.row) * one.weight, strict=True)
+        if np.isfinite(value) and steps != 0
+    ]
+    total = sum(abs(one.steps) for one in found)
+    strongest = sorted(found, key=lambda one: -abs(one.steps))[:most]
+    return tuple(one for one in strongest if abs(one.steps) > least_share * total > 0)
 
 
-def pushes_evidence(found: Sequence[Push]) -> dict[str, object]:
-    """Pushes as a piece of evidence: one sentence for people, and the same in numbers."""
+def described(name: str, value: float, steps: float) -> Contribution:
+    """A contribution by the name of a value: ``index_from_sacrum``, ``<role>_<measure>``, ``<role>:<family>:<feature>``,
+    or a feature of radiomics on a T2 slice."""
+    if name.rsplit(":", 1)[-1] == INDEX:
+        return Contribution(INDEX, "", "Disc, counted from the sacrum", "", value, steps)
+    if ":" in name:
+        role, _, feature = name.split(":", 2)
+        measure = MEASURES.get(feature.rsplit("@", 1)[-1])
+        unit = "" if measure is None else measure.unit
+        return Contribution(feature, role, _capital(in_words(name).split(": ", 1)[-1]), unit, value, steps)
+    for measure_name, measure in MEASURES.items():
+        if name.endswith(f"_{measure_name}"):
+            role = name.removesuffix(f"_{measure_name}")
+            return Contribution(measure_name, role, measure.title, measure.unit, value, steps)
+    words = in_words(f"T2:slice:{name}").removeprefix("T2: ")
+    return Contribution(name, "T2", _capital(words), "", value, steps)
+
+
+def as_evidence(found: Sequence[Contribution]) -> dict[str, object]:
+    """Contributions as a piece of evidence: one sentence for people, and the same in numbers."""
     return {
         "title": "What pushed the grade most",
-        "value": "; ".join(_text(one) for one in found),
+        "value": "; ".join(map(_text, found)),
         "unit": "",
         "source": SOURCE,
         "measures": [
@@ -107,8 +128,12 @@ def pushes_evidence(found: Sequence[Push]) -> dict[str, object]:
     }
 
 
-def _text(push: Push) -> str:
-    title = push.title[:1].lower() + push.title[1:]
-    where = f" on {push.series.replace('_', ' ')}" if push.series else ""
-    measured = f"{push.value:.3g} {push.unit}".strip()
-    return f"{title}{where} {measured} ({'higher' if push.steps > 0 else 'lower'})"
+def _text(one: Contribution) -> str:
+    title = one.title[:1].lower() + one.title[1:]
+    where = f" on {one.series.replace('_', ' ')}" if one.series else ""
+    measured = f"{one.value:.3g} {one.unit}".strip()
+    return f"{title}{where} {measured} ({'higher' if one.steps > 0 else 'lower'})"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

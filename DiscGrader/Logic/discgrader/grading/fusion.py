@@ -1,24 +1,24 @@
 """The Pfirrmann grade from three sides: image networks, measured evidence of the whole spine, and radiomics.
 
-Each side gives a chance for every grade; their weighted geometric mean, calibrated, is the grade. Evidence and
+Each side gives a probability for every grade; their weighted geometric mean, calibrated, is the grade. Evidence and
 radiomics are read by forests; radiomics is that of the disc's middle sagittal slice on T2 (else T2 SPACE).
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from discgrader.checked import Count, Within, checked
 from discgrader.errors import PackError, UsageError
-from discgrader.grading.contributions import Push
-from discgrader.grading.evidence import MEASURES
-from discgrader.grading.feature_words import in_words
-from discgrader.grading.study_rows import INDEX, evidence_columns
-from discgrader.packs.forest import Forest
+from discgrader.grading.contributions import Asked, Contribution, contributions
+from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_shares, measures_on
+from discgrader.grading.placement import Source, StudyContext, moved
+from discgrader.localize.disc import Disc
 from discgrader.packs.pack import Pack
+from discgrader.packs.trees import Trees, forest_of_tensors
 from discgrader.packs.weights import load_json, load_tensors
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ SIDES = ("network", "evidence", "radiomics")
 SLICE_ROLES = ("T2", "T2_SPACE")
 """Roles whose slices serve for radiomics, the first one there."""
 
-_LEAST = 1e-4
+_LEAST_SHARE = 0.02
+"""A value with less of the sum of all contributions is not worth a word."""
 
 _Weight = Annotated[float, Within(0, 1e6)]
 
@@ -57,13 +58,21 @@ class _Described:
 
 
 @dataclass(frozen=True, eq=False)
+class Side:
+    """A forest and what it is asked with."""
+
+    forest: Trees
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Fusion:
     """The model.
 
     Parameters
     ----------
-    evidence, radiomics : Forest
-        Of the rows of `discgrader.grading.study_rows`, and of features named as the extractor names them.
+    evidence, radiomics : Side
+        Of the rows of `discgrader.grading.evidence_rows`, and of features named as the extractor names them.
     weights : mapping of str to float
         Of each of `SIDES` in the sum of logarithms.
     bias : ndarray, shape (grades,)
@@ -72,8 +81,8 @@ class Fusion:
         Order of the roles in a row of evidence.
     """
 
-    evidence: Forest
-    radiomics: Forest
+    evidence: Side
+    radiomics: Side
     weights: Mapping[str, float]
     bias: np.ndarray
     roles: tuple[str, ...]
@@ -100,36 +109,71 @@ class Fusion:
         shifted = network - network.max()
         sides = {"network": shifted - np.log(np.exp(shifted).sum())}
         if np.isfinite(evidence_row[1:]).any():
-            sides["evidence"] = log_chance(self.evidence.predict(evidence_row[None])[0])
+            sides["evidence"] = log_shares(self.evidence.forest.predict(evidence_row[None])[0])
         if np.isfinite(radiomics_row).any():
-            sides["radiomics"] = log_chance(self.radiomics.predict(radiomics_row[None])[0])
+            sides["radiomics"] = log_shares(self.radiomics.forest.predict(radiomics_row[None])[0])
         return fused(sides, self.weights) + self.bias
 
-    def pushes(self, evidence_row: np.ndarray, radiomics_row: np.ndarray, most: int) -> tuple[Push, ...]:
-        """The values that moved the expected grade most, of both forests, each by its side's weight; no missing
-        ones."""
-        found: list[Push] = []
-        for side, forest, row in (
-            ("evidence", self.evidence, evidence_row),
-            ("radiomics", self.radiomics, radiomics_row),
-        ):
-            if not np.isfinite(row[1 if side == "evidence" else 0 :]).any():
-                continue
-            share = self.weights[side] / max(sum(self.weights.values()), 1e-9)
-            steps = forest.contributions(row) @ np.arange(forest.chance.shape[1]) * share
-            found += [
-                _push(name, float(value), float(step))
-                for name, value, step in zip(forest.columns, row, steps)
-                if np.isfinite(value)
-            ]
-        total = sum(abs(one.steps) for one in found)
-        strongest = sorted(found, key=lambda one: -abs(one.steps))[:most]
-        return tuple(one for one in strongest if abs(one.steps) > 0.02 * total > 0)
+    def contributions(self, evidence_row: np.ndarray, radiomics_row: np.ndarray) -> tuple[Contribution, ...]:
+        """The values that moved the expected grade most, of both forests, each by its side's weight."""
+        asked = (
+            ("evidence", self.evidence, evidence_row, evidence_row[1:]),
+            ("radiomics", self.radiomics, radiomics_row, radiomics_row),
+        )
+        total = max(sum(self.weights.values()), 1e-9)
+        return contributions(
+            [
+                Asked(side.forest, row, side.columns, self.weights[name] / total)
+                for name, side, row, measured in asked
+                if np.isfinite(measured).any()
+            ],
+            _LEAST_SHARE,
+        )
 
 
-def log_chance(chance: np.ndarray) -> np.ndarray:
-    """Logarithm of chances, none of them counted as impossible."""
-    return np.log(np.clip(chance, _LEAST, 1))
+class FusedStudy:
+    """Grades the discs of one study by a fusion model; rows that several discs share are made once.
+
+    Parameters
+    ----------
+    fusion : Fusion
+    study : StudyContext
+        Its discs beside the named ones count as neighbors.
+    sources : sequence of Source
+        The series to grade on.
+    """
+
+    def __init__(self, fusion: Fusion, study: StudyContext, sources: Sequence[Source]):
+        self._fusion = fusion
+        self._segmentation = study.localization.segmentation
+        self._source = next((source for role in SLICE_ROLES for source in sources if source.role == role), None)
+        self._extractor = fusion.extractor()
+        self._evidence = evidence_rows(
+            {
+                disc.index_from_sacrum: measures_on(disc, sources, self._segmentation, study.memory)
+                for disc in study.discs
+            },
+            fusion.roles,
+        )
+
+    def grade(self, network: np.ndarray, disc: Disc) -> tuple[np.ndarray, tuple[Contribution, ...]]:
+        """Logits of the grades, shape (grades,), from those of the image networks; and what moved the grade."""
+        evidence, radiomics = self._evidence[disc.index_from_sacrum], self._radiomics(disc)
+        return self._fusion.logits(network, evidence, radiomics), self._fusion.contributions(evidence, radiomics)
+
+    def _radiomics(self, disc: Disc) -> np.ndarray:
+        from discgrader.grading.slice_radiomics import patch, slice_features
+
+        columns, source = self._fusion.radiomics.columns, self._source
+        if source is None:
+            return np.full(len(columns), np.nan)
+        box = replace(disc.roi, center_lps_mm=disc.roi.center_lps_mm + source.shift_lps_mm)
+        labels = moved(self._segmentation, source.shift_lps_mm)
+        values = slice_features(
+            self._extractor, *patch(source.series.volume, labels, box, disc.index_from_sacrum, source.reference)
+        )
+        found = dict(zip(self._extractor.parameters.feature_names(), values))
+        return np.array([found.get(name, np.nan) for name in columns])
 
 
 def fused(sides: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
@@ -187,21 +231,24 @@ def load_fusion(pack: Pack) -> Fusion | None:
             PackError,
         )
         columns = {"evidence": described.columns.evidence, "radiomics": described.columns.radiomics}
-        forests = {
-            side: Forest.from_tensors(
+        sides = {
+            side: Side(
+                forest_of_tensors(
+                    len(columns[side]),
+                    {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()},
+                ),
                 columns[side],
-                {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()},
             )
             for side in SIDES[1:]
         }
         weights = {side: float(getattr(described.weights, side)) for side in SIDES}
         bias = np.array(described.bias, float)
-        if any(forest.chance.shape[1] != len(bias) for forest in forests.values()):
+        if any(side.forest.grades != len(bias) for side in sides.values()):
             raise ValueError("its forests grade on another scale")
         if columns["evidence"] != evidence_columns(described.roles):
             raise ValueError("its evidence is measured otherwise here")
         parameters_of(columns["radiomics"])
-        return Fusion(forests["evidence"], forests["radiomics"], weights, bias, described.roles)
+        return Fusion(sides["evidence"], sides["radiomics"], weights, bias, described.roles)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
         raise PackError(f"Pack {pack.name}: its fusion model is broken ({error}); install the pack anew.") from error
 
@@ -216,22 +263,9 @@ def fusion_files(fusion: Fusion) -> dict[str, bytes]:
         "bias": [float(one) for one in fusion.bias],
         "roles": list(fusion.roles),
     }
-    forests = {"evidence": fusion.evidence, "radiomics": fusion.radiomics}
     return {DESCRIPTION: json.dumps(described, indent=1).encode()} | {
         f"forest_{side}.safetensors": safetensors.numpy.save(
             {name: np.ascontiguousarray(one) for name, one in forest.tensors().items()}
         )
-        for side, forest in forests.items()
+        for side, forest in (("evidence", fusion.evidence.forest), ("radiomics", fusion.radiomics.forest))
     }
-
-
-def _push(column: str, value: float, steps: float) -> Push:
-    if column == INDEX:
-        return Push("index_from_sacrum", "", "Disc, counted from the sacrum", "", value, steps)
-    if ":" not in column:
-        words = in_words(f"T2:slice:{column}").removeprefix("T2: ")
-        return Push(column, "T2", words[:1].upper() + words[1:], "", value, steps)
-    role, _, feature = column.split(":", 2)
-    measure = MEASURES[feature.rsplit("@", 1)[-1]]
-    words = in_words(column).split(": ", 1)[-1]
-    return Push(feature, role, words[:1].upper() + words[1:], measure.unit, value, steps)

@@ -4,51 +4,51 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from discgrader.grading.windows import Window
+from discgrader.grading.view import View
 from discgrader.localize.box import RoiBox
 
 KEY = "herniation_box"
 
 
-def box_in_patient(window: Window, shares: Sequence[float]) -> RoiBox:
-    """The box on a window's middle slice, as thick as the slice, its axes across, along and up.
+def box_in_patient(view: View, shares: Sequence[float]) -> RoiBox:
+    """The box on a view's middle slice, as thick as the slice, its axes across, along and up.
 
     Parameters
     ----------
-    window : Window
+    view : View
         An axial one.
     shares : four float
         First column, first row, last column, last row, 0 to 1.
     """
     first_column, first_row, last_column, last_row = (float(one) for one in shares)
-    up, left, front = window.frame.axes_lps.T
-    field = window.spec.field_mm
+    up, left, front = view.frame.axes_lps.T
+    field = view.field_mm
     to_left, to_back = ((a + b) / 2 - 0.5 for a, b in ((first_column, last_column), (first_row, last_row)))
-    center = window.frame.center_lps_mm + field * (to_left * left - to_back * front)
+    center = view.frame.center_lps_mm + field * (to_left * left - to_back * front)
     size = np.array(
-        [max(last_column - first_column, 0.0) * field, max(last_row - first_row, 0.0) * field, window.slice_mm]
+        [max(last_column - first_column, 0.0) * field, max(last_row - first_row, 0.0) * field, view.slice_mm]
     )
     return RoiBox(center, np.stack([left, -front, up], axis=1), size)
 
 
-def box_in_window(window: Window, box: RoiBox) -> np.ndarray:
-    """The rectangle that a box covers on a window, as shares of it; the opposite of `box_in_patient`, shape (4,)."""
-    _, left, front = window.frame.axes_lps.T
-    corners = box.corners_lps() - window.frame.center_lps_mm
-    columns, rows = corners @ left / window.spec.field_mm + 0.5, -corners @ front / window.spec.field_mm + 0.5
+def box_in_window(view: View, box: RoiBox) -> np.ndarray:
+    """The rectangle that a box covers on a view, as shares of it; the opposite of `box_in_patient`, shape (4,)."""
+    _, left, front = view.frame.axes_lps.T
+    corners = box.corners_lps() - view.frame.center_lps_mm
+    columns, rows = corners @ left / view.field_mm + 0.5, -corners @ front / view.field_mm + 0.5
     return np.clip([columns.min(), rows.min(), columns.max(), rows.max()], 0.0, 1.0)
 
 
-def box_evidence(window: Window, shares: Sequence[float]) -> dict[str, object]:
+def box_evidence(view: View, shares: Sequence[float]) -> dict[str, object]:
     """The box as a grade's evidence: its size in words, and where it lies."""
-    box = box_in_patient(window, shares)
+    box = box_in_patient(view, shares)
     width, depth = box.size_mm[:2]
     return {
         KEY: {
             "title": "Herniation, width × depth",
             "value": f"{width:.0f} × {depth:.0f} mm",
             **box.to_json(digits=3),
-            "series": window.series.name,
+            "series": view.series.name,
         }
     }
 

@@ -38,7 +38,7 @@ def side_agreement(axial: Volume, sagittal: Volume, frames: Sequence[RoiBox]) ->
     ----------
     axial, sagittal : Volume
     frames : sequence of RoiBox
-        As `discgrader.grading.windows.Window.frame`, on slices of ``axial``.
+        As `discgrader.grading.view.View.frame`, on slices of ``axial``.
 
     Returns
     -------

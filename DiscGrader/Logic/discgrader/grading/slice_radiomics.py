@@ -9,8 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from discgrader.grading.crops import Reference
-from discgrader.grading.view import ViewShape
+from discgrader.grading.view import Reference, ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import RoiBox
@@ -52,7 +51,7 @@ def patch(
     segmentation : Volume
         Labels as in `Localization.segmentation`, in the same patient coordinates.
     reference : Reference
-        Of the series, from `discgrader.grading.crops.spine_reference`.
+        Of the series, from `discgrader.grading.view.spine_reference`.
     """
     points = PATCH.points_lps(box)
     values = sample(volume, points, order=1, cval=np.nan)

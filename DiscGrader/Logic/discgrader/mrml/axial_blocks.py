@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.errors import DiscGraderError
-from discgrader.grading.axial import AxialCut, axial_cut, slice_axis
+from discgrader.grading.axial import AxialCut, axial_cut
 from discgrader.grading.results import Grade
+from discgrader.grading.view import slice_axis
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.nodes import disc_from_node, grid_of_volume, volume_from_node

@@ -1,6 +1,6 @@
 """The encoders of window classifiers, each a network that was published, parted after its first stage.
 
-The first stage's maps are what saliency is read from; see `discgrader.explain.saliency`.
+The first stage's maps are what saliency is read from; see `discgrader.explain.layer_cam`.
 """
 
 from __future__ import annotations

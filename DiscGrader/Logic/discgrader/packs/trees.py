@@ -1,12 +1,14 @@
-"""Gradient-boosted trees read from LightGBM's text format and evaluated in numpy.
+"""Ensembles of decision trees as arrays, evaluated in numpy: boosted trees of LightGBM and forests of scikit-learn.
 
-Importing LightGBM takes most of a second, because it brings pandas and scikit-learn along; a few hundred small trees
-for the few discs of a study need neither. The format is that of LightGBM 4 (``version=v4``), its rules for missing
-values those of ``Tree::NumericalDecision`` in its source.
+The libraries are needed to grow trees, not to ask them: importing LightGBM takes most of a second, because it brings
+pandas and scikit-learn along, and a few hundred small trees for the few discs of a study need neither. Boosted trees
+are read from LightGBM 4's text format (``version=v4``), its rules for missing values are those of
+``Tree::NumericalDecision`` in its source; forests are kept as tensors.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -15,104 +17,197 @@ _ZERO = 1e-35
 _MOST_FEATURES, _MOST_OUTPUTS = 100_000, 1000
 
 
+class Link(StrEnum):
+    """How the values of the leaves that a row ends in become probabilities."""
+
+    BINARY = "binary"
+    """The logistic function of their sum: of the second of two grades."""
+
+    MULTICLASS = "multiclass"
+    """The softmax of their sums."""
+
+    MEAN = "mean"
+    """Their mean: leaves hold shares of each grade."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """Trees of one model, each padded to the size of the largest.
+    """Trees one behind the other, their nodes numbered through.
 
     Parameters
     ----------
-    objective : str
-        ``binary`` or ``multiclass``.
-    outputs : int
-        Raw scores of a row: 1 for binary, else one a class; tree ``t`` adds to score ``t % outputs``.
-    sigmoid : float
-        Steepness of the binary model's link.
-    feature, threshold, kind, left, right : ndarray, shape (trees, nodes)
-        Of every split: its number, what it is compared with, LightGBM's ``decision_type``, and the node that follows;
-        a negative one is leaf ``-1 - node``.
-    leaf : ndarray, shape (trees, leaves)
-        What each leaf adds.
-    inner : ndarray, shape (trees, nodes)
-        What each split would add if it were a leaf: the mean over the training rows that reach it.
+    link : Link
     features : int
         How many values a row has.
+    root : ndarray of int, shape (trees,)
+        First node of every tree.
+    feature : ndarray of int, shape (nodes,)
+        Which value a split asks for; -1 at a leaf.
+    threshold : ndarray, shape (nodes,)
+        Values up to it go left.
+    left, right : ndarray of int, shape (nodes,)
+        The nodes that follow.
+    missing_left : ndarray of bool, shape (nodes,)
+        Where a missing value goes.
+    value : ndarray, shape (nodes, outputs)
+        What a leaf says, and what a split would say if it were one: the mean over the training rows that reach it.
+    nan_is_missing, zero_is_missing : ndarray of bool, shape (nodes,)
+        What counts as missing; a NaN that does not counts as 0.
+    steepness : float
+        Of the logistic function.
+    single : bool
+        Whether a row is compared in single precision, as scikit-learn does.
+
+    Raises
+    ------
+    ValueError
+        A split leads out of the trees, in a circle, or asks for a value that there is not.
     """
 
-    objective: str
-    outputs: int
-    sigmoid: float
+    link: Link
+    features: int
+    root: np.ndarray
     feature: np.ndarray
     threshold: np.ndarray
-    kind: np.ndarray
     left: np.ndarray
     right: np.ndarray
-    leaf: np.ndarray
-    inner: np.ndarray
-    features: int
+    missing_left: np.ndarray
+    value: np.ndarray
+    nan_is_missing: np.ndarray
+    zero_is_missing: np.ndarray
+    steepness: float = 1.0
+    single: bool = False
 
-    def predict(self, rows: np.ndarray, num_threads: int = 1) -> np.ndarray:
-        """Probabilities as LightGBM's ``Booster.predict`` gives them.
+    def __post_init__(self) -> None:
+        own = np.arange(len(self.feature))
+        inner = self.feature >= 0
+        for following in (self.left[inner], self.right[inner]):
+            if np.any(following <= own[inner]) or np.any(following >= len(own)):
+                raise ValueError("a split leads nowhere")
+        if np.any(self.feature >= self.features) or np.any(self.feature < -1):
+            raise ValueError("a split asks for a value that is missing")
+        if np.any(self.root < 0) or np.any(self.root >= len(own)) or not np.isfinite(self.value).all():
+            raise ValueError("a tree begins nowhere or a leaf has no value")
 
-        Parameters
-        ----------
-        rows : ndarray, shape (n, features)
-            NaN where a value is missing.
-        num_threads : int
-            Taken so that a ``Booster`` may stand in; one thread is enough.
+    @property
+    def grades(self) -> int:
+        """How many grades they tell apart."""
+        return 2 if self.link is Link.BINARY else self.value.shape[1]
 
-        Returns
-        -------
-        ndarray
-            Shape (n,), the probability of 1, for a binary model; shape (n, classes) else.
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """Probability of each grade, shape (rows, grades), of rows (rows, features) in which NaN is missing.
+
+        Of boosted trees as LightGBM's ``Booster.predict`` gives it, of a forest as scikit-learn's ``predict_proba``.
         """
-        rows = np.asarray(rows, float)
-        trees = np.arange(len(self.leaf))
-        scores = np.empty((len(rows), self.outputs))
-        for number, row in enumerate(rows):
-            added = self.leaf[trees, -1 - self._leaves(row, trees)]
-            scores[number] = added.reshape(-1, self.outputs).sum(0)
-        if self.objective == "binary":
-            return 1.0 / (1.0 + np.exp(-self.sigmoid * scores[:, 0]))
+        rows = np.asarray(rows, np.float32 if self.single else float)
+        leaves = [self.value[self._leaves(row)] for row in rows]
+        if self.link is Link.MEAN:
+            return np.stack([values.mean(0) for values in leaves])
+        scores = np.stack([values.sum(0) for values in leaves])
+        if self.link is Link.BINARY:
+            second = 1.0 / (1.0 + np.exp(-self.steepness * scores[:, 0]))
+            return np.stack([1 - second, second], 1)
         shifted = np.exp(scores - scores.max(1, keepdims=True))
         return shifted / shifted.sum(1, keepdims=True)
 
-    def contributions(self, row: np.ndarray) -> np.ndarray:
-        """How much each value of one row moved each raw score, shape (outputs, features).
+    def moved(self, row: np.ndarray) -> np.ndarray:
+        """By how much each value of one row moved the expected grade, to the first order, shape (features,).
 
         At every split on the row's way down, the change of the mean that is expected belongs to the value asked for
-        (Saabas 2014); the sum over the values is the raw score less that of a row of which nothing is known.
+        (Saabas 2014). The scores of boosted trees become grades by their derivative at this row.
         """
-        trees = np.arange(len(self.leaf))
-        result = np.zeros((self.outputs, self.features))
-        node = np.where(self.left[:, 0] == self.right[:, 0], self.left[:, 0], 0)
-        while (going := node >= 0).any():
-            tree, at = trees[going], node[going]
-            following = self._next(row, tree, at)
-            inside = following >= 0
-            reached = np.where(
-                inside, self.inner[tree, np.maximum(following, 0)], self.leaf[tree, np.maximum(-1 - following, 0)]
-            )
-            np.add.at(result, (tree % self.outputs, self.feature[tree, at]), reached - self.inner[tree, at])
-            node[going] = following
-        return result
+        outputs = self._contributions(np.asarray(row, np.float32 if self.single else float))
+        if self.link is Link.MEAN:
+            return outputs.T @ np.arange(self.grades)
+        probabilities = self.predict(np.asarray(row)[None])[0]
+        if self.link is Link.BINARY:
+            return outputs[0] * probabilities[1] * (1 - probabilities[1])
+        places = np.arange(self.grades)
+        return (probabilities * (places - float(probabilities @ places))) @ outputs
 
-    def _leaves(self, row: np.ndarray, trees: np.ndarray) -> np.ndarray:
-        """The negative node that the row ends in, tree by tree."""
-        # A tree that never splits is its first leaf.
-        node = np.where(self.left[:, 0] == self.right[:, 0], self.left[:, 0], 0)
-        while (going := node >= 0).any():
-            node[going] = self._next(row, trees[going], node[going])
+    def _contributions(self, row: np.ndarray) -> np.ndarray:
+        """How much each value moved each output, shape (outputs, features)."""
+        result = np.zeros((self.features, self.value.shape[1]))
+        node = self.root.copy()
+        while (going := self.feature[node] >= 0).any():
+            at = node[going]
+            following = self._next(row, at)
+            np.add.at(result, self.feature[at], self.value[following] - self.value[at])
+            node[going] = following
+        return (result / len(self.root) if self.link is Link.MEAN else result).T
+
+    def _leaves(self, row: np.ndarray) -> np.ndarray:
+        """The leaf that the row ends in, tree by tree."""
+        node = self.root.copy()
+        while (going := self.feature[node] >= 0).any():
+            node[going] = self._next(row, node[going])
         return node
 
-    def _next(self, row: np.ndarray, tree: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """The node that follows each split ``at`` of a tree for this row."""
-        kind, value = self.kind[tree, at], row[self.feature[tree, at]]
+    def _next(self, row: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """The nodes that follow these splits for a row."""
+        value = row[self.feature[at]]
         unknown = np.isnan(value)
-        value = np.where(unknown & ((kind & _MISSING_NAN) == 0), 0.0, value)
-        missing = ((kind & _MISSING_NAN) > 0) & unknown
-        missing |= ((kind & _MISSING_ZERO) > 0) & (np.abs(value) <= _ZERO)
-        go_left = np.where(missing, (kind & _DEFAULT_LEFT) > 0, value <= self.threshold[tree, at])
-        return np.where(go_left, self.left[tree, at], self.right[tree, at])
+        value = np.where(unknown & ~self.nan_is_missing[at], 0.0, value)
+        missing = unknown & self.nan_is_missing[at]
+        missing |= self.zero_is_missing[at] & (np.abs(value) <= _ZERO)
+        goes_left = np.where(missing, self.missing_left[at], value <= self.threshold[at])
+        return np.where(goes_left, self.left[at], self.right[at])
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """A forest for a safetensors file; `forest_of_tensors` reads it."""
+        return {
+            "root": self.root.astype(np.int32),
+            "feature": self.feature.astype(np.int32),
+            "threshold": self.threshold,
+            "left": self.left.astype(np.int32),
+            "right": self.right.astype(np.int32),
+            "missing_left": self.missing_left.astype(np.uint8),
+            "chance": self.value.astype(np.float16),
+        }
+
+
+def forest(
+    features: int,
+    root: np.ndarray,
+    feature: np.ndarray,
+    threshold: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    missing_left: np.ndarray,
+    shares: np.ndarray,
+) -> Trees:
+    """A forest whose leaves hold the ``shares`` of each grade, shape (nodes, grades); parameters as of `Trees`.
+
+    Raises
+    ------
+    ValueError
+        As `Trees`.
+    """
+    nan, zero = np.ones(len(feature), bool), np.zeros(len(feature), bool)
+    return Trees(
+        Link.MEAN, features, root, feature, threshold, left, right, missing_left, shares, nan, zero, single=True
+    )
+
+
+def forest_of_tensors(features: int, tensors: Mapping[str, np.ndarray]) -> Trees:
+    """The forest of a safetensors file.
+
+    Raises
+    ------
+    ValueError, KeyError
+        It is none.
+    """
+    whole = {name: np.asarray(tensors[name]).astype(int) for name in ("root", "feature", "left", "right")}
+    flat = [*whole.values(), *(np.asarray(tensors[name]) for name in ("threshold", "missing_left"))]
+    if any(values.ndim != 1 for values in flat) or not len(whole["root"]):
+        raise ValueError("its parts are no lists, or there is no tree")
+    nodes = len(whole["feature"])
+    shares, threshold = np.asarray(tensors["chance"], float), np.asarray(tensors["threshold"], float)
+    missing = np.asarray(tensors["missing_left"]).astype(bool)
+    parts = (whole["left"], whole["right"], threshold, missing, shares)
+    if any(len(values) != nodes for values in parts) or shares.ndim != 2:
+        raise ValueError("its parts are of different sizes")
+    return forest(features, threshold=threshold, missing_left=missing, shares=shares, **whole)
 
 
 def parse_trees(text: str) -> Trees:
@@ -126,33 +221,85 @@ def parse_trees(text: str) -> Trees:
     """
     head, *blocks = list(_blocks(text.split("end of trees")[0].splitlines()))
     objective, *settings = head.get("objective", "").split()
-    options = dict(one.split(":", 1) for one in settings if ":" in one)
-    if objective not in ("binary", "multiclass") or "average_output" in head or not blocks:
+    options = dict(setting.split(":", 1) for setting in settings if ":" in setting)
+    if objective not in (Link.BINARY, Link.MULTICLASS) or "average_output" in head or not blocks:
         raise ValueError(f"trees of the objective '{objective}' are not known")
     outputs = _within(int(head["num_tree_per_iteration"]), _MOST_OUTPUTS, "num_tree_per_iteration")
     if len(blocks) % outputs:
         raise ValueError("the last round of trees is not whole")
-    if any(one.get("num_cat", "0") != "0" or one.get("is_linear", "0") != "0" for one in blocks):
+    if any(block.get("num_cat", "0") != "0" or block.get("is_linear", "0") != "0" for block in blocks):
         raise ValueError("categorical splits and linear leaves are not known")
     features = _within(int(head["max_feature_idx"]) + 1, _MOST_FEATURES, "max_feature_idx")
-    # No more leaves than the text has values for, before memory is taken for them.
-    leaves = max(_within(int(one["num_leaves"]), len(one.get("leaf_value", "")), "num_leaves") for one in blocks)
-    nodes = max(leaves - 1, 1)
-    trees = Trees(
-        objective,
-        outputs,
-        _steepness(options.get("sigmoid", "1")),
-        _table(blocks, "split_feature", nodes, int),
-        _table(blocks, "threshold", nodes, float),
-        _table(blocks, "decision_type", nodes, int),
-        _table(blocks, "left_child", nodes, int, -1),
-        _table(blocks, "right_child", nodes, int, -1),
-        _table(blocks, "leaf_value", leaves, float),
-        _table(blocks, "internal_value", nodes, float),
-        features,
+    link, steepness = Link(objective), _steepness(options.get("sigmoid", "1"))
+    return _joined([_tree(block) for block in blocks], link, outputs, features, steepness)
+
+
+def _joined(trees: Sequence[dict[str, np.ndarray]], link: Link, outputs: int, features: int, steepness: float) -> Trees:
+    """Trees of LightGBM one behind the other; tree ``t`` adds to score ``t % outputs``."""
+    sizes = [len(tree["feature"]) for tree in trees]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(int)
+    value = np.zeros((sum(sizes), outputs))
+    for number, (start, tree) in enumerate(zip(starts, trees, strict=True)):
+        value[start : start + len(tree["value"]), number % outputs] = tree["value"]
+    kind = np.concatenate([tree["kind"] for tree in trees])
+    if np.any(kind & _CATEGORICAL):
+        raise ValueError("a split or leaf is of an unknown kind")
+    left, right = (
+        np.concatenate([tree[side] + start for start, tree in zip(starts, trees, strict=True)])
+        for side in ("left", "right")
     )
-    _check(trees, features, [int(one["num_leaves"]) for one in blocks])
-    return trees
+    return Trees(
+        link,
+        features,
+        starts,
+        np.concatenate([tree["feature"] for tree in trees]),
+        np.concatenate([tree["threshold"] for tree in trees]),
+        left,
+        right,
+        (kind & _DEFAULT_LEFT) > 0,
+        value,
+        (kind & _MISSING_NAN) > 0,
+        (kind & _MISSING_ZERO) > 0,
+        steepness,
+    )
+
+
+def _tree(block: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """One tree, its splits first, then its leaves; in LightGBM a negative child is leaf ``-1 - child``."""
+    # No more leaves than the text has values for, before memory is taken for them.
+    leaves = _within(int(block["num_leaves"]), len(block.get("leaf_value", "")), "num_leaves")
+    splits = leaves - 1
+    feature = _row(block, "split_feature", splits, int)
+    if np.any(feature < 0):
+        raise ValueError("a split asks for a value that is missing")
+    threshold = _row(block, "threshold", splits, float)
+    if np.isnan(threshold).any():
+        raise ValueError("a split or leaf is of an unknown kind")
+    children = {}
+    for side in ("left", "right"):
+        child = _row(block, f"{side}_child", splits, int)
+        if np.any(child >= splits) or np.any(-1 - child >= leaves):
+            raise ValueError("a split leads nowhere")
+        children[side] = np.concatenate([np.where(child < 0, splits - 1 - child, child), np.zeros(leaves, int)])
+    rest = np.zeros(leaves)
+    return children | {
+        "feature": np.concatenate([feature, np.full(leaves, -1)]),
+        "threshold": np.concatenate([threshold, rest]),
+        "kind": np.concatenate([_row(block, "decision_type", splits, int), rest.astype(int)]),
+        "value": np.concatenate(
+            [_row(block, "internal_value", splits, float), _row(block, "leaf_value", leaves, float)]
+        ),
+    }
+
+
+def _row(block: Mapping[str, str], name: str, width: int, kind: type) -> np.ndarray:
+    """The values of an entry; a tree that never splits has entries for a split all the same."""
+    values = block.get(name, "").split() if width else []
+    if len(values) > width:
+        raise ValueError(f"{name} has more entries than there are leaves")
+    found = np.zeros(width, kind)
+    found[: len(values)] = [kind(value) for value in values]
+    return found
 
 
 def _within(value: int, most: int, what: str) -> int:
@@ -178,28 +325,3 @@ def _blocks(lines: Sequence[str]) -> Iterator[Mapping[str, str]]:
         name, _, value = line.partition("=")
         block[name.strip()] = value.strip()
     yield block
-
-
-def _table(blocks: Sequence[Mapping[str, str]], name: str, width: int, kind: type, rest: float = 0) -> np.ndarray:
-    table = np.full((len(blocks), width), rest, kind)
-    for row, block in zip(table, blocks, strict=True):
-        values = block.get(name, "").split()
-        if len(values) > width:
-            raise ValueError(f"{name} has more entries than there are leaves")
-        row[: len(values)] = [kind(value) for value in values]
-    return table
-
-
-def _check(trees: Trees, features: int, leaves: Sequence[int]) -> None:
-    """Refuse splits that lead out of their tree, or in a circle, or that ask for a feature that there is not."""
-    own = np.arange(trees.left.shape[1])
-    for children in (trees.left, trees.right):
-        if np.any((children >= 0) & (children <= own)) or np.any(children >= np.array(leaves)[:, None] - 1):
-            raise ValueError("a split leads nowhere")
-        if np.any(-1 - children >= np.array(leaves)[:, None]):
-            raise ValueError("a split leads to a leaf that is missing")
-    if np.any(trees.feature < 0) or np.any(trees.feature >= features):
-        raise ValueError("a split asks for a feature that is missing")
-    finite = np.isfinite(trees.leaf).all() and np.isfinite(trees.inner).all() and not np.isnan(trees.threshold).any()
-    if np.any(trees.kind & _CATEGORICAL) or not finite:
-        raise ValueError("a split or leaf is of an unknown kind")

@@ -10,8 +10,9 @@ import numpy as np
 
 from discgrader.errors import OutputError, StudyError, UsageError
 from discgrader.folders import check_folder, whole_folder
+from discgrader.grading.placement import StudyViews
 from discgrader.grading.systems import system_views
-from discgrader.grading.windows import StudyWindows, pictured, seen
+from discgrader.grading.view import pictured, seen
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.resample import grid, sample
 from discgrader.imaging.study import Plane, Series, Study
@@ -174,19 +175,18 @@ def write_windows(
     """
     from PIL import Image
 
-    windows = StudyWindows(study, localization)
+    windows = StudyViews(study, localization)
     for system in systems:
         reasons = []
         for disc in localization.discs:
-            looks = windows.of(disc, system_views()[system])
+            looks = windows.of(disc, system_views()[system], pixels)
             if isinstance(looks, str):
                 reasons.append(f"{disc.level}: {looks}")
                 continue
             for number, look in enumerate(looks, start=1):
                 for window in look:
-                    shape = window.spec.shape(pixels)
-                    values = window.values(shape)
-                    png = f"{disc.level}_{system}_{window.spec.name}{f'_{number}' if len(looks) > 1 else ''}.png"
+                    values = window.values()
+                    png = f"{disc.level}_{system}_{window.name}{f'_{number}' if len(looks) > 1 else ''}.png"
                     Image.fromarray(middle_gray(values)).save(folder / png)
                     yield {
                         "study": study.name,
@@ -196,7 +196,7 @@ def write_windows(
                         "role": window.series.role,
                         "png": png,
                         "nifti": "",
-                        "pixel_mm": round(shape.pixel_mm, 6),
+                        "pixel_mm": round(window.shape.pixel_mm, 6),
                         "window_low": "",
                         "window_high": "",
                         "seen": round(seen(values), 4),

@@ -141,10 +141,9 @@ class Engine:
             localizer = Localizer(localizers[-1], device)
             if not grading:
                 return cls(localizer, None, None, localizers[-1:], stopwatch)
-            from discgrader.explain.saliency import explain_all
             from discgrader.grading.grader import Grader
 
-            return cls(localizer, Grader(graders, device), explain_all, (localizers[-1], *graders), stopwatch)
+            return cls(localizer, Grader(graders, device), Grader.explain, (localizers[-1], *graders), stopwatch)
 
     def localize(
         self, study: Study, settings: Settings = Settings(), *, progress: Progress = Progress()

@@ -11,10 +11,10 @@ from PIL import Image
 
 from discgrader.errors import OutputError
 from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_folder
+from discgrader.grading.placement import StudyViews, sagittal_of
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import tasks
-from discgrader.grading.view import ViewSpec
-from discgrader.grading.windows import StudyWindows, Window, sagittal_of, slice_evidence, specs_of
+from discgrader.grading.view import View, ViewSpec, slice_evidence, specs_of
 from discgrader.packs.pack import Pack
 from discgrader.pipeline.crops import disc_picture, gray_levels, in_gray, middle_gray
 from discgrader.pipeline.output import GRADES
@@ -183,7 +183,7 @@ class TileWriter:
             picture.save(tiles / name)
 
     def _pictures(self, result: StudyResult) -> Iterator[tuple[str, Image.Image]]:
-        places = StudyWindows(result.study, result.localization)
+        places = StudyViews(result.study, result.localization)
         by_box = any(grade.system not in self.windows for one in result.discs for grade in one.grades)
         boxes = _box_pictures(result) if by_box else {}
         for one in result.discs:
@@ -203,21 +203,21 @@ def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
     return {pack.system: specs for pack in packs if (specs := specs_of(pack.input))}
 
 
-def _look_of(looks: Sequence[Sequence[Window]] | str, evidence: Mapping[str, object]) -> Sequence[Window] | None:
+def _look_of(looks: Sequence[Sequence[View]] | str, evidence: Mapping[str, object]) -> Sequence[View] | None:
     """The look that a grade was read from."""
     if isinstance(looks, str):
         return None
     return next((look for look in looks if slice_evidence(look).get("slice") == evidence.get("slice")), None)
 
 
-def _look_picture(look: Sequence[Window]) -> Image.Image:
+def _look_picture(look: Sequence[View]) -> Image.Image:
     if len(look) == 1:
         return _window_picture(look[0], PIXELS)
     return grid([_window_picture(window, WINDOW_PIXELS) for window in look], 2, 2, "black")
 
 
-def _window_picture(window: Window, pixels: int) -> Image.Image:
-    return Image.fromarray(middle_gray(window.values(window.spec.shape(pixels))))
+def _window_picture(window: View, pixels: int) -> Image.Image:
+    return Image.fromarray(middle_gray(window.values(window.shape.resized(pixels))))
 
 
 def _box_pictures(result: StudyResult) -> dict[str, Image.Image]:

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from discgrader.grading.crops import crop_offsets_mm, cut, spine_reference
 from discgrader.grading.evidence import MEASURES, measure_disc
 from discgrader.grading.systems import scale_of
-from discgrader.grading.view import ViewShape
+from discgrader.grading.view import ViewShape, crop_offsets_mm, cut, spine_reference
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
@@ -40,7 +39,7 @@ class TrainingDisc:
     role : str
         ``T1``, ``T2`` or ``T2_SPACE``.
     crops : ndarray, shape (slices, 3, rows, columns), float16
-        As `discgrader.grading.crops.Crop.channels`, on the `WIDE` shape, the middle slice first.
+        As `discgrader.grading.view.Crop.channels`, on the `WIDE` shape, the middle slice first.
     measures : ndarray, shape (len(MEASURES),), float32
         As `measure_disc`, NaN where one is missing.
     center_lps_mm : ndarray, shape (3,)

@@ -12,7 +12,7 @@ from PIL import Image
 from discgrader.errors import Cancelled, UsageError
 from discgrader.folders import plain_errors, whole_file
 from discgrader.grading.calibration import softmax
-from discgrader.grading.evidence_model import combined
+from discgrader.grading.evidence_rows import combined
 from discgrader.progress import Progress
 from discgrader.training.discs import GradedDisc
 from discgrader.training.grader import ROLES, TASKS, GraderRecipe, fit_grader, fit_trees, predict, predict_trees

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from discgrader.grading.windows import pictured
+from discgrader.grading.view import pictured
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import LEVELS, Localization

@@ -10,10 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from discgrader.errors import StudyError, UsageError
-from discgrader.grading.crops import spine_reference
 from discgrader.grading.deep_features import DeepFeatures, disc_picture
 from discgrader.grading.evidence import MEASURES, measure_disc
-from discgrader.grading.view import ViewShape
+from discgrader.grading.view import ViewShape, spine_reference
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
@@ -223,7 +222,7 @@ def radiomics_family(threads: int = 2) -> Family:
 
     What cannot be had of a single slice (Laplacians of Gaussian, bands across slices) is a hole.
     """
-    from discgrader.grading.tabular_study import Extractors
+    from discgrader.grading.table_system import Extractors
 
     extractors = Extractors(threads)
 

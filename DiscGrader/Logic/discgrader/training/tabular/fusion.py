@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from discgrader.grading.calibration import softmax
-from discgrader.grading.fusion import SIDES, SLICE_ROLES, Fusion, log_chance
-from discgrader.grading.study_rows import evidence_columns, evidence_rows
-from discgrader.packs.forest import Forest
+from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_shares
+from discgrader.grading.fusion import SIDES, SLICE_ROLES, Fusion, Side
+from discgrader.packs.trees import Trees, forest
 from discgrader.training.tabular.selection import LassoSelection
 from discgrader.training.tabular.table import FeatureTable
 
@@ -103,7 +103,7 @@ def _fill(table: np.ndarray, keys: Sequence[tuple[int, int]], source: FeatureTab
             table[row] = source.values[n]
 
 
-def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Forest:
+def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Side:
     """The forest of evidence; each disc is shown with every subset of its images, so that a missing one does no
     harm."""
     tables, owners = [], []
@@ -127,7 +127,7 @@ def fit_evidence(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Fo
     return grow(np.concatenate(tables), discs.grades[owner], weight, evidence_columns(ROLES), recipe)
 
 
-def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Forest:
+def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> Side:
     """The forest of those radiomic features that LASSO keeps on the training discs."""
     rows = rows[np.isfinite(discs.radiomics[rows]).any(1)]
     values, grades = discs.radiomics[rows], discs.grades[rows]
@@ -138,7 +138,7 @@ def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> F
 
 def grow(
     values: np.ndarray, grades: np.ndarray, weights: np.ndarray, columns: Sequence[str], recipe: FusedRecipe
-) -> Forest:
+) -> Side:
     """A random forest (scikit-learn) as tensors."""
     from sklearn.ensemble import RandomForestClassifier
 
@@ -149,10 +149,11 @@ def grow(
         n_jobs=recipe.threads,
         random_state=recipe.seed,
     )
-    return from_scikit_learn(model.fit(values.astype(np.float32), grades, sample_weight=weights), columns, COUNT)
+    fitted = model.fit(values.astype(np.float32), grades, sample_weight=weights)
+    return Side(from_scikit_learn(fitted, len(columns), COUNT), tuple(columns))
 
 
-def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
+def from_scikit_learn(model: Any, features: int, count: int) -> Trees:
     """A fitted ``RandomForestClassifier`` as tensors.
 
     Parameters
@@ -161,7 +162,7 @@ def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
         Number of grades; those that training had none of get probability 0.
     """
     parts: dict[str, list[np.ndarray]] = {
-        name: [] for name in ("feature", "threshold", "left", "right", "missing", "chance")
+        name: [] for name in ("feature", "threshold", "left", "right", "missing", "shares")
     }
     roots, start = [], 0
     for one in model.estimators_:
@@ -173,38 +174,38 @@ def from_scikit_learn(model: Any, columns: Sequence[str], count: int) -> Forest:
         parts["left"].append(np.where(inner, tree.children_left + start, 0))
         parts["right"].append(np.where(inner, tree.children_right + start, 0))
         parts["missing"].append(tree.missing_go_to_left.astype(bool))
-        leaf = np.zeros((tree.node_count, count))
-        leaf[:, model.classes_.astype(int)] = tree.value[:, 0] / tree.value[:, 0].sum(1, keepdims=True)
-        parts["chance"].append(leaf)
+        shares = np.zeros((tree.node_count, count))
+        shares[:, model.classes_.astype(int)] = tree.value[:, 0] / tree.value[:, 0].sum(1, keepdims=True)
+        parts["shares"].append(shares)
         start += tree.node_count
     joined = {name: np.concatenate(some) for name, some in parts.items()}
-    return Forest(
-        tuple(columns),
+    return forest(
+        features,
         np.array(roots),
         joined["feature"],
         joined["threshold"],
         joined["left"],
         joined["right"],
         joined["missing"],
-        joined["chance"],
+        joined["shares"],
     )
 
 
 def sides_of(
-    discs: FusedDiscs, rows: np.ndarray, evidence: Forest, radiomics: Forest, roles: tuple[str, ...] = ROLES
+    discs: FusedDiscs, rows: np.ndarray, evidence: Side, radiomics: Side, roles: tuple[str, ...] = ROLES
 ) -> dict[str, np.ndarray]:
-    """Logarithms of the probabilities that each side gives the discs of ``rows``, NaN where it saw none of a disc."""
-    place = {name: n for n, name in enumerate(discs.radiomics_names)}
+    """Logarithms of the probabilities that each side gives the discs of ``rows``, NaN where it saw nothing of a disc."""
+    place = {column: n for n, column in enumerate(discs.radiomics_names)}
     found = {"network": discs.network[rows]}
-    for side, forest, table in (
+    for name, side, table in (
         ("evidence", evidence, discs.evidence[roles][rows]),
-        ("radiomics", radiomics, discs.radiomics[rows][:, [place[name] for name in radiomics.columns]]),
+        ("radiomics", radiomics, discs.radiomics[rows][:, [place[column] for column in radiomics.columns]]),
     ):
         known = np.isfinite(table).any(1)
         result = np.full((len(rows), COUNT), np.nan)
         if known.any():
-            result[known] = log_chance(forest.predict(table[known]))
-        found[side] = result
+            result[known] = log_shares(side.forest.predict(table[known]))
+        found[name] = result
     return found
 
 

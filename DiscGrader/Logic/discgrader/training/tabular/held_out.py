@@ -16,7 +16,7 @@ import torch
 from scipy.special import log_softmax
 
 from discgrader.errors import PackError, UsageError
-from discgrader.grading.grader import NETWORK_PREFIX
+from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, default_packs

@@ -14,7 +14,7 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.deep_features import shipped_features
-from discgrader.grading.tabular import DESCRIPTION, FOREST, KIND, TREES, tabular_file
+from discgrader.grading.table_system import DESCRIPTION, FOREST, KIND, TREES, table_file
 from discgrader.progress import Progress
 from discgrader.training.discs import disc_finder
 from discgrader.training.grader import INPUTS
@@ -175,7 +175,7 @@ def write_radiomics(
         files = {TREES: model.booster_.model_to_string().encode()}
     assert isinstance(system.recalibration_, IsotonicRecalibration)
     kinds = {"discs_in_3d": int((dimensions == 3).sum()), "discs_in_2d": int((dimensions == 2).sum())}
-    files[DESCRIPTION] = tabular_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
+    files[DESCRIPTION] = table_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
     patients = len(np.unique(table.patients))
     metrics = {
         inputs: pfirrmann_metrics(table.grades[one.test], one.probabilities, table.patients[one.test])

@@ -12,12 +12,10 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from discgrader.grading.disc_memory import DiscMemory
-from discgrader.grading.grader import Grader
+from discgrader.grading.crop_system import CropNetworks
+from discgrader.grading.placement import StudyContext, StudyViews
 from discgrader.grading.typical import GROUPS, Typical, seen_in
-from discgrader.grading.views import StudyViews
-from discgrader.grading.window_pack import WindowPack, middle_slices, network_input, pictures_of
-from discgrader.grading.windows import StudyWindows
+from discgrader.grading.view_system import ViewSystem, middle_slices, network_input, pictures_of
 from discgrader.training.cohorts import Patient
 from discgrader.training.loop import Optimization, steps_from, train
 from discgrader.training.metrics import auroc
@@ -51,52 +49,47 @@ class Eye(Protocol):
 class CropEye:
     """What a pack of disc classifiers sees, by its first network, of each contrast's crops: their mean."""
 
-    def __init__(self, grader: Grader, system: str):
-        self._grader, self.pack = grader, grader.loaded(system)
+    def __init__(self, networks: CropNetworks):
+        self.networks = networks
 
     def alone(self, shown: Shown) -> Shown:
         """The disc with all that is read of its study."""
         return shown
 
     def __call__(self, shown: Shown) -> Seen | None:
-        pack = self.pack
-        views = StudyViews(
-            shown.study, shown.localization, pack.roles, pack.shape, pack.pack.input["slices"], DiscMemory()
-        )
-        found = views.of(shown.disc)
-        if not found:
+        seen = self.networks.see(StudyContext(shown.study, shown.localization), shown.disc)
+        if seen is None:
             return None
-        crops, role = self._grader.inputs(pack, found)
-        network = pack.networks[0]
+        network = self.networks.networks[0]
         with torch.inference_mode():
-            maps = network.maps(crops, role)
-            return seen_in(maps, network.crop_features(maps), crops[:, :1], crops[:, 1:])
+            maps = network.maps(seen.crops, seen.roles)
+            return seen_in(maps, network.crop_features(maps), seen.crops[:, :1], seen.crops[:, 1:])
 
 
 class WindowEye:
-    """What a pack that looks through windows sees of the view nearest to the disc's middle."""
+    """What a pack that views through windows sees of the view nearest to the disc's middle."""
 
-    def __init__(self, pack: WindowPack):
-        self.pack = pack
+    def __init__(self, system: ViewSystem):
+        self.system = system
 
     def alone(self, shown: Shown) -> Shown | None:
-        """The disc with no more of its study than the view of it takes; None where there is none."""
-        views = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        """The disc with no more of its study than the look at it takes; None where it cannot be looked at."""
+        views = StudyViews(shown.study, shown.localization).of(shown.disc, self.system.specs, self.system.pixels)
         if isinstance(views, str):
             return None
-        used = {window.series.name for window in views[0]}
+        used = {view.series.name for view in views[0]}
         series = tuple(one for one in shown.study.series if one.name in used)
         found = replace(shown.localization, series_name=series[0].name, discs=(shown.disc,))
         return near(replace(shown, study=replace(shown.study, series=series), localization=found))
 
     def __call__(self, shown: Shown) -> Seen | None:
-        views = StudyWindows(shown.study, shown.localization).of(shown.disc, self.pack.specs)
+        views = StudyViews(shown.study, shown.localization).of(shown.disc, self.system.specs, self.system.pixels)
         if isinstance(views, str):
             return None
-        pictures = torch.from_numpy(pictures_of(views[:1], self.pack.pixels))
+        pictures = torch.from_numpy(pictures_of(views[:1]))
         with torch.inference_mode():
-            maps = self.pack.network.maps(network_input(pictures))
-            return seen_in(maps, self.pack.network.answers(maps)[2], middle_slices(pictures))
+            maps = self.system.network.maps(network_input(pictures))
+            return seen_in(maps, self.system.network.answers(maps)[2], middle_slices(pictures))
 
 
 def examples(

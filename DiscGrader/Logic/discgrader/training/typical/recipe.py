@@ -16,9 +16,10 @@ import torch
 
 from discgrader.errors import UsageError
 from discgrader.folders import whole_folder
-from discgrader.grading.grader import Grader
+from discgrader.grading.crop_system import CropNetworks
 from discgrader.grading.typical import FILE, Typical
-from discgrader.grading.window_pack import WindowPack, is_windowed
+from discgrader.grading.view import specs_of
+from discgrader.grading.view_system import ViewSystem
 from discgrader.packs.pack import BORROWED, DESCRIPTION, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
@@ -134,7 +135,7 @@ def _pack(name: str) -> Pack:
     if (folder / DESCRIPTION).is_file():
         return read_pack(folder)
     found = next((pack for pack in default_packs() if pack.name == name), None)
-    if found is None or (FILE not in found.files and not is_windowed(found)):
+    if found is None or (FILE not in found.files and not specs_of(found.input)):
         raise UsageError(f"There is no shipped pack {name} that sees pictures; name one, or its folder.")
     return found
 
@@ -152,7 +153,7 @@ def _examples(
     progress: Progress,
 ) -> Iterator[Example]:
     rng = np.random.default_rng(seed)
-    eye = WindowEye(WindowPack(pack)) if is_windowed(pack) else CropEye(Grader([pack]), pack.system)
+    eye = WindowEye(ViewSystem(pack)) if specs_of(pack.input) else CropEye(CropNetworks(pack))
     if pack.trained_on.synthetic:
         usual, other = boxed_patients(data_dir, DIGITAL), PATIENTS
     else:
@@ -168,7 +169,7 @@ def _examples(
 def _of(folders: str, source: str, pack: Pack, cache: Path) -> Iterator[Patient]:
     """Patients of one folder, or of several with a colon between them."""
     for folder in filter(None, folders.split(":")):
-        if is_windowed(pack) and any(Path(folder).glob("*/rois")):
+        if specs_of(pack.input) and any(Path(folder).glob("*/rois")):
             yield from boxed_patients(Path(folder), source)
         elif (Path(folder) / "spider").is_dir():
             yield from islice(spider_patients(Path(folder), cache, installed_localizer().localize), 60)

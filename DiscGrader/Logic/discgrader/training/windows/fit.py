@@ -16,7 +16,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.calibration import softmax
 from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.grading.view import ViewSpec
-from discgrader.grading.window_pack import KIND, channels_of, chosen_looks, network_input
+from discgrader.grading.view_system import KIND, channels_of, chosen_samples, network_input
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import Variation, middle, mirrored_task, vary_views
@@ -235,7 +235,7 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Wind
     logits: dict[str, list[np.ndarray]] = {}
     boxes, true_boxes = [], []
     for one, (answer, placed) in zip(discs, _asked(recipe, network, discs, device), strict=True):
-        chosen = chosen_looks(recipe.system, {task: softmax(given) for task, given in answer.items()})
+        chosen = chosen_samples(recipe.system, {task: softmax(given) for task, given in answer.items()})
         for task, given in answer.items():
             logits.setdefault(task, []).append(given[chosen[task]])
         view = chosen[next(iter(recipe.tasks))]

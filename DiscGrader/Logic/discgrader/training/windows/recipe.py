@@ -14,7 +14,7 @@ import torch
 from discgrader.errors import StudyError, UsageError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.systems import scale_of
-from discgrader.grading.window_pack import window_input
+from discgrader.grading.view_system import view_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
 from discgrader.packs.initial import initial_weights, shipped_weights
@@ -124,7 +124,7 @@ def _train(
         recipe.name,
         system=recipe.system,
         tasks=described_tasks(recipe.system),
-        input=window_input(recipe.windows, recipe.pixels),
+        input=view_input(recipe.windows, recipe.pixels),
         architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
         trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with),

@@ -8,9 +8,9 @@ import numpy as np
 
 from discgrader.errors import DiscGraderError, StudyError
 from discgrader.grading.herniation_box import box_in_window
+from discgrader.grading.placement import StudyViews
 from discgrader.grading.systems import find_system, scale_of
-from discgrader.grading.view import ViewShape, ViewSpec
-from discgrader.grading.windows import StudyWindows, Window, pictured
+from discgrader.grading.view import View, ViewShape, ViewSpec, pictured
 from discgrader.localize.disc import RoiBox
 from discgrader.progress import Progress
 from discgrader.training.cohorts import (
@@ -113,7 +113,7 @@ def _views_of(
     study = read_named_study(study_file(folder))
     localization = localization_of(study, folder, locate)
     herniations = boxes_in(folder / "herniations")
-    windows = StudyWindows(study, localization)
+    windows = StudyViews(study, localization)
     for disc in localization.discs:
         if disc.level not in graded.grades:
             continue
@@ -127,17 +127,17 @@ def _views_of(
     return arrays | {"notes": np.array(notes, dtype=str)}
 
 
-def _picture(window: Window, pixels: int) -> np.ndarray:
+def _picture(window: View, pixels: int) -> np.ndarray:
     """A window with room around it, its gray levels those of the window itself."""
     wide = wide_pixels(pixels)
-    values = window.values(ViewShape(wide, wide, window.spec.field_mm / pixels))
+    values = window.values(ViewShape(wide, wide, window.field_mm / pixels))
     edge = (wide - pixels) // 2
     return np.round(pictured(values, values[:, edge : edge + pixels, edge : edge + pixels]) * 255).astype(np.uint8)
 
 
-def _herniation(window: Window, box: RoiBox | None) -> np.ndarray:
+def _herniation(window: View, box: RoiBox | None) -> np.ndarray:
     """The herniation's box on a window, as shares of it; NaN where the window's slice passes it by."""
-    if box is None or window.spec.plane != "axial":
+    if box is None or window.plane != "axial":
         return np.full(4, np.nan)
     heights = (box.corners_lps() - window.frame.center_lps_mm) @ window.frame.axes_lps[:, 0]
     if heights.min() > window.slice_mm / 2 or heights.max() < -window.slice_mm / 2:

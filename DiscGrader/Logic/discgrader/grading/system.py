@@ -1,0 +1,237 @@
+"""What a grading system is: it sees a disc, answers, and shows where it looked.
+
+Whatever grades discs implements `GradingSystem`; which implementation a pack has is said by the ``kind`` of its
+architecture (`discgrader.grading.grader.KINDS`). All else that is particular to a system is data, in its file
+(`discgrader.grading.systems`).
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from discgrader.errors import PackError, UsageError
+from discgrader.grading import contributions
+from discgrader.grading.contributions import Contribution
+from discgrader.grading.decision import given_grades, high_probabilities
+from discgrader.grading.placement import StudyContext
+from discgrader.grading.results import Grade
+from discgrader.grading.systems import System, find_system
+from discgrader.grading.typical import Typical
+from discgrader.grading.view import View
+from discgrader.imaging.volume_part import VolumePart
+from discgrader.localize.disc import Disc
+from discgrader.packs.pack import Pack
+from discgrader.progress import Progress
+
+Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
+"""Saliency of one disc: (system, task) to the name of a series and the map in its geometry."""
+
+
+@dataclass(frozen=True)
+class NotGraded:
+    """Why a system does not grade a disc, in words that follow "not graded:"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a system sees of a disc.
+
+    Parameters
+    ----------
+    disc : Disc
+    samples : tuple of tuple of View
+        Each sample can be graded by itself; the disc gets the grade of one of them. There is one, or one for each axial
+        slice of the disc.
+    """
+
+    disc: Disc
+    samples: tuple[tuple[View, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TaskAnswer:
+    """The answer to one task.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (grades,)
+        Calibrated.
+    sample : int
+        The sample of what was seen that it was read from.
+    evidence : mapping
+        What speaks for it.
+    finding : mapping
+        Further evidence, of what was found; told only where the grade is not the mildest.
+    contributions : sequence of Contribution
+        Measures that moved the grade.
+    warnings : tuple of str
+        Why it should be trusted less.
+    """
+
+    probabilities: np.ndarray
+    sample: int = 0
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    finding: Mapping[str, object] = field(default_factory=dict)
+    contributions: Sequence[Contribution] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A system's answers on one disc, by task; ``doubts`` hold for all of them, and are said once."""
+
+    tasks: Mapping[str, TaskAnswer]
+    doubts: tuple[str, ...] = ()
+
+
+class GradingSystem(Protocol):
+    """Grades discs by one pack.
+
+    Attributes
+    ----------
+    pack : Pack
+    key : hashable
+        Systems of the same key look at the same pictures with the same networks.
+    explains : bool
+        Whether it can be shown where it looked.
+    """
+
+    pack: Pack
+    key: Hashable
+    explains: bool
+
+    def prepare(self, study: StudyContext) -> str:
+        """Read what all discs of a study need, before threads ask for one each; why no disc at all can be graded, or
+        nothing."""
+        ...
+
+    def see(self, study: StudyContext, disc: Disc, threads: int = 1) -> Seen | NotGraded:
+        """What it sees of a disc; remembered with the study."""
+        ...
+
+    def answer(self, study: StudyContext, seen: Seen, progress: Progress = Progress(), threads: int = 1) -> Answer:
+        """What it says of a disc. ``progress`` may stop it between networks, of which ``threads`` are asked at a
+        time."""
+        ...
+
+    def saliency(self, study: StudyContext, seen: Seen, grades: Sequence[Grade]) -> Maps:
+        """Where grades were read from that it, or systems of the same key, gave this disc."""
+        ...
+
+
+def with_sums(system: System, probabilities: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Probabilities by task, shape (..., grades), with those of the tasks that sum others and have none of their own,
+    so that the two never contradict each other."""
+    found = dict(probabilities)
+    for task in system.tasks:
+        if task.sums is not None and task.name not in found and task.sums.task in found:
+            summed = found[task.sums.task]
+            found[task.name] = high_probabilities(summed, summed.shape[-1] - len(task.sums.grades))
+    return found
+
+
+def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
+    """The grades that an answer gives a disc, in the order of the system's tasks.
+
+    Raises
+    ------
+    PackError
+        When an answer has other grades than its scale.
+    """
+    system = find_system(pack.system)
+    tasks = [task for task in system.tasks if task.name in answer.tasks and task.name in pack.tasks]
+    grades = []
+    for task in tasks:
+        told, scale = answer.tasks[task.name], system.scale(task.name)
+        if len(told.probabilities) != len(scale.values):
+            raise PackError(
+                f"Pack {pack.name}: {task.name} has {len(told.probabilities)} grades where its scale has "
+                f"{len(scale.values)}."
+            )
+        given = _given(system, task.name, answer)
+        evidence = {**told.evidence, **(told.finding if given > 0 else {})}
+        if told.contributions:
+            evidence[contributions.KEY] = contributions.as_evidence(told.contributions)
+        if task.proof is not None:
+            evidence["proof"] = asdict(task.proof)
+        grades.append(
+            Grade(
+                system=pack.system,
+                task=task.name,
+                grade=scale.values[given],
+                label=scale.labels[given],
+                probabilities={
+                    value: float(probability)
+                    for value, probability in zip(scale.values, told.probabilities, strict=True)
+                },
+                evidence=evidence,
+                pack=pack.name,
+                pack_version=pack.version,
+                pack_sha256=pack.sha256,
+                trained_on=pack.trained_on.statement,
+                synthetic=pack.trained_on.synthetic,
+                # Doubts once for a disc and system, not with each of its tasks.
+                warnings=(*told.warnings, *(answer.doubts if task is tasks[0] else ())),
+            )
+        )
+    return grades
+
+
+def _given(system: System, name: str, answer: Answer) -> int:
+    """The position of the grade that a task is given: the likeliest, of those that contradict no other task."""
+    task, probabilities = system.task(name), answer.tasks[name].probabilities
+    followed = answer.tasks.get(task.follows)
+    if followed is not None:
+        return place_that_fits(probabilities, bool(followed.probabilities.argmax()))
+    for other in system.sums_of(name):
+        if other.sums is not None:
+            return int(given_grades(probabilities, len(probabilities) - len(other.sums.grades)))
+    return int(probabilities.argmax())
+
+
+def place_that_fits(probabilities: np.ndarray, found: bool) -> int:
+    """The likeliest grade but the first where something was found, the first where nothing was: the zone of a
+    herniation and its size never contradict each other."""
+    return 1 + int(probabilities[1:].argmax()) if found else 0
+
+
+def check_tasks(pack: Pack) -> None:
+    """Refuse a pack whose tasks, or their grades, are not those of its system.
+
+    Raises
+    ------
+    PackError
+        Naming the task.
+    """
+    for task, stated in pack.tasks.items():
+        try:
+            scale = find_system(pack.system).scale(task)
+        except UsageError as error:
+            raise PackError(f"Pack {pack.name}: tasks.{task} cannot be graded here. {error}") from error
+        if stated["scale"] != scale.name or tuple(stated["grades"]) != scale.values:
+            raise PackError(
+                f"Pack {pack.name}: tasks.{task} has other grades than the scale {scale.name} "
+                f"({', '.join(scale.values)})."
+            )
+        logits = pack.architecture.get("tasks", {}).get(task, len(scale.values))
+        if logits != len(scale.values):
+            raise PackError(f"Pack {pack.name}: {task} has {logits} grades where its scale has {len(scale.values)}.")
+
+
+def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:
+    """Refuse a description of typical discs in other features than the network has.
+
+    Raises
+    ------
+    PackError
+        Naming how many there are.
+    """
+    if typical is not None and len(typical.means["late"]) != features:
+        raise PackError(
+            f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network "
+            f"{features}."
+        )
