@@ -111,7 +111,7 @@ def test_windows_do_not_depend_on_how_voxels_are_stored(order, flips):
     stored = Study("s", tuple(replace(one, volume=stored_otherwise(one.volume, order, flips)) for one in stated.series))
     for before, after in zip(looked(stated, "deepspine"), looked(stored, "deepspine"), strict=True):
         for one, other in zip(before[0], after[0], strict=True):
-            shape = one.spec.shape(32)
+            shape = one.shape.resized(32)
             assert np.allclose(one.values(shape), other.values(shape), atol=0.01, equal_nan=True)
 
 
@@ -132,9 +132,9 @@ def test_what_lies_on_the_left_is_on_the_right_side_of_an_axial_window_and_the_f
 def test_a_mirrored_body_gives_mirrored_windows():
     study, mirrored = (Study("s", (sagittal(body), axial(body))) for body in (BODY, lumpy(mirror=True)))
     for one, other in zip(looked(study, "deepspine"), looked(mirrored, "deepspine"), strict=True):
-        right, middle, left, across = (window.values(window.spec.shape(32)) for window in one[0])
+        right, middle, left, across = (window.values(window.shape.resized(32)) for window in one[0])
         other_right, other_middle, other_left, other_across = (
-            window.values(window.spec.shape(32)) for window in other[0]
+            window.values(window.shape.resized(32)) for window in other[0]
         )
         for given, wanted in (
             (across[:, :, ::-1], other_across),

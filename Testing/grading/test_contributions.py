@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from discgrader.grading.contributions import KEY, as_evidence, contributions
+from discgrader.grading.contributions import KEY, Asked, as_evidence, contributions
+from discgrader.grading.crop_system import LEAST_SHARE
 from discgrader.grading.evidence_rows import evidence_names
 from discgrader.packs.trees import parse_trees
 from discgrader.report.html import report_html
@@ -39,9 +40,13 @@ def row(signal: float, height: float = 0.0) -> np.ndarray:
     return values
 
 
+def told(trees, values, names=NAMES, most=4):
+    return contributions([Asked(trees, values, names)], LEAST_SHARE, most)
+
+
 def test_a_dark_nucleus_pushes_up_and_a_bright_one_down(trees):
     for signal, higher in ((-1.5, True), (1.5, False)):
-        strongest = contributions(trees, row(signal), NAMES)[0]
+        strongest = told(trees, row(signal))[0]
         assert (strongest.name, strongest.series, strongest.value) == ("nucleus_to_csf", "T2", signal)
         assert (strongest.steps > 0) == higher
 
@@ -51,27 +56,27 @@ def test_measures_on_the_longest_named_role_are_told_apart(trees):
     names = [
         name.replace("T2_nucleus", "T2_SPACE_nucleus") if name.startswith("T2_nucleus") else name for name in NAMES
     ]
-    assert contributions(trees, row(-1.5), names)[0].series == "T2_SPACE"
+    assert told(trees, row(-1.5), names)[0].series == "T2_SPACE"
 
 
 def test_words_say_the_measure_its_value_and_the_side(trees):
     values = row(-1.5, 1.2)
-    stated = as_evidence(contributions(trees, values, NAMES))
+    stated = as_evidence(told(trees, values))
     assert stated["value"].startswith("nucleus / CSF signal on T2 -1.5 (higher)")
     assert "disc height on T2 1.2 mm (lower)" in stated["value"]
     assert "Saabas" in stated["source"]
     values[NAMES.index("T2_nucleus_to_csf")] = np.nan
-    assert not [one for one in contributions(trees, values, NAMES, most=30) if np.isnan(one.value)]
+    assert not [one for one in told(trees, values, most=30) if np.isnan(one.value)]
 
 
 def test_nothing_is_said_where_nothing_pushed(trees):
-    never = replace(trees, leaf=trees.leaf * 0, inner=trees.inner * 0)
-    assert contributions(never, row(1.0), NAMES) == ()
+    never = replace(trees, value=trees.value * 0)
+    assert told(never, row(1.0)) == ()
 
 
 def test_pushes_are_in_the_json_and_in_the_report(trees):
     result = synthetic_result()
-    stated = {KEY: as_evidence(contributions(trees, row(-1.5, 1.2), NAMES))}
+    stated = {KEY: as_evidence(told(trees, row(-1.5, 1.2)))}
     first = result.discs[0]
     grades = tuple(
         replace(one, evidence={**one.evidence, **stated}) if one.system == "pfirrmann" else one for one in first.grades

@@ -15,7 +15,7 @@ from discgrader.grading.slice_radiomics import default_extractor, patch, slice_f
 from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import read_pack
-from discgrader.packs.trees import Trees
+from discgrader.packs.trees import forest_of_tensors
 from discgrader.pipeline.regrade import regrade
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
@@ -75,14 +75,14 @@ def test_a_forest_says_what_scikit_learn_says():
     grades = np.array([0, 2, 3, 4])[np.digitize(rows[:, 0] + rows[:, 1], [-1, 0, 1])]
     rows[rng.random(rows.shape) < 0.2] = np.nan
     model = RandomForestClassifier(20, min_samples_leaf=3, random_state=0).fit(rows[:300], grades[:300])
-    forest = from_scikit_learn(model, [f"c{n}" for n in range(6)], 5)
+    forest = from_scikit_learn(model, 6, 5)
     own = forest.predict(rows[300:])
     assert own[:, [0, 2, 3, 4]] == pytest.approx(model.predict_proba(rows[300:]), abs=1e-9)
     assert (own[:, 1] == 0).all()
-    again = Trees.from_tensors(forest.columns, forest.tensors())
+    again = forest_of_tensors(6, forest.tensors())
     assert again.predict(rows[300:]) == pytest.approx(own, abs=2e-3)
     moved = np.stack([forest.contributions(row) for row in rows[300:320]])
-    rest = own[:20] - moved.sum(1)
+    rest = own[:20] - moved.sum(2)
     assert rest == pytest.approx(np.broadcast_to(rest[0], rest.shape), abs=1e-9)
 
 
@@ -99,11 +99,11 @@ def test_a_forest_that_leads_astray_is_refused(part, value):
         "missing_left": np.zeros(3),
         "chance": np.full((3, 5), 0.2),
     }
-    Trees.from_tensors(("one",), tensors)
+    forest_of_tensors(1, tensors)
     broken = tensors[part].astype(float)
     broken.flat[0] = value
     with pytest.raises(ValueError):
-        Trees.from_tensors(("one",), {**tensors, part: broken})
+        forest_of_tensors(1, {**tensors, part: broken})
 
 
 def test_rows_compare_a_disc_with_its_neighbors_and_its_patient():
@@ -226,11 +226,11 @@ def test_the_fused_pack_grades_and_says_why(spine, packs):
 
 def test_networks_shared_with_another_pack_are_run_once(packs):
     grader = Grader(packs)
-    assert grader.loaded("pfirrmann").key == grader.loaded("spider").key
-    assert grader.loaded("pfirrmann").networks is grader.loaded("spider").networks
-    assert grader.loaded("pfirrmann").fusion is not None
-    assert grader.loaded("spider").fusion is None
-    assert Grader(packs[::-1]).loaded("pfirrmann").fusion is not None
+    assert grader.systems["pfirrmann"].key == grader.systems["spider"].key
+    assert grader.systems["pfirrmann"].networks is grader.systems["spider"].networks
+    assert grader.systems["pfirrmann"].fusion is not None
+    assert grader.systems["spider"].fusion is None
+    assert Grader(packs[::-1]).systems["pfirrmann"].fusion is not None
 
 
 def test_the_fusion_changes_the_grade_of_the_networks(spine, packs, trained):
@@ -239,7 +239,7 @@ def test_the_fusion_changes_the_grade_of_the_networks(spine, packs, trained):
     fused_grades = Grader(packs[:1]).grade(spine.study, localization)[2].grades[0].probabilities
     network_only = replace(fusion, weights={"network": 1.0, "evidence": 0.0, "radiomics": 0.0}, bias=np.zeros(5))
     grader = Grader(packs[:1])
-    grader._loaded["pfirrmann"] = replace(grader._loaded["pfirrmann"], fusion=network_only)
+    grader.systems["pfirrmann"].fusion = network_only
     alone = grader.grade(spine.study, localization)[2].grades[0].probabilities
     assert max(abs(fused_grades[grade] - alone[grade]) for grade in alone) > 0.02
 

@@ -7,7 +7,6 @@ import pytest
 import torch
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
-from discgrader.explain.saliency import explain
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.decision import given_grades, high_probabilities
 from discgrader.grading.disc_memory import LIMIT
@@ -18,6 +17,7 @@ from discgrader.grading.view import ViewShape, crop_offsets_mm, cut, spine_refer
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
+from explained import explained
 from tiny_packs import tiny_grading_pack
 
 
@@ -100,7 +100,7 @@ def grades(results):
 
 def test_a_stop_is_heard_between_networks(spine, packs):
     grader, progress, asked = Grader(packs), Progress(), []
-    for network in grader.loaded("spider").networks:
+    for network in grader.systems["spider"].networks.networks:
         features = network.crop_features
         network.crop_features = lambda *given, of=features: (asked.append(1), progress.stop.set(), of(*given))[-1]
     with pytest.raises(Cancelled):
@@ -178,7 +178,7 @@ def test_saliency_lies_in_the_series_geometry_and_in_the_crop(spine, packs):
     localization = localized(spine)
     grader = Grader(packs)
     result = grader.grade(spine.study, localization)[2]
-    maps = explain(grader, spine.study, localization, result)
+    maps = explained(grader, spine.study, localization, result)
     assert set(maps) == {(grade.system, grade.task) for grade in result.grades}
     for name, volume in maps.values():
         assert name == spine.series.name
@@ -199,7 +199,7 @@ def test_saliency_depends_on_the_weights(spine, tmp_path):
     for seed in (1, 2):
         grader = Grader([tiny_grading_pack(tmp_path / f"seed{seed}", seed=seed)])
         result = grader.grade(spine.study, localization)[2]
-        maps.append(explain(grader, spine.study, localization, result)["pfirrmann", "pfirrmann"][1].array)
+        maps.append(explained(grader, spine.study, localization, result)["pfirrmann", "pfirrmann"][1].array)
     inside = (maps[0] > 0) | (maps[1] > 0)
     assert np.corrcoef(maps[0][inside], maps[1][inside])[0, 1] < 0.9
 

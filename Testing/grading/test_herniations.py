@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import KEY, evidence_box
 from discgrader.grading.results import StudyResult
@@ -13,6 +12,7 @@ from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.disc import RoiBox
 from discgrader.report.details import details
 from discgrader.report.pictures import axial_picture, with_outline
+from explained import explained
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal
 from tiny_packs import tiny_window_pack
 
@@ -28,7 +28,7 @@ def result(tmp_path_factory):
             break
     maps, series = {}, {}
     for one in graded:
-        for (system, task), (name, volume) in explain(grader, study, localization, one).items():
+        for (system, task), (name, volume) in explained(grader, study, localization, one).items():
             maps[one.disc.level, system, task], series[one.disc.level, system, task] = volume, name
     return StudyResult(study, localization, graded, maps, series)
 

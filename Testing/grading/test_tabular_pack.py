@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, UsageError
-from discgrader.explain.saliency import explain_all
 from discgrader.grading.contributions import KEY
 from discgrader.grading.decision import given_grades
 from discgrader.grading.deep_features import disc_picture, shipped_features
@@ -123,7 +122,7 @@ def test_it_stands_beside_packs_of_other_systems_and_has_no_saliency(trained, sp
     assert set(grader.systems_for(spine.study)) == {"pfirrmann", "spider"}
     results = grader.grade(spine.study, localization)
     assert {one.system for one in results[0].grades} == {"pfirrmann", "spider"}
-    maps = list(explain_all(grader, spine.study, localization, results[:1]))
+    maps = list(grader.explain(spine.study, localization, results[:1]))
     assert {system for system, _ in maps[0]} == {"spider"}
 
 

@@ -146,14 +146,3 @@ def test_the_shipped_packs_say_in_one_sentence_what_they_warn_of(pack):
     )
     rows = pack.figures["unlike"]
     assert rows[USUAL]["warned"] <= 0.055 and rows["all"]["warned"] >= 0.9
-
-
-def test_a_pack_that_knows_digital_spines_alone_and_cannot_tell_them_says_so_once_with_each_disc(tmp_path):
-    from discgrader.grading.view_system import ViewSystem
-    from tiny_packs import tiny_window_pack
-
-    pack = ViewSystem(tiny_window_pack(tmp_path / "msu", "msu"))
-    assert pack.typical is None and pack.pack.trained_on.synthetic
-    assert pack._doubts(None, ["size", "zone"]) == (
-        "tiny-msu was trained on digital spines alone, and pictures of patients look unlike them: check its grades.",
-    )

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.errors import StudyError
-from discgrader.explain.saliency import explain
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
 from discgrader.grading.placement import StudyViews
@@ -17,6 +16,7 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
 from discgrader.pipeline.given_boxes import boxes_alone
+from explained import explained
 from solid_body import axial, discs, lumpy, sagittal
 from tiny_packs import tiny_grading_pack, tiny_window_pack
 
@@ -69,9 +69,9 @@ def test_a_level_has_the_grade_of_its_worst_slice():
     mild, severe = [0.7, 0.3, 0.0, 0.0], [0.1, 0.2, 0.3, 0.4]
     assert worst_sample(np.array([mild, severe, mild])) == 1
     probabilities = {"size": np.array([mild, severe]), "zone": np.array([[0.1, 0.9], [0.9, 0.1]])}
-    assert chosen_samples("msu", probabilities) == {"size": 1, "zone": 1}
+    assert chosen_samples(find_system("msu"), probabilities) == {"size": 1, "zone": 1}
     assert chosen_samples(
-        "axial-multitask", {"herniation": np.array([mild, severe]), "nerve_root": np.array([severe, mild])}
+        find_system("axial-multitask"), {"herniation": np.array([mild, severe]), "nerve_root": np.array([severe, mild])}
     ) == {"herniation": 1, "nerve_root": 0}
 
 
@@ -121,7 +121,7 @@ def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(
     for pack in (own, tiny_window_pack(tmp_path / "other", system, seed=5)):
         grader = Grader([pack])
         [result] = grader.grade(study, replace(localization, discs=localization.discs[1:2]))
-        found = explain(grader, study, replace(localization, discs=localization.discs[1:2]), result)
+        found = explained(grader, study, replace(localization, discs=localization.discs[1:2]), result)
         assert set(found) == {(grade.system, grade.task) for grade in result.grades}
         for name, volume in found.values():
             shown = next(one for one in study.series if one.name == name).volume
@@ -221,3 +221,13 @@ def test_a_disc_that_the_sagittal_series_does_not_show_is_said_not_to_be_graded(
     results = grader.grade(study, replace(localization, discs=(*localization.discs[:3], away)))
     assert [one.not_graded for one in results] == [{}, {}, {}, {"pfirrmann": "the sagittal series do not show it"}]
     assert [bool(one.grades) for one in results] == [True, True, True, False]
+
+
+def test_a_pack_that_knows_digital_spines_alone_and_cannot_tell_them_says_so_once_with_each_disc(
+    study, localization, tmp_path
+):
+    pack = tiny_window_pack(tmp_path / "msu", "msu")
+    assert pack.trained_on.synthetic
+    told = "tiny-msu was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
+    for result in Grader([pack]).grade(study, localization):
+        assert [told in grade.warnings for grade in result.grades] == [True, False]

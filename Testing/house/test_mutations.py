@@ -305,7 +305,7 @@ def read_fusion(path: Path) -> object:
     fusion = load_fusion(in_memory(path, FUSED))
     rows = [np.full(len(one.columns), np.nan) for one in (fusion.evidence, fusion.radiomics)]
     rows[0][:4] = 1.0
-    return fusion.logits(np.zeros(5), *rows), fusion.pushes(*rows, 3), fusion.extractor()
+    return fusion.logits(np.zeros(5), *rows), fusion.contributions(*rows), fusion.extractor()
 
 
 TABULAR_COLUMNS = [f"T2:evidence:value_{number}" for number in range(34)]
@@ -325,7 +325,7 @@ def read_tabular(path: Path) -> object:
 
     model = load_table(in_memory(path, path.parent))
     row = np.linspace(-1, 1, len(model.columns))
-    return model.probabilities(row), model.pushes(row, 3), model.roles, model.families
+    return model.probabilities(row), model.contributions(row), model.roles, model.families
 
 
 RECIPES, SCALES = resources_dir() / "Recipes", resources_dir() / "Scales"

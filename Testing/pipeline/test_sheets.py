@@ -447,7 +447,7 @@ def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, da
         localization = boxes_alone(study, read_rois(path / "rois"))
         [disc] = localization.discs
         [[window]] = StudyViews(study, localization).of(disc, system_views()["msu"])
-        gray = window.values(window.spec.shape(72))[1]
+        gray = window.values(window.shape.resized(72))[1]
         # 1 mm a pixel: the box's back lies behind the canal, whose fluid is brighter than the disc before it.
         back = 36 + disc.roi.size_mm[1] / 2
         canal, nucleus = (gray[round(back) - first : round(back) - last, 34:38] for first, last in ((16, 8), (45, 35)))

@@ -89,8 +89,8 @@ def contributions(asked: Iterable[Asked], least_share: float, most: int = MOST) 
 
 
 def described(name: str, value: float, steps: float) -> Contribution:
-    """A contribution by the name of a value: ``index_from_sacrum``, ``<role>_<measure>``, ``<role>:<family>:<feature>``,
-    or a feature of radiomics on a T2 slice."""
+    """A contribution by the name of a value: ``index_from_sacrum``, ``<role>_<measure>``,
+    ``<role>:<family>:<feature>``, or a feature of radiomics on a T2 slice."""
     if name.rsplit(":", 1)[-1] == INDEX:
         return Contribution(INDEX, "", "Disc, counted from the sacrum", "", value, steps)
     if ":" in name:

@@ -60,7 +60,12 @@ def channels_of(specs: Sequence[ViewSpec]) -> int:
 
 
 def worst_sample(probabilities: np.ndarray) -> int:
-    """Which of several samples shows most of a disease, by the mean of its grades; of probabilities (samples, grades)."""
+    """Which of several samples shows most of a disease, by the mean of its grades.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (samples, grades)
+    """
     return int((probabilities @ np.arange(probabilities.shape[1])).argmax())
 
 

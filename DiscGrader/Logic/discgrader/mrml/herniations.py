@@ -20,7 +20,7 @@ def boxed_grade(grades: Sequence[Grade]) -> Grade | None:
 
 
 def herniation_name(level: str, grades: Sequence[Grade]) -> str:
-    """What a disc's herniation is called, by the grades of the system that found it, such as ``L4-L5 herniation 2B``."""
+    """What a disc's herniation is called, by the grades of what found it, such as ``L4-L5 herniation 2B``."""
     boxed = boxed_grade(grades)
     labels = [grade.label for grade in grades if boxed is not None and grade.system == boxed.system]
     return f"{level} herniation {''.join(labels)}"

@@ -116,7 +116,7 @@ class Trees:
         At every split on the row's way down, the change of the mean that is expected belongs to the value asked for
         (Saabas 2014). The scores of boosted trees become grades by their derivative at this row.
         """
-        outputs = self._contributions(np.asarray(row, np.float32 if self.single else float))
+        outputs = self.contributions(row)
         if self.link is Link.MEAN:
             return outputs.T @ np.arange(self.grades)
         probabilities = self.predict(np.asarray(row)[None])[0]
@@ -125,8 +125,11 @@ class Trees:
         places = np.arange(self.grades)
         return (probabilities * (places - float(probabilities @ places))) @ outputs
 
-    def _contributions(self, row: np.ndarray) -> np.ndarray:
-        """How much each value moved each output, shape (outputs, features)."""
+    def contributions(self, row: np.ndarray) -> np.ndarray:
+        """How much each value of one row moved each output, raw scores of boosted trees or shares of a forest, shape
+        (outputs, features). The sum over the values is the output less that of a row of which nothing is known.
+        """
+        row = np.asarray(row, np.float32 if self.single else float)
         result = np.zeros((self.features, self.value.shape[1]))
         node = self.root.copy()
         while (going := self.feature[node] >= 0).any():

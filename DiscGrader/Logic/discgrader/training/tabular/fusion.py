@@ -194,7 +194,7 @@ def from_scikit_learn(model: Any, features: int, count: int) -> Trees:
 def sides_of(
     discs: FusedDiscs, rows: np.ndarray, evidence: Side, radiomics: Side, roles: tuple[str, ...] = ROLES
 ) -> dict[str, np.ndarray]:
-    """Logarithms of the probabilities that each side gives the discs of ``rows``, NaN where it saw nothing of a disc."""
+    """Logarithms of the probabilities that each side gives the discs of ``rows``, NaN where it saw none of one."""
     place = {column: n for n, column in enumerate(discs.radiomics_names)}
     found = {"network": discs.network[rows]}
     for name, side, table in (

@@ -168,7 +168,7 @@ def write_radiomics(
     if isinstance(model, ForestModel):
         import safetensors.numpy
 
-        tensors = from_scikit_learn(model.forest_, columns, model.count).tensors()
+        tensors = from_scikit_learn(model.forest_, len(columns), model.count).tensors()
         files = {FOREST: safetensors.numpy.save({name: np.ascontiguousarray(one) for name, one in tensors.items()})}
     else:
         assert isinstance(model, TreesModel)

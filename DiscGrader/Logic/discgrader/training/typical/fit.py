@@ -67,7 +67,7 @@ class CropEye:
 
 
 class WindowEye:
-    """What a pack that views through windows sees of the view nearest to the disc's middle."""
+    """What a system that looks through views sees of the view nearest to the disc's middle."""
 
     def __init__(self, system: ViewSystem):
         self.system = system
