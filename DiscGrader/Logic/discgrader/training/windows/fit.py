@@ -235,7 +235,7 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Wind
     logits: dict[str, list[np.ndarray]] = {}
     boxes, true_boxes = [], []
     for one, (answer, placed) in zip(discs, _asked(recipe, network, discs, device), strict=True):
-        chosen = chosen_samples(recipe.system, {task: softmax(given) for task, given in answer.items()})
+        chosen = chosen_samples(find_system(recipe.system), {task: softmax(given) for task, given in answer.items()})
         for task, given in answer.items():
             logits.setdefault(task, []).append(given[chosen[task]])
         view = chosen[next(iter(recipe.tasks))]
