@@ -19,6 +19,14 @@ os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 NOBODY = 65534
 NEEDS_TORCH = "networks need PyTorch, which is not installed"
+MAY_BE_MISSING = {
+    "torch": NEEDS_TORCH,
+    "slicer": "scenes need slicer-core, which is not installed",
+    "PySide6": "the desk needs PySide6-Essentials, which is not installed",
+    "lightgbm": "trees are held against LightGBM, which is not installed",
+    "radiomics": "pyradiomics, the reference, is not installed",
+}
+"""Libraries, and why tests that import one are skipped where it is not there."""
 LONG = (
     "test_golden", "test_training", "test_stripped", "test_batch", "test_phantom_grades", "test_window_training",
     "test_realism", "test_held_out", "test_radiomics_parity", "test_main_job", "test_radiomics_baseline", "test_dask",
@@ -34,14 +42,16 @@ LONG = (
 
 
 class _Module(pytest.Module):
-    """A file of tests; skipped whole where it cannot be imported because there is no PyTorch."""
+    """A file of tests; skipped whole where it cannot be imported because a library of `MAY_BE_MISSING` is not there."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         try:
             return super().collect()
         except self.CollectError as error:
-            if isinstance(error.__cause__, ModuleNotFoundError) and error.__cause__.name == "torch":
-                pytest.skip(NEEDS_TORCH, allow_module_level=True)
+            if isinstance(error.__cause__, ImportError):
+                library = (error.__cause__.name or "").split(".")[0]
+                if library in MAY_BE_MISSING:
+                    pytest.skip(MAY_BE_MISSING[library], allow_module_level=True)
             raise
 
 
@@ -111,6 +121,8 @@ def opened_worker() -> Iterator[Callable[..., object]]:
 @pytest.fixture(scope="module")
 def opened_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """A `desk.desk.Desk` whose window is open, shared by the tests of a file, which leave it as they found it."""
+    for library in ("slicer", "PySide6.QtWidgets"):
+        pytest.importorskip(library, reason=MAY_BE_MISSING[library.split(".")[0]], exc_type=ImportError)
     from desk.desk import Desk
 
     with Desk(log_folder=tmp_path_factory.mktemp("log"), testing=True) as one:

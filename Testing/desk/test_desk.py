@@ -5,10 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from block_engine import BlockEngine
 from discgrader.imaging.files import write_volume
 from PySide6 import QtCore, QtGui, QtWidgets

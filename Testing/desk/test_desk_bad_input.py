@@ -6,10 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.nodes import volume_to_node
 from discgrader.reading.files import load_reading

@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
+import slicer
 import vtk
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from axial_block_study import BLOCKS, ON_AXIAL, AxialBlockEngine, write_block_study
 from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
 from panel_reader import LEVELS, PFIRRMANN, check_axial, checked_axial, click_cell, finish, know_only

@@ -6,13 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from places import SEARCHED
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 import vtk
 from discgrader.imaging.files import write_volume
+from places import SEARCHED
 from synthetic_result import synthetic_study
 
 from desk.desk import Desk

@@ -5,11 +5,7 @@ import unittest
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-pytest.importorskip("torch", reason="networks need PyTorch, which is not installed")
-
+import slicer
 from discgrader.imaging.files import write_volume
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.phantom.study import make_study

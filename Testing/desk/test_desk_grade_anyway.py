@@ -3,10 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
-pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6", reason="PySide6 is not installed")
-
 from block_engine import BlockEngine
 from discgrader.grading.not_graded import WITHHELD
 from panel_reader import finish, settled

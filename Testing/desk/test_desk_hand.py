@@ -2,10 +2,6 @@
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from discgrader.mrml.nodes import roi_from_node
 from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, is_said_to_be_moved, key, settled, shown
 from PySide6 import QtCore

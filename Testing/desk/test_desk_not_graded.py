@@ -4,10 +4,6 @@ import json
 from dataclasses import replace
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from block_engine import BlockEngine
 from panel_reader import LEVELS, finish, settled, shown
 

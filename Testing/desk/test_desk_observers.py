@@ -5,10 +5,7 @@ import sys
 import weakref
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from block_engine import BlockEngine
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, key, settled

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from block_engine import BlockEngine
 from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading

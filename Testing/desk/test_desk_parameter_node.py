@@ -6,10 +6,7 @@ from types import SimpleNamespace
 from typing import Annotated
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from discgrader.mrml.headless import headless_scene
 
 from desk.install import installed

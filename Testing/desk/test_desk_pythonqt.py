@@ -4,9 +4,6 @@ import sys
 
 import pytest
 
-pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from desk.stand_ins.application import application
 from desk.stand_ins.ctk import ctk_module
 from desk.stand_ins.qt import qt_module

@@ -2,10 +2,7 @@
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from discgrader.imaging import recognize
 from discgrader.imaging.picture_contrast import PictureContrast
 from discgrader.imaging.study import Contrast

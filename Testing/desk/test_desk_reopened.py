@@ -2,11 +2,8 @@
 
 import numpy as np
 import pytest
+import slicer
 import vtk
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from block_engine import BlockEngine
 from panel_reader import LEVELS, PFIRRMANN, click_cell, is_said_to_be_moved, key, settled, shown
 from PySide6 import QtCore

@@ -3,10 +3,7 @@
 import threading
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from discgrader.imaging import recognize
 from discgrader.mrml.nodes import volume_to_node
 from synthetic_result import synthetic_study

@@ -4,14 +4,10 @@ import os
 import signal
 
 import pytest
-from places import SEARCHED
-
-pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
 from discgrader.pipeline.service import worker_service
 from fake_engine import write_blocks
 from panel_reader import LEVELS, PFIRRMANN, center_of, finish, is_said_to_be_moved, know_only, settled, shown
+from places import SEARCHED
 from worker_desk import until_gone
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import lightgbm
 import numpy as np
 import pytest
 from discgrader.grading.contributions import KEY, Asked, as_evidence, contributions
@@ -13,7 +14,6 @@ from discgrader.report.html import report_html
 from discgrader.report.tables import grades_json
 from synthetic_result import synthetic_result
 
-lightgbm = pytest.importorskip("lightgbm")
 ROLES = ("T1", "T2", "T2_SPACE")
 NAMES = evidence_names(ROLES)
 

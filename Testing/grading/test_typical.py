@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip("torch", reason="torch is not installed")
-
+import torch
 from discgrader.errors import PackError
 from discgrader.grading.picture_statistics import statistics
 from discgrader.grading.typical import FILE, GROUPS, Typical, doubt

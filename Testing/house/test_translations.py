@@ -3,10 +3,7 @@
 import re
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from block_engine import BlockEngine
 from desk.desk import Desk
 from desk.user import User

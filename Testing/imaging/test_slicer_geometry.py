@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import slicer
+import vtk
 from dicom_files import write_classic
 from discgrader.imaging.files import read_volume, write_volume
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume, lps_to_ras
 from volumes import VOLUMES
-
-slicer = pytest.importorskip("slicer")
-vtk = pytest.importorskip("vtk")
 
 
 def slicer_reads(files: list[Path]) -> tuple[np.ndarray, np.ndarray]:

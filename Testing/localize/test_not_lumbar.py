@@ -5,9 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-pytest.importorskip("torch", reason="torch is not installed")
-
 from discgrader.errors import StudyError
 from discgrader.grading.not_graded import WITHHELD
 from discgrader.imaging.volume import Volume

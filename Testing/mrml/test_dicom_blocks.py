@@ -2,10 +2,7 @@
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from axial_block_study import BLOCKS, AxialBlockEngine, block
 from desk.install import discgrader_module
 from dicom_browser import Database, load_series

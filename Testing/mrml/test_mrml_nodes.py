@@ -5,9 +5,6 @@ import sys
 
 import numpy as np
 import pytest
-
-pytest.importorskip("slicer", reason="slicer-core is not installed")
-
 import SimpleITK as sitk
 import vtk
 from discgrader.errors import StudyError, UsageError

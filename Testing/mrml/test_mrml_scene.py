@@ -10,10 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-
 import SimpleITK as sitk
+import slicer
 from discgrader.errors import Cancelled, OutputError, UsageError
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.study import Contrast, Plane, Series

@@ -5,7 +5,6 @@ from ctypes.util import find_library
 import numpy as np
 import pytest
 
-pytest.importorskip("slicer", reason="slicer-core is not installed")
 if find_library("EGL") is None:
     pytest.skip("libegl1 is not installed", allow_module_level=True)
 

@@ -7,9 +7,6 @@ import weakref
 
 import numpy as np
 import pytest
-
-pytest.importorskip("slicer", reason="slicer-core is not installed")
-
 from block_engine import BlockEngine
 from discgrader.errors import StudyError, UsageError
 from discgrader.jobs.threads import ThreadRunner

@@ -1,10 +1,9 @@
 """Trees read without LightGBM say what LightGBM says."""
 
+import lightgbm
 import numpy as np
 import pytest
 from discgrader.packs.trees import parse_trees
-
-lightgbm = pytest.importorskip("lightgbm", reason="LightGBM is what the trees are held against")
 
 
 def rows(count: int, seed: int) -> np.ndarray:

@@ -5,14 +5,11 @@ import sys
 import types
 
 import pytest
-from places import MODULE
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from desk.install import installed
 from discgrader.errors import UsageError
 from discgrader.mrml.headless import headless_scene
+from places import MODULE
 
 SHIPPED = MODULE / "Resources" / "requirements.txt"
 

@@ -9,11 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from places import MODULE
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from block_engine import BlockEngine
 from desk.install import discgrader_module
 from desk.stand_ins.application import application
@@ -22,6 +18,7 @@ from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node, volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
+from places import MODULE
 from PySide6 import QtCore
 from synthetic_result import synthetic_localization, synthetic_study
 

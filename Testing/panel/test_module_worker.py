@@ -3,11 +3,7 @@
 import time
 
 import pytest
-from places import SEARCHED
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from desk.install import discgrader_module
 from discgrader.errors import StudyError
 from discgrader.mrml.headless import headless_scene
@@ -15,6 +11,7 @@ from discgrader.mrml.nodes import volume_to_node
 from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.tables import rows_from_node
 from discgrader.pipeline.service import worker_service
+from places import SEARCHED
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]

@@ -4,10 +4,7 @@ import json
 import sys
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from desk.install import installed
 from discgrader.grading.scales import load_scale, scale_names
 from discgrader.grading.systems import systems

@@ -7,10 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
+import slicer
 from desk.install import discgrader_module
 from discgrader.mrml.headless import headless_scene
 from worker_desk import until_gone

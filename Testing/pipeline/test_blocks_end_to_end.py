@@ -3,10 +3,7 @@
 from pathlib import Path
 
 import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="PySide6-Essentials is not installed", exc_type=ImportError)
-
+import slicer
 from discgrader.imaging.study_reader import read_study
 from discgrader.mrml.nodes import attribute
 from discgrader.phantom.files import write_study

@@ -6,10 +6,6 @@ from blocky_spine import blocky_spine
 from discgrader.cli.main import main
 from discgrader.errors import UsageError
 from discgrader.imaging.study import Contrast, Plane, Series
-
-torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-pytest.importorskip("lightgbm", reason="LightGBM is not installed")
-
 from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import Localizer
 from discgrader.packs.pack import LOCALIZER, default_packs
