@@ -1,10 +1,5 @@
 """What is chosen on the screen is the value that the command line's options become."""
 
-import pytest
-
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-pytest.importorskip("PySide6.QtWidgets", reason="the desk's stand-ins need PySide6-Essentials", exc_type=ImportError)
-
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, MARGIN_RANGE_MM
 from discgrader.pipeline.settings import Settings
 from panel_reader import finish
