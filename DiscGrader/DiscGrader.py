@@ -376,7 +376,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self._poller = None
         self._export = None
         self._exportPoller = None
-        self._editing = None
+        self._readings = None
         self._views = None
         self._labels = None
         self.boxChanged = None
@@ -436,10 +436,10 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
     @property
     def work(self):
         """What is being computed for the scene."""
-        if self._work is None or self._work.scene is not slicer.mrmlScene:
-            from discgrader.mrml.scene_work import SceneWork
+        if self._work is None or self._work.readings is not self.readings:
+            from discgrader.mrml.work import SceneWork
 
-            self._work = SceneWork(slicer.mrmlScene, lambda: self.service, self._readingFollows)
+            self._work = SceneWork(self.readings, lambda: self.service)
         return self._work
 
     def warmUp(self):
@@ -458,9 +458,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def sceneCloses(self):
         """Forget what is being computed, and all volumes."""
-        if self._editing is not None:
-            self._editing.close()
-            self._editing = None
+        if self._readings is not None:
+            self._readings.close()
+            self._readings = None
         if self._labels is not None:
             self._labels.close()
         if self._work is not None:
@@ -551,22 +551,22 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         )
 
     @property
-    def editing(self):
-        """The readings of the scene's studies and what happens to their boxes."""
-        if self._editing is None or self._editing.scene is not slicer.mrmlScene:
-            from discgrader.mrml.editing import Editing
+    def readings(self):
+        """The readings of the scene's studies, to which commands go; see `discgrader.mrml.readings.SceneReadings`."""
+        if self._readings is None or self._readings.scene is not slicer.mrmlScene:
+            from discgrader.mrml.readings import SceneReadings
 
-            self._editing = Editing(
-                slicer.mrmlScene, lambda: self.reader, self.isBusy, self._boxChanged, self._readingShown, self._notice
+            self._readings = SceneReadings(
+                slicer.mrmlScene, lambda: self.reader, self.isBusy, self._boxChanged, self._readingChanged, self._notice
             )
-        return self._editing
+        return self._readings
 
     @property
     def views(self):
         """What the slice views show."""
         if self._views is None:
             from discgrader.mrml.grade_views import GradeViews
-            from discgrader.mrml.view_settings import KeptSettings
+            from discgrader.mrml.views import KeptSettings
 
             self._views = GradeViews(slicer.mrmlScene, KeptSettings(self._moduleNode), self._moduleNode, self._fitView)
         return self._views
@@ -576,7 +576,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Level and grade beside each disc in the slice views."""
         if self._labels is None:
             from discgrader.mrml.view_labels import ViewLabels
-            from discgrader.mrml.view_settings import KeptSettings
+            from discgrader.mrml.views import KeptSettings
 
             self._labels = ViewLabels(slicer.mrmlScene, KeptSettings(self._moduleNode), self.labelViews)
         return self._labels
@@ -593,11 +593,11 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         study : str, optional
             Which one, where the scene holds several.
         """
-        self.views.show_grade(self.editing.reading(study), level, system, task)
+        self.views.show_grade(self.readings.of(study), level, system, task)
 
     def showLevel(self, level, study=None):
         """Bring every slice view to a disc, its box standing out, without saliency."""
-        self.views.show_level(self.editing.reading(study), level)
+        self.views.show_level(self.readings.of(study), level)
 
     def setSaliencyDisplay(self, visible=None, opacity=None, threshold=None):
         """Show or hide saliency, its opacity and the value below which it is not shown, both 0-1; None leaves as is."""
@@ -605,7 +605,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def turnAxialToDisc(self, level, study=None):
         """Turn the axial views into a disc's plane; back exactly as they were where ``level`` is None."""
-        self.views.turn(None if level is None else self.editing.node(level, study))
+        self.views.turn(None if level is None else self.readings.node(level, study))
 
     def setLabels(self, visible=None, system=None, task=None):
         """Switch level and grade beside each disc on or off, and choose whose grade; None leaves as is.
@@ -616,8 +616,8 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self.labels.show(visible, system, task)
 
     def viewSettings(self):
-        """How saliency and labels are shown; see `discgrader.mrml.view_settings.ViewSettings`."""
-        from discgrader.mrml.view_settings import KeptSettings
+        """How saliency and labels are shown; see `discgrader.mrml.views.ViewSettings`."""
+        from discgrader.mrml.views import KeptSettings
 
         return KeptSettings(self._moduleNode).now
 
@@ -627,20 +627,20 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         A box whose height was changed by hand keeps it; one that was moved, turned, or resized along another axis
         follows. What is set while ``dragging``, and the next that is not, are one step of undo.
         """
-        self.editing.edit(study, SetMargin(mm, dragging))
+        self.readings.apply(SetMargin(mm, dragging), study)
 
     def setGradeAnyway(self, wanted=True, study=None):
         """Have a study graded although it may not be a lumbar spine on MR, or no longer; it takes effect when it is
         graded."""
-        self.editing.edit(study, GradeAnyway(wanted))
+        self.readings.apply(GradeAnyway(wanted), study)
 
     def shiftLevels(self, steps, study=None):
         """Shift the names of all discs by so many levels, towards the head where positive."""
-        self.editing.edit(study, ShiftLevels(steps))
+        self.readings.apply(ShiftLevels(steps), study)
 
     def setLowestLevel(self, level, study=None):
         """Call the lowest disc ``level``, and shift all names accordingly."""
-        self.editing.edit(study, SetLowest(level))
+        self.readings.apply(SetLowest(level), study)
 
     def addDisc(self, pointRas, level=None, study=None):
         """Add a disc that was missed, near a point in RAS mm; its level.
@@ -648,23 +648,23 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         Its box is fitted to what is segmented there, or else to the discs beside it. By default its place in the row
         names it. A disc that is called so already, and those above it without a gap, move up by one level.
         """
-        return self.editing.add_disc(pointRas, level, study)
+        return self.readings.add_disc(pointRas, level, study)
 
     def deleteDisc(self, level, study=None):
         """Delete a disc that is none, with its box, grades and saliency; undo brings them back."""
-        self.editing.edit(study, DeleteDisc(level))
+        self.readings.apply(DeleteDisc(level), study)
 
     def fitBox(self, level, study=None):
         """Put a box around the disc that is segmented where the box is now."""
-        self.editing.fit_box(level, study)
+        self.readings.fit_box(level, study)
 
     def resetBox(self, level, study=None):
         """Put a box back to where it was found, or added."""
-        self.editing.edit(study, ResetBox(level))
+        self.readings.apply(ResetBox(level), study)
 
     def boxNode(self, level, study=None):
         """The ROI node of a level."""
-        return self.editing.node(level, study)
+        return self.readings.node(level, study)
 
     def setOverride(self, level, system, task, grade, reason="", study=None):
         """Give a grade of the reader's own; what the pack said is kept beside it.
@@ -677,27 +677,27 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         study : str, optional
             Which one, where the scene holds several.
         """
-        self.editing.reading(study).decide(SetGrade(level, system, task, grade, reason))
+        self.readings.decide(SetGrade(level, system, task, grade, reason), study)
 
     def acceptGrade(self, level, system, task, study=None):
         """Accept what the pack said, giving up an override."""
-        self.editing.reading(study).decide(AcceptGrade(level, system, task))
+        self.readings.decide(AcceptGrade(level, system, task), study)
 
     def acceptLevel(self, level, study=None):
         """Accept every grade of a level that is unread; overrides stay."""
-        self.editing.reading(study).decide(AcceptLevel(level))
+        self.readings.decide(AcceptLevel(level), study)
 
     def withdrawGrade(self, level, system, task, study=None):
         """Take back what the reader said of a grade."""
-        self.editing.reading(study).decide(WithdrawGrade(level, system, task))
+        self.readings.decide(WithdrawGrade(level, system, task), study)
 
     def undo(self, study=None):
         """Take back the reader's last step, be it a box, a name or a grade; all that the scene shows follows."""
-        self.editing.undo(study)
+        self.readings.undo(study)
 
     def redo(self, study=None):
         """Do again what was undone."""
-        self.editing.redo(study)
+        self.readings.redo(study)
 
     def canUndo(self, study=None):
         """What undo would take back, such as "Undo: move L4-L5 box"; empty where there is nothing."""
@@ -711,16 +711,16 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Who reads from now on; empty for who read before, or the name that the user is logged in by."""
         if name != self.reader:
             self.reader = name
-            if self._editing is not None:
-                self._editing.set_reader(name)
+            if self._readings is not None:
+                self._readings.set_reader(name)
 
     def saveReading(self, path, study=None):
         """Write the study's reading to a file."""
-        self.editing.reading(study).save(path)
+        self.readings.save(Path(path), study)
 
     def loadReading(self, path, study=None):
         """Take the reading of a file for the study; can be undone."""
-        self.editing.reading(study).load(path)
+        self.readings.load(Path(path), study)
 
     def exportReport(self, folder, study=None, waitForCompletion=True, eventCallback=None):
         """Write results, report and reading to a folder that appears whole or not at all.
@@ -735,7 +735,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
         if self._export is not None and self._export.busy:
             raise UsageError(_("A report is still being written; wait for it."))
-        write = report_export(slicer.mrmlScene, study, self.reading(study), Path(folder))
+        write = report_export(slicer.mrmlScene, self.reading(study), Path(folder))
         if waitForCompletion:
             return write(Progress())
         runner = self._export = ThreadRunner()
@@ -747,23 +747,20 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
     def reading(self, study=None):
         """What packs and the reader said of a study; see `discgrader.reading.record.Reading`."""
-        return self.editing.reading(study).reading
+        return self.readings.of(study).reading
 
     def readingHistory(self, study=None):
         """The steps of the study's reading: ``undo_words`` and ``redo_words`` for the menu, ``is_changed``."""
-        return self.editing.reading(study).history
+        return self.readings.of(study).history
 
-    def _readingFollows(self, study):
-        self.editing.follow(study)
-
-    def _readingShown(self, reading):
-        if not self.editing.watch.is_dragging:
+    def _readingChanged(self, reading):
+        if not self.readings.watch.is_dragging:
             self.views.follow(reading)
         self.labels.follow(reading)
 
     def labelViews(self):
         """The slice views of the window that levels and grades are written into."""
-        from discgrader.mrml.label_actors import LabelView
+        from discgrader.mrml.view_labels import LabelView
 
         layout = slicer.app.layoutManager()
         widgets = [] if layout is None else [layout.sliceWidget(name) for name in layout.sliceViewNames()]
@@ -818,7 +815,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
 def _listener(name, callback):
     """Tells a callback of the logic's events; what comes of the work is called ``name``."""
-    from discgrader.mrml.scene_reply import SceneListener
+    from discgrader.mrml.steps import SceneListener
 
     class Listener(SceneListener):
         def progressed(self, stage, fraction, detail):
@@ -942,7 +939,7 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
 
     def readPhantom(self, logic, phantom, folder):
         """Read a phantom as a reader would, and leave its scene and reading in a folder."""
-        from discgrader.mrml.nodes import volume_to_node
+        from discgrader.mrml.volumes import volume_to_node
 
         picture = phantom.study.series[0].volume
         volumes = {"T2": volume_to_node(slicer.mrmlScene, picture, "phantom T2")}

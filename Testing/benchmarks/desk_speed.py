@@ -35,8 +35,7 @@ from desk.stand_ins.vtk_widget import drawing_turns
 from desk.user import User
 from discgrader.cli.main import main as discgrader
 from discgrader.localize.box import RoiBox
-from discgrader.mrml.nodes import attribute, roi_from_node
-from discgrader.mrml.scene import study_nodes
+from discgrader.mrml.nodes import attribute, roi_from_node, study_nodes
 from PySide6 import QtCore, QtGui, QtWidgets
 
 LEVEL = "L3-L4"

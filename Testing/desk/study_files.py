@@ -8,7 +8,7 @@ from discgrader.imaging.study_reader import read_study
 from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 from PySide6 import QtCore
 
 SCENES = (".mrb", ".mrml")

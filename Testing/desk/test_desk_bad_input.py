@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import slicer
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 from discgrader.reading.files import load_reading
 from panel_reader import (
     LEVELS,

@@ -5,7 +5,8 @@ import pytest
 import slicer
 import vtk
 from axial_block_study import BLOCKS, ON_AXIAL, AxialBlockEngine, write_block_study
-from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
+from discgrader.mrml.nodes import attribute, roi_from_node
+from discgrader.mrml.volumes import grid_of_volume
 from panel_reader import LEVELS, PFIRRMANN, check_axial, checked_axial, click_cell, finish, know_only
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest

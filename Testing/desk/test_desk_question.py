@@ -6,7 +6,7 @@ import slicer
 from discgrader.imaging import recognize
 from discgrader.imaging.picture_contrast import PictureContrast
 from discgrader.imaging.study import Contrast
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 from synthetic_result import synthetic_study
 
 

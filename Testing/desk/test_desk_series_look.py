@@ -5,7 +5,7 @@ import threading
 import pytest
 import slicer
 from discgrader.imaging import recognize
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 from synthetic_result import synthetic_study
 
 

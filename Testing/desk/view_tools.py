@@ -4,7 +4,7 @@ import slicer
 import vtk
 from discgrader.imaging.recognize import plane_of
 from discgrader.imaging.study import Plane
-from discgrader.mrml.nodes import display_range, volume_from_node
+from discgrader.mrml.volumes import display_range, volume_from_node
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from desk.observers import Observers

@@ -68,11 +68,11 @@ def test_an_axial_picture_lies_on_the_slice_with_left_on_the_right():
 def test_curves_of_a_scene_follow_the_grades(result):
     pytest.importorskip("slicer", reason="slicer-core is not installed")
     from discgrader.mrml.headless import headless_scene
-    from discgrader.mrml.nodes import attribute
-    from discgrader.mrml.scene import populate_scene, show_herniations, study_nodes
+    from discgrader.mrml.nodes import attribute, study_nodes
+    from discgrader.mrml.scene import populate_scene
 
     scene = headless_scene().scene
-    populate_scene(scene, result)
+    nodes = populate_scene(scene, result)
     curves = {attribute(node, "Level"): node for node in study_nodes(scene, "s", "herniation")}
     assert set(curves) == {one.disc.level for one in herniated(result)} != set()
     for one in herniated(result):
@@ -87,8 +87,13 @@ def test_curves_of_a_scene_follow_the_grades(result):
         assert np.allclose(np.mean(points, axis=0), box.center_lps_mm, atol=1e-3)
         assert np.allclose(np.abs(box.to_local(np.array(points)))[:, :2], box.size_mm[:2] / 2, atol=1e-3)
     kept = herniated(result)[0]
-    show_herniations(scene, "s", {kept.disc.level: kept.grades})
-    assert [attribute(one, "Level") for one in study_nodes(scene, "s", "herniation")] == [kept.disc.level]
     healthy = replace(kept, grades=tuple(replace(one, evidence={}) for one in kept.grades))
-    show_herniations(scene, "s", {kept.disc.level: healthy.grades})
-    assert study_nodes(scene, "s", "herniation") == []
+    for graded, left in ((kept, [kept.disc.level]), (healthy, [])):
+        discs = tuple(
+            replace(
+                disc, gradings=(replace(disc.grading, grades=graded.grades),) if disc.level == kept.disc.level else ()
+            )
+            for disc in nodes.reading.discs
+        )
+        nodes.renderer.show(replace(nodes.reading, discs=discs))
+        assert [attribute(one, "Level") for one in study_nodes(scene, "s", "herniation")] == left

@@ -139,7 +139,7 @@ def grades_file(folder: Path) -> Path:
 
 
 def read_grades_file(path: Path) -> object:
-    from discgrader.reading.begin import reading_of_grades
+    from discgrader.reading.results import reading_of_grades
     from discgrader.report.rois import read_rois
     from discgrader.report.tables import grades_rows, read_grades_json, warnings_of
 
@@ -149,8 +149,8 @@ def read_grades_file(path: Path) -> object:
 
 
 def reading_file(folder: Path) -> Path:
-    from discgrader.reading.begin import reading_of_result
     from discgrader.reading.files import save_reading
+    from discgrader.reading.results import reading_of_result
     from synthetic_result import synthetic_result
 
     save_reading(reading_of_result(synthetic_result(), "reader"), folder / "one.reading.json")
@@ -158,8 +158,8 @@ def reading_file(folder: Path) -> Path:
 
 
 def read_reading_file(path: Path) -> object:
+    from discgrader.reading.files import write_readings_csv
     from discgrader.reading.pairs import load_source
-    from discgrader.reading.tables import write_readings_csv
 
     source = load_source(path)
     write_readings_csv(source.readings.values(), path.parent / "reading.csv")

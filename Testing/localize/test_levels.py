@@ -18,10 +18,10 @@ from discgrader.localize.levels import (
 )
 from discgrader.phantom.spine import counted_levels
 from discgrader.pipeline.given_boxes import with_boxes
-from discgrader.reading.begin import reading_of_result
 from discgrader.reading.commands import SetLowest
 from discgrader.reading.files import load_reading, save_reading
 from discgrader.reading.history import History
+from discgrader.reading.results import reading_of_result
 from synthetic_result import synthetic_result
 
 ORDINARY = [level_name(index) for index in range(1, 9)]

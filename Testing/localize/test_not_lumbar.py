@@ -13,10 +13,10 @@ from discgrader.localize.plausible import ct_doubt, doubts_of_row
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.main_job import grade_study
 from discgrader.pipeline.settings import Settings
-from discgrader.reading.begin import reading_of_result
 from discgrader.reading.commands import GradeAnyway
 from discgrader.reading.files import load_reading, save_reading
 from discgrader.reading.history import History
+from discgrader.reading.results import reading_of_result
 from fake_engine import PACKS, FakeGrader, FakeLocalizer
 from synthetic_result import synthetic_result
 

@@ -12,8 +12,9 @@ from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import blocks_of, gathered, is_gathered, separating
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute, matrix_to_vtk, volume_from_node, volume_to_node
+from discgrader.mrml.nodes import attribute, matrix_to_vtk
 from discgrader.mrml.scene import to_end
+from discgrader.mrml.volumes import volume_from_node, volume_to_node
 from panel_reader import checked_axial, know_only, settled
 from pydicom.dataset import Dataset
 from synthetic_result import synthetic_study

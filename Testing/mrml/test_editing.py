@@ -11,10 +11,9 @@ from discgrader.errors import UsageError
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import attribute, roi_from_node, volume_to_node
+from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
-from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.tables import rows_from_node
+from discgrader.mrml.volumes import volume_to_node
 from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]

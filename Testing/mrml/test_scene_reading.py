@@ -11,10 +11,9 @@ from desk.install import discgrader_module
 from discgrader.errors import UsageError
 from discgrader.mrml.bundle import read_bundle
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.nodes import rows_from_node, study_nodes
 from discgrader.mrml.readback import result_from_scene
-from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.tables import rows_from_node
+from discgrader.mrml.volumes import volume_to_node
 from discgrader.reading.files import load_reading
 from synthetic_result import synthetic_study
 

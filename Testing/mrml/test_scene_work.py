@@ -11,12 +11,12 @@ from block_engine import BlockEngine
 from discgrader.errors import StudyError, UsageError
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import attribute, roi_from_node, volume_to_node
+from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
-from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.scene_reply import SceneListener
-from discgrader.mrml.scene_work import SceneWork
-from discgrader.mrml.tables import rows_from_node
+from discgrader.mrml.readings import SceneReadings
+from discgrader.mrml.steps import SceneListener
+from discgrader.mrml.volumes import volume_to_node
+from discgrader.mrml.work import SceneWork
 from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
 from synthetic_result import synthetic_study
@@ -72,9 +72,7 @@ def engine():
 @pytest.fixture
 def work(scene, engine):
     service = Service(ThreadRunner(engine))
-    followed = []
-    work = SceneWork(scene, lambda: service, followed.append)
-    work.followed = followed
+    work = SceneWork(SceneReadings(scene), lambda: service)
     yield work
     work.close()
     service.close()
@@ -128,7 +126,7 @@ def test_a_moved_box_is_graded_alone_in_the_same_nodes(work, engine, graded, sce
     assert [attribute(node, "Level") for node in changed] == ["L3-L4"]
     result = result_from_scene(scene)
     assert np.allclose(result.discs[2].disc.roi.center_lps_mm, (-1, -2, 3)) and len(rows_from_node(table)) == 15
-    assert work.followed == ["my T2", "my T2"]
+    assert work.readings.of().history.undo_words == "Undo: move L3-L4 box"
 
 
 def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, scene):
@@ -145,7 +143,8 @@ def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, s
     assert heard[0].levels == heard[4].levels == ["L4-L5"] and heard[4].ends[-1][0] == "completed"
     assert [place[2] for place in engine.places] == [0.0, 4.0]
     assert [one[3] for one in engine.asked[-2:]] == [False, False], "saliency can wait for the hand"
-    assert work.followed == ["my T2"], "one drag is one step of the reading, taken at its end"
+    gradings = work.readings.of().reading.disc("L4-L5").gradings
+    assert [one.box.center_lps_mm[2] for one in gradings][1:] == [4.0], "no grade is kept of where the box no longer is"
     engine.hold = threading.Event()
     work.regrade(box, heard[5], live=True)
     until(work, lambda: engine.asked[-1][3] is False and len(engine.asked) > 4)
@@ -156,7 +155,8 @@ def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, s
     engine.hold.set()
     until(work, lambda: not work.running)
     assert heard[5].ends == [("stopped", None)] and last.ends[-1][0] == "completed"
-    assert engine.places[-1][2] == 9.0 and engine.asked[-1][3] is True and work.followed == ["my T2", "my T2"]
+    assert engine.places[-1][2] == 9.0 and engine.asked[-1][3] is True
+    assert not work.readings.of().reading.disc("L4-L5").is_stale
 
 
 def test_what_is_graded_already_where_the_hand_lets_go_is_not_begun_anew(work, engine, graded):
@@ -231,7 +231,7 @@ def test_closing_the_scene_stops_everything(work, engine, volumes, graded):
 
 
 def test_a_volume_is_read_anew_only_when_it_was_changed(work, volumes, graded, scene):
-    held = work.held
+    held = work.readings.cache
     first, segmentation = held.series(volumes["T2"], "T2"), localization_from_scene(scene, "my T2", held).segmentation
     assert held.series(volumes["T2"], "T2") is first
     assert localization_from_scene(scene, "my T2", held).segmentation is segmentation

@@ -18,9 +18,9 @@ from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.bundle import arrange_views
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.label_actors import LabelView
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene import populate_scene
+from discgrader.mrml.view_labels import LabelView
 from slice_view import SliceView
 from synthetic_result import synthetic_result
 

@@ -15,9 +15,9 @@ from desk.install import discgrader_module
 from desk.stand_ins.application import application
 from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import roi_from_node, volume_to_node
+from discgrader.mrml.nodes import roi_from_node, rows_from_node
 from discgrader.mrml.readback import result_from_scene
-from discgrader.mrml.tables import rows_from_node
+from discgrader.mrml.volumes import volume_to_node
 from places import MODULE
 from PySide6 import QtCore
 from synthetic_result import synthetic_localization, synthetic_study

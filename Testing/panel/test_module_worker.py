@@ -7,9 +7,9 @@ import slicer
 from desk.install import discgrader_module
 from discgrader.errors import StudyError
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.nodes import rows_from_node
 from discgrader.mrml.readback import result_from_scene
-from discgrader.mrml.tables import rows_from_node
+from discgrader.mrml.volumes import volume_to_node
 from discgrader.pipeline.service import worker_service
 from places import SEARCHED
 from synthetic_result import synthetic_study

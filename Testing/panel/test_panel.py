@@ -11,11 +11,11 @@ from discgrader.grading.systems import systems
 from discgrader.imaging.picture_contrast import PictureContrast
 from discgrader.imaging.study import Contrast
 from discgrader.mrml.headless import headless_scene
-from discgrader.mrml.nodes import set_attributes, volume_to_node
-from discgrader.mrml.recognized import chosen_series, doubt_of_choice, recognized_as
-from discgrader.reading.begin import reading_of_result
+from discgrader.mrml.nodes import set_attributes
+from discgrader.mrml.volumes import chosen_series, doubt_of_choice, recognized_as, volume_to_node
 from discgrader.reading.commands import AcceptGrade, SetGrade
 from discgrader.reading.history import History
+from discgrader.reading.results import reading_of_result
 from synthetic_result import synthetic_result, synthetic_study
 
 DARK, LIGHT = ("#1b1d21", "#e6e8eb"), ("#ffffff", "#1d2126")

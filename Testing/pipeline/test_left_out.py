@@ -75,8 +75,8 @@ def test_everything_left_out_of_a_folder_is_named_with_its_reason(tmp_path):
 
 def test_panels_study_knows_what_is_not_chosen_and_its_examination():
     slicer = pytest.importorskip("slicer")
-    from discgrader.mrml.nodes import volume_to_node
-    from discgrader.mrml.study_facts import NOT_CHOSEN, examination_of, volumes_left_out
+    from discgrader.mrml.hierarchy import NOT_CHOSEN, examination_of, volumes_left_out
+    from discgrader.mrml.volumes import volume_to_node
 
     scene = slicer.vtkMRMLScene()
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)

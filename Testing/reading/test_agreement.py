@@ -10,11 +10,11 @@ from discgrader.cli.main import main
 from discgrader.errors import UsageError
 from discgrader.localize.disc import RoiBox
 from discgrader.reading.agreement import agreement, cohen_kappa, gwet_ac, observed_agreement, quadratic_weights
-from discgrader.reading.begin import reading_of_result
 from discgrader.reading.commands import AcceptLevel, AddDisc, DeleteDisc, MoveBox, SetGrade, ShiftLevels, WithdrawGrade
 from discgrader.reading.files import save_reading
 from discgrader.reading.history import History
 from discgrader.reading.pairs import READER, Pair, Source, load_source, pair
+from discgrader.reading.results import reading_of_result
 from discgrader.report.tables import write_grades_json
 from synthetic_result import synthetic_result
 
@@ -265,7 +265,7 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
         ),
         ({"a.json": reading("A"), "b.json": "{}"}, ("a.json", "b.json"), "neither a reading nor a grades.json"),
         ({"a.json": reading("A"), "b.json": "{"}, ("a.json", "b.json"), "is not valid JSON"),
-        ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "a disc is missing"),
+        ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "is 1, no object"),
         ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
         ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
         ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "holds no reading; give a second one"),

@@ -10,7 +10,6 @@ import pytest
 from discgrader import folders
 from discgrader.errors import OutputError, UsageError
 from discgrader.localize.disc import RoiBox
-from discgrader.reading.begin import reading_of_grades, reading_of_result
 from discgrader.reading.commands import (
     AcceptGrade,
     AcceptLevel,
@@ -24,10 +23,10 @@ from discgrader.reading.commands import (
     Together,
     WithdrawGrade,
 )
-from discgrader.reading.files import load_reading, save_reading
+from discgrader.reading.files import load_reading, reading_rows, save_reading, write_readings_csv
 from discgrader.reading.history import History
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
-from discgrader.reading.tables import reading_rows, write_readings_csv
+from discgrader.reading.results import reading_of_grades, reading_of_result
 from discgrader.report.tables import grades_json
 from synthetic_result import synthetic_result
 
@@ -345,7 +344,7 @@ def spoiled(change):
         (spoiled(lambda one: one.update(version=2)), "newer DiscGrader .file version 2.; update"),
         (spoiled(lambda one: one.update(version="1")), "has no version"),
         (spoiled(lambda one: one.pop("reader")), "reader is missing"),
-        (spoiled(lambda one: one.update(discs={})), "list of discs"),
+        (spoiled(lambda one: one.update(discs={})), "discs is {}, no list"),
         (spoiled(lambda one: one["discs"][1]["decisions"][0].update(grade="7")), "choose one of 1, 2, 3, 4, 5"),
         (spoiled(lambda one: one["discs"][1]["decisions"].append(one["discs"][1]["decisions"][0])), "two decisions"),
         (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2])), "size_mm has 2 entries"),

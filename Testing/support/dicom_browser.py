@@ -14,7 +14,7 @@ import slicer
 import vtk
 import vtk.util.numpy_support
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 
 POSITION, ORIENTATION, SPACING, ACQUISITION = "0020,0032", "0020,0037", "0028,0030", "0020,0012"
 LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])

@@ -189,7 +189,7 @@ class Studies:
 
     def volumes(self, seed: int, name: str) -> dict:
         """A digital study in the scene, of which the engine knows the truth."""
-        from discgrader.mrml.nodes import volume_to_node
+        from discgrader.mrml.volumes import volume_to_node
 
         phantom = small_phantom(seed)
         self.logic.engine = SmallEngine(phantom)

@@ -71,7 +71,7 @@ def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
     Axial views show the axial series that shows that disc best, as the panel has it, the others the series that the
     discs were found on.
     """
-    from discgrader.mrml.axial_blocks import series_of_grades, slice_of_disc
+    from discgrader.mrml.grade_views import series_of_grades, slice_of_disc
     from discgrader.mrml.views import jump_to, show_layers, show_series
 
     background = nodes.volumes[result.localization.series_name]
@@ -81,7 +81,7 @@ def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
     axial = [nodes.volumes[one.name] for one in result.study.series if one.plane is Plane.AXIAL]
     if axial and worst is not None:
         [graded] = [one for one in result.discs if one.disc.level == worst]
-        seen = slice_of_disc(nodes.rois[worst], axial, series_of_grades(graded.grades))
+        seen = slice_of_disc(graded.disc, axial, series_of_grades(graded.grades))
         show_series(scene, background, nodes.volumes.values(), None if seen is None else seen.node)
     for logic in slice_logics:
         logic.ResizeSliceNode(*_VIEW_SIZE)

@@ -31,7 +31,7 @@ _INFERNO = np.array(
 
 
 def leading_grade(disc: DiscResult) -> Grade | None:
-    """The grade that colors a disc's box: the leading system's where there is one, else the first."""
+    """The grade that colors a disc's box: the leading system's, or else the first; None for an ungraded disc."""
     for system, task in leading_tasks():
         grade = disc.grade_of(system, task)
         if grade is not None:

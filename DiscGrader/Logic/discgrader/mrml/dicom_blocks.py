@@ -20,7 +20,8 @@ from discgrader.imaging.dicom_headers import read_headers
 from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import json_list, set_attributes, volume_to_node
+from discgrader.mrml.nodes import json_list, set_attributes
+from discgrader.mrml.volumes import volume_to_node
 from discgrader.progress import Progress
 
 POSITION, ORIENTATION, SERIES_UID = "0020,0032", "0020,0037", "0020,000E"

@@ -1,19 +1,136 @@
-"""The slice views brought to a grade: its disc, its box, its saliency; and kept to it while the scene changes."""
+"""The slice views brought to a grade: its disc, its box, its saliency, the axial slice that shows it; and kept to it
+while the scene changes."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.errors import UsageError
-from discgrader.mrml.axial_blocks import AxialSlice, series_of_grades, slice_of_disc
-from discgrader.mrml.axial_plane import AXIAL_RAS, is_turned, lay_into, matrix_of, plane_of_view, turn_axial
-from discgrader.mrml.nodes import attribute, set_attributes
-from discgrader.mrml.reading import SceneReading
-from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.view_settings import KeptSettings
-from discgrader.mrml.views import highlight, jump_to, plane_of_series, show_saliency, show_series, slice_node
+from discgrader.errors import DiscGraderError, UsageError
+from discgrader.grading.axial import AxialCut, axial_cut
+from discgrader.grading.results import Grade
+from discgrader.grading.view import slice_axis
+from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.volume import Volume, lps_to_ras
+from discgrader.localize.disc import Disc
+from discgrader.mrml.nodes import attribute, set_attributes, study_nodes
+from discgrader.mrml.readings import StudyReading
+from discgrader.mrml.views import (
+    AXIAL_RAS,
+    KeptSettings,
+    highlight,
+    is_turned,
+    jump_to,
+    lay_into,
+    matrix_of,
+    plane_of_series,
+    plane_of_view,
+    show_saliency,
+    show_series,
+    slice_node,
+    turn_axial,
+)
+from discgrader.mrml.volumes import grid_of_volume, volume_from_node
 from discgrader.reading.record import DiscReading
+from discgrader.reading.results import disc_now, indices
+
+
+@dataclass(frozen=True, eq=False)
+class AxialSlice:
+    """A slice of an axial volume node.
+
+    Parameters
+    ----------
+    node : vtkMRMLScalarVolumeNode
+    place_ras_mm : ndarray, shape (3,)
+        The point of the slice that lies before the middle of the disc that it shows.
+    axes_ras : ndarray, shape (3, 3)
+        As columns, as an axial view has its own: towards the patient's left, the front and the head, along the slice.
+    center_ras_mm : ndarray, shape (3,)
+        Its middle.
+    """
+
+    node: object
+    place_ras_mm: np.ndarray
+    axes_ras: np.ndarray
+    center_ras_mm: np.ndarray
+
+
+def slice_of_disc(disc: Disc, nodes: Sequence[object], named: Iterable[str] = (), saliency=None) -> AxialSlice | None:
+    """The axial slice to look at for a disc; None where no volume shows it.
+
+    Parameters
+    ----------
+    disc : Disc
+        As it is now.
+    nodes : sequence of vtkMRMLScalarVolumeNode
+        The study's axial volumes.
+    named : iterable of str
+        Names of volumes that its grades were read from, which come before what lies nearer.
+    saliency : vtkMRMLScalarVolumeNode, optional
+        A map that lies in the geometry of the first ``named`` one: its slice with most saliency is taken.
+    """
+    grids = _grids(nodes)
+    known = {node.GetName(): node for node in grids}
+    chosen = [known[name] for name in named if name in known] or list(grids)
+    cut = _cut(disc, {node: grids[node] for node in chosen}) or _cut(disc, grids)
+    if cut is None:
+        return None
+    node = known[cut.series.name]
+    axis, grid = slice_axis(grids[node]), grids[node]
+    middle = disc.roi.center_lps_mm
+    index = grid.lps_to_index(middle)
+    index[axis] = cut.indices[0] if saliency is None else _most_salient(saliency, grid, axis)
+    place = grid.index_to_lps(index)
+    middle_index = (np.array(grid.size) - 1) / 2
+    middle_index[axis] = index[axis]
+    return AxialSlice(node, lps_to_ras(place), _axes_ras(grid, axis), lps_to_ras(grid.index_to_lps(middle_index)))
+
+
+def series_of_grades(grades: Iterable[Grade]) -> tuple[str, ...]:
+    """Names of the axial series that grades of a disc were read from."""
+    stated = (grade.evidence.get("slice") for grade in grades)
+    return tuple(dict.fromkeys(one["series"] for one in stated if isinstance(one, Mapping) and "series" in one))
+
+
+def _grids(nodes: Sequence[object]) -> dict[object, Volume]:
+    """Where the voxels of each volume lie; without those of which it cannot be said."""
+    grids = {}
+    for node in nodes:
+        try:
+            grids[node] = grid_of_volume(node)
+        except DiscGraderError:
+            # Whoever grades it hears why.
+            continue
+    return grids
+
+
+def _cut(disc, grids: Mapping[object, Volume]) -> AxialCut | None:
+    series = [Series(node.GetName(), grid, Plane.AXIAL, Contrast.T2, "") for node, grid in grids.items()]
+    found = axial_cut(disc, series) if series else ""
+    return None if isinstance(found, str) else found
+
+
+def _most_salient(saliency, grid: Volume, axis: int) -> int:
+    """Which slice of a grid a map that lies in a part of it says most of."""
+    part = volume_from_node(saliency)
+    along = part.array.sum(axis=tuple(one for one in range(3) if one != 2 - axis))
+    index = (np.array(part.size) - 1) / 2
+    index[axis] = int(along.argmax())
+    nearest = round(float(grid.lps_to_index(part.index_to_lps(index))[axis]))
+    return int(np.clip(nearest, 0, grid.size[axis] - 1))
+
+
+def _axes_ras(grid: Volume, axis: int) -> np.ndarray:
+    directions = lps_to_ras(grid.directions.T)
+    first, second = (directions[one] for one in range(3) if one != axis)
+    up = np.cross(first, second)
+    up *= np.sign(up[2]) / np.linalg.norm(up)
+    across = max((first, second), key=lambda one: abs(one[0]))
+    left = -across * np.sign(across[0])
+    left = left / np.linalg.norm(left)
+    return np.column_stack([left, np.cross(left, up), up])
 
 
 class GradeViews:
@@ -38,7 +155,7 @@ class GradeViews:
     ) -> None:
         self._scene, self._settings, self._node, self._fit = scene, settings, node, fit
 
-    def show_grade(self, reading: SceneReading, level: str, system: str, task: str) -> None:
+    def show_grade(self, reading: StudyReading, level: str, system: str, task: str) -> None:
         """Bring every slice view to a disc, its box standing out, the saliency of exactly this grade over it.
 
         Axial views are laid into the slice of the axial series that shows the disc best. Views of series in another
@@ -51,8 +168,8 @@ class GradeViews:
         """
         disc = reading.reading.disc(level)
         number, before = disc.number, self._middle_before(reading)
-        roi, saliency = reading.discs.node(number), self._map(reading.study, level, system, task)
-        shown = self._axial_slice(reading, disc, roi, saliency)
+        roi, saliency = reading.node(number), self._map(reading.study, level, system, task)
+        shown = self._axial_slice(reading, disc, saliency)
         was = self._backgrounds()
         empty = self._show_series(reading.study, level, saliency, shown)
         jump_to(self._scene, roi)
@@ -65,7 +182,7 @@ class GradeViews:
         self._show_saliency(saliency)
         self._turn(roi, only_if_turned=True)
 
-    def show_level(self, reading: SceneReading, level: str) -> None:
+    def show_level(self, reading: StudyReading, level: str) -> None:
         """Bring every slice view to a disc, its box standing out, without saliency."""
         self.show_grade(reading, level, "", "")
 
@@ -83,7 +200,7 @@ class GradeViews:
         """Turn the axial views into the plane of a box, or back where it is None."""
         self._turn(roi)
 
-    def follow(self, reading: SceneReading) -> None:
+    def follow(self, reading: StudyReading) -> None:
         """The scene shows a reading anew: boxes may have moved, maps may be other ones, the disc may be gone."""
         shown = self._shown()
         if shown is None or shown.get("study") != reading.study:
@@ -95,7 +212,7 @@ class GradeViews:
             show_saliency(self._scene, None, 0.0, 0.0, only_where_shown=True)
             turn_axial(self._scene, None)
             return
-        highlight(self._scene, reading.discs.node(disc.number))
+        highlight(self._scene, reading.node(disc.number))
         settings = self._settings.now
         if settings.saliency:
             saliency = self._map(reading.study, disc.level, shown.get("system"), shown.get("task"))
@@ -131,14 +248,15 @@ class GradeViews:
     def _axial_nodes(self, study: str) -> list:
         return [one for one in self._own(study).values() if attribute(one, "Role") == "AX_T2"]
 
-    def _axial_slice(self, reading: SceneReading, disc: DiscReading, roi, saliency) -> AxialSlice | None:
+    def _axial_slice(self, reading: StudyReading, disc: DiscReading, saliency) -> AxialSlice | None:
         """The axial slice that shows a disc: of the series it was graded on, the one that its grade was read from."""
         nodes = self._axial_nodes(reading.study)
+        now = disc_now(reading.reading, disc, indices(reading.reading)[disc.number])
         mapped = None if saliency is None else attribute(saliency, "Series")
         if mapped in {one.GetName() for one in nodes}:
-            return slice_of_disc(roi, nodes, [mapped], None if disc.is_stale else saliency)
+            return slice_of_disc(now, nodes, [mapped], None if disc.is_stale else saliency)
         grades = () if disc.grading is None or disc.is_stale else disc.grading.grades
-        return slice_of_disc(roi, nodes, series_of_grades(grades)[:1])
+        return slice_of_disc(now, nodes, series_of_grades(grades)[:1])
 
     def _lay_axial(self, study: str, roi, shown: AxialSlice | None, before, was: Mapping[object, str | None]) -> None:
         """Lay the axial views into the plane of an axial slice, each over the same place of the disc as before.
@@ -170,14 +288,14 @@ class GradeViews:
         views = [self._scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode") for number in range(count)]
         return {view: view.GetBackgroundVolumeID() for view in views}
 
-    def _middle_before(self, reading: SceneReading) -> np.ndarray | None:
+    def _middle_before(self, reading: StudyReading) -> np.ndarray | None:
         """The middle of the disc that is shown now, RAS mm."""
         shown = self._shown() or {}
         present = {one.number for one in reading.reading.present}
         if shown.get("study") != reading.study or shown.get("number") not in present:
             return None
         center = np.zeros(3)
-        reading.discs.node(shown["number"]).GetCenterWorld(center)
+        reading.node(shown["number"]).GetCenterWorld(center)
         return center
 
     def _volumes(self) -> list:

@@ -1,28 +1,43 @@
-"""Volumes and ROI boxes as MRML nodes and back; here, and only here, LPS becomes RAS."""
+"""MRML nodes of DiscGrader's: how they are marked and found again; boxes, curves, tables and texts as nodes and back.
+
+Here and in `discgrader.mrml.volumes`, and only there, LPS becomes RAS."""
 
 import json
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import vtk
-from vtk.util import numpy_support
 
-from discgrader.errors import StudyError, UsageError
-from discgrader.imaging.files import clean
-from discgrader.imaging.geometry import right_angled
-from discgrader.imaging.recognize import can_serve, parse_role, plane_of
-from discgrader.imaging.study import Series
-from discgrader.imaging.volume import LPS_TO_RAS, Volume, lps_to_ras
-from discgrader.localize.disc import Disc, RoiBox
-from discgrader.mrml.hierarchy import modality
+from discgrader.errors import UsageError
+from discgrader.grading.herniation_box import evidence_box
+from discgrader.grading.results import Grade
+from discgrader.grading.systems import scale_of
+from discgrader.imaging.volume import LPS_TO_RAS, lps_to_ras
+from discgrader.localize.disc import RoiBox
+
+Value = TypeVar("Value")
 
 ATTRIBUTE = "DiscGrader."
 """Prefix of the node attributes by which DiscGrader's nodes are found again in a scene."""
 
-MR = "MR"
+MADE = "by DiscGrader"
+"""Value of the attribute that tells DiscGrader's own nodes from the user's."""
 
-_DISPLAY_PERCENTILES = (0.5, 99.5)
+READING = "reading"
+"""Kind of the text node that keeps the reading of a study."""
+
+_CLASSES = {
+    "roi": "vtkMRMLMarkupsROINode",
+    "segmentation": "vtkMRMLSegmentationNode",
+    "herniation": "vtkMRMLMarkupsClosedCurveNode",
+    "series": "vtkMRMLScalarVolumeNode",
+    "saliency": "vtkMRMLScalarVolumeNode",
+    "table": "vtkMRMLTableNode",
+    "provenance": "vtkMRMLTextNode",
+    READING: "vtkMRMLTextNode",
+}
+"""Classes of the nodes of each kind; looking among these only is faster."""
 
 
 def set_attributes(node, **values: str | None) -> None:
@@ -48,6 +63,37 @@ def clear_attributes(node) -> None:
             node.RemoveAttribute(name)
 
 
+def number_of(node) -> int | None:
+    """The number, in its reading, of the disc that a box, a map or a curve is of; None where it bears none."""
+    text = attribute(node, "Number")
+    return int(text) if text else None
+
+
+def nodes_of_class(scene, class_name: str) -> list:
+    """All nodes of a class and of those made of it."""
+    return [scene.GetNthNodeByClass(n, class_name) for n in range(scene.GetNumberOfNodesByClass(class_name))]
+
+
+def study_nodes(scene, study: str, kind: str | None = None) -> list:
+    """DiscGrader's nodes of a study: of one kind (``series``, ``roi``, ``saliency``, …), or all."""
+    class_name = None if kind is None else _CLASSES.get(kind)
+    if class_name is not None:
+        nodes = nodes_of_class(scene, class_name)
+    else:
+        nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
+    mine = [node for node in nodes if attribute(node, "Study") == study]
+    return mine if kind is None else [node for node in mine if attribute(node, "Kind") == kind]
+
+
+def to_end(steps: Generator[object, None, Value]) -> Value:
+    """Do all steps at once; what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
 def json_list(texts: Iterable[str]) -> str:
     """Texts as the value of one attribute."""
     return json.dumps(list(texts), ensure_ascii=False)
@@ -63,159 +109,6 @@ def matrix_to_vtk(matrix: np.ndarray) -> vtk.vtkMatrix4x4:
 def matrix_from_vtk(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
     """VTK's matrix as a 4 × 4 array."""
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
-
-
-def right_handed(volume: Volume) -> Volume:
-    """The same picture with i, j and k in right-handed order.
-
-    Slicer's .nrrd files do not keep a left-handed matrix, so the slices of such a volume are put in reverse order;
-    every voxel stays where it is in the patient.
-    """
-    if np.linalg.det(volume.affine_lps[:3, :3]) > 0:
-        return volume
-    affine = volume.affine_lps.copy()
-    affine[:3, 3] += affine[:3, 2] * (volume.array.shape[0] - 1)
-    affine[:3, 2] *= -1
-    return Volume(volume.array[::-1], affine)
-
-
-def _storable(array: np.ndarray) -> np.ndarray:
-    """Values of a type that Slicer shows and writes; 64-bit integers, halves and booleans are none."""
-    if array.dtype == bool:
-        array = array.astype(np.uint8)
-    elif array.dtype == np.float16:
-        array = array.astype(np.float32)
-    elif array.dtype.kind in "iu" and array.dtype.itemsize == 8:
-        low, high = (array.min(), array.max()) if array.size else (0, 0)
-        fits = np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max
-        array = array.astype(np.int32 if fits else np.float64)
-    return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-
-
-def image_data(array: np.ndarray, image: vtk.vtkImageData | None = None) -> vtk.vtkImageData:
-    """Voxels of shape (K, J, I), copied into a VTK image."""
-    values = _storable(array)
-    scalars = numpy_support.numpy_to_vtk(values.ravel(), deep=True)
-    scalars.SetName("ImageScalars")
-    image = vtk.vtkImageData() if image is None else image
-    image.SetDimensions(*values.shape[::-1])
-    image.GetPointData().SetScalars(scalars)
-    return image
-
-
-def volume_to_node(scene, volume: Volume, name: str):
-    """A new scalar volume node with the volume's voxels, its slices reversed where it is left-handed.
-
-    The node has a display node; window and level span the picture's own intensities.
-    """
-    volume = right_handed(volume)
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    node.SetIJKToRASMatrix(matrix_to_vtk(volume.affine_ras))
-    node.SetAndObserveImageData(image_data(volume.array))
-    node.CreateDefaultDisplayNodes()
-    display = node.GetDisplayNode()
-    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
-    display.AutoWindowLevelOff()
-    display.SetWindowLevelMinMax(*display_range(volume.array))
-    return node
-
-
-def display_range(array: np.ndarray) -> tuple[float, float]:
-    """Darkest and brightest intensity worth showing; never the same value, whatever the array holds."""
-    array = _storable(array)
-    finite = array[np.isfinite(array)]
-    if not finite.size:
-        return 0.0, 1.0
-    low, high = (float(value) for value in np.percentile(finite, _DISPLAY_PERCENTILES))
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
-
-
-def volume_from_node(node) -> Volume:
-    """The voxels of a volume node and where they lie in the world, its linear parent transforms included.
-
-    Raises
-    ------
-    StudyError
-        When the node has no voxels, has several values a voxel, or lies under a transform that bends.
-    """
-    image = node.GetImageData()
-    if image is None or image.GetPointData().GetScalars() is None:
-        raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
-    if image.GetNumberOfScalarComponents() != 1:
-        raise StudyError(f"The volume {node.GetName()} is in color; choose a gray-scale MR series.")
-    array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
-    return Volume(array.copy(), _affine_lps(node))
-
-
-def grid_of_volume(node) -> Volume:
-    """Where the voxels of a volume node lie, as `volume_from_node` has them, without their values.
-
-    Raises
-    ------
-    StudyError
-        As `volume_from_node`.
-    """
-    image = node.GetImageData()
-    if image is None:
-        raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
-    nothing = np.broadcast_to(np.uint8(0), image.GetDimensions()[::-1])
-    return Volume(nothing, _affine_lps(node))
-
-
-def _affine_lps(node) -> np.ndarray:
-    matrix = vtk.vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    return LPS_TO_RAS @ _transform_to_world(node) @ matrix_from_vtk(matrix)
-
-
-def _transform_to_world(node) -> np.ndarray:
-    transform = node.GetParentTransformNode()
-    if transform is None:
-        return np.eye(4)
-    if not transform.IsTransformToWorldLinear():
-        raise StudyError(
-            f"The volume {node.GetName()} lies under a transform that bends it; harden the transform first."
-        )
-    matrix = vtk.vtkMatrix4x4()
-    transform.GetMatrixTransformToWorld(matrix)
-    return matrix_from_vtk(matrix)
-
-
-def series_from_node(node, role: str) -> Series:
-    """The series that a volume node holds.
-
-    Parameters
-    ----------
-    node : vtkMRMLScalarVolumeNode
-        Its name becomes the series' name.
-    role : str
-        What the user chose it for: ``T2``, ``T1``, ``T2_SPACE``, ``AX_T2``, …
-
-    Raises
-    ------
-    UsageError
-        When there is no such role.
-    StudyError
-        As `volume_from_node`, and when the volume is no MR, its plane is not the role's, its grid is sheared or it
-        shows nothing.
-    """
-    wanted, contrast = parse_role(role)
-    name = node.GetName()
-    made_by = modality(node)
-    if made_by not in ("", MR):
-        raise StudyError(f"{name} is {made_by} and no MR; choose an MR series.")
-    raw = volume_from_node(node)
-    affine, warnings = right_angled(raw.affine_lps, raw.size, name)
-    volume, more = clean(Volume(raw.array, affine), name)
-    plane = plane_of(volume)
-    if not can_serve(volume, wanted):
-        raise StudyError(
-            f"{name} is {plane.value}, so it cannot serve as {role}, which is {wanted.value}; choose another volume."
-        )
-    storage = node.GetStorageNode()
-    source = (Path(storage.GetFileName()),) if storage is not None and storage.GetFileName() else ()
-    read = tuple(json.loads(attribute(node, "Warnings") or "[]"))
-    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, (*read, *warnings, *more))
 
 
 def roi_to_node(scene, box: RoiBox, name: str, color: tuple[float, float, float], node=None):
@@ -292,40 +185,121 @@ def roi_from_node(node) -> RoiBox:
     return RoiBox.drawn(matrix[:3, 3], matrix[:3, :3] / scale, size)
 
 
-def disc_to_attributes(node, disc: Disc) -> None:
-    """Keep with an ROI node what is known of its disc; where its middle lies is kept relative to the box."""
-    facts = {
-        "level": disc.level,
-        "index_from_sacrum": disc.index_from_sacrum,
-        "center_in_box_mm": disc.roi.to_local(disc.center_lps_mm).tolist(),
-        "height_mm": disc.height_mm,
-        "depth_mm": disc.depth_mm,
-        "width_mm": disc.width_mm,
-        "warnings": list(disc.warnings),
-    }
-    set_attributes(node, Kind="roi", Level=disc.level, Disc=json.dumps(facts))
+_KINDS = {int: vtk.vtkIntArray, float: vtk.vtkDoubleArray, str: vtk.vtkStringArray}
 
 
-def disc_from_node(node) -> Disc:
-    """The disc of an ROI node that `disc_to_attributes` wrote to, moved and turned along with the box.
+def table_to_node(scene, columns: Sequence[str], rows: Sequence[Mapping[str, object]], name: str, node=None):
+    """A table node with these columns, in this order; ``node`` is filled anew where there is one.
 
-    Raises
-    ------
-    UsageError
-        When the node is not one of DiscGrader's boxes, or as `roi_from_node`.
+    A column whose every cell is an int or a float is numeric; any other is text, in which a missing cell is empty.
     """
-    text = attribute(node, "Disc")
-    if text is None:
-        raise UsageError(f"The box {node.GetName()} was not made by DiscGrader; find the discs first.")
-    facts = json.loads(text)
-    box = roi_from_node(node)
-    return Disc(
-        index_from_sacrum=int(facts["index_from_sacrum"]),
-        level=facts["level"],
-        center_lps_mm=box.center_lps_mm + box.axes_lps @ facts["center_in_box_mm"],
-        height_mm=facts["height_mm"],
-        depth_mm=facts["depth_mm"],
-        width_mm=facts["width_mm"],
-        roi=box,
-        warnings=tuple(facts["warnings"]),
-    )
+    if node is None:
+        node = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
+    changing = node.StartModify()
+    node.RemoveAllColumns()
+    for column in columns:
+        cells = [row.get(column) for row in rows]
+        kind = _kind(cells)
+        array = _KINDS[kind]()
+        array.SetName(column)
+        for cell in cells:
+            array.InsertNextValue(kind("" if cell is None else cell))
+        node.AddColumn(array)
+    node.EndModify(changing)
+    return node
+
+
+def fill_table(
+    node, columns: Sequence[str], rows: Sequence[Mapping[str, object]], before: Sequence[Mapping[str, object]] = ()
+) -> None:
+    """Have a table node hold these rows; where it has the same columns and as many rows, only cells that differ change.
+
+    Rows that are the very ones that it was filled with ``before`` are not looked at.
+    """
+    table = node.GetTable()
+    names = tuple(table.GetColumnName(number) for number in range(table.GetNumberOfColumns()))
+    if names != tuple(columns) or table.GetNumberOfRows() != len(rows):
+        table_to_node(None, columns, rows, node.GetName(), node)
+        return
+    changing = node.StartModify()
+    for number, row in enumerate(rows):
+        if number < len(before) and row is before[number]:
+            continue
+        for place, column in enumerate(columns):
+            cell = row.get(column)
+            text = "" if cell is None else cell if isinstance(cell, str) else repr(cell)
+            if node.GetCellText(number, place) != text:
+                node.SetCellText(number, place, text)
+    node.EndModify(changing)
+
+
+def _kind(cells: Sequence[object]) -> type:
+    if cells and all(isinstance(cell, int) for cell in cells):
+        return int
+    if cells and all(isinstance(cell, float) for cell in cells):
+        return float
+    return str
+
+
+def rows_from_node(node) -> list[dict[str, str]]:
+    """The rows of a table node, all cells as text."""
+    table = node.GetTable()
+    names = [table.GetColumnName(number) for number in range(table.GetNumberOfColumns())]
+    return [
+        {name: table.GetValueByName(row, name).ToString() for name in names} for row in range(table.GetNumberOfRows())
+    ]
+
+
+def text_to_node(scene, text: str, name: str):
+    """A text node that is saved as a file of its own, UTF-8."""
+    node = scene.AddNewNodeByClass("vtkMRMLTextNode", name)
+    node.SetEncoding(node.UTF8 if hasattr(node, "UTF8") else 106)
+    node.SetText(text)
+    node.SetForceCreateStorageNode(node.CreateStorageNodeAlways)
+    return node
+
+
+CURVE = "vtkMRMLMarkupsClosedCurveNode"
+
+
+def boxed_grade(grades: Sequence[Grade]) -> Grade | None:
+    """The grade that says where a herniation is; None where there is none."""
+    return next((one for one in grades if evidence_box(one.evidence) is not None), None)
+
+
+def herniation_name(level: str, grades: Sequence[Grade]) -> str:
+    """What a herniation is called, by the grades of the system that found it, such as ``L4-L5 herniation 2B``."""
+    boxed = boxed_grade(grades)
+    labels = [grade.label for grade in grades if boxed is not None and grade.system == boxed.system]
+    return f"{level} herniation {''.join(labels)}"
+
+
+def curve_to_node(scene, grade: Grade, name: str, node=None):
+    """A curve around the box that a grade's evidence holds, in the grade's color; ``node`` is changed where given."""
+    if node is None:
+        node = scene.AddNewNodeByClass(CURVE, name)
+        node.CreateDefaultDisplayNodes()
+        node.SetCurveTypeToLinear()
+        node.SetLocked(True)
+        display = node.GetDisplayNode()
+        display.SetPointLabelsVisibility(False)
+        display.SetPropertiesLabelVisibility(True)
+        display.UseGlyphScaleOn()
+        display.SetGlyphScale(0.4)
+    points = vtk.vtkPoints()
+    for corner in rectangle(evidence_box(grade.evidence)):
+        points.InsertNextPoint(*(float(one) for one in lps_to_ras(corner)))
+    changing = node.StartModify()
+    node.SetName(name)
+    node.SetControlPointPositionsWorld(points)
+    color = scale_of(grade.system, grade.task).grade(grade.grade).rgb
+    node.GetDisplayNode().SetSelectedColor(*color)
+    node.GetDisplayNode().SetColor(*color)
+    node.EndModify(changing)
+    return node
+
+
+def rectangle(box: RoiBox) -> np.ndarray:
+    """The corners of a box's middle plane across and along, LPS mm, shape (4, 3), in the order of a walk around it."""
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return box.center_lps_mm + (signs * box.size_mm[:2] / 2) @ box.axes_lps[:, :2].T

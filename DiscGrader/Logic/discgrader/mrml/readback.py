@@ -1,44 +1,62 @@
 """What a MRML scene holds of a study, as a result again."""
 
-import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps
 from discgrader.localize.disc import Disc, Localization
-from discgrader.localize.labels import disc_label
-from discgrader.mrml.held_series import HeldSeries
-from discgrader.mrml.nodes import attribute, disc_from_node, volume_from_node
-from discgrader.mrml.scene import study_nodes
-from discgrader.report.tables import examination_from_json, left_out_from_json, not_graded_of
+from discgrader.mrml.node_cache import NodeCache
+from discgrader.mrml.nodes import READING, attribute, study_nodes
+from discgrader.mrml.stored import reading_in_scene
+from discgrader.mrml.volumes import volume_from_node
+from discgrader.reading.record import DiscReading, Reading
+from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
+from discgrader.report.tables import examination_from_json, left_out_from_json
 
 
 def studies_in_scene(scene) -> tuple[str, ...]:
     """Names of the studies that the scene holds a result of."""
-    texts = [
-        scene.GetNthNodeByClass(number, "vtkMRMLTextNode")
-        for number in range(scene.GetNumberOfNodesByClass("vtkMRMLTextNode"))
-    ]
-    return tuple(attribute(node, "Study") for node in texts if attribute(node, "Kind") == "provenance")
+    return _studies(scene, "provenance")
 
 
 def studies_with_discs(scene) -> tuple[str, ...]:
     """Names of the studies that the scene holds boxes or a result of."""
-    found = [
-        attribute(scene.GetNthNode(number), "Study")
-        for number in range(scene.GetNumberOfNodes())
-        if attribute(scene.GetNthNode(number), "Kind") in ("roi", "provenance")
-    ]
+    return _studies(scene, "roi", "provenance")
+
+
+def one_study(scene, study: str | None = None) -> str:
+    """The study that is meant: the named one, or the only one whose discs the scene holds.
+
+    Raises
+    ------
+    UsageError
+        When there is none such, or several and none is named.
+    """
+    studies = studies_with_discs(scene)
+    if not studies:
+        raise UsageError("The scene holds no result of DiscGrader; find its discs or grade a study first.")
+    if study is None and len(studies) > 1:
+        raise UsageError(f"The scene holds results of {', '.join(studies)}; say which one is meant.")
+    if study is not None and study not in studies:
+        raise UsageError(f"The scene holds no result of {study}; it holds {', '.join(studies)}.")
+    return study or studies[0]
+
+
+def _studies(scene, *kinds: str) -> tuple[str, ...]:
+    nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
+    found = (attribute(node, "Study") for node in nodes if attribute(node, "Kind") in kinds)
     return tuple(dict.fromkeys(name for name in found if name))
 
 
 def result_from_scene(scene, study: str | None = None) -> StudyResult:
-    """The result of a study that `populate_scene` put into a scene, its boxes as they stand now.
+    """The result of a study in a scene, its boxes as they stand now.
 
     Left-handed series come back with their slices in reverse order. All warnings come back as the result's own, what
     was not graded with each disc; of scenes of older versions that is among the warnings too.
@@ -57,118 +75,88 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     studies = studies_in_scene(scene)
     if study is None and len(studies) == 1:
         study = studies[0]
-    if study not in studies:
+    if study is None or study not in studies:
         known = f"it holds {', '.join(studies)}" if studies else "grade a study first"
         raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
-    document = json.loads(study_nodes(scene, study, "provenance")[0].GetText())
-    series = tuple(_series(scene, study, described) for described in document["series"])
-    settled, names = settled_in_scene(scene, study), names_in_scene(scene, study)
-    localization = localization_from_scene(scene, study)
-    localization = replace(
-        localization,
-        warnings=findings_in_scene(scene, study),
-        name_doubts=tuple(one for one in localization.name_doubts if one not in settled),
-        name_probability=names["probability"],
-        name_alternatives=names["alternatives"],
-    )
-    known = {described["level"]: described for described in document["discs"]}
-    told_by_discs = not_graded_of(document)
-    maps, map_series = _saliency(scene, study, series)
+    return result_of_reading(scene, reading_in_scene(scene, study))
+
+
+def result_of_reading(scene, reading: Reading) -> StudyResult:
+    """A reading's study as a result, with the pictures that the scene holds of it."""
+    study = _study(reading, _described(scene, reading, _series))
+    localization = localization_in(scene, reading, NodeCache(scene))
+    if reading.examined is None or localization is None:
+        raise UsageError(f"The study {reading.study} has not been graded yet; grade it first.")
+    probability, alternatives = name_certainty(reading)
+    told = tuple(str(one) for one in reading.examined.get("warnings", ()))
+    maps, map_series = _saliency(scene, study)
     return StudyResult(
-        study=Study(
-            study, series, (), left_out_from_json(document), examination_from_json(document.get("examination"))
+        study=study,
+        localization=replace(
+            localization,
+            warnings=findings(reading),
+            name_doubts=open_doubts(reading),
+            name_probability=probability,
+            name_alternatives=alternatives,
         ),
-        localization=localization,
-        discs=tuple(_disc_result(disc, known.get(disc.level, {})) for disc in localization.discs),
+        discs=tuple(_graded(disc, now) for disc, now in discs_now(reading)),
         saliency=maps,
         saliency_series=map_series,
-        warnings=tuple(one for one in document["warnings"] if one not in told_by_discs),
-        software=document["software"],
+        warnings=tuple(one for one in told if reading.named is None or one not in localization.name_doubts),
+        software=reading.examined.get("software", {}),
     )
 
 
-def localization_from_scene(scene, study: str, held: HeldSeries | None = None) -> Localization | None:
-    """The discs of a study that `put_localization` put into a scene, their boxes as they stand now; None without
-    any."""
-    segmentations = study_nodes(scene, study, "segmentation")
-    boxes = study_nodes(scene, study, "roi")
-    discs = [disc_from_node(node) for node in boxes]
-    if not segmentations or not discs:
+def localization_from_scene(scene, study: str, cache: NodeCache | None = None) -> Localization | None:
+    """The discs of a study in a scene, their boxes as they stand now; None without any."""
+    if not study_nodes(scene, study, "roi") and not study_nodes(scene, study, READING):
         return None
-    labels = {
-        int(attribute(node, "Label")): disc_label(disc.index_from_sacrum)
-        for node, disc in zip(boxes, discs, strict=True)
-        if attribute(node, "Label")
-    }
-    discs.sort(key=lambda disc: disc.index_from_sacrum)
-    segmentation = segmentations[0]
-    facts = _found(segmentation)
-    return Localization(
-        series_name=attribute(segmentation, "Series"),
-        segmentation=(held or HeldSeries(scene)).segmentation(segmentation, labels),
-        discs=tuple(discs),
-        warnings=tuple(facts.get("warnings", ())),
-        name_doubts=tuple(facts.get("name_doubts", ())),
-        misfits=tuple(facts.get("misfits", ())),
-        grade_anyway=bool(attribute(segmentation, "GradeAnyway")),
-        name_probability=facts.get("name_probability"),
-        name_alternatives=facts.get("name_alternatives", {}),
-        shifts_lps_mm={name: np.array(shift, float) for name, shift in facts.get("shifts_lps_mm", {}).items()},
-    )
+    return localization_in(scene, reading_in_scene(scene, study), cache or NodeCache(scene))
 
 
-def findings_in_scene(scene, study: str) -> tuple[str, ...]:
-    """What was doubtful about a study as a whole when its discs were found, and no reader has settled since."""
-    settled = settled_in_scene(scene, study)
-    return tuple(one for one in _fact(scene, study, "warnings") if one not in settled)
+def localization_in(scene, reading: Reading, cache: NodeCache) -> Localization | None:
+    """The discs of a reading with the segmentation that the scene holds of them; None without any."""
+    segmentations = study_nodes(scene, reading.study, "segmentation")
+    if not segmentations or not reading.present:
+        return None
+    return localization_of(reading, cache.segmentation(segmentations[0], new_labels(reading)))
 
 
-def misfits_in_scene(scene, study: str) -> tuple[str, ...]:
-    """Why a study is hardly a lumbar spine on MR; see `Localization`."""
-    return _fact(scene, study, "misfits")
+def study_of(scene, reading: Reading, cache: NodeCache) -> Study:
+    """The series that a study was graded from, as they are in the scene now, ready to be graded anew.
+
+    Raises
+    ------
+    UsageError
+        When it has not been graded, or one of its series is gone.
+    """
+    return _study(reading, _described(scene, reading, cache.described))
 
 
-def name_doubts_in_scene(scene, study: str) -> tuple[str, ...]:
-    """What was doubtful about the names of a study's discs when they were found; see `Localization`."""
-    return _fact(scene, study, "name_doubts")
+def series_nodes(scene, study: str) -> dict[str, object]:
+    """The volume nodes of a study's series by the series' names."""
+    return {attribute(node, "Series") or "": node for node in study_nodes(scene, study, "series")}
 
 
-def settled_in_scene(scene, study: str) -> tuple[str, ...]:
-    """Those of them that a reader has settled since, by saying what the lowest disc is called."""
-    named = any(attribute(one, "Named") for one in study_nodes(scene, study, "segmentation"))
-    return name_doubts_in_scene(scene, study) if named else ()
+def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series]) -> tuple[Series, ...]:
+    """What is made of each series that the study was graded from: of its node, and of what ``grades.json`` says."""
+    if reading.examined is None:
+        raise UsageError(f"The study {reading.study} has not been graded yet; grade it first.")
+    nodes = series_nodes(scene, reading.study)
+    described: Any = reading.examined.get("series", ())
+    gone = [one["name"] for one in described if one["name"] not in nodes]
+    if gone:
+        raise UsageError(f"The series {gone[0]} is no longer in the scene; load it again and grade anew.")
+    return tuple(make(nodes[one["name"]], one) for one in described)
 
 
-def names_in_scene(scene, study: str) -> dict:
-    """How sure the names of a study's discs are, and what else the lowest may be called, as ``grades.json`` says it but
-    for the lowest disc itself: certain once a reader has said what it is."""
-    segmentations = study_nodes(scene, study, "segmentation")
-    if any(attribute(one, "Named") for one in segmentations):
-        return {"probability": 1.0, "alternatives": {}}
-    facts = _found(segmentations[0]) if segmentations else {}
-    return {"probability": facts.get("name_probability"), "alternatives": facts.get("name_alternatives", {})}
+def _study(reading: Reading, series: tuple[Series, ...]) -> Study:
+    examined: Any = reading.examined
+    examination = examination_from_json(examined.get("examination"))
+    return Study(reading.study, series, (), left_out_from_json(examined), examination)
 
 
-def _fact(scene, study: str, name: str) -> tuple[str, ...]:
-    segmentations = study_nodes(scene, study, "segmentation")
-    return tuple(_found(segmentations[0]).get(name, ())) if segmentations else ()
-
-
-def _found(segmentation) -> dict:
-    return json.loads(attribute(segmentation, "Localization") or "{}")
-
-
-def _none_named(studies: tuple[str, ...]) -> str:
-    if studies:
-        return f"The scene holds results of {', '.join(studies)}; say which one is meant."
-    return "The scene holds no result of DiscGrader; grade a study first."
-
-
-def _series(scene, study: str, described: dict) -> Series:
-    nodes = study_nodes(scene, study, "series")
-    node = next((one for one in nodes if attribute(one, "Series") == described["name"]), None)
-    if node is None:
-        raise UsageError(f"The series {described['name']} is no longer in the scene; load the scene again.")
+def _series(node, described: Mapping) -> Series:
     return Series(
         name=described["name"],
         volume=volume_from_node(node),
@@ -181,18 +169,20 @@ def _series(scene, study: str, described: dict) -> Series:
     )
 
 
-def _disc_result(disc: Disc, described: dict) -> DiscResult:
-    return DiscResult(disc, tuple(map(_grade, described.get("grades", ()))), described.get("not_graded", {}))
+def _graded(disc: DiscReading, now: Disc) -> DiscResult:
+    return DiscResult(now, disc.grading.grades, disc.grading.not_graded) if disc.grading else DiscResult(now, ())
 
 
-def _grade(described: dict) -> Grade:
-    return Grade(**{**described, "warnings": tuple(described["warnings"])})
+def _none_named(studies: tuple[str, ...]) -> str:
+    if studies:
+        return f"The scene holds results of {', '.join(studies)}; say which one is meant."
+    return "The scene holds no result of DiscGrader; grade a study first."
 
 
-def _saliency(scene, study: str, series: tuple[Series, ...]):
-    geometry = {one.name: one.volume for one in series}
+def _saliency(scene, study: Study):
+    geometry = {one.name: one.volume for one in study.series}
     maps, map_series = CompactMaps(), {}
-    for node in study_nodes(scene, study, "saliency"):
+    for node in study_nodes(scene, study.name, "saliency"):
         key = tuple(attribute(node, name) for name in ("Level", "System", "Task"))
         map_series[key] = attribute(node, "Series")
         maps.add(key, _whole(volume_from_node(node), geometry[map_series[key]]))

@@ -5,16 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from discgrader.grading.systems import find_task, scale_of
-from discgrader.mrml.readback import result_from_scene
+from discgrader.mrml.readback import result_of_reading
 from discgrader.packs.pack import default_packs
 from discgrader.pipeline.output import default_writers, write_output
 from discgrader.progress import Progress
-from discgrader.reading.files import save_reading
+from discgrader.reading.files import save_reading, write_readings_csv
 from discgrader.reading.record import OVERRIDDEN, Reading
-from discgrader.reading.tables import write_readings_csv
 
 
-def report_export(scene, study: str | None, reading: Reading, folder: Path) -> Callable[[Progress], Path]:
+def report_export(scene, reading: Reading, folder: Path) -> Callable[[Progress], Path]:
     """What writes the folder, to be called in any thread; the scene is read here and now.
 
     The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. The report says of
@@ -23,9 +22,9 @@ def report_export(scene, study: str | None, reading: Reading, folder: Path) -> C
     Raises
     ------
     UsageError
-        As `result_from_scene`.
+        As `result_of_reading`.
     """
-    result = result_from_scene(scene, study)
+    result = result_of_reading(scene, reading)
     result = replace(result, warnings=(*result.warnings, *overrides_in_words(reading)))
 
     def write(progress: Progress) -> Path:

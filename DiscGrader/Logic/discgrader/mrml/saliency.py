@@ -1,12 +1,19 @@
 """Saliency maps as volume nodes that lie over a series."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
+import vtk
 
 from discgrader.grading.systems import find_task
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
+from discgrader.localize.box import RoiBox
 from discgrader.mrml.colors import saliency_colors
-from discgrader.mrml.nodes import image_data, matrix_to_vtk, right_handed, volume_to_node
+from discgrader.mrml.nodes import attribute, matrix_to_vtk, number_of, set_attributes
+from discgrader.mrml.volumes import image_data, right_handed
+from discgrader.reading.record import DiscReading, Reading
 
 LOWER_THRESHOLD = 0.3
 """Saliency below this is not shown until the reader lowers the threshold."""
@@ -19,30 +26,89 @@ def map_name(level: str, system: str, task: str) -> str:
     return f"{level} {find_task(system, task).title}"
 
 
-def saliency_to_node(scene, saliency: Volume | VolumePart, name: str, node=None):
-    """A volume node for the foreground of a slice view; ``node`` is given new voxels instead where there is one.
-
-    Values below `LOWER_THRESHOLD` are transparent, as is everything outside the node, which holds only the part of
-    ``saliency`` that is not zero. Voxels stay where they are in the patient.
-    """
-    volume = with_rim(saliency if isinstance(saliency, VolumePart) else VolumePart.of(saliency))
-    if node is not None:
-        volume = right_handed(volume)
-        node.SetName(name)
-        node.SetIJKToRASMatrix(matrix_to_vtk(volume.affine_ras))
-        node.SetAndObserveImageData(image_data(volume.array))
-        return node
-    node = volume_to_node(scene, volume, name)
-    _style(scene, node)
-    return node
-
-
 def empty_map(scene, name: str):
-    """A volume node that looks as saliency maps do and has no voxels yet."""
+    """A volume node for the foreground of a slice view, which has no voxels yet.
+
+    Values below `LOWER_THRESHOLD` are transparent, as is everything outside the node, which is to hold only the part of
+    a map that is not zero.
+    """
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     node.CreateDefaultDisplayNodes()
     _style(scene, node)
     return node
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMap:
+    """A saliency map as its node holds it, and the series that it lies over."""
+
+    image: object
+    matrix: object
+    series: str
+
+    @classmethod
+    def of(cls, saliency: Volume | VolumePart, series: str) -> "StoredMap":
+        """The part of a map that is not zero."""
+        volume = right_handed(with_rim(saliency if isinstance(saliency, VolumePart) else VolumePart.of(saliency)))
+        return cls(image_data(volume.array), matrix_to_vtk(volume.affine_ras), series)
+
+    @classmethod
+    def of_node(cls, node) -> "StoredMap":
+        """What a node holds."""
+        matrix = vtk.vtkMatrix4x4()
+        node.GetIJKToRASMatrix(matrix)
+        return cls(node.GetImageData(), matrix, attribute(node, "Series") or "")
+
+    def fill(self, node) -> None:
+        """Have a node hold it."""
+        node.SetIJKToRASMatrix(self.matrix)
+        node.SetAndObserveImageData(self.image)
+
+
+class MapStore:
+    """The saliency maps of a study's discs in each box that they were graded in, so that undo of a moved box brings its
+    maps back."""
+
+    def __init__(self) -> None:
+        self._maps: dict[tuple[int, RoiBox], dict[tuple[str, str], StoredMap]] = {}
+
+    def of(self, disc: DiscReading) -> Mapping[tuple[str, str], StoredMap]:
+        """By system and task the maps of the grades that a disc shows."""
+        return {} if disc.grading is None else self._maps.get((disc.number, disc.grading.box), {})
+
+    def put(self, number: int, box: RoiBox, task: tuple[str, str], saliency: StoredMap) -> None:
+        """Keep the map of a grade that a disc got in a box."""
+        self._maps.setdefault((number, box), {})[task] = saliency
+
+    def learn(self, nodes: Iterable, reading: Reading) -> None:
+        """Keep what the nodes of a scene that was opened hold, each the map of its disc's present grade."""
+        levels = {disc.level: disc for disc in reading.present}
+        for node in nodes:
+            number = number_of(node)
+            disc = levels.get(attribute(node, "Level") or "") if number is None else reading.numbered(number)
+            if disc is None or disc.grading is None or node.GetImageData() is None:
+                continue
+            key = attribute(node, "Box")
+            if key is not None and _without_minus_zero(key) != box_key(disc.grading.box):
+                continue
+            task = (attribute(node, "System") or "", attribute(node, "Task") or "")
+            self.put(disc.number, disc.grading.box, task, StoredMap.of_node(node))
+            # Nothing that anybody sees has changed, and there are many maps.
+            quiet = node.GetDisableModifiedEvent()
+            node.SetDisableModifiedEvent(True)
+            set_attributes(node, Number=str(disc.number), Box=box_key(disc.grading.box))
+            node.SetDisableModifiedEvent(quiet)
+
+
+def box_key(box: RoiBox) -> str:
+    """A text that tells a box, at the node of a map of a grade that was given in it."""
+    numbers = (*box.center_lps_mm, *box.axes_lps.T.ravel(), *box.size_mm)
+    return _without_minus_zero(" ".join(f"{value:.4f}" for value in numbers))
+
+
+def _without_minus_zero(key: str) -> str:
+    # Version 0.1.0 wrote it.
+    return key.replace("-0.0000", "0.0000")
 
 
 def _style(scene, node) -> None:

@@ -11,7 +11,8 @@ from discgrader.imaging.volume import LPS_TO_RAS, Volume
 from discgrader.localize.disc import Localization
 from discgrader.localize.labels import Label, disc_label, index_of
 from discgrader.mrml.colors import CANAL, UNGRADED, VERTEBRA, Color
-from discgrader.mrml.nodes import image_data, matrix_from_vtk, matrix_to_vtk, right_handed
+from discgrader.mrml.nodes import matrix_from_vtk, matrix_to_vtk
+from discgrader.mrml.volumes import image_data, right_handed
 
 _BINARY = "Binary labelmap"
 
@@ -48,20 +49,6 @@ def segmentation_to_node(scene, localization: Localization, name: str, disc_colo
         node.GetSegmentation().AddSegment(segment, segment_name)
     _quiet_display(node)
     return node
-
-
-def color_segments(node, localization: Localization, disc_colors: Mapping[str, Color]) -> None:
-    """Give the segments of a node that `segmentation_to_node` made for this localization these colors."""
-    segmentation = node.GetSegmentation()
-    changing = node.StartModify()
-    labels = [
-        segmentation.GetNthSegment(number).GetLabelValue() for number in range(segmentation.GetNumberOfSegments())
-    ]
-    for number, (_value, name, color) in enumerate(_segments(localization, disc_colors, labels)):
-        segment = segmentation.GetNthSegment(number)
-        segment.SetName(name)
-        segment.SetColor(*color)
-    node.EndModify(changing)
 
 
 def segment_labels(node) -> set[int]:

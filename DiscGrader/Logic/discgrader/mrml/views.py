@@ -1,9 +1,16 @@
-"""What the slice views show: the series, a saliency map over it, and the place of a disc."""
+"""What the slice views show and how: the series, a saliency map over it, the place of a disc; axial views turned into
+a plane and back."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field, fields, replace
 
-from discgrader.mrml.axial_plane import plane_of_view
-from discgrader.mrml.nodes import ATTRIBUTE, attribute, set_attributes
+import numpy as np
+
+from discgrader.errors import UsageError
+from discgrader.grading.systems import find_task, leading_task
+from discgrader.mrml.nodes import ATTRIBUTE, attribute, matrix_from_vtk, set_attributes
+from discgrader.mrml.saliency import LOWER_THRESHOLD
 
 SALIENCY_OPACITY = 0.5
 
@@ -135,3 +142,175 @@ def plane_of_series(node) -> str:
 
 def _nodes(scene, class_name: str) -> list:
     return [scene.GetNthNodeByClass(n, class_name) for n in range(scene.GetNumberOfNodesByClass(class_name))]
+
+
+AXIAL_RAS = np.diag([-1.0, 1.0, 1.0])
+"""Axes of an axial view as columns: towards the patient's left, the front and the head."""
+
+_PLANES = ("SAG", "COR", "AX")
+
+
+def plane_of_view(view) -> str:
+    """The anatomical plane that a slice view is nearest to: ``SAG``, ``COR`` or ``AX``."""
+    return _PLANES[int(np.abs(matrix_from_vtk(view.GetSliceToRAS())[:3, 2]).argmax())]
+
+
+def lay_into(view, roi, place_ras_mm: np.ndarray, axes_ras: np.ndarray, middle_ras_mm: np.ndarray) -> None:
+    """Lay a slice view into a plane; where it is turned into a disc's plane, this is where it is turned back to.
+
+    Parameters
+    ----------
+    view : vtkMRMLSliceNode
+    roi : vtkMRMLMarkupsROINode
+        Of the disc that is shown.
+    place_ras_mm : ndarray, shape (3,)
+        A point of the plane.
+    axes_ras : ndarray, shape (3, 3)
+        The view's axes as columns.
+    middle_ras_mm : ndarray, shape (3,)
+        What the middle of the view lies over, as seen along the plane's normal.
+    """
+    up = axes_ras[:, 2]
+    matrix = np.eye(4)
+    matrix[:3, :3] = axes_ras
+    matrix[:3, 3] = middle_ras_mm + up * ((place_ras_mm - middle_ras_mm) @ up)
+    if is_turned(view):
+        set_attributes(view, BeforeTurn=json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()}))
+    else:
+        _set(view, matrix)
+
+
+def matrix_of(view) -> np.ndarray:
+    """SliceToRAS of a view as it is, or was before it was turned into a disc's plane."""
+    before = attribute(view, "BeforeTurn")
+    return matrix_from_vtk(view.GetSliceToRAS()) if before is None else np.array(json.loads(before)["matrix"])
+
+
+def turn_axial(scene, roi) -> None:
+    """Turn the axial slice views into the plane of a box, through its middle; back as they were where it is None.
+
+    The middle of the view stays over what it was over, as seen along the box's normal. What a view was like before is
+    kept with it, in the scene.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    roi : vtkMRMLMarkupsROINode or None
+    """
+    for view in (
+        scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode"))
+    ):
+        before = attribute(view, "BeforeTurn")
+        if roi is None:
+            if before is not None:
+                _turn_back(view, json.loads(before))
+        elif before is not None or plane_of_view(view) == "AX":
+            if before is None:
+                matrix = matrix_from_vtk(view.GetSliceToRAS())
+                set_attributes(view, BeforeTurn=json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()}))
+            _turn(view, roi, json.loads(attribute(view, "BeforeTurn")))
+
+
+def is_turned(view) -> bool:
+    """Whether a slice view was turned into a disc's plane."""
+    return attribute(view, "BeforeTurn") is not None
+
+
+def _turn(view, roi, before: dict) -> None:
+    box = matrix_from_vtk(roi.GetObjectToWorldMatrix())
+    left, back, up = (box[:3, column] / np.linalg.norm(box[:3, column]) for column in range(3))
+    first = np.array(before["matrix"])
+    # From the view's own middle at the height of the disc, along the disc's normal into the disc's plane.
+    middle = first[:3, 3] + first[:3, 2] * ((box[:3, 3] - first[:3, 3]) @ first[:3, 2])
+    middle = middle + up * ((box[:3, 3] - middle) @ up)
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.column_stack([left, -back, up])
+    matrix[:3, 3] = middle
+    _set(view, matrix)
+    if before.get("now") != roi.GetID():
+        set_attributes(view, BeforeTurn=json.dumps({**before, "now": roi.GetID()}))
+
+
+def _turn_back(view, before: dict) -> None:
+    """As it was; where another disc was looked at meanwhile, at that disc."""
+    _set(view, np.array(before["matrix"]))
+    set_attributes(view, BeforeTurn=None)
+    roi = view.GetScene().GetNodeByID(before["now"]) if before.get("now", before["box"]) != before["box"] else None
+    if roi is not None:
+        center = [0.0, 0.0, 0.0]
+        roi.GetCenterWorld(center)
+        view.JumpSliceByOffsetting(*center)
+
+
+def _set(view, matrix: np.ndarray) -> None:
+    changing = view.StartModify()
+    for row in range(4):
+        for column in range(4):
+            view.GetSliceToRAS().SetElement(row, column, float(matrix[row, column]))
+    view.UpdateMatrices()
+    view.EndModify(changing)
+
+
+@dataclass(frozen=True)
+class ViewSettings:
+    """How the views show grades.
+
+    Parameters
+    ----------
+    saliency : bool
+        Whether the saliency of the shown grade lies over the picture.
+    opacity, threshold : float
+        Of saliency, 0–1; what is below the threshold is not shown.
+    labels : bool
+        Whether level and grade stand beside each disc.
+    label_system, label_task : str
+        Whose grade that is; both empty for the level alone.
+
+    Raises
+    ------
+    UsageError
+        When a number is outside 0–1, or there is no such task.
+    """
+
+    saliency: bool = True
+    opacity: float = SALIENCY_OPACITY
+    threshold: float = LOWER_THRESHOLD
+    labels: bool = True
+    label_system: str = field(default_factory=lambda: leading_task()[0])
+    label_task: str = field(default_factory=lambda: leading_task()[1])
+
+    def __post_init__(self) -> None:
+        for name, value in (("opacity", self.opacity), ("threshold", self.threshold)):
+            if not 0.0 <= value <= 1.0:
+                raise UsageError(f"The {name} of saliency is between 0 and 1, not {value:g}.")
+        if self.label_system or self.label_task:
+            find_task(self.label_system, self.label_task)
+
+
+class KeptSettings:
+    """The view settings of a scene, on a node that is saved with it.
+
+    Parameters
+    ----------
+    node : callable() -> vtkMRMLNode
+        The module's node in the scene.
+    """
+
+    def __init__(self, node: Callable[[], object]) -> None:
+        self._node = node
+
+    @property
+    def now(self) -> ViewSettings:
+        """As they are; what a scene says that makes no sense is left aside."""
+        try:
+            kept = json.loads(attribute(self._node(), "Views") or "{}")
+            known = {one.name for one in fields(ViewSettings)}
+            return ViewSettings(**{name: value for name, value in kept.items() if name in known})
+        except (ValueError, TypeError, AttributeError, UsageError):
+            return ViewSettings()
+
+    def change(self, **values: object) -> ViewSettings:
+        """Change some; what is None stays."""
+        new = replace(self.now, **{name: value for name, value in values.items() if value is not None})
+        set_attributes(self._node(), Views=json.dumps(asdict(new)))
+        return new

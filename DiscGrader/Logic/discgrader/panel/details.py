@@ -1,10 +1,7 @@
 """The part of the panel that tells everything of the chosen grade."""
 
-import json
-
 import qt
 
-from discgrader.mrml.nodes import attribute
 from discgrader.panel.cell_style import mixed
 from discgrader.panel.details_html import Colors, details_html
 from discgrader.panel.grid import Cell, Key
@@ -22,9 +19,9 @@ class Details:
         self._browser = browser
         self._shown = None
 
-    def show(self, key: Key | None, cell: Cell | None, box=None, why_not: str = "") -> None:
-        """Show one grade, or why there is none; ``box`` is the ROI node of its disc."""
-        html = details_html(key, cell, self._colors(), disc_note(box), why_not)
+    def show(self, key: Key | None, cell: Cell | None, note: str = "", why_not: str = "") -> None:
+        """Show one grade, or why there is none; ``note`` says what is not certain of its disc."""
+        html = details_html(key, cell, self._colors(), note, why_not)
         if html != self._shown:
             self._shown = html
             self._browser.setHtml(html)
@@ -33,9 +30,3 @@ class Details:
         palette = self._browser.palette
         text, ground = (palette.color(one).name() for one in (qt.QPalette.Text, qt.QPalette.Base))
         return Colors(text, mixed(text, ground, 0.62), ground, mixed(text, ground, 0.2))
-
-
-def disc_note(box) -> str:
-    """Why a disc's name or box is not certain; empty where it is."""
-    facts = None if box is None else attribute(box, "Disc")
-    return "" if facts is None else " ".join(json.loads(facts).get("warnings", ()))

@@ -14,9 +14,16 @@ from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import is_gathered
 from discgrader.mrml.hierarchy import modality, study_name
-from discgrader.mrml.inputs import Volumes, nodes_of
-from discgrader.mrml.nodes import MR, attribute, grid_of_volume, volume_from_node
-from discgrader.mrml.recognized import keep_recognized, recognized_as
+from discgrader.mrml.nodes import attribute
+from discgrader.mrml.volumes import (
+    MR,
+    Volumes,
+    grid_of_volume,
+    keep_recognized,
+    nodes_of,
+    recognized_as,
+    volume_from_node,
+)
 
 ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 

@@ -10,7 +10,7 @@ from vtk import vtkCommand
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.imaging.left_out import LeftOut
 from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice, name_percent
-from discgrader.mrml.study_facts import NOT_CHOSEN
+from discgrader.mrml.hierarchy import NOT_CHOSEN
 from discgrader.panel.badges import badge_html, badge_tip
 from discgrader.panel.block_reader import BlockReader
 from discgrader.panel.box_buttons import BoxButtons
@@ -196,7 +196,7 @@ class Panel:
             _show_choice(ui.lowestComboBox, lowest_choice(grid.levels))
         cell = grid.cells.get(key)
         why_not = grid.why_not(key) if key else ""
-        self.details.show(key, cell, self.state.boxes.get(key[0]) if key else None, why_not)
+        self.details.show(key, cell, self.state.notes.get(key[0], "") if key else "", why_not)
         self.undo.show(self._history())
         self.label_task.show(grid.columns, parameters.display.labelTask)
         self._enable(grid, cell, why_not)

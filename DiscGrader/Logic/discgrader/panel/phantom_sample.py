@@ -16,7 +16,7 @@ from discgrader.errors import DiscGraderError
 from discgrader.jobs.job import Listener
 from discgrader.jobs.process import ProcessRunner
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import volume_to_node
+from discgrader.mrml.volumes import volume_to_node
 from discgrader.panel.python import python_executable
 from discgrader.panel.show_volumes import show_volumes
 from discgrader.phantom.rendering import render_study

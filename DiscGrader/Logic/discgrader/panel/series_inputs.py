@@ -8,8 +8,7 @@ from slicer.i18n import tr as _
 
 from discgrader.grading.systems import leading_task
 from discgrader.grading.t1_alone import measured
-from discgrader.mrml.inputs import nodes_of
-from discgrader.mrml.recognized import doubt_of_choice, recognized_as
+from discgrader.mrml.volumes import doubt_of_choice, nodes_of, recognized_as
 from discgrader.packs.pack import default_packs
 from discgrader.panel.checked_volumes import CheckedVolumes
 from discgrader.panel.inputs import WITHHELD, InputChooser

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discgrader.errors import DiscGraderError
 from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
-from discgrader.mrml.nodes import grid_of_volume
+from discgrader.mrml.volumes import grid_of_volume
 from discgrader.panel.inputs import Recognized, prepared
 from discgrader.panel.poller import Poller
 

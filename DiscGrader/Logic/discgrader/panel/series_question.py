@@ -10,8 +10,7 @@ from discgrader.errors import DiscGraderError
 from discgrader.imaging.recognize import plane_of, slice_axis
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.nodes import grid_of_volume
-from discgrader.mrml.recognized import recognized_as
+from discgrader.mrml.volumes import grid_of_volume, recognized_as
 from discgrader.report.pictures import slice_picture
 
 THUMBNAIL = 150

@@ -3,7 +3,7 @@
 import slicer
 
 from discgrader.imaging.recognize import plane_of
-from discgrader.mrml.nodes import grid_of_volume
+from discgrader.mrml.volumes import grid_of_volume
 
 
 def show_volumes(nodes) -> None:

@@ -8,21 +8,14 @@ from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, systems
 from discgrader.imaging.left_out import LeftOut
 from discgrader.localize.box import box_doubts
-from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.inputs import Volumes, nodes_of
-from discgrader.mrml.nodes import attribute, grid_of_volume, roi_from_node
-from discgrader.mrml.readback import (
-    findings_in_scene,
-    misfits_in_scene,
-    names_in_scene,
-    studies_in_scene,
-    studies_with_discs,
-)
-from discgrader.mrml.scene import study_nodes
-from discgrader.mrml.study_facts import volumes_left_out
+from discgrader.mrml.hierarchy import study_name, volumes_left_out
+from discgrader.mrml.nodes import attribute, roi_from_node, study_nodes
+from discgrader.mrml.readback import studies_in_scene, studies_with_discs
+from discgrader.mrml.volumes import Volumes, grid_of_volume, nodes_of
 from discgrader.panel.grid import Cell, Grid, cell_of_grade, cells_of_disc, columns_of, from_the_top
 from discgrader.panel.packs import PackFacts
 from discgrader.reading.record import Reading
+from discgrader.reading.results import discs_now, findings, name_certainty
 
 
 @dataclass(frozen=True)
@@ -48,6 +41,8 @@ class StudyState:
         What else the lowest disc may be called, and how probably.
     left_out : tuple of LeftOut
         What of the study is not used, and why.
+    notes : mapping of str to str
+        By level why a disc's name or box is not certain; empty where it is.
     """
 
     name: str | None
@@ -59,6 +54,7 @@ class StudyState:
     name_probability: float | None = None
     name_alternatives: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def grade_anyway(self) -> bool:
@@ -97,25 +93,34 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
     if name is None:
         return StudyState(None, {}, None)
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
-    doubts, findings = _doubts(boxes, volumes), findings_in_scene(scene, name) if boxes else ()
-    misfits = misfits_in_scene(scene, name) if boxes else ()
-    names = names_in_scene(scene, name)
-    told = (
+    reading = _reading(scene, logic, name, before)
+    doubts, left_out = _doubts(boxes, volumes), volumes_left_out(scene, nodes_of(volumes))
+    if reading is None or not boxes:
+        return StudyState(name, boxes, reading, doubts, left_out=left_out)
+    probability, alternatives = name_certainty(reading)
+    return StudyState(
+        name,
+        boxes,
+        reading,
         doubts,
-        findings,
-        misfits,
-        names["probability"],
-        names["alternatives"],
-        volumes_left_out(scene, nodes_of(volumes)),
+        findings(reading),
+        () if reading.found is None else reading.found.misfits,
+        probability,
+        alternatives,
+        left_out,
+        {disc.level: " ".join(disc.warnings) for _, disc in discs_now(reading)},
     )
+
+
+def _reading(scene, logic, name: str, before: StudyState) -> Reading | None:
     if logic.isBusy():
-        return StudyState(name, boxes, before.reading if before.name == name else None, *told)
+        known = logic.readings.known(name)
+        return known.reading if known is not None else before.reading if before.name == name else None
     try:
-        reading = logic.reading(name) if name in studies_with_discs(scene) else None
+        return logic.reading(name) if name in studies_with_discs(scene) else None
     except UsageError:
         # A reading that is broken must not keep the panel from showing what else there is.
-        reading = None
-    return StudyState(name, boxes, reading, *told)
+        return None
 
 
 def _doubts(boxes: Mapping[str, object], volumes: Volumes) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from discgrader.folders import whole_folder
 from discgrader.reading.agreement import Figure, TaskAgreement
+from discgrader.reading.files import write_csv
 from discgrader.reading.pairs import Pair, Pairing, Source
-from discgrader.reading.tables import write_csv
 
 FIGURES = ("percent", "kappa", "weighted_kappa", "ac1", "ac2")
 

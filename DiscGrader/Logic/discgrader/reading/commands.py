@@ -4,7 +4,7 @@
 command raises a `UsageError` for what does not exist, and then nothing has changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -14,11 +14,17 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc
 from discgrader.localize.levels import check_level, common_ladder, ladder_of, named_from, next_above, order_of, shifted
-from discgrader.localize.margin import check_margin
-from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
+from discgrader.localize.margin import DEFAULT_MARGIN_MM, check_margin
+from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Found, Grading, Mark, Reading, Renaming
 
 _SAME_HEIGHT_MM = 0.01
+
+_NEAR_MM = 8.0
+"""A disc that was found again is the one whose box had its middle so near."""
+
+ADDED = "This disc was added by the reader; its measures are those of its box."
 
 
 @dataclass(frozen=True)
@@ -304,36 +310,84 @@ class AddDisc(Command):
         As in `DiscReading`.
     makes_room : bool
         Whether a disc that bears this name, and those that follow above it without a gap, each move up by one level.
-    found : bool
-        Whether a search found it, and not the reader.
+    label : int or None
+        Its value in the segmentation, where it is segmented.
     """
-
-    says: ClassVar[str] = "add {level}"
 
     level: str
     box: RoiBox
     margin_mm: float | None = None
     makes_room: bool = False
-    found: bool = False
+    label: int | None = None
+    says: ClassVar[str] = "add {level}"
 
     def change(self, reading: Reading, time: str) -> Reading:
         check_level(self.level)
         if self.makes_room:
             reading = _with_room_at(reading, self.level, time)
-        if not self.found:
-            common_ladder((*reading.levels, self.level))
+        common_ladder((*reading.levels, self.level))
         if self.level in reading.levels:
             raise UsageError(f"There is a disc {self.level} already; move its box, or name the new one otherwise.")
+        margin_mm = DEFAULT_MARGIN_MM if self.margin_mm is None else self.margin_mm
         added = DiscReading(
-            max((disc.number for disc in reading.discs), default=0) + 1,
+            _next_number(reading),
             self.level,
             self.box.require_extent(),
-            found_level=self.level if self.found else None,
-            added=None if self.found else Mark(reading.reader, time),
+            added=Mark(reading.reader, time),
             margin_mm=self.margin_mm,
             found_margin_mm=self.margin_mm,
+            measured=Disc.of_box(self.box, self.level, 0, margin_mm, ADDED),
+            label=self.label,
         )
         return replace(reading, discs=(*reading.discs, added), changed=time)
+
+
+@dataclass(frozen=True)
+class FindDiscs(Command):
+    """The study's discs were looked for again, or its boxes were given anew: its discs are these and no others.
+
+    A disc that was known before, where its box had its middle near or else under its name, keeps what was said of it;
+    what is not among them any more is deleted.
+
+    Parameters
+    ----------
+    discs : tuple of DiscReading
+        As `discgrader.reading.results.reading_of_result` makes them; their numbers are not heeded.
+    found : Found
+    numbers : mapping of str to int
+        By level the numbers of discs that are known already, wherever they are now.
+    """
+
+    discs: tuple[DiscReading, ...]
+    found: Found
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    says: ClassVar[str] = "find and grade discs"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        same = _same_discs(reading.present, self.discs, self.numbers)
+        if not self._differs(reading, same):
+            return reading if reading.found == self.found else replace(reading, found=self.found)
+        gone = {disc.number for disc in reading.present} - same.keys()
+        known = tuple(
+            replace(disc, deleted=Mark(reading.reader, time)) if disc.number in gone
+            else _found_again(disc, same[disc.number], reading.reader, time) if disc.number in same
+            else disc
+            for disc in reading.discs
+        )  # fmt: skip
+        matched = {id(disc) for disc in same.values()}
+        new = tuple(
+            replace(disc, number=number)
+            for number, disc in enumerate((one for one in self.discs if id(one) not in matched), _next_number(reading))
+        )
+        named = None if same else reading.named
+        return replace(reading, discs=(*known, *new), found=self.found, named=named, changed=time)
+
+    def _differs(self, reading: Reading, same: Mapping[int, DiscReading]) -> bool:
+        """Whether any disc came, went, was moved or has another name, so that this is a step."""
+        if len(same) < len(self.discs) or len(same) < len(reading.present):
+            return True
+        pairs = [(disc, same[disc.number]) for disc in reading.present]
+        return any(not new.box.is_same(disc.box) or new.level != disc.level for disc, new in pairs)
 
 
 @dataclass(frozen=True)
@@ -362,16 +416,6 @@ class GradeAnyway(Command):
 
 
 @dataclass(frozen=True)
-class NamesAsFound(Command):
-    """The discs were found again, so that their names are no longer the reader's."""
-
-    says: ClassVar[str] = "find discs"
-
-    def change(self, reading: Reading, time: str) -> Reading:
-        return replace(reading, named=None)
-
-
-@dataclass(frozen=True)
 class TakeReading(Command):
     """Another reading takes the place of this one, such as that of a file; ``said`` says what is done, for the menu."""
 
@@ -380,7 +424,10 @@ class TakeReading(Command):
     says: ClassVar[str] = "{said}"
 
     def change(self, reading: Reading, time: str) -> Reading:
-        return self.reading
+        """The other reading, completed by what is known here of the same discs where its file did not keep it."""
+        discs = tuple(_completed(disc, reading.discs) for disc in self.reading.discs)
+        found, examined = self.reading.found or reading.found, self.reading.examined or reading.examined
+        return replace(self.reading, discs=discs, found=found, examined=examined)
 
 
 @dataclass(frozen=True)
@@ -429,6 +476,17 @@ class LearnGrades(Command):
 
 
 @dataclass(frozen=True)
+class LearnStudy(Command):
+    """What the study was graded from becomes known; see `Reading.examined`. No step."""
+
+    examined: Mapping[str, object] | None
+    found: Found | None = None
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        return replace(reading, examined=self.examined, found=self.found or reading.found)
+
+
+@dataclass(frozen=True)
 class SetReader(Command):
     """Somebody else reads from now on; what was said before stays theirs who said it. No step."""
 
@@ -449,6 +507,57 @@ def _how(before: RoiBox, after: RoiBox) -> str:
     if np.abs(before.size_mm - after.size_mm).max() > _SAME_HEIGHT_MM:
         return "resize"
     return "turn" if np.abs(before.axes_lps - after.axes_lps).max() > 1e-4 else "move"
+
+
+def _next_number(reading: Reading) -> int:
+    return max((disc.number for disc in reading.discs), default=0) + 1
+
+
+def _same_discs(
+    known: Sequence[DiscReading], found: Sequence[DiscReading], numbers: Mapping[str, int]
+) -> dict[int, DiscReading]:
+    """Which disc was found again, by the number of the known one: where it was, or else by its name."""
+    left = {disc.number: disc for disc in known}
+    same = {numbers[disc.level]: disc for disc in found if numbers.get(disc.level) in left}
+    left = {number: disc for number, disc in left.items() if number not in same}
+    for disc in found:
+        if disc.level in numbers:
+            continue
+        away = {number: _apart_mm(one, disc) for number, one in left.items()}
+        nearest = min(away, key=lambda number: away[number], default=None)
+        if nearest is not None and away[nearest] > _NEAR_MM:
+            nearest = next((number for number, one in left.items() if one.level == disc.level), None)
+        if nearest is not None:
+            same[nearest] = disc
+            del left[nearest]
+    return same
+
+
+def _apart_mm(one: DiscReading, other: DiscReading) -> float:
+    return float(np.linalg.norm(one.box.center_lps_mm - other.box.center_lps_mm))
+
+
+def _found_again(disc: DiscReading, found: DiscReading, reader: str, time: str) -> DiscReading:
+    """A disc in the box and under the name that it was found with again."""
+    disc = replace(disc, level=found.level, measured=found.measured, label=found.label)
+    if found.box.is_same(disc.box):
+        return disc
+    correction = BoxCorrection(disc.box, found.box, reader, time)
+    return replace(disc, box=found.box, corrections=(*disc.corrections, correction), margin_mm=found.margin_mm)
+
+
+def _completed(disc: DiscReading, known: Sequence[DiscReading]) -> DiscReading:
+    """A disc with the measures that are known of the disc at its place, where it has none itself."""
+    if disc.measured is not None:
+        return disc
+    own = next((one for one in known if one.number == disc.number), None)
+    if own is not None and own.found_box.contains(disc.found_box.center_lps_mm):
+        return replace(disc, measured=own.measured, label=own.label)
+    near = [one for one in known if one.measured is not None and disc.found_box.contains(one.found_box.center_lps_mm)]
+    if not near:
+        return disc
+    nearest = min(near, key=lambda one: float(np.linalg.norm(one.found_box.center_lps_mm - disc.box.center_lps_mm)))
+    return replace(disc, measured=nearest.measured, label=nearest.label)
 
 
 def _settled(disc: DiscReading, system: str, task: str) -> list[str]:

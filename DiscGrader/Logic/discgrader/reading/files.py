@@ -9,9 +9,13 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
                 "decisions": [{"system", "task", "grade", "overrides", "reason", "reader", "time"}],
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
                 "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
-                "margin_mm": number or null, "found_margin_mm": number or null}],
+                "margin_mm": number or null, "found_margin_mm": number or null,
+                "measured": a disc as in grades.json or null, "label": number or null}],
      "renamings": [{"steps", "reader", "time", "lowest" or null}], "named": {"reader", "time"} or null,
-     "grade_anyway": {"reader", "time"} or null}
+     "grade_anyway": {"reader", "time"} or null,
+     "found": {"series_name", "warnings": [...], "name_doubts": [...], "misfits": [...], "name_probability",
+               "name_alternatives": {...}, "shifts_lps_mm": {series: [x, y, z]}} or null,
+     "examined": {"examination", "series", "left_out", "warnings", "software", as in grades.json} or null}
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
@@ -20,34 +24,32 @@ with why some said nothing in ``not_graded``, which older files lack; ``decision
 ``overrides`` false where the pack's grade was accepted. Deleted discs stay in the file. ``margin_mm`` is how far the
 box reaches above and below the disc, null where its height was set by hand; ``found_margin_mm`` what it was at first;
 files of older versions have neither. ``named`` is who said last what the lowest disc is called, or shifted the names;
-older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR. Times are
+older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR.
+``measured`` is the disc as it was found or added, ``label`` its value in the segmentation, ``found`` what was found of
+the study as a whole and ``examined`` what it was graded from; files of version 0.1.0 have none of these. Times are
 ISO 8601. Undo ends with the session: the file holds the present state alone.
 """
 
+import csv
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from discgrader.checked import checked, plain
 from discgrader.checked import read_json as read_json_file
 from discgrader.errors import UsageError
 from discgrader.folders import whole_file
-from discgrader.reading.parts import (
-    box_from_json,
-    box_to_json,
-    grade_from_json,
-    grade_to_json,
-    items,
-    mapping,
-    not_graded_from_json,
-    number,
-    text,
-)
-from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Grading, Mark, Reading, Renaming
+from discgrader.reading.record import Reading
 
 FORMAT, VERSION = "discgrader-reading", 1
 
 SUFFIX = ".reading.json"
+
+COLUMNS = (
+    *("study", "level", "system", "task", "ai_grade", "ai_probability", "reader_grade"),
+    *("status", "reason", "reader", "time"),
+)
+"""Columns of a table of readings."""
 
 
 def save_reading(reading: Reading, path: Path) -> None:
@@ -71,7 +73,10 @@ def load_reading(path: Path) -> Reading:
     UsageError
         When the file cannot be read, is no reading, is broken, or was written by a newer version.
     """
-    return reading_from_json(read_json(path), path)
+    reading = reading_from_json(read_json(path), path)
+    if not reading.reader.strip():
+        raise UsageError(f"{path} is a broken reading: it has no reader.")
+    return reading
 
 
 def read_json(path: Path) -> object:
@@ -92,127 +97,78 @@ def is_reading(document: object) -> bool:
 
 def reading_to_json(reading: Reading) -> dict[str, object]:
     """A reading as this module's docstring describes it."""
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "study": reading.study,
-        "reader": reading.reader,
-        "started": reading.started,
-        "changed": reading.changed,
-        "discs": [_disc_to_json(one) for one in reading.discs],
-        "renamings": [asdict(one) for one in reading.renamings],
-        "named": None if reading.named is None else asdict(reading.named),
-        "grade_anyway": None if reading.grade_anyway is None else asdict(reading.grade_anyway),
-    }
+    return {"format": FORMAT, "version": VERSION, **plain(reading)}
 
 
 def reading_from_json(document: object, path: Path) -> Reading:
     """The opposite of `reading_to_json`; ``path`` is named in errors."""
-    if not is_reading(document):
+    if not isinstance(document, Mapping) or not is_reading(document):
         raise UsageError(f"{path} is no reading of DiscGrader; give a file that was saved as a reading.")
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise UsageError(f"{path} is a broken reading: it has no version.")
     if version > VERSION:
         raise UsageError(f"{path} was written by a newer DiscGrader (file version {version}); update DiscGrader.")
-    try:
-        return Reading(
-            *(text(document, name) for name in ("study", "reader", "started", "changed")),
-            tuple(_disc(one) for one in items(document.get("discs"), "the list of discs")),
-            tuple(_renaming(one) for one in items(document.get("renamings"), "the list of renamings")),
-            _mark(document.get("named")),
-            _mark(document.get("grade_anyway")),
-        )
-    except UsageError as error:
-        raise UsageError(f"{path} is a broken reading: {str(error).rstrip('.')}.") from error
+    return checked(_with_boxes(document), Reading, f"{path} is a broken reading", UsageError)
 
 
-def _disc_to_json(disc: DiscReading) -> dict[str, object]:
-    return {
-        "number": disc.number,
-        "level": disc.level,
-        "found_level": disc.found_level,
-        "roi": box_to_json(disc.box),
-        "gradings": [
-            {
-                "roi": box_to_json(one.box),
-                "time": one.time,
-                "grades": [grade_to_json(grade) for grade in one.grades],
-                "not_graded": dict(one.not_graded),
-            }
-            for one in disc.gradings
-        ],
-        "decisions": [asdict(one) for one in disc.decisions],
-        "corrections": [
-            {"old": box_to_json(one.old), "new": box_to_json(one.new), "reader": one.reader, "time": one.time}
-            for one in disc.corrections
-        ],
-        "added": None if disc.added is None else asdict(disc.added),
-        "deleted": None if disc.deleted is None else asdict(disc.deleted),
-        "margin_mm": disc.margin_mm,
-        "found_margin_mm": disc.found_margin_mm,
-    }
+def _with_boxes(document: Mapping) -> dict[str, object]:
+    """The same with every ``roi`` of a disc and of its gradings under the name that it has there."""
+
+    def each(found: object, change: Callable[[dict], dict]) -> object:
+        if not isinstance(found, list):
+            return found
+        return [change({"box": one.get("roi"), **one}) if isinstance(one, Mapping) else one for one in found]
+
+    def disc(fields: dict) -> dict:
+        return {**fields, "gradings": each(fields.get("gradings"), lambda grading: grading)}
+
+    return {**document, "discs": each(document.get("discs"), disc)}
 
 
-def _disc(described: object) -> DiscReading:
-    fields = mapping(described, "a disc")
-    decisions = tuple(_decision(one) for one in items(fields.get("decisions"), "the list of decisions"))
-    keys = [(one.system, one.task) for one in decisions]
-    if len(set(keys)) < len(keys):
-        raise UsageError(f"{text(fields, 'level')} has two decisions on one task")
-    return DiscReading(
-        _whole(fields, "number"),
-        text(fields, "level"),
-        box_from_json(fields.get("roi")),
-        None if fields.get("found_level") is None else text(fields, "found_level"),
-        tuple(_grading(one) for one in items(fields.get("gradings"), "the list of gradings")),
-        decisions,
-        tuple(_correction(one) for one in items(fields.get("corrections"), "the list of corrections")),
-        _mark(fields.get("added")),
-        _mark(fields.get("deleted")),
-        _margin(fields.get("margin_mm")),
-        _margin(fields.get("found_margin_mm")),
-    )
+def reading_rows(reading: Reading) -> list[dict[str, object]]:
+    """One row a disc and task, without deleted discs.
+
+    ``ai_grade`` is empty where no pack graded the task, ``reader_grade``, ``reason``, ``reader`` and ``time`` while the
+    grade is unread.
+    """
+    rows = []
+    for disc in reading.present:
+        for system, task in disc.tasks:
+            ai, given = disc.ai_grade(system, task), disc.reader_grade(system, task)
+            said = None if given is None else disc.decision(system, task)
+            rows.append(
+                {
+                    "study": reading.study,
+                    "level": disc.level,
+                    "system": system,
+                    "task": task,
+                    "ai_grade": "" if ai is None else ai.grade,
+                    "ai_probability": "" if ai is None else ai.probability,
+                    "reader_grade": given or "",
+                    "status": disc.status(system, task),
+                    "reason": "" if said is None else said.reason,
+                    "reader": "" if said is None else said.reader,
+                    "time": "" if said is None else said.time,
+                }
+            )
+    return rows
 
 
-def _grading(described: object) -> Grading:
-    fields = mapping(described, "a grading")
-    grades = tuple(grade_from_json(one) for one in items(fields.get("grades"), "the list of grades"))
-    return Grading(box_from_json(fields.get("roi")), grades, text(fields, "time"), not_graded_from_json(fields))
+def write_readings_csv(readings: Iterable[Reading], path: Path) -> None:
+    """Write the rows of one or many readings as UTF-8 CSV, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    write_csv(COLUMNS, (row for one in readings for row in reading_rows(one)), path)
 
 
-def _decision(described: object) -> Decision:
-    fields = mapping(described, "a decision")
-    if not isinstance(fields.get("overrides"), bool):
-        raise UsageError("a decision does not say whether it overrides")
-    before, after = ("system", "task", "grade"), ("reason", "reader", "time")
-    return Decision(*(text(fields, one) for one in before), fields["overrides"], *(text(fields, one) for one in after))
-
-
-def _correction(described: object) -> BoxCorrection:
-    fields = mapping(described, "a correction")
-    boxes = (box_from_json(fields.get(one)) for one in ("old", "new"))
-    return BoxCorrection(*boxes, text(fields, "reader"), text(fields, "time"))
-
-
-def _mark(described: object) -> Mark | None:
-    if described is None:
-        return None
-    fields = mapping(described, "a mark")
-    return Mark(text(fields, "reader"), text(fields, "time"))
-
-
-def _margin(described: object) -> float | None:
-    return None if described is None else number(described)
-
-
-def _renaming(described: object) -> Renaming:
-    fields = mapping(described, "a renaming")
-    lowest = None if fields.get("lowest") is None else text(fields, "lowest")
-    return Renaming(_whole(fields, "steps"), text(fields, "reader"), text(fields, "time"), lowest)
-
-
-def _whole(fields: Mapping, name: str) -> int:
-    if isinstance(fields.get(name), bool) or not isinstance(fields.get(name), int):
-        raise UsageError(f"{name} is missing or no whole number")
-    return fields[name]
+def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write rows as UTF-8 CSV, whole or not at all; None is an empty cell."""
+    with whole_file(Path(path)) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, tuple(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.reading.begin import reading_of_grades
 from discgrader.reading.files import is_reading, read_json, reading_from_json
 from discgrader.reading.record import DiscReading, Reading
+from discgrader.reading.results import reading_of_grades
 
 READER, AI = "reader", "ai"
 

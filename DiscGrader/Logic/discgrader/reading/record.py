@@ -1,15 +1,18 @@
 """A reading: what a pack and what a reader said of every disc of a study, both kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
+from discgrader.checked import plain
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
 from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
 
 UNREAD, ACCEPTED, OVERRIDDEN = "unread", "accepted", "overridden"
 """Status of a grade, and of a level: unread until every grade of it is decided, overridden where one of them is."""
@@ -47,19 +50,25 @@ class Grading:
     time: str
     not_graded: Mapping[str, str] = field(default_factory=dict)
 
-    def says_as(self, other: "Grading") -> bool:
-        """Whether packs said the same there, whenever it was and of whatever box."""
-        return (self.grades, self.not_graded) == (other.grades, other.not_graded)
+    def __post_init__(self) -> None:
+        for grade in self.grades:
+            scale_of(grade.system, grade.task).grade(grade.grade)
+
+    def to_json(self) -> dict[str, object]:
+        """As a file of readings has it."""
+        grades = [grade.to_json() for grade in self.grades]
+        return {"roi": self.box.to_json(), "time": self.time, "grades": grades, "not_graded": dict(self.not_graded)}
 
     def of_level(self, level: str) -> "Grading":
         """The same for a disc that has got this name since: without grades by systems that are not for it."""
         why_not = of_level(self.not_graded, level)
         # Only a system that was asked has an answer.
-        asked = {*self.not_graded, *(one.system for one in self.grades)}
+        asked = {*self.not_graded, *(grade.system for grade in self.grades)}
         why_not = {system: why for system, why in why_not.items() if system in asked}
-        if why_not == self.not_graded and not any(one.system in why_not for one in self.grades):
+        new = {system for system, why in why_not.items() if self.not_graded.get(system) != why}
+        if why_not == self.not_graded and not new:
             return self
-        return replace(self, grades=tuple(one for one in self.grades if one.system not in why_not), not_graded=why_not)
+        return replace(self, grades=tuple(one for one in self.grades if one.system not in new), not_graded=why_not)
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where it was not graded."""
@@ -154,6 +163,16 @@ class DiscReading:
         the margin no longer governs it.
     found_margin_mm : float or None
         The margin of the box before any correction.
+    measured : Disc or None
+        The disc as it was when it was found or added, with its measures, in the box that it had then; None in files of
+        versions that did not keep it.
+    label : int or None
+        Its value in the segmentation; None for a disc that is not segmented.
+
+    Raises
+    ------
+    UsageError
+        When it has two decisions on one task.
     """
 
     number: int
@@ -167,13 +186,29 @@ class DiscReading:
     deleted: Mark | None = None
     margin_mm: float | None = None
     found_margin_mm: float | None = None
+    measured: Disc | None = None
+    label: int | None = None
+
+    def __post_init__(self) -> None:
+        tasks = [(decision.system, decision.task) for decision in self.decisions]
+        if len(set(tasks)) < len(tasks):
+            raise UsageError(f"{self.level} has two decisions on one task.")
+
+    def to_json(self) -> dict[str, object]:
+        """As a file of readings has it; made once, and to be left as it is."""
+        return self._as_json
+
+    @cached_property
+    def _as_json(self) -> dict[str, object]:
+        described = {one.name: plain(getattr(self, one.name)) for one in fields(self)}
+        return {"roi" if name == "box" else name: value for name, value in described.items()}
 
     @property
     def found_box(self) -> RoiBox:
         """The box before any correction."""
         return self.corrections[0].old if self.corrections else self.box
 
-    @property
+    @cached_property
     def grading(self) -> Grading | None:
         """What packs said last of the box as it is now, or else of the disc, by systems that are for its level."""
         of_box = [one for one in self.gradings if one.box == self.box]
@@ -189,7 +224,9 @@ class DiscReading:
     def tasks(self) -> tuple[tuple[str, str], ...]:
         """Every (system, task) that a pack or the reader graded."""
         of_pack = self.grading.grades if self.grading else ()
-        return tuple(dict.fromkeys((one.system, one.task) for one in (*of_pack, *self.decisions)))
+        # What was accepted and has no grade any more, as under another name of the disc, is nothing that stands.
+        own = (decision for decision in self.decisions if decision.overrides)
+        return tuple(dict.fromkeys((one.system, one.task) for one in (*of_pack, *own)))
 
     def ai_grade(self, system: str, task: str) -> Grade | None:
         """What the pack says of this task, or None where it says nothing."""
@@ -231,13 +268,48 @@ class DiscReading:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What was found of a study as a whole when its discs were looked for; see `Localization` for each.
+
+    Parameters
+    ----------
+    series_name : str
+    warnings, name_doubts, misfits : tuple of str
+    name_probability : float or None
+    name_alternatives : mapping of str to float
+    shifts_lps_mm : mapping of str to tuple of 3 float
+    """
+
+    series_name: str
+    warnings: tuple[str, ...] = ()
+    name_doubts: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
+    name_probability: float | None = None
+    name_alternatives: Mapping[str, float] = field(default_factory=dict)
+    shifts_lps_mm: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, localization: Localization) -> "Found":
+        """What a localization says of the study as a whole."""
+        return cls(
+            localization.series_name,
+            localization.warnings,
+            localization.name_doubts,
+            localization.misfits,
+            localization.name_probability,
+            dict(localization.name_alternatives),
+            {name: _three(shift) for name, shift in localization.shifts_lps_mm.items()},
+        )
+
+
+@dataclass(frozen=True)
 class Reading:
     """What was said of a study, by packs and by a reader.
 
     Parameters
     ----------
     study, reader : str
-        Whose discs, and who reads now.
+        Whose discs, and who reads now; nobody where ``reader`` is empty.
     started, changed : str
         When the reading began and when it was changed last, ISO 8601.
     discs : tuple of DiscReading
@@ -248,11 +320,16 @@ class Reading:
         Who said last what the lowest disc is called, or shifted the names; None where they are as they were found.
     grade_anyway : Mark or None
         Who said that it is to be graded although it may not be a lumbar spine on MR.
+    found : Found or None
+        What was found of the study as a whole; None in files of versions that did not keep it.
+    examined : mapping or None
+        The entries of ``grades.json`` beside its discs and names: ``examination``, ``series``, ``left_out``,
+        ``warnings`` (without what was not graded) and ``software``; None before anything is graded.
 
     Raises
     ------
     UsageError
-        When it has no study or reader, or two of its discs bear one name.
+        When it has no study, or two of its discs bear one name.
     """
 
     study: str
@@ -263,12 +340,12 @@ class Reading:
     renamings: tuple[Renaming, ...] = ()
     named: Mark | None = None
     grade_anyway: Mark | None = None
+    found: Found | None = None
+    examined: Mapping[str, object] | None = None
 
     def __post_init__(self) -> None:
         if not self.study.strip():
             raise UsageError("A reading needs the name of its study.")
-        if not self.reader.strip():
-            raise UsageError("A reading needs the name of its reader.")
         numbers = [one.number for one in self.discs]
         if len(set(numbers)) < len(numbers):
             raise UsageError(f"The reading of {self.study} numbers two discs alike.")
@@ -301,6 +378,10 @@ class Reading:
         there = ", ".join(self.levels) or "none"
         raise UsageError(f"The study {self.study} has no disc {level}; choose one of {there}.")
 
+    def numbered(self, number: int | None) -> DiscReading | None:
+        """The disc of this number that is not deleted, or None."""
+        return next((disc for disc in self.present if disc.number == number), None)
+
     def apply(self, command: "Change", time: str | None = None) -> "Reading":
         """The reading after a command of `discgrader.reading.commands`, done now or at this time."""
         return command.change(self, time or now())
@@ -308,3 +389,8 @@ class Reading:
     def with_disc(self, disc: DiscReading) -> "Reading":
         """The same with this disc in the place of the one of its number."""
         return replace(self, discs=tuple(disc if one.number == disc.number else one for one in self.discs))
+
+
+def _three(values: Iterable[float]) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in values)
+    return x, y, z

@@ -9,20 +9,20 @@ import vtk
 from discgrader.imaging.recognize import ROLES
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.nodes import attribute, matrix_from_vtk, volume_from_node
-from discgrader.mrml.recognized import chosen_series
+from discgrader.mrml.nodes import attribute, matrix_from_vtk
 from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
+from discgrader.mrml.volumes import chosen_series, volume_from_node
 
 _SEGMENTATION, _RELABELED = "segmentation", "relabeled segmentation"
 
 
 @dataclass(frozen=True)
-class _Held:
+class _Cached:
     stamp: tuple[object, ...]
     made: object
 
 
-class HeldSeries:
+class NodeCache:
     """What was made of a scene's volume and segmentation nodes, one for each node, for as long as it is in the scene.
 
     Whoever asks twice for a node that has not changed gets the same object, by which a worker process knows what it
@@ -35,7 +35,7 @@ class HeldSeries:
 
     def __init__(self, scene) -> None:
         self._scene = scene
-        self._held: dict[tuple[str, str], _Held] = {}
+        self._cached: dict[tuple[str, str], _Cached] = {}
 
     def series(self, node, role: str) -> Series:
         """The series that a volume node holds; see `chosen_series`."""
@@ -66,18 +66,18 @@ class HeldSeries:
     def keep_segmentation(self, node, made: Volume) -> None:
         """A segmentation node was just made of this label map."""
         if np.linalg.det(made.affine_lps[:3, :3]) > 0:
-            self._held[node.GetID(), _SEGMENTATION] = _Held((labelmap_of(node).GetMTime(),), made)
+            self._cached[node.GetID(), _SEGMENTATION] = _Cached((labelmap_of(node).GetMTime(),), made)
 
     def clear(self) -> None:
         """Let go of everything."""
-        self._held.clear()
+        self._cached.clear()
 
     def _made(self, node, use: str, stamp: tuple[object, ...], make: Callable[[], object]):
-        self._held = {key: one for key, one in self._held.items() if self._scene.GetNodeByID(key[0]) is not None}
-        held = self._held.get((node.GetID(), use))
-        if held is None or held.stamp != stamp:
-            held = self._held[node.GetID(), use] = _Held(stamp, make())
-        return held.made
+        self._cached = {key: one for key, one in self._cached.items() if self._scene.GetNodeByID(key[0]) is not None}
+        known = self._cached.get((node.GetID(), use))
+        if known is None or known.stamp != stamp:
+            known = self._cached[node.GetID(), use] = _Cached(stamp, make())
+        return known.made
 
 
 def _volume_stamp(node) -> tuple[object, ...]:

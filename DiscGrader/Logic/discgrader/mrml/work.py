@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
 from discgrader.localize.box import RoiBox
-from discgrader.mrml.held_series import HeldSeries
-from discgrader.mrml.inputs import Volumes
 from discgrader.mrml.nodes import roi_from_node
-from discgrader.mrml.scene_reply import OnlyGrades, Reply, SceneListener
-from discgrader.mrml.scene_steps import Steps, finding, grading, regrading
+from discgrader.mrml.readings import SceneReadings
+from discgrader.mrml.steps import OnlyGrades, Reply, SceneListener, Steps, finding, grading, regrading
+from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
 
@@ -57,18 +56,15 @@ class SceneWork:
 
     Parameters
     ----------
-    scene : vtkMRMLScene
+    readings : SceneReadings
+        Of the scene.
     service : callable() -> Service
         Gives what computes; asked when there is work.
-    reading_follows : callable(study name)
-        Told when a study's grades have changed.
     """
 
-    def __init__(self, scene, service: Callable[[], Service], reading_follows: Callable[[str], None]) -> None:
-        self.scene = scene
-        self.held = HeldSeries(scene)
+    def __init__(self, readings: SceneReadings, service: Callable[[], Service]) -> None:
+        self.scene, self.readings = readings.scene, readings
         self.service = service
-        self._reading_follows = reading_follows
         self._main: _Job | None = None
         self._jobs: list[_Job] = []
         self._next: dict[object, _Job] = {}
@@ -98,7 +94,7 @@ class SceneWork:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        steps = finding(self.scene, self.held, self.service, volumes, settings, listener, self._follow)
+        steps = finding(self.readings, self.service, volumes, settings, listener)
         return self._begin_main(_Job(steps, listener))
 
     def grade(
@@ -121,9 +117,7 @@ class SceneWork:
         """
         self._refuse_while_busy()
         moved: list[object] = []
-        steps = grading(
-            self.scene, self.held, self.service, volumes, roi_nodes, settings, listener, self._follow, moved
-        )
+        steps = grading(self.readings, self.service, volumes, roi_nodes, settings, listener, moved)
 
         def regrade_moved() -> None:
             for node in moved:
@@ -149,7 +143,7 @@ class SceneWork:
         if self.busy:
             return None
         self._drop_next(roi_node)
-        steps = regrading(self.scene, self.held, self.service, roi_node, live, listener, self._follow)
+        steps = regrading(self.readings, self.service, roi_node, live, listener)
         job = _Job(steps, listener, roi_node, live)
         before = [one for one in self._jobs if one.box is roi_node and one.live]
         if before and (live or any(_is_there(roi_node, one.place) for one in before)):
@@ -188,7 +182,7 @@ class SceneWork:
         for box in list(self._next):
             self._drop_next(box)
         jobs, self._jobs, self._main = self._jobs, [], None
-        self.held.clear()
+        self.readings.cache.clear()
         if jobs:
             self.service().cancel()
         for job in jobs:
@@ -278,9 +272,6 @@ class SceneWork:
         if waiting is not None:
             waiting.over, waiting.error = True, Cancelled("Newer work took its place.")
             waiting.listener.stopped()
-
-    def _follow(self, study: str) -> None:
-        self._reading_follows(study)
 
     def _refuse_while_busy(self) -> None:
         if self.busy:

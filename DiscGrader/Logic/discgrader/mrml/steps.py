@@ -1,0 +1,589 @@
+"""What has to be done for a scene to have its discs found and graded, in steps between which its window may go on, and
+who hears of it.
+
+Each of these gives, step by step, None where it can go on at once, or a `Reply` where it waits for the service.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from discgrader.errors import Cancelled, StudyError, UsageError
+from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.imaging.recognize import can_serve, parse_role
+from discgrader.imaging.study import Study
+from discgrader.localize.box import RoiBox, is_outside
+from discgrader.localize.disc import Localization
+from discgrader.mrml import hierarchy
+from discgrader.mrml.dicom_blocks import separated_in_words, separating
+from discgrader.mrml.hierarchy import examination_of, study_name, volumes_left_out
+from discgrader.mrml.node_cache import NodeCache
+from discgrader.mrml.nodes import MADE, attribute, number_of, roi_from_node, study_nodes
+from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
+from discgrader.mrml.readings import SceneReadings, StudyReading
+from discgrader.mrml.saliency import StoredMap
+from discgrader.mrml.scene import (
+    examined_of,
+    map_of,
+    maps_of,
+    mark_series,
+    populating,
+    put_segmentation,
+    remove_or_release,
+)
+from discgrader.mrml.segmentation import segment_labels
+from discgrader.mrml.volumes import Volumes, chosen_volumes, grid_of_volume
+from discgrader.pipeline.engine import software_versions
+from discgrader.pipeline.given_boxes import with_boxes
+from discgrader.pipeline.service import Service, WorkerListener
+from discgrader.pipeline.settings import Settings
+from discgrader.reading.commands import DeleteDisc, FindDiscs, LearnStudy, Together
+from discgrader.reading.record import DiscReading, Found
+from discgrader.reading.results import reading_of_result
+
+Steps = Generator["Reply | None", None, Any]
+
+
+class SceneListener:
+    """Hears how work for a scene goes; called only in the scene's thread. Override what you want to hear.
+
+    Last comes exactly one of completed, stopped and failed.
+    """
+
+    def progressed(self, stage: str, fraction: float, detail: str) -> None:
+        """So far is the work, 0 to 1."""
+
+    def graded(self, result: DiscResult) -> None:
+        """These are the grades of one disc."""
+
+    def completed(self, value: object) -> None:
+        """All is in the scene: a list of box nodes, or the table node of the grades."""
+
+    def stopped(self) -> None:
+        """It was stopped, or newer work took its place."""
+
+    def failed(self, error: Exception) -> None:
+        """It cannot be done, for this reason."""
+
+
+class OnlyGrades(SceneListener):
+    """Passes grades on and nothing else, for work that whoever asked for other work has not asked for.
+
+    Parameters
+    ----------
+    listener : SceneListener
+    """
+
+    def __init__(self, listener: SceneListener) -> None:
+        self._listener = listener
+
+    def graded(self, result: DiscResult) -> None:
+        self._listener.graded(result)
+
+
+class Reply(WorkerListener):
+    """What a service says of one piece of work, kept until the work for the scene goes on.
+
+    Parameters
+    ----------
+    listener : SceneListener
+        Hears of progress.
+    nodes : iterable of vtkMRMLNode
+        Must stay in the scene for the work to make sense.
+    start, span : float
+        The part of the whole that this work is.
+    box : vtkMRMLMarkupsROINode, optional
+        Without it nobody wants the work any more.
+
+    Attributes
+    ----------
+    number : int
+        Of the work, as the service gave it.
+    discs : Localization or None
+        As they were found for this work.
+    over : bool
+        Whether nothing more will come.
+    """
+
+    def __init__(
+        self, listener: SceneListener, nodes: Iterable[object], start: float = 0.0, span: float = 1.0, box=None
+    ) -> None:
+        self._listener = listener
+        self._box = box
+        self._nodes = {node: node.GetName() for node in nodes}
+        self._start, self._span = start, span
+        self._fresh: list[DiscResult] = []
+        self._value: Any = None
+        self._error: Exception | None = None
+        self.number = 0
+        self.discs: Localization | None = None
+        self.over = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to go on with."""
+        return self.over or bool(self._fresh)
+
+    def take(self) -> Sequence[DiscResult]:
+        """The grades that have come since the last call."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def value(self) -> Any:
+        """What the work came to.
+
+        Raises
+        ------
+        Exception
+            Why it came to nothing; `Cancelled` when it was stopped.
+        """
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def missing(self, scene) -> StudyError | Cancelled | None:
+        """Why the work makes no sense any more; None where it does."""
+        if self._box is not None and not scene.IsNodePresent(self._box):
+            return Cancelled("The box was deleted.")
+        for node, name in self._nodes.items():
+            if not scene.IsNodePresent(node):
+                return StudyError(f"{name} was removed from the scene while it was worked on, so the work was stopped.")
+        return None
+
+    def progressed(self, stage: str, fraction: float, detail: str) -> None:
+        self._listener.progressed(stage, self._start + self._span * fraction, detail)
+
+    def found(self, localization: Localization) -> None:
+        self.discs = localization
+
+    def graded(self, result: DiscResult) -> None:
+        self._fresh.append(result)
+
+    def finished(self, value: object) -> None:
+        self._value, self.over = value, True
+
+    def stopped(self) -> None:
+        self._error, self.over = Cancelled("Stopped as asked."), True
+
+    def failed(self, error: Exception) -> None:
+        self._error, self.over = error, True
+
+
+def studying(
+    scene, cache: NodeCache, volumes: Volumes, listener: SceneListener | None = None
+) -> Generator[None, None, tuple[Study, dict[str, object]]]:
+    """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
+
+    A volume that Slicer made of several blocks is read anew first, and its blocks of the role's plane take its place.
+
+    Raises
+    ------
+    UsageError, StudyError
+        As `chosen_volumes`, `separating` and `series_from_node`.
+    """
+    chosen = chosen_volumes(volumes)
+    told: list[str] = []
+    listener = listener or SceneListener()
+    apart: dict[str, list] = {}
+    for role, node in chosen:
+        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, listener)))
+    nodes: dict[str, object] = {}
+    series = []
+    for role, node in chosen_volumes({role: list(dict.fromkeys(several)) for role, several in apart.items()}):
+        series.append(cache.series(node, role))
+        nodes[series[-1].name] = node
+        yield
+    node = chosen[0][1]
+    left_out = volumes_left_out(scene, [*nodes.values(), *(one for _, one in chosen)])
+    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(scene, node)), nodes
+
+
+def _apart(scene, role: str, node, told: list[str], listener: SceneListener) -> Generator[None, None, list]:
+    """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
+    steps = separating(scene, node)
+    while True:
+        try:
+            so_far = next(steps)
+        except StopIteration as end:
+            blocks = end.value
+            break
+        if so_far is not None:
+            listener.progressed("Reading", *so_far)
+        yield
+    if blocks == [node]:
+        return blocks
+    told.append(separated_in_words(node, blocks))
+    plane, _contrast = parse_role(role)
+    fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
+    if not fitting:
+        raise StudyError(f"{node.GetName()} holds no {plane.value} series, so it cannot serve as {role}.")
+    return fitting
+
+
+def finding(
+    readings: SceneReadings,
+    service: Callable[[], Service],
+    volumes: Volumes,
+    settings: Settings,
+    listener: SceneListener,
+) -> Steps:
+    """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
+    scene = readings.scene
+    study, nodes = yield from studying(scene, readings.cache, volumes, listener)
+
+    def ask(reply: Reply) -> int:
+        return service().find(study, reply, settings)
+
+    found = yield from _answer(ask, Reply(listener, nodes.values()))
+    result = StudyResult(study, found, tuple(DiscResult(disc, ()) for disc in found.discs))
+    reading = _opened(readings, study.name)
+    if reading is None:
+        reading = yield from _begun(readings, result, nodes, {}, settings.margin_mm, graded=False)
+    else:
+        segmentation = _segmented_anew(readings, reading, result)
+        _mark_all(scene, study, nodes)
+        margins: dict[str, float | None] = {disc.level: settings.margin_mm for disc in found.discs}
+        yield from _found_anew(reading, result, margins, segment_labels(segmentation))
+    boxes = reading.renderer.nodes()
+    ordered = sorted(reading.reading.present, key=lambda disc: disc.label or 0)
+    return [boxes[disc.number] for disc in ordered]
+
+
+def grading(
+    readings: SceneReadings,
+    service: Callable[[], Service],
+    volumes: Volumes,
+    roi_nodes: Sequence[object] | None,
+    settings: Settings,
+    listener: SceneListener,
+    moved: list[object],
+) -> Steps:
+    """Grade the discs and put all that is known of them into the scene; the table node of the grades.
+
+    Where grading fails, the scene keeps what was graded before; where it is stopped, the scene stays as it was.
+
+    Parameters
+    ----------
+    moved : list
+        Gets the nodes of boxes that were moved meanwhile.
+    """
+    scene = readings.scene
+    study, nodes = yield from studying(scene, readings.cache, volumes, listener)
+    asked = _Asked(readings, study, roi_nodes)
+    known, begun = asked.known, 0.0
+    if asked.boxes and known is None:
+        begun = 0.3
+        known = yield from _answer(
+            lambda reply: service().find(study, reply, settings), Reply(listener, nodes.values(), 0.0, begun)
+        )
+    found = known
+    if asked.boxes and known is not None:
+        found = with_boxes(known, asked.boxes, settings, names_given=asked.known is None)
+    graded: list[DiscResult] = []
+
+    def hear(result: DiscResult) -> None:
+        graded.append(result)
+        listener.graded(result)
+
+    def ask(reply: Reply) -> int:
+        return service().grade(study, reply, settings, localization=found)
+
+    reply = Reply(listener, nodes.values(), begun, 1.0 - begun)
+    try:
+        result = yield from _answer(ask, reply, hear)
+    except Cancelled:
+        raise
+    except Exception as error:
+        known = found or reply.discs
+        if graded and known is not None and all(scene.IsNodePresent(node) for node in nodes.values()):
+            yield from _put(
+                readings, asked, _partial(study, known, graded, error), nodes, settings.margin_mm, whole=False
+            )
+        raise
+    reading = yield from _put(readings, asked, result, nodes, settings.margin_mm)
+    for disc in asked.moved(reading, result):
+        moved.append(reading.node(disc.number))
+    return reading.renderer.table
+
+
+def regrading(
+    readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, listener: SceneListener
+) -> Steps:
+    """Grade the disc of one box anew; its grades come into the scene before its maps. The table node of all grades."""
+    scene, name, number = readings.scene, attribute(roi_node, "Study"), number_of(roi_node)
+    if name not in studies_with_discs(scene) or number is None:
+        raise _not_graded(roi_node)
+    reading = readings.of(name)
+    disc = reading.reading.numbered(number)
+    if disc is None or reading.reading.examined is None:
+        raise _not_graded(roi_node)
+    study, box, renderer = study_of(scene, reading.reading, readings.cache), disc.box, reading.renderer
+    if is_outside(box, [series.volume for series in study.series]):
+        raise UsageError(f"The box of {disc.level} lies outside the picture; move it back onto its disc, or delete it.")
+    localization = localization_in(scene, reading.reading, readings.cache)
+    if localization is None:
+        raise _not_graded(roi_node)
+    explains = bool(study_nodes(scene, name, "saliency")) and not live
+    settings = Settings(systems=_systems(reading, disc), saliency=explains)
+
+    def ask(reply: Reply) -> int:
+        return service().regrade(study, localization, disc.level, reply, settings)
+
+    def put(result: DiscResult) -> None:
+        # The disc may have got another name since it was asked for.
+        now = reading.reading.numbered(number)
+        result = replace(result, disc=result.disc.renamed(disc.level if now is None else now.level))
+        reading.grades_came(number, box, result)
+        if live:
+            reading.show_live(number, result)
+        else:
+            if explains:
+                renderer.awaited.add(number)
+            reading.show()
+        listener.graded(result)
+
+    try:
+        part = yield from _answer(ask, Reply(listener, series_nodes(scene, name).values(), box=roi_node), put)
+        for key in part.saliency:
+            stored = StoredMap.of(map_of(part.saliency, key), part.saliency_series[key])
+            renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
+            yield
+    finally:
+        renderer.awaited.discard(number)
+        if explains and reading.is_in_scene and not scene.IsClosing():
+            reading.show()
+    return renderer.table
+
+
+class _Asked:
+    """Which boxes are to be graded: those of a study's reading, or those that somebody gives.
+
+    Parameters
+    ----------
+    readings : SceneReadings
+    study : Study
+    roi_nodes : sequence of vtkMRMLMarkupsROINode or None
+    """
+
+    def __init__(self, readings: SceneReadings, study: Study, roi_nodes: Sequence[object] | None) -> None:
+        self.reading = _opened(readings, study.name)
+        self.known: Localization | None = None
+        if self.reading is not None:
+            self.known = localization_in(readings.scene, self.reading.reading, readings.cache)
+        if self.known is not None and self.known.series_name not in {series.name for series in study.series}:
+            self.known = None
+        if roi_nodes is None:
+            roi_nodes = [] if self.known is None else study_nodes(readings.scene, study.name, "roi")
+        self.nodes: dict[str, Any] = {attribute(node, "Level") or node.GetName(): node for node in roi_nodes}
+        self.boxes: dict[str, RoiBox] = {level: roi_from_node(node) for level, node in self.nodes.items()}
+        numbers = {} if self.reading is None else {disc.number for disc in self.reading.reading.present}
+        self.numbers: dict[str, int] = {
+            level: number
+            for level, node in self.nodes.items()
+            if attribute(node, "Study") == study.name and (number := number_of(node)) in numbers and number is not None
+        }
+
+    @property
+    def are_all(self) -> bool:
+        """Whether these are the boxes of all discs of the reading, and no others."""
+        return self.reading is not None and len(self.numbers) == len(self.nodes) > 0 and self.known is not None
+
+    def left(self, result: StudyResult, scene) -> StudyResult:
+        """The result without discs whose boxes were deleted meanwhile.
+
+        Raises
+        ------
+        UsageError
+            When none is left.
+        """
+        if not self.boxes:
+            return result
+        present = [level for level, node in self.nodes.items() if scene.IsNodePresent(node)]
+        discs = tuple(graded for graded in result.discs if graded.disc.level in present)
+        if not discs:
+            raise UsageError("All boxes were deleted while they were graded; find the discs anew.")
+        return replace(result, discs=discs)
+
+    def moved(self, reading: StudyReading, result: StudyResult) -> list[DiscReading]:
+        """The discs whose boxes were moved while they were graded."""
+        found = []
+        for graded in result.discs:
+            disc = reading.reading.numbered(self.numbers.get(graded.disc.level))
+            if disc is not None and not disc.box.is_same(graded.disc.roi):
+                found.append(disc)
+        return found
+
+
+def _put(
+    readings: SceneReadings,
+    asked: _Asked,
+    result: StudyResult,
+    nodes: Mapping[str, Any],
+    margin_mm: float,
+    whole: bool = True,
+) -> Generator[None, None, StudyReading]:
+    """Put what was graded into the scene, step by step; of discs that were not, it keeps what it has."""
+    scene, study = readings.scene, result.study
+    result = asked.left(result, scene)
+    reading = _opened(readings, study.name)
+    if reading is None:
+        present = {level: node for level, node in asked.nodes.items() if scene.IsNodePresent(node)}
+        return (yield from _begun(readings, result, nodes, present, margin_mm))
+    numbers = dict(asked.numbers)
+    if not asked.are_all:
+        segmentations = study_nodes(scene, study.name, "segmentation")
+        segmentation = segmentations[0] if asked.known else _segmented_anew(readings, reading, result)
+        levels = [graded.disc.level for graded in result.discs]
+        margins = {level: _margin_of(asked.nodes.get(level), margin_mm) for level in levels}
+        numbers = yield from _found_anew(
+            reading, result, margins, segment_labels(segmentation), asked.nodes, asked.numbers
+        )
+    elif whole:
+        yield from _without_others(reading, {*asked.numbers.values()})
+    by_level = {graded.disc.level: graded for graded in result.discs}
+    if whole or reading.reading.examined is None:
+        reading.history.learn(LearnStudy(examined_of(result)))
+    for level, graded in by_level.items():
+        number = numbers.get(level)
+        if number is not None and (whole or graded.grades or graded.not_graded):
+            reading.grades_came(number, graded.disc.roi, graded)
+    for key, stored in maps_of(result):
+        if key[0] in numbers and key[0] in by_level:
+            number = numbers[key[0]]
+            reading.renderer.maps.put(number, _kept_box(reading, number, by_level[key[0]].disc.roi), key[1:], stored)
+            yield
+    _mark_all(scene, study, nodes)
+    yield from reading.showing()
+    return reading
+
+
+def _begun(
+    readings: SceneReadings,
+    result: StudyResult,
+    nodes: Mapping[str, Any],
+    roi_nodes: Mapping[str, Any],
+    margin_mm: float,
+    graded: bool = True,
+) -> Generator[None, None, StudyReading]:
+    """Put a study into the scene that it knows nothing of, or no more."""
+    steps = populating(
+        readings.scene,
+        result,
+        volume_nodes=nodes,
+        roi_nodes=roi_nodes,
+        reader=readings.reader_name(),
+        margin_mm=margin_mm,
+        graded=graded,
+    )
+    made = yield from quietly(steps, readings.watch)
+    readings.cache.keep_segmentation(made.segmentation, result.localization.segmentation)
+    return readings.begin(made.reading, made.renderer)
+
+
+def _found_anew(
+    reading: StudyReading,
+    result: StudyResult,
+    margins_mm: Mapping[str, float | None],
+    labels: Iterable[int],
+    roi_nodes: Mapping[str, Any] | None = None,
+    numbers: Mapping[str, int] | None = None,
+) -> Generator[None, None, dict[str, int]]:
+    """Have the discs of a reading be those of a result, as one step; their numbers by level."""
+    new = reading_of_result(result, reading.reading.reader, margins_mm=margins_mm, labels=set(labels))
+    discs = tuple(replace(disc, gradings=()) for disc in new.discs)
+    before = reading.reading
+    reading.history.apply(FindDiscs(discs, Found.of(result.localization), dict(numbers or {})))
+    now = {disc.level: disc.number for disc in reading.reading.present}
+    taken = {now[level]: node for level, node in (roi_nodes or {}).items() if level in now}
+    with reading.quiet:
+        reading.renderer.adopt(taken)
+    if reading.reading is not before or taken:
+        yield from reading.showing()
+    return now
+
+
+def _segmented_anew(readings: SceneReadings, reading: StudyReading, result: StudyResult):
+    """The node of a study's new segmentation, in place of the former one."""
+    scene, found = readings.scene, result.localization
+    node = put_segmentation(scene, reading.study, found)
+    item = hierarchy.study_item(scene, reading.study, reading.renderer.text)
+    hierarchy.file_under(scene, item, "Series", [node])
+    readings.cache.keep_segmentation(node, found.segmentation)
+    return node
+
+
+def _without_others(reading: StudyReading, numbers: set[int]) -> Generator[None, None, None]:
+    """Only some of a reading's boxes were given to be graded: the others' discs are deleted."""
+    others = [disc for disc in reading.reading.present if disc.number not in numbers]
+    if others:
+        deleted = tuple(DeleteDisc(disc.level) for disc in others)
+        reading.history.apply(Together("find and grade discs", deleted))
+        yield
+
+
+def _opened(readings: SceneReadings, study: str) -> StudyReading | None:
+    """The reading of a study, where the scene has one."""
+    return readings.of(study) if study in studies_with_discs(readings.scene) else readings.known(study)
+
+
+def _mark_all(scene, study: Study, nodes: Mapping[str, Any]) -> None:
+    """Have exactly these volume nodes be the study's series."""
+    for node in study_nodes(scene, study.name, "series"):
+        if all(node is not one for one in nodes.values()):
+            remove_or_release(scene, node)
+    for series in study.series:
+        mark_series(nodes[series.name], study.name, series)
+
+
+def _kept_box(reading: StudyReading, number: int, box: RoiBox) -> RoiBox:
+    """The box of a disc as its reading has it, where this is the same but for rounding."""
+    disc = next((one for one in reading.reading.discs if one.number == number), None)
+    return disc.box if disc is not None and box.is_same(disc.box) else box
+
+
+def _margin_of(node, margin_mm: float) -> float | None:
+    """How far a given box reaches above and below its disc; None for a box that somebody drew."""
+    return margin_mm if node is None or attribute(node, "Made") == MADE else None
+
+
+def _systems(reading: StudyReading, disc: DiscReading) -> tuple[str, ...] | None:
+    """All that a disc, or else its study, was graded by: under its old name, a system may not have been for it."""
+    discs = sorted(reading.reading.present, key=lambda one: one.number != disc.number)
+    gradings = [one.gradings[-1] for one in discs if one.gradings]
+    found = [system for grading in gradings for system in (*(g.system for g in grading.grades), *grading.not_graded)]
+    return tuple(dict.fromkeys(found)) or None
+
+
+def _partial(study: Study, found: Localization, graded: Sequence[DiscResult], error: Exception) -> StudyResult:
+    """What is known of a study whose grading did not come to its end."""
+    known = {result.disc.level: result for result in graded}
+    discs = tuple(known.get(disc.level, DiscResult(disc, ())) for disc in found.discs)
+    warnings = (f"Grading did not come to its end. {error}",)
+    return StudyResult(study, found, discs, warnings=warnings, software=dict(software_versions()))
+
+
+def _not_graded(roi_node) -> UsageError:
+    return UsageError(f"The study of the box {roi_node.GetName()} has not been graded yet; grade it first.")
+
+
+def quietly(steps: Generator[None, None, Any], quiet) -> Generator[None, None, Any]:
+    """Do steps, each within a context that is left between them."""
+    while True:
+        with quiet:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+        yield
+
+
+def _answer(
+    ask: Callable[["Reply"], int], reply: "Reply", graded: Callable[[DiscResult], None] = lambda result: None
+) -> Generator["Reply", None, Any]:
+    """Ask the service and wait for what it comes to; ``graded`` hears of each disc's grades."""
+    reply.number = ask(reply)
+    while not reply.over:
+        yield reply
+        for result in reply.take():
+            graded(result)
+    return reply.value()
