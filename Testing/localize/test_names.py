@@ -15,8 +15,8 @@ from discgrader.localize.lowest_disc import (
     LevelVotes,
     LowestDisc,
     OtherRow,
+    estimate_lowest_disc,
     levels_above,
-    lowest_disc,
     lowest_probabilities,
     remnant_measures,
     whole_spine_count,
@@ -108,11 +108,11 @@ def test_another_series_shows_what_this_one_lacks():
     survey = OtherRow("survey", moved, sure_votes(8, 1), shift)
     assert levels_above(part, survey) == -2
     unsure = np.log(np.full((6, 9), 1 / 9))
-    alone = lowest_disc(part, unsure, [], {**WEIGHTS, "remnant": {}})
+    alone = estimate_lowest_disc(part, unsure, [], {**WEIGHTS, "remnant": {}})
     assert alone.probabilities.max() < 0.5 and alone.shown_by is None
-    found = lowest_disc(part, unsure, [survey], {**WEIGHTS, "remnant": {}})
+    found = estimate_lowest_disc(part, unsure, [survey], {**WEIGHTS, "remnant": {}})
     assert found.shown_by == "survey" and found.probabilities.argmax() == 3 and found.probabilities[3] > CERTAIN
-    elsewhere = lowest_disc(part, unsure, [replace(survey, shift_lps_mm=None)], {**WEIGHTS, "remnant": {}})
+    elsewhere = estimate_lowest_disc(part, unsure, [replace(survey, shift_lps_mm=None)], {**WEIGHTS, "remnant": {}})
     assert elsewhere.shown_by is None
 
 

@@ -211,7 +211,7 @@ def plain(value: object, digits: int | None = None) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {_key(one): plain(getattr(value, one.name), digits) for one in fields(value)}
+        return {_key(member): plain(getattr(value, member.name), digits) for member in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(one, digits) for key, one in value.items()}
     if isinstance(value, np.ndarray):
@@ -230,8 +230,8 @@ def written_as(key: str) -> dict[str, str]:
     return {_KEY: key}
 
 
-def _key(one: Field) -> str:
-    return one.metadata.get(_KEY, one.name)
+def _key(member: Field) -> str:
+    return member.metadata.get(_KEY, member.name)
 
 
 def _plain_number(value: float, digits: int | None) -> float | None:
@@ -375,11 +375,11 @@ def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
 def _dataclass(value: Any, kind: Any) -> Any:
     found, types = _of(value, Mapping, "object"), _types_of(kind)
     given = {}
-    for one in fields(kind):
-        key = _key(one)
+    for member in fields(kind):
+        key = _key(member)
         if key in found:
-            given[one.name] = _inside(f".{key}", found[key], types[one.name])
-        elif one.default is MISSING and one.default_factory is MISSING:
+            given[member.name] = _inside(f".{key}", found[key], types[member.name])
+        elif member.default is MISSING and member.default_factory is MISSING:
             wrong = _Wrong("is missing")
             wrong.places.append(f".{key}")
             raise wrong

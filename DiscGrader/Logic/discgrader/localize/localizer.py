@@ -17,8 +17,7 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label
 from discgrader.localize.level_reader import LevelReader
-from discgrader.localize.lowest_disc import LowestDisc, OtherRow
-from discgrader.localize.lowest_disc import lowest_disc as place_of_lowest_disc
+from discgrader.localize.lowest_disc import LowestDisc, OtherRow, estimate_lowest_disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_candidates, row_of
 from discgrader.localize.plausible import (
@@ -157,7 +156,7 @@ class Localizer:
         looks = None
         if self._levels is not None and seen.row:
             own = self._levels(seen.segmentation, seen.row)
-            looks = place_of_lowest_disc(seen.row, own, others, self._levels.weights)
+            looks = estimate_lowest_disc(seen.row, own, others, self._levels.weights)
         found = _localization(series.name, seen, series.volume, margin_mm, lowest_disc, looks=looks)
         if not seen.turned:
             return found

@@ -164,7 +164,7 @@ def levels_above(row: Sequence[Candidate], other: OtherRow) -> int | None:
     return max(set(steps), key=steps.count) if len(steps) >= 2 else None
 
 
-def lowest_disc(
+def estimate_lowest_disc(
     row: Sequence[Candidate], log_probabilities: np.ndarray, others: Sequence[OtherRow], weights: Mapping
 ) -> LowestDisc:
     """Where the lowest disc of a row stands, by its own series and all others that show these discs.
