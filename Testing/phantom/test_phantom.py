@@ -15,9 +15,8 @@ from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.measure import central_stenosis, disc_plane
 from discgrader.phantom.render import render, render_all
 from discgrader.phantom.spine import SpineParameters
-from discgrader.phantom.structures import Structure
 from discgrader.phantom.study import draw_protocol, make_study
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 SEED = 4
 

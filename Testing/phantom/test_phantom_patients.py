@@ -12,7 +12,7 @@ from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.spine import SpineParameters, counted_levels, counted_names
-from discgrader.phantom.structures import Structure
+from discgrader.phantom.tissues import Structure
 
 SEED = 22
 PLAIN = Patient(scoliosis_deg=0.0, lumbar=5, transitional="none")

@@ -1,6 +1,7 @@
 """The parts of training that decide whether its figures can be believed."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from discgrader.training.grader import GraderRecipe
 from discgrader.training.localizer import CANAL, DISC, VERTEBRA, LocalizerRecipe, draw_batch, fit, slices_of
 from discgrader.training.losses import IGNORE, soft_targets
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
-from discgrader.training.recipes import changed, run_recipe
+from discgrader.training.recipes import changed, recipes, run_recipe, trained_on
 from discgrader.training.spider import (
     SpiderImage,
     patient_folds,
@@ -65,6 +66,15 @@ def test_images_that_are_not_there_are_said(tmp_path):
         run_recipe("nothing", tmp_path, tmp_path)
     with pytest.raises(UsageError, match="no choice epoch"):
         changed(GraderRecipe(), {"epoch": 3})
+
+
+def test_every_recipe_is_there_and_states_its_data_and_license():
+    for name, recipe in recipes().items():
+        assert callable(getattr(import_module(f"discgrader.training.{recipe.module}"), recipe.function)), name
+        assert recipe.makes and recipe.data_set and recipe.license, name
+    stated = trained_on("names", 3, 0, 7, "three patients")
+    assert stated.data_set.startswith("SPIDER (Zenodo 10159290), Sudirman") and stated.license == "CC BY 4.0"
+    assert (stated.patients, stated.recipe, stated.seed, stated.synthetic) == (3, "names", 7, False)
 
 
 def test_indices_follow_the_true_lowest_disc():

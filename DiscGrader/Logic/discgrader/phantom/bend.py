@@ -7,8 +7,8 @@ nothing moves.
 
 import numpy as np
 
-from discgrader.phantom.curve import Curve
 from discgrader.phantom.fields import ramp
+from discgrader.phantom.patient import Curve
 from discgrader.phantom.skeleton import Frame, Skeleton
 
 TURN_SHARE = 0.3
@@ -36,7 +36,7 @@ class Bend:
         z = np.arange(LOW_MM, HIGH_MM, STEP_MM)
         bodies = skeleton.vertebrae
         centers = np.array([shape.frame.center_lps_mm for shape in skeleton.bodies])
-        apex = np.interp(curve.apex - 1, np.arange(len(bodies)), [one.frame.center_lps_mm[2] for one in bodies])
+        apex = np.interp(curve.apex - 1, np.arange(len(bodies)), [body.frame.center_lps_mm[2] for body in bodies])
         way = (z - apex) / curve.half_length_mm
         steep = np.tan(np.radians(curve.cobb_deg / 2))
         # A bell: it is steepest, with half the Cobb angle, one half length above and below the apex.

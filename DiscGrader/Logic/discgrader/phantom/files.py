@@ -135,7 +135,7 @@ def write_patients(patients: Mapping[str, Patient], folder: Path) -> None:
     """
     with open(folder / "patients.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["study", *(one.name for one in fields(Patient))])
+        writer.writerow(["study", *(field.name for field in fields(Patient))])
         writer.writerows([study, *asdict(patient).values()] for study, patient in patients.items())
 
 

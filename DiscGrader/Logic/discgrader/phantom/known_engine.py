@@ -31,7 +31,7 @@ class KnownEngine:
         """The phantom's discs; their boxes keep the margin that they were drawn with."""
         progress.report("Finding discs", 0.5)
         labels = next(iter(self._phantom.labels.values()))
-        return Localization(study.series[0].name, labels, tuple(_disc(one) for one in self._phantom.discs))
+        return Localization(study.series[0].name, labels, tuple(_disc(disc) for disc in self._phantom.discs))
 
     def grade(
         self,

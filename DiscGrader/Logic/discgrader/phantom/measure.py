@@ -13,8 +13,7 @@ from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.level import CONTACT_MM, DEVIATION_MM, FLATTENED, ROOT_MM, Level
 from discgrader.phantom.organs.facets import ANGLE_DEG, LENGTH_MM, SPACE_MM, THICK_MM
 from discgrader.phantom.organs.foramina import GANGLION_MM, Foramina
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 STEP_MM = 0.25
 EDGE_MM = 0.1

@@ -11,8 +11,7 @@ from discgrader.phantom.contrast import SEQUENCES
 from discgrader.phantom.level import Level
 from discgrader.phantom.measure import EDGE_MM, Section, section
 from discgrader.phantom.skeleton import BodyShape
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 STEP_MM = 0.4
 SIGNAL_OF_GRADE = (0.442, 0.312, 0.192)

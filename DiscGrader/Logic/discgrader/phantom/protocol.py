@@ -158,8 +158,8 @@ def axial_protocol(anatomy: Anatomy, receiver: Receiver, sequence: Sequence) -> 
     directions = discs[1].frame.axes_lps
     middle = discs[2].frame.center_lps_mm
     heights = [
-        (one.frame.center_lps_mm + along * one.frame.axes_lps[:, 1] - middle) @ directions[:, 2]
-        for one in discs
+        (disc.frame.center_lps_mm + along * disc.frame.axes_lps[:, 1] - middle) @ directions[:, 2]
+        for disc in discs
         for along in (0.0, CANAL_BEHIND_CENTER_MM)
     ]
     low, high = min(heights) - STACK_MARGIN_MM, max(heights) + STACK_MARGIN_MM
@@ -193,7 +193,7 @@ def axial_blocks(anatomy: Anatomy, receiver: Receiver, sequence: Sequence, count
 
 
 def _block(discs: list, receiver: Receiver, sequence: Sequence) -> Protocol:
-    frames = [one.frame for one in discs]
+    frames = [disc.frame for disc in discs]
     directions = frames[0].axes_lps if len(discs) == 1 else _between(frames)
     up = directions[:, 2]
     reach = abs((frames[-1].center_lps_mm - frames[0].center_lps_mm) @ up)
@@ -204,7 +204,7 @@ def _block(discs: list, receiver: Receiver, sequence: Sequence) -> Protocol:
 
 def _between(frames: list) -> np.ndarray:
     """Axes, as columns, tilted as several discs are on average."""
-    up = np.mean([one.axes_lps[:, 2] for one in frames], axis=0)
+    up = np.mean([frame.axes_lps[:, 2] for frame in frames], axis=0)
     up /= np.linalg.norm(up)
     across = frames[0].axes_lps[:, 0] - up * (frames[0].axes_lps[:, 0] @ up)
     across /= np.linalg.norm(across)

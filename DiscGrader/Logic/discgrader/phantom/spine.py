@@ -7,11 +7,10 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.localize.disc import LEVELS
-from discgrader.phantom.curve import Curve
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings, check_levels
-from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient, known, pulled
+from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Curve, Patient, known, pulled
 
 VERTEBRAE = ("L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
 """Vertebrae from the sacrum upwards. As everywhere in the project, these names and those of levels count from the

@@ -1,9 +1,35 @@
-"""The tissues that the digital spine is made of, and what a magnet sees in them."""
+"""The tissues and structures that the digital spine is made of, and what a magnet sees in the tissues."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
+
+
+class Structure(IntEnum):
+    """What a point belongs to, finer than the segmentation label; the truth is measured on it."""
+
+    NONE = 0
+    BODY = 1
+    DISC = 2
+    HERNIATION = 3
+    SAC = 4
+    CAUDA_ROOT = 5
+    CORD = 6
+    PASSING_ROOT = 7
+    EXITING_ROOT = 8
+    FLAVUM = 9
+    EPIDURAL_FAT = 10
+    FORAMINAL_FAT = 11
+    FORAMINAL_WALL = 12
+    JOINT_SPACE = 13
+    UPPER_ARTICULAR_PROCESS = 14
+    LOWER_ARTICULAR_PROCESS = 15
+    OSTEOPHYTE = 16
+    CALCIFICATION = 17
+    MODIC = 18
+    ENDPLATE_DEFECT = 19
+    ARCH = 20
 
 
 class Tissue(IntEnum):

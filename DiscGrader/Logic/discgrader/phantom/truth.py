@@ -90,7 +90,7 @@ def _grades(level: Level) -> dict[tuple[str, str], str]:
     disc, found = level.parameters, level.parameters.herniation
     size = found.size if found else 0
     below, above = disc.endplate_defects
-    right_facet, left_facet = (int(one > 0) for one in disc.facets)
+    right_facet, left_facet = (int(facet > 0) for facet in disc.facets)
     right_foramen, left_foramen = disc.foramina
     given: dict[tuple[str, str], object] = {
         ("pfirrmann", "pfirrmann"): disc.grade,

@@ -11,8 +11,7 @@ from discgrader.phantom.organs.facets import Facets
 from discgrader.phantom.sac import SacCourse
 from discgrader.phantom.skeleton import BodyShape, Skeleton
 from discgrader.phantom.spine import VertebraParameters
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 CORTEX_MM = 0.7
 ILIACUS_MM, GLUTEUS_MM = 10.0, 22.0
@@ -125,7 +124,9 @@ class Arch:
     def _compact(self, name: str) -> np.float32:
         """Share of compact bone in the articular processes of a vertebra; the sacrum's are as those of L5."""
         vertebrae = self._skeleton.parameters.vertebrae
-        return np.float32(next((one.compact for one in vertebrae if one.name == name), vertebrae[0].compact))
+        return np.float32(
+            next((vertebra.compact for vertebra in vertebrae if vertebra.name == name), vertebrae[0].compact)
+        )
 
     def _process_distance(self, body: BodyShape, local: np.ndarray) -> np.ndarray:
         vertebra = self._vertebra(body)

@@ -10,8 +10,7 @@ from discgrader.phantom.level import Level, PassingRoot
 from discgrader.phantom.organs.roots import CaudaEquina
 from discgrader.phantom.sac import SacCourse
 from discgrader.phantom.skeleton import Skeleton
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 WIDTH_SHARE = 1.38
 INFLUENCE_MM = (2.5, 14.0)

@@ -12,8 +12,7 @@ from discgrader.phantom.level import Level
 from discgrader.phantom.patient import LUMBARIZED
 from discgrader.phantom.sac import SacCourse
 from discgrader.phantom.skeleton import BodyShape, DiscShape, Skeleton
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 CORTEX_MM = 0.55
 PLATE_MM = 1.05

@@ -5,8 +5,7 @@ import numpy as np
 from discgrader.phantom.canvas import Canvas
 from discgrader.phantom.fields import Texture, inside, rounded_box
 from discgrader.phantom.level import Level
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 ANGLE_DEG = (50.0, 44.0, 37.0, 31.0, 27.0, 25.0, 25.0, 25.0, 25.0)
 """Angle of the joints to the sagittal plane, from L5-S1 upwards, rounded after van Schaik et al., Spine

@@ -8,8 +8,7 @@ from discgrader.phantom.fields import capsule, inside, ramp
 from discgrader.phantom.level import Level
 from discgrader.phantom.sac import SacCourse
 from discgrader.phantom.skeleton import BodyShape, Skeleton
-from discgrader.phantom.structures import Structure
-from discgrader.phantom.tissues import Tissue
+from discgrader.phantom.tissues import Structure, Tissue
 
 GANGLION_MM = 2.7
 OPEN_MM = 30.0
