@@ -93,8 +93,8 @@ class DiscFindings:
     fused: bool | None = _one_of(False, True)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            _check_value(field.name, getattr(self, field.name), field.metadata)
+        for finding in fields(self):
+            _check_value(finding.name, getattr(self, finding.name), finding.metadata)
         for broken, reason in self._contradictions():
             if broken:
                 raise UsageError(f"{reason}; change one of the two.")
@@ -136,7 +136,7 @@ class DiscFindings:
             If a finding does not exist, its value cannot be, or it is given twice.
         """
         given: dict[str, Any] = {}
-        known = {field.name: field for field in fields(cls)}
+        known = {finding.name: finding for finding in fields(cls)}
         for part in text.split(","):
             name, equals, value = (piece.strip() for piece in part.partition("="))
             if not equals or name not in known:
