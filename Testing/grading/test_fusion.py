@@ -33,7 +33,7 @@ from discgrader.training.tabular.fusion_recipe import cross_validate, write_fuse
 from tabular_data import fused_tables
 from tiny_packs import tiny_grading_pack
 
-RECIPE = FusedRecipe(folds=2, trees=8, features=6, threads=1)
+RECIPE = FusedRecipe(folds=2, trees=8, most_features=6, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_together_they_grade_better_than_any_side_alone(trained):
     assert figures["compared"]["all three"]["against_network"]["auroc"]["low"] > 0
     assert figures["all"]["pfirrmann"]["qwk"]["low"] < figures["all"]["pfirrmann"]["qwk"]["value"]
     assert min(fusion.weights.values()) >= 0
-    assert len(fusion.radiomics.columns) <= RECIPE.features
+    assert len(fusion.radiomics.columns) <= RECIPE.most_features
 
 
 def test_held_out_figures_do_not_depend_on_the_held_out_grades():

@@ -154,7 +154,7 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
     monkeypatch.setattr(
         "discgrader.training.replication.evaluate.FusedRecipe",
-        lambda threads: FusedRecipe(trees=8, features=6, threads=1),
+        lambda threads: FusedRecipe(trees=8, most_features=6, threads=1),
     )
     discs, tables, grades = evaluated_tables()
     options = EvaluationOptions(repeats=1, draws=20, threads=1)

@@ -86,7 +86,7 @@ def write_stack(volume: Volume, path: Path) -> None:
 def test_the_paper_s_table_comes_from_spider_s_own_layout_by_one_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("discgrader.training.tabular.system.TreesModel", FewTrees)
     monkeypatch.setattr("discgrader.training.tabular.system.ForestModel", SmallForest)
-    monkeypatch.setattr(evaluate, "FusedRecipe", lambda threads: FusedRecipe(trees=8, features=6, threads=1))
+    monkeypatch.setattr(evaluate, "FusedRecipe", lambda threads: FusedRecipe(trees=8, most_features=6, threads=1))
     monkeypatch.setattr(selection, "PENALTIES", 8)
     monkeypatch.setattr(selection, "FOLDS", 2)
     monkeypatch.setattr(

@@ -83,7 +83,8 @@ class GraderRecipe:
 
     ``neighbor_share`` is how much of an ordinal grade's target goes to the grades beside it, since two readers agree
     on the Pfirrmann grade with kappa 0.6 only; ``evidence_weight`` is the share of the evidence trees beside the
-    network.
+    network; ``bits`` in how many bits weights are stored; ``localizer_work`` the output folder of the recipe
+    ``localizer``, as for `disc_finder`.
     """
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
@@ -98,6 +99,8 @@ class GraderRecipe:
     seed: int = 0
     average_decay: float = 0.99
     evidence_weight: float = 0.5
+    bits: int = 16
+    localizer_work: Path | str | None = None
 
     @property
     def architecture(self) -> dict:
@@ -232,29 +235,12 @@ class _HeldOut:
     evidence: Mapping[str, np.ndarray]
 
 
-def train_graders(
-    data_dir: Path,
-    out_dir: Path,
-    progress: Progress,
-    *,
-    localizer_work: Path | str | None = None,
-    bits: int = 16,
-    **options: object,
-) -> Path:
-    """Run the recipe; see `discgrader.training.recipes.run_recipe`.
-
-    Parameters
-    ----------
-    localizer_work : Path, optional
-        Output folder of the recipe ``localizer``: its networks of each fold then find the discs of the patients that
-        they have not seen. Without it the installed localizer finds all of them.
-    bits : int
-        In how many bits the packs' weights are stored.
-    """
+def train_graders(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
     recipe = changed(GraderRecipe(), options)
     images = spider_images(data_dir)
     gradings = spider_gradings(data_dir)
-    find = disc_finder(images, localizer_work)
+    find = disc_finder(images, recipe.localizer_work)
     discs = graded_discs(prepare(images, find, out_dir / "crops", progress.part(0.0, 0.2)), gradings)
     folds = _grader_folds(discs, recipe)
     networks, trees, held_out = [], [], []
@@ -275,7 +261,7 @@ def train_graders(
     write_json(out_dir / "figures.json", metrics)
     _save_held_out(out_dir / "held_out.npz", results)
     final_trees = {task: fit_trees(discs, task, recipe.seed) for task in TASKS}
-    return _write(out_dir, recipe, networks, final_trees, calibration, metrics, discs, bits)
+    return _write(out_dir, recipe, networks, final_trees, calibration, metrics, discs)
 
 
 def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int, int]:
@@ -370,10 +356,9 @@ def _write(
     calibration: Mapping[str, object],
     metrics: Mapping[str, Mapping[str, object]],
     discs: Sequence[GradedDisc],
-    bits: int,
 ) -> Path:
     files = {
-        f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), bits)
+        f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), recipe.bits)
         for number, network in enumerate(networks)
     }
     files[FOLDS_FILE] = folds_file(SPIDER, _grader_folds(discs, recipe), recipe.folds)

@@ -23,9 +23,9 @@ from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label, is_disc, of_spider
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.progress import Progress
-from discgrader.training.discs import Find
+from discgrader.training.discs import Find, disc_finder
 from discgrader.training.keep import load_arrays, load_localization, save_arrays, save_localization
-from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections
+from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections, spider_images
 from discgrader.training.tabular.table import FeatureTable
 
 MASKS = ("spider", "found")
@@ -313,6 +313,33 @@ def extract(
             parts[family.name].append(table)
     progress.report("Measuring discs", 1.0)
     return {name: FeatureTable.join(name, tables) for name, tables in parts.items()}
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Choices of recipes and evaluations that learn from features.
+
+    Parameters
+    ----------
+    features : Path or str, optional
+        Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
+    masks : str
+        One of `MASKS`.
+    localizer_work : Path or str, optional
+        As for `discgrader.training.discs.disc_finder`.
+    """
+
+    features: Path | str | None = None
+    masks: str = "spider"
+    localizer_work: Path | str | None = None
+
+    def tables(
+        self, data_dir: Path, out_dir: Path, families: Sequence[PatientFamily], progress: Progress
+    ) -> dict[str, FeatureTable]:
+        """The tables of all families, kept in ``out_dir`` where they are not elsewhere; see `extract`."""
+        images = spider_images(data_dir)
+        cache = Path(self.features) if self.features else out_dir / "features"
+        return extract(images, families, disc_finder(images, self.localizer_work), self.masks, cache, progress)
 
 
 def _stamp(family: PatientFamily, images: Sequence[SpiderImage]) -> str:

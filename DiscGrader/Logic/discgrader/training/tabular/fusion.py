@@ -4,6 +4,7 @@ networks."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_shares
 from discgrader.grading.fusion import SIDES, SLICE_ROLES, Fusion, Side
 from discgrader.packs.trees import Trees, forest
+from discgrader.training.tabular.families import Measuring
 from discgrader.training.tabular.selection import LassoSelection
 from discgrader.training.tabular.table import FeatureTable
 
@@ -20,18 +22,28 @@ COUNT = 5
 
 
 @dataclass(frozen=True)
-class FusedRecipe:
+class FusedRecipe(Measuring):
     """Every choice of the recipe.
 
-    ``features`` is how many radiomic features LASSO may keep; ``least_leaf`` the fewest discs of a leaf.
+    Parameters
+    ----------
+    folds, seed, trees, threads : int
+    least_leaf : int
+        The fewest discs of a leaf.
+    most_features : int
+        How many radiomic features LASSO may keep.
+    spider_run : Path or str, optional
+        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without
+        it the networks are those of the installed pack, each on the patients that it was not shown.
     """
 
     folds: int = 5
     seed: int = 0
     trees: int = 200
     least_leaf: int = 4
-    features: int = 60
+    most_features: int = 60
     threads: int = 2
+    spider_run: Path | str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +143,7 @@ def fit_radiomics(discs: FusedDiscs, rows: np.ndarray, recipe: FusedRecipe) -> S
     """The forest of those radiomic features that LASSO keeps on the training discs."""
     rows = rows[np.isfinite(discs.radiomics[rows]).any(1)]
     values, grades = discs.radiomics[rows], discs.grades[rows]
-    chosen = np.sort(LassoSelection(most=recipe.features).fit(values, grades, discs.patients[rows]).columns_)
+    chosen = np.sort(LassoSelection(most=recipe.most_features).fit(values, grades, discs.patients[rows]).columns_)
     names = tuple(discs.radiomics_names[n] for n in chosen)
     return grow(values[:, chosen], grades, np.ones(len(rows)), names, recipe)
 

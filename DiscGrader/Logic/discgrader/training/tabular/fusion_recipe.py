@@ -15,12 +15,11 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.pack import Pack, read_pack
 from discgrader.progress import Progress
-from discgrader.training.discs import disc_finder
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
 from discgrader.training.recipes import changed, ship, trained_on, write_json
-from discgrader.training.spider import pfirrmann_grades, spider_images
-from discgrader.training.tabular.families import PatientFamily, evidence_family, extract, slice_family
+from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.tabular.families import PatientFamily, evidence_family, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
     FusedRecipe,
@@ -48,47 +47,19 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 Sides = dict[str, np.ndarray]
 
 
-def train_fused(
-    data_dir: Path,
-    out_dir: Path,
-    progress: Progress,
-    *,
-    spider_run: Path | str | None = None,
-    features: Path | str | None = None,
-    masks: str = "spider",
-    localizer_work: Path | str | None = None,
-    **options: object,
-) -> Path:
-    """Run the recipe; see `discgrader.training.recipes.run_recipe`.
-
-    Parameters
-    ----------
-    spider_run : Path, optional
-        Output folder of a finished recipe ``spider``: its ``held_out.npz`` and its pack ``pfirrmann-resnet``. Without
-        it the networks are those of the installed pack, each on the patients that it was not shown.
-    features : Path, optional
-        Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
-    masks, localizer_work :
-        As for ``evaluate pfirrmann``.
-
-    Returns
-    -------
-    Path
-        Folder of the pack ``pfirrmann-fused``; ``fusion_figures.json`` lies beside it.
-    """
+def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`. ``fusion_figures.json`` lies beside its packs."""
     recipe = changed(FusedRecipe(), options)
     networks, pack = {}, installed_networks()
     families: list[PatientFamily] = [evidence_family(), slice_family()]
-    if spider_run is None:
+    if recipe.spider_run is None:
         families.append(HeldOutNetworks.of(pack))
     else:
-        run = _finished(spider_run)
+        run = _finished(recipe.spider_run)
         networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
         pack = read_pack(run / "packs" / "pfirrmann-resnet")
-    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
-    cache = Path(features) if features else out_dir / "features"
-    find = disc_finder(images, localizer_work)
-    tables = extract(images, families, find, masks, cache, progress.part(0.0, 0.5))
+    grades = pfirrmann_grades(data_dir)
+    tables = recipe.tables(data_dir, out_dir, families, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {
         name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()

@@ -16,12 +16,11 @@ from discgrader.errors import UsageError
 from discgrader.grading.deep_features import shipped_features
 from discgrader.grading.table_system import DESCRIPTION, FOREST, KIND, TREES, table_file
 from discgrader.progress import Progress
-from discgrader.training.discs import disc_finder
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import pfirrmann_metrics
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on
-from discgrader.training.spider import pfirrmann_grades, spider_images
-from discgrader.training.tabular.families import RADIOMICS, deep_family, extract, radiomics_family
+from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.tabular.families import RADIOMICS, Measuring, deep_family, radiomics_family
 from discgrader.training.tabular.fusion import from_scikit_learn
 from discgrader.training.tabular.models import ForestModel, TreesModel
 from discgrader.training.tabular.system import IsotonicRecalibration, Outcome, PfirrmannSystem, SystemChoices
@@ -32,7 +31,7 @@ NAME = "pfirrmann-radiomics"
 
 
 @dataclass(frozen=True)
-class RadiomicsRecipe:
+class RadiomicsRecipe(Measuring):
     """Every choice of the recipe; ``model`` is ``lightgbm`` or ``forest``: TabPFN cannot be kept in a pack."""
 
     model: str = "lightgbm"
@@ -44,42 +43,12 @@ class RadiomicsRecipe:
             raise UsageError(f"A pack holds a model of {' or '.join(MODELS)}, not of {self.model}.")
 
 
-def train_radiomics(
-    data_dir: Path,
-    out_dir: Path,
-    progress: Progress,
-    *,
-    features: Path | str | None = None,
-    masks: str = "spider",
-    localizer_work: Path | str | None = None,
-    **options: object,
-) -> Path:
-    """Run the recipe; see `discgrader.training.recipes.run_recipe`.
-
-    Parameters
-    ----------
-    features : Path, optional
-        Folder of features that ``evaluate pfirrmann`` has measured (``OUT/features``), to spare measuring them again.
-    masks, localizer_work :
-        As for ``evaluate pfirrmann``.
-
-    Returns
-    -------
-    Path
-        Folder of the pack.
-    """
+def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
+    """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
     recipe = changed(RadiomicsRecipe(), options)
-    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
-    find = disc_finder(images, localizer_work)
-    cache = Path(features) if features else out_dir / "features"
-    tables = extract(
-        images,
-        [radiomics_family(recipe.threads), deep_family(shipped_features())],
-        find,
-        masks,
-        cache,
-        progress.part(0.0, 0.6),
-    )
+    grades = pfirrmann_grades(data_dir)
+    families = [radiomics_family(recipe.threads), deep_family(shipped_features())]
+    tables = recipe.tables(data_dir, out_dir, families, progress.part(0.0, 0.6))
     table = disc_table(list(tables.values()), grades)
     choices = SystemChoices(model=recipe.model, seed=recipe.seed, threads=recipe.threads)
     splits = rotating_splits(table.patients, seed=recipe.seed)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from discgrader.packs.pack import BORROWED, DESCRIPTION, Pack, default_packs, fi
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.cohorts import Patient, boxed_patients, found_patients, spider_patients
-from discgrader.training.recipes import installed_localizer, write_json
+from discgrader.training.recipes import changed, installed_localizer, write_json
 from discgrader.training.typical.fit import (
     USUAL,
     CropEye,
@@ -43,20 +43,36 @@ DIGITAL, PATIENTS = "digital spine", "patient's picture"
 """What else is unlike: for packs trained on patients a digital spine, for those trained on digital spines a patient."""
 
 
-def train_typical(
-    data_dir: Path,
-    out_dir: Path,
-    progress: Progress,
-    *,
-    pack: str = "spider-resnet",
-    cohort: str = "",
-    real: str = "",
-    held: str = "",
-    seed: int = 0,
-    discs: int = 2,
-    changed: int = 3,
-    unknown: bool = True,
-) -> Path:
+@dataclass(frozen=True)
+class TypicalRecipe:
+    """Every choice of the recipe.
+
+    Parameters
+    ----------
+    pack : str
+        Name of a shipped pack, or a folder.
+    cohort, real : str
+        Studies with boxes that are unlike those of the training: digital spines, patients.
+    held : str
+        Further ones that nothing is fitted to, which are only measured.
+    seed : int
+    discs, changed : int
+        How many discs of each series are shown as they are and how many changed.
+    unknown : bool
+        Whether each kind is also measured by what was fitted without it.
+    """
+
+    pack: str = "spider-resnet"
+    cohort: str = ""
+    real: str = ""
+    held: str = ""
+    seed: int = 0
+    discs: int = 2
+    changed: int = 3
+    unknown: bool = True
+
+
+def train_typical(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     """Fit and measure; a copy of the pack with another file of what is typical, and ``unlike.json`` with the table.
 
     Parameters
@@ -64,28 +80,18 @@ def train_typical(
     data_dir : Path
         For packs trained on patients the folder above ``spider/`` (and ``sudirman_sagittal/``, whose slices count as of
         the kind trained on, too); for packs trained on digital spines a cohort of `discgrader phantom`.
-    pack : str
-        Name of a shipped pack, or a folder.
-    cohort, real : str
-        Studies with boxes that are unlike those of the training: digital spines, patients.
-    held : str
-        Further ones that nothing is fitted to, which are only measured.
-    discs, changed : int
-        How many discs of each series are shown as they are and how many changed.
-    unknown : bool
-        Whether each kind is also measured by what was fitted without it.
     """
-    own = _pack(pack)
+    recipe = changed(TypicalRecipe(), options)
+    own = _pack(recipe.pack)
     examples_file = out_dir / "examples.npz"
-    out_dir.mkdir(parents=True, exist_ok=True)
     if not examples_file.exists():
-        save(examples_file, list(_examples(own, data_dir, out_dir, cohort, real, held, discs, changed, seed, progress)))
+        save(examples_file, list(_examples(recipe, own, data_dir, out_dir, progress)))
     some = load(examples_file)
     known = [example for example in some if not example.kind.startswith("held")]
     progress.report("Evaluating", 0.9)
     scores = left_out_scores(known)
     limit = limit_of(scores, np.array([example.kind == USUAL for example in known]))
-    typical = replace(fit(known, seed), limit=limit)
+    typical = replace(fit(known, recipe.seed), limit=limit)
     told = {"limit": limit, "left out by patient": table(known, scores, limit)}
     others = [example for example in some if example.kind.startswith("held")]
     if others:
@@ -93,7 +99,7 @@ def train_typical(
             {group: torch.cat([example.seen[group] for example in others]) for group in others[0].seen}
         ).numpy()
         told["held out"] = table([*known, *others], np.r_[scores, of_others + limit], limit)
-    if unknown:
+    if recipe.unknown:
         told["kind not learned"] = _not_learned(known)
     write_json(out_dir / "unlike.json", told)
     print(in_words(told))
@@ -141,18 +147,9 @@ def _pack(name: str) -> Pack:
 
 
 def _examples(
-    pack: Pack,
-    data_dir: Path,
-    out_dir: Path,
-    cohort: str,
-    real: str,
-    held: str,
-    discs: int,
-    changed: int,
-    seed: int,
-    progress: Progress,
+    recipe: TypicalRecipe, pack: Pack, data_dir: Path, out_dir: Path, progress: Progress
 ) -> Iterator[Example]:
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(recipe.seed)
     eye = WindowEye(ViewSystem(pack)) if specs_of(pack.input) else CropEye(CropNetworks(pack))
     if pack.trained_on.synthetic:
         usual, other = boxed_patients(data_dir, DIGITAL), PATIENTS
@@ -160,8 +157,8 @@ def _examples(
         usual, other = spider_patients(data_dir, out_dir.parent / "located", installed_localizer().localize), DIGITAL
     for number, patient in enumerate(usual):
         progress.report("Reading pictures", 0.0, f"{patient.source} {patient.name} ({number + 1})")
-        yield from examples(patient, eye, USUAL, discs, changed, rng)
-    for folder, kind in ((cohort or real, other), (held, f"held out {other}")):
+        yield from examples(patient, eye, USUAL, recipe.discs, recipe.changed, rng)
+    for folder, kind in ((recipe.cohort or recipe.real, other), (recipe.held, f"held out {other}")):
         for patient in _of(folder, kind, pack, out_dir.parent / "located"):
             yield from examples(patient, eye, kind, 5, 0, rng)
 
