@@ -77,6 +77,12 @@ def test_every_recipe_is_there_and_states_its_data_and_license():
     assert (stated.patients, stated.recipe, stated.seed, stated.synthetic) == (3, "names", 7, False)
 
 
+@pytest.mark.parametrize("name", recipes())
+def test_a_choice_that_a_recipe_does_not_have_is_told_with_those_that_it_has(name, tmp_path):
+    with pytest.raises(UsageError, match=r"This recipe has no choice sead; it has .*, seed"):
+        run_recipe(name, tmp_path, tmp_path / "out", sead=7)
+
+
 def test_indices_follow_the_true_lowest_disc():
     localization = localized(blocky_spine(discs=7))
     centers = np.array([disc.center_lps_mm for disc in localization.discs])

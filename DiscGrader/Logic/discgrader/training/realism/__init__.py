@@ -1,0 +1,1 @@
+"""Evaluation of the digital spine against real MRI."""

@@ -1,0 +1,1 @@
+"""The paper's evaluation of the Pfirrmann system, as one command."""

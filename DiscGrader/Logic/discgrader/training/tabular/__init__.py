@@ -1,0 +1,1 @@
+"""Feature tables of discs, and the models that grade from them."""

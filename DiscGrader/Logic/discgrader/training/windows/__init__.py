@@ -1,0 +1,1 @@
+"""Recipes of systems that look at discs through windows."""
