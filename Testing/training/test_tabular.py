@@ -60,6 +60,22 @@ def test_figures_agree_with_scikit_learn(graded):
     assert binary["ppv"] == pytest.approx(sklearn_metrics.precision_score(high, chance >= 0.5))
 
 
+def test_a_grade_that_no_disc_has_keeps_its_place_on_the_scale():
+    """scikit-learn counts steps between the grades that occur, unless it is told of all."""
+    grades, given = np.array([0, 0, 1, 1, 4, 4, 1, 4, 0]), np.array([0, 1, 1, 4, 4, 4, 1, 1, 0])
+    kappa = metrics.weighted_kappa(metrics.confusion(grades, given, 5))
+    labels = {"weights": "quadratic", "labels": range(5)}
+    assert kappa == pytest.approx(sklearn_metrics.cohen_kappa_score(grades, given, **labels))
+    assert kappa < sklearn_metrics.cohen_kappa_score(grades, given, weights="quadratic") - 0.1
+
+
+def test_a_draw_of_patients_with_one_grade_alone_is_left_out():
+    """Two patients, one all of grade 1: half of the draws say nothing, and all others the same."""
+    grades, probability, patients = np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9]), np.array([1, 1, 2, 2])
+    found = metrics.with_intervals(metrics.binary_metrics, grades, probability, patients, draws=50)
+    assert found["sensitivity"] == {"value": 1, "low": 1, "high": 1}
+
+
 def test_intervals_draw_patients_not_discs(graded):
     """Six copies of each disc under one patient say no more than one: the interval stays as wide."""
     grades, probabilities, _ = graded

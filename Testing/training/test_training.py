@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from blocky_spine import blocky_spine, localized
-from discgrader.errors import StudyError, UsageError
+from discgrader.errors import Cancelled, StudyError, UsageError
 from discgrader.grading.view import ViewShape
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
@@ -151,30 +151,16 @@ def test_training_goes_on_where_it_stopped(tmp_path):
     slices = slices_of(1, spine.series.volume, spine.classes, 1.5)
     recipe = LocalizerRecipe(pixel_mm=1.5, patch=(64, 64), batch=2, channels=(4, 8, 8))
 
-    class Stop(Exception):
-        pass
-
-    def stop_half_way(stage, fraction, detail):
-        raise Stop
+    def stop_half_way(_stage, fraction, _detail):
+        if fraction == 0.5:
+            raise Cancelled("stopped")
 
     whole = fit(recipe, 200, slices, [1.0], tmp_path / "whole.state", 0, Progress())
-    with pytest.raises(Stop):
-        fit(recipe, 200, slices, [1.0], tmp_path / "broken.state", 0, Progress(_second(stop_half_way)))
+    with pytest.raises(Cancelled):
+        fit(recipe, 200, slices, [1.0], tmp_path / "broken.state", 0, Progress(stop_half_way))
     resumed = fit(recipe, 200, slices, [1.0], tmp_path / "broken.state", 0, Progress())
     for name, tensor in whole.state_dict().items():
         assert torch.allclose(tensor.float(), resumed.state_dict()[name].float(), atol=1e-5), name
-
-
-def _second(listener):
-    """Only the second report reaches the listener: the first one's state is on disk by then."""
-    heard = []
-
-    def hear(*report):
-        heard.append(report)
-        if len(heard) == 2:
-            listener(*report)
-
-    return hear
 
 
 def test_batches_are_what_the_network_expects():

@@ -139,15 +139,10 @@ def coarse(shown: Shown, rng: Random) -> Shown:
         for axis, step in enumerate(steps):
             array = ndimage.uniform_filter1d(array, step, axis)
             array = np.repeat(np.take(array, range(step // 2, array.shape[axis], step), axis), step, axis)
-        return (
-            array[tuple(slice(0, n) for n in series.volume.array.shape)]
-            if all(a >= b for a, b in zip(array.shape, series.volume.array.shape, strict=True))
-            else np.pad(
-                array,
-                [(0, max(0, b - a)) for a, b in zip(array.shape, series.volume.array.shape, strict=True)],
-                mode="edge",
-            )[tuple(slice(0, n) for n in series.volume.array.shape)]
-        )
+        # Blocks may end before the picture does, or behind it.
+        shape = series.volume.array.shape
+        missing = [(0, max(0, wanted - there)) for there, wanted in zip(array.shape, shape, strict=True)]
+        return np.pad(array, missing, mode="edge")[tuple(map(slice, shape))]
 
     return shown.with_pictures(change)
 
@@ -291,8 +286,7 @@ def operated(shown: Shown, rng: Random) -> Shown:
 
 def _local(volume: Volume, roi: RoiBox) -> np.ndarray:
     """Where the voxels lie from a box, shape of the array and 3."""
-    index = np.stack(np.meshgrid(*(np.arange(n) for n in volume.array.shape), indexing="ij")[::-1], axis=-1)
-    return roi.to_local(volume.index_to_lps(index))
+    return roi.to_local(_positions_lps(volume))
 
 
 def as_other_contrast(shown: Shown, rng: Random) -> Shown | None:
@@ -350,8 +344,12 @@ def _labels(shown: Shown, series: Series) -> np.ndarray:
     volume, found = series.volume, shown.localization.segmentation
     if found.array.shape == volume.array.shape and np.allclose(found.affine_lps, volume.affine_lps):
         return found.array
+    return sample(found, _positions_lps(volume), order=0)
+
+
+def _positions_lps(volume: Volume) -> np.ndarray:
     index = np.stack(np.meshgrid(*(np.arange(n) for n in volume.array.shape), indexing="ij")[::-1], axis=-1)
-    return sample(found, volume.index_to_lps(index), order=0)
+    return volume.index_to_lps(index)
 
 
 CHANGES: Mapping[str, Change] = {
