@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 import torch
-from discgrader.errors import Cancelled
+from discgrader.errors import Cancelled, UsageError
 from discgrader.progress import Progress
 from discgrader.training.loop import CURVES, Optimization, epochs_from, steps_from, train, trained
 
@@ -104,6 +104,11 @@ def test_the_epoch_with_the_least_loss_on_other_patients_is_kept(tmp_path):
     assert tuple(rows[0]) == CURVES
     assert [(row["epoch"], row["validation_loss"]) for row in rows] == [("1", "3.0"), ("2", "1.0"), ("3", "2.0")]
     assert all(float(row["training_loss"]) > 0 < float(row["learning_rate"]) for row in rows)
+
+
+def test_a_training_of_no_steps_is_refused():
+    with pytest.raises(UsageError, match="no steps"):
+        fitted(Optimization(0, 0.05, 0.0))
 
 
 def test_epochs_go_on_from_the_one_that_a_step_begins():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from blocky_spine import blocky_spine
 from discgrader.cli.main import main
-from discgrader.errors import UsageError
+from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.localize.disc import Localization
 from discgrader.localize.localizer import Localizer
@@ -73,6 +73,11 @@ def test_a_model_of_digital_discs_grades_others(patients, tmp_path):
     assert all(np.isfinite(logits).all() for part in learnt.logits.values() for logits in part.values())
     assert learnt.logits["together"]["pfirrmann"].shape == (6, 5)
     assert (learnt.grades["pfirrmann"] == [one.grades["pfirrmann"] for one in discs[-6:]]).all()
+
+
+def test_fewer_discs_than_a_batch_are_refused(tmp_path):
+    with pytest.raises(StudyError, match="batches of 32 discs, and there are 0"):
+        transfer([], [], GraderRecipe(), tmp_path / "state", Progress())
 
 
 def picture(disc, canal, spread=0.0):

@@ -17,6 +17,7 @@ import lightgbm
 import numpy as np
 import torch
 
+from discgrader.errors import StudyError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.evidence import MEASURES
@@ -119,7 +120,18 @@ def fit_grader(
     recipe: GraderRecipe, discs: Sequence[GradedDisc], state: Path, seed: int, progress: Progress
 ) -> torch.nn.Module:
     """Train one classifier on all of ``discs``, resuming from ``state`` (a file) where it exists; the running average
-    of its weights."""
+    of its weights.
+
+    Raises
+    ------
+    StudyError
+        There are fewer discs than one batch has.
+    """
+    if len(discs) < recipe.discs_per_batch:
+        raise StudyError(
+            f"A grader learns from batches of {recipe.discs_per_batch} discs, and there are {len(discs)}; give more, "
+            "or choose a smaller discs_per_batch."
+        )
     torch.manual_seed(seed)
     network = build_network(recipe.architecture).to(memory_format=torch.channels_last)
     steps = len(discs) // recipe.discs_per_batch

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
 CURVES = ("epoch", "learning_rate", "training_loss", "validation_loss")
@@ -138,7 +139,14 @@ def train(
     Returns
     -------
     The network with the running average of its weights, at the end or in the best epoch.
+
+    Raises
+    ------
+    UsageError
+        There are no steps.
     """
+    if how.steps < 1:
+        raise UsageError("A training of no steps learns nothing; ask for one step or epoch, or more.")
     learner = _Learner(network, how)
     kept: dict = {"step": 0, "best": None, "best_loss": np.inf, "rows": []}
     if state is not None and state.exists():
