@@ -128,8 +128,8 @@ def test_tissues_lie_where_the_picture_shows_them(tmp_path: Path) -> None:
 
 def test_digital_patients_are_apart() -> None:
     slices = np.empty((60, 0))
-    learnt, kept = patients_of(slices, tested=False), patients_of(slices, tested=True)
-    assert not set(learnt // 5) & set(kept // 5) and len(learnt) + len(kept) == 60 and len(kept) == 15
+    learned, kept = patients_of(slices, tested=False), patients_of(slices, tested=True)
+    assert not set(learned // 5) & set(kept // 5) and len(learned) + len(kept) == 60 and len(kept) == 15
 
 
 def test_classes_are_learnt_from_brightness_through_windows() -> None:

@@ -68,11 +68,11 @@ def test_grades_are_drawn_alike_often():
 def test_a_model_of_digital_discs_grades_others(patients, tmp_path):
     discs = graded(patients[0])
     recipe = GraderRecipe(widths=(4, 4, 4, 4), epochs=1, discs_per_batch=4)
-    learnt = transfer(discs[:-6], discs[-6:], recipe, tmp_path / "state", Progress())
-    assert set(learnt.logits) == set(PARTS)
-    assert all(np.isfinite(logits).all() for part in learnt.logits.values() for logits in part.values())
-    assert learnt.logits["together"]["pfirrmann"].shape == (6, 5)
-    assert (learnt.grades["pfirrmann"] == [one.grades["pfirrmann"] for one in discs[-6:]]).all()
+    learned = transfer(discs[:-6], discs[-6:], recipe, tmp_path / "state", Progress())
+    assert set(learned.logits) == set(PARTS)
+    assert all(np.isfinite(logits).all() for part in learned.logits.values() for logits in part.values())
+    assert learned.logits["together"]["pfirrmann"].shape == (6, 5)
+    assert (learned.grades["pfirrmann"] == [one.grades["pfirrmann"] for one in discs[-6:]]).all()
 
 
 def test_fewer_discs_than_a_batch_are_refused(tmp_path):
@@ -124,14 +124,14 @@ def test_tables_and_sentences_say_what_was_measured():
 
 def test_the_answers_are_of_the_discs_that_were_graded(patients, tmp_path):
     discs = graded(patients[0])
-    learnt = transfer(
+    learned = transfer(
         discs, discs, GraderRecipe(widths=(4, 4, 4, 4), epochs=1, discs_per_batch=4), tmp_path / "state", Progress()
     )
-    rows = {(row["task"], row["by"]): row for row in grades_learnt(learnt).rows if row["auroc"]}
-    # Trees that are tried on what they learnt from know it.
+    rows = {(row["task"], row["by"]): row for row in grades_learnt(learned).rows if row["auroc"]}
+    # Trees that are tried on what they learned from know it.
     assert rows["pfirrmann", "evidence"]["auroc"]["value"] > 0.9
     assert (
-        f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in in_short(learnt, patients[0], [])[0]
+        f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in in_short(learned, patients[0], [])[0]
     )
 
 

@@ -417,8 +417,8 @@ def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
     shipped = load_tensors(
         next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors"
     )
-    learnt = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
-    assert torch.allclose(learnt, shipped["head.0.weight"], atol=0.02)
+    learned = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
+    assert torch.allclose(learned, shipped["head.0.weight"], atol=0.02)
     with pytest.raises(UsageError, match="no shipped pack spider"):
         run_recipe("msu", data, tmp_path / "other", **(TINY | {"initial": "spider"}))
 

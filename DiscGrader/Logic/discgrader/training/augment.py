@@ -51,7 +51,7 @@ def random_patch(
     scale = math.exp(float(uniform(generator, -log_scale, log_scale, 1)))
     aspect = math.exp(float(uniform(generator, -log_aspect, log_aspect, 1)))
     half = torch.tensor([patch[1] / columns / scale * aspect, patch[0] / rows / scale / aspect])
-    # The centre keeps most of the patch on the slice, or most of the slice in the patch.
+    # The center keeps most of the patch on the slice, or most of the slice in the patch.
     reach = (1 - half).abs() + 0.15
     center = uniform(generator, -1, 1, 2) * reach
     ratio = rows / columns

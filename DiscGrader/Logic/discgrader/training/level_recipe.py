@@ -88,7 +88,7 @@ def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
     rows = _rows(data_dir, out_dir / "work", recipe, pack, progress.part(0.0, 0.3))
     real = [row for row in rows if not row.patient.startswith("digital")]
     if len({row.patient for row in real}) < recipe.folds:
-        raise StudyError(f"Names are learnt from {recipe.folds} patients or more, and {data_dir} has fewer.")
+        raise StudyError(f"Names are learned from {recipe.folds} patients or more, and {data_dir} has fewer.")
     networks = []
     for fold in range(recipe.folds):
         share = progress.part(0.3 + 0.7 * fold / recipe.folds, 0.3 + 0.7 * (fold + 1) / recipe.folds)

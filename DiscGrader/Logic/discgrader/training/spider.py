@@ -124,7 +124,7 @@ def spider_corrections() -> SpiderCorrections:
 
 
 def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[Volume, np.ndarray | None]:
-    """An image with its known faults mended, and the centre of disc 1 in LPS mm where a reader has set it."""
+    """An image with its known faults mended, and the center of disc 1 in LPS mm where a reader has set it."""
     volume, _ = read_volume(image.path)
     stem = image.path.name.split(".")[0]
     if volume.size[2] > 1 and min(volume.size) > 1:

@@ -52,7 +52,7 @@ def reindexed(localization: Localization, indices: Sequence[int]) -> Localizatio
 
 
 def indices_from_point(discs: Sequence[Disc], lowest_lps: np.ndarray) -> list[int]:
-    """True indices of discs (from the foot upwards) where the centre of disc 1 is known.
+    """True indices of discs (from the foot upwards) where the center of disc 1 is known.
 
     The disc near that point is 1; where none was found there, the discs above count by their distance from it.
     """
@@ -111,7 +111,7 @@ def clean_labels(
     Parameters
     ----------
     lowest_lps : ndarray, shape (3,), or None
-        Where a reader has set the centre of disc 1.
+        Where a reader has set the center of disc 1.
     partner : sequence of Disc
         Discs of another image of the patient under their true indices; used where ``lowest_lps`` is None.
 

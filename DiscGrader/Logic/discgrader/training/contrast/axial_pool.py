@@ -85,12 +85,12 @@ def tissue_pool(
         kinds = [*SEQUENCES, "any", "no spine"]
         probability = np.array([*SEQUENCES.values(), _ANY, _NO_SPINE])
         names = np.random.default_rng(seed).choice(kinds, count, p=probability / probability.sum())
-        learnt = patients_of(slices, tested=False)
+        learned = patients_of(slices, tested=False)
         seen = np.empty((count, 2, *SHAPE), np.uint8)
         tissues = np.empty((count, len(GROUPS), SHAPE[0] // 2, SHAPE[1] // 2), np.uint8)
         for number, name in enumerate(names):
             source = others if name == "no spine" else slices
-            seen[number], tissues[number] = _one(source, learnt, str(name), np.random.default_rng([seed, number]))
+            seen[number], tissues[number] = _one(source, learned, str(name), np.random.default_rng([seed, number]))
             if number % _AT_ONCE == 0:
                 progress.report("Drawing pictures", number / count, "axial")
         partial = path.with_suffix(".partial.npz")

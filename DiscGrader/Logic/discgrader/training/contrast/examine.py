@@ -48,7 +48,7 @@ _DRAWN = (
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class HeldOutSeries:
     """One series to be told: whose, of which kind (see `sagittal_pool.SHARES`), and its slices.
 
     ``distance_mm`` lies between these.
@@ -65,24 +65,26 @@ class Asked:
 class Examined:
     """What a network said of a series: mean logits over its slices; ``truth`` is the index of the right class."""
 
-    asked: Asked
+    asked: HeldOutSeries
     logits: np.ndarray
     truth: int
 
 
-def examination(sources: Sources, seed: int, each: int) -> list[Asked]:
+def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
     """All real series as they are, the fat-suppressed ones computed from pairs, and ``each`` of every drawn kind."""
     files: dict[str, list[RealPicture]] = {}
     for one in sources.real:
         files.setdefault(one.source, []).append(one)
     asked = [
-        Asked(some[0].patient, f"real {some[0].contrast}", name, [one.seen for one in some], some[0].distance_mm)
+        HeldOutSeries(
+            some[0].patient, f"real {some[0].contrast}", name, [one.seen for one in some], some[0].distance_mm
+        )
         for name, some in files.items()
     ]
     for t1, t2 in pairs(sources.real) if sources.plane is Plane.SAGITTAL else ():
         rng = np.random.default_rng([seed, zlib.crc32(t1.source.encode())])
         asked.append(
-            Asked(
+            HeldOutSeries(
                 t1.patient,
                 "real STIR",
                 f"fat-suppressed {t2.source}",
@@ -95,7 +97,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[Asked]:
             rng = np.random.default_rng([seed + 1, zlib.crc32(kind.encode()), number])
             picture, known, patient = draw(kind, rng)
             picture = picture + 0.02 * np.percentile(picture, 99) * np.abs(rng.standard_normal(picture.shape))
-            asked.append(Asked(patient, kind, f"{kind} {number}", seen_of(picture, known, sources.plane)))
+            asked.append(HeldOutSeries(patient, kind, f"{kind} {number}", seen_of(picture, known, sources.plane)))
     return [series for series in asked if series.seen]
 
 
@@ -111,7 +113,7 @@ def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.nda
     return [picture for picture in found if picture is not None]
 
 
-def examined(network: ContrastNetwork, asked: Sequence[Asked], plane: Plane) -> list[Examined]:
+def examined(network: ContrastNetwork, asked: Sequence[HeldOutSeries], plane: Plane) -> list[Examined]:
     """The network's answers."""
     logits = logits_of(network, [picture for series in asked for picture in series.seen])
     ends = np.cumsum([len(series.seen) for series in asked])

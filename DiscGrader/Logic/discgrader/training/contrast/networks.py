@@ -28,7 +28,7 @@ class ContrastRecipe:
 
     ``least_right`` is how often answers on T1 and T2 of patients kept aside must be right for a plane's network to be
     packed: of a plane without one nothing is told. Axial pictures and steps are those of the network of tissues;
-    ``axial_told`` is the number of pictures from which their brightness is learnt.
+    ``axial_told`` is the number of pictures from which their brightness is learned.
     """
 
     channels: tuple[int, ...] = (12, 24, 48, 64)

@@ -1,6 +1,6 @@
 """Recipe ``contrast``, whole: judged on patients kept aside, then packed.
 
-Sagittal networks are cross-validated by patient. Of the axial one nothing is learnt from patients, so that all real
+Sagittal networks are cross-validated by patient. Of the axial one nothing is learned from patients, so that all real
 pictures are kept aside: of the digital patients three of four teach the network of tissues; half of the others teach
 the classes that their brightness tells, and the rest are examined.
 """
@@ -23,8 +23,8 @@ from discgrader.progress import Progress
 from discgrader.training.contrast.axial_pool import EVERY_TEST, SEQUENCES, drawn_picture, patients_of, tissue_pool
 from discgrader.training.contrast.digital import SLICES_EACH, digital_slices
 from discgrader.training.contrast.examine import (
-    Asked,
     Examined,
+    HeldOutSeries,
     between_t1_and_t2,
     calibrated,
     examination,
@@ -56,7 +56,7 @@ from discgrader.training.recipes import changed, ship, trained_on, write_json
 
 PLANES = (Plane.SAGITTAL, Plane.AXIAL)
 _WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.0}
-"""How much each axial class counts while they are learnt."""
+"""How much each axial class counts while they are learned."""
 _STATEMENT = (
     "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
     "digital spines on drawn sequences; axial: digital spines alone"
@@ -177,7 +177,7 @@ def cross_validated(run: Run, progress: Progress) -> list[Examined]:
     return found
 
 
-def _fold_of(run: Run, asked: Asked) -> int:
+def _fold_of(run: Run, asked: HeldOutSeries) -> int:
     """That of the patient; what is nobody's goes to any."""
     return run.folds.get(asked.patient, zlib.crc32(asked.source.encode()) % run.recipe.folds)
 
@@ -203,7 +203,7 @@ class AxialRun:
         return trained(self.work / "axial_tissues", TissueLayers(recipe.tissue_channels), fit)
 
     def head(self, layers: TissueLayers, progress: Progress) -> Head:
-        """What tells classes, learnt from patients that the network of tissues has not seen."""
+        """What tells classes, learned from patients that the network of tissues has not seen."""
         kinds, seen = [], []
         share = np.array(list(SEQUENCES.values()))
         own = self._kept()[0]
@@ -233,7 +233,7 @@ class AxialRun:
         return kept[~second], kept[second]
 
 
-def examined_by(layers: TissueLayers, head: Head, asked: Sequence[Asked]) -> list[Examined]:
+def examined_by(layers: TissueLayers, head: Head, asked: Sequence[HeldOutSeries]) -> list[Examined]:
     """What both say of series, the slices that show a spine together; zeros where none does."""
     logits = head.logits(brightness_of(layers, [picture for series in asked for picture in series.seen]))
     ends = np.cumsum([len(series.seen) for series in asked])

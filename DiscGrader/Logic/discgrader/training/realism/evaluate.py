@@ -1,4 +1,4 @@
-"""How real the digital spine is: what is learnt on it tried on real discs, and its pictures held against real ones."""
+"""How real the digital spine is: what is learned on it tried on real discs, and its pictures held against real ones."""
 
 import io
 import json
@@ -85,7 +85,7 @@ def evaluate_phantom(
         seeds = range(options.seed, options.seed + options.patients)
         digital = digital_patients(seeds, localizer, work / "digital", progress.part(0.2, 0.6))
         state = work / f"grader_{options.seed}_{options.patients}_{options.recipe.epochs}.state"
-        learnt = transfer(graded(digital), real, options.recipe, state, progress.part(0.6, 0.9))
+        learned = transfer(graded(digital), real, options.recipe, state, progress.part(0.6, 0.9))
         progress.report("Drawing contact sheets", 0.9)
         sheets = _sheets(data_dir, images, seeds[:SHEET_PICTURES])
     except Cancelled as error:
@@ -93,7 +93,7 @@ def evaluate_phantom(
             f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there."
         ) from error
     parts = {
-        "Learnt on digital discs, tried on real ones": [grades_learnt(learnt)],
+        "Learned on digital discs, tried on real ones": [grades_learnt(learned)],
         "Digital discs found by the localizer": [discs_found(digital)],
         "Tissues": [tissues_compared(role, real_tissues[role], digital) for role in ROLES if role in real_tissues],
         "To the eye": [Analysis("sheets", "Contact sheets", "Real pictures above the line, digital ones below.", [])],
@@ -103,10 +103,10 @@ def evaluate_phantom(
         page = evaluation_page(
             "The digital spine held against real MRI",
             {
-                "Real": f"{DATA_SET}: {len(np.unique(learnt.patients))} patients, {len(learnt.patients)} discs",
+                "Real": f"{DATA_SET}: {len(np.unique(learned.patients))} patients, {len(learned.patients)} discs",
                 "Digital": digital_data,
             },
-            in_short(learnt, digital, parts["Tissues"]),
+            in_short(learned, digital, parts["Tissues"]),
             parts,
             sheets,
             NOTES,
@@ -177,15 +177,15 @@ NOTES = (
 )
 
 
-def in_short(learnt: Transfer, digital: Sequence[DigitalPatient], tissues: Sequence[Analysis]) -> list[str]:
+def in_short(learned: Transfer, digital: Sequence[DigitalPatient], tissues: Sequence[Analysis]) -> list[str]:
     """The four answers, in sentences."""
-    found = {task: learnt.metrics("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
+    found = {task: learned.metrics("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
     met, of = np.sum([found_share(digital, role) for role in ROLES], axis=0)
     rows = [row for analysis in tissues for row in analysis.rows]
     within = sum(row["median within"] == "yes" for row in rows)
     return [
         (
-            "Pfirrmann grades learnt on digital discs alone reach a macro AUROC of "
+            "Pfirrmann grades learned on digital discs alone reach a macro AUROC of "
             f"{found['pfirrmann']['auroc']['value']:.3f} "
             f"on real discs; bulging {found['bulging']['auroc']['value']:.3f}, narrowing "
             f"{found['narrowing']['auroc']['value']:.3f}."
@@ -195,12 +195,12 @@ def in_short(learnt: Transfer, digital: Sequence[DigitalPatient], tissues: Seque
     ]
 
 
-def grades_learnt(learnt: Transfer) -> Analysis:
+def grades_learnt(learned: Transfer) -> Analysis:
     """One row a task and part."""
     rows = []
-    for task in learnt.grades:
+    for task in learned.grades:
         for part in PARTS:
-            metrics = learnt.metrics(part, task)
+            metrics = learned.metrics(part, task)
             row: dict[str, object] = {"task": task.replace("_", " "), "by": part, "auroc": metrics.get("auroc")}
             rows.append(row | {name: metrics[name] for name in ("accuracy", "qwk", "within_one") if name in metrics})
     return Analysis(

@@ -206,7 +206,7 @@ def evidence_family() -> Family:
 
 
 def deep_family(network: DeepFeatures, settings: str = "") -> Family:
-    """Features of a frozen network on the disc-centred mid-sagittal crop."""
+    """Features of a frozen network on the disc-centered mid-sagittal crop."""
 
     def measure(found: FoundImage) -> tuple[tuple[str, ...], np.ndarray]:
         discs = found.localization.discs

@@ -160,12 +160,12 @@ def load(path: Path) -> list[Example]:
 
 AXES: Mapping[str, int] = {"early": 16, "late": 24, "picture": 32}
 HIDDEN, STEPS, RATE, DECAY = 32, 600, 0.01, 1e-3
-SILENT = 0.95
+NOT_WARNED = 0.95
 """Share of usual discs on which nothing is said, at least."""
 
-_MORE_SILENT, _FEWER_TOLD = (0.985, 0.98, 0.97, 0.96), 0.002
+_MORE_NOT_WARNED, _FEWER_DETECTED = (0.985, 0.98, 0.97, 0.96), 0.002
 """Greater shares that are tried, since studies that nothing was fitted to are a little further away; and by how much
-the share of unlike pictures that is told may fall for that."""
+the share of unlike pictures that is warned of may fall for that."""
 
 _BEYOND = 0.998, 0.3
 """Quantile of single distances of usual discs, and what is added to its logarithm, beyond which they count by
@@ -250,10 +250,12 @@ def left_out_scores(some: Sequence[Example], folds: int = 5, without: str | None
 
 
 def limit_of(scores: np.ndarray, usual: np.ndarray) -> float:
-    """The score that `SILENT` of the usual discs do not reach, or more of them where that costs nothing."""
-    lowest, *further = (float(np.quantile(scores[usual], share, method="higher")) for share in (SILENT, *_MORE_SILENT))
-    told = np.mean(scores[~usual] > lowest) if not usual.all() else 0.0
-    return next((limit for limit in further if np.mean(scores[~usual] > limit) >= told - _FEWER_TOLD), lowest)
+    """The score that `NOT_WARNED` of the usual discs do not reach, or more of them where that costs nothing."""
+    lowest, *further = (
+        float(np.quantile(scores[usual], share, method="higher")) for share in (NOT_WARNED, *_MORE_NOT_WARNED)
+    )
+    warned = np.mean(scores[~usual] > lowest) if not usual.all() else 0.0
+    return next((limit for limit in further if np.mean(scores[~usual] > limit) >= warned - _FEWER_DETECTED), lowest)
 
 
 def table(some: Sequence[Example], scores: np.ndarray, limit: float) -> dict[str, dict[str, float]]:

@@ -92,18 +92,18 @@ def train_typical(data_dir: Path, out_dir: Path, progress: Progress, **options: 
     scores = left_out_scores(known)
     limit = limit_of(scores, np.array([example.kind == USUAL for example in known]))
     typical = replace(fit(known, recipe.seed), limit=limit)
-    told = {"limit": limit, "left out by patient": table(known, scores, limit)}
+    measured = {"limit": limit, "left out by patient": table(known, scores, limit)}
     others = [example for example in some if example.kind.startswith("held")]
     if others:
         of_others = typical.scores(
             {group: torch.cat([example.seen[group] for example in others]) for group in others[0].seen}
         ).numpy()
-        told["held out"] = table([*known, *others], np.r_[scores, of_others + limit], limit)
+        measured["held out"] = table([*known, *others], np.r_[scores, of_others + limit], limit)
     if recipe.unknown:
-        told["kind not learned"] = _not_learned(known)
-    write_json(out_dir / "unlike.json", told)
-    print(in_words(told))
-    return _written(own, typical, told, out_dir / "packs" / own.folder.name)
+        measured["kind not learned"] = _not_learned(known)
+    write_json(out_dir / "unlike.json", measured)
+    print(in_words(measured))
+    return _written(own, typical, measured, out_dir / "packs" / own.folder.name)
 
 
 def _not_learned(known: Sequence[Example]) -> dict[str, dict[str, float]]:
@@ -120,10 +120,10 @@ def _not_learned(known: Sequence[Example]) -> dict[str, dict[str, float]]:
     return rows
 
 
-def in_words(told: Mapping[str, object]) -> str:
+def in_words(measured: Mapping[str, object]) -> str:
     """The tables as text."""
     lines = []
-    for title, rows in told.items():
+    for title, rows in measured.items():
         if isinstance(rows, Mapping):
             lines += [
                 f"{title}:",
@@ -174,14 +174,14 @@ def _of(folders: str, source: str, pack: Pack, cache: Path) -> Iterator[Patient]
             yield from found_patients(Path(folder), source, cache, installed_localizer().localize)
 
 
-def _written(pack: Pack, typical: Typical, told: Mapping[str, object], folder: Path) -> Path:
+def _written(pack: Pack, typical: Typical, measured: Mapping[str, object], folder: Path) -> Path:
     """A copy of the pack with this file; its other files stay as they are, and so do its grades."""
     content = pack_tensors(typical.tensors(), 16)
     described = json.loads((pack.folder / DESCRIPTION).read_text(encoding="utf-8"))
     described["files"] = {**described["files"], FILE: hashlib.sha256(content).hexdigest()}
     described.get("calibration", {}).pop("distance_limit", None)
     described["version"] = _next(described["version"])
-    described["figures"] = {**described["figures"], "unlike": told["left out by patient"]}
+    described["figures"] = {**described["figures"], "unlike": measured["left out by patient"]}
     if FILE in described.get(BORROWED, {}):
         raise UsageError(f"Pack {pack.name} borrows {FILE}; fit the pack that it borrows from.")
     _copy(pack, described, folder, content)

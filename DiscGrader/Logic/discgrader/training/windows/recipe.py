@@ -69,9 +69,9 @@ def train_windows(
     fixed = sorted(key for key in options if key.rpartition(".")[2] in about)
     if fixed:
         raise UsageError(f"{fixed[0]} is no choice of one recipe alone; train it by itself.")
-    strangers = {key.rpartition(".")[0] for key in options} - {"", *given}
-    if strangers:
-        raise UsageError(f"The recipe {name} does not compare {min(strangers)}; it compares {', '.join(given)}.")
+    unknown = {key.rpartition(".")[0] for key in options} - {"", *given}
+    if unknown:
+        raise UsageError(f"The recipe {name} does not compare {min(unknown)}; it compares {', '.join(given)}.")
     for one in given:
         read_recipe(recipe_files()[one], _options_of(one, options))
     metrics = {}
@@ -105,8 +105,8 @@ def _train(
     license: str,
 ) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
-    _keep_to(recipe, data_dir, init, out_dir / "recipe.json")
-    initial, begun_with = _beginning(recipe, init)
+    _check_choices(recipe, data_dir, init, out_dir / "recipe.json")
+    initial, initial_from = _initial_weights(recipe, init)
     discs, notes = window_samples(
         data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
     )
@@ -127,7 +127,7 @@ def _train(
         input=view_input(recipe.windows, recipe.pixels),
         architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
-        trained_on=_trained_on(recipe, parts["train"], data_set, license, begun_with),
+        trained_on=_trained_on(recipe, parts["train"], data_set, license, initial_from),
         calibration=calibration,
         figures={
             "method": "patients that were held out once, each level by its worst slice",
@@ -139,7 +139,7 @@ def _train(
     return packs
 
 
-def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
+def _initial_weights(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
     """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack
     that the recipe names; neither where it names none."""
     if init is not None:
@@ -155,7 +155,7 @@ def _beginning(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.
     return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
 
-def _keep_to(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
+def _check_choices(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
     """Note by which choices a folder's training goes; refuse others once it has begun."""
     begun = {} if init is None else {"init": str(Path(init).resolve())}
     text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
@@ -230,11 +230,11 @@ def _metrics(
 
 
 def _trained_on(
-    recipe: WindowRecipe, discs: Sequence[WindowSample], data_set: str, license: str, begun_with: str
+    recipe: WindowRecipe, discs: Sequence[WindowSample], data_set: str, license: str, initial_from: str
 ) -> TrainedOn:
     patients = {disc.patient for disc in discs}
     unreal = {disc.patient for disc in discs if disc.synthetic}
-    begun = f", begun with the weights of {begun_with}" if begun_with else ""
+    begun = f", begun with the weights of {initial_from}" if initial_from else ""
     if unreal == patients:
         statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only{begun}"
         return TrainedOn(PHANTOM, "Apache-2.0", len(patients), len(discs), recipe.name, recipe.seed, True, statement)
