@@ -331,7 +331,9 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
             else:
                 line[name] = value
         # What is nothing up to rounding is nothing.
-        flat.append({name: f"{round(one, 12) + 0.0:.6g}" if isinstance(one, float) else one for name, one in line.items()})
+        flat.append(
+            {name: f"{round(one, 12) + 0.0:.6g}" if isinstance(one, float) else one for name, one in line.items()}
+        )
     columns = list(dict.fromkeys(name for line in flat for name in line))
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")

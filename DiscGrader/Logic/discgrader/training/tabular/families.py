@@ -25,7 +25,7 @@ from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.progress import Progress
 from discgrader.training.discs import Find, disc_finder
 from discgrader.training.keep import load_arrays, load_localization, save_arrays, save_localization
-from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections, spider_images
+from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections
 from discgrader.training.tabular.table import FeatureTable
 
 MASKS = ("spider", "found")
@@ -334,10 +334,9 @@ class Measuring:
     localizer_work: Path | str | None = None
 
     def tables(
-        self, data_dir: Path, out_dir: Path, families: Sequence[PatientFamily], progress: Progress
+        self, images: Sequence[SpiderImage], out_dir: Path, families: Sequence[PatientFamily], progress: Progress
     ) -> dict[str, FeatureTable]:
         """The tables of all families, kept in ``out_dir`` where they are not elsewhere; see `extract`."""
-        images = spider_images(data_dir)
         cache = Path(self.features) if self.features else out_dir / "features"
         return extract(images, families, disc_finder(images, self.localizer_work), self.masks, cache, progress)
 

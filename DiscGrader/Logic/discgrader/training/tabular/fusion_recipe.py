@@ -18,7 +18,7 @@ from discgrader.progress import Progress
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import difference, pfirrmann_metrics
 from discgrader.training.recipes import changed, ship, trained_on, write_json
-from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import PatientFamily, evidence_family, slice_family
 from discgrader.training.tabular.fusion import (
     FusedDiscs,
@@ -58,8 +58,8 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         run = _finished(recipe.spider_run)
         networks = {name: network_table(run / "held_out.npz", name) for name in INPUTS}
         pack = read_pack(run / "packs" / "pfirrmann-resnet")
-    grades = pfirrmann_grades(data_dir)
-    tables = recipe.tables(data_dir, out_dir, families, progress.part(0.0, 0.5))
+    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
+    tables = recipe.tables(images, out_dir, families, progress.part(0.0, 0.5))
     networks = networks or {name: asked_about(tables["network"], name) for name in INPUTS}
     discs = {
         name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()

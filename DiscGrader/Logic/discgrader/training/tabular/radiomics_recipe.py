@@ -19,7 +19,7 @@ from discgrader.progress import Progress
 from discgrader.training.grader import INPUTS
 from discgrader.training.metrics import pfirrmann_metrics
 from discgrader.training.recipes import changed, described_tasks, ship, trained_on
-from discgrader.training.spider import pfirrmann_grades
+from discgrader.training.spider import pfirrmann_grades, spider_images
 from discgrader.training.tabular.families import RADIOMICS, Measuring, deep_family, radiomics_family
 from discgrader.training.tabular.fusion import from_scikit_learn
 from discgrader.training.tabular.models import ForestModel, TreesModel
@@ -46,9 +46,9 @@ class RadiomicsRecipe(Measuring):
 def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
     """Run the recipe; see `discgrader.training.recipes.run_recipe`."""
     recipe = changed(RadiomicsRecipe(), options)
-    grades = pfirrmann_grades(data_dir)
+    images, grades = spider_images(data_dir), pfirrmann_grades(data_dir)
     families = [radiomics_family(recipe.threads), deep_family(shipped_features())]
-    tables = recipe.tables(data_dir, out_dir, families, progress.part(0.0, 0.6))
+    tables = recipe.tables(images, out_dir, families, progress.part(0.0, 0.6))
     table = disc_table(list(tables.values()), grades)
     choices = SystemChoices(model=recipe.model, seed=recipe.seed, threads=recipe.threads)
     splits = rotating_splits(table.patients, seed=recipe.seed)
