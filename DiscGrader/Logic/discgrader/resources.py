@@ -1,8 +1,12 @@
-"""Where the files lie that come with the code: scales, packs, icons."""
+"""Where the files lie that come with the code, such as systems, scales and packs, and those that a site adds."""
 
+import os
 from pathlib import Path
 
 from discgrader.errors import DiscGraderError
+
+ADDED = "DISCGRADER_RESOURCES"
+"""Environment variable with folders that are laid out as ``Resources`` is, separated as those of ``PATH``."""
 
 PACKAGE = Path(__file__).resolve().parent
 """The folder of the package."""
@@ -25,3 +29,20 @@ def resources_dir() -> Path:
         f"The folder Resources of DiscGrader is neither in {PACKAGE} nor in {PACKAGE.parents[1]}; "
         "install DiscGrader anew."
     )
+
+
+def resource_folders(kind: str) -> list[Path]:
+    """The folders with systems, scales or packs: that of ``Resources``, then those that a site adds.
+
+    Parameters
+    ----------
+    kind : str
+        ``Systems``, ``Scales`` or ``Packs``.
+    """
+    added = filter(None, os.environ.get(ADDED, "").split(os.pathsep))
+    return [folder / kind for folder in (resources_dir(), *map(Path, added))]
+
+
+def resource_files(kind: str) -> dict[str, Path]:
+    """The JSON files of this kind by stem; one that a site adds takes the place of one that ships."""
+    return {path.stem: path for folder in resource_folders(kind) for path in sorted(folder.glob("*.json"))}

@@ -31,14 +31,14 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     from discgrader.errors import PackError, UsageError
     from discgrader.packs.pack import BrokenPack, find_pack_folders, list_packs
     from discgrader.packs.share import share_files
-    from discgrader.resources import resources_dir
+    from discgrader.resources import resource_folders
 
     if arguments.action == "share":
         if len(arguments.folders) != 1:
             raise UsageError("Name the one folder whose packs shall share files.")
         print(f"{share_files(arguments.folders[0]) / 1e6:.1f} MB were saved.")
         return 0
-    folders = arguments.folders or [resources_dir() / "Packs"]
+    folders = arguments.folders or resource_folders("Packs")
     for folder in folders:
         if not find_pack_folders(folder):
             raise PackError(f"There is no pack in {folder}; name a folder with a pack.json.")

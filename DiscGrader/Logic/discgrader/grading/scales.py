@@ -8,7 +8,7 @@ from typing import Annotated
 
 from discgrader.checked import Count, checked, read_json
 from discgrader.errors import UsageError
-from discgrader.resources import resources_dir
+from discgrader.resources import resource_files
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Scale:
 
 def scale_names() -> tuple[str, ...]:
     """The names of all scales there are."""
-    return tuple(sorted(path.stem for path in (resources_dir() / "Scales").glob("*.json")))
+    return tuple(sorted(resource_files("Scales")))
 
 
 @cache
@@ -116,7 +116,7 @@ def load_scale(name: str) -> Scale:
     """
     if name not in scale_names():
         raise UsageError(f"There is no scale {name}; choose one of {', '.join(scale_names())}.")
-    return read_scale(resources_dir() / "Scales" / f"{name}.json")
+    return read_scale(resource_files("Scales")[name])
 
 
 def read_scale(path: Path) -> Scale:

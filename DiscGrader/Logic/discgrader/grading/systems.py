@@ -1,9 +1,8 @@
 """The grading systems: all that is particular to one stands in ``Resources/Systems/<name>.json``, and is read here.
 
-A system that does not ship is added by its file in a folder that ``DISCGRADER_SYSTEMS`` names, and by a pack.
+A system that does not ship is added by its file and a pack in a folder that ``DISCGRADER_RESOURCES`` names.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +14,7 @@ from discgrader.checked import Count, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.scales import Scale, load_scale
 from discgrader.grading.view import ViewSpec
-from discgrader.resources import resources_dir
-
-FOLDERS = "DISCGRADER_SYSTEMS"
-"""Environment variable with further folders of systems, separated as those of ``PATH``."""
+from discgrader.resources import resource_files
 
 _REGIONS = "SLTC"
 """Sacrum, lumbar, thoracic and cervical spine, from below."""
@@ -161,8 +157,7 @@ def systems() -> Mapping[str, System]:
     UsageError
         When a file describes no system.
     """
-    folders = (resources_dir() / "Systems", *map(Path, filter(None, os.environ.get(FOLDERS, "").split(os.pathsep))))
-    found = [_read(path) for folder in folders for path in sorted(folder.glob("*.json"))]
+    found = map(_read, resource_files("Systems").values())
     return {system.name: system for system in sorted(found, key=lambda system: (system.order, system.name))}
 
 

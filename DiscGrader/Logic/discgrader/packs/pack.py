@@ -169,16 +169,17 @@ def list_packs(folders: Iterable[Path]) -> list[Pack | BrokenPack]:
 
 
 def default_packs() -> list[Pack]:
-    """The packs that ship with DiscGrader.
+    """The packs that ship with DiscGrader, and those that a site adds, of one system the last one.
 
     Raises
     ------
     PackError
         When one of them is broken: grading on with fewer packs than expected would go unnoticed.
     """
-    from discgrader.resources import resources_dir
+    from discgrader.resources import resource_folders
 
-    return [read_pack(folder) for folder in find_pack_folders(resources_dir() / "Packs")]
+    found = [read_pack(pack) for folder in resource_folders("Packs") for pack in find_pack_folders(folder)]
+    return list({pack.system: pack for pack in found}.values())
 
 
 def write_pack(

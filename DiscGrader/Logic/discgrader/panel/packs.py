@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discgrader.grading.systems import systems
-from discgrader.resources import resources_dir
+from discgrader.resources import resource_folders
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def pack_facts(folder: Path | None = None) -> dict[str, PackFacts]:
     A description that cannot be read is passed over here; whoever opens the pack says what is wrong with it.
     """
     found = {}
-    for path in sorted((folder or resources_dir() / "Packs").glob("*/pack.json")):
+    folders = resource_folders("Packs") if folder is None else [folder]
+    for path in (path for one in folders for path in sorted(one.glob("*/pack.json"))):
         try:
             described = json.loads(path.read_text(encoding="utf-8"))
             system = systems().get(described["system"])

@@ -1,0 +1,93 @@
+"""A seventh grading system is one file and one pack: it is graded, written, reported, and stands in the panel.
+
+The page "Add a system" (docs/contributing.md) tells the same in words.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from discgrader.grading.scales import load_scale
+from discgrader.grading.systems import systems
+from discgrader.packs.pack import default_packs
+from discgrader.resources import ADDED
+from fake_engine import FakeLocalizer, write_blocks
+
+NAME, TASK = "pfirrmann-modified", "degeneration"
+SYSTEM = {
+    "name": NAME,
+    "title": "Disc degeneration, eight grades",
+    "order": 15,
+    "source": "Griffith JF et al. Modified Pfirrmann grading system. Spine 2007;32(24):E708-E712.",
+    "highest": "L1-L2",
+    "highest_because": "The paper grades lumbar discs.",
+    "views": [{"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0], "every_slice": False}],
+    "tasks": [
+        {"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr.", "scale": "pfirrmann_modified"}
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def added(tmp_path_factory: pytest.TempPathFactory, torch: object) -> Iterator[Path]:
+    """A folder with the system's file and its pack, which DiscGrader is told of."""
+    folder = tmp_path_factory.mktemp("added")
+    (folder / "Systems").mkdir()
+    (folder / "Systems" / f"{NAME}.json").write_text(json.dumps(SYSTEM), encoding="utf-8")
+    os.environ[ADDED] = str(folder)
+    systems.cache_clear()
+    from tiny_packs import tiny_window_pack
+
+    tiny_window_pack(folder / "Packs" / NAME, NAME)
+    yield folder
+    del os.environ[ADDED]
+    systems.cache_clear()
+
+
+def test_it_stands_beside_the_six_in_its_place() -> None:
+    assert list(systems())[:3] == ["pfirrmann", NAME, "spider"] and len(systems()) == 7
+    assert {pack.system for pack in default_packs()} >= set(systems())
+
+
+def test_it_is_graded_written_and_reported(tmp_path: Path) -> None:
+    from discgrader.cli.main import main
+
+    study, out = tmp_path / "study", tmp_path / "out"
+    assert main(["phantom", "-o", str(study), "--seed", "3"]) == 0
+    assert main(["grade", str(study), "-o", str(out), "--system", NAME]) == 0
+    graded = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    levels = [disc["level"] for disc in graded["discs"] if systems()[NAME].covers(disc["level"])]
+    grades = {disc["level"]: disc["grades"][0] for disc in graded["discs"] if disc["grades"]}
+    assert list(grades) == levels and len(levels) >= 5
+    scale = load_scale("pfirrmann_modified")
+    for grade in grades.values():
+        assert (grade["system"], grade["task"]) == (NAME, TASK)
+        assert list(grade["probabilities"]) == list(scale.values) and grade["grade"] in scale.values
+        assert "digital spines" in " ".join(grade["warnings"])
+    assert len(list((out / "saliency").glob(f"*{NAME}*"))) == len(levels)
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "Modified Pfirrmann grade" in report and SYSTEM["title"] in report
+    assert NAME in (out / "grades.csv").read_text(encoding="utf-8")
+    assert main(["crops", str(study), "-o", str(tmp_path / "crops"), "--system", NAME]) == 0
+    assert len(list((tmp_path / "crops").glob(f"*_{NAME}_sagittal.png"))) >= 5
+
+
+def test_it_stands_in_the_table_and_among_the_systems_of_the_panel(desk, user, tmp_path: Path) -> None:
+    from discgrader.grading.grader import Grader
+    from discgrader.pipeline.engine import Engine
+    from panel_reader import finish, know_only, shown
+
+    panel, pack = desk.module.panel, next(pack for pack in default_packs() if pack.system == NAME)
+    assert NAME in panel.packs
+    with pytest.MonkeyPatch.context() as patch:
+        know_only(patch, panel, (NAME,))
+        desk.module.logic.engine = Engine(FakeLocalizer(), Grader([pack]), Grader.explain, [pack])
+        user.open(write_blocks(tmp_path / "blocks"))
+        finish(panel, user, panel.ui.findButton)
+        finish(panel, user, panel.ui.gradeButton)
+        cell = shown(panel, "L4-L5", (NAME, TASK))
+        assert any(f">{label}</b>" in cell for label in load_scale("pfirrmann_modified").labels)
+        header = panel.ui.gradeTable.horizontalHeaderItem
+        assert any("Mod." in header(column).text() for column in range(panel.ui.gradeTable.columnCount))
