@@ -16,6 +16,7 @@ from discgrader.resources import ADDED
 from fake_engine import FakeLocalizer, write_blocks
 
 NAME, TASK = "pfirrmann-modified", "degeneration"
+SCALE = {"scale": "pfirrmann_modified"}
 SYSTEM = {
     "name": NAME,
     "title": "Disc degeneration, eight grades",
@@ -23,10 +24,10 @@ SYSTEM = {
     "source": "Griffith JF et al. Modified Pfirrmann grading system. Spine 2007;32(24):E708-E712.",
     "highest": "L1-L2",
     "highest_because": "The paper grades lumbar discs.",
-    "views": [{"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0], "every_slice": False}],
-    "tasks": [
-        {"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr.", "scale": "pfirrmann_modified"}
+    "views": [
+        {"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0], "every_slice": False}
     ],
+    "tasks": [{"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr."} | SCALE],
 }  # fmt: skip
 
 
