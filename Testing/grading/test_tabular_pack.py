@@ -15,9 +15,7 @@ from discgrader.grading.table_system import DESCRIPTION, load_table
 from discgrader.imaging.study import Contrast, Study
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import read_pack
-from discgrader.pipeline.regrade import regrade
 from discgrader.pipeline.settings import Settings
-from discgrader.progress import Progress
 from discgrader.radiomics import cache as filter_cache
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.training.recipes import run_recipe
@@ -137,19 +135,20 @@ def test_a_moved_box_is_graded_anew_without_filtering_the_sequence_again(trained
     result = engine.grade(spine.study, Settings(saliency=False), localization=localization)
     assert len(made) == 1
     disc = result.discs[2].disc
-    same = regrade(engine, result, disc, Progress())
-    assert same.discs[2].grades[0].probabilities == pytest.approx(result.discs[2].grades[0].probabilities)
+    same = engine.grade(spine.study, Settings(saliency=False), localization=localization.alone(disc))
+    assert same.discs[0].grades[0].probabilities == pytest.approx(result.discs[2].grades[0].probabilities)
     box = disc.roi
     half = replace(box, center_lps_mm=box.center_lps_mm + box.axes_lps[:, 1] * box.size_mm[1] * 0.45)
-    moved = regrade(engine, result, replace(disc, roi=half), Progress())
+    box = localization.alone(replace(disc, roi=half))
+    moved = engine.grade(spine.study, Settings(saliency=False), localization=box)
     assert len(made) == 1
     values = [
-        {one["name"]: one["value"] for one in found.discs[2].grades[0].evidence[KEY]["measures"]}
-        for found in (result, moved)
+        {one["name"]: one["value"] for one in found.grades[0].evidence[KEY]["measures"]}
+        for found in (result.discs[2], moved.discs[0])
     ]
     assert values[0] != values[1]
-    # Grades of the other discs stay what they were.
-    assert moved.discs[1].grades == result.discs[1].grades
+    # The other discs are not graded again.
+    assert [one.disc.level for one in moved.discs] == [disc.level]
 
 
 def test_a_single_slice_has_its_features_in_the_slice(trained, spine):

@@ -12,7 +12,6 @@ from discgrader.imaging.study import Study
 from discgrader.jobs.process import STOP_SECONDS
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.engine import Engine
-from discgrader.pipeline.regrade import alone, with_part
 from discgrader.pipeline.service import worker_service
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
@@ -62,10 +61,10 @@ def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk
     desk.client.explain(study, corrected, before.discs[:2], more)
     desk.until(lambda: more.over)
     disc = corrected.discs[2]
-    expected = here.grade(study, Settings(systems=("spider",), saliency=False), localization=alone(corrected, disc))
+    expected = here.grade(study, Settings(systems=("spider",), saliency=False), localization=corrected.alone(disc))
     assert same(one.value, expected)
-    merged = with_part(before, one.value)
-    assert merged.discs[2].disc is disc and merged.localization.discs[2] is disc and len(merged.discs) == 5
+    assert one.value.localization.discs == (disc,) and one.value.discs[0].disc is disc
+    assert [other.level for other in one.value.localization.others] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
     maps, series = more.value
     assert {key[0] for key in maps} == {"L5-S1", "L4-L5"} and set(series.values()) == {study.series[0].name}
     assert all(np.array_equal(maps[key].array, before.saliency[key].array) for key in maps)
@@ -185,5 +184,5 @@ def test_the_real_engine_says_the_same_here_and_there(torch: object, opened_work
     while not one.over and time.monotonic() < end:
         client.poll(0.1)
     client.close()
-    apart = alone(expected.localization, expected.discs[1].disc)
+    apart = expected.localization.alone(expected.discs[1].disc)
     assert same(one.value, here.grade(study, localization=apart))

@@ -192,6 +192,11 @@ class Localization:
         """Why nothing is graded, as one sentence; empty where it may be."""
         return "" if self.grade_anyway else " ".join(self.misfits)
 
+    def alone(self, disc: Disc) -> "Localization":
+        """With this disc as the only one to grade, and those of other levels as what lies beside it."""
+        others = tuple(one for one in self.discs if one.level != disc.level)
+        return replace(self, discs=(disc,), others=others)
+
     def to_json(self) -> dict[str, object]:
         """All of it but the segmentation, under the names of its fields; see `Disc.to_json`."""
         return {

@@ -14,7 +14,6 @@ from discgrader.imaging.volume_part import CompactMaps
 from discgrader.jobs.job import Context, Listener, PartialResult, Runner, Work
 from discgrader.jobs.process import ProcessRunner
 from discgrader.localize.disc import Disc, Localization
-from discgrader.pipeline.regrade import alone
 from discgrader.pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -200,7 +199,7 @@ class _Answer(Listener):
         known = self._known
         own = next(disc for disc in known.discs if disc.level == result.disc.level)
         if self._kind == "regrade":
-            self._localization = alone(known, own)
+            self._localization = known.alone(own)
         result = replace(result, disc=own)
         self._discs.append(result)
         self._listener.graded(result)
@@ -263,7 +262,7 @@ def _grade(
 def _regrade(
     study: Study, localization: Localization, level: str, settings: Settings, job: Context
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    box = alone(localization, disc_at(study, localization, level))
+    box = localization.alone(_disc_at(study, localization, level))
     return _grade(study, box, settings, job)
 
 
@@ -280,14 +279,7 @@ def _explain(study: Study, localization: Localization, discs: Sequence[DiscResul
     )
 
 
-def disc_at(study: Study, localization: Localization, level: str) -> Disc:
-    """The disc of a level.
-
-    Raises
-    ------
-    UsageError
-        When there is none.
-    """
+def _disc_at(study: Study, localization: Localization, level: str) -> Disc:
     disc = next((disc for disc in localization.discs if disc.level == level), None)
     if disc is None:
         levels = ", ".join(disc.level for disc in localization.discs)
