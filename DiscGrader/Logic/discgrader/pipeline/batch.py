@@ -42,8 +42,8 @@ class EngineMaker:
 
 
 @dataclass(frozen=True)
-class StudyJob:
-    """All that a worker needs to grade one study with its engine."""
+class StudyTask:
+    """One study of a batch: all that a worker needs to grade it with its engine."""
 
     name: str
     path: Path
@@ -135,40 +135,36 @@ def run_batch(
         _check_sheets(out, [name for name, _ in studies])
         extra[TILES] = TileWriter(windows_of(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
-    jobs = [StudyJob(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
-    todo = []
-    for job in jobs:
-        progress.check()
-        whole = is_complete(job.out, made_with(job.path, job.settings, packs, extra))
-        todo += [] if whole and _is_readable(job) else [job]
-    unfinished = {job.name for job in todo}
-    skipped = [job.name for job in jobs if job.name not in unfinished]
-    graded, failed = [], {}
+    tasks = [StudyTask(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
+    todo = [task for task in tasks if not _is_done(task, packs, progress)]
+    undone = {task.name for task in todo}
+    skipped = tuple(task.name for task in tasks if task.name not in undone)
+    graded: list[str] = []
+    failed: dict[str, str] = {}
     try:
         grading = progress.part(0.0, _GRADING_SHARE if sheets else 1.0)
         with closing(_outcomes(make_engine, todo, workers, scheduler, grading)) as outcomes:
             for outcome in outcomes:
-                job = todo[outcome.number]
+                name = todo[outcome.number].name
                 if outcome.error is None:
-                    graded.append(job.name)
+                    graded.append(name)
                 else:
-                    failed[job.name] = outcome.error
+                    failed[name] = outcome.error
     except Cancelled as stopped:
-        done = len(skipped) + len(graded)
         raise Cancelled(
-            f"Stopped; {done} of {len(jobs)} studies are done and kept, the same command goes on with the others."
+            f"Stopped; {len(skipped) + len(graded)} of {len(tasks)} studies are done and kept, the same command goes "
+            "on with the others."
         ) from stopped
     finally:
-        for job in todo:
-            sweep_leftovers(job.out)
-        done = {*skipped, *graded}
-        tables = _write_tables(out, [job for job in jobs if job.name in done], failed)
-        changed = tables.changed
-        if (graded or changed) and not (sheets and done):
+        for task in todo:
+            sweep_leftovers(task.out)
+        done = [task for task in tasks if task.name in {*skipped, *graded}]
+        tables = _write_tables(out, done, failed)
+        if (graded or tables.changed) and not (sheets and done):
             remove_sheets(out)
     if sheets and done:
-        _write_sheets(out, [job.out for job in jobs if job.name in done], packs, progress.part(_GRADING_SHARE, 1.0))
-    return BatchResult(tuple(graded), tuple(skipped), failed, tables.name_doubts, tables.warned)
+        _write_sheets(out, [task.out for task in done], packs, progress.part(_GRADING_SHARE, 1.0))
+    return BatchResult(tuple(graded), skipped, failed, tables.name_doubts, tables.warned)
 
 
 def core_count() -> int:
@@ -234,33 +230,33 @@ def _prepare_folder(out: Path) -> None:
 
 def _outcomes(
     make_engine: Callable[[], Engine],
-    jobs: Sequence[StudyJob],
+    tasks: Sequence[StudyTask],
     workers: int | None,
     scheduler: str | None,
     progress: Progress,
 ) -> Generator[Outcome, None, None]:
-    if not jobs:
+    if not tasks:
         return
     if scheduler is not None:
         from discgrader.jobs.dask_pool import DaskPool
 
-        pool: Pool = DaskPool(make_engine, _grade_job, scheduler, items="studies")
+        pool: Pool = DaskPool(make_engine, _grade_study, scheduler, items="studies")
     else:
-        workers = min(workers or core_count(), len(jobs))
+        workers = min(workers or core_count(), len(tasks))
         threads = max(1, core_count() // workers)
-        pool = ProcessPool(make_engine, _grade_job, workers, threads, items="studies")
-    yield from pool.run(jobs, progress)
+        pool = ProcessPool(make_engine, _grade_study, workers, threads, items="studies")
+    yield from pool.run(tasks, progress)
 
 
-def _grade_job(engine: Engine, job: StudyJob, progress: Progress) -> None:
+def _grade_study(engine: Engine, task: StudyTask, progress: Progress) -> None:
     grade_study(
-        job.path,
-        job.out,
+        task.path,
+        task.out,
         engine,
-        job.settings,
-        name=job.name,
-        extra_writers=job.extra_writers,
-        overwrite=job.overwrite,
+        task.settings,
+        name=task.name,
+        extra_writers=task.extra_writers,
+        overwrite=task.overwrite,
         progress=progress,
     )
 
@@ -274,30 +270,34 @@ class _Tables:
     warned: int
 
 
-def _is_readable(job: StudyJob) -> bool:
-    """Whether the table of all can take the study's grades; one that was damaged since is graded anew."""
+def _is_done(task: StudyTask, packs: Sequence[Pack], progress: Progress) -> bool:
+    """Whether the study's result is whole, and the table of all can take its grades; one that was damaged since is
+    graded anew."""
     from discgrader.report.tables import read_grades_json
 
+    progress.check()
+    if not is_complete(task.out, made_with(task.path, task.settings, tuple(packs), task.extra_writers)):
+        return False
     try:
-        read_grades_json(job.out / GRADES)
+        read_grades_json(task.out / GRADES)
     except UsageError:
         return False
     return True
 
 
-def _write_tables(out: Path, done: Sequence[StudyJob], failed: Mapping[str, str]) -> _Tables:
+def _write_tables(out: Path, done: Sequence[StudyTask], failed: Mapping[str, str]) -> _Tables:
     """Write the tables of all studies: their grades, their warnings, and those that failed."""
     from discgrader.report.tables import grades_rows, read_grades_json, warnings_of, write_grades_csv
 
     table = out / TABLE
     before = table.read_bytes() if table.exists() else b""
     rows, warnings, doubts = [], [], {}
-    for job in done:
-        document = read_grades_json(job.out / GRADES)
+    for task in done:
+        document = read_grades_json(task.out / GRADES)
         rows += grades_rows(document)
-        warnings += [(job.name, one) for one in warnings_of(document)]
+        warnings += [(task.name, one) for one in warnings_of(document)]
         if document.get("name_doubts"):
-            doubts[job.name] = tuple(document["name_doubts"])
+            doubts[task.name] = tuple(document["name_doubts"])
     with whole_file(table) as partial:
         write_grades_csv(rows, partial)
     _write_csv(out / WARNINGS, ("study", "warning"), warnings)

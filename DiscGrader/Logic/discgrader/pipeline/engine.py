@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
@@ -57,7 +57,7 @@ class GraderLike(Protocol):
 
 
 Explain = Callable[
-    [GraderLike, Study, Localization, Sequence[DiscResult]],
+    [Any, Study, Localization, Sequence[DiscResult]],
     Iterable[Mapping[tuple[str, str], tuple[str, Volume | VolumePart]]],
 ]
 
@@ -225,7 +225,7 @@ class Engine:
         """
         if self._grader is None:
             raise UsageError("This engine was made to find discs only.")
-        systems, impossible = self._systems(study, settings.systems)
+        systems, impossible = self._systems(self._grader, study, settings.systems)
         refuse_unanswered(study)
         if localization is None:
             localization = self.localize(study, settings, progress=progress.part(0.0, 0.4))
@@ -287,7 +287,8 @@ class Engine:
         explained : callable(level, maps), optional
             Hears of the maps of each level as soon as they are known.
         """
-        maps, map_series = CompactMaps(), {}
+        maps = CompactMaps()
+        map_series: dict[tuple[str, str, str], str] = {}
         if self._explain is None:
             return maps, map_series
         with self.stopwatch.stage("Explaining"):
@@ -311,10 +312,12 @@ class Engine:
         found = series_warnings(study, localization)
         return (*found, *worth_of_t1_in_words(self.packs)) if ONLY_T1 in found else found
 
-    def _systems(self, study: Study, wanted: Sequence[str] | None) -> tuple[tuple[str, ...], dict[str, str]]:
+    def _systems(
+        self, grader: GraderLike, study: Study, wanted: Sequence[str] | None
+    ) -> tuple[tuple[str, ...], dict[str, str]]:
         """The systems to grade by, and why those that were wanted besides cannot."""
         known = sorted({pack.system for pack in self.packs if pack.system not in NOT_GRADING})
-        allowed = tuple(self._grader.systems_for(study))
+        allowed = tuple(grader.systems_for(study))
         unknown = [system for system in wanted or () if system not in allowed and system not in known]
         if unknown:
             raise UsageError(f"No pack grades the system {unknown[0]}; choose one of {', '.join(known)}.")
@@ -353,8 +356,9 @@ def _withheld(
 ) -> StudyResult:
     """The result of a study that may be no lumbar spine on MR: its discs, and no grade."""
     discs = tuple(DiscResult(disc, (), dict.fromkeys(systems, WITHHELD)) for disc in localization.discs)
-    for one in discs if graded is not None else ():
-        graded(one)
+    if graded is not None:
+        for disc in discs:
+            graded(disc)
     return StudyResult(study, localization, discs, CompactMaps(), {}, warnings, dict(software_versions()))
 
 

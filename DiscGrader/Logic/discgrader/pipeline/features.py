@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,7 +28,9 @@ _LEAST_SEEN = 0.5
 class Extractor(Protocol):
     """What takes the features of a region."""
 
-    parameters: Parameters | None
+    @property
+    def parameters(self) -> Parameters | None:
+        """What is taken; None where pyradiomics alone knows."""
 
     def start(self, volume: Volume, region: np.ndarray | None = None) -> object: ...
 
@@ -81,7 +83,7 @@ class Choice:
             When the parameter file is not valid, or the engine is not installed or cannot do what it asks for.
         """
         where = "The parameters" if self.parameter_file is None else self.parameter_file.name
-        content = content_1218(force_2d=flat_axis is not None, force_2d_dimension=flat_axis or 0)
+        content: Any = content_1218(force_2d=flat_axis is not None, force_2d_dimension=flat_axis or 0)
         if self.parameter_file is not None:
             content = read_parameter_file(self.parameter_file)
         try:
@@ -97,7 +99,7 @@ class Choice:
         return RadiomicsExtractor(parameters), ()
 
     @staticmethod
-    def _foreign(content: object, error: ForeignFeature) -> tuple[Extractor, tuple[str, ...]]:
+    def _foreign(content: Any, error: ForeignFeature) -> tuple[Extractor, tuple[str, ...]]:
         from discgrader.radiomics.by_pyradiomics import PyradiomicsExtractor, pyradiomics_is_there
 
         if not pyradiomics_is_there():

@@ -72,7 +72,7 @@ def grade_study(
     write_output(
         result,
         out,
-        default_writers(engine.packs) | dict(extra),
+        {**default_writers(engine.packs), **extra},
         settings=made_with(study_path, settings, engine.packs, extra),
         overwrite=overwrite,
         progress=progress.part(0.8, 1.0),

@@ -189,9 +189,8 @@ class TileWriter:
         for one in result.discs:
             of_disc = {tile_name(one.disc.level, grade.system, grade.evidence): grade for grade in one.grades}
             for name, grade in of_disc.items():
-                if grade.system not in self.windows:
-                    picture = boxes[one.disc.level]
-                else:
+                picture = boxes.get(one.disc.level)
+                if grade.system in self.windows:
                     look = _look_of(places.of(one.disc, self.windows[grade.system]), grade.evidence)
                     picture = None if look is None else _look_picture(look)
                 if picture is not None:
@@ -224,6 +223,8 @@ def _box_pictures(result: StudyResult) -> dict[str, Image.Image]:
     """The discs, by level, on the series that shows them best, in gray levels that let their signal be compared."""
     shown = sagittal_of(result.study, result.localization)
     series, shift = (reference_series(result), np.zeros(3)) if shown is None else (shown.series, shown.shift_lps_mm)
+    if series is None:
+        return {}
     pictures = {}
     for one in result.discs:
         box = replace(one.disc.roi, center_lps_mm=one.disc.roi.center_lps_mm + shift)
