@@ -211,7 +211,7 @@ def plain(value: object, digits: int | None = None) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {_key(member): plain(getattr(value, member.name), digits) for member in fields(value)}
+        return plain_fields(value, digits)
     if isinstance(value, Mapping):
         return {str(key): plain(one, digits) for key, one in value.items()}
     if isinstance(value, np.ndarray):
@@ -223,6 +223,11 @@ def plain(value: object, digits: int | None = None) -> Any:
     if isinstance(value, float):
         return _plain_number(value, digits)
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def plain_fields(value: Any, digits: int | None = None) -> dict[str, Any]:
+    """The fields of a dataclass under the names that files have for them, each `plain`."""
+    return {_key(member): plain(getattr(value, member.name), digits) for member in fields(value)}
 
 
 def written_as(key: str) -> dict[str, str]:

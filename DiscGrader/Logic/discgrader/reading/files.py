@@ -32,7 +32,7 @@ ISO 8601. Undo ends with the session: the file holds the present state alone.
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from discgrader.checked import checked, plain
@@ -109,21 +109,7 @@ def reading_from_json(document: object, path: Path) -> Reading:
         raise UsageError(f"{path} is a broken reading: it has no version.")
     if version > VERSION:
         raise UsageError(f"{path} was written by a newer DiscGrader (file version {version}); update DiscGrader.")
-    return checked(_with_boxes(document), Reading, f"{path} is a broken reading", UsageError)
-
-
-def _with_boxes(document: Mapping) -> dict[str, object]:
-    """The same with every ``roi`` of a disc and of its gradings under the name that it has there."""
-
-    def each(found: object, change: Callable[[dict], dict]) -> object:
-        if not isinstance(found, list):
-            return found
-        return [change({"box": one.get("roi"), **one}) if isinstance(one, Mapping) else one for one in found]
-
-    def disc(fields: dict) -> dict:
-        return {**fields, "gradings": each(fields.get("gradings"), lambda grading: grading)}
-
-    return {**document, "discs": each(document.get("discs"), disc)}
+    return checked(document, Reading, f"{path} is a broken reading", UsageError)
 
 
 def reading_rows(reading: Reading) -> list[dict[str, object]]:

@@ -1,12 +1,12 @@
 """A reading: what a pack and what a reader said of every disc of a study, both kept."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from discgrader.checked import plain
+from discgrader.checked import plain_fields, written_as
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
@@ -45,7 +45,7 @@ class Grading:
         Why systems that were asked did not grade it, as in `DiscResult`.
     """
 
-    box: RoiBox
+    box: RoiBox = field(metadata=written_as("roi"))
     grades: tuple[Grade, ...]
     time: str
     not_graded: Mapping[str, str] = field(default_factory=dict)
@@ -53,11 +53,6 @@ class Grading:
     def __post_init__(self) -> None:
         for grade in self.grades:
             scale_of(grade.system, grade.task).grade(grade.grade)
-
-    def to_json(self) -> dict[str, object]:
-        """As a file of readings has it."""
-        grades = [grade.to_json() for grade in self.grades]
-        return {"roi": self.box.to_json(), "time": self.time, "grades": grades, "not_graded": dict(self.not_graded)}
 
     def of_level(self, level: str) -> "Grading":
         """The same for a disc that has got this name since: without grades by systems that are not for it."""
@@ -177,7 +172,7 @@ class DiscReading:
 
     number: int
     level: str
-    box: RoiBox
+    box: RoiBox = field(metadata=written_as("roi"))
     found_level: str | None = None
     gradings: tuple[Grading, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -200,8 +195,7 @@ class DiscReading:
 
     @cached_property
     def _as_json(self) -> dict[str, object]:
-        described = {one.name: plain(getattr(self, one.name)) for one in fields(self)}
-        return {"roi" if name == "box" else name: value for name, value in described.items()}
+        return plain_fields(self)
 
     @property
     def found_box(self) -> RoiBox:
