@@ -886,13 +886,14 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
         parameters = DiscGraderLogic().getParameterNode()
         parameters.boxes.marginMm = 9.0
         parameters.grading.systemsOff = ["spider"]
-        node = parameters.parameterNode
-        # A wrapper that lives would read the node again at once, and find a number missing.
-        del parameters
-        node.UnsetParameter("display.saliencyOpacity")
         again = DiscGraderLogic().getParameterNode()
         self.assertEqual((again.boxes.marginMm, list(again.grading.systemsOff)), (9.0, ["spider"]))
-        self.assertEqual(again.display.saliencyOpacity, 0.5)
+        # On a node of its own: the panel's wrapper would read the module's at once, and find a number missing.
+        node = slicer.vtkMRMLScriptedModuleNode()
+        addMissingParameters(node)
+        node.UnsetParameter("display.saliencyOpacity")
+        addMissingParameters(node)
+        self.assertEqual(DiscGraderParameterNode(node).display.saliencyOpacity, 0.5)
 
     def test_phantomIsReadWithoutTorch(self):
         """A phantom is read as in `test_phantomIsRead`, by its own truth in the place of networks."""

@@ -176,3 +176,20 @@ def graded(panel: object, user: object) -> object:
     finish(panel, user, panel.ui.findButton)
     finish(panel, user, panel.ui.gradeButton)
     return panel
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """The folder of a study of the spine of blocks."""
+    from fake_engine import write_blocks
+
+    return write_blocks(tmp_path / "blocks")
+
+
+@pytest.fixture(scope="session")
+def localizer() -> object:
+    """The `Localizer` that ships."""
+    from discgrader.localize.localizer import Localizer
+    from discgrader.packs.pack import LOCALIZER, default_packs
+
+    return Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 import slicer
 from block_engine import BlockEngine
-from discgrader.imaging.files import write_volume
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
-from synthetic_result import synthetic_study
 
 from desk.stand_ins.qt_objects import given
 from desk.user import User, pixels_of
@@ -33,15 +31,6 @@ def desk(opened_desk):
 @pytest.fixture
 def user(desk):
     return User(desk)
-
-
-@pytest.fixture
-def study(tmp_path):
-    folder = tmp_path / "blocks"
-    folder.mkdir()
-    for series in synthetic_study().series:
-        write_volume(series.volume, folder / f"{series.name}.nii.gz")
-    return folder
 
 
 @pytest.fixture

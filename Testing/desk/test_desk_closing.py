@@ -8,21 +8,10 @@ import sys
 import pytest
 import slicer
 import vtk
-from discgrader.imaging.files import write_volume
 from places import SEARCHED
-from synthetic_result import synthetic_study
 
 from desk.desk import Desk
 from desk.user import User
-
-
-@pytest.fixture
-def study(tmp_path):
-    folder = tmp_path / "blocks"
-    folder.mkdir()
-    for series in synthetic_study().series:
-        write_volume(series.volume, folder / f"{series.name}.nii.gz")
-    return folder
 
 
 def test_closing_leaves_nothing_behind(tmp_path, study):

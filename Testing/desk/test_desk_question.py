@@ -7,18 +7,13 @@ from discgrader.imaging import recognize
 from discgrader.imaging.picture_contrast import PictureContrast
 from discgrader.imaging.study import Contrast
 from discgrader.mrml.volumes import volume_to_node
-from synthetic_result import synthetic_study
+from panel_reader import put
 
 
 @pytest.fixture(autouse=True)
 def unclear(monkeypatch):
     """No picture tells what it is."""
     monkeypatch.setattr(recognize, "picture_contrast", lambda volume, plane: PictureContrast({}, Contrast.UNKNOWN, 0.2))
-
-
-def put(*names):
-    t2, t1 = synthetic_study().series
-    return [volume_to_node(slicer.mrmlScene, (t1 if "T1" in name else t2).volume, name) for name in names]
 
 
 def answer(ui, user, text):

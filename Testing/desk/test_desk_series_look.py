@@ -5,8 +5,7 @@ import threading
 import pytest
 import slicer
 from discgrader.imaging import recognize
-from discgrader.mrml.volumes import volume_to_node
-from synthetic_result import synthetic_study
+from panel_reader import put
 
 
 class Picture:
@@ -28,11 +27,6 @@ def picture(monkeypatch):
     monkeypatch.setattr(recognize, "picture_contrast", asked)
     yield asked
     asked.may.set()
-
-
-def put(*names):
-    t2, t1 = synthetic_study().series
-    return [volume_to_node(slicer.mrmlScene, (t1 if "T1" in name else t2).volume, name) for name in names]
 
 
 def until(desk, condition):

@@ -18,16 +18,10 @@ from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
-from fake_engine import PACKS, FakeMaker, write_blocks
+from fake_engine import PACKS, FakeMaker, write_blocks, write_studies
 from places import SEARCHED
 
 PLAIN = Settings(saliency=False)
-
-
-def studies(folder: Path, *names: str) -> Path:
-    for name in names:
-        write_blocks(folder / name)
-    return folder
 
 
 def batch(folder: Path, out: Path, settings: Settings = PLAIN, **options: object) -> object:
@@ -44,7 +38,7 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def test_bad_studies_stop_no_other_and_say_why(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "Fälle von Müller", "good 1", "good 2", "bad", "broken", "crash")
+    folder = write_studies(tmp_path / "Fälle von Müller", "good 1", "good 2", "bad", "broken", "crash")
     (folder / "text.nii.gz").write_text("no picture")
     out = tmp_path / "out"
     result = batch(folder, out, workers=2)
@@ -63,7 +57,7 @@ def test_bad_studies_stop_no_other_and_say_why(tmp_path: Path) -> None:
 
 
 def test_a_second_run_does_only_what_is_missing(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "b", "bad")
+    folder = write_studies(tmp_path / "in", "a", "b", "bad")
     out = tmp_path / "out"
     batch(folder, out, workers=1)
     written = (out / "a" / "grades.json").stat().st_mtime_ns
@@ -78,7 +72,7 @@ def test_a_second_run_does_only_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_other_settings_and_changed_pictures_are_graded_anew(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "b")
+    folder = write_studies(tmp_path / "in", "a", "b")
     out = tmp_path / "out"
     batch(folder, out, workers=1)
     write_blocks(folder / "b", "T2_sag")
@@ -88,7 +82,7 @@ def test_other_settings_and_changed_pictures_are_graded_anew(tmp_path: Path) -> 
 
 
 def test_a_study_corrected_by_hand_is_kept(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a")
+    folder = write_studies(tmp_path / "in", "a")
     out = tmp_path / "out"
     batch(folder, out, workers=1)
     box = out / "a" / "rois" / "L4-L5.mrk.json"
@@ -100,7 +94,7 @@ def test_a_study_corrected_by_hand_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_stopped_batch_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "slow")
+    folder = write_studies(tmp_path / "in", "a", "slow")
     out = tmp_path / "out"
     progress = Progress()
 
@@ -132,10 +126,9 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
-    folder = studies(tmp_path / "in", "a", "slow")
-    out = tmp_path / "out"
+def begun(tmp_path: Path) -> tuple[subprocess.Popen, Path, Path]:
+    """A batch in a process of its own that has done one study of two; the studies' folder and that of the results."""
+    folder, out = write_studies(tmp_path / "in", "a", "slow"), tmp_path / "out"
     (tmp_path / "script.py").write_text(SCRIPT)
     process = subprocess.Popen(
         [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
@@ -147,6 +140,12 @@ def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
     deadline = time.monotonic() + 60
     while not (out / "a").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
+    return process, folder, out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
+    process, _, out = begun(tmp_path)
     # As a terminal does it: to all processes at once.
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
     _, errors = process.communicate(timeout=60)
@@ -158,17 +157,7 @@ def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
 
 
 def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "slow")
-    out = tmp_path / "out"
-    (tmp_path / "script.py").write_text(SCRIPT)
-    process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
-        env=os.environ | {"PYTHONPATH": SEARCHED},
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (out / "a").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    process, folder, out = begun(tmp_path)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     (folder / "slow").rename(folder / "swift")
@@ -179,17 +168,7 @@ def test_a_killed_batch_goes_on(tmp_path: Path) -> None:
 
 def test_the_processes_end_with_a_batch_that_is_killed_and_clean_up(tmp_path: Path) -> None:
     psutil = pytest.importorskip("psutil", reason="psutil is not installed")
-    folder = studies(tmp_path / "in", "a", "slow")
-    out = tmp_path / "out"
-    (tmp_path / "script.py").write_text(SCRIPT)
-    process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "script.py"), str(folder), str(out)],
-        env=os.environ | {"PYTHONPATH": SEARCHED},
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (out / "a").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    process, _, out = begun(tmp_path)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
@@ -199,7 +178,7 @@ def test_the_processes_end_with_a_batch_that_is_killed_and_clean_up(tmp_path: Pa
 
 
 def test_wrong_requests_are_refused_before_any_work(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a")
+    folder = write_studies(tmp_path / "in", "a")
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
         batch(folder, tmp_path / "out", Settings(systems=("genius",)))
     with pytest.raises(UsageError, match="0 workers"):
@@ -224,7 +203,7 @@ class NoPack(FakeMaker):
 
 
 def test_an_engine_that_cannot_be_made_ends_the_batch(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "b")
+    folder = write_studies(tmp_path / "in", "a", "b")
     with pytest.raises(PackError, match="was altered"):
         run_batch(folder, tmp_path / "out", PLAIN, make_engine=NoPack(), workers=2)
 
@@ -250,7 +229,7 @@ def test_every_task_has_one_outcome_although_processes_die() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="names there are never bytes")
 def test_a_study_whose_name_is_not_utf_8_is_graded_with_the_others(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", os.fsdecode(b"M\xfcller"), "Zebra")
+    folder = write_studies(tmp_path / "in", os.fsdecode(b"M\xfcller"), "Zebra")
     result = batch(folder, tmp_path / "out", workers=2)
     assert set(result.graded) == {"Müller", "Zebra"}
     assert {row["study"] for row in rows(tmp_path / "out" / "grades.csv")} == {"Müller", "Zebra"}
@@ -259,7 +238,7 @@ def test_a_study_whose_name_is_not_utf_8_is_graded_with_the_others(tmp_path: Pat
 
 
 def test_a_result_that_was_damaged_since_is_graded_anew(tmp_path: Path) -> None:
-    folder, out = studies(tmp_path / "in", "a", "b"), tmp_path / "out"
+    folder, out = write_studies(tmp_path / "in", "a", "b"), tmp_path / "out"
     batch(folder, out, workers=1)
     document = json.loads((out / "a" / "grades.json").read_text(encoding="utf-8"))
     del document["discs"][0]["grades"][0]["probabilities"]
@@ -321,7 +300,7 @@ def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
     from discgrader.cli import main as cli
     from discgrader.pipeline import batch as module
 
-    folder, out = studies(tmp_path / "in", "a", "b"), tmp_path / "out"
+    folder, out = write_studies(tmp_path / "in", "a", "b"), tmp_path / "out"
     batch(folder, out, workers=1)
     path = out / "a" / "grades.json"
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -336,8 +315,8 @@ def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
     ]
 
 
-def test_a_batch_can_be_stopped_while_it_looks_for_studies(tmp_path: Path) -> None:
-    folder = studies(tmp_path / "in", "a", "b")
+def test_a_batch_can_be_stopped_while_it_looks_for_write_studies(tmp_path: Path) -> None:
+    folder = write_studies(tmp_path / "in", "a", "b")
     progress = Progress()
     progress.stop.set()
     with pytest.raises(Cancelled):

@@ -17,7 +17,7 @@ from discgrader.pipeline.batch import BatchResult, run_batch
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
-from fake_engine import PACKS, FakeGrader, FakeLocalizer, FakeMaker, fake_explain, write_blocks
+from fake_engine import PACKS, FakeGrader, FakeLocalizer, FakeMaker, fake_explain, write_studies
 from places import SEARCHED
 
 PLAIN = Settings(saliency=False)
@@ -98,12 +98,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     one.end()
 
 
-def studies(folder: Path, *names: str) -> Path:
-    for name in names:
-        write_blocks(folder / name)
-    return folder
-
-
 def batch(folder: Path, out: Path, cluster: Cluster, **options: object) -> BatchResult:
     return run_batch(folder, out, PLAIN, scheduler=cluster.address, **{"make_engine": FakeMaker(), **options})
 
@@ -131,7 +125,7 @@ class DeadlyOnce(FakeMaker):
 
 @pytest.mark.slow
 def test_studies_go_through_a_scheduler_and_a_second_run_resumes(tmp_path: Path, cluster: Cluster) -> None:
-    folder = studies(tmp_path / "Fälle 1", "a", "b", "c", "bad", "crash")
+    folder = write_studies(tmp_path / "Fälle 1", "a", "b", "c", "bad", "crash")
     out = tmp_path / "out"
     result = batch(folder, out, cluster)
     assert set(result.graded) == {"a", "b", "c"}
@@ -146,7 +140,7 @@ def test_studies_go_through_a_scheduler_and_a_second_run_resumes(tmp_path: Path,
 
 @pytest.mark.slow
 def test_a_workers_death_does_not_lose_the_batch(tmp_path: Path, cluster: Cluster) -> None:
-    folder = studies(tmp_path / "in", "a", "once", "z")
+    folder = write_studies(tmp_path / "in", "a", "once", "z")
     out = tmp_path / "out"
     before = cluster.worker_processes()
     result = batch(folder, out, cluster, make_engine=DeadlyOnce(tmp_path / "has died"))
@@ -158,7 +152,7 @@ def test_a_workers_death_does_not_lose_the_batch(tmp_path: Path, cluster: Cluste
 
 @pytest.mark.slow
 def test_a_scheduler_that_ends_is_told_and_what_is_done_is_kept(tmp_path: Path, cluster: Cluster) -> None:
-    folder = studies(tmp_path / "in", "a", "slow")
+    folder = write_studies(tmp_path / "in", "a", "slow")
     out = tmp_path / "out"
 
     def end_the_scheduler(stage: str, share: float, detail: str) -> None:
@@ -174,7 +168,7 @@ def test_a_scheduler_that_ends_is_told_and_what_is_done_is_kept(tmp_path: Path, 
 
 def test_no_scheduler_at_the_address_is_told(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="dask is not installed")
-    folder = studies(tmp_path / "in", "a")
+    folder = write_studies(tmp_path / "in", "a")
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         with pytest.raises(UsageError, match="No dask scheduler answers at"):
             run_batch(folder, tmp_path / "out", PLAIN, make_engine=FakeMaker(), scheduler=address)
@@ -182,7 +176,7 @@ def test_no_scheduler_at_the_address_is_told(tmp_path: Path) -> None:
 
 def test_without_dask_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    folder = studies(tmp_path / "in", "a")
+    folder = write_studies(tmp_path / "in", "a")
     with pytest.raises(
         UsageError, match=r"--scheduler needs dask; install it with pip install 'discgrader\[cluster\]'"
     ):

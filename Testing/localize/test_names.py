@@ -10,7 +10,6 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.disc import Localization
 from discgrader.localize.levels import SETTLES
-from discgrader.localize.localizer import Localizer
 from discgrader.localize.lowest_disc import (
     LevelVotes,
     LowestDisc,
@@ -23,7 +22,6 @@ from discgrader.localize.lowest_disc import (
     with_measures,
 )
 from discgrader.localize.naming import CERTAIN, name_candidates, row_of
-from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.patient import Patient
 from discgrader.phantom.study import make_study
 from discgrader.report.html import report_html
@@ -135,11 +133,6 @@ def test_measures_weigh_in_between_remnant_and_lowest_disc_alone():
     small = with_measures(before, remnant_measures(row(lowest_depth_mm=16.0)), weights)
     assert after[2] == small[2] == before[2] and after.sum() == pytest.approx(1) and small[0] > after[0]
     assert remnant_measures(row()[:3]) is None
-
-
-@pytest.fixture(scope="module")
-def localizer():
-    return Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
 
 
 @pytest.fixture(scope="module")

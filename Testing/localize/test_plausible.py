@@ -16,17 +16,11 @@ from discgrader.localize.disc import Disc
 from discgrader.localize.localizer import Localizer
 from discgrader.localize.naming import row_of
 from discgrader.localize.plausible import scale_doubt, turned_back, turned_over
-from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.study import make_study
 from discgrader.training import spider
 
 CORRECTIONS = json.loads((Path(spider.__file__).parent / "spider_corrections.json").read_text(encoding="utf-8"))
 OFTEN_TOLD = 0.01
-
-
-@pytest.fixture(scope="module")
-def localizer() -> Localizer:
-    return Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
 
 
 @pytest.fixture(scope="module")

@@ -277,21 +277,25 @@ def test_truth_lies_beside_the_series(study, tmp_path):
     )
 
 
+def fat_and_sac(anatomy) -> tuple[np.ndarray, np.ndarray]:
+    """LPS points in the fat under the skin of the back, and in the thecal sac."""
+    behind = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
+    fat = np.array([behind[0], float(anatomy.skin_y(behind[2])) - 6.0, behind[2]])
+    sac = anatomy.levels[2].disc.frame.to_lps((0, anatomy.levels[2].center_y - 2.5, 0))
+    return fat, sac
+
+
 @pytest.mark.parametrize("role", ["STIR", "T2_FS"])
 def test_fat_suppression_nulls_fat_and_shows_fluid(healthy, role):
     anatomy = healthy[0]
     stir = render(anatomy, middle(draw_protocol(anatomy, role)), SEED)
-    behind = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
-    fat = np.array([behind[0], float(anatomy.skin_y(behind[2])) - 6.0, behind[2]])
-    sac = anatomy.levels[2].disc.frame.to_lps((0, anatomy.levels[2].center_y - 2.5, 0))
+    fat, sac = fat_and_sac(anatomy)
     assert voxel(stir, sac) > 3 * voxel(stir, fat)
 
 
 def test_the_fat_part_shows_fat_alone_and_t1_with_fat_suppression_neither_fat_nor_fluid(healthy):
     anatomy = healthy[0]
-    behind = anatomy.skeleton.vertebrae[2].frame.center_lps_mm
-    fat = np.array([behind[0], float(anatomy.skin_y(behind[2])) - 6.0, behind[2]])
-    sac = anatomy.levels[2].disc.frame.to_lps((0, anatomy.levels[2].center_y - 2.5, 0))
+    fat, sac = fat_and_sac(anatomy)
     disc = anatomy.levels[2].disc.frame.center_lps_mm
     alone = render(anatomy, middle(draw_protocol(anatomy, "T2_FAT")), SEED)
     assert voxel(alone, fat) > 5 * max(voxel(alone, sac), voxel(alone, disc))

@@ -34,6 +34,13 @@ def write_blocks(folder: Path, *names: str) -> Path:
     return folder
 
 
+def write_studies(folder: Path, *names: str) -> Path:
+    """Write studies of the spine of blocks to folders of these names; give the folder of them all."""
+    for name in names:
+        write_blocks(folder / name)
+    return folder
+
+
 def fake_pack(system: str) -> Pack:
     """A pack that exists in memory only."""
     trained_on = TrainedOn("blocks", "Apache-2.0", 1, 5, "blocks", 0, True, "Trained on made-up blocks.")

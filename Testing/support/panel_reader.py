@@ -1,8 +1,10 @@
 """What a reader does at the panel of the desk: presses buttons and keys, clicks on cells, reads the table."""
 
 import slicer
+from discgrader.mrml.volumes import volume_to_node
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
+from synthetic_result import synthetic_study
 
 PFIRRMANN = ("pfirrmann", "pfirrmann")
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
@@ -69,3 +71,9 @@ def is_said_to_be_moved(panel, level) -> bool:
     """Whether the table says that a box was moved since it was graded."""
     row = panel.table.grid.levels.index(level)
     return "moved" in panel.ui.gradeTable.verticalHeaderItem(row).text()
+
+
+def put(*names):
+    """Put volumes of the spine of blocks into the scene, of T1 where the name says so; their nodes."""
+    t2, t1 = synthetic_study().series
+    return [volume_to_node(slicer.mrmlScene, (t1 if "T1" in name else t2).volume, name) for name in names]
