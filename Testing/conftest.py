@@ -35,9 +35,9 @@ LONG = (
     "test_axial_only", "test_desk_blocks", "test_spider_layout", "test_cli", "test_blocks_end_to_end",
     "test_desk_bad_input", "test_desk_observers", "test_desk_slicer_layer", "test_desk_worker", "test_desk_findings",
     "test_grading", "test_contrast_training", "test_evaluate", "test_localize", "test_axial", "test_fusion",
-    "test_dicom_unlinked", "test_seventh_system", "test_desk_reopened", "test_phantom_patients",
-    "test_translations", "test_desk_hand",
-    "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch", "test_deep_features",
+    "test_dicom_unlinked", "test_seventh_system", "test_desk_reopened", "test_phantom_patients", "test_translations",
+    "test_desk_hand", "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch",
+    "test_deep_features", "test_saved_scenes", "test_worker_ends", "test_desk_not_graded",
 )  # fmt: skip
 """Files whose tests take long, the longest first: all others together are done in two minutes."""
 

@@ -114,10 +114,6 @@ def test_the_margin_rule_stands_in_one_place():
     assert not [name for name, text in code("localize/margin.py").items() if MARGIN.search(text)]
 
 
-NOT_YET = {"grading/test_fusion.py", "grading/test_grading.py", "grading/test_typical.py"}
-"""Files of tests that still reach into what grading keeps to itself; this only gets shorter."""
-
-
 def own_names(tree: ast.AST) -> set[str]:
     """Names that a file gives itself: of its functions, classes, variables, and of what its objects keep."""
     names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
@@ -144,7 +140,5 @@ def reached_into(tree: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("path", sorted(TESTING.rglob("*.py")), ids=lambda path: path.relative_to(TESTING).as_posix())
 def test_no_test_reaches_into_privates(path):
-    if path.relative_to(TESTING).as_posix() in NOT_YET:
-        pytest.skip("still does")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not reached_into(tree) - own_names(tree), "assert on what is public, or give it a public name"

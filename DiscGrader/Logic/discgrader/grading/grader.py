@@ -79,7 +79,7 @@ class Grader:
         # What a study's grades were read from is wanted again when they are explained, and when one of its boxes is
         # moved, what was measured of the others.
         self._kept: WeakKeyDictionary[Localization, tuple[Study, dict[Hashable, object]]] = WeakKeyDictionary()
-        self._memory = DiscMemory()
+        self.memory = DiscMemory()
 
     def systems_for(self, study: Study) -> tuple[str, ...]:
         """The systems to grade this study with; of discs that one of them cannot grade, the result says why."""
@@ -92,7 +92,7 @@ class Grader:
         kept = self._kept.get(localization)
         if kept is None or kept[0] is not study:
             kept = self._kept[localization] = study, {}
-        return StudyContext(study, localization, self._memory, kept[1])
+        return StudyContext(study, localization, self.memory, kept[1])
 
     def grade(
         self,
