@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import LONG
 from places import LOGIC, TESTING
 
 PACKAGE = LOGIC / "discgrader"
@@ -142,3 +143,8 @@ def reached_into(tree: ast.AST) -> set[str]:
 def test_no_test_reaches_into_privates(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not reached_into(tree) - own_names(tree), "assert on what is public, or give it a public name"
+
+
+def test_files_that_are_called_slow_are_there():
+    names = {path.stem for path in TESTING.rglob("test_*.py")}
+    assert len(set(LONG)) == len(LONG) and set(LONG) <= names
