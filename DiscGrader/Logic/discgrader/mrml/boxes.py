@@ -56,7 +56,7 @@ def fitted_box(known: Localization | None, disc: DiscReading) -> tuple[RoiBox, f
     here = None if known is None else next((one for one in known.discs if one.level == disc.level), None)
     margin_mm = DEFAULT_MARGIN_MM if disc.margin_mm is None else disc.margin_mm
     found = None
-    if here is not None:
+    if known is not None and here is not None:
         try:
             found = segmented_box(known.segmentation, here.center_lps_mm, here.roi.axes_lps[:, 2], margin_mm)
         except ImportError as error:

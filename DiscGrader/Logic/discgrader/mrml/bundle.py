@@ -92,7 +92,7 @@ def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
 
 def _worst_level(result: StudyResult) -> str | None:
     """Level whose leading grade is the highest on its scale; the lowest such disc."""
-    graded = [(disc.disc.level, leading_grade(disc)) for disc in result.discs if disc.grades]
+    graded = [(disc.disc.level, grade) for disc in result.discs if (grade := leading_grade(disc)) is not None]
     if not graded:
         return None
     return max(graded, key=lambda one: list(one[1].probabilities).index(one[1].grade))[0]

@@ -49,8 +49,9 @@ def final_color(disc: DiscReading) -> Color:
     """Color of a disc's box and segment by what stands of it: the reader's grade, or else the pack's."""
     tasks = disc.tasks
     for system, task in (*leading_tasks(), *tasks):
-        if (system, task) in tasks:
-            return scale_of(system, task).grade(disc.final_grade(system, task)).rgb
+        grade = disc.final_grade(system, task) if (system, task) in tasks else None
+        if grade is not None:
+            return scale_of(system, task).grade(grade).rgb
     return UNGRADED
 
 

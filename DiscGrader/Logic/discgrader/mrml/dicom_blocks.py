@@ -20,7 +20,7 @@ from discgrader.imaging.dicom_headers import read_headers
 from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import json_list, set_attributes
+from discgrader.mrml.nodes import Node, json_list, set_attributes
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.progress import Progress
 
@@ -50,7 +50,7 @@ class Gathered:
         Its DICOM files.
     """
 
-    node: object
+    node: Node
     files: tuple[Path, ...]
 
 
@@ -152,7 +152,7 @@ def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
     return nodes
 
 
-def separated_in_words(node, blocks: Sequence[object]) -> str:
+def separated_in_words(node, blocks: Sequence[Node]) -> str:
     """One sentence on what became of a gathered volume."""
     names = ", ".join(one.GetName() for one in blocks)
     what = "its slices lie unevenly" if len(blocks) == 1 else f"it holds {len(blocks)} series"

@@ -14,7 +14,8 @@ from discgrader.grading.view import slice_axis
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.disc import Disc
-from discgrader.mrml.nodes import attribute, set_attributes, study_nodes
+from discgrader.mrml.nodes import Node, attribute, set_attributes, study_nodes
+from discgrader.mrml.readback import series_nodes
 from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.views import (
     AXIAL_RAS,
@@ -51,13 +52,13 @@ class AxialSlice:
         Its middle.
     """
 
-    node: object
+    node: Node
     place_ras_mm: np.ndarray
     axes_ras: np.ndarray
     center_ras_mm: np.ndarray
 
 
-def slice_of_disc(disc: Disc, nodes: Sequence[object], named: Iterable[str] = (), saliency=None) -> AxialSlice | None:
+def slice_of_disc(disc: Disc, nodes: Sequence[Node], named: Iterable[str] = (), saliency=None) -> AxialSlice | None:
     """The axial slice to look at for a disc; None where no volume shows it.
 
     Parameters
@@ -94,7 +95,7 @@ def series_of_grades(grades: Iterable[Grade]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one["series"] for one in stated if isinstance(one, Mapping) and "series" in one))
 
 
-def _grids(nodes: Sequence[object]) -> dict[object, Volume]:
+def _grids(nodes: Sequence[Node]) -> dict[Node, Volume]:
     """Where the voxels of each volume lie; without those of which it cannot be said."""
     grids = {}
     for node in nodes:
@@ -106,7 +107,7 @@ def _grids(nodes: Sequence[object]) -> dict[object, Volume]:
     return grids
 
 
-def _cut(disc, grids: Mapping[object, Volume]) -> AxialCut | None:
+def _cut(disc, grids: Mapping[Node, Volume]) -> AxialCut | None:
     series = [Series(node.GetName(), grid, Plane.AXIAL, Contrast.T2, "") for node, grid in grids.items()]
     found = axial_cut(disc, series) if series else ""
     return None if isinstance(found, str) else found
@@ -192,8 +193,8 @@ class GradeViews:
         shown = self._shown()
         if shown is None:
             return
-        study, number, system, task = (shown.get(name) for name in ("study", "number", "system", "task"))
-        level = self._level(study, number)
+        study, system, task = (str(shown.get(name)) for name in ("study", "system", "task"))
+        level = self._level(study, shown.get("number"))
         self._show_saliency(None if level is None else self._map(study, level, system, task))
 
     def turn(self, roi) -> None:
@@ -224,7 +225,7 @@ class GradeViews:
         segmentations = study_nodes(self._scene, study, "segmentation")
         found_on = attribute(segmentations[0], "Series") if segmentations else None
         name = found_on if saliency is None else attribute(saliency, "Series")
-        series = own.get(name)
+        series = own.get(name or "")
         if series is None and not own:
             # Discs that were found and not graded: their volumes are not marked yet, and are shown already.
             series = next((one for one in self._volumes() if one.GetName() == name), None)
@@ -232,7 +233,7 @@ class GradeViews:
                 raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
         if series is None:
             raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
-        sagittal = own.get(found_on)
+        sagittal = own.get(found_on or "")
         if sagittal is not None and plane_of_series(sagittal) != "SAG":
             sagittal = None
         if shown is not None:
@@ -242,8 +243,8 @@ class GradeViews:
             axial = sagittal if self._axial_nodes(study) else None
         return show_series(self._scene, series, own.values(), axial, sagittal)
 
-    def _own(self, study: str) -> dict[str, object]:
-        return {attribute(one, "Series"): one for one in study_nodes(self._scene, study, "series")}
+    def _own(self, study: str) -> dict[str, Node]:
+        return series_nodes(self._scene, study)
 
     def _axial_nodes(self, study: str) -> list:
         return [one for one in self._own(study).values() if attribute(one, "Role") == "AX_T2"]
@@ -253,7 +254,7 @@ class GradeViews:
         nodes = self._axial_nodes(reading.study)
         now = disc_now(reading.reading, disc, indices(reading.reading)[disc.number])
         mapped = None if saliency is None else attribute(saliency, "Series")
-        if mapped in {one.GetName() for one in nodes}:
+        if mapped is not None and mapped in {node.GetName() for node in nodes}:
             return slice_of_disc(now, nodes, [mapped], None if disc.is_stale else saliency)
         grades = () if disc.grading is None or disc.is_stale else disc.grading.grades
         return slice_of_disc(now, nodes, series_of_grades(grades)[:1])
@@ -316,14 +317,14 @@ class GradeViews:
         views = [self._scene.GetNthNodeByClass(number, "vtkMRMLSliceNode") for number in range(count)]
         return any(attribute(one, "BeforeTurn") is not None for one in views)
 
-    def _map(self, study: str, level: str, system: str, task: str):
+    def _map(self, study: str, level: str, system: str | None, task: str | None):
         wanted = (level, system, task)
         for node in study_nodes(self._scene, study, "saliency"):
             if tuple(attribute(node, name) for name in ("Level", "System", "Task")) == wanted:
                 return node
         return None
 
-    def _level(self, study: str, number: int) -> str | None:
+    def _level(self, study: str, number: object) -> str | None:
         for node in study_nodes(self._scene, study, "roi"):
             if attribute(node, "Number") == str(number):
                 return attribute(node, "Level")

@@ -1,6 +1,7 @@
 """A MRML scene of its own, for writing and reading scenes where Slicer is not running."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import slicer
 import vtk
@@ -30,9 +31,9 @@ class HeadlessScene:
         By module name, such as ``Volumes``.
     """
 
-    scene: object
-    application: object
-    logics: dict[str, object]
+    scene: Any
+    application: Any
+    logics: dict[str, Any]
 
     def slice_logic(self, name: str, orientation: str):
         """A new slice logic with its slice node and slice composite node, as the view ``name`` has in Slicer."""

@@ -87,7 +87,7 @@ def _volume_stamp(node) -> tuple[object, ...]:
     times = tuple(0 if one is None else one.GetMTime() for one in (image, scalars))
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
-    place = [matrix_from_vtk(matrix).tobytes()]
+    place: list[object] = [matrix_from_vtk(matrix).tobytes()]
     transform = node.GetParentTransformNode()
     if transform is not None:
         place.append(str(transform.IsTransformToWorldLinear()))

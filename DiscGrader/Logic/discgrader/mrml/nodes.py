@@ -4,7 +4,7 @@ Here and in `discgrader.mrml.volumes`, and only there, LPS becomes RAS."""
 
 import json
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import vtk
@@ -15,6 +15,9 @@ from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import LPS_TO_RAS, lps_to_ras
 from discgrader.localize.disc import RoiBox
+
+Node = Any
+"""A MRML node: what VTK wraps has no types."""
 
 Value = TypeVar("Value")
 
@@ -287,7 +290,8 @@ def curve_to_node(scene, grade: Grade, name: str, node=None):
         display.UseGlyphScaleOn()
         display.SetGlyphScale(0.4)
     points = vtk.vtkPoints()
-    for corner in rectangle(evidence_box(grade.evidence)):
+    box = evidence_box(grade.evidence)
+    for corner in () if box is None else rectangle(box):
         points.InsertNextPoint(*(float(one) for one in lps_to_ras(corner)))
     changing = node.StartModify()
     node.SetName(name)

@@ -88,7 +88,8 @@ def result_of_reading(scene, reading: Reading) -> StudyResult:
     if reading.examined is None or localization is None:
         raise UsageError(f"The study {reading.study} has not been graded yet; grade it first.")
     probability, alternatives = name_certainty(reading)
-    told = tuple(str(one) for one in reading.examined.get("warnings", ()))
+    examined: Any = reading.examined
+    told = tuple(str(warning) for warning in examined["warnings"])
     maps, map_series = _saliency(scene, study)
     return StudyResult(
         study=study,
@@ -103,7 +104,7 @@ def result_of_reading(scene, reading: Reading) -> StudyResult:
         saliency=maps,
         saliency_series=map_series,
         warnings=tuple(one for one in told if reading.named is None or one not in localization.name_doubts),
-        software=reading.examined.get("software", {}),
+        software=examined["software"] or {},
     )
 
 
@@ -183,8 +184,9 @@ def _saliency(scene, study: Study):
     geometry = {one.name: one.volume for one in study.series}
     maps, map_series = CompactMaps(), {}
     for node in study_nodes(scene, study.name, "saliency"):
-        key = tuple(attribute(node, name) for name in ("Level", "System", "Task"))
-        map_series[key] = attribute(node, "Series")
+        level, system, task, series = (attribute(node, name) or "" for name in ("Level", "System", "Task", "Series"))
+        key = (level, system, task)
+        map_series[key] = series
         maps.add(key, _whole(volume_from_node(node), geometry[map_series[key]]))
     return maps, map_series
 

@@ -396,9 +396,10 @@ class SceneReadings:
 
     def segment_renamed(self, node, label: int, name: str) -> None:
         found = self.known(attribute(node, "Study") or "")
-        discs = () if found is None else [disc for disc in found.reading.present if disc.label == label]
-        for disc in discs:
-            if name != disc.level:
+        if found is None:
+            return
+        for disc in found.reading.present:
+            if disc.label == label and disc.level != name:
                 self._rename(found, disc, name)
 
     def text_changed(self, node) -> None:

@@ -12,6 +12,7 @@ from discgrader.mrml.colors import Color, final_color
 from discgrader.mrml.nodes import (
     MADE,
     READING,
+    Node,
     attribute,
     boxed_grade,
     clear_attributes,
@@ -30,7 +31,7 @@ from discgrader.mrml.nodes import (
     text_to_node,
     to_end,
 )
-from discgrader.mrml.saliency import MapStore, box_key, empty_map, map_name
+from discgrader.mrml.saliency import MapStore, empty_map, map_name
 from discgrader.mrml.segmentation import show_segments
 from discgrader.mrml.stored import reading_to_text
 from discgrader.reading.record import DiscReading, Reading
@@ -63,9 +64,9 @@ class Renderer:
         self._words: dict[int, tuple[DiscReading, str]] = {}
         self._described: dict[int, tuple[tuple[object, ...], dict]] = {}
 
-    def nodes(self) -> dict[int, object]:
+    def nodes(self) -> dict[int, Node]:
         """The discs' box nodes by number."""
-        found: dict[int, object] = {}
+        found: dict[int, Node] = {}
         for node in study_nodes(self._scene, self._study, "roi"):
             number = number_of(node)
             if number is not None:
@@ -86,7 +87,7 @@ class Renderer:
         """The node that keeps the reading; None before it was shown."""
         return self._first(READING)
 
-    def adopt(self, boxes: Mapping[int, object]) -> None:
+    def adopt(self, boxes: Mapping[int, Node]) -> None:
         """Have these nodes be the boxes of discs, by number; other boxes that say that they are a disc's are no disc's.
 
         Boxes that DiscGrader made for discs that are no more go when the reading is shown, a user's own stay.
@@ -177,12 +178,12 @@ class Renderer:
     def _saliency(self, reading: Reading) -> Generator[None, None, None]:
         """The maps of the grades that are shown, under the names of their discs."""
         present = {disc.number: disc for disc in reading.present}
-        nodes = {}
+        nodes: dict[tuple[int, tuple[str, str]], Node] = {}
         for node in study_nodes(self._scene, self._study, "saliency"):
-            number, task = number_of(node), (attribute(node, "System"), attribute(node, "Task"))
-            disc = present.get(number)
-            if disc is not None and (task in self.maps.of(disc) or number in self.awaited):
-                nodes[number, task] = node
+            task = (attribute(node, "System") or "", attribute(node, "Task") or "")
+            disc = reading.numbered(number_of(node))
+            if disc is not None and (task in self.maps.of(disc) or disc.number in self.awaited):
+                nodes[disc.number, task] = node
             else:
                 hierarchy.remove(self._scene, node)
         for disc in present.values():
@@ -196,7 +197,7 @@ class Renderer:
                     self._file("Saliency", [node])
                 if node.GetImageData() is not saliency.image:
                     saliency.fill(node)
-                    set_attributes(node, Box=box_key(disc.grading.box), Series=saliency.series)
+                    set_attributes(node, Box=saliency.key, Series=saliency.series)
                     yield
                 self._name_map(node, disc, name)
         for (number, task), node in nodes.items():
@@ -272,7 +273,7 @@ class Renderer:
 
     def document(self, reading: Reading) -> dict:
         """A reading's study as ``grades.json`` has it."""
-        examined = reading.examined or {}
+        examined: Any = reading.examined or {}
         discs = [self._describe(disc, now) for disc, now in discs_now(reading)]
         probability, alternatives = name_certainty(reading)
         names = described_names(discs[0]["level"] if discs else None, probability, alternatives)
@@ -333,7 +334,8 @@ def _said(disc: DiscReading) -> list[str]:
     for system, task in disc.tasks:
         grade, ai = disc.final_grade(system, task), disc.ai_grade(system, task)
         share = f" ({ai.probability:.0%})" if ai is not None and ai.grade == grade else " (reader)"
-        words.append(f"{task} {scale_of(system, task).label_of(grade)}{share}")
+        if grade is not None:
+            words.append(f"{task} {scale_of(system, task).label_of(grade)}{share}")
     return words
 
 

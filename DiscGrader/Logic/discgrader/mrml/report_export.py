@@ -41,9 +41,9 @@ def overrides_in_words(reading: Reading) -> tuple[str, ...]:
     lines = []
     for disc in reading.present:
         for system, task in disc.tasks:
-            if disc.status(system, task) != OVERRIDDEN:
-                continue
             said, ai, scale = disc.decision(system, task), disc.ai_grade(system, task), scale_of(system, task)
+            if said is None or disc.status(system, task) != OVERRIDDEN:
+                continue
             line = f"{disc.level} {find_task(system, task).title}: {said.reader} says {scale.label_of(said.grade)}"
             line += f", the AI says {ai.label}" if ai is not None else ""
             lines.append(f"{line} ({said.reason})." if said.reason else f"{line}.")

@@ -1,7 +1,8 @@
 """Saliency maps as volume nodes that lie over a series."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import vtk
@@ -40,11 +41,12 @@ def empty_map(scene, name: str):
 
 @dataclass(frozen=True, eq=False)
 class StoredMap:
-    """A saliency map as its node holds it, and the series that it lies over."""
+    """A saliency map as its node holds it, and the series that it lies over; ``key`` tells the box that it is of."""
 
-    image: object
-    matrix: object
+    image: Any
+    matrix: Any
     series: str
+    key: str = ""
 
     @classmethod
     def of(cls, saliency: Volume | VolumePart, series: str) -> "StoredMap":
@@ -78,7 +80,7 @@ class MapStore:
 
     def put(self, number: int, box: RoiBox, task: tuple[str, str], saliency: StoredMap) -> None:
         """Keep the map of a grade that a disc got in a box."""
-        self._maps.setdefault((number, box), {})[task] = saliency
+        self._maps.setdefault((number, box), {})[task] = replace(saliency, key=box_key(box))
 
     def learn(self, nodes: Iterable, reading: Reading) -> None:
         """Keep what the nodes of a scene that was opened hold, each the map of its disc's present grade."""

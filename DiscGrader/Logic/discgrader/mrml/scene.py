@@ -10,7 +10,7 @@ from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.disc import Localization
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml import hierarchy
-from discgrader.mrml.nodes import MADE, attribute, clear_attributes, set_attributes, study_nodes, to_end
+from discgrader.mrml.nodes import MADE, Node, attribute, clear_attributes, set_attributes, study_nodes, to_end
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.saliency import StoredMap
 from discgrader.mrml.segmentation import segment_labels, segmentation_to_node
@@ -56,8 +56,8 @@ def populate_scene(
     scene,
     result: StudyResult,
     *,
-    volume_nodes: Mapping[str, object] | None = None,
-    roi_nodes: Mapping[str, object] | None = None,
+    volume_nodes: Mapping[str, Node] | None = None,
+    roi_nodes: Mapping[str, Node] | None = None,
     progress: Progress | None = None,
 ) -> SceneNodes:
     """Put a result that nobody has read yet into a scene, filed by study.
@@ -87,8 +87,8 @@ def populating(
     scene,
     result: StudyResult,
     *,
-    volume_nodes: Mapping[str, object] | None = None,
-    roi_nodes: Mapping[str, object] | None = None,
+    volume_nodes: Mapping[str, Node] | None = None,
+    roi_nodes: Mapping[str, Node] | None = None,
     progress: Progress = Progress(),
     reader: str = "",
     margin_mm: float = DEFAULT_MARGIN_MM,
@@ -147,7 +147,7 @@ def _begun(
     return replace(begun, reader=reader)
 
 
-def _margins_mm(result: StudyResult, roi_nodes: Mapping[str, object], margin_mm: float) -> dict[str, float | None]:
+def _margins_mm(result: StudyResult, roi_nodes: Mapping[str, Node], margin_mm: float) -> dict[str, float | None]:
     """How far each box reaches above and below its disc; None for a box that somebody drew."""
     mine = {level for level, node in roi_nodes.items() if attribute(node, "Made") == MADE}
     levels = [graded.disc.level for graded in result.discs]
@@ -157,7 +157,7 @@ def _margins_mm(result: StudyResult, roi_nodes: Mapping[str, object], margin_mm:
 def _nodes(scene, reading: Reading, renderer: Renderer, volumes: Mapping[str, object], segmentation) -> SceneNodes:
     boxes, study = renderer.nodes(), reading.study
     maps = {
-        tuple(attribute(node, name) for name in ("Level", "System", "Task")): node
+        (attribute(node, "Level") or "", attribute(node, "System") or "", attribute(node, "Task") or ""): node
         for node in study_nodes(scene, study, "saliency")
     }
     provenance = next(iter(study_nodes(scene, study, "provenance")), None)
@@ -204,7 +204,7 @@ def map_of(maps: Mapping[tuple[str, str, str], Volume], key: tuple[str, str, str
     return maps.part(key) if isinstance(maps, CompactMaps) else maps[key]
 
 
-def _series_node(scene, study: str, series: Series, volume_nodes: Mapping[str, object]):
+def _series_node(scene, study: str, series: Series, volume_nodes: Mapping[str, Node]):
     node = volume_nodes.get(series.name)
     if node is None:
         node = volume_to_node(scene, series.volume, series.name)

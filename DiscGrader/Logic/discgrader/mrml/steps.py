@@ -18,7 +18,7 @@ from discgrader.mrml import hierarchy
 from discgrader.mrml.dicom_blocks import separated_in_words, separating
 from discgrader.mrml.hierarchy import examination_of, study_name, volumes_left_out
 from discgrader.mrml.node_cache import NodeCache
-from discgrader.mrml.nodes import MADE, attribute, number_of, roi_from_node, study_nodes
+from discgrader.mrml.nodes import MADE, Node, attribute, number_of, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
 from discgrader.mrml.readings import SceneReadings, StudyReading
 from discgrader.mrml.saliency import StoredMap
@@ -106,7 +106,7 @@ class Reply(WorkerListener):
     """
 
     def __init__(
-        self, listener: SceneListener, nodes: Iterable[object], start: float = 0.0, span: float = 1.0, box=None
+        self, listener: SceneListener, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
     ) -> None:
         self._listener = listener
         self._box = box
@@ -253,7 +253,7 @@ def grading(
     readings: SceneReadings,
     service: Callable[[], Service],
     volumes: Volumes,
-    roi_nodes: Sequence[object] | None,
+    roi_nodes: Sequence[Node] | None,
     settings: Settings,
     listener: SceneListener,
     moved: list[object],
@@ -347,7 +347,7 @@ def regrading(
         for key in part.saliency:
             stored = StoredMap.of(map_of(part.saliency, key), part.saliency_series[key])
             renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
-            yield
+            yield None
     finally:
         renderer.awaited.discard(number)
         if explains and reading.is_in_scene and not scene.IsClosing():
@@ -365,7 +365,7 @@ class _Asked:
     roi_nodes : sequence of vtkMRMLMarkupsROINode or None
     """
 
-    def __init__(self, readings: SceneReadings, study: Study, roi_nodes: Sequence[object] | None) -> None:
+    def __init__(self, readings: SceneReadings, study: Study, roi_nodes: Sequence[Node] | None) -> None:
         self.reading = _opened(readings, study.name)
         self.known: Localization | None = None
         if self.reading is not None:

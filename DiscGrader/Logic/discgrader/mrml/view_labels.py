@@ -6,6 +6,7 @@ A label stands beside its box, upright, and only where the slice runs through th
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import vtk
@@ -16,7 +17,7 @@ from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.colors import Color
-from discgrader.mrml.nodes import matrix_from_vtk, roi_from_node
+from discgrader.mrml.nodes import Node, matrix_from_vtk, roi_from_node
 from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.views import KeptSettings, ViewSettings
 from discgrader.mrml.watch import weak
@@ -47,7 +48,7 @@ class Label:
     color : RGB in 0–1
     """
 
-    node: object
+    node: Node
     text: str
     color: Color
 
@@ -90,8 +91,8 @@ class LabelView:
         Has the view be drawn anew when there is time.
     """
 
-    slice_node: object
-    window: object
+    slice_node: Node
+    window: Any
     draw_soon: Callable[[], None]
 
 

@@ -4,6 +4,7 @@ a plane and back."""
 import json
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -207,8 +208,9 @@ def turn_axial(scene, roi) -> None:
         elif before is not None or plane_of_view(view) == "AX":
             if before is None:
                 matrix = matrix_from_vtk(view.GetSliceToRAS())
-                set_attributes(view, BeforeTurn=json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()}))
-            _turn(view, roi, json.loads(attribute(view, "BeforeTurn")))
+                before = json.dumps({"matrix": matrix.tolist(), "box": roi.GetID()})
+                set_attributes(view, BeforeTurn=before)
+            _turn(view, roi, json.loads(before))
 
 
 def is_turned(view) -> bool:
@@ -309,7 +311,7 @@ class KeptSettings:
         except (ValueError, TypeError, AttributeError, UsageError):
             return ViewSettings()
 
-    def change(self, **values: object) -> ViewSettings:
+    def change(self, **values: Any) -> ViewSettings:
         """Change some; what is None stays."""
         new = replace(self.now, **{name: value for name, value in values.items() if value is not None})
         set_attributes(self._node(), Views=json.dumps(asdict(new)))

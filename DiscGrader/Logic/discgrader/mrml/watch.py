@@ -8,7 +8,7 @@ from typing import Protocol
 import slicer
 from vtk import vtkCommand
 
-from discgrader.mrml.nodes import READING, attribute, nodes_of_class, number_of
+from discgrader.mrml.nodes import READING, Node, attribute, nodes_of_class, number_of
 
 _START, _END, _MOVED = "PointStartInteractionEvent", "PointEndInteractionEvent", "PointModifiedEvent"
 
@@ -72,7 +72,7 @@ class SceneWatch:
         self._scene = scene
         self._listener = weakref.ref(listener)
         self._scene_tags: list[int] = []
-        self._observed: dict[object, list[tuple[object, int]]] = {}
+        self._observed: dict[object, list[tuple[Node, int]]] = {}
         self._drags: dict[object, str] = {}
         self._count = itertools.count(1)
         self._pauses = 0
@@ -128,7 +128,7 @@ class SceneWatch:
                 if node not in self._observed:
                     self._observed[node] = observe(node)
 
-    def _observe_box(self, node) -> list[tuple[object, int]]:
+    def _observe_box(self, node) -> list[tuple[Node, int]]:
         return [
             (node, node.AddObserver(getattr(node, _START), weak(self._started))),
             (node, node.AddObserver(getattr(node, _MOVED), weak(self._moved))),
@@ -136,18 +136,18 @@ class SceneWatch:
             (node, node.AddObserver(vtkCommand.ModifiedEvent, weak(self._modified))),
         ]
 
-    def _observe_segments(self, node) -> list[tuple[object, int]]:
+    def _observe_segments(self, node) -> list[tuple[Node, int]]:
         event = slicer.vtkSegmentation.SegmentModified
         return [(node, node.AddObserver(event, weak(self._segment_modified)))]
 
-    def _observe_text(self, node) -> list[tuple[object, int]]:
+    def _observe_text(self, node) -> list[tuple[Node, int]]:
         return [(node, node.AddObserver(node.TextModifiedEvent, weak(self._text_modified)))]
 
     def _look_for_removed(self, *_event: object) -> None:
         for node in [one for one in self._observed if not self._scene.IsNodePresent(one)]:
             self._forget(node)
             if self._is_box(node) and self._tells():
-                self._listener().box_removed(node)
+                self._told().box_removed(node)
 
     def _forget(self, node) -> None:
         for observed, tag in self._observed.pop(node):
@@ -165,17 +165,17 @@ class SceneWatch:
         if not (self._is_box(node) and self._tells()):
             return
         if node in self._drags:
-            self._listener().box_dragged(node, self._drags[node])
+            self._told().box_dragged(node, self._drags[node])
         else:
-            self._listener().box_moved(node)
+            self._told().box_moved(node)
 
     def _ended(self, node, _event) -> None:
         if self._drags.pop(node, None) is not None and self._is_box(node) and self._tells():
-            self._listener().box_dropped(node)
+            self._told().box_dropped(node)
 
     def _modified(self, node, _event) -> None:
         if self._is_box(node) and attribute(node, "Level") not in (None, node.GetName()) and self._tells():
-            self._listener().box_renamed(node)
+            self._told().box_renamed(node)
 
     def _segment_modified(self, node, _event) -> None:
         if attribute(node, "Kind") != "segmentation" or not self._tells():
@@ -183,11 +183,16 @@ class SceneWatch:
         segmentation = node.GetSegmentation()
         for number in range(segmentation.GetNumberOfSegments()):
             segment = segmentation.GetNthSegment(number)
-            self._listener().segment_renamed(node, segment.GetLabelValue(), segment.GetName())
+            self._told().segment_renamed(node, segment.GetLabelValue(), segment.GetName())
 
     def _text_modified(self, node, _event) -> None:
         if attribute(node, "Kind") == READING and self._tells():
-            self._listener().text_changed(node)
+            self._told().text_changed(node)
+
+    def _told(self) -> SceneListener:
+        listener = self._listener()
+        assert listener is not None, "nobody is told where nobody listens"
+        return listener
 
     @staticmethod
     def _is_box(node) -> bool:

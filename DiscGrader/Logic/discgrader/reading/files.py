@@ -118,7 +118,7 @@ def reading_rows(reading: Reading) -> list[dict[str, object]]:
     ``ai_grade`` is empty where no pack graded the task, ``reader_grade``, ``reason``, ``reader`` and ``time`` while the
     grade is unread.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for disc in reading.present:
         for system, task in disc.tasks:
             ai, given = disc.ai_grade(system, task), disc.reader_grade(system, task)

@@ -139,9 +139,9 @@ def pair(a: Source, b: Source) -> Pairing:
             level_a, level_b = a.level(one), b.level(other)
             renamed += level_a != level_b
             for system, task in one.tasks:
-                grades = a.grade(one, system, task), b.grade(other, system, task)
-                if None not in grades:
-                    pairs.append(Pair(study, level_a, level_b, system, task, *grades))
+                grade_a, grade_b = a.grade(one, system, task), b.grade(other, system, task)
+                if grade_a is not None and grade_b is not None:
+                    pairs.append(Pair(study, level_a, level_b, system, task, grade_a, grade_b))
     if not pairs:
         raise UsageError(
             f"{a.name} and {b.name} have no grade of one disc in common; unread grades do not count: "
@@ -165,7 +165,7 @@ def _is_grades(document: object) -> bool:
     return isinstance(document, Mapping) and isinstance(document.get("study"), str) and "discs" in document
 
 
-def _of_grades(document: Mapping, path: Path) -> Reading:
+def _of_grades(document: object, path: Path) -> Reading:
     try:
         return reading_of_grades(document, "none")
     except UsageError as error:

@@ -219,8 +219,9 @@ class DiscReading:
         """Every (system, task) that a pack or the reader graded."""
         of_pack = self.grading.grades if self.grading else ()
         # What was accepted and has no grade any more, as under another name of the disc, is nothing that stands.
-        own = (decision for decision in self.decisions if decision.overrides)
-        return tuple(dict.fromkeys((one.system, one.task) for one in (*of_pack, *own)))
+        given = [(grade.system, grade.task) for grade in of_pack]
+        own = [(decision.system, decision.task) for decision in self.decisions if decision.overrides]
+        return tuple(dict.fromkeys((*given, *own)))
 
     def ai_grade(self, system: str, task: str) -> Grade | None:
         """What the pack says of this task, or None where it says nothing."""
@@ -245,7 +246,8 @@ class DiscReading:
 
     def reader_grade(self, system: str, task: str) -> str | None:
         """The grade that the reader stands for; None while it is unread."""
-        return None if self.status(system, task) == UNREAD else self.decision(system, task).grade
+        said = self.decision(system, task)
+        return None if said is None or self.status(system, task) == UNREAD else said.grade
 
     def final_grade(self, system: str, task: str) -> str | None:
         """The reader's grade, or the pack's while it is unread."""
