@@ -25,7 +25,7 @@ SYSTEM = {
     "highest": "L1-L2",
     "highest_because": "The paper grades lumbar discs.",
     "views": [
-        {"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0], "every_slice": False}
+        {"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0]}
     ],
     "tasks": [{"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr."} | SCALE],
 }  # fmt: skip

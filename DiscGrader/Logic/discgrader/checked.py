@@ -352,7 +352,9 @@ def _of_kind(value: Any, kind: Any) -> Any:
         return _dataclass(value, kind)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return _member(value, kind)
-    return {bool: _bool, int: _int, float: _float, str: _str, object: lambda anything: anything}[kind](value)
+    if kind in (object, Any):
+        return value
+    return {bool: _bool, int: _int, float: _float, str: _str}[kind](value)
 
 
 def _within_limits(value: Any, limits: Sequence[Any]) -> Any:

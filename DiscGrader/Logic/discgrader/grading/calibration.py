@@ -1,6 +1,7 @@
 """From a network's logits to calibrated probabilities."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return shifted / shifted.sum(-1, keepdims=True)
 
 
-def calibrate(logits: np.ndarray, calibration: Mapping[str, object] | None) -> np.ndarray:
+def calibrate(logits: np.ndarray, calibration: Mapping[str, Any] | None) -> np.ndarray:
     """Probabilities by temperature and bias.
 
     Parameters

@@ -4,9 +4,10 @@ Beside the networks, which were trained on other patients each and are averaged,
 with measures of the disc, and its first task a fusion model in their place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -195,7 +196,7 @@ class CropNetworks:
 
         progress.check()
         measure = partial(measures_on, seen.disc, self.sources(study), study.localization.segmentation, study.memory)
-        jobs = [measure, *(partial(asked, network) for network in self.networks)]
+        jobs: list[Callable[[], Any]] = [measure, *(partial(asked, network) for network in self.networks)]
         measures, *told = in_threads(lambda job: job(), jobs, threads)
         network_logits: dict[str, np.ndarray] = {}
         for _, logits in told:
@@ -350,17 +351,16 @@ class CropSystem:
             ),
             list(range(len(seen.views))),
         )
-        targets = list(dict.fromkeys(map(_target, grades)))
-        found = self.networks.activations(seen, shown, targets)
+        activations = self.networks.activations(seen, shown, list(dict.fromkeys(map(_target, grades))))
         first, shape = seen.views[shown[0]], self.networks.shape
         parts = into_volume(
-            list(found.values()),
+            list(activations.values()),
             first.frame,
             [seen.views[number].across_mm for number in shown],
             (shape.columns * shape.pixel_mm, shape.rows * shape.pixel_mm),
             first.series.volume,
         )
-        of_target = dict(zip(found, parts, strict=True))
+        of_target = dict(zip(activations, parts, strict=True))
         return {(grade.system, grade.task): (first.series.name, of_target[_target(grade)]) for grade in grades}
 
 

@@ -189,7 +189,7 @@ class Grader:
 
 def _place(pack: Pack) -> int:
     """Where a pack's kind comes in the order of grading."""
-    kind = pack.architecture.get("kind")
+    kind = str(pack.architecture.get("kind"))
     if kind not in KINDS:
         raise PackError(f"Pack {pack.name} is of the kind {kind}, which nothing here grades by; update DiscGrader.")
     return list(KINDS).index(kind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from discgrader.checked import Within, checked, plain
 from discgrader.errors import UsageError
@@ -47,7 +47,7 @@ class Grade:
     grade: str
     label: str
     probabilities: Mapping[str, Annotated[float, Within(0, 1)]]
-    evidence: Mapping[str, object]
+    evidence: Mapping[str, Any]
     pack: str
     pack_version: str
     pack_sha256: str

@@ -41,7 +41,8 @@ class GradeDefinition:
     @property
     def rgb(self) -> tuple[float, float, float]:
         """Red, green and blue, 0 to 1."""
-        return tuple(int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        return red, green, blue
 
 
 @dataclass(frozen=True)

@@ -125,9 +125,9 @@ def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> 
 def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
     """Of several series of one role, those that were not the best."""
     for role in GRADED:
-        best, *others = sagittal_of_role(study, localization, role) or [None]
-        for one in others:
-            yield f"Series {one.name} was not used: it {why_not(one, best, shown_discs(localization))}."
+        found = sagittal_of_role(study, localization, role)
+        for other in found[1:]:
+            yield f"Series {other.name} was not used: it {why_not(other, found[0], shown_discs(localization))}."
 
 
 def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[str]:

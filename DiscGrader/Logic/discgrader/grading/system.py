@@ -7,7 +7,7 @@ architecture (`discgrader.grading.grader.KINDS`). All else that is particular to
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -101,24 +101,28 @@ class GradingSystem(Protocol):
     """
 
     pack: Pack
-    key: Hashable
     explains: bool
+
+    @property
+    def key(self) -> Hashable: ...
 
     def prepare(self, study: StudyContext) -> str:
         """Read what all discs of a study need, before threads ask for one each; why no disc at all can be graded, or
         nothing."""
         ...
 
-    def see(self, study: StudyContext, disc: Disc, threads: int = 1) -> Seen | NotGraded:
+    def see(self, study: StudyContext, disc: Disc, threads: int = 1) -> "Seen | NotGraded":
         """What it sees of a disc; remembered with the study."""
         ...
 
-    def answer(self, study: StudyContext, seen: Seen, progress: Progress = Progress(), threads: int = 1) -> Answer:
-        """What it says of a disc. ``progress`` may stop it between networks, of which ``threads`` are asked at a
-        time."""
+    def answer(self, study: StudyContext, seen: Any, progress: Progress = Progress(), threads: int = 1) -> Answer:
+        """What it says of a disc that it has ``seen`` so.
+
+        ``progress`` may stop it between networks, of which ``threads`` are asked at a time.
+        """
         ...
 
-    def saliency(self, study: StudyContext, seen: Seen, grades: Sequence[Grade]) -> Maps:
+    def saliency(self, study: StudyContext, seen: Any, grades: Sequence[Grade]) -> Maps:
         """Where grades were read from that it, or systems of the same key, gave this disc."""
         ...
 

@@ -313,7 +313,8 @@ def _around(volume: Volume, points_lps: np.ndarray) -> tuple[slice, slice, slice
     size = np.array(volume.size)
     low = np.clip(np.floor(index.min(0)).astype(int), 0, size)
     high = np.maximum(low, np.clip(np.ceil(index.max(0)).astype(int) + 1, 0, size))
-    return tuple(slice(int(a), int(b)) for a, b in zip(low[::-1], high[::-1]))
+    k, j, i = (slice(int(first), int(last)) for first, last in zip(low[::-1], high[::-1], strict=True))
+    return k, j, i
 
 
 def _on_series(source: Source, box: RoiBox) -> tuple[RoiBox, tuple[slice, slice, slice]]:

@@ -80,11 +80,14 @@ class Typical:
         if "typical.farthest" not in tensors:
             return None
         try:
+            means, scales, axes = (
+                {group: tensors[f"typical.{group}.{what}"].float() for group in GROUPS}
+                for what in ("mean", "scale", "axes")
+            )
             typical = cls(
-                *(
-                    {group: tensors[f"typical.{group}.{what}"].float() for group in GROUPS}
-                    for what in ("mean", "scale", "axes")
-                ),
+                means,
+                scales,
+                axes,
                 [
                     (tensors[f"typical.layer{number}.weight"].float(), tensors[f"typical.layer{number}.bias"].float())
                     for number in range(2)

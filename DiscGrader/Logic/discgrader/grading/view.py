@@ -6,6 +6,7 @@ the voxels, its rows run towards the foot or the back, and its columns towards t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class ViewSpec:
         return ViewShape(pixels, pixels, self.field_mm / pixels)
 
 
-def specs_of(entry: Mapping[str, object]) -> tuple[ViewSpec, ...]:
+def specs_of(entry: Mapping[str, Any]) -> tuple[ViewSpec, ...]:
     """The views that a pack's entry ``input`` describes; none where its networks see the disc's crops."""
     return tuple(
         ViewSpec(spec["name"], Plane(spec["plane"]), spec["field_mm"], tuple(spec["offsets_mm"]), spec["every_slice"])
@@ -137,7 +138,7 @@ class View:
         """Which slice of an axial series is looked at, from 1, and how many it has."""
         volume = self.series.volume
         axis = slice_axis(volume)
-        return round(volume.lps_to_index(self.frame.center_lps_mm)[axis]) + 1, volume.size[axis]
+        return round(float(volume.lps_to_index(self.frame.center_lps_mm)[axis])) + 1, volume.size[axis]
 
     @property
     def slice_mm(self) -> float:

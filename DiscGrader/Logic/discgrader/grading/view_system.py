@@ -179,7 +179,7 @@ class ViewSystem:
             told.probabilities[task][number],
             number,
             slice_evidence(views),
-            {} if told.boxes is None else box_evidence(views[-1], told.boxes[number]),
+            {} if told.boxes is None else box_evidence(views[-1], told.boxes[number].tolist()),
             warnings=tuple(dict.fromkeys(note for view in views for note in view.notes)),
         )
 

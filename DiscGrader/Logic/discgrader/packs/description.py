@@ -1,8 +1,8 @@
 """What ``pack.json`` may say: types and limits of all that is used of it, checked when a pack is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any
 
 from discgrader.checked import Count, OneOf, Within, checked
 from discgrader.errors import PackError
@@ -69,12 +69,12 @@ class Described:
     version: Name
     system: Name
     tasks: Mapping[str, Task]
-    input: Mapping[str, object]
-    architecture: Mapping[str, object]
+    input: Mapping[str, Any]
+    architecture: Mapping[str, Any]
     files: Annotated[Mapping[str, str], Count(0, 1000)]
-    calibration: Mapping[str, object]
+    calibration: Mapping[str, Any]
     trained_on: TrainedOn
-    figures: Mapping[str, object]
+    figures: Mapping[str, Any]
     intended_use: str
 
 
@@ -141,7 +141,7 @@ class _DiscClassifier:
     roles: Annotated[list[Name], Count(1, 64)]
     families: Annotated[list[list[Name]], Count(1, 64)]
     channels: Few = 3
-    blocks: FourDepths = (2, 2, 2, 2)
+    blocks: FourDepths = field(default_factory=lambda: [2, 2, 2, 2])
     dropout: Fraction = 0.3
 
     def __post_init__(self) -> None:
@@ -244,7 +244,7 @@ def check_description(described: object, what: str) -> Described:
     return whole
 
 
-def check_network(kind: str, settings: Mapping[str, object], what: str) -> object:
+def check_network(kind: str, settings: Mapping[str, Any], what: str) -> Any:
     """Refuse a network of a known kind whose settings are wrong, unknown, or ask for more weights than any has.
 
     Raises
@@ -253,7 +253,7 @@ def check_network(kind: str, settings: Mapping[str, object], what: str) -> objec
         Naming the setting.
     """
     network = checked(dict(settings), NETWORKS[kind], what, PackError)
-    unknown = sorted(set(settings) - set(NETWORKS[kind].__dataclass_fields__)) if kind != "tabular" else []
+    unknown = sorted(set(settings) - {setting.name for setting in fields(NETWORKS[kind])}) if kind != "tabular" else []
     if unknown:
         raise PackError(f"{what}: {unknown[0]} is no setting of a network of the kind {kind}.")
     if network.weights > MOST_WEIGHTS:

@@ -6,6 +6,7 @@ The first stage's maps are what saliency is read from; see `discgrader.explain.l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -156,7 +157,7 @@ def early_maps(encoder: nn.Module, channels: int) -> int:
     return count
 
 
-def build_encoder(described: Mapping[str, object], channels: int) -> tuple[nn.Module, int]:
+def build_encoder(described: Mapping[str, Any], channels: int) -> tuple[nn.Module, int]:
     """An encoder for pictures of so many channels, and how many maps its last stage has.
 
     Parameters

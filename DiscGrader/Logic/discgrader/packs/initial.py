@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -44,7 +45,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     return {name.removeprefix("module."): tensor for name, tensor in state.items()}
 
 
-def initial_weights(path: Path, architecture: Mapping[str, object]) -> dict[str, torch.Tensor]:
+def initial_weights(path: Path, architecture: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """The weights of a file that fit the encoder of a window classifier, under the encoder's names.
 
     Published classifiers go without their last layer. A file counts as fitting when it has every weight of the encoder.
@@ -57,13 +58,13 @@ def initial_weights(path: Path, architecture: Mapping[str, object]) -> dict[str,
     return _fitting(read_state(path), architecture, str(path))
 
 
-def shipped_weights(pack: Pack, architecture: Mapping[str, object]) -> dict[str, torch.Tensor]:
+def shipped_weights(pack: Pack, architecture: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """As `initial_weights`, those of the one network of a pack."""
     return _fitting(load_tensors(pack, next(iter(pack.files))), architecture, f"The pack {pack.name}")
 
 
 def _fitting(
-    state: Mapping[str, torch.Tensor], architecture: Mapping[str, object], origin: str
+    state: Mapping[str, torch.Tensor], architecture: Mapping[str, Any], origin: str
 ) -> dict[str, torch.Tensor]:
     encoder, _ = build_encoder(architecture["encoder"], architecture.get("channels", _FIRST_CHANNELS))
     wanted = {name: one for name, one in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from discgrader.errors import DiscGraderError, PackError
 from discgrader.packs.description import NETWORKS, check_network
@@ -30,7 +30,7 @@ def require_torch() -> None:
         ) from error
 
 
-def build_network(architecture: Mapping[str, object]) -> torch.nn.Module:
+def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
     """The untrained network that ``architecture`` describes.
 
     Parameters

@@ -77,13 +77,13 @@ class Pack:
     name: str
     version: str
     system: str
-    tasks: Mapping[str, Mapping[str, object]]
+    tasks: Mapping[str, Mapping[str, Any]]
     input: Mapping[str, Any]
-    architecture: Mapping[str, object]
+    architecture: Mapping[str, Any]
     files: Mapping[str, str]
     calibration: Mapping[str, Any]
     trained_on: TrainedOn
-    figures: Mapping[str, object]
+    figures: Mapping[str, Any]
     intended_use: str
     schema_version: int = SCHEMA_VERSION
     borrowed: Mapping[str, str] = field(default_factory=dict)
@@ -120,7 +120,7 @@ def read_pack(folder: Path) -> Pack:
     folder = Path(folder)
     path = folder / DESCRIPTION
     content = read_bytes(path, PackError, _MOST_DESCRIPTION_BYTES)
-    described = parsed_description(content, folder.name)
+    described: Any = parsed_description(content, folder.name)
     whole = checked_description(folder.name, described)
     name = described["name"]
     borrowed = described.get(BORROWED, {})
@@ -188,13 +188,13 @@ def write_pack(
     name: str,
     version: str,
     system: str,
-    tasks: Mapping[str, Mapping[str, object]],
-    input: Mapping[str, object],
-    architecture: Mapping[str, object],
+    tasks: Mapping[str, Mapping[str, Any]],
+    input: Mapping[str, Any],
+    architecture: Mapping[str, Any],
     files: Mapping[str, bytes],
     trained_on: TrainedOn,
-    calibration: Mapping[str, object] | None = None,
-    figures: Mapping[str, object] | None = None,
+    calibration: Mapping[str, Any] | None = None,
+    figures: Mapping[str, Any] | None = None,
     intended_use: str = "Research use, not for diagnosis.",
 ) -> Pack:
     """Write a pack, in place of the one that may be there, and read it back.
