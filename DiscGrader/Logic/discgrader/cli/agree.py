@@ -40,10 +40,10 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     tasks = agreement(pairing.pairs, arguments.draws)
     write_agreement(a, b, pairing, tasks, arguments.output)
     print(f"{pairing.discs} discs of {pairing.studies} studies in both; 95 % intervals over studies")
-    for one in tasks:
-        figures = {"kappa": one.kappa, "weighted kappa": one.weighted_kappa, "AC1": one.ac1, "AC2": one.ac2}
-        words = ", ".join(f"{name} {_words(figure)}" for name, figure in figures.items() if figure is not None)
-        print(f"{one.system} {one.task}: n = {one.n}, {_words(one.percent, 1)} % the same, {words}")
+    for task in tasks:
+        coefficients = {"kappa": task.kappa, "weighted kappa": task.weighted_kappa, "AC1": task.ac1, "AC2": task.ac2}
+        words = ", ".join(f"{name} {_words(value)}" for name, value in coefficients.items() if value is not None)
+        print(f"{task.system} {task.task}: n = {task.n}, {_words(task.percent, 1)} % the same, {words}")
     for count, words in (
         (pairing.named_differently, "discs are named differently"),
         (pairing.only_a, f"discs are in {a.name} only"),

@@ -90,13 +90,15 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
 def _say(result: "StudyResult", out: Path) -> None:
     from discgrader.report.tables import all_warnings
 
-    for one in reversed(result.discs):
-        print(f"{one.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in one.grades))
-    of_discs = (f"{one.disc.level}: {warning}" for one in reversed(result.discs) for warning in one.disc.warnings)
+    for graded in reversed(result.discs):
+        print(f"{graded.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in graded.grades))
+    of_discs = (
+        f"{graded.disc.level}: {warning}" for graded in reversed(result.discs) for warning in graded.disc.warnings
+    )
     for warning in dict.fromkeys((*all_warnings(result), *of_discs)):
         print(f"warning: {warning}", file=sys.stderr)
     for pack, statement in dict.fromkeys(
-        (grade.pack, grade.trained_on) for one in result.discs for grade in one.grades
+        (grade.pack, grade.trained_on) for graded in result.discs for grade in graded.grades
     ):
         print(f"{pack}: {statement}")
     print(f"{RESEARCH_USE}.")

@@ -107,8 +107,8 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
 def _roles(given: list[str]) -> dict[str, str] | str | None:
     from discgrader.errors import UsageError
 
-    named = dict(one.rsplit("=", 1) for one in given if "=" in one)
-    bare = [one for one in given if "=" not in one]
+    named = dict(text.rsplit("=", 1) for text in given if "=" in text)
+    bare = [text for text in given if "=" not in text]
     if not bare:
         return named or None
     if named or len(bare) > 1:

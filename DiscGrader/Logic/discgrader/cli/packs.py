@@ -43,12 +43,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         if not find_pack_folders(folder):
             raise PackError(f"There is no pack in {folder}; name a folder with a pack.json.")
     found = list_packs(folders)
-    broken = [one for one in found if isinstance(one, BrokenPack)]
-    for one in found:
-        if not isinstance(one, BrokenPack):
-            print(_line(one) if arguments.action == "list" else f"sound: {one.name} {one.version}")
-    for one in broken:
-        print(f"refused: {one.reason}", file=sys.stderr)
+    broken = [pack for pack in found if isinstance(pack, BrokenPack)]
+    for pack in found:
+        if not isinstance(pack, BrokenPack):
+            print(_line(pack) if arguments.action == "list" else f"sound: {pack.name} {pack.version}")
+    for pack in broken:
+        print(f"refused: {pack.reason}", file=sys.stderr)
     return 1 if broken and arguments.action == "check" else 0
 
 

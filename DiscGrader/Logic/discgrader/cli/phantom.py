@@ -149,14 +149,14 @@ def read_findings(given: list[str]) -> dict:
     from discgrader.phantom.findings import DiscFindings
 
     findings: dict[str, DiscFindings] = {}
-    for one in given:
-        level, colon, text = one.partition(":")
+    for option in given:
+        level, colon, text = option.partition(":")
         if not colon or not text:
-            raise UsageError(f"--grade {one} names no level and finding; write it as L4-L5:pfirrmann=4.")
+            raise UsageError(f"--grade {option} names no level and finding; write it as L4-L5:pfirrmann=4.")
         if level in findings:
             raise UsageError(f"--grade names {level} twice; give all its findings at once, with commas.")
         try:
             findings[level] = DiscFindings.parse(text)
         except UsageError as error:
-            raise UsageError(f"--grade {one}: {error}") from None
+            raise UsageError(f"--grade {option}: {error}") from None
     return findings

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         raise UsageError(f"There is no recipe {arguments.recipe}; choose one of {', '.join(recipes())}.")
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
-    options = dict(_option(one) for one in arguments.option)
+    options = dict(_option(text) for text in arguments.option)
     options |= {name: value for name in ("init", "device") if (value := getattr(arguments, name)) is not None}
     try:
         packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)

@@ -190,7 +190,7 @@ def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois:
     if Path(rois).is_absolute() or ".." in Path(rois).parts:
         raise UsageError(f"{rois} lies outside of the studies; give the name that boxes have in each study's folder.")
     own = {path: replace(settings, rois=path / rois) if _holds_boxes(path / rois) else settings for path in paths}
-    if all(one.rois is None for one in own.values()):
+    if all(chosen.rois is None for chosen in own.values()):
         raise UsageError(f"No study in {folder} has ROI boxes called {rois}; check the name, or leave out --rois.")
     return own
 
@@ -199,7 +199,7 @@ def _holds_boxes(path: Path) -> bool:
     """Whether there is a file, or a folder that is not empty; also what cannot be looked at, so that the study says
     so."""
     try:
-        return any(one.name not in SYSTEM_FILES for one in path.iterdir()) if path.is_dir() else path.exists()
+        return any(entry.name not in SYSTEM_FILES for entry in path.iterdir()) if path.is_dir() else path.exists()
     except OSError:
         return True
 
@@ -295,7 +295,7 @@ def _write_tables(out: Path, done: Sequence[StudyTask], failed: Mapping[str, str
     for task in done:
         document = read_grades_json(task.out / GRADES)
         rows += grades_rows(document)
-        warnings += [(task.name, one) for one in warnings_of(document)]
+        warnings += [(task.name, warning) for warning in warnings_of(document)]
         if document.get("name_doubts"):
             doubts[task.name] = tuple(document["name_doubts"])
     with whole_file(table) as partial:

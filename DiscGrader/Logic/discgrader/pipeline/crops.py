@@ -151,7 +151,7 @@ def write_crops(
 
 def check_windows(systems: Sequence[str]) -> None:
     """Refuse systems that look through no windows."""
-    strange = [one for one in systems if one not in system_views()]
+    strange = [system for system in systems if system not in system_views()]
     if strange:
         raise UsageError(f"The system {strange[0]} has no windows; choose one of {', '.join(system_views())}.")
 

@@ -229,9 +229,9 @@ class Engine:
         refuse_unanswered(study)
         if localization is None:
             localization = self.localize(study, settings, progress=progress.part(0.0, 0.4))
-        boxes = {one.level: one.roi for one in localization.discs}
+        boxes = {disc.level: disc.roi for disc in localization.discs}
         warnings = (
-            *box_doubts(boxes, [one.volume for one in study.series]),
+            *box_doubts(boxes, [series.volume for series in study.series]),
             *self._series_warnings(study, localization),
         )
 
@@ -335,7 +335,7 @@ def ct_doubts(study: Study) -> tuple[str, ...]:
     # Needs PyTorch, which a command may find missing later, in words.
     from discgrader.localize.plausible import ct_doubt
 
-    return tuple(filter(None, (ct_doubt(one.name, one.volume) for one in study.series)))
+    return tuple(filter(None, (ct_doubt(series.name, series.volume) for series in study.series)))
 
 
 def _misfit_warnings(localization: Localization) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def image_rows(
     extractor, warnings = choice.extractor(flat_axis(image))
     if labels is None:
         named = choice.label()
-        labels = [named] if named is not None else [int(one) for one in np.unique(mask.array) if one > 0]
+        labels = [named] if named is not None else [int(label) for label in np.unique(mask.array) if label > 0]
     if not labels:
         raise StudyError("The mask is empty; draw the region first.")
     progress.report("Filtering", 0.05)
@@ -172,11 +172,11 @@ def study_rows(
     StudyError
         When no series is in register with the discs.
     """
-    usable = [one for one in study.series if _in_register(one, localization)]
+    usable = [series for series in study.series if _in_register(series, localization)]
     warnings = [
-        f"Series {one.name} does not show the discs where {localization.series_name} has them, and has no features."
-        for one in study.series
-        if one not in usable
+        f"Series {series.name} does not show the discs where {localization.series_name} has them, and has no features."
+        for series in study.series
+        if series not in usable
     ]
     if not usable:
         raise StudyError(f"No series of {study.name} shows the discs; check that they belong together.")
@@ -187,7 +187,7 @@ def study_rows(
         flat = flat_axis(series.volume)
         if flat not in extractors:
             extractors[flat], more = choice.extractor(flat)
-            warnings.extend(one for one in more if one not in warnings)
+            warnings.extend(warning for warning in more if warning not in warnings)
         found, heard = _series_rows(study, series, localization, extractors[flat], part)
         rows.extend(found)
         warnings.extend(heard)
@@ -271,7 +271,7 @@ def _series_rows(
     for number, disc in enumerate(localization.discs):
         progress.report("Taking features", number / len(localization.discs), f"{series.name} {disc.level}")
         row = _disc_row(series, mask, disc, localization, extractor, progress)
-        heard.extend(f"{series.name}, {disc.level}: {one}" for one in row.warnings)
+        heard.extend(f"{series.name}, {disc.level}: {warning}" for warning in row.warnings)
         facts = {
             "study": study.name,
             "level": disc.level,
@@ -315,13 +315,13 @@ def catalog_lines() -> Iterator[Mapping[str, str]]:
     """Every feature with its IBSI code, formula, source and note, for display."""
     from discgrader.radiomics.catalog import CLASSES, all_features
 
-    for one in all_features():
+    for feature in all_features():
         yield {
-            "class": one.family,
-            "feature": one.name,
-            "ibsi": one.ibsi,
-            "formula": one.formula,
-            "symbols": CLASSES[one.family].symbols,
-            "source": one.source,
-            "note": one.note,
+            "class": feature.family,
+            "feature": feature.name,
+            "ibsi": feature.ibsi,
+            "formula": feature.formula,
+            "symbols": CLASSES[feature.family].symbols,
+            "source": feature.source,
+            "note": feature.note,
         }

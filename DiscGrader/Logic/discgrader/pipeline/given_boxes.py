@@ -65,7 +65,7 @@ def with_boxes(
     if names_given:
         settled = localization.name_doubts
         localization = _settled(localization, {level: disc.level for level, disc in matched.items()})
-        discs = [replace(one, warnings=_without(one.warnings, settled)) for one in discs]
+        discs = [replace(disc, warnings=_without(disc.warnings, settled)) for disc in discs]
     return replace(localization, discs=tuple(discs))
 
 
@@ -88,7 +88,7 @@ def _settled(localization: Localization, found: Mapping[str, str]) -> Localizati
 
 
 def _without(warnings: tuple[str, ...], settled: Collection[str]) -> tuple[str, ...]:
-    return tuple(one for one in warnings if one not in settled)
+    return tuple(warning for warning in warnings if warning not in settled)
 
 
 def boxes_alone(
@@ -103,7 +103,7 @@ def boxes_alone(
     UsageError
         As `with_boxes`.
     """
-    series = next((one for one in study.series if one.role == "T2"), study.series[0])
+    series = next((series for series in study.series if series.role == "T2"), study.series[0])
     nothing = Volume(np.zeros(series.volume.array.shape, np.uint16), series.volume.affine_lps)
     return with_boxes(Localization(series.name, nothing, (), warnings), boxes, settings)
 

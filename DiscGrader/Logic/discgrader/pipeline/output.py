@@ -182,9 +182,9 @@ def write_boxes(result: StudyResult, folder: Path, progress: Progress) -> None:
 
     rois = folder / "rois"
     rois.mkdir()
-    main = {one.disc.level: main_grade(one) for one in result.discs}
+    main = {graded.disc.level: main_grade(graded) for graded in result.discs}
     colors = {level: definition(grade, grade.grade).rgb for level, grade in main.items() if grade is not None}
-    write_rois(rois, [one.disc for one in result.discs], colors)
+    write_rois(rois, [graded.disc for graded in result.discs], colors)
 
 
 def write_saliency(result: StudyResult, folder: Path, progress: Progress) -> None:
@@ -210,7 +210,7 @@ class _ReportWriter:
         self._packs = tuple(packs)
 
     def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
-        from discgrader.report.background import pack_card
         from discgrader.report.html import write_report
+        from discgrader.report.sources import pack_card
 
         write_report(result, folder / "report.html", pack_cards=[pack_card(pack) for pack in self._packs])

@@ -82,7 +82,7 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]]
     """
     discs = [
         (folder, document["study"], disc)
-        for folder, document in ((one, read_grades_json(one / GRADES)) for one in results)
+        for folder, document in ((out, read_grades_json(out / GRADES)) for out in results)
         for disc in document["discs"]
     ]
     for system, task in _tasks():
@@ -107,14 +107,14 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]]
         if not tiles:
             continue
         grades = [grade for grade, _ in graded]
-        packs = dict.fromkeys(f"{one['pack']} {one['pack_version']}: {one['trained_on']}." for one in grades)
-        views = [one.name for one in windows.get(system, ())]
+        packs = dict.fromkeys(f"{grade['pack']} {grade['pack_version']}: {grade['trained_on']}." for grade in grades)
+        views = [view.name for view in windows.get(system, ())]
         yield ContactSheet(
             system,
             task,
             tiles,
             tuple(packs),
-            any(one["synthetic"] for one in grades),
+            any(grade["synthetic"] for grade in grades),
             views if len(views) > 1 else (),
             len(graded) - len(tiles),
         )
@@ -147,7 +147,7 @@ def _may_replace(folder: Path) -> bool:
 
 def _strange(folder: Path) -> list[str]:
     """What lies among sheets and is none."""
-    names = sorted(one.name for one in folder.iterdir())
+    names = sorted(path.name for path in folder.iterdir())
     page = re.compile(rf"(?:{'|'.join(map('_'.join, _tasks()))})(?:_\d+)?\.png")
     return [name for name in names if name not in SYSTEM_FILES and not page.fullmatch(name)]
 
@@ -184,14 +184,14 @@ class TileWriter:
 
     def _pictures(self, result: StudyResult) -> Iterator[tuple[str, Image.Image]]:
         places = StudyViews(result.study, result.localization)
-        by_box = any(grade.system not in self.windows for one in result.discs for grade in one.grades)
+        by_box = any(grade.system not in self.windows for disc in result.discs for grade in disc.grades)
         boxes = _box_pictures(result) if by_box else {}
-        for one in result.discs:
-            of_disc = {tile_name(one.disc.level, grade.system, grade.evidence): grade for grade in one.grades}
+        for graded in result.discs:
+            of_disc = {tile_name(graded.disc.level, grade.system, grade.evidence): grade for grade in graded.grades}
             for name, grade in of_disc.items():
-                picture = boxes.get(one.disc.level)
+                picture = boxes.get(graded.disc.level)
                 if grade.system in self.windows:
-                    look = _look_of(places.of(one.disc, self.windows[grade.system]), grade.evidence)
+                    look = _look_of(places.of(graded.disc, self.windows[grade.system]), grade.evidence)
                     picture = None if look is None else _look_picture(look)
                 if picture is not None:
                     yield name, picture
@@ -226,8 +226,8 @@ def _box_pictures(result: StudyResult) -> dict[str, Image.Image]:
     if series is None:
         return {}
     pictures = {}
-    for one in result.discs:
-        box = replace(one.disc.roi, center_lps_mm=one.disc.roi.center_lps_mm + shift)
-        pictures[one.disc.level] = disc_picture(series, replace(one.disc, roi=box), PIXELS)
+    for graded in result.discs:
+        box = replace(graded.disc.roi, center_lps_mm=graded.disc.roi.center_lps_mm + shift)
+        pictures[graded.disc.level] = disc_picture(series, replace(graded.disc, roi=box), PIXELS)
     low, high = gray_levels(list(pictures.values()))
     return {level: Image.fromarray(in_gray(picture, low, high)) for level, picture in pictures.items()}

@@ -8,9 +8,9 @@ from discgrader import RESEARCH_USE, __version__
 from discgrader.folders import plain_errors
 from discgrader.grading.results import StudyResult
 from discgrader.jobs.threads import in_threads
-from discgrader.report.background import packs_section, scales_section, series_section
 from discgrader.report.details import details
 from discgrader.report.markup import Html, tag
+from discgrader.report.sources import packs_section, scales_section, series_section
 from discgrader.report.style import STYLE
 from discgrader.report.summary import header, summary
 
@@ -25,7 +25,7 @@ def write_report(
     result : StudyResult
     path : Path
     pack_cards : sequence of mapping
-        What is known of each pack, as `discgrader.report.background.pack_card` gives it; without one, only what the
+        What is known of each pack, as `discgrader.report.sources.pack_card` gives it; without one, only what the
         grades themselves say of their pack is shown.
     written : datetime, optional
         The time to put on it; now by default.
