@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from discgrader.errors import UsageError
 from discgrader.grading.scales import load_scale
-from discgrader.grading.systems import systems
+from discgrader.grading.systems import find_system, forget_systems, refused_systems, systems
 from discgrader.packs.pack import default_packs
 from discgrader.resources import ADDED
 from fake_engine import FakeLocalizer, write_blocks
@@ -38,18 +39,54 @@ def added(tmp_path_factory: pytest.TempPathFactory, torch: object) -> Iterator[P
     (folder / "Systems").mkdir()
     (folder / "Systems" / f"{NAME}.json").write_text(json.dumps(SYSTEM), encoding="utf-8")
     os.environ[ADDED] = str(folder)
-    systems.cache_clear()
+    forget_systems()
     from tiny_packs import tiny_window_pack
 
     tiny_window_pack(folder / "Packs" / NAME, NAME)
     yield folder
     del os.environ[ADDED]
-    systems.cache_clear()
+    forget_systems()
 
 
 def test_it_stands_beside_the_six_in_its_place() -> None:
     assert list(systems())[:3] == ["pfirrmann", NAME, "spider"] and len(systems()) == 7
     assert {pack.system for pack in default_packs()} >= set(systems())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"name": "other"}, "a file has the name of its system"),
+        ({"highest": "Q9"}, "names no disc"),
+        ({"slice_by": "size"}, "none of its tasks"),
+        ({"tasks": []}, "entries"),
+        ({"tasks": [{"name": "a", "title": "A", "scale": "none"}]}, "There is no scale none"),
+        ({"tasks": [SYSTEM["tasks"][0] | {"evidence": ["height"]}]}, "not measured"),
+        ({"tasks": [SYSTEM["tasks"][0] | {"follows": TASK}]}, "no other of its tasks"),
+        ({"tasks": SYSTEM["tasks"] * 2}, "same name"),
+    ],
+)
+def test_a_file_that_describes_no_system_is_refused_and_takes_no_other_with_it(
+    added: Path, change: dict, why: str
+) -> None:
+    path = added / "Systems" / "broken.json"
+    path.write_text(json.dumps(SYSTEM | {"name": "broken"} | change), encoding="utf-8")
+    forget_systems()
+    try:
+        assert len(systems()) == 7 and why in refused_systems()["broken"]
+        with pytest.raises(UsageError, match="broken"):
+            find_system("broken")
+    finally:
+        path.unlink()
+        forget_systems()
+
+
+def test_a_folder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from discgrader.pipeline.engine import choose_packs
+
+    monkeypatch.setenv(ADDED, str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match="nowhere, which is no folder"):
+        choose_packs(())
 
 
 def test_it_is_graded_written_and_reported(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from discgrader.errors import DiscGraderError
+from discgrader.errors import DiscGraderError, UsageError
 
 ADDED = "DISCGRADER_RESOURCES"
 """Environment variable with folders that are laid out as ``Resources`` is, separated as those of ``PATH``."""
@@ -39,10 +39,26 @@ def resource_folders(kind: str) -> list[Path]:
     kind : str
         ``Systems``, ``Scales`` or ``Packs``.
     """
-    added = filter(None, os.environ.get(ADDED, "").split(os.pathsep))
-    return [folder / kind for folder in (resources_dir(), *map(Path, added))]
+    return [folder / kind for folder in (resources_dir(), *_added())]
 
 
 def resource_files(kind: str) -> dict[str, Path]:
     """The JSON files of this kind by stem; one that a site adds takes the place of one that ships."""
     return {path.stem: path for folder in resource_folders(kind) for path in sorted(folder.glob("*.json"))}
+
+
+def check_added_folders() -> None:
+    """Say that a folder which a site adds is not there: its systems would be missed without a word.
+
+    Raises
+    ------
+    UsageError
+        Naming the folder.
+    """
+    for folder in _added():
+        if not folder.is_dir():
+            raise UsageError(f"{ADDED} names {folder}, which is no folder.")
+
+
+def _added() -> list[Path]:
+    return [Path(folder).expanduser() for folder in os.environ.get(ADDED, "").split(os.pathsep) if folder]

@@ -31,7 +31,17 @@ from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SE
 from discgrader.grading.placement import Source, StudyContext, moved
 from discgrader.grading.results import Grade
 from discgrader.grading.series_choice import with_what_there_is
-from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical, with_sums
+from discgrader.grading.system import (
+    Answer,
+    Maps,
+    NotGraded,
+    Seen,
+    Target,
+    TaskAnswer,
+    check_typical,
+    target_of,
+    with_sums,
+)
 from discgrader.grading.systems import find_system
 from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.grading.typical import Typical, doubt, seen_in
@@ -56,9 +66,6 @@ NETWORKS_EXPLAINED = 2
 
 _SHOWN = ("T2", "T2_SPACE", "T1")
 """The role that saliency is shown on, the first one there."""
-
-_Target = tuple[str, tuple[int, ...]]
-"""Name of a head and positions of the logits that speak for a grade."""
 
 
 def key_of(pack: Pack) -> tuple[str, ...]:
@@ -216,9 +223,7 @@ class CropNetworks:
         roles = seen.roles.cpu()
         return max(float(scores[roles == role].mean()) for role in roles.unique())
 
-    def activations(
-        self, seen: SeenCrops, shown: Sequence[int], targets: Sequence[_Target]
-    ) -> dict[_Target, np.ndarray]:
+    def activations(self, seen: SeenCrops, shown: Sequence[int], targets: Sequence[Target]) -> dict[Target, np.ndarray]:
         """Where each target was read from on the shown views, shape (shown, rows / 4, columns / 4), not scaled yet.
 
         What does not depend on the target, the way up to the maps and the views that are not shown, is computed once.
@@ -226,7 +231,7 @@ class CropNetworks:
         single = torch.zeros(len(seen.views), dtype=torch.long, device=self.device)
         others = [number for number in range(len(seen.views)) if number not in shown]
         order = seen.roles[[*shown, *others]]
-        totals: dict[_Target, torch.Tensor] = {}
+        totals: dict[Target, torch.Tensor] = {}
         for network in self.networks[:NETWORKS_EXPLAINED]:
             with torch.no_grad():
                 all_maps = network.maps(seen.crops, seen.roles)
@@ -304,7 +309,8 @@ class CropSystem:
         logits, moved_by = dict(told.logits), self._contributions(told)
         fused = self._fused(study)
         if fused is not None:
-            logits[self._first], moved_by = fused.grade(told.network[self._first], seen.disc)
+            logits[self._first], of_fusion = fused.grade(told.network[self._first], seen.disc)
+            moved_by = of_fusion or moved_by
         probabilities = with_sums(
             self.system, {task: calibrate(values, self._calibration(task)) for task, values in logits.items()}
         )
@@ -335,9 +341,9 @@ class CropSystem:
         return None if self.fusion is not None and task == self._first else self.pack.calibration.get(task)
 
     def _contributions(self, told: _Told) -> Sequence[Contribution]:
-        """The measures that moved the first task's grade, where the pack has trees for it and no fusion model."""
+        """The measures that moved the first task's grade, where the pack has trees for it."""
         trees = self.networks.trees.get(self._first)
-        if trees is None or self.fusion is not None or not any(task.contributions for task in self.system.tasks):
+        if trees is None or not any(task.contributions for task in self.system.tasks):
             return ()
         return contributions([Asked(trees, told.row, evidence_names(self.networks.roles))], LEAST_SHARE)
 
@@ -351,7 +357,7 @@ class CropSystem:
             ),
             list(range(len(seen.views))),
         )
-        activations = self.networks.activations(seen, shown, list(dict.fromkeys(map(_target, grades))))
+        activations = self.networks.activations(seen, shown, list(dict.fromkeys(map(target_of, grades))))
         first, shape = seen.views[shown[0]], self.networks.shape
         parts = into_volume(
             list(activations.values()),
@@ -361,15 +367,4 @@ class CropSystem:
             first.series.volume,
         )
         of_target = dict(zip(activations, parts, strict=True))
-        return {(grade.system, grade.task): (first.series.name, of_target[_target(grade)]) for grade in grades}
-
-
-def _target(grade: Grade) -> _Target:
-    """Name of the head, and positions of the logits that speak for this grade."""
-    system = find_system(grade.system)
-    task, position = system.task(grade.task), list(grade.probabilities).index(grade.grade)
-    if task.sums is None:
-        return task.name, (position,)
-    summed = system.scale(task.sums.task).values
-    high = tuple(place for place, value in enumerate(summed) if value in task.sums.grades)
-    return task.sums.task, high if position == 1 else tuple(place for place in range(len(summed)) if place not in high)
+        return {(grade.system, grade.task): (first.series.name, of_target[target_of(grade)]) for grade in grades}

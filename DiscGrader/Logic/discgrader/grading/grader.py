@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from discgrader.errors import PackError, StudyError
+from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.crop_system import CropNetworks, CropSystem, key_of
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.not_graded import (
@@ -109,9 +109,14 @@ class Grader:
         ------
         StudyError
             No series of the study can be graded.
+        UsageError
+            No pack grades one of the systems.
         """
         progress = progress or Progress()
         context, wanted = self.context(study, localization), list(systems or self.systems_for(study))
+        unknown = [name for name in wanted if name not in self.systems]
+        if unknown:
+            raise UsageError(f"No pack grades the system {unknown[0]}; choose one of {', '.join(self.systems)}.")
         blind = {name: self.systems[name].prepare(context) for name in wanted}
         if all(blind.values()) and not _withheld(study):
             raise StudyError(self._nothing_to_see(context, wanted, blind))
@@ -135,9 +140,10 @@ class Grader:
     ) -> DiscResult:
         grades: list[Grade] = []
         reasons = out_of_range(disc.level)
-        for name, system in self.systems.items():
-            if name not in wanted or name in reasons:
+        for name in sorted(wanted, key=lambda name: _place(self.systems[name].pack)):
+            if name in reasons:
                 continue
+            system = self.systems[name]
             seen = system.see(context, disc, threads)
             if isinstance(seen, NotGraded):
                 reasons[name] = seen.reason

@@ -61,7 +61,8 @@ class StudyContext:
     ):
         self.study = study
         self.localization = localization
-        self.memory = memory or DiscMemory()
+        # An empty memory is false.
+        self.memory = DiscMemory() if memory is None else memory
         self._kept = {} if kept is None else kept
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:

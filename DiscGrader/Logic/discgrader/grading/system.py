@@ -29,6 +29,10 @@ Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
 """Saliency of one disc: (system, task) to the name of a series and the map in its geometry."""
 
 
+Target = tuple[str, tuple[int, ...]]
+"""Name of a network's head and positions of the logits that speak for a grade."""
+
+
 @dataclass(frozen=True)
 class NotGraded:
     """Why a system does not grade a disc, in words that follow "not graded:"."""
@@ -136,6 +140,17 @@ def with_sums(system: System, probabilities: Mapping[str, np.ndarray]) -> dict[s
             summed = found[task.sums.task]
             found[task.name] = high_probabilities(summed, summed.shape[-1] - len(task.sums.grades))
     return found
+
+
+def target_of(grade: Grade) -> Target:
+    """What speaks for a grade in a network: of a task that sums another one, the grades of that one."""
+    system = find_system(grade.system)
+    task, position = system.task(grade.task), list(grade.probabilities).index(grade.grade)
+    if task.sums is None:
+        return task.name, (position,)
+    summed = system.scale(task.sums.task).values
+    high = tuple(place for place, value in enumerate(summed) if value in task.sums.grades)
+    return task.sums.task, high if position == 1 else tuple(place for place in range(len(summed)) if place not in high)
 
 
 def grades_of(pack: Pack, answer: Answer) -> list[Grade]:

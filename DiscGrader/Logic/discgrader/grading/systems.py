@@ -148,17 +148,31 @@ class System:
         return found if found.sums is None else self.task(found.sums.task)
 
 
-@cache
 def systems() -> Mapping[str, System]:
-    """Every grading system by name, in the order in which they are shown.
+    """Every grading system by name, in the order in which they are shown; without those of `refused_systems`."""
+    return _described()[0]
 
-    Raises
-    ------
-    UsageError
-        When a file describes no system.
-    """
-    found = map(_read, resource_files("Systems").values())
-    return {system.name: system for system in sorted(found, key=lambda system: (system.order, system.name))}
+
+def refused_systems() -> Mapping[str, str]:
+    """The files that describe no system by their stems, each with the reason: one that a site adds takes no other
+    system with it."""
+    return _described()[1]
+
+
+def forget_systems() -> None:
+    """Read all files anew when somebody asks: others are there now."""
+    _described.cache_clear()
+
+
+@cache
+def _described() -> tuple[Mapping[str, System], Mapping[str, str]]:
+    found, refused = [], {}
+    for name, path in resource_files("Systems").items():
+        try:
+            found.append(_read(path))
+        except UsageError as error:
+            refused[name] = str(error)
+    return {system.name: system for system in sorted(found, key=lambda system: (system.order, system.name))}, refused
 
 
 def tasks() -> Iterator[tuple[System, Task]]:
@@ -191,6 +205,8 @@ def find_system(system: str) -> System:
     UsageError
         When there is none.
     """
+    if system in refused_systems():
+        raise UsageError(f"The system {system} is refused. {refused_systems()[system]}")
     if system not in systems():
         raise UsageError(f"There is no system {system}; choose one of {', '.join(systems())}.")
     return systems()[system]
@@ -226,7 +242,11 @@ def _read(path: Path) -> System:
 
 def _check(system: System, path: Path) -> None:
     """Refuse a system whose parts do not fit one another."""
+    from discgrader.grading.evidence import MEASURES
+
     names = [task.name for task in system.tasks]
+    if system.name != path.stem:
+        raise UsageError(f"{path}: the system is called {system.name}; a file has the name of its system.")
     if len(set(names)) < len(names):
         raise UsageError(f"{path}: two tasks have the same name.")
     if _place(system.highest)[0] == float("inf"):
@@ -234,16 +254,27 @@ def _check(system: System, path: Path) -> None:
     if system.slice_by and system.slice_by not in names:
         raise UsageError(f"{path}: slice_by is {system.slice_by}, which is none of its tasks.")
     for task in system.tasks:
-        values = system.scale(task.name).values
-        for other in filter(None, (task.follows, task.sums.task if task.sums else "")):
-            if other not in names:
-                raise UsageError(f"{path}: {task.name} speaks of {other}, which is none of its tasks.")
+        unknown = [measure for measure in task.evidence if measure not in MEASURES]
+        if unknown:
+            raise UsageError(f"{path}: {task.name} has the evidence {unknown[0]}, which is not measured.")
+        try:
+            system.scale(task.name)
+        except UsageError as error:
+            raise UsageError(f"{path}: {task.name}: {error}") from error
+        others = [other for other in (task.follows, task.sums.task if task.sums else "") if other]
+        for other in others:
+            if other not in names or other == task.name:
+                raise UsageError(f"{path}: {task.name} speaks of {other}, which is no other of its tasks.")
         if task.sums is not None:
-            summed = system.scale(task.sums.task).values
-            if len(values) != 2 or summed[-len(task.sums.grades) :] != task.sums.grades:
-                raise UsageError(
-                    f"{path}: {task.name} sums no upper end of the scale of {task.sums.task} in two grades."
-                )
+            _check_sum(system, task, task.sums, path)
+
+
+def _check_sum(system: System, task: Task, summed: Sum, path: Path) -> None:
+    values = system.scale(summed.task).values
+    count = len(summed.grades)
+    is_upper_end = 0 < count < len(values) and values[-count:] == summed.grades
+    if not is_upper_end or len(system.scale(task.name).values) != 2 or system.task(summed.task).sums is not None:
+        raise UsageError(f"{path}: {task.name} sums no upper end of the scale of {summed.task} in two grades.")
 
 
 def _place(level: str) -> tuple[float, int]:

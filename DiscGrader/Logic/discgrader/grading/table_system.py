@@ -193,7 +193,10 @@ class TableSystem:
         return study.sources(self.model.roles, ViewShape())
 
     def _start(self, study: StudyContext) -> bool:
-        """Filter the sequences where any disc is, whatever its box: a box that is moved later asks for no more."""
+        """Load the network of deep features, and filter the sequences where any disc is, whatever its box: a box that
+        is moved later asks for no more."""
+        if self.model.families - {RADIOMICS} and self._deep is None:
+            self._deep = shipped_features()
         for source in self._sources(study) if RADIOMICS in self.model.families else ():
             volume = source.series.volume
             region = np.zeros(volume.array.shape, bool)

@@ -12,7 +12,7 @@ from discgrader.grading.calibration import calibrate
 from discgrader.grading.herniation_box import box_evidence
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade
-from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical
+from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical, target_of, with_sums
 from discgrader.grading.systems import System, find_system
 from discgrader.grading.typical import FILE as TYPICAL_FILE
 from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, seen_in
@@ -146,23 +146,25 @@ class ViewSystem:
         for task, head in self.network.heads.items():
             if head.out_features != len(self.system.scale(task).values):
                 raise PackError(f"Pack {pack.name}: {task} has {head.out_features} grades, which its scale has not.")
+        for task in pack.tasks:
+            if task not in self.network.heads and self.system.source_of(task).name not in self.network.heads:
+                raise PackError(f"Pack {pack.name}: its network says nothing on {task}.")
         check_typical(pack, self.typical, next(iter(self.network.heads.values())).in_features)
         self.network.to(device, memory_format=torch.channels_last).eval()
 
     def prepare(self, study: StudyContext) -> str:
-        found = [
-            study.views.of(disc, self.specs, self.pixels)
-            for disc in study.localization.discs
-            if self.system.covers(disc.level)
-        ]
+        found = [self._placed(study, disc) for disc in study.localization.discs if self.system.covers(disc.level)]
         reasons = [reason for reason in found if isinstance(reason, str)]
         return "" if len(reasons) < len(found) else next(iter(reasons), "its levels are not there")
 
     def see(self, study: StudyContext, disc: Disc, threads: int = 1) -> SeenViews | NotGraded:
         return study.once(("seen", self.key, disc), lambda: self._see(study, disc))
 
+    def _placed(self, study: StudyContext, disc: Disc) -> tuple[tuple[View, ...], ...] | str:
+        return study.once(("placed", self.key, disc), lambda: study.views.of(disc, self.specs, self.pixels))
+
     def _see(self, study: StudyContext, disc: Disc) -> SeenViews | NotGraded:
-        samples = study.views.of(disc, self.specs, self.pixels)
+        samples = self._placed(study, disc)
         if isinstance(samples, str):
             return NotGraded(samples)
         return SeenViews(disc, samples, torch.from_numpy(pictures_of(samples)).to(self.device))
@@ -191,10 +193,13 @@ class ViewSystem:
             maps = self.network.maps(network_input(seen.pictures))
             logits, boxes, features = self.network.answers(maps)
             unlike = self._unlike(maps, features, seen.pictures)
-        probabilities = {
-            task: calibrate(values.float().cpu().numpy(), self.pack.calibration.get(task))
-            for task, values in logits.items()
-        }
+        probabilities = with_sums(
+            self.system,
+            {
+                task: calibrate(values.float().cpu().numpy(), self.pack.calibration.get(task))
+                for task, values in logits.items()
+            },
+        )
         chosen = chosen_samples(self.system, probabilities)
         return _Told(probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike)
 
@@ -225,8 +230,8 @@ class ViewSystem:
                 with torch.enable_grad():
                     asked[number] = maps, self.network.logits(maps)[0]
             maps, logits = asked[number]
-            position = list(grade.probabilities).index(grade.grade)
-            activations = activation(log_odds(logits[grade.task], (position,)), maps).cpu().numpy()
+            task, positions = target_of(grade)
+            activations = activation(log_odds(logits[task], positions), maps).cpu().numpy()
             found[grade.system, grade.task] = _in_series(seen.samples[number], activations)
         return found
 

@@ -24,6 +24,7 @@ from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, f
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress, Stopwatch
+from discgrader.resources import check_added_folders
 
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn")
 
@@ -379,8 +380,9 @@ def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
         if not folders:
             raise PackError(f"There is no pack in {one}; name a folder with a pack.json.")
         chosen.extend(read_pack(folder) for folder in folders)
-    taken = {pack.system for pack in chosen}
-    return [pack for pack in default_packs() if pack.system not in taken] + chosen
+    check_added_folders()
+    # Of several of one system the last one.
+    return list({pack.system: pack for pack in (*default_packs(), *chosen)}.values())
 
 
 @cache
