@@ -36,7 +36,9 @@ def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     panel.logic.engine.hold = threading.Event()
     user.click(panel.ui.gradeButton)
     assert panel.ui.gradeButton.text == "Stop" and panel.ui.progressBar.visible
-    assert not panel.ui.findButton.enabled and "Stop" in panel.ui.findButton.toolTip
+    # What can be pressed follows with the next drawing of the panel.
+    user.until(lambda: not panel.ui.findButton.enabled)
+    assert "Stop" in panel.ui.findButton.toolTip
     assert "…" in shown(panel, "L4-L5")
     user.click(panel.ui.gradeButton)
     panel.logic.engine.hold.set()
