@@ -381,8 +381,9 @@ def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
             raise PackError(f"There is no pack in {one}; name a folder with a pack.json.")
         chosen.extend(read_pack(folder) for folder in folders)
     check_added_folders()
-    # Of several of one system the last one.
-    return list({pack.system: pack for pack in (*default_packs(), *chosen)}.values())
+    # Of several that were given for one system the last one.
+    own = {pack.system: pack for pack in chosen}
+    return [*(pack for pack in default_packs() if pack.system not in own), *own.values()]
 
 
 @cache
