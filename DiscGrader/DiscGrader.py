@@ -815,9 +815,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
 
 def _listener(name, callback):
     """Tells a callback of the logic's events; what comes of the work is called ``name``."""
-    from discgrader.mrml.steps import SceneListener
+    from discgrader.mrml.steps import WorkListener
 
-    class Listener(SceneListener):
+    class Listener(WorkListener):
         def progressed(self, stage, fraction, detail):
             callback(DiscGraderLogic.PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
 

@@ -14,7 +14,7 @@ from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import SceneListener
+from discgrader.mrml.steps import WorkListener
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.mrml.work import SceneWork
 from discgrader.pipeline.service import Service
@@ -25,7 +25,7 @@ LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
 PATIENCE_S = 60.0
 
 
-class Notebook(SceneListener):
+class Notebook(WorkListener):
     def __init__(self):
         self.stages, self.levels, self.ends = [], [], []
 
@@ -87,7 +87,7 @@ def volumes(scene):
 @pytest.fixture
 def graded(work, volumes):
     """A scene whose study was graded; gives its boxes by level."""
-    work.grade(volumes, None, Settings(), SceneListener())()
+    work.grade(volumes, None, Settings(), WorkListener())()
     return {attribute(node, "Level"): node for node in study_nodes(work.scene, "my T2", "roi")}
 
 

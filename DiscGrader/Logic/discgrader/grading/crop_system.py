@@ -56,6 +56,7 @@ from discgrader.packs.trees import Trees
 from discgrader.packs.weights import fill_network, load_trees
 from discgrader.progress import Progress
 
+KIND = "disc_classifier"
 NETWORK_PREFIX = "network"
 
 LEAST_SHARE = 0.04

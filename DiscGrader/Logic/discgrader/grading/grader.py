@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 import torch
 
 from discgrader.errors import PackError, StudyError, UsageError
+from discgrader.grading import crop_system, table_system, view_system
 from discgrader.grading.crop_system import CropNetworks, CropSystem, key_of
 from discgrader.grading.disc_memory import DiscMemory
 from discgrader.grading.not_graded import (
@@ -37,9 +38,9 @@ def _crop_system(pack: Pack, device: str, loaded: Mapping[Hashable, GradingSyste
 
 
 KINDS: Mapping[str, Make] = {
-    "disc_classifier": _crop_system,
-    "tabular": lambda pack, device, loaded: TableSystem(pack),
-    "window_classifier": lambda pack, device, loaded: ViewSystem(pack, device),
+    crop_system.KIND: _crop_system,
+    table_system.KIND: lambda pack, device, loaded: TableSystem(pack),
+    view_system.KIND: lambda pack, device, loaded: ViewSystem(pack, device),
 }
 """What grades by the packs of each kind of architecture, in the order in which discs are graded."""
 

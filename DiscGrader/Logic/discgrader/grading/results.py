@@ -7,9 +7,14 @@ from typing import Annotated, Any
 from discgrader.checked import Within, checked, plain
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import not_graded_in_words
+from discgrader.grading.systems import leading_tasks
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
+from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Disc, DiscInJson, Localization
+
+Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
+"""Saliency of one disc: (system, task) to the name of a series and the map in its geometry."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Grade:
     Parameters
     ----------
     system, task : str
-        As in GRADING.md, for instance ``pfirrmann`` and ``high_grade``.
+        As written in files, for instance ``pfirrmann`` and ``high_grade``.
     grade : str
         The grade as written in files, for instance ``"4"``.
     label : str
@@ -123,6 +128,13 @@ class DiscResult:
         """The disc's height as measured in its box for its grades; where it was not, as the disc was found with."""
         measured = [float(one.evidence["height_mm"]["value"]) for one in self.grades if "height_mm" in one.evidence]
         return measured[0] if measured else self.disc.height_mm
+
+    @property
+    def leading_grade(self) -> Grade | None:
+        """The grade that stands for the disc, in color, label and overview: the leading system's, or else the first;
+        None where it was not graded."""
+        leading = (self.grade_of(system, task) for system, task in leading_tasks())
+        return next((grade for grade in leading if grade is not None), next(iter(self.grades), None))
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where the disc was not graded for it."""

@@ -16,18 +16,13 @@ from discgrader.grading import contributions
 from discgrader.grading.contributions import Contribution
 from discgrader.grading.decision import given_grades, high_probabilities
 from discgrader.grading.placement import StudyContext
-from discgrader.grading.results import Grade
+from discgrader.grading.results import Grade, Maps
 from discgrader.grading.systems import System, find_system
 from discgrader.grading.typical import Typical
 from discgrader.grading.view import View
-from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Disc
 from discgrader.packs.pack import Pack
 from discgrader.progress import Progress
-
-Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
-"""Saliency of one disc: (system, task) to the name of a series and the map in its geometry."""
-
 
 Target = tuple[str, tuple[int, ...]]
 """Name of a network's head and positions of the logits that speak for a grade."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.study import Plane
-from discgrader.mrml.colors import leading_grade
 from discgrader.progress import Progress
 
 _VIEW_SIZE = (512, 512)
@@ -92,7 +91,7 @@ def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
 
 def _worst_level(result: StudyResult) -> str | None:
     """Level whose leading grade is the highest on its scale; the lowest such disc."""
-    graded = [(disc.disc.level, grade) for disc in result.discs if (grade := leading_grade(disc)) is not None]
+    graded = [(disc.disc.level, grade) for disc in result.discs if (grade := disc.leading_grade) is not None]
     if not graded:
         return None
     return max(graded, key=lambda one: list(one[1].probabilities).index(one[1].grade))[0]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from discgrader.grading.results import DiscResult, Grade
+from discgrader.grading.results import DiscResult
 from discgrader.grading.systems import leading_tasks, scale_of
 from discgrader.reading.record import DiscReading
 
@@ -30,18 +30,9 @@ _INFERNO = np.array(
 """Eleven stations of the perceptually uniform map inferno (Smith and van der Walt, matplotlib 2.0)."""
 
 
-def leading_grade(disc: DiscResult) -> Grade | None:
-    """The grade that colors a disc's box: the leading system's, or else the first; None for an ungraded disc."""
-    for system, task in leading_tasks():
-        grade = disc.grade_of(system, task)
-        if grade is not None:
-            return grade
-    return disc.grades[0] if disc.grades else None
-
-
 def disc_color(disc: DiscResult) -> Color:
     """Color of a disc's box and segment, that of its leading grade on its scale; RGB in 0–1."""
-    grade = leading_grade(disc)
+    grade = disc.leading_grade
     return UNGRADED if grade is None else scale_of(grade.system, grade.task).grade(grade.grade).rgb
 
 

@@ -44,7 +44,7 @@ from discgrader.reading.results import reading_of_result
 Steps = Generator["Reply | None", None, Any]
 
 
-class SceneListener:
+class WorkListener:
     """Hears how work for a scene goes; called only in the scene's thread. Override what you want to hear.
 
     Last comes exactly one of completed, stopped and failed.
@@ -66,15 +66,15 @@ class SceneListener:
         """It cannot be done, for this reason."""
 
 
-class OnlyGrades(SceneListener):
+class OnlyGrades(WorkListener):
     """Passes grades on and nothing else, for work that whoever asked for other work has not asked for.
 
     Parameters
     ----------
-    listener : SceneListener
+    listener : WorkListener
     """
 
-    def __init__(self, listener: SceneListener) -> None:
+    def __init__(self, listener: WorkListener) -> None:
         self._listener = listener
 
     def graded(self, result: DiscResult) -> None:
@@ -86,7 +86,7 @@ class Reply(WorkerListener):
 
     Parameters
     ----------
-    listener : SceneListener
+    listener : WorkListener
         Hears of progress.
     nodes : iterable of vtkMRMLNode
         Must stay in the scene for the work to make sense.
@@ -106,7 +106,7 @@ class Reply(WorkerListener):
     """
 
     def __init__(
-        self, listener: SceneListener, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
+        self, listener: WorkListener, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
     ) -> None:
         self._listener = listener
         self._box = box
@@ -170,7 +170,7 @@ class Reply(WorkerListener):
 
 
 def studying(
-    scene, cache: NodeCache, volumes: Volumes, listener: SceneListener | None = None
+    scene, cache: NodeCache, volumes: Volumes, listener: WorkListener | None = None
 ) -> Generator[None, None, tuple[Study, dict[str, object]]]:
     """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
 
@@ -183,7 +183,7 @@ def studying(
     """
     chosen = chosen_volumes(volumes)
     told: list[str] = []
-    listener = listener or SceneListener()
+    listener = listener or WorkListener()
     apart: dict[str, list] = {}
     for role, node in chosen:
         apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, listener)))
@@ -198,7 +198,7 @@ def studying(
     return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(scene, node)), nodes
 
 
-def _apart(scene, role: str, node, told: list[str], listener: SceneListener) -> Generator[None, None, list]:
+def _apart(scene, role: str, node, told: list[str], listener: WorkListener) -> Generator[None, None, list]:
     """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
     steps = separating(scene, node)
     while True:
@@ -225,7 +225,7 @@ def finding(
     service: Callable[[], Service],
     volumes: Volumes,
     settings: Settings,
-    listener: SceneListener,
+    listener: WorkListener,
 ) -> Steps:
     """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
     scene = readings.scene
@@ -255,7 +255,7 @@ def grading(
     volumes: Volumes,
     roi_nodes: Sequence[Node] | None,
     settings: Settings,
-    listener: SceneListener,
+    listener: WorkListener,
     moved: list[object],
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
@@ -307,7 +307,7 @@ def grading(
 
 
 def regrading(
-    readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, listener: SceneListener
+    readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, listener: WorkListener
 ) -> Steps:
     """Grade the disc of one box anew; its grades come into the scene before its maps. The table node of all grades."""
     scene, name, number = readings.scene, attribute(roi_node, "Study"), number_of(roi_node)

@@ -11,14 +11,11 @@ from discgrader.errors import UsageError
 from discgrader.localize.disc import Disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml.nodes import MADE, READING, attribute, number_of, roi_from_node, study_nodes
-from discgrader.reading.commands import Command, DeleteDisc, MoveBox, Together
+from discgrader.reading.commands import SAME_DISC_MM, Command, DeleteDisc, MoveBox, Together
 from discgrader.reading.files import reading_from_json, reading_to_json
 from discgrader.reading.record import DiscReading, Found, Reading, now
 from discgrader.reading.results import reading_of_grades
 from discgrader.report.tables import not_graded_of
-
-_NEAR_MM = 8.0
-"""A box that bears no number is that of the disc whose box had its middle so near."""
 
 
 def reading_to_text(reading: Reading) -> str:
@@ -93,7 +90,7 @@ def _recognized(reading: Reading, nodes: list) -> dict[int, object]:
         place = roi_from_node(node).center_lps_mm
         away = {number: float(np.linalg.norm(place - disc.box.center_lps_mm)) for number, disc in left.items()}
         nearest = min(away, key=lambda number: away[number], default=None)
-        if nearest is not None and away[nearest] > _NEAR_MM:
+        if nearest is not None and away[nearest] > SAME_DISC_MM:
             level = attribute(node, "Level")
             nearest = next((number for number, disc in left.items() if disc.level == level), None)
         if nearest is not None:

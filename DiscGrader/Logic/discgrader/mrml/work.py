@@ -9,7 +9,7 @@ from discgrader.errors import Cancelled, DiscGraderError, UsageError
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import OnlyGrades, Reply, SceneListener, Steps, finding, grading, regrading
+from discgrader.mrml.steps import OnlyGrades, Reply, Steps, WorkListener, finding, grading, regrading
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
@@ -30,7 +30,7 @@ class _Job:
     """
 
     steps: Steps
-    listener: SceneListener
+    listener: WorkListener
     box: object = None
     live: bool = False
     place: RoiBox | None = None
@@ -79,14 +79,14 @@ class SceneWork:
         """Whether discs are being found, or all of them graded."""
         return self._main is not None
 
-    def find(self, volumes: Volumes, settings: Settings, listener: SceneListener) -> Callable[[], object]:
+    def find(self, volumes: Volumes, settings: Settings, listener: WorkListener) -> Callable[[], object]:
         """Find the discs and put a named box around each; boxes and results of the study are replaced.
 
         Parameters
         ----------
         volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         settings : Settings
-        listener : SceneListener
+        listener : WorkListener
 
         Raises
         ------
@@ -98,7 +98,7 @@ class SceneWork:
         return self._begin_main(_Job(steps, listener))
 
     def grade(
-        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, listener: SceneListener
+        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, listener: WorkListener
     ) -> Callable[[], object]:
         """Grade the discs and put grades, saliency and provenance into the scene.
 
@@ -108,7 +108,7 @@ class SceneWork:
         roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
             By default the boxes that the scene has of the study; where it has none they are found.
         settings : Settings
-        listener : SceneListener
+        listener : WorkListener
 
         Raises
         ------
@@ -125,7 +125,7 @@ class SceneWork:
 
         return self._begin_main(_Job(steps, listener, after=regrade_moved))
 
-    def regrade(self, roi_node, listener: SceneListener, live: bool = False) -> Callable[[], object] | None:
+    def regrade(self, roi_node, listener: WorkListener, live: bool = False) -> Callable[[], object] | None:
         """Grade the disc of one box anew.
 
         While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its
@@ -134,7 +134,7 @@ class SceneWork:
         Parameters
         ----------
         roi_node : vtkMRMLMarkupsROINode
-        listener : SceneListener
+        listener : WorkListener
         live : bool
             Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
             before has ended. What is not live takes the place of what runs for the box at once, unless that is about

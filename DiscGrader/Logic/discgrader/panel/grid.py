@@ -7,11 +7,10 @@ from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of, systems
 from discgrader.localize.levels import is_level, order_of
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD, DiscReading
+from discgrader.report.words import ABSENT
 
 Key = tuple[str, str, str]
 """Level, system and task."""
-
-_ABSENT = frozenset({"0", "none"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Cell:
     @property
     def is_absent(self) -> bool:
         """Whether the grade says that there is nothing to be found."""
-        return self.grade in _ABSENT
+        return self.grade in ABSENT
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from discgrader.panel.missing import InstallHint, missing_packages
 from discgrader.panel.packs import pack_facts
 from discgrader.panel.parameter_tie import ParameterTie
 from discgrader.panel.reading_files import ReadingFiles
-from discgrader.panel.scene_watch import SceneWatch
+from discgrader.panel.scene_watch import RefreshWatch
 from discgrader.panel.series_inputs import SeriesInputs
 from discgrader.panel.series_look import SeriesLook
 from discgrader.panel.study_state import StudyState, grid_of, study_state
@@ -57,7 +57,7 @@ class Panel:
         self.parameters = None
         self.packs = pack_facts()
         self.state = StudyState(None, {}, None)
-        self.watch = SceneWatch(scene, self.refresh)
+        self.watch = RefreshWatch(scene, self.refresh)
         # What is computed comes while the scene is being filled: the panel follows in a turn of its own.
         self.computation = Computation(ui, logic.cancel, slicer.util.errorDisplay, self.watch.soon)
         self.decisions = Decisions(logic, lambda: self.state.name, self.attempt)

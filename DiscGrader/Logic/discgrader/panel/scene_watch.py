@@ -11,7 +11,7 @@ _KINDS = frozenset({"reading", "provenance", "roi", "series"})
 _WAIT_MS = 30
 
 
-class SceneWatch:
+class RefreshWatch:
     """Tells of many changes once, a moment after the first.
 
     Parameters

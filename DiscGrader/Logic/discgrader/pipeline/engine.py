@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.not_graded import WITHHELD
-from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.results import DiscResult, Maps, StudyResult
 from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_warnings
 from discgrader.grading.t1_alone import worth_of_t1_in_words
 from discgrader.imaging.study import Study
@@ -27,10 +27,6 @@ from discgrader.progress import Progress, Stopwatch
 from discgrader.resources import check_added_folders
 
 _LIBRARIES = ("numpy", "scipy", "SimpleITK", "pydicom", "torch", "monai", "scikit-learn")
-
-
-Maps = Mapping[tuple[str, str], tuple[str, VolumePart]]
-"""Of one disc: (system, task) to the name of a series and the saliency map in its geometry."""
 
 
 class LocalizerLike(Protocol):

@@ -178,11 +178,11 @@ def write_segmentation(result: StudyResult, folder: Path, progress: Progress) ->
 def write_boxes(result: StudyResult, folder: Path, progress: Progress) -> None:
     """``rois/<level>.mrk.json``, each in the color of the disc's main grade."""
     from discgrader.report.rois import write_rois
-    from discgrader.report.words import definition, main_grade
+    from discgrader.report.words import definition
 
     rois = folder / "rois"
     rois.mkdir()
-    main = {graded.disc.level: main_grade(graded) for graded in result.discs}
+    main = {graded.disc.level: graded.leading_grade for graded in result.discs}
     colors = {level: definition(grade, grade.grade).rgb for level, grade in main.items() if grade is not None}
     write_rois(rois, [graded.disc for graded in result.discs], colors)
 

@@ -21,8 +21,8 @@ from discgrader.reading.record import BoxCorrection, Decision, DiscReading, Foun
 
 _SAME_HEIGHT_MM = 0.01
 
-_NEAR_MM = 8.0
-"""A disc that was found again is the one whose box had its middle so near."""
+SAME_DISC_MM = 8.0
+"""A disc that was found again, or a box that bears no number, is that of the disc whose box had its middle so near."""
 
 ADDED = "This disc was added by the reader; its measures are those of its box."
 
@@ -134,7 +134,7 @@ class AcceptLevel(Command):
 
 @dataclass(frozen=True)
 class WithdrawGrade(Command):
-    """The reader takes back what was said of a task: it is unread again; with the Pfirrmann grade, high grade is."""
+    """The reader takes back what was said of a task: it is unread again, and so are the tasks that it settled."""
 
     level: str
     system: str
@@ -525,7 +525,7 @@ def _same_discs(
             continue
         away = {number: _apart_mm(one, disc) for number, one in left.items()}
         nearest = min(away, key=lambda number: away[number], default=None)
-        if nearest is not None and away[nearest] > _NEAR_MM:
+        if nearest is not None and away[nearest] > SAME_DISC_MM:
             nearest = next((number for number, one in left.items() if one.level == disc.level), None)
         if nearest is not None:
             same[nearest] = disc

@@ -25,7 +25,6 @@ from discgrader.report.words import (
     from_the_top,
     in_task_order,
     is_absent,
-    main_grade,
     number,
     ordinal,
     percent,
@@ -108,7 +107,7 @@ def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grad
 
 def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
     """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
-    main = main_grade(disc)
+    main = disc.leading_grade
     axial = {one.name for one in result.study.series if one.plane == Plane.AXIAL}
     others = [
         one
@@ -213,7 +212,7 @@ def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
 
 def _pushed_by(disc: DiscResult) -> Html | None:
     """The measures that moved the main grade most, with arrows to the side that they moved it to."""
-    main = main_grade(disc)
+    main = disc.leading_grade
     stated = main.evidence.get(KEY) if main else None
     measures = stated.get("measures", ()) if isinstance(stated, Mapping) else ()
     if main is None or not measures:

@@ -7,7 +7,7 @@ import numpy as np
 from discgrader.grading.results import DiscResult
 from discgrader.report.markup import Html, tag
 from discgrader.report.pictures import Picture, box_outline
-from discgrader.report.words import NEUTRAL, definition, main_grade
+from discgrader.report.words import NEUTRAL, definition
 
 SCALE_BAR_MM = 50.0
 _INK = "#0b0f14"
@@ -36,7 +36,7 @@ def _text_mm(picture: Picture) -> float:
 
 
 def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
-    grade = main_grade(disc)
+    grade = disc.leading_grade
     color = definition(grade, grade.grade).color if grade else NEUTRAL
     corners = box_outline(picture, disc.disc.roi)
     outline = " ".join(f"{x:.2f},{y:.2f}" for x, y in corners)

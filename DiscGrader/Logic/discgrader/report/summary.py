@@ -16,7 +16,6 @@ from discgrader.report.tables import all_warnings
 from discgrader.report.words import (
     badge,
     from_the_top,
-    main_grade,
     percent,
     role_title,
     scale_of_grade,
@@ -111,7 +110,7 @@ def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscRes
 
 
 def _described(discs: Sequence[DiscResult]) -> str:
-    graded = [(one.disc.level, main_grade(one)) for one in discs]
+    graded = [(one.disc.level, one.leading_grade) for one in discs]
     texts = [f"{level} ({task_title(grade)} {grade.label})" if grade else level for level, grade in graded]
     return ", ".join(texts) or "no disc"
 
@@ -159,7 +158,7 @@ def _cell(grade: Grade | None, why_not: str) -> Html:
 
 def _legend(result: StudyResult) -> Html | None:
     """The main scale, by color."""
-    first = next((grade for one in result.discs if (grade := main_grade(one))), None)
+    first = next((grade for one in result.discs if (grade := one.leading_grade)), None)
     scale = scale_of_grade(first) if first else None
     if first is None or scale is None:
         return None

@@ -7,14 +7,15 @@ from numbers import Real
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition, Scale
-from discgrader.grading.systems import find_system, find_task, leading_task, scale_of, systems, tasks
+from discgrader.grading.systems import find_system, find_task, scale_of, systems, tasks
 from discgrader.imaging.study import Contrast, Series
 from discgrader.report.markup import Html, tag
 
 NEUTRAL = "#aebac6"
 SYNTHETIC = "Trained on synthetic images only"
 
-_ABSENT = frozenset({"0", "none"})
+ABSENT = frozenset({"0", "none"})
+"""Grades, as written in files, that say that there is nothing to be found."""
 
 
 def percent(probability: float) -> str:
@@ -93,14 +94,9 @@ def sure_of(series: Series) -> list[str]:
     return [] if series.probability is None else [f"Its picture agrees ({percent(series.probability)})"]
 
 
-def main_grade(disc: DiscResult) -> Grade | None:
-    """The grade that stands for a disc on a picture: the leading task's where there is one, else the first."""
-    return disc.grade_of(*leading_task()) or next(iter(disc.grades), None)
-
-
 def is_absent(grade: Grade) -> bool:
     """Whether the grade says that there is nothing to be found."""
-    return grade.grade in _ABSENT
+    return grade.grade in ABSENT
 
 
 def badge(grade: Grade, *, value: str | None = None) -> Html:
@@ -108,7 +104,7 @@ def badge(grade: Grade, *, value: str | None = None) -> Html:
     value = grade.grade if value is None else value
     shown = definition(grade, value)
     label = grade.label if value == grade.grade else shown.label
-    kind = "badge absent" if value in _ABSENT else "badge"
+    kind = "badge absent" if value in ABSENT else "badge"
     return tag("span", label, class_=kind, style=f"--c:{shown.color}", title=shown.meaning or None)
 
 
