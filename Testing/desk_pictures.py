@@ -140,7 +140,7 @@ class Tour:
         """A box that was moved and is not graded anew yet, and the controls of the boxes."""
         ui, logic, panel = self.module.ui, self.module.logic, self.module.panel
         follow, logic.boxChanged = logic.boxChanged, None
-        box = logic.boxNode("L3-L4")
+        box = logic.readings.node("L3-L4")
         center = [0.0, 0.0, 0.0]
         box.GetCenterWorld(center)
         box.SetCenterWorld(center[0], center[1] + 6, center[2] + 3)

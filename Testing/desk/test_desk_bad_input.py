@@ -120,7 +120,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     settled(overridden, user)
     assert "T2_sag was removed from the scene while it was worked on" in news(overridden)
     assert overridden.ui.gradeButton.text == "Grade" and nothing_is_lost(overridden)
-    overridden.logic.boxNode("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
+    overridden.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(overridden, user)
     assert "T2_sag is no longer in the scene; load it again" in news(overridden)
     assert is_said_to_be_moved(overridden, "L3-L4") and nothing_is_lost(overridden)
@@ -131,7 +131,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
 
 
 def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user, desk, told):
-    overridden.logic.boxNode("L3-L4").SetCenterWorld(0.0, 0.0, 5000.0)
+    overridden.logic.readings.node("L3-L4").SetCenterWorld(0.0, 0.0, 5000.0)
     settled(overridden, user)
     assert "The box of L3-L4 lies outside the picture" in news(overridden) + warned(overridden)
     assert warned(overridden).startswith("⚠ The box of L3-L4") and is_said_to_be_moved(overridden, "L3-L4")
@@ -150,19 +150,19 @@ def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user
 
 def test_two_boxes_on_one_disc_are_told_with_both_their_names(overridden, user):
     place = np.array(center_of(overridden, "L4-L5"))
-    overridden.logic.boxNode("L3-L4").SetCenterWorld(*(place + (0.0, 3.0, 4.0)))
+    overridden.logic.readings.node("L3-L4").SetCenterWorld(*(place + (0.0, 3.0, 4.0)))
     settled(overridden, user)
     warning = warned(overridden)
     assert "L3-L4" in warning and "L4-L5" in warning and "on one disc, 5 mm apart" in warning
     label = overridden.ui.warningLabel
     assert label.height >= label.heightForWidth(label.width), "all of it can be read"
-    overridden.logic.boxNode("L3-L4").SetCenterWorld(*(place + (0.0, 0.0, 30.0)))
+    overridden.logic.readings.node("L3-L4").SetCenterWorld(*(place + (0.0, 0.0, 30.0)))
     settled(overridden, user)
     assert warned(overridden) == "" and nothing_is_lost(overridden)
 
 
 def test_two_levels_of_one_name_are_refused_and_a_copy_is_no_disc(overridden, user):
-    node = overridden.logic.boxNode("L3-L4")
+    node = overridden.logic.readings.node("L3-L4")
     for name, why in (("L4-L5", "two discs named L4-L5"), ("banana", "no level banana")):
         node.SetName(name)
         settled(overridden, user)
@@ -172,8 +172,10 @@ def test_two_levels_of_one_name_are_refused_and_a_copy_is_no_disc(overridden, us
     settled(overridden, user)
     copy.SetCenterWorld(0.0, 0.0, 0.0)
     settled(overridden, user)
-    assert overridden.logic.boxNode("L3-L4") is node and nothing_is_lost(overridden)
-    assert overridden.logic.canUndo(overridden.state.name).startswith("Undo: L4-L5 Pfirrmann"), "it made no step"
+    assert overridden.logic.readings.node("L3-L4") is node and nothing_is_lost(overridden)
+    assert overridden.logic.readings.of(overridden.state.name).history.undo_words.startswith("Undo: L4-L5 Pfirrmann"), (
+        "it made no step"
+    )
 
 
 def full_disk(monkeypatch):
@@ -196,7 +198,7 @@ def test_a_reading_that_finds_the_disk_full_leaves_the_older_file(graded, user, 
         graded.files.save(path)
     assert news(graded) == f"The disk is full while writing {path}; free some space and try again." in told[0]
     assert path.read_bytes() == before and {one.name for one in tmp_path.iterdir()} == {"blocks", path.name}
-    assert graded.logic.readingHistory(graded.state.name).is_changed and nothing_is_lost(graded)
+    assert graded.logic.readings.of(graded.state.name).history.is_changed and nothing_is_lost(graded)
     graded.files.save(path)
     assert load_reading(path).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
 
@@ -230,4 +232,4 @@ def test_a_file_that_is_no_reading_changes_nothing(overridden, tmp_path, told):
     wrong.write_text("{", encoding="utf-8")
     overridden.files.open(wrong)
     assert "wrong.json is not valid JSON" in told[0] and nothing_is_lost(overridden)
-    assert overridden.logic.canUndo(overridden.state.name).startswith("Undo: L4-L5 Pfirrmann")
+    assert overridden.logic.readings.of(overridden.state.name).history.undo_words.startswith("Undo: L4-L5 Pfirrmann")

@@ -84,7 +84,7 @@ def test_all_blocks_are_chosen_by_themselves_and_each_disc_is_shown_on_its_own(g
         assert background.GetName() == BLOCK_OF[level], level
         assert yellow_background(desk).GetName() == "T2_sag"
         assert abs(normal_of(view) @ slice_normal(background)) > 0.99999 and on_a_slice(view, background) < 0.01
-        middle = roi_from_node(graded.logic.boxNode(level)).center_lps_mm * (-1, -1, 1)
+        middle = roi_from_node(graded.logic.readings.node(level)).center_lps_mm * (-1, -1, 1)
         origin = np.array([view.GetSliceToRAS().GetElement(row, 3) for row in range(3)])
         assert abs((middle - origin) @ normal_of(view)) < 2.1, "the slice nearest to the disc's middle"
         assert share_of_black(desk) < 0.05, level
@@ -109,7 +109,7 @@ def test_a_disc_keeps_its_place_in_the_axial_view_from_block_to_block(graded, us
     places = {}
     for level in LEVELS:
         click_cell(graded, user, level, PFIRRMANN)
-        middle = roi_from_node(graded.logic.boxNode(level)).center_lps_mm * (-1, -1, 1)
+        middle = roi_from_node(graded.logic.readings.node(level)).center_lps_mm * (-1, -1, 1)
         places[level] = user.point_of("Red", middle)
     reference = places["L4-L5"]
     assert all(abs(one.x() - reference.x()) < 4 and abs(one.y() - reference.y()) < 4 for one in places.values())
@@ -121,7 +121,7 @@ def test_the_axial_view_turns_into_the_discs_plane_and_back_into_the_blocks(grad
     user.wait(0.1)
     click_cell(graded, user, "L5-S1", PFIRRMANN)
     view, _composite, background = red(desk)
-    up = roi_from_node(graded.logic.boxNode("L5-S1")).axes_lps[:, 2] * (-1, -1, 1)
+    up = roi_from_node(graded.logic.readings.node("L5-S1")).axes_lps[:, 2] * (-1, -1, 1)
     assert background.GetName() == "ax_t2_low" and abs(normal_of(view) @ up) > 0.9999
     graded.ui.axialCheckBox.click()
     user.wait(0.1)
@@ -207,7 +207,7 @@ def test_the_margin_of_the_panel_reaches_discs_that_grading_finds(loaded, user):
     assert loaded.ui.marginSlider.value == 12.0
     reading = loaded.logic.reading(loaded.state.name)
     assert {one.margin_mm for one in reading.present} == {12.0}
-    assert loaded.logic.boxNode("L4-L5").GetSize()[2] == pytest.approx(10.0 + 24.0, abs=1.0)
+    assert loaded.logic.readings.node("L4-L5").GetSize()[2] == pytest.approx(10.0 + 24.0, abs=1.0)
 
 
 def test_scripts_give_a_volume_or_a_list_for_any_role(loaded, user):

@@ -40,7 +40,7 @@ def grades(panel) -> dict:
 
 
 def boxes(panel) -> dict:
-    nodes = {level: panel.logic.boxNode(level) for level in panel.table.grid.levels}
+    nodes = {level: panel.logic.readings.node(level) for level in panel.table.grid.levels}
     return {level: roi_from_node(node).corners_lps().round(2).tolist() for level, node in nodes.items()}
 
 
@@ -56,7 +56,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         assert set(LEVELS) <= set(levels), panel.ui.statusLabel.text
         for disc in made.discs:
             if disc.level in levels:
-                box = roi_from_node(panel.logic.boxNode(disc.level))
+                box = roi_from_node(panel.logic.readings.node(disc.level))
                 assert box.contains(disc.center_lps_mm) and abs(box.to_local(disc.center_lps_mm)[2]) < 4.0, disc.level
 
         finish(panel, user, panel.ui.gradeButton)
@@ -108,7 +108,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         settled(panel, user)
         assert not is_said_to_be_moved(panel, "L3-L4")
         assert len(panel.logic.reading(panel.state.name).disc("L3-L4").gradings) == 2
-        panel.logic.boxNode("L1-L2").SetCenterWorld(0.0, 0.0, 5000.0)
+        panel.logic.readings.node("L1-L2").SetCenterWorld(0.0, 0.0, 5000.0)
         settled(panel, user)
         finish(panel, user, panel.ui.gradeButton)
         assert panel.ui.statusLabel.text == "Graded." and "The box of L1-L2 lies outside" in panel.ui.warningLabel.text

@@ -10,17 +10,18 @@ CONTROL = QtCore.Qt.ControlModifier
 
 
 def corners(panel, level) -> np.ndarray:
-    return roi_from_node(panel.logic.boxNode(level)).corners_lps()
+    return roi_from_node(panel.logic.readings.node(level)).corners_lps()
 
 
 def handle(panel, level) -> np.ndarray:
     """The middle of the upper face of a box, where its handle for the height is; in RAS mm."""
-    box = roi_from_node(panel.logic.boxNode(level))
+    box = roi_from_node(panel.logic.readings.node(level))
     return (box.center_lps_mm + box.axes_lps[:, 2] * box.size_mm[2] / 2) * (-1.0, -1.0, 1.0)
 
 
 def steps(panel) -> tuple[str, str]:
-    return panel.logic.canUndo(panel.state.name), panel.logic.canRedo(panel.state.name)
+    history = panel.logic.readings.of(panel.state.name).history
+    return history.undo_words or "", history.redo_words or ""
 
 
 def chosen_box(panel, user, level):

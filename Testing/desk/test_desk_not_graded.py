@@ -88,7 +88,7 @@ def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):
 
 def test_a_box_that_is_moved_is_tried_anew_by_all_systems_and_undo_brings_the_reason_back(lacking, user):
     engine = lacking.logic.engine = BlockEngine()
-    box, center = lacking.logic.boxNode("L2-L3"), [0.0, 0.0, 0.0]
+    box, center = lacking.logic.readings.node("L2-L3"), [0.0, 0.0, 0.0]
     box.GetCenterWorld(center)
     box.SetCenterWorld(center[0], center[1] + 3.0, center[2])
     settled(lacking, user)

@@ -57,7 +57,7 @@ def test_a_clicked_cell_brings_the_views_and_tells_everything(graded, user, desk
     click_cell(graded, user, "L2-L3", PFIRRMANN)
     assert graded.chosen == ("L2-L3", *PFIRRMANN)
     center = [0.0, 0.0, 0.0]
-    graded.logic.boxNode("L2-L3").GetCenterWorld(center)
+    graded.logic.readings.node("L2-L3").GetCenterWorld(center)
     axial = desk.layout.sliceWidget("Red").mrmlSliceNode()
     assert axial.GetSliceOffset() == pytest.approx(center[2], abs=2.5)
     foreground = desk.layout.sliceWidget("Yellow").mrmlSliceCompositeNode().GetForegroundVolumeID()
@@ -160,7 +160,7 @@ def test_wrong_names_are_mended_by_one_control(graded, user):
 def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     center = [0.0, 0.0, 0.0]
-    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+    graded.logic.readings.node("L3-L4").GetCenterWorld(center)
     user.click(graded.ui.deleteButton)
     assert "L3-L4" not in graded.table.grid.levels
     slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*center)
@@ -169,7 +169,7 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     assert graded.table.grid.levels == LEVELS
     graded.ui.marginSlider.value = 12.0
     user.until(lambda: not graded.logic.isRunning(), 60)
-    size = graded.logic.boxNode("L5-S1").GetSize()
+    size = graded.logic.readings.node("L5-S1").GetSize()
     assert max(abs(one - 34.0) for one in size if abs(one - 34.0) < 5) < 1.0, "10 mm of disc and 12 mm on either side"
     user.click(graded.ui.undoButton)
     assert graded.ui.marginSlider.value == 10.0
@@ -178,7 +178,7 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
 def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     center = np.zeros(3)
-    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+    graded.logic.readings.node("L3-L4").GetCenterWorld(center)
 
     def away_mm():
         views = [slicer.app.layoutManager().sliceWidget(name) for name in slicer.app.layoutManager().sliceViewNames()]
@@ -200,7 +200,7 @@ def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
 
 def test_a_level_says_that_its_box_was_moved_since(graded, user):
     graded.logic.boxChanged = None
-    graded.logic.boxNode("L3-L4").SetCenterWorld(0.0, 0.0, 0.0)
+    graded.logic.readings.node("L3-L4").SetCenterWorld(0.0, 0.0, 0.0)
     user.wait(0.3)
     table = graded.ui.gradeTable
     heads = [table.verticalHeaderItem(row).text() for row in range(len(LEVELS))]
@@ -229,7 +229,7 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     graded.logic.engine.asked.clear()
     center = [0.0, 0.0, 0.0]
-    graded.logic.boxNode("L3-L4").GetCenterWorld(center)
+    graded.logic.readings.node("L3-L4").GetCenterWorld(center)
     user.drag("Yellow", center, (0.0, 8.0, 4.0))
     user.until(lambda: not graded.logic.isRunning(), 60)
     user.wait(0.1)

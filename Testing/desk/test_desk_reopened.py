@@ -51,7 +51,9 @@ def state(panel, desk) -> dict:
     """All of the panel and its views that a reader would miss."""
     parameters, ui = panel.parameters, panel.ui
     node, opacity = sagittal_foreground(desk)
-    sizes = {level: np.round(panel.logic.boxNode(level).GetSize(), 3).tolist() for level in panel.table.grid.levels}
+    sizes = {
+        level: np.round(panel.logic.readings.node(level).GetSize(), 3).tolist() for level in panel.table.grid.levels
+    }
     return {
         "columns": panel.table.grid.columns,
         "cells": {one: (cell.grade, cell.status, cell.reason) for one, cell in panel.table.grid.cells.items()},
@@ -120,10 +122,10 @@ def test_everything_is_as_it_was_left(arranged, user, desk, tmp_path, save, capf
         "the axial view goes back to where it was before it was turned"
     )
     panel.logic.engine = BlockEngine()
-    panel.logic.boxNode("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
+    panel.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(panel, user)
     assert not is_said_to_be_moved(panel, "L3-L4"), "a moved box is graded anew as on the first day"
-    assert panel.logic.canUndo().startswith("Undo: move L3-L4 box")
+    assert panel.logic.readings.of().history.undo_words.startswith("Undo: move L3-L4 box")
 
 
 @pytest.mark.parametrize("save", [save_bundle, save_scene_file])
@@ -168,7 +170,7 @@ def outlined(desk) -> int:
 def test_outlines_of_segments_are_drawn_when_the_scene_is_opened(graded, user, desk, tmp_path):
     graded.ui.labelsCheckBox.checked = False
     for level in LEVELS:
-        graded.logic.boxNode(level).GetDisplayNode().SetVisibility(False)
+        graded.logic.readings.node(level).GetDisplayNode().SetVisibility(False)
     slicer.util.selectModule("Data")
     user.wait(0.2)
     before = outlined(desk)

@@ -70,11 +70,11 @@ def test_a_worker_that_is_killed_while_a_moved_box_is_graded_is_asked_again_by_t
     finish(panel, user, panel.ui.gradeButton)
     kill(panel)
     x, y, z = center_of(panel, "L3-L4")
-    panel.logic.boxNode("L3-L4").SetCenterWorld(x, y + 3.0, z)
+    panel.logic.readings.node("L3-L4").SetCenterWorld(x, y + 3.0, z)
     settled(panel, user)
     if "started again" in panel.ui.statusLabel.text:
         assert is_said_to_be_moved(panel, "L3-L4")
-        panel.logic.boxNode("L3-L4").SetCenterWorld(x, y + 4.0, z)
+        panel.logic.readings.node("L3-L4").SetCenterWorld(x, y + 4.0, z)
         settled(panel, user)
     assert not is_said_to_be_moved(panel, "L3-L4") and len(panel.table.grid.cells) == 15
 

@@ -9,7 +9,7 @@ from desk.install import discgrader_module
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import rows_from_node, study_nodes
 from discgrader.mrml.volumes import volume_to_node
-from discgrader.reading.commands import DeleteDisc, SetGrade
+from discgrader.reading.commands import AcceptLevel, DeleteDisc, SetGrade, ShiftLevels
 from synthetic_result import synthetic_study
 
 LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")
@@ -45,38 +45,38 @@ def text(reader, kind):
 
 
 def test_a_box_or_segment_that_is_renamed_renames_the_disc(reader):
-    for named in (reader.logic.boxNode("L1-L2"), segment(reader, "L1-L2")):
+    for named in (reader.logic.readings.node("L1-L2"), segment(reader, "L1-L2")):
         named.SetName("T12-L1")
         assert set(reader.logic.reading().levels) == {*LEVELS[:4], "T12-L1"}
-        assert reader.logic.boxNode("T12-L1").GetName() == segment(reader, "T12-L1").GetName() == "T12-L1"
+        assert reader.logic.readings.node("T12-L1").GetName() == segment(reader, "T12-L1").GetName() == "T12-L1"
         assert reader.scene.GetFirstNodeByName("T12-L1 Pfirrmann grade") is not None
         reader.logic.undo()
-        assert reader.logic.reading().levels == LEVELS and reader.logic.canUndo() == ""
+        assert reader.logic.reading().levels == LEVELS and reader.logic.readings.of().history.undo_words is None
 
 
 @pytest.mark.parametrize("name", ["L4-L5", "my disc"])
 def test_a_name_that_cannot_be_is_put_back_and_said(reader, name):
-    box, shown = reader.logic.boxNode("L1-L2"), segment(reader, "L1-L2")
+    box, shown = reader.logic.readings.node("L1-L2"), segment(reader, "L1-L2")
     box.SetName(name)
     shown.SetName(name)
     assert (box.GetName(), shown.GetName()) == ("L1-L2", "L1-L2") and len(reader.told) == 2
-    assert reader.logic.reading().levels == LEVELS and reader.logic.canUndo() == ""
+    assert reader.logic.reading().levels == LEVELS and reader.logic.readings.of().history.undo_words is None
 
 
 def test_a_box_that_is_deleted_deletes_its_disc(reader):
-    reader.scene.RemoveNode(reader.logic.boxNode("L3-L4"))
-    assert reader.logic.canUndo() == "Undo: delete L3-L4"
+    reader.scene.RemoveNode(reader.logic.readings.node("L3-L4"))
+    assert reader.logic.readings.of().history.undo_words == "Undo: delete L3-L4"
     assert not any("L3-L4" in row["level"] for row in rows_from_node(text(reader, "table")))
     assert reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade") is None
     reader.logic.undo()
-    assert reader.logic.boxNode("L3-L4") is not None and reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade")
+    assert reader.logic.readings.node("L3-L4") is not None and reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade")
 
 
 def test_grades_json_and_table_are_written_and_never_read(reader):
     before = json.loads(text(reader, "provenance").GetText())
     text(reader, "provenance").SetText("nobody reads this")
     text(reader, "table").GetTable().Initialize()
-    box = reader.logic.boxNode("L4-L5")
+    box = reader.logic.readings.node("L4-L5")
     box.SetCenterWorld(1.0, 2.0, 3.0)
     reader.logic.regrade(box)
     reader.logic.undo()
@@ -89,7 +89,7 @@ def test_what_another_script_makes_of_the_reading_is_a_step(reader):
     other.reader = "Dr. B"
     other.setOverride("L4-L5", *PFIRRMANN, "5")
     assert reader.logic.reading().disc("L4-L5").decision(*PFIRRMANN).reader == "Dr. B"
-    assert reader.logic.canUndo() == "Undo: change from elsewhere"
+    assert reader.logic.readings.of().history.undo_words == "Undo: change from elsewhere"
     reader.logic.undo()
     assert other.reading().disc("L4-L5").decision(*PFIRRMANN) is None
     other.closeWorker()
@@ -105,9 +105,9 @@ def test_a_reading_takes_commands_where_there_is_no_scene(reader):
 def test_names_shift_where_an_accepted_grade_goes_with_the_name(reader):
     """A system that is not for the disc under its new name says nothing of it there, whatever was accepted before."""
     engine = reader.logic.engine
-    reader.logic.acceptLevel("L1-L2")
+    reader.logic.readings.decide(AcceptLevel("L1-L2"))
     accepted = reader.logic.reading().disc("L1-L2")
-    reader.logic.shiftLevels(3)
+    reader.logic.readings.apply(ShiftLevels(3))
     assert engine is reader.logic.engine and len(reader.logic.reading().present) == 5
     shifted = reader.logic.reading().numbered(accepted.number)
     assert all(shifted.final_grade(*task) is not None for task in shifted.tasks)

@@ -14,6 +14,7 @@ from discgrader.mrml.bundle import read_bundle
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import study_nodes
 from discgrader.mrml.readback import result_from_scene
+from discgrader.reading.commands import DeleteDisc, SetLowest, ShiftLevels, WithdrawGrade
 from saved_studies import PFIRRMANN, SAVED, SmallEngine, small_phantom, state_of
 
 VERSIONS = sorted(one.name for one in SAVED.iterdir() if one.is_dir())
@@ -103,27 +104,27 @@ def test_a_corrected_study_is_as_it_was_left(saved):
     [deleted] = [one for one in reading.discs if one.deleted]
     assert deleted.found_level == "T12-L1" and deleted.grading is not None
     assert reading.named.reader == "Dr. Müßig" and reading.renamings[-1].lowest == "L4-L5"
-    assert saved.logic.canUndo() == "", "steps are of the day"
+    assert saved.logic.readings.of().history.undo_words is None, "steps are of the day"
 
 
 def test_a_study_is_read_on(saved):
     saved.open("corrected")
     logic = saved.logic
     logic.setOverride("L3-L4", *PFIRRMANN, "3")
-    logic.deleteDisc("T10-T11")
+    logic.readings.apply(DeleteDisc("T10-T11"))
     assert_levels(saved, {*LEVELS} - {"T10-T11"})
     logic.undo()
     assert_levels(saved, {*LEVELS})
-    box = logic.boxNode("L4-L5")
+    box = logic.readings.node("L4-L5")
     box.SetCenterWorld(0.0, 0.0, 0.0)
-    assert logic.canUndo() == "Undo: move L4-L5 box"
+    assert logic.readings.of().history.undo_words == "Undo: move L4-L5 box"
     logic.regrade(box)
     shown = rows(state_of(saved.scene), STUDY)
     assert shown["L4-L5", *PFIRRMANN]["box"] == "" and shown["L3-L4", *PFIRRMANN]["reader_grade"] == "3"
     logic.undo()
     logic.undo()
     assert rows(state_of(saved.scene), STUDY)["L3-L4", *PFIRRMANN]["reader_grade"] == ""
-    logic.shiftLevels(-1)
+    logic.readings.apply(ShiftLevels(-1))
     assert "L5-S1" in logic.reading().levels
 
 
@@ -137,7 +138,7 @@ def test_a_reading_of_a_file_takes_the_place_of_the_scenes(saved, tmp_path):
     before = saved.open("corrected")
     logic = saved.logic
     kept = logic.reading()
-    logic.withdrawGrade("L4-L5", *PFIRRMANN)
+    logic.readings.decide(WithdrawGrade("L4-L5", *PFIRRMANN))
     logic.loadReading(saved.folder / "corrected.reading.json")
     assert logic.reading() == kept
     assert_shows(saved.scene, before)
@@ -198,7 +199,7 @@ def test_two_studies_and_copied_boxes(saved):
         if node.IsA("vtkMRMLMarkupsROINode") and node.GetAttribute("DiscGrader.Kind") is None
     ]
     assert len(copies) == 2, "a box that somebody copied is no disc's"
-    logic.shiftLevels(1, study="found T2")
+    logic.readings.apply(ShiftLevels(1), "found T2")
     assert "L5-S1" not in logic.reading("found T2").levels and "L5-S1" in logic.reading("graded T2").levels
     logic.undo(study="found T2")
     assert logic.reading("found T2").levels == found.levels
@@ -215,7 +216,7 @@ def test_a_result_that_nobody_has_read_yet(saved, tmp_path):
     saved.logic.reader = "Dr. B"
     saved.logic.setOverride("L1-L2", *PFIRRMANN, "3")
     assert rows(state_of(saved.scene), "phantom_1")["L1-L2", *PFIRRMANN]["reader_grade"] == "3"
-    saved.logic.setLowestLevel("L5-S1")
+    saved.logic.readings.apply(SetLowest("L5-S1"))
     saved.logic.exportReport(tmp_path / "export")
     exported = json.loads((tmp_path / "export" / "grades.json").read_text(encoding="utf-8"))
     assert exported["name_doubts"] == [] and "The names are in doubt." not in exported["warnings"]

@@ -54,7 +54,7 @@ def test_an_override_stands_beside_the_grade_in_the_table(scene):
     assert all(after[name] == before[name] for name in before if name not in said) and before["grade"] == "4"
     assert (after["reader_grade"], after["status"], after["reason"]) == ("5", "overridden", "Höhe")
     assert row(scene, "L5-S1")["status"] == "unread"
-    assert scene.logic.readingHistory().undo_words == "Undo: L4-L5 Pfirrmann to V"
+    assert scene.logic.readings.of().history.undo_words == "Undo: L4-L5 Pfirrmann to V"
     scene.logic.undo()
     assert (row(scene, "L4-L5")["reader_grade"], row(scene, "L4-L5")["status"]) == ("", "unread")
     scene.logic.redo()
@@ -70,7 +70,7 @@ def test_undo_of_a_corrected_box_brings_box_and_grade_back(scene):
     scene.logic.regrade(node)
     assert row(scene, "L3-L4")["grade"] == "1"
     assert row(scene, "L4-L5")["reader_grade"] == "5", "grading a level anew lost an override of another"
-    assert scene.logic.readingHistory().undo_words == "Undo: move L3-L4 box"
+    assert scene.logic.readings.of().history.undo_words == "Undo: move L3-L4 box"
     scene.logic.undo()
     assert center(scene, "L3-L4") == pytest.approx(start, abs=1e-4)
     assert (row(scene, "L3-L4")["grade"], row(scene, "L3-L4")["label"]) == ("3", "III")
@@ -94,7 +94,7 @@ def test_saved_and_loaded_on_another_day(scene, tmp_path):
     scene.logic.setOverride("L4-L5", *PFIRRMANN, "5", "Höhe")
     path = tmp_path / "Größe.reading.json"
     scene.logic.saveReading(path)
-    assert not scene.logic.readingHistory().is_changed
+    assert not scene.logic.readings.of().history.is_changed
     decision = load_reading(path).disc("L4-L5").decision(*PFIRRMANN)
     assert (decision.grade, decision.reader) == ("5", "Dr. Müßig")
     scene.logic.undo()

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from discgrader.reading.commands import ShiftLevels
 
 if find_library("EGL") is None:
     pytest.skip("libegl1 is not installed", allow_module_level=True)
@@ -41,7 +42,7 @@ def shown(monkeypatch):
         logic = module.DiscGraderLogic(BlockEngine())
         views = [LabelView(one.logic.GetSliceNode(), one.window, lambda: None) for one in (sagittal, axial)]
         monkeypatch.setattr(logic, "labelViews", lambda: views)
-        logic.setSaliencyDisplay(visible=False)
+        logic.views.set_saliency(visible=False)
         logic.reading()
         yield SimpleNamespace(
             logic=logic, sagittal=sagittal, axial=axial, nodes=nodes, scene=host.scene, views=views, host=host
@@ -79,7 +80,7 @@ def test_labels_follow_override_undo_rename_and_a_moved_box(shown):
     assert "L4-L5  II" in texts(shown)
     shown.logic.undo()
     assert set(texts(shown)) == ALL
-    shown.logic.shiftLevels(1)
+    shown.logic.readings.apply(ShiftLevels(1))
     assert "T12-L1  I" in texts(shown) and "L5-S1  V" not in texts(shown)
     shown.logic.undo()
     before = texts(shown)["L3-L4  III"]
@@ -114,16 +115,16 @@ def test_labels_are_upright_and_inside_an_oblique_view(shown):
 
 
 def test_labels_can_be_chosen_and_switched_off(shown):
-    shown.logic.setLabels(task="high_grade")
+    shown.logic.labels.show(task="high_grade")
     assert set(texts(shown)) == {"L5-S1  IV–V", "L4-L5  IV–V", "L3-L4  I–III", "L2-L3  I–III", "L1-L2  I–III"}
-    shown.logic.setLabels(system="", task="")
+    shown.logic.labels.show(system="", task="")
     assert set(texts(shown)) == {"L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"}
     assert not shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility()
-    shown.logic.setLabels(visible=False)
+    shown.logic.labels.show(visible=False)
     assert shown.logic.labels.views == ()
     assert shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility(), "the boxes say their own names"
     with pytest.raises(UsageError, match="no task"):
-        shown.logic.setLabels(system="pfirrmann", task="zone")
+        shown.logic.labels.show(system="pfirrmann", task="zone")
     assert shown.logic.viewSettings().label_task == ""
 
 

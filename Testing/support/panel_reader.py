@@ -63,7 +63,7 @@ def shown(panel, level, column=PFIRRMANN) -> str:
 def center_of(panel, level) -> list[float]:
     """The middle of a box in RAS mm."""
     center = [0.0, 0.0, 0.0]
-    panel.logic.boxNode(level).GetCenterWorld(center)
+    panel.logic.readings.node(level).GetCenterWorld(center)
     return center
 
 

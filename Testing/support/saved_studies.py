@@ -22,6 +22,7 @@ from discgrader.phantom.known_engine import KnownEngine
 from discgrader.phantom.study import make_study
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
+from discgrader.reading.commands import AcceptGrade, AcceptLevel, DeleteDisc, SetLowest, SetMargin
 from places import REFERENCE
 from vtk.util import numpy_support
 
@@ -213,20 +214,20 @@ class Studies:
         """A study that was read: boxes moved, a disc deleted and one added, names shifted, grades decided."""
         logic = self.logic
         logic.grade(self.volumes(1, "phantom T2"))
-        box = logic.boxNode("L4-L5")
+        box = logic.readings.node("L4-L5")
         box.SetCenterWorld(*(center(box) + [0.0, 2.0, 1.0]))
         logic.regrade(box)
         logic.setOverride("L5-S1", *PFIRRMANN, "4", "Höhe noch erhalten")
-        logic.acceptGrade("L3-L4", *PFIRRMANN)
-        logic.acceptLevel("L2-L3")
-        logic.boxNode("L1-L2").SetSize(44.0, 60.0, 36.0)
-        place = center(logic.boxNode("T12-L1"))
-        logic.deleteDisc("T12-L1")
-        logic.addDisc(place, level="T12-L1")
+        logic.readings.decide(AcceptGrade("L3-L4", *PFIRRMANN))
+        logic.readings.decide(AcceptLevel("L2-L3"))
+        logic.readings.node("L1-L2").SetSize(44.0, 60.0, 36.0)
+        place = center(logic.readings.node("T12-L1"))
+        logic.readings.apply(DeleteDisc("T12-L1"))
+        logic.readings.add_disc(place, level="T12-L1")
         logic.setOverride("T12-L1", *PFIRRMANN, "2", "added by hand")
-        logic.setMargin(11.0)
-        logic.regrade(logic.boxNode("L4-L5"))
-        logic.setLowestLevel("L4-L5")
+        logic.readings.apply(SetMargin(11.0))
+        logic.regrade(logic.readings.node("L4-L5"))
+        logic.readings.apply(SetLowest("L4-L5"))
         logic.showGrade("L3-L4", *PFIRRMANN)
         logic.saveReading(self.folder / "corrected.reading.json")
         logic.exportReport(self.folder / "export")
@@ -268,7 +269,7 @@ class Studies:
 
     def copy(self, study: str, seen: bool = True) -> None:
         """Copy a box as a user does in the subject hierarchy; unseen, the file holds the copy as Slicer made it."""
-        node = self.logic.boxNode("L3-L4", study)
+        node = self.logic.readings.node("L3-L4", study)
         if not seen:
             self.logic.sceneCloses()
         copy = self.host.scene.AddNewNodeByClass(node.GetClassName())
