@@ -125,7 +125,7 @@ def test_labels_can_be_chosen_and_switched_off(shown):
     assert shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility(), "the boxes say their own names"
     with pytest.raises(UsageError, match="no task"):
         shown.logic.labels.show(system="pfirrmann", task="zone")
-    assert shown.logic.viewSettings().label_task == ""
+    assert shown.logic.labels.settings.label_task == ""
 
 
 def test_labels_keep_their_distance(shown):

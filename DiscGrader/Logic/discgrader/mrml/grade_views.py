@@ -187,7 +187,9 @@ class GradeViews:
         """Bring every slice view to a disc, its box standing out, without saliency."""
         self.show_grade(reading, level, "", "")
 
-    def set_saliency(self, visible: bool | None, opacity: float | None, threshold: float | None) -> None:
+    def set_saliency(
+        self, visible: bool | None = None, opacity: float | None = None, threshold: float | None = None
+    ) -> None:
         """Show or hide saliency, at once; what is None stays."""
         self._settings.change(saliency=visible, opacity=opacity, threshold=threshold)
         shown = self._shown()

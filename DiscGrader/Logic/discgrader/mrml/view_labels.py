@@ -252,7 +252,12 @@ class ViewLabels:
         """What is drawn into each view."""
         return tuple(self._views)
 
-    def show(self, visible: bool | None, system: str | None, task: str | None) -> None:
+    @property
+    def settings(self) -> ViewSettings:
+        """Whether there are labels, and whose grade they give."""
+        return self._settings.now
+
+    def show(self, visible: bool | None = None, system: str | None = None, task: str | None = None) -> None:
         """Switch the labels on or off and choose whose grade they give; what is None stays.
 
         Raises
