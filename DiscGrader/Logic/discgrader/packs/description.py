@@ -98,7 +98,7 @@ class _DiscInput:
 
 
 @dataclass(frozen=True)
-class _Window:
+class _View:
     name: Name
     plane: Annotated[str, OneOf(("sagittal", "axial"))]
     field_mm: Annotated[float, Within(5, 500)]
@@ -107,9 +107,9 @@ class _Window:
 
 
 @dataclass(frozen=True)
-class _WindowInput:
+class _ViewInput:
     pixels: Annotated[int, Within(32, 1024)]
-    windows: Annotated[list[_Window], Count(1, 16)]
+    windows: Annotated[list[_View], Count(1, 16)]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class _Encoder:
 
 
 @dataclass(frozen=True)
-class _WindowClassifier:
+class _ViewClassifier:
     encoder: _Encoder
     windows: Annotated[int, Within(1, 16)]
     channels: Few
@@ -193,14 +193,14 @@ class _Plain:
 NETWORKS: Mapping[str, type] = {
     "unet": _UNet,
     "disc_classifier": _DiscClassifier,
-    "window_classifier": _WindowClassifier,
+    "window_classifier": _ViewClassifier,
     "resnet50": _ResNet50,
     "efficientnet_lite0": _Plain,
     "tabular": _Plain,
 }
 """What each kind of network that is known here may be told."""
 
-_INPUTS: Mapping[str, type] = {"unet": _SliceInput, "disc_classifier": _DiscInput, "window_classifier": _WindowInput}
+_INPUTS: Mapping[str, type] = {"unet": _SliceInput, "disc_classifier": _DiscInput, "window_classifier": _ViewInput}
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def check_description(described: object, what: str) -> Described:
         if kind in _INPUTS:
             checked(whole.input, _INPUTS[kind], f"{what}: input", PackError)
         _check_calibration(whole, getattr(network, "tasks", {}), what)
-        _check_windows(whole, network, what)
+        _check_views(whole, network, what)
     return whole
 
 
@@ -273,10 +273,10 @@ def _check_calibration(whole: Described, tasks: Mapping[str, int], what: str) ->
             )
 
 
-def _check_windows(whole: Described, network: object, what: str) -> None:
-    if not isinstance(network, _WindowClassifier):
+def _check_views(whole: Described, network: object, what: str) -> None:
+    if not isinstance(network, _ViewClassifier):
         return
-    windows = checked(whole.input, _WindowInput, f"{what}: input", PackError).windows
+    windows = checked(whole.input, _ViewInput, f"{what}: input", PackError).windows
     if len(windows) != network.windows:
         raise PackError(f"{what}: input.windows has {len(windows)} entries, its network {network.windows}.")
     if len({len(one.offsets_mm) for one in windows}) > 1:

@@ -38,7 +38,7 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
     architecture : mapping
         ``kind`` names the family, the other entries are its settings: ``unet`` (see `discgrader.packs.unet`),
         ``disc_classifier`` (see `discgrader.packs.disc_classifier`), ``window_classifier`` (see
-        `discgrader.packs.window_classifier`), ``efficientnet_lite0`` (see `discgrader.packs.efficientnet_lite`) or
+        `discgrader.packs.view_classifier`), ``efficientnet_lite0`` (see `discgrader.packs.efficientnet_lite`) or
         ``resnet50`` (without its classifier).
 
     Raises
@@ -59,9 +59,9 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
 
         return DiscClassifier(**settings)
     if kind == "window_classifier":
-        from discgrader.packs.window_classifier import WindowClassifier
+        from discgrader.packs.view_classifier import ViewClassifier
 
-        return WindowClassifier(**settings)
+        return ViewClassifier(views=settings.pop("windows"), **settings)
     if kind == "efficientnet_lite0":
         from discgrader.packs.efficientnet_lite import EfficientNetLite0
 

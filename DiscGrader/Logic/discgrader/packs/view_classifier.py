@@ -1,4 +1,4 @@
-"""The network that grades a disc by what is seen of it through one or several windows."""
+"""The network that grades a disc by one or several views of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BOX_MAPS = 64
 
 
 class BoxHead(nn.Module):
-    """Where something lies: the four edges of its box as shares of the window.
+    """Where something lies: the four edges of its box as shares of the view.
 
     The maps of the last stage tell what lies where, those of the first where it ends. Each edge is where a map of
     likelihood has its middle (soft argmax; Nibali et al., arXiv:1801.07372), which is finer than the map's pixels.
@@ -44,21 +44,21 @@ class BoxHead(nn.Module):
         return torch.stack([columns[:, 0], rows[:, 1], columns[:, 2], rows[:, 3]], 1)
 
 
-class WindowClassifier(nn.Module):
-    """One encoder for all windows, whose features stay side by side, and a linear head for each task.
+class ViewClassifier(nn.Module):
+    """One encoder for all views, whose features stay side by side, and a linear head for each task.
 
     Parameters
     ----------
     encoder : mapping
         As `discgrader.packs.encoders.build_encoder` takes it.
-    windows : int
-        How many windows a look has, always in the same order, so that left stays left.
+    views : int
+        How many views a sample has, always in the same order, so that left stays left.
     channels : int
-        Slices of a window.
+        Slices of a view.
     tasks : mapping of str to int
         Number of logits of each task's head.
     box : bool
-        Whether it says where in the last window the finding lies.
+        Whether it says where in the last view the finding lies.
     dropout : float
         Share of the features dropped before the heads while training.
     """
@@ -66,46 +66,46 @@ class WindowClassifier(nn.Module):
     def __init__(
         self,
         encoder: Mapping[str, object],
-        windows: int,
+        views: int,
         channels: int,
         tasks: Mapping[str, int],
         box: bool = False,
         dropout: float = 0.3,
     ):
         super().__init__()
-        self.windows = windows
+        self.views = views
         self.encoder, features = build_encoder(encoder, channels)
         self.dropout = nn.Dropout(dropout)
-        self.heads = nn.ModuleDict({task: nn.Linear(windows * features, logits) for task, logits in tasks.items()})
+        self.heads = nn.ModuleDict({task: nn.Linear(views * features, logits) for task, logits in tasks.items()})
         self.box = BoxHead(early_maps(self.encoder, channels), features) if box else None
 
-    def maps(self, looks: Tensor) -> Tensor:
-        """Maps of the encoder's first stage, shape (looks · windows, maps, rows, columns).
+    def maps(self, samples: Tensor) -> Tensor:
+        """Maps of the encoder's first stage, shape (samples · views, maps, rows, columns).
 
         Parameters
         ----------
-        looks : Tensor, shape (looks, windows, channels, rows, columns)
+        samples : Tensor, shape (samples, views, channels, rows, columns)
             Normalized pictures.
         """
-        return self.encoder.early(looks.flatten(0, 1))
+        return self.encoder.early(samples.flatten(0, 1))
 
     def logits(self, maps: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
-        """Logits of every task, each of shape (looks, logits), and the boxes, shape (looks, 4), from `maps`."""
+        """Logits of every task, each of shape (samples, logits), and the boxes, shape (samples, 4), from `maps`."""
         logits, boxes, _ = self.answers(maps)
         return logits, boxes
 
     def answers(self, maps: Tensor) -> tuple[dict[str, Tensor], Tensor | None, Tensor]:
-        """As `logits`, and the features that the heads see, shape (looks, windows · features)."""
+        """As `logits`, and the features that the heads see, shape (samples, views · features)."""
         last = self.encoder.late(maps)
-        features = last.mean((2, 3)).reshape(-1, self.windows * last.shape[1]).float()
+        features = last.mean((2, 3)).reshape(-1, self.views * last.shape[1]).float()
         boxes = (
             None
             if self.box is None
-            else self.box(maps[self.windows - 1 :: self.windows], last[self.windows - 1 :: self.windows])
+            else self.box(maps[self.views - 1 :: self.views], last[self.views - 1 :: self.views])
         )
         seen = self.dropout(features)
         return {task: head(seen) for task, head in self.heads.items()}, boxes, features
 
-    def forward(self, looks: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
-        """Logits and boxes of looks, as `logits` gives them."""
-        return self.logits(self.maps(looks))
+    def forward(self, samples: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
+        """Logits and boxes of samples, as `logits` gives them."""
+        return self.logits(self.maps(samples))
