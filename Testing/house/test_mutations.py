@@ -288,7 +288,7 @@ def in_memory(path: Path, folder: Path) -> SimpleNamespace:
         check_content("memory", file, content)
         return content
 
-    return SimpleNamespace(name="memory", files=files, read_bytes=read_bytes)
+    return SimpleNamespace(name="memory", system="pfirrmann", files=files, read_bytes=read_bytes)
 
 
 def read_trees(path: Path) -> object:

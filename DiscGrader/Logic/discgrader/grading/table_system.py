@@ -28,7 +28,8 @@ from discgrader.grading.view import View, ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc
 from discgrader.localize.labels import disc_label, is_disc
 from discgrader.packs.pack import Pack
 from discgrader.packs.trees import Trees, forest_of_tensors
@@ -41,7 +42,6 @@ from discgrader.radiomics.parameters import parameters_1218
 KIND = "tabular"
 DESCRIPTION, TREES, FOREST = "tabular.json", "trees.txt", "forest.safetensors"
 RADIOMICS = "radiomics"
-GRADES = 5
 
 _LEAST_SHARE = 0.02
 """A feature with less of the sum of all contributions is not worth a word."""
@@ -269,21 +269,22 @@ def load_table(pack: Pack) -> TableModel:
             f"Pack {pack.name}: its table model is broken: {DESCRIPTION}",
             PackError,
         )
-        columns = described.columns
+        columns, system = described.columns, find_system(pack.system)
+        grades = len(system.scale(system.tasks[0].name).values)
         if not columns or any(len(name.split(":", 2)) < 3 for name in columns):
             raise ValueError("a column has no role and family")
         curves = [(np.array(one.probability, float), np.array(one.observed, float)) for one in described.calibration]
-        if len(curves) != GRADES or any(
+        if len(curves) != grades or any(
             len(x) == 0 or x.shape != y.shape or np.any(np.diff(x) < 0) or not np.isfinite([*x, *y]).all()
             for x, y in curves
         ):
-            raise ValueError("its calibration is no five rising curves")
+            raise ValueError(f"its calibration is not {grades} rising curves, one for each grade")
         if FOREST in pack.files:
             tensors = {name: tensor.numpy() for name, tensor in load_tensors(pack, FOREST).items()}
             trees = forest_of_tensors(len(columns), tensors)
         else:
             trees = load_trees(pack, TREES)
-        if trees.grades != GRADES or trees.features != len(columns):
+        if trees.grades != grades or trees.features != len(columns):
             raise ValueError(f"its trees have {trees.grades} grades and {trees.features} columns")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PackError(f"Pack {pack.name}: its table model is broken ({error}); install the pack anew.") from error

@@ -17,6 +17,7 @@ from scipy.special import log_softmax
 
 from discgrader.errors import PackError, UsageError
 from discgrader.grading.crop_system import NETWORK_PREFIX
+from discgrader.grading.systems import scale_of
 from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack, default_packs
@@ -27,8 +28,14 @@ from discgrader.training.tabular.families import FoundImage
 from discgrader.training.tabular.table import FeatureTable
 
 TASK = "pfirrmann"
-GRADES = 5
-NAMES = tuple(f"log_probability_{grade + 1}" for grade in range(GRADES))
+
+
+def _grades() -> int:
+    return len(scale_of(TASK, TASK).values)
+
+
+def _columns() -> tuple[str, ...]:
+    return tuple(f"log_probability_{grade + 1}" for grade in range(_grades()))
 
 
 def read_folds(pack: Pack) -> dict[int, int]:
@@ -84,7 +91,7 @@ class HeldOutNetworks:
             crop: Any = pack.input["crop"]
             architecture: Any = pack.architecture
             recipe = replace(GraderRecipe(), shape=ViewShape(crop["rows"], crop["columns"], crop["pixel_mm"]))
-            if tuple(architecture["roles"]) != ROLES or architecture["tasks"][TASK] != GRADES:
+            if tuple(architecture["roles"]) != ROLES or architecture["tasks"][TASK] != _grades():
                 raise ValueError(f"they do not grade {TASK} on {', '.join(ROLES)}")
             for number in range(sum(file.startswith(f"{NETWORK_PREFIX}_") for file in pack.files)):
                 network = build_network(pack.architecture)
@@ -124,8 +131,8 @@ class HeldOutNetworks:
             indices,
             np.array(inputs, "<U8"),
             np.full(len(keys), 3 if stacked else 2),
-            NAMES,
-            np.concatenate(rows) if rows else np.zeros((0, GRADES)),
+            _columns(),
+            np.concatenate(rows) if rows else np.zeros((0, _grades())),
         )
 
     def _log_probabilities(
@@ -174,7 +181,7 @@ def network_table(path: Path, inputs: str = "all") -> FeatureTable:
             logits = stored[f"{inputs}/network/pfirrmann"].astype(float)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider'.") from error
-    if logits.shape != (len(patients), GRADES) or indices.shape != patients.shape:
+    if logits.shape != (len(patients), _grades()) or indices.shape != patients.shape:
         raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider': its logits do not fit its discs.")
     return FeatureTable(
         "network",
@@ -182,7 +189,7 @@ def network_table(path: Path, inputs: str = "all") -> FeatureTable:
         indices,
         np.array(["disc"] * len(patients)),
         np.full(len(patients), 2),
-        NAMES,
+        _columns(),
         log_softmax(logits, axis=1),
     )
 
