@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from block_engine import BlockEngine
-from discgrader.grading.not_graded import WITHHELD
+from discgrader.grading.not_graded import NOT_LUMBAR
 from panel_reader import finish, settled
 
 WHY = "Discs are 18 mm apart and 15 mm deep, which lumbar discs are not, even a child's."
@@ -19,7 +19,7 @@ class DoubtfulEngine(BlockEngine):
     def grade(self, study, settings, *, localization, graded, **options):
         def judged(result):
             if localization.withheld:
-                return replace(result, grades=(), not_graded=dict.fromkeys(("pfirrmann", "spider"), WITHHELD))
+                return replace(result, grades=(), not_graded=dict.fromkeys(("pfirrmann", "spider"), NOT_LUMBAR))
             return result
 
         whole = super().grade(
@@ -39,7 +39,7 @@ def test_grades_are_withheld_until_the_box_is_ticked_and_again_when_that_is_undo
     ui = doubtful.ui
     assert ui.gradeAnywayCheckBox.visible and not ui.gradeAnywayCheckBox.checked and WHY in ui.warningLabel.text
     finish(doubtful, user, ui.gradeButton)
-    assert not doubtful.table.grid.cells and set(doubtful.table.grid.not_graded.values()) == {WITHHELD}
+    assert not doubtful.table.grid.cells and set(doubtful.table.grid.not_graded.values()) == {NOT_LUMBAR}
     user.click(ui.gradeAnywayCheckBox)
     settled(doubtful, user)
     assert doubtful.table.grid.cells and ui.gradeAnywayCheckBox.checked

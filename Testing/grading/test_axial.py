@@ -198,7 +198,7 @@ def test_a_sagittal_window_moves_with_a_series_in_which_the_patient_moved():
     found = sagittal_of(study, localization)
     window = sagittal_view(localization.discs[0].roi, found, system_views()["calcification"][0])
     assert np.allclose(window.frame.center_lps_mm - localization.discs[0].roi.center_lps_mm, [0, 5, -3])
-    assert sagittal_of(study, replace(localization, shifts_lps_mm={"other": np.zeros(3)})) is None
+    assert sagittal_of(study, replace(localization, series_name="other", shifts_lps_mm={"other": np.zeros(3)})) is None
 
 
 def test_windows_are_written_as_pictures(tmp_path):

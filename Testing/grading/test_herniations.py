@@ -7,11 +7,13 @@ import pytest
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import KEY, evidence_box
 from discgrader.grading.results import StudyResult
-from discgrader.imaging.study import Study
+from discgrader.grading.systems import scale_of
+from discgrader.grading.view import slice_middle, slice_read
+from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import lps_to_ras
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.report.details import details
-from discgrader.report.pictures import axial_picture, with_outline
+from discgrader.report.pictures import axial_picture, with_outline, with_saliency
 from explained import explained
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal
 from tiny_packs import tiny_window_pack
@@ -43,6 +45,36 @@ def test_the_report_shows_the_axial_slice_of_a_finding(result):
         size = one.grade_of("msu", "size")
         assert (f"{one.disc.level} on AX T2 with the saliency of MSU size, {size.label}" in text) == (size.grade != "0")
     assert "Herniation, width × depth" in text and "Trained on synthetic images only" in text
+
+
+def test_the_picture_of_a_finding_is_of_the_slice_that_its_grade_was_read_from(result):
+    """Also where saliency is highest on another slice."""
+    [shown] = [one for one in result.study.series if one.plane is Plane.AXIAL]
+    graded = herniated(result)[0]
+    size = graded.grade_of("msu", "size")
+    name, index = slice_read(size.evidence)
+    assert name == shown.name and size.evidence["slice"]["value"] == f"{index + 1} of {shown.volume.size[2]}"
+    elsewhere = np.zeros_like(result.saliency[graded.disc.level, "msu", "size"].array)
+    elsewhere[(index + 3) % len(elsewhere), 10:20, 10:20] = 1.0
+    saliency = shown.volume.with_array(elsewhere)
+    key = (graded.disc.level, "msu", "size")
+    picture = axial_picture(shown, graded.disc.roi, slice_middle(shown.volume, index))
+    scale = scale_of("msu", "size")
+    wanted = with_outline(
+        with_saliency(picture, saliency), evidence_box(size.evidence), scale.grade(size.grade).rgb
+    ).data_uri()
+    assert wanted in str(details(replace(result, saliency={key: saliency}, saliency_series={key: name})))
+
+
+def test_a_slice_that_evidence_does_not_tell_is_none():
+    for said in (
+        {},
+        {"slice": "7 of 9"},
+        {"slice": {"series": "a", "value": "x of 9"}},
+        {"slice": {"value": "7 of 9"}},
+    ):
+        assert slice_read(said) is None
+    assert slice_read({"slice": {"series": "a", "value": "7 of 9"}}) == ("a", 6)
 
 
 def test_an_axial_picture_lies_on_the_slice_with_left_on_the_right():

@@ -7,7 +7,7 @@ import pytest
 from discgrader.grading.not_graded import above, not_graded_in_words, out_of_range
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import systems
-from discgrader.localize.disc import level_name
+from discgrader.localize.levels import level_name
 from discgrader.reading.commands import LearnGrades, ShiftLevels
 from discgrader.reading.history import History
 from discgrader.reading.results import reading_of_result

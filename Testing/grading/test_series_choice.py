@@ -7,7 +7,15 @@ import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import StudyError
 from discgrader.grading.grader import Grader
-from discgrader.grading.series_choice import ONLY_T1, option, refuse_unanswered, sagittal_of_role, series_warnings
+from discgrader.grading.series_choice import (
+    ONLY_T1,
+    may_grade,
+    option,
+    refuse_unanswered,
+    sagittal_of_role,
+    series_warnings,
+    shows_discs,
+)
 from discgrader.grading.t1_alone import worth_of_t1
 from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
@@ -43,6 +51,18 @@ def test_discs_of_a_study_that_nothing_is_graded_from_are_named_and_the_reason_t
         assert set(one.not_graded) == {"pfirrmann", "spider"}
         assert all("no sagittal T1, T2 or T2 SPACE (only is " in reason for reason in one.not_graded.values())
     assert any("nothing was graded" in one for one in series_warnings(study, localized(spine)))
+
+
+@pytest.mark.parametrize("plane", list(Plane))
+@pytest.mark.parametrize("contrast", list(Contrast))
+def test_one_rule_says_what_may_be_graded_and_what_discs_may_be_shown_on(spine, contrast, plane) -> None:
+    series, found = of(spine, "scan", contrast, plane=plane), localized(spine)
+    graded, withheld = ("T1", "T2", "T2_SPACE"), ("STIR", "T1_FS")
+    assert may_grade(found, series) == (plane == "sagittal" and contrast in graded)
+    assert shows_discs(found, series) == (plane == "sagittal" and contrast in (*graded, *withheld))
+    assert series.is_axial_t2 == (series.role == "AX_T2") == (plane == "axial" and contrast == "T2")
+    elsewhere = replace(found, series_name="other", shifts_lps_mm={"other": np.zeros(3)})
+    assert not may_grade(elsewhere, series) and not shows_discs(elsewhere, series)
 
 
 @pytest.mark.parametrize("contrast", [Contrast.UNKNOWN, Contrast.OTHER])

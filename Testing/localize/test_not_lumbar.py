@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.errors import StudyError
-from discgrader.grading.not_graded import WITHHELD
+from discgrader.grading.not_graded import NOT_LUMBAR
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
 from discgrader.localize.plausible import ct_doubt, doubts_of_row
@@ -149,7 +149,7 @@ def test_it_is_refused_and_graded_once_it_is_wanted_which_is_stated(study_file, 
     result = grade_study(study_file, tmp_path / "out", engine, Settings(roles="T2", grade_anyway=True, saliency=False))
     assert all(one.grades for one in result.discs)
     written = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
-    said = f"Graded anyway, as was asked, although {WITHHELD}. Discs are 18 mm apart."
+    said = f"Graded anyway, as was asked, although {NOT_LUMBAR}. Discs are 18 mm apart."
     assert said in written["warnings"] and written["settings"]["grade_anyway"] is True
     assert said in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
@@ -159,7 +159,7 @@ def test_the_engine_gives_discs_without_grades(study_file):
 
     engine, heard = Engine(DoubtfulLocalizer(), FakeGrader(), packs=PACKS), []
     result = engine.grade(read_study(study_file, roles="T2"), graded=heard.append)
-    assert all(not one.grades and set(one.not_graded.values()) == {WITHHELD} for one in result.discs) and len(
+    assert all(not one.grades and set(one.not_graded.values()) == {NOT_LUMBAR} for one in result.discs) and len(
         heard
     ) == len(result.discs)
     assert any("Discs are 18 mm apart. Nothing was graded" in one for one in result.warnings)

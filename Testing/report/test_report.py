@@ -12,7 +12,7 @@ import pytest
 from discgrader.errors import OutputError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.systems import find_task
-from discgrader.imaging.study import Plane, Study
+from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.report.html import report_html, write_report
 from discgrader.report.pictures import box_outline, crop_picture, slice_picture, with_saliency
@@ -321,6 +321,15 @@ def test_axial_series_do_not_disturb(small):
     page = Page(report_html(replace(small, study=study)))
     assert len(page.all("img")) == 2 + 3
     assert "axial T1" in page.text
+
+
+def test_discs_are_pictured_on_no_series_that_they_cannot_be_found_on(small):
+    """A localizer shows where nothing of a disc is to be judged, and its roles choose no figures of a pack."""
+    localizer = replace(small.study.series[1], name="loc", contrast=Contrast.OTHER)
+    study = replace(small.study, series=(localizer, *small.study.series))
+    before, page = Page(report_html(small)), Page(report_html(replace(small, study=study)))
+    assert [one["src"] for one in page.all("img")] == [one["src"] for one in before.all("img")]
+    assert "loc" in page.text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
 from discgrader.grading.view import slice_axis
 from discgrader.imaging.coordinates import other_coordinates
-from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
 
@@ -128,7 +128,7 @@ def axial_study(discs: Sequence[Disc], series: Sequence[Series], refused: str = 
 def usable_series(study: Study, localization: Localization) -> tuple[tuple[Series, ...], str]:
     """The axial T2 series that lie in the same coordinates as the discs; and, for when there is none, why."""
     axial = [one for one in study.series if one.plane is Plane.AXIAL]
-    weighted = [one for one in axial if one.contrast is Contrast.T2]
+    weighted = [one for one in axial if one.is_axial_t2]
     if not weighted:
         others = ", ".join(f"{one.name} is {one.role}" for one in axial)
         return (), f"{NO_AXIAL_T2} ({others})" if others else NO_AXIAL_T2

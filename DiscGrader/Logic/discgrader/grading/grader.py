@@ -18,7 +18,7 @@ from discgrader.grading.not_graded import (
 )
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.series_choice import WITHHELD
+from discgrader.grading.series_choice import withheld
 from discgrader.grading.system import GradingSystem, Maps, NotGraded, check_tasks, grades_of
 from discgrader.grading.table_system import TableSystem
 from discgrader.grading.view_system import ViewSystem
@@ -119,7 +119,7 @@ class Grader:
         if unknown:
             raise UsageError(f"No pack grades the system {unknown[0]}; choose one of {', '.join(self.systems)}.")
         blind = {name: self.systems[name].prepare(context) for name in wanted}
-        if all(blind.values()) and not _withheld(study):
+        if all(blind.values()) and not withheld(study):
             raise StudyError(self._nothing_to_see(context, wanted, blind))
         results = []
         progress.report("Grading", 0.0)
@@ -200,8 +200,3 @@ def _place(pack: Pack) -> int:
     if kind not in KINDS:
         raise PackError(f"Pack {pack.name} is of the kind {kind}, which nothing here grades by; update DiscGrader.")
     return list(KINDS).index(kind)
-
-
-def _withheld(study: Study) -> bool:
-    """Whether a study has a sagittal series on which discs can be named, though nothing is graded from it."""
-    return any(series.plane is Plane.SAGITTAL and series.contrast in WITHHELD for series in study.series)

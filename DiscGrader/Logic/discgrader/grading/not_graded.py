@@ -10,7 +10,7 @@ NO_SAGITTAL = "no sagittal series"
 NO_KNOWN_CONTRAST = "no sagittal T1, T2 or T2 SPACE"
 NOT_SHOWN = "the sagittal series do not show it"
 NOT_SEGMENTED = "the study's discs are not segmented"
-WITHHELD = "this may not be a lumbar spine on MR"
+NOT_LUMBAR = "this may not be a lumbar spine on MR"
 
 PASSED_BY = "the axial T2 misses it by"
 """How the reason begins where no axial slice passes through a disc."""
@@ -30,7 +30,7 @@ def reasons() -> tuple[str, ...]:
         NO_KNOWN_CONTRAST,
         NOT_SHOWN,
         NOT_SEGMENTED,
-        WITHHELD,
+        NOT_LUMBAR,
         *sorted(_above()),
     )
 

@@ -25,7 +25,8 @@ from discgrader.grading.view import (
 )
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
 
 Value = TypeVar("Value")
 
@@ -211,6 +212,11 @@ def sagittal_of(study: Study, localization: Localization) -> Sagittal | None:
         for series in sagittal_of_role(study, localization, role)[:1]:
             return Sagittal(series, np.asarray(localization.shifts_lps_mm.get(series.name, np.zeros(3)), float))
     return None
+
+
+def axial_slices(study: Study, localization: Localization) -> AxialStudy:
+    """The axial slices of a study's discs: those that they may be graded on, and be shown on."""
+    return axial_of(study, localization, sagittal_of(study, localization))
 
 
 def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None) -> AxialStudy:

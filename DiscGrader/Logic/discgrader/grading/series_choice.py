@@ -14,7 +14,7 @@ GRADED = (Contrast.T2, Contrast.T2_SPACE, Contrast.T1)
 """Contrasts of sagittal series that networks were trained on."""
 
 WITHHELD = (Contrast.STIR, Contrast.T1_FS)
-"""Contrasts on which discs can be found and named, and from which nothing is graded."""
+"""Contrasts of sagittal series on which discs can be found, named and shown, and from which nothing is graded."""
 
 ONLY_T1 = "There is no sagittal T2 to grade from, and T1 alone is used."
 """The warning on a study that is graded from T1 alone."""
@@ -22,7 +22,18 @@ ONLY_T1 = "There is no sagittal T2 to grade from, and T1 alone is used."
 
 def in_register(localization: Localization, series: Series) -> bool:
     """Whether it is known where the discs lie on a series."""
-    return not localization.shifts_lps_mm or series.name in localization.shifts_lps_mm
+    return not localization.shifts_lps_mm or series.name in (*localization.shifts_lps_mm, localization.series_name)
+
+
+def may_grade(localization: Localization, series: Series) -> bool:
+    """Whether a sagittal series may be graded: one of a contrast that networks were trained on, and in register."""
+    return series.contrast in GRADED and shows_discs(localization, series)
+
+
+def shows_discs(localization: Localization, series: Series) -> bool:
+    """Whether discs may be shown on a sagittal series: one of a contrast that they can be found on, and in register."""
+    known = series.contrast in (*GRADED, *WITHHELD)
+    return series.plane is Plane.SAGITTAL and known and in_register(localization, series)
 
 
 def shown_discs(localization: Localization) -> Callable[[Series], int]:
@@ -39,11 +50,7 @@ def shown_discs(localization: Localization) -> Callable[[Series], int]:
 
 def sagittal_of_role(study: Study, localization: Localization, role: str) -> list[Series]:
     """The sagittal series of a role that show the discs where they were found, the best one first."""
-    found = [
-        one
-        for one in study.series
-        if one.plane is Plane.SAGITTAL and one.role == role and in_register(localization, one)
-    ]
+    found = [one for one in study.series if one.role == role and shows_discs(localization, one)]
     return ranked(found, shown_discs(localization)) if len(found) > 1 else found
 
 
@@ -62,8 +69,7 @@ def refuse_unanswered(study: Study) -> None:
         raise StudyError(
             f"{study.name} cannot be graded before you say what it shows. {' '.join(map(question, asked))}"
         )
-    usable = [one for one in study.series if one.plane is Plane.SAGITTAL and one.contrast in WITHHELD]
-    if not usable and study.series:
+    if not withheld(study) and study.series:
         listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
         raise StudyError(
             f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. "
@@ -110,7 +116,12 @@ def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]
 def _gradable(series: Series) -> bool:
     if series.plane is Plane.SAGITTAL:
         return series.contrast in GRADED
-    return series.plane is Plane.AXIAL and series.contrast is Contrast.T2
+    return series.is_axial_t2
+
+
+def withheld(study: Study) -> list[Series]:
+    """The sagittal series on which discs can be named, though nothing is graded from them."""
+    return [one for one in study.series if one.plane is Plane.SAGITTAL and one.contrast in WITHHELD]
 
 
 def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:

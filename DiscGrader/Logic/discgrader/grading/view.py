@@ -13,7 +13,7 @@ import numpy as np
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.localize.labels import Label, disc_label
 
 LEAST_SEEN = 0.6
@@ -189,6 +189,23 @@ def slice_evidence(views: Sequence[View]) -> dict[str, object]:
             "series": axial.series.name,
         }
     }
+
+
+def slice_read(evidence: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The opposite of `slice_evidence`: the axial series and its slice, from 0, that a grade was read from; None where
+    it was read from none."""
+    stated = evidence.get("slice")
+    if not isinstance(stated, Mapping) or not stated.get("series"):
+        return None
+    number = str(stated.get("value", "")).partition(" of ")[0]
+    return (str(stated["series"]), int(number) - 1) if number.isdecimal() and int(number) > 0 else None
+
+
+def slice_middle(volume: Volume, index: int) -> np.ndarray:
+    """The middle of one slice of an axial volume, LPS mm, shape (3,)."""
+    place = (np.array(volume.size) - 1) / 2
+    place[slice_axis(volume)] = index
+    return volume.index_to_lps(place)
 
 
 def pictured(values: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:

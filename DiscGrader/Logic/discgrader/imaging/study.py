@@ -83,6 +83,11 @@ class Series:
         prefix = {Plane.SAGITTAL: "", Plane.AXIAL: "AX_", Plane.CORONAL: "COR_"}[self.plane]
         return prefix + self.contrast.value
 
+    @property
+    def is_axial_t2(self) -> bool:
+        """Whether it is an axial T2, the only axial series that discs are found and graded on."""
+        return self.plane is Plane.AXIAL and self.contrast is Contrast.T2
+
     def warned(self, *warnings: str) -> "Series":
         """The same series with more warnings."""
         return replace(self, warnings=self.warnings + warnings)

@@ -13,7 +13,7 @@ import numpy as np
 from discgrader.errors import StudyError
 from discgrader.imaging.coordinates import other_coordinates
 from discgrader.imaging.resample import sample
-from discgrader.imaging.study import Contrast, Plane, Series, Study
+from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
 from discgrader.localize.disc import Localization
@@ -59,7 +59,7 @@ def axial_t2(study: Study) -> tuple[Series, ...]:
     StudyError
         There is none; says why.
     """
-    weighted = [series for series in study.series if _is_axial_t2(series)]
+    weighted = [series for series in study.series if series.is_axial_t2]
     if not weighted:
         raise StudyError(f"{study.name} has neither a sagittal series nor an axial T2: discs are found on these.")
     dense = [series for series in weighted if _is_dense(series)]
@@ -84,7 +84,7 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
         Whether nobody said what the lowest disc is.
     """
     warnings = [SIDES]
-    passed_over = [series for series in study.series if _is_axial_t2(series) and series not in shown]
+    passed_over = [series for series in study.series if series.is_axial_t2 and series not in shown]
     warnings += [_passed_over(series, shown[0]) for series in passed_over]
     centers = [disc.center_lps_mm for disc in found.discs]
     warnings += [
@@ -108,10 +108,6 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
 
     discs = tuple(replace(disc, warnings=counted_first(disc.warnings)) for disc in found.discs)
     return replace(found, discs=discs, warnings=counted_first(found.warnings), name_doubts=(COUNTED,))
-
-
-def _is_axial_t2(series: Series) -> bool:
-    return series.plane is Plane.AXIAL and series.contrast is Contrast.T2
 
 
 def _is_dense(series: Series) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 import slicer
 
 from discgrader.errors import DiscGraderError
+from discgrader.grading.series_choice import WITHHELD
 from discgrader.imaging.ranking import ranked
 from discgrader.imaging.recognize import ROLES as EVERY_ROLE
 from discgrader.imaging.recognize import parse_role, plane_of, recognize
@@ -29,9 +30,6 @@ ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 
 SEVERAL = ("AX_T2",)
 """Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
-
-WITHHELD = ("STIR", "T1_FS")
-"""Sagittal roles that discs are found on where there is no other sagittal series; nothing is graded from them."""
 
 _DICOM_TEXTS = {
     "SeriesDescription": "0008,103e", "ProtocolName": "0018,1030", "MRAcquisitionType": "0018,0023",

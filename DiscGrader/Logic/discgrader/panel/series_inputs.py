@@ -6,12 +6,13 @@ from functools import cache
 
 from slicer.i18n import tr as _
 
+from discgrader.grading.series_choice import WITHHELD
 from discgrader.grading.systems import leading_task
 from discgrader.grading.t1_alone import measured
 from discgrader.mrml.volumes import doubt_of_choice, nodes_of, recognized_as
 from discgrader.packs.pack import default_packs
 from discgrader.panel.checked_volumes import CheckedVolumes
-from discgrader.panel.inputs import WITHHELD, InputChooser
+from discgrader.panel.inputs import InputChooser
 from discgrader.panel.series_look import SeriesLook
 from discgrader.panel.series_question import SeriesQuestion
 

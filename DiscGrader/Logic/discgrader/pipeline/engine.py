@@ -10,15 +10,15 @@ from typing import Any, Protocol
 
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
-from discgrader.grading.not_graded import WITHHELD
+from discgrader.grading.not_graded import NOT_LUMBAR
 from discgrader.grading.results import DiscResult, Maps, StudyResult
 from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_warnings
 from discgrader.grading.t1_alone import worth_of_t1_in_words
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
-from discgrader.localize.box import box_doubts
-from discgrader.localize.disc import Localization, RoiBox
+from discgrader.localize.box import RoiBox, box_doubts
+from discgrader.localize.disc import Localization
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
@@ -340,7 +340,7 @@ def _misfit_warnings(localization: Localization) -> tuple[str, ...]:
     if not localization.misfits:
         return ()
     if localization.grade_anyway:
-        return (f"Graded anyway, as was asked, although {WITHHELD}. {' '.join(localization.misfits)}",)
+        return (f"Graded anyway, as was asked, although {NOT_LUMBAR}. {' '.join(localization.misfits)}",)
     return (f"{localization.withheld} Nothing was graded; say that it should be graded anyway if it is a lumbar MR.",)
 
 
@@ -352,7 +352,7 @@ def _withheld(
     graded: Callable[[DiscResult], None] | None,
 ) -> StudyResult:
     """The result of a study that may be no lumbar spine on MR: its discs, and no grade."""
-    discs = tuple(DiscResult(disc, (), dict.fromkeys(systems, WITHHELD)) for disc in localization.discs)
+    discs = tuple(DiscResult(disc, (), dict.fromkeys(systems, NOT_LUMBAR)) for disc in localization.discs)
     if graded is not None:
         for disc in discs:
             graded(disc)

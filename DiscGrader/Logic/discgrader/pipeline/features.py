@@ -11,6 +11,7 @@ import numpy as np
 
 from discgrader.errors import Cancelled, DiscGraderError, StudyError, UsageError
 from discgrader.folders import whole_file
+from discgrader.grading.series_choice import in_register
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
@@ -172,7 +173,7 @@ def study_rows(
     StudyError
         When no series is in register with the discs.
     """
-    usable = [series for series in study.series if _in_register(series, localization)]
+    usable = [series for series in study.series if in_register(localization, series)]
     warnings = [
         f"Series {series.name} does not show the discs where {localization.series_name} has them, and has no features."
         for series in study.series
@@ -253,12 +254,6 @@ def holes_in_words(row: FeatureRow) -> str:
         which = "all features" if len(names) == len(row.names) else ", ".join(images if len(images) <= 3 else whole)
         parts.append(f"{which}: {reason}")
     return "; ".join(parts)
-
-
-def _in_register(series: Series, localization: Localization) -> bool:
-    return series.name == localization.series_name or (
-        not localization.shifts_lps_mm or series.name in localization.shifts_lps_mm
-    )
 
 
 def _series_rows(

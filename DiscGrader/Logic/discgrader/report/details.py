@@ -5,17 +5,18 @@ from functools import partial
 
 import numpy as np
 
-from discgrader.grading.axial import axial_cut
 from discgrader.grading.contributions import KEY
 from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
-from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.grading.series_choice import shows_discs
+from discgrader.grading.view import slice_axis, slice_middle, slice_read
+from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
-from discgrader.report.register import disc_on, in_register
+from discgrader.report.register import cuts_of, disc_on
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
@@ -89,8 +90,8 @@ def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
 
 def _axial_slice(result: StudyResult, disc: DiscResult) -> list[Html]:
     """Where there are axial series alone, the slice nearest to the disc's middle; none where all pass it by."""
-    cut = axial_cut(disc.disc, [one for one in result.study.series if one.contrast is Contrast.T2])
-    if isinstance(cut, str):
+    cut = cuts_of(result).get(disc.disc)
+    if cut is None:
         return []
     return [_plain_crop(disc, cut.series, axial_picture(cut.series, disc.disc.roi, disc.disc.roi.center_lps_mm))]
 
@@ -137,8 +138,7 @@ def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
         saliency = result.saliency[key]
         if not saliency.array.any():
             continue
-        highest = np.unravel_index(saliency.array.argmax(), saliency.array.shape)[::-1]
-        crop = axial_picture(shown, disc.disc.roi, saliency.index_to_lps(np.array(highest)))
+        crop = axial_picture(shown, disc.disc.roi, _read_at(grade, shown, saliency))
         picture, box = with_saliency(crop, saliency), evidence_box(grade.evidence)
         if box is not None:
             picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
@@ -151,9 +151,19 @@ def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
     return found
 
 
+def _read_at(grade: Grade, series: Series, saliency: Volume) -> np.ndarray:
+    """A point, LPS mm, of the axial slice that a grade was read from; where that is not known, of where its saliency is
+    highest."""
+    stated = slice_read(grade.evidence)
+    if stated is not None and stated[0] == series.name and stated[1] < series.volume.size[slice_axis(series.volume)]:
+        return slice_middle(series.volume, stated[1])
+    highest = np.unravel_index(saliency.array.argmax(), saliency.array.shape)[::-1]
+    return saliency.index_to_lps(np.array(highest))
+
+
 def _crop_series(result: StudyResult, first: str | None) -> list[Series]:
     reference = reference_series(result)
-    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL and in_register(result, one)]
+    sagittal = [one for one in result.study.series if shows_discs(result.localization, one)]
     explained = [one for one in sagittal if one.name == first]
     ordered = (*explained, *([reference] if reference else []), *sagittal)
     return list({one.name: one for one in ordered}.values())[:3]

@@ -11,7 +11,7 @@ from PIL import Image
 from discgrader.imaging.resample import grid, sample
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 
 SLICE_PIXEL_MM = 0.4
 CROP_PIXEL_MM = 0.2

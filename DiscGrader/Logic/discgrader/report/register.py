@@ -1,15 +1,13 @@
 """Where the discs lie on each series, which need not be the same place when the patient moved between them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from discgrader.grading.axial import AxialCut
+from discgrader.grading.placement import axial_slices
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Series
-
-
-def in_register(result: StudyResult, series: Series) -> bool:
-    """Whether it is known where the discs lie on a series."""
-    localization = result.localization
-    return not localization.shifts_lps_mm or series.name in (*localization.shifts_lps_mm, localization.series_name)
+from discgrader.localize.disc import Disc
 
 
 def disc_on(result: StudyResult, series: Series, disc: DiscResult) -> DiscResult:
@@ -24,3 +22,9 @@ def disc_on(result: StudyResult, series: Series, disc: DiscResult) -> DiscResult
 def discs_on(result: StudyResult, series: Series) -> list[DiscResult]:
     """All discs with their boxes where that series shows them."""
     return [disc_on(result, series, one) for one in result.discs]
+
+
+def cuts_of(result: StudyResult) -> Mapping[Disc, AxialCut]:
+    """The axial slices that each of the discs may be shown on: those that it may be graded on."""
+    discs = tuple(one.disc for one in result.discs)
+    return axial_slices(result.study, replace(result.localization, discs=discs)).cuts

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.scales import Scale
-from discgrader.grading.series_choice import GRADED
+from discgrader.grading.series_choice import GRADED, in_register, may_grade, shows_discs
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.packs.pack import Pack
 from discgrader.report.figures import figures_table
 from discgrader.report.markup import Html, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
-from discgrader.report.register import discs_on, in_register
+from discgrader.report.register import discs_on
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
     badge,
@@ -58,7 +58,7 @@ def _left_out(result: StudyResult) -> Html | None:
 def _series_row(result: StudyResult, series: Series) -> Html:
     spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
     warnings = list(series.warnings)
-    if series.plane == Plane.SAGITTAL and series.contrast in GRADED and not in_register(result, series):
+    if series.plane == Plane.SAGITTAL and series.contrast in GRADED and not in_register(result.localization, series):
         warnings.append("Not in register with the series that the discs were found on; nothing was graded on it.")
     warnings = [one.removeprefix(f"{series.name}: ") for one in warnings]
     taken = f"{series.plane} {contrast_title(series)}"
@@ -74,12 +74,8 @@ def _series_row(result: StudyResult, series: Series) -> Html:
 
 def _further_series(result: StudyResult) -> list[Series]:
     reference = reference_series(result)
-    wanted = [Contrast.T1, Contrast.T2_SPACE, Contrast.T2, Contrast.STIR]
-    others = [
-        one
-        for one in result.study.series
-        if one.plane == Plane.SAGITTAL and one is not reference and one.contrast in wanted and in_register(result, one)
-    ]
+    wanted = [Contrast.T1, Contrast.T2_SPACE, Contrast.T2, Contrast.STIR, Contrast.T1_FS]
+    others = [one for one in result.study.series if one is not reference and shows_discs(result.localization, one)]
     return sorted(others, key=lambda one: wanted.index(one.contrast))[:FURTHER_PICTURES]
 
 
@@ -99,8 +95,7 @@ def packs_section(result: StudyResult, pack_cards: Sequence[Mapping]) -> Html | 
         for grade in grades:
             by_pack.setdefault(grade.pack, []).append(grade)
     cards = {str(card.get("name")): card for card in pack_cards}
-    sagittal = [one for one in result.study.series if one.plane == Plane.SAGITTAL and in_register(result, one)]
-    roles = [one.role for one in sagittal]
+    roles = [one.role for one in result.study.series if may_grade(result.localization, one)]
     shown = [_pack(name, grades, cards.pop(name, {}), roles) for name, grades in by_pack.items()]
     shown += [_pack(name, [], card, roles) for name, card in cards.items()]
     return tag("section", tag("h2", "Packs"), tag("div", shown, class_="packs"), class_="packs") if shown else None

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from discgrader import RESEARCH_USE, __version__
-from discgrader.grading.axial import axial_cut
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Plane, Series
 from discgrader.localize.levels import name_percent
 from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
-from discgrader.report.register import discs_on
+from discgrader.report.register import cuts_of, discs_on
 from discgrader.report.tables import all_warnings
 from discgrader.report.words import (
     badge,
@@ -104,9 +103,9 @@ def _picture(result: StudyResult, series: Series | None) -> Html | None:
 
 def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscResult]]:
     """Of axial series alone, the one that shows the middle one of the discs, and this disc."""
-    axial = [one for one in result.study.series if one.plane is Plane.AXIAL and one.contrast is series.contrast]
-    cuts = [(cut.series, [one]) for one in result.discs if not isinstance(cut := axial_cut(one.disc, axial), str)]
-    return cuts[len(cuts) // 2] if cuts else (series, [])
+    cuts = cuts_of(result)
+    shown = [(cuts[one.disc].series, [one]) for one in result.discs if one.disc in cuts]
+    return shown[len(shown) // 2] if shown else (series, [])
 
 
 def _described(discs: Sequence[DiscResult]) -> str:
