@@ -863,7 +863,7 @@ class DiscGraderTest(ScriptedLoadableModuleTest):
 
     def test_boxKeepsItsPlace(self):
         """A box goes into the scene and comes back."""
-        from discgrader.localize.disc import RoiBox
+        from discgrader.localize.box import RoiBox
         from discgrader.mrml.nodes import roi_from_node, roi_to_node
 
         self.delayDisplay("A box goes into the scene and comes back")

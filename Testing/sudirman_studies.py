@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.volume import Volume
-from discgrader.localize.box import EDGE_MM
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import EDGE_MM, RoiBox
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.report.rois import SUFFIX, write_roi
 from PIL import Image

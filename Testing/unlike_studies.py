@@ -23,7 +23,7 @@ import numpy as np
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.pipeline.engine import Engine
 from discgrader.report.rois import SUFFIX, write_roi
 from discgrader.training.cohorts import PATIENTS_TABLE

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.imaging.volume import Volume
-from discgrader.localize.box import box_doubts, is_outside
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox, box_doubts, is_outside
 from discgrader.pipeline.engine import Engine
 from fake_engine import PACKS, FakeGrader, FakeLocalizer
 from synthetic_result import synthetic_localization, synthetic_study

@@ -12,8 +12,8 @@ from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
-from discgrader.localize.disc import level_name
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.levels import level_name
 from discgrader.localize.localizer import Localizer, common_shift
 from discgrader.localize.naming import name_candidates, row_of
 from discgrader.packs.pack import LOCALIZER, default_packs

@@ -11,7 +11,7 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.imaging.volume_part import VolumePart
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import matrix_from_vtk, matrix_to_vtk, roi_from_node, roi_to_node
 from discgrader.mrml.readback import localization_from_scene

@@ -8,7 +8,7 @@ import pytest
 from discgrader.errors import UsageError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.files import GRADINGS_COLUMNS, write_study
 from discgrader.phantom.findings import DiscFindings

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom import measure, measure_column
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.findings import DiscFindings

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import UsageError
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom import measure, measure_column
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.findings import DiscFindings

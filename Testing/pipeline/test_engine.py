@@ -10,7 +10,8 @@ from discgrader.errors import Cancelled, PackError, StudyError, UsageError
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps
-from discgrader.localize.disc import LADDER, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.levels import LADDER
 from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.settings import Settings

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import UsageError
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.reading.agreement import agreement, cohen_kappa, gwet_ac, observed_agreement, quadratic_weights
 from discgrader.reading.commands import AcceptLevel, AddDisc, DeleteDisc, MoveBox, SetGrade, ShiftLevels, WithdrawGrade
 from discgrader.reading.files import save_reading

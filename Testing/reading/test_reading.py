@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from discgrader import folders
 from discgrader.errors import OutputError, UsageError
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.reading.commands import (
     AcceptGrade,
     AcceptLevel,

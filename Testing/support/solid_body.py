@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import LEVELS, Disc, Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.levels import LEVELS
 
 Body = Callable[[np.ndarray], np.ndarray]
 """From LPS points, shape (..., 3), to signal, shape (...)."""

@@ -11,7 +11,9 @@ import numpy as np
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization, RoiBox, level_name
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.levels import level_name
 
 SPACING_MM = (1.0, 1.0, 4.0)
 SIZE = (140, 210, 11)

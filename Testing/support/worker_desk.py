@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from discgrader.grading.results import StudyResult
-from discgrader.localize.disc import Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Localization
 from discgrader.pipeline.service import WorkerListener, worker_service
 from places import SEARCHED
 

@@ -49,7 +49,8 @@ from discgrader.grading.view import LEAST_SEEN, View, ViewShape, crop_offsets_mm
 from discgrader.imaging.study import Plane
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
-from discgrader.localize.disc import Disc, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import Pack
 from discgrader.packs.trees import Trees

@@ -15,7 +15,7 @@ from discgrader.errors import PackError, UsageError
 from discgrader.grading.view import ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.packs.efficientnet_lite import SIDE, normalized
 from discgrader.packs.initial import read_state
 from discgrader.packs.networks import build_network

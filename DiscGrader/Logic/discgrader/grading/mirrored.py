@@ -10,7 +10,7 @@ import numpy as np
 
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 
 MARGIN = 0.05
 """By how much the slices must agree better with left and right exchanged than as stated."""

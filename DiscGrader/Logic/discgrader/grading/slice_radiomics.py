@@ -12,7 +12,7 @@ import numpy as np
 from discgrader.grading.view import Reference, ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.localize.labels import disc_label
 from discgrader.radiomics.extractor import RadiomicsExtractor
 from discgrader.radiomics.parameters import Parameters

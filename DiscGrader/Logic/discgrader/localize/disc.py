@@ -9,9 +9,7 @@ from discgrader.checked import checked, plain
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.box import RoiBox
-from discgrader.localize.levels import LADDER, LEVELS, SACRAL_LEVEL, level_name
-
-__all__ = ["LADDER", "LEVELS", "SACRAL_LEVEL", "Disc", "Localization", "RoiBox", "level_name"]
+from discgrader.localize.levels import level_name
 
 
 @dataclass(frozen=True, eq=False)

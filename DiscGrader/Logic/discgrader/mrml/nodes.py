@@ -14,7 +14,7 @@ from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import LPS_TO_RAS, lps_to_ras
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 
 Node = Any
 """A MRML node: what VTK wraps has no types."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 from discgrader.phantom.level import Level

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 
 MSU = ("0", *(f"{size}{zone}" for size in "123" for zone in ("A", "AB", "B", "C")))
 HOLDS_CORD = ("T12-L1", "T11-T12", "T10-T11", "T9-T10")

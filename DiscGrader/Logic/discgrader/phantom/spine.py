@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.localize.disc import LEVELS
+from discgrader.localize.levels import LEVELS
 from discgrader.phantom.disc import DiscParameters
 from discgrader.phantom.fields import stream
 from discgrader.phantom.findings import DiscFindings, check_levels

@@ -17,7 +17,8 @@ from discgrader.imaging.files import write_volume
 from discgrader.imaging.resample import grid, sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
 from discgrader.progress import Progress
 
 PIXELS = 224

@@ -9,8 +9,8 @@ from discgrader.errors import UsageError
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
-from discgrader.localize.disc import LEVELS, Disc, Localization
-from discgrader.localize.levels import LADDER, common_ladder, is_level, ladder_of, order_of, place_of_lowest
+from discgrader.localize.disc import Disc, Localization
+from discgrader.localize.levels import LADDER, LEVELS, common_ladder, is_level, ladder_of, order_of, place_of_lowest
 from discgrader.pipeline.settings import Settings
 
 NOT_FOUND = "No disc was found in this ROI box; its place and measures are those of the box."

@@ -17,7 +17,8 @@ from discgrader.imaging.dicom_contrast import contrast_from_dicom
 from discgrader.imaging.names import contrast_from_name
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.study_reader import read_study
-from discgrader.localize.disc import Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Localization
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.report.rois import read_rois

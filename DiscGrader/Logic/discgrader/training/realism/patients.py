@@ -14,9 +14,10 @@ from scipy import ndimage
 from discgrader.grading.view import pictured
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import LEVELS, Localization
+from discgrader.localize.disc import Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, is_disc
+from discgrader.localize.levels import LEVELS
 from discgrader.localize.localizer import Localizer
 from discgrader.phantom.anatomy import Anatomy
 from discgrader.phantom.fields import stream

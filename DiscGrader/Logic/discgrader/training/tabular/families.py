@@ -18,9 +18,10 @@ from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
-from discgrader.localize.disc import Disc, Localization, level_name
+from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label, is_disc, of_spider
+from discgrader.localize.levels import level_name
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.progress import Progress
 from discgrader.training.discs import Find, disc_finder

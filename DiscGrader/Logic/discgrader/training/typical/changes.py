@@ -16,7 +16,8 @@ from scipy import ndimage
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.localize.disc import Disc, Localization, RoiBox
+from discgrader.localize.box import RoiBox
+from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import Label, is_disc
 
 Random = np.random.Generator

@@ -11,7 +11,7 @@ from discgrader.grading.herniation_box import box_in_window
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.systems import find_system, scale_of
 from discgrader.grading.view import View, ViewShape, ViewSpec, pictured
-from discgrader.localize.disc import RoiBox
+from discgrader.localize.box import RoiBox
 from discgrader.progress import Progress
 from discgrader.training.cohorts import (
     PHANTOM_MARK,
