@@ -17,7 +17,7 @@ from discgrader.mrml.nodes import matrix_from_vtk, matrix_to_vtk, roi_from_node,
 from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.saliency import with_rim
 from discgrader.mrml.scene import populate_scene
-from discgrader.mrml.volumes import display_range, series_from_node, volume_from_node, volume_to_node
+from discgrader.mrml.volumes import display_range, grid_of_volume, series_from_node, volume_from_node, volume_to_node
 from synthetic_result import synthetic_result
 
 RED = (1.0, 0.0, 0.0)
@@ -62,12 +62,13 @@ def test_volume_keeps_every_voxel_in_its_place(host, left_handed, shape):
     volume = oblique(left_handed, shape)
     node = volume_to_node(host.scene, volume, "T2")
     back = volume_from_node(node)
-    assert np.linalg.det(back.affine_lps[:3, :3]) > 0
     assert by_position(back) == by_position(volume)
+    assert np.array_equal(back.array, volume.array) and np.allclose(back.affine_lps, volume.affine_lps, atol=1e-9)
+    assert np.allclose(grid_of_volume(node).affine_lps, volume.affine_lps, atol=1e-9)
+    ijk_to_ras = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(ijk_to_ras)
+    assert np.linalg.det(matrix_from_vtk(ijk_to_ras)[:3, :3]) > 0, "as .nrrd files keep it"
     if not left_handed:
-        assert np.array_equal(back.array, volume.array)
-        ijk_to_ras = vtk.vtkMatrix4x4()
-        node.GetIJKToRASMatrix(ijk_to_ras)
         assert np.allclose(matrix_from_vtk(ijk_to_ras), volume.affine_ras, atol=1e-9)
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,12 +19,13 @@ from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.bundle import read_bundle, write_scene
 from discgrader.mrml.colors import UNGRADED
+from discgrader.mrml.grade_views import axial_slice
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node
-from discgrader.mrml.readback import result_from_scene, studies_in_scene
+from discgrader.mrml.readback import result_from_scene, series_nodes, studies_in_scene
 from discgrader.mrml.scene import populate_scene
 from discgrader.mrml.segmentation import segmentation_from_node
-from discgrader.mrml.volumes import right_handed, volume_to_node
+from discgrader.mrml.volumes import right_handed, slices_reversed, volume_to_node
 from discgrader.progress import Progress
 from discgrader.report.tables import grades_json, grades_rows, write_grades_csv
 from synthetic_result import synthetic_result
@@ -280,6 +282,65 @@ def test_the_bundles_axial_view_shows_the_axial_block_of_the_worst_disc(host, re
     red = next(one for one in nodes_by_class(host.scene, "vtkMRMLSliceNode") if one.GetLayoutName() == "Red")
     worst = next(one.disc for one in result.discs if one.disc.level == "L5-S1")
     assert red.GetSliceOffset() == pytest.approx(worst.roi.center_lps_mm[2], abs=2.0), "on the disc"
+
+
+def read_on(result, name: str, number: int, count: int = 5):
+    """The result with the worst disc's first grade read from a slice, from 1, of an axial series."""
+    evidence = {"slice": {"value": f"{number} of {count}", "series": name}}
+    worst = replace(result.discs[0], grades=(replace(result.discs[0].grades[0], evidence=evidence),))
+    return replace(result, discs=(worst, *result.discs[1:]))
+
+
+def shown_z(nodes, result, *task, **options) -> float | None:
+    found = axial_slice(result.discs[0], nodes.volumes.values(), *task, **options)
+    return None if found is None else float(found.place_ras_mm[2])
+
+
+def test_a_grade_is_shown_on_the_very_slice_that_it_was_read_from(host, result, tmp_path):
+    """Also where the scene keeps its slices in reverse order, as it does those of left-handed volumes, and when it was
+    saved and opened."""
+    name, task = "T2_ax L5-S1", ("pfirrmann", "pfirrmann")
+    graded = read_on(with_axial_blocks(result), name, 2)
+    places = []
+    for left_handed in (False, True):
+        series = [
+            replace(one, volume=slices_reversed(one.volume)) if left_handed and one.plane == "axial" else one
+            for one in graded.study.series
+        ]
+        study = replace(graded, study=replace(graded.study, series=tuple(series)))
+        [block] = [one.volume for one in series if one.name == name]
+        write_scene(study, tmp_path / f"{left_handed}.mrb")
+        host.scene.Clear(True)
+        read_bundle(host, tmp_path / f"{left_handed}.mrb")
+        back = result_from_scene(host.scene)
+        [again] = [one.volume for one in back.study.series if one.name == name]
+        assert np.allclose(again.affine_lps, block.affine_lps, atol=1e-4) and np.array_equal(again.array, block.array)
+        place = block.index_to_lps([40, 40, 1])[2]
+        nodes = SimpleNamespace(volumes=series_nodes(host.scene, "blocks"))
+        assert shown_z(nodes, back, *task) == pytest.approx(place, abs=1e-3)
+        middle = back.discs[0].disc.roi.center_lps_mm[2]
+        assert abs(shown_z(nodes, back, "spider", "bulging") - middle) <= 2.0, "no grade of its own: the nearest"
+        assert abs(shown_z(nodes, back, *task, moved=True) - middle) <= 2.0
+        places.append(place)
+    assert abs(places[0] - places[1]) > 5.0
+
+
+def test_no_axial_slice_is_shown_that_was_refused_when_its_disc_was_graded(host, result):
+    blocks = with_axial_blocks(result)
+    refusal = {
+        "msu": "axial T2 T2_ax L5-S1 has another frame of reference than T2_sag, and their pictures do not agree"
+    }
+    refused = replace(blocks, discs=(replace(blocks.discs[0], not_graded=refusal), *blocks.discs[1:]))
+    nodes = populate_scene(host.scene, blocks)
+    assert shown_z(nodes, blocks) is not None
+    assert shown_z(nodes, refused) is None and shown_z(nodes, refused, moved=True) is None
+    passed_by = replace(blocks.discs[0], not_graded={"msu": "the axial T2 misses it by 9 mm"})
+    assert shown_z(nodes, replace(blocks, discs=(passed_by,))) is not None, "the box lies where a slice shows it now"
+    t1 = replace(blocks.study.series[-5], contrast=Contrast.T1)
+    assert t1.name == "T2_ax L5-S1"
+    study = replace(blocks.study, series=(*blocks.study.series[:-5], t1))
+    host.scene.Clear(True)
+    assert shown_z(populate_scene(host.scene, replace(blocks, study=study)), blocks) is None, "T1 is not graded on"
 
 
 def test_files_in_the_bundle_are_read_alike_by_other_programs(tmp_path):

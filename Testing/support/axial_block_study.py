@@ -47,9 +47,17 @@ def write_block_study(folder: Path, names=tuple(BLOCKS)) -> Path:
 class AxialBlockEngine(BlockEngine):
     """As `BlockEngine`, with a map of `ON_AXIAL` besides, on one slice of the axial block that shows the disc best."""
 
-    def grade(self, study, settings, *, localization, explained, **options):
-        result = super().grade(study, settings, localization=localization, explained=explained, **options)
+    def grade(self, study, settings, *, localization, graded, explained, **options):
         axial = [one for one in study.series if one.role == "AX_T2"]
+        result = super().grade(
+            study,
+            settings,
+            localization=localization,
+            graded=lambda one: graded(told(one, axial)),
+            explained=explained,
+            **options,
+        )
+        result = replace(result, discs=tuple(told(one, axial) for one in result.discs))
         maps, series = dict(result.saliency), dict(result.saliency_series)
         for disc in localization.discs:
             key = (disc.level, *ON_AXIAL)
@@ -58,6 +66,17 @@ class AxialBlockEngine(BlockEngine):
                 maps[key], series[key] = bump(cut.series.volume, cut.indices[-1], disc), cut.series.name
                 explained(disc.level, {ON_AXIAL: (series[key], VolumePart.of(maps[key]))})
         return replace(result, saliency=maps, saliency_series=series)
+
+
+def told(result, axial):
+    """A disc's grades, `ON_AXIAL` with the slice that it was read from."""
+    cut = axial_cut(result.disc, axial) if axial else ""
+    if isinstance(cut, str):
+        return result
+    count = cut.series.volume.size[slice_axis(cut.series.volume)]
+    evidence = {"slice": {"value": f"{cut.indices[-1] + 1} of {count}", "series": cut.series.name}}
+    grades = [replace(one, evidence=evidence) if (one.system, one.task) == ON_AXIAL else one for one in result.grades]
+    return replace(result, grades=tuple(grades))
 
 
 def bump(volume: Volume, number: int, disc) -> Volume:

@@ -16,6 +16,12 @@ PASSED_BY = "the axial T2 misses it by"
 """How the reason begins where no axial slice passes through a disc."""
 
 
+def refuses_axial(reason: str) -> bool:
+    """Whether a reason says that an axial series was refused, as one in other coordinates is, so that a disc may not be
+    shown on it, either."""
+    return reason.startswith("axial T2 ")
+
+
 def above(highest: str) -> str:
     """The reason where a system is for this level and those below."""
     return f"this system is for {highest} and below"

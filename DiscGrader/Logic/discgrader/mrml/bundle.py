@@ -10,7 +10,6 @@ from pathlib import Path
 
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import StudyResult
-from discgrader.imaging.study import Plane
 from discgrader.progress import Progress
 
 _VIEW_SIZE = (512, 512)
@@ -67,21 +66,20 @@ def require_slicer_core() -> None:
 def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
     """Fit slice views to the picture, put the saliency of the worst disc over it and move to that disc.
 
-    Axial views show the axial series that shows that disc best, as the panel has it, the others the series that the
-    discs were found on.
+    Axial views show the axial series that its grades were read from, as the panel has it, the others the series that
+    the discs were found on.
     """
-    from discgrader.mrml.grade_views import series_of_grades, slice_of_disc
+    from discgrader.mrml.grade_views import axial_slice
     from discgrader.mrml.views import jump_to, show_layers, show_series
 
     background = nodes.volumes[result.localization.series_name]
     worst = _worst_level(result)
     over = next((node for key, node in nodes.saliency.items() if key[0] == worst), None)
     show_layers(scene, background, over)
-    axial = [nodes.volumes[one.name] for one in result.study.series if one.plane is Plane.AXIAL]
-    if axial and worst is not None:
+    if worst is not None:
         [graded] = [one for one in result.discs if one.disc.level == worst]
-        seen = slice_of_disc(graded.disc, axial, series_of_grades(graded.grades))
-        show_series(scene, background, nodes.volumes.values(), None if seen is None else seen.node)
+        shown = axial_slice(graded, nodes.volumes.values())
+        show_series(scene, background, nodes.volumes.values(), None if shown is None else shown.node)
     for logic in slice_logics:
         logic.ResizeSliceNode(*_VIEW_SIZE)
         logic.FitSliceToBackground()

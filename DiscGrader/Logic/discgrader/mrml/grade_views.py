@@ -2,15 +2,16 @@
 while the scene changes."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut
-from discgrader.grading.results import Grade
-from discgrader.grading.view import slice_axis
+from discgrader.grading.not_graded import refuses_axial
+from discgrader.grading.results import DiscResult
+from discgrader.grading.view import slice_axis, slice_middle, slice_read
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.disc import Disc
@@ -32,8 +33,7 @@ from discgrader.mrml.views import (
     slice_node,
     turn_axial,
 )
-from discgrader.mrml.volumes import grid_of_volume, volume_from_node
-from discgrader.reading.record import DiscReading
+from discgrader.mrml.volumes import grid_of_volume
 from discgrader.reading.results import disc_now, indices
 
 
@@ -58,44 +58,53 @@ class AxialSlice:
     center_ras_mm: np.ndarray
 
 
-def slice_of_disc(disc: Disc, nodes: Sequence[Node], named: Iterable[str] = (), saliency=None) -> AxialSlice | None:
-    """The axial slice to look at for a disc; None where no volume shows it.
+def axial_slice(
+    result: DiscResult, nodes: Iterable[Node], system: str = "", task: str = "", moved: bool = False
+) -> AxialSlice | None:
+    """The axial slice to look at for a disc: the one that this grade was read from; for any other grade the one nearest
+    to the disc's middle, of the series that its grades were read from, if any was.
+
+    None where no axial T2 shows it, or where these were refused when it was graded, as left may be right there.
 
     Parameters
     ----------
-    disc : Disc
-        As it is now.
-    nodes : sequence of vtkMRMLScalarVolumeNode
-        The study's axial volumes.
-    named : iterable of str
-        Names of volumes that its grades were read from, which come before what lies nearer.
-    saliency : vtkMRMLScalarVolumeNode, optional
-        A map that lies in the geometry of the first ``named`` one: its slice with most saliency is taken.
+    result : DiscResult
+        The disc where it is now.
+    nodes : iterable of vtkMRMLScalarVolumeNode
+        The study's series.
+    system, task : str
+    moved : bool
+        Whether its box was moved since it was graded, so that other slices may show it.
     """
-    grids = _grids(nodes)
-    known = {node.GetName(): node for node in grids}
-    chosen = [known[name] for name in named if name in known] or list(grids)
-    cut = _cut(disc, {node: grids[node] for node in chosen}) or _cut(disc, grids)
+    grids = _grids(one for one in nodes if attribute(one, "Role") == "AX_T2")
+    named = {node.GetName(): node for node in grids}
+    grade = result.grade_of(system, task)
+    read = None if grade is None else slice_read(grade.evidence)
+    if read is not None and read[0] in named and not moved:
+        node = named[read[0]]
+        return _slice(node, grids[node], result.disc, read[1])
+    others = () if moved else map(slice_read, (one.evidence for one in result.grades))
+    known = [one for one in (read, *others) if one is not None]
+    if not known and any(map(refuses_axial, result.not_graded.values())):
+        return None
+    first = [named[name] for name, _index in known[:1] if name in named]
+    cut = _cut(result.disc, {node: grids[node] for node in first}) or _cut(result.disc, grids)
     if cut is None:
         return None
-    node = known[cut.series.name]
-    axis, grid = slice_axis(grids[node]), grids[node]
-    middle = disc.roi.center_lps_mm
-    index = grid.lps_to_index(middle)
-    index[axis] = cut.indices[0] if saliency is None else _most_salient(saliency, grid, axis)
-    place = grid.index_to_lps(index)
-    middle_index = (np.array(grid.size) - 1) / 2
-    middle_index[axis] = index[axis]
-    return AxialSlice(node, lps_to_ras(place), _axes_ras(grid, axis), lps_to_ras(grid.index_to_lps(middle_index)))
+    node = named[cut.series.name]
+    return _slice(node, grids[node], result.disc, cut.indices[0])
 
 
-def series_of_grades(grades: Iterable[Grade]) -> tuple[str, ...]:
-    """Names of the axial series that grades of a disc were read from."""
-    stated = (grade.evidence.get("slice") for grade in grades)
-    return tuple(dict.fromkeys(one["series"] for one in stated if isinstance(one, Mapping) and "series" in one))
+def _slice(node: Node, grid: Volume, disc: Disc, number: int) -> AxialSlice:
+    axis = slice_axis(grid)
+    index = grid.lps_to_index(disc.roi.center_lps_mm)
+    index[axis] = number
+    return AxialSlice(
+        node, lps_to_ras(grid.index_to_lps(index)), _axes_ras(grid, axis), lps_to_ras(slice_middle(grid, number))
+    )
 
 
-def _grids(nodes: Sequence[Node]) -> dict[Node, Volume]:
+def _grids(nodes: Iterable[Node]) -> dict[Node, Volume]:
     """Where the voxels of each volume lie; without those of which it cannot be said."""
     grids = {}
     for node in nodes:
@@ -111,16 +120,6 @@ def _cut(disc, grids: Mapping[Node, Volume]) -> AxialCut | None:
     series = [Series(node.GetName(), grid, Plane.AXIAL, Contrast.T2, "") for node, grid in grids.items()]
     found = axial_cut(disc, series) if series else ""
     return None if isinstance(found, str) else found
-
-
-def _most_salient(saliency, grid: Volume, axis: int) -> int:
-    """Which slice of a grid a map that lies in a part of it says most of."""
-    part = volume_from_node(saliency)
-    along = part.array.sum(axis=tuple(one for one in range(3) if one != 2 - axis))
-    index = (np.array(part.size) - 1) / 2
-    index[axis] = int(along.argmax())
-    nearest = round(float(grid.lps_to_index(part.index_to_lps(index))[axis]))
-    return int(np.clip(nearest, 0, grid.size[axis] - 1))
 
 
 def _axes_ras(grid: Volume, axis: int) -> np.ndarray:
@@ -170,7 +169,9 @@ class GradeViews:
         disc = reading.reading.disc(level)
         number, before = disc.number, self._middle_before(reading)
         roi, saliency = reading.node(number), self._map(reading.study, level, system, task)
-        shown = self._axial_slice(reading, disc, saliency)
+        now = disc_now(reading.reading, disc, indices(reading.reading)[number])
+        graded = DiscResult(now, disc.grading.grades, disc.grading.not_graded) if disc.grading else DiscResult(now, ())
+        shown = axial_slice(graded, self._own(reading.study).values(), system, task, disc.is_stale)
         was = self._backgrounds()
         empty = self._show_series(reading.study, level, saliency, shown)
         jump_to(self._scene, roi)
@@ -250,16 +251,6 @@ class GradeViews:
 
     def _axial_nodes(self, study: str) -> list:
         return [one for one in self._own(study).values() if attribute(one, "Role") == "AX_T2"]
-
-    def _axial_slice(self, reading: StudyReading, disc: DiscReading, saliency) -> AxialSlice | None:
-        """The axial slice that shows a disc: of the series it was graded on, the one that its grade was read from."""
-        nodes = self._axial_nodes(reading.study)
-        now = disc_now(reading.reading, disc, indices(reading.reading)[disc.number])
-        mapped = None if saliency is None else attribute(saliency, "Series")
-        if mapped is not None and mapped in {node.GetName() for node in nodes}:
-            return slice_of_disc(now, nodes, [mapped], None if disc.is_stale else saliency)
-        grades = () if disc.grading is None or disc.is_stale else disc.grading.grades
-        return slice_of_disc(now, nodes, series_of_grades(grades)[:1])
 
     def _lay_axial(self, study: str, roi, shown: AxialSlice | None, before, was: Mapping[object, str | None]) -> None:
         """Lay the axial views into the plane of an axial slice, each over the same place of the disc as before.
