@@ -13,6 +13,7 @@ from discgrader.grading.mirrored import is_mirrored, side_agreement
 from discgrader.grading.placement import StudyViews, axial_view, sagittal_of, sagittal_view
 from discgrader.grading.systems import system_views
 from discgrader.grading.view import pictured, slice_axis
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Study
 from discgrader.pipeline.crops import check_windows, write_crops
 from PIL import Image
@@ -84,12 +85,12 @@ def test_why_a_disc_has_no_slice_is_said():
     [
         ([], "no axial T2"),
         ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
-        ([axial(lumpy(3), identity={"FrameOfReferenceUID": "1.3"})], "another frame of reference than sag_t2"),
-        ([axial(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "q"})], "another patient than sag_t2"),
+        ([axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))], "another frame of reference than sag_t2"),
+        ([axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))], "another patient than sag_t2"),
     ],
 )
 def test_series_that_cannot_be_matched_are_refused(series, why):
-    known = sagittal(BODY, identity={"FrameOfReferenceUID": "1.2", "PatientID": "p"})
+    known = sagittal(BODY, identity=Identity("p", frame_of_reference_uid="1.2"))
     study = Study("s", (known, *series))
     assert usable_series(study, discs())[0] == ()
     localization = discs()

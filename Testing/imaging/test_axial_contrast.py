@@ -110,7 +110,7 @@ def assert_told(study: Study, phantom: PhantomStudy) -> None:
 def test_stripped_dicom_is_told(phantom: PhantomStudy, tmp_path: Path) -> None:
     write_study(phantom, tmp_path / "study", True, PUBLIC)
     study = read_study(tmp_path / "study")
-    assert len(study.series) == 4 and {one.identity.get("EchoTime") for one in study.series} == {None}
+    assert len(study.series) == 4 and {one.header.get("EchoTime") for one in study.series} == {None}
     assert_told(study, phantom)
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from discgrader.imaging.agreement import agreement
 from discgrader.imaging.coordinates import other_coordinates
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 from solid_body import axial, lumpy, sagittal
 
 BODY = lumpy()
-SAME, OWN = {"FrameOfReferenceUID": "1.2"}, {"FrameOfReferenceUID": "1.3"}
+SAME, OWN = Identity(frame_of_reference_uid="1.2"), Identity(frame_of_reference_uid="1.3")
 
 
 def moved(series: Series, by: tuple[float, float, float]) -> Series:
@@ -63,7 +64,7 @@ def test_what_cannot_be_compared_keeps_being_refused():
     assert other_coordinates(replace(far, identity=SAME), known) is None
 
 
-@pytest.mark.parametrize("identity", [SAME, None, {}])
+@pytest.mark.parametrize("identity", [SAME, None, Identity()])
 def test_one_frame_of_reference_does_not_help_where_pictures_clearly_disagree(identity):
     known = sagittal(BODY, identity=SAME)
     assert other_coordinates(axial(BODY, identity=identity), known) is None

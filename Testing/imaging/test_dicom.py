@@ -19,6 +19,7 @@ from dicom_files import (
 from discgrader.errors import StudyError
 from discgrader.imaging import dicom_pixels
 from discgrader.imaging.dicom_headers import is_dicom
+from discgrader.imaging.identity import Identity, Instance
 from discgrader.imaging.pydicom_versions import IS_OLD, save
 from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import read_study
@@ -71,8 +72,8 @@ def test_enhanced_file_keeps_voxels_and_places(name: str, shared: bool, tmp_path
     write_enhanced(tmp_path / "a.dcm", VOLUMES[name], order=order, shared_orientation=shared)
     series = only(read_study(tmp_path / "a.dcm"))
     assert_same(VOLUMES[name], series.volume)
-    assert series.identity["FrameNumbers"] == [list(order).index(k) + 1 for k in range(count)]
-    assert series.identity["EchoTime"] == 110.0
+    assert [one.frame for one in series.identity.instances] == [list(order).index(k) + 1 for k in range(count)]
+    assert series.header["EchoTime"] == 110.0
 
 
 # By number, since pydicom 2 knows them by other names or not at all.
@@ -180,11 +181,18 @@ def test_identity_follows_the_order_of_slices(tmp_path: Path) -> None:
     uids = [str(pydicom.dcmread(path).SOPInstanceUID) for path in paths]
     assert series.name == "t2_tse_sag"
     assert series.role == "T2"
-    assert series.identity["SOPInstanceUIDs"] == uids
-    assert list(series.source) == paths
-    assert series.identity["PatientID"] == "7"
-    assert series.identity["Manufacturer"] == "Maker"
-    assert series.identity["MagneticFieldStrength"] == 1.5
+    first = pydicom.dcmread(paths[0])
+    assert series.identity == Identity(
+        "7",
+        str(first.StudyInstanceUID),
+        str(first.SeriesInstanceUID),
+        str(first.get("FrameOfReferenceUID", "")),
+        str(first.SOPClassUID),
+        tuple(Instance(uid, 1) for uid in uids),
+    )
+    assert list(series.source) == list(series.files) == paths
+    assert series.header["Manufacturer"] == "Maker"
+    assert series.header["MagneticFieldStrength"] == 1.5
 
 
 def test_missing_slices_are_named_and_move_nothing(tmp_path: Path) -> None:
@@ -195,7 +203,8 @@ def test_missing_slices_are_named_and_move_nothing(tmp_path: Path) -> None:
     assert series.volume.index_to_lps([3, 2, 6]) == pytest.approx(upright().index_to_lps([3, 2, 6]), abs=0.01)
     between = upright().array[1] / 3 * 2 + upright().array[4] / 3
     assert series.volume.array[2] == pytest.approx(between, abs=0.51)
-    assert series.identity["SOPInstanceUIDs"][2:4] == ["", ""]
+    assert series.identity.instances[2:4] == (Instance("", 0),) * 2 and series.files[2:4] == (None, None)
+    assert all(one.uid and one.frame == 1 for number, one in enumerate(series.identity.instances) if number in there)
     assert any("2 slices" in one and "between images 2 and 5" in one for one in series.warnings)
 
 

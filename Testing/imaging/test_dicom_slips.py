@@ -33,7 +33,7 @@ def test_one_slice_that_states_the_place_of_another_costs_no_other_slice(slip, t
     assert series.volume.array.shape == whole.array.shape
     kept = [k for k in range(SLICES) if k not in (wrong, taken)]
     assert np.array_equal(series.volume.array[kept], whole.array[kept])
-    assert sum(1 for file in series.identity["Files"] if file) == SLICES - 1
+    assert sum(1 for file in series.files if file) == SLICES - 1
     assert any(named("ImagePositionPatient") in one.reason for one in study.left_out)
 
 
@@ -177,7 +177,7 @@ def test_axial_blocks_that_are_counted_on_are_not_joined_by_slices_made_up(renum
     assert len(series) == parts
     if parts > 1:
         assert sum(one.volume.size[2] for one in series) == len(kept)
-        assert all("" not in one.identity["Files"] for one in series)
+        assert all(None not in one.files for one in series)
 
 
 @pytest.mark.parametrize("keyword", ["AcquisitionDate", "SeriesDate"])

@@ -26,7 +26,7 @@ def parts() -> dict[str, Volume]:
 
 def roles(study) -> dict[str, str]:
     """By the folder or file that each series lies in."""
-    return {one.source[0].parent.name if one.identity else one.name: one.role for one in study.series}
+    return {one.source[0].parent.name if one.files else one.name: one.role for one in study.series}
 
 
 @pytest.mark.parametrize("times", [{"EchoTime": 100, "RepetitionTime": 4000}, {"EchoTime": "", "RepetitionTime": ""}])

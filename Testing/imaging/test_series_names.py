@@ -39,9 +39,9 @@ def seen(**chances: float) -> PictureContrast:
     return PictureContrast(probabilities, best if probabilities[best] > 0.8 else Contrast.UNKNOWN, probabilities[best])
 
 
-def recognized(name: str, picture: PictureContrast, identity: dict | None = None):
+def recognized(name: str, picture: PictureContrast, header: dict | None = None):
     with patch.object(room, "picture_contrast", return_value=picture):
-        return recognize(name, upright(), identity)
+        return recognize(name, upright(), header)
 
 
 def test_the_picture_decides_where_name_and_times_are_silent_or_ambiguous() -> None:

@@ -100,8 +100,8 @@ def test_padding_is_as_dark_as_what_lies_beside_it(images, tmp_path):
 def test_times_of_a_converted_image_are_found(images, tmp_path):
     study = read_study(write(stripped(images, ("legacy-converted",)), tmp_path / "a"))
     assert [one.role for one in study.series] == list(ROLES)
-    assert all(one.identity["EchoTime"] and one.identity["RepetitionTime"] for one in study.series)
-    assert study.series[0].identity["FrameNumbers"] == list(range(1, 10))
+    assert all(one.header["EchoTime"] and one.header["RepetitionTime"] for one in study.series)
+    assert [one.frame for one in study.series[0].identity.instances] == list(range(1, 10))
 
 
 def test_what_contradicts_is_said(images, tmp_path):
@@ -281,7 +281,7 @@ def _wrong(study: Study, truth: list[Dataset], keyword: str, said: str) -> list[
     seen, wrong = set(), []
     for series in study.series:
         volume = series.volume
-        for k, file in enumerate(series.identity["Files"]):
+        for k, file in enumerate(series.files):
             if not file:
                 continue
             image = truth[int(Path(file).stem)]

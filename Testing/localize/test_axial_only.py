@@ -7,6 +7,7 @@ import pytest
 from discgrader.errors import StudyError
 from discgrader.grading.axial import axial_study, usable_series
 from discgrader.grading.grader import Grader
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Study
 from discgrader.localize.axial_only import COUNTED, SIDES, axial_t2, is_shown, sagittal_from_axial
 from discgrader.localize.localizer import Localizer
@@ -135,10 +136,10 @@ def test_the_user_names_what_is_counted_otherwise(phantom, localizer):
 
 def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
     blocks = make_study(513, {}, ("AX_T2",), blocks=True).study.series
-    kept = [replace(one, identity={"PatientID": "p"}) for one in blocks if not one.name.endswith("L3-L4")]
+    kept = [replace(one, identity=Identity("p")) for one in blocks if not one.name.endswith("L3-L4")]
     body = kept[-1].volume
     inside = kept[-2].volume.affine_lps.copy()
-    strange = replace(kept[-1], name="strange", identity={"PatientID": "q"})
+    strange = replace(kept[-1], name="strange", identity=Identity("q"))
     empty = replace(kept[-2], name="empty", volume=replace(body, array=np.full_like(body.array, 5), affine_lps=inside))
     found = localizer.localize(Study("s", (*kept[:-2], empty, kept[-1], strange)))
     assert f"No disc was looked for on strange: it is of another patient than {found.series_name}." in found.warnings

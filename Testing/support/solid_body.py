@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
@@ -54,14 +55,14 @@ def axial(
     tilt_deg: float = 0.0,
     slices: int = 46,
     contrast: Contrast = Contrast.T2,
-    identity: dict | None = None,
+    identity: Identity | None = None,
 ) -> Series:
     """An axial series of 4 mm slices; as wide as what lies around the spine."""
     picture = volume(body, tilted(tilt_deg), np.array(center), (80, 80, slices), (1.5, 1.5, 4.0))
     return Series(name, picture, Plane.AXIAL, contrast, "made so", identity=identity)
 
 
-def sagittal(body: Body, name: str = "sag_t2", identity: dict | None = None) -> Series:
+def sagittal(body: Body, name: str = "sag_t2", identity: Identity | None = None) -> Series:
     """A sagittal T2 series of 4 mm slices."""
     axes = np.stack([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]], axis=1)
     picture = volume(body, axes, np.array([0.0, 10.0, 70.0]), (100, 140, 21), (1.5, 1.5, 4.0))

@@ -4,6 +4,7 @@ pictures."""
 from weakref import WeakKeyDictionary
 
 from discgrader.imaging.agreement import Agreement, agreement
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 
@@ -30,10 +31,10 @@ def other_coordinates(one: Series, other: Series) -> str | None:
     A FrameOfReferenceUID that differs is no reason where the pictures agree, since exports often give each series one
     of its own. One that is the same, or missing, does not help where pictures clearly disagree.
     """
-    own, its = one.identity or {}, other.identity or {}
-    if own.get("PatientID") and its.get("PatientID") and own["PatientID"] != its["PatientID"]:
+    own, its = one.identity or Identity(), other.identity or Identity()
+    if own.patient_id and its.patient_id and own.patient_id != its.patient_id:
         return f"is of another patient than {other.name}"
-    frames = own.get("FrameOfReferenceUID"), its.get("FrameOfReferenceUID")
+    frames = own.frame_of_reference_uid, its.frame_of_reference_uid
     if all(frames) and frames[0] != frames[1]:
         return _unless_confirmed(_agreement(one.volume, other.volume), other)
     return None if one.plane is other.plane else _if_contradicted(_agreement(one.volume, other.volume), other)

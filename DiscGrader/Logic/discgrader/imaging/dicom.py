@@ -1,6 +1,6 @@
 """DICOM series as volumes: slices sorted, separated, checked and stacked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from scipy.ndimage import shift as shift_picture
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_apart import Part, part_series
 from discgrader.imaging.dicom_examinations import Examined, check_one_patient, examinations, newest
-from discgrader.imaging.dicom_headers import IDENTITY, Slice, read_headers
+from discgrader.imaging.dicom_headers import HEADER, Slice, read_headers
 from discgrader.imaging.dicom_kind import says_nothing_of_its_kind
 from discgrader.imaging.dicom_mirrored import laid_alike
 from discgrader.imaging.dicom_order import Unstackable
@@ -21,6 +21,7 @@ from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import clean
+from discgrader.imaging.identity import Identity, Instance
 from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
@@ -47,16 +48,20 @@ class DicomSeries:
         The files, in slice order, each once.
     warnings : tuple of str
         What was odd about it.
-    identity : dict
-        DICOM keyword to value; ``SOPInstanceUIDs``, ``FrameNumbers`` (from 1) and ``Files`` in slice order, empty and 0
-        for a slice that was missing. Instance UIDs need not be unique; file and frame are.
+    identity : Identity
+    header : mapping of str to object
+        What most of its slices state, by DICOM keyword.
+    files : tuple of Path or None
+        The file of each slice; None for one that was missing and was filled in.
     """
 
     name: str
     volume: Volume
     source: tuple[Path, ...]
     warnings: tuple[str, ...]
-    identity: dict
+    identity: Identity
+    header: Mapping[str, object]
+    files: tuple[Path | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +138,7 @@ def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
     return [
         f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was taken for MR."
         for one in series
-        if says_nothing_of_its_kind(one.identity)
+        if says_nothing_of_its_kind(one.header)
     ]
 
 
@@ -210,6 +215,8 @@ def _stacked(
                 tuple(dict.fromkeys(one.path for one in stack.slices if one is not None)),
                 (*notes, *more, *told, *stack.warnings, *warnings),
                 _identity(stack),
+                _header(stack),
+                tuple(None if one is None else one.path for one in stack.slices),
             )
         )
     return series, odd
@@ -287,17 +294,20 @@ def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tupl
     return clean(Volume(array, stack.affine), name)
 
 
-def _identity(stack: Stack) -> dict:
+def _header(stack: Stack) -> dict[str, object]:
     known = [one for one in stack.slices if one is not None]
-    identity = {keyword: value for keyword in IDENTITY if (value := _most_stated(known, keyword)) is not None}
+    return {keyword: value for keyword in HEADER if (value := _most_stated(known, keyword)) is not None}
 
-    def of_each(get: Callable[[Slice], object], missing: object) -> list:
-        return [missing if one is None else get(one) for one in stack.slices]
 
-    identity["SOPInstanceUIDs"] = of_each(lambda one: text_of(one.header.get("SOPInstanceUID")), "")
-    identity["FrameNumbers"] = of_each(lambda one: one.frame + 1, 0)
-    identity["Files"] = of_each(lambda one: str(one.path), "")
-    return identity
+def _identity(stack: Stack) -> Identity:
+    known = [one for one in stack.slices if one is not None]
+    keywords = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPClassUID")
+    patient, study, series, frame, sop_class = (text_of(_most_stated(known, keyword)) for keyword in keywords)
+    instances = tuple(
+        Instance() if one is None else Instance(text_of(one.header.get("SOPInstanceUID")), one.frame + 1)
+        for one in stack.slices
+    )
+    return Identity(patient, study, series, frame, sop_class, instances)
 
 
 def _most_stated(slices: Sequence[Slice], keyword: str) -> object:

@@ -83,7 +83,7 @@ _NO_AGENT = {"", "NO", "NONE", "N/A", "NA", "0", "FALSE", "WITHOUT", "OHNE"}
 class _Header:
     """What the attributes of one series say, gathered once."""
 
-    identity: Mapping[str, object]
+    stated: Mapping[str, object]
     text: str
     named: NameReading
     kind: frozenset[str]
@@ -91,8 +91,8 @@ class _Header:
 
     @property
     def fat_suppressed(self) -> bool:
-        options = set(_words(self.identity, "ScanOptions"))
-        selected = str(self.identity.get("SpectrallySelectedSuppression", "")).upper()
+        options = set(_words(self.stated, "ScanOptions"))
+        selected = str(self.stated.get("SpectrallySelectedSuppression", "")).upper()
         return bool(options & _FAT_OPTIONS or self.kind & _WATER or "FAT" in selected or self.named.fat_suppressed)
 
     @property
@@ -104,31 +104,29 @@ class _Header:
     @property
     def inverted(self) -> bool:
         """Whether inversion recovery is stated beside any inversion time."""
-        stated = "IR" in self.sequence or self.identity.get("InversionRecovery") == "YES" or "M_IR" in self.kind
-        return bool(stated or "IR_GEMS" in _words(self.identity, "ScanOptions"))
+        stated = "IR" in self.sequence or self.stated.get("InversionRecovery") == "YES" or "M_IR" in self.kind
+        return bool(stated or "IR_GEMS" in _words(self.stated, "ScanOptions"))
 
     @property
     def traits(self) -> tuple[str, ...]:
         told = any(
-            str(self.identity.get(one, "")).strip().upper() not in _NO_AGENT
+            str(self.stated.get(one, "")).strip().upper() not in _NO_AGENT
             for one in ("ContrastBolusAgent", "ContrastBolusIngredient")
         )
-        amounts = [_number(self.identity, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
+        amounts = [_number(self.stated, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
         agent = told or any(one is not None and one > 0 for one in amounts)
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it
         shown = (
-            []
-            if self.named.words.values("anatomy")
-            else read_name(str(self.identity.get("BodyPartExamined", ""))).traits
+            [] if self.named.words.values("anatomy") else read_name(str(self.stated.get("BodyPartExamined", ""))).traits
         )
         return tuple(dict.fromkeys([*more, *self.named.traits, *shown]))
 
 
-def contrast_from_dicom(identity: Mapping[str, object]) -> Finding | None:
+def contrast_from_dicom(stated: Mapping[str, object]) -> Finding | None:
     """The contrast by DICOM attributes (keyword to value), and why; None where they do not tell."""
-    header = _header(identity)
+    header = _header(stated)
     found = _not_graded(header) or _by_times(header) or _by_statement(header)
     named = finding_of(header.named, f"its description, {header.text},")
     if found is None:
@@ -139,24 +137,24 @@ def contrast_from_dicom(identity: Mapping[str, object]) -> Finding | None:
     return None if found is None else replace(found, traits=header.traits)
 
 
-def traits_from_dicom(identity: Mapping[str, object]) -> tuple[str, ...]:
+def traits_from_dicom(stated: Mapping[str, object]) -> tuple[str, ...]:
     """What attributes say besides the contrast; see `Finding`."""
-    return _header(identity).traits
+    return _header(stated).traits
 
 
-def _header(identity: Mapping[str, object]) -> _Header:
+def _header(stated: Mapping[str, object]) -> _Header:
     """Of the description; the protocol's and the sequence's names count where it is silent, as they may be of the whole
     examination."""
     texts = [
-        str(identity[one]).strip()
+        str(stated[one]).strip()
         for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
-        if str(identity.get(one) or "").strip()
+        if str(stated.get(one) or "").strip()
     ]
     read = [(text, read_name(text)) for text in texts]
     telling = [one for one in read if one[1].contrast is not None or one[1].why]
     text, named = next(iter([*telling, *read]), ("", read_name("")))
     return _Header(
-        identity, text, named, frozenset(_words(identity, "ImageType")), frozenset(_words(identity, "ScanningSequence"))
+        stated, text, named, frozenset(_words(stated, "ImageType")), frozenset(_words(stated, "ScanningSequence"))
     )
 
 
@@ -167,15 +165,15 @@ def _agree(named: Contrast, found: Contrast) -> bool:
 
 def _not_graded(header: _Header) -> Finding | None:
     """What is known to be something else than a weighted spin-echo picture."""
-    identity, named = header.identity, header.named
+    stated, named = header.stated, header.named
     gradient = named.contrast is Contrast.OTHER and named.words.says("echo", "gradient") and "SE" not in header.sequence
     if named.words.values("use") or named.part in ("fat", "opposed") or gradient:
         return finding_of(named, f"its description, {header.text},")
     for word in sorted(header.kind & _NO_SPINE_PICTURE.keys()):
         return Finding(Contrast.OTHER, f"DICOM says that it is {_NO_SPINE_PICTURE[word]} (image type {word})")
-    if "EP" in header.sequence or _number(identity, "DiffusionBValue") is not None:
+    if "EP" in header.sequence or _number(stated, "DiffusionBValue") is not None:
         return Finding(Contrast.OTHER, "DICOM says that it is an echo-planar or diffusion image")
-    if ("GR" in header.sequence and "SE" not in header.sequence) or identity.get("EchoPulseSequence") == "GRADIENT":
+    if ("GR" in header.sequence and "SE" not in header.sequence) or stated.get("EchoPulseSequence") == "GRADIENT":
         if named.contrast is Contrast.T1_FS:
             return Finding(Contrast.T1_FS, f"its description, {header.text}, {named.why}")
         return Finding(Contrast.OTHER, "DICOM says that it is a gradient echo")
@@ -183,9 +181,9 @@ def _not_graded(header: _Header) -> Finding | None:
 
 
 def _by_times(header: _Header) -> Finding | None:
-    identity, named = header.identity, header.named
-    echo, repetition = _number(identity, "EchoTime"), _number(identity, "RepetitionTime")
-    inversion = _number(identity, "InversionTime") or 0.0
+    stated, named = header.stated, header.named
+    echo, repetition = _number(stated, "EchoTime"), _number(stated, "RepetitionTime")
+    inversion = _number(stated, "InversionTime") or 0.0
     if not echo or not repetition or echo > _NO_ECHO_MS or repetition > _NO_REPETITION_MS:
         return None
     times = f"echo time {echo:g} ms, repetition time {repetition:g} ms"
@@ -217,7 +215,7 @@ def _t1(header: _Header, times: str) -> Finding:
 def _t2(header: _Header, times: str) -> Finding:
     if header.fat_suppressed:
         return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, which looks as STIR does")
-    if header.identity.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D"):
+    if header.stated.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D"):
         return Finding(Contrast.T2_SPACE, f"DICOM states {times}, 3D")
     return Finding(Contrast.T2, f"DICOM states {times}")
 
@@ -236,7 +234,7 @@ def _between(header: _Header, echo: float, repetition: float, times: str) -> Fin
 
 def _by_statement(header: _Header) -> Finding | None:
     """What an enhanced file states outright."""
-    stated = str(header.identity.get("AcquisitionContrast", ""))
+    stated = str(header.stated.get("AcquisitionContrast", ""))
     if stated == "PROTON_DENSITY" and not header.fat_suppressed:
         return Finding(Contrast.OTHER, "DICOM states the contrast PROTON_DENSITY")
     if stated in ("DIFFUSION", "PERFUSION", "T2_STAR", "FLUID_ATTENUATED", "FLOW_ENCODED", "TAGGING", "SUSCEPTIBILITY"):
@@ -249,7 +247,7 @@ def _by_statement(header: _Header) -> Finding | None:
 def _refined(header: _Header, contrast: Contrast) -> Contrast:
     if header.fat_suppressed:
         return {Contrast.T1: Contrast.T1_FS, Contrast.T2: Contrast.STIR}.get(contrast, contrast)
-    three_d = header.identity.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D")
+    three_d = header.stated.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D")
     return Contrast.T2_SPACE if contrast is Contrast.T2 and three_d else contrast
 
 
@@ -257,8 +255,8 @@ def _within(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= value <= limits[1]
 
 
-def _number(identity: Mapping[str, object], keyword: str) -> float | None:
-    value = identity.get(keyword)
+def _number(stated: Mapping[str, object], keyword: str) -> float | None:
+    value = stated.get(keyword)
     if isinstance(value, list):
         value = value[0] if value else None
     try:
@@ -267,6 +265,6 @@ def _number(identity: Mapping[str, object], keyword: str) -> float | None:
         return None
 
 
-def _words(identity: Mapping[str, object], keyword: str) -> list[str]:
-    value = identity.get(keyword, [])
+def _words(stated: Mapping[str, object], keyword: str) -> list[str]:
+    value = stated.get(keyword, [])
     return [str(one).strip().upper() for one in (value if isinstance(value, list) else [value])]

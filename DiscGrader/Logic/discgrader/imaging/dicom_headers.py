@@ -14,11 +14,7 @@ from discgrader.imaging.dicom_values import UNREADABLE, HeaderError, named, numb
 from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.progress import Progress
 
-IDENTITY = (
-    "PatientID",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "FrameOfReferenceUID",
+HEADER = (
     "SOPClassUID",
     "Modality",
     "StudyDate",
@@ -61,7 +57,9 @@ IDENTITY = (
     "InversionRecovery",
     "SpectrallySelectedSuppression",
 )
-"""Keywords kept of each series, where DICOM states them."""
+"""Keywords kept of each series, where DICOM states them, beside its `Identity`."""
+
+_IDENTITY = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")
 
 _SPLITTING = (
     "EchoNumbers",
@@ -78,8 +76,9 @@ _SPLITTING = (
 )
 _TOP = sorted(
     {
-        *IDENTITY,
+        *HEADER,
         *_SPLITTING,
+        *_IDENTITY,
         "SOPInstanceUID",
         "InstanceNumber",
         "Rows",
@@ -130,9 +129,10 @@ _FIRST_ELEMENTS = {
 }
 _RENAMED = {"EffectiveEchoTime": "EchoTime", "FrameType": "ImageType", "InversionTimes": "InversionTime"}
 _FROM_GROUPS = (
-    *IDENTITY,
+    *HEADER,
     *_SPLITTING,
     *_RENAMED,
+    *_IDENTITY,
     "ImagePositionPatient",
     "ImageOrientationPatient",
     "PixelSpacing",

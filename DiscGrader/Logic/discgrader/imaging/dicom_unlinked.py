@@ -102,7 +102,7 @@ def _taken_twice(ones: Sequence, others: Sequence) -> bool:
 
 
 def _same_kind(one, other) -> bool:
-    said = [_kind(each.identity) for each in (one, other)]
+    said = [_kind(each.header) for each in (one, other)]
     if not any(said[0]) or said[0] != said[1] or plane_of(one.volume) is not plane_of(other.volume):
         return False
     if one.volume.size == other.volume.size and (one.volume.array == other.volume.array).all():
@@ -110,8 +110,8 @@ def _same_kind(one, other) -> bool:
     return _overlap(one.volume, other.volume)
 
 
-def _kind(identity: Mapping) -> tuple[str, ...]:
-    return tuple(text_of(identity.get(keyword)).strip() for keyword in _TELLS_A_KIND)
+def _kind(header: Mapping) -> tuple[str, ...]:
+    return tuple(text_of(header.get(keyword)).strip() for keyword in _TELLS_A_KIND)
 
 
 def _overlap(one: Volume, other: Volume) -> bool:

@@ -121,7 +121,7 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
 
 
 def recognize(
-    name: str, volume: Volume, identity: Mapping[str, object] | None = None, plane: Plane | None = None
+    name: str, volume: Volume, header: Mapping[str, object] | None = None, plane: Plane | None = None
 ) -> Finding:
     """What a series weights: by its DICOM attributes, else by its name, and in any case by its picture.
 
@@ -135,18 +135,18 @@ def recognize(
         The file's stem or the DICOM series' description.
     volume : Volume
         The picture.
-    identity : mapping, optional
+    header : mapping, optional
         DICOM keywords and values.
     plane : Plane, optional
         That of its slices, where it is known better than from their geometry.
     """
-    told = contrast_from_dicom(identity or {})
+    told = contrast_from_dicom(header or {})
     reading = read_name(name)
     told = told or finding_of(reading, f"its name, {name},")
     if told is not None and told.contrast is Contrast.OTHER:
         return told
     traits = (
-        told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(identity or {}), *reading.traits]))
+        told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(header or {}), *reading.traits]))
     )
     return replace(_with_picture(told, reading, name, volume, plane or plane_of(volume)), traits=traits)
 

@@ -1,10 +1,12 @@
 """A study and its series, as read."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from discgrader.imaging.examination import Examination
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.volume import Volume
 
@@ -54,13 +56,17 @@ class Series:
         The files that it was read from.
     warnings : tuple of str
         What was odd about it.
-    identity : dict
-        What DICOM says of patient, study, series and scanner, empty for other formats.
+    identity : Identity, optional
+        Whose and which DICOM pictures it is; None for other formats, and where that is not known.
     probability : float, optional
         Of the contrast, by its picture; None where that cannot tell or was not looked at.
     traits : tuple of str
         What decides between series of one role: that it was derived from others, is of after contrast agent, or shows
         another part of the body.
+    header : mapping of str to object
+        What DICOM states of how it was taken, by keyword; empty for other formats.
+    files : tuple of Path or None
+        The DICOM file of each slice along k, None for one that was missing and was filled in; empty for other formats.
     """
 
     name: str
@@ -70,9 +76,11 @@ class Series:
     contrast_reason: str
     source: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
-    identity: dict | None = None
+    identity: Identity | None = None
     probability: float | None = None
     traits: tuple[str, ...] = ()
+    header: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[Path | None, ...] = ()
 
     @property
     def role(self) -> str:

@@ -14,6 +14,7 @@ from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
 from discgrader.imaging.dixon_parts import with_parts_told
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.recognize import Finding, can_serve, parse_role, plane_of, recognize
 from discgrader.imaging.study import Series, Study
@@ -39,7 +40,9 @@ class _Found:
     volume: Volume
     source: tuple[Path, ...]
     warnings: tuple[str, ...] = ()
-    identity: dict = field(default_factory=dict)
+    identity: Identity | None = None
+    header: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[Path | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +95,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     found = _unique_names(content.found)
     chosen = _roles_of(found, roles)
     series = tuple(_recognized(found, chosen, progress))
-    series = with_parts_told(series, [one is not None for one in chosen], [one.identity for one in found])
+    series = with_parts_told(series, [one is not None for one in chosen], [one.header for one in found])
     progress.report("reading", 1.0, f"{len(series)} series")
     left_out = tuple(LeftOut(printable(one.name), printable(one.reason)) for one in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
@@ -283,7 +286,9 @@ def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
 
 
 def _from_dicom(series: Sequence[DicomSeries]) -> list[_Found]:
-    return [_Found(one.name, one.volume, one.source, one.warnings, one.identity) for one in series]
+    return [
+        _Found(one.name, one.volume, one.source, one.warnings, one.identity, one.header, one.files) for one in series
+    ]
 
 
 def _unique_names(found: list[_Found]) -> list[_Found]:
@@ -336,7 +341,7 @@ def _recognized(found: Sequence[_Found], roles: Sequence[str | None], progress: 
 def _series(found: _Found, role: str | None) -> Series:
     plane = plane_of(found.volume)
     if role is None:
-        finding = recognize(found.name, found.volume, found.identity, plane)
+        finding = recognize(found.name, found.volume, found.header, plane)
     else:
         wanted, contrast = parse_role(role)
         if not can_serve(found.volume, wanted):
@@ -356,4 +361,6 @@ def _series(found: _Found, role: str | None) -> Series:
         found.identity,
         finding.probability,
         finding.traits,
+        found.header,
+        found.files,
     ).warned(*(printable(f"{found.name}: {one}") for one in finding.warnings))

@@ -8,24 +8,19 @@ too. What remains in every case is the attribute ``DICOM.instanceUIDs``, by whic
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import slicer
 
-from discgrader.errors import DiscGraderError, StudyError
+from discgrader.errors import StudyError
 from discgrader.imaging.dicom import DicomSeries, read_dicom
-from discgrader.imaging.dicom_headers import read_headers
 from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml import hierarchy
+from discgrader.mrml.dicom_source import UIDS, files_of, instance_uids, keep_identity, off_grid_mm
 from discgrader.mrml.nodes import Node, json_list, set_attributes
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.progress import Progress
-
-POSITION, ORIENTATION, SERIES_UID = "0020,0032", "0020,0037", "0020,000E"
-UIDS = "DICOM.instanceUIDs"
 
 ACQUISITION_TRANSFORM = "acquisition transform"
 """How Slicer calls the grid transforms that it makes for slices that lie on no one grid."""
@@ -56,10 +51,10 @@ class Gathered:
 
 def is_gathered(node) -> bool:
     """Whether a volume is one that Slicer's DICOM browser made of slices that lie on no one grid."""
-    if not _uids(node) or node.GetImageData() is None or node.GetImageData().GetDimensions()[2] < 2:
+    if not instance_uids(node) or node.GetImageData() is None or node.GetImageData().GetDimensions()[2] < 2:
         return False
     transform = _bending(node)
-    return _off_grid_mm(node) > UNEVEN_MM if transform is None else _is_of_acquisition(transform, node)
+    return off_grid_mm(node) > UNEVEN_MM if transform is None else _is_of_acquisition(transform, node)
 
 
 def gathered(node) -> Gathered | None:
@@ -72,7 +67,10 @@ def gathered(node) -> Gathered | None:
     """
     if not is_gathered(node):
         return None
-    files, what = _files(node), f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid"
+    files, what = (
+        files_of(node),
+        f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid",
+    )
     if not files:
         raise StudyError(
             f"{what}, and its files are not in the DICOM database any more; import the study's files again, or load "
@@ -140,7 +138,9 @@ def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
     for one in series:
         name = one.name if scene.GetFirstNodeByName(one.name) is None else scene.GenerateUniqueName(one.name)
         made = volume_to_node(scene, one.volume, name)
-        made.SetAttribute(UIDS, " ".join(uid for uid in one.identity.get("SOPInstanceUIDs", ()) if uid))
+        # Those of the slices that files hold, as Slicer itself writes them.
+        made.SetAttribute(UIDS, " ".join(uid.uid for uid in one.identity.instances if uid.uid))
+        keep_identity(made, one.identity)
         if one.warnings:
             set_attributes(made, Warnings=json_list(one.warnings))
         if above is not None:
@@ -201,84 +201,3 @@ def _is_of_acquisition(transform, node) -> bool:
     grid = transform.GetTransformToParent()
     grid = grid.GetDisplacementGrid() if hasattr(grid, "GetDisplacementGrid") else None
     return grid is not None and tuple(grid.GetDimensions()) == (2, 2, node.GetImageData().GetDimensions()[2])
-
-
-def _uids(node) -> list[str]:
-    return (node.GetAttribute(UIDS) or "").split()
-
-
-def _database():
-    database = getattr(slicer, "dicomDatabase", None)
-    return database if database is not None and database.isOpen else None
-
-
-def _files(node) -> tuple[Path, ...]:
-    """The DICOM files of a volume: by its instances; where these are not known one by one, those of its series."""
-    database = _database()
-    if database is None:
-        return ()
-    uids = _uids(node)
-    files = list(dict.fromkeys(filter(None, (database.fileForInstance(uid) for uid in uids))))
-    series = series_uid(node)
-    of_others = series and any(database.fileValue(file, SERIES_UID).strip() != series for file in files)
-    if series and (len(files) < len(uids) or of_others):
-        # Instance UIDs that repeat from series to series lead to another series' files.
-        files = list(database.filesForSeries(series))
-    elif len(files) < len(uids):
-        return ()
-    return tuple(map(Path, files))
-
-
-def series_uid(node) -> str:
-    """SeriesInstanceUID of a volume, as the subject hierarchy knows it; empty where it does not."""
-    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
-    item = tree.GetItemByDataNode(node)
-    return tree.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
-
-
-def _off_grid_mm(node) -> float:
-    """How far a volume's slices lie from an even grid, as their files have it; 0 where that is not known.
-
-    A slice of another direction counts as far as its ends lie from where the first one's direction would have them.
-    """
-    uids, database = _uids(node), _database()
-    if database is None:
-        return 0.0
-    if len(uids) == 1:
-        places, directions = _of_frames(database.fileForInstance(uids[0]) or "")
-    else:
-        places, directions = _of_instances(database, uids)
-    if len(places) < 2:
-        return 0.0
-    turned = float(np.abs(directions - directions[0]).max()) * 100.0
-    normal = np.cross(directions[0, :3], directions[0, 3:])
-    places = places[np.argsort(places @ normal, kind="stable")]
-    share = np.linspace(0.0, 1.0, len(places))[:, None]
-    even = places[0] + share * (places[-1] - places[0])
-    return max(turned, float(np.linalg.norm(places - even, axis=1).max()))
-
-
-def _of_instances(database, uids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Where slices lie, (slices, 3), and their rows' and columns' directions, (slices, 6); empty where not known."""
-    try:
-        places = np.array([_numbers(database.instanceValue(uid, POSITION)) for uid in uids])
-        directions = np.array([_numbers(database.instanceValue(uid, ORIENTATION)) for uid in uids])
-    except ValueError:
-        return np.zeros((0, 3)), np.zeros((0, 6))
-    whole = places.shape == (len(uids), 3) and directions.shape == (len(uids), 6)
-    return (places, directions) if whole else (np.zeros((0, 3)), np.zeros((0, 6)))
-
-
-@lru_cache(maxsize=16)
-def _of_frames(file: str) -> tuple[np.ndarray, np.ndarray]:
-    """As `_of_instances`, of the frames of one file, which the database does not know."""
-    try:
-        slices, _left_out = read_headers([Path(file)], Progress()) if file else ([], [])
-    except (DiscGraderError, OSError):
-        slices = []
-    places = np.array([one.position for one in slices]).reshape(-1, 3)
-    return places, np.array([[*one.row, *one.column] for one in slices]).reshape(-1, 6)
-
-
-def _numbers(text: str) -> list[float]:
-    return [float(one) for one in text.split("\\")]

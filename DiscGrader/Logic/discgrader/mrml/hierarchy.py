@@ -82,6 +82,31 @@ def modality(node) -> str:
     return hierarchy.GetItemAttribute(item, name) if item else ""
 
 
+def uid_of(node) -> str:
+    """The UID of a node, which for a volume from DICOM is its SeriesInstanceUID; empty where the hierarchy has none."""
+    if node.GetScene() is None:
+        return ""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    item = hierarchy.GetItemByDataNode(node)
+    return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
+
+
+def patient_and_study_of(node) -> tuple[str, str]:
+    """PatientID and StudyInstanceUID of what a node lies in; empty where the hierarchy does not know them."""
+    if node.GetScene() is None:
+        return "", ""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    constants, item = slicer.vtkMRMLSubjectHierarchyConstants, hierarchy.GetItemByDataNode(node)
+    told = []
+    for level, name in (
+        (constants.GetDICOMLevelPatient(), constants.GetDICOMPatientIDAttributeName()),
+        (constants.GetDICOMLevelStudy(), constants.GetDICOMStudyInstanceUIDAttributeName()),
+    ):
+        above = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
+        told.append((hierarchy.GetItemAttribute(above, name) or "").strip() if above else "")
+    return told[0], told[1]
+
+
 def _study_above(hierarchy, item: int) -> int:
     level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
     return hierarchy.GetItemAncestorAtLevel(item, level)

@@ -9,6 +9,7 @@ import vtk
 from discgrader.imaging.recognize import ROLES
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
+from discgrader.mrml.dicom_source import identity_of
 from discgrader.mrml.nodes import attribute, matrix_from_vtk
 from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
 from discgrader.mrml.volumes import chosen_series, volume_from_node
@@ -48,7 +49,14 @@ class NodeCache:
 
         def make() -> Series:
             plane, contrast = Plane(described["plane"]), Contrast(described["contrast"])
-            return Series(node.GetName(), volume_from_node(node), plane, contrast, described["contrast_reason"])
+            return Series(
+                node.GetName(),
+                volume_from_node(node),
+                plane,
+                contrast,
+                described["contrast_reason"],
+                identity=identity_of(node),
+            )
 
         return self._made(node, "", _volume_stamp(node), make)
 

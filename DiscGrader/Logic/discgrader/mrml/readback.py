@@ -8,14 +8,16 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps
 from discgrader.localize.disc import Disc, Localization
+from discgrader.mrml.dicom_source import identity_of
 from discgrader.mrml.node_cache import NodeCache
 from discgrader.mrml.nodes import READING, attribute, study_nodes
 from discgrader.mrml.stored import reading_in_scene
-from discgrader.mrml.volumes import volume_from_node
+from discgrader.mrml.volumes import slices_reversed, volume_from_node
 from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
 from discgrader.report.tables import examination_from_json, left_out_from_json
@@ -58,8 +60,8 @@ def _studies(scene, *kinds: str) -> tuple[str, ...]:
 def result_from_scene(scene, study: str | None = None) -> StudyResult:
     """The result of a study in a scene, its boxes as they stand now.
 
-    Left-handed series come back with their slices in reverse order. All warnings come back as the result's own, what
-    was not graded with each disc; of scenes of older versions that is among the warnings too.
+    All warnings come back as the result's own, what was not graded with each disc; of scenes of older versions that is
+    among the warnings too, and left-handed series come back with their slices in reverse order.
 
     Parameters
     ----------
@@ -167,6 +169,7 @@ def _series(node, described: Mapping) -> Series:
         warnings=tuple(described["warnings"]),
         probability=described.get("contrast_probability"),
         traits=tuple(described.get("traits", ())),
+        identity=Identity.from_json(described.get("identity"), described["name"]) or identity_of(node),
     )
 
 
@@ -192,7 +195,9 @@ def _saliency(scene, study: Study):
 
 
 def _whole(part: Volume, geometry: Volume) -> Volume:
-    """A cropped map in the whole geometry that it was cropped from."""
+    """A cropped map in the whole geometry that it was cropped from, whose slices may be in reverse order."""
+    if np.linalg.det(part.affine_lps[:3, :3]) * np.linalg.det(geometry.affine_lps[:3, :3]) < 0:
+        part = slices_reversed(part)
     start = np.rint(geometry.lps_to_index(part.affine_lps[:3, 3])).astype(int)[::-1]
     array = np.zeros(geometry.array.shape, part.array.dtype)
     array[tuple(slice(a, a + n) for a, n in zip(start, part.array.shape, strict=True))] = part.array

@@ -10,6 +10,7 @@ from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.disc import Localization
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml import hierarchy
+from discgrader.mrml.dicom_source import keep_identity
 from discgrader.mrml.nodes import MADE, Node, attribute, clear_attributes, set_attributes, study_nodes, to_end
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.saliency import StoredMap
@@ -185,6 +186,7 @@ def remove_or_release(scene, node) -> None:
 def mark_series(node, study: str, series: Series) -> None:
     """Have a volume node say which series of which study it holds."""
     set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
+    keep_identity(node)
 
 
 def examined_of(result: StudyResult) -> dict[str, object]:
@@ -209,5 +211,6 @@ def _series_node(scene, study: str, series: Series, volume_nodes: Mapping[str, N
     if node is None:
         node = volume_to_node(scene, series.volume, series.name)
         set_attributes(node, Made=MADE)
+        keep_identity(node, series.identity)
     mark_series(node, study, series)
     return node

@@ -16,7 +16,8 @@ from discgrader.localize.box import RoiBox, is_outside
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.dicom_blocks import separated_in_words, separating
-from discgrader.mrml.hierarchy import examination_of, study_name, volumes_left_out
+from discgrader.mrml.dicom_source import examination_of
+from discgrader.mrml.hierarchy import study_name, volumes_left_out
 from discgrader.mrml.node_cache import NodeCache
 from discgrader.mrml.nodes import MADE, Node, attribute, number_of, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of

@@ -15,10 +15,14 @@ from discgrader.imaging.geometry import right_angled
 from discgrader.imaging.recognize import can_serve, parse_role, plane_of
 from discgrader.imaging.study import Contrast, Series
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
+from discgrader.mrml.dicom_source import identity_of
 from discgrader.mrml.hierarchy import MR, modality
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, matrix_to_vtk, set_attributes
 
 _DISPLAY_PERCENTILES = (0.5, 99.5)
+
+_REVERSED = "reversed"
+"""Value of the attribute ``Slices`` of a node that holds a left-handed volume."""
 
 
 def right_handed(volume: Volume) -> Volume:
@@ -29,6 +33,11 @@ def right_handed(volume: Volume) -> Volume:
     """
     if np.linalg.det(volume.affine_lps[:3, :3]) > 0:
         return volume
+    return slices_reversed(volume)
+
+
+def slices_reversed(volume: Volume) -> Volume:
+    """The same picture with its slices in reverse order; every voxel stays where it is in the patient."""
     affine = volume.affine_lps.copy()
     affine[:3, 3] += affine[:3, 2] * (volume.array.shape[0] - 1)
     affine[:3, 2] *= -1
@@ -62,10 +71,13 @@ def image_data(array: np.ndarray, image: vtk.vtkImageData | None = None) -> vtk.
 def volume_to_node(scene, volume: Volume, name: str):
     """A new scalar volume node with the volume's voxels, its slices reversed where it is left-handed.
 
+    `volume_from_node` gives them in their own order again, for by that order grades and DICOM name slices.
     The node has a display node; window and level span the picture's own intensities.
     """
-    volume = right_handed(volume)
+    own, volume = volume, right_handed(volume)
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    if volume is not own:
+        set_attributes(node, Slices=_REVERSED)
     node.SetIJKToRASMatrix(matrix_to_vtk(volume.affine_ras))
     node.SetAndObserveImageData(image_data(volume.array))
     node.CreateDefaultDisplayNodes()
@@ -100,7 +112,11 @@ def volume_from_node(node) -> Volume:
     if image.GetNumberOfScalarComponents() != 1:
         raise StudyError(f"The volume {node.GetName()} is in color; choose a gray-scale MR series.")
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
-    return Volume(array.copy(), _affine_lps(node))
+    return _in_own_order(node, Volume(array.copy(), _affine_lps(node)))
+
+
+def _in_own_order(node, volume: Volume) -> Volume:
+    return slices_reversed(volume) if attribute(node, "Slices") == _REVERSED else volume
 
 
 def grid_of_volume(node) -> Volume:
@@ -115,7 +131,7 @@ def grid_of_volume(node) -> Volume:
     if image is None:
         raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
     nothing = np.broadcast_to(np.uint8(0), image.GetDimensions()[::-1])
-    return Volume(nothing, _affine_lps(node))
+    return _in_own_order(node, Volume(nothing, _affine_lps(node)))
 
 
 def _affine_lps(node) -> np.ndarray:
@@ -171,7 +187,8 @@ def series_from_node(node, role: str) -> Series:
     storage = node.GetStorageNode()
     source = (Path(storage.GetFileName()),) if storage is not None and storage.GetFileName() else ()
     read = tuple(json.loads(attribute(node, "Warnings") or "[]"))
-    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, (*read, *warnings, *more))
+    told = (*read, *warnings, *more)
+    return Series(name, volume, wanted, contrast, f"chosen as {role}", source, told, identity_of(node))
 
 
 @dataclass(frozen=True)

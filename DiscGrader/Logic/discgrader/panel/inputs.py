@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import slicer
-
 from discgrader.errors import DiscGraderError
 from discgrader.grading.series_choice import WITHHELD
 from discgrader.imaging.ranking import ranked
@@ -14,6 +12,7 @@ from discgrader.imaging.recognize import parse_role, plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import is_gathered
+from discgrader.mrml.dicom_source import header_of
 from discgrader.mrml.hierarchy import modality, study_name
 from discgrader.mrml.nodes import attribute
 from discgrader.mrml.volumes import (
@@ -30,18 +29,6 @@ ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
 
 SEVERAL = ("AX_T2",)
 """Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
-
-_DICOM_TEXTS = {
-    "SeriesDescription": "0008,103e", "ProtocolName": "0018,1030", "MRAcquisitionType": "0018,0023",
-    "ContrastBolusAgent": "0018,0010", "SequenceName": "0018,0024", "PulseSequenceName": "0018,9005",
-    "EchoPulseSequence": "0018,9008", "InversionRecovery": "0018,9009", "SpectrallySelectedSuppression": "0018,9025",
-    "AcquisitionContrast": "0008,9209",
-}  # fmt: skip
-_DICOM_LISTS = {"ImageType": "0008,0008", "ScanningSequence": "0018,0020", "ScanOptions": "0018,0022"}
-_DICOM_NUMBERS = {
-    "EchoTime": "0018,0081", "RepetitionTime": "0018,0080", "InversionTime": "0018,0082",
-    "DiffusionBValue": "0018,9087",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,13 +68,13 @@ def prepared(node) -> Callable[[], Recognized]:
     made_by = modality(node)
     if made_by not in ("", MR):
         return partial(Recognized, None, f"{made_by}, and no MR")
-    return partial(_look_at, volume, node.GetName(), _dicom_identity(node), attribute(node, "Role"))
+    return partial(_look_at, volume, node.GetName(), header_of(node), attribute(node, "Role"))
 
 
-def _look_at(volume: Volume, name: str, identity: Mapping[str, object], before: str | None) -> Recognized:
+def _look_at(volume: Volume, name: str, header: Mapping[str, object], before: str | None) -> Recognized:
     """What a picture of MR is; ``before`` is the role that it was graded as before, if it was."""
     plane = plane_of(volume)
-    found = recognize(name, volume, identity, plane)
+    found = recognize(name, volume, header, plane)
     if found.contrast is Contrast.UNKNOWN and before in EVERY_ROLE:
         # Whoever graded it on the command line has said what it is.
         plane, contrast = parse_role(before)
@@ -245,24 +232,3 @@ def _is_axial(node) -> bool:
     except DiscGraderError:
         # Slices under a transform that bends them have no plane.
         return False
-
-
-def _dicom_identity(node) -> dict[str, object]:
-    """The DICOM attributes that tell a contrast, where Slicer's DICOM database has them."""
-    database = getattr(slicer, "dicomDatabase", None)
-    uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-    if database is None or not database.isOpen or not uids:
-        return {}
-
-    def values(tags):
-        told = ((keyword, database.instanceValue(uids[0], tag)) for keyword, tag in tags.items())
-        return {keyword: value.strip() for keyword, value in told if value and value.strip()}
-
-    identity: dict[str, object] = values(_DICOM_TEXTS)
-    identity |= {keyword: value.split("\\") for keyword, value in values(_DICOM_LISTS).items()}
-    for keyword, value in values(_DICOM_NUMBERS).items():
-        try:
-            identity[keyword] = float(value)
-        except ValueError:
-            continue
-    return identity

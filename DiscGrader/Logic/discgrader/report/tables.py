@@ -245,6 +245,7 @@ def _series(series: Series) -> dict:
         "size": list(series.volume.size),
         "spacing_mm": plain(series.volume.spacing_mm, 6),
         "warnings": list(series.warnings),
+        **({} if series.identity is None else {"identity": series.identity.to_json()}),
     }
 
 

@@ -50,7 +50,7 @@ def read_named_study(path: Path) -> Study:
 
 
 def _as_named(series: Series) -> Series:
-    told = contrast_from_dicom(series.identity or {}) or contrast_from_name(series.name)
+    told = contrast_from_dicom(series.header) or contrast_from_name(series.name)
     if told is None or told.contrast is series.contrast:
         return series
     return replace(series, contrast=told.contrast, contrast_reason=told.reason, warnings=told.warnings)

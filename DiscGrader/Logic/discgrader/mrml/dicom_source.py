@@ -1,0 +1,262 @@
+"""What Slicer knows of the DICOM files that a volume was loaded from: by the attribute ``DICOM.instanceUIDs`` of its
+node, the subject hierarchy, and, as long as the files are known to it, the DICOM database."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import slicer
+import vtk
+from pydicom.datadict import dictionary_VM, dictionary_VR
+from pydicom.tag import Tag
+
+from discgrader.errors import DiscGraderError
+from discgrader.imaging.dicom_headers import read_headers
+from discgrader.imaging.examination import Examination
+from discgrader.imaging.identity import Identity, Instance
+from discgrader.imaging.volume import LPS_TO_RAS
+from discgrader.mrml import hierarchy
+from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes
+from discgrader.progress import Progress
+
+UIDS = "DICOM.instanceUIDs"
+
+_TELLING = (
+    "SeriesDescription",
+    "ProtocolName",
+    "ImageType",
+    "MRAcquisitionType",
+    "ContrastBolusAgent",
+    "ScanningSequence",
+    "ScanOptions",
+    "SequenceName",
+    "PulseSequenceName",
+    "EchoPulseSequence",
+    "InversionRecovery",
+    "SpectrallySelectedSuppression",
+    "AcquisitionContrast",
+    "EchoTime",
+    "RepetitionTime",
+    "InversionTime",
+    "DiffusionBValue",
+)
+"""The attributes that tell a contrast. For each that it does not keep, the database opens the file."""
+
+_OFF_SLICE = 0.25
+"""Share of the distance between slices by which an instance may lie beside one and still hold it: files state places in
+six digits, and a volume's own slices are never nearer to each other than 1."""
+
+
+def identity_of(node) -> Identity | None:
+    """Whose and which DICOM pictures a volume node holds; None where nothing tells, as of one that was read from NIfTI.
+
+    What was kept with the node counts first, so that a scene that is opened elsewhere still knows. A volume that lies
+    under a transform, or elsewhere than its files say, is in no frame of reference of DICOM's.
+    """
+    kept = attribute(node, "Identity")
+    found = _of_slicer(node) if kept is None else Identity.from_json(json.loads(kept), node.GetName())
+    if found is None:
+        return None
+    if len(found.instances) != _slices(node):
+        found = replace(found, instances=())
+    return found if node.GetParentTransformNode() is None else replace(found, frame_of_reference_uid="")
+
+
+def keep_identity(node, identity: Identity | None = None) -> None:
+    """Have a volume node, and so the scene's file, keep its identity: this one, or what Slicer knows of it now; what is
+    kept already stays."""
+    if attribute(node, "Identity") is None:
+        identity = identity or _of_slicer(node)
+        if identity is not None:
+            set_attributes(node, Identity=json.dumps(identity.to_json(), ensure_ascii=False))
+
+
+def header_of(node) -> dict[str, object]:
+    """What DICOM states of how a volume was taken, by keyword, where the database knows its files."""
+    told: dict[str, object] = {}
+    for keyword in _TELLING:
+        value = _value(node, keyword)
+        if dictionary_VM(keyword) != "1" and value:
+            told[keyword] = value.split("\\")
+        elif dictionary_VR(keyword) not in ("DS", "FD") and value:
+            told[keyword] = value
+        elif (number := _number(value)) is not None:
+            told[keyword] = number
+    return told
+
+
+def examination_of(scene, node) -> Examination | None:
+    """The examination of the DICOM study that a node lies in; None where neither hierarchy nor database knows a date or
+    an identifier."""
+    found = hierarchy.examination_of(scene, node)
+    accession = "" if found is None else _value(node, "AccessionNumber")
+    return replace(found, accession=accession) if found is not None and accession else found
+
+
+def instance_uids(node) -> list[str]:
+    """The SOPInstanceUIDs of a volume node as Slicer wrote them, in the order of its slices."""
+    return (node.GetAttribute(UIDS) or "").split()
+
+
+def series_uid(node) -> str:
+    """SeriesInstanceUID of a volume, as the subject hierarchy knows it; empty where it does not."""
+    return hierarchy.uid_of(node)
+
+
+def files_of(node) -> tuple[Path, ...]:
+    """The DICOM files of a volume: by its instances; where these are not known one by one, those of its series."""
+    database = _database()
+    if database is None:
+        return ()
+    uids = instance_uids(node)
+    files = list(dict.fromkeys(filter(None, (database.fileForInstance(uid) for uid in uids))))
+    series = series_uid(node)
+    of_others = series and any(database.fileValue(file, _tag("SeriesInstanceUID")).strip() != series for file in files)
+    if series and (len(files) < len(uids) or of_others):
+        # Instance UIDs that repeat from series to series lead to another series' files.
+        files = list(database.filesForSeries(series))
+    elif len(files) < len(uids):
+        return ()
+    return tuple(map(Path, files))
+
+
+def off_grid_mm(node) -> float:
+    """How far a volume's slices lie from an even grid, as their files have it; 0 where that is not known.
+
+    A slice of another direction counts as far as its ends lie from where the first one's direction would have them.
+    """
+    places, directions = _places(node)
+    if len(places) < 2:
+        return 0.0
+    turned = float(np.abs(directions - directions[0]).max()) * 100.0
+    normal = np.cross(directions[0, :3], directions[0, 3:])
+    places = places[np.argsort(places @ normal, kind="stable")]
+    share = np.linspace(0.0, 1.0, len(places))[:, None]
+    even = places[0] + share * (places[-1] - places[0])
+    return max(turned, float(np.linalg.norm(places - even, axis=1).max()))
+
+
+def _database():
+    database = getattr(slicer, "dicomDatabase", None)
+    return database if database is not None and database.isOpen else None
+
+
+def _value(node, keyword: str) -> str:
+    """What the first of a volume's files states; empty where the database does not know it."""
+    database, uids, series = _database(), instance_uids(node), series_uid(node)
+    if database is None or not uids:
+        return ""
+    if series and (database.instanceValue(uids[0], _tag("SeriesInstanceUID")) or series).strip() != series:
+        # The instance's UID is another series', too.
+        files = database.filesForSeries(series)
+        return (database.fileValue(files[0], _tag(keyword)) or "").strip() if files else ""
+    return (database.instanceValue(uids[0], _tag(keyword)) or "").strip()
+
+
+def _tag(keyword: str) -> str:
+    """As the database wants it, such as ``0020,0032``."""
+    tag = Tag(keyword)
+    return f"{tag.group:04x},{tag.element:04x}"
+
+
+def _of_slicer(node) -> Identity | None:
+    uids, series = instance_uids(node), series_uid(node)
+    if not uids:
+        return None
+    patient, study = hierarchy.patient_and_study_of(node)
+    instances, moved = _instances(node, uids)
+    return Identity(
+        _value(node, "PatientID") or patient,
+        _value(node, "StudyInstanceUID") or study,
+        series or _value(node, "SeriesInstanceUID"),
+        "" if moved else _value(node, "FrameOfReferenceUID"),
+        _value(node, "SOPClassUID"),
+        instances,
+    )
+
+
+def _instances(node, uids: Sequence[str]) -> tuple[tuple[Instance, ...], bool]:
+    """The instance of each slice of a volume, none where that is not known; and whether it was moved from where its
+    files have it.
+
+    Places decide; where these are not known, the order in which Slicer wrote the UIDs does, which is that of the
+    slices.
+    """
+    count = _slices(node)
+    several = [Instance(uid, 1) for uid in uids] if len(uids) > 1 or count == 1 else []
+    each = several or [Instance(uids[0], frame) for frame in range(1, len(_places(node)[0]) + 1)]
+    slices = list(_slices_of_places(node, _places(node)[0]))
+    known = [one for one in slices if one is not None]
+    if each and len(slices) == len(each) == len(known) == len(set(known)):
+        by_slice = dict(zip(known, each))
+        return tuple(by_slice.get(number, Instance()) for number in range(count)), False
+    if len(uids) == count:
+        return tuple(several), bool(slices)
+    return tuple(Instance(uids[0]) for _ in range(count)) if len(uids) == 1 else (), bool(slices)
+
+
+def _slices_of_places(node, places: np.ndarray) -> Iterator[int | None]:
+    """Which slice of a volume, from 0, lies at each place, (n, 3) LPS mm; None where none does."""
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    index_of = np.linalg.inv(LPS_TO_RAS @ matrix_from_vtk(matrix))
+    corners = np.array([0, 0, 0]), np.array(node.GetImageData().GetDimensions()) - 1
+    for place in places:
+        index = index_of[:3, :3] @ place + index_of[:3, 3]
+        number = round(float(index[2]))
+        # Rows or columns may run the other way in the node, so that the file's first pixel is another corner of it.
+        on_corner = all(min(abs(index[axis] - corner[axis]) for corner in corners) < 1.0 for axis in (0, 1))
+        inside = 0 <= number <= corners[1][2] and abs(index[2] - number) < _OFF_SLICE
+        yield number if on_corner and inside else None
+
+
+def _slices(node) -> int:
+    return 0 if node.GetImageData() is None else int(node.GetImageData().GetDimensions()[2])
+
+
+def _places(node) -> tuple[np.ndarray, np.ndarray]:
+    """Where a volume's instances or frames lie, (slices, 3), and their rows' and columns' directions, (slices, 6);
+    empty where that is not known."""
+    uids, database = instance_uids(node), _database()
+    if database is None or not uids:
+        return np.zeros((0, 3)), np.zeros((0, 6))
+    if len(uids) == 1 and _slices(node) > 1:
+        return _of_frames(database.fileForInstance(uids[0]) or "")
+    return _of_instances(database, uids)
+
+
+def _of_instances(database, uids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        places, directions = (
+            np.array([_numbers(database.instanceValue(uid, _tag(keyword))) for uid in uids])
+            for keyword in ("ImagePositionPatient", "ImageOrientationPatient")
+        )
+    except ValueError:
+        return np.zeros((0, 3)), np.zeros((0, 6))
+    whole = places.shape == (len(uids), 3) and directions.shape == (len(uids), 6)
+    return (places, directions) if whole else (np.zeros((0, 3)), np.zeros((0, 6)))
+
+
+@lru_cache(maxsize=16)
+def _of_frames(file: str) -> tuple[np.ndarray, np.ndarray]:
+    """As `_of_instances`, of the frames of one file, which the database does not know."""
+    try:
+        slices, _left_out = read_headers([Path(file)], Progress()) if file else ([], [])
+    except (DiscGraderError, OSError):
+        slices = []
+    places = np.array([one.position for one in slices]).reshape(-1, 3)
+    return places, np.array([[*one.row, *one.column] for one in slices]).reshape(-1, 6)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(one) for one in text.split("\\")]
