@@ -90,7 +90,8 @@ def agreement(one: Volume, other: Volume) -> Agreement | None:
     )
     if its >= score:
         best, score = near, its
-    return Agreement(here, score, elsewhere, tuple(float(-way) for way in best))
+    x, y, z = (float(-way) for way in best)
+    return Agreement(here, score, elsewhere, (x, y, z))
 
 
 def _climb(matching: "_Matching", start: tuple, score: float, steps: list) -> tuple[tuple, float]:

@@ -238,11 +238,11 @@ def _pictures(
     for number, (path, ones) in enumerate(by_file.items()):
         progress.report("reading", number / len(by_file), f"{name}: {path.name}")
         try:
-            pixels, said = read_pixels(path, [one.frame for one in ones])
+            pixels, odd = read_pixels(path, [one.frame for one in ones])
         except DamagedPixels as error:
             damaged.setdefault(str(error), []).append(path)
             continue
-        notes |= dict.fromkeys(said)
+        notes |= dict.fromkeys(odd)
         for one, picture in zip(ones, pixels):
             pictures[id(one)] = (picture * one.slope + one.intercept).astype(np.float32) if rescaled else picture
     left_out = [LeftOut(listed(paths, name), reason) for reason, paths in damaged.items()]
@@ -280,16 +280,16 @@ def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tupl
             layer if layer is None else shift_picture(layer.astype(dtype), offset, order=1, mode="nearest")
             for layer, offset in zip(layers, stack.shifts_px)
         ]
-    known = [number for number, layer in enumerate(layers) if layer is not None]
-    array = np.empty((len(layers), *layers[known[0]].shape), dtype)
+    known = {number: layer for number, layer in enumerate(layers) if layer is not None}
+    array = np.empty((len(layers), *next(iter(known.values())).shape), dtype)
     for number in range(len(layers)):
         below = max(k for k in known if k <= number)
         above = min(k for k in known if k >= number)
         if below == above:
-            array[number] = layers[number]
+            array[number] = known[number]
             continue
         weight = (number - below) / (above - below)
-        between = (1 - weight) * layers[below].astype(float) + weight * layers[above].astype(float)
+        between = (1 - weight) * known[below].astype(float) + weight * known[above].astype(float)
         array[number] = between if dtype.kind == "f" else np.rint(between)
     return clean(Volume(array, stack.affine), name)
 

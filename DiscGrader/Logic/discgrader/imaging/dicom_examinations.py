@@ -255,7 +255,7 @@ def _telling(values: set[str]) -> bool:
     return any(re.search(r"[1-9]", one) for one in values)
 
 
-def _times(group: list[Slice]) -> set[str]:
+def _times(group: Sequence[Slice]) -> set[str]:
     """Times of the examination but for midnight, which is put in where the time was taken away."""
     return {time for time in _values(group, "StudyTime") if time.strip("0:. ")}
 

@@ -314,7 +314,7 @@ def _count(header: Mapping[str, object], keyword: str) -> int:
 
 
 def _spacing(header: Mapping[str, object]) -> tuple[float, float]:
-    between_rows, between_columns = spacing = tuple(numbers(header, "PixelSpacing", 2))
+    between_rows, between_columns = spacing = _two(numbers(header, "PixelSpacing", 2))
     if min(spacing) <= 0:
         raise HeaderError(f"{named('PixelSpacing')} states a spacing of zero or less, which cannot be")
     sides = (_count(header, "Rows") * between_rows, _count(header, "Columns") * between_columns)
@@ -323,6 +323,11 @@ def _spacing(header: Mapping[str, object]) -> tuple[float, float]:
             f"{named('PixelSpacing')} makes a picture of {sides[0]:.3g} × {sides[1]:.3g} mm, which cannot be a spine"
         )
     return spacing
+
+
+def _two(values: Sequence[float]) -> tuple[float, float]:
+    first, second = values
+    return first, second
 
 
 def _directions(orientation: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

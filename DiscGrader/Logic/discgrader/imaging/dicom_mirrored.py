@@ -54,10 +54,11 @@ def _planes(slices: Sequence[Slice]) -> list[dict[_Signs, list[Slice]]]:
     """Slices whose axes are the same but for their signs, by these."""
     planes: list[tuple[Slice, dict[_Signs, list[Slice]]]] = []
     for one in slices:
-        first, plane = next(((first, plane) for first, plane in planes if _signs(one, first)), (one, {}))
+        known = ((signs, plane) for first, plane in planes if (signs := _signs(one, first)) is not None)
+        signs, plane = next(known, ((1, 1), {}))
         if not plane:
-            planes.append((first, plane))
-        plane.setdefault(_signs(one, first), []).append(one)
+            planes.append((one, plane))
+        plane.setdefault(signs, []).append(one)
     return [plane for _, plane in planes]
 
 

@@ -52,7 +52,7 @@ def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
         return None
     if most_at_a_place(slices) == 1 and len(usual_gaps(slices)[1]) == 0:
         return None
-    ordered = [one for _, one in sorted(zip(numbers, slices, strict=True), key=lambda item: item[0])]
+    ordered = sorted(slices, key=lambda one: one.header["InstanceNumber"])
     at, most = places(slices), most_at_a_place(slices)
     # slices that count in turn share most of their places; one that lies where another does is a slip
     in_turn = most > 1 and sum(len(ones) == most for ones in at) > len(at) / 2
@@ -78,7 +78,7 @@ def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
 
 def is_even(slices: Sequence[Slice]) -> bool:
     """Whether slices in this order go one way at even steps, some of which may be missing."""
-    gaps = np.diff([along(one) for one in slices])
+    gaps = np.diff(np.array([along(one) for one in slices]))
     if len(gaps) == 0 or abs(gaps).min() <= SAME_PLACE_MM or (np.sign(gaps) != np.sign(gaps[0])).any():
         return False
     steps = gaps / gaps[np.argmin(np.abs(gaps))]
@@ -142,7 +142,7 @@ def _likeness(one: Slice, other: Slice, pictures: Mapping[int, np.ndarray]) -> f
 
 def usual_gaps(slices: Sequence[Slice]) -> tuple[float, np.ndarray]:
     """The usual distance between neighboring places in mm, and the distances that are much smaller."""
-    gaps = np.diff([along(ones[0]) for ones in places(slices)])
+    gaps = np.diff(np.array([along(ones[0]) for ones in places(slices)]))
     if len(gaps) < 2:
         return (float(gaps[0]) if len(gaps) else 1.0), np.zeros(0)
     step = usual_step(gaps)
@@ -170,7 +170,7 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
     kept = [row for row in rows if len(row) >= 3]
     odd = [one for row in rows if len(row) < 3 for one in row]
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
-        gaps = np.diff([along(one) for one in slices])
+        gaps = np.diff(np.array([along(one) for one in slices]))
         raise Unstackable(
             f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which "
             "makes no volume"

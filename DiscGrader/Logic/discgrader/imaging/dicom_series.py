@@ -69,7 +69,11 @@ def _looks(one: Slice) -> tuple[object, ...]:
     """What slices of one series have in common, whatever their identifiers say."""
     told = [text_of(one.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
     times = [text_of(one.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
-    geometry = (one.shape, tuple(np.round(one.pixel_spacing, 3)), tuple(np.round([*one.row, *one.column], 2) + 0.0))
+    geometry = (
+        one.shape,
+        tuple(np.round(np.array(one.pixel_spacing), 3)),
+        tuple(np.round(np.array([*one.row, *one.column]), 2) + 0.0),
+    )
     return (*told, *times, *geometry, str(one.path.parent))
 
 

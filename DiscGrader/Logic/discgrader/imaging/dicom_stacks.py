@@ -98,14 +98,9 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
 
 def _numbered_on(before: Slice, one: Slice) -> bool:
     """Whether axial slices are counted on over a gap, as blocks through discs are: no slice is missing between them."""
-    numbers = [each.header.get("InstanceNumber") for each in (before, one)]
-    axial = abs(one.normal[2]) > _AXIAL
-    return (
-        axial
-        and before.frames == 1
-        and all(isinstance(each, int) for each in numbers)
-        and abs(numbers[1] - numbers[0]) == 1
-    )
+    first, second = (each.header.get("InstanceNumber") for each in (before, one))
+    counted = isinstance(first, int) and isinstance(second, int) and abs(second - first) == 1
+    return counted and before.frames == 1 and bool(abs(one.normal[2]) > _AXIAL)
 
 
 def _step(slices: list[Slice], normal: np.ndarray) -> float:

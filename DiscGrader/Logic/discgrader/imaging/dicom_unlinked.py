@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
+
 from discgrader.errors import StudyError
 from discgrader.imaging.agreement import agreement
 from discgrader.imaging.coordinates import SAME_PLACE_MM, TELLING
@@ -116,7 +118,7 @@ def _kind(header: Mapping) -> tuple[str, ...]:
 
 def _overlap(one: Volume, other: Volume) -> bool:
     """Whether the middle of each lies inside of the other, as that of neither does where blocks lie side by side."""
-    middles = [each.index_to_lps([(n - 1) / 2 for n in each.size]) for each in (one, other)]
+    middles = [each.index_to_lps((np.array(each.size) - 1) / 2) for each in (one, other)]
     return _inside(one, middles[1]) and _inside(other, middles[0])
 
 

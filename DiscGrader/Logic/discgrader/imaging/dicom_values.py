@@ -4,6 +4,7 @@ import math
 import struct
 import zlib
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeGuard
 
 import pydicom
 from pydicom.datadict import tag_for_keyword
@@ -62,7 +63,7 @@ def values_of(dataset: Dataset, keywords: Sequence[str]) -> tuple[dict, set[str]
     return values, broken
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """The value as a number, text, or list of these."""
     if isinstance(value, (MultiValue, list, tuple)):
         return [_plain(one) for one in value]
@@ -86,14 +87,15 @@ def numbers(header: Mapping[str, object], keyword: str, count: int) -> list[floa
     if keyword not in header:
         raise HeaderError(f"{named(keyword)} is missing or cannot be read")
     value = header[keyword]
-    found = value if isinstance(value, list) else [value]
-    if len(found) != count or not all(is_number(one) for one in found):
+    found: list[object] = value if isinstance(value, list) else [value]
+    known = [float(one) for one in found if is_number(one)]
+    if not len(known) == len(found) == count:
         kind = "a number" if count == 1 else f"{count} numbers"
         raise HeaderError(f"{named(keyword)} is not {kind}")
-    return [float(one) for one in found]
+    return known
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a plain value is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 

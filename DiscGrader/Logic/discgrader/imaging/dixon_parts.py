@@ -80,8 +80,8 @@ def _groups(series: Sequence[Series], times: Sequence[Mapping]) -> list[list[int
 def _together(one: Series, other: Series, times: Mapping, its_times: Mapping) -> bool:
     if one.plane is not other.plane or one.volume.size != other.volume.size:
         return False
-    told = [_number(each.get("RepetitionTime")) for each in (times, its_times)]
-    if None not in told and abs(told[0] - told[1]) > SAME_TIMES_MS:
+    told, its = (_number(each.get("RepetitionTime")) for each in (times, its_times))
+    if told is not None and its is not None and abs(told - its) > SAME_TIMES_MS:
         return False
     return bool(np.allclose(one.volume.affine_lps, other.volume.affine_lps, atol=0.01))
 

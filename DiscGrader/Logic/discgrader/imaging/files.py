@@ -111,7 +111,8 @@ def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
     StudyError
         When all voxels have the same value, so that there is no picture.
     """
-    array, warnings = volume.array, ()
+    array = volume.array
+    warnings: tuple[str, ...] = ()
     if array.dtype == np.float64:
         with np.errstate(over="ignore"):
             array = array.astype(np.float32)

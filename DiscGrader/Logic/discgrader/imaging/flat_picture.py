@@ -78,8 +78,8 @@ def _flat(
         picture = picture[::-1]
     if volume.directions[column, high] * column_sign < 0:
         picture = picture[:, ::-1]
-    down, row_known = _shrinking(picture.shape[0], volume.spacing_mm[low], shape[0], pixel_mm)
-    along, column_known = _shrinking(picture.shape[1], volume.spacing_mm[high], shape[1], pixel_mm)
+    down, row_known = _shrinking(picture.shape[0], float(volume.spacing_mm[low]), shape[0], pixel_mm)
+    along, column_known = _shrinking(picture.shape[1], float(volume.spacing_mm[high]), shape[1], pixel_mm)
     return down @ picture @ along.T, row_known[:, None] & column_known
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class _Header:
     header_bytes: int
 
     @classmethod
-    def parse(cls, raw: bytes) -> "_Header | None":
+    def parse(cls, raw: bytes | bytearray) -> "_Header | None":
         """The header at the start of ``raw``; None when there is none."""
         if len(raw) >= 352 and raw[344:348] in (b"n+1\0", b"ni1\0"):
             return cls._of_nifti_1(raw, _byte_order(raw, 348, "h", 40))
@@ -68,8 +68,8 @@ class _Header:
         return None
 
     @classmethod
-    def _of_nifti_1(cls, raw: bytes, order: str) -> "_Header":
-        def get(kind: str, at: int) -> tuple:
+    def _of_nifti_1(cls, raw: bytes | bytearray, order: str) -> "_Header":
+        def get(kind: str, at: int) -> Any:
             return struct.unpack_from(order + kind, raw, at)
 
         return cls(
@@ -78,8 +78,10 @@ class _Header:
             get("h", 70)[0],
             get("8f", 76),
             get("f", 108)[0],
-            *get("2f", 112),
-            *get("2h", 252),
+            get("f", 112)[0],
+            get("f", 116)[0],
+            get("h", 252)[0],
+            get("h", 254)[0],
             get("3f", 256),
             get("3f", 268),
             get("12f", 280),
@@ -88,8 +90,8 @@ class _Header:
         )
 
     @classmethod
-    def _of_nifti_2(cls, raw: bytes, order: str) -> "_Header":
-        def get(kind: str, at: int) -> tuple:
+    def _of_nifti_2(cls, raw: bytes | bytearray, order: str) -> "_Header":
+        def get(kind: str, at: int) -> Any:
             return struct.unpack_from(order + kind, raw, at)
 
         return cls(
@@ -98,8 +100,10 @@ class _Header:
             get("h", 12)[0],
             get("8d", 104),
             get("q", 168)[0],
-            *get("2d", 176),
-            *get("2i", 344),
+            get("d", 176)[0],
+            get("d", 184)[0],
+            get("i", 344)[0],
+            get("i", 348)[0],
             get("3d", 352),
             get("3d", 376),
             get("12d", 400),
@@ -139,7 +143,7 @@ class _Header:
         return _UNIT_TO_MM.get(self.units, 1.0)
 
 
-def _byte_order(raw: bytes, size: int, kind: str, at: int) -> str:
+def _byte_order(raw: bytes | bytearray, size: int, kind: str, at: int) -> str:
     """By the size that the header states of itself; where that is wrong, by the number of axes, which is 1 to 7."""
     for order in "<>":
         if struct.unpack_from(order + "i", raw)[0] == size:
@@ -244,7 +248,8 @@ def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
     frames = math.prod(dims[3:])
     if frames != 1:
         raise StudyError(f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of them.")
-    return tuple((dims[:3] + [1])[:3])
+    columns, rows, slices = (dims[:3] + [1])[:3]
+    return columns, rows, slices
 
 
 def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:

@@ -97,8 +97,8 @@ def tissue_network_of(tensors: Mapping[str, np.ndarray], classes: tuple[str, ...
     down, up = (
         tuple(_part(tensors, f"{way}{number}") for number in range(_count(tensors, way))) for way in ("down", "up")
     )
-    single = (_part(tensors, name) for name in ("shares", "hidden", "head"))
-    return TissueNetwork(down, _part(tensors, "middle"), up, *single, classes, temperature)
+    middle, shares, hidden, head = (_part(tensors, name) for name in ("middle", "shares", "hidden", "head"))
+    return TissueNetwork(down, middle, up, shares, hidden, head, classes, temperature)
 
 
 def _part(tensors: Mapping[str, np.ndarray], name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,17 @@
 """Boxes of voxels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+Index = tuple[int, int, int]
+
+
+def index_of(numbers: Iterable[int]) -> Index:
+    """Three numbers along k, j and i as an index, or as the shape of an array."""
+    k, j, i = (int(one) for one in numbers)
+    return k, j, i
 
 
 @dataclass(frozen=True)
@@ -15,13 +24,13 @@ class Box:
         First index (k, j, i) inside and first beyond.
     """
 
-    low: tuple[int, int, int]
-    high: tuple[int, int, int]
+    low: Index
+    high: Index
 
     @classmethod
     def whole(cls, shape: tuple[int, ...]) -> "Box":
         """All of an array."""
-        return cls((0, 0, 0), tuple(int(size) for size in shape))
+        return cls((0, 0, 0), index_of(shape))
 
     @classmethod
     def around(cls, mask: np.ndarray) -> "Box | None":
@@ -33,12 +42,12 @@ class Box:
                 return None
             low.append(int(filled[0]))
             high.append(int(filled[-1]) + 1)
-        return cls(tuple(low), tuple(high))
+        return cls(index_of(low), index_of(high))
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Index:
         """Its size along k, j, i."""
-        return tuple(high - low for low, high in zip(self.low, self.high, strict=True))
+        return index_of(high - low for low, high in zip(self.low, self.high, strict=True))
 
     def holds(self, other: "Box") -> bool:
         """Whether all of another box lies in this one."""
@@ -47,21 +56,21 @@ class Box:
 
     def joined(self, other: "Box") -> "Box":
         """The smallest box that holds both."""
-        low = tuple(min(pair) for pair in zip(self.low, other.low, strict=True))
-        return Box(low, tuple(max(pair) for pair in zip(self.high, other.high, strict=True)))
+        low = index_of(min(pair) for pair in zip(self.low, other.low, strict=True))
+        return Box(low, index_of(max(pair) for pair in zip(self.high, other.high, strict=True)))
 
     def grown(self, voxels: np.ndarray, shape: tuple[int, ...]) -> "Box":
         """This box with so many more voxels, shape (3,), on both sides, as far as the array of this shape reaches."""
-        low = tuple(max(0, low - int(more)) for low, more in zip(self.low, voxels, strict=True))
-        high = tuple(min(size, high + int(more)) for high, more, size in zip(self.high, voxels, shape, strict=True))
+        low = index_of(max(0, low - int(more)) for low, more in zip(self.low, voxels, strict=True))
+        high = index_of(min(size, high + int(more)) for high, more, size in zip(self.high, voxels, shape, strict=True))
         return Box(low, high)
 
-    def moved(self, origin: tuple[int, int, int]) -> "Box":
+    def moved(self, origin: Index) -> "Box":
         """This box in an array whose first voxel has the index ``origin``."""
-        low = tuple(one - start for one, start in zip(self.low, origin, strict=True))
-        return Box(low, tuple(one - start for one, start in zip(self.high, origin, strict=True)))
+        low = index_of(one - start for one, start in zip(self.low, origin, strict=True))
+        return Box(low, index_of(one - start for one, start in zip(self.high, origin, strict=True)))
 
-    def slices(self, origin: tuple[int, int, int] = (0, 0, 0)) -> tuple[slice, ...]:
+    def slices(self, origin: Index = (0, 0, 0)) -> tuple[slice, ...]:
         """Slices of an array whose first voxel has the index ``origin``."""
         return tuple(
             slice(low - start, high - start) for low, high, start in zip(self.low, self.high, origin, strict=True)

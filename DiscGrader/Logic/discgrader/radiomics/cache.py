@@ -91,11 +91,11 @@ class FilterCache:
         self._lock = threading.Lock()
         self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
 
-    def __getstate__(self) -> dict[str, object]:
+    def __getstate__(self) -> dict[str, int]:
         return {"limit_bytes": self.limit_bytes, "threads": self._threads}
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__init__(state["limit_bytes"], state["threads"])
+    def __setstate__(self, state: dict[str, int]) -> None:
+        FilterCache.__init__(self, state["limit_bytes"], state["threads"])
 
     def __len__(self) -> int:
         return len(self._entries)

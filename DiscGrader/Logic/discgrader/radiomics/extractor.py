@@ -155,8 +155,10 @@ class RadiomicsExtractor:
         holes: dict[str, str] = {}
         texture_roi = roi
         if settings.resegment_range is not None:
-            image = next(iter(filtered.images.values()))
-            texture_roi = roi.reduced(_resegmented(_cut(filtered, image, roi), settings), settings)
+            first = next(iter(filtered.images.values()))
+            if isinstance(first, Hole):
+                raise StudyError(f"The region cannot be cut to a range of values (resegmentRange): {first.reason}.")
+            texture_roi = roi.reduced(_resegmented(_cut(filtered, first, roi), settings), settings)
         # As in pyradiomics, the shape of the whole region is that of its part in the reduced region's box.
         shape_roi = texture_roi if settings.resegment_shape else roi.within(texture_roi)
         for family, wanted in parameters.features:
@@ -215,8 +217,8 @@ def _add(
         value, reason = np.nan, ""
         if isinstance(found, Hole):
             reason = found.reason
-        elif find_feature(family, name).withdrawn:
-            reason = find_feature(family, name).note
+        elif (known := find_feature(family, name)) is not None and known.withdrawn:
+            reason = known.note
         else:
             value = float(found[name])
             if not np.isfinite(value):

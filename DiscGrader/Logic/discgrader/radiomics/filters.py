@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from discgrader.imaging.volume import Volume
-from discgrader.radiomics.box import Box
+from discgrader.radiomics.box import Box, Index, index_of
 from discgrader.radiomics.parameters import ImageType
 from discgrader.radiomics.settings import Settings
 
@@ -41,12 +43,16 @@ def filter_work(volume: Volume, image_type: ImageType, box: Box) -> Iterator[Wor
     settings = image_type.settings
     if image_type.name == "LoG":
         for name, sigma in zip(image_type.image_names(), settings.sigma, strict=True):
-            yield lambda name=name, sigma=sigma: {name: laplacian_of_gaussian(volume, sigma, box)}
+            yield partial(_named_laplacian, name, volume, sigma, box)
     elif image_type.name == "Wavelet":
         yield lambda: dict(zip(image_type.image_names(), wavelet_bands(volume.array, settings, box), strict=True))
     else:
         make = _POINTWISE[image_type.name]
         yield lambda: {image_type.image_names()[0]: np.ascontiguousarray(make(volume, settings)[box.slices()])}
+
+
+def _named_laplacian(name: str, volume: Volume, sigma_mm: float, box: Box) -> dict[str, np.ndarray | Hole]:
+    return {name: laplacian_of_gaussian(volume, sigma_mm, box)}
 
 
 def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarray | Hole:
@@ -78,7 +84,7 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
     total = np.zeros(box.shape, np.float32)
     for direction in range(3):
         chain = [(direction, 2), *((other, 0) for other in range(3) if other != direction)]
-        filtered = image
+        filtered: Any = image
         for axis, order in chain:
             filtered = sitk.RecursiveGaussian(filtered, sigma_mm, True, order, axis)
             filtered = _cut_axis(filtered, axis, box)
@@ -88,7 +94,7 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
     return total
 
 
-def _cut_axis(image: object, axis: int, box: Box) -> object:
+def _cut_axis(image: Any, axis: int, box: Box) -> Any:
     low, high = box.low[2 - axis], box.high[2 - axis]
     if (low, high) == (0, image.GetSize()[axis]):
         return image
@@ -119,9 +125,7 @@ def wavelet_bands(array: np.ndarray, settings: Settings, box: Box) -> list[np.nd
     return [*details, np.ascontiguousarray(part[inner])]
 
 
-def _periodic_part(
-    array: np.ndarray, box: Box, axes: list[int], margin: int
-) -> tuple[np.ndarray, tuple[int, int, int]]:
+def _periodic_part(array: np.ndarray, box: Box, axes: list[int], margin: int) -> tuple[np.ndarray, Index]:
     """The box with a margin, of the sequence continued periodically, and the index of its first voxel.
 
     Along each axis it is even, as the transform needs it; where the margin would reach round, it is all there is.
@@ -141,7 +145,7 @@ def _periodic_part(
         index = np.arange(low, high) % period
         array = np.take(array, np.where(index < size, index, 0), axis)
         origin[axis] = low
-    return array, tuple(origin)
+    return array, index_of(origin)
 
 
 def _square(volume: Volume, settings: Settings) -> np.ndarray:

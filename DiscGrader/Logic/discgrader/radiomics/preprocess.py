@@ -58,4 +58,5 @@ def prepare(volume: Volume, settings: Settings, resampling: Resampling | None) -
     if resampling is None:
         # The affine of the volume is kept rather than put together again, which would round.
         return volume.with_array(sitk.GetArrayFromImage(image))
+    assert settings.interpolator is not None, "there is no resampling without one"
     return Volume.from_sitk(resampling.image(image, settings.interpolator))

@@ -16,7 +16,7 @@ import numpy as np
 
 from discgrader.errors import StudyError
 from discgrader.imaging.volume import Volume
-from discgrader.radiomics.box import Box
+from discgrader.radiomics.box import Box, Index, index_of
 from discgrader.radiomics.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Resampling:
             return None
         before = volume.spacing_mm
         box = Box.around(region)
+        assert box is not None, "the region has a voxel"
         thick = np.array(box.shape[::-1]) > 1
         wanted = np.array(settings.resampled_pixel_spacing, float)
         wanted = np.where((wanted == 0) | ~thick, before, wanted)
@@ -80,10 +81,10 @@ class Resampling:
             )
         return replace(found, block=found._block(volume, box, settings.pad_distance))
 
-    def shape(self, volume: Volume) -> tuple[int, int, int]:
+    def shape(self, volume: Volume) -> Index:
         """Size (k, j, i) of the volume's array on the new grid."""
         size = np.ceil(np.array(volume.size) * self._ratio(volume)).astype(int)
-        return tuple(int(one) for one in size[::-1])
+        return index_of(size[::-1])
 
     def of_values(self, volume: Volume, settings: Settings) -> Resampling:
         """The resampling of the sequence, without its block where its values do not depend on that."""
@@ -104,6 +105,7 @@ class Resampling:
         """A mask of 0 and 1 on the new grid; its region must lie in the block."""
         import SimpleITK as sitk
 
+        assert self.block is not None, "masks are resampled in the block of their region"
         image = mask.with_array(mask.array.astype(np.uint8)).to_sitk()
         part = self._resampled(image, sitk.sitkNearestNeighbor, self.block)
         array = np.zeros(self.shape(mask), np.uint8)

@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.volume import Volume
+from discgrader.radiomics.box import Index, index_of
 from discgrader.radiomics.settings import Settings
 
 _GEOMETRY_TOLERANCE = 1e-3
@@ -29,13 +30,13 @@ class Roi:
         What is odd about it.
     """
 
-    low: tuple[int, int, int]
+    low: Index
     mask: np.ndarray
     spacing_mm: np.ndarray
     warnings: tuple[str, ...] = ()
 
     @property
-    def box(self) -> tuple[slice, slice, slice]:
+    def box(self) -> tuple[slice, ...]:
         """The box around the region in the volume's array."""
         return tuple(slice(low, low + size) for low, size in zip(self.low, self.mask.shape, strict=True))
 
@@ -168,5 +169,5 @@ def _cut(
         pieces = ndimage.label(box, np.ones((3, 3, 3)))[1]
         if pieces > 1:
             warnings = (*warnings, f"The region {which} is in {pieces} pieces; features are those of all together.")
-    corner = tuple(first + bound[0] for first, bound in zip(low, bounds, strict=True))
+    corner = index_of(first + bound[0] for first, bound in zip(low, bounds, strict=True))
     return Roi(corner, box, spacing, warnings)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from discgrader.errors import UsageError
 
@@ -115,7 +116,7 @@ class Settings:
         UsageError
             When one is unknown or its value is none that it may have; ``where`` tells the user in which section.
         """
-        values = {}
+        values: dict[str, Any] = {}
         for name, value in given.items():
             if name not in _READERS:
                 known = ", ".join(sorted(_READERS))

@@ -29,7 +29,7 @@ class Textures:
     def __init__(self, roi: Roi) -> None:
         self.roi = roi
         self._directions: dict[_Layout, tuple[Direction, ...]] = {}
-        self._lines: dict[_Layout, np.ndarray] = {}
+        self._lines: dict[_Layout, tuple[Direction, ...]] = {}
 
     def find_neighbors(self, all_settings: Iterable[Settings]) -> None:
         """Find the neighbors that features with these settings need; must be called before `features`."""
