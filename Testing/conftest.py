@@ -116,7 +116,7 @@ def opened_worker() -> Iterator[Callable[..., object]]:
 
     yield open_desk
     for one in desks:
-        one.client.close()
+        one.client.runner.close()
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def quiet_desk(opened_desk: object, capfd: pytest.CaptureFixture[str]) -> Iterat
     yield opened_desk
     slicer.util.selectModule("DiscGrader")
     opened_desk.files.close_scene()
-    opened_desk.module.logic.engine = None
+    opened_desk.module.logic.jobs.engine = None
     new = opened_desk.log.path.read_text(encoding="utf-8").removeprefix(before)
     assert "ERROR" not in new and "Traceback" not in new, new
     assert capfd.readouterr().err == ""
@@ -162,7 +162,7 @@ def panel(desk: object, user: object, tmp_path: Path, monkeypatch: pytest.Monkey
     from panel_reader import know_only
 
     know_only(monkeypatch, desk.module.panel)
-    desk.module.logic.engine = BlockEngine()
+    desk.module.logic.jobs.engine = BlockEngine()
     user.open(write_blocks(tmp_path / "blocks"))
     user.wait(0.1)
     return desk.module.panel

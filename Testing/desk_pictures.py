@@ -58,7 +58,7 @@ class Tour:
         bar.setValue(round(share * bar.maximum()))
 
     def done(self) -> None:
-        self.user.until(lambda: not self.module.logic.isRunning(), 300)
+        self.user.until(lambda: not self.module.logic.jobs.running, 300)
         self.user.wait(0.3)
 
     @property
@@ -95,9 +95,9 @@ class Tour:
         if self.study is None:
             self.user.wait(0.4)
             self.picture("grading")
-            logic.engine.hold.set()
+            logic.jobs.engine.hold.set()
         else:
-            self.user.until(lambda: self.module.panel.computation.live or not logic.isRunning(), 300)
+            self.user.until(lambda: self.module.panel.computation.live or not logic.jobs.running, 300)
             self.picture("grading")
         self.done()
         self.picture("graded")
@@ -190,8 +190,8 @@ class Tour:
         if self.study is None:
             self._work_in_a_process()
         panel.ui.gradeButton.click()
-        self.user.until(lambda: panel.computation.live or not logic.isRunning(), 300)
-        os.kill(logic.worker.runner.pid, signal.SIGKILL)
+        self.user.until(lambda: panel.computation.live or not logic.jobs.running, 300)
+        os.kill(logic.jobs.worker.runner.pid, signal.SIGKILL)
         self.done()
         self.picture("worker-ended")
 
@@ -205,8 +205,8 @@ class Tour:
 
         from block_engine import BlockEngine
 
-        self.module.logic.engine = BlockEngine()
-        self.module.logic.engine.hold = threading.Event()
+        self.module.logic.jobs.engine = BlockEngine()
+        self.module.logic.jobs.engine.hold = threading.Event()
 
     def _work_in_a_process(self) -> None:
         """From now on a worker process makes the answers up; it grades two discs and waits."""
@@ -215,8 +215,8 @@ class Tour:
 
         logic = self.module.logic
         options = {"hold": str(Path(tempfile.mkdtemp()) / "go"), "after": 2}
-        logic.worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
-        logic.engine = None
+        logic.jobs.worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
+        logic.jobs.engine = None
 
 
 def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None) -> None:

@@ -92,8 +92,8 @@ class Bench:
 
     def warm(self, row: Row) -> None:
         with self.measured(row):
-            self.logic.warmUp()
-            self.until(lambda: (self.logic.worker.poll(), self.logic.worker.ready)[1])
+            self.logic.jobs.warm_up()
+            self.until(lambda: (self.logic.jobs.worker.runner.poll(), self.logic.jobs.worker.runner.ready)[1])
 
     def find(self, row: Row) -> None:
         answers = []
@@ -101,7 +101,7 @@ class Bench:
             self.logic.findDiscs(
                 self.volumes(), waitForCompletion=False, eventCallback=lambda event, data: answers.append((event, data))
             )
-            self.until(lambda: not self.logic.isRunning())
+            self.until(lambda: not self.logic.jobs.running)
             slicer.app.processEvents()
         self._check(answers)
 
@@ -112,7 +112,7 @@ class Bench:
                 self.volumes(), systems=systems, waitForCompletion=False,
                 eventCallback=lambda event, data: answers.append((event, data)),
             )  # fmt: skip
-            self.until(lambda: not self.logic.isRunning())
+            self.until(lambda: not self.logic.jobs.running)
         self._check(answers)
 
     def volumes(self) -> dict[str, object]:
@@ -151,7 +151,7 @@ class Bench:
                 # The table is painted by an event that is posted already.
                 QtWidgets.QApplication.sendPostedEvents()
             self.until_drawn(drawing_turns().waiting)
-        self.until(lambda: not self.logic.isRunning())
+        self.until(lambda: not self.logic.jobs.running)
         self.user.wait(0.3)
 
     def box(self):
@@ -249,7 +249,7 @@ def measure(study: Path, repeats: int, systems: list[str] | None) -> list[Row]:
             bench.grade(grading, systems)
             for _ in range(repeats):
                 bench.drag(drawn, *radiomics)
-            bench.logic.closeWorker()
+            bench.logic.close()
     return [opening, again, warming, first, finding, grading, drawn, *cnn, *radiomics]
 
 

@@ -20,7 +20,7 @@ Layout = slicer.vtkMRMLLayoutNode
 def desk(opened_desk):
     yield opened_desk
     slicer.util.selectModule("DiscGrader")
-    opened_desk.module.logic.engine = None
+    opened_desk.module.logic.jobs.engine = None
     opened_desk.files.close_scene()
     opened_desk.layout.setLayout(Layout.SlicerLayoutConventionalView)
     opened_desk.scene.GetFirstNodeByClass("vtkMRMLInteractionNode").SetCurrentInteractionMode(
@@ -38,10 +38,10 @@ def with_boxes(desk, user, study):
     """The desk with a study whose discs were found by the button."""
     user.open(study)
     module = desk.module
-    module.logic.engine = BlockEngine()
+    module.logic.jobs.engine = BlockEngine()
     module.ui.t2Selector.setCurrentNode(slicer.util.getNode("T2_sag"))
     user.click(module.ui.findButton)
-    user.until(lambda: not module.logic.isRunning())
+    user.until(lambda: not module.logic.jobs.running)
     return desk
 
 
@@ -76,7 +76,7 @@ def test_find_and_grade_by_the_modules_buttons(with_boxes, user):
     assert set(boxes()) == {"L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"}
     module = with_boxes.module
     user.click(module.ui.gradeButton)
-    user.until(lambda: not module.logic.isRunning())
+    user.until(lambda: not module.logic.jobs.running)
     assert module.ui.statusLabel.text == "Graded."
     assert len(module.panel.table.grid.cells) == 15
 

@@ -112,7 +112,7 @@ def test_one_volume_chosen_twice_is_refused_as_such(overridden, user):
 
 
 def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overridden, user, told):
-    hold = overridden.logic.engine.hold = threading.Event()
+    hold = overridden.logic.jobs.engine.hold = threading.Event()
     user.click(overridden.ui.gradeButton)
     slicer.mrmlScene.RemoveNode(slicer.util.getNode("T2_sag"))
     user.until(lambda: not overridden.computation.running, 30)
@@ -124,7 +124,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     settled(overridden, user)
     assert "T2_sag is no longer in the scene; load it again" in news(overridden)
     assert is_said_to_be_moved(overridden, "L3-L4") and nothing_is_lost(overridden)
-    overridden.logic.engine.hold = None
+    overridden.logic.jobs.engine.hold = None
     finish(overridden, user, overridden.ui.gradeButton)
     assert news(overridden) == "Graded." and not told, "the T1 that is left can be graded"
     assert overridden.logic.reading(overridden.state.name).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"

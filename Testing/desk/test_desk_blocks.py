@@ -19,7 +19,7 @@ BLOCK_OF = {level: name for name, levels in BLOCKS.items() for level in levels}
 def loaded(desk, user, tmp_path, monkeypatch):
     """The panel with a study of three axial blocks that was opened."""
     know_only(monkeypatch, desk.module.panel)
-    desk.module.logic.engine = AxialBlockEngine()
+    desk.module.logic.jobs.engine = AxialBlockEngine()
     user.open(write_block_study(tmp_path / "study"))
     user.wait(0.2)
     return desk.module.panel
@@ -203,7 +203,7 @@ def test_the_margin_of_the_panel_reaches_discs_that_grading_finds(loaded, user):
     loaded.ui.marginSlider.value = 12.0
     user.wait(0.1)
     finish(loaded, user, loaded.ui.gradeButton)
-    assert loaded.logic.engine.asked[0][0] == "localize" and loaded.logic.engine.asked[0][2] == 12.0
+    assert loaded.logic.jobs.engine.asked[0][0] == "localize" and loaded.logic.jobs.engine.asked[0][2] == 12.0
     assert loaded.ui.marginSlider.value == 12.0
     reading = loaded.logic.reading(loaded.state.name)
     assert {one.margin_mm for one in reading.present} == {12.0}
@@ -213,9 +213,9 @@ def test_the_margin_of_the_panel_reaches_discs_that_grading_finds(loaded, user):
 def test_scripts_give_a_volume_or_a_list_for_any_role(loaded, user):
     node = slicer.util.getNode
     loaded.logic.findDiscs({"T2": [node("T2_sag")], "AX_T2": [node(name) for name in BLOCKS], "T1": None})
-    assert loaded.logic.engine.asked[-1][1] == ["T2", "AX_T2", "AX_T2", "AX_T2"]
+    assert loaded.logic.jobs.engine.asked[-1][1] == ["T2", "AX_T2", "AX_T2", "AX_T2"]
     loaded.logic.findDiscs({"T2": node("T2_sag"), "AX_T2": node("ax_t2_low")})
-    assert loaded.logic.engine.asked[-1][1] == ["T2", "AX_T2"]
+    assert loaded.logic.jobs.engine.asked[-1][1] == ["T2", "AX_T2"]
     from discgrader.errors import UsageError
 
     with pytest.raises(UsageError, match="ax_t2_low is chosen twice"):

@@ -115,7 +115,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         gone = ("L1-L2", *PFIRRMANN)
         assert gone not in panel.table.grid.cells and "do not show it" in panel.table.grid.not_graded[gone[:2]]
     finally:
-        desk.module.logic.closeWorker()
+        desk.module.logic.close()
     assert installed_files() == before_all, "nothing is written where the extension is installed"
 
 

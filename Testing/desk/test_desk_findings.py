@@ -47,7 +47,7 @@ def told_in_files(panel, folder):
 
 def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, user, desk, tmp_path):
     label = panel.ui.warningLabel
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     told = label.text
     assert label.visible and [one in told for one in DOUBTS] == [True, True]
@@ -62,7 +62,7 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
     user.open(tmp_path / "study.mrb")
     user.wait(0.3)
     assert label.visible and label.text == told
-    panel.logic.engine = BlockEngine()
+    panel.logic.jobs.engine = BlockEngine()
     finish(panel, user, panel.ui.findButton)
     assert not label.visible, "discs that are found without doubt have none"
 
@@ -70,7 +70,7 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
 @pytest.mark.parametrize("level", ["L5-S1", "L4-L5"])
 def test_doubts_about_names_go_once_the_reader_has_named_the_lowest_disc(panel, user, tmp_path, level):
     label = panel.ui.warningLabel
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     finish(panel, user, panel.ui.gradeButton)
     told, discs = label.text, len(panel.state.boxes)
@@ -87,7 +87,7 @@ def test_doubts_about_names_go_once_the_reader_has_named_the_lowest_disc(panel, 
 
 
 def test_grading_anew_does_not_doubt_names_that_the_reader_gave(panel, user, tmp_path):
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     told = panel.ui.warningLabel.text
     set_lowest(panel, "L5-S1")
@@ -102,7 +102,7 @@ def test_grading_anew_does_not_doubt_names_that_the_reader_gave(panel, user, tmp
 
 def test_finding_discs_anew_doubts_their_names_anew(panel, user):
     label = panel.ui.warningLabel
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     told = label.text
     set_lowest(panel, "L4-L5")
@@ -112,7 +112,7 @@ def test_finding_discs_anew_doubts_their_names_anew(panel, user):
 
 
 def test_that_the_reader_has_named_the_discs_is_saved(panel, user, desk, tmp_path):
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     set_lowest(panel, "L5-S1")
     assert desk.files.save(tmp_path / "study.mrb")
@@ -123,7 +123,7 @@ def test_that_the_reader_has_named_the_discs_is_saved(panel, user, desk, tmp_pat
 
 
 def test_one_control_settles_how_sure_the_names_are(panel, user, tmp_path):
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.gradeButton)
     assert "80 %" in panel.ui.lowestComboBox.toolTip and "S1-S2 20 %" in panel.ui.lowestComboBox.toolTip
     found = {"lowest_disc": "L5-S1", "probability": 0.8, "alternatives": {"S1-S2": 0.2}}

@@ -30,7 +30,7 @@ class DoubtfulEngine(BlockEngine):
 
 @pytest.fixture
 def doubtful(panel, user):
-    panel.logic.engine = DoubtfulEngine()
+    panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     return panel
 

@@ -27,7 +27,7 @@ class LackingEngine(BlockEngine):
 
 @pytest.fixture
 def lacking(panel, user):
-    panel.logic.engine = LackingEngine()
+    panel.logic.jobs.engine = LackingEngine()
     finish(panel, user, panel.ui.findButton)
     assert shown(panel, "L2-L3", BULGING) == "" and tip(panel, "L2-L3", BULGING).endswith("Not graded yet.")
     finish(panel, user, panel.ui.gradeButton)
@@ -87,7 +87,7 @@ def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):
 
 
 def test_a_box_that_is_moved_is_tried_anew_by_all_systems_and_undo_brings_the_reason_back(lacking, user):
-    engine = lacking.logic.engine = BlockEngine()
+    engine = lacking.logic.jobs.engine = BlockEngine()
     box, center = lacking.logic.readings.node("L2-L3"), [0.0, 0.0, 0.0]
     box.GetCenterWorld(center)
     box.SetCenterWorld(center[0], center[1] + 3.0, center[2])

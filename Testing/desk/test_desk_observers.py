@@ -34,7 +34,7 @@ def observers(desk) -> dict[str, int]:
 
 def read(desk, user, folder) -> None:
     """Everything that a reader does with a study."""
-    desk.module.logic.engine = BlockEngine()
+    desk.module.logic.jobs.engine = BlockEngine()
     user.open(write_blocks(folder))
     user.wait(0.1)
     panel = desk.module.panel
@@ -104,7 +104,7 @@ def test_a_reload_lets_go_of_all_that_was(desk, user, tmp_path, outside):
     old = desk.module
     parts = ("watch", "live", "display", "computation", "key_bar", "table", "boxes", "files")
     refs = {name: weakref.ref(getattr(old.panel, name)) for name in parts}
-    refs |= {name: weakref.ref(getattr(old.logic, name)) for name in ("work", "readings", "views", "labels")}
+    refs |= {name: weakref.ref(getattr(old.logic, name)) for name in ("jobs", "readings", "views", "labels")}
     refs |= {"widget": weakref.ref(old), "panel": weakref.ref(old.panel), "logic": weakref.ref(old.logic)}
     inside = observers(desk)
     del old

@@ -33,7 +33,7 @@ def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp
 def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     finish(panel, user, panel.ui.findButton)
     assert panel.table.grid.levels == LEVELS and panel.table.grid.cells == {}
-    panel.logic.engine.hold = threading.Event()
+    panel.logic.jobs.engine.hold = threading.Event()
     user.click(panel.ui.gradeButton)
     assert panel.ui.gradeButton.text == "Stop" and panel.ui.progressBar.visible
     # What can be pressed follows with the next drawing of the panel.
@@ -41,7 +41,7 @@ def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     assert "Stop" in panel.ui.findButton.toolTip
     assert "…" in shown(panel, "L4-L5")
     user.click(panel.ui.gradeButton)
-    panel.logic.engine.hold.set()
+    panel.logic.jobs.engine.hold.set()
     user.until(lambda: not panel.computation.running, 30)
     assert panel.ui.gradeButton.text == "Grade" and panel.ui.statusLabel.text.startswith("Stopped")
     assert panel.table.grid.cells == {}
@@ -165,10 +165,10 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     assert "L3-L4" not in graded.table.grid.levels
     slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*center)
     user.click(graded.ui.addButton)
-    user.until(lambda: not graded.logic.isRunning(), 60)
+    user.until(lambda: not graded.logic.jobs.running, 60)
     assert graded.table.grid.levels == LEVELS
     graded.ui.marginSlider.value = 12.0
-    user.until(lambda: not graded.logic.isRunning(), 60)
+    user.until(lambda: not graded.logic.jobs.running, 60)
     size = graded.logic.readings.node("L5-S1").GetSize()
     assert max(abs(one - 34.0) for one in size if abs(one - 34.0) < 5) < 1.0, "10 mm of disc and 12 mm on either side"
     user.click(graded.ui.undoButton)
@@ -227,13 +227,13 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
 
 def test_a_dragged_box_is_graded_anew(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
-    graded.logic.engine.asked.clear()
+    graded.logic.jobs.engine.asked.clear()
     center = [0.0, 0.0, 0.0]
     graded.logic.readings.node("L3-L4").GetCenterWorld(center)
     user.drag("Yellow", center, (0.0, 8.0, 4.0))
-    user.until(lambda: not graded.logic.isRunning(), 60)
+    user.until(lambda: not graded.logic.jobs.running, 60)
     user.wait(0.1)
-    asked = [one for one in graded.logic.engine.asked if one[0] == "grade"]
+    asked = [one for one in graded.logic.jobs.engine.asked if one[0] == "grade"]
     assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
     header = graded.ui.gradeTable.verticalHeaderItem(graded.table.grid.levels.index("L3-L4"))
     assert header.text() == "L3-L4" and graded.live.grades == {}
@@ -246,9 +246,9 @@ def test_systems_and_tasks_can_be_switched_off(graded, user):
     assert ("pfirrmann", "high_grade") not in graded.table.grid.columns
     tree.systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
     assert graded.table.grid.columns == (PFIRRMANN,)
-    graded.logic.engine.asked.clear()
+    graded.logic.jobs.engine.asked.clear()
     finish(graded, user, graded.ui.gradeButton)
-    assert graded.logic.engine.asked[-1][2] == ("pfirrmann",)
+    assert graded.logic.jobs.engine.asked[-1][2] == ("pfirrmann",)
 
 
 def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):
@@ -276,7 +276,7 @@ def test_two_scenes_and_a_reload_leave_no_observer_behind(graded, user, desk, tm
     old = graded
     slicer.util.reloadScriptedModule("DiscGrader")
     new = desk.module.panel
-    new.logic.engine = BlockEngine()
+    new.logic.jobs.engine = BlockEngine()
     assert new is not old and not old.watch.is_listening and not old.key_bar.keys.bound
     assert new.table.grid.levels == LEVELS and new.key_bar.keys.bound
 

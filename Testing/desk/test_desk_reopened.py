@@ -121,7 +121,7 @@ def test_everything_is_as_it_was_left(arranged, user, desk, tmp_path, save, capf
     assert np.allclose(axial_normal(desk), (0.0, 0.0, 1.0)), (
         "the axial view goes back to where it was before it was turned"
     )
-    panel.logic.engine = BlockEngine()
+    panel.logic.jobs.engine = BlockEngine()
     panel.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(panel, user)
     assert not is_said_to_be_moved(panel, "L3-L4"), "a moved box is graded anew as on the first day"

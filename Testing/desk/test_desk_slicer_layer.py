@@ -66,7 +66,7 @@ def test_a_scene_that_is_opened_while_the_module_is_in_front_is_as_it_was_left(s
     user.open(saved)
     user.wait(0.2)
     assert state(panel) == before
-    panel.logic.engine = BlockEngine()
+    panel.logic.jobs.engine = BlockEngine()
     finish(panel, user, panel.ui.gradeButton)
     assert len(panel.table.grid.cells) == 15
 

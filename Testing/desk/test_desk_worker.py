@@ -18,16 +18,16 @@ def panel(desk, user, tmp_path, monkeypatch):
     know_only(monkeypatch, desk.module.panel)
     options = {"hold": str(tmp_path / "go"), "after": 2}
     worker = worker_service("worker_engine:make", options, environment={"PYTHONPATH": SEARCHED})
-    monkeypatch.setattr(logic, "worker", worker)
+    monkeypatch.setattr(logic.jobs, "worker", worker)
     monkeypatch.setattr(logic, "ensureDependencies", lambda: None)
     user.open(write_blocks(tmp_path / "blocks"))
     user.wait(0.1)
     yield desk.module.panel
-    logic.closeWorker()
+    logic.close()
 
 
 def kill(panel) -> None:
-    os.kill(panel.logic.worker.runner.pid, signal.SIGKILL)
+    os.kill(panel.logic.jobs.worker.runner.pid, signal.SIGKILL)
 
 
 def grade_two(panel, user) -> None:
@@ -92,9 +92,9 @@ def test_a_stopped_grading_leaves_the_scene_as_it_was(panel, user, tmp_path):
 
 def test_the_worker_ends_with_the_module_and_the_scene_can_be_closed_while_it_grades(panel, user, desk):
     grade_two(panel, user)
-    worker = panel.logic.worker.runner.pid
+    worker = panel.logic.jobs.worker.runner.pid
     desk.files.close_scene()
     user.wait(0.1)
     assert not panel.computation.running and panel.table.grid.levels == ()
-    panel.logic.closeWorker()
+    panel.logic.close()
     until_gone(worker)

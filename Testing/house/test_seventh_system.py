@@ -121,7 +121,7 @@ def test_it_stands_in_the_table_and_among_the_systems_of_the_panel(desk, user, t
     assert NAME in panel.packs
     with pytest.MonkeyPatch.context() as patch:
         know_only(patch, panel, (NAME,))
-        desk.module.logic.engine = Engine(FakeLocalizer(), Grader([pack]), Grader.explain, [pack])
+        desk.module.logic.jobs.engine = Engine(FakeLocalizer(), Grader([pack]), Grader.explain, [pack])
         user.open(write_blocks(tmp_path / "blocks"))
         finish(panel, user, panel.ui.findButton)
         finish(panel, user, panel.ui.gradeButton)

@@ -28,13 +28,13 @@ def desk(request, tmp_path):
     with Desk(log_folder=tmp_path, testing=True, language=request.param) as desk:
         desk.window.resize(1366, 768)
         desk.show()
-        desk.module.logic.engine = BlockEngine()
+        desk.module.logic.jobs.engine = BlockEngine()
         user = User(desk)
         user.open(write_blocks(tmp_path / "blocks"))
         for button in (desk.module.ui.findButton, desk.module.ui.gradeButton):
             user.wait(0.1)
             user.click(button)
-            user.until(lambda: not desk.module.logic.isRunning(), 60)
+            user.until(lambda: not desk.module.logic.jobs.running, 60)
         for section in ("reading", "settings"):
             getattr(desk.module.ui, f"{section}CollapsibleButton").collapsed = False
         desk.module.panel.choose(CELL)

@@ -25,15 +25,15 @@ def test_it_finds_and_grades_as_the_engine_does_here(opened_worker: Callable[...
     finding, grading, whole = Notebook(), Notebook(), Notebook()
     desk.client.find(study, finding, Settings(margin_mm=9.0))
     desk.until(lambda: finding.over)
-    found = finding.value
+    found = finding.value()
     desk.client.grade(study, grading, Settings(systems=["pfirrmann"]), localization=found)
     desk.client.grade(study, whole)
     desk.until(lambda: whole.over)
     here = FakeMaker()()
     found_here = here.localize(study, Settings(margin_mm=9.0))
-    assert same(grading.value, here.grade(study, Settings(systems=("pfirrmann",)), localization=found_here))
-    assert same(whole.value, here.grade(study))
-    assert grading.value.study is study and grading.value.discs[0].disc is found.discs[0]
+    assert same(grading.value(), here.grade(study, Settings(systems=("pfirrmann",)), localization=found_here))
+    assert same(whole.value(), here.grade(study))
+    assert grading.value().study is study and grading.value().discs[0].disc is found.discs[0]
     levels = [disc.level for disc in found.discs]
     kinds = [one for one in grading.heard if one[0] != "progressed"]
     assert kinds == [("graded", one) for one in levels] + [("explained", one) for one in levels] + [("finished",)]
@@ -48,7 +48,7 @@ def test_discs_that_grading_finds_have_the_margin_that_was_asked_for(opened_work
     desk, study, whole = opened_worker().ready(), synthetic_study(), Notebook()
     desk.client.grade(study, whole, Settings(margin_mm=12.0, saliency=False))
     desk.until(lambda: whole.over)
-    assert same(whole.value, FakeMaker()().grade(study, Settings(margin_mm=12.0, saliency=False)))
+    assert same(whole.value(), FakeMaker()().grade(study, Settings(margin_mm=12.0, saliency=False)))
 
 
 def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk]) -> None:
@@ -62,10 +62,10 @@ def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk
     desk.until(lambda: more.over)
     disc = corrected.discs[2]
     expected = here.grade(study, Settings(systems=("spider",), saliency=False), localization=corrected.alone(disc))
-    assert same(one.value, expected)
-    assert one.value.localization.discs == (disc,) and one.value.discs[0].disc is disc
-    assert [other.level for other in one.value.localization.others] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
-    maps, series = more.value
+    assert same(one.value(), expected)
+    assert one.value().localization.discs == (disc,) and one.value().discs[0].disc is disc
+    assert [other.level for other in one.value().localization.others] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
+    maps, series = more.value()
     assert {key[0] for key in maps} == {"L5-S1", "L4-L5"} and set(series.values()) == {study.series[0].name}
     assert all(np.array_equal(maps[key].array, before.saliency[key].array) for key in maps)
 
@@ -80,7 +80,7 @@ def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: 
     desk.until(lambda: found.over)
     for step in range(3):
         note = Notebook()
-        desk.client.regrade(study, moved(found.value, "L4-L5", step), "L4-L5", note, Settings(saliency=False))
+        desk.client.regrade(study, moved(found.value(), "L4-L5", step), "L4-L5", note, Settings(saliency=False))
         desk.until(lambda note=note: note.over)
     # What is found over there stays there; beside volumes little is sent.
     assert [len(message.shared) for message in asked] == [2, 0, 0, 0]
@@ -90,7 +90,7 @@ def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: 
     desk.client.grade(replace(study, series=(changed, study.series[1])), note)
     desk.until(lambda: note.over)
     assert [list(message.shared.values()) for message in asked[4:]] == [[changed.volume]]
-    assert len(asked[4].dropped) == 2 and note.value is not None
+    assert len(asked[4].dropped) == 2 and note.value() is not None
 
 
 def test_errors_are_those_of_the_engine(opened_worker: Callable[..., Desk]) -> None:
@@ -109,7 +109,7 @@ def test_errors_are_those_of_the_engine(opened_worker: Callable[..., Desk]) -> N
     odd = replace(one, volume=one.volume.with_array(one.volume.array.astype(complex)))
     with pytest.raises(UsageError, match="complex128 cannot be sent"):
         desk.client.find(Study("odd", (odd,)), Notebook())
-    assert not desk.client.busy and not desk.troubles()
+    assert not desk.client.runner.busy and not desk.troubles()
 
 
 # Stopping
@@ -118,13 +118,13 @@ def test_errors_are_those_of_the_engine(opened_worker: Callable[..., Desk]) -> N
 def test_work_is_stopped_and_other_work_goes_on(opened_worker: Callable[..., Desk]) -> None:
     desk = opened_worker().ready()
     slow, waiting, after = Notebook(), Notebook(), Notebook()
-    number = desk.client.find(synthetic_study(name="slow"), slow)
+    desk.client.find(synthetic_study(name="slow"), slow)
     desk.until(lambda: ("progressed", "Finding discs") in slow.heard)
-    waits = desk.client.find(synthetic_study(), waiting)
-    desk.client.cancel(waits)
+    desk.client.find(synthetic_study(), waiting)
+    desk.client.runner.cancel(waiting.number)
     desk.until(lambda: waiting.over)
     assert not slow.over, "taking back what waits must not disturb what is being computed"
-    desk.client.cancel(number)
+    desk.client.runner.cancel(slow.number)
     desk.client.find(synthetic_study(), after)
     desk.until(lambda: after.over)
     assert [note.heard[-1] for note in (slow, waiting, after)] == [("stopped",), ("stopped",), ("finished",)]
@@ -134,12 +134,12 @@ def test_work_is_stopped_and_other_work_goes_on(opened_worker: Callable[..., Des
 def test_what_cannot_be_interrupted_is_ended_and_others_go_on(opened_worker: Callable[..., Desk]) -> None:
     desk = opened_worker().ready()
     pid, deaf, other = desk.pid(), Notebook(), Notebook()
-    number = desk.client.find(synthetic_study(name="deaf"), deaf)
+    desk.client.find(synthetic_study(name="deaf"), deaf)
     desk.client.find(synthetic_study(), other)
     desk.until(lambda: ("progressed", "Finding discs") in deaf.heard)
-    desk.client.cancel(number)
+    desk.client.runner.cancel(deaf.number)
     time.sleep(STOP_SECONDS)
-    desk.client.poll()
+    desk.client.runner.poll()
     assert deaf.heard[-1] == ("stopped",)
     desk.until(lambda: other.over)
     assert other.heard[-1] == ("finished",) and desk.pid() != pid and not alive(pid) and not desk.troubles()
@@ -161,7 +161,7 @@ def test_grades_follow_a_moving_box(opened_worker: Callable[..., Desk], tmp_path
     assert [one for one in steps[0].heard if one[0] != "progressed"] == [graded, stopped]
     assert all(note.heard == [stopped] for note in steps[1:-1])
     assert steps[-1].heard[-1] == apart.heard[-1] == ("finished",)
-    assert np.array_equal(steps[-1].value.discs[0].disc.roi.center_lps_mm, known.discs[1].roi.center_lps_mm + 4)
+    assert np.array_equal(steps[-1].value().discs[0].disc.roi.center_lps_mm, known.discs[1].roi.center_lps_mm + 4)
 
 
 # The real engine
@@ -175,14 +175,14 @@ def test_the_real_engine_says_the_same_here_and_there(torch: object, opened_work
     client.grade(study, note)
     end = time.monotonic() + 10 * PATIENCE_S
     while not note.over and time.monotonic() < end:
-        client.poll(0.1)
+        client.runner.poll(0.1)
     here = Engine.default()
     expected = here.grade(study, progress=Progress())
-    assert same(note.value, expected)
+    assert same(note.value(), expected)
     level = expected.discs[1].disc.level
-    client.regrade(study, note.value.localization, level, one)
+    client.regrade(study, note.value().localization, level, one)
     while not one.over and time.monotonic() < end:
-        client.poll(0.1)
-    client.close()
+        client.runner.poll(0.1)
+    client.runner.close()
     apart = expected.localization.alone(expected.discs[1].disc)
-    assert same(one.value, here.grade(study, localization=apart))
+    assert same(one.value(), here.grade(study, localization=apart))

@@ -32,7 +32,7 @@ def test_killed_while_idle_it_is_back_before_the_next_click(opened_worker: Calla
     desk, note = opened_worker().ready(), Notebook()
     os.kill(desk.pid(), signal.SIGTERM)
     desk.until(lambda: bool(desk.troubles()))
-    desk.until(lambda: desk.client.ready)
+    desk.until(lambda: desk.client.runner.ready)
     desk.client.find(synthetic_study(), note)
     desk.until(lambda: note.over)
     assert note.heard[-1] == ("finished",)
@@ -63,27 +63,27 @@ def test_a_python_that_is_not_there_is_a_plain_error(tmp_path: Path) -> None:
     client.find(synthetic_study(), note)
     end = time.monotonic() + PATIENCE_S
     while not note.over and time.monotonic() < end:
-        client.poll(0.02)
+        client.runner.poll(0.02)
     assert "could not start" in str(note.error) and "Python Slicer" in str(note.error) and len(troubles) == 1
-    client.close()
+    client.runner.close()
 
 
 def test_closing_ends_it_and_keeps_nobody_waiting(opened_worker: Callable[..., Desk]) -> None:
     desk, note = opened_worker().ready(), Notebook()
     pid = desk.pid()
     desk.client.find(synthetic_study(name="deaf"), note)
-    desk.client.close()
+    desk.client.runner.close()
     until_gone(pid)
-    assert not desk.client.busy and not desk.client.poll() and not note.over
+    assert not desk.client.runner.busy and not desk.client.runner.poll() and not note.over
 
 
 OWNER = """
 import sys, time
 from discgrader.pipeline.service import worker_service
 client = worker_service("worker_engine:make")
-client.start()
-while not client.ready:
-    client.poll(0.05)
+client.runner.start()
+while not client.runner.ready:
+    client.runner.poll(0.05)
 print(client.runner.pid, flush=True)
 if sys.argv[1] == "wait":
     time.sleep(300)
@@ -133,7 +133,7 @@ def test_nobody_else_can_answer_in_its_place(tmp_path: Path) -> None:
     )
     desk.ready()
     desk.until(lambda: any(text.startswith("refused: ") for kind, text in desk.notices))
-    desk.client.close()
+    desk.client.runner.close()
 
 
 def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(tmp_path: Path) -> None:
@@ -153,5 +153,5 @@ def test_it_starts_through_a_launcher_in_a_folder_with_a_strange_name(tmp_path: 
     desk.ready()
     pid = desk.pid()
     assert ("log", "starting Python") in desk.notices and pid != desk.client.runner.launched_pid
-    desk.client.close()
+    desk.client.runner.close()
     until_gone(pid)

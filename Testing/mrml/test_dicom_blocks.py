@@ -115,7 +115,7 @@ def test_one_volume_of_three_blocks_is_read_anew_and_graded(host, logic, databas
     assert len(blocks) == 3 and {study_name(host.scene, one) for one in blocks} == {"study of a patient"}
     for levels in BLOCKS.values():
         assert sum(same_place(one, block(levels)) for one in blocks) == 1
-    assert [one[1] for one in logic.engine.asked if one[0] == "localize"] == [["T2", "AX_T2", "AX_T2", "AX_T2"]]
+    assert [one[1] for one in logic.jobs.engine.asked if one[0] == "localize"] == [["T2", "AX_T2", "AX_T2", "AX_T2"]]
     nodes = host.scene.GetNodesByClass("vtkMRMLScalarVolumeNode")
     maps = [one for one in nodes if attribute(one, "Kind") == "saliency" and attribute(one, "System") == "spider"]
     assert {attribute(one, "Series") for one in maps} == {one.GetName() for one in blocks}
@@ -248,7 +248,7 @@ def test_files_of_instance_uids_that_repeat_are_those_of_the_series(host, logic,
 def test_the_panel_reads_blocks_anew_by_itself_and_says_so(desk, user, database, tmp_path, monkeypatch):
     panel = desk.module.panel
     know_only(monkeypatch, panel)
-    desk.module.logic.engine = AxialBlockEngine()
+    desk.module.logic.jobs.engine = AxialBlockEngine()
     known, study = database(write_sagittal(write_blocks(tmp_path / "dicom"))), new_study(slicer.mrmlScene)
     [whole] = load_series(slicer.mrmlScene, known, AXIAL, study)
     load_series(slicer.mrmlScene, known, SAGITTAL, study)

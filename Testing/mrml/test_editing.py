@@ -44,7 +44,7 @@ def reader():
         heard = []
         logic.boxChanged = lambda level, dragging: heard.append((level, dragging))
         yield SimpleNamespace(host=host, scene=host.scene, logic=logic, volumes=volumes, heard=heard, module=module)
-        logic.closeWorker()
+        logic.close()
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_grades_of_a_moved_box_are_said_to_be_of_the_old_one(graded):
 
 def test_undo_of_a_regraded_box_brings_its_saliency_back(graded):
     before = state(graded)
-    made_up = graded.logic.engine.made_up.saliency
+    made_up = graded.logic.jobs.engine.made_up.saliency
     key = ("L4-L5", *PFIRRMANN)
     made_up[key] = made_up["L5-S1", *PFIRRMANN]
     grade_blocks_anew(graded, "L4-L5", (2.0, 3.0, 4.0))

@@ -22,7 +22,7 @@ def reader():
     host = headless_scene()
     with discgrader_module(host) as module:
         logic = module.DiscGraderLogic(BlockEngine())
-        logic.reader = "Dr. A"
+        logic.readings.reader = "Dr. A"
         told = []
         logic.noticed = told.append
         t2, t1 = synthetic_study().series
@@ -30,7 +30,7 @@ def reader():
             "T2": volume_to_node(host.scene, t2.volume, STUDY), "T1": volume_to_node(host.scene, t1.volume, "my T1")
         })  # fmt: skip
         yield SimpleNamespace(scene=host.scene, logic=logic, told=told, module=module)
-        logic.closeWorker()
+        logic.close()
 
 
 def segment(reader, level):
@@ -86,13 +86,13 @@ def test_grades_json_and_table_are_written_and_never_read(reader):
 
 def test_what_another_script_makes_of_the_reading_is_a_step(reader):
     other = reader.module.DiscGraderLogic(BlockEngine())
-    other.reader = "Dr. B"
+    other.readings.reader = "Dr. B"
     other.setOverride("L4-L5", *PFIRRMANN, "5")
     assert reader.logic.reading().disc("L4-L5").decision(*PFIRRMANN).reader == "Dr. B"
     assert reader.logic.readings.of().history.undo_words == "Undo: change from elsewhere"
     reader.logic.undo()
     assert other.reading().disc("L4-L5").decision(*PFIRRMANN) is None
-    other.closeWorker()
+    other.close()
 
 
 def test_a_reading_takes_commands_where_there_is_no_scene(reader):
@@ -104,11 +104,11 @@ def test_a_reading_takes_commands_where_there_is_no_scene(reader):
 
 def test_names_shift_where_an_accepted_grade_goes_with_the_name(reader):
     """A system that is not for the disc under its new name says nothing of it there, whatever was accepted before."""
-    engine = reader.logic.engine
+    engine = reader.logic.jobs.engine
     reader.logic.readings.decide(AcceptLevel("L1-L2"))
     accepted = reader.logic.reading().disc("L1-L2")
     reader.logic.readings.apply(ShiftLevels(3))
-    assert engine is reader.logic.engine and len(reader.logic.reading().present) == 5
+    assert engine is reader.logic.jobs.engine and len(reader.logic.reading().present) == 5
     shifted = reader.logic.reading().numbered(accepted.number)
     assert all(shifted.final_grade(*task) is not None for task in shifted.tasks)
     reader.logic.undo()

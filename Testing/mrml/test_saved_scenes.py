@@ -34,7 +34,7 @@ def saved(request):
             return json.loads((SAVED / request.param / f"{name}.json").read_text(encoding="utf-8"))
 
         yield SimpleNamespace(folder=SAVED / request.param, scene=host.scene, logic=logic, open=open_scene, host=host)
-        logic.closeWorker()
+        logic.close()
 
 
 def corners(box) -> np.ndarray:
@@ -213,7 +213,7 @@ def test_a_result_that_nobody_has_read_yet(saved, tmp_path):
     assert [disc.grade_of(*PFIRRMANN).grade for disc in result.discs][:5] == ["5", "4", "3", "2", "1"]
     assert result.not_graded == ("Not graded by scs: there is no axial T2.",)
     assert result.localization.name_doubts == ("The names are in doubt.",) and len(result.saliency) == 7
-    saved.logic.reader = "Dr. B"
+    saved.logic.readings.reader = "Dr. B"
     saved.logic.setOverride("L1-L2", *PFIRRMANN, "3")
     assert rows(state_of(saved.scene), "phantom_1")["L1-L2", *PFIRRMANN]["reader_grade"] == "3"
     saved.logic.readings.apply(SetLowest("L5-S1"))

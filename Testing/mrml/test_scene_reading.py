@@ -25,7 +25,7 @@ def scene():
     host = headless_scene()
     with discgrader_module(host) as module:
         logic = module.DiscGraderLogic(BlockEngine())
-        logic.reader = "Dr. Müßig"
+        logic.readings.reader = "Dr. Müßig"
         t2, t1 = synthetic_study().series
         volumes = {
             "T2": volume_to_node(host.scene, t2.volume, "my T2"),
@@ -63,7 +63,7 @@ def test_an_override_stands_beside_the_grade_in_the_table(scene):
 
 def test_undo_of_a_corrected_box_brings_box_and_grade_back(scene):
     scene.logic.setOverride("L4-L5", *PFIRRMANN, "5")
-    start, engine = center(scene, "L3-L4"), scene.logic.engine
+    start, engine = center(scene, "L3-L4"), scene.logic.jobs.engine
     engine.made_up = changed_grade(engine.made_up, "L3-L4", "1", "I")
     node = scene.scene.GetFirstNodeByName("L3-L4")
     node.SetCenterWorld(1.0, 2.0, 3.0)
@@ -108,7 +108,7 @@ def test_saved_and_loaded_on_another_day(scene, tmp_path):
 def test_the_scene_keeps_the_reading(scene):
     scene.logic.setOverride("L4-L5", *PFIRRMANN, "5")
     other = type(scene.logic)(BlockEngine())
-    other.reader = "Second"
+    other.readings.reader = "Second"
     other.setOverride("L5-S1", *PFIRRMANN, "4")
     assert row(scene, "L4-L5")["reader_grade"] == "5"
     (text,) = study_nodes(scene.scene, "my T2", "reading")

@@ -21,7 +21,8 @@ from discgrader.mrml.bundle import arrange_views
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.scene import populate_scene
-from discgrader.mrml.view_labels import LabelView
+from discgrader.mrml.view_labels import LabelView, ViewLabels
+from discgrader.mrml.views import KeptSettings
 from slice_view import SliceView
 from synthetic_result import synthetic_result
 
@@ -30,7 +31,7 @@ ALL = {"L5-S1  V", "L4-L5  IV", "L3-L4  III", "L2-L3  II", "L1-L2  I"}
 
 
 @pytest.fixture
-def shown(monkeypatch):
+def shown():
     """A graded scene with a sagittal and an axial view that labels are drawn into."""
     host, result = headless_scene(), synthetic_result()
     with discgrader_module(host) as module:
@@ -41,13 +42,14 @@ def shown(monkeypatch):
             view.fit()
         logic = module.DiscGraderLogic(BlockEngine())
         views = [LabelView(one.logic.GetSliceNode(), one.window, lambda: None) for one in (sagittal, axial)]
-        monkeypatch.setattr(logic, "labelViews", lambda: views)
+        node = logic.getParameterNode().parameterNode
+        logic.labels = ViewLabels(host.scene, KeptSettings(lambda: node), lambda: views)
         logic.views.set_saliency(visible=False)
         logic.reading()
         yield SimpleNamespace(
             logic=logic, sagittal=sagittal, axial=axial, nodes=nodes, scene=host.scene, views=views, host=host
         )
-        logic.closeWorker()
+        logic.close()
         sagittal.close()
         axial.close()
 
@@ -140,7 +142,7 @@ def test_a_closed_scene_has_no_labels(shown):
     texts(shown)
     shown.scene.Clear()
     assert texts(shown) == {}
-    shown.logic.sceneCloses()
+    shown.logic.forget()
     props = shown.sagittal.window.GetRenderers().GetItemAsObject(1).GetViewProps()
     actors = [props.GetItemAsObject(n) for n in range(props.GetNumberOfItems())]
     assert not any(one.IsA("vtkTextActor") and "L4-L5" in (one.GetInput() or "") for one in actors), count

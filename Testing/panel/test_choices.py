@@ -13,7 +13,7 @@ def test_the_parameter_node_becomes_settings(panel) -> None:
 
 
 def test_they_reach_the_engine(panel, user) -> None:
-    asked = panel.logic.engine.asked
+    asked = panel.logic.jobs.engine.asked
     panel.parameters.boxes.marginMm, panel.parameters.grading.saliency = 8.5, False
     panel.parameters.grading.systemsOff = ["spider"]
     finish(panel, user, panel.ui.findButton)

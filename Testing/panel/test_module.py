@@ -60,9 +60,9 @@ def boxes(scene) -> list[str]:
 
 def run_to_end(logic, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
-    while logic.isRunning() and time.monotonic() < end:
+    while logic.jobs.running and time.monotonic() < end:
         slicer.app.processEvents()
-    assert not logic.isRunning()
+    assert not logic.jobs.running
 
 
 def test_module_says_what_it_is(module):
@@ -159,7 +159,7 @@ def test_grading_in_the_background_touches_the_scene_only_from_its_own_thread(lo
         waitForCompletion=False,
         eventCallback=lambda event, data: heard.append((event, threading.current_thread())),
     )
-    assert answer is None and logic.isRunning()
+    assert answer is None and logic.jobs.running
     with pytest.raises(UsageError, match="still running"):
         logic.grade(volumes)
     engine.hold.set()

@@ -26,16 +26,17 @@ def host():
 def logic(host):
     worker = worker_service("worker_engine:make", environment={"PYTHONPATH": SEARCHED})
     with discgrader_module(host) as module:
-        logic = module.DiscGraderLogic(worker=worker)
+        logic = module.DiscGraderLogic()
+        logic.jobs.worker = worker
         yield logic
-        logic.closeWorker()
+        logic.close()
 
 
 def run_to_end(logic):
     end = time.monotonic() + 120
-    while logic.isRunning() and time.monotonic() < end:
+    while logic.jobs.running and time.monotonic() < end:
         slicer.app.processEvents()
-    assert not logic.isRunning()
+    assert not logic.jobs.running
 
 
 def test_the_module_grades_stops_and_regrades_by_the_worker(logic, host):

@@ -37,16 +37,16 @@ def engine(torch):
 
 def test_every_lumbar_level_is_graded_and_shown_and_the_command_line_says_the_same(desk, user, study, engine):
     panel = desk.module.panel
-    desk.module.logic.engine = engine
+    desk.module.logic.jobs.engine = engine
     user.open(study)
     user.until(lambda: len(panel.parameters.axialNodes()) == 3, 180)
     assert checked_axial(panel) == set(BLOCK_OF.values())
     sagittal = [getattr(panel.ui, f"{one}Selector").currentNode().GetName() for one in ("t2", "t1")]
     assert sagittal == ["sag_t2", "sag_t1"]
     user.click(panel.ui.findButton)
-    user.until(lambda: not panel.logic.isRunning(), 600)
+    user.until(lambda: not panel.logic.jobs.running, 600)
     user.click(panel.ui.gradeButton)
-    user.until(lambda: not panel.logic.isRunning(), 1200)
+    user.until(lambda: not panel.logic.jobs.running, 1200)
     user.wait(0.3)
     cells, columns = panel.table.grid.cells, [one for one in panel.table.grid.columns if one[0] in AXIAL_SYSTEMS]
     assert {one[0] for one in columns} == set(AXIAL_SYSTEMS)

@@ -24,7 +24,7 @@ def know_only(monkeypatch, panel, systems=("pfirrmann", "spider")) -> None:
 
 def settled(panel, user) -> None:
     """Wait until nothing is computed any more, and the panel shows what came of it."""
-    user.until(lambda: not panel.logic.isRunning(), 60)
+    user.until(lambda: not panel.logic.jobs.running, 60)
     user.wait(0.1)
 
 

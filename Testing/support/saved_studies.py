@@ -186,14 +186,14 @@ class Studies:
     def __init__(self, host, module, folder: Path) -> None:
         self.host, self.module, self.folder = host, module, folder
         self.logic = module.DiscGraderLogic(SmallEngine(small_phantom(1)))
-        self.logic.reader = "Dr. Müßig"
+        self.logic.readings.reader = "Dr. Müßig"
 
     def volumes(self, seed: int, name: str) -> dict:
         """A digital study in the scene, of which the engine knows the truth."""
         from discgrader.mrml.volumes import volume_to_node
 
         phantom = small_phantom(seed)
-        self.logic.engine = SmallEngine(phantom)
+        self.logic.jobs.engine = SmallEngine(phantom)
         return {"T2": volume_to_node(self.host.scene, phantom.study.series[0].volume, name)}
 
     def save(self, name: str) -> None:
@@ -202,7 +202,7 @@ class Studies:
         path = self.folder / f"{name}.mrb"
         self.host.scene.WriteToMRB(str(path.absolute()))
         self.write_state(name, state)
-        self.logic.sceneCloses()
+        self.logic.forget()
         self.host.scene.Clear(True)
 
     def write_state(self, name: str, state: dict) -> None:
@@ -271,7 +271,7 @@ class Studies:
         """Copy a box as a user does in the subject hierarchy; unseen, the file holds the copy as Slicer made it."""
         node = self.logic.readings.node("L3-L4", study)
         if not seen:
-            self.logic.sceneCloses()
+            self.logic.forget()
         copy = self.host.scene.AddNewNodeByClass(node.GetClassName())
         copy.Copy(node)
         copy.SetName("L3-L4 Copy")
@@ -297,7 +297,7 @@ def main(folder: Path) -> None:
         studies.corrected()
         studies.two_studies()
         studies.graded()
-        studies.logic.closeWorker()
+        studies.logic.close()
     (folder / "export" / "grades.json").rename(folder / "corrected.grades.json")
     shutil.rmtree(folder / "export")
 

@@ -151,8 +151,6 @@ class SceneReadings:
     Parameters
     ----------
     scene : vtkMRMLScene
-    reader : callable() -> str
-        Who reads; where it is empty, who read before, or else the name that the user is logged in by.
     busy : callable() -> bool
         Whether discs are just being found or graded, so that boxes and names cannot be changed but by hand.
     box_changed : callable(level, dragging)
@@ -162,19 +160,25 @@ class SceneReadings:
         Told when the scene shows another reading of a study.
     notice : callable(str)
         Told in plain words what was not possible, where nobody can be given an error.
+
+    Attributes
+    ----------
+    reader : str
+        Who reads; where it is empty, who read before, or else the name that the user is logged in by. May be set before
+        a study is read; `set_reader` is for any time.
     """
 
     def __init__(
         self,
         scene,
-        reader: Callable[[], str] = lambda: "",
         busy: Callable[[], bool] = lambda: False,
         box_changed: Callable[[str, bool], None] = lambda level, dragging: None,
         changed: Callable[[StudyReading], None] = lambda reading: None,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.scene, self.cache = scene, NodeCache(scene)
-        self._reader, self._busy, self._box_changed = reader, busy, box_changed
+        self.reader = ""
+        self._busy, self._box_changed = busy, box_changed
         self._changed, self._notice = changed, notice
         self._known: dict[str, StudyReading] = {}
         self.watch = SceneWatch(scene, self)
@@ -207,7 +211,7 @@ class SceneReadings:
         """Take the reading that a scene holds, and what was done to its boxes while nobody heard of it."""
         self.watch.start()
         reading, boxes = stored_reading(self.scene, study)
-        name = self._reader() or reading.reader or getpass.getuser()
+        name = self.reader or reading.reader or getpass.getuser()
         renderer = Renderer(self.scene, study)
         history = History(reading.apply(SetReader(name)))
         with self.watch:
@@ -223,10 +227,13 @@ class SceneReadings:
 
     def reader_name(self) -> str:
         """Who reads a study from now on that nobody has read yet."""
-        return self._reader() or getpass.getuser()
+        return self.reader or getpass.getuser()
 
     def set_reader(self, name: str) -> None:
         """Who reads from now on, in every study that is open."""
+        if name == self.reader:
+            return
+        self.reader = name
         for study in list(self._known):
             found = self.known(study)
             if found is not None and name and name != found.reading.reader:

@@ -36,7 +36,7 @@ from discgrader.mrml.segmentation import segment_labels
 from discgrader.mrml.volumes import Volumes, chosen_volumes, grid_of_volume
 from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes
-from discgrader.pipeline.service import Service, WorkerListener
+from discgrader.pipeline.service import Answer, Service
 from discgrader.pipeline.settings import Settings
 from discgrader.reading.commands import DeleteDisc, FindDiscs, LearnStudy, Together
 from discgrader.reading.record import DiscReading, Found
@@ -45,49 +45,19 @@ from discgrader.reading.results import reading_of_result
 Steps = Generator["Reply | None", None, Any]
 
 
-class WorkListener:
-    """Hears how work for a scene goes; called only in the scene's thread. Override what you want to hear.
+Hear = Callable[[str, dict[str, Any]], None]
+"""Called in the scene's thread as ``hear(event, data)`` with what happens to a piece of work, as `DiscGraderLogic` has
+it: `PROGRESS` and `LEVEL`, and last exactly one of `COMPLETED`, `CANCELLED` and `ERROR`."""
 
-    Last comes exactly one of completed, stopped and failed.
-    """
-
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        """So far is the work, 0 to 1."""
-
-    def graded(self, result: DiscResult) -> None:
-        """These are the grades of one disc."""
-
-    def completed(self, value: object) -> None:
-        """All is in the scene: a list of box nodes, or the table node of the grades."""
-
-    def stopped(self) -> None:
-        """It was stopped, or newer work took its place."""
-
-    def failed(self, error: Exception) -> None:
-        """It cannot be done, for this reason."""
+PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
 
 
-class OnlyGrades(WorkListener):
-    """Passes grades on and nothing else, for work that whoever asked for other work has not asked for.
+class Reply(Answer):
+    """What a service says of one piece of work, until the work for the scene goes on.
 
     Parameters
     ----------
-    listener : WorkListener
-    """
-
-    def __init__(self, listener: WorkListener) -> None:
-        self._listener = listener
-
-    def graded(self, result: DiscResult) -> None:
-        self._listener.graded(result)
-
-
-class Reply(WorkerListener):
-    """What a service says of one piece of work, kept until the work for the scene goes on.
-
-    Parameters
-    ----------
-    listener : WorkListener
+    hear : callable(event, data)
         Hears of progress.
     nodes : iterable of vtkMRMLNode
         Must stay in the scene for the work to make sense.
@@ -95,30 +65,14 @@ class Reply(WorkerListener):
         The part of the whole that this work is.
     box : vtkMRMLMarkupsROINode, optional
         Without it nobody wants the work any more.
-
-    Attributes
-    ----------
-    number : int
-        Of the work, as the service gave it.
-    discs : Localization or None
-        As they were found for this work.
-    over : bool
-        Whether nothing more will come.
     """
 
-    def __init__(
-        self, listener: WorkListener, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
-    ) -> None:
-        self._listener = listener
-        self._box = box
+    def __init__(self, hear: Hear, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None) -> None:
+        super().__init__()
+        self._hear, self._box = hear, box
         self._nodes = {node: node.GetName() for node in nodes}
         self._start, self._span = start, span
         self._fresh: list[DiscResult] = []
-        self._value: Any = None
-        self._error: Exception | None = None
-        self.number = 0
-        self.discs: Localization | None = None
-        self.over = False
 
     @property
     def ready(self) -> bool:
@@ -130,18 +84,6 @@ class Reply(WorkerListener):
         fresh, self._fresh = self._fresh, []
         return fresh
 
-    def value(self) -> Any:
-        """What the work came to.
-
-        Raises
-        ------
-        Exception
-            Why it came to nothing; `Cancelled` when it was stopped.
-        """
-        if self._error is not None:
-            raise self._error
-        return self._value
-
     def missing(self, scene) -> StudyError | Cancelled | None:
         """Why the work makes no sense any more; None where it does."""
         if self._box is not None and not scene.IsNodePresent(self._box):
@@ -152,26 +94,24 @@ class Reply(WorkerListener):
         return None
 
     def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        self._listener.progressed(stage, self._start + self._span * fraction, detail)
-
-    def found(self, localization: Localization) -> None:
-        self.discs = localization
+        tell_progress(self._hear, stage, self._start + self._span * fraction, detail)
 
     def graded(self, result: DiscResult) -> None:
+        super().graded(result)
         self._fresh.append(result)
 
-    def finished(self, value: object) -> None:
-        self._value, self.over = value, True
 
-    def stopped(self) -> None:
-        self._error, self.over = Cancelled("Stopped as asked."), True
+def tell_progress(hear: Hear, stage: str, fraction: float, detail: str) -> None:
+    """So far is the work, 0 to 1."""
+    hear(PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
 
-    def failed(self, error: Exception) -> None:
-        self._error, self.over = error, True
+
+def _tell_grades(hear: Hear, result: DiscResult) -> None:
+    hear(LEVEL, {"level": result.disc.level, "grades": result.grades})
 
 
 def studying(
-    scene, cache: NodeCache, volumes: Volumes, listener: WorkListener | None = None
+    scene, cache: NodeCache, volumes: Volumes, hear: Hear = lambda event, data: None
 ) -> Generator[None, None, tuple[Study, dict[str, object]]]:
     """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
 
@@ -184,10 +124,9 @@ def studying(
     """
     chosen = chosen_volumes(volumes)
     told: list[str] = []
-    listener = listener or WorkListener()
     apart: dict[str, list] = {}
     for role, node in chosen:
-        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, listener)))
+        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, hear)))
     nodes: dict[str, object] = {}
     series = []
     for role, node in chosen_volumes({role: list(dict.fromkeys(several)) for role, several in apart.items()}):
@@ -199,7 +138,7 @@ def studying(
     return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(scene, node)), nodes
 
 
-def _apart(scene, role: str, node, told: list[str], listener: WorkListener) -> Generator[None, None, list]:
+def _apart(scene, role: str, node, told: list[str], hear: Hear) -> Generator[None, None, list]:
     """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
     steps = separating(scene, node)
     while True:
@@ -209,7 +148,7 @@ def _apart(scene, role: str, node, told: list[str], listener: WorkListener) -> G
             blocks = end.value
             break
         if so_far is not None:
-            listener.progressed("Reading", *so_far)
+            tell_progress(hear, "Reading", *so_far)
         yield
     if blocks == [node]:
         return blocks
@@ -222,20 +161,16 @@ def _apart(scene, role: str, node, told: list[str], listener: WorkListener) -> G
 
 
 def finding(
-    readings: SceneReadings,
-    service: Callable[[], Service],
-    volumes: Volumes,
-    settings: Settings,
-    listener: WorkListener,
+    readings: SceneReadings, service: Callable[[], Service], volumes: Volumes, settings: Settings, hear: Hear
 ) -> Steps:
     """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, listener)
+    study, nodes = yield from studying(scene, readings.cache, volumes, hear)
 
-    def ask(reply: Reply) -> int:
-        return service().find(study, reply, settings)
+    def ask(reply: Reply) -> None:
+        service().find(study, reply, settings)
 
-    found = yield from _answer(ask, Reply(listener, nodes.values()))
+    found = yield from _answer(ask, Reply(hear, nodes.values()))
     result = StudyResult(study, found, tuple(DiscResult(disc, ()) for disc in found.discs))
     reading = _opened(readings, study.name)
     if reading is None:
@@ -256,7 +191,7 @@ def grading(
     volumes: Volumes,
     roi_nodes: Sequence[Node] | None,
     settings: Settings,
-    listener: WorkListener,
+    hear: Hear,
     moved: list[object],
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
@@ -269,33 +204,33 @@ def grading(
         Gets the nodes of boxes that were moved meanwhile.
     """
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, listener)
+    study, nodes = yield from studying(scene, readings.cache, volumes, hear)
     asked = _Asked(readings, study, roi_nodes)
     known, begun = asked.known, 0.0
     if asked.boxes and known is None:
         begun = 0.3
         known = yield from _answer(
-            lambda reply: service().find(study, reply, settings), Reply(listener, nodes.values(), 0.0, begun)
+            lambda reply: service().find(study, reply, settings), Reply(hear, nodes.values(), 0.0, begun)
         )
     found = known
     if asked.boxes and known is not None:
         found = with_boxes(known, asked.boxes, settings, names_given=asked.known is None)
     graded: list[DiscResult] = []
 
-    def hear(result: DiscResult) -> None:
+    def keep(result: DiscResult) -> None:
         graded.append(result)
-        listener.graded(result)
+        _tell_grades(hear, result)
 
-    def ask(reply: Reply) -> int:
-        return service().grade(study, reply, settings, localization=found)
+    def ask(reply: Reply) -> None:
+        service().grade(study, reply, settings, localization=found)
 
-    reply = Reply(listener, nodes.values(), begun, 1.0 - begun)
+    reply = Reply(hear, nodes.values(), begun, 1.0 - begun)
     try:
-        result = yield from _answer(ask, reply, hear)
+        result = yield from _answer(ask, reply, keep)
     except Cancelled:
         raise
     except Exception as error:
-        known = found or reply.discs
+        known = found or reply.localization
         if graded and known is not None and all(scene.IsNodePresent(node) for node in nodes.values()):
             yield from _put(
                 readings, asked, _partial(study, known, graded, error), nodes, settings.margin_mm, whole=False
@@ -307,9 +242,7 @@ def grading(
     return reading.renderer.table
 
 
-def regrading(
-    readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, listener: WorkListener
-) -> Steps:
+def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, hear: Hear) -> Steps:
     """Grade the disc of one box anew; its grades come into the scene before its maps. The table node of all grades."""
     scene, name, number = readings.scene, attribute(roi_node, "Study"), number_of(roi_node)
     if name not in studies_with_discs(scene) or number is None:
@@ -327,8 +260,8 @@ def regrading(
     explains = bool(study_nodes(scene, name, "saliency")) and not live
     settings = Settings(systems=_systems(reading, disc), saliency=explains)
 
-    def ask(reply: Reply) -> int:
-        return service().regrade(study, localization, disc.level, reply, settings)
+    def ask(reply: Reply) -> None:
+        service().regrade(study, localization, disc.level, reply, settings)
 
     def put(result: DiscResult) -> None:
         # The disc may have got another name since it was asked for.
@@ -341,10 +274,10 @@ def regrading(
             if explains:
                 renderer.awaited.add(number)
             reading.show()
-        listener.graded(result)
+        _tell_grades(hear, result)
 
     try:
-        part = yield from _answer(ask, Reply(listener, series_nodes(scene, name).values(), box=roi_node), put)
+        part = yield from _answer(ask, Reply(hear, series_nodes(scene, name).values(), box=roi_node), put)
         for key in part.saliency:
             stored = StoredMap.of(map_of(part.saliency, key), part.saliency_series[key])
             renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
@@ -579,10 +512,10 @@ def quietly(steps: Generator[None, None, Any], quiet) -> Generator[None, None, A
 
 
 def _answer(
-    ask: Callable[["Reply"], int], reply: "Reply", graded: Callable[[DiscResult], None] = lambda result: None
+    ask: Callable[["Reply"], None], reply: "Reply", graded: Callable[[DiscResult], None] = lambda result: None
 ) -> Generator["Reply", None, Any]:
     """Ask the service and wait for what it comes to; ``graded`` hears of each disc's grades."""
-    reply.number = ask(reply)
+    ask(reply)
     while not reply.over:
         yield reply
         for result in reply.take():

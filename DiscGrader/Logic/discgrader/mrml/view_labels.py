@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import slicer
 import vtk
 
 from discgrader.errors import DiscGraderError
@@ -226,6 +227,16 @@ def _actor() -> vtk.vtkTextActor:
     text.FrameOn()
     text.SetFrameWidth(1)
     return actor
+
+
+def label_views() -> list[LabelView]:
+    """The slice views of the window that levels and grades are written into; none where there is no window."""
+    layout = slicer.app.layoutManager()
+    widgets = [] if layout is None else [layout.sliceWidget(name) for name in layout.sliceViewNames()]
+    return [
+        LabelView(widget.mrmlSliceNode(), widget.sliceView().renderWindow(), widget.sliceView().scheduleRender)
+        for widget in widgets
+    ]
 
 
 class ViewLabels:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+import slicer
 
 from discgrader.errors import UsageError
 from discgrader.grading.systems import find_task, leading_task
@@ -66,6 +67,14 @@ def show_series(scene, series, own: Collection, axial=None, sagittal=None) -> li
         if wanted is not None and before != wanted.GetID():
             view.SetBackgroundVolumeID(wanted.GetID())
     return empty
+
+
+def fit_view(composite) -> None:
+    """Fit the field of view of a slice view of the window, given by its composite node, to its background."""
+    logics = slicer.app.applicationLogic().GetSliceLogics()
+    for number in range(0 if logics is None else logics.GetNumberOfItems()):
+        if logics.GetItemAsObject(number).GetSliceCompositeNode() is composite:
+            logics.GetItemAsObject(number).FitSliceToBackground()
 
 
 def slice_node(scene, view):

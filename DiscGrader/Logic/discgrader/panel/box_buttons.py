@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from slicer.i18n import tr as _
 
+from discgrader.reading.commands import DeleteDisc, ResetBox, SetMargin
+
 
 class BoxButtons:
     """Parameters
@@ -60,19 +62,25 @@ class BoxButtons:
         crosshair = self._scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if crosshair is not None:
             place = list(crosshair.GetCrosshairRAS())
-        self._attempt(_("No disc can be added here."), lambda: self._logic.addDisc(place, study=self._chosen()[0]))
+        self._attempt(
+            _("No disc can be added here."), lambda: self._logic.readings.add_disc(place, study=self._chosen()[0])
+        )
 
     def delete(self) -> None:
         """Delete the chosen disc."""
-        self._with_level(_("The disc cannot be deleted."), self._logic.deleteDisc)
+        self._with_level(
+            _("The disc cannot be deleted."), lambda level, study: self._logic.readings.apply(DeleteDisc(level), study)
+        )
 
     def fit(self) -> None:
         """Fit the chosen box to its disc again."""
-        self._with_level(_("The box cannot be fitted."), self._logic.fitBox)
+        self._with_level(_("The box cannot be fitted."), self._logic.readings.fit_box)
 
     def reset(self) -> None:
         """Put the chosen box back to where it was found."""
-        self._with_level(_("The box cannot be reset."), self._logic.resetBox)
+        self._with_level(
+            _("The box cannot be reset."), lambda level, study: self._logic.readings.apply(ResetBox(level), study)
+        )
 
     def show_margin(self, margin_mm: float) -> None:
         """The margin that the boxes have, so that only another one is applied."""
@@ -93,7 +101,8 @@ class BoxButtons:
             if not self._found():
                 return
             self._attempt(
-                _("The margin cannot be changed."), lambda: self._logic.setMargin(margin_mm, dragging, study=study)
+                _("The margin cannot be changed."),
+                lambda: self._logic.readings.apply(SetMargin(margin_mm, dragging), study),
             )
 
     def _with_level(self, failed: str, act: Callable[[str, str], object]) -> None:

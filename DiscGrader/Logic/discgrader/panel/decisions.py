@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slicer.i18n import tr as _
 
 from discgrader.panel.grid import Key
+from discgrader.reading.commands import AcceptGrade, AcceptLevel, WithdrawGrade
 
 
 class Decisions:
@@ -30,17 +31,21 @@ class Decisions:
     def accept(self, key: Key) -> None:
         """Accept the pack's grade."""
         study = self._study()
-        self._attempt(_("The grade cannot be accepted."), lambda: self._logic.acceptGrade(*key, study=study))
+        self._attempt(_("The grade cannot be accepted."), lambda: self._logic.readings.decide(AcceptGrade(*key), study))
 
     def accept_level(self, level: str) -> None:
         """Accept every grade of a level that is unread."""
         study = self._study()
-        self._attempt(_("The grades cannot be accepted."), lambda: self._logic.acceptLevel(level, study=study))
+        self._attempt(
+            _("The grades cannot be accepted."), lambda: self._logic.readings.decide(AcceptLevel(level), study)
+        )
 
     def withdraw(self, key: Key) -> None:
         """Take back what was said."""
         study = self._study()
-        self._attempt(_("The grade cannot be withdrawn."), lambda: self._logic.withdrawGrade(*key, study=study))
+        self._attempt(
+            _("The grade cannot be withdrawn."), lambda: self._logic.readings.decide(WithdrawGrade(*key), study)
+        )
 
     def undo(self) -> None:
         """One step back."""

@@ -29,7 +29,7 @@ class Display:
         if graded:
             self._attempt(lambda: self._logic.showGrade(*key, study=study))
         else:
-            self._attempt(lambda: self._logic.showLevel(key[0], study=study))
+            self._attempt(lambda: self._logic.views.show_level(self._logic.readings.of(study), key[0]))
         self._applied.pop("axial", None)
         self.apply()
 
@@ -44,13 +44,16 @@ class Display:
             return
         display, study, key = parameters.display, self._study(), self._chosen()
         saliency = display.saliency, display.saliencyOpacity, display.saliencyThreshold
-        self._once("saliency", saliency, lambda: self._logic.setSaliencyDisplay(*saliency))
+        self._once("saliency", saliency, lambda: self._logic.views.set_saliency(*saliency))
         label = display.labelTask
         system, task = key[1:] if label == "chosen" and key else (*label.split("/"), "")[:2]
         labels = (display.labels, system, task)
-        self._once("labels", labels, lambda: self._logic.setLabels(*labels))
+        self._once("labels", labels, lambda: self._logic.labels.show(*labels))
         level = key[0] if key and display.axialInDiscPlane else None
-        self._once("axial", level, lambda: self._logic.turnAxialToDisc(level, study=study))
+        self._once("axial", level, lambda: self._turn(level, study))
+
+    def _turn(self, level: str | None, study: str | None) -> None:
+        self._logic.views.turn(None if level is None else self._logic.readings.node(level, study))
 
     def _once(self, what: str, value: object, act: Callable[[], object]) -> None:
         # The default is no value that anything could have.

@@ -30,7 +30,7 @@ class LiveGrades:
         """A box was moved, turned or resized; ``dragging`` while a hand still does."""
         if not self._wanted():
             return
-        node = self._logic.boxNode(level)
+        node = self._logic.readings.node(level)
         self.levels.add(level)
         request = self._latest[level] = object()
 

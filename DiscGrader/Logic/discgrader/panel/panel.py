@@ -38,6 +38,8 @@ from discgrader.panel.study_state import StudyState, grid_of, study_state
 from discgrader.panel.systems_tree import SystemsTree
 from discgrader.panel.undo_buttons import UndoButtons
 from discgrader.panel.vocabulary import not_graded_text
+from discgrader.reading import commands
+from discgrader.reading.commands import SetLowest, ShiftLevels
 
 
 class Panel:
@@ -136,7 +138,7 @@ class Panel:
 
     def _parameters_changed(self, _caller, _event) -> None:
         """The views follow at once, the rest of the panel in a moment."""
-        self.logic.setReader(self.parameters.reader.strip())
+        self.logic.readings.set_reader(self.parameters.reader.strip())
         self.display.apply()
         self.watch.soon()
 
@@ -150,7 +152,7 @@ class Panel:
         self.block_reader.look(self.inputs.new(()))
         self.series_inputs.choose()
         self.watch.look()
-        self.logic.setReader(self.parameters.reader.strip())
+        self.logic.readings.set_reader(self.parameters.reader.strip())
         self.state = study_state(self.scene, self.logic, self.parameters.volumes(), self.state)
         self._warm_up()
         self._follow_margin()
@@ -172,7 +174,7 @@ class Panel:
         if self._warm or not self.parameters.volumes() or slicer.app.testingEnabled() or missing_packages():
             return
         self._warm = True
-        self.attempt_quietly(self.logic.warmUp)
+        self.attempt_quietly(self.logic.jobs.warm_up)
 
     def show(self) -> None:
         """Show what is known without looking at the scene anew."""
@@ -263,7 +265,7 @@ class Panel:
         if self.state.reading is None:
             return None
         try:
-            return self.logic.readingHistory(self.state.name)
+            return self.logic.readings.of(self.state.name).history
         except UsageError:
             # Discs are just being found anew, and those before are gone already.
             return None
@@ -414,14 +416,24 @@ class Panel:
 
     def shift(self, steps: int) -> None:
         """Shift all names, towards the head where positive."""
-        self.attempt(_("The names cannot be shifted."), lambda: self.logic.shiftLevels(steps, self.state.name))
+        self.attempt(
+            _("The names cannot be shifted."), lambda: self.logic.readings.apply(ShiftLevels(steps), self.state.name)
+        )
 
     def _set_lowest(self, _index) -> None:
         level = self.ui.lowestComboBox.currentText
-        self.attempt(_("The names cannot be shifted."), lambda: self.logic.setLowestLevel(level, self.state.name))
+        self.attempt(
+            _("The names cannot be shifted."), lambda: self.logic.readings.apply(SetLowest(level), self.state.name)
+        )
 
     def _set_grade_anyway(self, wanted: bool) -> None:
-        self.attempt(_("This cannot be changed now."), lambda: self.logic.setGradeAnyway(wanted, self.state.name))
+        self.attempt(
+            _("This cannot be changed now."),
+            lambda: self.logic.readings.apply(commands.GradeAnyway(wanted), self.state.name),
+        )
+
+    def _apply(self, command: commands.Command) -> None:
+        self.logic.readings.apply(command, self.state.name)
 
     def _grade_again(self) -> None:
         """Grade anew, or withhold the grades, since the reader wants it otherwise than when it was graded."""

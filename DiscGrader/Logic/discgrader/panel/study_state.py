@@ -113,7 +113,7 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
 
 
 def _reading(scene, logic, name: str, before: StudyState) -> Reading | None:
-    if logic.isBusy():
+    if logic.jobs.busy:
         known = logic.readings.known(name)
         return known.reading if known is not None else before.reading if before.name == name else None
     try:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from discgrader.errors import UsageError
+from discgrader.errors import Cancelled, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
@@ -20,38 +20,111 @@ if TYPE_CHECKING:
     from discgrader.pipeline.engine import Engine, Maps
 
 
-class WorkerListener:
-    """Hears of one piece of work; called only from `Service.poll`. Override what you want to hear.
+class Answer(Listener):
+    """What one piece of work comes to, put together about the very study and discs that were asked about; a process
+    sends copies.
 
-    Last comes exactly one of finished, stopped and failed.
+    Its methods are called only from `Runner.poll`. Override `progressed`, `found`, `graded` or `explained` to hear of
+    what comes before the end, and call the method of this class there.
+
+    Attributes
+    ----------
+    number : int
+        Of the work, as its runner knows it.
+    localization : Localization or None
+        The discs that were given, or were found for this work.
+    over : bool
+        Whether nothing more will come.
     """
 
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        """So far is the work, 0 to 1."""
+    def __init__(self) -> None:
+        self.number = 0
+        self.localization: Localization | None = None
+        self.over = False
+        self._work = ""
+        self._study: Study | None = None
+        self._discs: list[DiscResult] = []
+        self._maps = CompactMaps()
+        self._map_series: dict[tuple[str, str, str], str] = {}
+        self._value: Any = None
+        self._error: Exception | None = None
+
+    def is_about(self, work: str, study: Study, localization: Localization | None) -> None:
+        """What was asked for: ``"find"``, ``"grade"``, ``"regrade"`` or ``"explain"``, and of what."""
+        self._work, self._study, self.localization = work, study, localization
+
+    def value(self) -> Any:
+        """A `Localization`, a `StudyResult`, or of explaining the maps and the names of their series.
+
+        Raises
+        ------
+        Exception
+            Why it came to nothing; `Cancelled` when it was stopped, or newer work took its place.
+        """
+        if self._error is not None:
+            raise self._error
+        return self._value
 
     def found(self, localization: Localization) -> None:
         """These are the discs."""
+        self.localization = localization
 
     def graded(self, result: DiscResult) -> None:
         """These are the grades of one disc."""
+        self._discs.append(result)
 
     def explained(self, level: str, maps: "Maps") -> None:
         """These are the saliency maps of one disc."""
+        for (system, task), (series, part) in maps.items():
+            self._maps.add((level, system, task), part)
+            self._map_series[level, system, task] = series
 
-    def finished(self, value: object) -> None:
-        """All is done: a `Localization`, a `StudyResult`, or of explaining the maps and their series' names."""
+    def partial(self, result: PartialResult) -> None:
+        if result.kind == "found":
+            self.found(result.value)
+        elif result.kind == "graded":
+            self.graded(self._about_own_disc(result.value))
+        else:
+            self.explained(*result.value)
+
+    def finished(self, value: Any) -> None:
+        self._value, self.over = self._whole(value), True
 
     def stopped(self) -> None:
-        """It was stopped, or newer work took its place."""
+        self._error, self.over = Cancelled("Stopped as asked."), True
 
     def failed(self, error: Exception) -> None:
-        """It cannot be done, for this reason."""
+        self._error, self.over = error, True
+
+    def _about_own_disc(self, result: DiscResult) -> DiscResult:
+        known = self._known
+        own = next(disc for disc in known.discs if disc.level == result.disc.level)
+        if self._work == "regrade":
+            self.localization = known.alone(own)
+        return replace(result, disc=own)
+
+    def _whole(self, rest: Any) -> object:
+        """What the work came to, with what it gave at its end."""
+        if self._work == "find":
+            return self._known
+        if self._work == "explain":
+            return self._maps, self._map_series
+        assert self._study is not None, "an answer is about what was asked"
+        warnings, software = rest
+        discs = tuple(self._discs)
+        return StudyResult(self._study, self._known, discs, self._maps, self._map_series, warnings, software)
+
+    @property
+    def _known(self) -> Localization:
+        if self.localization is None:
+            raise UsageError("The discs were not found before they were graded.")
+        return self.localization
 
 
 class Service:
     """Finds and grades discs while the window stays free.
 
-    Every method but `close` returns at once; `poll`, called some times a second, tells the listeners.
+    Every method returns at once; `Runner.poll`, called some times a second, has the answers come.
 
     Parameters
     ----------
@@ -62,87 +135,46 @@ class Service:
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
 
-    @property
-    def ready(self) -> bool:
-        """Whether the networks are loaded."""
-        return self.runner.ready
-
-    @property
-    def busy(self) -> bool:
-        """Whether some work has not ended yet."""
-        return self.runner.busy
-
-    def start(self) -> None:
-        """Have the networks loaded before there is work."""
-        self.runner.start()
-
-    def find(self, study: Study, listener: WorkerListener, settings: Settings = Settings()) -> int:
-        """Find the discs; the work's number."""
-        return self._ask("find", study, None, listener, partial(_find, study, settings))
+    def find(self, study: Study, answer: Answer, settings: Settings = Settings()) -> None:
+        """Find the discs."""
+        self._ask("find", study, None, answer, partial(_find, study, settings))
 
     def grade(
-        self,
-        study: Study,
-        listener: WorkerListener,
-        settings: Settings = Settings(),
-        *,
-        localization: Localization | None = None,
-    ) -> int:
-        """Grade all discs; where they are not known, they are found first. The work's number."""
+        self, study: Study, answer: Answer, settings: Settings = Settings(), *, localization: Localization | None = None
+    ) -> None:
+        """Grade all discs; where they are not known, they are found first."""
         work = partial(_grade, study, localization, settings)
-        return self._ask("grade", study, localization, listener, work)
+        self._ask("grade", study, localization, answer, work)
 
     def regrade(
-        self,
-        study: Study,
-        localization: Localization,
-        level: str,
-        listener: WorkerListener,
-        settings: Settings = Settings(),
-    ) -> int:
-        """Grade one disc of a localization alone; the work's number.
+        self, study: Study, localization: Localization, level: str, answer: Answer, settings: Settings = Settings()
+    ) -> None:
+        """Grade one disc of a localization alone.
 
         Takes the place of what was asked for the same level before: what waits is dropped, and of what is being
         computed the grades may still come, so that grades follow a hand that moves the box.
         """
         work = partial(_regrade, study, localization, level, settings)
-        return self._ask("regrade", study, localization, listener, work, (study.name, level))
+        self._ask("regrade", study, localization, answer, work, (study.name, level))
 
-    def explain(
-        self, study: Study, localization: Localization, discs: Sequence[DiscResult], listener: WorkerListener
-    ) -> int:
-        """Make the saliency maps of these grades; the work's number."""
+    def explain(self, study: Study, localization: Localization, discs: Sequence[DiscResult], answer: Answer) -> None:
+        """Make the saliency maps of these grades."""
         work = partial(_explain, study, localization, tuple(discs))
-        return self._ask("explain", study, localization, listener, work)
-
-    def cancel(self, number: int | None = None) -> None:
-        """Stop this work, or all."""
-        self.runner.cancel(number)
-
-    def poll(self, wait_s: float = 0.0) -> bool:
-        """Tell the listeners what has happened; whether some work has not ended yet."""
-        return self.runner.poll(wait_s)
-
-    def forget(self) -> None:
-        """Let go of the volumes that are kept for work to come."""
-        self.runner.forget()
-
-    def close(self) -> None:
-        """End; work that has not ended is forgotten."""
-        self.runner.close()
+        self._ask("explain", study, localization, answer, work)
 
     def _ask(
         self,
         kind: str,
         study: Study,
         localization: Localization | None,
-        listener: WorkerListener,
+        answer: Answer,
         work: Work,
         key: tuple[str, str] | None = None,
-    ) -> int:
+    ) -> None:
         for series in study.series:
             _check_voxels(series.volume)
-        return self.runner.run(work, _Answer(kind, study, localization, listener), key).number
+        answer.is_about(kind, study, localization)
+        answer.number = self.runner.run(work, answer, key).number
 
 
 def worker_service(
@@ -163,68 +195,6 @@ def worker_service(
         notice=notice,
     )
     return Service(runner)
-
-
-class _Answer(Listener):
-    """Puts what a job says together, about the very study and discs that were asked about; a process sends copies."""
-
-    def __init__(self, kind: str, study: Study, localization: Localization | None, listener: WorkerListener) -> None:
-        self._kind, self._study, self._localization, self._listener = kind, study, localization, listener
-        self._discs: list[DiscResult] = []
-        self._maps = CompactMaps()
-        self._map_series: dict[tuple[str, str, str], str] = {}
-
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        self._listener.progressed(stage, fraction, detail)
-
-    def partial(self, result: PartialResult) -> None:
-        if result.kind == "found":
-            self._localization = result.value
-            self._listener.found(result.value)
-        elif result.kind == "graded":
-            self._graded(result.value)
-        else:
-            self._explained(*result.value)
-
-    def finished(self, value: Any) -> None:
-        self._listener.finished(self._whole(value))
-
-    def stopped(self) -> None:
-        self._listener.stopped()
-
-    def failed(self, error: Exception) -> None:
-        self._listener.failed(error)
-
-    def _graded(self, result: DiscResult) -> None:
-        known = self._known
-        own = next(disc for disc in known.discs if disc.level == result.disc.level)
-        if self._kind == "regrade":
-            self._localization = known.alone(own)
-        result = replace(result, disc=own)
-        self._discs.append(result)
-        self._listener.graded(result)
-
-    def _explained(self, level: str, maps: "Maps") -> None:
-        for (system, task), (series, part) in maps.items():
-            self._maps.add((level, system, task), part)
-            self._map_series[level, system, task] = series
-        self._listener.explained(level, maps)
-
-    def _whole(self, rest: Any) -> object:
-        """What the job came to, with what it gave at its end."""
-        if self._kind == "find":
-            return self._known
-        if self._kind == "explain":
-            return self._maps, self._map_series
-        warnings, software = rest
-        discs = tuple(self._discs)
-        return StudyResult(self._study, self._known, discs, self._maps, self._map_series, warnings, software)
-
-    @property
-    def _known(self) -> Localization:
-        if self._localization is None:
-            raise UsageError(f"The discs of {self._study.name} were not found before they were graded.")
-        return self._localization
 
 
 def make_engine(options: Mapping[str, Any]) -> "Engine":

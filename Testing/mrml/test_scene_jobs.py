@@ -9,15 +9,12 @@ import numpy as np
 import pytest
 from block_engine import BlockEngine
 from discgrader.errors import StudyError, UsageError
-from discgrader.jobs.threads import ThreadRunner
 from discgrader.mrml.headless import headless_scene
+from discgrader.mrml.jobs import SceneJobs
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import WorkListener
 from discgrader.mrml.volumes import volume_to_node
-from discgrader.mrml.work import SceneWork
-from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
 from synthetic_result import synthetic_study
 
@@ -25,24 +22,20 @@ LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
 PATIENCE_S = 60.0
 
 
-class Notebook(WorkListener):
+class Notebook:
+    """Hears how work goes."""
+
     def __init__(self):
         self.stages, self.levels, self.ends = [], [], []
 
-    def progressed(self, stage, fraction, detail):
-        self.stages.append((stage, fraction))
-
-    def graded(self, result):
-        self.levels.append(result.disc.level)
-
-    def completed(self, value):
-        self.ends.append(("completed", value))
-
-    def stopped(self):
-        self.ends.append(("stopped", None))
-
-    def failed(self, error):
-        self.ends.append(("failed", error))
+    def __call__(self, event, data):
+        if event == "progress":
+            self.stages.append((data["stage"], data["fraction"]))
+        elif event == "level":
+            self.levels.append(data["level"])
+        else:
+            [value] = data.values() or [None]
+            self.ends.append((event, value))
 
 
 class HeldEngine(BlockEngine):
@@ -71,11 +64,9 @@ def engine():
 
 @pytest.fixture
 def work(scene, engine):
-    service = Service(ThreadRunner(engine))
-    work = SceneWork(SceneReadings(scene), lambda: service)
+    work = SceneJobs(SceneReadings(scene), engine)
     yield work
     work.close()
-    service.close()
 
 
 @pytest.fixture
@@ -87,7 +78,7 @@ def volumes(scene):
 @pytest.fixture
 def graded(work, volumes):
     """A scene whose study was graded; gives its boxes by level."""
-    work.grade(volumes, None, Settings(), WorkListener())()
+    work.grade(volumes, None, Settings())()
     return {attribute(node, "Level"): node for node in study_nodes(work.scene, "my T2", "roi")}
 
 
@@ -137,7 +128,13 @@ def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, s
         box.SetCenterWorld(0.0, 0.0, float(step))
         work.regrade(box, one, live=True)
         work.deliver()
-    assert [one.ends for one in heard[:5]] == [[], [("stopped", None)], [("stopped", None)], [("stopped", None)], []]
+    assert [one.ends for one in heard[:5]] == [
+        [],
+        [("cancelled", None)],
+        [("cancelled", None)],
+        [("cancelled", None)],
+        [],
+    ]
     engine.hold.set()
     until(work, lambda: not work.running)
     assert heard[0].levels == heard[4].levels == ["L4-L5"] and heard[4].ends[-1][0] == "completed"
@@ -154,7 +151,7 @@ def test_grades_follow_a_hand_and_leave_out_where_it_was(work, engine, graded, s
     work.deliver()
     engine.hold.set()
     until(work, lambda: not work.running)
-    assert heard[5].ends == [("stopped", None)] and last.ends[-1][0] == "completed"
+    assert heard[5].ends == [("cancelled", None)] and last.ends[-1][0] == "completed"
     assert engine.places[-1][2] == 9.0 and engine.asked[-1][3] is True
     assert not work.readings.of().reading.disc("L4-L5").is_stale
 
@@ -198,14 +195,14 @@ def test_what_is_deleted_while_it_is_graded(work, engine, volumes, graded, scene
     engine.hold.set()
     [(end, value)] = heard.ends
     if what == "volume":
-        assert end == "failed" and isinstance(value, StudyError)
+        assert end == "error" and isinstance(value, StudyError)
         assert str(value) == "my T1 was removed from the scene while it was worked on, so the work was stopped."
         assert len(study_nodes(scene, "my T2", "saliency")) == 5, "what was graded before is still there"
     elif what == "box":
         assert end == "completed" and {row["level"] for row in rows_from_node(value)} == {*LEVELS} - {"L4-L5"}
         assert not scene.GetFirstNodeByName("L4-L5 Pfirrmann grade"), "its map goes with it"
     else:
-        assert end == "failed" and "All boxes were deleted" in str(value)
+        assert end == "error" and "All boxes were deleted" in str(value)
 
 
 def test_a_box_that_cannot_be_graded_says_why(work, volumes, graded, scene):
@@ -222,11 +219,11 @@ def test_closing_the_scene_stops_everything(work, engine, volumes, graded):
     engine.hold, heard, live = threading.Event(), Notebook(), Notebook()
     work.regrade(graded["L4-L5"], live, live=True)
     work.deliver()
-    work.close()
-    assert live.ends == [("stopped", None)] and not work.running
+    work.forget()
+    assert live.ends == [("cancelled", None)] and not work.running
     work.grade(volumes, None, Settings(), heard)
     work.cancel()
-    assert heard.ends == [("stopped", None)], "what has not begun is stopped at once"
+    assert heard.ends == [("cancelled", None)], "what has not begun is stopped at once"
     engine.hold.set()
 
 

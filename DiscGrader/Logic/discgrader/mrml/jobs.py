@@ -4,15 +4,32 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from discgrader.errors import Cancelled, DiscGraderError, UsageError
+from discgrader.jobs.job import Listener
+from discgrader.jobs.threads import ThreadRunner
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import OnlyGrades, Reply, Steps, WorkListener, finding, grading, regrading
+from discgrader.mrml.report_export import report_export
+from discgrader.mrml.steps import (
+    CANCELLED,
+    COMPLETED,
+    ERROR,
+    LEVEL,
+    Hear,
+    Reply,
+    Steps,
+    finding,
+    grading,
+    regrading,
+    tell_progress,
+)
 from discgrader.mrml.volumes import Volumes
-from discgrader.pipeline.service import Service
+from discgrader.pipeline.service import Service, worker_service
 from discgrader.pipeline.settings import Settings
+from discgrader.reading.record import Reading
 
 _logger = logging.getLogger("DiscGrader")
 
@@ -20,17 +37,22 @@ FILL_SECONDS = 0.01
 """So long the scene may be filled without the window having its turn."""
 
 
+def _ignore(event: str, data: dict) -> None:
+    """Where nobody wants to hear."""
+
+
 @dataclass(eq=False)
 class _Job:
     """Work that has not ended.
 
-    ``box`` is the node of the box that it grades anew, ``live`` whether a hand still moves it, ``place`` where it was
-    when the work began; ``answered`` says whether the service has ever answered; ``after`` is called when it
-    has ended well.
+    ``hear`` is told of it, and what it comes to is called ``name`` there; ``box`` is the node of the box that it grades
+    anew, ``live`` whether a hand still moves it, ``place`` where it was when the work began; ``answered`` says whether
+    the service has ever answered; ``after`` is called when it has ended well.
     """
 
     steps: Steps
-    listener: WorkListener
+    hear: Hear
+    name: str = "table"
     box: object = None
     live: bool = False
     place: RoiBox | None = None
@@ -47,8 +69,33 @@ class _Job:
         return self.waits_for is not None and not self.waits_for.ready
 
 
-class SceneWork:
-    """Has a service find and grade the discs of a scene's volumes, and fills the scene with what it says.
+class _Export(Listener):
+    """A report that is being written; attributes as those of `_Job`."""
+
+    def __init__(self, hear: Hear) -> None:
+        self._hear = hear
+        self.value: object = None
+        self.error: Exception | None = None
+        self.over = False
+
+    def progressed(self, stage: str, fraction: float, detail: str) -> None:
+        tell_progress(self._hear, stage, fraction, detail)
+
+    def finished(self, value: object) -> None:
+        self.value, self.over = value, True
+        self._hear(COMPLETED, {"folder": value})
+
+    def stopped(self) -> None:
+        self.error, self.over = Cancelled("Stopped as asked."), True
+        self._hear(CANCELLED, {})
+
+    def failed(self, error: Exception) -> None:
+        self.error, self.over = error, True
+        self._hear(ERROR, {"error": error})
+
+
+class SceneJobs:
+    """Has the discs of a scene's volumes found and graded elsewhere, and fills the scene with what comes.
 
     Whatever begins work returns at once, and gives a function that waits for its end, gives what it came to and raises
     why it came to nothing. `deliver`, called some times a second in the scene's thread, goes on with the work. One
@@ -58,35 +105,79 @@ class SceneWork:
     ----------
     readings : SceneReadings
         Of the scene.
-    service : callable() -> Service
-        Gives what computes; asked when there is work.
+    engine : discgrader.pipeline.engine.Engine, optional
+        Computes in a thread of this process instead of a process of its own.
+    make_worker : callable() -> Service
+        Makes what has a process compute, when it is first needed.
+
+    Attributes
+    ----------
+    engine : discgrader.pipeline.engine.Engine or None
+        May be set; so may `worker`.
     """
 
-    def __init__(self, readings: SceneReadings, service: Callable[[], Service]) -> None:
-        self.scene, self.readings = readings.scene, readings
-        self.service = service
+    def __init__(
+        self, readings: SceneReadings, engine=None, make_worker: Callable[[], Service] = worker_service
+    ) -> None:
+        self.scene, self.readings, self.engine = readings.scene, readings, engine
+        self._make_worker = make_worker
+        self._worker: Service | None = None
+        self._in_thread: Service | None = None
+        self._in_thread_of = None
+        self._exports = ThreadRunner()
         self._main: _Job | None = None
         self._jobs: list[_Job] = []
         self._next: dict[object, _Job] = {}
 
     @property
+    def worker(self) -> Service:
+        """The process that computes where no engine is given; made when it is first asked for."""
+        if self._worker is None:
+            self._worker = self._make_worker()
+        return self._worker
+
+    @worker.setter
+    def worker(self, worker: Service) -> None:
+        self._worker = worker
+
+    @property
+    def service(self) -> Service:
+        """What computes now: the engine in a thread, or else the worker."""
+        if self.engine is None:
+            return self.worker
+        if self._in_thread is None or self._in_thread_of is not self.engine:
+            if self._in_thread is not None:
+                self._in_thread.runner.close()
+            self._in_thread, self._in_thread_of = Service(ThreadRunner(self.engine)), self.engine
+        return self._in_thread
+
+    @property
     def running(self) -> bool:
-        """Whether anything is being computed."""
+        """Whether discs are being found, all of them graded, or a moved box graded anew."""
         return bool(self._jobs)
 
     @property
     def busy(self) -> bool:
-        """Whether discs are being found, or all of them graded."""
+        """Whether discs are being found or all of them graded, so that nothing else of the kind can begin."""
         return self._main is not None
 
-    def find(self, volumes: Volumes, settings: Settings, listener: WorkListener) -> Callable[[], object]:
+    @property
+    def exporting(self) -> bool:
+        """Whether a report is being written."""
+        return self._exports.busy
+
+    def warm_up(self) -> None:
+        """Have the networks loaded before they are needed."""
+        self.service.runner.start()
+
+    def find(self, volumes: Volumes, settings: Settings, hear: Hear | None = None) -> Callable[[], object]:
         """Find the discs and put a named box around each; boxes and results of the study are replaced.
 
         Parameters
         ----------
         volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         settings : Settings
-        listener : WorkListener
+        hear : callable(event, data), optional
 
         Raises
         ------
@@ -94,11 +185,12 @@ class SceneWork:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        steps = finding(self.readings, self.service, volumes, settings, listener)
-        return self._begin_main(_Job(steps, listener))
+        hear = hear or _ignore
+        steps = finding(self.readings, lambda: self.service, volumes, settings, hear)
+        return self._begin_main(_Job(steps, hear, "rois"))
 
     def grade(
-        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, listener: WorkListener
+        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, hear: Hear | None = None
     ) -> Callable[[], object]:
         """Grade the discs and put grades, saliency and provenance into the scene.
 
@@ -108,7 +200,7 @@ class SceneWork:
         roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
             By default the boxes that the scene has of the study; where it has none they are found.
         settings : Settings
-        listener : WorkListener
+        hear : callable(event, data), optional
 
         Raises
         ------
@@ -116,16 +208,17 @@ class SceneWork:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
+        hear = hear or _ignore
         moved: list[object] = []
-        steps = grading(self.readings, self.service, volumes, roi_nodes, settings, listener, moved)
+        steps = grading(self.readings, lambda: self.service, volumes, roi_nodes, settings, hear, moved)
 
         def regrade_moved() -> None:
             for node in moved:
-                self.regrade(node, OnlyGrades(listener))
+                self.regrade(node, lambda event, data: hear(event, data) if event == LEVEL else None)
 
-        return self._begin_main(_Job(steps, listener, after=regrade_moved))
+        return self._begin_main(_Job(steps, hear, after=regrade_moved))
 
-    def regrade(self, roi_node, listener: WorkListener, live: bool = False) -> Callable[[], object] | None:
+    def regrade(self, roi_node, hear: Hear | None = None, live: bool = False) -> Callable[[], object] | None:
         """Grade the disc of one box anew.
 
         While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its
@@ -134,7 +227,7 @@ class SceneWork:
         Parameters
         ----------
         roi_node : vtkMRMLMarkupsROINode
-        listener : WorkListener
+        hear : callable(event, data), optional
         live : bool
             Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
             before has ended. What is not live takes the place of what runs for the box at once, unless that is about
@@ -142,9 +235,10 @@ class SceneWork:
         """
         if self.busy:
             return None
+        hear = hear or _ignore
         self._drop_next(roi_node)
-        steps = regrading(self.readings, self.service, roi_node, live, listener)
-        job = _Job(steps, listener, roi_node, live)
+        steps = regrading(self.readings, lambda: self.service, roi_node, live, hear)
+        job = _Job(steps, hear, box=roi_node, live=live)
         before = [one for one in self._jobs if one.box is roi_node and one.live]
         if before and (live or any(_is_there(roi_node, one.place) for one in before)):
             self._next[roi_node] = job
@@ -162,7 +256,7 @@ class SceneWork:
             self._stop(job)
 
     def deliver(self, wait_s: float = 0.0) -> bool:
-        """Go on with the work and tell the listeners; whether some of it has not ended.
+        """Go on with the work and tell whom it concerns; whether some of it has not ended.
 
         Parameters
         ----------
@@ -170,25 +264,48 @@ class SceneWork:
             How long to wait for the service, where there is nothing else to do.
         """
         if self._jobs:
-            self.service().poll(wait_s if all(job.waiting for job in self._jobs) else 0.0)
+            self.service.runner.poll(wait_s if all(job.waiting for job in self._jobs) else 0.0)
         until = time.monotonic() + FILL_SECONDS
         for job in list(self._jobs):
             if not job.over:
                 self._go_on(job, until)
-        return self.running
+        if self.exporting:
+            self._exports.poll(0.0 if self._jobs else wait_s)
+        return self.running or self.exporting
 
-    def close(self) -> None:
-        """Forget all work and all volumes, as when the scene is closed; listeners hear that it was stopped."""
+    def export(self, reading: Reading, folder: Path, hear: Hear | None = None) -> Callable[[], object]:
+        """Write results, report and reading to a folder, as `report_export`; it is called ``"folder"``.
+
+        Raises
+        ------
+        UsageError
+            As `report_export`.
+        """
+        write, export = report_export(self.scene, reading, folder), _Export(hear or _ignore)
+        self._exports.run(lambda job: write(job.progress), export)
+        return self._waiting_for(export)
+
+    def forget(self) -> None:
+        """Forget all work on the scene and all volumes, as when it is closed; whoever hears is told that it stopped."""
         for box in list(self._next):
             self._drop_next(box)
         jobs, self._jobs, self._main = self._jobs, [], None
         self.readings.cache.clear()
-        if jobs:
-            self.service().cancel()
+        for service in (self._in_thread, self._worker):
+            if service is not None:
+                service.runner.cancel()
+                service.runner.forget()
         for job in jobs:
             job.steps.close()
             job.over, job.error = True, Cancelled("Stopped, since the scene was closed.")
-            job.listener.stopped()
+            job.hear(CANCELLED, {})
+
+    def close(self) -> None:
+        """End what computes, be it a process or a thread; the next work starts another."""
+        self.forget()
+        for service in (self._in_thread, self._worker):
+            if service is not None:
+                service.runner.close()
 
     def _begin_main(self, job: _Job) -> Callable[[], object]:
         # Grades of boxes are of no use where all is found or graded anew.
@@ -203,7 +320,7 @@ class SceneWork:
         self._jobs.append(job)
         self._go_on(job, until=0.0)
 
-    def _waiting_for(self, job: _Job) -> Callable[[], object]:
+    def _waiting_for(self, job: "_Job | _Export") -> Callable[[], object]:
         def wait() -> object:
             while not job.over:
                 self.deliver(0.1)
@@ -232,7 +349,7 @@ class SceneWork:
             return lambda: next(job.steps)
         gone = job.waits_for.missing(self.scene)
         if gone is not None and not job.waits_for.over:
-            self.service().cancel(job.waits_for.number)
+            self.service.runner.cancel(job.waits_for.number)
             return lambda: job.steps.throw(gone)
         if not job.waits_for.ready:
             return None
@@ -241,27 +358,27 @@ class SceneWork:
 
     def _stop(self, job: _Job) -> None:
         if job.waits_for is not None and not job.waits_for.over:
-            self.service().cancel(job.waits_for.number)
+            self.service.runner.cancel(job.waits_for.number)
         elif not job.answered:
             job.steps.close()
             self._end(job, error=Cancelled("Stopped as asked."))
 
     def _end(self, job: _Job, value: object = None, error: Exception | None = None) -> None:
-        """The job has ended; the listener may begin the next at once, so this one has ended before it hears of it."""
+        """The job has ended; whoever hears may begin the next at once, so this one has ended before it hears of it."""
         self._jobs.remove(job)
         if self._main is job:
             self._main = None
         job.over, job.value, job.error = True, value, error
         if error is None:
-            job.listener.completed(value)
+            job.hear(COMPLETED, {job.name: value})
             if job.after is not None:
                 job.after()
         elif isinstance(error, Cancelled):
-            job.listener.stopped()
+            job.hear(CANCELLED, {})
         else:
             if not isinstance(error, DiscGraderError):
                 _logger.error("DiscGrader failed", exc_info=error)
-            job.listener.failed(error)
+            job.hear(ERROR, {"error": error})
         following = self._next.pop(job.box, None) if job.live else None
         if following is not None:
             self._begin_box(following)
@@ -271,7 +388,7 @@ class SceneWork:
         waiting = self._next.pop(box, None)
         if waiting is not None:
             waiting.over, waiting.error = True, Cancelled("Newer work took its place.")
-            waiting.listener.stopped()
+            waiting.hear(CANCELLED, {})
 
     def _refuse_while_busy(self) -> None:
         if self.busy:
