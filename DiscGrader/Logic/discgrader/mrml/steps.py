@@ -167,10 +167,9 @@ def finding(
     scene = readings.scene
     study, nodes = yield from studying(scene, readings.cache, volumes, hear)
 
-    def ask(reply: Reply) -> None:
-        service().find(study, reply, settings)
-
-    found = yield from _answer(ask, Reply(hear, nodes.values()))
+    reply = Reply(hear, nodes.values())
+    service().find(study, reply, settings)
+    found = yield from _answer(reply)
     result = StudyResult(study, found, tuple(DiscResult(disc, ()) for disc in found.discs))
     reading = _opened(readings, study.name)
     if reading is None:
@@ -209,9 +208,9 @@ def grading(
     known, begun = asked.known, 0.0
     if asked.boxes and known is None:
         begun = 0.3
-        known = yield from _answer(
-            lambda reply: service().find(study, reply, settings), Reply(hear, nodes.values(), 0.0, begun)
-        )
+        finds = Reply(hear, nodes.values(), 0.0, begun)
+        service().find(study, finds, settings)
+        known = yield from _answer(finds)
     found = known
     if asked.boxes and known is not None:
         found = with_boxes(known, asked.boxes, settings, names_given=asked.known is None)
@@ -221,12 +220,10 @@ def grading(
         graded.append(result)
         _tell_grades(hear, result)
 
-    def ask(reply: Reply) -> None:
-        service().grade(study, reply, settings, localization=found)
-
     reply = Reply(hear, nodes.values(), begun, 1.0 - begun)
     try:
-        result = yield from _answer(ask, reply, keep)
+        service().grade(study, reply, settings, localization=found)
+        result = yield from _answer(reply, keep)
     except Cancelled:
         raise
     except Exception as error:
@@ -260,9 +257,6 @@ def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node,
     explains = bool(study_nodes(scene, name, "saliency")) and not live
     settings = Settings(systems=_systems(reading, disc), saliency=explains)
 
-    def ask(reply: Reply) -> None:
-        service().regrade(study, localization, disc.level, reply, settings)
-
     def put(result: DiscResult) -> None:
         # The disc may have got another name since it was asked for.
         now = reading.reading.numbered(number)
@@ -277,7 +271,9 @@ def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node,
         _tell_grades(hear, result)
 
     try:
-        part = yield from _answer(ask, Reply(hear, series_nodes(scene, name).values(), box=roi_node), put)
+        reply = Reply(hear, series_nodes(scene, name).values(), box=roi_node)
+        service().regrade(study, localization, disc.level, reply, settings)
+        part = yield from _answer(reply, put)
         for key in part.saliency:
             stored = StoredMap.of(map_of(part.saliency, key), part.saliency_series[key])
             renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
@@ -511,11 +507,8 @@ def quietly(steps: Generator[None, None, Any], quiet) -> Generator[None, None, A
         yield
 
 
-def _answer(
-    ask: Callable[["Reply"], None], reply: "Reply", graded: Callable[[DiscResult], None] = lambda result: None
-) -> Generator["Reply", None, Any]:
-    """Ask the service and wait for what it comes to; ``graded`` hears of each disc's grades."""
-    ask(reply)
+def _answer(reply: Reply, graded: Callable[[DiscResult], None] = lambda result: None) -> Generator[Reply, None, Any]:
+    """Wait for what a service was asked, and what it comes to; ``graded`` hears of each disc's grades."""
     while not reply.over:
         yield reply
         for result in reply.take():
