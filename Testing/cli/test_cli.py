@@ -147,7 +147,7 @@ def test_studies_that_cannot_be_graded_have_status_1_and_say_why(
     assert "empty" in fails(capsys, 1, "grade", tmp_path / "empty", "-o", out)
     assert "text.nii.gz" in fails(capsys, 1, "grade", tmp_path / "text.nii.gz", "-o", out)
     assert "missing" in fails(capsys, 1, "grade", tmp_path / "missing", "-o", out)
-    assert "(AX_T2) allow no grading" in fails(capsys, 1, "grade", axial, "-o", out)
+    assert "(AX_T2) cannot be graded by" in fails(capsys, 1, "grade", axial, "-o", out)
     assert "No disc was found in bad" in fails(capsys, 1, "grade", bad, "-o", out)
     assert "--debug" in fails(capsys, 1, "grade", broken, "-o", out)
     with pytest.raises(ZeroDivisionError):
@@ -261,7 +261,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: int) -> None:
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert errors == "discgrader: Stopped as asked; nothing was written.\n"
+    assert errors == "discgrader: Stopped; nothing was written.\n"
     assert os.listdir(tmp_path) == ["slow"]
 
 
@@ -319,7 +319,7 @@ def test_results_are_whole_and_the_status_says_so_where_nobody_hears_of_them(whe
     if where == "full":
         with open("/dev/full", "w") as full:
             done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
-        assert "No space left" in done.stderr and "results are whole" in done.stderr
+        assert "No space left" in done.stderr and "results are complete" in done.stderr
     elif where == "pipe":
         hears, tells = os.pipe()
         os.close(hears)

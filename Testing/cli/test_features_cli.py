@@ -136,7 +136,7 @@ def test_wrong_usage_is_told_in_one_line(case: Path, capsys: pytest.CaptureFixtu
     assert "no parameter file" in fails(capsys, 2, image, "--mask", mask, "--params", case / "x.yaml", "-o", out)
     assert "no voxel of label 7" in fails(capsys, 2, image, "--mask", mask, "--label", 7, "-o", out)
     assert "There is no file" in fails(capsys, 1, image, "--mask", case / "none.nii", "-o", out)
-    assert "leave --mask" in fails(capsys, 2, "--study", case, "--mask", mask, "-o", out)
+    assert "leave out --mask" in fails(capsys, 2, "--study", case, "--mask", mask, "-o", out)
     (case / "few.yaml").write_text("setting: {binWith: 5}\n", encoding="utf-8")
     line = fails(capsys, 2, image, "--mask", mask, "--params", case / "few.yaml", "-o", out)
     assert "few.yaml" in line and "'binWith'" in line

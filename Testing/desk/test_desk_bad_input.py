@@ -221,8 +221,8 @@ def test_folders_that_cannot_be_written_are_named(overridden, user, ordinary_fol
     overridden.files.save(ordinary_folder / "a.reading.json")
     overridden.files.report(ordinary_folder / "report")
     user.until(lambda: len(told) == 2, 60)
-    assert told[0].endswith("a.reading.json cannot be written, permission is denied; choose another folder.")
-    assert told[1].endswith("report cannot be written, permission is denied; choose another folder.")
+    assert told[0].endswith("a.reading.json cannot be written: permission denied; choose another folder.")
+    assert told[1].endswith("report cannot be written: permission denied; choose another folder.")
     assert str(ordinary_folder) in told[0] and str(ordinary_folder / "report") in told[1]
     assert nothing_is_lost(overridden)
 

@@ -214,10 +214,10 @@ def test_windows_are_written_as_pictures(tmp_path):
     assert picture.size == (224, 224) and np.asarray(picture).std() > 20
     assert write_crops(study, discs(), tmp_path / "msu", systems=["msu"]) > 4
     assert (tmp_path / "msu" / "L4-L5_msu_axial_2.png").is_file()
-    with pytest.raises(StudyError, match="nothing to show to msu: L5-S1: no axial T2; "):
+    with pytest.raises(StudyError, match="shows nothing that msu could use: L5-S1: no axial T2; "):
         write_crops(Study("s", (sagittal(BODY),)), discs(), tmp_path / "none", systems=["msu"])
     assert not (tmp_path / "none").exists()
-    with pytest.raises(UsageError, match="pfirrmann has no windows"):
+    with pytest.raises(UsageError, match="pfirrmann has no views"):
         check_windows(["pfirrmann"])
 
 

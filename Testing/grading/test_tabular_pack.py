@@ -174,7 +174,7 @@ def test_a_series_that_the_pack_does_not_know_is_missing(trained, spine):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda told: told | {"columns": told["columns"][:-1]}, "columns|a split asks"),
+        (lambda told: told | {"columns": told["columns"][:-1]}, "columns|a split uses"),
         (lambda told: told | {"columns": ["height"]}, "role"),
         (lambda told: told | {"calibration": told["calibration"][:3]}, "curves"),
         (lambda told: {}, "columns"),

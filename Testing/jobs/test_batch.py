@@ -151,7 +151,7 @@ def test_signals_stop_a_batch_cleanly(tmp_path: Path, number: int) -> None:
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.strip() == (
-        "discgrader: Stopped; 1 of 2 studies are done and kept, the same command goes on with the others."
+        "discgrader: Stopped; 1 of 2 studies are done and kept; run the same command again to continue with the others."
     )
     assert sorted(os.listdir(out)) == ["a", "failed.csv", "grades.csv", "warnings.csv"]
 
@@ -189,7 +189,7 @@ def test_wrong_requests_are_refused_before_any_work(tmp_path: Path) -> None:
         batch(folder, tmp_path / "out", scheduler="tcp://127.0.0.1:1")
     (tmp_path / "result").mkdir()
     (tmp_path / "result" / "grades.json").write_text("{}")
-    with pytest.raises(OutputError, match="result of one study"):
+    with pytest.raises(OutputError, match="result of a single study"):
         batch(folder, tmp_path / "result")
     assert not (tmp_path / "result" / "grades.csv").exists()
 

@@ -149,7 +149,7 @@ def test_it_is_refused_and_graded_once_it_is_wanted_which_is_stated(study_file, 
     result = grade_study(study_file, tmp_path / "out", engine, Settings(roles="T2", grade_anyway=True, saliency=False))
     assert all(one.grades for one in result.discs)
     written = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
-    said = f"Graded anyway, as was asked, although {NOT_LUMBAR}. Discs are 18 mm apart."
+    said = f"Graded anyway, as requested, although {NOT_LUMBAR}. Discs are 18 mm apart."
     assert said in written["warnings"] and written["settings"]["grade_anyway"] is True
     assert said in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 

@@ -126,7 +126,7 @@ def test_a_link_out_of_the_pack_is_refused(tmp_path: Path) -> None:
     weights = tmp_path / "pack" / "weights.safetensors"
     weights.rename(tmp_path / "elsewhere.safetensors")
     weights.symlink_to(tmp_path / "elsewhere.safetensors")
-    with pytest.raises(PackError, match="link that leads out"):
+    with pytest.raises(PackError, match="link that points outside"):
         read_pack(tmp_path / "pack")
 
 
@@ -137,16 +137,16 @@ def test_a_link_out_of_the_pack_is_refused(tmp_path: Path) -> None:
         ({"trained_on": None}, "trained_on is missing"),
         ({"trained_on": {"data_set": "x"}}, "trained_on.license is missing"),
         ({"version": 1}, "version is 1, no text"),
-        ({"schema_version": True}, "schema_version is True, no whole number"),
+        ({"schema_version": True}, "schema_version is True, not a whole number"),
         ({"schema_version": 0}, "schema_version 0 does not exist"),
         ({"tasks": {}}, "names no tasks"),
         ({"tasks": {"narrowing": {"scale": "narrowing"}}}, "tasks.narrowing.grades is missing"),
         ({"tasks": {"narrowing": {"grades": ["0", "1"]}}}, "tasks.narrowing.scale is missing"),
         ({"files": {}}, "names no weight files"),
         ({"files": {"weights.safetensors": "abc"}}, "has no SHA-256"),
-        ({"files": {"weights.onnx": "0" * 64}}, "no kind that a pack may hold"),
+        ({"files": {"weights.onnx": "0" * 64}}, "not of a kind that a pack may contain"),
         ({"files": {"missing.safetensors": "0" * 64}}, "missing.safetensors is missing"),
-        ({"name": "../up"}, "may hold letters"),
+        ({"name": "../up"}, "may contain only letters"),
     ],
 )
 def test_a_wrong_description_is_refused_with_its_reason(tmp_path: Path, changes: dict, message: str) -> None:
@@ -216,7 +216,7 @@ def test_packs_of_the_same_weights_hold_them_once(tmp_path):
     (tmp_path / "first").rename(tmp_path / "elsewhere")
     with pytest.raises(PackError, match="second: weights.safetensors is missing from first"):
         read_pack(tmp_path / "second")
-    with pytest.raises(PackError, match="not several packs"):
+    with pytest.raises(PackError, match="not contain several packs"):
         share_files(tmp_path / "elsewhere")
 
 

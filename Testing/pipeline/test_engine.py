@@ -59,11 +59,14 @@ def test_a_system_that_the_series_do_not_allow_is_a_warning_or_an_error(engine: 
     some = Engine(FakeLocalizer(), FakeGrader(), None, (*PACKS, replace(PACKS[1], system="msu")))
     result = some.grade(synthetic_study(), Settings(systems=("spider", "msu")))
     assert {grade.system for one in result.discs for grade in one.grades} == {"spider"}
-    assert result.not_graded == ("Not graded by msu: the series (T1, T2) do not allow it.",)
+    assert result.not_graded == ("Not graded by msu: the series (T1, T2) are not the ones it needs.",)
     heard = []
     some.grade(synthetic_study(), Settings(systems=("spider", "msu")), graded=heard.append)
-    assert all(one.not_graded == {"msu": "the series (T1, T2) do not allow it"} for one in heard) and len(heard) == 5
-    with pytest.raises(StudyError, match=r"\(T1, T2\) allow no grading by msu"):
+    assert (
+        all(one.not_graded == {"msu": "the series (T1, T2) are not the ones it needs"} for one in heard)
+        and len(heard) == 5
+    )
+    with pytest.raises(StudyError, match=r"\(T1, T2\) cannot be graded by msu"):
         some.grade(synthetic_study(), Settings(systems=("msu",)))
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
         engine.grade(synthetic_study(), Settings(systems=("genius",)))
@@ -90,9 +93,9 @@ def test_corrected_boxes_take_the_place_of_those_found() -> None:
     renamed = with_boxes(found, {"S1-S2": lowest.roi, "L5-S1": second.roi})
     assert [(disc.level, disc.index_from_sacrum) for disc in renamed.discs] == [("S1-S2", 1), ("L5-S1", 2)]
     assert renamed.discs[1].center_lps_mm == pytest.approx(second.center_lps_mm)
-    with pytest.raises(UsageError, match="'R' is named by no level"):
+    with pytest.raises(UsageError, match="'R' is not named after a level"):
         with_boxes(found, {"R": lowest.roi})
-    with pytest.raises(UsageError, match="no ROI box"):
+    with pytest.raises(UsageError, match="The ROI boxes that were given are empty"):
         with_boxes(found, {})
 
 
@@ -117,8 +120,8 @@ def test_names_of_given_boxes_settle_doubts_about_found_ones(named_otherwise):
     assert (given.name_doubts, given.name_probability, given.name_alternatives) == ((), 1.0, {})
     assert given.discs[0].warnings == ("Its endplates are steep.",)
     kept, said = given.warnings
-    assert kept == "The spine is short." and "named as their ROI boxes are" in said
-    assert ("S1-S2 (L5-S1 as found)" in said) is named_otherwise
+    assert kept == "The spine is short." and "named after their ROI boxes" in said
+    assert ("S1-S2 (L5-S1 when located)" in said) is named_otherwise
     sure = replace(found, name_doubts=(), warnings=())
     assert bool(with_boxes(sure, boxes, names_given=True).warnings) is named_otherwise
 

@@ -200,9 +200,9 @@ def test_a_folder_that_may_not_be_read_or_written_is_named(
         with pytest.raises(OutputError):
             check_output(closed)
         for out in (closed / "out", closed / "below" / "out"):
-            with pytest.raises(OutputError, match="permission is denied"):
+            with pytest.raises(OutputError, match="permission denied"):
                 check_output(out)
-            with pytest.raises(OutputError, match="permission is denied"):
+            with pytest.raises(OutputError, match="permission denied"):
                 write(result, out)
     finally:
         closed.chmod(0o700)
@@ -215,7 +215,7 @@ def test_missing_permission_is_a_plain_error(tmp_path: Path, monkeypatch: pytest
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr("discgrader.folders.tempfile.mkdtemp", denied)
-    with pytest.raises(OutputError, match="out cannot be written, permission is denied; choose another folder"):
+    with pytest.raises(OutputError, match="out cannot be written: permission denied; choose another folder"):
         check_output(tmp_path / "out")
 
 

@@ -210,7 +210,7 @@ def test_two_readings(tmp_path, capsys):
     out = tmp_path / "Übereinstimmung"
     for _ in range(2):  # the second time over what the first has left
         assert run(tmp_path / "a.reading.json", tmp_path / "b.reading.json", "-o", out) == 0
-    assert "pfirrmann pfirrmann: n = 5, 80.0 % the same, kappa" in capsys.readouterr().out
+    assert "pfirrmann pfirrmann: n = 5, 80.0 % agreement, kappa" in capsys.readouterr().out
     with open(out / "agreement.csv", encoding="utf-8", newline="") as file:
         row = next(one for one in csv.DictReader(file) if one["task"] == "pfirrmann")
     assert (row["n"], row["studies"], row["percent"], row["percent_low"]) == ("5", "1", "80.0", "")
@@ -268,7 +268,7 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
         ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "is 1, no object"),
         ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
         ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
-        ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "holds no reading; give a second one"),
+        ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "contains no reading; give a second file"),
         ({"a.json": reading("A")}, ("a.json", "--draws", "5"), "5 draws are too few"),
     ],
 )

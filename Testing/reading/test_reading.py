@@ -352,7 +352,7 @@ def spoiled(change):
         (spoiled(lambda one: one["discs"][0]["gradings"][0]["grades"][0].update(probabilities={})), "no probability"),
         (spoiled(lambda one: one["discs"][0].update(level=one["discs"][1]["level"])), "two discs named"),
         (spoiled(lambda one: one["discs"][0].update(number=one["discs"][1]["number"])), "numbers two discs alike"),
-        (spoiled(lambda one: one["renamings"][0].update(steps=0.5)), "no whole number"),
+        (spoiled(lambda one: one["renamings"][0].update(steps=0.5)), "not a whole number"),
     ],
 )
 def test_a_broken_file_is_refused_by_name(history, tmp_path, spoil, words):
@@ -368,7 +368,7 @@ def test_other_files_that_cannot_be_read(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         load_reading(tmp_path / "none.json")
     (tmp_path / "latin.json").write_bytes("Größe".encode("latin-1"))
-    with pytest.raises(UsageError, match="no text in UTF-8"):
+    with pytest.raises(UsageError, match="not UTF-8 text"):
         load_reading(tmp_path / "latin.json")
 
 

@@ -135,7 +135,7 @@ def _damaged(**changes):
         (_damaged(size=None), "size is None, no list"),
         (_damaged(center=[1, 2]), "center has 2 entries"),
         (_damaged(orientation=[1, 0, 0, 1, 1, 0, 0, 0, 1]), "right angles"),
-        (_damaged(center=[float("nan"), 0, 0]), "NaN is no number"),
+        (_damaged(center=[float("nan"), 0, 0]), "NaN is not a number"),
         (_damaged(center=[1e300, 0, 0]), "center.0. is 1e.300"),
         (_damaged(size="1 2 3"), "size is .1 2 3., no list"),
         (_damaged(controlPoints={}), "controlPoints is {}, no list"),

@@ -49,7 +49,7 @@ class Within:
         """Raise a `ValueError` when the value lies outside."""
         if not self.lowest <= value <= self.highest:
             until = "" if math.isinf(self.highest) else f" to {self.highest:g}"
-            raise ValueError(f"is {_short(value)}, allowed is {self.lowest:g}{until or ' and above'}")
+            raise ValueError(f"is {_short(value)}; it must be {self.lowest:g}{until or ' and above'}")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Count:
     def check(self, value: Any) -> None:
         """Raise a `ValueError` when there are more or fewer."""
         if not self.lowest <= len(value) <= self.highest:
-            raise ValueError(f"has {len(value)} entries, allowed are {self.lowest} to {self.highest}")
+            raise ValueError(f"has {len(value)} entries; it must have {self.lowest} to {self.highest}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class OneOf:
     def check(self, value: str) -> None:
         """Raise a `ValueError` when the text is another."""
         if value not in self.texts:
-            raise ValueError(f"is {_short(value)}, allowed are {', '.join(self.texts)}")
+            raise ValueError(f"is {_short(value)}; it must be one of {', '.join(self.texts)}")
 
 
 def read_bytes(path: Path, error: ErrorKind, most: int = MOST_JSON_BYTES) -> bytes:
@@ -88,10 +88,10 @@ def read_bytes(path: Path, error: ErrorKind, most: int = MOST_JSON_BYTES) -> byt
     path = Path(path)
     try:
         if not path.is_file():
-            what = "is no regular file" if path.exists() else "does not exist"
+            what = "is not a regular file" if path.exists() else "does not exist"
             raise error(f"{path} cannot be read: it {what}; check the path.")
         if path.stat().st_size > most:
-            raise error(f"{path} is larger than {most >> 20} MB, which no such file is; check the path.")
+            raise error(f"{path} is larger than {most >> 20} MB, too large for a file of this kind; check the path.")
         return path.read_bytes()
     except OSError as failed:
         raise error(f"{path} cannot be read ({failed.strerror}).") from failed
@@ -108,7 +108,7 @@ def read_text(path: Path, error: ErrorKind, most: int = MOST_JSON_BYTES) -> str:
     try:
         return read_bytes(path, error, most).decode("utf-8-sig")
     except UnicodeDecodeError as failed:
-        raise error(f"{path} is no text in UTF-8; save it as UTF-8.") from failed
+        raise error(f"{path} is not UTF-8 text; save it as UTF-8.") from failed
 
 
 def read_json(path: Path, error: ErrorKind) -> Any:
@@ -135,7 +135,7 @@ def parse_json(text: str | bytes, what: str, error: ErrorKind) -> object:
     except RecursionError as failed:
         raise error(f"{what} is not valid JSON: it is nested too deeply.") from failed
     except ValueError as failed:
-        raise error(f"{what} is not valid JSON, perhaps cut off; give a whole file ({failed}).") from failed
+        raise error(f"{what} is not valid JSON, perhaps truncated; copy or export it again ({failed}).") from failed
 
 
 def read_csv(path: Path, columns: Sequence[str], error: ErrorKind) -> list[dict[str, str]]:
@@ -155,7 +155,7 @@ def read_csv(path: Path, columns: Sequence[str], error: ErrorKind) -> list[dict[
     try:
         rows = list(csv.reader(io.StringIO(read_text(path, error), newline="")))
     except csv.Error as failed:
-        raise error(f"{path} is no table of comma-separated values ({failed}); save it as CSV.") from failed
+        raise error(f"{path} is not a table of comma-separated values ({failed}); save it as CSV.") from failed
     names = [one.strip() for one in rows[0]] if rows else []
     missing = [one for one in columns if one not in names]
     if missing:
@@ -167,7 +167,7 @@ def read_csv(path: Path, columns: Sequence[str], error: ErrorKind) -> list[dict[
         if not any(cells):
             continue
         if len(cells) != len(names):
-            raise error(f"{path}, line {number}: it has {len(cells)} cells where there are {len(names)} columns.")
+            raise error(f"{path}, line {number}: the line has {len(cells)} cells, the table {len(names)} columns.")
         found.append(dict(zip(names, cells)))
     return found
 
@@ -250,13 +250,13 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"{_short(name)} is there twice")
+            raise ValueError(f"{_short(name)} appears twice")
         found[name] = value
     return found
 
 
 def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _short(value: object) -> str:
@@ -270,19 +270,19 @@ def _bool(value: object) -> bool:
 
 def _int(value: object) -> int:
     if isinstance(value, bool):
-        raise ValueError(f"is {_short(value)}, no whole number")
+        raise ValueError(f"is {_short(value)}, not a whole number")
     return _of(value, int, "whole number")
 
 
 def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"is {_short(value)}, no number")
+        raise ValueError(f"is {_short(value)}, not a number")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"is {_short(value)}, no finite number")
+        raise ValueError(f"is {_short(value)}, not a finite number")
     return number
 
 
@@ -333,7 +333,7 @@ def _fitted(value: Any, kind: Any) -> Any:
     except (ValueError, DiscGraderError) as refused:
         raise _Wrong(str(refused).rstrip(".")) from refused
     except Exception as refused:  # whatever a dataclass raises of itself
-        raise _Wrong("is of the wrong kind") from refused
+        raise _Wrong("is of the wrong type") from refused
 
 
 def _of_kind(value: Any, kind: Any) -> Any:
@@ -373,7 +373,7 @@ def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
     found = _of(value, (list, tuple), "list")
     if origin is tuple and inside[-1] is not Ellipsis:
         if len(found) != len(inside):
-            raise ValueError(f"has {len(found)} entries, allowed are {len(inside)}")
+            raise ValueError(f"has {len(found)} entries; it must have {len(inside)}")
         return tuple(_inside(f"[{n}]", *one) for n, one in enumerate(zip(found, inside)))
     fitted = (_inside(f"[{n}]", one, inside[0]) for n, one in enumerate(found))
     return tuple(fitted) if origin is tuple else list(fitted)

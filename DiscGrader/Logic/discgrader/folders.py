@@ -139,7 +139,7 @@ def plain_errors(target: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             message = f"The disk is full while writing {target}; free some space and try again."
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            message = f"{target} cannot be written, permission is denied; choose another folder."
+            message = f"{target} cannot be written: permission denied; choose another folder."
         else:
             message = f"{target} cannot be written ({error.strerror or error}); choose another folder."
         raise OutputError(message) from error
@@ -159,7 +159,7 @@ def _check_replaceable(target: Path, may_replace: MayReplace | None) -> None:
         if not target.is_dir():
             raise OutputError(f"{target} is a file, not a folder; choose another place for the results.")
         if os.path.ismount(target):
-            raise OutputError(f"{target} is the top of a disk or share; choose a folder inside it.")
+            raise OutputError(f"{target} is the root of a disk or share; choose a folder inside it.")
         if is_empty_folder(target):
             return
         if may_replace is None or not may_replace(target):

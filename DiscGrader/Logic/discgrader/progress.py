@@ -37,7 +37,7 @@ class Progress:
     def check(self) -> None:
         """Raise `Cancelled` when asked to stop; may be called from any thread."""
         if self.stop.is_set():
-            raise Cancelled("Stopped as asked; nothing was written.")
+            raise Cancelled("Stopped; nothing was written.")
 
     def part(self, start: float, end: float) -> "Progress":
         """A progress for the part of this one from ``start`` to ``end`` (both 0 to 1)."""

@@ -26,8 +26,7 @@ def resources_dir() -> Path:
         if (folder / "Scales").is_dir():
             return folder
     raise DiscGraderError(
-        f"The folder Resources of DiscGrader is neither in {PACKAGE} nor in {PACKAGE.parents[1]}; "
-        "install DiscGrader anew."
+        f"DiscGrader's folder Resources is neither in {PACKAGE} nor in {PACKAGE.parents[1]}; reinstall DiscGrader."
     )
 
 
@@ -57,7 +56,7 @@ def check_added_folders() -> None:
     """
     for folder in _added():
         if not folder.is_dir():
-            raise UsageError(f"{ADDED} names {folder}, which is no folder.")
+            raise UsageError(f"{ADDED} names {folder}, which is not a folder.")
 
 
 def _added() -> list[Path]:

@@ -442,6 +442,10 @@ kalkt</translation>
             <translation>Kompression: die Wurzel wird zwischen Bandscheibenmaterial und Kanalwand gedrückt.</translation>
         </message>
         <message>
+            <source>Computing features</source>
+            <translation>Merkmale werden berechnet:</translation>
+        </message>
+        <message>
             <source>Contact: disc material touches the root, which keeps its place.</source>
             <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, die an ihrem Platz bleibt.</translation>
         </message>
@@ -1037,10 +1041,6 @@ ten</translation>
         <message>
             <source>Stenosis and arthropathy</source>
             <translation>Stenose und Arthrose</translation>
-        </message>
-        <message>
-            <source>Taking features</source>
-            <translation>Merkmale werden berechnet:</translation>
         </message>
         <message>
             <source>The lower endplate as SPIDER's table names it.</source>

@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
-    parser = commands.add_parser("agree", help="agreement of two readings, or of a reading and what the AI said")
+    parser = commands.add_parser(
+        "agree", help="agreement between two readings, or between a reading and the AI's grades"
+    )
     parser.add_argument("a", type=Path, metavar="A", help="a reading, a grades.json, or a folder of these")
     parser.add_argument(
-        "b", type=Path, metavar="B", nargs="?", help="the same, to compare with (default: what the AI said in A)"
+        "b", type=Path, metavar="B", nargs="?", help="the same, to compare with (default: the AI's grades in A)"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results")
     parser.add_argument(
-        "--draws", type=int, default=2000, metavar="N", help="bootstrap draws of an interval (default: 2000)"
+        "--draws",
+        type=int,
+        default=2000,
+        metavar="N",
+        help="bootstrap samples for confidence intervals (default: 2000)",
     )
     return parser
 
@@ -34,16 +40,19 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
     a = load_source(arguments.a)
     if arguments.b is None and a.voice != READER:
-        raise UsageError(f"{arguments.a} holds no reading; give a second one to compare with.")
+        raise UsageError(f"{arguments.a} contains no reading; give a second file or folder to compare with.")
     b = a.of_ai() if arguments.b is None else load_source(arguments.b)
     pairing = pair(a, b)
     tasks = agreement(pairing.pairs, arguments.draws)
     write_agreement(a, b, pairing, tasks, arguments.output)
-    print(f"{pairing.discs} discs of {pairing.studies} studies in both; 95 % intervals over studies")
+    print(
+        f"{pairing.discs} discs of {pairing.studies} studies in both; 95 % confidence intervals, by bootstrap "
+        "over studies"
+    )
     for task in tasks:
         coefficients = {"kappa": task.kappa, "weighted kappa": task.weighted_kappa, "AC1": task.ac1, "AC2": task.ac2}
         words = ", ".join(f"{name} {_words(value)}" for name, value in coefficients.items() if value is not None)
-        print(f"{task.system} {task.task}: n = {task.n}, {_words(task.percent, 1)} % the same, {words}")
+        print(f"{task.system} {task.task}: n = {task.n}, {_words(task.percent, 1)} % agreement, {words}")
     for count, words in (
         (pairing.named_differently, "discs are named differently"),
         (pairing.only_a, f"discs are in {a.name} only"),

@@ -16,33 +16,39 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser(
         "batch",
-        help="grade every study in a folder, going on where it stopped",
-        description="Grade every study in a folder. Run again to go on where it stopped. The exit status is 0 when "
-        "it ran to the end and some study was graded; those that failed are in OUT/failed.csv.",
+        help="grade every study in a folder, resuming where it stopped",
+        description=(
+            "Grade every study in a folder. Run it again to resume where it stopped. The exit status is 0 if it "
+            "ran to the end and at least one study was graded; studies that failed are listed in OUT/failed.csv."
+        ),
     )
     parser.add_argument(
         "folder",
         type=Path,
         metavar="FOLDER",
-        help="every file directly in it is a study, and so is every subfolder with all its series",
+        help="each file directly in it is a study, and so is each subfolder with all its series",
     )
     add_output_options(parser)
-    parser.add_argument("--workers", type=int, metavar="N", help="studies graded at a time (default: one a core)")
+    parser.add_argument("--workers", type=int, metavar="N", help="studies graded in parallel (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this dask scheduler")
     parser.add_argument(
         "--sheets",
         action="store_true",
-        help="also draw contact sheets, OUT/sheets/SYSTEM_TASK.png: what the system saw of every disc, sorted by grade "
-        "and falling probability; studies graded without this are graded anew, and without this sheets of before are "
-        "removed once grades change",
+        help=(
+            "also draw contact sheets, OUT/sheets/SYSTEM_TASK.png: what the system saw of every disc, sorted by "
+            "grade and descending probability; studies graded without this option are graded again, and without "
+            "it older sheets are removed once grades change"
+        ),
     )
     add_grading_options(parser)
     parser.add_argument(
         "--rois",
         dest="rois_in_study",
         metavar="NAME",
-        help="what corrected ROI boxes are called inside of each study's folder, such as rois; the discs of a study "
-        "without them, or with an empty folder in their place, are found",
+        help=(
+            "name of the file or folder with corrected ROI boxes in each study's folder, such as rois; where "
+            "there is none, or an empty folder, the discs are located automatically"
+        ),
     )
     add_study_options(parser)
     return parser
@@ -64,8 +70,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         sheets=arguments.sheets,
         progress=progress,
     )
-    print(f"{len(result.graded)} graded, {len(result.skipped)} done before, {len(result.failed)} failed.")
-    print(f"The table of all is {arguments.output / TABLE}.")
+    print(f"{len(result.graded)} graded, {len(result.skipped)} already done, {len(result.failed)} failed.")
+    print(f"The table of all studies is {arguments.output / TABLE}.")
     if arguments.sheets and (result.graded or result.skipped):
         print(f"Contact sheets are in {arguments.output / SHEETS}.")
     for line in _doubts(result.name_doubts):
@@ -84,4 +90,4 @@ def _doubts(of_studies: Mapping[str, Sequence[str]]) -> list[str]:
     """A line for each study whose discs may bear wrong names; of very many the first ones."""
     lines = [f"{study}: {' '.join(doubts)}" for study, doubts in of_studies.items()]
     rest = len(lines) - _MOST_DOUBTS
-    return lines if rest <= 0 else [*lines[:_MOST_DOUBTS], f"the names of discs of {rest} more studies are in doubt."]
+    return lines if rest <= 0 else [*lines[:_MOST_DOUBTS], f"disc names are in doubt in {rest} more studies."]

@@ -16,7 +16,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="what a system sees instead, such as msu; repeatable",
+        help="write what this system sees instead, such as msu; repeatable",
     )
     add_output_options(parser)
     add_rois_option(parser)

@@ -13,22 +13,29 @@ PFIRRMANN, PHANTOM = "pfirrmann", "phantom"
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser(
-        "evaluate", help="evaluate a system on a data set, as its paper did, or the digital spine"
+        "evaluate", help="evaluate a system on a data set as its paper did, or evaluate the digital spine"
     )
     parser.add_argument(
-        "system", metavar="WHAT", help="pfirrmann: the system, as published; phantom: how real the digital spine is"
+        "system", metavar="WHAT", help="pfirrmann: the system as published; phantom: how realistic the digital spine is"
     )
     parser.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results; a stopped run goes on"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="folder for the results; a stopped run is resumed",
     )
     parser.add_argument(
         "--masks",
         default="spider",
         metavar="SOURCE",
-        help="spider: the data set's own masks where there are some (default); found: the localizer's for all",
+        help=(
+            "spider: the data set's own masks where available (default); found: the localizer's masks for all images"
+        ),
     )
     parser.add_argument(
         "--localizer-work",
@@ -40,20 +47,20 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--network-held-out",
         type=Path,
         metavar="FILE",
-        help="held_out.npz of 'train spider', to judge image networks too",
+        help="held_out.npz of 'train spider', to evaluate image networks as well",
     )
     parser.add_argument("--tabpfn", type=Path, metavar="FILE", help="a TabPFN v2 checkpoint; never downloaded")
     parser.add_argument(
         "--resnet50",
         type=Path,
         metavar="FILE",
-        help="weights of ResNet-50 (.safetensors or .pth) for deep features in place of the shipped network",
+        help="weights of ResNet-50 (.safetensors or .pth) for deep features instead of the shipped network",
     )
     parser.add_argument(
         "--repeats", type=int, default=2, metavar="N", help="repetitions of cross-validation (default: 2)"
     )
     parser.add_argument(
-        "--draws", type=int, default=500, metavar="N", help="bootstrap draws of an interval (default: 500)"
+        "--draws", type=int, default=500, metavar="N", help="bootstrap samples for confidence intervals (default: 500)"
     )
     parser.add_argument(
         "--patients", type=int, default=300, metavar="N", help="phantom: digital patients to make (default: 300)"
@@ -61,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument(
         "--epochs", type=int, default=15, metavar="N", help="phantom: epochs of the grader's training (default: 15)"
     )
-    parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of a fit (default: 2)")
+    parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads per fit (default: 2)")
     return parser
 
 

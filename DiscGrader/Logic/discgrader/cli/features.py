@@ -16,36 +16,42 @@ if TYPE_CHECKING:
     from discgrader.pipeline.features import Choice
 
 _DESCRIPTION = """\
-Radiomics of regions of any image, or of all discs of a study, as a CSV table: one row a region, or a disc and series.
-Without --params the project's own 1218 features: 14 of shape, and 86 each of the original image, of Laplacians of
-Gaussian of 1 to 5 mm and of 8 wavelet bands, after normalization. A single slice has its flat set of 874, without
-Laplacians. Features that cannot be computed are empty, and the column "holes" says why."""
+Radiomics of regions of any image, or of all discs of a study, as a CSV table: one row per region, or per disc and
+series. Without --params, the project's own 1218 features: 14 of shape, and 86 each of the original image, of Laplacians
+of Gaussian of 1 to 5 mm and of 8 wavelet bands, after normalization. A single slice has its 2D set of 874, without
+Laplacians. Features that cannot be computed are left empty, and the column "holes" says why."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser("features", help="write a table of radiomics features", description=_DESCRIPTION)
     parser.add_argument("image", type=Path, nargs="?", metavar="IMAGE", help="NIfTI, NRRD or MetaImage")
-    parser.add_argument("--mask", type=Path, metavar="MASK", help="labels of the regions, in the image's geometry")
+    parser.add_argument("--mask", type=Path, metavar="MASK", help="label map of the regions, in the image's geometry")
     parser.add_argument(
         "--label",
         type=int,
         action="append",
         metavar="N",
-        help="value of a region in the mask; repeatable (default: the label in the parameter file, and without one "
-        "every label of the mask, a row each)",
+        help=(
+            "label value of a region in the mask; repeatable (default: the label in the parameter file; without "
+            "one, every label in the mask, one row each)"
+        ),
     )
-    parser.add_argument("--study", type=Path, metavar="STUDY", help="a study, whose discs are found, instead of IMAGE")
+    parser.add_argument(
+        "--study", type=Path, metavar="STUDY", help="a study whose discs are located automatically, instead of IMAGE"
+    )
     parser.add_argument("--params", type=Path, metavar="FILE", help="a pyradiomics parameter file (YAML or JSON)")
     parser.add_argument(
         "--engine",
         choices=("auto", "discgrader", "pyradiomics"),
         default="auto",
-        help="what computes the features; both give the same values. auto (default) takes pyradiomics, if it is "
-        "installed, only for image types that discgrader does not make (LBP2D, LBP3D)",
+        help=(
+            "what computes the features; both give the same values. auto (default) uses pyradiomics, if it is "
+            "installed, only for image types that discgrader does not support (LBP2D, LBP3D)"
+        ),
     )
     parser.add_argument("--list", action="store_true", help="print every feature with formula, source and IBSI code")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the table, .csv; replaced if it exists")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="output table, .csv; replaced if it exists")
     add_rois_option(parser)
     add_study_options(parser)
     return parser
@@ -61,11 +67,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     if (arguments.image is None) == (arguments.study is None):
         raise UsageError("Give either an IMAGE with its --mask, or a --study.")
     if arguments.output is None or arguments.output.suffix.lower() != ".csv":
-        raise UsageError("Name the table with -o FILE.csv.")
+        raise UsageError("Name the output table with -o FILE.csv.")
     if arguments.output.is_dir():
         raise UsageError(f"{arguments.output} is a folder; name a file for the table.")
     if not arguments.output.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {arguments.output.parent}; make it first.")
+        raise UsageError(f"There is no folder {arguments.output.parent}; create it first.")
     choice = Choice(arguments.params, arguments.engine)
     # Wrong parameters are told before any work.
     choice.extractor()
@@ -74,7 +80,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     for warning in warnings:
         print(f"discgrader: warning: {warning}", file=sys.stderr)
     holes = sum(len(row.features.holes) for row in rows)
-    print(f"{len(rows)} rows are in {arguments.output}" + (f", with {holes} holes." if holes else "."))
+    print(f"{len(rows)} rows are in {arguments.output}" + (f", with {holes} missing values." if holes else "."))
     return 0
 
 
@@ -84,7 +90,7 @@ def _image(arguments: argparse.Namespace, choice: Choice, progress: Progress) ->
     from discgrader.pipeline.features import image_rows
 
     if arguments.mask is None:
-        raise UsageError("An image needs a --mask that says where its regions are.")
+        raise UsageError("An image needs a --mask that marks its regions.")
     progress.report("Reading", 0.0)
     image, warnings = read_volume(arguments.image)
     mask, more = read_mask(arguments.mask)
@@ -100,7 +106,7 @@ def _study(arguments: argparse.Namespace, choice: Choice, progress: Progress) ->
     from discgrader.pipeline.main_job import check_apart, locate, read
 
     if arguments.mask is not None or arguments.label:
-        raise UsageError("A --study finds its own discs; leave --mask and --label out.")
+        raise UsageError("The discs of a --study are located automatically; leave out --mask and --label.")
     check_apart(arguments.study, arguments.output)
     settings = settings_from(arguments)
     progress.report("Loading networks", 0.0)

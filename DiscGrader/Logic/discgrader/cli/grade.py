@@ -29,7 +29,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add_grading_options(parser)
     add_rois_option(parser)
     add_study_options(parser)
-    parser.add_argument("--timings", type=Path, metavar="FILE", help="write the seconds of every stage as JSON")
+    parser.add_argument(
+        "--timings", type=Path, metavar="FILE", help="write the run time of every stage, in seconds, as JSON"
+    )
     return parser
 
 

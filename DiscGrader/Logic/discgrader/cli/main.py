@@ -53,9 +53,9 @@ def _main(argv: Sequence[str] | None) -> int:
     except DiscGraderError as error:
         return _fail(str(error), FAILED)
     except KeyboardInterrupt:
-        return _fail("Stopped as asked; nothing was written.", FAILED)
+        return _fail("Stopped; nothing was written.", FAILED)
     except MemoryError:
-        return _fail("There was not enough memory; close other programs, or give fewer series at a time.", FAILED)
+        return _fail("There is not enough memory; close other programs, or give fewer series at a time.", FAILED)
     except Exception as error:  # noqa: BLE001  a fault of ours: the user gets one plain line, --debug shows where it was.
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return _fail(f"DiscGrader failed unexpectedly ({reason}); run it again with --debug and report it.", FAILED)
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         command = import_module(f"discgrader.cli.{name}").add_parser(commands)
-        command.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+        command.add_argument("--debug", action="store_true", help="show a traceback when something fails")
     return parser
 
 
@@ -88,8 +88,8 @@ def _unheard(out: PatientStream, argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     reason = getattr(out.failure, "strerror", None) or str(out.failure)
     if ONLY_SAY.intersection(given):
-        return _fail(f"Standard output cannot be written ({reason}); send it elsewhere.", FAILED)
-    return _fail(f"Standard output cannot be written ({reason}); the results are whole.", DONE)
+        return _fail(f"Standard output cannot be written ({reason}); redirect it elsewhere.", FAILED)
+    return _fail(f"Standard output cannot be written ({reason}); the results are complete.", DONE)
 
 
 def _fail(message: str, status: int) -> int:

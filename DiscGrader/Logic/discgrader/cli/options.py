@@ -18,9 +18,9 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=ROLE",
         help=(
-            "what a series is where it is recognized wrongly, or not at all: T1, T1_FS (fat-suppressed), T2, "
-            "T2_SPACE, STIR (or fat-suppressed T2), other (nothing is graded from it), with AX_ or COR_ before it for "
-            "axial and coronal ones; a ROLE alone for a study of one series; repeatable"
+            "role of a series that is recognized wrongly or not at all: T1, T1_FS (fat-suppressed), T2, "
+            "T2_SPACE, STIR (or fat-suppressed T2), other (nothing is graded from it), with the prefix AX_ "
+            "or COR_ for axial and coronal series; a ROLE alone for a study of one series; repeatable"
         ),
     )
     parser.add_argument(
@@ -28,7 +28,7 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=DEFAULT_MARGIN_MM,
         metavar="MM",
-        help="how far an ROI box reaches above and below its disc, {:g} to {:g} (default: %(default)g)".format(
+        help="margin of an ROI box above and below its disc, {:g} to {:g} mm (default: %(default)g)".format(
             *MARGIN_RANGE_MM
         ),
     )
@@ -39,9 +39,11 @@ def add_study_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="DIR",
-        help="a pack, or a folder of packs, in place of the shipped ones of the same system; repeatable",
+        help="a pack, or a folder of packs, to use instead of the shipped ones of the same system; repeatable",
     )
-    parser.add_argument("--device", default="cpu", help="where the networks run: cpu (default), cuda, cuda:1, mps")
+    parser.add_argument(
+        "--device", default="cpu", help="device that the networks run on: cpu (default), cuda, cuda:1, mps"
+    )
 
 
 def add_rois_option(parser: argparse.ArgumentParser) -> None:
@@ -60,24 +62,26 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
         "--system",
         action="append",
         metavar="NAME",
-        help="grading system, such as pfirrmann; repeatable (default: every one that the series allow)",
+        help="grading system, such as pfirrmann; repeatable (default: all that the series allow)",
     )
     parser.add_argument(
         "--grade-anyway",
         action="store_true",
         help=(
-            "grade even what may not be a lumbar spine on MR (another part of the spine, a CT); otherwise that is "
-            "refused"
+            "grade a study even if it may not be a lumbar spine on MR (another part of the spine, a CT), "
+            "which is refused otherwise"
         ),
     )
-    parser.add_argument("--no-saliency", action="store_true", help="leave out the saliency maps, which is faster")
+    parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Where the results go."""
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the results")
-    parser.add_argument("--overwrite", action="store_true", help="replace previous results even if changed by hand")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace previous results even if they were edited by hand"
+    )
 
 
 def settings_from(arguments: argparse.Namespace) -> "Settings":

@@ -17,8 +17,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument(
         "action",
         choices=("list", "check", "share"),
-        help="list: what there is; check: whether every one is sound; share: keep files that packs of a folder have in "
-        "common once",
+        help=(
+            "list: show the packs; check: verify each pack; share: store files that the packs in a folder have "
+            "in common only once"
+        ),
     )
     parser.add_argument(
         "folders", nargs="*", type=Path, metavar="DIR", help="packs or folders of packs (default: the shipped ones)"
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
     if arguments.action == "share":
         if len(arguments.folders) != 1:
-            raise UsageError("Name the one folder whose packs shall share files.")
+            raise UsageError("Name the one folder whose packs should share files.")
         print(f"{share_files(arguments.folders[0]) / 1e6:.1f} MB were saved.")
         return 0
     folders = arguments.folders or resource_folders("Packs")
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     broken = [pack for pack in found if isinstance(pack, BrokenPack)]
     for pack in found:
         if not isinstance(pack, BrokenPack):
-            print(_line(pack) if arguments.action == "list" else f"sound: {pack.name} {pack.version}")
+            print(_line(pack) if arguments.action == "list" else f"valid: {pack.name} {pack.version}")
     for pack in broken:
         print(f"refused: {pack.reason}", file=sys.stderr)
     return 1 if broken and arguments.action == "check" else 0
@@ -55,7 +57,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 def _line(pack: "Pack") -> str:
     from discgrader.packs.pack import CONTRAST, LOCALIZER
 
-    purposes = {LOCALIZER: "finds the discs", CONTRAST: "tells what a picture weights"}
+    purposes = {LOCALIZER: "finds the discs", CONTRAST: "recognizes the contrast of an image"}
     megabytes = sum((pack.folder / file).stat().st_size for file in pack.files if file not in pack.borrowed) / 1e6
-    tasks = ", ".join(pack.tasks) or purposes.get(pack.system, "describes pictures")
+    tasks = ", ".join(pack.tasks) or purposes.get(pack.system, "computes deep features of images")
     return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"

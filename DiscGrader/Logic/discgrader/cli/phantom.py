@@ -15,36 +15,44 @@ if TYPE_CHECKING:
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
-    parser = commands.add_parser("phantom", help="write studies of the digital lumbar spine, with their truth")
+    parser = commands.add_parser("phantom", help="write studies of the digital lumbar spine, with ground truth")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the study")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="which patient (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="random seed of the patient (default: 0)")
     parser.add_argument(
         "--grade",
         action="append",
         default=[],
         metavar="LEVEL:FINDING=GRADE,...",
-        help="what a disc has, such as L4-L5:pfirrmann=4,msu=2B,left_nerve_root=2; repeatable; the rest is drawn",
+        help=(
+            "findings at a disc, such as L4-L5:pfirrmann=4,msu=2B,left_nerve_root=2; repeatable; the others are "
+            "drawn at random"
+        ),
     )
-    person = parser.add_argument_group("person", "the patient; what is not given is drawn")
-    person.add_argument("--age", type=int, metavar="YEARS", help="18 to 95; discs, marrow and muscle age with it")
+    person = parser.add_argument_group("person", "the patient; what is not given is drawn at random")
+    person.add_argument(
+        "--age", type=int, metavar="YEARS", help="age in years, 18 to 95; discs, marrow and muscle age with it"
+    )
     person.add_argument("--sex", metavar="F|M")
     person.add_argument("--bmi", type=float, metavar="KG_PER_M2", help="body mass index, 16 to 50")
     person.add_argument(
-        "--scoliosis", type=float, metavar="DEGREES", help="Cobb angle, 0 to 60; 0 for a straight spine"
+        "--scoliosis", type=float, metavar="DEGREES", help="Cobb angle in degrees, 0 to 60; 0 for a straight spine"
     )
-    person.add_argument("--convex", metavar="SIDE", help="left or right: where a scoliotic spine bends out to")
+    person.add_argument("--convex", metavar="SIDE", help="left or right: the convex side of a scoliosis")
     person.add_argument(
         "--lumbar",
         type=int,
         metavar="N",
-        help="4, 5 or 6 lumbar vertebrae; levels are named from the sacrum upwards all the same",
+        help="4, 5 or 6 lumbar vertebrae; levels are still named from the sacrum upward",
     )
     person.add_argument("--transitional", metavar="KIND", help="sacralized (L5), lumbarized (S1) or none")
     parser.add_argument(
-        "--cohort", type=int, metavar="N", help="write N patients, seeds from --seed on, each in a folder of its own"
+        "--cohort",
+        type=int,
+        metavar="N",
+        help="write N patients, with seeds counting up from --seed, each in its own folder",
     )
     parser.add_argument(
-        "--diseased", action="store_true", help="have every grade of every scale about as often, for training"
+        "--diseased", action="store_true", help="draw every grade of every scale about equally often, for training"
     )
     parser.add_argument(
         "--series",
@@ -57,7 +65,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--blocks", type=int, nargs="?", const=5, default=0, metavar="N",
-        help="axial blocks along each disc instead of one stack; with N of 2 to 5 some reach over several discs",
+        help="axial blocks along each disc instead of one stack; with N blocks (2 to 5), some span several discs",
     )  # fmt: skip
     parser.add_argument("--dicom", action="store_true", help="write DICOM instead of NIfTI")
     parser.add_argument(
@@ -68,8 +76,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         default=[],
         metavar="KIND",
         help=(
-            "with --dicom: headers as poor or odd as public sets and exports have them; without a KIND all that "
-            "public sets do at once, else one kind, such as rle or no-modality (an unknown one lists all); repeatable"
+            "with --dicom: headers as incomplete or irregular as in public data sets and exports; without a "
+            "KIND, everything that public data sets do at once; else one kind, such as rle or no-modality "
+            "(an unknown kind lists all); repeatable"
         ),
     )
     return parser
@@ -84,11 +93,13 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     from discgrader.phantom.study import ROLES, make_study
 
     if arguments.cohort is not None and arguments.cohort < 1:
-        raise UsageError(f"A cohort of {arguments.cohort} is none; choose 1 or more.")
+        raise UsageError(f"A cohort has at least 1 patient, not {arguments.cohort}; choose 1 or more.")
     if arguments.diseased and arguments.grade:
-        raise UsageError("--diseased draws all findings, so that --grade cannot ask for any; give one of the two.")
+        raise UsageError(
+            "--diseased draws all findings at random, so --grade cannot set any; give only one of the two."
+        )
     if arguments.stripped and not arguments.dicom:
-        raise UsageError("--stripped changes DICOM headers; give --dicom, too.")
+        raise UsageError("--stripped changes DICOM headers; add --dicom.")
     check_kinds(arguments.stripped)
     given, patient = read_findings(arguments.grade), read_patient(arguments)
     roles = tuple(arguments.series or ROLES)
@@ -154,7 +165,7 @@ def read_findings(given: list[str]) -> dict:
         if not colon or not text:
             raise UsageError(f"--grade {option} names no level and finding; write it as L4-L5:pfirrmann=4.")
         if level in findings:
-            raise UsageError(f"--grade names {level} twice; give all its findings at once, with commas.")
+            raise UsageError(f"--grade names {level} twice; give all its findings in one --grade, separated by commas.")
         try:
             findings[level] = DiscFindings.parse(text)
         except UsageError as error:

@@ -12,19 +12,19 @@ from discgrader.progress import Progress
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """The command's own arguments."""
     parser = commands.add_parser("train", help="train a pack by a recipe, such as localizer")
-    parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe; a wrong one lists all")
+    parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe; an unknown name lists all")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the pack")
-    parser.add_argument("--init", metavar="FILE", help="weights to begin with, such as those published for ImageNet")
-    parser.add_argument("--device", metavar="DEVICE", help="where to train, as PyTorch names it, such as cuda")
+    parser.add_argument("--init", metavar="FILE", help="initial weights, such as those published for ImageNet")
+    parser.add_argument("--device", metavar="DEVICE", help="PyTorch device to train on, such as cuda")
     parser.add_argument(
         "--option",
         action="append",
         default=[],
         metavar="KEY=VALUE",
         help=(
-            "change a choice of the recipe, such as seed=7; where several are compared, RECIPE.seed=7 that of one; "
-            "repeatable"
+            "set an option of the recipe, such as seed=7; where several recipes are compared, RECIPE.seed=7 "
+            "sets it for one; repeatable"
         ),
     )
     return parser
@@ -53,7 +53,7 @@ def _option(given: str) -> tuple[str, object]:
     key, separator, value = given.partition("=")
     recipe, dot, choice = key.rpartition(".")
     if not separator or not choice.isidentifier() or (dot and not recipe.replace("-", "_").isidentifier()):
-        raise UsageError(f"--option {given} names no choice and value; write it as seed=7.")
+        raise UsageError(f"--option {given} does not name an option and its value; write it as seed=7.")
     try:
         return key, json.loads(value)
     except ValueError:

@@ -19,8 +19,8 @@ def require_training(*libraries: str) -> None:
         if not (error.name or "").startswith("discgrader.training"):
             raise
         raise UsageError(
-            "Training and evaluation are not part of the 3D Slicer extension; install the package in a Python of its "
-            'own, with pip install "discgrader[train]".'
+            "Training and evaluation are not part of the 3D Slicer extension; install the package in a "
+            'Python environment of its own, with pip install "discgrader[train]".'
         ) from error
     for library in libraries:
         if find_spec(library) is None:

@@ -18,8 +18,8 @@ def check_content(pack_name: str, file: str, content: bytes) -> None:
     checks = {".safetensors": _is_safetensors, ".txt": _is_lightgbm, ".skops": _is_skops, ".json": _is_json}
     for suffix, is_kind in checks.items():
         if file.lower().endswith(suffix) and not is_kind(content):
-            pretends = " but a pickle or archive, which can execute," if _is_pickle(content) else ""
-            raise PackError(f"Pack {pack_name}: {file} is no {suffix} file{pretends} and is refused.")
+            pretends = " but a pickle or archive, which can execute code," if _is_pickle(content) else ""
+            raise PackError(f"Pack {pack_name}: {file} is not a {suffix} file{pretends} and is refused.")
 
 
 def _is_pickle(content: bytes) -> bool:

@@ -255,7 +255,7 @@ def check_network(kind: str, settings: Mapping[str, Any], what: str) -> Any:
     network = checked(dict(settings), NETWORKS[kind], what, PackError)
     unknown = sorted(set(settings) - {setting.name for setting in fields(NETWORKS[kind])}) if kind != "tabular" else []
     if unknown:
-        raise PackError(f"{what}: {unknown[0]} is no setting of a network of the kind {kind}.")
+        raise PackError(f"{what}: {unknown[0]} is not a setting of a network of the kind {kind}.")
     if network.weights > MOST_WEIGHTS:
         raise PackError(f"{what}: its network would have more than {MOST_WEIGHTS / 1e6:.0f} million weights.")
     return network
@@ -269,7 +269,8 @@ def _check_calibration(whole: Described, tasks: Mapping[str, int], what: str) ->
         found = checked(given, _Calibration, f"{what}: calibration.{task}", PackError)
         if len(found.bias) != tasks[task]:
             raise PackError(
-                f"{what}: calibration.{task}.bias has {len(found.bias)} entries, its network {tasks[task]}."
+                f"{what}: calibration.{task}.bias has {len(found.bias)} entries, its network {tasks[task]} "
+                "outputs for this task."
             )
 
 
@@ -280,7 +281,7 @@ def _check_views(whole: Described, network: object, what: str) -> None:
     if len(windows) != network.windows:
         raise PackError(f"{what}: input.windows has {len(windows)} entries, its network {network.windows}.")
     if len({len(one.offsets_mm) for one in windows}) > 1:
-        raise PackError(f"{what}: input.windows differ in how many offsets_mm they have.")
+        raise PackError(f"{what}: input.windows differ in their number of offsets_mm.")
     # A single slice is shown three times over.
     channels = 3 if len(windows[0].offsets_mm) == 1 else len(windows[0].offsets_mm)
     if channels != network.channels:

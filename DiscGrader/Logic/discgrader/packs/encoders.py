@@ -116,13 +116,13 @@ def _seresnext50(channels: int) -> tuple[nn.Module, int]:
 
 def _mobilevit(channels: int) -> tuple[nn.Module, int]:
     if channels != 3:
-        raise PackError(f"MobileViT-S takes pictures of 3 channels, not {channels}.")
+        raise PackError(f"MobileViT-S takes images with 3 channels, not {channels}.")
     return MobileVit(), 640
 
 
 def _efficientnet_lite0(channels: int) -> tuple[nn.Module, int]:
     if channels != 3:
-        raise PackError(f"EfficientNet-Lite0 takes pictures of 3 channels, not {channels}.")
+        raise PackError(f"EfficientNet-Lite0 takes images with 3 channels, not {channels}.")
     return EfficientNetEncoder(), FEATURES
 
 

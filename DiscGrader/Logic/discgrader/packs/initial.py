@@ -41,7 +41,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
-        raise UsageError(f"{path} holds no state_dict; save the network's state_dict().")
+        raise UsageError(f"{path} contains no state_dict; save the network's state_dict().")
     return {name.removeprefix("module."): tensor for name, tensor in state.items()}
 
 

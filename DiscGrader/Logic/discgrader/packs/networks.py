@@ -25,8 +25,8 @@ def require_torch() -> None:
         import torch  # noqa: F401
     except (ImportError, OSError) as error:
         raise DiscGraderError(
-            f"Discs are found and graded with PyTorch and safetensors, which could not be loaded ({error}); install "
-            "them with 'pip install torch safetensors', in Slicer with the extension PyTorch."
+            f"Discs are found and graded with PyTorch and safetensors, which could not be loaded ({error}); "
+            "install them with 'pip install torch safetensors', or in Slicer with the extension PyTorch."
         ) from error
 
 

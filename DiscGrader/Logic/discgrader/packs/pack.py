@@ -142,7 +142,7 @@ def parsed_description(content: bytes, name: str) -> object:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PackError(f"Pack {name}: {DESCRIPTION} is no text in UTF-8; install the pack anew.") from error
+        raise PackError(f"Pack {name}: {DESCRIPTION} is not UTF-8 text; reinstall the pack.") from error
     return parse_json(text, f"Pack {name}: {DESCRIPTION}", PackError)
 
 
@@ -254,7 +254,9 @@ def checked_description(name: str, described: object) -> Described:
     if schema != SCHEMA_VERSION:
         raise PackError(f"Pack {name}: schema_version {schema} does not exist.")
     if not _NAME.fullmatch(described["name"]):
-        raise PackError(f"Pack {name}: the name {described['name']!r} may hold letters, digits, '.', '_' and '-' only.")
+        raise PackError(
+            f"Pack {name}: the name {described['name']!r} may contain only letters, digits, '.', '_' and '-'."
+        )
     if not whole.tasks and whole.system not in NOT_GRADING:
         raise PackError(f"Pack {name} names no tasks.")
     if not described["files"]:
@@ -273,12 +275,14 @@ def checked_description(name: str, described: object) -> Described:
 
 def _check_file_name(name: str, file: str) -> None:
     if not _NAME.fullmatch(file) or file == DESCRIPTION:
-        raise PackError(f"Pack {name}: {file!r} is no name of a file inside the pack.")
+        raise PackError(f"Pack {name}: {file!r} is not the name of a file inside the pack.")
     suffix = Path(file).suffix.lower()
     if suffix in NEVER_LOADED:
-        raise PackError(f"Pack {name}: {file} can execute when it is loaded, and is refused.")
+        raise PackError(f"Pack {name}: {file} can execute code when it is loaded and is refused.")
     if suffix not in SUFFIXES:
-        raise PackError(f"Pack {name}: {file} is of no kind that a pack may hold ({', '.join(sorted(SUFFIXES))}).")
+        raise PackError(
+            f"Pack {name}: {file} is not of a kind that a pack may contain ({', '.join(sorted(SUFFIXES))})."
+        )
 
 
 def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
@@ -286,7 +290,7 @@ def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
         if path.suffix.lower() in NEVER_LOADED:
-            raise PackError(f"Pack {name}: {relative} can execute when it is loaded, and is refused.")
+            raise PackError(f"Pack {name}: {relative} can execute code when it is loaded and is refused.")
         if path.suffix.lower() in {".safetensors", ".skops"} and relative not in files:
             raise PackError(f"Pack {name}: {relative} is not named in {DESCRIPTION}.")
 
@@ -299,13 +303,13 @@ def _home(folder: Path, borrowed: Mapping[str, str], file: str) -> Path:
 def _read_checked(folder: Path, name: str, file: str, sha256: str) -> bytes:
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise PackError(f"Pack {name}: {file} is a link that leads out of the pack.")
+        raise PackError(f"Pack {name}: {file} is a link that points outside the pack.")
     if not path.exists():
         raise PackError(f"Pack {name}: {file} is missing from {folder.name}.")
     if not path.is_file():
         raise PackError(f"Pack {name}: {file} is not a file.")
     content = read_bytes(path, PackError, _MOST_FILE_BYTES)
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise PackError(f"Pack {name}: {file} was altered, its SHA-256 is not the stated one; install the pack anew.")
+        raise PackError(f"Pack {name}: {file} was altered: its SHA-256 does not match; reinstall the pack.")
     check_content(name, file, content)
     return content

@@ -20,7 +20,7 @@ def share_files(folder: Path) -> int:
     """
     folders = find_pack_folders(folder)
     if len(folders) < 2:
-        raise PackError(f"There are not several packs in {folder}, which could share files.")
+        raise PackError(f"{folder} does not contain several packs that could share files.")
     packs = sorted((read_pack(one) for one in folders), key=lambda one: (len(one.files), one.folder.name))
     homes: dict[tuple[str, str], str] = {}
     saved = 0

@@ -83,11 +83,11 @@ class Trees:
         inner = self.feature >= 0
         for following in (self.left[inner], self.right[inner]):
             if np.any(following <= own[inner]) or np.any(following >= len(own)):
-                raise ValueError("a split leads nowhere")
+                raise ValueError("a split points to a node that does not exist")
         if np.any(self.feature >= self.features) or np.any(self.feature < -1):
-            raise ValueError("a split asks for a value that is missing")
+            raise ValueError("a split uses a feature that does not exist")
         if np.any(self.root < 0) or np.any(self.root >= len(own)) or not np.isfinite(self.value).all():
-            raise ValueError("a tree begins nowhere or a leaf has no value")
+            raise ValueError("a tree has no root or a leaf has no value")
 
     @property
     def grades(self) -> int:
@@ -203,13 +203,13 @@ def forest_of_tensors(features: int, tensors: Mapping[str, np.ndarray]) -> Trees
     whole = {name: np.asarray(tensors[name]).astype(int) for name in ("root", "feature", "left", "right")}
     flat = [*whole.values(), *(np.asarray(tensors[name]) for name in ("threshold", "missing_left"))]
     if any(values.ndim != 1 for values in flat) or not len(whole["root"]):
-        raise ValueError("its parts are no lists, or there is no tree")
+        raise ValueError("its fields are not lists, or there is no tree")
     nodes = len(whole["feature"])
     shares, threshold = np.asarray(tensors["chance"], float), np.asarray(tensors["threshold"], float)
     missing = np.asarray(tensors["missing_left"]).astype(bool)
     parts = (whole["left"], whole["right"], threshold, missing, shares)
     if any(len(values) != nodes for values in parts) or shares.ndim != 2:
-        raise ValueError("its parts are of different sizes")
+        raise ValueError("its fields differ in length")
     return forest(features, threshold=threshold, missing_left=missing, shares=shares, **whole)
 
 
@@ -226,12 +226,12 @@ def parse_trees(text: str) -> Trees:
     objective, *settings = head.get("objective", "").split()
     options = dict(setting.split(":", 1) for setting in settings if ":" in setting)
     if objective not in (Link.BINARY, Link.MULTICLASS) or "average_output" in head or not blocks:
-        raise ValueError(f"trees of the objective '{objective}' are not known")
+        raise ValueError(f"trees of the objective '{objective}' are not supported")
     outputs = _within(int(head["num_tree_per_iteration"]), _MOST_OUTPUTS, "num_tree_per_iteration")
     if len(blocks) % outputs:
-        raise ValueError("the last round of trees is not whole")
+        raise ValueError("the last boosting round is incomplete")
     if any(block.get("num_cat", "0") != "0" or block.get("is_linear", "0") != "0" for block in blocks):
-        raise ValueError("categorical splits and linear leaves are not known")
+        raise ValueError("categorical splits and linear leaves are not supported")
     features = _within(int(head["max_feature_idx"]) + 1, _MOST_FEATURES, "max_feature_idx")
     link, steepness = Link(objective), _steepness(options.get("sigmoid", "1"))
     return _joined([_tree(block) for block in blocks], link, outputs, features, steepness)
@@ -274,7 +274,7 @@ def _tree(block: Mapping[str, str]) -> dict[str, np.ndarray]:
     splits = leaves - 1
     feature = _row(block, "split_feature", splits, int)
     if np.any(feature < 0):
-        raise ValueError("a split asks for a value that is missing")
+        raise ValueError("a split uses a feature that does not exist")
     threshold = _row(block, "threshold", splits, float)
     if np.isnan(threshold).any():
         raise ValueError("a split or leaf is of an unknown kind")
@@ -282,7 +282,7 @@ def _tree(block: Mapping[str, str]) -> dict[str, np.ndarray]:
     for side in ("left", "right"):
         child = _row(block, f"{side}_child", splits, int)
         if np.any(child >= splits) or np.any(-1 - child >= leaves):
-            raise ValueError("a split leads nowhere")
+            raise ValueError("a split points to a node that does not exist")
         children[side] = np.concatenate([np.where(child < 0, splits - 1 - child, child), np.zeros(leaves, int)])
     rest = np.zeros(leaves)
     return children | {

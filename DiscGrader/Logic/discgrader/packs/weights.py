@@ -34,7 +34,7 @@ def load_tensors(pack: Pack, file: str) -> "dict[str, torch.Tensor]":
     except PackError:
         raise
     except Exception as error:  # what a wrong header raises depends on where it is wrong
-        raise PackError(f"Pack {pack.name}: {file} is no safetensors file ({error}).") from error
+        raise PackError(f"Pack {pack.name}: {file} is not a safetensors file ({error}).") from error
     tensors = {}
     for name, tensor in stored.items():
         if name.endswith(_SCALE):
@@ -60,11 +60,11 @@ def fill_network(network: "torch.nn.Module", pack: Pack, file: str) -> None:
     weights = load_tensors(pack, file)
     for name, one in weights.items():
         if one.is_complex() or not bool(one.isfinite().all()):
-            raise PackError(f"Pack {pack.name}: {file} has values in {name} that are no numbers.")
+            raise PackError(f"Pack {pack.name}: {file} has values in {name} that are not numbers.")
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        raise PackError(f"Pack {pack.name}: {file} does not fit the network that it describes.") from error
+        raise PackError(f"Pack {pack.name}: {file} does not fit the network that the pack describes.") from error
 
 
 def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes:
@@ -110,7 +110,7 @@ def load_trees(pack: Pack, file: str) -> Trees:
     try:
         return parse_trees(pack.read_bytes(file).decode("utf-8"))
     except (ValueError, KeyError, IndexError, OverflowError) as error:
-        raise PackError(f"Pack {pack.name}: {file} holds no trees that this version can read ({error}).") from error
+        raise PackError(f"Pack {pack.name}: {file} contains no trees that this version can read ({error}).") from error
 
 
 def load_json(pack: Pack, file: str) -> object:
@@ -122,4 +122,4 @@ def _text(content: bytes, pack_name: str, file: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise PackError(f"Pack {pack_name}: {file} is no text in UTF-8; install the pack anew.") from error
+        raise PackError(f"Pack {pack_name}: {file} is not UTF-8 text; reinstall the pack.") from error

@@ -123,7 +123,7 @@ def run_batch(
     from discgrader.imaging.study_reader import find_studies
 
     if workers is not None and workers < 1:
-        raise UsageError(f"{workers} workers cannot grade; give at least 1.")
+        raise UsageError(f"The number of workers is {workers}; give at least 1.")
     make_engine = make_engine or EngineMaker(settings)
     check_apart(folder, out)
     studies = find_studies(folder, progress)
@@ -152,8 +152,8 @@ def run_batch(
                     failed[name] = outcome.error
     except Cancelled as stopped:
         raise Cancelled(
-            f"Stopped; {len(skipped) + len(graded)} of {len(tasks)} studies are done and kept, the same command goes "
-            "on with the others."
+            f"Stopped; {len(skipped) + len(graded)} of {len(tasks)} studies are done and kept; run the same "
+            "command again to continue with the others."
         ) from stopped
     finally:
         for task in todo:
@@ -186,9 +186,13 @@ def _own_settings(settings: Settings, folder: Path, paths: Sequence[Path], rois:
     if rois is None:
         return dict.fromkeys(paths, settings)
     if not Path(rois).parts:
-        raise UsageError("--rois names nothing; give the name that boxes have in each study's folder, such as rois.")
+        raise UsageError(
+            "--rois is empty; give the name of the boxes' file or folder in each study's folder, such as rois."
+        )
     if Path(rois).is_absolute() or ".." in Path(rois).parts:
-        raise UsageError(f"{rois} lies outside of the studies; give the name that boxes have in each study's folder.")
+        raise UsageError(
+            f"{rois} lies outside the studies; give the name of the boxes' file or folder in each study's folder."
+        )
     own = {path: replace(settings, rois=path / rois) if _holds_boxes(path / rois) else settings for path in paths}
     if all(chosen.rois is None for chosen in own.values()):
         raise UsageError(f"No study in {folder} has ROI boxes called {rois}; check the name, or leave out --rois.")
@@ -207,7 +211,7 @@ def _holds_boxes(path: Path) -> bool:
 def _check_sheets(out: Path, names: Sequence[str]) -> None:
     taken = [name for name in names if name.lower() == SHEETS]
     if taken:
-        raise UsageError(f"A study is called {taken[0]}, where the contact sheets would go; rename it.")
+        raise UsageError(f"A study is called {taken[0]}, as is the folder for the contact sheets; rename the study.")
     check_sheets(out)
 
 
@@ -216,13 +220,13 @@ def _write_sheets(out: Path, results: Sequence[Path], packs: Sequence[Pack], pro
         write_sheets(out, results, windows_of(packs), progress)
     except Cancelled as stopped:
         raise Cancelled(
-            "Stopped; all studies are done and kept, the same command draws the contact sheets."
+            "Stopped; all studies are done and kept; run the same command again to draw the contact sheets."
         ) from stopped
 
 
 def _prepare_folder(out: Path) -> None:
     if (out / GRADES).exists():
-        raise OutputError(f"{out} holds the result of one study; choose another folder for many.")
+        raise OutputError(f"{out} contains the result of a single study; choose another folder for the batch.")
     with plain_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     check_folder(out / "study", may_replace=lambda folder: True)

@@ -154,7 +154,7 @@ def check_windows(systems: Sequence[str]) -> None:
     """Refuse systems that look through no windows."""
     strange = [system for system in systems if system not in system_views()]
     if strange:
-        raise UsageError(f"The system {strange[0]} has no windows; choose one of {', '.join(system_views())}.")
+        raise UsageError(f"The system {strange[0]} has no views; choose one of {', '.join(system_views())}.")
 
 
 def middle_gray(values: np.ndarray) -> np.ndarray:
@@ -203,14 +203,14 @@ def write_windows(
                         "seen": round(seen(values), 4),
                     }
         if len(reasons) == len(localization.discs):
-            raise StudyError(f"{study.name} has nothing to show to {system}: {'; '.join(reasons)}.")
+            raise StudyError(f"{study.name} shows nothing that {system} could use: {'; '.join(reasons)}.")
 
 
 def _may_replace(folder: Path, overwrite: bool) -> bool:
     if not (folder / INDEX).is_file():
         return False
     if not overwrite:
-        raise OutputError(f"{folder} holds crops already; choose another folder, or replace them with --overwrite.")
+        raise OutputError(f"{folder} already contains crops; choose another folder, or replace them with --overwrite.")
     return True
 
 

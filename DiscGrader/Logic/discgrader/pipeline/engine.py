@@ -221,7 +221,7 @@ class Engine:
             When no pack knows a wanted system.
         """
         if self._grader is None:
-            raise UsageError("This engine was made to find discs only.")
+            raise UsageError("This engine only locates discs; create one with grading.")
         systems, impossible = self._systems(self._grader, study, settings.systems)
         refuse_unanswered(study)
         if localization is None:
@@ -322,9 +322,9 @@ class Engine:
         roles = ", ".join(sorted({series.role for series in study.series})) or "none"
         if not chosen:
             names = ", ".join(wanted or known)
-            raise StudyError(f"The series of {study.name} ({roles}) allow no grading by {names}; add other series.")
+            raise StudyError(f"The series of {study.name} ({roles}) cannot be graded by {names}; add other series.")
         missing = [system for system in wanted or () if system not in allowed]
-        return chosen, dict.fromkeys(missing, f"the series ({roles}) do not allow it")
+        return chosen, dict.fromkeys(missing, f"the series ({roles}) are not the ones it needs")
 
 
 def ct_doubts(study: Study) -> tuple[str, ...]:
@@ -340,8 +340,8 @@ def _misfit_warnings(localization: Localization) -> tuple[str, ...]:
     if not localization.misfits:
         return ()
     if localization.grade_anyway:
-        return (f"Graded anyway, as was asked, although {NOT_LUMBAR}. {' '.join(localization.misfits)}",)
-    return (f"{localization.withheld} Nothing was graded; say that it should be graded anyway if it is a lumbar MR.",)
+        return (f"Graded anyway, as requested, although {NOT_LUMBAR}. {' '.join(localization.misfits)}",)
+    return (f"{localization.withheld} Nothing was graded; if it is a lumbar MR, request that it be graded anyway.",)
 
 
 def _withheld(

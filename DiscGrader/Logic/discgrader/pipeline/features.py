@@ -152,11 +152,11 @@ def image_rows(
         extractor.start(image, np.isin(mask.array, labels))
     rows, heard = [], []
     for number, label in enumerate(labels):
-        progress.report("Taking features", 0.1 + 0.9 * number / len(labels), f"label {label}")
+        progress.report("Computing features", 0.1 + 0.9 * number / len(labels), f"label {label}")
         row = extractor.extract(image, mask, label, progress)
         heard.extend(row.warnings)
         rows.append(TableRow({**facts, "label": label}, row))
-    progress.report("Taking features", 1.0)
+    progress.report("Computing features", 1.0)
     return rows, (*warnings, *heard)
 
 
@@ -175,7 +175,10 @@ def study_rows(
     """
     usable = [series for series in study.series if in_register(localization, series)]
     warnings = [
-        f"Series {series.name} does not show the discs where {localization.series_name} has them, and has no features."
+        (
+            f"Series {series.name} does not show the discs where {localization.series_name} does; no features "
+            "were computed from it."
+        )
         for series in study.series
         if series not in usable
     ]
@@ -192,7 +195,7 @@ def study_rows(
         found, heard = _series_rows(study, series, localization, extractors[flat], part)
         rows.extend(found)
         warnings.extend(heard)
-    progress.report("Taking features", 1.0)
+    progress.report("Computing features", 1.0)
     return rows, tuple(warnings)
 
 
@@ -264,7 +267,7 @@ def _series_rows(
     extractor.start(series.volume, is_disc(mask.array))
     rows, heard = [], []
     for number, disc in enumerate(localization.discs):
-        progress.report("Taking features", number / len(localization.discs), f"{series.name} {disc.level}")
+        progress.report("Computing features", number / len(localization.discs), f"{series.name} {disc.level}")
         row = _disc_row(series, mask, disc, localization, extractor, progress)
         heard.extend(f"{series.name}, {disc.level}: {warning}" for warning in row.warnings)
         facts = {
@@ -295,7 +298,7 @@ def _disc_row(
     except DiscGraderError as error:
         return _all_holes(extractor, str(error))
     if flat_axis(whole) is None and flat_axis(mask) is None and seen < _LEAST_SEEN * size:
-        warning = f"Only {seen / size:.0%} of the disc are in view."
+        warning = f"Only {seen / size:.0%} of the disc is in view."
         return FeatureRow(row.names, row.values, row.holes, (*row.warnings, warning))
     return row
 

@@ -13,7 +13,7 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.levels import LADDER, LEVELS, common_ladder, is_level, ladder_of, order_of, place_of_lowest
 from discgrader.pipeline.settings import Settings
 
-NOT_FOUND = "No disc was found in this ROI box; its place and measures are those of the box."
+NOT_FOUND = "No disc was found in this ROI box; its position and measurements are those of the box."
 
 
 def with_boxes(
@@ -48,10 +48,10 @@ def with_boxes(
         When there is no box, or a box is called by what is no level.
     """
     if not boxes:
-        raise UsageError("There is no ROI box in what was given; save the boxes of the discs as markups first.")
+        raise UsageError("The ROI boxes that were given are empty; save the boxes of the discs as markups first.")
     unknown = [level for level in boxes if not is_level(level)]
     if unknown:
-        raise UsageError(f"The ROI box {unknown[0]!r} is named by no level; name it one of {', '.join(LADDER)}.")
+        raise UsageError(f"The ROI box {unknown[0]!r} is not named after a level; name it one of {', '.join(LADDER)}.")
     ladder = common_ladder(boxes)
     matched = _matched(localization, boxes)
     lowest = _lowest_position(localization, settings.lowest_disc or LEVELS[0])
@@ -71,12 +71,15 @@ def with_boxes(
 
 def _settled(localization: Localization, found: Mapping[str, str]) -> Localization:
     """Without doubts about names, which the boxes give; ``found`` says by box what each disc was called."""
-    others = [f"{level} ({was} as found)" for level, was in found.items() if was != level]
+    others = [f"{level} ({was} when located)" for level, was in found.items() if was != level]
     said = ""
     if others:
-        said = f"The discs are named as their ROI boxes are, unlike found: {', '.join(others)}."
+        said = (
+            "The discs are named after their ROI boxes, which differs from the names given automatically: "
+            f"{', '.join(others)}."
+        )
     elif localization.name_doubts:
-        said = "The discs are named as their ROI boxes are; what was in doubt about their names is settled by that."
+        said = "The discs are named after their ROI boxes, which settles the doubt about their names."
     rest = _without(localization.warnings, localization.name_doubts)
     return replace(
         localization,

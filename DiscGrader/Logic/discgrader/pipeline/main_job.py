@@ -65,7 +65,7 @@ def grade_study(
     )
     if result.localization.withheld:
         raise StudyError(
-            f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR all the same, "
+            f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR nevertheless, "
             "grade it with --grade-anyway."
         )
     extra = extra_writers or {}
@@ -106,7 +106,7 @@ def check_apart(study_path: Path, out: Path) -> None:
     """Refuse results inside the study, where the next reading would take them for series."""
     study, results = study_path.resolve(), Path(os.path.abspath(out)).resolve()
     if study.is_dir() and results.is_relative_to(study):
-        raise UsageError(f"{out} lies inside {study_path}; choose a place for the results outside of it.")
+        raise UsageError(f"{out} lies inside {study_path}; choose a folder for the results outside it.")
 
 
 def made_with(

@@ -112,10 +112,10 @@ def changed_files(folder: Path) -> list[str] | None:
 def _may_replace(folder: Path, overwrite: bool) -> bool:
     changed = changed_files(folder)
     if changed is None:
-        raise OutputError(f"{folder} holds files that are no result of DiscGrader; choose another folder.")
+        raise OutputError(f"{folder} contains files that are not a result of DiscGrader; choose another folder.")
     if changed and not overwrite:
         raise OutputError(
-            f"{folder} holds {changed[0]}, which was added or changed after DiscGrader wrote this result; "
+            f"{folder} contains {changed[0]}, which was added or changed after DiscGrader wrote this result; "
             "choose another folder, or replace it with --overwrite."
         )
     return True

@@ -141,7 +141,9 @@ def _tasks() -> list[tuple[str, str]]:
 def _may_replace(folder: Path) -> bool:
     strange = _strange(folder)
     if strange:
-        raise OutputError(f"{folder} holds {strange[0]}, which is no sheet of DiscGrader; move it elsewhere.")
+        raise OutputError(
+            f"{folder} contains {strange[0]}, which is not a contact sheet of DiscGrader; move it elsewhere."
+        )
     return True
 
 
