@@ -21,7 +21,7 @@ CHOSEN = ("L4-L5", "pfirrmann", "pfirrmann")
 _PASSES = 10
 """How often the window lays itself out before it is pictured: a text may change the height of what is around it."""
 
-WARNING = "This picture of the disc looks unlike those that spider-resnet was trained on: check its grades."
+WARNING = "This image of the disc looks unlike those that spider-resnet was trained on: check its grades."
 
 
 class Tour:

@@ -115,9 +115,9 @@ def test_wrong_usage_has_status_2(arguments: list[str], capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--margin-mm", "7.9"], "choose one from 8 to 12 mm"),
-        (["--margin-mm", "12.1"], "choose one from 8 to 12 mm"),
-        (["--margin-mm", "nan"], "choose one from 8 to 12 mm"),
+        (["--margin-mm", "7.9"], "choose a value from 8 to 12 mm"),
+        (["--margin-mm", "12.1"], "choose a value from 8 to 12 mm"),
+        (["--margin-mm", "nan"], "choose a value from 8 to 12 mm"),
         (["--lowest-disc", "L9-L10"], "There is no level L9-L10"),
         (["--device", "abacus"], "There is no device abacus"),
         (["--system", "genius"], "No pack grades the system genius"),
@@ -194,7 +194,7 @@ def test_packs_are_listed_and_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     (tmp_path / "packs" / "bad" / "weights.safetensors").write_bytes(b"\x80\x04N.")
     assert main(["packs", "check", str(tmp_path / "packs")]) == 1
     shown = capsys.readouterr()
-    assert "sound: spider-net" in shown.out
+    assert "valid: spider-net" in shown.out
     assert "refused: Pack spider-net: weights.safetensors was altered" in shown.err
     assert "There is no pack" in fails(capsys, 1, "packs", "list", tmp_path)
 

@@ -121,7 +121,7 @@ def test_what_only_pyradiomics_makes_is_refused_without_it(
     (case / "few.yaml").write_text("imageType:\n  LBP2D: {}\n", encoding="utf-8")
     monkeypatch.setattr(by_pyradiomics, "pyradiomics_is_there", lambda: False)
     arguments = [case / "Bild ß.nii.gz", "--mask", case / "mask.nrrd", "--params", case / "few.yaml"]
-    assert "only pyradiomics makes" in fails(capsys, 2, *arguments, "-o", case / "out.csv")
+    assert "only pyradiomics supports" in fails(capsys, 2, *arguments, "-o", case / "out.csv")
     assert not (case / "out.csv").exists()
 
 
@@ -133,7 +133,9 @@ def test_wrong_usage_is_told_in_one_line(case: Path, capsys: pytest.CaptureFixtu
     assert "-o FILE.csv" in fails(capsys, 2, image, "--mask", mask)
     assert "-o FILE.csv" in fails(capsys, 2, image, "--mask", mask, "-o", case / "out.txt")
     assert "no folder" in fails(capsys, 2, image, "--mask", mask, "-o", case / "none" / "out.csv")
-    assert "no parameter file" in fails(capsys, 2, image, "--mask", mask, "--params", case / "x.yaml", "-o", out)
+    assert "no readable parameter file" in fails(
+        capsys, 2, image, "--mask", mask, "--params", case / "x.yaml", "-o", out
+    )
     assert "no voxel of label 7" in fails(capsys, 2, image, "--mask", mask, "--label", 7, "-o", out)
     assert "There is no file" in fails(capsys, 1, image, "--mask", case / "none.nii", "-o", out)
     assert "leave out --mask" in fails(capsys, 2, "--study", case, "--mask", mask, "-o", out)
@@ -155,7 +157,7 @@ def test_bad_masks_are_told_in_one_line(case: Path, capsys: pytest.CaptureFixtur
     write_volume(Volume(empty[1:], volume.affine_lps), case / "other.nii.gz")
     assert "same geometry" in fails(capsys, 1, image, "--mask", case / "other.nii.gz", "-o", out)
     write_volume(volume.with_array(empty + np.float32(0.5)), case / "soft.nii.gz")
-    assert "soft.nii.gz is no mask" in fails(capsys, 1, image, "--mask", case / "soft.nii.gz", "-o", out)
+    assert "soft.nii.gz is not a mask" in fails(capsys, 1, image, "--mask", case / "soft.nii.gz", "-o", out)
     assert not out.exists()
 
 

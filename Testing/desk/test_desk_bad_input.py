@@ -153,7 +153,7 @@ def test_two_boxes_on_one_disc_are_told_with_both_their_names(overridden, user):
     overridden.logic.readings.node("L3-L4").SetCenterWorld(*(place + (0.0, 3.0, 4.0)))
     settled(overridden, user)
     warning = warned(overridden)
-    assert "L3-L4" in warning and "L4-L5" in warning and "on one disc, 5 mm apart" in warning
+    assert "L3-L4" in warning and "L4-L5" in warning and "on the same disc, 5 mm apart" in warning
     label = overridden.ui.warningLabel
     assert label.height >= label.heightForWidth(label.width), "all of it can be read"
     overridden.logic.readings.node("L3-L4").SetCenterWorld(*(place + (0.0, 0.0, 30.0)))
@@ -209,7 +209,9 @@ def test_a_report_that_finds_the_disk_full_leaves_nothing_half_written(overridde
         full_disk(patch)
         overridden.files.report(folder)
         user.until(lambda: bool(told), 60)
-    assert len(told) == 1 and told[0].startswith(f"The report was not written. {folder}") and "has room" in told[0]
+    assert (
+        len(told) == 1 and told[0].startswith(f"The report was not written. {folder}") and "has free space" in told[0]
+    )
     assert [one.name for one in tmp_path.iterdir()] == ["blocks"] and nothing_is_lost(overridden)
     overridden.files.report(folder)
     user.until(lambda: news(overridden).startswith("The report is in"), 60)

@@ -8,8 +8,8 @@ from block_engine import BlockEngine
 from panel_reader import finish
 
 DOUBTS = (
-    "The sacrum is not in view: the lowest disc seen is assumed to be L5-S1.",
-    "11 discs were found where 5 to 9 are usual: check that none is missed or invented.",
+    "The sacrum is not in view: the lowest visible disc is assumed to be L5-S1.",
+    "11 discs were found where 5 to 9 are usual: check for missed and false discs.",
 )
 
 

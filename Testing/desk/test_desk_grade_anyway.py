@@ -7,7 +7,7 @@ from block_engine import BlockEngine
 from discgrader.grading.not_graded import NOT_LUMBAR
 from panel_reader import finish, settled
 
-WHY = "Discs are 18 mm apart and 15 mm deep, which lumbar discs are not, even a child's."
+WHY = "Discs are 18 mm apart and 15 mm deep, which is impossible for lumbar discs, even a child's."
 
 
 class DoubtfulEngine(BlockEngine):

@@ -77,7 +77,7 @@ def test_oblique_slices_are_said_and_steep_ones_refused():
 def test_why_a_disc_has_no_slice_is_said():
     disc = discs().discs[1]
     assert axial_cut(disc, [axial(BODY, center=(0, 10, -40), slices=21)]) == "the axial T2 misses it by 36 mm"
-    assert axial_cut(disc, [axial(BODY, center=(200, 10, 70))]) == "the axial T2 lies beside it"
+    assert axial_cut(disc, [axial(BODY, center=(200, 10, 70))]) == "the axial T2 does not cover it"
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_why_a_disc_has_no_slice_is_said():
     [
         ([], "no axial T2"),
         ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
-        ([axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))], "another frame of reference than sag_t2"),
-        ([axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))], "another patient than sag_t2"),
+        ([axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))], "a different frame of reference than sag_t2"),
+        ([axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))], "a different patient than sag_t2"),
     ],
 )
 def test_series_that_cannot_be_matched_are_refused(series, why):
@@ -174,7 +174,7 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
     assert not is_mirrored(stack.volume, reference.volume, frames)
     assert is_mirrored(turned.volume, reference.volume, frames)
     windows = StudyViews(Study("s", (reference, turned)), localization)
-    assert "ax_t2 seems to show left as right, beside sag_t2" in windows.of(
+    assert "ax_t2 seems to have left and right swapped relative to sag_t2" in windows.of(
         localization.discs[0], system_views()["msu"]
     )
     assert not isinstance(windows.of(localization.discs[0], system_views()["calcification"]), str)
@@ -184,7 +184,7 @@ def test_a_window_mostly_outside_of_its_series_is_refused():
     far = discs()
     disc = replace(far.discs[0], roi=replace(far.discs[0].roi, center_lps_mm=np.array([0.0, -45.0, 0.0])))
     windows = StudyViews(Study("s", (sagittal(BODY), axial(BODY))), replace(far, discs=(disc,)))
-    assert "ax_t2 shows too little around it" in windows.of(disc, system_views()["msu"])
+    assert "ax_t2 shows too little of its surroundings" in windows.of(disc, system_views()["msu"])
 
 
 def test_windows_are_brought_to_gray_levels_and_outside_is_black():
@@ -252,7 +252,7 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     own, other = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "other", (0, 10, 6), 5.0, 9)
     [disc] = localization.discs
     looks = StudyViews(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
-    assert looks[0][0].notes == ("other shows L5-S1, too; own fits it better and was used.",)
+    assert looks[0][0].notes == ("other shows L5-S1, too; own covers it better and was used.",)
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
     assert axial_cut(disc, blocks).told("L5-S1") == (), "a block that passes it by is not named"
 

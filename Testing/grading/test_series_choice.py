@@ -98,7 +98,7 @@ def test_the_native_t1_before_the_one_after_contrast_agent_whatever_their_names_
         "a_t1_km was not used" in one and "contrast agent" in one for one in series_warnings(study, localized(spine))
     )
     alone = series_warnings(Study("s", (after, study.series[2])), localized(spine))
-    assert any("no native T1" in one for one in alone)
+    assert any("no unenhanced T1" in one for one in alone)
 
 
 def test_a_fat_suppressed_t1_beside_a_native_one_is_named(spine) -> None:
@@ -190,7 +190,7 @@ class Found:
 
 def test_the_engine_refuses_what_is_unknown_and_tells_of_series_in_its_result(spine, grader) -> None:
     engine = Engine(Found(spine), grader)
-    with pytest.raises(StudyError, match="say what it is, for instance --role scan=T2"):
+    with pytest.raises(StudyError, match="set its role, for instance --role scan=T2"):
         engine.grade(Study("s", (of(spine, "scan", Contrast.UNKNOWN),)))
     stir = engine.grade(Study("s", (of(spine, "stir", Contrast.STIR),)))
     assert len(stir.discs) == 6 and not any(one.grades for one in stir.discs)

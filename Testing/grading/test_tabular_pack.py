@@ -186,7 +186,7 @@ def test_a_broken_table_model_is_refused_by_name(trained, tmp_path, change, word
     files = {name: pack.read_bytes(name) for name in pack.files}
     files[DESCRIPTION] = json.dumps(change(json.loads(files[DESCRIPTION]))).encode()
     broken = rewritten(tmp_path / "mine", pack, files)
-    with pytest.raises(PackError, match=f"Pack mine: its table model is broken.*({words})"):
+    with pytest.raises(PackError, match=f"Pack mine: its table model is damaged.*({words})"):
         load_table(broken)
 
 
@@ -217,5 +217,5 @@ def test_a_missing_sequence_says_nothing_of_the_grade(model):
 def test_wrong_choices_of_the_recipe_are_told(tmp_path):
     with pytest.raises(UsageError, match="lightgbm or forest, not of tabpfn"):
         run_recipe("pfirrmann-radiomics", tmp_path, tmp_path / "out", model="tabpfn")
-    with pytest.raises(UsageError, match="no choice leaves"):
+    with pytest.raises(UsageError, match="no option leaves"):
         run_recipe("pfirrmann-radiomics", tmp_path, tmp_path / "out", leaves=3)

@@ -107,9 +107,9 @@ def test_what_is_no_box_is_none(change, reason) -> None:
         (DISC, lambda one: one.update(index_from_sacrum=1.5), "index_from_sacrum is 1.5, not a whole number"),
         (GRADE, lambda one: one.pop("pack"), "pack is missing"),
         (GRADE, lambda one: one.update(grade="6"), "The grade 6 of pfirrmann pfirrmann has no probability"),
-        (GRADE, lambda one: one["probabilities"].update({"1": 1.5}), "allowed is 0 to 1"),
-        (RESULT, lambda one: one["grades"][1].update(label=4), r"grades\[1\].label is 4, no text"),
-        (RESULT, lambda one: one.update(discs=[], roi=None), "roi is None, no object"),
+        (GRADE, lambda one: one["probabilities"].update({"1": 1.5}), "it must be 0 to 1"),
+        (RESULT, lambda one: one["grades"][1].update(label=4), r"grades\[1\].label is 4, not text"),
+        (RESULT, lambda one: one.update(discs=[], roi=None), "roi is None, not an object"),
     ],
 )
 def test_what_is_broken_is_refused_by_field(value, spoil, reason) -> None:
@@ -170,7 +170,7 @@ def test_the_margin_is_added_above_and_below_and_taken_away_again(margin) -> Non
 @pytest.mark.parametrize("margin", [MARGIN_RANGE_MM[0] - 0.1, MARGIN_RANGE_MM[1] + 0.1, float("nan")])
 def test_no_other_margin_is_taken(margin) -> None:
     for make in (lambda: RoiBox.around([0, 0, 0], AXES, 1.0, 1.0, 1.0, margin), lambda: BOX.with_margin(margin, 10.0)):
-        with pytest.raises(UsageError, match="choose one from 8 to 12 mm"):
+        with pytest.raises(UsageError, match="choose a value from 8 to 12 mm"):
             make()
 
 

@@ -78,7 +78,7 @@ def test_a_level_has_the_grade_of_its_worst_slice():
 def test_calcification_always_says_what_proves_it(study, localization, packs):
     for result in Grader(packs).grade(study, localization, systems=["calcification"]):
         proof = result.grade_of("calcification", "calcification").evidence["proof"]
-        assert f"{proof['title']} {proof['value']}".startswith("Calcification is proven by CT")
+        assert f"{proof['title']} {proof['value']}".startswith("Confirmation by CT")
 
 
 def test_what_is_missing_is_said_and_the_rest_is_graded(localization, packs):
@@ -228,6 +228,6 @@ def test_a_pack_that_knows_digital_spines_alone_and_cannot_tell_them_says_so_onc
 ):
     pack = tiny_window_pack(tmp_path / "msu", "msu")
     assert pack.trained_on.synthetic
-    told = "tiny-msu was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
+    told = "tiny-msu was trained on digital spines alone, and images of patients look unlike them: check its grades."
     for result in Grader([pack]).grade(study, localization):
         assert [told in grade.warnings for grade in result.grades] == [True, False]

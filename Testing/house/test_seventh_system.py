@@ -56,13 +56,13 @@ def test_it_stands_beside_the_six_in_its_place() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"name": "other"}, "a file has the name of its system"),
+        ({"name": "other"}, "the file must have the same name"),
         ({"highest": "Q9"}, "names no disc"),
-        ({"slice_by": "size"}, "none of its tasks"),
+        ({"slice_by": "size"}, "not one of its tasks"),
         ({"tasks": []}, "entries"),
         ({"tasks": [{"name": "a", "title": "A", "scale": "none"}]}, "There is no scale none"),
         ({"tasks": [SYSTEM["tasks"][0] | {"evidence": ["height"]}]}, "not measured"),
-        ({"tasks": [SYSTEM["tasks"][0] | {"follows": TASK}]}, "no other of its tasks"),
+        ({"tasks": [SYSTEM["tasks"][0] | {"follows": TASK}]}, "not another of its tasks"),
         ({"tasks": SYSTEM["tasks"] * 2}, "same name"),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_folder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp
     from discgrader.pipeline.engine import choose_packs
 
     monkeypatch.setenv(ADDED, str(tmp_path / "nowhere"))
-    with pytest.raises(UsageError, match="nowhere, which is no folder"):
+    with pytest.raises(UsageError, match="nowhere, which is not a folder"):
         choose_packs(())
 
 

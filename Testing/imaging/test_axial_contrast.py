@@ -104,7 +104,7 @@ def assert_told(study: Study, phantom: PhantomStudy) -> None:
             assert one.contrast in ((T2,) if made.contrast is T2 else (T1, UNKNOWN))
             if made.contrast is T2:
                 assert one.probability >= 0.8
-                assert "nothing names its contrast" in one.contrast_reason and "% sure" in one.contrast_reason
+                assert "nothing names its contrast" in one.contrast_reason and "% certain" in one.contrast_reason
 
 
 def test_stripped_dicom_is_told(phantom: PhantomStudy, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_name_that_the_picture_contradicts_is_not_believed(phantom: PhantomStu
     write_volume(phantom.study.series[0].volume, tmp_path / "study" / "ax_t2.nii.gz")
     [series] = read_study(tmp_path / "study").series
     if series.role == "AX_T1":
-        assert any("but the picture shows a T1" in one for one in series.warnings)
+        assert any("but the image shows a T1" in one for one in series.warnings)
     else:
         assert series.probability is None or series.probability < 0.5
 
@@ -160,12 +160,12 @@ def test_such_a_study_is_graded_from_its_axial_t2(phantom: PhantomStudy, tmp_pat
     assert main(["grade", str(tmp_path / "study"), "-o", str(tmp_path / "out"), "--system", "axial-multitask"]) == 0
     written = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
     axial = next(one for one in written["series"] if one["role"] == "AX_T2")
-    assert "% sure" in axial["contrast_reason"]
+    assert "% certain" in axial["contrast_reason"]
     graded = [grade for disc in written["discs"] for grade in disc["grades"]]
     # Its few slices show one disc.
     assert {one["system"] for one in graded} == {"axial-multitask"} and len(graded) >= 3
     assert not any("axial-multitask" in disc["not_graded"] for disc in written["discs"] if disc["grades"])
-    assert f"What {axial['name']} weights" not in capsys.readouterr().err
+    assert f"contrast of {axial['name']} is not known" not in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not (DATA / "axial_looking").is_dir(), reason="the shared data is not here")

@@ -224,12 +224,12 @@ def test_double_files_and_double_places_are_read_once_with_a_warning(tmp_path: P
     (tmp_path / "a" / "copy").write_bytes(paths[2].read_bytes())
     study = read_study(tmp_path / "a")
     assert_same(upright(), only(study).volume)
-    assert any("double: the same picture" in one for one in study.warnings)
+    assert any("duplicate: another slice has the same image" in one for one in study.warnings)
     (tmp_path / "a" / "copy").unlink()
     write_classic(tmp_path / "a", upright(), keep=[4], prefix="again")
     series = only(read_study(tmp_path / "a"))
     assert_same(upright(), series.volume)
-    assert any("another one lies already" in one for one in series.warnings)
+    assert any("at the position of another slice" in one for one in series.warnings)
 
 
 def test_uneven_slices_are_warned_of_with_the_error_in_mm(tmp_path: Path) -> None:
@@ -363,19 +363,19 @@ def test_what_holds_no_usable_picture_is_passed_over(tmp_path: Path) -> None:
     save(color, tmp_path / "a" / "color.dcm")
     study = read_study(tmp_path / "a")
     assert_same(upright(), only(study).volume)
-    assert any("without a place" in one for one in study.warnings)
-    assert any("a color picture (SamplesPerPixel (0028,0002) is 3)" in one for one in study.warnings)
+    assert any("without a position" in one for one in study.warnings)
+    assert any("a color image (SamplesPerPixel (0028,0002) is 3)" in one for one in study.warnings)
 
 
 def test_a_cut_off_file_is_left_out_with_its_name(tmp_path: Path) -> None:
     paths = write_classic(tmp_path / "a", upright())
     paths[3].write_bytes(paths[3].read_bytes()[:-700])
     series = only(read_study(tmp_path / "a"))
-    assert any(paths[3].name in one and "cut off" in one for one in series.warnings)
+    assert any(paths[3].name in one and "truncated" in one for one in series.warnings)
     assert np.array_equal(np.delete(series.volume.array, 3, 0), np.delete(upright().array, 3, 0))
     for path in paths:
         path.write_bytes(path.read_bytes()[:-700])
-    with pytest.raises(StudyError, match="cut off or damaged"):
+    with pytest.raises(StudyError, match="truncated or damaged"):
         read_study(tmp_path / "a")
 
 

@@ -116,7 +116,7 @@ def test_one_slice_close_beside_another_is_left_out_and_named(place, tmp_path):
     write_classic(tmp_path / "a", spine(), keep=[5], prefix="close", change=beside)
     series = only(read_study(tmp_path / "a"))
     assert_same(spine(), series.volume)
-    assert any(f"{place:.2f} mm beside" in one and "image 99" in one for one in series.warnings)
+    assert any(f"{place:.2f} mm from" in one and "image 99" in one for one in series.warnings)
 
 
 @pytest.mark.parametrize("offset", [1.7, 4.0])
@@ -231,5 +231,5 @@ def test_what_is_not_mr_is_named(values, reason, tmp_path):
 
 def test_slices_that_all_state_one_place_are_refused_by_the_attribute(tmp_path):
     write_classic(tmp_path / "a", spine(), change=lambda d, k: setattr(d, "ImagePositionPatient", [1, 2, 3]))
-    with pytest.raises(StudyError, match=r"ImagePositionPatient \(0020,0032\) is the same on all of its 12"):
+    with pytest.raises(StudyError, match=r"ImagePositionPatient \(0020,0032\) is the same on all 12"):
         read_study(tmp_path / "a")

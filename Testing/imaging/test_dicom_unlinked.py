@@ -45,7 +45,7 @@ def test_folders_of_two_persons_are_not_mixed(first, second, persons, tmp_path: 
         for role in roles:
             uid = f"1.2.{ord(folder)}.{len(role)}{role[-1]}".replace("T", "")
             write(tmp_path / "a" / folder / role, person[role], role, uid)
-    with pytest.raises(StudyError, match=r"folders .* may be of two examinations: StudyInstanceUID \(0020,000D\)"):
+    with pytest.raises(StudyError, match=r"folders .* may belong to two examinations: StudyInstanceUID \(0020,000D\)"):
         read_study(tmp_path / "a")
 
 
@@ -54,7 +54,7 @@ def test_the_same_person_twice_is_not_mixed(persons, tmp_path: Path) -> None:
     again = persons[0]["T2"].with_array(np.clip(persons[0]["T2"].array + noise, 0, None).astype(np.int16))
     write(tmp_path / "a" / "first", persons[0]["T2"], "T2", "1.2.1")
     write(tmp_path / "a" / "second", again, "T2", "1.2.2")
-    with pytest.raises(StudyError, match="first and second that may be of two examinations"):
+    with pytest.raises(StudyError, match="first and second that may belong to two examinations"):
         read_study(tmp_path / "a")
 
 
@@ -70,7 +70,7 @@ def test_what_names_nothing_is_not_put_to_an_examination_of_another_person(perso
     known = {"StudyInstanceUID": "1.7", "StudyDate": "20240101", "StudyTime": "101500"}
     write(tmp_path / "a" / "first", persons[0]["T2"], "T2", "1.2.1", **known)
     write(tmp_path / "a" / "second", persons[1]["AX_T2"], "AX_T2", "1.2.2")
-    with pytest.raises(StudyError, match="first and second that may be of two examinations"):
+    with pytest.raises(StudyError, match="first and second that may belong to two examinations"):
         read_study(tmp_path / "a")
 
 

@@ -106,9 +106,9 @@ def test_nothing_to_read_is_said_plainly(folder: Path) -> None:
     with pytest.raises(StudyError, match="no file or folder"):
         read_study(folder / "missing")
     (folder / "notes.txt").write_text("x")
-    with pytest.raises(StudyError, match="no picture that can be read"):
+    with pytest.raises(StudyError, match="no readable image"):
         read_study(folder)
-    with pytest.raises(StudyError, match=r"notes.txt is not a picture"):
+    with pytest.raises(StudyError, match=r"notes.txt is not an image"):
         read_study(folder / "notes.txt")
     (folder / "t1.nii.gz").write_text("x")
     with pytest.raises(StudyError, match=r"t1.nii.gz is not a NIfTI"):
@@ -139,7 +139,7 @@ def test_a_folder_of_many_patients_is_not_taken_for_one(folder: Path) -> None:
 def test_role_by_hand_overrides_the_name_and_says_so(folder: Path) -> None:
     write_volume(upright(), folder / "sag_t1.nii.gz")
     series = read_study(folder / "sag_t1.nii.gz", roles="T2").series[0]
-    assert (series.role, series.contrast_reason) == ("T2", "the user said so")
+    assert (series.role, series.contrast_reason) == ("T2", "set by the user")
     write_volume(VOLUMES["axial"], folder / "b.nii.gz")
     study = read_study(folder, roles={"b": "ax_t2", "sag_t1.nii.gz": "STIR"})
     assert {one.name: one.role for one in study.series} == {"b": "AX_T2", "sag_t1": "STIR"}
@@ -251,7 +251,7 @@ def test_pipes_and_sockets_in_a_study_are_passed_over_with_a_word(folder: Path) 
         any(name in one for one in study.warnings) for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz")
     )
     for name in ("pipe.nii.gz", "pipe.dcm"):
-        with pytest.raises(StudyError, match="no regular file"):
+        with pytest.raises(StudyError, match="not a regular file"):
             read_study(folder / name)
     assert [name for name, _ in find_studies(folder.parent)] == [folder.name]
 

@@ -183,7 +183,7 @@ def test_the_picture_tells_what_nothing_names(spine: dict[str, Volume]) -> None:
         ("T2_FS", Contrast.STIR),
     ):
         assert contrast_from_picture(spine[role]).contrast == contrast
-    assert "the picture shows a T2" in contrast_from_picture(spine["T2"]).reason
+    assert "the image shows a T2" in contrast_from_picture(spine["T2"]).reason
 
 
 def test_scaling_of_intensities_does_not_matter(spine: dict[str, Volume]) -> None:

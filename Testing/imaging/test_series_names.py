@@ -90,7 +90,7 @@ def test_what_is_said_to_be_fat_suppressed_is_never_graded_because_of_its_pictur
     for name, contrast in (("t2_tse_dixon_sag_W", Contrast.STIR), ("t1_fs_km_sag", Contrast.T1_FS)):
         found = recognized(name, seen(T2=1.0))
         assert found.contrast is contrast
-        assert "the picture shows a T2" in found.warnings[0]
+        assert "the image shows a T2" in found.warnings[0]
 
 
 def test_what_is_no_picture_to_grade_from_is_not_looked_at() -> None:

@@ -265,10 +265,10 @@ def _cropped(images: list[Dataset]) -> list[Dataset]:
 def _about(keyword: str, text: str) -> bool:
     """Whether a refusal speaks of the attribute by what it is for."""
     words = {
-        "PixelData": "cut off",
-        "Rows": "cut off",
-        "Columns": "cut off",
-        "BitsAllocated": "cut off",
+        "PixelData": "truncated",
+        "Rows": "truncated",
+        "Columns": "truncated",
+        "BitsAllocated": "truncated",
         "SOPClassUID": "MR",
         "PatientID": "patients",
         "StudyInstanceUID": "examinations",

@@ -181,7 +181,7 @@ def test_wrong_requests_are_refused_before_any_work(tmp_path: Path) -> None:
     folder = write_studies(tmp_path / "in", "a")
     with pytest.raises(UsageError, match="No pack grades the system genius; choose one of pfirrmann, spider"):
         batch(folder, tmp_path / "out", Settings(systems=("genius",)))
-    with pytest.raises(UsageError, match="0 workers"):
+    with pytest.raises(UsageError, match="workers is 0"):
         batch(folder, tmp_path / "out", workers=0)
     with pytest.raises(UsageError, match="lies inside"):
         batch(folder, folder / "out")

@@ -142,7 +142,10 @@ def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
     strange = replace(kept[-1], name="strange", identity=Identity("q"))
     empty = replace(kept[-2], name="empty", volume=replace(body, array=np.full_like(body.array, 5), affine_lps=inside))
     found = localizer.localize(Study("s", (*kept[:-2], empty, kept[-1], strange)))
-    assert f"No disc was looked for on strange: it is of another patient than {found.series_name}." in found.warnings
+    assert (
+        f"Discs were not searched for on strange: it is from a different patient than {found.series_name}."
+        in found.warnings
+    )
     assert "No disc was found on empty." in found.warnings
 
 

@@ -41,7 +41,7 @@ def test_a_box_is_outside_when_no_part_of_it_shows_anything(one, outside):
 def test_boxes_on_one_disc_are_named_in_pairs():
     boxes = {"L5-S1": box(40, 10, 20), "L4-L5": box(40, 40, 20), "L3-L4": box(43, 44, 20)}
     assert box_doubts(boxes, [PICTURE]) == (
-        "The boxes of L4-L5 and L3-L4 lie on one disc, 5 mm apart; move or delete one of them.",
+        "The boxes of L4-L5 and L3-L4 lie on the same disc, 5 mm apart; move or delete one of them.",
     )
     assert box_doubts({**boxes, "L3-L4": box(40, 75, 20)}, [PICTURE]) == ()
     assert box_doubts({"L3-L4": box(500, 0, 0)}, []) == (), "without a picture nothing is outside"

@@ -64,7 +64,7 @@ def test_box_reaches_the_margin_beyond_the_disc_and_behind_the_canal(margin):
 
 @pytest.mark.parametrize("margin", [7.9, 12.1, -3.0])
 def test_margin_outside_its_range_is_refused(margin):
-    with pytest.raises(UsageError, match="choose one from 8 to 12 mm"):
+    with pytest.raises(UsageError, match="choose a value from 8 to 12 mm"):
         roi_box(found(blocky_spine()).discs[0].candidate, margin)
 
 
@@ -80,7 +80,7 @@ def test_missing_lowest_disc_is_counted_and_told():
     spine = blocky_spine(discs=7, without=(1,))
     naming = found(spine)
     assert [one.level for one in naming.discs] == ["L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12"]
-    assert any("taken to be L4-L5, the one below missed" in text for text in naming.warnings)
+    assert any("taken to be L4-L5, and the one below to be missed" in text for text in naming.warnings)
     settled = found(spine, "L5-S1")
     assert [one.level for one in settled.discs][:2] == ["L5-S1", "L4-L5"]
     assert settled.discs[0].index_from_sacrum == 1
@@ -90,7 +90,9 @@ def test_picture_that_ends_in_l5_has_its_lowest_disc_called_l4_l5():
     spine = blocky_spine(discs=6, without=(1,), below_mm=-10.0)
     naming = found(spine)
     assert naming.discs[0].level == "L4-L5"
-    assert any("sacrum is not in view: the lowest disc seen is assumed to be L4-L5" in text for text in naming.warnings)
+    assert any(
+        "sacrum is not in view: the lowest visible disc is assumed to be L4-L5" in text for text in naming.warnings
+    )
 
 
 def test_disc_inside_the_sacrum_is_passed_over():
@@ -108,7 +110,7 @@ def test_disc_inside_the_sacrum_is_passed_over():
     naming = found(spine)
     assert naming.discs[0].level == "L5-S1"
     assert np.allclose(naming.discs[0].candidate.center_lps_mm, spine.centers_lps_mm[1], atol=1.0)
-    assert any("remnant of S1-S2" in text for text in naming.warnings)
+    assert any("S1-S2 remnant" in text for text in naming.warnings)
 
 
 def test_no_sacrum_in_view_is_told():

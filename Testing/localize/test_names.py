@@ -76,7 +76,7 @@ def test_a_remnant_is_passed_over_and_told_unless_it_is_certain():
     sure = name_candidates(whole, looks=looking(0.99, 0.01))
     assert sure.discs[0].level == "L5-S1" and sure.discs[0].candidate is not whole[0] and sure.doubts == ()
     doubtful = name_candidates(whole, looks=looking(0.6, 0.4))
-    assert doubtful.discs[0].candidate is not whole[0] and "remnant of S1-S2" in doubtful.doubts[0]
+    assert doubtful.discs[0].candidate is not whole[0] and "S1-S2 remnant" in doubtful.doubts[0]
     assert doubtful.alternatives == {"L4-L5": pytest.approx(0.4)}
     told = name_candidates(whole, "L5-S1", looks=looking(0.99, 0.01))
     assert told.discs[0].candidate is whole[0] and told.doubts == () and told.probability == 1

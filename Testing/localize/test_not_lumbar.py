@@ -65,7 +65,7 @@ def test_a_lumbar_spine_is_one_with_few_discs_too_where_the_sacrum_is_in_view():
 def test_cervical_discs_are_too_small_whoever_names_them(count):
     for counted in (True, False):
         [why] = doubts_of_row(row(count, step=18.0, depth=15.5), counted)
-        assert why == "Discs are 18 mm apart and 16 mm deep, which lumbar discs are not, even a child's."
+        assert why == "Discs are 18 mm apart and 16 mm deep, which is impossible for lumbar discs, even a child's."
 
 
 def test_one_disc_of_the_neck_is_too_small():
@@ -75,7 +75,7 @@ def test_one_disc_of_the_neck_is_too_small():
 @pytest.mark.parametrize("edge", [{"room_below_mm": 16.0}, {"body_below_mm": 20.0}])
 def test_few_discs_without_a_sacrum_may_lie_anywhere_until_somebody_names_them(edge):
     [why] = doubts_of_row(row(4, **edge), counted=True)
-    assert why == "4 discs are in view and no sacrum, so that nothing tells whether this is the lumbar spine."
+    assert why == "4 discs are in view and no sacrum, so it is not certain that this is the lumbar spine."
     assert doubts_of_row(row(4, **edge), counted=False) == ()
     assert doubts_of_row(row(5, **edge), counted=True) == (), "five can be counted"
 
@@ -106,7 +106,7 @@ def _body(rng, air: bool) -> np.ndarray:
 @pytest.mark.parametrize("kind", [np.int16, np.float32])
 def test_hounsfield_units_are_known_by_their_values(air, kind):
     volume = Volume(_body(np.random.default_rng(0), air).astype(kind), np.eye(4))
-    assert ct_doubt("s", volume) == "The values of s are Hounsfield units as of a CT, not intensities of MR."
+    assert ct_doubt("s", volume) == "The values of s look like Hounsfield units of a CT, not MR signal intensities."
 
 
 @pytest.mark.parametrize(

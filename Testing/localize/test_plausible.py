@@ -95,7 +95,7 @@ def test_an_upside_down_phantom_is_told_and_its_discs_are_named_where_they_lie(l
 @pytest.mark.parametrize("factor", [0.55, 1.6])
 def test_a_phantom_at_a_wrong_scale_is_told(localizer: Localizer, phantom, factor: float) -> None:
     series = replace(phantom.study.series[0], volume=scaled(phantom.study.series[0].volume, factor))
-    assert told(localizer.localize(Study("scaled", (series,))).warnings, "spacing of the picture is wrong")
+    assert told(localizer.localize(Study("scaled", (series,))).warnings, "the image spacing is wrong")
 
 
 @pytest.mark.slow

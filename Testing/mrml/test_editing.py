@@ -116,7 +116,7 @@ def test_margin_changes_all_heights_but_those_set_by_hand(found):
     assert [level for level, _ in found.heard] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
     found.logic.undo()
     assert box(found, "L4-L5").size_mm[2] == pytest.approx(30.0)
-    with pytest.raises(UsageError, match="13 mm; choose one from 8 to 12"):
+    with pytest.raises(UsageError, match="13 mm; choose a value from 8 to 12"):
         found.logic.readings.apply(SetMargin(13.0))
 
 
@@ -218,7 +218,7 @@ def test_a_disc_added_below_moves_the_labels_of_those_above(found):
 
 def test_where_no_disc_can_be_added(found):
     there = synthetic_localization().discs[2]
-    with pytest.raises(UsageError, match="L3-L4 is at this place already"):
+    with pytest.raises(UsageError, match="L3-L4 is already at this position"):
         found.logic.readings.add_disc(lps_to_ras(there.center_lps_mm))
     with pytest.raises(UsageError, match="three numbers"):
         found.logic.readings.add_disc([0.0, np.nan, 0.0])

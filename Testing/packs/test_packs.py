@@ -117,7 +117,7 @@ def test_file_names_cannot_lead_out_of_the_pack(tmp_path: Path, file: str) -> No
     made_pack(tmp_path / "pack")
     (tmp_path / "outside.safetensors").write_bytes(safetensors.numpy.save(TENSORS))
     redescribed(tmp_path / "pack", files={file: "0" * 64})
-    with pytest.raises(PackError, match="no name of a file inside the pack"):
+    with pytest.raises(PackError, match="not the name of a file inside the pack"):
         read_pack(tmp_path / "pack")
 
 
@@ -136,7 +136,7 @@ def test_a_link_out_of_the_pack_is_refused(tmp_path: Path) -> None:
         ({"system": None}, "system is missing"),
         ({"trained_on": None}, "trained_on is missing"),
         ({"trained_on": {"data_set": "x"}}, "trained_on.license is missing"),
-        ({"version": 1}, "version is 1, no text"),
+        ({"version": 1}, "version is 1, not text"),
         ({"schema_version": True}, "schema_version is True, not a whole number"),
         ({"schema_version": 0}, "schema_version 0 does not exist"),
         ({"tasks": {}}, "names no tasks"),

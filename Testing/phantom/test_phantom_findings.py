@@ -41,7 +41,7 @@ def test_findings_are_read_as_they_are_typed():
         (["L5-S1:fused=1,msu=3C"], "fused level has no disc that could herniate"),
         (["L5-S1:fused=1,bulging=1"], "fused level cannot have bulging"),
         (["L5-S1:fused=1,pfirrmann=4"], "no Pfirrmann grade"),
-        (["L4-L5:msu=3C"], "In zone C the facet joint stands"),
+        (["L4-L5:msu=3C"], "In zone C the facet joint occupies the space"),
         (["L4-L5:msu=2A,side=left"], "central and has no side"),
         (["L4-L5:msu=0,sequestered=1"], "Without a herniation"),
         (["L4-L5:msu=0,calcification=1"], "Without a herniation"),
@@ -60,7 +60,7 @@ def test_what_cannot_be_is_refused_in_plain_words(typed, why):
     ("level", "findings", "why"),
     [
         ("L9-S1", {"modic": 1}, "no level L9-S1"),
-        ("T12-L1", {"central_stenosis": 2}, "holds the spinal cord"),
+        ("T12-L1", {"central_stenosis": 2}, "contains the spinal cord"),
         ("L3-L4", {"fused": True}, "Only L5-S1 can be fused"),
     ],
 )
@@ -75,7 +75,7 @@ def test_what_a_level_cannot_have_is_refused(level, findings, why):
         ({"msu": "3A", "central_stenosis": 0}, "cannot have central_stenosis=0"),
         ({"msu": "2B", "side": "left", "left_nerve_root": 0}, "cannot have left_nerve_root=0"),
         ({"epidural_lipomatosis": 3, "central_stenosis": 0}, "cannot have central_stenosis=0"),
-        ({"msu": "3A", "epidural_lipomatosis": 3}, "leaves the roots"),
+        ({"msu": "3A", "epidural_lipomatosis": 3}, "leave the roots only"),
     ],
 )
 def test_geometry_that_leaves_no_room_is_refused(findings, why):

@@ -101,7 +101,7 @@ def test_corrected_boxes_take_the_place_of_those_found() -> None:
 
 @pytest.mark.parametrize("named_otherwise", [False, True])
 def test_names_of_given_boxes_settle_doubts_about_found_ones(named_otherwise):
-    doubt = "The sacrum is not in view; set the lowest disc's level if it is another."
+    doubt = "The sacrum is not in view; set the lowest disc's level if this is wrong."
     found = synthetic_localization()
     first = replace(found.discs[0], warnings=(doubt, "Its endplates are steep."))
     found = replace(

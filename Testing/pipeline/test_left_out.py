@@ -67,7 +67,7 @@ def test_everything_left_out_of_a_folder_is_named_with_its_reason(tmp_path):
     study = read_study(tmp_path / "a")
     told = {one.name.split(" (")[0]: one.reason for one in study.left_out}
     assert told["7 files of ct"] == "CT, not MR (Modality (0008,0060))"
-    assert "no DICOM" in told["empty.dcm"]
+    assert "not DICOM" in told["empty.dcm"]
     assert "t1.nii.gz" in told
     assert all(one.sentence in study.warnings for one in study.left_out)
     assert study.examination.date == "2024-01-02"

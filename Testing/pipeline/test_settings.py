@@ -23,7 +23,7 @@ def test_it_is_a_value() -> None:
 @pytest.mark.parametrize(
     ("choice", "reason"),
     [
-        ({"margin_mm": MARGIN_RANGE_MM[1] + 0.1}, "choose one from 8 to 12 mm"),
+        ({"margin_mm": MARGIN_RANGE_MM[1] + 0.1}, "choose a value from 8 to 12 mm"),
         ({"lowest_disc": "L9"}, "There is no level L9"),
         ({"device": "tpu"}, "There is no device tpu"),
     ],

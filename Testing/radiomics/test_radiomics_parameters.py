@@ -123,7 +123,7 @@ def test_withdrawn_features_are_known() -> None:
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no parameter file"):
+    with pytest.raises(UsageError, match="no readable parameter file"):
         read_parameter_file(tmp_path / "nowhere.yaml")
     (tmp_path / "broken.yaml").write_text("setting:\n  binWidth: [1,\nimageType:\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"broken.yaml is not valid YAML \(line \d\)"):

@@ -73,7 +73,7 @@ def test_a_mask_of_another_geometry_is_refused() -> None:
     assert "31 x 26 x 13" in refused(volume, smaller, StudyError)
     shifted = mask.affine_lps.copy()
     shifted[0, 3] += 2.0
-    assert "2 mm beside" in refused(volume, Volume(mask.array, shifted), StudyError)
+    assert "shifted by up to 2 mm" in refused(volume, Volume(mask.array, shifted), StudyError)
     turned = np.eye(4)
     turned[:3, :3] = Rotation.from_euler("x", 2, degrees=True).as_matrix()
     assert "beside the image" in refused(volume, Volume(mask.array, turned @ mask.affine_lps), StudyError)
@@ -101,7 +101,7 @@ def test_several_pieces_are_taken_together_with_a_warning() -> None:
     mask.array[8:11, 14:19, 14:19] = 1
     row = RadiomicsExtractor(ALL).extract(volume, mask)
     assert_full(row)
-    assert row.warnings == ("The region of label 1 is in 2 pieces; features are those of all together.",)
+    assert row.warnings == ("The region of label 1 is in 2 pieces; the features are those of all pieces together.",)
     assert not RadiomicsExtractor(ALL).extract(volume, ragged(volume)).warnings
 
 
@@ -134,7 +134,7 @@ def test_voxels_that_are_not_numbers_are_refused(bad: float) -> None:
 def test_a_bin_width_that_makes_millions_of_levels_is_refused() -> None:
     volume = textured()
     fine = Parameters.from_mapping({"setting": {"binWidth": 1e-7}})
-    assert "choose a larger one" in refused(volume, ragged(volume), StudyError, fine)
+    assert "choose a larger binWidth" in refused(volume, ragged(volume), StudyError, fine)
 
 
 def test_very_many_gray_levels_need_no_full_matrix() -> None:
@@ -160,7 +160,7 @@ def test_a_stack_too_thin_for_a_laplacian_has_holes_for_that_one() -> None:
     row = RadiomicsExtractor(parameters_1218()).extract(volume, ragged(volume))
     assert {name.split("_")[0] for name in row.holes} == {"log-sigma-4-0-mm-3D", "log-sigma-5-0-mm-3D"}
     reason = row.holes["log-sigma-5-0-mm-3D_glcm_Id"]
-    assert reason == "a Laplacian of Gaussian of 5 mm needs 8 x 8 x 7 voxels, here are 44 x 40 x 5"
+    assert reason == "a Laplacian of Gaussian of 5 mm needs 8 x 8 x 7 voxels, the image has 44 x 40 x 5"
 
 
 def test_shape_in_a_slice_of_a_thick_region_is_a_hole() -> None:
@@ -177,7 +177,7 @@ def test_withdrawn_features_are_holes_that_say_so() -> None:
     volume = textured()
     content = {"featureClass": {"glcm": ["Dissimilarity", "DifferenceAverage"]}}
     row = RadiomicsExtractor(Parameters.from_mapping(content)).extract(volume, ragged(volume))
-    assert row.holes == {"original_glcm_Dissimilarity": "withdrawn: it is DifferenceAverage"}
+    assert row.holes == {"original_glcm_Dissimilarity": "withdrawn: identical to DifferenceAverage"}
 
 
 def test_type_and_direction_of_the_image_do_not_matter() -> None:
@@ -211,7 +211,7 @@ def test_thousands_of_gray_levels_are_bounded_and_leave_a_hole_that_says_why() -
     assert list(row.holes) == ["original_glcm_MCC"] and "larger binWidth" in row.holes["original_glcm_MCC"]
     assert np.isfinite(row.to_dict()["original_glcm_Contrast"])
     huge = fine.with_array(fine.array * 1000)
-    with pytest.raises(StudyError, match="choose a larger one"):
+    with pytest.raises(StudyError, match="choose a larger binWidth"):
         RadiomicsExtractor(Parameters.from_mapping(content)).extract(huge, ragged(volume))
 
 

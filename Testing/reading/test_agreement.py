@@ -265,7 +265,11 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
         ),
         ({"a.json": reading("A"), "b.json": "{}"}, ("a.json", "b.json"), "neither a reading nor a grades.json"),
         ({"a.json": reading("A"), "b.json": "{"}, ("a.json", "b.json"), "is not valid JSON"),
-        ({"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'}, ("a.json", "b.json"), "is 1, no object"),
+        (
+            {"a.json": reading("A"), "b.json": '{"study": "x", "discs": [1]}'},
+            ("a.json", "b.json"),
+            "is 1, not an object",
+        ),
         ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
         ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
         ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "contains no reading; give a second file"),

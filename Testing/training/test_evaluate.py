@@ -139,7 +139,7 @@ def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path)
     assert rows[OURS]["accuracy"]["value"] == 1
     assert rows[CNN]["accuracy"]["value"] == pytest.approx((discs.grades == 2).mean())
     [gap] = added.rows
-    assert gap["added"] == "Evidence and radiomics, to CNN"
+    assert gap["added"] == "Evidence and radiomics added to CNN"
     assert gap["accuracy"]["value"] == pytest.approx((discs.grades != 2).mean())
     # Every fifth patient has no T1; none has T2 SPACE, and none T1 alone.
     groups = {row["images"]: row for row in by_images.rows if row["features"] == CNN}
@@ -196,7 +196,7 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
     assert compared[CNN] > 0.75
     assert compared[OURS] > max(compared[CNN], compared["Evidence with neighbors (forest)"])
     added = {row["added"]: row for row in tables["cross_validation_added"]}
-    gain = added["Evidence and radiomics, to CNN"]
+    gain = added["Evidence and radiomics added to CNN"]
     assert float(gain["auroc"]) == pytest.approx(compared[OURS] - compared[CNN], abs=1e-5)
     assert float(gain["auroc_low"]) > 0
     seen = {row["features"]: row for row in tables["which_saw_which"]}
@@ -219,7 +219,7 @@ def test_logits_of_the_networks_are_read(tmp_path):
     with pytest.raises(UsageError, match="no file"):
         network_table(tmp_path / "nothing.npz")
     (tmp_path / "text.npz").write_text("no")
-    with pytest.raises(UsageError, match="no held_out"):
+    with pytest.raises(UsageError, match="not a held_out"):
         network_table(tmp_path / "text.npz")
     np.savez(
         path,
@@ -273,7 +273,7 @@ def test_a_folder_of_other_things_is_not_written_to(tmp_path):
         (["pfirrmann", "--data", ".", "--resnet50", "nowhere.pth"], 2, "no file nowhere.pth"),
         (["pfirrmann", "--data", ".", "--network-held-out", "nowhere.npz"], 2, "no file nowhere.npz"),
         (["pfirrmann", "--data", ".", "--localizer-work", "nowhere"], 2, "no folder nowhere"),
-        (["pfirrmann", "--data", "."], 1, "No SPIDER images"),
+        (["pfirrmann", "--data", "."], 1, "no SPIDER images"),
     ],
 )
 def test_wrong_arguments_are_told_plainly(arguments, status, words, tmp_path, capsys, monkeypatch):
@@ -288,7 +288,7 @@ def test_wrong_arguments_are_told_plainly(arguments, status, words, tmp_path, ca
 def test_columns_are_put_in_plain_words():
     assert in_words("T2:radiomics:original_firstorder_Mean") == "T2: mean signal"
     assert in_words("T2_SPACE:radiomics:log-sigma-3-0-mm-3D_glcm_Contrast") == "T2 SPACE: local contrast, edges of 3 mm"
-    assert in_words("T1:slice:wavelet-LL_glszm_ZoneEntropy") == "T1: disorder of zones, smoothed image"
+    assert in_words("T1:slice:wavelet-LL_glszm_ZoneEntropy") == "T1: entropy of zones, smoothed image"
     assert in_words("T2:evidence:nucleus_to_csf") == "T2: nucleus / CSF signal"
     assert in_words("T2:evidence:above@height_mm") == "T2: disc height, of the disc above"
     assert in_words("disc:network:log_probability_3") == "image network, grade 3"

@@ -107,7 +107,7 @@ def test_the_epoch_with_the_least_loss_on_other_patients_is_kept(tmp_path):
 
 
 def test_a_training_of_no_steps_is_refused():
-    with pytest.raises(UsageError, match="no steps"):
+    with pytest.raises(UsageError, match="at least one step"):
         fitted(Optimization(0, 0.05, 0.0))
 
 

@@ -76,7 +76,7 @@ def test_a_model_of_digital_discs_grades_others(patients, tmp_path):
 
 
 def test_fewer_discs_than_a_batch_are_refused(tmp_path):
-    with pytest.raises(StudyError, match="batches of 32 discs, and there are 0"):
+    with pytest.raises(StudyError, match="batches of 32 discs, but there are only 0"):
         transfer([], [], GraderRecipe(), tmp_path / "state", Progress())
 
 
@@ -150,7 +150,7 @@ def test_too_few_digital_patients_are_refused(tmp_path, capsys, monkeypatch):
     assert main(["evaluate", "phantom", "--data", ".", "--patients", "3", "-o", "out"]) == 2
     assert "10 patients or more" in capsys.readouterr().err
     assert main(["evaluate", "phantom", "--data", ".", "-o", "out"]) == 1
-    assert "No SPIDER images" in capsys.readouterr().err
+    assert "no SPIDER images" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

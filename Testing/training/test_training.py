@@ -60,11 +60,11 @@ def test_upside_down_slices_are_turned_with_their_points(data_dir):
 
 
 def test_images_that_are_not_there_are_said(tmp_path):
-    with pytest.raises(StudyError, match="No SPIDER images"):
+    with pytest.raises(StudyError, match="no SPIDER images"):
         spider_images(tmp_path)
     with pytest.raises(UsageError, match="localizer"):
         run_recipe("nothing", tmp_path, tmp_path)
-    with pytest.raises(UsageError, match="no choice epoch"):
+    with pytest.raises(UsageError, match="no option epoch"):
         changed(GraderRecipe(), {"epoch": 3})
 
 
@@ -79,7 +79,7 @@ def test_every_recipe_is_there_and_states_its_data_and_license():
 
 @pytest.mark.parametrize("name", recipes())
 def test_a_choice_that_a_recipe_does_not_have_is_told_with_those_that_it_has(name, tmp_path):
-    with pytest.raises(UsageError, match=r"This recipe has no choice sead; it has .*, seed"):
+    with pytest.raises(UsageError, match=r"This recipe has no option sead; it has .*, seed"):
         run_recipe(name, tmp_path, tmp_path / "out", sead=7)
 
 

@@ -108,9 +108,9 @@ def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, mo
     assert json.loads((tmp_path / "out" / "calcification-resnet34" / "recipe.json").read_text())["learning_rate"] == 0
     figure = {one: mean_auroc(compared[one]["validation"]) for one in compared if one != "best"}
     assert len(figure) == 2 and figure[compared["best"]] == max(figure.values())
-    with pytest.raises(UsageError, match="calcification.device is no choice of one recipe"):
+    with pytest.raises(UsageError, match="calcification.device cannot be set for one recipe alone"):
         train_windows("two", data, tmp_path / "other", Progress(), **{"calcification.device": "cpu"})
-    with pytest.raises(UsageError, match="no choice epoch"):
+    with pytest.raises(UsageError, match="no option epoch"):
         train_windows("two", data, tmp_path / "other", Progress(), **{"calcification-resnet34.epoch": 3})
     assert not (tmp_path / "other").exists()
     with pytest.raises(UsageError, match="does not compare calcification-vgg; it compares calcification, "):
@@ -132,7 +132,7 @@ def test_training_goes_on_where_it_stopped(data, tmp_path):
     one, other = (read_pack(tmp_path / name / "packs" / "msu") for name in ("whole", "broken"))
     assert one.files == other.files
     assert (tmp_path / "whole" / "curves.csv").read_text() == (tmp_path / "broken" / "curves.csv").read_text()
-    with pytest.raises(UsageError, match="by other choices"):
+    with pytest.raises(UsageError, match="with other options"):
         run_recipe("msu", data, tmp_path / "whole", **(TINY | {"pixels": 48}))
 
 
@@ -192,7 +192,7 @@ def test_recipes_fix_every_choice():
             )
     changed = read_recipe(recipe_files()["msu"], {"rotation_deg": 3, "epochs": 7})
     assert isinstance(changed, WindowRecipe) and (changed.variation.rotation_deg, changed.epochs) == (3, 7)
-    with pytest.raises(UsageError, match="no choice epoch;"):
+    with pytest.raises(UsageError, match="no option epoch;"):
         read_recipe(recipe_files()["msu"], {"epoch": 7})
 
 
@@ -398,7 +398,7 @@ def test_weights_by_the_user_begin_the_training(tmp_path, data):
         initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet34"}})
     with pytest.raises(UsageError, match="does not fit the encoder resnet18: another shape of conv1"):
         initial_weights(tmp_path / "resnet18.pth", {"encoder": {"name": "resnet18"}, "channels": 9})
-    with pytest.raises(UsageError, match="no one file of weights"):
+    with pytest.raises(UsageError, match="cannot share one file of weights"):
         run_recipe("calcification-compare", data, tmp_path / "out", init=str(tmp_path / "resnet18.pth"))
 
 
@@ -412,7 +412,7 @@ def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
     packs = run_recipe("msu", data, tmp_path / "out", **(TINY | begin))
     pack = read_pack(packs / "msu")
     assert pack.trained_on.statement.endswith(
-        "trained on synthetic images only, begun with the weights of efficientnet-lite0 (ImageNet-1k)"
+        "trained on synthetic images only, initialized with the weights of efficientnet-lite0 (ImageNet-1k)"
     )
     shipped = load_tensors(
         next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors"

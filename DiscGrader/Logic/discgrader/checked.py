@@ -271,7 +271,7 @@ def _bool(value: object) -> bool:
 def _int(value: object) -> int:
     if isinstance(value, bool):
         raise ValueError(f"is {_short(value)}, not a whole number")
-    return _of(value, int, "whole number")
+    return _of(value, int, "a whole number")
 
 
 def _float(value: object) -> float:
@@ -298,7 +298,7 @@ def _member(value: object, kind: type[StrEnum]) -> StrEnum:
 
 def _of(value: object, kind: Any, words: str) -> Any:
     if not isinstance(value, kind):
-        raise ValueError(f"is {_short(value)}, not {words}" if kind is bool else f"is {_short(value)}, no {words}")
+        raise ValueError(f"is {_short(value)}, not {words}")
     return value
 
 
@@ -310,7 +310,7 @@ class _Wrong(Exception):
         self.places: list[str] = []
 
     def told(self) -> str:
-        """Such as ``architecture.widths[2] is 3, no text``."""
+        """Such as ``architecture.widths[2] is 3, not text``."""
         where, why = "".join(reversed(self.places)).lstrip("."), str(self)
         # A value that refuses itself says so in a sentence of its own.
         return ": ".join(filter(None, (where, why))) if why[:1].isupper() else f"{where or 'it'} {why}"
@@ -365,12 +365,12 @@ def _within_limits(value: Any, limits: Sequence[Any]) -> Any:
 
 
 def _object(value: Any, key: Any, kind: Any) -> dict[Any, Any]:
-    found = _of(value, Mapping, "object")
+    found = _of(value, Mapping, "an object")
     return {_inside(f".{name}", name, key): _inside(f".{name}", one, kind) for name, one in found.items()}
 
 
 def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
-    found = _of(value, (list, tuple), "list")
+    found = _of(value, (list, tuple), "a list")
     if origin is tuple and inside[-1] is not Ellipsis:
         if len(found) != len(inside):
             raise ValueError(f"has {len(found)} entries; it must have {len(inside)}")
@@ -380,7 +380,7 @@ def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
 
 
 def _dataclass(value: Any, kind: Any) -> Any:
-    found, types = _of(value, Mapping, "object"), _types_of(kind)
+    found, types = _of(value, Mapping, "an object"), _types_of(kind)
     given = {}
     for member in fields(kind):
         key = _key(member)

@@ -351,20 +351,24 @@
     <context>
         <name>discgrader.vocabulary</name>
         <message>
-            <source>(nucleus - annulus) / (nucleus + annulus); after Pfirrmann et al., Spine 2001;26:1873: border clear in I-II</source>
+            <source>(nucleus - annulus) / (nucleus + annulus); after Pfirrmann et al., Spine 2001;26:1873: border distinct in I-II</source>
             <translation>(Nucleus - Anulus) / (Nucleus + Anulus); nach Pfirrmann et al., Spine 2001;26:1873: Grenze scharf bei I-II</translation>
         </message>
         <message>
-            <source>Ample CSF; roots lie behind in contact with the dura, in a horseshoe.</source>
+            <source>Ample CSF; roots lie dorsally in contact with the dura, in a horseshoe.</source>
             <translation>Reichlich Liquor; Wurzeln liegen hinten hufeisenförmig an der Dura.</translation>
         </message>
         <message>
-            <source>Ample CSF; roots lie behind, filling less than half of the sac.</source>
+            <source>Ample CSF; roots lie dorsally, filling less than half of the sac.</source>
             <translation>Reichlich Liquor; Wurzeln liegen hinten und füllen weniger als die Hälfte des Duralsacks.</translation>
         </message>
         <message>
             <source>Anterior CSF space open.</source>
             <translation>Vorderer Liquorraum offen.</translation>
+        </message>
+        <message>
+            <source>Anterior overhang beyond the vertebrae</source>
+            <translation>Überstand vor den Wirbeln</translation>
         </message>
         <message>
             <source>As dark as the outer annulus; indistinct; normal height.</source>
@@ -392,7 +396,7 @@
 trus.</translation>
         </message>
         <message>
-            <source>CSF visible; roots lie behind and fill more than half of the sac.</source>
+            <source>CSF visible; roots lie dorsally and fill more than half of the sac.</source>
             <translation>Liquor sichtbar; Wurzeln liegen hinten und füllen mehr als die Hälfte des Duralsacks.</translation>
         </message>
         <message>
@@ -406,12 +410,12 @@ fied</source>
 kalkt</translation>
         </message>
         <message>
-            <source>Calcification expected; CT decides.</source>
-            <translation>Verkalkung zu erwarten; die CT entscheidet.</translation>
+            <source>Calcification is proven by CT or histology. On MRI it is only predicted and needs confirmation by CT.</source>
+            <translation>Verkalkung wird durch CT oder Histologie bewiesen. In der MRT ist sie eine Vorhersage, die nach einer CT verlangt.</translation>
         </message>
         <message>
-            <source>Calcification is proven by CT or histology. On MRI it is a prediction that asks for CT.</source>
-            <translation>Verkalkung wird durch CT oder Histologie bewiesen. In der MRT ist sie eine Vorhersage, die nach einer CT verlangt.</translation>
+            <source>Calcification predicted; to be confirmed by CT.</source>
+            <translation>Verkalkung zu erwarten; die CT entscheidet.</translation>
         </message>
         <message>
             <source>Calcified herniation</source>
@@ -438,7 +442,7 @@ kalkt</translation>
             <translation>Zentrale Spinalkanalstenose (Schizas)</translation>
         </message>
         <message>
-            <source>Compression: the root is pressed between disc material and the wall of the canal.</source>
+            <source>Compression: the root is compressed between disc material and the wall of the canal.</source>
             <translation>Kompression: die Wurzel wird zwischen Bandscheibenmaterial und Kanalwand gedrückt.</translation>
         </message>
         <message>
@@ -446,7 +450,7 @@ kalkt</translation>
             <translation>Merkmale werden berechnet:</translation>
         </message>
         <message>
-            <source>Contact: disc material touches the root, which keeps its place.</source>
+            <source>Contact: disc material touches the root, which is not displaced.</source>
             <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, die an ihrem Platz bleibt.</translation>
         </message>
         <message>
@@ -640,7 +644,7 @@ nia</source>
 fall</translation>
         </message>
         <message>
-            <source>Herniation reaches at most half of the way from the non-herniated posterior disc to the intra-facet line.</source>
+            <source>Herniation reaches at most halfway from the non-herniated posterior disc to the intra-facet line.</source>
             <translation>Der Vorfall reicht höchstens halb von der nicht vorgefallenen Bandscheibenhinterkante zur Interfacettenlinie.</translation>
         </message>
         <message>
@@ -648,7 +652,7 @@ fall</translation>
             <translation>Der Vorfall reicht über die Interfacettenlinie hinaus.</translation>
         </message>
         <message>
-            <source>Herniation reaches more than half of the way, but not beyond the intra-facet line.</source>
+            <source>Herniation reaches more than halfway, but not beyond the intra-facet line.</source>
             <translation>Der Vorfall reicht über den halben Weg, aber nicht über die Interfacettenlinie hinaus.</translation>
         </message>
         <message>
@@ -790,7 +794,7 @@ Zone</translation>
             <translation>Leichte Stenose.</translation>
         </message>
         <message>
-            <source>Mild: anterior CSF space partly obliterated, all roots can be told apart.</source>
+            <source>Mild: anterior CSF space partly obliterated, all roots distinguishable.</source>
             <translation>Leicht: vorderer Liquorraum teilweise aufgehoben, alle Wurzeln abgrenzbar.</translation>
         </message>
         <message>
@@ -836,11 +840,11 @@ row</source>
 schm.</translation>
         </message>
         <message>
-            <source>Neither roots nor CSF to be told apart; posterior epidural fat gone.</source>
+            <source>Neither roots nor CSF distinguishable; posterior epidural fat obliterated.</source>
             <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett aufgehoben.</translation>
         </message>
         <message>
-            <source>Neither roots nor CSF to be told apart; posterior epidural fat present.</source>
+            <source>Neither roots nor CSF distinguishable; posterior epidural fat present.</source>
             <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett vorhanden.</translation>
         </message>
         <message>
@@ -854,7 +858,7 @@ zel</translation>
             <translation>Beteiligung der Nervenwurzel</translation>
         </message>
         <message>
-            <source>No calcification expected.</source>
+            <source>No calcification predicted.</source>
             <translation>Keine Verkalkung zu erwarten.</translation>
         </message>
         <message>
@@ -902,15 +906,15 @@ zel</translation>
             <translation>Signal Nucleus / Wirbel</translation>
         </message>
         <message>
-            <source>Nucleus as bright as CSF; inner and outer annulus distinct behind; normal height.</source>
+            <source>Nucleus as bright as CSF; inner and outer annulus distinct posteriorly; normal height.</source>
             <translation>Nucleus so hell wie Liquor; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
         </message>
         <message>
-            <source>Nucleus between presacral fat and CSF, with or without a cleft; inner and outer annulus distinct behind; normal height.</source>
+            <source>Nucleus between presacral fat and CSF, with or without a cleft; inner and outer annulus distinct posteriorly; normal height.</source>
             <translation>Nucleus zwischen präsakralem Fett und Liquor, mit oder ohne Spalt; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
         </message>
         <message>
-            <source>Nucleus darker than presacral fat; inner and outer annulus distinct behind; normal height.</source>
+            <source>Nucleus darker than presacral fat; inner and outer annulus distinct posteriorly; normal height.</source>
             <translation>Nucleus dunkler als präsakrales Fett; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
         </message>
         <message>
@@ -922,14 +926,6 @@ zel</translation>
 phytes</source>
             <translation>Osteo-
 phyten</translation>
-        </message>
-        <message>
-            <source>Overhang before the vertebrae</source>
-            <translation>Überstand vor den Wirbeln</translation>
-        </message>
-        <message>
-            <source>Overhang behind the vertebrae</source>
-            <translation>Überstand hinter den Wirbeln</translation>
         </message>
         <message>
             <source>Pfirr-
@@ -954,11 +950,15 @@ mann</translation>
             <translation>Pfirrmann-Grad der Bandscheibendegeneration</translation>
         </message>
         <message>
-            <source>Presence only; degrees are Borré's, with 0 as absent.</source>
+            <source>Posterior overhang beyond the vertebrae</source>
+            <translation>Überstand hinter den Wirbeln</translation>
+        </message>
+        <message>
+            <source>Presence only; for severity see Borré's grades, where 0 is absent.</source>
             <translation>Nur Vorhandensein; die Grade sind die von Borré, mit 0 für keine.</translation>
         </message>
         <message>
-            <source>Presence only; degrees are Weishaupt's.</source>
+            <source>Presence only; for severity see Weishaupt's grades.</source>
             <translation>Nur Vorhandensein; die Grade sind die von Weishaupt.</translation>
         </message>
         <message>
@@ -998,7 +998,7 @@ rechts</translation>
             <translation>Foramenstenose rechts</translation>
         </message>
         <message>
-            <source>Roots fill the sac but can still be told apart; some CSF leaves a grainy look.</source>
+            <source>Roots fill the sac but are still distinguishable; some CSF gives a grainy appearance.</source>
             <translation>Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor gibt ein körniges Bild.</translation>
         </message>
         <message>
@@ -1022,7 +1022,7 @@ rechts</translation>
             <translation>Schweregrad der Stenose</translation>
         </message>
         <message>
-            <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct behind; normal height.</source>
+            <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct posteriorly; normal height.</source>
             <translation>Etwas heller als der äußere Anulus; innerer und äußerer Anulus hinten nicht abgrenzbar; Höhe normal.</translation>
         </message>
         <message>
@@ -1047,27 +1047,27 @@ ten</translation>
             <translation>Die untere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
         </message>
         <message>
+            <source>The terms of the radiology reports that the labels were taken from.</source>
+            <translation>Die Worte der radiologischen Berichte, aus denen gelesen wurde.</translation>
+        </message>
+        <message>
             <source>The upper endplate as SPIDER's table names it.</source>
             <translation>Die obere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
         </message>
         <message>
-            <source>The vertebra above is displaced against the one below.</source>
+            <source>The vertebra above is displaced relative to the one below.</source>
             <translation>Der obere Wirbel ist gegen den unteren verschoben.</translation>
         </message>
         <message>
-            <source>The vertebra above is not displaced against the one below.</source>
+            <source>The vertebra above is not displaced relative to the one below.</source>
             <translation>Der obere Wirbel ist gegen den unteren nicht verschoben.</translation>
-        </message>
-        <message>
-            <source>The words of the radiology reports that it was read from.</source>
-            <translation>Die Worte der radiologischen Berichte, aus denen gelesen wurde.</translation>
         </message>
         <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
             <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Die Grenze von 4 mm ist eine Einstellung.</translation>
         </message>
         <message>
-            <source>Types, not degrees: a higher number is not worse.</source>
+            <source>Types, not degrees of severity: a higher number is not worse.</source>
             <translation>Typen, keine Grade: eine höhere Zahl ist nicht schlimmer.</translation>
         </message>
         <message>
@@ -1093,15 +1093,7 @@ EP</translation>
             <translation>nach Pfirrmann et al., Spine 2001;26:1873: Nucleus bei I-II isointens zum Liquor</translation>
         </message>
         <message>
-            <source>deviation / mean inside the nucleus</source>
-            <translation>Streuung / Mittelwert im Nucleus</translation>
-        </message>
-        <message>
-            <source>disc's back beyond the vertebrae's back line</source>
-            <translation>Bandscheibenhinterkante jenseits der Wirbelhinterkantenlinie</translation>
-        </message>
-        <message>
-            <source>disc's front beyond the vertebrae's front line</source>
+            <source>anterior disc margin beyond the line of the anterior vertebral margins</source>
             <translation>Bandscheibenvorderkante jenseits der Wirbelvorderkantenlinie</translation>
         </message>
         <message>
@@ -1161,12 +1153,20 @@ EP</translation>
             <translation>Versatz der Hinterkanten, nach vorn positiv</translation>
         </message>
         <message>
+            <source>posterior disc margin beyond the line of the posterior vertebral margins</source>
+            <translation>Bandscheibenhinterkante jenseits der Wirbelhinterkantenlinie</translation>
+        </message>
+        <message>
             <source>reading</source>
             <translation>Lesen</translation>
         </message>
         <message>
             <source>severe</source>
             <translation>schwer</translation>
+        </message>
+        <message>
+            <source>standard deviation / mean inside the nucleus</source>
+            <translation>Streuung / Mittelwert im Nucleus</translation>
         </message>
         <message>
             <source>the sagittal series do not show it</source>

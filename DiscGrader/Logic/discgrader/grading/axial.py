@@ -95,7 +95,7 @@ class AxialCut:
         if not also:
             return self.notes
         verb, used = "shows" if len(also) == 1 else "show", self.series.name
-        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {used} fits it better and was used.")
+        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {used} covers it better and was used.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
             steepest = min(near, key=lambda cut: cut.tilt_deg)
             return f"axial T2 {steepest.series.name} crosses its plane at {steepest.tilt_deg:.0f}°"
         if not found:
-            return "the axial T2 lies beside it"
+            return "the axial T2 does not cover it"
         nearest = min(found, key=lambda cut: cut.away_mm)
         return f"{PASSED_BY} {nearest.away_mm:.0f} mm"
     best = showing[0]

@@ -10,8 +10,8 @@ from discgrader.grading.feature_words import in_words
 from discgrader.packs.trees import Trees
 
 SOURCE = (
-    "change of the trees' score at the splits that ask for the measure (Saabas 2014), as change of the expected "
-    "grade; measures beside the networks, which have a say of their own"
+    "change of the trees' score at the splits on the measurement (Saabas 2014), as change of the expected "
+    "grade; measurements only, the networks contribute separately"
 )
 KEY = "contributions"
 """Name of this piece of evidence."""
@@ -109,7 +109,7 @@ def described(name: str, value: float, steps: float) -> Contribution:
 def as_evidence(found: Sequence[Contribution]) -> dict[str, object]:
     """Contributions as a piece of evidence: one sentence for people, and the same in numbers."""
     return {
-        "title": "What pushed the grade most",
+        "title": "What influenced the grade most",
         "value": "; ".join(map(_text, found)),
         "unit": "",
         "source": SOURCE,

@@ -131,7 +131,7 @@ class CropNetworks:
             self._loaded(pack, file) for file in sorted(name for name in pack.files if name.startswith(NETWORK_PREFIX))
         )
         if not self.networks:
-            raise PackError(f"Pack {pack.name} holds no network.")
+            raise PackError(f"Pack {pack.name} contains no network.")
         self.trees: Mapping[str, Trees] = {
             file.removeprefix(f"{EVIDENCE_PREFIX}_").removesuffix(".txt"): load_trees(pack, file)
             for file in pack.files
@@ -156,7 +156,7 @@ class CropNetworks:
         heads = pack.architecture["tasks"]
         for task, trees in self.trees.items():
             if heads.get(task) != trees.grades or trees.features != len(evidence_names(self.roles)):
-                raise PackError(f"Pack {pack.name}: its trees of {task} do not fit its network or what is measured.")
+                raise PackError(f"Pack {pack.name}: its trees for {task} do not fit its network or the measurements.")
         check_typical(pack, self.typical, pack.architecture["widths"][-1])
 
     def sources(self, study: StudyContext) -> tuple[Source, ...]:
@@ -278,10 +278,11 @@ class CropSystem:
         heads = pack.architecture["tasks"]
         for task in pack.tasks:
             if task not in heads and self.system.source_of(task).name not in heads:
-                raise PackError(f"Pack {pack.name}: its network says nothing on {task}.")
+                raise PackError(f"Pack {pack.name}: its network has no output for {task}.")
         if self.fusion is not None and heads.get(self._first) != len(self.fusion.bias):
             raise PackError(
-                f"Pack {pack.name}: its fusion model has {len(self.fusion.bias)} grades, its network another number."
+                f"Pack {pack.name}: its fusion model has {len(self.fusion.bias)} grades, its network a "
+                "different number."
             )
 
     @property

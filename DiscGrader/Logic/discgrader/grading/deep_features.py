@@ -86,7 +86,9 @@ def shipped_features(packs: Sequence[Pack] | None = None) -> DeepFeatures:
     """
     found = [pack for pack in (default_packs() if packs is None else packs) if pack.system == FEATURES]
     if not found:
-        raise PackError("The pack efficientnet-lite0, which gives deep features, is not installed.")
+        raise PackError(
+            "The pack efficientnet-lite0, which computes deep features, is not installed; reinstall DiscGrader."
+        )
     pack = found[-1]
     weights = load_tensors(pack, next(iter(pack.files)))
     return DeepFeatures("efficientnet_lite0", _filled(build_network(pack.architecture), weights, pack.name))
@@ -110,7 +112,7 @@ def resnet50_features(path: Path) -> DeepFeatures:
     try:
         network = _filled(build_network({"kind": "resnet50"}), state, path.name)
     except PackError as error:
-        raise UsageError(f"{path} does not hold the weights of a two-dimensional ResNet-50 ({error}).") from error
+        raise UsageError(f"{path} does not contain the weights of a two-dimensional ResNet-50 ({error}).") from error
     return DeepFeatures("resnet50", network)
 
 
@@ -118,7 +120,7 @@ def _filled(network: torch.nn.Module, state: dict[str, torch.Tensor], what: str)
     try:
         missing, strange = network.load_state_dict(state, strict=False)
     except RuntimeError as error:
-        raise PackError(f"{what}: a tensor has another shape") from error
+        raise PackError(f"{what}: a tensor has the wrong shape") from error
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or strange:
         raise PackError(f"{what}: {'no ' + missing[0] if missing else 'an unknown ' + strange[0]}")

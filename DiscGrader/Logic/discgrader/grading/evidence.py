@@ -35,14 +35,18 @@ MEASURES: Mapping[str, Measure] = {
     "nucleus_to_annulus": Measure(
         "Nucleus / annulus contrast",
         "",
-        f"(nucleus - annulus) / (nucleus + annulus); after {PFIRRMANN_2001}: border clear in I-II",
+        f"(nucleus - annulus) / (nucleus + annulus); after {PFIRRMANN_2001}: border distinct in I-II",
     ),
-    "nucleus_spread": Measure("Inhomogeneity of the nucleus", "", "deviation / mean inside the nucleus"),
+    "nucleus_spread": Measure("Inhomogeneity of the nucleus", "", "standard deviation / mean inside the nucleus"),
     "posterior_overhang_mm": Measure(
-        "Overhang behind the vertebrae", "mm", "disc's back beyond the vertebrae's back line"
+        "Posterior overhang beyond the vertebrae",
+        "mm",
+        "posterior disc margin beyond the line of the posterior vertebral margins",
     ),
     "anterior_overhang_mm": Measure(
-        "Overhang before the vertebrae", "mm", "disc's front beyond the vertebrae's front line"
+        "Anterior overhang beyond the vertebrae",
+        "mm",
+        "anterior disc margin beyond the line of the anterior vertebral margins",
     ),
     "slip_mm": Measure("Slip of the vertebra above", "mm", "offset of the posterior margins, forward positive"),
     "canal_mm": Measure("Canal depth at the disc", "mm", "mid-sagittal, in the disc's plane"),

@@ -227,7 +227,7 @@ def load_fusion(pack: Pack) -> Fusion | None:
         described = checked(
             load_json(pack, DESCRIPTION),
             _Described,
-            f"Pack {pack.name}: its fusion model is broken: {DESCRIPTION}",
+            f"Pack {pack.name}: its fusion model is damaged: {DESCRIPTION}",
             PackError,
         )
         columns = {"evidence": described.columns.evidence, "radiomics": described.columns.radiomics}
@@ -244,13 +244,13 @@ def load_fusion(pack: Pack) -> Fusion | None:
         weights = {side: float(getattr(described.weights, side)) for side in SIDES}
         bias = np.array(described.bias, float)
         if any(side.forest.grades != len(bias) for side in sides.values()):
-            raise ValueError("its forests grade on another scale")
+            raise ValueError("its forests grade on a different scale")
         if columns["evidence"] != evidence_columns(described.roles):
-            raise ValueError("its evidence is measured otherwise here")
+            raise ValueError("its evidence is measured differently in this version")
         parameters_of(columns["radiomics"])
         return Fusion(sides["evidence"], sides["radiomics"], weights, bias, described.roles)
     except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
-        raise PackError(f"Pack {pack.name}: its fusion model is broken ({error}); install the pack anew.") from error
+        raise PackError(f"Pack {pack.name}: its fusion model is damaged ({error}); reinstall the pack.") from error
 
 
 def fusion_files(fusion: Fusion) -> dict[str, bytes]:

@@ -198,5 +198,7 @@ def _place(pack: Pack) -> int:
     """Where a pack's kind comes in the order of grading."""
     kind = str(pack.architecture.get("kind"))
     if kind not in KINDS:
-        raise PackError(f"Pack {pack.name} is of the kind {kind}, which nothing here grades by; update DiscGrader.")
+        raise PackError(
+            f"Pack {pack.name} is of the kind {kind}, which this version cannot use for grading; update DiscGrader."
+        )
     return list(KINDS).index(kind)

@@ -202,7 +202,7 @@ class StudyViews:
             views = tuple(replace(axial_view(disc.roi, cut, index, spec, pixels), notes=told) for index in indices)
         coarse = spec.shape(16)
         shown = tuple(view for view in views if seen(view.values(coarse)) >= LEAST_SEEN)
-        return shown or f"{views[0].series.name} shows too little around it ({spec.name})"
+        return shown or f"{views[0].series.name} shows too little of its surroundings ({spec.name})"
 
 
 def sagittal_of(study: Study, localization: Localization) -> Sagittal | None:
@@ -234,7 +234,8 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
         ]
         if is_mirrored(one.volume, sagittal.series.volume, frames):
             turned[one] = (
-                f"axial T2 {one.name} seems to show left as right, beside {sagittal.series.name}; correct its header"
+                f"axial T2 {one.name} seems to have left and right swapped relative to "
+                f"{sagittal.series.name}; correct its header"
             )
     if not turned:
         return found

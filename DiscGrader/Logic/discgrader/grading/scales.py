@@ -36,7 +36,7 @@ class GradeDefinition:
     def __post_init__(self) -> None:
         """Refuse a color that is none."""
         if not re.fullmatch("#[0-9a-fA-F]{6}", self.color):
-            raise ValueError(f"has the color {self.color!r}, which is not written as #rrggbb")
+            raise ValueError(f"has the color {self.color!r}, which is not in the form #rrggbb")
 
     @property
     def rgb(self) -> tuple[float, float, float]:

@@ -16,7 +16,7 @@ GRADED = (Contrast.T2, Contrast.T2_SPACE, Contrast.T1)
 WITHHELD = (Contrast.STIR, Contrast.T1_FS)
 """Contrasts of sagittal series on which discs can be found, named and shown, and from which nothing is graded."""
 
-ONLY_T1 = "There is no sagittal T2 to grade from, and T1 alone is used."
+ONLY_T1 = "There is no sagittal T2 to grade from, so only T1 was used."
 """The warning on a study that is graded from T1 alone."""
 
 
@@ -67,20 +67,20 @@ def refuse_unanswered(study: Study) -> None:
     asked = [one for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL]
     if asked:
         raise StudyError(
-            f"{study.name} cannot be graded before you say what it shows. {' '.join(map(question, asked))}"
+            f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, asked))}"
         )
     if not withheld(study) and study.series:
         listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
         raise StudyError(
-            f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. "
-            f"Where a series was taken for the wrong thing, say what it is ({option(study.series[0])})."
+            f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. If a series "
+            f"was recognized wrongly, set its role ({option(study.series[0])})."
         )
 
 
 def question(series: Series) -> str:
     """What is asked about a series that nothing tells the contrast of, and how to answer."""
     return (
-        f"What {series.name} weights is not known ({series.contrast_reason}); say what it is, for instance "
+        f"The contrast of {series.name} is not known ({series.contrast_reason}); set its role, for instance "
         f"{option(series)}."
     )
 
@@ -128,8 +128,8 @@ def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> 
     for one in sagittal:
         if one.contrast in GRADED and not in_register(localization, one):
             yield (
-                f"Series {one.name} does not show the discs where {localization.series_name} has them, "
-                "and was not used for grading."
+                f"Series {one.name} does not show the discs where {localization.series_name} does and was not "
+                "used for grading."
             )
 
 
@@ -156,8 +156,8 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
                 "",
             )
             yield (
-                f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. "
-                "Say what it is where that is wrong."
+                f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. Correct its "
+                "role if that is wrong."
             )
     if not has_t2 and Contrast.T1 in contrasts:
         yield ONLY_T1
@@ -171,7 +171,10 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
 def _not_native(used: Sequence[Series]) -> Iterable[str]:
     for one in used:
         if AFTER_AGENT in one.traits:
-            yield f"Series {one.name} was taken after contrast agent; there is no native {one.contrast} to grade from."
+            yield (
+                f"Series {one.name} was acquired with contrast agent; there is no unenhanced {one.contrast} to "
+                "grade from."
+            )
 
 
 def with_what_there_is(reason: str, study: Study) -> str:

@@ -225,10 +225,10 @@ def check_tasks(pack: Pack) -> None:
         try:
             scale = find_system(pack.system).scale(task)
         except UsageError as error:
-            raise PackError(f"Pack {pack.name}: tasks.{task} cannot be graded here. {error}") from error
+            raise PackError(f"Pack {pack.name}: tasks.{task} cannot be graded by this version. {error}") from error
         if stated["scale"] != scale.name or tuple(stated["grades"]) != scale.values:
             raise PackError(
-                f"Pack {pack.name}: tasks.{task} has other grades than the scale {scale.name} "
+                f"Pack {pack.name}: tasks.{task} has grades that differ from the scale {scale.name} "
                 f"({', '.join(scale.values)})."
             )
         logits = pack.architecture.get("tasks", {}).get(task, len(scale.values))
@@ -246,6 +246,6 @@ def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:
     """
     if typical is not None and len(typical.means["late"]) != features:
         raise PackError(
-            f"Pack {pack.name}: what it calls typical has {len(typical.means['late'])} features, its network "
-            f"{features}."
+            f"Pack {pack.name}: its description of typical images has {len(typical.means['late'])} features, its "
+            f"network {features}."
         )

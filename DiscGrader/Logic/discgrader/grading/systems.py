@@ -206,7 +206,7 @@ def find_system(system: str) -> System:
         When there is none.
     """
     if system in refused_systems():
-        raise UsageError(f"The system {system} is refused. {refused_systems()[system]}")
+        raise UsageError(f"The system {system} cannot be used. {refused_systems()[system]}")
     if system not in systems():
         raise UsageError(f"There is no system {system}; choose one of {', '.join(systems())}.")
     return systems()[system]
@@ -246,17 +246,17 @@ def _check(system: System, path: Path) -> None:
 
     names = [task.name for task in system.tasks]
     if system.name != path.stem:
-        raise UsageError(f"{path}: the system is called {system.name}; a file has the name of its system.")
+        raise UsageError(f"{path}: the system is called {system.name}; the file must have the same name.")
     if len(set(names)) < len(names):
         raise UsageError(f"{path}: two tasks have the same name.")
     if _place(system.highest)[0] == float("inf"):
         raise UsageError(f"{path}: highest is {system.highest!r}, which names no disc.")
     if system.slice_by and system.slice_by not in names:
-        raise UsageError(f"{path}: slice_by is {system.slice_by}, which is none of its tasks.")
+        raise UsageError(f"{path}: slice_by is {system.slice_by}, which is not one of its tasks.")
     for task in system.tasks:
         unknown = [measure for measure in task.evidence if measure not in MEASURES]
         if unknown:
-            raise UsageError(f"{path}: {task.name} has the evidence {unknown[0]}, which is not measured.")
+            raise UsageError(f"{path}: {task.name} lists the evidence {unknown[0]}, which is not measured.")
         try:
             system.scale(task.name)
         except UsageError as error:
@@ -264,7 +264,7 @@ def _check(system: System, path: Path) -> None:
         others = [other for other in (task.follows, task.sums.task if task.sums else "") if other]
         for other in others:
             if other not in names or other == task.name:
-                raise UsageError(f"{path}: {task.name} speaks of {other}, which is no other of its tasks.")
+                raise UsageError(f"{path}: {task.name} refers to {other}, which is not another of its tasks.")
         if task.sums is not None:
             _check_sum(system, task, task.sums, path)
 
@@ -274,7 +274,9 @@ def _check_sum(system: System, task: Task, summed: Sum, path: Path) -> None:
     count = len(summed.grades)
     is_upper_end = 0 < count < len(values) and values[-count:] == summed.grades
     if not is_upper_end or len(system.scale(task.name).values) != 2 or system.task(summed.task).sums is not None:
-        raise UsageError(f"{path}: {task.name} sums no upper end of the scale of {summed.task} in two grades.")
+        raise UsageError(
+            f"{path}: {task.name} must have two grades that sum up the upper end of the scale of {summed.task}."
+        )
 
 
 def _place(level: str) -> tuple[float, int]:

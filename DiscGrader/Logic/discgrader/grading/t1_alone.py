@@ -17,12 +17,12 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
         return ()
     alone, usual = measured(pack, "T1", task), measured(pack, "T2", task)
     if alone is None or usual is None:
-        return ("Graded from T1 alone; how well this pack does so was not measured.",)
+        return ("Graded from T1 alone; how well this pack performs on T1 alone was not measured.",)
     (name, low), (_, high) = alone, usual
     return (
         (
-            f"Graded from T1 alone, which is worth less: {name} {low:.2f} on held-out patients, against {high:.2f} "
-            "from T2."
+            f"Graded from T1 alone, which is less accurate: {name} {low:.2f} on held-out patients, versus "
+            f"{high:.2f} from T2."
         ),
     )
 

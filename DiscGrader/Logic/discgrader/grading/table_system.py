@@ -266,7 +266,7 @@ def load_table(pack: Pack) -> TableModel:
         described = checked(
             load_json(pack, DESCRIPTION),
             _Described,
-            f"Pack {pack.name}: its table model is broken: {DESCRIPTION}",
+            f"Pack {pack.name}: its table model is damaged: {DESCRIPTION}",
             PackError,
         )
         columns, system = described.columns, find_system(pack.system)
@@ -287,7 +287,7 @@ def load_table(pack: Pack) -> TableModel:
         if trees.grades != grades or trees.features != len(columns):
             raise ValueError(f"its trees have {trees.grades} grades and {trees.features} columns")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PackError(f"Pack {pack.name}: its table model is broken ({error}); install the pack anew.") from error
+        raise PackError(f"Pack {pack.name}: its table model is damaged ({error}); reinstall the pack.") from error
     return TableModel(columns, trees, curves)
 
 

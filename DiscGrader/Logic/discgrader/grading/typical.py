@@ -25,15 +25,13 @@ FILE = "input.safetensors"
 GROUPS = ("early", "late", "picture")
 """First maps of the network, its last features, statistics of the picture."""
 
-UNLIKE = "This picture of the disc looks unlike those that {pack} was trained on: check its grades."
+UNLIKE = "This image of the disc looks unlike those that {pack} was trained on: check its grades."
 UNLIKE_DIGITAL = (
-    "{pack} was trained on digital spines, and this picture of the disc looks unlike them, as pictures of patients "
-    "do: check its grades."
+    "{pack} was trained on digital spines, and this image of the disc looks unlike them, as images of "
+    "patients do: check its grades."
 )
 
-ONLY_DIGITAL = (
-    "{pack} was trained on digital spines alone, and pictures of patients look unlike them: check its grades."
-)
+ONLY_DIGITAL = "{pack} was trained on digital spines alone, and images of patients look unlike them: check its grades."
 """What is said with every disc where a pack cannot tell its digital spines from patients."""
 
 _FARTHEST = 8.0
@@ -100,7 +98,7 @@ class Typical:
                 raise ValueError("not finite")
         except (KeyError, RuntimeError, ValueError, TypeError, IndexError) as error:
             raise PackError(
-                f"Pack {pack.name}: {FILE} does not describe what pictures it was trained on; train it anew."
+                f"Pack {pack.name}: {FILE} does not describe the images that it was trained on; train the pack again."
             ) from error
         return typical
 

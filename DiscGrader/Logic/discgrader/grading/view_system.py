@@ -138,24 +138,26 @@ class ViewSystem:
         self.pixels = int(pack.input["pixels"])
         files = [file for file in pack.files if file != TYPICAL_FILE]
         if len(files) != 1:
-            raise PackError(f"Pack {pack.name} holds {len(files)} files where its network is one.")
+            raise PackError(f"Pack {pack.name} contains {len(files)} files where its network needs one.")
         [file] = files
         self.typical = Typical.load(pack)
         self.network = build_network(pack.architecture)
         fill_network(self.network, pack, file)
         for task, head in self.network.heads.items():
             if head.out_features != len(self.system.scale(task).values):
-                raise PackError(f"Pack {pack.name}: {task} has {head.out_features} grades, which its scale has not.")
+                raise PackError(
+                    f"Pack {pack.name}: {task} has {head.out_features} outputs, which does not match its scale."
+                )
         for task in pack.tasks:
             if task not in self.network.heads and self.system.source_of(task).name not in self.network.heads:
-                raise PackError(f"Pack {pack.name}: its network says nothing on {task}.")
+                raise PackError(f"Pack {pack.name}: its network has no output for {task}.")
         check_typical(pack, self.typical, next(iter(self.network.heads.values())).in_features)
         self.network.to(device, memory_format=torch.channels_last).eval()
 
     def prepare(self, study: StudyContext) -> str:
         found = [self._placed(study, disc) for disc in study.localization.discs if self.system.covers(disc.level)]
         reasons = [reason for reason in found if isinstance(reason, str)]
-        return "" if len(reasons) < len(found) else next(iter(reasons), "its levels are not there")
+        return "" if len(reasons) < len(found) else next(iter(reasons), "its levels are missing")
 
     def see(self, study: StudyContext, disc: Disc, threads: int = 1) -> SeenViews | NotGraded:
         return study.once(("seen", self.key, disc), lambda: self._see(study, disc))

@@ -19,7 +19,7 @@ TELLING = 2.1
 noise, of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
 
 _MUCH_LESS = 0.7
-_NO_MATCH = "so that its slices cannot be matched"
+_NO_MATCH = "so its slices cannot be assigned to discs"
 
 _known: WeakKeyDictionary[Volume, WeakKeyDictionary[Volume, Agreement | None]] = WeakKeyDictionary()
 
@@ -33,7 +33,7 @@ def other_coordinates(one: Series, other: Series) -> str | None:
     """
     own, its = one.identity or Identity(), other.identity or Identity()
     if own.patient_id and its.patient_id and own.patient_id != its.patient_id:
-        return f"is of another patient than {other.name}"
+        return f"is from a different patient than {other.name}"
     frames = own.frame_of_reference_uid, its.frame_of_reference_uid
     if all(frames) and frames[0] != frames[1]:
         return _unless_confirmed(_agreement(one.volume, other.volume), other)
@@ -41,13 +41,13 @@ def other_coordinates(one: Series, other: Series) -> str | None:
 
 
 def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
-    frame = f"has another frame of reference than {other.name}"
+    frame = f"has a different frame of reference than {other.name}"
     if found is None:
-        return f"{frame}, and too little in common with it for their pictures to be compared, {_NO_MATCH}"
+        return f"{frame}, and the two overlap too little for their images to be compared, {_NO_MATCH}"
     if found.contrast < TELLING:
-        return f"{frame}, and their pictures do not agree, {_NO_MATCH}"
+        return f"{frame}, and their images do not match, {_NO_MATCH}"
     if found.distance_mm > SAME_PLACE_MM:
-        return f"{frame}, and their pictures agree only when moved by {found.distance_mm:.0f} mm, {_NO_MATCH}"
+        return f"{frame}, and their images match only when shifted by {found.distance_mm:.0f} mm, {_NO_MATCH}"
     return None
 
 
@@ -55,8 +55,8 @@ def _if_contradicted(found: Agreement | None, other: Series) -> str | None:
     if found is None or found.contrast < TELLING or found.distance_mm <= ELSEWHERE_MM or found.share > _MUCH_LESS:
         return None
     return (
-        f"lies {found.distance_mm:.0f} mm away from where its picture fits {other.name}, so that the position of one "
-        "of them is wrong"
+        f"lies {found.distance_mm:.0f} mm away from where its image matches {other.name}, so the position of "
+        "one of them is wrong"
     )
 
 

@@ -26,7 +26,7 @@ from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
 
-_QUIET = "no picture"
+_QUIET = "no image"
 """Files of this kind are left out without a warning."""
 
 _FEW_SLOPES = 0.25
@@ -117,7 +117,7 @@ def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
     return [
         LeftOut(
             listed([each.path for each in ones], series_description(ones)),
-            f"of another examination, {one.examination.beside([chosen.examination])}",
+            f"from another examination, {one.examination.beside([chosen.examination])}",
         )
         for ones in by_series(one.slices)
     ]
@@ -126,17 +126,19 @@ def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
 def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> list[str]:
     if not older:
         uids = {text_of(one.header.get("StudyInstanceUID")) for one in chosen.slices}
-        said = f"{what} names {len(uids)} examinations ({named('StudyInstanceUID')})"
-        several = f"{said} that are one by their dates and places."
+        said = f"{what} has {len(uids)} study UIDs ({named('StudyInstanceUID')})"
+        several = f"{said} that belong to one examination by their dates and positions."
         return [several] if len(uids) > 1 else []
     every = [one.examination for one in (chosen, *older)]
     read, *others = [one.beside(every) for one in every]
-    return [f"{what} holds {len(every)} examinations; only the newest was read, {read}, and not {'; '.join(others)}."]
+    return [
+        f"{what} contains {len(every)} examinations; only the newest was read, {read}, and not {'; '.join(others)}."
+    ]
 
 
 def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
     return [
-        f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was taken for MR."
+        (f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was assumed to be MR.")
         for one in series
         if says_nothing_of_its_kind(one.header)
     ]
@@ -167,14 +169,21 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
             count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
             notes += (
                 (
-                    f"{count} of {name}, stored mirrored against the others ({named('ImageOrientationPatient')}), "
-                    "laid as these are; none was moved."
+                    f"{count} of {name} are stored mirrored relative to the others "
+                    f"({named('ImageOrientationPatient')}) and were flipped to match; no position was changed."
                 ),
             )
         readable, doubles = without_doubles(readable, pictures)
         if doubles:
-            left_out.append(LeftOut(_slices(name, doubles), "double: the same picture lies at the same place already"))
-            notes += (f"{len(doubles)} slices of {name} lie where another one lies already; they were left out.",)
+            left_out.append(
+                LeftOut(_slices(name, doubles), "duplicate: another slice has the same image at the same position")
+            )
+            notes += (
+                (
+                    f"{len(doubles)} slices of {name} are duplicates at the position of another slice; they were left "
+                    "out."
+                ),
+            )
         parts, refused = part_series(readable, pictures) if readable else ([], [])
     except Unstackable as error:
         return [], [*left_out, LeftOut(name, str(error))]
@@ -258,10 +267,10 @@ def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
     few = [one for one, its in zip(slices, factors) if not 0.5 < its / usual < 2]
     if not few or len(few) > _FEW_SLOPES * len(slices):
         return []
-    stated = "states another" if any("RescaleSlope" in one.header for one in few) else "states no"
+    stated = "has a different" if any("RescaleSlope" in one.header for one in few) else "has no"
     return [
         (
-            f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, by which its picture is "
+            f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, which makes it "
             "much brighter or darker."
         )
     ]
@@ -322,7 +331,7 @@ def _with_copies_named(series: Sequence[DicomSeries]) -> list[DicomSeries]:
     told: list[DicomSeries] = []
     for number, one in enumerate(series):
         first = next((other for other in series[:number] if _is_copy(one.volume, other.volume)), None)
-        same = () if first is None else (f"{one.name} holds the same pictures at the same places as {first.name}.",)
+        same = () if first is None else (f"{one.name} contains the same images at the same positions as {first.name}.",)
         told.append(replace(one, warnings=one.warnings + same))
     return told
 

@@ -130,7 +130,7 @@ def _refuse_one_place(slices: Sequence[Slice]) -> None:
     locations = {text_of(one.header.get("SliceLocation")) for one in slices}
     in_time = any(len({text_of(one.header.get(keyword)) for one in slices}) == len(slices) for keyword in IN_TIME)
     if len(locations) > 1 or not in_time:
-        raise Unstackable(f"{named('ImagePositionPatient')} is the same on all of its {len(slices)} slices")
+        raise Unstackable(f"{named('ImagePositionPatient')} is the same on all {len(slices)} slices")
 
 
 def alike(one: Slice, other: Slice) -> bool:
@@ -163,7 +163,7 @@ def _without_torn(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list
     torn: dict[int, tuple[list[Slice], str]] = {}
     for (number, group), (its, other) in combinations(enumerate(groups), 2):
         if _between_each_other(group, other) and not _contrasts(group) ^ _contrasts(other):
-            reason = f"lie between others that they contradict: {_contradiction(group[0], other[0])}"
+            reason = f"lie between other slices that they contradict: {_contradiction(group[0], other[0])}"
             torn |= {number: (group, reason), its: (other, reason)}
     kept = {id(one) for number, group in enumerate(groups) if number not in torn for one in group}
     return [one for one in slices if id(one) in kept], list(torn.values())
@@ -193,7 +193,7 @@ def _contradiction(one: Slice, other: Slice) -> str:
         return f"{named('PixelSpacing')} differs"
     if not alike(one, other):
         return f"{named('ImageOrientationPatient')} differs"
-    return f"{named('ImagePositionPatient')} lies beside them"
+    return f"{named('ImagePositionPatient')} lies off to their side"
 
 
 def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:

@@ -40,18 +40,18 @@ _NO_SPINE_PICTURE = {
     "PHASE MAP": "a phase image",
     "P": "a phase image",
     "PHASE": "a phase image",
-    "R": "the real part of a picture",
-    "REAL": "the real part of a picture",
-    "I": "the imaginary part of a picture",
-    "IMAGINARY": "the imaginary part of a picture",
+    "R": "the real part of a complex image",
+    "REAL": "the real part of a complex image",
+    "I": "the imaginary part of a complex image",
+    "IMAGINARY": "the imaginary part of a complex image",
     "PROJECTION IMAGE": "a projection",
     "MIP": "a projection",
     "MIN IP": "a projection",
     "MNIP": "a projection",
     "FAT": "the fat part of a Dixon series",
     "F": "the fat part of a Dixon series",
-    "FAT_FRACTION": "a map of fat",
-    "FF": "a map of fat",
+    "FAT_FRACTION": "a fat map",
+    "FF": "a fat map",
     "OUT_PHASE": "the opposed-phase part of a Dixon series",
     "OPP_PHASE": "the opposed-phase part of a Dixon series",
     "OPPOSED_PHASE": "the opposed-phase part of a Dixon series",
@@ -60,11 +60,11 @@ _NO_SPINE_PICTURE = {
     "SUBTRACTION": "a subtraction",
     "SUBTRACT": "a subtraction",
     "SUB": "a subtraction",
-    "T1 MAP": "a map of measured values",
-    "T2 MAP": "a map of measured values",
-    "T2 STAR MAP": "a map of measured values",
-    "T1_MAP": "a map of measured values",
-    "T2_MAP": "a map of measured values",
+    "T1 MAP": "a parametric map",
+    "T2 MAP": "a parametric map",
+    "T2 STAR MAP": "a parametric map",
+    "T1_MAP": "a parametric map",
+    "T2_MAP": "a parametric map",
     "T2_STAR": "a gradient echo",
     "M_FFE": "a gradient echo",
     "SCREEN SAVE": "a screen capture",
@@ -214,7 +214,7 @@ def _t1(header: _Header, times: str) -> Finding:
 
 def _t2(header: _Header, times: str) -> Finding:
     if header.fat_suppressed:
-        return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, which looks as STIR does")
+        return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, which looks like STIR")
     if header.stated.get("MRAcquisitionType") == "3D" or header.named.words.says("volume", "3D"):
         return Finding(Contrast.T2_SPACE, f"DICOM states {times}, 3D")
     return Finding(Contrast.T2, f"DICOM states {times}")
@@ -229,7 +229,7 @@ def _between(header: _Header, echo: float, repetition: float, times: str) -> Fin
         return None
     if header.fat_suppressed:
         return Finding(Contrast.STIR, f"DICOM states {times} with fat suppression, where fluid is bright as on STIR")
-    return Finding(Contrast.OTHER, f"DICOM states {times}, which weights proton density")
+    return Finding(Contrast.OTHER, f"DICOM states {times}, which is proton-density weighted")
 
 
 def _by_statement(header: _Header) -> Finding | None:

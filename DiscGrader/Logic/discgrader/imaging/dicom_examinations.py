@@ -60,8 +60,8 @@ def check_one_patient(slices: Sequence[Slice]) -> None:
             keyword = _other_person(one, other)
             if keyword is not None:
                 raise StudyError(
-                    f"The DICOM files are of {_count_people(people)} patients, by {named(keyword)}; give the folder "
-                    "of one examination."
+                    f"The DICOM files belong to {_count_people(people)} patients ({named(keyword)} differs); "
+                    "give the folder of one examination."
                 )
 
 
@@ -128,8 +128,8 @@ def newest(found: Sequence[Examined]) -> Examined:
     if undated or untimed or first.when == second.when:
         missing = named("StudyDate" if undated else "StudyTime")
         raise StudyError(
-            f"The DICOM files are of {len(found)} examinations ({named('StudyInstanceUID')}), and {missing} does not "
-            "tell which is the newest; give the folder of one of them."
+            f"The DICOM files belong to {len(found)} examinations ({named('StudyInstanceUID')}), and "
+            f"{missing} does not show which is the newest; give the folder of one of them."
         )
     return first
 

@@ -271,7 +271,7 @@ def _slices(path: Path, dataset: Dataset, top: dict, broken: set[str]) -> list[S
     groups = dataset.get("PerFrameFunctionalGroupsSequence")
     if not groups:
         if frames > 1:
-            raise HeaderError(f"several frames ({named('NumberOfFrames')}) without a place for each")
+            raise HeaderError(f"several frames ({named('NumberOfFrames')}) without a position for each")
         return [_slice(path, 0, 1, top, broken)]
     if frames != len(groups) and ("NumberOfFrames" in top or broken):
         raise HeaderError(f"{named('NumberOfFrames')} is {frames}, while {len(groups)} frames are described")
@@ -290,7 +290,7 @@ def _slice(path: Path, number: int, frames: int, header: dict, broken: set[str])
     slope = one_number(header, "RescaleSlope", 1.0, broken) or 1.0
     intercept = one_number(header, "RescaleIntercept", 0.0, broken)
     if abs(intercept) > _LARGEST_INTERCEPT * abs(slope):
-        raise HeaderError(f"{named('RescaleIntercept')} is so large that the picture would be lost in it")
+        raise HeaderError(f"{named('RescaleIntercept')} is too large for the precision of the image")
     return Slice(
         path,
         number,
@@ -316,11 +316,11 @@ def _count(header: Mapping[str, object], keyword: str) -> int:
 def _spacing(header: Mapping[str, object]) -> tuple[float, float]:
     between_rows, between_columns = spacing = _two(numbers(header, "PixelSpacing", 2))
     if min(spacing) <= 0:
-        raise HeaderError(f"{named('PixelSpacing')} states a spacing of zero or less, which cannot be")
+        raise HeaderError(f"{named('PixelSpacing')} gives a spacing of zero or less, which is impossible")
     sides = (_count(header, "Rows") * between_rows, _count(header, "Columns") * between_columns)
     if max(spacing) > _WIDEST_PIXEL_MM or max(sides) < _SMALLEST_SIDE_MM or max(sides) > _LARGEST_SIDE_MM:
         raise HeaderError(
-            f"{named('PixelSpacing')} makes a picture of {sides[0]:.3g} × {sides[1]:.3g} mm, which cannot be a spine"
+            f"{named('PixelSpacing')} gives an image of {sides[0]:.3g} × {sides[1]:.3g} mm, which cannot show a spine"
         )
     return spacing
 

@@ -7,7 +7,7 @@ from pydicom.uid import UID
 
 from discgrader.imaging.dicom_values import named
 
-NO_PICTURE = "no picture"
+NO_PICTURE = "no image"
 """Begins the reason of files such as reports, which nobody misses."""
 
 _MR_MODALITIES = ("MR", "MRI", "NMR")
@@ -35,16 +35,17 @@ def why_no_picture(header: Mapping[str, object], dataset: Dataset) -> str | None
         return f"{NO_PICTURE}, such as a report or a presentation state ({header.get('Modality', 'no Modality')})"
     samples = header.get("SamplesPerPixel", 1)
     if samples not in (1, [1]):
-        return f"a color picture ({named('SamplesPerPixel')} is {samples})"
+        return f"a color image ({named('SamplesPerPixel')} is {samples})"
     kind = str(header.get("PhotometricInterpretation", "MONOCHROME2")).upper()
     if not kind.startswith("MONOCHROME"):
-        return f"a color picture ({named('PhotometricInterpretation')} is {kind})"
+        return f"a color image ({named('PhotometricInterpretation')} is {kind})"
     if dataset.get("PerFrameFunctionalGroupsSequence"):
         return None
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
         if keyword not in header:
             return (
-                f"without a place in the patient, such as screenshots ({named(keyword)} is missing or cannot be read)"
+                f"without a position in the patient, such as a screenshot ({named(keyword)} is missing or "
+                "cannot be read)"
             )
     return None
 
@@ -72,7 +73,7 @@ def is_mr(header: Mapping[str, object], broken: set[str], meta: Dataset) -> str 
         return f"measured with X-rays, not MR ({named('KVP')} or {named('ConvolutionKernel')})"
     if _measures(header, _OF_MR) or modality == "":
         return None
-    return f"{modality}, and nothing says that it is MR ({named('Modality')}, {named('SOPClassUID')})"
+    return f"{modality}, and nothing in the header says that it is MR ({named('Modality')}, {named('SOPClassUID')})"
 
 
 def says_nothing_of_its_kind(header: Mapping[str, object]) -> bool:

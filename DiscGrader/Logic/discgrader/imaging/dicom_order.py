@@ -111,17 +111,17 @@ def of_shared_places(
     differing = [number for number in shared if not _are_one_picture(at[number], pictures)]
     if len(differing) > max(1, _FEW * len(at)) or (differing and len(at) < 4):
         raise Unstackable(
-            f"two or more different pictures lie at each of {len(differing)} places "
-            f"({named('ImagePositionPatient')}), and "
-            f"neither {named('SeriesNumber')}, {named('SeriesDescription')}, echo and repetition times nor "
-            f"{named('InstanceNumber')} tells them apart"
+            f"two or more different images lie at each of {len(differing)} positions "
+            f"({named('ImagePositionPatient')}), and neither {named('SeriesNumber')}, "
+            f"{named('SeriesDescription')}, echo and repetition times nor {named('InstanceNumber')} "
+            "distinguishes them"
         )
     for number in shared:
         near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
         best = max(at[number], key=lambda one: sum(_likeness(one, other, pictures) for other in near))
         chosen[number] = best
         odd += [
-            (one, f"lies where image {best.instance} of {best.path.name} lies already ({place})")
+            (one, f"lies at the position of image {best.instance} of {best.path.name} ({place})")
             for one in at[number]
             if one is not best
         ]
@@ -172,8 +172,8 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
         gaps = np.diff(np.array([along(one) for one in slices]))
         raise Unstackable(
-            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), which "
-            "makes no volume"
+            f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), "
+            "so they do not form a volume"
         )
     main = max(kept, key=len)
     return kept, [(one, _beside(one, main)) for one in odd]
@@ -198,7 +198,7 @@ def _rows(slices: Sequence[Slice], step: float) -> list[list[Slice]]:
 
 def _beside(one: Slice, row: Sequence[Slice]) -> str:
     nearest = min(row, key=lambda other: abs(along(other) - along(one)))
-    return f"lies {abs(along(nearest) - along(one)):.2f} mm beside image {nearest.instance} of {nearest.path.name}"
+    return f"lies {abs(along(nearest) - along(one)):.2f} mm from image {nearest.instance} of {nearest.path.name}"
 
 
 def alternating(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> list[list[Slice]]:

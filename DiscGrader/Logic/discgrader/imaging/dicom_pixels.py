@@ -42,9 +42,9 @@ def read_pixels(path: Path, frames: Sequence[int]) -> tuple[np.ndarray, tuple[st
     except HeaderError as error:
         raise DamagedPixels(str(error)) from error
     except UNREADABLE as error:
-        raise DamagedPixels("cut off or damaged") from error
+        raise DamagedPixels("truncated or damaged") from error
     if pixels.shape[1:] != (dataset.Rows, dataset.Columns):
-        raise DamagedPixels("picture of another size than stated")
+        raise DamagedPixels("image size differs from the header")
     return pixels, notes
 
 
@@ -72,10 +72,10 @@ def _syntax(dataset: Dataset) -> UID:
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     syntax = dataset.file_meta.TransferSyntaxUID
     if not syntax.is_transfer_syntax or syntax.is_private:
-        raise HeaderError(f"{named('TransferSyntaxUID')} is {syntax}, which is not known here")
+        raise HeaderError(f"{named('TransferSyntaxUID')} is {syntax}, which is not supported")
     encapsulated = bool(dataset["PixelData"].is_undefined_length)
     if encapsulated != (syntax.is_compressed and not syntax.is_deflated):
-        raise HeaderError(f"{named('TransferSyntaxUID')} says {syntax.name}, which its pixels are not")
+        raise HeaderError(f"{named('TransferSyntaxUID')} is {syntax.name}, which does not match the pixel data")
     return syntax
 
 
@@ -102,7 +102,7 @@ def _check_length(dataset: Dataset, syntax: UID, how: Storage) -> None:
     wanted = row * int(dataset.Rows) * int(dataset.get("NumberOfFrames") or 1)
     if not syntax.is_compressed and len(dataset.PixelData) >= wanted + max(row, 64):
         told = ", ".join(map(named, ("Rows", "Columns", "NumberOfFrames", "BitsAllocated")))
-        raise HeaderError(f"its pixels are more than its header says ({told})")
+        raise HeaderError(f"it has more pixels than its header says ({told})")
 
 
 def _of_frames(pixels: np.ndarray, frames: Sequence[int]) -> np.ndarray:
@@ -123,7 +123,7 @@ def _decompress(dataset: Dataset, syntax: UID, frames: Sequence[int], path: Path
     if failure is not None:
         raise DamagedPixels(str(failure)) from failure
     raise StudyError(
-        f"{path.name} is compressed as {syntax.name}, which cannot be decoded here; export the series uncompressed."
+        f"{path.name} is compressed as {syntax.name}, which cannot be decoded; export the series uncompressed."
     )
 
 

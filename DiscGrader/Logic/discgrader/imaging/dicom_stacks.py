@@ -66,13 +66,13 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
     parts = _parts(sorted(slices, key=along), normal)
     if len(parts) > 3 and sum(len(part) == 1 for part in parts) > len(parts) / 2:
         raise Unstackable(
-            f"its slices lie at uneven distances ({named('ImagePositionPatient')}), which makes no volume"
+            f"its slices lie at uneven distances ({named('ImagePositionPatient')}), so they do not form a volume"
         )
     lone = [part[0] for part in parts if len(part) == 1 and max(map(len, parts)) >= MANY]
     parts = [part for part in parts if part[0] not in lone]
     warnings = []
     if len(parts) > 1:
-        warnings.append(f"{name} has wide gaps between its slices; it was parted into {len(parts)} series.")
+        warnings.append(f"{name} has wide gaps between its slices; it was split into {len(parts)} series.")
     reason = f"lies far from the other slices ({named('ImagePositionPatient')})"
     return [_stack(name, part, normal) for part in parts], warnings, [(one, reason) for one in lone]
 
@@ -137,8 +137,8 @@ def _stack(name: str, slices: list[Slice], normal: np.ndarray) -> Stack:
     worst = float(np.abs(shifts).max())
     if worst > _SIDEWAYS_MM:
         warnings.append(
-            f"The slices of {name} are shifted sideways against each other by up to {worst:.1f} mm; "
-            "they were brought in line by interpolation."
+            f"The slices of {name} are shifted sideways relative to each other by up to {worst:.1f} mm; they "
+            "were aligned by interpolation."
         )
     misplaced = _misplaced_mm(slices, numbers, affine, ignore_sideways=worst > _SIDEWAYS_MM)
     if misplaced > EXACT_MM:
@@ -158,7 +158,7 @@ def _thickness(name: str, one: Slice, warnings: list[str]) -> float:
         value = one.header.get(keyword)
         if isinstance(value, (int, float)) and value > 0:
             return float(value)
-    warnings.append(f"{name} is a single slice that does not state its thickness; 1 mm was taken.")
+    warnings.append(f"{name} is a single slice without a slice thickness; 1 mm was assumed.")
     return 1.0
 
 
@@ -191,6 +191,6 @@ def _missing(name: str, slices: list[Slice], numbers: np.ndarray) -> list[str]:
             count = "1 slice" if steps == 2 else f"{steps - 1} slices"
             warnings.append(
                 f"{count} of {name} missing between images {before.instance} and {after.instance}; "
-                "filled in from the neighbors."
+                "interpolated from the neighbors."
             )
     return warnings

@@ -91,8 +91,8 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
     bits, shift = how.stored, how.high + 1 - how.stored
     if shift and (raw & ((1 << shift) - 1)).any():
         notes.append(
-            f"pixels use bits that {named('BitsStored')} ({bits}) and {named('HighBit')} ({how.high}) leave out; all "
-            "were read"
+            f"pixels use bits that {named('BitsStored')} ({bits}) and {named('HighBit')} ({how.high}) "
+            "exclude; all were read"
         )
         bits, shift = how.allocated, 0
     if shift:
@@ -101,7 +101,7 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
         if how.overlay_above:
             raw = raw & ((1 << bits) - 1)
         elif not _fits(raw, bits, how):
-            notes.append(f"values need more bits than {named('BitsStored')} says ({bits}); all were read")
+            notes.append(f"values need more bits than {named('BitsStored')} gives ({bits}); all were read")
             bits = how.allocated - shift
     as_unsigned, as_signed = _unsigned(raw, bits), _signed(raw, bits)
     signed = bool(how.signed)
@@ -111,8 +111,8 @@ def values_of_bits(raw: np.ndarray, how: Storage) -> tuple[np.ndarray, tuple[str
         seen = ratio < 1.0 if how.signed is None else ratio < 1 / _ROUGHER if not how.signed else ratio <= _ROUGHER
         if how.signed is not None and seen != signed:
             notes.append(
-                f"the picture contradicts {named('PixelRepresentation')}; its values were read as "
-                f"{'signed' if seen else 'unsigned'}"
+                f"the image contradicts {named('PixelRepresentation')}; its values were read as "
+                f"{('signed' if seen else 'unsigned')}"
             )
         signed = seen
     return _smallest(as_signed if signed else as_unsigned, how, signed), tuple(notes)

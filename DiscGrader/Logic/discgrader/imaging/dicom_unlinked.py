@@ -62,8 +62,9 @@ def check_linked(what: str, slices: Sequence[Slice], series: Sequence) -> None:
         apart = (numbers[0], min(rest))
     folders = [listed(sorted({path.parent for path in groups[number]})) for number in apart]
     raise StudyError(
-        f"{what} holds series in the folders {' and '.join(folders)} that may be of two examinations: {_UNSAID} are "
-        f"missing, and their pictures do not say that they are one. Give the folder of one examination."
+        f"{what} contains series in the folders {' and '.join(folders)} that may belong to two examinations: "
+        f"{_UNSAID} are missing, and their images do not show that they belong together. Give the folder of "
+        "one examination."
     )
 
 

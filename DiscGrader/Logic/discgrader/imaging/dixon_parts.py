@@ -27,8 +27,8 @@ _MOST_VOXELS = 60000
 _PART = {
     "sum": "a water or fat part of a Dixon series: {whole} is the sum of it and {other}",
     "difference": "the opposed-phase part of a Dixon series: it is the difference of {other}",
-    "less": "a part of a Dixon series: it is {whole} with fat taken away",
-    "alone": "a part of a Dixon series: {other} is the difference of it and another one",
+    "less": "a part of a Dixon series: it is {whole} with the fat signal removed",
+    "alone": "a part of a Dixon series: {other} is the difference between it and another series",
 }
 
 
@@ -60,7 +60,7 @@ _TAKEN = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE, Contrast.UNKNOWN)
 
 
 def _as_part(one: Series, reason: str) -> Series:
-    warning = f"{one.name} is {reason}. Nothing is graded from it; say what it is where that is wrong."
+    warning = f"{one.name} is {reason}. Nothing is graded from it; correct its role if that is wrong."
     why = f"its values show {reason}"
     return replace(one, contrast=Contrast.OTHER, contrast_reason=why, warnings=(*one.warnings, warning))
 

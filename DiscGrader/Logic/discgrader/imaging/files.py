@@ -70,7 +70,7 @@ def _read(path: Path, progress: Progress = Progress()) -> tuple[Volume, tuple[st
     if not path.exists():
         raise StudyError(f"There is no file {path}; check the path.")
     if not path.is_file():
-        raise StudyError(f"{path} is no regular file; give a file, or copy what it holds into one.")
+        raise StudyError(f"{path} is not a regular file; give a file, or copy its contents into one.")
     end = ending(path)
     if not end:
         raise StudyError(
@@ -95,9 +95,9 @@ def read_mask(path: Path | str) -> tuple[Volume, tuple[str, ...]]:
         with np.errstate(invalid="ignore"):
             whole = np.isfinite(array).all() and np.array_equal(array, np.round(array))
         if not whole:
-            raise StudyError(f"{path.name} is no mask: it holds values that are not whole numbers.")
+            raise StudyError(f"{path.name} is not a mask: it contains values that are not whole numbers.")
     if array.size and array.min() < 0:
-        raise StudyError(f"{path.name} is no mask: it holds negative values.")
+        raise StudyError(f"{path.name} is not a mask: it contains negative values.")
     return Volume(array.astype(np.int32) if array.dtype.kind == "f" else array, volume.affine_lps), warnings
 
 
@@ -126,7 +126,7 @@ def clean(volume: Volume, what: str) -> tuple[Volume, tuple[str, ...]]:
     array, padded = _unpadded(array, what)
     warnings += padded
     if array.size == 0 or array.min() == array.max():
-        raise StudyError(f"{what} shows nothing: all of its voxels have the same value; export the series again.")
+        raise StudyError(f"{what} is blank: all of its voxels have the same value; export the series again.")
     return Volume(array, volume.affine_lps), warnings
 
 
@@ -183,7 +183,7 @@ def write_volume(volume: Volume, path: Path | str) -> None:
     except (RuntimeError, OSError) as error:
         part.unlink(missing_ok=True)
         raise OutputError(
-            f"{path} cannot be written; check that its folder exists, may be written to and has room."
+            f"{path} cannot be written; check that its folder exists, is writable and has free space."
         ) from error
 
 
@@ -230,7 +230,7 @@ def _read_with_itk(path: Path, end: str) -> tuple[Volume, tuple[str, ...]]:
     except RuntimeError as error:
         raise StudyError(why_not_read(str(error), fields, path.name)) from error
     except OSError as error:
-        raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check that it may be read.") from error
+        raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check its permissions.") from error
     if image.GetDimension() == 4:
         image = image[:, :, :, 0]
     volume = Volume.from_sitk(image)
@@ -245,21 +245,22 @@ def _refuse_unless_there(reader: sitk.ImageFileReader, path: Path, fields: Mappi
     )
     stored = path.stat().st_size + (data.stat().st_size if data != path and data.is_file() else 0)
     if math.prod(reader.GetSize()) > stored * _DEFLATE_MOST:
-        raise StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
+        raise StudyError(f"{path.name} is truncated: it ends before its last voxel; copy or export it again.")
 
 
 def _refuse_unless_scalar(reader: sitk.ImageFileReader, path: Path) -> None:
     if reader.GetNumberOfComponents() != 1:
         raise StudyError(
-            f"{path.name} holds {reader.GetNumberOfComponents()} values a voxel (a color picture or several volumes); "
-            "give one gray-scale volume."
+            f"{path.name} has {reader.GetNumberOfComponents()} values per voxel (a color image or several "
+            "volumes); give one grayscale volume."
         )
     if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelID()):
-        raise StudyError(f"{path.name} holds complex numbers; give the magnitude picture.")
+        raise StudyError(f"{path.name} contains complex numbers; give the magnitude image.")
     size = reader.GetSize()
     if len(size) < 3:
-        raise StudyError(f"{path.name} is a flat picture without a place in the patient; give a volume.")
+        raise StudyError(f"{path.name} is a 2D image without a position in the patient; give a volume.")
     if int(np.prod(size[3:])) != 1 or len(size) > 4:
         raise StudyError(
-            f"{path.name} is four-dimensional, with {int(np.prod(size[3:]))} volumes; split it and give one of them."
+            f"{path.name} is four-dimensional, with {int(np.prod(size[3:]))} volumes; split it and give one "
+            "of the volumes."
         )

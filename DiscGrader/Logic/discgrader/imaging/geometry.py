@@ -48,8 +48,8 @@ def right_angled(affine: np.ndarray, size: tuple[int, int, int], what: str) -> t
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     if not np.all(np.isfinite(affine)) or np.any(spacing < 1e-6):
         raise StudyError(
-            f"{what} states a voxel spacing of {' × '.join(f'{s:g}' for s in spacing)} mm, which cannot be; "
-            "correct the spacing in its header."
+            f"{what} has a voxel spacing of {' × '.join(f'{s:g}' for s in spacing)} mm, which is "
+            "impossible; correct the spacing in its header."
         )
     directions = affine[:3, :3] / spacing
     left, _, right = np.linalg.svd(directions)
@@ -63,9 +63,11 @@ def right_angled(affine: np.ndarray, size: tuple[int, int, int], what: str) -> t
         return affine, ()
     if shift > SNAP_MM:
         raise StudyError(
-            f"{what} is sheared: the axes of its voxel grid are not at right angles; "
-            "resample it to a right-angled grid first."
+            f"{what} is sheared: the axes of its voxel grid are not at right angles; resample it to an "
+            "orthogonal grid first."
         )
     if shift <= EXACT_MM:
         return snapped, ()
-    return snapped, (f"The axes of {what} were not quite at right angles; voxels were moved by up to {shift:.2f} mm.",)
+    return snapped, (
+        f"The axes of {what} were not quite orthogonal; correcting them moved voxels by up to {shift:.2f} mm.",
+    )

@@ -22,7 +22,7 @@ _USES: Mapping[str, str] = {
     "myelography": "a myelogram",
     "subtraction": "a subtraction",
     "projection": "a projection",
-    "map": "a map of measured values",
+    "map": "a parametric map",
     "spectroscopy": "spectroscopy",
     "phase": "a phase image",
     "capture": "a page or screen capture",
@@ -138,7 +138,7 @@ def _fluid(words: Words, weights: set[str], fat: bool) -> tuple[Contrast | None,
         return (Contrast.T1_FS, "says T1 FLAIR with fat suppression") if fat else (Contrast.T1, "says T1 FLAIR")
     if weights == {"T2"} or words.says("recovery", "short"):
         return Contrast.OTHER, "says that fluid is suppressed (FLAIR)"
-    return None, "says FLAIR, which may weight T1 or T2"
+    return None, "says FLAIR, which may be T1- or T2-weighted"
 
 
 def _short(words: Words, weights: set[str]) -> tuple[Contrast | None, str]:
@@ -161,14 +161,14 @@ def _weighted(words: Words, weights: set[str], fat: bool) -> tuple[Contrast | No
     if not weights:
         return _by_written_times(words, fat)
     if weights <= {"T2", "PD"} and fat:
-        return Contrast.STIR, f"says {' and '.join(sorted(weights))} with fat suppression, which looks as STIR does"
+        return Contrast.STIR, f"says {' and '.join(sorted(weights))} with fat suppression, which looks like STIR"
     if len(weights) > 1:
         return None, f"says {' and '.join(sorted(weights))}"
     [weight] = weights
     if weight == "T1":
         return (Contrast.T1_FS, "says T1 with fat suppression") if fat else (Contrast.T1, "says T1")
     if weight == "PD":
-        return Contrast.OTHER, "says that it weights proton density"
+        return Contrast.OTHER, "says that it is proton-density weighted"
     if words.says("recovery", "some"):
         return Contrast.STIR, "says T2 with inversion recovery"
     if words.says("volume", "3D"):

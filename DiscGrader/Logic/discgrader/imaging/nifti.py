@@ -169,9 +169,9 @@ def read_nifti(path: Path, progress: Progress = Progress()) -> tuple[Volume, tup
         with path.open("rb") as file:
             return _read(file, path, progress)
     except (EOFError, zlib.error) as error:
-        raise StudyError(f"{path.name} is cut off or damaged; copy or export it again.") from error
+        raise StudyError(f"{path.name} is truncated or damaged; copy or export it again.") from error
     except OSError as error:
-        raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check that it may be read.") from error
+        raise StudyError(f"{path.name} cannot be opened ({error.strerror}); check its permissions.") from error
 
 
 def _read(file: BinaryIO, path: Path, progress: Progress) -> tuple[Volume, tuple[str, ...]]:
@@ -181,7 +181,7 @@ def _read(file: BinaryIO, path: Path, progress: Progress) -> tuple[Volume, tuple
     raw = _up_to(chunks, bytearray(), _MOST_HEADER_BYTES, progress)
     header = _Header.parse(raw)
     if header is None:
-        raise StudyError(f"{path.name} is not a NIfTI file, whatever its name says; export the series again.")
+        raise StudyError(f"{path.name} is not a NIfTI file despite its name; export the series again.")
     shape = _shape(header, path)
     dtype = np.dtype(header.order + _SCALAR_TYPES[header.datatype])
     needed = math.prod(shape) * dtype.itemsize
@@ -205,7 +205,7 @@ def _read(file: BinaryIO, path: Path, progress: Progress) -> tuple[Volume, tuple
 
 
 def _cut_off(path: Path) -> StudyError:
-    return StudyError(f"{path.name} is cut off: it ends before its last voxel; copy or export it again.")
+    return StudyError(f"{path.name} is truncated: it ends before its last voxel; copy or export it again.")
 
 
 def _up_to(chunks: Iterator[bytes], raw: bytearray, count: int, progress: Progress) -> bytearray:
@@ -234,20 +234,20 @@ def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
     """Number of voxels along i, j and k."""
     count = header.dim[0]
     if not 1 <= count <= 7:
-        raise StudyError(f"{path.name} states {count} axes (dim[0]), which are 1 to 7; export it again.")
+        raise StudyError(f"{path.name} has {count} dimensions (dim[0]) where 1 to 7 are possible; export it again.")
     # Like the reference library: axes beyond the second that are stated as empty have one voxel.
     dims = [n if number < 2 else max(n, 1) for number, n in enumerate(header.dim[1 : 1 + count])]
     if len(dims) < 2 or any(n < 1 for n in dims):
-        raise StudyError(f"{path.name} states no usable picture size (dim); export it again.")
+        raise StudyError(f"{path.name} has no valid image size (dim); export it again.")
     if header.datatype in _COLOR_TYPES:
-        raise StudyError(f"{path.name} is a color picture; give the gray-scale series.")
+        raise StudyError(f"{path.name} is a color image; give the grayscale series.")
     if header.datatype in _COMPLEX_TYPES:
-        raise StudyError(f"{path.name} holds complex numbers; give the magnitude picture.")
+        raise StudyError(f"{path.name} contains complex numbers; give the magnitude image.")
     if header.datatype not in _SCALAR_TYPES:
         raise StudyError(f"{path.name} has a voxel type that cannot be read (NIfTI code {header.datatype}).")
     frames = math.prod(dims[3:])
     if frames != 1:
-        raise StudyError(f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of them.")
+        raise StudyError(f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of the volumes.")
     columns, rows, slices = (dims[:3] + [1])[:3]
     return columns, rows, slices
 
@@ -257,7 +257,7 @@ def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:
     least, stated = header.header_bytes + 4, header.offset
     if not math.isfinite(stated) or stated < 0:
         raise StudyError(
-            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), which cannot be; "
+            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), which is impossible; "
             "correct its header or export it again."
         )
     if stated >= least:
@@ -266,8 +266,8 @@ def _offset(header: _Header, path: Path) -> tuple[int, tuple[str, ...]]:
         return least, ()
     return least, (
         (
-            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside of its header; they "
-            "were read from where the header ends."
+            f"{path.name} states that its voxels begin at byte {stated:g} (vox_offset), inside its header; "
+            "they were read from the end of the header."
         ),
     )
 
@@ -295,8 +295,8 @@ def _affine(header: _Header, shape: tuple[int, int, int], path: Path) -> tuple[n
         signs = np.where(np.asarray(header.pixdim[1:4]) < 0, -1.0, 1.0)
         affine = LPS_TO_RAS @ np.diag([*spacing * signs * header.unit_mm, 1.0])
         warnings.append(
-            f"{path.name} does not say how it lies in the patient (qform_code and sform_code are 0): its "
-            "plane, and which side is left, are a guess."
+            f"{path.name} has no orientation in the patient (qform_code and sform_code are 0): its plane, and "
+            "which side is left, are a guess."
         )
     elif header.sform_code == _SCANNER or header.qform_code <= 0:
         affine = header.sform_ras()
@@ -316,11 +316,11 @@ def _check_unit(header: _Header, affine: np.ndarray, path: Path) -> None:
     spacing = np.linalg.norm(affine[:3, : min(header.dim[0], 3)], axis=0)
     seen = spacing[np.isfinite(spacing) & (spacing > 0)]
     if len(seen) and not _FINEST_MM <= seen.min() <= seen.max() <= _COARSEST_MM:
-        stated = _UNIT_NAMES.get(header.units, "no unit of length, which means millimeters")
+        stated = _UNIT_NAMES.get(header.units, "no unit of length, which implies millimeters")
         sizes = " × ".join(f"{one:g}" for one in spacing)
         raise StudyError(
-            f"{path.name} states {stated} (xyzt_units), by which its voxels are {sizes} mm; correct xyzt_units or "
-            "pixdim in its header."
+            f"{path.name} states {stated} (xyzt_units), which makes its voxels {sizes} mm; correct xyzt_units "
+            "or pixdim in its header."
         )
 
 
@@ -335,9 +335,9 @@ def _settle(header: _Header, chosen: np.ndarray, shape: tuple, path: Path) -> tu
     )
     if not _spans(chosen, shape) and _spans(replacement, shape):
         return replacement, [
-            f"The {name} of {path.name} is sheared, empty or no number; its {other} was taken instead."
+            f"The {name} of {path.name} is sheared, empty or not numeric; its {other} was used instead."
         ]
-    return chosen, [f"The sform and qform of {path.name} differ by up to {shift:.2f} mm; the {name} was taken."]
+    return chosen, [f"The sform and qform of {path.name} differ by up to {shift:.2f} mm; the {name} was used."]
 
 
 def _spans(affine: np.ndarray, shape: tuple) -> bool:
@@ -361,4 +361,4 @@ def _thickened(affine: np.ndarray) -> np.ndarray:
 
 def _zero_spacing(path: Path, spacing: np.ndarray) -> StudyError:
     stated = " × ".join(f"{s:g}" for s in spacing)
-    return StudyError(f"{path.name} states a voxel spacing of {stated} mm, which cannot be; correct its header.")
+    return StudyError(f"{path.name} has a voxel spacing of {stated} mm, which is impossible; correct its header.")

@@ -64,7 +64,7 @@ def planes_told() -> tuple[str, ...]:
     try:
         return tuple(_description()["architecture"]["classes"])
     except (KeyError, TypeError) as error:
-        raise PackError(f"Pack {PACK} cannot be read ({error!r}); install DiscGrader anew.") from error
+        raise PackError(f"Pack {PACK} cannot be read ({error!r}); reinstall DiscGrader.") from error
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +89,7 @@ def picture_network(plane: str) -> PictureNetwork | TissueNetwork:
         convolutions = tuple((*_part(tensors, f"convolution{number}"), step) for number, step in enumerate(steps))
         return PictureNetwork(convolutions, _part(tensors, "head"), classes, temperature)
     except (KeyError, TypeError, ValueError) as error:
-        raise PackError(f"Pack {PACK} cannot be read ({error!r}); install DiscGrader anew.") from error
+        raise PackError(f"Pack {PACK} cannot be read ({error!r}); reinstall DiscGrader.") from error
 
 
 def tissue_network_of(tensors: Mapping[str, np.ndarray], classes: tuple[str, ...], temperature: float) -> TissueNetwork:
@@ -113,16 +113,16 @@ def _description() -> dict:
     try:
         return json.loads((resources_dir() / "Packs" / PACK / _DESCRIPTION).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise PackError(f"{_DESCRIPTION} of pack {PACK} cannot be read; install DiscGrader anew.") from error
+        raise PackError(f"{_DESCRIPTION} of pack {PACK} cannot be read; reinstall DiscGrader.") from error
 
 
 def _content(file: str, sha256: str) -> bytes:
     try:
         content = (resources_dir() / "Packs" / PACK / file).read_bytes()
     except OSError as error:
-        raise PackError(f"{file} of pack {PACK} cannot be read ({error.strerror}); install DiscGrader anew.") from error
+        raise PackError(f"{file} of pack {PACK} cannot be read ({error.strerror}); reinstall DiscGrader.") from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise PackError(f"{file} of pack {PACK} was altered; install DiscGrader anew.")
+        raise PackError(f"{file} of pack {PACK} was altered; reinstall DiscGrader.")
     return content
 
 

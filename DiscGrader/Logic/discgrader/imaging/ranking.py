@@ -45,7 +45,7 @@ def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda
     worse = next((position for position, (a, b) in enumerate(zip(key, best, strict=True)) if a > b), -1)
     words = (
         f"shows the {place_of(other)}",
-        "was taken after contrast agent",
+        "was acquired with contrast agent",
         "was computed from another series",
         "shows fewer of the discs",
         "has larger pixels",

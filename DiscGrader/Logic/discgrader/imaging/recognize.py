@@ -42,8 +42,8 @@ _SIGHT: Mapping[Contrast, str] = {
     Contrast.T1: "a T1",
     Contrast.T1_FS: "a T1 with fat suppression",
     Contrast.T2: "a T2",
-    Contrast.T2_SPACE: "a T2 of thin slices",
-    Contrast.STIR: "fluid bright and fat dark, as STIR does",
+    Contrast.T2_SPACE: "a thin-slice T2",
+    Contrast.STIR: "bright fluid and dark fat, as on STIR",
     Contrast.OTHER: "neither a T1 nor a T2 of the lumbar spine",
 }
 
@@ -175,13 +175,13 @@ def _with_picture(told: Finding | None, reading: NameReading, name: str, volume:
 def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
     """What the picture alone says, where all else is silent."""
     if seen.contrast is Contrast.UNKNOWN:
-        return Finding(Contrast.UNKNOWN, f"{silent}, and its {plane.value} picture does not show it clearly")
+        return Finding(Contrast.UNKNOWN, f"{silent}, and its {plane.value} image does not show it clearly")
     return Finding(seen.contrast, f"{silent}; {_shows(seen)}", seen.probability)
 
 
 def _believed(seen: PictureContrast, told: Finding) -> Finding:
     """The picture against header or name."""
-    warning = f"{told.reason}; but {_shows(seen)}, and it was taken for that. Say what it is where that is wrong."
+    warning = f"{told.reason}; but {_shows(seen)}, and this was used. Correct its role if that is wrong."
     return Finding(
         seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability, warnings=(*told.warnings, warning)
     )
@@ -190,9 +190,9 @@ def _believed(seen: PictureContrast, told: Finding) -> Finding:
 def _doubted(seen: PictureContrast, told: Finding) -> Finding:
     """Header or name against the picture, where a wrong grade would be worse than none."""
     return replace(
-        told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Say what it is where that is wrong.")
+        told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Correct its role if that is wrong.")
     )
 
 
 def _shows(seen: PictureContrast) -> str:
-    return f"the picture shows {_SIGHT[seen.contrast]} ({min(seen.probability, 0.999):.1%} sure)"
+    return f"the image shows {_SIGHT[seen.contrast]} ({min(seen.probability, 0.999):.1%} certain)"

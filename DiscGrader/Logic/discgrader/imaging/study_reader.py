@@ -136,13 +136,13 @@ def find_studies(folder: Path | str, progress: Progress = Progress()) -> list[tu
     several = [files for files in loose.values() if len(files) > 1]
     if several and (studies or len(loose) > 1):
         raise StudyError(
-            f"{folder} holds loose DICOM slices beside other studies; put each examination into a folder of its own."
+            f"{folder} contains loose DICOM slices beside other studies; put each examination into its own folder."
         )
     if several:
         return [(folder.resolve().name, folder)]
     studies += [(stem(files[0]), files[0]) for files in loose.values()]
     if not studies:
-        raise StudyError(f"{folder} holds no study; give a folder of NIfTI, NRRD, MetaImage or DICOM studies.")
+        raise StudyError(f"{folder} contains no study; give a folder of NIfTI, NRRD, MetaImage or DICOM studies.")
     return _distinct(sorted(studies, key=lambda one: (one[0], one[1].name)))
 
 
@@ -194,13 +194,13 @@ def _files_below(folder: Path, unread: list[LeftOut] | None = None) -> list[Path
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "masks")
         found = [Path(root) / name for name in sorted(names) if not name.startswith(".")]
         files += [file for file in found if os.path.isfile(file)]
-        unread += [LeftOut(file.name, "no regular file") for file in found if not os.path.isfile(file)]
+        unread += [LeftOut(file.name, "not a regular file") for file in found if not os.path.isfile(file)]
     return files
 
 
 def _read_file(path: Path, progress: Progress) -> _Content:
     if not path.is_file():
-        raise StudyError(f"{path} is no regular file; give a file, or copy what it holds into one.")
+        raise StudyError(f"{path} is not a regular file; give a file, or copy its contents into one.")
     if ending(path):
         progress.report("reading", 0.0, path.name)
         volume, warnings = read_volume(path, progress)
@@ -208,7 +208,7 @@ def _read_file(path: Path, progress: Progress) -> _Content:
     if is_dicom(path):
         return _of_dicom(read_dicom([path], path.name, progress))
     raise StudyError(
-        f"{path.name} is not a picture that can be read; give NIfTI ({', '.join(VOLUME_ENDINGS[:2])}), NRRD "
+        f"{path.name} is not an image that can be read; give NIfTI ({', '.join(VOLUME_ENDINGS[:2])}), NRRD "
         "(.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM."
     )
 
@@ -223,16 +223,18 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
     files = _files_below(path, left_out)
     if not files:
         told = [one.sentence for one in left_out]
-        raise StudyError(" ".join([f"The folder {path} is empty; give one with the series of an examination.", *told]))
+        raise StudyError(
+            " ".join([f"The folder {path} is empty; give a folder with the series of an examination.", *told])
+        )
     volumes = [file for file in files if ending(file)]
     masks = [file for file in volumes if _MASK_NAME.search(stem(file))]
     volumes = [file for file in volumes if file not in masks]
     dicom = [file for file in files if not ending(file) and is_dicom(file)]
     if len(volumes) > MAX_FILES:
         raise StudyError(
-            f"{path} holds {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
+            f"{path} contains {len(volumes)} volumes, too many for one examination; grade them as a batch of studies."
         )
-    left_out += [LeftOut(listed(masks), "a mask, by its name")] if masks else []
+    left_out += [LeftOut(listed(masks), "a mask, judging by its name")] if masks else []
     found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
     found, look_alikes = _without_label_maps(found)
     left_out += [LeftOut(one, "it looks like a mask") for one in look_alikes]
@@ -247,14 +249,14 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         if len(errors) == 1:
             raise errors[0][1]
         reasons = " ".join(str(error) for _, error in errors[:3])
-        raise StudyError(f"{path} holds no picture that can be read; give one with MR series. {reasons}".strip())
+        raise StudyError(f"{path} contains no readable image; give a folder with MR series. {reasons}".strip())
     left_out += [LeftOut(name, str(error).rstrip(".")) for name, error in errors]
     warnings = [one.sentence for one in left_out]
     no_dicom = [
         file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS
     ]
     if no_dicom:
-        left_out.append(LeftOut(listed(no_dicom), "empty, or no DICOM"))
+        left_out.append(LeftOut(listed(no_dicom), "empty or not DICOM"))
         warnings.append(left_out[-1].sentence)
     return _Content(found, [*content.warnings, *warnings], [*content.left_out, *left_out], content.examination)
 
@@ -315,7 +317,7 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
         return [None] * len(found)
     if isinstance(roles, str):
         if len(found) > 1:
-            raise UsageError(f"The study has {len(found)} series; say which of them is {roles} (NAME={roles}).")
+            raise UsageError(f"The study has {len(found)} series; say which of them is the {roles} (NAME={roles}).")
         return [roles]
     chosen: dict[int, str] = {}
     for name, role in roles.items():
@@ -347,9 +349,9 @@ def _series(found: _Found, role: str | None) -> Series:
         if not can_serve(found.volume, wanted):
             raise StudyError(
                 f"{found.name} is {plane.value}, so it cannot serve as {role}, which is {wanted.value}; "
-                f"give it a role of its own plane or correct the directions in its header."
+                "choose a role for its plane or correct the directions in its header."
             )
-        plane, finding = wanted, Finding(contrast, "the user said so")
+        plane, finding = wanted, Finding(contrast, "set by the user")
     return Series(
         found.name,
         found.volume,

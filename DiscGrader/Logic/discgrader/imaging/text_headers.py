@@ -181,7 +181,7 @@ def _wrong(field: str, value: str | None, name: str) -> StudyError:
     if value is None:
         return StudyError(f"{name} has no {field} in its header; export it again.")
     shown = value if len(value) <= 40 else value[:37] + "..."
-    return StudyError(f"{name} states {field} {shown!r} in its header, which cannot be; correct it or export it again.")
+    return StudyError(f"{name} has the impossible {field} {shown!r} in its header; correct it or export it again.")
 
 
 def guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -218,7 +218,7 @@ def _nrrd_guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
 def _meta_guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
     _refuse_unless_mm(fields.get("distanceunits", ""), "DistanceUnits", name)
     if re.match(r"LIST\b|.*%", fields.get("elementdatafile", "")):
-        raise StudyError(f"{name} spreads its voxels over several files (ElementDataFile); save it as one.")
+        raise StudyError(f"{name} stores its voxels in several files (ElementDataFile); save it as one file.")
     lies = any(field in fields for field in ("transformmatrix", "rotation", "orientation"))
     has_spacing = any(field in fields for field in ("elementspacing", "elementsize"))
     return (
@@ -234,26 +234,25 @@ def _refuse_unless_mm(unit: str, field: str, name: str) -> None:
 
 def _no_place(name: str, field: str) -> str:
     return (
-        f"{name} does not say how it lies in the patient (no {field} that tells): its plane, and which side is left, "
-        "are a guess."
+        f"{name} has no orientation in the patient (no usable {field}): its plane, and which side is left, are a guess."
     )
 
 
 def _no_spacing(name: str, field: str) -> str:
-    return f"{name} states no voxel spacing ({field}); 1 mm was taken, so that lengths and grades may be wrong."
+    return f"{name} has no voxel spacing ({field}); 1 mm was assumed, so lengths and grades may be wrong."
 
 
 def why_not_read(reason: str, fields: Mapping[str, str], name: str) -> str:
     """One plain sentence for ITK's reason of not reading a file."""
     lowered = reason.lower()
     if "scalarwithspace" in lowered:
-        return f"{name} states spacings beside a space, which NRRD does not allow; give space directions."
+        return f"{name} gives both spacings and a space, which NRRD does not allow; give space directions."
     if "spacing" in lowered:
-        return f"{name} states a voxel spacing of zero, which cannot be; correct the spacing in its header."
+        return f"{name} has a voxel spacing of zero, which is impossible; correct the spacing in its header."
     if "determinant" in lowered:
-        return f"{name} states axes that do not span a volume; correct the directions in its header."
+        return f"{name} has axes that do not span a volume; correct the directions in its header."
     if "couldn't open" in lowered and "data file" in fields:
-        return f"{name} names {fields['data file']} for its voxels, which is not there; put it beside the header."
+        return f"{name} refers to the voxel file {fields['data file']}, which is missing; put it beside the header."
     if parse := re.search(r"_nrrdReadNrrdParse_(\w+)", reason):
-        return f"{name} has a {parse[1].replace('_', ' ')} that cannot be read in its header; export it again."
-    return f"{name} cannot be read: it is cut off, damaged or not what its name says; export it again."
+        return f"{name} has a {parse[1].replace('_', ' ')} in its header that cannot be read; export it again."
+    return f"{name} cannot be read: it is truncated, damaged or not what its name says; export it again."

@@ -27,18 +27,18 @@ LEAST_SLICES = 3
 DENSE = f"{LEAST_SLICES} or more slices in a row, no more than {GREATEST_STEP_MM:g} mm apart"
 
 COUNTED = (
-    "Discs were found on axial slices alone, and named by counting from below: check the names, and set the lowest "
-    "disc's level where they are wrong."
+    "Discs were found on axial slices alone and named by counting from below: check the names, and set the "
+    "lowest disc's level if they are wrong."
 )
 
 SIDES = (
-    "There is no sagittal series to compare the axial T2 with, so that exchanged sides cannot be told: rely on left "
-    "and right only where its header is right."
+    "There is no sagittal series to compare the axial T2 with, so swapped sides would go unnoticed: rely on "
+    "left and right only if its header is right."
 )
 
 PARTLY = (
-    "Only part of this disc was made out on the axial slices, so that its box may lie too far in front or behind: "
-    "check it."
+    "Only part of this disc was recognized on the axial slices, so its box may lie too far anterior or "
+    "posterior: check it."
 )
 
 PARTLY_SHARE = 0.7
@@ -61,11 +61,13 @@ def axial_t2(study: Study) -> tuple[Series, ...]:
     """
     weighted = [series for series in study.series if series.is_axial_t2]
     if not weighted:
-        raise StudyError(f"{study.name} has neither a sagittal series nor an axial T2: discs are found on these.")
+        raise StudyError(
+            f"{study.name} has neither a sagittal series nor an axial T2, on which discs can be found; add one."
+        )
     dense = [series for series in weighted if _is_dense(series)]
     if not dense:
         raise StudyError(
-            f"{study.name} has no sagittal series, and no disc can be found on its axial T2: that takes {DENSE}."
+            f"{study.name} has no sagittal series, and no disc can be found on its axial T2, which would take {DENSE}."
         )
     first = max(dense, key=lambda series: slices(series.volume))
     return (first, *(series for series in dense if series is not first and other_coordinates(series, first) is None))
@@ -117,8 +119,8 @@ def _is_dense(series: Series) -> bool:
 def _passed_over(series: Series, first: Series) -> str:
     strange = other_coordinates(series, first)
     if strange is not None:
-        return f"No disc was looked for on {series.name}: it {strange}."
-    return f"No disc was looked for on {series.name}: that takes {DENSE}."
+        return f"Discs were not searched for on {series.name}: it {strange}."
+    return f"Discs were not searched for on {series.name}, which would take {DENSE}."
 
 
 def slices(volume: Volume) -> int:

@@ -254,7 +254,7 @@ def box_doubts(boxes: Mapping[str, RoiBox], pictures: Sequence[Volume]) -> tuple
         Those that the boxes are read on; where there is none, no box is doubted for lying outside.
     """
     outside = [
-        f"The box of {level} lies outside the picture; move it back onto its disc, or delete it."
+        f"The box of {level} lies outside the image; move it back onto its disc, or delete it."
         for level, box in boxes.items()
         if pictures and is_outside(box, pictures)
     ]
@@ -285,6 +285,7 @@ def _on_one_disc(boxes: Mapping[str, RoiBox]) -> list[str]:
         away = float(np.linalg.norm(box.center_lps_mm - its.center_lps_mm))
         if away < ONE_DISC_MM:
             found.append(
-                f"The boxes of {level} and {other} lie on one disc, {away:.0f} mm apart; move or delete one of them."
+                f"The boxes of {level} and {other} lie on the same disc, {away:.0f} mm apart; move or delete "
+                "one of them."
             )
     return found

@@ -79,12 +79,12 @@ def box_between(
         When one of the discs is at this place already, or there is none to go by.
     """
     if not discs:
-        raise UsageError("There is no disc to go by; find the discs first.")
+        raise UsageError("There is no disc to start from; find the discs first.")
     ups = [disc.roi.axes_lps[:, 2] for disc in discs]
     heights = np.array([float((place_lps - disc.center_lps_mm) @ up) for disc, up in zip(discs, ups, strict=True)])
     nearest = int(np.abs(heights).argmin())
     if abs(heights[nearest]) < SAME_DISC_MM:
-        raise UsageError(f"{discs[nearest].level} is at this place already; move its box, or point at another place.")
+        raise UsageError(f"{discs[nearest].level} is already at this position; move its box, or point somewhere else.")
     below = int((heights > 0).sum()) - 1
     if 0 <= below < len(discs) - 1:
         share = heights[below] / (heights[below] - heights[below + 1])

@@ -62,7 +62,9 @@ def check_level(name: object) -> None:
     if not is_level(name):
         others = [level for ladder in LADDERS[1:] for level in ladder if level not in LADDER]
         known = ", ".join(LADDER)
-        raise UsageError(f"There is no level {name}; choose one of {known}; or of other anatomy: {', '.join(others)}.")
+        raise UsageError(
+            f"There is no level {name}; choose one of {known}; or, with variant anatomy: {', '.join(others)}."
+        )
 
 
 def order_of(level: str) -> int:
@@ -95,8 +97,8 @@ def common_ladder(levels: Collection[str]) -> tuple[str, ...]:
     strange = [level for level in levels if level not in ladder]
     if strange:
         raise UsageError(
-            f"A spine with the levels {', '.join(levels)} does not exist: {strange[0]} belongs to another count "
-            "of lumbar vertebrae; name the lowest disc, and all names follow."
+            f"A spine cannot have the levels {', '.join(levels)}: {strange[0]} belongs to a different number "
+            "of lumbar vertebrae; name the lowest disc, and all other names follow."
         )
     return ladder
 
@@ -180,12 +182,12 @@ def named_from(levels: Collection[str], lowest: str) -> dict[str, str]:
     beyond = [level for level in levels if before.index(level) + steps >= len(ladder)]
     if beyond:
         raise UsageError(
-            f"The lowest disc cannot be {lowest}: {beyond[0]} would be beyond the highest level, {ladder[-1]}."
+            f"The lowest disc cannot be {lowest}: {beyond[0]} would lie above the highest level, {ladder[-1]}."
         )
     return {level: ladder[before.index(level) + steps] for level in levels}
 
 
-SETTLES = "set the lowest disc's level if it is another"
+SETTLES = "set the lowest disc's level if this is wrong"
 
 _COUNTED_OTHERWISE = {
     SACRAL_LEVEL: f"{SACRAL_LEVEL}, or {SIX_LUMBAR[1]} if there are six lumbar vertebrae",

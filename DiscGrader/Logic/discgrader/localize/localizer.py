@@ -60,7 +60,7 @@ class Localizer:
         network = build_network(pack.architecture)
         if pack.architecture.get("kind") != "unet" or pack.architecture.get("outputs") != len(CLASSES):
             raise PackError(
-                f"Pack {pack.name}: its network does not tell vertebra, disc and canal apart; install it anew."
+                f"Pack {pack.name}: its network does not segment vertebra, disc and canal; reinstall the pack."
             )
         fill_network(network, pack, next(iter(pack.files)))
         self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
@@ -109,7 +109,9 @@ class Localizer:
                 found, others = self._named_by_all(series, seen, _sagittal(study), margin_mm, lowest_disc)
                 shifts = {other.series: other.shift_lps_mm for other in others if other.shift_lps_mm is not None}
                 return replace(found, shifts_lps_mm={series.name: np.zeros(3), **shifts})
-        raise StudyError(f"No lumbar disc was found in {study.name}: is it a sagittal MRI of the lumbar spine?")
+        raise StudyError(
+            f"No lumbar disc was found in {study.name}; check that it is a sagittal MRI of the lumbar spine."
+        )
 
     def localize_series(
         self,

@@ -214,4 +214,4 @@ def whole_spine_count(other: OtherRow, votes: LevelVotes, weights: Mapping) -> s
     many = discs > WHOLE_SPINE_DISCS
     count = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
     usual = f"where {WHOLE_SPINE_DISCS} are usual"
-    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so that there may be {count}"
+    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so there may be {count}"

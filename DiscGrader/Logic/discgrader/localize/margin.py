@@ -25,7 +25,7 @@ def check_margin(margin_mm: float) -> float:
     """
     low, high = MARGIN_RANGE_MM
     if not low <= margin_mm <= high:
-        raise UsageError(f"The margin is {margin_mm:g} mm; choose one from {low:g} to {high:g} mm.")
+        raise UsageError(f"The margin is {margin_mm:g} mm; choose a value from {low:g} to {high:g} mm.")
     return float(margin_mm)
 
 

@@ -130,17 +130,19 @@ def name_candidates(
     for position, (candidate, index) in enumerate(zip(choice.chain, indices, strict=True)):
         notes = list(doubts)
         if gaps and index > gaps[0]:
-            notes.append(f"A disc may be missed below this one, so that it is counted as disc {index}.")
+            notes.append(f"A disc may have been missed below this one, so it is counted as disc {index}.")
         if position == len(choice.chain) - 1 and _cropped(candidate):
-            notes.append("This disc is close to the upper edge of the picture and may be cut off.")
+            notes.append("This disc is close to the upper edge of the image and may be cut off.")
         named.append(NamedCandidate(candidate, index, level_name(index, lowest), tuple(notes)))
     warnings = list(doubts)
     # Axial slices often go through three discs only.
     if below is None and not ORDINARY_COUNT[0] <= len(choice.chain) <= ORDINARY_COUNT[1]:
         count = len(choice.chain)
-        warnings.append(f"{count} discs were found where 5 to 9 are usual: check that none is missed or invented.")
+        warnings.append(f"{count} discs were found where 5 to 9 are usual: check for missed and false discs.")
     if gaps:
-        warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
+        warnings.append(
+            f"A disc is missing from the row of discs at index {', '.join(map(str, gaps))} from the sacrum."
+        )
     return Naming(tuple(named), tuple(warnings), doubts, choice.probability, choice.alternatives)
 
 
@@ -179,13 +181,16 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     lowest, probability = level_name(first), float(looks.probabilities[place])
     reasons = [] if looks.count is None else [looks.count]
     if not in_view and place > 0 and not known_below:
-        reasons.append(f"the sacrum is not in view: the lowest disc seen is assumed to be {lowest}, which is a guess")
+        reasons.append(
+            f"the sacrum is not in view: the lowest visible disc is assumed to be {lowest}, which is a guess"
+        )
     elif place > 1 and not known_below:
         reasons.append(
-            f"a vertebra follows below the lowest disc found: it is taken to be {lowest}, the one below missed"
+            f"a vertebra follows below the lowest disc found: the disc is taken to be {lowest}, and the one "
+            "below to be missed"
         )
     elif probability < CERTAIN and place == 0:
-        reasons.append("a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box")
+        reasons.append("a small disc below the lowest full-sized one was taken for an S1-S2 remnant and has no box")
     elif probability < CERTAIN:
         reasons.append("the shape of the lowest vertebrae leaves the names in doubt")
     others = {
@@ -308,20 +313,25 @@ def _without_remnant(chain: list[Candidate]) -> tuple[list[Candidate], list[str]
     # The sacrum is not segmented as vertebra: what has none above it, and a disc above that has none below, lies in it.
     inside_sacrum |= chain[1].vertebra_below < LEAST_VERTEBRA_SHARE
     if (small and leans) or inside_sacrum:
-        return chain[1:], ["a small disc below the lowest full one was taken for a remnant of S1-S2 and has no box"]
+        return chain[1:], ["a small disc below the lowest full-sized one was taken for an S1-S2 remnant and has no box"]
     if small:
-        return chain, ["the lowest disc is small and may be a remnant of S1-S2"]
+        return chain, ["the lowest disc is small and may be an S1-S2 remnant"]
     return chain, []
 
 
 def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
     level = LEVELS[1] if missed else LEVELS[0]
     if not sacrum_in_view(lowest):
-        return [f"the sacrum is not in view: the lowest disc seen is assumed to be {level}"]
+        return [f"the sacrum is not in view: the lowest visible disc is assumed to be {level}"]
     if missed:
-        return [f"a vertebra follows below the lowest disc found: it is taken to be {level}, the one below missed"]
+        return [
+            (
+                f"a vertebra follows below the lowest disc found: the disc is taken to be {level}, and the one below "
+                "to be missed"
+            )
+        ]
     if lowest.vertebra_below > 0.6:
-        return ["a vertebra may follow below the lowest disc found, so that it may not be L5-S1"]
+        return ["a vertebra may follow below the lowest disc found, so it may not be L5-S1"]
     return []
 
 

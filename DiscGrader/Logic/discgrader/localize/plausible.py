@@ -62,12 +62,18 @@ def _size(row: Sequence[Candidate]) -> str | None:
     depth = float(np.median([disc.depth_mm for disc in row]))
     if len(row) == 1:
         fits = SHALLOWEST_MM <= depth <= DEEPEST_MM
-        return None if fits else f"The only disc found is {depth:.0f} mm deep, which no lumbar disc is."
+        return (
+            None
+            if fits
+            else f"The only disc found is {depth:.0f} mm deep (anterior to posterior), which no lumbar disc is."
+        )
     centers = np.array([disc.center_lps_mm for disc in row])
     step = float(np.median(np.linalg.norm(np.diff(centers, axis=0), axis=1)))
     if LUMBAR_MM[0] <= np.sqrt(step * depth) <= LUMBAR_MM[1]:
         return None
-    return f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which lumbar discs are not, even a child's."
+    return (
+        f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which is impossible for lumbar discs, even a child's."
+    )
 
 
 def _place(row: Sequence[Candidate]) -> str | None:
@@ -78,7 +84,7 @@ def _place(row: Sequence[Candidate]) -> str | None:
         return None
     if len(row) < LEAST_COUNT:
         discs = "One disc is" if len(row) == 1 else f"{len(row)} discs are"
-        return f"{discs} in view and no sacrum, so that nothing tells whether this is the lumbar spine."
+        return f"{discs} in view and no sacrum, so it is not certain that this is the lumbar spine."
     growing = float(np.polyfit(np.arange(len(row)), [lean_deg(disc) for disc in row], 1)[0])
     return (
         "The spine is kyphotic and no sacrum is in view, as in the thoracic spine." if growing > KYPHOTIC_DEG else None
@@ -87,11 +93,11 @@ def _place(row: Sequence[Candidate]) -> str | None:
 
 def _surroundings(row: Sequence[Candidate]) -> str | None:
     if all(disc.canal_back_mm is None for disc in row):
-        return "There is no spinal canal behind what was taken for discs."
+        return "There is no spinal canal behind the structures taken for discs."
     if np.mean([[disc.vertebra_above, disc.vertebra_below] for disc in row]) < LEAST_VERTEBRA:
-        return "There are no vertebrae above and below what was taken for discs."
+        return "There are no vertebrae above and below the structures taken for discs."
     if np.median([disc.confidence for disc in row]) < LEAST_CONFIDENCE:
-        return "What was taken for discs hardly looks like discs."
+        return "The structures taken for discs hardly look like discs."
     return None
 
 
@@ -111,7 +117,7 @@ def ct_doubt(name: str, volume: Volume) -> str | None:
     bone = np.mean(body > _BONE_HU)
     between = np.mean((body > _FAT_HU[0] - 300) & (body < _FAT_HU[0] - 50))
     if fat > 0.01 and soft > 0.15 and 0.005 < bone < 0.75 and between < 0.15:
-        return f"The values of {name} are Hounsfield units as of a CT, not intensities of MR."
+        return f"The values of {name} look like Hounsfield units of a CT, not MR signal intensities."
     return None
 
 
@@ -135,8 +141,7 @@ whose L5-S1 they miss, -2.8; the other upright ones were not all measured anew.
 """
 
 UPSIDE_DOWN = (
-    "The picture of {series} is upside down: its discs were found on it turned over, and its orientation "
-    "should be corrected."
+    "{series} is upside down: its discs were found on the flipped image, and its orientation should be corrected."
 )
 
 
@@ -148,8 +153,8 @@ def scale_doubt(chain: Sequence[Candidate]) -> str | None:
     if ADULT_MM[0] <= np.sqrt(step * depth) <= ADULT_MM[1]:
         return None
     return (
-        f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which an adult's hardly are: if this is no child, the "
-        "spacing of the picture is wrong, and so are lengths in mm and perhaps grades."
+        f"Discs are {step:.0f} mm apart and {depth:.0f} mm deep, which is unlikely in an adult: if this is "
+        "not a child, the image spacing is wrong, and so are lengths in mm and perhaps grades."
     )
 
 

@@ -108,7 +108,7 @@ class DiscFindings:
             (bool(self.fused) and herniated, f"A fused level has no disc that could herniate (msu={self.msu})"),
             (bool(self.fused) and bool(moving), f"A fused level cannot have {' or '.join(moving)}"),
             (bool(self.fused) and self.pfirrmann is not None, "The rudiment of a fused level has no Pfirrmann grade"),
-            (self.msu == "3C", "In zone C the facet joint stands where a herniation of size 3 would lie (msu=3C)"),
+            (self.msu == "3C", "In zone C the facet joint occupies the space of a herniation of size 3 (msu=3C)"),
             (
                 self.msu in ("1A", "2A", "3A") and self.side is not None,
                 f"A herniation in zone A is central and has no side (msu={self.msu}, side={self.side})",
@@ -160,8 +160,8 @@ def check_levels(levels: Mapping[str, DiscFindings]) -> None:
             raise UsageError(f"There is no level {level}; choose one of {', '.join(LEVELS)}.")
         if level in HOLDS_CORD and asked.central_stenosis:
             raise UsageError(
-                f"{level} holds the spinal cord, and Lee's grades of central stenosis are of the cauda equina; "
-                "choose L1-L2 or lower."
+                f"{level} contains the spinal cord, and Lee's grades of central stenosis describe the cauda "
+                "equina; choose L1-L2 or lower."
             )
         if asked.fused and level != LEVELS[0]:
             raise UsageError(f"Only {LEVELS[0]} can be fused, by a sacralized L5, not {level}.")

@@ -68,5 +68,5 @@ def _grade(system: str, task: str, grade: str) -> Grade:
     scale = scale_of(system, task)
     return Grade(
         system, task, grade, scale.label_of(grade), {one: float(one == grade) for one in scale.values}, {},
-        PACK, __version__, "0" * 64, "nothing: the truth about the digital spine", synthetic=True,
+        PACK, __version__, "0" * 64, "nothing: the ground truth of the digital spine", synthetic=True,
     )  # fmt: skip

@@ -228,8 +228,9 @@ class Level:
         natural = self._compromise(front, wall)
         if natural > grade:
             raise UsageError(
-                f"{self.parameters.level}: disc material and ligaments compromise the {side} root to grade {natural} "
-                f"already, so it cannot have {side}_nerve_root={grade}; ask for less beside it."
+                f"{self.parameters.level}: disc material and ligaments already compromise the {side} root to "
+                f"grade {natural}, so it cannot have {side}_nerve_root={grade}; reduce the other findings at "
+                "this level."
             )
         if grade == 0:
             return front, None
@@ -250,8 +251,8 @@ class Level:
         left = self._area(least)
         if left < LEAST_SAC_MM2:
             raise UsageError(
-                f"{given.level}: what takes room in the canal leaves the roots {left:.0f} mm² of the thecal sac; ask "
-                "for a smaller herniation, less bulge, fat or ligament."
+                f"{given.level}: its findings leave the roots only {left:.0f} mm² of the thecal sac; ask for "
+                "a smaller herniation, less bulge, fat or ligament."
             )
         share = left / whole
         natural = next((grade for grade, limit in enumerate(LEAST_SHARE) if share >= limit), 3)
@@ -260,8 +261,8 @@ class Level:
         asked = given.stenosis
         if asked is not None and asked < natural:
             raise UsageError(
-                f"{given.level}: what takes room in the canal makes central stenosis {natural} already, so it cannot "
-                f"have central_stenosis={asked}; ask for less beside it."
+                f"{given.level}: its findings already make central stenosis grade {natural}, so it cannot "
+                f"have central_stenosis={asked}; reduce the other findings at this level."
             )
         self.stenosis = natural if asked is None else asked
         self.squeeze = least

@@ -74,17 +74,17 @@ class Patient:
         _check_choice("transitional vertebra", self.transitional, TRANSITIONAL)
         if self.convex is not None and self.scoliosis_deg == 0:
             raise UsageError(
-                f"A straight spine (scoliosis 0) is not convex to the {self.convex}; ask for one of the two."
+                f"A straight spine (scoliosis 0) is not convex to the {self.convex}; give only one of the two."
             )
         if self.transitional == SACRALIZED and self.lumbar not in (None, 5):
             raise UsageError(
-                f"A sacralized L5 is the fifth lumbar vertebra, so that there cannot be {self.lumbar}; "
-                "ask for one of the two."
+                f"A sacralized L5 is the fifth lumbar vertebra, so there cannot be {self.lumbar}; give only "
+                "one of the two."
             )
         if self.transitional == LUMBARIZED and self.lumbar not in (None, 5):
             raise UsageError(
-                f"A lumbarized S1 lies below five lumbar vertebrae, so that there cannot be {self.lumbar}; "
-                "ask for one of the two."
+                f"A lumbarized S1 lies below five lumbar vertebrae, so there cannot be {self.lumbar}; give "
+                "only one of the two."
             )
 
     def complete(self, seed: int) -> "Patient":

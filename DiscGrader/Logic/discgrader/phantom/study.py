@@ -116,7 +116,7 @@ def make_study(
             volume=picture,
             plane=protocol.plane,
             contrast=protocol.sequence.contrast,
-            contrast_reason="rendered so by the phantom",
+            contrast_reason="set by the phantom",
         )
         for protocol, (picture, _) in zip(protocols, rendered)
     )

@@ -67,7 +67,7 @@ class PyradiomicsExtractor:
         try:
             self._extractor = featureextractor.RadiomicsFeatureExtractor({**content, "setting": setting})
         except Exception as error:
-            raise UsageError(f"pyradiomics does not take these parameters ({_first_line(error)}).") from error
+            raise UsageError(f"pyradiomics does not accept these parameters ({_first_line(error)}).") from error
 
     def extract(
         self, volume: Volume, mask: Volume, label: int | None = None, progress: Progress = Progress()
@@ -91,11 +91,11 @@ class PyradiomicsExtractor:
                     image, region = _resampled(image, region, {**self._given, "label": label})
                 found = self._extractor.execute(image, region, label=label)
         except (ValueError, RuntimeError, IndexError, AssertionError) as error:
-            raise StudyError(f"pyradiomics cannot take features of label {label} ({_first_line(error)}).") from error
+            raise StudyError(f"pyradiomics cannot compute features of label {label} ({_first_line(error)}).") from error
         names = self.parameters.feature_names() if self.parameters else tuple(found)
         values = np.array([float(found.get(name, np.nan)) for name in names])
         holes = {
-            name: "pyradiomics gives no value"
+            name: "pyradiomics returns no value"
             for name, value in zip(names, values, strict=True)
             if not np.isfinite(value)
         }

@@ -16,9 +16,9 @@ _GLCM = (
     ("DifferenceAverage", "TF7R", "sum k pd(k)"),
     ("DifferenceEntropy", "NTRS", "-sum pd(k) log2(pd(k) + e)"),
     ("DifferenceVariance", "D3YU", "sum pd(k) (k - DifferenceAverage)^2"),
-    ("Dissimilarity", "8S9J", "sum p(i,j) |i - j|", "withdrawn: it is DifferenceAverage"),
-    ("Homogeneity1", "", "sum p(i,j) / (1 + |i - j|)", "withdrawn: it is Id"),
-    ("Homogeneity2", "", "sum p(i,j) / (1 + |i - j|^2)", "withdrawn: it is Idm"),
+    ("Dissimilarity", "8S9J", "sum p(i,j) |i - j|", "withdrawn: identical to DifferenceAverage"),
+    ("Homogeneity1", "", "sum p(i,j) / (1 + |i - j|)", "withdrawn: identical to Id"),
+    ("Homogeneity2", "", "sum p(i,j) / (1 + |i - j|^2)", "withdrawn: identical to Idm"),
     ("Id", "IB1Z", "sum pd(k) / (1 + k)"),
     ("Idm", "WF0Z", "sum pd(k) / (1 + k^2)"),
     ("Idmn", "1QCO", "sum pd(k) / (1 + k^2 / G^2)"),
@@ -34,7 +34,7 @@ _GLCM = (
     ("SumAverage", "ZGXS", "sum k ps(k)"),
     ("SumEntropy", "P6QZ", "-sum ps(k) log2(ps(k) + e)"),
     ("SumSquares", "UR99", "sum p(i,j) (i - ux)^2"),
-    ("SumVariance", "OEEB", "sum ps(k) (k - SumAverage)^2", "withdrawn: it is ClusterTendency"),
+    ("SumVariance", "OEEB", "sum ps(k) (k - SumAverage)^2", "withdrawn: identical to ClusterTendency"),
 )
 
 
@@ -149,7 +149,7 @@ _GLDM = (
         "GrayLevelNonUniformityNormalized",
         "5SPA",
         "sum_i (sum_j P(i,j))^2 / N^2",
-        "withdrawn: it is Uniformity of the first order",
+        "withdrawn: identical to Uniformity of the first order",
     ),
     ("DependencePercentage", "6XV8", "N / n", "withdrawn: it is always 1"),
 )

@@ -21,7 +21,7 @@ _FIRST_ORDER = (
     ("RobustMeanAbsoluteDeviation", "1128", "mean |Y - mean Y| of the Y in X from P10 to P90"),
     ("RootMeanSquared", "5ZWQ", "sqrt(mean (X + c)^2)", "IBSI has no shift c"),
     ("Skewness", "KE2A", "mean((X - m)^3) / mean((X - m)^2)^(3/2)"),
-    ("StandardDeviation", "", "sqrt(mean (X - m)^2)", "on request: the root of Variance"),
+    ("StandardDeviation", "", "sqrt(mean (X - m)^2)", "on request: the square root of Variance"),
     ("TotalEnergy", "", "dx dy dz sum (X + c)^2"),
     ("Uniformity", "BJ5W", "sum p(i)^2"),
     ("Variance", "ECT3", "mean (X - m)^2"),

@@ -229,11 +229,11 @@ def _add(
 
 
 _UNDEFINED = {
-    "shape": "the region's shape has no such measure",
-    "shape2D": "the region's shape has no such measure",
-    "firstorder": "the region's values have no such measure",
+    "shape": "undefined for the region's shape",
+    "shape2D": "undefined for the region's shape",
+    "firstorder": "undefined for the region's values",
     "glcm": "no two voxels of the region are neighbors",
-    "glrlm": "no line along any direction meets the region twice",
+    "glrlm": "no line in any direction crosses the region twice",
     "glszm": "the region has no zone",
     "gldm": "the region has no neighbors",
     "ngtdm": "the region has no neighbors",
@@ -242,7 +242,7 @@ _UNDEFINED = {
 
 def _why_undefined(family: str, name: str, found: Mapping[str, float]) -> str:
     if (family, name) == ("glcm", "MCC") and np.isfinite(found.get("Contrast", np.nan)):
-        return f"MCC is not computed of more than {MOST_LEVELS_OF_MCC} gray levels; choose a larger binWidth"
+        return f"MCC is not computed for more than {MOST_LEVELS_OF_MCC} gray levels; choose a larger binWidth"
     return _UNDEFINED[family]
 
 

@@ -67,14 +67,14 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
     size, spacing = np.array(volume.size), volume.spacing_mm
     if size.min() < _LEAST_LOG_SIZE:
         return Hole(
-            f"a Laplacian of Gaussian needs {_LEAST_LOG_SIZE} voxels along each axis, here are "
+            f"a Laplacian of Gaussian needs {_LEAST_LOG_SIZE} voxels along each axis, the image has "
             f"{' x '.join(map(str, size))}"
         )
     needed = np.ceil(sigma_mm / spacing).astype(int) + 1
     if np.any(size < needed):
         return Hole(
-            f"a Laplacian of Gaussian of {sigma_mm:g} mm needs {' x '.join(map(str, needed))} voxels, here are "
-            f"{' x '.join(map(str, size))}"
+            f"a Laplacian of Gaussian of {sigma_mm:g} mm needs {' x '.join(map(str, needed))} voxels, the "
+            f"image has {' x '.join(map(str, size))}"
         )
     reach = np.maximum(np.ceil(_REACH_SIGMAS * sigma_mm / spacing[::-1]), _LEAST_LOG_SIZE)
     seen = box.grown(reach, volume.array.shape)

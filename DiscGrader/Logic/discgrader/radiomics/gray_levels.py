@@ -55,8 +55,8 @@ def discretize(values: np.ndarray, settings: Settings) -> GrayLevels:
         low, high = values.min(), values.max()
         if (float(high) - float(low)) / width > _MOST_LEVELS:
             raise StudyError(
-                f"Values from {low:g} to {high:g} make more than {_MOST_LEVELS} gray levels of binWidth {width:g}; "
-                "choose a larger one."
+                f"Values from {low:g} to {high:g} make more than {_MOST_LEVELS} gray levels of binWidth "
+                f"{width:g}; choose a larger binWidth."
             )
         edges = np.arange(low - low % width, high + 2 * width, width)
         if len(edges) == 1:

@@ -104,9 +104,11 @@ class Parameters:
             raise UsageError(f"{where} must be a mapping with the sections {', '.join(_SECTIONS)}.")
         for section, entries in content.items():
             if section not in _SECTIONS:
-                raise UsageError(f"{where} has a section {section!r}; known are {', '.join(_SECTIONS)}.")
+                raise UsageError(
+                    f"{where} has an unknown section {section!r}; the sections are {', '.join(_SECTIONS)}."
+                )
             if not isinstance(entries, Mapping | None):
-                raise UsageError(f"{where}: the section {section} must be a mapping, one entry a line.")
+                raise UsageError(f"{where}: the section {section} must be a mapping, one entry per line.")
         settings = Settings().changed(content.get("setting") or {}, where)
         types = content.get("imageType") or {"Original": {}}
         image_types = tuple(_image_type(name, own, settings, where) for name, own in types.items())
@@ -114,7 +116,7 @@ class Parameters:
         features = tuple((one, _features(one, wanted, where)) for one, wanted in classes.items())
         parameters = cls(image_types, features, settings)
         if not parameters.feature_names():
-            raise UsageError(f"{where} asks for no feature at all; a LoG image type needs its sigma.")
+            raise UsageError(f"{where} asks for no feature at all; the image type LoG needs its sigma.")
         return parameters
 
 
@@ -141,12 +143,12 @@ def read_parameter_file(path: Path | str) -> object:
 
     path = Path(path)
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path} is no regular file; give a parameter file.")
+        raise UsageError(f"{path} is not a regular file; give a parameter file.")
     try:
         text = path.read_text(encoding="utf-8")
         return yaml.safe_load(text)
     except OSError as error:
-        raise UsageError(f"There is no parameter file {path} that can be read; check the path.") from error
+        raise UsageError(f"There is no readable parameter file {path}; check the path.") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark is not None else ""
@@ -205,10 +207,10 @@ _GLCM_1218 = (
 
 def _image_type(name: str, own: object, settings: Settings, where: str) -> ImageType:
     if name in FOREIGN_IMAGE_TYPES:
-        raise ForeignFeature(f"{where} asks for the image type {name}, which only pyradiomics makes.")
+        raise ForeignFeature(f"{where} asks for the image type {name}, which only pyradiomics supports.")
     if name not in IMAGE_TYPES:
         raise UsageError(
-            f"{where} names the image type {name!r}, which is not known; known are {', '.join(IMAGE_TYPES)}."
+            f"{where} names the unknown image type {name!r}; the image types are {', '.join(IMAGE_TYPES)}."
         )
     if not isinstance(own, Mapping | None):
         raise UsageError(f"{where}: the image type {name} must be followed by a mapping of settings, or {{}}.")
@@ -221,9 +223,7 @@ def _all_classes(settings: Settings) -> dict[str, None]:
 
 def _features(one: str, wanted: object, where: str) -> tuple[str, ...]:
     if one not in CLASSES:
-        raise UsageError(
-            f"{where} names the feature class {one!r}, which is not known; known are {', '.join(CLASSES)}."
-        )
+        raise UsageError(f"{where} names the unknown feature class {one!r}; the classes are {', '.join(CLASSES)}.")
     if wanted is None or wanted == []:
         return default_features(one)
     if not isinstance(wanted, Sequence) or isinstance(wanted, str):
@@ -231,7 +231,7 @@ def _features(one: str, wanted: object, where: str) -> tuple[str, ...]:
     for name in wanted:
         if find_feature(one, name) is None:
             known = ", ".join(default_features(one))
-            raise UsageError(f"{where} names the feature {name!r} of {one}, which is not known; known are {known}.")
+            raise UsageError(f"{where} names the unknown feature {name!r} of {one}; its features are {known}.")
     return tuple(dict.fromkeys(wanted))
 
 

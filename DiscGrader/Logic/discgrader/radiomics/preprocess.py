@@ -20,9 +20,9 @@ def check_values(volume: Volume, what: str = "The image") -> None:
     if array.dtype.kind == "f":
         bad = array.size - int(np.isfinite(array).sum())
         if bad:
-            raise StudyError(f"{what} has {bad} voxels that are not numbers; set them to a value first.")
+            raise StudyError(f"{what} has {bad} voxels that are not numbers; replace them by a value first.")
     elif array.dtype.kind not in "iu":
-        raise StudyError(f"{what} does not hold gray values; give an image of numbers.")
+        raise StudyError(f"{what} does not contain gray values; give a numeric image.")
 
 
 def prepare(volume: Volume, settings: Settings, resampling: Resampling | None) -> Volume:

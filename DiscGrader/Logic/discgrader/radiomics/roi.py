@@ -124,7 +124,7 @@ def _difference(volume: Volume, mask: Volume, settings: Settings) -> str | None:
     corners = np.array(np.meshgrid(*[[0, size - 1] for size in volume.size], indexing="ij")).reshape(3, -1).T
     apart = np.abs(volume.index_to_lps(corners) - mask.index_to_lps(corners)).max()
     if apart > tolerance * volume.spacing_mm.min():
-        return f"The mask lies up to {apart:.3g} mm beside the image's voxels"
+        return f"The mask is shifted by up to {apart:.3g} mm relative to the image"
     return None
 
 
@@ -155,10 +155,10 @@ def _cut(
     count = int(box.sum())
     extended = sum(size > 1 for size in box.shape)
     if count == 1:
-        raise StudyError(f"The region {which} is a single voxel, which has no features; draw a larger one.")
+        raise StudyError(f"The region {which} is a single voxel, which has no features; draw a larger region.")
     if extended < settings.minimum_roi_dimensions:
         raise StudyError(
-            f"The region {which} is longer than one voxel along {extended} of the axes only; features need "
+            f"The region {which} is longer than one voxel along only {extended} of the axes; features need "
             f"{settings.minimum_roi_dimensions} (minimumROIDimensions)."
         )
     if settings.minimum_roi_size is not None and count <= settings.minimum_roi_size:
@@ -168,6 +168,6 @@ def _cut(
     if components:
         pieces = ndimage.label(box, np.ones((3, 3, 3)))[1]
         if pieces > 1:
-            warnings = (*warnings, f"The region {which} is in {pieces} pieces; features are those of all together.")
+            warnings = (*warnings, f"The region {which} is in {pieces} pieces; the features are those of all pieces together.")
     corner = index_of(first + bound[0] for first, bound in zip(low, bounds, strict=True))
     return Roi(corner, box, spacing, warnings)

@@ -120,7 +120,7 @@ class Settings:
         for name, value in given.items():
             if name not in _READERS:
                 known = ", ".join(sorted(_READERS))
-                raise UsageError(f"{where} names the setting {name!r}, which is not known; known are {known}.")
+                raise UsageError(f"{where} names the unknown setting {name!r}; the settings are {known}.")
             field, read = _READERS[name]
             if value is None and name not in _NULLS:
                 continue
@@ -196,7 +196,7 @@ def _sequence(
         try:
             return tuple(read(one) for one in value)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"a list of which each is {error}") from error
+            raise ValueError(f"a list in which each entry is {error}") from error
 
     return read_all
 

@@ -76,7 +76,7 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
     path = Path(data_dir) / TABLE
     if not path.is_file():
         raise StudyError(
-            f"{data_dir} holds no {TABLE}; write one row a disc and task: study, level, system, task, grade."
+            f"{data_dir} contains no {TABLE}; write one row per disc and task: study, level, system, task, grade."
         )
     rows = read_csv(path, ("study", "level", "system", "task", "grade"), StudyError)
     tasks = {task.name for task in find_system(system).tasks}
@@ -93,7 +93,7 @@ def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
         if not is_level(row["level"]):
             raise StudyError(f"{path}, line {number}: there is no level {row['level']!r}.")
         if not row["study"] or Path(row["study"]).name != row["study"]:
-            raise StudyError(f"{path}, line {number}: {row['study']!r} is no name of a study beside the table.")
+            raise StudyError(f"{path}, line {number}: {row['study']!r} is not the name of a study beside the table.")
         patients[row["study"]] = row.get("patient") or row["study"]
         grades.setdefault(row["study"], {}).setdefault(row["level"], {})[row["task"]] = row["grade"]
     if not grades:

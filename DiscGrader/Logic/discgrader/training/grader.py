@@ -129,8 +129,8 @@ def fit_grader(
     """
     if len(discs) < recipe.discs_per_batch:
         raise StudyError(
-            f"A grader learns from batches of {recipe.discs_per_batch} discs, and there are {len(discs)}; give more, "
-            "or choose a smaller discs_per_batch."
+            f"The grader trains on batches of {recipe.discs_per_batch} discs, but there are only "
+            f"{len(discs)}; give more, or choose a smaller discs_per_batch."
         )
     torch.manual_seed(seed)
     network = build_network(recipe.architecture).to(memory_format=torch.channels_last)

@@ -88,7 +88,7 @@ def train_names(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
     rows = _rows(data_dir, out_dir / "work", recipe, pack, progress.part(0.0, 0.3))
     real = [row for row in rows if not row.patient.startswith("digital")]
     if len({row.patient for row in real}) < recipe.folds:
-        raise StudyError(f"Names are learned from {recipe.folds} patients or more, and {data_dir} has fewer.")
+        raise StudyError(f"Training on levels needs {recipe.folds} patients or more, and {data_dir} has fewer.")
     networks = []
     for fold in range(recipe.folds):
         share = progress.part(0.3 + 0.7 * fold / recipe.folds, 0.3 + 0.7 * (fold + 1) / recipe.folds)
@@ -157,7 +157,7 @@ def _trained(
             how,
             lambda first: steps_from(first, loss_of),
             progress=progress,
-            stage="Learning levels",
+            stage="Training on levels",
             state=state,
             every=50,
         )
@@ -281,10 +281,10 @@ def _write(
         f"{number}.{name}": one for number, network in enumerate(networks) for name, one in network.state_dict().items()
     }
     levels = {"networks": len(networks), "architecture": recipe.architecture, "weights": weights}
-    before = pack.trained_on.statement.split("; the networks that tell levels")[0]
+    before = pack.trained_on.statement.split("; the networks that recognize levels")[0]
     statement = (
-        f"{before}; the networks that tell levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, with "
-        f"rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines"
+        f"{before}; the networks that recognize levels on SPIDER, Sudirman (Mendeley k57fr854j2, CC BY 4.0, "
+        f"with rectangles from farhatmasood/YOLOspine, MIT) and {recipe.digital} digital spines"
     )
     files = {name: pack.read_bytes(name) for name in pack.files if name != FILE}
     return ship(

@@ -249,7 +249,7 @@ def _read_stacks(images: Sequence[SpiderImage]) -> dict[int, _Stack]:
             mask, _ = read_volume(image.mask)
             stacks[image.patient] = _Stack(read_volume(image.path)[0], mask.with_array(classes_of_mask(mask.array)))
     if not stacks:
-        raise StudyError("The localizer learns from masks, and none of the images has one.")
+        raise StudyError("The localizer is trained on masks, and none of the images has one.")
     return stacks
 
 

@@ -146,7 +146,7 @@ def train(
         There are no steps.
     """
     if how.steps < 1:
-        raise UsageError("A training of no steps learns nothing; ask for one step or epoch, or more.")
+        raise UsageError("A training needs at least one step or epoch.")
     learner = _Learner(network, how)
     kept: dict = {"step": 0, "best": None, "best_loss": np.inf, "rows": []}
     if state is not None and state.exists():

@@ -64,19 +64,19 @@ RECIPES: Mapping[str, Recipe] = {
     "spider": Recipe(
         "grader", "train_graders", "image networks and trees that grade, by the systems pfirrmann and spider"
     ),
-    "pfirrmann": Recipe("tabular.fusion_recipe", "train_fused", "image networks joined with evidence and radiomics"),
+    "pfirrmann": Recipe("tabular.fusion_recipe", "train_fused", "image networks combined with evidence and radiomics"),
     "pfirrmann-radiomics": Recipe("tabular.radiomics_recipe", "train_radiomics", "the Pfirrmann system as published"),
     "typical": Recipe(
-        "typical.recipe", "train_typical", "what warns of pictures unlike those that a pack was trained on"
+        "typical.recipe", "train_typical", "the detection of images unlike those that a pack was trained on"
     ),
     "names": Recipe(
         "level_recipe",
         "train_names",
-        "what tells levels, added to a localizer's pack",
+        "the recognition of levels, added to a localizer's pack",
         f"{SPIDER}, {_SUDIRMAN}, digital spine",
     ),
     "contrast": Recipe(
-        "contrast.recipe", "train_contrast", "what tells T1 from T2", f"{SPIDER}, {_SUDIRMAN}, digital spine"
+        "contrast.recipe", "train_contrast", "the recognition of T1 and T2", f"{SPIDER}, {_SUDIRMAN}, digital spine"
     ),
 }
 """Those that are code."""
@@ -90,7 +90,7 @@ def recipe_files() -> dict[str, Path]:
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name: those in code and those in ``Resources/Recipes``."""
     files = {
-        name: Recipe("windows.recipe", "train_windows", "a network that looks through windows", name=name)
+        name: Recipe("windows.recipe", "train_windows", "a network that grades from views", name=name)
         for name in recipe_files()
     }
     return {**RECIPES, **files}
@@ -141,7 +141,7 @@ def changed(choices: Choices, options: Mapping[str, object]) -> Choices:
     known = [field.name for field in fields(choices)]  # type: ignore[arg-type]
     for name in options:
         if name not in known:
-            raise UsageError(f"This recipe has no choice {name}; it has {', '.join(known)}.")
+            raise UsageError(f"This recipe has no option {name}; it has {', '.join(known)}.")
     return replace(choices, **options)  # type: ignore[type-var]
 
 

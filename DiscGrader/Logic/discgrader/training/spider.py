@@ -64,7 +64,9 @@ def spider_images(data_dir: Path) -> list[SpiderImage]:
             mask = next((file for file in (beside, apart) if file.is_file()), None)
             found.append(SpiderImage(int(match[1]), match[2].upper(), path, mask))
     if not found:
-        raise StudyError(f"No SPIDER images below {data_dir}; expected images/, midsagittal/ or t2_space/ in it.")
+        raise StudyError(
+            f"There are no SPIDER images in {data_dir}; expected images/, midsagittal/ or t2_space/ in it."
+        )
     return sorted(found, key=lambda one: (one.patient, one.sequence))
 
 

@@ -92,7 +92,7 @@ def tissue_pool(
             source = others if name == "no spine" else slices
             seen[number], tissues[number] = _one(source, learned, str(name), np.random.default_rng([seed, number]))
             if number % _AT_ONCE == 0:
-                progress.report("Drawing pictures", number / count, "axial")
+                progress.report("Drawing images", number / count, "axial")
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, channels=seen, tissues=tissues, kinds=names)
         partial.replace(path)

@@ -73,12 +73,12 @@ def sagittal_pictures(data_dir: Path, progress: Progress) -> list[RealPicture]:
     corrections = spider_corrections()
     spider = spider_images(data_dir)
     for number, image in enumerate(spider):
-        progress.report("Reading pictures", number / (2 * len(spider)), image.path.name)
+        progress.report("Reading images", number / (2 * len(spider)), image.path.name)
         volume, _ = read_corrected(image, corrections)
         made += _pictures(volume, f"spider {image.patient}", image.sequence, image.path.name)
     slices = sudirman_slices(data_dir)
     for number, slice_ in enumerate(slices):
-        progress.report("Reading pictures", 0.5 + number / (2 * len(slices)), slice_.path.name)
+        progress.report("Reading images", 0.5 + number / (2 * len(slices)), slice_.path.name)
         volume, _ = read_volume(slice_.path)
         made += _pictures(volume, f"sudirman {slice_.patient}", slice_.sequence, slice_.path.name)
     return made
@@ -251,7 +251,7 @@ def _draw(sources: Sources, count: int, stored_path: Path, described: Path, seed
         if len(patients) % _AT_ONCE == 0:
             values.flush()
             begun.write_text(json.dumps(patients), encoding="utf-8")
-            progress.report("Drawing pictures", len(patients) / count, sources.plane.value)
+            progress.report("Drawing images", len(patients) / count, sources.plane.value)
     values.flush()
     names = CLASSES[sources.plane]
     classes = np.array([names.index(class_of(str(kind), sources.plane)) for kind in kinds])

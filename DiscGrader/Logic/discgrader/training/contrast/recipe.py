@@ -58,8 +58,8 @@ PLANES = (Plane.SAGITTAL, Plane.AXIAL)
 _WEIGHTS = {"T1": 1.0, "T2": 1.0, "STIR": 0.7, "other": 1.0}
 """How much each axial class counts while they are learned."""
 _STATEMENT = (
-    "sagittal: real pictures of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and T2, and "
-    "digital spines on drawn sequences; axial: digital spines alone"
+    "sagittal: real images of SPIDER and Sudirman, fat-suppressed ones computed from pairs of their T1 and "
+    "T2, and digital spines with random sequence parameters; axial: digital spines alone"
 )
 
 
@@ -85,7 +85,7 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
             patients |= {picture.patient for picture in run.sources.real if plane is Plane.SAGITTAL}
     write_json(out_dir / "figures.json", metrics)
     if not weights:
-        raise StudyError(f"No network is right often enough to be packed; see {out_dir / 'figures.json'}.")
+        raise StudyError(f"No network is accurate enough to be packed; see {out_dir / 'figures.json'}.")
     return _write(out_dir, recipe, weights, calibration, metrics, len(patients))
 
 
@@ -215,7 +215,7 @@ class AxialRun:
                 kinds.append(kind)
                 seen.append(drawn[0])
             if number % 250 == 0:
-                progress.report("Drawing pictures", number / self.recipe.axial_told, "axial")
+                progress.report("Drawing images", number / self.recipe.axial_told, "axial")
         names = CLASSES[Plane.AXIAL]
         truth = np.array([names.index(class_of(f"digital {kind}", Plane.AXIAL)) for kind in kinds])
         each = np.array([_WEIGHTS[name] for name in names]) / np.bincount(truth, minlength=len(names)).clip(1)
@@ -265,8 +265,10 @@ def _write(
             "channels": "square root of brightness; logarithm of brightness relative to that of the surroundings",
         },
         architecture={
-            "kind": "convolutions of 3 x 3, mean and maximum, linear; of axial pictures convolutions of 3 x 3 down "
-            "and up to shares of tissue, and two linear layers from how bright these are",
+            "kind": (
+                "convolutions of 3 x 3, mean and maximum, linear; of axial images convolutions of 3 x 3 down and "
+                "up to shares of tissue, and two linear layers from how bright these are"
+            ),
             "channels": list(recipe.channels),
             "steps": list(recipe.steps_between),
             "by_tissue": [plane.value for plane in weights if plane is Plane.AXIAL],
@@ -277,5 +279,5 @@ def _write(
         trained_on=trained_on("contrast", patients, 0, recipe.seed, _STATEMENT),
         calibration=calibration,
         figures=metrics,
-        intended_use="Research use, not for diagnosis: telling what a lumbar series weights where nothing names it.",
+        intended_use="Research use, not for diagnosis: recognizing the contrast of a lumbar series that is not named.",
     )

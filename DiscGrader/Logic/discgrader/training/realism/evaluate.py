@@ -53,7 +53,7 @@ class RealismOptions:
 
     def __post_init__(self):
         if self.patients < 10:
-            raise UsageError(f"The digital spine is judged on 10 patients or more, not on {self.patients}.")
+            raise UsageError(f"The digital spine is evaluated on 10 patients or more, not on {self.patients}.")
         if self.recipe.epochs < 1:
             raise UsageError(f"A grader is trained for one epoch or more, not for {self.recipe.epochs}.")
 
@@ -90,18 +90,20 @@ def evaluate_phantom(
         sheets = _sheets(data_dir, images, seeds[:SHEET_PICTURES])
     except Cancelled as error:
         raise Cancelled(
-            f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there."
+            f"Stopped; what is done is kept in {out_dir}; run the same command again to continue."
         ) from error
     parts = {
-        "Learned on digital discs, tried on real ones": [grades_learnt(learned)],
+        "Trained on digital discs, tested on real ones": [grades_learnt(learned)],
         "Digital discs found by the localizer": [discs_found(digital)],
         "Tissues": [tissues_compared(role, real_tissues[role], digital) for role in ROLES if role in real_tissues],
-        "To the eye": [Analysis("sheets", "Contact sheets", "Real pictures above the line, digital ones below.", [])],
+        "Visual impression": [
+            Analysis("sheets", "Contact sheets", "Real images above the line, digital ones below.", [])
+        ],
     }
     with plain_errors(out_dir):
-        digital_data = f"{options.patients} patients, seeds from {options.seed} on; {options.recipe.epochs} epochs"
+        digital_data = f"{options.patients} patients, seeds starting at {options.seed}; {options.recipe.epochs} epochs"
         page = evaluation_page(
-            "The digital spine held against real MRI",
+            "The digital spine compared with real MRI",
             {
                 "Real": f"{DATA_SET}: {len(np.unique(learned.patients))} patients, {len(learned.patients)} discs",
                 "Digital": digital_data,
@@ -163,14 +165,14 @@ def transfer(
 
 
 NOTES = (
-    "The grader and the evidence trees have seen digital discs alone.",
+    "The grader and the evidence trees were trained on digital discs alone.",
     (
-        "How the digital spine looks (signal of the nucleus by grade, height of discs, endplates, fat, noise) was set "
-        "by comparison with these same real images, so the figures lean to the hopeful side."
+        "How the digital spine looks (signal of the nucleus by grade, height of discs, endplates, fat, "
+        "noise) was set by comparison with these same real images, so the results are optimistic."
     ),
     (
-        "Discs of real and digital pictures are found and segmented by the installed localizer, which was trained on "
-        "real MRI."
+        "Discs of real and digital images are found and segmented by the installed localizer, which was "
+        "trained on real MRI."
     ),
     "Intervals are of 95 %, by bootstrap over patients; tissue ranges reach from the 5th to the 95th percentile.",
     "Tissue measures are relative to the median of the vertebrae on the middle slice.",
@@ -185,12 +187,11 @@ def in_short(learned: Transfer, digital: Sequence[DigitalPatient], tissues: Sequ
     within = sum(row["median within"] == "yes" for row in rows)
     return [
         (
-            "Pfirrmann grades learned on digital discs alone reach a macro AUROC of "
-            f"{found['pfirrmann']['auroc']['value']:.3f} "
-            f"on real discs; bulging {found['bulging']['auroc']['value']:.3f}, narrowing "
-            f"{found['narrowing']['auroc']['value']:.3f}."
+            "Pfirrmann grading trained on digital discs alone reaches a macro AUROC of "
+            f"{found['pfirrmann']['auroc']['value']:.3f} on real discs; bulging "
+            f"{found['bulging']['auroc']['value']:.3f}, narrowing {found['narrowing']['auroc']['value']:.3f}."
         ),
-        f"The localizer finds {met} of {of} digital discs under their index, within {MET_MM:g} mm.",
+        f"The localizer finds {met} of {of} digital discs with the correct index, within {MET_MM:g} mm.",
         f"Of {len(rows)} tissue measures the digital median lies within the real spread in {within}.",
     ]
 
@@ -223,8 +224,11 @@ def discs_found(digital: Sequence[DigitalPatient]) -> Analysis:
         )
     return Analysis(
         "discs_found",
-        "Found under the right index",
-        f"Counted is a disc of the same index within {MET_MM:g} mm of the true center, in the sagittal plane.",
+        "Found with the correct index",
+        (
+            f"A disc counts as found if one of the same index lies within {MET_MM:g} mm of its true center, in "
+            "the sagittal plane."
+        ),
         rows,
     )
 
@@ -265,7 +269,7 @@ def _sheets(data_dir: Path, images: Sequence[SpiderImage], seeds: Sequence[int])
         f"sheets_{role}": (sagittal_sheet(images, seeds, role), f"{role.replace('_', ' ')}, middle slices.")
         for role in ROLES
     }
-    drawn["sheets_axial"] = (axial_sheet(data_dir / AXIAL_FOLDER, seeds), "Axial pictures.")
+    drawn["sheets_axial"] = (axial_sheet(data_dir / AXIAL_FOLDER, seeds), "Axial images.")
     return {name: (_png(picture), caption) for name, (picture, caption) in drawn.items() if picture is not None}
 
 

@@ -116,7 +116,7 @@ def main_models(setting: Setting) -> list[Analysis]:
     )
     return [
         Analysis("main_grades", "Pfirrmann I–V", note, grades),
-        Analysis("main_binary", "Low (I–III) against high (IV–V)", f"Models of their own. {note}", binary),
+        Analysis("main_binary", "Low (I–III) against high (IV–V)", f"Separate models. {note}", binary),
     ]
 
 
@@ -173,10 +173,10 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
             }
         )
     note = (
-        f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} patients). "
-        "LightGBM: LASSO and trees learn from three folds, one calibrates, one is judged, in turn. Forests and image "
-        "networks: cross-validated in two layers, each part on folds that it has not seen, its weight from the other "
-        "folds."
+        f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} "
+        "patients). LightGBM: LASSO and trees learn from three folds, one calibrates, one is judged, in "
+        "turn. Forests and image networks: cross-validated in two layers, each part on folds that it was not "
+        "trained on, its weight from the other folds."
     )
     first = {name: outcomes[0] for name, outcomes in repeated.items()}
     return [
@@ -187,14 +187,18 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
 
 
 ADDED = (
-    ("Deep features, to radiomics", "Radiomics + deep (as published)", "Radiomics"),
-    ("Radiomics, to evidence", "Radiomics + evidence", "Evidence"),
-    ("Radiomics, to evidence with neighbors", "Evidence + radiomics (forests)", "Evidence with neighbors (forest)"),
-    ("Radiomics, to CNN", "CNN + radiomics", CNN),
-    ("Evidence, to CNN", "CNN + evidence", CNN),
-    ("Radiomics, to CNN + evidence", OURS, "CNN + evidence"),
-    ("Evidence and radiomics, to CNN", OURS, CNN),
-    ("CNN and evidence, to radiomics as published", OURS, "Radiomics + deep (as published)"),
+    ("Deep features added to radiomics", "Radiomics + deep (as published)", "Radiomics"),
+    ("Radiomics added to evidence", "Radiomics + evidence", "Evidence"),
+    (
+        "Radiomics added to evidence with neighbors",
+        "Evidence + radiomics (forests)",
+        "Evidence with neighbors (forest)",
+    ),
+    ("Radiomics added to CNN", "CNN + radiomics", CNN),
+    ("Evidence added to CNN", "CNN + evidence", CNN),
+    ("Radiomics added to CNN + evidence", OURS, "CNN + evidence"),
+    ("Evidence and radiomics added to CNN", OURS, CNN),
+    ("CNN and evidence added to radiomics as published", OURS, "Radiomics + deep (as published)"),
 )
 """What is added to what, and the rows whose difference says what it gives."""
 
@@ -214,9 +218,11 @@ def _added(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
         rows.append({"added": what, "discs": int(both.sum()), **gap})
     return Analysis(
         "cross_validation_added",
-        "What each part adds",
-        "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval that "
-        "holds 0 is no measurable gain. Brier is better when it falls.",
+        "What each component adds",
+        (
+            "Difference of two rows above on the same discs, with the same bootstrap of patients; an interval "
+            "that contains 0 is no measurable gain. A lower Brier score is better."
+        ),
         rows,
     )
 
@@ -257,7 +263,10 @@ def _by_images(setting: Setting, outcomes: Mapping[str, Outcome]) -> Analysis:
     return Analysis(
         "cross_validation_images",
         "By the images of a disc",
-        "The same cross-validated grades, judged on the discs that have these images; T1 alone says little of a disc.",
+        (
+            "The same cross-validated grades, evaluated on the discs that have these images; T1 alone carries "
+            "little information on a disc."
+        ),
         rows,
     )
 
@@ -299,15 +308,15 @@ def _sentences(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
         ours = rows[OURS]
         reached = [
             f"{WORDS[key]} {_stated(ours[key])} "
-            f"({'reached' if ours[key]['value'] >= least else f'aim {least:.2f} not reached'})"
+            f"({'reached' if ours[key]['value'] >= least else f'target {least:.2f} not reached'})"
             for key, least in AIM.items()
         ]
         yield f"The project's own model, cross-validated: {', '.join(reached)}."
     added = {one["added"]: one for one in tables.get("cross_validation_added", ())}
     for what, start in (
-        ("Radiomics, to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
-        ("Evidence and radiomics, to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),
-        ("Deep features, to radiomics", "What frozen deep features add to radiomics, as published"),
+        ("Radiomics added to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
+        ("Evidence and radiomics added to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),
+        ("Deep features added to radiomics", "What frozen deep features add to radiomics, as published"),
     ):
         if what in added:
             yield f"{start}: {_gain(added[what])}."
@@ -355,10 +364,10 @@ def which_saw_which(tables: Mapping[str, FeatureTable]) -> Analysis:
             row |= dict.fromkeys(("T1", "T2", "T2_SPACE"), "slices around the middle, each in 2D")
         rows.append(row)
     note = (
-        "Radiomics as published is taken in 3D of stacks and in 2D (force2D) of single slices, whose Laplacians of "
-        "Gaussian and bands across slices do not exist; all else reads slices, of stacks too."
+        "Radiomics as published is computed in 3D on stacks and in 2D (force2D) on single slices, which have "
+        "no Laplacians of Gaussian or bands across slices; everything else uses slices, on stacks too."
     )
-    return Analysis("which_saw_which", "Which model saw which images", note, rows)
+    return Analysis("which_saw_which", "Which model used which images", note, rows)
 
 
 def _kind(table: FeatureTable, own: np.ndarray, size: int, family: str) -> str:

@@ -133,7 +133,7 @@ def evaluate_pfirrmann(
         return judge(table, tables, grades, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
     except Cancelled as error:
         raise Cancelled(
-            f"Stopped as asked; what is done is kept in {out_dir}, the same command goes on from there."
+            f"Stopped; what is done is kept in {out_dir}; run the same command again to continue."
         ) from error
 
 
@@ -202,11 +202,11 @@ def draw(
         ),
         "main_grades_confusion": (
             confusion_plot(grades, {MODELS[name]: given_grades(one.probabilities) for name, one in runs.items()}),
-            "True against given grades on the test patients; shade is the share of the true grade.",
+            "True versus predicted grades on the test patients; the shade is the share of the true grade.",
         ),
         "main_grades_importance": (
             importance_plot([in_words(first.columns[n]) for n in top], first.importances[top]),
-            f"The twenty columns that serve {MODELS[setting.models[0]]} most.",
+            f"The twenty most important columns of {MODELS[setting.models[0]]}.",
         ),
         "cross_validation_auroc": (
             comparison_plot(compared, (0.867, 0.873)),
@@ -239,7 +239,7 @@ def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[b
         ),
         "cross_validation_confusion": (
             confusion_plot(truth, {name: given_grades(one.probabilities) for name, one in shown.items()}),
-            "True against given grades, cross-validated.",
+            "True versus predicted grades, cross-validated.",
         ),
     }
 
@@ -254,7 +254,9 @@ def prepare_folder(out_dir: Path) -> None:
         if out_dir.exists() and not out_dir.is_dir():
             raise OutputError(f"{out_dir} is a file, not a folder; choose another place for the results.")
         if out_dir.exists() and not is_empty_folder(out_dir) and not (out_dir / MARK).is_file():
-            raise OutputError(f"{out_dir} holds files that are no evaluation of DiscGrader; choose another folder.")
+            raise OutputError(
+                f"{out_dir} contains files that are not an evaluation of DiscGrader; choose another folder."
+            )
         out_dir.mkdir(parents=True, exist_ok=True)
         (out_dir / MARK).write_text(json.dumps({"evaluation": "pfirrmann"}) + "\n", encoding="utf-8")
 
@@ -291,24 +293,28 @@ def _notes(options: EvaluationOptions) -> tuple[str, ...]:
         else "the localizer's for every image"
     )
     finding = (
-        "Discs are found on each patient by a localizer that had not seen the patient."
+        "Discs are found on each patient by a localizer that was not trained on this patient."
         if options.localizer_work
-        else "Discs are found by the shipped localizer, which has learned where discs lie from these very patients, "
-        "though never a grade: masks, boxes and with them all features are as good as it gets on images that it knows."
+        else (
+            "Discs are found by the shipped localizer, which was trained to locate discs on these very patients, "
+            "though never on grades: masks, boxes and with them all features are as good as they can be, since "
+            "it was trained on these images."
+        )
     )
     return (
         f"Masks are {masks}. {finding}",
         (
-            "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); Laplacians "
-            "of Gaussian and bands across slices do not exist on single slices. A missing sequence or feature is "
-            "missing, not zero."
+            "Radiomics of stacks are three-dimensional, those of single slices two-dimensional (force2D); "
+            "Laplacians of Gaussian and bands across slices do not exist on single slices. Missing sequences "
+            "and features are treated as missing, not as zero."
         ),
         f"Intervals are 95 % from {options.draws} bootstrap draws of patients, all discs of a patient together.",
         "AUROC, AUPRC and F1 are means over grades, one against the rest; Brier is the mean over grades.",
         (
-            "Each patient's discs are judged by the one image network of the installed pack that was not shown the "
-            "patient (folds.json), patients unknown to all by their mean. The logits that a model on top learned from "
-            "are, for other patients, of networks that had seen the judged one, as is usual in stacking."
+            "Each patient's discs are graded by the one image network of the installed pack that was not "
+            "trained on the patient (folds.json), patients unknown to all networks by the mean. The logits "
+            "that a model on top was trained on come, for other patients, from networks trained on the "
+            "evaluated one, as is usual in stacking."
         ),
         *DIFFERENCES,
     )

@@ -55,14 +55,14 @@ AIM: Mapping[str, float] = {"auroc": 0.92, "accuracy": 0.70, "qwk": 0.85, "binar
 
 DIFFERENCES = (
     (
-        "The paper used all 218 patients with 16-bit stacks of every sequence; what is measured here depends on the "
-        "data given."
+        "The paper used all 218 patients with 16-bit stacks of every sequence; the results here depend on "
+        "the data given."
     ),
-    "It took deep features of a ResNet-50; as shipped, EfficientNet-Lite0 stands in for it.",
-    "Its LASSO kept 680 columns; how its penalty was chosen is not stated, here it is cross-validated.",
+    "It used deep features of a ResNet-50; as shipped, EfficientNet-Lite0 replaces it.",
+    "Its LASSO kept 680 columns; how its penalty was chosen is not stated; here it is cross-validated.",
     (
-        "What it calls calibration depth is not described; here every grade's calibration error, slope and offset are "
-        "given."
+        "What it calls calibration depth is not described; here each grade's calibration error, slope and "
+        "offset are given."
     ),
 )
 """In what the evaluation differs from the paper."""
@@ -82,8 +82,8 @@ TITLES = {
     "ppv": "PPV",
     "npv": "NPV",
     "auroc_of_repeats": "AUROC of each repetition",
-    "alike_volume": "Likeness to volume",
-    "seen_by": "Which models see them",
+    "alike_volume": "Correlation with volume",
+    "seen_by": "Models that use them",
     "T2_SPACE": "T2 SPACE",
     "added": "Added",
 }
@@ -152,7 +152,7 @@ def evaluation_page(
         tag("dl", [tag("div", tag("dt", key), tag("dd", value)) for key, value in facts.items()], class_="facts"),
     )
     short = (
-        tag("section", tag("h2", "In short"), tag("ul", [tag("li", finding) for finding in findings]))
+        tag("section", tag("h2", "Summary"), tag("ul", [tag("li", finding) for finding in findings]))
         if findings
         else None
     )
@@ -162,7 +162,7 @@ def evaluation_page(
         for heading, analyses in parts.items()
     ]
     rest = [_picture(name, *one) for name, one in plots.items() if name not in shown]
-    method = tag("section", tag("h2", "How the figures were made"), tag("ul", [tag("li", note) for note in notes]))
+    method = tag("section", tag("h2", "How the figures were computed"), tag("ul", [tag("li", note) for note in notes]))
     footer = tag(
         "footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source")
     )

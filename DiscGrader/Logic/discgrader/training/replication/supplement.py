@@ -41,8 +41,8 @@ def family_ablation(setting: Setting) -> Analysis:
         )
         rows += [row] if row else []
     note = (
-        "What each family of features gives alone and together; a sequence alone is learned from and judged on "
-        "discs that have it."
+        "Performance of each feature family alone and combined; a single sequence is trained and evaluated "
+        "on discs that have it."
     )
     return Analysis("family_ablation", "Feature families", note, rows)
 
@@ -71,7 +71,7 @@ def ordinal_regression(setting: Setting) -> Analysis:
     return Analysis(
         "ordinal_regression",
         "Ordinal regression",
-        "Whether it helps to tell the model that grades have an order.",
+        "Whether it helps to give the model the order of the grades.",
         _models(setting, names),
     )
 
@@ -87,7 +87,7 @@ def class_weights(setting: Setting) -> Analysis:
             if (setting.grades_of(outcome) == k).any()
         }
         rows.append({"weights": name, **setting.metrics(outcome), **recall})
-    return Analysis("class_weights", "Class weights", "Rare grades weigh more while the trees are grown.", rows)
+    return Analysis("class_weights", "Class weights", "Rare grades have more weight while the trees are grown.", rows)
 
 
 def logistic_baseline(setting: Setting) -> Analysis:
@@ -204,9 +204,11 @@ def shape_confounding(setting: Setting) -> Analysis:
     return Analysis(
         "shape_confounding",
         "Shape confounding",
-        "Whether features of signal only stand for the size of the disc: with and without shape features, and "
-        "the mean absolute rank correlation of the twenty most important columns with the disc's volume (1 is the "
-        "volume itself).",
+        (
+            "Whether signal features are only a proxy for the size of the disc: with and without shape features, "
+            "and the mean absolute rank correlation of the twenty most important columns with the disc's volume "
+            "(1 is the volume itself)."
+        ),
         rows,
     )
 
@@ -245,7 +247,10 @@ def leave_one_scanner_out(setting: Setting) -> Analysis:
                 **setting.metrics(outcome),
             }
         )
-    note = "Judged on the patients of one scanner, learned from those of all others; scanners of few patients together."
+    note = (
+        "Evaluated on the patients of one scanner, trained on those of all others; scanners with few patients "
+        "are grouped."
+    )
     return Analysis(
         "leave_one_scanner_out", "Leave one scanner out", note if rows else f"{note} The scanners are not known.", rows
     )
@@ -259,7 +264,7 @@ def lasso_penalty(setting: Setting) -> Analysis:
         rows.append(
             {"penalty": f"{times:g} × cross-validated", "columns": len(outcome.columns), **setting.metrics(outcome)}
         )
-    return Analysis("lasso_penalty", "LASSO penalty", "How many columns are kept, and what that does.", rows)
+    return Analysis("lasso_penalty", "LASSO penalty", "How many columns are kept, and the effect on performance.", rows)
 
 
 def decision_curve(setting: Setting) -> Analysis:
@@ -278,8 +283,10 @@ def decision_curve(setting: Setting) -> Analysis:
     return Analysis(
         "decision_curve",
         "Decision curve",
-        "Net benefit (Vickers and Elkin 2006) of acting on a probability of grade IV–V above the threshold, beside "
-        "acting on all discs and on none.",
+        (
+            "Net benefit (Vickers and Elkin 2006) of acting on a probability of grade IV–V above the threshold, "
+            "compared with acting on all discs and on none."
+        ),
         rows,
     )
 
@@ -300,8 +307,8 @@ def category_ablation(setting: Setting) -> Analysis:
                         | {key: value for key, value in found.items() if key != "features"}
                     )
     note = (
-        "Classes of features, and kinds of images, alone and left out; learned from and judged on discs that have any. "
-        "Laplacians of Gaussian (log) exist on stacks only."
+        "Classes of features, and kinds of images, alone and left out; trained and evaluated on discs that "
+        "have any. Laplacians of Gaussian (log) exist on stacks only."
     )
     return Analysis("category_ablation", "Within radiomics", note, rows)
 

@@ -48,8 +48,8 @@ def read_folds(pack: Pack) -> dict[int, int]:
     """
     if FOLDS_FILE not in pack.files:
         raise PackError(
-            f"Pack {pack.name} does not say which patients its networks have not seen ({FOLDS_FILE}), so that "
-            "they cannot be judged on the data that they learned from."
+            f"Pack {pack.name} does not say which patients its networks were not trained on ({FOLDS_FILE}), "
+            "so they cannot be evaluated on their training data."
         )
     stored: Any = load_json(pack, FOLDS_FILE)
     try:
@@ -59,7 +59,7 @@ def read_folds(pack: Pack) -> dict[int, int]:
                 raise ValueError(f"there is no {name}")
             found |= dict.fromkeys(map(int, patients), int(name.removeprefix(f"{NETWORK_PREFIX}_")))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PackError(f"Pack {pack.name}: {FOLDS_FILE} is broken ({error}); install the pack anew.") from error
+        raise PackError(f"Pack {pack.name}: {FOLDS_FILE} is damaged ({error}); reinstall the pack.") from error
     return found
 
 
@@ -98,7 +98,7 @@ class HeldOutNetworks:
                 network.load_state_dict(load_tensors(pack, f"{NETWORK_PREFIX}_{number}.safetensors"))
                 networks.append(network.eval().to(memory_format=torch.channels_last))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise PackError(f"Pack {pack.name} holds no networks of the recipe spider ({error}).") from error
+            raise PackError(f"Pack {pack.name} contains no networks of the recipe spider ({error}).") from error
         return cls(pack, folds, networks, recipe)
 
     @property
@@ -180,9 +180,9 @@ def network_table(path: Path, inputs: str = "all") -> FeatureTable:
             patients, indices = stored[f"{inputs}/patients"].astype(int), stored[f"{inputs}/indices"].astype(int)
             logits = stored[f"{inputs}/network/pfirrmann"].astype(float)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider'.") from error
+        raise UsageError(f"{path} is not a held_out.npz of 'discgrader train spider'.") from error
     if logits.shape != (len(patients), _grades()) or indices.shape != patients.shape:
-        raise UsageError(f"{path} is no held_out.npz of 'discgrader train spider': its logits do not fit its discs.")
+        raise UsageError(f"{path} is not a held_out.npz of 'discgrader train spider': its logits do not match its discs.")
     return FeatureTable(
         "network",
         patients,

@@ -271,10 +271,10 @@ def check_tabpfn(checkpoint: Path) -> None:
     except Exception as error:  # What a wrong file raises depends on its first bytes: there is no common class.
         raise UsageError(f"{checkpoint} cannot be read as a TabPFN checkpoint ({type(error).__name__}).") from error
     if not isinstance(stored, dict) or "state_dict" not in stored or "config" not in stored:
-        raise UsageError(f"{checkpoint} is no TabPFN checkpoint: it has no state_dict and config.")
+        raise UsageError(f"{checkpoint} is not a TabPFN checkpoint: it has no state_dict and config.")
     version = f"{stored.get('architecture_name', '')} {checkpoint.name}".lower()
     if any(later in version for later in ("v2.5", "v2_5", "v3")):
-        raise UsageError(f"{checkpoint} is of a later TabPFN, under another license; give one of version 2.")
+        raise UsageError(f"{checkpoint} belongs to a later TabPFN under a different license; give one of version 2.")
 
 
 def _all_columns(probabilities: np.ndarray, classes: np.ndarray, count: int) -> np.ndarray:

@@ -40,7 +40,7 @@ class RadiomicsRecipe(Measuring):
 
     def __post_init__(self) -> None:
         if self.model not in MODELS:
-            raise UsageError(f"A pack holds a model of {' or '.join(MODELS)}, not of {self.model}.")
+            raise UsageError(f"A pack contains a model of {' or '.join(MODELS)}, not of {self.model}.")
 
 
 def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options: object) -> Path:
@@ -162,7 +162,7 @@ def write_radiomics(
             "features": "1218 of pyradiomics, in 3D of stacks and in 2D of single slices; EfficientNet-Lite0",
         },
         architecture={"kind": KIND, "model": system.choices.model, "columns": len(columns)},
-        calibration={"method": "isotonic, one curve a grade"},
+        calibration={"method": "isotonic, one curve per grade"},
         trained_on=trained_on(
             NAME,
             patients,

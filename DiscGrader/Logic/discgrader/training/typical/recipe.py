@@ -39,7 +39,7 @@ from discgrader.training.typical.fit import (
     table,
 )
 
-DIGITAL, PATIENTS = "digital spine", "patient's picture"
+DIGITAL, PATIENTS = "digital spine", "patient's image"
 """What else is unlike: for packs trained on patients a digital spine, for those trained on digital spines a patient."""
 
 
@@ -142,7 +142,7 @@ def _pack(name: str) -> Pack:
         return read_pack(folder)
     found = next((pack for pack in default_packs() if pack.name == name), None)
     if found is None or (FILE not in found.files and not specs_of(found.input)):
-        raise UsageError(f"There is no shipped pack {name} that sees pictures; name one, or its folder.")
+        raise UsageError(f"There is no shipped pack {name} that grades images; name one, or its folder.")
     return found
 
 
@@ -156,7 +156,7 @@ def _examples(
     else:
         usual, other = spider_patients(data_dir, out_dir.parent / "located", installed_localizer().localize), DIGITAL
     for number, patient in enumerate(usual):
-        progress.report("Reading pictures", 0.0, f"{patient.source} {patient.name} ({number + 1})")
+        progress.report("Reading images", 0.0, f"{patient.source} {patient.name} ({number + 1})")
         yield from examples(patient, eye, USUAL, recipe.discs, recipe.changed, rng)
     for folder, kind in ((recipe.cohort or recipe.real, other), (recipe.held, f"held out {other}")):
         for patient in _of(folder, kind, pack, out_dir.parent / "located"):
@@ -183,7 +183,7 @@ def _written(pack: Pack, typical: Typical, measured: Mapping[str, object], folde
     described["version"] = _next(described["version"])
     described["figures"] = {**described["figures"], "unlike": measured["left out by patient"]}
     if FILE in described.get(BORROWED, {}):
-        raise UsageError(f"Pack {pack.name} borrows {FILE}; fit the pack that it borrows from.")
+        raise UsageError(f"Pack {pack.name} shares {FILE} with another pack; fit that pack instead.")
     _copy(pack, described, folder, content)
     for one in find_pack_folders(pack.folder.parent):
         borrower = read_pack(one)

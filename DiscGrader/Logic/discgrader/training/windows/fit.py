@@ -93,7 +93,7 @@ class WindowRecipe:
     def __post_init__(self) -> None:
         """Refuse a system whose networks look at no views."""
         if self.system not in system_views():
-            raise ValueError(f"system is {self.system}, allowed are {', '.join(system_views())}")
+            raise ValueError(f"system is {self.system}; it must be one of {', '.join(system_views())}")
 
     @property
     def windows(self) -> tuple[ViewSpec, ...]:
@@ -135,7 +135,7 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
         place = variation if name in variation else described
         if name not in place or name in ("name", "system"):
             raise UsageError(
-                f"This recipe has no choice {name}; it has {', '.join((*list(described)[2:], *variation))}."
+                f"This recipe has no option {name}; it has {', '.join((*list(described)[2:], *variation))}."
             )
         place[name] = value
     _check_fields(path, described, {field.name for field in fields(WindowRecipe)} - {"variation"})
@@ -148,7 +148,7 @@ def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str])
     if wrong:
         name = min(wrong)
         raise UsageError(
-            f"The recipe {path.name} {'leaves open' if name in wanted else 'does not know'} the choice {name}."
+            f"The recipe {path.name} {'does not set' if name in wanted else 'has no'} the option {name}."
         )
 
 

@@ -64,11 +64,12 @@ def train_windows(
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
         raise UsageError(
-            f"The recipe {name} trains several networks, which no one file of weights fits; train each with its own."
+            f"The recipe {name} trains several networks, which cannot share one file of weights; train each "
+            "with its own."
         )
     fixed = sorted(key for key in options if key.rpartition(".")[2] in about)
     if fixed:
-        raise UsageError(f"{fixed[0]} is no choice of one recipe alone; train it by itself.")
+        raise UsageError(f"{fixed[0]} cannot be set for one recipe alone; train that recipe by itself.")
     unknown = {key.rpartition(".")[0] for key in options} - {"", *given}
     if unknown:
         raise UsageError(f"The recipe {name} does not compare {min(unknown)}; it compares {', '.join(given)}.")
@@ -149,8 +150,8 @@ def _initial_weights(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, 
     pack = next((pack for pack in default_packs() if pack.name == recipe.initial), None)
     if pack is None:
         raise UsageError(
-            f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to begin with; "
-            "--option initial= begins at random."
+            f"There is no shipped pack {recipe.initial} for the recipe {recipe.name} to start from; --option "
+            "initial= starts from random weights."
         )
     return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
@@ -161,8 +162,8 @@ def _check_choices(recipe: WindowRecipe, data_dir: Path, init: str | None, path:
     text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise UsageError(
-            f"{path.parent} holds a training by other choices or on other data, as {path.name} there says; "
-            "choose another folder."
+            f"{path.parent} contains a training with other options or on other data, as {path.name} there "
+            "says; choose another folder."
         )
     path.write_text(text, encoding="utf-8")
 
@@ -178,7 +179,8 @@ def patient_parts(discs: Sequence[WindowSample], recipe: WindowRecipe) -> dict[s
     patients = np.random.default_rng(recipe.seed).permutation(sorted({disc.patient for disc in discs}))
     if len(patients) < 3:
         raise StudyError(
-            f"There are discs of {len(patients)} patients, and at least 3 are needed to train, validate and test."
+            f"There are discs of {len(patients)} patients, and at least 3 patients are needed to train, "
+            "validate and test."
         )
     held = {
         name: max(round(share * len(patients)), 1)
@@ -234,7 +236,7 @@ def _trained_on(
 ) -> TrainedOn:
     patients = {disc.patient for disc in discs}
     unreal = {disc.patient for disc in discs if disc.synthetic}
-    begun = f", begun with the weights of {initial_from}" if initial_from else ""
+    begun = f", initialized with the weights of {initial_from}" if initial_from else ""
     if unreal == patients:
         statement = f"{len(discs)} discs of {len(patients)} {PHANTOM}: trained on synthetic images only{begun}"
         return TrainedOn(PHANTOM, "Apache-2.0", len(patients), len(discs), recipe.name, recipe.seed, True, statement)
