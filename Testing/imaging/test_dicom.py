@@ -449,4 +449,4 @@ def test_two_examinations_of_one_patient_are_read_with_a_warning(tmp_path: Path)
     write_classic(tmp_path / "a", upright(), prefix="B", SeriesInstanceUID="1.2.7", StudyInstanceUID=generate_uid())
     study = read_study(tmp_path / "a")
     assert len(study.series) == 2
-    assert any("2 examinations" in one for one in study.warnings)
+    assert any("2 study UIDs" in one for one in study.warnings)

@@ -102,7 +102,7 @@ def test_a_folder_copied_into_the_study_is_read_once(tmp_path):
     shutil.copytree(tmp_path / "a" / "one", tmp_path / "a" / "two")
     study = read_study(tmp_path / "a")
     assert_same(spine(), only(study).volume)
-    assert "double" in study.left_out[0].reason
+    assert "duplicate" in study.left_out[0].reason
 
 
 @pytest.mark.parametrize("place", [0.25, 1.1])

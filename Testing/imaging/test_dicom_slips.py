@@ -241,7 +241,7 @@ def test_times_in_another_unit_say_nothing_of_the_contrast(times, tmp_path):
     values = dict(zip(("EchoTime", "RepetitionTime"), times, strict=True))
     write_classic(tmp_path / "a", t2.with_array(t2.array.astype(np.int16)), SeriesDescription="", **values)
     [series] = read_study(tmp_path / "a").series
-    assert series.role == "T2" and "picture shows" in series.contrast_reason
+    assert series.role == "T2" and "image shows" in series.contrast_reason
 
 
 def test_a_mosaic_is_nothing_to_grade_from(tmp_path):

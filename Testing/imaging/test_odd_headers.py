@@ -114,7 +114,7 @@ def test_an_sform_that_is_no_grid_gives_way_to_the_qform(bad: float, tmp_path: P
     path = nifti(tmp_path / "x.nii", put("<12f", 280, *[bad] * 12), sform_code=1, qform_code=1)
     volume, warnings = read_volume(path)
     assert same(by_itk(nifti(tmp_path / "qform.nii", lambda raw: None, sform_code=0, qform_code=1)), volume)
-    assert any("sform" in one and "qform was taken" in one for one in warnings)
+    assert any("sform" in one and "qform was used" in one for one in warnings)
 
 
 def in_unit(code: int, per_mm: float) -> Edit:

@@ -64,7 +64,7 @@ def test_names_are_shifted_within_their_own_count():
 
 @pytest.mark.parametrize("row", [["L6-S1", "L5-S1"], ["L4-S1", "L4-L5"], ["T13-L1", "T12-L1"]])
 def test_levels_of_two_spines_are_refused_together(row):
-    with pytest.raises(UsageError, match="does not exist"):
+    with pytest.raises(UsageError, match="cannot have the levels"):
         shifted(row, 1)
 
 

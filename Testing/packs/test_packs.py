@@ -99,7 +99,7 @@ def test_a_pickle_under_a_harmless_name_is_refused(tmp_path: Path, file: str, di
             archive.writestr("archive/data.pkl", content)
         content = (tmp_path / "checkpoint").read_bytes()
     put_file(tmp_path / "pack", file, content)
-    with pytest.raises(PackError, match=f"spider-net: {file} is no .* but a pickle or archive"):
+    with pytest.raises(PackError, match=f"spider-net: {file} is not .* but a pickle or archive"):
         read_pack(tmp_path / "pack")
 
 

@@ -89,9 +89,9 @@ def test_a_previous_result_and_an_empty_folder_are_replaced(result: StudyResult,
 def test_a_folder_that_is_no_result_is_never_replaced(result: StudyResult, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     for overwrite in (False, True):
-        with pytest.raises(OutputError, match="no result of DiscGrader"):
+        with pytest.raises(OutputError, match="not a result of DiscGrader"):
             write(result, tmp_path, overwrite=overwrite)
-        with pytest.raises(OutputError, match="no result of DiscGrader"):
+        with pytest.raises(OutputError, match="not a result of DiscGrader"):
             check_output(tmp_path, overwrite=overwrite)
     assert everything_below(tmp_path) == ["thesis.txt"]
 

@@ -156,8 +156,8 @@ def read_csv(path: Path, columns: Sequence[str], error: ErrorKind) -> list[dict[
         rows = list(csv.reader(io.StringIO(read_text(path, error), newline="")))
     except csv.Error as failed:
         raise error(f"{path} is not a table of comma-separated values ({failed}); save it as CSV.") from failed
-    names = [one.strip() for one in rows[0]] if rows else []
-    missing = [one for one in columns if one not in names]
+    names = [name.strip() for name in rows[0]] if rows else []
+    missing = [name for name in columns if name not in names]
     if missing:
         raise error(f"{path} has no column {missing[0]}.")
     if len(set(names)) < len(names):
@@ -213,11 +213,11 @@ def plain(value: object, digits: int | None = None) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return plain_fields(value, digits)
     if isinstance(value, Mapping):
-        return {str(key): plain(one, digits) for key, one in value.items()}
+        return {str(key): plain(item, digits) for key, item in value.items()}
     if isinstance(value, np.ndarray):
         return plain(value.tolist(), digits)
     if isinstance(value, (list, tuple)):
-        return [plain(one, digits) for one in value]
+        return [plain(item, digits) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
@@ -292,7 +292,7 @@ def _str(value: object) -> str:
 
 def _member(value: object, kind: type[StrEnum]) -> StrEnum:
     text = _str(value)
-    OneOf(tuple(str(one.value) for one in kind)).check(text)
+    OneOf(tuple(str(member.value) for member in kind)).check(text)
     return kind(text)
 
 
@@ -341,7 +341,7 @@ def _of_kind(value: Any, kind: Any) -> Any:
     if origin is Annotated:
         return _within_limits(_of_kind(value, inside[0]), inside[1:])
     if type(None) in inside:
-        return None if value is None else _of_kind(value, next(one for one in inside if one is not type(None)))
+        return None if value is None else _of_kind(value, next(choice for choice in inside if choice is not type(None)))
     if origin in (dict, Mapping):
         return _object(value, *inside)
     if origin in (list, tuple, Sequence):
@@ -366,7 +366,7 @@ def _within_limits(value: Any, limits: Sequence[Any]) -> Any:
 
 def _object(value: Any, key: Any, kind: Any) -> dict[Any, Any]:
     found = _of(value, Mapping, "an object")
-    return {_inside(f".{name}", name, key): _inside(f".{name}", one, kind) for name, one in found.items()}
+    return {_inside(f".{name}", name, key): _inside(f".{name}", item, kind) for name, item in found.items()}
 
 
 def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
@@ -374,8 +374,8 @@ def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
     if origin is tuple and inside[-1] is not Ellipsis:
         if len(found) != len(inside):
             raise ValueError(f"has {len(found)} entries; it must have {len(inside)}")
-        return tuple(_inside(f"[{n}]", *one) for n, one in enumerate(zip(found, inside)))
-    fitted = (_inside(f"[{n}]", one, inside[0]) for n, one in enumerate(found))
+        return tuple(_inside(f"[{n}]", *pair) for n, pair in enumerate(zip(found, inside)))
+    fitted = (_inside(f"[{n}]", item, inside[0]) for n, item in enumerate(found))
     return tuple(fitted) if origin is tuple else list(fitted)
 
 

@@ -21,7 +21,7 @@ class DiscGraderError(Exception):
     """
 
     def __init__(self, *values: object) -> None:
-        super().__init__(*(_told(one) if isinstance(one, str) else one for one in values))
+        super().__init__(*(_told(value) if isinstance(value, str) else value for value in values))
 
 
 class StudyError(DiscGraderError):

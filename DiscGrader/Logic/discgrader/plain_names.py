@@ -18,15 +18,15 @@ def printable(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return "".join(_character(one) for one in text)
+        return "".join(_character(character) for character in text)
     return text
 
 
-def _character(one: str) -> str:
+def _character(character: str) -> str:
     """What a character stands for: a lone surrogate for a byte, or for nothing that is known."""
-    if "\udc80" <= one <= "\udcff":
-        return bytes([ord(one) - 0xDC00]).decode(_WINDOWS, "replace")
-    return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= one <= "\udfff" else one
+    if "\udc80" <= character <= "\udcff":
+        return bytes([ord(character) - 0xDC00]).decode(_WINDOWS, "replace")
+    return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= character <= "\udfff" else character
 
 
 def is_plain(path: Path) -> bool:

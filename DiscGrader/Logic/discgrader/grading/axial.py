@@ -91,7 +91,7 @@ class AxialCut:
     def told(self, level: str) -> tuple[str, ...]:
         """All that a reader of the disc called ``level`` should know of the choice, the series passed over included."""
         named = " ".join(self.notes)
-        also = [one for one in self.beside if f"{self.series.name} and {one} both" not in named]
+        also = [name for name in self.beside if f"{self.series.name} and {name} both" not in named]
         if not also:
             return self.notes
         verb, used = "shows" if len(also) == 1 else "show", self.series.name
@@ -130,16 +130,16 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
     axial = [one for one in study.series if one.plane is Plane.AXIAL]
     weighted = [one for one in axial if one.is_axial_t2]
     if not weighted:
-        others = ", ".join(f"{one.name} is {one.role}" for one in axial)
+        others = ", ".join(f"{series.name} is {series.role}" for series in axial)
         return (), f"{NO_AXIAL_T2} ({others})" if others else NO_AXIAL_T2
-    reference = next((one for one in study.series if one.name == localization.series_name), None)
+    reference = next((series for series in study.series if series.name == localization.series_name), None)
     usable, reasons = [], []
-    for one in weighted:
-        reason = None if reference is None else other_coordinates(one, reference)
+    for series in weighted:
+        reason = None if reference is None else other_coordinates(series, reference)
         if reason is None:
-            usable.append(one)
+            usable.append(series)
         else:
-            reasons.append(f"axial T2 {one.name} {reason}")
+            reasons.append(f"axial T2 {series.name} {reason}")
     return tuple(usable), "; ".join(dict.fromkeys(reasons))
 
 
@@ -150,7 +150,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
     the disc before one that reaches in from next to it, one with all of disc and canal before one that cuts them off,
     and the finer of two alike. The others are named `AxialCut.beside` it.
     """
-    found = [cut for one in series if (cut := _cut(disc, one)) is not None]
+    found = [cut for each in series if (cut := _cut(disc, each)) is not None]
     # Rounded, so that the order does not hang on how voxels are stored; what is left equal is put in order by name.
     showing = sorted(
         (cut for cut in found if cut.shows),
@@ -173,7 +173,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
         notes.append(
             f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used."
         )
-    return replace(best, notes=tuple(notes), beside=tuple(one.series.name for one in showing[1:]))
+    return replace(best, notes=tuple(notes), beside=tuple(cut.series.name for cut in showing[1:]))
 
 
 def _cut(disc: Disc, series: Series) -> AxialCut | None:
@@ -181,8 +181,8 @@ def _cut(disc: Disc, series: Series) -> AxialCut | None:
     volume = series.volume
     axis = slice_axis(volume)
     index = volume.lps_to_index(disc.roi.center_lps_mm)
-    others = [one for one in range(3) if one != axis]
-    if not all(-0.5 <= index[one] <= volume.size[one] - 0.5 for one in others):
+    others = [other_axis for other_axis in range(3) if other_axis != axis]
+    if not all(-0.5 <= index[other_axis] <= volume.size[other_axis] - 0.5 for other_axis in others):
         return None
     spacing = float(volume.spacing_mm[axis])
     away = np.abs(np.arange(volume.size[axis]) - index[axis]) * spacing
@@ -190,10 +190,10 @@ def _cut(disc: Disc, series: Series) -> AxialCut | None:
     # A disc lower than the slices are apart can lie between two of them, and has the nearer one.
     reach = max(disc.height_mm, spacing) / 2 + 1e-3
     cosine = abs(float(volume.directions[:, axis] @ disc.roi.axes_lps[:, 2]))
-    pixel_mm = float(np.sqrt(np.prod([volume.spacing_mm[one] for one in others])))
+    pixel_mm = float(np.sqrt(np.prod([volume.spacing_mm[other_axis] for other_axis in others])))
     return AxialCut(
         series,
-        tuple(int(one) for one in order if away[one] <= reach),
+        tuple(int(number) for number in order if away[number] <= reach),
         float(np.degrees(np.arccos(min(cosine, 1.0)))),
         float(away[order[0]]),
         covered=_covered(disc, volume, others),
@@ -208,5 +208,5 @@ def _covered(disc: Disc, volume: Volume, in_plane: Sequence[int]) -> float:
     across, along = np.meshgrid(steps * disc.roi.size_mm[0], steps * disc.roi.size_mm[1])
     plane = np.stack([across, along], axis=-1) @ disc.roi.axes_lps[:, :2].T + disc.roi.center_lps_mm
     index = volume.lps_to_index(plane)[..., list(in_plane)]
-    size = np.array([volume.size[one] for one in in_plane])
+    size = np.array([volume.size[other_axis] for other_axis in in_plane])
     return float(((index >= -0.5) & (index <= size - 0.5)).all(axis=-1).mean())

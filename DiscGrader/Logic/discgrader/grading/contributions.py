@@ -79,13 +79,13 @@ def contributions(asked: Iterable[Asked], least_share: float, most: int = MOST) 
     """
     found = [
         described(name, float(value), float(steps))
-        for one in asked
-        for name, value, steps in zip(one.names, one.row, one.trees.moved(one.row) * one.weight, strict=True)
+        for query in asked
+        for name, value, steps in zip(query.names, query.row, query.trees.moved(query.row) * query.weight, strict=True)
         if np.isfinite(value) and steps != 0
     ]
-    total = sum(abs(one.steps) for one in found)
-    strongest = sorted(found, key=lambda one: -abs(one.steps))[:most]
-    return tuple(one for one in strongest if abs(one.steps) > least_share * total > 0)
+    total = sum(abs(contribution.steps) for contribution in found)
+    strongest = sorted(found, key=lambda contribution: -abs(contribution.steps))[:most]
+    return tuple(contribution for contribution in strongest if abs(contribution.steps) > least_share * total > 0)
 
 
 def described(name: str, value: float, steps: float) -> Contribution:
@@ -115,24 +115,24 @@ def as_evidence(found: Sequence[Contribution]) -> dict[str, object]:
         "source": SOURCE,
         "measures": [
             {
-                "name": one.name,
-                "series": one.series,
-                "title": one.title,
-                "unit": one.unit,
-                "value": round(one.value, 3),
-                "steps": round(one.steps, 3),
-                "toward": "higher" if one.steps > 0 else "lower",
+                "name": contribution.name,
+                "series": contribution.series,
+                "title": contribution.title,
+                "unit": contribution.unit,
+                "value": round(contribution.value, 3),
+                "steps": round(contribution.steps, 3),
+                "toward": "higher" if contribution.steps > 0 else "lower",
             }
-            for one in found
+            for contribution in found
         ],
     }
 
 
-def _text(one: Contribution) -> str:
-    title = one.title[:1].lower() + one.title[1:]
-    where = f" on {one.series.replace('_', ' ')}" if one.series else ""
-    measured = f"{one.value:.3g} {one.unit}".strip()
-    return f"{title}{where} {measured} ({'higher' if one.steps > 0 else 'lower'})"
+def _text(contribution: Contribution) -> str:
+    title = contribution.title[:1].lower() + contribution.title[1:]
+    where = f" on {contribution.series.replace('_', ' ')}" if contribution.series else ""
+    measured = f"{contribution.value:.3g} {contribution.unit}".strip()
+    return f"{title}{where} {measured} ({'higher' if contribution.steps > 0 else 'lower'})"
 
 
 def _capital(words: str) -> str:

@@ -181,7 +181,7 @@ class CropNetworks:
             view = View(source.role, Plane.SAGITTAL, source.series, box, self.shape, (across_mm,))
             return view, crop.channels, crop.seen
 
-        found = [one for one in in_threads(cropped, wanted, threads) if one[2] >= LEAST_SEEN]
+        found = [crop for crop in in_threads(cropped, wanted, threads) if crop[2] >= LEAST_SEEN]
         if not found:
             return None
         views = tuple(view for view, _, _ in found)

@@ -53,7 +53,9 @@ class DeepFeatures:
         """Features, shape (n, features), float32, of pictures with values 0–255, shape (n, 224, 224)."""
         batch = torch.from_numpy(np.asarray(pictures, np.float32))[:, None].expand(-1, 3, -1, -1)
         if self.name == "resnet50":
-            mean, deviation = (torch.tensor(one)[:, None, None] for one in (IMAGENET_MEAN, IMAGENET_DEVIATION))
+            mean, deviation = (
+                torch.tensor(statistic)[:, None, None] for statistic in (IMAGENET_MEAN, IMAGENET_DEVIATION)
+            )
             batch = (batch / 255 - mean) / deviation
         else:
             batch = normalized(batch)

@@ -61,4 +61,4 @@ class DiscMemory:
 def _facts(disc: Disc) -> tuple[object, ...]:
     box = disc.roi
     places = (disc.center_lps_mm, box.center_lps_mm, box.axes_lps, box.size_mm)
-    return (disc.index_from_sacrum, *(np.asarray(one, float).tobytes() for one in places))
+    return (disc.index_from_sacrum, *(np.asarray(place, float).tobytes() for place in places))

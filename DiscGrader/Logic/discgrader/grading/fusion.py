@@ -182,7 +182,7 @@ def fused(sides: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.n
     if there <= 0:
         return sides["network"] * sum(weights.values())
     scale = sum(weights.values()) / there
-    return sum(weights[name] * scale * one for name, one in sides.items())
+    return sum(weights[name] * scale * logits for name, logits in sides.items())
 
 
 def parameters_of(columns: Sequence[str]) -> "Parameters":
@@ -235,7 +235,7 @@ def load_fusion(pack: Pack) -> Fusion | None:
             side: Side(
                 forest_of_tensors(
                     len(columns[side]),
-                    {name: one.numpy() for name, one in load_tensors(pack, f"forest_{side}.safetensors").items()},
+                    {name: tensor.numpy() for name, tensor in load_tensors(pack, f"forest_{side}.safetensors").items()},
                 ),
                 columns[side],
             )
@@ -260,12 +260,12 @@ def fusion_files(fusion: Fusion) -> dict[str, bytes]:
     described = {
         "columns": {"evidence": list(fusion.evidence.columns), "radiomics": list(fusion.radiomics.columns)},
         "weights": dict(fusion.weights),
-        "bias": [float(one) for one in fusion.bias],
+        "bias": [float(value) for value in fusion.bias],
         "roles": list(fusion.roles),
     }
     return {DESCRIPTION: json.dumps(described, indent=1).encode()} | {
         f"forest_{side}.safetensors": safetensors.numpy.save(
-            {name: np.ascontiguousarray(one) for name, one in forest.tensors().items()}
+            {name: np.ascontiguousarray(tensor) for name, tensor in forest.tensors().items()}
         )
         for side, forest in (("evidence", fusion.evidence.forest), ("radiomics", fusion.radiomics.forest))
     }

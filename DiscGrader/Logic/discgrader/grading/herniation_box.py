@@ -20,7 +20,7 @@ def box_in_patient(view: View, shares: Sequence[float]) -> RoiBox:
     shares : four float
         First column, first row, last column, last row, 0 to 1.
     """
-    first_column, first_row, last_column, last_row = (float(one) for one in shares)
+    first_column, first_row, last_column, last_row = (float(share) for share in shares)
     up, left, front = view.frame.axes_lps.T
     field = view.field_mm
     to_left, to_back = ((a + b) / 2 - 0.5 for a, b in ((first_column, last_column), (first_row, last_row)))

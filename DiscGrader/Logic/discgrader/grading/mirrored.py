@@ -58,7 +58,9 @@ def side_agreement(axial: Volume, sagittal: Volume, frames: Sequence[RoiBox]) ->
             for shift in _SHIFTS:
                 moved = other[:, narrow.start + shift : narrow.stop + shift][:, ::side]
                 correlations.setdefault((side, shift), []).append(_correlation(shown, moved))
-    best = {side: max(np.mean(some) for (one, _), some in correlations.items() if one == side) for side in (1, -1)}
+    best = {
+        side: max(np.mean(some) for (its_side, _), some in correlations.items() if its_side == side) for side in (1, -1)
+    }
     return float(best[1]), float(best[-1])
 
 

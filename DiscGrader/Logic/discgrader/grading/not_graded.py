@@ -47,7 +47,7 @@ def _above() -> set[str]:
 
 def out_of_range(level: str) -> dict[str, str]:
     """The systems that are not for discs of this level, each with the reason."""
-    return {name: above(one.highest) for name, one in systems().items() if not one.covers(level)}
+    return {name: above(system.highest) for name, system in systems().items() if not system.covers(level)}
 
 
 def of_level(reasons: Mapping[str, str], level: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, 
         For every disc of the study, as `DiscResult.not_graded` has them.
     """
     systems: dict[tuple[str, tuple[str, ...], bool], list[str]] = {}
-    for system in dict.fromkeys(one for of_disc in reasons.values() for one in of_disc):
+    for system in dict.fromkeys(name for of_disc in reasons.values() for name in of_disc):
         for reason, some, every in _told_of(system, reasons):
             systems.setdefault((reason, some, every), []).append(system)
     return tuple(
@@ -91,5 +91,5 @@ def _told_of(system: str, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[
     grades_some = None in within.values()
     for reason in dict.fromkeys(within.values()):
         if reason is not None and not (grades_some and reason.startswith(PASSED_BY)):
-            levels = tuple(level for level, one in within.items() if one == reason)
+            levels = tuple(level for level, why in within.items() if why == reason)
             yield reason, levels, len(levels) == len(within)

@@ -239,7 +239,7 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
             )
     if not turned:
         return found
-    rest = tuple(one for one in series if one not in turned)
+    rest = tuple(each for each in series if each not in turned)
     return axial_study(localization.discs, rest, "; ".join(turned.values()))
 
 

@@ -126,7 +126,9 @@ class DiscResult:
     @property
     def height_mm(self) -> float:
         """The disc's height as measured in its box for its grades; where it was not, as the disc was found with."""
-        measured = [float(one.evidence["height_mm"]["value"]) for one in self.grades if "height_mm" in one.evidence]
+        measured = [
+            float(grade.evidence["height_mm"]["value"]) for grade in self.grades if "height_mm" in grade.evidence
+        ]
         return measured[0] if measured else self.disc.height_mm
 
     @property
@@ -138,7 +140,7 @@ class DiscResult:
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where the disc was not graded for it."""
-        return next((one for one in self.grades if (one.system, one.task) == (system, task)), None)
+        return next((grade for grade in self.grades if (grade.system, grade.task) == (system, task)), None)
 
     def to_json(self, rounded: bool = False) -> dict[str, object]:
         """The disc's own fields, its ``grades``, and ``not_graded``, in files and in messages.
@@ -215,4 +217,4 @@ class StudyResult:
     @property
     def not_graded(self) -> tuple[str, ...]:
         """Sentences on what was not graded, and why; by disc see `DiscResult.not_graded`."""
-        return not_graded_in_words({one.disc.level: one.not_graded for one in self.discs})
+        return not_graded_in_words({graded.disc.level: graded.not_graded for graded in self.discs})

@@ -76,12 +76,12 @@ class Scale:
     @property
     def values(self) -> tuple[str, ...]:
         """The grades as written in files."""
-        return tuple(one.value for one in self.grades)
+        return tuple(grade.value for grade in self.grades)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The grades as people write them."""
-        return tuple(one.label for one in self.grades)
+        return tuple(grade.label for grade in self.grades)
 
     def grade(self, value: str) -> GradeDefinition:
         """The grade with this value.
@@ -91,9 +91,9 @@ class Scale:
         UsageError
             When the scale has no such grade.
         """
-        for one in self.grades:
-            if one.value == value:
-                return one
+        for grade in self.grades:
+            if grade.value == value:
+                return grade
         raise UsageError(f"The scale {self.name} has no grade {value}; choose one of {', '.join(self.values)}.")
 
     def label_of(self, value: str) -> str:

@@ -62,9 +62,11 @@ def refuse_unanswered(study: Study) -> None:
     StudyError
         It names the option that says so.
     """
-    if any(_gradable(one) for one in study.series):
+    if any(_gradable(series) for series in study.series):
         return
-    asked = [one for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL]
+    asked = [
+        series for series in study.series if series.contrast is Contrast.UNKNOWN and series.plane is not Plane.CORONAL
+    ]
     if asked:
         raise StudyError(
             f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, asked))}"
@@ -101,15 +103,19 @@ def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]
     localization : Localization
         Of this study.
     """
-    sagittal = [one for one in study.series if one.plane is Plane.SAGITTAL]
+    sagittal = [series for series in study.series if series.plane is Plane.SAGITTAL]
     used = [found[0] for role in GRADED if (found := sagittal_of_role(study, localization, role))]
     return (
-        *(warning for one in study.series for warning in one.warnings if warning.startswith(f"{one.name}: ")),
+        *(warning for series in study.series for warning in series.warnings if warning.startswith(f"{series.name}: ")),
         *_out_of_register(sagittal, localization),
         *_passed_over(study, localization),
         *_left_out(sagittal, used),
         *_not_native(used),
-        *(question(one) for one in study.series if one.contrast is Contrast.UNKNOWN and one.plane is not Plane.CORONAL),
+        *(
+            question(series)
+            for series in study.series
+            if series.contrast is Contrast.UNKNOWN and series.plane is not Plane.CORONAL
+        ),
     )
 
 
@@ -125,10 +131,10 @@ def withheld(study: Study) -> list[Series]:
 
 
 def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:
-    for one in sagittal:
-        if one.contrast in GRADED and not in_register(localization, one):
+    for series in sagittal:
+        if series.contrast in GRADED and not in_register(localization, series):
             yield (
-                f"Series {one.name} does not show the discs where {localization.series_name} does and was not "
+                f"Series {series.name} does not show the discs where {localization.series_name} does and was not "
                 "used for grading."
             )
 
@@ -143,20 +149,20 @@ def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
 
 def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[str]:
     """Series like a T2 or T1 that nothing is graded from; where there is no T2 at all, every one that is not used."""
-    contrasts = {one.contrast for one in used}
+    contrasts = {series.contrast for series in used}
     has_t2 = bool(contrasts & {Contrast.T2, Contrast.T2_SPACE})
-    for one in sagittal:
-        if one.contrast in WITHHELD or (one.contrast is Contrast.OTHER and not has_t2):
+    for series in sagittal:
+        if series.contrast in WITHHELD or (series.contrast is Contrast.OTHER and not has_t2):
             instead = next(
                 (
                     f", and {other.name} was used"
                     for other in used
-                    if one.contrast is Contrast.T1_FS and other.contrast is Contrast.T1
+                    if series.contrast is Contrast.T1_FS and other.contrast is Contrast.T1
                 ),
                 "",
             )
             yield (
-                f"Series {one.name} was not used for grading: {one.contrast_reason}{instead}. Correct its "
+                f"Series {series.name} was not used for grading: {series.contrast_reason}{instead}. Correct its "
                 "role if that is wrong."
             )
     if not has_t2 and Contrast.T1 in contrasts:
@@ -164,15 +170,15 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
     elif not has_t2 and sagittal:
         yield (
             "Discs were found and named, and nothing was graded from the sagittal series: no network was trained on "
-            f"{', '.join(sorted({words_of_contrast(one.contrast) for one in sagittal}))}."
+            f"{', '.join(sorted({words_of_contrast(series.contrast) for series in sagittal}))}."
         )
 
 
 def _not_native(used: Sequence[Series]) -> Iterable[str]:
-    for one in used:
-        if AFTER_AGENT in one.traits:
+    for series in used:
+        if AFTER_AGENT in series.traits:
             yield (
-                f"Series {one.name} was acquired with contrast agent; there is no unenhanced {one.contrast} to "
+                f"Series {series.name} was acquired with contrast agent; there is no unenhanced {series.contrast} to "
                 "grade from."
             )
 
@@ -180,7 +186,9 @@ def _not_native(used: Sequence[Series]) -> Iterable[str]:
 def with_what_there_is(reason: str, study: Study) -> str:
     """Why something is not graded, with what the sagittal series are instead: ``no sagittal T2 (scan is STIR)``."""
     there = ", ".join(
-        f"{one.name} is {words_of_contrast(one.contrast)}" for one in study.series if one.plane is Plane.SAGITTAL
+        f"{series.name} is {words_of_contrast(series.contrast)}"
+        for series in study.series
+        if series.plane is Plane.SAGITTAL
     )
     return f"{reason} ({there})" if there else reason
 

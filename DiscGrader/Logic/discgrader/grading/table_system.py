@@ -333,7 +333,7 @@ def _inside(
     source: Source, box: RoiBox, part: tuple[slice, slice, slice], segmentation: Volume, index_from_sacrum: int
 ) -> np.ndarray:
     """Which voxels of a part of the series belong to the disc and lie in its box."""
-    axes = [np.arange(one.start, one.stop) for one in part]
+    axes = [np.arange(extent.start, extent.stop) for extent in part]
     k, j, i = np.meshgrid(*axes, indexing="ij")
     points = source.series.volume.index_to_lps(np.stack([i, j, k], -1))
     labels = sample(moved(segmentation, source.shift_lps_mm), points, order=0)

@@ -100,16 +100,16 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     check_one_patient(slices)
     found = examinations(slices)
     chosen = found[0] if len(found) == 1 else newest(found)
-    older = [one for one in found if one is not chosen]
-    left_out += [missing for one in older for missing in _earlier(one, chosen)]
+    older = [examined for examined in found if examined is not chosen]
+    left_out += [missing for examined in older for missing in _earlier(examined, chosen)]
     series, refused = _read_all(chosen.slices, progress.part(0.4, 1.0))
     left_out += refused
     if not series:
-        reasons = " ".join(one.sentence for one in left_out[:3])
+        reasons = " ".join(entry.sentence for entry in left_out[:3])
         raise StudyError(f"No series of {what} can be read; export them again. {reasons}")
     check_linked(what, chosen.slices, series)
     warnings = [*_of_examinations(what, chosen, older), *_of_kind(series)]
-    warnings += [one.sentence for one in left_out if not one.reason.startswith(_QUIET)]
+    warnings += [entry.sentence for entry in left_out if not entry.reason.startswith(_QUIET)]
     return DicomStudy(tuple(_with_copies_named(series)), chosen.examination, tuple(left_out), tuple(warnings))
 
 
@@ -125,12 +125,12 @@ def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
 
 def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> list[str]:
     if not older:
-        uids = {text_of(one.header.get("StudyInstanceUID")) for one in chosen.slices}
+        uids = {text_of(slice_.header.get("StudyInstanceUID")) for slice_ in chosen.slices}
         said = f"{what} has {len(uids)} study UIDs ({named('StudyInstanceUID')})"
         several = f"{said} that belong to one examination by their dates and positions."
         return [several] if len(uids) > 1 else []
-    every = [one.examination for one in (chosen, *older)]
-    read, *others = [one.beside(every) for one in every]
+    every = [examined.examination for examined in (chosen, *older)]
+    read, *others = [examination.beside(every) for examination in every]
     return [
         f"{what} contains {len(every)} examinations; only the newest was read, {read}, and not {'; '.join(others)}."
     ]
@@ -164,7 +164,7 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
     left_out: list[LeftOut] = []
     try:
         pictures, notes, left_out = _pictures(name, slices, progress)
-        readable, pictures, turned = laid_alike([one for one in slices if id(one) in pictures], pictures)
+        readable, pictures, turned = laid_alike([slice_ for slice_ in slices if id(slice_) in pictures], pictures)
         if turned:
             count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
             notes += (
@@ -199,12 +199,12 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
             left_out.append(LeftOut(title, str(error).rstrip(".")))
             continue
         found += series
-        left_out += [LeftOut(_slices(title, [one]), reason) for one, reason in odd]
+        left_out += [LeftOut(_slices(title, [slice_]), reason) for slice_, reason in odd]
     return found, left_out
 
 
 def _slices(name: str, slices: Sequence[Slice]) -> str:
-    return listed(list(dict.fromkeys(one.path for one in slices)), name)
+    return listed(list(dict.fromkeys(slice_.path for slice_ in slices)), name)
 
 
 def _stacked(
@@ -212,7 +212,10 @@ def _stacked(
 ) -> tuple[list[DicomSeries], list[tuple[Slice, str]]]:
     stacks, more, lone = stack_up(name, part.slices)
     odd = [*part.odd, *lone]
-    told = [f"A slice of {name} was left out: image {one.instance} ({one.path.name}) {reason}." for one, reason in odd]
+    told = [
+        f"A slice of {name} was left out: image {slice_.instance} ({slice_.path.name}) {reason}."
+        for slice_, reason in odd
+    ]
     series = []
     for number, stack in enumerate(stacks, 1):
         title = name if len(stacks) == 1 else f"{name} part {number}"
@@ -221,7 +224,7 @@ def _stacked(
             DicomSeries(
                 title,
                 volume,
-                tuple(dict.fromkeys(one.path for one in stack.slices if one is not None)),
+                tuple(dict.fromkeys(slice_.path for slice_ in stack.slices if slice_ is not None)),
                 (*notes, *more, *told, *stack.warnings, *warnings),
                 _identity(stack),
                 _header(stack),
@@ -237,10 +240,10 @@ def _pictures(
     """Real values of each slice's picture by ``id`` of the slice, what to say of them, and files that cannot be
     read."""
     by_file: dict[Path, list[Slice]] = {}
-    for one in slices:
-        by_file.setdefault(one.path, []).append(one)
+    for slice_ in slices:
+        by_file.setdefault(slice_.path, []).append(slice_)
     slices_told = _slopes(name, slices)
-    rescaled = any((one.slope, one.intercept) != (1.0, 0.0) for one in slices)
+    rescaled = any((slice_.slope, slice_.intercept) != (1.0, 0.0) for slice_ in slices)
     pictures: dict[int, np.ndarray] = {}
     damaged: dict[str, list[Path]] = {}
     notes: dict[str, None] = {}
@@ -262,12 +265,12 @@ def _pictures(
 
 def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
     """What to say where a few slices are scaled by another factor than all the others, or by none that is stated."""
-    factors = [one.slope for one in slices]
+    factors = [slice_.slope for slice_ in slices]
     usual = max(dict.fromkeys(factors), key=factors.count)
-    few = [one for one, its in zip(slices, factors) if not 0.5 < its / usual < 2]
+    few = [slice_ for slice_, its in zip(slices, factors) if not 0.5 < its / usual < 2]
     if not few or len(few) > _FEW_SLOPES * len(slices):
         return []
-    stated = "has a different" if any("RescaleSlope" in one.header for one in few) else "has no"
+    stated = "has a different" if any("RescaleSlope" in slice_.header for slice_ in few) else "has no"
     return [
         (
             f"{_images(few)} of {name} {stated} {named('RescaleSlope')}, unlike the others, which makes it "
@@ -281,7 +284,7 @@ def _images(slices: Sequence[Slice]) -> str:
 
 
 def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tuple[Volume, tuple[str, ...]]:
-    layers = [None if one is None else pictures[id(one)] for one in stack.slices]
+    layers = [None if slice_ is None else pictures[id(slice_)] for slice_ in stack.slices]
     dtype = np.result_type(*[layer.dtype for layer in layers if layer is not None])
     if stack.shifts_px is not None:
         dtype = np.dtype(np.float32)
@@ -321,18 +324,20 @@ def _identity(stack: Stack) -> Identity:
 
 def _most_stated(slices: Sequence[Slice], keyword: str) -> object:
     """What most slices that state an attribute say, None where none does."""
-    stated = [one.header[keyword] for one in slices if keyword in one.header]
-    texts = [text_of(one) for one in stated]
+    stated = [slice_.header[keyword] for slice_ in slices if keyword in slice_.header]
+    texts = [text_of(value) for value in stated]
     return stated[texts.index(max(dict.fromkeys(texts), key=texts.count))] if stated else None
 
 
 def _with_copies_named(series: Sequence[DicomSeries]) -> list[DicomSeries]:
     """The series, with a warning at those that hold the same pictures at the same places as one before."""
     told: list[DicomSeries] = []
-    for number, one in enumerate(series):
-        first = next((other for other in series[:number] if _is_copy(one.volume, other.volume)), None)
-        same = () if first is None else (f"{one.name} contains the same images at the same positions as {first.name}.",)
-        told.append(replace(one, warnings=one.warnings + same))
+    for number, each in enumerate(series):
+        first = next((other for other in series[:number] if _is_copy(each.volume, other.volume)), None)
+        same = (
+            () if first is None else (f"{each.name} contains the same images at the same positions as {first.name}.",)
+        )
+        told.append(replace(each, warnings=each.warnings + same))
     return told
 
 

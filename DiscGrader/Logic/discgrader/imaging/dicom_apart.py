@@ -124,11 +124,13 @@ def part_series(
 def _refuse_one_place(slices: Sequence[Slice]) -> None:
     """Slices of different places that all state the same one."""
     first = slices[0]
-    same = all(alike(one, first) and np.allclose(one.position, first.position, atol=SAME_PLACE_MM) for one in slices)
+    same = all(
+        alike(slice_, first) and np.allclose(slice_.position, first.position, atol=SAME_PLACE_MM) for slice_ in slices
+    )
     if len(slices) < 3 or not same:
         return
-    locations = {text_of(one.header.get("SliceLocation")) for one in slices}
-    in_time = any(len({text_of(one.header.get(keyword)) for one in slices}) == len(slices) for keyword in IN_TIME)
+    locations = {text_of(slice_.header.get("SliceLocation")) for slice_ in slices}
+    in_time = any(len({text_of(slice_.header.get(keyword)) for slice_ in slices}) == len(slices) for keyword in IN_TIME)
     if len(locations) > 1 or not in_time:
         raise Unstackable(f"{named('ImagePositionPatient')} is the same on all {len(slices)} slices")
 
@@ -154,7 +156,7 @@ def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[li
     ]
     refused = [(group, f"contradicts the other slices: {_contradiction(group[0], main[0])}") for group in strays]
     away = {id(group[0]) for group in strays}
-    return [one for one in slices if id(one) not in away], refused
+    return [slice_ for slice_ in slices if id(slice_) not in away], refused
 
 
 def _without_torn(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list[Slice], str]]]:
@@ -165,8 +167,8 @@ def _without_torn(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list
         if _between_each_other(group, other) and not _contrasts(group) ^ _contrasts(other):
             reason = f"lie between other slices that they contradict: {_contradiction(group[0], other[0])}"
             torn |= {number: (group, reason), its: (other, reason)}
-    kept = {id(one) for number, group in enumerate(groups) if number not in torn for one in group}
-    return [one for one in slices if id(one) in kept], list(torn.values())
+    kept = {id(slice_) for number, group in enumerate(groups) if number not in torn for slice_ in group}
+    return [slice_ for slice_ in slices if id(slice_) in kept], list(torn.values())
 
 
 def _between_each_other(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
@@ -183,7 +185,7 @@ def _between_each_other(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
 
 
 def _contrasts(slices: Sequence[Slice]) -> set[tuple[str, str]]:
-    return {(keyword, text_of(one.header.get(keyword))) for one in slices for keyword, _ in _OF_CONTRAST}
+    return {(keyword, text_of(slice_.header.get(keyword))) for slice_ in slices for keyword, _ in _OF_CONTRAST}
 
 
 def _contradiction(one: Slice, other: Slice) -> str:
@@ -199,7 +201,7 @@ def _contradiction(one: Slice, other: Slice) -> str:
 def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
     """Parted by size and direction, and by stations beside each other, from the head to the foot, each with a word."""
     groups = [station for group in _grouped(slices, alike) for station in _stations(group)]
-    groups.sort(key=lambda group: -float(np.mean([one.position[2] for one in group])))
+    groups.sort(key=lambda group: -float(np.mean([slice_.position[2] for slice_ in group])))
     planes = [_PLANE_NAMES[int(np.argmax(np.abs(group[0].normal)))] for group in groups]
     if len(groups) == 1:
         return [("", groups[0])]
@@ -210,12 +212,12 @@ def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
 
 def _grouped(slices: Sequence[Slice], same: Callable[[Slice, Slice], bool]) -> list[list[Slice]]:
     groups: list[list[Slice]] = []
-    for one in slices:
-        home = next((group for group in groups if same(one, group[0])), None)
+    for slice_ in slices:
+        home = next((group for group in groups if same(slice_, group[0])), None)
         if home is None:
-            groups.append([one])
+            groups.append([slice_])
         else:
-            home.append(one)
+            home.append(slice_)
     return groups
 
 
@@ -225,7 +227,7 @@ def _stations(slices: list[Slice]) -> list[list[Slice]]:
     Slices that are shifted a little from one to the next, as in an oblique stack, stay together.
     """
     across = slices[0].normal
-    offsets = np.array([one.position - (one.position @ across) * across for one in slices])
+    offsets = np.array([slice_.position - (slice_.position @ across) * across for slice_ in slices])
     left, groups = set(range(len(slices))), []
     while left:
         found, edge = set(), [min(left)]
@@ -242,16 +244,16 @@ def _stations(slices: list[Slice]) -> list[list[Slice]]:
 
 def by_value(slices: Sequence[Slice], keyword: str, factor: float = _SAME_TIME) -> dict[str, list[Slice]]:
     """Slices by what they state of an attribute, times that differ by less than a factor together."""
-    values = sorted({float(value) for one in slices if is_number(value := one.header.get(keyword))})
+    values = sorted({float(value) for slice_ in slices if is_number(value := slice_.header.get(keyword))})
     first: dict[float, float] = {}
     for value in values:
         near = keyword in _TIMES and first and value <= factor * list(first.values())[-1]
         first[value] = list(first.values())[-1] if near else value
     groups: dict[str, list[Slice]] = {}
-    for one in slices:
-        value = one.header.get(keyword)
+    for slice_ in slices:
+        value = slice_.header.get(keyword)
         text = text_of(first[float(value)]) if is_number(value) else text_of(value)
-        groups.setdefault(text, []).append(one)
+        groups.setdefault(text, []).append(slice_)
     return groups
 
 
@@ -270,8 +272,10 @@ def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
     most, one_place = most_at_a_place(slices), len(places(slices)) == 1
     if most == 1:
         return [("", slices)]
-    ways: list[tuple[str, dict[str, list[Slice]]]] = [(word, by_value(slices, one)) for one, word in _TELLING_APART]
-    ways += [("folder", _by(slices, lambda one: one.path.parent.name)), ("files", _by(slices, _file_kind))]
+    ways: list[tuple[str, dict[str, list[Slice]]]] = [
+        (word, by_value(slices, keyword)) for keyword, word in _TELLING_APART
+    ]
+    ways += [("folder", _by(slices, lambda slice_: slice_.path.parent.name)), ("files", _by(slices, _file_kind))]
     for word, groups in ways:
         # a lone odd slice is a double rather than a series
         whole = all(len(places(group)) > 1 or one_place for group in groups.values())
@@ -282,14 +286,14 @@ def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
 
 def _by(slices: Sequence[Slice], key: Callable[[Slice], str]) -> dict[str, list[Slice]]:
     groups: dict[str, list[Slice]] = {}
-    for one in slices:
-        groups.setdefault(key(one), []).append(one)
+    for slice_ in slices:
+        groups.setdefault(key(slice_), []).append(slice_)
     return groups
 
 
-def _file_kind(one: Slice) -> str:
+def _file_kind(slice_: Slice) -> str:
     """A file's name without the number that counts slices, which is its last."""
-    return re.sub(r"\d+(?=\D*$)", "", one.path.name)
+    return re.sub(r"\d+(?=\D*$)", "", slice_.path.name)
 
 
 def _named(

@@ -151,7 +151,7 @@ def _header(stated: Mapping[str, object]) -> _Header:
         if str(stated.get(one) or "").strip()
     ]
     read = [(text, read_name(text)) for text in texts]
-    telling = [one for one in read if one[1].contrast is not None or one[1].why]
+    telling = [entry for entry in read if entry[1].contrast is not None or entry[1].why]
     text, named = next(iter([*telling, *read]), ("", read_name("")))
     return _Header(
         stated, text, named, frozenset(_words(stated, "ImageType")), frozenset(_words(stated, "ScanningSequence"))

@@ -54,10 +54,10 @@ def check_one_patient(slices: Sequence[Slice]) -> None:
     StudyError
         When there are several.
     """
-    people = list({_person(one): None for one in slices})
-    for number, one in enumerate(people):
+    people = list({_person(slice_): None for slice_ in slices})
+    for number, person in enumerate(people):
         for other in people[:number]:
-            keyword = _other_person(one, other)
+            keyword = _other_person(person, other)
             if keyword is not None:
                 raise StudyError(
                     f"The DICOM files belong to {_count_people(people)} patients ({named(keyword)} differs); "
@@ -65,14 +65,14 @@ def check_one_patient(slices: Sequence[Slice]) -> None:
                 )
 
 
-def _person(one: Slice) -> tuple[str, str, str, str]:
-    name = re.sub(r"[\s^,.=_-]+", " ", text_of(one.header.get("PatientName"))).strip().casefold()
-    sex = text_of(one.header.get("PatientSex")).strip().upper()[:1]
+def _person(slice_: Slice) -> tuple[str, str, str, str]:
+    name = re.sub(r"[\s^,.=_-]+", " ", text_of(slice_.header.get("PatientName"))).strip().casefold()
+    sex = text_of(slice_.header.get("PatientSex")).strip().upper()[:1]
     known = sex if sex in ("M", "F") else ""
     return (
-        text_of(one.header.get("PatientID")).strip().casefold(),
+        text_of(slice_.header.get("PatientID")).strip().casefold(),
         name,
-        text_of(one.header.get("PatientBirthDate")),
+        text_of(slice_.header.get("PatientBirthDate")),
         known,
     )
 
@@ -92,9 +92,9 @@ def _other_person(one: tuple[str, str, str, str], other: tuple[str, str, str, st
 def _count_people(people: Sequence[tuple[str, str, str, str]]) -> int:
     """How many of them are pairwise different persons."""
     apart: list[tuple[str, str, str, str]] = []
-    for one in people:
-        if all(_other_person(one, other) for other in apart):
-            apart.append(one)
+    for person in people:
+        if all(_other_person(person, other) for other in apart):
+            apart.append(person)
     return len(apart)
 
 
@@ -105,12 +105,13 @@ def examinations(slices: Sequence[Slice]) -> list[Examined]:
     groups = _with_the_rest(_joined(groups, _belong))
     found = [Examined(tuple(group), _examination(group)) for group in groups]
     acquired = [_acquired(group) for group in groups]
-    if len({one.examination.date for one in found}) < len(found) and all(acquired):
+    if len({examined.examination.date for examined in found}) < len(found) and all(acquired):
         # one date for all was put in; those that the pictures were taken on are told
         found = [
-            replace(one, examination=replace(one.examination, date=max(days))) for one, days in zip(found, acquired)
+            replace(examined, examination=replace(examined.examination, date=max(days)))
+            for examined, days in zip(found, acquired)
         ]
-    return sorted(found, key=lambda one: one.when, reverse=True)
+    return sorted(found, key=lambda examined: examined.when, reverse=True)
 
 
 def newest(found: Sequence[Examined]) -> Examined:
@@ -122,7 +123,7 @@ def newest(found: Sequence[Examined]) -> Examined:
         When dates do not tell which it is.
     """
     first, second = found[0], found[1]
-    undated = [one for one in found if not one.examination.date]
+    undated = [examined for examined in found if not examined.examination.date]
     same_day = first.examination.date == second.examination.date
     untimed = same_day and not (first.examination.time and second.examination.time)
     if undated or untimed or first.when == second.when:
@@ -136,30 +137,30 @@ def newest(found: Sequence[Examined]) -> Examined:
 
 def _by_uid(slices: Sequence[Slice]) -> list[list[Slice]]:
     groups: dict[str, list[Slice]] = {}
-    for one in slices:
-        groups.setdefault(text_of(one.header.get("StudyInstanceUID")), []).append(one)
+    for slice_ in slices:
+        groups.setdefault(text_of(slice_.header.get("StudyInstanceUID")), []).append(slice_)
     known = [group for uid, group in groups.items() if uid]
     # a series that names no study is one of its own until something says where it belongs
     series: dict[tuple[str, str], list[Slice]] = {}
-    for one in groups.get("", []):
-        key = (text_of(one.header.get("SeriesInstanceUID")) or str(one.path.parent), _day(one))
-        series.setdefault(key, []).append(one)
+    for slice_ in groups.get("", []):
+        key = (text_of(slice_.header.get("SeriesInstanceUID")) or str(slice_.path.parent), _day(slice_))
+        series.setdefault(key, []).append(slice_)
     return [*known, *series.values()]
 
 
 def _by_date(group: list[Slice]) -> list[list[Slice]]:
     """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
-    for day_of in (lambda one: iso_date(one.header.get("StudyDate")), _taken):
-        days = sorted({day for one in group if (day := day_of(one))})
+    for day_of in (lambda slice_: iso_date(slice_.header.get("StudyDate")), _taken):
+        days = sorted({day for slice_ in group if (day := day_of(slice_))})
         starts = [
             day for before, day in zip(["", *days], days) if not before or _days_between(before, day) > _DAYS_OF_ONE
         ]
         if len(starts) < 2:
             continue
         parts: dict[str, list[Slice]] = {}
-        for one in group:
-            day = day_of(one)
-            parts.setdefault(max((start for start in starts if start <= day), default=""), []).append(one)
+        for slice_ in group:
+            day = day_of(slice_)
+            parts.setdefault(max((start for start in starts if start <= day), default=""), []).append(slice_)
         return list(parts.values())
     return [group]
 
@@ -199,14 +200,14 @@ def _far_apart(days: set[str], others: set[str]) -> bool:
 
 def _acquired(group: list[Slice]) -> set[str]:
     """The days that pictures were taken on, whatever date was put in for that of the examination."""
-    return {day for one in group if (day := _taken(one))}
+    return {day for slice_ in group if (day := _taken(slice_))}
 
 
-def _taken(one: Slice) -> str:
+def _taken(slice_: Slice) -> str:
     """The day a picture was taken on; a series that was computed from others may be of a later day."""
-    acquired = iso_date(one.header.get("AcquisitionDate"))
-    computed = "DERIVED" in text_of(one.header.get("ImageType")).upper()
-    return acquired or ("" if computed else iso_date(one.header.get("SeriesDate")))
+    acquired = iso_date(slice_.header.get("AcquisitionDate"))
+    computed = "DERIVED" in text_of(slice_.header.get("ImageType")).upper()
+    return acquired or ("" if computed else iso_date(slice_.header.get("SeriesDate")))
 
 
 def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
@@ -219,8 +220,8 @@ def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
     uids = _values(home, "StudyInstanceUID")
     rest = [group for group in groups if group is not home]
     joining = [group for group in rest if not _days(group) and (not uids or _values(group, "StudyInstanceUID") <= uids)]
-    whole = [*home, *(one for group in joining for one in group)]
-    return [whole, *(group for group in rest if not any(group is one for one in joining))]
+    whole = [*home, *(slice_ for group in joining for slice_ in group)]
+    return [whole, *(group for group in rest if not any(group is joined for joined in joining))]
 
 
 def linked(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
@@ -243,16 +244,16 @@ def _uids(group: Sequence[Slice]) -> set[str]:
 
 
 def _days(group: Sequence[Slice]) -> set[str]:
-    return {day for one in group if (day := _day(one))}
+    return {day for slice_ in group if (day := _day(slice_))}
 
 
 def _values(group: Iterable[Slice], *keywords: str) -> set[str]:
-    return {text for one in group for keyword in keywords if (text := text_of(one.header.get(keyword)))}
+    return {text for slice_ in group for keyword in keywords if (text := text_of(slice_.header.get(keyword)))}
 
 
 def _telling(values: set[str]) -> bool:
     """Whether any of the values is more than a filler such as 0, NONE or ANONYMOUS."""
-    return any(re.search(r"[1-9]", one) for one in values)
+    return any(re.search(r"[1-9]", value) for value in values)
 
 
 def _times(group: Sequence[Slice]) -> set[str]:
@@ -260,8 +261,8 @@ def _times(group: Sequence[Slice]) -> set[str]:
     return {time for time in _values(group, "StudyTime") if time.strip("0:. ")}
 
 
-def _day(one: Slice) -> str:
-    return next((day for keyword in _DATES if (day := iso_date(one.header.get(keyword)))), "")
+def _day(slice_: Slice) -> str:
+    return next((day for keyword in _DATES if (day := iso_date(slice_.header.get(keyword)))), "")
 
 
 def iso_date(value: object) -> str:
@@ -279,10 +280,14 @@ def _days_between(one: str, other: str) -> int:
 
 def _examination(group: list[Slice]) -> Examination:
     def most(keyword: str) -> str:
-        told = [text for one in group if (text := text_of(one.header.get(keyword)))]
+        told = [text for slice_ in group if (text := text_of(slice_.header.get(keyword)))]
         return max(dict.fromkeys(told), key=told.count) if told else ""
 
-    days = [day for keyword in _DATES if (day := max((iso_date(one.header.get(keyword)) for one in group), default=""))]
+    days = [
+        day
+        for keyword in _DATES
+        if (day := max((iso_date(slice_.header.get(keyword)) for slice_ in group), default=""))
+    ]
     digits = next((text for keyword in ("StudyTime", "SeriesTime", "AcquisitionTime") if (text := most(keyword))), "")
     match = re.match(r"(\d{2}):?(\d{2}):?(\d{2})?", digits)
     time = ":".join(part or "00" for part in match.groups()) if match else ""

@@ -253,7 +253,7 @@ def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice]
     if not slices:
         others = sorted(modalities - {"MR", ""})
         found = f" (found {', '.join(others)})" if others else ""
-        reasons = " ".join(one.sentence for one in left_out[:3])
+        reasons = " ".join(entry.sentence for entry in left_out[:3])
         raise StudyError(f"There is no MR series{found}; give the MR images of the spine. {reasons}".strip())
     return slices, left_out
 
@@ -347,6 +347,6 @@ def _group_values(group: Dataset) -> tuple[dict, set[str]]:
         items = group.get(keyword)
         if items:
             own, its = values_of(items[0], _FROM_GROUPS)
-            values |= {_RENAMED.get(one, one): value for one, value in own.items()}
+            values |= {_RENAMED.get(keyword, keyword): value for keyword, value in own.items()}
             broken |= its
     return values, broken - values.keys()

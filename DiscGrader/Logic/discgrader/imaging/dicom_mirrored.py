@@ -34,20 +34,20 @@ def laid_alike(
     for plane in _planes(slices):
         most = max((ones for ones in plane.values()), key=len)
         for ones in plane.values():
-            for one in ones:
-                moved = one if ones is most else _turned(one, most[0])
-                picture = pictures[id(one)]
-                if moved is not one and not _beside(moved, most):
+            for slice_ in ones:
+                moved = slice_ if ones is most else _turned(slice_, most[0])
+                picture = pictures[id(slice_)]
+                if moved is not slice_ and not _beside(moved, most):
                     picture = picture[
-                        :: 1 if one.column @ most[0].column > 0 else -1, :: 1 if one.row @ most[0].row > 0 else -1
+                        :: 1 if slice_.column @ most[0].column > 0 else -1, :: 1 if slice_.row @ most[0].row > 0 else -1
                     ]
                     turned.append(moved)
                 else:
-                    moved = one
+                    moved = slice_
                 laid.append(moved)
                 found[id(moved)] = np.ascontiguousarray(picture)
-    place = {one.path: number for number, one in reversed(list(enumerate(slices)))}
-    return sorted(laid, key=lambda one: (place[one.path], one.frame)), found, turned
+    place = {slice_.path: number for number, slice_ in reversed(list(enumerate(slices)))}
+    return sorted(laid, key=lambda slice_: (place[slice_.path], slice_.frame)), found, turned
 
 
 def _planes(slices: Sequence[Slice]) -> list[dict[_Signs, list[Slice]]]:

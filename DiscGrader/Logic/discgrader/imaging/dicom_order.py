@@ -27,28 +27,28 @@ def places(slices: Sequence[Slice]) -> list[list[Slice]]:
     """Parallel slices by their place along the normal, sorted by it."""
     ordered = sorted(slices, key=along)
     found = [[ordered[0]]]
-    for one in ordered[1:]:
-        if along(one) - along(found[-1][0]) > SAME_PLACE_MM:
+    for slice_ in ordered[1:]:
+        if along(slice_) - along(found[-1][0]) > SAME_PLACE_MM:
             found.append([])
-        found[-1].append(one)
+        found[-1].append(slice_)
     return found
 
 
-def along(one: Slice) -> float:
+def along(slice_: Slice) -> float:
     """Position along the normal, mm."""
-    return float(one.position @ one.normal)
+    return float(slice_.position @ slice_.normal)
 
 
 def most_at_a_place(slices: Sequence[Slice]) -> int:
     """How many slices share the place that most of them share."""
-    return max(len(one) for one in places(slices))
+    return max(len(group) for group in places(slices))
 
 
 def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
     """Overlapping blocks that the images' numbers count one after the other, or in turn; None where they count
     neither."""
-    numbers = [one.header.get("InstanceNumber") for one in slices]
-    if not all(isinstance(one, int) for one in numbers) or len(set(numbers)) < len(numbers) or len(slices) < 4:
+    numbers = [slice_.header.get("InstanceNumber") for slice_ in slices]
+    if not all(isinstance(number, int) for number in numbers) or len(set(numbers)) < len(numbers) or len(slices) < 4:
         return None
     if most_at_a_place(slices) == 1 and len(usual_gaps(slices)[1]) == 0:
         return None
@@ -65,13 +65,13 @@ def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
 
 def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
     runs, step = [[ordered[0]]], None
-    for before, one in pairwise(ordered):
-        moved = along(one) - along(before)
+    for before, slice_ in pairwise(ordered):
+        moved = along(slice_) - along(before)
         if (step and abs(moved / step - 1) > 0.15) or abs(moved) <= SAME_PLACE_MM:
-            runs.append([one])
+            runs.append([slice_])
             step = None
             continue
-        runs[-1].append(one)
+        runs[-1].append(slice_)
         step = step or moved
     return runs
 
@@ -118,18 +118,18 @@ def of_shared_places(
         )
     for number in shared:
         near = [chosen[other] for other in (number - 1, number + 1) if 0 <= other < len(at) and other not in shared]
-        best = max(at[number], key=lambda one: sum(_likeness(one, other, pictures) for other in near))
+        best = max(at[number], key=lambda slice_: sum(_likeness(slice_, other, pictures) for other in near))
         chosen[number] = best
         odd += [
-            (one, f"lies at the position of image {best.instance} of {best.path.name} ({place})")
-            for one in at[number]
-            if one is not best
+            (slice_, f"lies at the position of image {best.instance} of {best.path.name} ({place})")
+            for slice_ in at[number]
+            if slice_ is not best
         ]
     return chosen, odd
 
 
 def _are_one_picture(ones: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> bool:
-    return all(_likeness(ones[0], one, pictures) > _SAME_PICTURE for one in ones[1:])
+    return all(_likeness(ones[0], slice_, pictures) > _SAME_PICTURE for slice_ in ones[1:])
 
 
 def _likeness(one: Slice, other: Slice, pictures: Mapping[int, np.ndarray]) -> float:
@@ -168,7 +168,7 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
         return [list(slices)], []
     rows = _rows(slices, step)
     kept = [row for row in rows if len(row) >= 3]
-    odd = [one for row in rows if len(row) < 3 for one in row]
+    odd = [slice_ for row in rows if len(row) < 3 for slice_ in row]
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
         gaps = np.diff(np.array([along(one) for one in slices]))
         raise Unstackable(
@@ -176,23 +176,23 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
             "so they do not form a volume"
         )
     main = max(kept, key=len)
-    return kept, [(one, _beside(one, main)) for one in odd]
+    return kept, [(slice_, _beside(slice_, main)) for slice_ in odd]
 
 
 def _rows(slices: Sequence[Slice], step: float) -> list[list[Slice]]:
     """Each slice goes to the row whose next place it is; the row that goes on nearest is asked first."""
     rows: list[list[Slice]] = []
-    for one in slices:
+    for slice_ in slices:
         best, least = None, 0.12
         for row in rows:
-            steps = (along(one) - along(row[-1])) / step
+            steps = (along(slice_) - along(row[-1])) / step
             off = abs(steps - max(round(steps), 1))
             if steps < 4.5 and off < least:
                 best, least = row, off
         if best is None:
-            rows.append([one])
+            rows.append([slice_])
         else:
-            best.append(one)
+            best.append(slice_)
     return rows
 
 
@@ -206,8 +206,8 @@ def alternating(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> 
     slices = sorted(slices, key=along)
     if len(slices) < 8:
         return [list(slices)]
-    next_one = np.array([_likeness(one, other, pictures) for one, other in pairwise(slices)])
-    next_but_one = np.array([_likeness(one, other, pictures) for one, other in zip(slices, slices[2:])])
+    next_one = np.array([_likeness(slice_, other, pictures) for slice_, other in pairwise(slices)])
+    next_but_one = np.array([_likeness(slice_, other, pictures) for slice_, other in zip(slices, slices[2:])])
     apart = np.median(next_but_one) - np.median(next_one)
     if apart < 0.1 or (next_but_one > np.maximum(next_one[1:], next_one[:-1])).mean() < 0.9:
         return [list(slices)]

@@ -29,30 +29,30 @@ def by_series(slices: Sequence[Slice]) -> list[list[Slice]]:
     its own, slices that are alike in contrast and geometry are put together.
     """
     groups: dict[tuple[str, ...], list[Slice]] = {}
-    for one in slices:
-        uid = text_of(one.header.get("SeriesInstanceUID"))
-        groups.setdefault((uid,) if uid else ("", *_stand_in(one)), []).append(one)
+    for slice_ in slices:
+        uid = text_of(slice_.header.get("SeriesInstanceUID"))
+        groups.setdefault((uid,) if uid else ("", *_stand_in(slice_)), []).append(slice_)
     return sorted(_singles_joined(list(groups.values())), key=lambda ones: (series_number(ones), str(ones[0].path)))
 
 
 def series_number(slices: Sequence[Slice]) -> int:
     """The SeriesNumber that most slices state, 0 where there is none."""
-    stated = [number for one in slices if isinstance(number := one.header.get("SeriesNumber"), int)]
+    stated = [number for slice_ in slices if isinstance(number := slice_.header.get("SeriesNumber"), int)]
     return max(dict.fromkeys(stated), key=stated.count) if stated else 0
 
 
 def series_description(slices: Sequence[Slice]) -> str:
     """What most slices say that their series is called, else its number."""
     for keyword in ("SeriesDescription", "ProtocolName"):
-        told = [text for one in slices if (text := text_of(one.header.get(keyword)))]
+        told = [text for slice_ in slices if (text := text_of(slice_.header.get(keyword)))]
         if told:
             return max(dict.fromkeys(told), key=told.count)
     return f"series {series_number(slices)}"
 
 
-def _stand_in(one: Slice) -> tuple[str, ...]:
-    told = [text_of(one.header.get(keyword)) for keyword in ("SeriesNumber", "SeriesDescription", "ProtocolName")]
-    return (*told, str(one.path.parent))
+def _stand_in(slice_: Slice) -> tuple[str, ...]:
+    told = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesNumber", "SeriesDescription", "ProtocolName")]
+    return (*told, str(slice_.path.parent))
 
 
 def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
@@ -61,11 +61,13 @@ def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
         if len(group) == 1:
             alike.setdefault(_looks(group[0]), []).append(group)
     joined = {id(group): many for many in alike.values() if len(many) >= _SINGLES for group in many}
-    whole = [[one for group in many for one in group] for many in {id(many): many for many in joined.values()}.values()]
+    whole = [
+        [slice_ for group in many for slice_ in group] for many in {id(many): many for many in joined.values()}.values()
+    ]
     return [*(group for group in groups if id(group) not in joined), *whole]
 
 
-def _looks(one: Slice) -> tuple[object, ...]:
+def _looks(slice_: Slice) -> tuple[object, ...]:
     """What slices of one series have in common, whatever their identifiers say."""
     told = [text_of(one.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
     times = [text_of(one.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
@@ -97,8 +99,8 @@ def without_doubles(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray])
     seen: set[bytes] = set()
     kept: list[Slice] = []
     doubles: list[Slice] = []
-    for one in slices:
-        told = content(one, pictures[id(one)])
-        (doubles if told in seen else kept).append(one)
+    for slice_ in slices:
+        told = content(slice_, pictures[id(slice_)])
+        (doubles if told in seen else kept).append(slice_)
         seen.add(told)
     return kept, doubles

@@ -74,7 +74,7 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
     if len(parts) > 1:
         warnings.append(f"{name} has wide gaps between its slices; it was split into {len(parts)} series.")
     reason = f"lies far from the other slices ({named('ImagePositionPatient')})"
-    return [_stack(name, part, normal) for part in parts], warnings, [(one, reason) for one in lone]
+    return [_stack(name, part, normal) for part in parts], warnings, [(slice_, reason) for slice_ in lone]
 
 
 def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
@@ -83,16 +83,16 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
         return [slices]
     step = _step(slices, normal)
     parts = [[slices[0]]]
-    for before, one in pairwise(slices):
-        steps = float((one.position - before.position) @ normal) / step
+    for before, slice_ in pairwise(slices):
+        steps = float((slice_.position - before.position) @ normal) / step
         off = abs(steps - max(round(steps), 1))
         if (
             steps > MAX_MISSING + 1.5
-            or (steps > 2.5 and _numbered_on(before, one))
+            or (steps > 2.5 and _numbered_on(before, slice_))
             or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP)
         ):
             parts.append([])
-        parts[-1].append(one)
+        parts[-1].append(slice_)
     return parts
 
 
@@ -105,10 +105,10 @@ def _numbered_on(before: Slice, one: Slice) -> bool:
 
 def _step(slices: list[Slice], normal: np.ndarray) -> float:
     """The usual distance between neighboring slices in mm: the median of those that cannot be gaps."""
-    gaps = np.diff([one.position @ normal for one in slices])
+    gaps = np.diff([slice_.position @ normal for slice_ in slices])
     if len(gaps) == 1:
         stated = [slices[0].header.get(keyword) for keyword in ("SpacingBetweenSlices", "SliceThickness")]
-        known = [float(one) for one in stated if isinstance(one, (int, float)) and one > 0]
+        known = [float(value) for value in stated if isinstance(value, (int, float)) and value > 0]
         # a gap between slices is seldom wider than the slices, so that more than twice the stated step is a hole
         return max(known) if known and gaps[0] > 2.2 * max(known) else float(gaps[0])
     return usual_step(gaps)
@@ -119,13 +119,13 @@ def _stack(name: str, slices: list[Slice], normal: np.ndarray) -> Stack:
     if len(slices) == 1:
         numbers, step = np.zeros(1, int), _thickness(name, slices[0], warnings)
     else:
-        along = np.array([one.position @ normal for one in slices])
+        along = np.array([slice_.position @ normal for slice_ in slices])
         usual = _step(slices, normal)
         numbers = np.concatenate([[0], np.cumsum(np.maximum(np.rint(np.diff(along) / usual), 1).astype(int))])
         step = float(along[-1] - along[0]) / int(numbers[-1])
     filled: list[Slice | None] = [None] * (int(numbers[-1]) + 1)
-    for number, one in zip(numbers, slices):
-        filled[number] = one
+    for number, slice_ in zip(numbers, slices):
+        filled[number] = slice_
     first = slices[0]
     affine = np.eye(4)
     affine[:3, 0] = first.row * first.pixel_spacing[1]
@@ -164,7 +164,7 @@ def _thickness(name: str, one: Slice, warnings: list[str]) -> float:
 
 def _sideways(slices: list[Slice], numbers: np.ndarray, affine: np.ndarray) -> np.ndarray:
     """How far each slice lies off the grid along columns (towards the next row) and rows, in mm, shape (N, 2)."""
-    offsets = np.array([one.position for one in slices]) - (affine[:3, 3] + numbers[:, None] * affine[:3, 2])
+    offsets = np.array([slice_.position for slice_ in slices]) - (affine[:3, 3] + numbers[:, None] * affine[:3, 2])
     return np.stack([offsets @ slices[0].column, offsets @ slices[0].row], axis=1)
 
 
@@ -173,10 +173,14 @@ def _misplaced_mm(slices: list[Slice], numbers: np.ndarray, affine: np.ndarray, 
     worst = 0.0
     rows, columns = slices[0].shape
     normal = slices[0].normal
-    for one, number in zip(slices, numbers):
+    for slice_, number in zip(slices, numbers):
         for j in (0, rows - 1):
             for i in (0, columns - 1):
-                stated = one.position + i * one.pixel_spacing[1] * one.row + j * one.pixel_spacing[0] * one.column
+                stated = (
+                    slice_.position
+                    + i * slice_.pixel_spacing[1] * slice_.row
+                    + j * slice_.pixel_spacing[0] * slice_.column
+                )
                 difference = stated - (affine @ [i, j, number, 1.0])[:3]
                 if ignore_sideways:
                     difference = (difference @ normal) * normal

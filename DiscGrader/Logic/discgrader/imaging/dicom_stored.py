@@ -178,9 +178,9 @@ def _as_values(padding: tuple[int, int], how: Storage, kind: np.dtype) -> tuple[
     turn = 1 << how.allocated
     half = turn >> 1
     if kind.kind == "i":
-        ends = sorted(one - turn if one >= half else one for one in padding)
+        ends = sorted(edge - turn if edge >= half else edge for edge in padding)
     else:
-        ends = sorted(one + turn if one < 0 else one for one in padding)
+        ends = sorted(edge + turn if edge < 0 else edge for edge in padding)
     return ends[0], ends[1]
 
 

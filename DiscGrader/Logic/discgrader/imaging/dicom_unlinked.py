@@ -46,15 +46,15 @@ def check_linked(what: str, slices: Sequence[Slice], series: Sequence) -> None:
         return
     home = {path: number for number, paths in enumerate(groups) for path in paths}
     parts: dict[int, list] = {}
-    for one in series:
-        parts.setdefault(home[one.source[0]], []).append(one)
+    for each in series:
+        parts.setdefault(home[each.source[0]], []).append(each)
     if len(parts) < 2:
         return
     numbers = list(parts)
-    apart = next((pair for pair in combinations(numbers, 2) if _taken_twice(*(parts[one] for one in pair))), None)
+    apart = next((pair for pair in combinations(numbers, 2) if _taken_twice(*(parts[number] for number in pair))), None)
     if apart is None:
         reached, rest = {numbers[0]}, set(numbers[1:])
-        while near := {one for one in rest if any(_agree(parts[one], parts[other]) for other in reached)}:
+        while near := {number for number in rest if any(_agree(parts[number], parts[other]) for other in reached)}:
             reached |= near
             rest -= near
         if not rest:
@@ -82,7 +82,7 @@ def _groups(slices: Sequence[Slice]) -> list[set[Path]]:
         else:
             home += groups.pop(number)
             number = 1
-    return [{one.path for one in group} for group in groups]
+    return [{slice_.path for slice_ in group} for group in groups]
 
 
 def _together(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
@@ -91,9 +91,9 @@ def _together(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
 
 def _agree(ones: Sequence, others: Sequence) -> bool:
     """Whether any series of one part fits any of another as they lie."""
-    for one in ones:
+    for slice_ in ones:
         for other in others:
-            found = agreement(one.volume, other.volume)
+            found = agreement(slice_.volume, other.volume)
             if found is not None and found.contrast >= TELLING and found.distance_mm <= SAME_PLACE_MM:
                 return True
     return False
@@ -101,7 +101,7 @@ def _agree(ones: Sequence, others: Sequence) -> bool:
 
 def _taken_twice(ones: Sequence, others: Sequence) -> bool:
     """Whether both hold a series of one kind and plane that is no copy, and shows the same place."""
-    return any(_same_kind(one, other) for one in ones for other in others)
+    return any(_same_kind(slice_, other) for slice_ in ones for other in others)
 
 
 def _same_kind(one, other) -> bool:

@@ -66,7 +66,7 @@ def values_of(dataset: Dataset, keywords: Sequence[str]) -> tuple[dict, set[str]
 def _plain(value: Any) -> object:
     """The value as a number, text, or list of these."""
     if isinstance(value, (MultiValue, list, tuple)):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
@@ -113,7 +113,7 @@ def one_number(
     if keyword in broken:
         raise HeaderError(f"{named(keyword)} cannot be read")
     value = header.get(keyword)
-    if isinstance(value, list) and value and all(one == value[0] for one in value):
+    if isinstance(value, list) and value and all(item == value[0] for item in value):
         value = value[0]
     if value is None:
         return default
@@ -127,5 +127,5 @@ def text_of(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list):
-        return "-".join(text_of(one) for one in value)
+        return "-".join(text_of(item) for item in value)
     return "" if value is None else str(value)

@@ -45,14 +45,14 @@ def with_parts_told(series: Sequence[Series], fixed: Sequence[bool], times: Sequ
     """
     reasons: dict[int, str] = {}
     for group in _groups(series, times):
-        values = _values([series[one] for one in group])
+        values = _values([series[index] for index in group])
         for number, (kind, whole, other) in _parts(values).items():
             names = {"whole": "" if whole is None else series[group[whole]].name}
-            names["other"] = " and ".join(series[group[one]].name for one in other)
+            names["other"] = " and ".join(series[group[index]].name for index in other)
             reasons[group[number]] = _PART[kind].format(**names)
     return tuple(
-        _as_part(one, reasons[number]) if number in reasons and not fixed[number] and one.contrast in _TAKEN else one
-        for number, one in enumerate(series)
+        _as_part(each, reasons[number]) if number in reasons and not fixed[number] and each.contrast in _TAKEN else each
+        for number, each in enumerate(series)
     )
 
 
@@ -68,8 +68,8 @@ def _as_part(one: Series, reason: str) -> Series:
 def _groups(series: Sequence[Series], times: Sequence[Mapping]) -> list[list[int]]:
     """Series of the same voxels at the same place, with repetition times that do not differ."""
     groups: list[list[int]] = []
-    for number, one in enumerate(series):
-        home = next((g for g in groups if _together(one, series[g[0]], times[number], times[g[0]])), None)
+    for number, each in enumerate(series):
+        home = next((g for g in groups if _together(each, series[g[0]], times[number], times[g[0]])), None)
         if home is None:
             groups.append([number])
         else:
@@ -96,7 +96,7 @@ def _number(value: object) -> float | None:
 def _values(series: Sequence[Series]) -> list[np.ndarray]:
     """Values of each at the same voxels, those of the body."""
     step = max(1, round(series[0].volume.array.size / (4 * _MOST_VOXELS)))
-    all_values = [one.volume.array.reshape(-1)[::step].astype(float) for one in series]
+    all_values = [each.volume.array.reshape(-1)[::step].astype(float) for each in series]
     brightest = np.maximum.reduce(all_values)
     inside = brightest > 0.1 * np.percentile(brightest, 99)
     return [values[inside] for values in all_values]
@@ -106,22 +106,22 @@ def _parts(values: Sequence[np.ndarray]) -> dict[int, tuple[str, int | None, tup
     """Which are parts, by what: the kind of relation, the whole, and the others of it."""
     found: dict[int, tuple[str, int | None, tuple[int, ...]]] = {}
     everyone = range(len(values))
-    for one, other in combinations(everyone, 2):
-        rest = [number for number in everyone if number not in (one, other)]
-        both = (one, other)
+    for each, other in combinations(everyone, 2):
+        rest = [number for number in everyone if number not in (each, other)]
+        both = (each, other)
         for number in rest:
-            if _alike(values[number], values[one] + values[other], both, values):
-                found |= {one: ("sum", number, (other,)), other: ("sum", number, (one,))}
-            elif _alike(values[number], np.abs(values[one] - values[other]), both, values):
+            if _alike(values[number], values[each] + values[other], both, values):
+                found |= {each: ("sum", number, (other,)), other: ("sum", number, (each,))}
+            elif _alike(values[number], np.abs(values[each] - values[other]), both, values):
                 found.setdefault(number, ("difference", None, both))
                 # Whichever of the two is which, neither may be the whole where the difference is of water and fat.
                 for part in both:
                     found.setdefault(part, ("alone", None, (number,)))
-    for one, other in combinations(everyone, 2):
-        for whole, part in ((one, other), (other, one)):
+    for each, other in combinations(everyone, 2):
+        for whole, part in ((each, other), (other, each)):
             if whole not in found and part not in found and _is_less(values[part], values[whole]):
                 found[part] = ("less", whole, ())
-    return {number: one for number, one in found.items() if number not in _wholes(found)}
+    return {number: part for number, part in found.items() if number not in _wholes(found)}
 
 
 def _wholes(found: Mapping[int, tuple[str, int | None, tuple[int, ...]]]) -> set[int]:

@@ -30,11 +30,11 @@ class Examination:
 
     def beside(self, others: Iterable["Examination"]) -> str:
         """In words that tell it from others: with the time where one of them is of the same day."""
-        same_day = any(one.date == self.date and one is not self for one in others)
+        same_day = any(other.date == self.date and other is not self for other in others)
         return f"{self.date} {self.time}, {self.description}".strip(", ") if same_day and self.time else self.in_words
 
     @property
     def in_words(self) -> str:
         """Date and description, for people."""
-        told = [one for one in (self.date or "date unknown", self.description) if one]
+        told = [text for text in (self.date or "date unknown", self.description) if text]
         return ", ".join(told)

@@ -36,7 +36,7 @@ _DEFLATE_MOST = 1032
 def ending(path: Path) -> str:
     """The volume format's ending of a file name in lowercase, ``""`` when it is none that can be read."""
     name = path.name.lower()
-    return next((one for one in VOLUME_ENDINGS if name.endswith(one)), "")
+    return next((suffix for suffix in VOLUME_ENDINGS if name.endswith(suffix)), "")
 
 
 def stem(path: Path) -> str:

@@ -58,10 +58,10 @@ def flat_pictures(
 def _chosen(volume: Volume, plane: Plane, across: int) -> list[int]:
     count, spacing = volume.size[across], volume.spacing_mm[across]
     if plane is Plane.SAGITTAL:
-        wanted = [(count - 1) / 2 + one / spacing for one in _SAGITTAL_MM]
+        wanted = [(count - 1) / 2 + offset / spacing for offset in _SAGITTAL_MM]
     else:
-        wanted = [(count - 1) * one for one in _AXIAL_SHARES]
-    return list(dict.fromkeys(int(np.clip(np.rint(one), 0, count - 1)) for one in wanted))
+        wanted = [(count - 1) * share for share in _AXIAL_SHARES]
+    return list(dict.fromkeys(int(np.clip(np.rint(position), 0, count - 1)) for position in wanted))
 
 
 def _flat(
@@ -112,7 +112,7 @@ def channels(picture: np.ndarray, known: np.ndarray) -> np.ndarray | None:
     if not high > low:
         return None
     bright = np.clip((picture - low) / (high - low), 0, 1.2) * known
-    share, around = (_blurred(one) for one in (known.astype(np.float32), bright))
+    share, around = (_blurred(array) for array in (known.astype(np.float32), bright))
     relative = np.log((bright + _DIMMEST) / (around / np.maximum(share, 1e-3) + _DIMMEST))
     return np.stack([np.sqrt(bright), np.clip(relative, -2, 2) * known]).astype(np.float32)
 

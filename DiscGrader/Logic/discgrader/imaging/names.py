@@ -194,7 +194,7 @@ def _by_written_times(words: Words, fat: bool) -> tuple[Contrast | None, str]:
 
 def _part(words: Words) -> str:
     """Which part of a Dixon series it is; single letters count only in the name of one, or set off at the end."""
-    parts = [one for one in words.values("part") if one in ("water", "fat", "in", "opposed")]
+    parts = [part for part in words.values("part") if part in ("water", "fat", "in", "opposed")]
     if parts:
         return parts[-1]
     letters = {word: value.removeprefix("letter-") for value, word in words.said.get("part", ())}
@@ -234,10 +234,10 @@ def _agent(words: Words, contrast: Contrast | None) -> bool | None:
 
 
 def _traits(words: Words, agent: bool | None) -> tuple[str, ...]:
-    places = [one for one in words.values("anatomy") if one != _LUMBAR]
+    places = [place for place in words.values("anatomy") if place != _LUMBAR]
     lumbar = words.says("anatomy", _LUMBAR)
     return (
         *([DERIVED] if words.says("derived", "yes") else []),
         *([AFTER_AGENT] if agent else []),
-        *([] if lumbar else [one.replace("-", " ") for one in places[:1]]),
+        *([] if lumbar else [place.replace("-", " ") for place in places[:1]]),
     )

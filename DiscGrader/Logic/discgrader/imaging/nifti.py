@@ -117,7 +117,7 @@ class _Header:
         squares = b * b + c * c + d * d
         if squares > 1.0:
             # Rounded, or written without care: the reference library makes it a unit quaternion of a half turn.
-            b, c, d = (float(one / np.sqrt(squares)) for one in (b, c, d))
+            b, c, d = (float(component / np.sqrt(squares)) for component in (b, c, d))
         a = np.sqrt(max(0.0, 1.0 - squares))
         rotation = np.array(
             [
@@ -317,7 +317,7 @@ def _check_unit(header: _Header, affine: np.ndarray, path: Path) -> None:
     seen = spacing[np.isfinite(spacing) & (spacing > 0)]
     if len(seen) and not _FINEST_MM <= seen.min() <= seen.max() <= _COARSEST_MM:
         stated = _UNIT_NAMES.get(header.units, "no unit of length, which implies millimeters")
-        sizes = " × ".join(f"{one:g}" for one in spacing)
+        sizes = " × ".join(f"{length:g}" for length in spacing)
         raise StudyError(
             f"{path.name} states {stated} (xyzt_units), which makes its voxels {sizes} mm; correct xyzt_units "
             "or pixdim in its header."

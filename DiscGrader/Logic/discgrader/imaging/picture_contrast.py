@@ -73,8 +73,8 @@ def picture_contrast(volume: Volume, plane: Plane) -> PictureContrast:
 
 def seen_of(volume: Volume, plane: Plane) -> list[np.ndarray]:
     """What a network sees of the slices, each of shape (2, rows, columns); none where nothing can be told."""
-    found = [channels(*one) for one in flat_pictures(volume, plane)]
-    return [one for one in found if one is not None]
+    found = [channels(*picture) for picture in flat_pictures(volume, plane)]
+    return [picture for picture in found if picture is not None]
 
 
 def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
@@ -87,7 +87,7 @@ def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
 
 def told(network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distance_mm: float | None) -> PictureContrast:
     """What a network makes of what it sees, the slices' distance in mm (None where it is not known) considered."""
-    logits = np.stack([network.logits(one) for one in seen])
+    logits = np.stack([network.logits(picture) for picture in seen])
     found = together(logits) if isinstance(network, TissueNetwork) else mean_logits(logits)
     return concluded(found / network.temperature, network.classes, distance_mm)
 

@@ -85,7 +85,7 @@ def picture_network(plane: str) -> PictureNetwork | TissueNetwork:
         tensors = _tensors(_content(f"{plane}.safetensors", sha256))
         if plane in stated.get("by_tissue", ()):
             return tissue_network_of(tensors, classes, temperature)
-        steps = tuple(int(one) for one in stated["steps"])
+        steps = tuple(int(step) for step in stated["steps"])
         convolutions = tuple((*_part(tensors, f"convolution{number}"), step) for number, step in enumerate(steps))
         return PictureNetwork(convolutions, _part(tensors, "head"), classes, temperature)
     except (KeyError, TypeError, ValueError) as error:
@@ -106,7 +106,7 @@ def _part(tensors: Mapping[str, np.ndarray], name: str) -> tuple[np.ndarray, np.
 
 
 def _count(tensors: Mapping[str, np.ndarray], name: str) -> int:
-    return sum(one.startswith(name) and one.endswith(".weight") for one in tensors)
+    return sum(key.startswith(name) and key.endswith(".weight") for key in tensors)
 
 
 def _description() -> dict:

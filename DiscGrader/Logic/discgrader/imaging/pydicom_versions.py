@@ -32,7 +32,9 @@ def decodes(syntax: UID) -> bool:
     if IS_OLD:
         from pydicom.config import pixel_data_handlers
 
-        return any(one.supports_transfer_syntax(syntax) and one.is_available() for one in pixel_data_handlers)
+        return any(
+            handler.supports_transfer_syntax(syntax) and handler.is_available() for handler in pixel_data_handlers
+        )
     from pydicom.pixels import get_decoder
 
     try:

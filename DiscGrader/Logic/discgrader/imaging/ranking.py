@@ -12,7 +12,7 @@ _COARSER = 1.15
 
 def place_of(series: Series) -> str:
     """The part of the body other than the lumbar spine that a series says it shows; empty where it says none."""
-    return next((one for one in series.traits if one not in (AFTER_AGENT, DERIVED)), "")
+    return next((trait for trait in series.traits if trait not in (AFTER_AGENT, DERIVED)), "")
 
 
 def in_plane_mm(series: Series) -> float:
@@ -21,7 +21,7 @@ def in_plane_mm(series: Series) -> float:
     return float(np.sqrt(finest[0] * finest[1]))
 
 
-def ranked(series: Sequence[Series], shown: Callable[[Series], int] = lambda one: 0) -> list[Series]:
+def ranked(series: Sequence[Series], shown: Callable[[Series], int] = lambda each: 0) -> list[Series]:
     """Series of one role, the best one first.
 
     First what says that it shows the lumbar spine or no other part of the body, then what was taken before contrast
@@ -34,10 +34,10 @@ def ranked(series: Sequence[Series], shown: Callable[[Series], int] = lambda one
     shown : callable(Series) -> int
         How many of the study's discs a series shows.
     """
-    return sorted(series, key=lambda one: _key(one, series, shown))
+    return sorted(series, key=lambda each: _key(each, series, shown))
 
 
-def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda one: 0) -> str:
+def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda each: 0) -> str:
     """Why ``used`` was preferred, in words that follow the other's name: ``was taken after contrast agent, X was
     not``."""
     both = (used, other)

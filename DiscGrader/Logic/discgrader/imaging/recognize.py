@@ -85,7 +85,7 @@ def slice_axis(volume: Volume) -> int:
 def slice_normal(volume: Volume) -> np.ndarray:
     """Unit vector in LPS across the slices, shape (3,)."""
     axis = slice_axis(volume)
-    others = [one for one in range(3) if one != axis]
+    others = [number for number in range(3) if number != axis]
     return np.cross(volume.directions[:, others[0]], volume.directions[:, others[1]])
 
 
@@ -110,7 +110,7 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
     UsageError
         When there is no such role.
     """
-    known = {one.upper(): one for one in ROLES}
+    known = {known_role.upper(): known_role for known_role in ROLES}
     if not isinstance(role, str) or role.upper() not in known:
         raise UsageError(f"There is no role {role}; choose one of {', '.join(ROLES)}.")
     name = known[role.upper()]

@@ -69,7 +69,7 @@ class Words:
 
     def word(self, kind: str, value: str) -> str:
         """The first word that says so."""
-        return next((word for one, word in self.said.get(kind, ()) if one == value), "")
+        return next((word for meaning, word in self.said.get(kind, ()) if meaning == value), "")
 
 
 def words_of(text: str) -> Words:
@@ -95,7 +95,7 @@ def words_of(text: str) -> Words:
         {kind: tuple(values) for kind, values in said.items()},
         tuple(tokens),
         apart,
-        tuple(float(one) for one in times.groups() if one) if times else (),
+        tuple(float(time) for time in times.groups() if time) if times else (),
     )
 
 
@@ -105,13 +105,13 @@ def normalized(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"[ТтΤ](?=\s?[12])", "T", plain)
     plain = plain.lower()
-    plain = "".join(_LETTERS.get(one, one) for one in plain)
+    plain = "".join(_LETTERS.get(character, character) for character in plain)
     # Japanese and Korean letters and й are letters of their own, not others with an accent.
     plain = "".join(
-        one
-        if ord(one) > 0x370
-        else "".join(part for part in unicodedata.normalize("NFD", one) if not unicodedata.combining(part))
-        for one in unicodedata.normalize("NFC", plain)
+        character
+        if ord(character) > 0x370
+        else "".join(part for part in unicodedata.normalize("NFD", character) if not unicodedata.combining(part))
+        for character in unicodedata.normalize("NFC", plain)
     )
     plain = re.sub(r"(?<![a-z0-9])(?:c|gd|km|gad)-(?![a-z0-9])", " precontrast ", plain)
     return re.sub(r"t\s?2w?\s?\*", " t2star ", plain)
@@ -196,9 +196,9 @@ def _table() -> Mapping[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     with open(resources_dir() / TABLE, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            meanings = [tuple(one.split(":", 1)) for one in row["says"].split()]
+            meanings = [tuple(pair.split(":", 1)) for pair in row["says"].split()]
             for word in row["words"].split(";"):
-                found[word.strip()] += [one for one in meanings if one not in found[word.strip()]]
+                found[word.strip()] += [meaning for meaning in meanings if meaning not in found[word.strip()]]
     return {word: tuple(meanings) for word, meanings in found.items() if word}
 
 
@@ -211,7 +211,7 @@ def _exact() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def _stems() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """The longest first."""
     stems = [(word[:-1], meanings) for word, meanings in _table().items() if word.endswith("*")]
-    return tuple(sorted(stems, key=lambda one: -len(one[0])))
+    return tuple(sorted(stems, key=lambda stem: -len(stem[0])))
 
 
 @cache

@@ -97,7 +97,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     series = tuple(_recognized(found, chosen, progress))
     series = with_parts_told(series, [one is not None for one in chosen], [one.header for one in found])
     progress.report("reading", 1.0, f"{len(series)} series")
-    left_out = tuple(LeftOut(printable(one.name), printable(one.reason)) for one in content.left_out)
+    left_out = tuple(LeftOut(printable(entry.name), printable(entry.reason)) for entry in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
 
 
@@ -143,7 +143,7 @@ def find_studies(folder: Path | str, progress: Progress = Progress()) -> list[tu
     studies += [(stem(files[0]), files[0]) for files in loose.values()]
     if not studies:
         raise StudyError(f"{folder} contains no study; give a folder of NIfTI, NRRD, MetaImage or DICOM studies.")
-    return _distinct(sorted(studies, key=lambda one: (one[0], one[1].name)))
+    return _distinct(sorted(studies, key=lambda study: (study[0], study[1].name)))
 
 
 def _distinct(studies: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
@@ -222,7 +222,7 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
     left_out: list[LeftOut] = []
     files = _files_below(path, left_out)
     if not files:
-        told = [one.sentence for one in left_out]
+        told = [entry.sentence for entry in left_out]
         raise StudyError(
             " ".join([f"The folder {path} is empty; give a folder with the series of an examination.", *told])
         )
@@ -237,7 +237,7 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
     left_out += [LeftOut(listed(masks), "a mask, judging by its name")] if masks else []
     found, errors = _read_volumes(volumes, progress.part(0.0, 0.5 if dicom else 1.0))
     found, look_alikes = _without_label_maps(found)
-    left_out += [LeftOut(one, "it looks like a mask") for one in look_alikes]
+    left_out += [LeftOut(name, "it looks like a mask") for name in look_alikes]
     content = _Content([], [])
     if dicom:
         try:
@@ -251,7 +251,7 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
         reasons = " ".join(str(error) for _, error in errors[:3])
         raise StudyError(f"{path} contains no readable image; give a folder with MR series. {reasons}".strip())
     left_out += [LeftOut(name, str(error).rstrip(".")) for name, error in errors]
-    warnings = [one.sentence for one in left_out]
+    warnings = [entry.sentence for entry in left_out]
     no_dicom = [
         file for file in files if not ending(file) and file not in dicom and file.suffix.lower() in _DICOM_ENDINGS
     ]
@@ -277,14 +277,14 @@ def _read_volumes(files: list[Path], progress: Progress) -> tuple[list[_Found], 
 def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
     """What is left, and the names of those that go with another file and hold labels rather than a picture."""
     masks = [
-        one
-        for one in found
-        if any(one.name.startswith(other.name) and one is not other for other in found)
-        and one.volume.array.dtype.kind in "iu"
-        and np.mean(one.volume.array == 0) > 0.5
-        and len(np.unique(one.volume.array)) <= _MASK_VALUES
+        entry
+        for entry in found
+        if any(entry.name.startswith(other.name) and entry is not other for other in found)
+        and entry.volume.array.dtype.kind in "iu"
+        and np.mean(entry.volume.array == 0) > 0.5
+        and len(np.unique(entry.volume.array)) <= _MASK_VALUES
     ]
-    return [one for one in found if one not in masks], [one.source[0].name for one in masks]
+    return [entry for entry in found if entry not in masks], [entry.source[0].name for entry in masks]
 
 
 def _from_dicom(series: Sequence[DicomSeries]) -> list[_Found]:
@@ -296,13 +296,13 @@ def _from_dicom(series: Sequence[DicomSeries]) -> list[_Found]:
 def _unique_names(found: list[_Found]) -> list[_Found]:
     taken: set[str] = set()
     unique = []
-    for one in found:
-        own = printable(one.name)
+    for entry in found:
+        own = printable(entry.name)
         name, number = own, 2
         while name in taken:
             name, number = f"{own}_{number}", number + 1
         taken.add(name)
-        unique.append(replace(one, name=name))
+        unique.append(replace(entry, name=name))
     return unique
 
 
@@ -323,11 +323,11 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
     for name, role in roles.items():
         matches = [
             number
-            for number, one in enumerate(found)
-            if name == one.name or any(name in (file.name, stem(file), str(file)) for file in one.source)
+            for number, entry in enumerate(found)
+            if name == entry.name or any(name in (file.name, stem(file), str(file)) for file in entry.source)
         ]
         if not matches:
-            raise UsageError(f"The study has no series {name}; it has {', '.join(one.name for one in found)}.")
+            raise UsageError(f"The study has no series {name}; it has {', '.join(entry.name for entry in found)}.")
         for number in matches:
             chosen[number] = role
     return [chosen.get(number) for number in range(len(found))]
@@ -335,9 +335,9 @@ def _roles_of(found: list[_Found], roles: Roles) -> list[str | None]:
 
 def _recognized(found: Sequence[_Found], roles: Sequence[str | None], progress: Progress) -> Iterator[Series]:
     """Each picture as a series; looking at pictures takes a moment each, and may be stopped between them."""
-    for one, role in zip(found, roles, strict=True):
+    for entry, role in zip(found, roles, strict=True):
         progress.check()
-        yield _series(one, role)
+        yield _series(entry, role)
 
 
 def _series(found: _Found, role: str | None) -> Series:

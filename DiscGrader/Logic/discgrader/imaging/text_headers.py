@@ -161,19 +161,19 @@ def check_fields(fields: Mapping[str, str], name: str) -> None:
 def _whole(fields: Mapping[str, str], field: str, count: int, least: int, most: int, name: str) -> list[int]:
     values = fields.get(field, "").split()
     if len(values) != count or not all(
-        re.fullmatch(r"-?\d{1,18}", one) and least <= int(one) <= most for one in values
+        re.fullmatch(r"-?\d{1,18}", value) and least <= int(value) <= most for value in values
     ):
         raise _wrong(field, fields.get(field), name)
-    return [int(one) for one in values]
+    return [int(value) for value in values]
 
 
 def _numbers(fields: Mapping[str, str], field: str, count: int, name: str) -> None:
     values = fields[field].split()
     try:
-        numbers = [float(one) for one in values]
+        numbers = [float(value) for value in values]
     except ValueError as error:
         raise _wrong(field, fields[field], name) from error
-    if len(numbers) != count or not all(math.isfinite(one) for one in numbers):
+    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
         raise _wrong(field, fields[field], name)
 
 

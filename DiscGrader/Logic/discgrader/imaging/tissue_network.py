@@ -113,7 +113,7 @@ def tissue_brightness(channels: np.ndarray, tissues: np.ndarray) -> np.ndarray |
     if sac is None:
         return None
     rows, columns = np.indices(sac.shape) * PLACE_MM
-    row, column = ((one * sac).sum() / sac.sum() for one in (rows, columns))
+    row, column = ((axis * sac).sum() / sac.sum() for axis in (rows, columns))
     away = np.hypot(rows - row, columns - column)
     if ((tissues[VERTEBRA] + tissues[DISC]) * ((away < _COLUMN_MM) & (rows < row))).sum() < _LEAST_COLUMN:
         return None

@@ -35,7 +35,7 @@ class Volume:
         above. Whatever is added to all voxels is added to it, so that nothing that is counted from it changes.
         """
         lowest = float(self.array.min())
-        few, most = (float(one) for one in np.quantile(self.array.ravel()[:: self._stride], [_FEW, _MOST]))
+        few, most = (float(quantile) for quantile in np.quantile(self.array.ravel()[:: self._stride], [_FEW, _MOST]))
         return lowest if few - lowest <= _OUTLYING * (most - few) else few
 
     @property

@@ -41,7 +41,7 @@ class VolumePart:
             used = np.flatnonzero(volume.array.any(axis=others))
             place.append(slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 0))
         values = volume.array[tuple(place)].copy()
-        return cls(values, tuple(one.start for one in place), volume.array.shape, volume.affine_lps)
+        return cls(values, tuple(extent.start for extent in place), volume.array.shape, volume.affine_lps)
 
     def volume(self) -> Volume:
         """The whole volume."""

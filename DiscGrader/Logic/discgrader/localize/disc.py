@@ -192,7 +192,7 @@ class Localization:
 
     def alone(self, disc: Disc) -> "Localization":
         """With this disc as the only one to grade, and those of other levels as what lies beside it."""
-        others = tuple(one for one in self.discs if one.level != disc.level)
+        others = tuple(other for other in self.discs if other.level != disc.level)
         return replace(self, discs=(disc,), others=others)
 
     def to_json(self) -> dict[str, object]:

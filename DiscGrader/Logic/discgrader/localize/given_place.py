@@ -89,7 +89,7 @@ def box_between(
     if 0 <= below < len(discs) - 1:
         share = heights[below] / (heights[below] - heights[below + 1])
         weights = {below: 1 - share, below + 1: share}
-        axes = _right_angled(sum(weight * discs[one].roi.axes_lps for one, weight in weights.items()))
+        axes = _right_angled(sum(weight * discs[index].roi.axes_lps for index, weight in weights.items()))
         center = _on_curve(discs[below], discs[below + 1], share)
     else:
         end = 0 if below < 0 else len(discs) - 1
@@ -97,9 +97,9 @@ def box_between(
         axes = _turned_on(discs, end)
         across = axes[:, 0]
         center = place_lps + across * float((discs[end].center_lps_mm - place_lps) @ across)
-    size = sum(weight * discs[one].roi.size_mm for one, weight in weights.items())
-    offset = sum(weight * discs[one].roi.to_local(discs[one].center_lps_mm) for one, weight in weights.items())
-    height = float(sum(weight * full_height_mm[one] for one, weight in weights.items()))
+    size = sum(weight * discs[index].roi.size_mm for index, weight in weights.items())
+    offset = sum(weight * discs[index].roi.to_local(discs[index].center_lps_mm) for index, weight in weights.items())
+    height = float(sum(weight * full_height_mm[index] for index, weight in weights.items()))
     gap = None if labels is None else _gap(labels, center, axes, float(size[1]) * 0.3)
     if gap is not None:
         low, high = gap

@@ -140,9 +140,7 @@ def name_candidates(
         count = len(choice.chain)
         warnings.append(f"{count} discs were found where 5 to 9 are usual: check for missed and false discs.")
     if gaps:
-        warnings.append(
-            f"A disc is missing from the row of discs at index {', '.join(map(str, gaps))} from the sacrum."
-        )
+        warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
     return Naming(tuple(named), tuple(warnings), doubts, choice.probability, choice.alternatives)
 
 

@@ -129,8 +129,8 @@ class _UNet:
     def weights(self) -> float:
         """About how many it has."""
         return sum(
-            9.0 * 2 * (self.residual_units + 3) * one * other
-            for one, other in zip(self.channels, [*self.channels[1:], self.channels[-1]])
+            9.0 * 2 * (self.residual_units + 3) * window * other
+            for window, other in zip(self.channels, [*self.channels[1:], self.channels[-1]])
         )
 
 
@@ -280,7 +280,7 @@ def _check_views(whole: Described, network: object, what: str) -> None:
     windows = checked(whole.input, _ViewInput, f"{what}: input", PackError).windows
     if len(windows) != network.windows:
         raise PackError(f"{what}: input.windows has {len(windows)} entries, its network {network.windows}.")
-    if len({len(one.offsets_mm) for one in windows}) > 1:
+    if len({len(window.offsets_mm) for window in windows}) > 1:
         raise PackError(f"{what}: input.windows differ in their number of offsets_mm.")
     # A single slice is shown three times over.
     channels = 3 if len(windows[0].offsets_mm) == 1 else len(windows[0].offsets_mm)

@@ -40,7 +40,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
         ) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
-    if not isinstance(state, dict) or not all(isinstance(one, torch.Tensor) for one in state.values()):
+    if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
         raise UsageError(f"{path} contains no state_dict; save the network's state_dict().")
     return {name.removeprefix("module."): tensor for name, tensor in state.items()}
 
@@ -67,10 +67,10 @@ def _fitting(
     state: Mapping[str, torch.Tensor], architecture: Mapping[str, Any], origin: str
 ) -> dict[str, torch.Tensor]:
     encoder, _ = build_encoder(architecture["encoder"], architecture.get("channels", _FIRST_CHANNELS))
-    wanted = {name: one for name, one in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}
+    wanted = {name: tensor for name, tensor in encoder.state_dict().items() if not name.endswith("num_batches_tracked")}
     found = {}
     for name, own in wanted.items():
-        given = next((state[one] for one in published_names(name) if one in state), None)
+        given = next((state[candidate] for candidate in published_names(name) if candidate in state), None)
         if given is None and name.endswith("downsample.0.bias"):
             # Published residual networks have none there.
             given = torch.zeros_like(own)

@@ -127,7 +127,7 @@ def read_pack(folder: Path) -> Pack:
     for file, sha256 in described["files"].items():
         _read_checked(_home(folder, borrowed, file), name, file, sha256)
     _check_strangers(folder, name, described["files"])
-    values = {one.name: described[one.name] for one in fields(Described) if one.name != "trained_on"}
+    values = {member.name: described[member.name] for member in fields(Described) if member.name != "trained_on"}
     return Pack(
         folder=folder,
         sha256=hashlib.sha256(content).hexdigest(),

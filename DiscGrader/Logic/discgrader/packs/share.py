@@ -21,7 +21,7 @@ def share_files(folder: Path) -> int:
     folders = find_pack_folders(folder)
     if len(folders) < 2:
         raise PackError(f"{folder} does not contain several packs that could share files.")
-    packs = sorted((read_pack(one) for one in folders), key=lambda one: (len(one.files), one.folder.name))
+    packs = sorted((read_pack(folder) for folder in folders), key=lambda pack: (len(pack.files), pack.folder.name))
     homes: dict[tuple[str, str], str] = {}
     saved = 0
     for pack in packs:

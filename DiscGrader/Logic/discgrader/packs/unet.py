@@ -49,11 +49,11 @@ class UNet(nn.Module):
     def fused(self) -> UNet:
         """This network for inference, its normalizations taken into the convolutions before them."""
         network = copy.deepcopy(self).eval()
-        for one in network.modules():
-            if isinstance(one, nn.Sequential) and hasattr(one, "adn"):
-                one.conv = fuse_conv_bn_eval(one.conv, one.adn.N, isinstance(one.conv, nn.ConvTranspose2d))
-                one.adn.N = nn.Identity()
-                one.adn.A = nn.ReLU(inplace=True)
+        for module in network.modules():
+            if isinstance(module, nn.Sequential) and hasattr(module, "adn"):
+                module.conv = fuse_conv_bn_eval(module.conv, module.adn.N, isinstance(module.conv, nn.ConvTranspose2d))
+                module.adn.N = nn.Identity()
+                module.adn.A = nn.ReLU(inplace=True)
         return network
 
 
@@ -76,8 +76,8 @@ class _Residual(nn.Module):
         self.conv = nn.Sequential()
         for unit in range(units):
             plain = last_plain and unit == units - 1
-            one = _convolution(inputs if unit == 0 else outputs, outputs, stride if unit == 0 else 1, plain=plain)
-            self.conv.add_module(f"unit{unit}", one)
+            layer = _convolution(inputs if unit == 0 else outputs, outputs, stride if unit == 0 else 1, plain=plain)
+            self.conv.add_module(f"unit{unit}", layer)
         if stride != 1:
             self.residual = nn.Conv2d(inputs, outputs, 3, stride, 1)
         elif inputs != outputs:

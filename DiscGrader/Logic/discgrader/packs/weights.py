@@ -58,8 +58,8 @@ def fill_network(network: "torch.nn.Module", pack: Pack, file: str) -> None:
         When the file is none, or of another network.
     """
     weights = load_tensors(pack, file)
-    for name, one in weights.items():
-        if one.is_complex() or not bool(one.isfinite().all()):
+    for name, tensor in weights.items():
+        if tensor.is_complex() or not bool(tensor.isfinite().all()):
             raise PackError(f"Pack {pack.name}: {file} has values in {name} that are not numbers.")
     try:
         network.load_state_dict(weights)

@@ -260,7 +260,7 @@ class DiscParameters:
         bulge = _bulge(grade, uniform("bulge", 2), asked, fused)
         osteophyte = _osteophyte(grade, uniform("osteophytes", 2), asked, fused)
         # What chance adds must not stand against what was asked for.
-        spare = any(one is not None and one < 3 for one in (asked.central_stenosis, *_roots(asked)))
+        spare = any(grade is not None and grade < 3 for grade in (asked.central_stenosis, *_roots(asked)))
         if spare:
             bulge = bulge if asked.bulging else min(bulge, 0.6)
             osteophyte = osteophyte if asked.disc_osteophyte_complex else 0.0

@@ -44,7 +44,7 @@ class KnownEngine:
         explained: Callable[..., None] | None,
     ) -> StudyResult:
         """The phantom's grades for the discs of a localization, by their index; no saliency."""
-        truth, results = {one.index_from_sacrum: one for one in self._phantom.discs}, []
+        truth, results = {disc.index_from_sacrum: disc for disc in self._phantom.discs}, []
         for number, disc in enumerate(localization.discs):
             progress.report("Grading", number / len(localization.discs), disc.level)
             results.append(DiscResult(disc, _grades(truth[disc.index_from_sacrum], settings.systems)))
@@ -52,8 +52,10 @@ class KnownEngine:
         return StudyResult(study, localization, tuple(results), {}, {}, (), {"discgrader": __version__})
 
 
-def _disc(one: PhantomDisc) -> Disc:
-    return Disc(one.index_from_sacrum, one.level, one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm, one.roi)
+def _disc(disc: PhantomDisc) -> Disc:
+    return Disc(
+        disc.index_from_sacrum, disc.level, disc.center_lps_mm, disc.height_mm, disc.depth_mm, disc.width_mm, disc.roi
+    )
 
 
 def _grades(truth: PhantomDisc, systems: Sequence[str] | None) -> tuple[Grade, ...]:
@@ -67,6 +69,6 @@ def _grades(truth: PhantomDisc, systems: Sequence[str] | None) -> tuple[Grade, .
 def _grade(system: str, task: str, grade: str) -> Grade:
     scale = scale_of(system, task)
     return Grade(
-        system, task, grade, scale.label_of(grade), {one: float(one == grade) for one in scale.values}, {},
+        system, task, grade, scale.label_of(grade), {value: float(value == grade) for value in scale.values}, {},
         PACK, __version__, "0" * 64, "nothing: the ground truth of the digital spine", synthetic=True,
     )  # fmt: skip

@@ -296,7 +296,7 @@ class Level:
         """Share of the sac's back half, where the roots lie, that displaced disc material leaves."""
         x, d = (axis.ravel() for axis in self._grid)
         behind = d > 0
-        left, whole = (int(np.count_nonzero((self._dura(x, d, squeeze, one) < 0) & behind)) for one in (True, False))
+        left, whole = (int(np.count_nonzero((self._dura(x, d, squeeze, flag) < 0) & behind)) for flag in (True, False))
         return left / max(whole, 1)
 
     def _dura(self, x: np.ndarray, d: np.ndarray, squeeze: Squeeze, displaced: bool) -> np.ndarray:

@@ -166,7 +166,7 @@ class SpineParameters:
         """
         if seed < 0:
             raise UsageError(f"The seed {seed} is negative; choose 0 or more.")
-        asked = {level: _findings(level, one) for level, one in dict(findings or {}).items()}
+        asked = {level: _findings(level, given) for level, given in dict(findings or {}).items()}
         check_levels(asked)
         patient = patient or Patient()
         whole = patient.complete(seed)

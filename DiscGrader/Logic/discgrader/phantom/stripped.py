@@ -27,7 +27,7 @@ def strip(images: Images, kinds: Sequence[str], number: int) -> Images:
         If there is no such kind.
     """
     check_kinds(kinds)
-    for kind in (one for given in kinds for one in (PUBLIC if given == "public" else (given,))):
+    for kind in (name for given in kinds for name in (PUBLIC if given == "public" else (given,))):
         images = KINDS[kind](images, number)
     return images
 

@@ -123,7 +123,7 @@ def _resampled(image: "sitk.Image", mask: "sitk.Image", setting: Mapping) -> "tu
         image = imageoperations.normalizeImage(image, **setting)
     whole, _ = imageoperations.resampleImage(image, mask, **{**setting, "padDistance": _WHOLE})
     part, region = imageoperations.resampleImage(image, mask, **setting)
-    corner = [int(one) for one in whole.TransformPhysicalPointToIndex(part.GetOrigin())]
+    corner = [int(index) for index in whole.TransformPhysicalPointToIndex(part.GetOrigin())]
     empty = sitk.Image(whole.GetSize(), region.GetPixelID())
     empty.CopyInformation(whole)
     return tuple(

@@ -53,7 +53,7 @@ class _Key:
     @classmethod
     def of(cls, volume: Volume, parameters: Parameters, resampling: Resampling | None) -> "_Key":
         """The key of a sequence's images."""
-        return cls(content_hash(volume), tuple(one.decides() for one in parameters.image_types), resampling)
+        return cls(content_hash(volume), tuple(kind.decides() for kind in parameters.image_types), resampling)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,10 +203,10 @@ def filter_all(
     """
     prepared = prepare(volume, parameters.settings, resampling)
     box = Box.whole(prepared.array.shape) if box is None else box
-    work = [one for image_type in parameters.image_types for one in filter_work(prepared, image_type, box)]
+    work = [task for image_type in parameters.image_types for task in filter_work(prepared, image_type, box)]
     images: dict[str, np.ndarray | Hole] = {}
     with ThreadPoolExecutor(threads, "DiscGrader filter") as pool:
-        for made in pool.map(lambda one: one(), work):
+        for made in pool.map(lambda task: task(), work):
             images.update(made)
     return FilteredImages(box, images)
 

@@ -76,7 +76,7 @@ CLASSES: dict[str, FeatureClass] = {
 @cache
 def all_features() -> tuple[Feature, ...]:
     """All features, class by class, in the order of their names."""
-    return tuple(sorted(_read(), key=lambda one: (list(CLASSES).index(one.family), one.name)))
+    return tuple(sorted(_read(), key=lambda feature: (list(CLASSES).index(feature.family), feature.name)))
 
 
 def find_feature(family: str, name: object) -> Feature | None:
@@ -86,12 +86,12 @@ def find_feature(family: str, name: object) -> Feature | None:
 
 @cache
 def _by_name() -> dict[tuple[str, str], Feature]:
-    return {(one.family, one.name): one for one in all_features()}
+    return {(feature.family, feature.name): feature for feature in all_features()}
 
 
 def default_features(family: str) -> tuple[str, ...]:
     """Names of the features of a class that are computed when a parameter file names none."""
-    return tuple(one.name for one in all_features() if one.family == family and one.default)
+    return tuple(feature.name for feature in all_features() if feature.family == family and feature.default)
 
 
 def _read() -> Iterator[Feature]:

@@ -76,7 +76,7 @@ def _matrix(
         sums.append(counts.astype(np.float64))
     if not cells:
         return None
-    group = np.repeat(np.arange(len(cells)), [len(one) for one in cells])
+    group = np.repeat(np.arange(len(cells)), [len(members) for members in cells])
     cell, total = np.concatenate(cells), np.concatenate(sums)
     groups = len(cells)
     if weights is not None:
@@ -244,7 +244,7 @@ def direction_weights(
         return None
     if norm == "no_weighting":
         return np.ones(len(directions))
-    steps = np.abs(np.array([one.offset for one in directions], float).reshape(-1, 3)) * spacing_mm
+    steps = np.abs(np.array([direction.offset for direction in directions], float).reshape(-1, 3)) * spacing_mm
     lengths = {
         "manhattan": steps.sum(1),
         "euclidean": np.linalg.norm(steps, axis=1),

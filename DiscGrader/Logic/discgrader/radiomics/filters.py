@@ -79,7 +79,7 @@ def laplacian_of_gaussian(volume: Volume, sigma_mm: float, box: Box) -> np.ndarr
     reach = np.maximum(np.ceil(_REACH_SIGMAS * sigma_mm / spacing[::-1]), _LEAST_LOG_SIZE)
     seen = box.grown(reach, volume.array.shape)
     image = sitk.GetImageFromArray(volume.array[seen.slices()])
-    image.SetSpacing([float(one) for one in spacing])
+    image.SetSpacing([float(length) for length in spacing])
     box = box.moved(seen.low)
     total = np.zeros(box.shape, np.float32)
     for direction in range(3):
@@ -175,7 +175,7 @@ def _gradient(volume: Volume, settings: Settings) -> np.ndarray:
     import SimpleITK as sitk
 
     image = sitk.GetImageFromArray(volume.array)
-    image.SetSpacing([float(one) for one in volume.spacing_mm])
+    image.SetSpacing([float(length) for length in volume.spacing_mm])
     return sitk.GetArrayFromImage(sitk.GradientMagnitude(image, settings.gradient_use_spacing))
 
 

@@ -83,9 +83,9 @@ def _offsets(
     """One step of each pair of opposite ones that fits in the box, the one that goes forward in the array."""
     reach = max(distances)
     for offset in product(range(-reach, reach + 1), repeat=3):
-        length = max(abs(one) for one in offset)
-        forward = next((one for one in offset if one), 0) > 0
-        fits = all(abs(one) < size for one, size in zip(offset, shape, strict=True))
+        length = max(abs(step) for step in offset)
+        forward = next((step for step in offset if step), 0) > 0
+        fits = all(abs(step) < size for step, size in zip(offset, shape, strict=True))
         flat = force_2d_dimension is None or offset[force_2d_dimension] == 0
         if forward and fits and flat and length in distances:
             yield np.array(offset)

@@ -37,12 +37,18 @@ class ImageType:
 
     def decides(self) -> tuple[object, ...]:
         """All that the pixels of these images depend on, but for the sequence."""
-        one = self.settings
-        normalized = (one.normalize, one.normalize_scale, one.remove_outliers, one.interpolator)
+        settings = self.settings
+        normalized = (settings.normalize, settings.normalize_scale, settings.remove_outliers, settings.interpolator)
         own = {
-            "LoG": one.sigma,
-            "Wavelet": (one.wavelet, one.level, one.start_level, one.force_2d, one.force_2d_dimension),
-            "Gradient": one.gradient_use_spacing,
+            "LoG": settings.sigma,
+            "Wavelet": (
+                settings.wavelet,
+                settings.level,
+                settings.start_level,
+                settings.force_2d,
+                settings.force_2d_dimension,
+            ),
+            "Gradient": settings.gradient_use_spacing,
         }
         return (self.name, normalized, own.get(self.name))
 
@@ -78,9 +84,14 @@ class Parameters:
 
     def feature_names(self) -> tuple[str, ...]:
         """Full names of all features, ``<image>_<class>_<feature>``, in the order of a row."""
-        names = [f"original_{one}_{name}" for one, wanted in self.features if one in SHAPE_CLASSES for name in wanted]
+        names = [
+            f"original_{family}_{name}"
+            for family, wanted in self.features
+            if family in SHAPE_CLASSES
+            for name in wanted
+        ]
         for image in self.image_names():
-            names.extend(f"{image}_{one}_{name}" for one, wanted in self.texture_features() for name in wanted)
+            names.extend(f"{image}_{family}_{name}" for family, wanted in self.texture_features() for name in wanted)
         return tuple(names)
 
     def image_names(self) -> tuple[str, ...]:
@@ -89,7 +100,7 @@ class Parameters:
 
     def texture_features(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The feature classes that depend on gray values, with the features wanted of each."""
-        return ((one, wanted) for one, wanted in self.features if one not in SHAPE_CLASSES)
+        return ((family, wanted) for family, wanted in self.features if family not in SHAPE_CLASSES)
 
     @classmethod
     def from_mapping(cls, content: object, where: str = "The parameters") -> "Parameters":
@@ -113,7 +124,7 @@ class Parameters:
         types = content.get("imageType") or {"Original": {}}
         image_types = tuple(_image_type(name, own, settings, where) for name, own in types.items())
         classes = content.get("featureClass") or _all_classes(settings)
-        features = tuple((one, _features(one, wanted, where)) for one, wanted in classes.items())
+        features = tuple((family, _features(family, wanted, where)) for family, wanted in classes.items())
         parameters = cls(image_types, features, settings)
         if not parameters.feature_names():
             raise UsageError(f"{where} asks for no feature at all; the image type LoG needs its sigma.")
@@ -218,7 +229,7 @@ def _image_type(name: str, own: object, settings: Settings, where: str) -> Image
 
 
 def _all_classes(settings: Settings) -> dict[str, None]:
-    return {one: None for one in CLASSES if one != "shape2D" or settings.force_2d}
+    return {family: None for family in CLASSES if family != "shape2D" or settings.force_2d}
 
 
 def _features(one: str, wanted: object, where: str) -> tuple[str, ...]:

@@ -73,11 +73,11 @@ class Resampling:
         wanted = np.where((wanted == 0) | ~thick, before, wanted)
         if np.allclose(before, wanted):
             return None
-        found = cls(tuple(float(one) for one in wanted))
-        if np.prod([float(one) for one in found.shape(volume)]) > MOST_VOXELS:
+        found = cls(tuple(float(length) for length in wanted))
+        if np.prod([float(count) for count in found.shape(volume)]) > MOST_VOXELS:
             raise StudyError(
-                f"Resampling to {' x '.join(f'{one:g}' for one in wanted)} mm would make an image of "
-                f"{' x '.join(str(one) for one in found.shape(volume)[::-1])} voxels; choose a larger spacing."
+                f"Resampling to {' x '.join(f'{length:g}' for length in wanted)} mm would make an image of "
+                f"{' x '.join(str(count) for count in found.shape(volume)[::-1])} voxels; choose a larger spacing."
             )
         return replace(found, block=found._block(volume, box, settings.pad_distance))
 
@@ -133,7 +133,7 @@ class Resampling:
         first = np.zeros(3) if block is None else np.array(block.low[::-1], float)
         return sitk.Resample(
             image,
-            [int(one) for one in size],
+            [int(count) for count in size],
             sitk.Transform(),
             interpolator,
             self._origin(image, first),

@@ -90,7 +90,7 @@ def find_roi(mask: Volume, label: int, settings: Settings, spacing_mm: np.ndarra
     """
     chosen = mask.array == label
     if not chosen.any():
-        labels = [f"{one:g}" for one in np.unique(mask.array) if one != 0]
+        labels = [f"{value:g}" for value in np.unique(mask.array) if value != 0]
         if not labels:
             raise StudyError("The mask is empty; draw the region first.")
         raise UsageError(f"The mask has no voxel of label {label}; it has {', '.join(labels[:20])}.")
@@ -118,7 +118,7 @@ def mask_on_grid(volume: Volume, mask: Volume, settings: Settings) -> Volume:
 def _difference(volume: Volume, mask: Volume, settings: Settings) -> str | None:
     """How the geometries differ, in words; None when they do not."""
     if volume.array.shape != mask.array.shape:
-        sizes = (" x ".join(map(str, one.size)) for one in (mask, volume))
+        sizes = (" x ".join(map(str, image.size)) for image in (mask, volume))
         return "The mask has {} voxels and the image {}".format(*sizes)
     tolerance = settings.geometry_tolerance or _GEOMETRY_TOLERANCE
     corners = np.array(np.meshgrid(*[[0, size - 1] for size in volume.size], indexing="ij")).reshape(3, -1).T

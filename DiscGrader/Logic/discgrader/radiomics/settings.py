@@ -194,7 +194,7 @@ def _sequence(
         if counts and len(value) not in counts:
             raise ValueError(f"a list of {' or '.join(map(str, counts))}")
         try:
-            return tuple(read(one) for one in value)
+            return tuple(read(item) for item in value)
         except (TypeError, ValueError) as error:
             raise ValueError(f"a list in which each entry is {error}") from error
 

@@ -46,8 +46,8 @@ def _outline_area_and_length(padded: np.ndarray, spacing_mm: np.ndarray) -> tupl
     for bit, (row, column) in enumerate(_CORNERS):
         number |= padded[row : row + shape[0], column : column + shape[1]].astype(np.uint8) << bit
     area = length = 0.0
-    for one, word in enumerate(_LINES):
-        places = np.argwhere(number == one) if word != "-" else np.zeros((0, 2))
+    for case, word in enumerate(_LINES):
+        places = np.argwhere(number == case) if word != "-" else np.zeros((0, 2))
         for first, second in zip(word[::2], word[1::2], strict=False):
             a = (places + _MIDDLES[int(first)]) * spacing_mm
             b = (places + _MIDDLES[int(second)]) * spacing_mm

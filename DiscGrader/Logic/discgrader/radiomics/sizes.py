@@ -31,7 +31,7 @@ def run_lengths(gray: GrayLevels, directions: Sequence[Direction], weights: np.n
         places = np.flatnonzero(ends)
         lengths.append(np.diff(places, prepend=-1))
         levels.append(along[places])
-    group = np.repeat(np.arange(len(lengths)), [len(one) for one in lengths])
+    group = np.repeat(np.arange(len(lengths)), [len(run) for run in lengths])
     length, level = np.concatenate(lengths), np.concatenate(levels)
     if weights is not None:
         return count_table(np.zeros_like(group), level, length, gray.levels, 1, weights[group])
@@ -79,16 +79,18 @@ def dependences(gray: GrayLevels, mask: np.ndarray, directions: Sequence[Directi
     if alpha or len(directions) > 127:
         level = gray.levels[gray.index]
         size = np.ones(count, np.intp)
-        for one in directions:
-            alike = np.abs(level[one.first] - level[one.second]) <= alpha
-            size += np.bincount(one.first[alike], minlength=count) + np.bincount(one.second[alike], minlength=count)
+        for direction in directions:
+            alike = np.abs(level[direction.first] - level[direction.second]) <= alpha
+            size += np.bincount(direction.first[alike], minlength=count) + np.bincount(
+                direction.second[alike], minlength=count
+            )
     else:
         # Whole boxes are compared shifted, which is much faster than pair by pair.
         image = _level_image(gray, mask)
         sizes = np.ones(mask.shape, np.uint8)
-        for one in directions:
-            here = tuple(slice(max(0, -step), min(0, -step) or None) for step in one.offset)
-            there = tuple(slice(max(0, step), min(0, step) or None) for step in one.offset)
+        for direction in directions:
+            here = tuple(slice(max(0, -step), min(0, -step) or None) for step in direction.offset)
+            there = tuple(slice(max(0, step), min(0, step) or None) for step in direction.offset)
             alike = (image[here] == image[there]).view(np.uint8)
             sizes[here] += alike
             sizes[there] += alike

@@ -40,7 +40,9 @@ class Textures:
                     self._directions[layout] = find_neighbors(self.roi.mask, *layout)
             # A direction along which each line meets the region but once has no runs.
             lines = self._directions[(1,), _plane(settings)]
-            self._lines[(1,), _plane(settings)] = tuple(one for one in lines if has_lines(self.roi.mask, one))
+            self._lines[(1,), _plane(settings)] = tuple(
+                direction for direction in lines if has_lines(self.roi.mask, direction)
+            )
 
     def features(
         self,

@@ -13,9 +13,11 @@ def ngtdm_features(gray: GrayLevels, directions: Sequence[Direction]) -> dict[st
     level = gray.levels[gray.index].astype(float)
     count = len(level)
     around, neighbors = np.zeros(count), np.zeros(count)
-    for one in directions:
-        around += np.bincount(one.first, level[one.second], count) + np.bincount(one.second, level[one.first], count)
-        neighbors += np.bincount(one.first, minlength=count) + np.bincount(one.second, minlength=count)
+    for direction in directions:
+        around += np.bincount(direction.first, level[direction.second], count) + np.bincount(
+            direction.second, level[direction.first], count
+        )
+        neighbors += np.bincount(direction.first, minlength=count) + np.bincount(direction.second, minlength=count)
     difference = np.where(neighbors > 0, np.abs(level - around / np.maximum(neighbors, 1)), 0.0)
     p = gray.counts() / count
     s = np.bincount(gray.index, difference, len(gray.levels))

@@ -286,8 +286,12 @@ def mirror(pictures: torch.Tensor, specs: Sequence[ViewSpec]) -> torch.Tensor:
         if spec.plane == "axial":
             parts.append(pictures[:, number].flip(-1))
             continue
-        opposite = tuple(-one for one in reversed(spec.offsets_mm))
-        other = next(place for place, one in enumerate(specs) if one.plane == spec.plane and one.offsets_mm == opposite)
+        opposite = tuple(-offset for offset in reversed(spec.offsets_mm))
+        other = next(
+            place
+            for place, other_spec in enumerate(specs)
+            if other_spec.plane == spec.plane and other_spec.offsets_mm == opposite
+        )
         parts.append(pictures[:, other].flip(-3))
     return torch.stack(parts, 1)
 

@@ -89,11 +89,11 @@ def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Pr
     """The discs of all images, each image's kept as a file in ``cache`` once made."""
     cache.mkdir(parents=True, exist_ok=True)
     discs: list[TrainingDisc] = []
-    patients = sorted({one.patient for one in images})
+    patients = sorted({image.patient for image in images})
     for number, patient in enumerate(patients):
         progress.report("Cutting training crops", number / len(patients), f"patient {patient}")
-        own = [one for one in images if one.patient == patient]
-        paths = {one: cache / f"{one.patient}_{one.sequence}.npz" for one in own}
+        own = [image for image in images if image.patient == patient]
+        paths = {image: cache / f"{image.patient}_{image.sequence}.npz" for image in own}
         if not all(path.exists() for path in paths.values()):
             for image, series, localization in find(own):
                 save_discs(paths[image], discs_of(patient, series, localization))
@@ -104,7 +104,7 @@ def prepare(images: Sequence[SpiderImage], find: Find, cache: Path, progress: Pr
 
 def save_discs(path: Path, discs: Sequence[TrainingDisc]) -> None:
     """Keep the discs of one image in a file."""
-    arrays: dict[str, np.ndarray] = {"indices": np.array([one.index_from_sacrum for one in discs], int)}
+    arrays: dict[str, np.ndarray] = {"indices": np.array([disc.index_from_sacrum for disc in discs], int)}
     for disc in discs:
         arrays[f"crops_{disc.index_from_sacrum}"] = disc.crops
         arrays[f"measures_{disc.index_from_sacrum}"] = disc.measures
@@ -159,7 +159,7 @@ def disc_finder(images: Sequence[SpiderImage], work: Path | str | None) -> Find:
         found = []
         known: Localization | None = None
         # T2 before T1: its disc 1 is the one set by hand.
-        for image in sorted(patient_images, key=lambda one: one.sequence != "T2"):
+        for image in sorted(patient_images, key=lambda image: image.sequence != "T2"):
             volume, lowest = read_corrected(image, corrections)
             series = series_of(image, volume)
             localization = localizer_of[image.patient].localize_series(series)

@@ -185,9 +185,9 @@ def predict(
             logits = network(
                 batch.crops.contiguous(memory_format=torch.channels_last), batch.role, batch.disc, len(chosen)
             )
-            for task, one in logits.items():
-                parts.setdefault(task, []).append(one.numpy())
-    return {task: np.concatenate(one) for task, one in parts.items()}
+            for task, values in logits.items():
+                parts.setdefault(task, []).append(values.numpy())
+    return {task: np.concatenate(chunks) for task, chunks in parts.items()}
 
 
 def _row_of(disc: GradedDisc, roles: Sequence[str]) -> np.ndarray:
@@ -298,8 +298,8 @@ def _held_out(
         for task, logits in predict(network, recipe, shown, roles).items():
             evidence = predict_trees(boosters[task], shown, roles)
             together = combined(logits, evidence, recipe.evidence_weight)
-            for name, one in (("together", together), ("network", logits), ("evidence", evidence)):
-                parts[name].setdefault(task, []).append(one)
+            for name, scores in (("together", together), ("network", logits), ("evidence", evidence)):
+                parts[name].setdefault(task, []).append(scores)
     joined = {name: {task: np.concatenate(some) for task, some in part.items()} for name, part in parts.items()}
     return _HeldOut(
         np.array([row.patient for row in rows]),
@@ -322,7 +322,7 @@ def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
         How many networks there are.
     """
     unseen = {
-        f"{NETWORK_PREFIX}_{number}": sorted(one for one, fold in folds.items() if fold == number)
+        f"{NETWORK_PREFIX}_{number}": sorted(patient for patient, fold in folds.items() if fold == number)
         for number in range(count)
     }
     return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
@@ -351,12 +351,12 @@ def _metrics(result: _HeldOut, calibration: Mapping[str, Any]) -> dict[str, obje
 
 def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
     arrays = {}
-    for name, one in results.items():
-        arrays |= {f"{name}/patients": one.patients, f"{name}/indices": one.indices}
-        arrays |= {f"{name}/logits/{task}": logits for task, logits in one.logits.items()}
-        arrays |= {f"{name}/network/{task}": logits for task, logits in one.network.items()}
-        arrays |= {f"{name}/evidence/{task}": logits for task, logits in one.evidence.items()}
-        arrays |= {f"{name}/grades/{task}": grades for task, grades in one.grades.items()}
+    for name, values in results.items():
+        arrays |= {f"{name}/patients": values.patients, f"{name}/indices": values.indices}
+        arrays |= {f"{name}/logits/{task}": logits for task, logits in values.logits.items()}
+        arrays |= {f"{name}/network/{task}": logits for task, logits in values.network.items()}
+        arrays |= {f"{name}/evidence/{task}": logits for task, logits in values.evidence.items()}
+        arrays |= {f"{name}/grades/{task}": grades for task, grades in values.grades.items()}
     np.savez(path, **arrays)
 
 

@@ -19,7 +19,7 @@ def save_arrays(path: Path, arrays: Mapping[str, object]) -> None:
     """Write arrays, and whatever becomes one, to a file (.npz)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as partial, partial.open("wb") as stream:
-        np.savez_compressed(stream, **{name: np.asarray(one) for name, one in arrays.items()})
+        np.savez_compressed(stream, **{name: np.asarray(array) for name, array in arrays.items()})
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:

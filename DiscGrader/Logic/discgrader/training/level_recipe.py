@@ -120,13 +120,13 @@ def _rows(data_dir: Path, work: Path, recipe: LevelRecipe, pack: Pack, progress:
         rows = []
         for number, row in enumerate(chain(real_rows(data_dir, segmenter), digital_rows(recipe.digital, segmenter))):
             progress.report("Finding rows of discs", 0.0, str(number))
-            rows.append(vars(row) | {"planes": {index: one.half() for index, one in row.planes.items()}})
+            rows.append(vars(row) | {"planes": {index: plane.half() for index, plane in row.planes.items()}})
         torch.save(rows, path.with_suffix(".partial"))
         path.with_suffix(".partial").replace(path)
     saved = torch.load(path, weights_only=True)
     return [
-        LevelRow(**one | {"planes": {index: planes.float() for index, planes in one["planes"].items()}})
-        for one in saved
+        LevelRow(**kept_row | {"planes": {index: planes.float() for index, planes in kept_row["planes"].items()}})
+        for kept_row in saved
     ]
 
 
@@ -234,7 +234,7 @@ def _remnant_weights(
     model = LogisticRegression(C=strictness).fit(scaler.transform(values), remnant)
     slopes = model.coef_[0] / scaler.scale_
     intercept = float(model.intercept_[0] - slopes @ scaler.mean_)
-    return {"intercept": intercept, **{name: float(one) for name, one in zip(names, slopes, strict=True)}}
+    return {"intercept": intercept, **{name: float(slope) for name, slope in zip(names, slopes, strict=True)}}
 
 
 def name_counts(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], weights: Mapping) -> dict[str, int]:
@@ -245,19 +245,19 @@ def name_counts(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], wei
     counts = {"studies": 0, "right": 0, "doubted": 0, "wrong_and_doubted": 0}
     for study in _studies(rows):
         row = study[0]
-        probabilities = lowest_probabilities([_votes_for(row, one, answers[one.name]) for one in study], weights)
+        probabilities = lowest_probabilities([_votes_for(row, other, answers[other.name]) for other in study], weights)
         if row.measures is not None:
             probabilities = with_measures(probabilities, row.measures, weights["remnant"])
         right, doubted = int(probabilities.argmax()) == row.indices[0], float(probabilities.max()) < CERTAIN
-        for name, one in zip(counts, (True, right, doubted, doubted and not right), strict=True):
-            counts[name] += int(one)
+        for name, hit in zip(counts, (True, right, doubted, doubted and not right), strict=True):
+            counts[name] += int(hit)
     return counts
 
 
 def _studies(rows: Sequence[LevelRow]) -> list[list[LevelRow]]:
     """Rows by patient, that of the T2 first."""
     studies: dict[str, list[LevelRow]] = {}
-    for row in sorted(rows, key=lambda one: not one.name.lower().endswith("t2")):
+    for row in sorted(rows, key=lambda each: not each.name.lower().endswith("t2")):
         studies.setdefault(row.patient, []).append(row)
     return list(studies.values())
 
@@ -278,7 +278,9 @@ def _write(
 ) -> Path:
     """The localizer's pack with these networks beside its own."""
     tensors = {
-        f"{number}.{name}": one for number, network in enumerate(networks) for name, one in network.state_dict().items()
+        f"{number}.{name}": tensor
+        for number, network in enumerate(networks)
+        for name, tensor in network.state_dict().items()
     }
     levels = {"networks": len(networks), "architecture": recipe.architecture, "weights": weights}
     before = pack.trained_on.statement.split("; the networks that recognize levels")[0]

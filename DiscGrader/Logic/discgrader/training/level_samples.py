@@ -132,11 +132,11 @@ def level_row(name: str, patient: str, segmentation: Segmentation, row: Sequence
         indices.append(0)
     planes: dict[int, torch.Tensor] = {}
     places = []
-    for one in shown:
-        index, _, _ = place_in_planes(segmentation, one, (1, 1))
+    for study in shown:
+        index, _, _ = place_in_planes(segmentation, study, (1, 1))
         if index not in planes:
             planes[index] = level_planes(segmentation, index)
-        _, at_row, at_column = place_in_planes(segmentation, one, planes[index].shape[1:])
+        _, at_row, at_column = place_in_planes(segmentation, study, planes[index].shape[1:])
         places.append((index, float(at_row), float(at_column)))
     return LevelRow(name, patient, planes, tuple(places), tuple(indices), len(row), remnant_measures(row))
 
@@ -164,7 +164,7 @@ def _first_index(
 
 def _first_by_point(row: Sequence[Candidate], point_lps: np.ndarray, index: int) -> int | None:
     """Index of the lowest disc of a row where the disc at a point has this one; None where no disc lies there."""
-    away = [float(np.linalg.norm((one.center_lps_mm - point_lps)[1:])) for one in row]
+    away = [float(np.linalg.norm((disc.center_lps_mm - point_lps)[1:])) for disc in row]
     nearest = int(np.argmin(away))
     return index - indices_of(row)[nearest] + 1 if away[nearest] < SAME_DISC_MM else None
 
@@ -172,7 +172,7 @@ def _first_by_point(row: Sequence[Candidate], point_lps: np.ndarray, index: int)
 def _spider(data_dir: Path) -> Iterator[_Known]:
     corrections = spider_corrections()
     # T2 before T1: its lowest disc was set by eye.
-    for image in sorted(spider_images(data_dir), key=lambda one: (one.sequence == "T1", one.patient)):
+    for image in sorted(spider_images(data_dir), key=lambda image: (image.sequence == "T1", image.patient)):
         volume, lowest = read_corrected(image, corrections)
         if image.mask is not None:
             lowest = _center_of(image.mask)
@@ -191,12 +191,12 @@ def _sudirman(data_dir: Path) -> Iterator[_Known]:
         return
     boxes: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     with (folder / "boxes.csv").open(newline="", encoding="utf-8") as stream:
-        for one in csv.DictReader(stream):
-            if "disc" in one["class"]:
+        for line in csv.DictReader(stream):
+            if "disc" in line["class"]:
                 column, row = (
-                    (float(one[f"{axis}_min"]) + float(one[f"{axis}_max"])) / 2 for axis in ("column", "row")
+                    (float(line[f"{axis}_min"]) + float(line[f"{axis}_max"])) / 2 for axis in ("column", "row")
                 )
-                boxes[one["patient"], one["sequence"]].append((column, row))
+                boxes[line["patient"], line["sequence"]].append((column, row))
     for slice_ in sudirman_slices(data_dir):
         drawn = boxes[slice_.patient, slice_.sequence.lower()]
         volume, _ = read_volume(slice_.path)

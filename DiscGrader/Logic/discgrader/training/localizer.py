@@ -89,7 +89,7 @@ def slices_of(patient: int, image: Volume, classes: Volume, pixel_mm: float) -> 
     column_mm, row_mm, _ = frames.spacing_mm
     pixels = rescale_frames(torch.from_numpy(frames.array.astype(np.float32)), (row_mm, column_mm), pixel_mm)
     one_hot = torch.stack([torch.from_numpy((labels == value).astype(np.float32)) for value in range(len(CLASSES))])
-    shrunk = torch.stack([rescale_frames(one, (row_mm, column_mm), pixel_mm) for one in one_hot]).argmax(0)
+    shrunk = torch.stack([rescale_frames(mask, (row_mm, column_mm), pixel_mm) for mask in one_hot]).argmax(0)
     result = []
     for picture, label in zip(pixels, shrunk.to(torch.uint8), strict=True):
         body = torch.nonzero(((label == VERTEBRA) | (label == DISC)).any(1)).flatten()
@@ -169,7 +169,9 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
     recipe = changed(LocalizerRecipe(), options)
     images = spider_images(data_dir)
     stacks = _read_stacks(images)
-    labeled = {patient: slices_of(patient, one.image, one.classes, recipe.pixel_mm) for patient, one in stacks.items()}
+    labeled = {
+        patient: slices_of(patient, stack.image, stack.classes, recipe.pixel_mm) for patient, stack in stacks.items()
+    }
     folds = patient_folds(images, recipe.folds, recipe.seed)
     run = _Run(recipe, [image for image in images if image.mask is None], labeled, folds, out_dir, progress)
     metrics: dict[str, object] = {}
@@ -179,7 +181,7 @@ def train_localizer(data_dir: Path, out_dir: Path, progress: Progress, **options
         before, networks = networks, []
         for fold in range(recipe.folds):
             networks.append(run.network(f"round{number}_fold{fold}", steps, fold, before))
-        dice = {patient: _dice(networks[folds[patient]], recipe, one) for patient, one in stacks.items()}
+        dice = {patient: _dice(networks[folds[patient]], recipe, stack) for patient, stack in stacks.items()}
         write_json(out_dir / f"dice_round{number}.json", dice)
         metrics[f"dice_round{number}"] = means_with_intervals(list(dice.values()))
     metrics["dice"] = metrics[f"dice_round{len(run.rounds)}"]
@@ -231,7 +233,9 @@ class _Run:
         self, held_out: int | None, before: Sequence[torch.nn.Module], progress: Progress
     ) -> tuple[list[LabeledSlice], list[float]]:
         """Slices and how often they are drawn: each patient with masks alike, and those without together as often."""
-        slices = [one for patient, some in self.labeled.items() if self.folds[patient] != held_out for one in some]
+        slices = [
+            slice_ for patient, some in self.labeled.items() if self.folds[patient] != held_out for slice_ in some
+        ]
         weights = [1.0 / len(self.labeled[slice_.patient]) for slice_ in slices]
         extra: list[LabeledSlice] = []
         for fold, network in enumerate(before):
@@ -266,7 +270,7 @@ def _labeled_by(
     result = []
     partners: dict[int, tuple[Disc, ...]] = {}
     # T2 before T1: its disc 1 is the one set by hand.
-    for number, image in enumerate(sorted(images, key=lambda one: one.sequence != "T2")):
+    for number, image in enumerate(sorted(images, key=lambda each: each.sequence != "T2")):
         progress.report("Labeling slices without masks", 0.0, f"{number} of {len(images)}")
         volume, lowest = read_corrected(image, corrections)
         segmentation = segmenter(volume)
@@ -326,7 +330,7 @@ def fold_localizers(out_dir: Path, images: Sequence[SpiderImage]) -> tuple[dict[
         paths = [
             out_dir / "work" / f"round{number}_fold{fold}.safetensors" for number in range(len(recipe.rounds), 0, -1)
         ]
-        path = next((one for one in paths if one.exists()), None)
+        path = next((candidate for candidate in paths if candidate.exists()), None)
         if path is None:
             raise StudyError(f"The localizer of fold {fold} is missing from {out_dir}: finish 'train localizer' first.")
         network = load_weights(build_network(recipe.architecture), path)

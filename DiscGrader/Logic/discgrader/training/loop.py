@@ -164,7 +164,7 @@ def train(
         if validate is not None:
             epoch, held_out = kept["step"] // every, validate(learner.average.eval())
             if held_out < kept["best_loss"]:
-                best = {name: one.detach().clone() for name, one in learner.average.state_dict().items()}
+                best = {name: tensor.detach().clone() for name, tensor in learner.average.state_dict().items()}
                 kept |= {"best": best, "best_loss": held_out}
             kept["rows"].append([epoch, float(learner.schedule.get_last_lr()[0]), mean, held_out])
             detail = f"epoch {epoch}: loss {mean:.3f}, validation {held_out:.3f}"
@@ -227,7 +227,7 @@ def trained(path: Path, network: Network, fit: Callable[[Path], torch.nn.Module]
     if not finished.exists():
         finished.parent.mkdir(parents=True, exist_ok=True)
         weights = fit(state).state_dict()
-        save_file({name: one.contiguous() for name, one in weights.items()}, finished)
+        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, finished)
         state.unlink(missing_ok=True)
     return load_weights(network, finished)
 

@@ -230,7 +230,9 @@ def _at_youden(hits: np.ndarray, probability: np.ndarray) -> dict[str, object]:
 
 def _defined(metrics: Mapping[str, object]) -> dict[str, object]:
     """JSON has no number that is none."""
-    return {name: None if isinstance(one, float) and not np.isfinite(one) else one for name, one in metrics.items()}
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in metrics.items()
+    }
 
 
 def box_metrics(true: np.ndarray, given: np.ndarray, found: np.ndarray) -> dict[str, object]:
@@ -299,7 +301,7 @@ def with_intervals(
         for rows in patient_draws(patients, draws, seed)
         if np.ptp(grades[rows]) > 0
     ]
-    return {name: _interval(one, [sample[name] for sample in drawn]) for name, one in value.items()}
+    return {name: _interval(estimate, [sample[name] for sample in drawn]) for name, estimate in value.items()}
 
 
 def _interval(value: float, drawn: Sequence[float]) -> Interval:

@@ -188,7 +188,7 @@ def comparison_plot(rows: Sequence[Mapping[str, Any]], reference: tuple[float, f
         axes.plot([found["low"], found["high"]], [at, at], color=ACCENT, lw=2)
         axes.scatter([found["value"]], [at], color=ACCENT, s=30, zorder=3)
         axes.text(found["high"] + 0.004, at, f"{found['value']:.3f}", va="center", fontsize=8, color=INK)
-    axes.set_yticks(place, [str(one["features"]) for one in rows])
+    axes.set_yticks(place, [str(row["features"]) for row in rows])
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(right=max(row["auroc"]["high"] for row in rows) + 0.03)
     axes.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1.0))

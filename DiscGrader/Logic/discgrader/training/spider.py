@@ -67,7 +67,7 @@ def spider_images(data_dir: Path) -> list[SpiderImage]:
         raise StudyError(
             f"There are no SPIDER images in {data_dir}; expected images/, midsagittal/ or t2_space/ in it."
         )
-    return sorted(found, key=lambda one: (one.patient, one.sequence))
+    return sorted(found, key=lambda image: (image.patient, image.sequence))
 
 
 def _root(data_dir: Path) -> Path:
@@ -158,7 +158,7 @@ def pfirrmann_grades(data_dir: Path) -> dict[tuple[int, int], int]:
     StudyError
         There is no table, or it has a grade outside I–V.
     """
-    grades = {key: one["pfirrmann"] - 1 for key, one in spider_gradings(data_dir).items()}
+    grades = {key: grading["pfirrmann"] - 1 for key, grading in spider_gradings(data_dir).items()}
     wrong = next((key for key, grade in grades.items() if not 0 <= grade < 5), None)
     if wrong is not None:
         raise StudyError(
@@ -182,13 +182,13 @@ def scanners(data_dir: Path) -> Mapping[int, str]:
         values = {_plain(key): value.strip() for key, value in row.items()}
         patient = _patient(values)
         name = " ".join(
-            one
-            for one in (
+            value
+            for value in (
                 _value(values, "manufacturer"),
                 _value(values, "model", "manufacturermodelname", "manufacturersmodelname"),
                 _field(values),
             )
-            if one
+            if value
         )
         if patient is not None and name:
             found.setdefault(patient, name)
@@ -196,7 +196,7 @@ def scanners(data_dir: Path) -> Mapping[int, str]:
 
 
 def _plain(name: str) -> str:
-    return "".join(one for one in name.lower() if one.isalnum())
+    return "".join(character for character in name.lower() if character.isalnum())
 
 
 def _patient(values: Mapping[str, str]) -> int | None:

@@ -134,8 +134,8 @@ def clean_labels(
     if indices is None or sum(index >= 1 for index in indices) < LEAST_DISCS or 1 not in indices:
         return None
     kept = [
-        (one.candidate, disc.renumbered(index))
-        for one, disc, index in zip(naming.discs, found, indices, strict=True)
+        (named.candidate, disc.renumbered(index))
+        for named, disc, index in zip(naming.discs, found, indices, strict=True)
         if index >= 1
     ]
     labels = segmentation.labels()

@@ -101,7 +101,7 @@ class Foramina:
     def _window(self, body: BodyShape, local: np.ndarray, grade: np.ndarray) -> np.ndarray:
         """Distance from the border of the room that is left, negative inside; none far from the foramen."""
         out, y, up = self._offset(body, local)
-        deep, high = (np.array([one[k] for one in WINDOWS_MM], np.float32)[grade] for k in (0, 1))
+        deep, high = (np.array([window[k] for window in WINDOWS_MM], np.float32)[grade] for k in (0, 1))
         return np.maximum(np.abs(y) - deep, np.abs(up) - high) - 30 * ramp(np.abs(out), 5.0, 8.0)
 
     def _root(self, body: BodyShape, local: np.ndarray) -> np.ndarray:

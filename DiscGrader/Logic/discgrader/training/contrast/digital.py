@@ -54,10 +54,10 @@ def digital_slices(folder: Path, plane: Plane, patients: int, progress: Progress
             progress.report("Drawing digital spines", len(made) / patients, plane.value)
             kept = folder / f"digital_{plane.value}_seed{seed}.npy"
             # Each patient is kept at once: drawing all takes minutes, and goes on from here.
-            one = np.load(kept) if kept.exists() else _of_patient(seed, plane)
-            if one is not None:
-                np.save(kept, one)
-                made.append(one)
+            slices = np.load(kept) if kept.exists() else _of_patient(seed, plane)
+            if slices is not None:
+                np.save(kept, slices)
+                made.append(slices)
             seed += 1
         partial = path.with_suffix(".partial.npy")
         np.save(partial, np.concatenate(made))
@@ -275,8 +275,8 @@ def shapes(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     skin = inside & ~ndimage.binary_erosion(inside, iterations=int(rng.integers(2, 9)))
     picture[skin] = rng.uniform(0, 1)
     for _ in range(rng.integers(3, 40)):
-        one = _ellipse(rows, columns, rng.uniform(-0.7, 0.7, 2), rng.uniform(0.02, 0.35, 2), rng.uniform(0, np.pi))
-        picture[one & inside] = rng.uniform(0, 1)
+        ellipse = _ellipse(rows, columns, rng.uniform(-0.7, 0.7, 2), rng.uniform(0.02, 0.35, 2), rng.uniform(0, np.pi))
+        picture[ellipse & inside] = rng.uniform(0, 1)
     texture = ndimage.gaussian_filter(rng.standard_normal(shape), rng.uniform(0.7, 5))
     picture *= 1 + rng.uniform(0, 0.3) * texture / texture.std()
     return ndimage.gaussian_filter(np.maximum(picture, 0), rng.uniform(0, 1.2))

@@ -77,7 +77,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
         files.setdefault(one.source, []).append(one)
     asked = [
         HeldOutSeries(
-            some[0].patient, f"real {some[0].contrast}", name, [one.seen for one in some], some[0].distance_mm
+            some[0].patient, f"real {some[0].contrast}", name, [picture.seen for picture in some], some[0].distance_mm
         )
         for name, some in files.items()
     ]
@@ -109,7 +109,7 @@ def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.nda
     if plane is Plane.SAGITTAL:
         affine[:3, :3] = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
     affine[:3, :3] *= [FINE_MM, FINE_MM, THICK_MM]
-    found = [channels(*one) for one in flat_pictures(Volume(cut, affine), plane)]
+    found = [channels(*picture) for picture in flat_pictures(Volume(cut, affine), plane)]
     return [picture for picture in found if picture is not None]
 
 
@@ -118,8 +118,8 @@ def examined(network: ContrastNetwork, asked: Sequence[HeldOutSeries], plane: Pl
     logits = logits_of(network, [picture for series in asked for picture in series.seen])
     ends = np.cumsum([len(series.seen) for series in asked])
     return [
-        Examined(one, part.mean(axis=0), CLASSES[plane].index(class_of(one.kind, plane)))
-        for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
+        Examined(series, part.mean(axis=0), CLASSES[plane].index(class_of(series.kind, plane)))
+        for series, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
     ]
 
 
@@ -178,8 +178,10 @@ def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], tempe
     """Of the real T1 and T2 series: how many get T1 or T2 for an answer, and how often that is the right one."""
     mine = [series for series in found if series.asked.kind in ("real T1", "real T2")]
     answers = [concluded(series.logits / temperature, classes, series.asked.distance_mm).contrast for series in mine]
-    known = [(answer, one) for answer, one in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)]
-    wrong = [one.asked.source for answer, one in known if answer != classes[one.truth]]
+    known = [
+        (answer, series) for answer, series in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)
+    ]
+    wrong = [series.asked.source for answer, series in known if answer != classes[series.truth]]
     patients = {series.asked.patient for series in mine}
     return {
         "series": len(mine),

@@ -197,8 +197,8 @@ def brightness_of(layers: TissueLayers, seen: Sequence[np.ndarray]) -> np.ndarra
         part = np.stack(seen[start : start + 64])
         with torch.no_grad():
             logits = layers(torch.from_numpy(part)).numpy()
-        for number, (picture, one) in enumerate(zip(part, logits, strict=True)):
-            values = tissue_brightness(picture, softmax(one))
+        for number, (picture, answer) in enumerate(zip(part, logits, strict=True)):
+            values = tissue_brightness(picture, softmax(answer))
             if values is not None:
                 found[start + number] = values
     return found
@@ -243,7 +243,7 @@ def fit_head(brightness: np.ndarray, truth: np.ndarray, classes: int, weights: n
 
     how = Optimization(_HEAD_STEPS, _HEAD_RATE, _HEAD_DECAY, 0.3, average_decay=0.0, clipped_norm=None)
     first, _tanh, last = train(layers, how, lambda first: steps_from(first, loss_of))
-    return Head(*((one.weight.detach().numpy(), one.bias.detach().numpy()) for one in (first, last)))
+    return Head(*((layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in (first, last)))
 
 
 def through_windows(brightness: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -146,12 +146,12 @@ def prepared(recipe: ContrastRecipe, plane: Plane, data_dir: Path, work: Path, p
         Plane.CORONAL: recipe.coronal_patients,
     }
     slices = {
-        one: digital_slices(work, one, count, progress.part(number / 4, (number + 1) / 4))
-        for number, (one, count) in enumerate(counts.items())
+        other: digital_slices(work, other, count, progress.part(number / 4, (number + 1) / 4))
+        for number, (other, count) in enumerate(counts.items())
     }
     whole = progress.part(0.75, 1.0)
     real = sagittal_pictures(data_dir, whole) if plane is Plane.SAGITTAL else axial_pictures(data_dir)
-    sources = Sources(plane, real, slices[plane], [slices[one] for one in counts if one is not plane])
+    sources = Sources(plane, real, slices[plane], [slices[other] for other in counts if other is not plane])
     return Run(recipe, plane, sources, patient_folds(recipe, plane, sources), work)
 
 
@@ -161,7 +161,7 @@ def patient_folds(recipe: ContrastRecipe, plane: Plane, sources: Sources) -> dic
     digital = [f"digital {number}" for number in range(len(sources.digital) // SLICES_EACH[plane])]
     generator = np.random.default_rng(recipe.seed)
     if plane is Plane.SAGITTAL:
-        real = [str(one) for one in generator.permutation(real)]
+        real = [str(patient) for patient in generator.permutation(real)]
     return {patient: number % recipe.folds for part in (real, digital) for number, patient in enumerate(part)}
 
 
@@ -238,8 +238,8 @@ def examined_by(layers: TissueLayers, head: Head, asked: Sequence[HeldOutSeries]
     logits = head.logits(brightness_of(layers, [picture for series in asked for picture in series.seen]))
     ends = np.cumsum([len(series.seen) for series in asked])
     return [
-        Examined(one, together(part), CLASSES[Plane.AXIAL].index(class_of(one.kind, Plane.AXIAL)))
-        for one, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
+        Examined(series, together(part), CLASSES[Plane.AXIAL].index(class_of(series.kind, Plane.AXIAL)))
+        for series, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
     ]
 
 

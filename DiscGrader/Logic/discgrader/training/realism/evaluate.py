@@ -116,7 +116,7 @@ def evaluate_phantom(
         for name, (png, _) in sheets.items():
             (out_dir / f"{name}.png").write_bytes(png)
         with whole_file(out_dir / METRICS) as partial:
-            rows = {one.name: list(one.rows) for some in parts.values() for one in some if one.rows}
+            rows = {analysis.name: list(analysis.rows) for some in parts.values() for analysis in some if analysis.rows}
             partial.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         with whole_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
@@ -238,7 +238,7 @@ def tissues_compared(role: str, real: Sequence[Mapping[str, float]], digital: Se
     rows = []
     own = [patient.tissues[role] for patient in digital if role in patient.tissues]
     for name in sorted({name for measures in real for name in measures}):
-        known, made = (np.array([one[name] for one in some if name in one]) for some in (real, own))
+        known, made = (np.array([row[name] for row in some if name in row]) for some in (real, own))
         if not len(made):
             continue
         low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])

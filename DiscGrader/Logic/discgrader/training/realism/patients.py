@@ -311,7 +311,7 @@ def sagittal_sheet(
         return None
     chosen = [own[round(position)] for position in np.linspace(0, len(own) - 1, min(len(own), len(seeds)))]
     corrections = spider_corrections()
-    real = [_middle(read_corrected(one, corrections)[0]) for one in chosen]
+    real = [_middle(read_corrected(image, corrections)[0]) for image in chosen]
     digital = [_middle(make_study(seed, series=(role,), middle_slices=1).study.series[0].volume) for seed in seeds]
     return sheet(real, digital, columns)
 

@@ -87,7 +87,7 @@ class Setting:
         high, probability = (grades >= HIGH_GRADE).astype(int), high_probability(outcome.probabilities)
         found = with_intervals(binary_metrics, high, probability, patients, self.draws)
         # It is that of the data, whatever the model.
-        return {name: one for name, one in found.items() if name != "prevalence"}
+        return {name: value for name, value in found.items() if name != "prevalence"}
 
 
 def high_probability(probabilities: np.ndarray) -> np.ndarray:
@@ -106,10 +106,10 @@ def main_models(setting: Setting) -> list[Analysis]:
             {"model": MODELS[model], "features": len(outcome.columns), **setting.metrics(outcome, binary=True)}
         )
     counts = [
-        len(np.unique(setting.runner.table.patients[one]))
-        for one in (setting.split.train, setting.split.validation, setting.split.test)
+        len(np.unique(setting.runner.table.patients[part]))
+        for part in (setting.split.train, setting.split.validation, setting.split.test)
     ]
-    discs = [int(one.sum()) for one in (setting.split.train, setting.split.validation, setting.split.test)]
+    discs = [int(part.sum()) for part in (setting.split.train, setting.split.validation, setting.split.test)]
     note = (
         f"LASSO on {discs[0]} discs of {counts[0]} patients chose from {int(setting.published.sum())} columns; "
         f"calibrated on {discs[1]} discs of {counts[1]}, judged on {discs[2]} of {counts[2]}."
@@ -123,7 +123,7 @@ def main_models(setting: Setting) -> list[Analysis]:
 def sets_of_features(setting: Setting) -> dict[str, np.ndarray]:
     """Name to columns of every family and of those put together, as far as the table has them."""
     families = set(setting.runner.table.families)
-    deep = tuple(one for one in DEEP if one in families)
+    deep = tuple(family for family in DEEP if family in families)
     wanted = {
         "Evidence": (EVIDENCE,),
         "Deep features": deep,
@@ -156,7 +156,7 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
         The project's own model and its parts, judged on the same folds; see `own_outcomes`.
     """
     table = setting.runner.table
-    repeated = _repeated(setting) | {name: [one] for name, one in own.items()}
+    repeated = _repeated(setting) | {name: [outcome] for name, outcome in own.items()}
     rows = []
     for name, outcomes in repeated.items():
         aurocs = [grade_metrics(setting.grades_of(outcome), outcome.probabilities)["auroc"] for outcome in outcomes]
@@ -303,7 +303,7 @@ def _sentences(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
             f"As published, on one 60/20/20 split: macro AUROC of {found}; the paper has 0.867–0.873, "
             f"{published['low']:.3f}–{published['high']:.3f} for its TabPFN."
         )
-    rows = {one["features"]: one for one in tables.get("cross_validation", ())}
+    rows = {row["features"]: row for row in tables.get("cross_validation", ())}
     if OURS in rows:
         ours = rows[OURS]
         reached = [
@@ -312,7 +312,7 @@ def _sentences(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
             for key, least in AIM.items()
         ]
         yield f"The project's own model, cross-validated: {', '.join(reached)}."
-    added = {one["added"]: one for one in tables.get("cross_validation_added", ())}
+    added = {row["added"]: row for row in tables.get("cross_validation_added", ())}
     for what, start in (
         ("Radiomics added to CNN + evidence", "What radiomics adds to image networks and evidence on these images"),
         ("Evidence and radiomics added to CNN", "What evidence and radiomics add to the image networks (CNN) alone"),

@@ -166,7 +166,7 @@ def judge(
     progress.report("Writing", 0.96)
     plots = draw(setting, parts, own)
     with plain_errors(out_dir):
-        _write_tables(out_dir / "tables", [one for some in parts.values() for one in some])
+        _write_tables(out_dir / "tables", [analysis for some in parts.values() for analysis in some])
         _write_predictions(out_dir / "tables" / "predictions.csv", setting)
         (out_dir / "figures").mkdir(exist_ok=True)
         for name, (png, _) in plots.items():
@@ -191,8 +191,8 @@ def draw(
     first = runs[setting.models[0]]
     grades = setting.grades_of(first)
     high = grades >= HIGH_GRADE
-    binary = {MODELS[name]: (high, high_probability(one.probabilities)) for name, one in runs.items()}
-    found = {one.name: one for some in parts.values() for one in some}
+    binary = {MODELS[name]: (high, high_probability(run.probabilities)) for name, run in runs.items()}
+    found = {analysis.name: analysis for some in parts.values() for analysis in some}
     top = first.importances.argsort()[::-1][:20]
     compared = [row for row in found["cross_validation"].rows if "auroc" in row]
     plots = {
@@ -201,7 +201,7 @@ def draw(
             f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model.",
         ),
         "main_grades_confusion": (
-            confusion_plot(grades, {MODELS[name]: given_grades(one.probabilities) for name, one in runs.items()}),
+            confusion_plot(grades, {MODELS[name]: given_grades(run.probabilities) for name, run in runs.items()}),
             "True versus predicted grades on the test patients; the shade is the share of the true grade.",
         ),
         "main_grades_importance": (
@@ -230,15 +230,17 @@ def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[b
         return {}
     radiomics = setting.runner.run_all(setting.published, setting.folds(), setting.choices_for(setting.published))
     shown = {"Ours": own[OURS], "CNN alone": own[CNN], "Radiomics, as published": radiomics}
-    truth = {name: setting.grades_of(one) for name, one in shown.items()}
-    binary = {name: (truth[name] >= HIGH_GRADE, high_probability(one.probabilities)) for name, one in shown.items()}
+    truth = {name: setting.grades_of(outcome) for name, outcome in shown.items()}
+    binary = {
+        name: (truth[name] >= HIGH_GRADE, high_probability(outcome.probabilities)) for name, outcome in shown.items()
+    }
     return {
         "cross_validation_roc": (
             roc_plot(truth["Ours"], own[OURS].probabilities, binary),
             "ROC curves, cross-validated: grades by the project's own model, high grades by three models.",
         ),
         "cross_validation_confusion": (
-            confusion_plot(truth, {name: given_grades(one.probabilities) for name, one in shown.items()}),
+            confusion_plot(truth, {name: given_grades(outcome.probabilities) for name, outcome in shown.items()}),
             "True versus predicted grades, cross-validated.",
         ),
     }
@@ -338,7 +340,10 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
                 line[name] = value
         # What is nothing up to rounding is nothing.
         flat.append(
-            {name: f"{round(one, 12) + 0.0:.6g}" if isinstance(one, float) else one for name, one in line.items()}
+            {
+                name: f"{round(value, 12) + 0.0:.6g}" if isinstance(value, float) else value
+                for name, value in line.items()
+            }
         )
     columns = list(dict.fromkeys(name for line in flat for name in line))
     with path.open("w", encoding="utf-8", newline="") as stream:

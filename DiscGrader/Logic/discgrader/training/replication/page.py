@@ -161,7 +161,7 @@ def evaluation_page(
         tag("section", tag("h2", heading), [_analysis(analysis, plots, shown) for analysis in analyses])
         for heading, analyses in parts.items()
     ]
-    rest = [_picture(name, *one) for name, one in plots.items() if name not in shown]
+    rest = [_picture(name, *plot) for name, plot in plots.items() if name not in shown]
     method = tag("section", tag("h2", "How the figures were computed"), tag("ul", [tag("li", note) for note in notes]))
     footer = tag(
         "footer", tag("p", f"{RESEARCH_USE}."), tag("p", f"Written {written:%Y-%m-%d %H:%M}.", class_="source")

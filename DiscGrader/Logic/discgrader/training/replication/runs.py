@@ -63,7 +63,7 @@ class Runner:
     def _discs(self) -> bytes:
         """Changes when any disc or grade does."""
         arrays = (self.table.patients, self.table.indices, self.table.grades)
-        return b"".join(hashlib.sha256(np.ascontiguousarray(one).tobytes()).digest() for one in arrays)
+        return b"".join(hashlib.sha256(np.ascontiguousarray(array).tobytes()).digest() for array in arrays)
 
     @cached_property
     def _columns(self) -> list[bytes]:
@@ -87,7 +87,7 @@ class Runner:
             return Outcome(columns=tuple(stored.pop("columns").tolist()), **stored)
         self.progress.report("Fitting", 0.0, f"{choices.model}, {split.name}")
         table = self.table.with_columns(columns)
-        train, validation, test = (table.rows(one) for one in (split.train, split.validation, split.test))
+        train, validation, test = (table.rows(part) for part in (split.train, split.validation, split.test))
         selection = self._selection(table, columns, split, choices) if choices.select else None
         self.progress.report("Fitting", 0.0, f"{choices.model}, {split.name}")
         system = PfirrmannSystem(choices).fit(train, validation, selection)

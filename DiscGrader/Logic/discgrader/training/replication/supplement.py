@@ -57,7 +57,7 @@ def _where_seen(setting: Setting, name: str, columns: np.ndarray) -> dict[str, o
     table, split = setting.runner.table, setting.split
     there = np.isfinite(table.values[:, columns]).any(1)
     part = Split(f"{split.name}, {name}", split.train & there, split.validation & there, split.test & there)
-    patients = min(len(np.unique(table.patients[one])) for one in (part.train, part.validation, part.test))
+    patients = min(len(np.unique(table.patients[rows])) for rows in (part.train, part.validation, part.test))
     return _judged(setting, name, columns, part) if columns.any() and patients >= LEAST_PATIENTS else None
 
 
@@ -191,7 +191,7 @@ def _mean_error(truth: np.ndarray, probabilities: np.ndarray) -> float:
 def shape_confounding(setting: Setting) -> Analysis:
     """Whether texture says more than how large a disc is."""
     table = setting.runner.table
-    categories = np.array([category(one) for one in table.features])
+    categories = np.array([category(feature) for feature in table.features])
     shape = setting.columns(RADIOMICS) & np.char.startswith(categories.astype(str), "shape")
     rows = []
     if shape.any():
@@ -277,7 +277,7 @@ def decision_curve(setting: Setting) -> Analysis:
         run = setting.runner.run(setting.published, setting.split, setting.choices(model=model))
         curves[MODELS[model]] = net_benefit(hits, high_probability(run.probabilities), thresholds)
     rows = [
-        {"threshold": float(t), **{name: float(one[n]) for name, one in curves.items()}}
+        {"threshold": float(t), **{name: float(curve[n]) for name, curve in curves.items()}}
         for n, t in enumerate(thresholds)
     ]
     return Analysis(
@@ -297,7 +297,7 @@ def category_ablation(setting: Setting) -> Analysis:
     radiomics = setting.columns(RADIOMICS)
     rows = []
     for label, kind in (("class", category), ("image", image_type)):
-        of_column = np.array([kind(one) if own else "" for one, own in zip(table.features, radiomics)])
+        of_column = np.array([kind(feature) if own else "" for feature, own in zip(table.features, radiomics)])
         for name in sorted(set(of_column) - {""}):
             for how, columns in (("alone", of_column == name), ("left out", radiomics & (of_column != name))):
                 found = _where_seen(setting, f"{name} {how}", columns)

@@ -120,11 +120,11 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
     if not here.any():
         return None
     # One disc at a time, with its surroundings, so that discs that touch stay apart.
-    low, high = (np.array(one) for one in zip(*((hit.min(), hit.max() + 1) for hit in np.nonzero(here))))
+    low, high = (np.array(bounds) for bounds in zip(*((hit.min(), hit.max() + 1) for hit in np.nonzero(here))))
     margin = np.ceil(45.0 / volume.spacing_mm[::-1]).astype(int)
     part = tuple(slice(max(0, a - m), b + m) for a, b, m in zip(low, high, margin))
     affine = volume.affine_lps.copy()
-    affine[:3, 3] = volume.index_to_lps(np.array([one.start for one in part][::-1]))
+    affine[:3, 3] = volume.index_to_lps(np.array([extent.start for extent in part][::-1]))
     classes = np.where(
         here, DISC, np.where(spine == Label.VERTEBRA, VERTEBRA, np.where(spine == Label.CANAL, CANAL, 0))
     )[part]
@@ -134,8 +134,16 @@ def _disc_of_mask(spine: np.ndarray, index: int, volume: Volume) -> Disc | None:
     candidates, _ = find_candidates(Segmentation(frames, one_hot, (row_mm, column_mm)))
     if not candidates:
         return None
-    one = max(candidates, key=lambda found: found.area_mm2)
-    return Disc(index, level_name(index), one.center_lps_mm, one.height_mm, one.depth_mm, one.width_mm, roi_box(one))
+    nearest = max(candidates, key=lambda found: found.area_mm2)
+    return Disc(
+        index,
+        level_name(index),
+        nearest.center_lps_mm,
+        nearest.height_mm,
+        nearest.depth_mm,
+        nearest.width_mm,
+        roi_box(nearest),
+    )
 
 
 RADIOMICS, EVIDENCE, SLICE = "radiomics", "evidence", "slice"
@@ -176,16 +184,16 @@ class Family:
     def table(self, found: Sequence[FoundImage]) -> FeatureTable:
         """Rows of one patient, one a disc and image."""
         tables = []
-        for one in found:
-            names, values = self.measure(one)
-            discs = one.localization.discs
+        for image in found:
+            names, values = self.measure(image)
+            discs = image.localization.discs
             tables.append(
                 FeatureTable(
                     self.name,
-                    np.full(len(discs), one.image.patient),
+                    np.full(len(discs), image.image.patient),
                     np.array([d.index_from_sacrum for d in discs], int),
-                    np.array([one.image.sequence] * len(discs), "<U8"),
-                    np.full(len(discs), one.dimensions),
+                    np.array([image.image.sequence] * len(discs), "<U8"),
+                    np.full(len(discs), image.dimensions),
                     names,
                     values,
                 )
@@ -298,7 +306,7 @@ def extract(
         ``cache`` was made with another source of masks.
     """
     _check_settings(cache, masks)
-    parts: dict[str, list[FeatureTable]] = {one.name: [] for one in families}
+    parts: dict[str, list[FeatureTable]] = {family.name: [] for family in families}
     patients = sorted({image.patient for image in images})
     for number, patient in enumerate(patients):
         progress.report("Measuring discs", number / len(patients), f"patient {patient}")

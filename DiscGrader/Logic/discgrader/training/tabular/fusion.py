@@ -87,7 +87,7 @@ def fused_discs(
     for subset, table in by_subset.items():
         rows = {
             patient: evidence_rows(
-                {index: {role: one for role, one in roles.items() if role in subset} for index, roles in discs.items()},
+                {index: {role: row for role, row in roles.items() if role in subset} for index, roles in discs.items()},
                 ROLES,
             )
             for patient, discs in measured.items()
@@ -101,7 +101,7 @@ def fused_discs(
     logits = np.full((len(keys), COUNT), np.nan)
     if network is not None:
         _fill(logits, keys, network, np.ones(len(network.values), bool))
-    patients, indices = (np.array(one, int) for one in zip(*keys))
+    patients, indices = (np.array(column, int) for column in zip(*keys))
     return FusedDiscs(
         patients, indices, np.array([grades[key] for key in keys]), by_subset, radiomics, slices.names, logits
     )
@@ -241,15 +241,15 @@ def fit_weights(sides: Mapping[str, np.ndarray], grades: np.ndarray) -> tuple[di
     start = np.concatenate([np.full(len(names), 1 / len(names)), np.zeros(COUNT - 1)])
     bounds = [(0.0, 3.0)] * len(names) + [(-3.0, 3.0)] * (COUNT - 1)
     best = minimize(cost, start, method="L-BFGS-B", bounds=bounds).x
-    weights = dict.fromkeys(SIDES, 0.0) | {name: float(one) for name, one in zip(names, best)}
+    weights = dict.fromkeys(SIDES, 0.0) | {name: float(weight) for name, weight in zip(names, best)}
     return weights, np.append(0.0, best[len(names) :])
 
 
 def fused_rows(sides: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
     """`discgrader.grading.fusion.fused` for many discs, each with the sides that saw it; zeros where none did."""
-    known = {name: np.isfinite(one).all(1) for name, one in sides.items()}
+    known = {name: np.isfinite(logits).all(1) for name, logits in sides.items()}
     there = sum(weights[name] * known[name] for name in sides)
-    total = sum(weights[name] * np.nan_to_num(one) for name, one in sides.items())
+    total = sum(weights[name] * np.nan_to_num(logits) for name, logits in sides.items())
     scale = np.where(there > 0, sum(weights.values()) / np.maximum(there, 1e-9), 0.0)
     return total * scale[:, None]
 

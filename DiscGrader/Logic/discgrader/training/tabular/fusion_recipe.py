@@ -133,13 +133,13 @@ def _metrics(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, re
     }
     weighted = {}
     for name, own in sides.items():
-        known = np.any([np.isfinite(one).all(1) for one in own.values()], 0)
+        known = np.any([np.isfinite(logits).all(1) for logits in own.values()], 0)
         probabilities = held_out_probabilities(sides["all"], own, discs.grades, fold, SIDES)
         weighted[name] = probabilities
         if known.sum() > 30:
             metrics[name] = _metrics_of(discs, probabilities, known)
     # What is compared is judged on the discs that every side has seen.
-    shared = np.all([np.isfinite(one).all(1) for one in sides["all"].values() if np.isfinite(one).any()], 0)
+    shared = np.all([np.isfinite(logits).all(1) for logits in sides["all"].values() if np.isfinite(logits).any()], 0)
     compared, base = {}, None
     for name, some in VARIANTS.items():
         if not all(np.isfinite(sides["all"][side]).any() for side in some):

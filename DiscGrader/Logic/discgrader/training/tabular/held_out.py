@@ -114,7 +114,7 @@ class HeldOutNetworks:
 
     def table(self, found: Sequence[FoundImage]) -> FeatureTable:
         """Rows of one patient, whose images these are."""
-        discs = [disc for one in found for disc in discs_of(one.image.patient, one.series, one.localization)]
+        discs = [disc for image in found for disc in discs_of(image.image.patient, image.series, image.localization)]
         grouped = by_disc(discs)
         keys, rows, inputs = [], [], []
         for name, roles in INPUTS.items():
@@ -123,8 +123,8 @@ class HeldOutNetworks:
                 keys += shown
                 rows.append(self._log_probabilities(shown, roles))
                 inputs += [name] * len(shown)
-        patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int),) * 2
-        stacked = any(one.dimensions == 3 for one in found)
+        patients, indices = (np.array(column, int) for column in zip(*keys)) if keys else (np.zeros(0, int),) * 2
+        stacked = any(image.dimensions == 3 for image in found)
         return FeatureTable(
             self.name,
             patients,

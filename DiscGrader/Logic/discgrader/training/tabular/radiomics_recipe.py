@@ -56,8 +56,8 @@ def train_radiomics(data_dir: Path, out_dir: Path, progress: Progress, **options
     for number, split in enumerate(splits):
         progress.report("Fitting", 0.6 + 0.3 * number / len(splits), split.name)
         system = fit_on_subsets(choices, table.rows(split.train), table.rows(split.validation))
-        for inputs, one in outcomes_of(system, table, split.test).items():
-            judged.setdefault(inputs, []).append(one)
+        for inputs, outcome in outcomes_of(system, table, split.test).items():
+            judged.setdefault(inputs, []).append(outcome)
     progress.report("Fitting", 0.9, "the pack's model")
     validation = splits[0].validation
     system = fit_on_subsets(choices, table.rows(~validation), table.rows(validation))
@@ -138,7 +138,9 @@ def write_radiomics(
         import safetensors.numpy
 
         tensors = from_scikit_learn(model.forest_, len(columns), model.count).tensors()
-        files = {FOREST: safetensors.numpy.save({name: np.ascontiguousarray(one) for name, one in tensors.items()})}
+        files = {
+            FOREST: safetensors.numpy.save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
+        }
     else:
         assert isinstance(model, TreesModel)
         files = {TREES: model.booster_.model_to_string().encode()}
@@ -147,8 +149,8 @@ def write_radiomics(
     files[DESCRIPTION] = table_file(columns, system.recalibration_.curves_, {"radiomics_seen": kinds})
     patients = len(np.unique(table.patients))
     metrics = {
-        inputs: pfirrmann_metrics(table.grades[one.test], one.probabilities, table.patients[one.test])
-        for inputs, one in judged.items()
+        inputs: pfirrmann_metrics(table.grades[outcome.test], outcome.probabilities, table.patients[outcome.test])
+        for inputs, outcome in judged.items()
     }
     return ship(
         out_dir,

@@ -52,7 +52,7 @@ class IsotonicRecalibration:
             IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(probabilities[:, k], grades == k)
             for k in range(probabilities.shape[1])
         ]
-        self.curves_ = [(one.X_thresholds_, one.y_thresholds_) for one in fitted]
+        self.curves_ = [(curve.X_thresholds_, curve.y_thresholds_) for curve in fitted]
         return self
 
     def __call__(self, probabilities: np.ndarray) -> np.ndarray:
@@ -279,14 +279,14 @@ class Outcome:
     @classmethod
     def join(cls, parts: Sequence["Outcome"]) -> "Outcome":
         """The outcomes of the folds of one cross-validation as one; importances are the mean over the folds."""
-        columns = tuple(dict.fromkeys(name for one in parts for name in one.columns))
+        columns = tuple(dict.fromkeys(name for outcome in parts for name in outcome.columns))
         total = dict.fromkeys(columns, 0.0)
         for part in parts:
             for name, gain in zip(part.columns, part.importances):
                 total[name] += float(gain) / len(parts)
         order = sorted(columns, key=lambda name: -total[name])
         arrays = {
-            name: np.concatenate([getattr(one, name) for one in parts])
+            name: np.concatenate([getattr(outcome, name) for outcome in parts])
             for name in ("test", "validation", "probabilities", "raw_test", "raw_validation")
         }
         return cls(**arrays, columns=tuple(order), importances=np.array([total[name] for name in order]))

@@ -41,15 +41,15 @@ class FeatureTable:
     @classmethod
     def join(cls, family: str, tables: Sequence["FeatureTable"]) -> "FeatureTable":
         """Several patients' tables one below the other; features that one of them lacks are NaN there."""
-        names = tuple(dict.fromkeys(name for one in tables for name in one.names))
+        names = tuple(dict.fromkeys(name for each in tables for name in each.names))
         place = {name: number for number, name in enumerate(names)}
-        values = np.full((sum(len(one.values) for one in tables), len(names)), np.nan)
+        values = np.full((sum(len(each.values) for each in tables), len(names)), np.nan)
         start = 0
         for table in tables:
             values[start : start + len(table.values), [place[name] for name in table.names]] = table.values
             start += len(table.values)
         stacked = {
-            field: np.concatenate([getattr(one, field) for one in tables])
+            field: np.concatenate([getattr(each, field) for each in tables])
             for field in ("patients", "indices", "sequences", "dimensions")
         }
         return cls(family, names=names, values=values, **stacked)
@@ -128,7 +128,7 @@ def disc_table(tables: Sequence[FeatureTable], grades: Mapping[tuple[int, int], 
     grades : mapping of (patient, index) to int
         As `DiscTable.grades`. Columns that are missing for every disc are left out.
     """
-    keys = sorted({key for one in tables for key in zip(one.patients.tolist(), one.indices.tolist())} & set(grades))
+    keys = sorted({key for each in tables for key in zip(each.patients.tolist(), each.indices.tolist())} & set(grades))
     row_of = {key: row for row, key in enumerate(keys)}
     columns: list[str] = []
     blocks = []
@@ -144,7 +144,9 @@ def disc_table(tables: Sequence[FeatureTable], grades: Mapping[tuple[int, int], 
             seen = ~np.isnan(block).all(0)
             blocks.append(block[:, seen])
             columns += [SEPARATOR.join((sequence, table.family, name)) for name, keep in zip(table.names, seen) if keep]
-    patients, indices = (np.array(one, int) for one in zip(*keys)) if keys else (np.zeros(0, int), np.zeros(0, int))
+    patients, indices = (
+        (np.array(column, int) for column in zip(*keys)) if keys else (np.zeros(0, int), np.zeros(0, int))
+    )
     values = np.concatenate(blocks, 1) if blocks else np.zeros((len(keys), 0))
     return DiscTable(patients, indices, np.array([grades[key] for key in keys], int), tuple(columns), values)
 
@@ -170,7 +172,7 @@ def paper_split(patients: np.ndarray, seed: int = 0) -> Split:
     """60 % of the patients to learn from, 20 % to calibrate on, 20 % to judge on, drawn at random."""
     order = np.random.default_rng(seed).permutation(np.unique(patients))
     first, second = round(0.6 * len(order)), round(0.8 * len(order))
-    parts = [np.isin(patients, one) for one in (order[:first], order[first:second], order[second:])]
+    parts = [np.isin(patients, group) for group in (order[:first], order[first:second], order[second:])]
     return Split("60-20-20" if seed == 0 else f"60-20-20 seed {seed}", *parts)
 
 
@@ -203,7 +205,7 @@ def scanner_splits(
         Scanners with fewer patients are judged on together, as ``other scanners``.
     """
     known = {int(patient): scanner_of.get(int(patient), "unknown scanner") for patient in np.unique(patients)}
-    counts = {name: sum(one == name for one in known.values()) for name in set(known.values())}
+    counts = {name: sum(scanner == name for scanner in known.values()) for name in set(known.values())}
     grouped = {patient: name if counts[name] >= least_patients else "other scanners" for patient, name in known.items()}
     splits = []
     for name in sorted(set(grouped.values())):

@@ -35,14 +35,15 @@ class Shown:
     def with_pictures(self, change: Callable[[Series], np.ndarray]) -> Shown:
         """The same with the intensities of each series changed."""
         series = tuple(
-            replace(one, volume=one.volume.with_array(change(one).astype(np.float32))) for one in self.study.series
+            replace(series, volume=series.volume.with_array(change(series).astype(np.float32)))
+            for series in self.study.series
         )
         return replace(self, study=replace(self.study, series=series))
 
     def with_roi(self, roi: RoiBox) -> Shown:
         """The same with the disc's box elsewhere."""
         disc = replace(self.disc, roi=roi)
-        discs = tuple(disc if one is self.disc else one for one in self.localization.discs)
+        discs = tuple(disc if each is self.disc else each for each in self.localization.discs)
         return replace(self, disc=disc, localization=replace(self.localization, discs=discs))
 
 
@@ -92,7 +93,7 @@ def blurred(shown: Shown, rng: Random) -> Shown:
     def change(series: Series) -> np.ndarray:
         within, spacing = _axes(series)
         return ndimage.gaussian_filter(
-            series.volume.array.astype(float), [width / spacing[one] if one in within else 0 for one in range(3)]
+            series.volume.array.astype(float), [width / spacing[k] if k in within else 0 for k in range(3)]
         )
 
     return shown.with_pictures(change)
@@ -136,7 +137,7 @@ def coarse(shown: Shown, rng: Random) -> Shown:
     def change(series: Series) -> np.ndarray:
         within, spacing = _axes(series)
         array = series.volume.array.astype(float)
-        steps = [max(1, round(edge / spacing[one])) if one in within else 1 for one in range(3)]
+        steps = [max(1, round(edge / spacing[k])) if k in within else 1 for k in range(3)]
         for axis, step in enumerate(steps):
             array = ndimage.uniform_filter1d(array, step, axis)
             array = np.repeat(np.take(array, range(step // 2, array.shape[axis], step), axis), step, axis)
@@ -176,7 +177,7 @@ def shaded(shown: Shown, rng: Random) -> Shown:
         center = shown.disc.roi.center_lps_mm
         middle = series.volume.lps_to_index(center)[::-1]
         ramp = sum(
-            (np.arange(array.shape[axis]) - middle[axis]).reshape([-1 if one == axis else 1 for one in range(3)])
+            (np.arange(array.shape[axis]) - middle[axis]).reshape([-1 if k == axis else 1 for k in range(3)])
             * spacing[axis]
             * way
             for axis, way in zip(within, (np.cos(angle), np.sin(angle)), strict=True)
@@ -210,7 +211,7 @@ def cropped(shown: Shown, rng: Random) -> Shown | None:
         affine[:3, 3] = volume.index_to_lps(start)
         return replace(series, volume=Volume(np.ascontiguousarray(volume.array[tuple(parts)]), affine))
 
-    series = tuple(changed for one in shown.study.series if (changed := change(one)) is not None)
+    series = tuple(changed for series in shown.study.series if (changed := change(series)) is not None)
     whole = len(series) == len(shown.study.series)
     return replace(shown, study=replace(shown.study, series=series)) if whole else None
 
@@ -221,12 +222,12 @@ def _scaled(shown: Shown, factor: float) -> Shown:
         affine[:3] *= factor
         return Volume(volume.array, affine)
 
-    def disc(one: Disc) -> Disc:
-        roi = replace(one.roi, center_lps_mm=one.roi.center_lps_mm * factor, size_mm=one.roi.size_mm * factor)
-        return replace(one, roi=roi, center_lps_mm=one.center_lps_mm * factor, height_mm=one.height_mm * factor)
+    def disc(each: Disc) -> Disc:
+        roi = replace(each.roi, center_lps_mm=each.roi.center_lps_mm * factor, size_mm=each.roi.size_mm * factor)
+        return replace(each, roi=roi, center_lps_mm=each.center_lps_mm * factor, height_mm=each.height_mm * factor)
 
-    own = {one: disc(one) for one in shown.localization.discs}
-    series = tuple(replace(one, volume=grown(one.volume)) for one in shown.study.series)
+    own = {each: disc(each) for each in shown.localization.discs}
+    series = tuple(replace(series, volume=grown(series.volume)) for series in shown.study.series)
     found = replace(shown.localization, discs=tuple(own.values()), segmentation=grown(shown.localization.segmentation))
     return replace(shown, study=replace(shown.study, series=series), localization=found, disc=own[shown.disc])
 
@@ -295,8 +296,8 @@ def as_other_contrast(shown: Shown, rng: Random) -> Shown | None:
     if shown.other is None:
         return None
     series = tuple(
-        replace(one, contrast=own.contrast)
-        for one, own in zip(shown.other.study.series, shown.study.series, strict=True)
+        replace(series, contrast=own.contrast)
+        for series, own in zip(shown.other.study.series, shown.study.series, strict=True)
     )
     return replace(shown.other, study=replace(shown.other.study, series=series))
 
@@ -332,7 +333,7 @@ def as_ct(shown: Shown, rng: Random) -> Shown | None:
         density = np.where(bone, np.where(depth < 2.0, 520.0, 190.0), density)
         density = np.where(labels == Label.CANAL, 20.0, np.where(is_disc(labels), 85.0, density))
         density = ndimage.gaussian_filter(
-            density, [0.5 / one if array.shape[axis] > 1 else 0 for axis, one in enumerate(spacing)]
+            density, [0.5 / step_mm if array.shape[axis] > 1 else 0 for axis, step_mm in enumerate(spacing)]
         )
         density += rng.normal(0, 25.0, array.shape)
         return density if wide else np.clip((density + 160) / 400, 0, 1) * 255

@@ -78,7 +78,7 @@ class WindowEye:
         if isinstance(views, str):
             return None
         used = {view.series.name for view in views[0]}
-        series = tuple(one for one in shown.study.series if one.name in used)
+        series = tuple(series for series in shown.study.series if series.name in used)
         found = replace(shown.localization, series_name=series[0].name, discs=(shown.disc,))
         return near(replace(shown, study=replace(shown.study, series=series), localization=found))
 
@@ -105,7 +105,7 @@ def examples(
         How many discs of each study are seen as they are, and how many with a change, each with another.
     """
     for number, (study, found) in enumerate(patient.studies):
-        shown = [one for disc in found.discs if (one := eye.alone(Shown(study, found, disc))) is not None]
+        shown = [example for disc in found.discs if (example := eye.alone(Shown(study, found, disc))) is not None]
         others = [
             one
             for place, one in enumerate(patient.studies)
@@ -117,12 +117,12 @@ def examples(
             continue
         kinds = rng.permutation(list(CHANGES))[:changed] if shown else ()
         for kind in kinds:
-            one = shown[int(rng.integers(len(shown)))]
+            example = shown[int(rng.integers(len(shown)))]
             other = others[0] if others else None
             if other is not None:
-                same = [disc for disc in other[1].discs if disc.index_from_sacrum == one.disc.index_from_sacrum]
-                one = replace(one, other=Shown(*other, same[0]) if same else None)
-            altered = CHANGES[str(kind)](one, rng)
+                same = [disc for disc in other[1].discs if disc.index_from_sacrum == example.disc.index_from_sacrum]
+                example = replace(example, other=Shown(*other, same[0]) if same else None)
+            altered = CHANGES[str(kind)](example, rng)
             if altered is not None:
                 yield from _example(altered, eye, str(kind), patient)
 
@@ -131,7 +131,7 @@ def _example(shown: Shown, eye: Eye, kind: str, patient: Patient) -> Iterator[Ex
     seen = eye(shown)
     if seen is not None:
         yield Example(
-            kind, patient.name, patient.source, {group: one.mean(0, keepdim=True) for group, one in seen.items()}
+            kind, patient.name, patient.source, {group: values.mean(0, keepdim=True) for group, values in seen.items()}
         )
 
 
@@ -184,7 +184,7 @@ def fit(some: Sequence[Example], seed: int = 0) -> Typical:
         count = min(AXES[group], len(spread))
         axes[group] = directions[:count].T / (spread[:count].clamp(min=1e-6) / len(seen) ** 0.5)
     torch.manual_seed(seed)
-    width = sum(one.shape[1] for one in axes.values()) + 2 * len(GROUPS)
+    width = sum(axis.shape[1] for axis in axes.values()) + 2 * len(GROUPS)
     inner, outer = torch.nn.Linear(width, HIDDEN), torch.nn.Linear(HIDDEN, 1)
     typical = Typical(
         means,

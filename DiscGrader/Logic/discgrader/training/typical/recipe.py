@@ -208,5 +208,5 @@ def _copy(pack: Pack, described: Mapping[str, Any], folder: Path, content: bytes
 
 
 def _next(version: str) -> str:
-    first, second, third = (int(one) for one in version.split("."))
+    first, second, third = (int(number) for number in version.split("."))
     return f"{first}.{second}.{third + 1}"

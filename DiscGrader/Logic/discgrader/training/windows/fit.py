@@ -99,7 +99,7 @@ class WindowRecipe:
     def windows(self) -> tuple[ViewSpec, ...]:
         """Where the system looks."""
         own = system_views()[self.system]
-        return tuple(replace(one, offsets_mm=tuple(self.offsets_mm)) for one in own) if self.offsets_mm else own
+        return tuple(replace(view, offsets_mm=tuple(self.offsets_mm)) for view in own) if self.offsets_mm else own
 
     @property
     def tasks(self) -> Mapping[str, int]:
@@ -147,9 +147,7 @@ def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str])
     wrong = wanted.symmetric_difference(described)
     if wrong:
         name = min(wrong)
-        raise UsageError(
-            f"The recipe {path.name} {'does not set' if name in wanted else 'has no'} the option {name}."
-        )
+        raise UsageError(f"The recipe {path.name} {'does not set' if name in wanted else 'has no'} the option {name}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,12 +232,12 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Wind
     """The network's answers on discs, each level by its worst slice as when it is graded; in float32."""
     logits: dict[str, list[np.ndarray]] = {}
     boxes, true_boxes = [], []
-    for one, (answer, placed) in zip(discs, _asked(recipe, network, discs, device), strict=True):
+    for disc, (answer, placed) in zip(discs, _asked(recipe, network, discs, device), strict=True):
         chosen = chosen_samples(find_system(recipe.system), {task: softmax(given) for task, given in answer.items()})
         for task, given in answer.items():
             logits.setdefault(task, []).append(given[chosen[task]])
         view = chosen[next(iter(recipe.tasks))]
-        true_boxes.append(one.boxes[view])
+        true_boxes.append(disc.boxes[view])
         if placed is not None:
             boxes.append(placed[view])
     return Predicted(
@@ -255,13 +253,13 @@ def _asked(
     """Logits and boxes of all views of each disc; several discs are asked for at a time."""
     for begin in range(0, len(discs), recipe.batch):
         some = discs[begin : begin + recipe.batch]
-        wide = torch.from_numpy(np.concatenate([one.views for one in some])).to(device).float() / 255
+        wide = torch.from_numpy(np.concatenate([disc.views for disc in some])).to(device).float() / 255
         with torch.inference_mode():
             logits, boxes = network(network_input(middle(wide, recipe.pixels)))
-        ends = np.cumsum([0, *(len(one.views) for one in some)])
+        ends = np.cumsum([0, *(len(disc.views) for disc in some)])
         for first, last in itertools.pairwise(ends):
             yield (
-                {task: one[first:last].float().cpu().numpy() for task, one in logits.items()},
+                {task: values[first:last].float().cpu().numpy() for task, values in logits.items()},
                 None if boxes is None else boxes[first:last].cpu().numpy(),
             )
 
@@ -278,11 +276,15 @@ def _training_loss(
         int(generator.integers(len(disc.views))) if generator.random() < recipe.other_slices else 0 for disc in discs
     ]
     wide = (
-        torch.from_numpy(np.stack([one.views[view] for one, view in zip(discs, views, strict=True)])).to(device).float()
+        torch.from_numpy(np.stack([disc.views[view] for disc, view in zip(discs, views, strict=True)]))
+        .to(device)
+        .float()
         / 255
     )
     boxes = (
-        torch.from_numpy(np.stack([one.boxes[view] for one, view in zip(discs, views, strict=True)])).float().to(device)
+        torch.from_numpy(np.stack([disc.boxes[view] for disc, view in zip(discs, views, strict=True)]))
+        .float()
+        .to(device)
     )
     varied = vary_views(wide, boxes, recipe.windows, recipe.pixels, recipe.variation, generator)
     with mixed_precision(device):
@@ -290,8 +292,8 @@ def _training_loss(
     grades = {
         task: torch.tensor(
             [
-                one.grade_on(view, mirrored_task(task) if turned else task)
-                for one, view, turned in zip(discs, views, varied.mirrored, strict=True)
+                disc.grade_on(view, mirrored_task(task) if turned else task)
+                for disc, view, turned in zip(discs, views, varied.mirrored, strict=True)
             ],
             device=device,
         )
@@ -309,7 +311,7 @@ def _validation_loss(
     device: str,
 ) -> float:
     predicted = predict(recipe, network, discs, device)
-    logits = {task: torch.from_numpy(one).to(device) for task, one in predicted.logits.items()}
+    logits = {task: torch.from_numpy(values).to(device) for task, values in predicted.logits.items()}
     grades = {task: torch.tensor([disc.grades[task] for disc in discs], device=device) for task in recipe.tasks}
     loss = float(_loss(recipe, logits, grades, weights))
     if predicted.boxes is not None:

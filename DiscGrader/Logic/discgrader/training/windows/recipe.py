@@ -80,7 +80,7 @@ def train_windows(
         share = progress.part(number / len(given), (number + 1) / len(given))
         train_windows(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
         metrics[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
-    best = max(given, key=lambda one: mean_auroc(metrics[one]["validation"]))
+    best = max(given, key=lambda name: mean_auroc(metrics[name]["validation"]))
     write_json(out_dir / "comparison.json", {"best": best, **metrics})
     shutil.rmtree(out_dir / "packs", ignore_errors=True)
     shutil.copytree(out_dir / best / "packs", out_dir / "packs")
@@ -116,7 +116,7 @@ def _train(
     network = fit(recipe, parts["train"], parts["validation"], out_dir, device, initial, progress.part(0.3, 0.95))
     predicted = {name: predict(recipe, network, parts[name], device) for name in ("validation", "test")}
     calibration = _calibration(predicted["validation"], parts["validation"])
-    metrics = {name: _metrics(recipe, one, parts[name], calibration) for name, one in predicted.items()}
+    metrics = {name: _metrics(recipe, prediction, parts[name], calibration) for name, prediction in predicted.items()}
     write_json(out_dir / "figures.json", metrics)
     grades = {task: np.array([disc.grades[task] for disc in parts["test"]]) for task in recipe.tasks}
     (out_dir / "roc.png").write_bytes(task_roc_plot(grades, _probabilities(predicted["test"], calibration)))

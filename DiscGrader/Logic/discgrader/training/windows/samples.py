@@ -122,7 +122,9 @@ def _views_of(
             notes.append(f"{graded.name} {disc.level}: {views}")
             continue
         # The cache calls them as its first version did.
-        arrays[f"looks/{disc.level}"] = np.stack([np.stack([_picture(one, pixels) for one in view]) for view in views])
+        arrays[f"looks/{disc.level}"] = np.stack(
+            [np.stack([_picture(slice_, pixels) for slice_ in view]) for view in views]
+        )
         arrays[f"boxes/{disc.level}"] = np.stack([_herniation(view[-1], herniations.get(disc.level)) for view in views])
     return arrays | {"notes": np.array(notes, dtype=str)}
 
@@ -166,4 +168,4 @@ def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSamp
                     grades,
                 )
             )
-        return found, [str(one) for one in stored["notes"]]
+        return found, [str(note) for note in stored["notes"]]
