@@ -358,10 +358,10 @@ def test_names_that_are_not_utf_8_can_be_told(tmp_path: Path) -> None:
 DEAF = """
 import os, sys, time, pathlib
 from discgrader.cli.terminal import stoppable_progress
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 import discgrader.cli.terminal as terminal
 terminal._PATIENCE_SECONDS = 0.5
-with stoppable_progress() as progress, whole_folder(pathlib.Path(sys.argv[1])) as folder:
+with stoppable_progress() as progress, atomic_folder(pathlib.Path(sys.argv[1])) as folder:
     (folder / "half").write_text("half")
     print("ready", flush=True)
     import ctypes

@@ -254,13 +254,13 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     looks = StudyViews(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
     assert looks[0][0].notes == ("other shows L5-S1, too; own covers it better and was used.",)
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
-    assert axial_cut(disc, blocks).told("L5-S1") == (), "a block that passes it by is not named"
+    assert axial_cut(disc, blocks).warnings_for("L5-S1") == (), "a block that passes it by is not named"
 
 
 def test_series_that_fit_alike_are_named_once():
     disc = discs((20.0,)).discs[0]
     own, again = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "again", (0, 10, 0), 21.0, 7)
-    assert axial_cut(disc, [again, own]).told("L5-S1") == ("own and again both show L5-S1; own was used.",)
+    assert axial_cut(disc, [again, own]).warnings_for("L5-S1") == ("own and again both show L5-S1; own was used.",)
 
 
 def test_the_choice_does_not_hang_on_the_order_of_the_series():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import lightgbm
 import numpy as np
 import pytest
-from discgrader.grading.contributions import KEY, Asked, as_evidence, contributions
+from discgrader.grading.contributions import KEY, TreeQuery, as_evidence, contributions
 from discgrader.grading.crop_system import LEAST_SHARE
 from discgrader.grading.evidence_rows import evidence_names
 from discgrader.packs.trees import parse_trees
@@ -41,7 +41,7 @@ def row(signal: float, height: float = 0.0) -> np.ndarray:
 
 
 def told(trees, values, names=NAMES, most=4):
-    return contributions([Asked(trees, values, names)], LEAST_SHARE, most)
+    return contributions([TreeQuery(trees, values, names)], LEAST_SHARE, most)
 
 
 def test_a_dark_nucleus_pushes_up_and_a_bright_one_down(trees):

@@ -8,8 +8,8 @@ import torch
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
 from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.decision import given_grades, high_probabilities
-from discgrader.grading.disc_memory import LIMIT
+from discgrader.grading.decision import high_probabilities, predicted_grades
+from discgrader.grading.disc_cache import LIMIT
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.grader import Grader
 from discgrader.grading.series_choice import series_warnings
@@ -63,11 +63,11 @@ def test_high_grade_is_the_sum_of_the_two_highest(spine, packs):
 
 def test_grade_and_high_grade_never_contradict_each_other():
     cases = np.random.default_rng(0).dirichlet(np.ones(5), 5000)
-    given, high = given_grades(cases), high_probabilities(cases).argmax(1)
+    given, high = predicted_grades(cases), high_probabilities(cases).argmax(1)
     assert ((given >= 3) == (high == 1)).all()
     side = np.where(np.arange(5) >= 3, high[:, None] == 1, high[:, None] == 0)
     assert (cases[np.arange(5000), given] == np.where(side, cases, 0).max(1)).all(), "the likeliest of its side"
-    assert given_grades(np.array([0.02, 0.03, 0.46, 0.48, 0.01])) == 2, "III, though IV alone is likelier"
+    assert predicted_grades(np.array([0.02, 0.03, 0.46, 0.48, 0.01])) == 2, "III, though IV alone is likelier"
 
 
 def test_a_moved_box_is_graded_where_it_lies(spine, packs):
@@ -91,7 +91,7 @@ def test_what_is_remembered_of_a_study_changes_no_grade(spine, packs):
     changed = replace(spine.series, volume=spine.series.volume.with_array(spine.series.volume.array[::-1].copy()))
     study = replace(spine.study, series=(changed,))
     assert grades(old.grade(study, localization)) == grades(Grader(packs).grade(study, localization))
-    assert 0 < len(old.memory) <= LIMIT
+    assert 0 < len(old.cache) <= LIMIT
 
 
 def grades(results):

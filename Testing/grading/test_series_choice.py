@@ -11,12 +11,12 @@ from discgrader.grading.series_choice import (
     ONLY_T1,
     may_grade,
     option,
-    refuse_unanswered,
+    refuse_unknown_contrast,
     sagittal_of_role,
     series_warnings,
     shows_discs,
 )
-from discgrader.grading.t1_alone import worth_of_t1
+from discgrader.grading.t1_alone import t1_alone_warnings
 from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.localizer import sagittal_series
@@ -71,12 +71,12 @@ def test_what_is_unknown_or_something_else_is_never_graded(spine, grader, contra
     with pytest.raises(StudyError):
         grader.grade(study, localized(spine))
     with pytest.raises(StudyError, match="--role scan=T2"):
-        refuse_unanswered(study)
+        refuse_unknown_contrast(study)
 
 
 def test_a_series_nobody_knows_is_asked_about_beside_one_that_is_graded(spine) -> None:
     study = Study("s", (of(spine, "sag_t2", Contrast.T2), of(spine, "scan", Contrast.UNKNOWN)))
-    refuse_unanswered(study)
+    refuse_unknown_contrast(study)
     assert any("--role scan=T2" in one for one in series_warnings(study, localized(spine)))
 
 
@@ -160,9 +160,9 @@ def test_each_grade_from_t1_alone_says_how_much_less_it_is_worth(spine, grader) 
 def test_the_worth_is_what_the_pack_measured() -> None:
     pack = next(one for one in default_packs() if one.system == "pfirrmann")
     low, high = (pack.figures[one]["pfirrmann"]["macro_auroc"]["value"] for one in ("T1", "T2"))
-    [note] = worth_of_t1(pack, "pfirrmann", {"T1"})
+    [note] = t1_alone_warnings(pack, "pfirrmann", {"T1"})
     assert f"{low:.2f}" in note and f"{high:.2f}" in note and low < high
-    assert worth_of_t1(pack, "pfirrmann", {"T1", "T2"}) == ()
+    assert t1_alone_warnings(pack, "pfirrmann", {"T1", "T2"}) == ()
 
 
 def test_discs_are_found_on_the_best_series_and_on_no_localizer(spine) -> None:

@@ -8,7 +8,7 @@ import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, UsageError
 from discgrader.grading.contributions import KEY
-from discgrader.grading.decision import given_grades
+from discgrader.grading.decision import predicted_grades
 from discgrader.grading.deep_features import disc_picture, shipped_features
 from discgrader.grading.grader import Grader
 from discgrader.grading.table_system import DESCRIPTION, load_table
@@ -95,7 +95,7 @@ def test_the_pack_grades_as_the_system_that_was_packed(trained, spine):
         five = result.grade_of("pfirrmann", "pfirrmann")
         assert list(five.probabilities.values()) == pytest.approx(row, abs=3e-3)
         assert five.pack == "pfirrmann-radiomics"
-        assert five.grade == str(1 + int(given_grades(row)))
+        assert five.grade == str(1 + int(predicted_grades(row)))
         assert result.grade_of("pfirrmann", "high_grade").probabilities["1"] == pytest.approx(
             five.probabilities["4"] + five.probabilities["5"]
         )

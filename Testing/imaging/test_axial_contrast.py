@@ -10,7 +10,7 @@ from discgrader.grading.axial import usable_series
 from discgrader.imaging.files import read_volume, write_volume
 from discgrader.imaging.flat_picture import channels, flat_pictures
 from discgrader.imaging.picture_contrast import mean_logits, picture_contrast
-from discgrader.imaging.picture_network import picture_network, planes_told
+from discgrader.imaging.picture_network import picture_network, planes_with_network
 from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.tissue_network import DISC, FAT, MUSCLE, SAC, VERTEBRA, measures_of, tissue_brightness
@@ -23,7 +23,7 @@ from places import DATA
 T1, T2, UNKNOWN = Contrast.T1, Contrast.T2, Contrast.UNKNOWN
 PUBLIC = ("public", "no-numbers")
 
-pytestmark = pytest.mark.skipif("axial" not in planes_told(), reason="no axial network ships")
+pytestmark = pytest.mark.skipif("axial" not in planes_with_network(), reason="no axial network ships")
 
 
 @pytest.fixture(scope="module")

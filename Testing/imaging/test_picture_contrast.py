@@ -11,7 +11,7 @@ from discgrader.imaging import picture_network as networks
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.flat_picture import PIXEL_MM, SHAPE, flat_pictures
 from discgrader.imaging.picture_contrast import KEYS, concluded, picture_contrast, seen_of
-from discgrader.imaging.picture_network import picture_network, planes_told
+from discgrader.imaging.picture_network import picture_network, planes_with_network
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import CONTRAST, default_packs
@@ -50,7 +50,7 @@ def phantoms() -> dict[str, Volume]:
     return {role: one.volume for role, one in zip(roles, made, strict=True)}
 
 
-@pytest.mark.parametrize("plane", planes_told())
+@pytest.mark.parametrize("plane", planes_with_network())
 def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None:
     from discgrader.packs.weights import load_tensors
 
@@ -69,7 +69,7 @@ def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None
     assert np.abs(found - expected).max() < 1e-5 * max(1.0, np.abs(expected).max())
 
 
-@pytest.mark.skipif("axial" not in planes_told(), reason="no axial network ships")
+@pytest.mark.skipif("axial" not in planes_with_network(), reason="no axial network ships")
 def test_the_network_of_tissues_in_numpy_answers_as_pytorch_does(torch) -> None:
     from discgrader.packs.weights import load_tensors
 
@@ -135,7 +135,7 @@ def test_an_altered_pack_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(PackError):
             read("sagittal")
         with pytest.raises(PackError):
-            planes_told.__wrapped__()
+            planes_with_network.__wrapped__()
 
 
 def test_what_is_seen_does_not_depend_on_the_scale_of_values() -> None:
@@ -196,7 +196,7 @@ def test_where_there_is_nothing_to_see_nothing_is_told(array: np.ndarray) -> Non
 
 def test_of_planes_without_a_network_nothing_is_told(phantoms: dict[str, Volume]) -> None:
     for plane in (Plane.CORONAL, Plane.AXIAL):
-        if plane.value not in planes_told():
+        if plane.value not in planes_with_network():
             assert picture_contrast(phantoms["T2"], plane).contrast is UNKNOWN
 
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import pytest
 from discgrader.imaging import recognize as room
-from discgrader.imaging.names import contrast_from_name, read_name
+from discgrader.imaging.names import contrast_from_name, parse_name
 from discgrader.imaging.picture_contrast import KEYS, PictureContrast
 from discgrader.imaging.recognize import recognize
 from discgrader.imaging.study import Contrast
@@ -29,7 +29,7 @@ def test_reasons_say_what_it_is() -> None:
     assert "fat part" in contrast_from_name("t2_tse_dixon_sag_F").reason
     assert "subtraction" in contrast_from_name("t1_sag_sub").reason
     assert "gradient echo (me2d)" in contrast_from_name("t2_me2d_tra").reason
-    assert "both T2 and STIR" in read_name("Sagittal T2/STIR").why
+    assert "both T2 and STIR" in parse_name("Sagittal T2/STIR").why
 
 
 def seen(**chances: float) -> PictureContrast:

@@ -35,7 +35,7 @@ def row(**spine):
     return row_of(find_candidates(blocky_spine(**spine).segmentation())[0])
 
 
-def looking(*probabilities, **more):
+def estimate(*probabilities, **more):
     shares = np.zeros(9)
     shares[: len(probabilities)] = probabilities
     return LowestDisc(shares, **more)
@@ -55,13 +55,13 @@ def test_discs_vote_for_the_lowest_one(lowest):
 
 
 def test_certain_names_carry_no_doubt():
-    named = name_candidates(row(), looks=looking(0.01, 0.985, 0.005))
+    named = name_candidates(row(), estimate=estimate(0.01, 0.985, 0.005))
     assert [one.level for one in named.discs][:2] == ["L5-S1", "L4-L5"]
     assert named.doubts == () and named.probability == pytest.approx(0.985) and named.alternatives == {}
 
 
 def test_doubt_is_one_sentence_that_names_what_else_it_may_be():
-    named = name_candidates(row(), looks=looking(0.25, 0.70, 0.05))
+    named = name_candidates(row(), estimate=estimate(0.25, 0.70, 0.05))
     assert len(named.doubts) == 1 and named.doubts == named.warnings
     assert all(one.warnings == named.doubts for one in named.discs[:-1])
     told = named.doubts[0]
@@ -73,26 +73,26 @@ def test_doubt_is_one_sentence_that_names_what_else_it_may_be():
 
 def test_a_remnant_is_passed_over_and_told_unless_it_is_certain():
     whole = row(discs=7)
-    sure = name_candidates(whole, looks=looking(0.99, 0.01))
+    sure = name_candidates(whole, estimate=estimate(0.99, 0.01))
     assert sure.discs[0].level == "L5-S1" and sure.discs[0].candidate is not whole[0] and sure.doubts == ()
-    doubtful = name_candidates(whole, looks=looking(0.6, 0.4))
+    doubtful = name_candidates(whole, estimate=estimate(0.6, 0.4))
     assert doubtful.discs[0].candidate is not whole[0] and "S1-S2 remnant" in doubtful.doubts[0]
     assert doubtful.alternatives == {"L4-L5": pytest.approx(0.4)}
-    told = name_candidates(whole, "L5-S1", looks=looking(0.99, 0.01))
+    told = name_candidates(whole, "L5-S1", estimate=estimate(0.99, 0.01))
     assert told.discs[0].candidate is whole[0] and told.doubts == () and told.probability == 1
 
 
 def test_names_are_a_guess_where_the_sacrum_is_not_in_view():
     cut = row(below_mm=15.0)
-    named = name_candidates(cut, looks=looking(0.0, 0.01, 0.02, 0.97))
+    named = name_candidates(cut, estimate=estimate(0.0, 0.01, 0.02, 0.97))
     assert named.discs[0].level == "L3-L4"
     assert "sacrum is not in view" in named.doubts[0] and "which is a guess" in named.doubts[0]
-    shown = name_candidates(cut, looks=looking(0.0, 0.01, 0.02, 0.97, shown_by="survey"))
+    shown = name_candidates(cut, estimate=estimate(0.0, 0.01, 0.02, 0.97, shown_by="survey"))
     assert shown.discs[0].level == "L3-L4" and shown.doubts == ()
 
 
 def test_no_disc_is_missed_where_the_picture_shows_none():
-    named = name_candidates(row(), looks=looking(0.0, 0.3, 0.7))
+    named = name_candidates(row(), estimate=estimate(0.0, 0.3, 0.7))
     assert named.discs[0].level == "L5-S1" and named.probability == pytest.approx(0.3) and named.doubts
 
 
@@ -122,7 +122,7 @@ def test_vertebrae_of_a_whole_spine_are_counted(discs, told):
     other = OtherRow("spine", spine, sure_votes(discs, 1), np.zeros(3))
     count = whole_spine_count(other, LevelVotes(tuple(range(discs)), other.log_probabilities), WEIGHTS)
     assert count is None if told is None else told in count and f"{discs} vertebrae" in count
-    named = name_candidates(spine, looks=looking(0.0, 1.0, count=count))
+    named = name_candidates(spine, estimate=estimate(0.0, 1.0, count=count))
     assert bool(named.doubts) == bool(told)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from discgrader.errors import Cancelled, OutputError
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.files import read_volume
@@ -229,20 +229,20 @@ def test_a_link_to_a_folder_stays_a_link(result: StudyResult, tmp_path: Path) ->
 
 def test_what_a_killed_process_left_is_swept_up_and_a_living_one_is_left_alone(tmp_path: Path) -> None:
     script = (
-        "import os, sys, time; from pathlib import Path; from discgrader.folders import whole_folder\n"
-        "with whole_folder(Path(sys.argv[1])) as folder:\n"
+        "import os, sys, time; from pathlib import Path; from discgrader.folders import atomic_folder\n"
+        "with atomic_folder(Path(sys.argv[1])) as folder:\n"
         "    (folder / 'half').write_text('x'); print('in', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "out")]
     killed = subprocess.Popen(command, stdout=subprocess.PIPE)
     killed.stdout.readline()
     assert len(os.listdir(tmp_path)) == 1
-    with whole_folder(tmp_path / "out") as folder:
+    with atomic_folder(tmp_path / "out") as folder:
         assert len(os.listdir(tmp_path)) == 2
         (folder / "whole").write_text("x")
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    with whole_folder(tmp_path / "out", may_replace=lambda old: True) as folder:
+    with atomic_folder(tmp_path / "out", may_replace=lambda old: True) as folder:
         (folder / "whole").write_text("x")
     assert os.listdir(tmp_path) == ["out"]
 

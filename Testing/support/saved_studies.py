@@ -18,8 +18,8 @@ from discgrader import __version__
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.imaging.volume_part import VolumePart
-from discgrader.phantom.known_engine import KnownEngine
 from discgrader.phantom.study import make_study
+from discgrader.phantom.truth_engine import TruthEngine
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from discgrader.reading.commands import AcceptGrade, AcceptLevel, DeleteDisc, SetLowest, SetMargin
@@ -35,7 +35,7 @@ MOVED_MM = 1.5
 """Boxes farther from where they were found are graded one grade higher, so that moving one changes its grade."""
 
 
-class SmallEngine(KnownEngine):
+class SmallEngine(TruthEngine):
     """The truth about a phantom, with a saliency map of each Pfirrmann grade and a herniation at L4-L5."""
 
     def __init__(self, phantom) -> None:

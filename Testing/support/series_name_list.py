@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from discgrader.imaging.names import NameReading, read_name
+from discgrader.imaging.names import NameFindings, parse_name
 from places import TESTING
 
 FOLDER = TESTING / "series_names"
@@ -15,7 +15,7 @@ def listed(list_name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def told(reading: NameReading) -> dict[str, str]:
+def told(reading: NameFindings) -> dict[str, str]:
     """What is read of a name in the lists' words."""
     return {
         "plane": reading.plane or "",
@@ -28,7 +28,7 @@ def told(reading: NameReading) -> dict[str, str]:
 
 def differences(row: dict[str, str]) -> Iterator[str]:
     """What is read otherwise than the list has it; fat only where the list says something of it."""
-    found = told(read_name(row["name"]))
+    found = told(parse_name(row["name"]))
     for key, value in found.items():
         if value != row[key] and not (key in ("fat", "agent") and not row[key]):
             yield f"{key} {value or '-'} instead of {row[key] or '-'}"

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from discgrader.localize.level_reader import EDGE, PLANES, LevelReader
+from discgrader.localize.level_predictor import EDGE, PLANES, LevelPredictor
 from discgrader.packs.pack import read_pack
 from discgrader.training import level_recipe
 from discgrader.training.level_recipe import LevelRecipe, draw_batch, fit_weights, name_counts, train_names
@@ -59,7 +59,7 @@ def test_training_resumes_and_ends_in_a_pack_that_names(rows, tmp_path, monkeypa
     pack = read_pack(packs / "localizer-unet")
     figures = json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8"))
     assert figures["spider"]["studies"] == figures["digital"]["studies"] == 12
-    reader = LevelReader.of_pack(pack)
+    reader = LevelPredictor.of_pack(pack)
     assert reader.weights["remnant"]["depth"] < 0, "a shallow lowest disc is more likely S1-S2"
     (tmp_path / "out" / "work" / "fold1.safetensors").unlink()
     monkeypatch.setattr(level_recipe, "real_rows", None)

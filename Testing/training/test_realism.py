@@ -15,10 +15,10 @@ from discgrader.training.realism.evaluate import (
     PARTS,
     RealismOptions,
     discs_found,
-    grades_learnt,
-    in_short,
+    summary,
     tissues_compared,
     transfer,
+    transfer_results,
 )
 from discgrader.training.realism.patients import (
     GAP,
@@ -127,11 +127,11 @@ def test_the_answers_are_of_the_discs_that_were_graded(patients, tmp_path):
     learned = transfer(
         discs, discs, GraderRecipe(widths=(4, 4, 4, 4), epochs=1, discs_per_batch=4), tmp_path / "state", Progress()
     )
-    rows = {(row["task"], row["by"]): row for row in grades_learnt(learned).rows if row["auroc"]}
+    rows = {(row["task"], row["by"]): row for row in transfer_results(learned).rows if row["auroc"]}
     # Trees that are tried on what they learned from know it.
     assert rows["pfirrmann", "evidence"]["auroc"]["value"] > 0.9
     assert (
-        f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in in_short(learned, patients[0], [])[0]
+        f"macro AUROC of {rows['pfirrmann', 'together']['auroc']['value']:.3f}" in summary(learned, patients[0], [])[0]
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.errors import UsageError
-from discgrader.grading.decision import given_grades
+from discgrader.grading.decision import predicted_grades
 from discgrader.training import metrics
 from discgrader.training.tabular.models import (
     CumulativeTrees,
@@ -36,13 +36,13 @@ from tabular_data import synthetic_discs
 def graded():
     generator = np.random.default_rng(1)
     grades = generator.integers(0, 5, 300)
-    probabilities = (generator.dirichlet(np.ones(5), 300) + 0.25 * np.eye(5)[grades]).round(2) + 0.01
+    probabilities = (generator.dirichlet(np.ones(5), 300) + 0.25 * np.reader(5)[grades]).round(2) + 0.01
     return grades, probabilities / probabilities.sum(1, keepdims=True), np.repeat(np.arange(50), 6)
 
 
 def test_figures_agree_with_scikit_learn(graded):
     grades, probabilities, _ = graded
-    hits, given = np.eye(5, dtype=bool)[grades], given_grades(probabilities)
+    hits, given = np.reader(5, dtype=bool)[grades], predicted_grades(probabilities)
     figures = metrics.grade_metrics(grades, probabilities)
     assert figures["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(hits, probabilities))
     assert figures["auprc"] == pytest.approx(sklearn_metrics.average_precision_score(hits, probabilities))

@@ -131,7 +131,7 @@ def parse_json(text: str | bytes, what: str, error: ErrorKind) -> object:
         Of the given kind, naming ``what``.
     """
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=_reject_duplicates, parse_constant=_reject_constant)
     except RecursionError as failed:
         raise error(f"{what} is not valid JSON: it is nested too deeply.") from failed
     except ValueError as failed:
@@ -191,11 +191,11 @@ def checked(value: object, kind: type[T], what: str, error: ErrorKind) -> T:
         Of the given kind, naming the first field that does not fit and why.
     """
     try:
-        return _fitted(value, kind)
+        return _converted(value, kind)
     except RecursionError as failed:
         raise error(f"{what}: it is nested too deeply.") from failed
-    except _Wrong as wrong:
-        raise error(f"{what}: {wrong.told()}.") from wrong.__cause__
+    except _Invalid as wrong:
+        raise error(f"{what}: {wrong.message()}.") from wrong.__cause__
 
 
 def plain(value: object, digits: int | None = None) -> Any:
@@ -246,7 +246,7 @@ def _plain_number(value: float, digits: int | None) -> float | None:
     return (value if digits is None else round(value, digits)) + 0.0
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
@@ -255,7 +255,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _no_number(text: str) -> None:
+def _reject_constant(text: str) -> None:
     raise ValueError(f"{text} is not a number")
 
 
@@ -302,38 +302,38 @@ def _of(value: object, kind: Any, words: str) -> Any:
     return value
 
 
-class _Wrong(Exception):
+class _Invalid(Exception):
     """What does not fit: each place on the way to it from the innermost outward, and why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.places: list[str] = []
 
-    def told(self) -> str:
+    def message(self) -> str:
         """Such as ``architecture.widths[2] is 3, not text``."""
         where, why = "".join(reversed(self.places)).lstrip("."), str(self)
         # A value that refuses itself says so in a sentence of its own.
         return ": ".join(filter(None, (where, why))) if why[:1].isupper() else f"{where or 'it'} {why}"
 
 
-def _inside(place: str, value: object, kind: Any) -> Any:
+def _convert_at(place: str, value: object, kind: Any) -> Any:
     try:
-        return _fitted(value, kind)
-    except _Wrong as wrong:
+        return _converted(value, kind)
+    except _Invalid as wrong:
         wrong.places.append(place)
         raise
 
 
-def _fitted(value: Any, kind: Any) -> Any:
+def _converted(value: Any, kind: Any) -> Any:
     """The value as ``kind`` says; `_Wrong` where it does not fit."""
     try:
         return _of_kind(value, kind)
-    except (_Wrong, RecursionError):
+    except (_Invalid, RecursionError):
         raise
     except (ValueError, DiscGraderError) as refused:
-        raise _Wrong(str(refused).rstrip(".")) from refused
+        raise _Invalid(str(refused).rstrip(".")) from refused
     except Exception as refused:  # whatever a dataclass raises of itself
-        raise _Wrong("is of the wrong type") from refused
+        raise _Invalid("is of the wrong type") from refused
 
 
 def _of_kind(value: Any, kind: Any) -> Any:
@@ -366,7 +366,7 @@ def _within_limits(value: Any, limits: Sequence[Any]) -> Any:
 
 def _object(value: Any, key: Any, kind: Any) -> dict[Any, Any]:
     found = _of(value, Mapping, "an object")
-    return {_inside(f".{name}", name, key): _inside(f".{name}", item, kind) for name, item in found.items()}
+    return {_convert_at(f".{name}", name, key): _convert_at(f".{name}", item, kind) for name, item in found.items()}
 
 
 def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
@@ -374,8 +374,8 @@ def _list(value: Any, origin: Any, inside: Sequence[Any]) -> Any:
     if origin is tuple and inside[-1] is not Ellipsis:
         if len(found) != len(inside):
             raise ValueError(f"has {len(found)} entries; it must have {len(inside)}")
-        return tuple(_inside(f"[{n}]", *pair) for n, pair in enumerate(zip(found, inside)))
-    fitted = (_inside(f"[{n}]", item, inside[0]) for n, item in enumerate(found))
+        return tuple(_convert_at(f"[{n}]", *pair) for n, pair in enumerate(zip(found, inside)))
+    fitted = (_convert_at(f"[{n}]", item, inside[0]) for n, item in enumerate(found))
     return tuple(fitted) if origin is tuple else list(fitted)
 
 
@@ -385,9 +385,9 @@ def _dataclass(value: Any, kind: Any) -> Any:
     for member in fields(kind):
         key = _key(member)
         if key in found:
-            given[member.name] = _inside(f".{key}", found[key], types[member.name])
+            given[member.name] = _convert_at(f".{key}", found[key], types[member.name])
         elif member.default is MISSING and member.default_factory is MISSING:
-            wrong = _Wrong("is missing")
+            wrong = _Invalid("is missing")
             wrong.places.append(f".{key}")
             raise wrong
     return kind(**given)

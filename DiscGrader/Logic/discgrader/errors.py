@@ -9,7 +9,7 @@ _LONGEST = 1500
 """Characters of a message; a damaged file may name a value of thousands."""
 
 
-def _told(text: str) -> str:
+def _shortened(text: str) -> str:
     plain = printable(text)
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 400]} … {plain[-300:]}"
 
@@ -21,7 +21,7 @@ class DiscGraderError(Exception):
     """
 
     def __init__(self, *values: object) -> None:
-        super().__init__(*(_told(value) if isinstance(value, str) else value for value in values))
+        super().__init__(*(_shortened(value) if isinstance(value, str) else value for value in values))
 
 
 class StudyError(DiscGraderError):

@@ -23,7 +23,7 @@ _OLD = ".old-"
 
 
 @contextmanager
-def whole_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iterator[Path]:
+def atomic_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iterator[Path]:
     """Give a temporary folder to fill that becomes ``target`` when the block ends without an error.
 
     The temporary folder lies beside ``target``, so that the last step is a rename on one disk. When the block ends
@@ -48,8 +48,8 @@ def whole_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iter
     made_parents = _make_parents(target)
     partial = None
     try:
-        with plain_errors(target):
-            sweep_leftovers(target)
+        with as_output_errors(target):
+            remove_leftovers(target)
             partial = _sibling(target, _PARTIAL)
             _unfinished.add(partial)
             yield partial
@@ -70,19 +70,19 @@ def whole_folder(target: Path, *, may_replace: MayReplace | None = None) -> Iter
 
 
 def check_folder(target: Path, *, may_replace: MayReplace | None = None) -> None:
-    """Say before long work begins whether `whole_folder` could write to ``target``.
+    """Say before long work begins whether `atomic_folder` could write to ``target``.
 
     Raises
     ------
     OutputError
-        As `whole_folder` would.
+        As `atomic_folder` would.
     """
     target = _real(target)
     _check_replaceable(target, may_replace)
     made_parents = _make_parents(target)
     try:
-        with plain_errors(target):
-            sweep_leftovers(target)
+        with as_output_errors(target):
+            remove_leftovers(target)
             _remove(_sibling(target, _PARTIAL))
     finally:
         for parent in made_parents:
@@ -90,7 +90,7 @@ def check_folder(target: Path, *, may_replace: MayReplace | None = None) -> None
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Give the name of a temporary file to write that takes the place of ``path`` when the block ends without an error.
 
     Raises
@@ -99,7 +99,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         When it cannot be written.
     """
     partial = path.with_name(f".{path.name}{_PARTIAL}{_mark()}")
-    with plain_errors(path):
+    with as_output_errors(path):
         try:
             yield partial
             os.replace(partial, path)
@@ -118,7 +118,7 @@ def is_empty_folder(folder: Path) -> bool:
     return folder.is_dir() and next(folder.iterdir(), None) is None
 
 
-def sweep_leftovers(target: Path) -> None:
+def remove_leftovers(target: Path) -> None:
     """Remove what processes of this computer that were killed have left of ``target``."""
     if not target.parent.is_dir():
         return
@@ -131,7 +131,7 @@ def sweep_leftovers(target: Path) -> None:
 
 
 @contextmanager
-def plain_errors(target: Path) -> Iterator[None]:
+def as_output_errors(target: Path) -> Iterator[None]:
     """Turn errors of the file system into an `OutputError` about ``target``."""
     try:
         yield
@@ -148,12 +148,12 @@ def plain_errors(target: Path) -> Iterator[None]:
 def _real(target: Path) -> Path:
     """The absolute path; behind a link, so that the rename does not put a folder in the place of the link."""
     target = Path(os.path.abspath(target))
-    with plain_errors(target):
+    with as_output_errors(target):
         return target.resolve() if target.is_symlink() else target
 
 
 def _check_replaceable(target: Path, may_replace: MayReplace | None) -> None:
-    with plain_errors(target):
+    with as_output_errors(target):
         if not target.exists():
             return
         if not target.is_dir():
@@ -168,7 +168,7 @@ def _check_replaceable(target: Path, may_replace: MayReplace | None) -> None:
 
 def _make_parents(target: Path) -> list[Path]:
     missing = []
-    with plain_errors(target):
+    with as_output_errors(target):
         for parent in target.parents:
             if parent.exists():
                 break

@@ -95,8 +95,8 @@ def _image(arguments: argparse.Namespace, choice: Choice, progress: Progress) ->
     image, warnings = read_volume(arguments.image)
     mask, more = read_mask(arguments.mask)
     facts = {"image": arguments.image.name, "mask": arguments.mask.name}
-    rows, heard = image_rows(image, mask, arguments.label, choice, facts, progress.part(0.1, 1.0))
-    return rows, (*warnings, *more, *heard)
+    rows, notes = image_rows(image, mask, arguments.label, choice, facts, progress.part(0.1, 1.0))
+    return rows, (*warnings, *more, *notes)
 
 
 def _study(arguments: argparse.Namespace, choice: Choice, progress: Progress) -> tuple[Sequence, tuple[str, ...]]:
@@ -113,8 +113,8 @@ def _study(arguments: argparse.Namespace, choice: Choice, progress: Progress) ->
     engine = Engine.default(settings.packs, settings.device, grading=False)
     study = read(arguments.study, settings, engine, progress=progress.part(0.05, 0.1))
     localization = locate(study, engine, settings, progress.part(0.1, 0.5))
-    rows, heard = study_rows(study, localization, choice, progress.part(0.5, 1.0))
-    return rows, (*study.warnings, *localization.warnings, *heard)
+    rows, notes = study_rows(study, localization, choice, progress.part(0.5, 1.0))
+    return rows, (*study.warnings, *localization.warnings, *notes)
 
 
 def _list() -> int:

@@ -14,7 +14,7 @@ from discgrader.cli.options import (
     add_study_options,
     settings_from,
 )
-from discgrader.folders import plain_errors
+from discgrader.folders import as_output_errors
 from discgrader.progress import Progress
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         progress=progress.part(0.1, 1.0),
     )
     if arguments.timings is not None:
-        with plain_errors(arguments.timings):
+        with as_output_errors(arguments.timings):
             arguments.timings.write_text(json.dumps(stopwatch.seconds, indent=2) + "\n", encoding="utf-8")
-    _say(result, arguments.output)
+    _print_summary(result, arguments.output)
     return 0
 
 
@@ -89,7 +89,7 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
     write_scene(result, folder / "study.mrb", progress)
 
 
-def _say(result: "StudyResult", out: Path) -> None:
+def _print_summary(result: "StudyResult", out: Path) -> None:
     from discgrader.report.tables import all_warnings
 
     for graded in reversed(result.discs):

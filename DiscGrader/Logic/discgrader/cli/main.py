@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from discgrader import RESEARCH_USE, __version__
-from discgrader.cli.streams import PatientStream, patient_streams
+from discgrader.cli.streams import TolerantStream, tolerant_streams
 from discgrader.errors import DiscGraderError, UsageError
 
 COMMANDS = ("grade", "batch", "agree", "crops", "evaluate", "features", "packs", "phantom", "train")
 """Each is a module of this room with ``add_parser(commands)`` and ``run(arguments, progress)``."""
 
-ONLY_SAY = frozenset({"packs", "-h", "--help", "--version"})
+PRINTING_OPTIONS = frozenset({"packs", "-h", "--help", "--version"})
 """What is done once it is printed, and leaves no files."""
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -31,11 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit status: 0 done, 1 it could not be done (one plain line on standard error says why), 2 wrong usage.
     """
-    with patient_streams() as out:
+    with tolerant_streams() as out:
         status = _main(argv)
         out.flush()
-        if status == DONE and out.is_read:
-            return _unheard(out, argv)
+        if status == DONE and out.has_reader:
+            return _output_failed(out, argv)
         return status
 
 
@@ -83,11 +83,11 @@ def _run(arguments: argparse.Namespace) -> int:
         return command.run(arguments, progress)
 
 
-def _unheard(out: PatientStream, argv: Sequence[str] | None) -> int:
+def _output_failed(out: TolerantStream, argv: Sequence[str] | None) -> int:
     """Say that standard output could not be written, which is a failure only of commands that give nothing else."""
     given = list(sys.argv[1:] if argv is None else argv)
     reason = getattr(out.failure, "strerror", None) or str(out.failure)
-    if ONLY_SAY.intersection(given):
+    if PRINTING_OPTIONS.intersection(given):
         return _fail(f"Standard output cannot be written ({reason}); redirect it elsewhere.", FAILED)
     return _fail(f"Standard output cannot be written ({reason}); the results are complete.", DONE)
 

@@ -86,7 +86,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Render the studies and write them."""
-    from discgrader.folders import check_folder, whole_folder
+    from discgrader.folders import atomic_folder, check_folder
     from discgrader.phantom.cohort import diseased_findings
     from discgrader.phantom.files import write_patients, write_study, write_tables
     from discgrader.phantom.stripped import check_kinds
@@ -109,11 +109,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         phantom = make_study(
             arguments.seed, findings, roles, blocks=arguments.blocks, patient=patient, progress=progress
         )
-        with whole_folder(arguments.output) as folder:
+        with atomic_folder(arguments.output) as folder:
             write_study(phantom, folder, arguments.dicom, arguments.stripped)
         print(f"{', '.join(series.name for series in phantom.study.series)} are in {arguments.output}.")
         return 0
-    with whole_folder(arguments.output) as folder:
+    with atomic_folder(arguments.output) as folder:
         made, people = [], {}
         for number in range(arguments.cohort):
             seed = arguments.seed + number

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-_READ_NO_MORE = frozenset({errno.EPIPE, errno.EBADF})
+_READER_GONE = frozenset({errno.EPIPE, errno.EBADF})
 
 
-class PatientStream:
+class TolerantStream:
     """A stream that remembers its first failure instead of raising it, and writes nothing after that.
 
     Parameters
@@ -46,7 +46,7 @@ class PatientStream:
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
-    def let_go(self) -> None:
+    def discard_unwritten(self) -> None:
         """Let what could not be written go nowhere, so that Python does not try again when it ends."""
         if self.failure is None or self._stream is None:
             return
@@ -58,9 +58,9 @@ class PatientStream:
             return
 
     @property
-    def is_read(self) -> bool:
+    def has_reader(self) -> bool:
         """Whether somebody wanted to read what could not be written."""
-        return self.failure is not None and getattr(self.failure, "errno", None) not in _READ_NO_MORE
+        return self.failure is not None and getattr(self.failure, "errno", None) not in _READER_GONE
 
     def _try(self, write: Callable[[TextIO], object]) -> None:
         if self._stream is None or self.failure is not None:
@@ -72,15 +72,15 @@ class PatientStream:
 
 
 @contextmanager
-def patient_streams() -> Iterator[PatientStream]:
+def tolerant_streams() -> Iterator[TolerantStream]:
     """Both streams of the process made patient; gives standard output."""
     before = sys.stdout, sys.stderr
-    out, err = PatientStream(sys.stdout), PatientStream(sys.stderr)
+    out, err = TolerantStream(sys.stdout), TolerantStream(sys.stderr)
     sys.stdout, sys.stderr = out, err
     try:
         yield out
     finally:
         for stream in (out, err):
             stream.flush()
-            stream.let_go()
+            stream.discard_unwritten()
         sys.stdout, sys.stderr = before

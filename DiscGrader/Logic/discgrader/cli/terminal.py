@@ -11,7 +11,7 @@ from types import TracebackType
 from discgrader.folders import remove_unfinished
 from discgrader.progress import Progress
 
-_PATIENCE_SECONDS = 5.0
+_FORCED_EXIT_SECONDS = 5.0
 _STOPPING = frozenset({int(signal.SIGINT), int(signal.SIGTERM)})
 
 
@@ -47,19 +47,19 @@ def stoppable_progress() -> Iterator[Progress]:
     """A progress shown as a bar; Ctrl-C or a request to end stops it at the next step, a second one at once.
 
     Where the process is in the middle of something that hears nothing, such as a library's long loop, a second request
-    ends it after `_PATIENCE_SECONDS`, with nothing half-written left.
+    ends it after `_FORCED_EXIT_SECONDS`, with nothing half-written left.
     """
     stop = threading.Event()
 
-    def asked_to_stop(number: int, frame: object) -> None:
+    def request_stop(number: int, frame: object) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
     signals = [signal.SIGINT, signal.SIGTERM] if threading.current_thread() is threading.main_thread() else []
-    before = {number: signal.signal(number, asked_to_stop) for number in signals}
+    before = {number: signal.signal(number, request_stop) for number in signals}
     try:
-        with _last_resort(bool(signals)), ProgressBar() as bar:
+        with _forced_exit(bool(signals)), ProgressBar() as bar:
             yield Progress(bar, stop)
     finally:
         for number, handler in before.items():
@@ -67,31 +67,31 @@ def stoppable_progress() -> Iterator[Progress]:
 
 
 @contextmanager
-def _last_resort(wanted: bool) -> Iterator[None]:
+def _forced_exit(wanted: bool) -> Iterator[None]:
     """Ends the process some seconds after the second signal, whatever Python's own thread is busy with."""
     if not wanted or os.name == "nt":
         yield
         return
-    hears, tells = os.pipe()
-    os.set_blocking(tells, False)
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
     over = threading.Event()
-    before = signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(hears, over), name="DiscGrader last resort", daemon=True).start()
+    before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(read_end, over), name="DiscGrader last resort", daemon=True).start()
     try:
         yield
     finally:
         over.set()
         signal.set_wakeup_fd(before)
-        os.close(tells)
+        os.close(write_end)
 
 
-def _watch(hears: int, over: threading.Event) -> None:
+def _watch(read_end: int, over: threading.Event) -> None:
     """Count signals, one byte each, until nobody can tell of any more."""
-    heard = 0
-    while byte := os.read(hears, 1):
-        heard += byte[0] in _STOPPING
-        if heard >= 2 and not over.wait(_PATIENCE_SECONDS):
+    requests = 0
+    while byte := os.read(read_end, 1):
+        requests += byte[0] in _STOPPING
+        if requests >= 2 and not over.wait(_FORCED_EXIT_SECONDS):
             remove_unfinished()
             os.write(2, b"discgrader: Stopped at once; nothing was written.\n")
             os._exit(1)
-    os.close(hears)
+    os.close(read_end)

@@ -88,7 +88,7 @@ class AxialCut:
         """Whether some slice passes through the disc, at an angle at which it shows it."""
         return bool(self.indices) and self.tilt_deg <= STEEP_DEG
 
-    def told(self, level: str) -> tuple[str, ...]:
+    def warnings_for(self, level: str) -> tuple[str, ...]:
         """All that a reader of the disc called ``level`` should know of the choice, the series passed over included."""
         named = " ".join(self.notes)
         also = [name for name in self.beside if f"{self.series.name} and {name} both" not in named]

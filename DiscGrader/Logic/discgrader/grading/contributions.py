@@ -45,7 +45,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class TreeQuery:
     """One row that trees were asked with.
 
     Parameters
@@ -66,20 +66,20 @@ class Asked:
     weight: float = 1.0
 
 
-def contributions(asked: Iterable[Asked], least_share: float, most: int = MOST) -> tuple[Contribution, ...]:
+def contributions(queries: Iterable[TreeQuery], least_share: float, most: int = MOST) -> tuple[Contribution, ...]:
     """The values that moved the grade most, the strongest first; what is missing may move it, too, but tells a reader
     nothing.
 
     Parameters
     ----------
-    asked : iterable of Asked
+    queries : iterable of TreeQuery
         All that the grade was read from, beside networks.
     least_share : float
         A value with less of the sum of all steps is not worth a word.
     """
     found = [
         described(name, float(value), float(steps))
-        for query in asked
+        for query in queries
         for name, value, steps in zip(query.names, query.row, query.trees.moved(query.row) * query.weight, strict=True)
         if np.isfinite(value) and steps != 0
     ]

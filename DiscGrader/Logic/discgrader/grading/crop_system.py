@@ -15,22 +15,22 @@ import torch
 from discgrader.errors import PackError
 from discgrader.explain.layer_cam import activation, into_volume, log_odds, smoothed
 from discgrader.grading.calibration import calibrate
-from discgrader.grading.contributions import Asked, Contribution, contributions
+from discgrader.grading.contributions import Contribution, TreeQuery, contributions
 from discgrader.grading.evidence_rows import (
     EVIDENCE_PREFIX,
     Measures,
     combined,
     evidence_names,
     evidence_row,
-    log_shares,
+    log_probabilities,
     measures_on,
-    told_evidence,
+    task_evidence,
 )
 from discgrader.grading.fusion import FusedStudy, is_fusion_file, load_fusion
 from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SEGMENTED, NOT_SHOWN
 from discgrader.grading.placement import Source, StudyContext, moved
 from discgrader.grading.results import Grade
-from discgrader.grading.series_choice import with_what_there_is
+from discgrader.grading.series_choice import with_available_series
 from discgrader.grading.system import (
     Answer,
     Maps,
@@ -43,8 +43,8 @@ from discgrader.grading.system import (
     with_sums,
 )
 from discgrader.grading.systems import find_system
-from discgrader.grading.t1_alone import worth_of_t1
-from discgrader.grading.typical import Typical, doubt, seen_in
+from discgrader.grading.t1_alone import t1_alone_warnings
+from discgrader.grading.typical import Typical, doubt, typical_features
 from discgrader.grading.view import LEAST_SEEN, View, ViewShape, crop_offsets_mm, cut
 from discgrader.imaging.study import Plane
 from discgrader.imaging.volume import Volume
@@ -96,7 +96,7 @@ class SeenCrops(Seen):
 
 
 @dataclass(frozen=True, eq=False)
-class _Told:
+class _Prediction:
     """What networks and trees say of one disc, and its measures.
 
     ``logits`` are those of the networks, and of the networks and trees together; ``unlike`` is more than 0 where the
@@ -189,11 +189,11 @@ class CropNetworks:
         roles = torch.tensor([self.roles.index(view.name) for view in views], device=self.device)
         return SeenCrops(disc, (views,), crops, roles)
 
-    def ask(self, study: StudyContext, seen: SeenCrops, progress: Progress, threads: int) -> _Told:
+    def predict(self, study: StudyContext, seen: SeenCrops, progress: Progress, threads: int) -> _Prediction:
         """What networks, averaged, and trees say together of one disc; it is measured while networks are asked."""
         single = torch.zeros(len(seen.views), dtype=torch.long, device=self.device)
 
-        def asked(network: torch.nn.Module) -> tuple[float, dict[str, np.ndarray]]:
+        def predict_one(network: torch.nn.Module) -> tuple[float, dict[str, np.ndarray]]:
             progress.check()
             # The mode is each thread's own.
             with torch.inference_mode():
@@ -204,24 +204,24 @@ class CropNetworks:
                 return unlike, {task: head(features)[0].float().cpu().numpy() for task, head in network.heads.items()}
 
         progress.check()
-        measure = partial(measures_on, seen.disc, self.sources(study), study.localization.segmentation, study.memory)
-        jobs: list[Callable[[], Any]] = [measure, *(partial(asked, network) for network in self.networks)]
-        measures, *told = in_threads(lambda job: job(), jobs, threads)
+        measure = partial(measures_on, seen.disc, self.sources(study), study.localization.segmentation, study.cache)
+        jobs: list[Callable[[], Any]] = [measure, *(partial(predict_one, network) for network in self.networks)]
+        measures, *prediction = in_threads(lambda job: job(), jobs, threads)
         network_logits: dict[str, np.ndarray] = {}
-        for _, logits in told:
+        for _, logits in prediction:
             for task, of_task in logits.items():
                 network_logits[task] = network_logits.get(task, 0.0) + of_task / len(self.networks)
         row = evidence_row(seen.disc.index_from_sacrum, measures, self.roles)
         both = dict(network_logits)
         for task, trees in self.trees.items():
-            both[task] = combined(both[task], log_shares(trees.predict(row[None]))[0], self.evidence_weight)
-        return _Told(network_logits, both, told[0][0], row, measures)
+            both[task] = combined(both[task], log_probabilities(trees.predict(row[None]))[0], self.evidence_weight)
+        return _Prediction(network_logits, both, prediction[0][0], row, measures)
 
     def _unlike(self, maps: torch.Tensor, per_crop: torch.Tensor, seen: SeenCrops) -> float:
         """How unlike those of the training the crops look, of the contrast that does so most."""
         if self.typical is None:
             return -np.inf
-        scores = self.typical.scores(seen_in(maps, per_crop, seen.crops[:, :1], seen.crops[:, 1:]))
+        scores = self.typical.scores(typical_features(maps, per_crop, seen.crops[:, :1], seen.crops[:, 1:]))
         roles = seen.roles.cpu()
         return max(float(scores[roles == role].mean()) for role in roles.unique())
 
@@ -296,7 +296,7 @@ class CropSystem:
         if not study.is_segmented:
             return NOT_SEGMENTED
         if not self.networks.sources(study):
-            return with_what_there_is(NO_KNOWN_CONTRAST, study.study)
+            return with_available_series(NO_KNOWN_CONTRAST, study.study)
         self._fused(study)
         return ""
 
@@ -308,11 +308,13 @@ class CropSystem:
         return seen or NotGraded(NOT_SHOWN)
 
     def answer(self, study: StudyContext, seen: SeenCrops, progress: Progress = Progress(), threads: int = 1) -> Answer:
-        told = study.once(("told", self.key, seen.disc), lambda: self.networks.ask(study, seen, progress, threads))
-        logits, moved_by = dict(told.logits), self._contributions(told)
+        prediction = study.once(
+            ("prediction", self.key, seen.disc), lambda: self.networks.predict(study, seen, progress, threads)
+        )
+        logits, moved_by = dict(prediction.logits), self._contributions(prediction)
         fused = self._fused(study)
         if fused is not None:
-            logits[self._first], of_fusion = fused.grade(told.network[self._first], seen.disc)
+            logits[self._first], of_fusion = fused.grade(prediction.network[self._first], seen.disc)
             moved_by = of_fusion or moved_by
         probabilities = with_sums(
             self.system, {task: calibrate(values, self._calibration(task)) for task, values in logits.items()}
@@ -322,14 +324,14 @@ class CropSystem:
             {
                 task.name: TaskAnswer(
                     probabilities[task.name],
-                    evidence=told_evidence(task, told.measures),
+                    evidence=task_evidence(task, prediction.measures),
                     contributions=moved_by if task.contributions else (),
-                    warnings=worth_of_t1(self.pack, task.name, roles),
+                    warnings=t1_alone_warnings(self.pack, task.name, roles),
                 )
                 for task in self.system.tasks
                 if task.name in probabilities
             },
-            (doubt(self.pack),) if told.unlike > 0 else (),
+            (doubt(self.pack),) if prediction.unlike > 0 else (),
         )
 
     def _fused(self, study: StudyContext) -> FusedStudy | None:
@@ -343,12 +345,12 @@ class CropSystem:
         """How a task's logits are calibrated; those of a fusion model are so already."""
         return None if self.fusion is not None and task == self._first else self.pack.calibration.get(task)
 
-    def _contributions(self, told: _Told) -> Sequence[Contribution]:
+    def _contributions(self, prediction: _Prediction) -> Sequence[Contribution]:
         """The measures that moved the first task's grade, where the pack has trees for it."""
         trees = self.networks.trees.get(self._first)
         if trees is None or not any(task.contributions for task in self.system.tasks):
             return ()
-        return contributions([Asked(trees, told.row, evidence_names(self.networks.roles))], LEAST_SHARE)
+        return contributions([TreeQuery(trees, prediction.row, evidence_names(self.networks.roles))], LEAST_SHARE)
 
     def saliency(self, study: StudyContext, seen: SeenCrops, grades: Sequence[Grade]) -> Maps:
         """Maps on the series that grades lean on first: T2, else T2 SPACE, else T1."""

@@ -11,7 +11,7 @@ def high_probabilities(probabilities: np.ndarray, border: int = HIGH_GRADE) -> n
     return np.stack([probabilities[..., :border].sum(-1), probabilities[..., border:].sum(-1)], -1)
 
 
-def given_grades(probabilities: np.ndarray, border: int = HIGH_GRADE) -> np.ndarray:
+def predicted_grades(probabilities: np.ndarray, border: int = HIGH_GRADE) -> np.ndarray:
     """The likeliest grade on the likelier side of a border, that between III and IV for the Pfirrmann grade.
 
     The grade and `high_grade`, which is the sum of IV and V, so never contradict each other, as they would where one

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from discgrader.grading.disc_memory import DiscMemory
+from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.evidence import MEASURES, SIGNAL_MEASURES, measure_disc
 from discgrader.grading.placement import Source
 from discgrader.grading.systems import Task
@@ -26,11 +26,11 @@ _ORDER = ("T2", "T2_SPACE", "T1")
 
 
 def measures_on(
-    disc: Disc, sources: Sequence[Source], segmentation: Volume, memory: DiscMemory
+    disc: Disc, sources: Sequence[Source], segmentation: Volume, cache: DiscCache
 ) -> dict[str, dict[str, float]]:
     """Measures of a disc by role; series that are out of register are read where they show the disc."""
     return {
-        source.role: memory.get(
+        source.role: cache.get(
             "measures",
             disc,
             segmentation,
@@ -52,7 +52,7 @@ def _measure(disc: Disc, source: Source, segmentation: Volume) -> dict[str, floa
     return measure_disc(series, segmentation, disc)
 
 
-def told_evidence(task: Task, measures: Measures) -> dict[str, object]:
+def task_evidence(task: Task, measures: Measures) -> dict[str, object]:
     """The measures that speak for a task: signals from T2 where there is one, lengths from the first series."""
     order = [role for role in _ORDER if role in measures]
     result: dict[str, object] = {}
@@ -146,7 +146,7 @@ def evidence_rows(measures: Mapping[int, Measures], roles: Sequence[str]) -> dic
     }
 
 
-def log_shares(probabilities: np.ndarray) -> np.ndarray:
+def log_probabilities(probabilities: np.ndarray) -> np.ndarray:
     """Logarithms of probabilities, none of them counted as impossible."""
     return np.log(np.clip(probabilities, 1e-4, 1))
 
@@ -159,7 +159,7 @@ def combined(logits: np.ndarray, evidence: np.ndarray, weight: float) -> np.ndar
     logits : ndarray, shape (..., grades)
         Of the networks.
     evidence : ndarray, shape (..., grades)
-        Their logarithms, from `log_shares`.
+        Their logarithms, from `log_probabilities`.
     weight : float
         Share of the trees, 0 to 1.
     """

@@ -13,8 +13,8 @@ import numpy as np
 
 from discgrader.checked import Count, Within, checked
 from discgrader.errors import PackError, UsageError
-from discgrader.grading.contributions import Asked, Contribution, contributions
-from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_shares, measures_on
+from discgrader.grading.contributions import Contribution, TreeQuery, contributions
+from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_probabilities, measures_on
 from discgrader.grading.placement import Source, StudyContext, moved
 from discgrader.localize.disc import Disc
 from discgrader.packs.pack import Pack
@@ -109,22 +109,22 @@ class Fusion:
         shifted = network - network.max()
         sides = {"network": shifted - np.log(np.exp(shifted).sum())}
         if np.isfinite(evidence_row[1:]).any():
-            sides["evidence"] = log_shares(self.evidence.forest.predict(evidence_row[None])[0])
+            sides["evidence"] = log_probabilities(self.evidence.forest.predict(evidence_row[None])[0])
         if np.isfinite(radiomics_row).any():
-            sides["radiomics"] = log_shares(self.radiomics.forest.predict(radiomics_row[None])[0])
+            sides["radiomics"] = log_probabilities(self.radiomics.forest.predict(radiomics_row[None])[0])
         return fused(sides, self.weights) + self.bias
 
     def contributions(self, evidence_row: np.ndarray, radiomics_row: np.ndarray) -> tuple[Contribution, ...]:
         """The values that moved the expected grade most, of both forests, each by its side's weight."""
-        asked = (
+        queries = (
             ("evidence", self.evidence, evidence_row, evidence_row[1:]),
             ("radiomics", self.radiomics, radiomics_row, radiomics_row),
         )
         total = max(sum(self.weights.values()), 1e-9)
         return contributions(
             [
-                Asked(side.forest, row, side.columns, self.weights[name] / total)
-                for name, side, row, measured in asked
+                TreeQuery(side.forest, row, side.columns, self.weights[name] / total)
+                for name, side, row, measured in queries
                 if np.isfinite(measured).any()
             ],
             _LEAST_SHARE,
@@ -150,7 +150,7 @@ class FusedStudy:
         self._extractor = fusion.extractor()
         self._evidence = evidence_rows(
             {
-                disc.index_from_sacrum: measures_on(disc, sources, self._segmentation, study.memory)
+                disc.index_from_sacrum: measures_on(disc, sources, self._segmentation, study.cache)
                 for disc in study.discs
             },
             fusion.roles,

@@ -8,7 +8,7 @@ import torch
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading import crop_system, table_system, view_system
 from discgrader.grading.crop_system import CropNetworks, CropSystem, key_of
-from discgrader.grading.disc_memory import DiscMemory
+from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.not_graded import (
     NO_KNOWN_CONTRAST,
     NO_SAGITTAL,
@@ -80,7 +80,7 @@ class Grader:
         # What a study's grades were read from is wanted again when they are explained, and when one of its boxes is
         # moved, what was measured of the others.
         self._kept: WeakKeyDictionary[Localization, tuple[Study, dict[Hashable, object]]] = WeakKeyDictionary()
-        self.memory = DiscMemory()
+        self.cache = DiscCache()
 
     def systems_for(self, study: Study) -> tuple[str, ...]:
         """The systems to grade this study with; of discs that one of them cannot grade, the result says why."""
@@ -93,7 +93,7 @@ class Grader:
         kept = self._kept.get(localization)
         if kept is None or kept[0] is not study:
             kept = self._kept[localization] = study, {}
-        return StudyContext(study, localization, self.memory, kept[1])
+        return StudyContext(study, localization, self.cache, kept[1])
 
     def grade(
         self,
@@ -168,16 +168,16 @@ class Grader:
     def _explain_disc(self, context: StudyContext, result: DiscResult) -> Maps:
         maps: dict = {}
         by_key: dict[Hashable, list[Grade]] = {}
-        asked: dict[Hashable, GradingSystem] = {}
+        system_of: dict[Hashable, GradingSystem] = {}
         for grade in result.grades:
             system = self.systems.get(grade.system)
             if system is not None and system.explains:
                 by_key.setdefault(system.key, []).append(grade)
-                asked.setdefault(system.key, system)
+                system_of.setdefault(system.key, system)
         for key, grades in by_key.items():
-            seen = asked[key].see(context, result.disc)
+            seen = system_of[key].see(context, result.disc)
             if not isinstance(seen, NotGraded):
-                maps |= asked[key].saliency(context, seen, grades)
+                maps |= system_of[key].saliency(context, seen, grades)
         return maps
 
     def _nothing_to_see(self, context: StudyContext, wanted: Sequence[str], blind: Mapping[str, str]) -> str:

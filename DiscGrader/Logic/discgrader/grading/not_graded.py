@@ -74,7 +74,7 @@ def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, 
     """
     systems: dict[tuple[str, tuple[str, ...], bool], list[str]] = {}
     for system in dict.fromkeys(name for of_disc in reasons.values() for name in of_disc):
-        for reason, some, every in _told_of(system, reasons):
+        for reason, some, every in _worth_reporting(system, reasons):
             systems.setdefault((reason, some, every), []).append(system)
     return tuple(
         f"{'Not' if every else ', '.join(some) + ' not'} graded by {', '.join(names)}: {reason}."
@@ -82,7 +82,9 @@ def not_graded_in_words(reasons: Mapping[str, Mapping[str, str]]) -> tuple[str, 
     )
 
 
-def _told_of(system: str, reasons: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _worth_reporting(
+    system: str, reasons: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     """Each reason worth telling of a system, the levels that it holds for, and whether these are all that it is for."""
     outside = _above()
     within = {level: of_disc.get(system) for level, of_disc in reasons.items() if of_disc.get(system) not in outside}

@@ -8,10 +8,10 @@ from typing import TypeVar
 import numpy as np
 
 from discgrader.grading.axial import AxialCut, AxialStudy, axial_study, usable_series
-from discgrader.grading.disc_memory import DiscMemory
+from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.mirrored import is_mirrored
 from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
-from discgrader.grading.series_choice import sagittal_of_role, with_what_there_is
+from discgrader.grading.series_choice import sagittal_of_role, with_available_series
 from discgrader.grading.view import (
     LEAST_SEEN,
     Reference,
@@ -46,7 +46,7 @@ class StudyContext:
     study : Study
     localization : Localization
         Of this study.
-    memory : DiscMemory, optional
+    cache : DiscCache, optional
         What was measured around these discs before, in whichever localization.
     kept : dict, optional
         What was read for this localization before, of which nothing may hold the localization itself: it is kept for
@@ -57,13 +57,13 @@ class StudyContext:
         self,
         study: Study,
         localization: Localization,
-        memory: DiscMemory | None = None,
+        cache: DiscCache | None = None,
         kept: dict[Hashable, object] | None = None,
     ):
         self.study = study
         self.localization = localization
         # An empty memory is false.
-        self.memory = DiscMemory() if memory is None else memory
+        self.cache = DiscCache() if cache is None else cache
         self._kept = {} if kept is None else kept
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
@@ -91,7 +91,7 @@ class StudyContext:
         """The sagittal series to grade on, the best one of each role."""
         return self.once(
             ("sources", tuple(roles), shape),
-            lambda: sources_of(self.study, self.localization, roles, shape, self.memory),
+            lambda: sources_of(self.study, self.localization, roles, shape, self.cache),
         )
 
     @property
@@ -111,7 +111,7 @@ class Source:
 
 
 def sources_of(
-    study: Study, localization: Localization, roles: Sequence[str], shape: ViewShape, memory: DiscMemory
+    study: Study, localization: Localization, roles: Sequence[str], shape: ViewShape, cache: DiscCache
 ) -> tuple[Source, ...]:
     """The series to grade on, the best one of each role; `series_warnings` tells of the others."""
     ranked = {role: sagittal_of_role(study, localization, role) for role in roles}
@@ -127,7 +127,7 @@ def sources_of(
         discs = (*localization.discs, *localization.others)
         reference = reference_of(
             [
-                memory.get(
+                cache.get(
                     "spine",
                     disc,
                     localization.segmentation,
@@ -191,15 +191,15 @@ class StudyViews:
         views: tuple[View, ...]
         if spec.plane is Plane.SAGITTAL:
             if self._sagittal is None:
-                return with_what_there_is(NO_SAGITTAL_T2, self.study)
+                return with_available_series(NO_SAGITTAL_T2, self.study)
             views = (sagittal_view(disc.roi, self._sagittal, spec, pixels),)
         else:
             cut = self._axial.cuts.get(disc)
             if cut is None:
                 return self._axial.missing.get(disc, NO_AXIAL_T2)
             indices = cut.indices if spec.every_slice else cut.indices[:1]
-            told = cut.told(disc.level)
-            views = tuple(replace(axial_view(disc.roi, cut, index, spec, pixels), notes=told) for index in indices)
+            notes = cut.warnings_for(disc.level)
+            views = tuple(replace(axial_view(disc.roi, cut, index, spec, pixels), notes=notes) for index in indices)
         coarse = spec.shape(16)
         shown = tuple(view for view in views if seen(view.values(coarse)) >= LEAST_SEEN)
         return shown or f"{views[0].series.name} shows too little of its surroundings ({spec.name})"

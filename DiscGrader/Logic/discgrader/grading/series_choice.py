@@ -54,7 +54,7 @@ def sagittal_of_role(study: Study, localization: Localization, role: str) -> lis
     return ranked(found, shown_discs(localization)) if len(found) > 1 else found
 
 
-def refuse_unanswered(study: Study) -> None:
+def refuse_unknown_contrast(study: Study) -> None:
     """Refuse a study that can be graded only once the user has said what a series is, or not at all.
 
     Raises
@@ -64,12 +64,12 @@ def refuse_unanswered(study: Study) -> None:
     """
     if any(_gradable(series) for series in study.series):
         return
-    asked = [
+    unknown = [
         series for series in study.series if series.contrast is Contrast.UNKNOWN and series.plane is not Plane.CORONAL
     ]
-    if asked:
+    if unknown:
         raise StudyError(
-            f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, asked))}"
+            f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, unknown))}"
         )
     if not withheld(study) and study.series:
         listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
@@ -110,7 +110,7 @@ def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]
         *_out_of_register(sagittal, localization),
         *_passed_over(study, localization),
         *_left_out(sagittal, used),
-        *_not_native(used),
+        *_enhanced(used),
         *(
             question(series)
             for series in study.series
@@ -170,11 +170,11 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
     elif not has_t2 and sagittal:
         yield (
             "Discs were found and named, and nothing was graded from the sagittal series: no network was trained on "
-            f"{', '.join(sorted({words_of_contrast(series.contrast) for series in sagittal}))}."
+            f"{', '.join(sorted({contrast_in_words(series.contrast) for series in sagittal}))}."
         )
 
 
-def _not_native(used: Sequence[Series]) -> Iterable[str]:
+def _enhanced(used: Sequence[Series]) -> Iterable[str]:
     for series in used:
         if AFTER_AGENT in series.traits:
             yield (
@@ -183,17 +183,17 @@ def _not_native(used: Sequence[Series]) -> Iterable[str]:
             )
 
 
-def with_what_there_is(reason: str, study: Study) -> str:
+def with_available_series(reason: str, study: Study) -> str:
     """Why something is not graded, with what the sagittal series are instead: ``no sagittal T2 (scan is STIR)``."""
     there = ", ".join(
-        f"{series.name} is {words_of_contrast(series.contrast)}"
+        f"{series.name} is {contrast_in_words(series.contrast)}"
         for series in study.series
         if series.plane is Plane.SAGITTAL
     )
     return f"{reason} ({there})" if there else reason
 
 
-def words_of_contrast(contrast: Contrast) -> str:
+def contrast_in_words(contrast: Contrast) -> str:
     """A contrast as people say it."""
     return {
         Contrast.T1_FS: "T1 with fat suppression",

@@ -14,7 +14,7 @@ import numpy as np
 from discgrader.errors import PackError, UsageError
 from discgrader.grading import contributions
 from discgrader.grading.contributions import Contribution
-from discgrader.grading.decision import given_grades, high_probabilities
+from discgrader.grading.decision import high_probabilities, predicted_grades
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade, Maps
 from discgrader.grading.systems import System, find_system
@@ -160,16 +160,16 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
     tasks = [task for task in system.tasks if task.name in answer.tasks and task.name in pack.tasks]
     grades = []
     for task in tasks:
-        told, scale = answer.tasks[task.name], system.scale(task.name)
-        if len(told.probabilities) != len(scale.values):
+        task_answer, scale = answer.tasks[task.name], system.scale(task.name)
+        if len(task_answer.probabilities) != len(scale.values):
             raise PackError(
-                f"Pack {pack.name}: {task.name} has {len(told.probabilities)} grades where its scale has "
+                f"Pack {pack.name}: {task.name} has {len(task_answer.probabilities)} grades where its scale has "
                 f"{len(scale.values)}."
             )
         given = _given(system, task.name, answer)
-        evidence = {**told.evidence, **(told.finding if given > 0 else {})}
-        if told.contributions:
-            evidence[contributions.KEY] = contributions.as_evidence(told.contributions)
+        evidence = {**task_answer.evidence, **(task_answer.finding if given > 0 else {})}
+        if task_answer.contributions:
+            evidence[contributions.KEY] = contributions.as_evidence(task_answer.contributions)
         if task.proof is not None:
             evidence["proof"] = asdict(task.proof)
         grades.append(
@@ -180,7 +180,7 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
                 label=scale.labels[given],
                 probabilities={
                     value: float(probability)
-                    for value, probability in zip(scale.values, told.probabilities, strict=True)
+                    for value, probability in zip(scale.values, task_answer.probabilities, strict=True)
                 },
                 evidence=evidence,
                 pack=pack.name,
@@ -189,7 +189,7 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
                 trained_on=pack.trained_on.statement,
                 synthetic=pack.trained_on.synthetic,
                 # Doubts once for a disc and system, not with each of its tasks.
-                warnings=(*told.warnings, *(answer.doubts if task is tasks[0] else ())),
+                warnings=(*task_answer.warnings, *(answer.doubts if task is tasks[0] else ())),
             )
         )
     return grades
@@ -203,7 +203,7 @@ def _given(system: System, name: str, answer: Answer) -> int:
         return place_that_fits(probabilities, bool(followed.probabilities.argmax()))
     for other in system.sums_of(name):
         if other.sums is not None:
-            return int(given_grades(probabilities, len(probabilities) - len(other.sums.grades)))
+            return int(predicted_grades(probabilities, len(probabilities) - len(other.sums.grades)))
     return int(probabilities.argmax())
 
 

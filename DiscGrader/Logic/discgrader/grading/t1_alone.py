@@ -8,7 +8,7 @@ from discgrader.packs.pack import Pack
 _MEASURES = {"macro_auroc": "macro AUROC", "auroc": "AUROC"}
 
 
-def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...]:
+def t1_alone_warnings(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...]:
     """What is said with a grade of these roles: nothing unless it was read from T1 alone.
 
     The figures are the pack's own, of its cross-validation by patient on T1 and on T2 pictures.
@@ -27,7 +27,7 @@ def worth_of_t1(pack: Pack, task: str, roles: Collection[str]) -> tuple[str, ...
     )
 
 
-def worth_of_t1_in_words(packs: Collection[Pack]) -> tuple[str, ...]:
+def t1_alone_notes(packs: Collection[Pack]) -> tuple[str, ...]:
     """The same, once for a study, of each pack that grades the leading task."""
     system, task = leading_task()
     title = find_task(system, task).title
@@ -35,7 +35,7 @@ def worth_of_t1_in_words(packs: Collection[Pack]) -> tuple[str, ...]:
         f"{title}: {note[0].lower()}{note[1:]}"
         for pack in packs
         if pack.system == system
-        for note in worth_of_t1(pack, task, ["T1"])
+        for note in t1_alone_warnings(pack, task, ["T1"])
     )
 
 

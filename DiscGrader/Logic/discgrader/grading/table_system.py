@@ -14,16 +14,16 @@ import numpy as np
 from discgrader.checked import Count, checked
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.calibration import isotonic
-from discgrader.grading.contributions import Asked, Contribution, contributions
+from discgrader.grading.contributions import Contribution, TreeQuery, contributions
 from discgrader.grading.deep_features import DeepFeatures, disc_picture, shipped_features
-from discgrader.grading.evidence_rows import measures_on, told_evidence
+from discgrader.grading.evidence_rows import measures_on, task_evidence
 from discgrader.grading.not_graded import NO_KNOWN_CONTRAST, NO_SAGITTAL, NOT_SEGMENTED, NOT_SHOWN
 from discgrader.grading.placement import Source, StudyContext, moved
 from discgrader.grading.results import Grade
-from discgrader.grading.series_choice import with_what_there_is
+from discgrader.grading.series_choice import with_available_series
 from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, with_sums
 from discgrader.grading.systems import find_system
-from discgrader.grading.t1_alone import worth_of_t1
+from discgrader.grading.t1_alone import t1_alone_warnings
 from discgrader.grading.view import View, ViewShape
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane
@@ -95,7 +95,7 @@ class TableModel:
 
     def contributions(self, row: np.ndarray) -> tuple[Contribution, ...]:
         """The features that moved the expected grade most."""
-        return contributions([Asked(self.trees, row, self.columns)], _LEAST_SHARE)
+        return contributions([TreeQuery(self.trees, row, self.columns)], _LEAST_SHARE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +135,7 @@ class TableSystem:
         if not study.is_segmented:
             return NOT_SEGMENTED
         if not self._sources(study):
-            return with_what_there_is(NO_KNOWN_CONTRAST, study.study)
+            return with_available_series(NO_KNOWN_CONTRAST, study.study)
         study.once(("filtered", self.key), lambda: self._start(study))
         return ""
 
@@ -150,15 +150,15 @@ class TableSystem:
         found = with_sums(self.system, {first: self.model.probabilities(seen.row)})
         moved_by = self.model.contributions(seen.row)
         sources = self._sources(study)
-        measures = measures_on(seen.disc, sources, study.localization.segmentation, study.memory)
+        measures = measures_on(seen.disc, sources, study.localization.segmentation, study.cache)
         roles = {source.role for source in sources}
         return Answer(
             {
                 task.name: TaskAnswer(
                     found[task.name],
-                    evidence=told_evidence(task, measures),
+                    evidence=task_evidence(task, measures),
                     contributions=moved_by if task.contributions else (),
-                    warnings=worth_of_t1(self.pack, task.name, roles),
+                    warnings=t1_alone_warnings(self.pack, task.name, roles),
                 )
                 for task in self.system.tasks
                 if task.name in found

@@ -139,7 +139,9 @@ class Typical:
         return torch.maximum(score, 10 * (distances - self.farthest).amax(1))
 
 
-def seen_in(maps: Tensor, features: Tensor, pictures: Tensor, masks: Tensor | None = None) -> dict[str, Tensor]:
+def typical_features(
+    maps: Tensor, features: Tensor, pictures: Tensor, masks: Tensor | None = None
+) -> dict[str, Tensor]:
     """What is looked at of pictures, by group, each of shape (pictures, features).
 
     Parameters
@@ -155,8 +157,10 @@ def seen_in(maps: Tensor, features: Tensor, pictures: Tensor, masks: Tensor | No
     """
     maps = maps.float()
     early = torch.cat([maps.mean((2, 3)), maps.std((2, 3))], 1).reshape(len(pictures), -1)
-    told = torch.cat([statistics(pictures[:, window], masks) for window in range(pictures.shape[1])], 1)
-    return {"early": early.cpu(), "late": features.float().cpu(), "picture": told.cpu()}
+    statistics_of_picture = torch.cat(
+        [statistics(pictures[:, window], masks) for window in range(pictures.shape[1])], 1
+    )
+    return {"early": early.cpu(), "late": features.float().cpu(), "picture": statistics_of_picture.cpu()}
 
 
 def doubt(pack: Pack) -> str:

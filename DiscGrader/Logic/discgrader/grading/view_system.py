@@ -15,7 +15,7 @@ from discgrader.grading.results import Grade
 from discgrader.grading.system import Answer, Maps, NotGraded, Seen, TaskAnswer, check_typical, target_of, with_sums
 from discgrader.grading.systems import System, find_system
 from discgrader.grading.typical import FILE as TYPICAL_FILE
-from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, seen_in
+from discgrader.grading.typical import ONLY_DIGITAL, Typical, doubt, typical_features
 from discgrader.grading.view import View, ViewSpec, pictured, slice_evidence, specs_of
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Disc
@@ -99,7 +99,7 @@ class SeenViews(Seen):
 
 
 @dataclass(frozen=True, eq=False)
-class _Told:
+class _Prediction:
     """What a network says of a disc.
 
     ``probabilities`` (samples, grades) by task are calibrated, ``chosen`` is the sample that each task is graded on;
@@ -172,25 +172,25 @@ class ViewSystem:
         return SeenViews(disc, samples, torch.from_numpy(pictures_of(samples)).to(self.device))
 
     def answer(self, study: StudyContext, seen: SeenViews, progress: Progress = Progress(), threads: int = 1) -> Answer:
-        told = self._told(study, seen)
-        tasks = {task: self._task(seen, told, task) for task in told.probabilities}
-        return Answer(tasks, self._doubts(told))
+        prediction = self._prediction(study, seen)
+        tasks = {task: self._task(seen, prediction, task) for task in prediction.probabilities}
+        return Answer(tasks, self._doubts(prediction))
 
-    def _task(self, seen: SeenViews, told: _Told, task: str) -> TaskAnswer:
-        number = told.chosen[task]
+    def _task(self, seen: SeenViews, prediction: _Prediction, task: str) -> TaskAnswer:
+        number = prediction.chosen[task]
         views = seen.samples[number]
         return TaskAnswer(
-            told.probabilities[task][number],
+            prediction.probabilities[task][number],
             number,
             slice_evidence(views),
-            {} if told.boxes is None else box_evidence(views[-1], told.boxes[number].tolist()),
+            {} if prediction.boxes is None else box_evidence(views[-1], prediction.boxes[number].tolist()),
             warnings=tuple(dict.fromkeys(note for view in views for note in view.notes)),
         )
 
-    def _told(self, study: StudyContext, seen: SeenViews) -> _Told:
-        return study.once(("told", self.key, seen.disc), lambda: self._ask(seen))
+    def _prediction(self, study: StudyContext, seen: SeenViews) -> _Prediction:
+        return study.once(("prediction", self.key, seen.disc), lambda: self._predict(seen))
 
-    def _ask(self, seen: SeenViews) -> _Told:
+    def _predict(self, seen: SeenViews) -> _Prediction:
         with torch.inference_mode():
             maps = self.network.maps(network_input(seen.pictures))
             logits, boxes, features = self.network.answers(maps)
@@ -203,27 +203,27 @@ class ViewSystem:
             },
         )
         chosen = chosen_samples(self.system, probabilities)
-        return _Told(probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike)
+        return _Prediction(probabilities, chosen, None if boxes is None else boxes.cpu().numpy(), unlike)
 
     def _unlike(self, maps: torch.Tensor, features: torch.Tensor, pictures: torch.Tensor) -> np.ndarray:
         if self.typical is None:
             return np.full(len(pictures), -np.inf)
-        return self.typical.scores(seen_in(maps, features, middle_slices(pictures))).numpy()
+        return self.typical.scores(typical_features(maps, features, middle_slices(pictures))).numpy()
 
-    def _doubts(self, told: _Told) -> tuple[str, ...]:
+    def _doubts(self, prediction: _Prediction) -> tuple[str, ...]:
         """That the samples which the tasks are graded on are unlike those of the training, where they are."""
         if self.typical is None and self.pack.trained_on.synthetic:
             return (ONLY_DIGITAL.format(pack=self.pack.name),)
-        graded = [told.chosen[task.name] for task in self.system.tasks if task.name in told.chosen]
-        return (doubt(self.pack),) if any(told.unlike[number] > 0 for number in graded) else ()
+        graded = [prediction.chosen[task.name] for task in self.system.tasks if task.name in prediction.chosen]
+        return (doubt(self.pack),) if any(prediction.unlike[number] > 0 for number in graded) else ()
 
     def saliency(self, study: StudyContext, seen: SeenViews, grades: Sequence[Grade]) -> Maps:
         """Maps on the sample that each grade was read from; where that is of several series, on the one that speaks
         most for the grade."""
-        told, found = self._told(study, seen), {}
+        prediction, found = self._prediction(study, seen), {}
         asked: dict[int, tuple[torch.Tensor, dict[str, torch.Tensor]]] = {}
         for grade in grades:
-            number = told.chosen[grade.task]
+            number = prediction.chosen[grade.task]
             if number not in asked:
                 with torch.no_grad():
                     maps = self.network.maps(network_input(seen.pictures[number : number + 1]))

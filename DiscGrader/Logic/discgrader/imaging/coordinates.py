@@ -14,7 +14,7 @@ SAME_PLACE_MM = 6.0
 ELSEWHERE_MM = 10.0
 """Pictures that fit best when moved by more than this lie in two, whatever headers say."""
 
-TELLING = 2.1
+LEAST_PEAK_RATIO = 2.1
 """The best place must tell so many times what any place does: series of one body reach 2.2 and more with a third of
 noise, of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
 
@@ -44,7 +44,7 @@ def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
     frame = f"has a different frame of reference than {other.name}"
     if found is None:
         return f"{frame}, and the two overlap too little for their images to be compared, {_NO_MATCH}"
-    if found.contrast < TELLING:
+    if found.contrast < LEAST_PEAK_RATIO:
         return f"{frame}, and their images do not match, {_NO_MATCH}"
     if found.distance_mm > SAME_PLACE_MM:
         return f"{frame}, and their images match only when shifted by {found.distance_mm:.0f} mm, {_NO_MATCH}"
@@ -52,7 +52,12 @@ def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
 
 
 def _if_contradicted(found: Agreement | None, other: Series) -> str | None:
-    if found is None or found.contrast < TELLING or found.distance_mm <= ELSEWHERE_MM or found.share > _MUCH_LESS:
+    if (
+        found is None
+        or found.contrast < LEAST_PEAK_RATIO
+        or found.distance_mm <= ELSEWHERE_MM
+        or found.share > _MUCH_LESS
+    ):
         return None
     return (
         f"lies {found.distance_mm:.0f} mm away from where its image matches {other.name}, so the position of "

@@ -8,14 +8,14 @@ import numpy as np
 from scipy.ndimage import shift as shift_picture
 
 from discgrader.errors import StudyError
-from discgrader.imaging.dicom_apart import Part, part_series
 from discgrader.imaging.dicom_examinations import Examined, check_one_patient, examinations, newest
 from discgrader.imaging.dicom_headers import HEADER, Slice, read_headers
-from discgrader.imaging.dicom_kind import says_nothing_of_its_kind
-from discgrader.imaging.dicom_mirrored import laid_alike
+from discgrader.imaging.dicom_kind import may_not_be_mr
+from discgrader.imaging.dicom_mirrored import with_same_orientation
 from discgrader.imaging.dicom_order import Unstackable
 from discgrader.imaging.dicom_pixels import DamagedPixels, read_pixels
 from discgrader.imaging.dicom_series import by_series, series_description, without_doubles
+from discgrader.imaging.dicom_split import Part, split_series
 from discgrader.imaging.dicom_stacks import Stack, stack_up
 from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
@@ -126,8 +126,8 @@ def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
 def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> list[str]:
     if not older:
         uids = {text_of(slice_.header.get("StudyInstanceUID")) for slice_ in chosen.slices}
-        said = f"{what} has {len(uids)} study UIDs ({named('StudyInstanceUID')})"
-        several = f"{said} that belong to one examination by their dates and positions."
+        notes_on_pixels = f"{what} has {len(uids)} study UIDs ({named('StudyInstanceUID')})"
+        several = f"{notes_on_pixels} that belong to one examination by their dates and positions."
         return [several] if len(uids) > 1 else []
     every = [examined.examination for examined in (chosen, *older)]
     read, *others = [examination.beside(every) for examination in every]
@@ -140,7 +140,7 @@ def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
     return [
         (f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was assumed to be MR.")
         for one in series
-        if says_nothing_of_its_kind(one.header)
+        if may_not_be_mr(one.header)
     ]
 
 
@@ -164,7 +164,9 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
     left_out: list[LeftOut] = []
     try:
         pictures, notes, left_out = _pictures(name, slices, progress)
-        readable, pictures, turned = laid_alike([slice_ for slice_ in slices if id(slice_) in pictures], pictures)
+        readable, pictures, turned = with_same_orientation(
+            [slice_ for slice_ in slices if id(slice_) in pictures], pictures
+        )
         if turned:
             count = "1 slice" if len(turned) == 1 else f"{len(turned)} slices"
             notes += (
@@ -184,7 +186,7 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
                     "out."
                 ),
             )
-        parts, refused = part_series(readable, pictures) if readable else ([], [])
+        parts, refused = split_series(readable, pictures) if readable else ([], [])
     except Unstackable as error:
         return [], [*left_out, LeftOut(name, str(error))]
     except StudyError as error:
@@ -212,7 +214,7 @@ def _stacked(
 ) -> tuple[list[DicomSeries], list[tuple[Slice, str]]]:
     stacks, more, lone = stack_up(name, part.slices)
     odd = [*part.odd, *lone]
-    told = [
+    notes_on_slices = [
         f"A slice of {name} was left out: image {slice_.instance} ({slice_.path.name}) {reason}."
         for slice_, reason in odd
     ]
@@ -225,7 +227,7 @@ def _stacked(
                 title,
                 volume,
                 tuple(dict.fromkeys(slice_.path for slice_ in stack.slices if slice_ is not None)),
-                (*notes, *more, *told, *stack.warnings, *warnings),
+                (*notes, *more, *notes_on_slices, *stack.warnings, *warnings),
                 _identity(stack),
                 _header(stack),
                 tuple(None if one is None else one.path for one in stack.slices),
@@ -242,7 +244,7 @@ def _pictures(
     by_file: dict[Path, list[Slice]] = {}
     for slice_ in slices:
         by_file.setdefault(slice_.path, []).append(slice_)
-    slices_told = _slopes(name, slices)
+    notes_on_slopes = _slopes(name, slices)
     rescaled = any((slice_.slope, slice_.intercept) != (1.0, 0.0) for slice_ in slices)
     pictures: dict[int, np.ndarray] = {}
     damaged: dict[str, list[Path]] = {}
@@ -258,9 +260,9 @@ def _pictures(
         for one, picture in zip(ones, pixels):
             pictures[id(one)] = (picture * one.slope + one.intercept).astype(np.float32) if rescaled else picture
     left_out = [LeftOut(listed(paths, name), reason) for reason, paths in damaged.items()]
-    said = [*slices_told, *(f"Of {name}, {note}." for note in notes)]
-    said += [f"Of {name}, {listed(paths)} could not be read: {reason}." for reason, paths in damaged.items()]
-    return pictures, tuple(said), left_out
+    notes_on_pixels = [*notes_on_slopes, *(f"Of {name}, {note}." for note in notes)]
+    notes_on_pixels += [f"Of {name}, {listed(paths)} could not be read: {reason}." for reason, paths in damaged.items()]
+    return pictures, tuple(notes_on_pixels), left_out
 
 
 def _slopes(name: str, slices: Sequence[Slice]) -> list[str]:
@@ -331,14 +333,14 @@ def _most_stated(slices: Sequence[Slice], keyword: str) -> object:
 
 def _with_copies_named(series: Sequence[DicomSeries]) -> list[DicomSeries]:
     """The series, with a warning at those that hold the same pictures at the same places as one before."""
-    told: list[DicomSeries] = []
+    notes_on_slices: list[DicomSeries] = []
     for number, each in enumerate(series):
         first = next((other for other in series[:number] if _is_copy(each.volume, other.volume)), None)
         same = (
             () if first is None else (f"{each.name} contains the same images at the same positions as {first.name}.",)
         )
-        told.append(replace(each, warnings=each.warnings + same))
-    return told
+        notes_on_slices.append(replace(each, warnings=each.warnings + same))
+    return notes_on_slices
 
 
 def _is_copy(one: Volume, other: Volume) -> bool:

@@ -16,9 +16,9 @@ from discgrader.imaging.names import (
     T2_ECHO_MS,
     T2_REPETITION_MS,
     Finding,
-    NameReading,
+    NameFindings,
     finding_of,
-    read_name,
+    parse_name,
 )
 from discgrader.imaging.study import Contrast
 
@@ -85,7 +85,7 @@ class _Header:
 
     stated: Mapping[str, object]
     text: str
-    named: NameReading
+    named: NameFindings
     kind: frozenset[str]
     sequence: frozenset[str]
 
@@ -109,17 +109,17 @@ class _Header:
 
     @property
     def traits(self) -> tuple[str, ...]:
-        told = any(
+        given_agent = any(
             str(self.stated.get(one, "")).strip().upper() not in _NO_AGENT
             for one in ("ContrastBolusAgent", "ContrastBolusIngredient")
         )
         amounts = [_number(self.stated, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
-        agent = told or any(one is not None and one > 0 for one in amounts)
+        agent = given_agent or any(one is not None and one > 0 for one in amounts)
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it
         shown = (
-            [] if self.named.words.values("anatomy") else read_name(str(self.stated.get("BodyPartExamined", ""))).traits
+            [] if self.named.words.values("anatomy") else parse_name(str(self.stated.get("BodyPartExamined", ""))).traits
         )
         return tuple(dict.fromkeys([*more, *self.named.traits, *shown]))
 
@@ -150,9 +150,9 @@ def _header(stated: Mapping[str, object]) -> _Header:
         for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
         if str(stated.get(one) or "").strip()
     ]
-    read = [(text, read_name(text)) for text in texts]
+    read = [(text, parse_name(text)) for text in texts]
     telling = [entry for entry in read if entry[1].contrast is not None or entry[1].why]
-    text, named = next(iter([*telling, *read]), ("", read_name("")))
+    text, named = next(iter([*telling, *read]), ("", parse_name("")))
     return _Header(
         stated, text, named, frozenset(_words(stated, "ImageType")), frozenset(_words(stated, "ScanningSequence"))
     )

@@ -184,7 +184,7 @@ def _belong(one: list[Slice], other: list[Slice]) -> bool:
     days, its_days = _days(one), _days(other)
     if _far_apart(days, its_days) or _far_apart(_acquired(one), _acquired(other)):
         return False
-    if any(_telling(_values(one, keyword) & _values(other, keyword)) for keyword in _SHARED):
+    if any(_is_informative(_values(one, keyword) & _values(other, keyword)) for keyword in _SHARED):
         return True
     uids, its_uids = _values(one, "StudyInstanceUID"), _values(other, "StudyInstanceUID")
     if not uids and not its_uids:
@@ -226,7 +226,9 @@ def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
 
 def linked(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
     """Whether anything in the headers of two groups of slices says that they are of one examination."""
-    if any(_telling(_values(one, keyword) & _values(other, keyword)) for keyword in (*_SHARED, "StudyInstanceUID")):
+    if any(
+        _is_informative(_values(one, keyword) & _values(other, keyword)) for keyword in (*_SHARED, "StudyInstanceUID")
+    ):
         return True
     return bool(_days(one) & _days(other) or _times(one) & _times(other))
 
@@ -251,7 +253,7 @@ def _values(group: Iterable[Slice], *keywords: str) -> set[str]:
     return {text for slice_ in group for keyword in keywords if (text := text_of(slice_.header.get(keyword)))}
 
 
-def _telling(values: set[str]) -> bool:
+def _is_informative(values: set[str]) -> bool:
     """Whether any of the values is more than a filler such as 0, NONE or ANONYMOUS."""
     return any(re.search(r"[1-9]", value) for value in values)
 

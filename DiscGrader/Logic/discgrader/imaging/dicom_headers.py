@@ -9,7 +9,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from discgrader.errors import StudyError
-from discgrader.imaging.dicom_kind import is_mr, why_no_picture
+from discgrader.imaging.dicom_kind import is_mr, why_not_an_image
 from discgrader.imaging.dicom_values import UNREADABLE, HeaderError, named, numbers, one_number, values_of
 from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.progress import Progress
@@ -240,7 +240,7 @@ def read_headers(files: Sequence[Path], progress: Progress) -> tuple[list[Slice]
             top |= _agent_of_codes(dataset, top)
             series = str(top.get("SeriesDescription") or top.get("ProtocolName") or "")
             modalities.add(str(top.get("Modality", "")))
-            reason = why_no_picture(top, dataset) or is_mr(top, broken, dataset.file_meta)
+            reason = why_not_an_image(top, dataset) or is_mr(top, broken, dataset.file_meta)
             if reason is None:
                 slices += _slices(path, dataset, top, broken)
         except HeaderError as error:

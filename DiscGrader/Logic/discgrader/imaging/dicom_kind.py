@@ -7,7 +7,7 @@ from pydicom.uid import UID
 
 from discgrader.imaging.dicom_values import named
 
-NO_PICTURE = "no image"
+NOT_AN_IMAGE = "no image"
 """Begins the reason of files such as reports, which nobody misses."""
 
 _MR_MODALITIES = ("MR", "MRI", "NMR")
@@ -29,10 +29,10 @@ _OF_MR = (
 _OF_CT = ("KVP", "ConvolutionKernel")
 
 
-def why_no_picture(header: Mapping[str, object], dataset: Dataset) -> str | None:
+def why_not_an_image(header: Mapping[str, object], dataset: Dataset) -> str | None:
     """Why a file holds no gray picture with a place in the patient; None when it may."""
     if "Rows" not in dataset and "Columns" not in dataset:
-        return f"{NO_PICTURE}, such as a report or a presentation state ({header.get('Modality', 'no Modality')})"
+        return f"{NOT_AN_IMAGE}, such as a report or a presentation state ({header.get('Modality', 'no Modality')})"
     samples = header.get("SamplesPerPixel", 1)
     if samples not in (1, [1]):
         return f"a color image ({named('SamplesPerPixel')} is {samples})"
@@ -76,7 +76,7 @@ def is_mr(header: Mapping[str, object], broken: set[str], meta: Dataset) -> str 
     return f"{modality}, and nothing in the header says that it is MR ({named('Modality')}, {named('SOPClassUID')})"
 
 
-def says_nothing_of_its_kind(header: Mapping[str, object]) -> bool:
+def may_not_be_mr(header: Mapping[str, object]) -> bool:
     """Whether neither Modality nor any measure says that a picture is MR, so that it is only taken for it."""
     modality = str(header.get("Modality", "")).upper()
     by_class = "MR" in UID(str(header.get("SOPClassUID", ""))).name

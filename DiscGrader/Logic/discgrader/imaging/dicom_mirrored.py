@@ -14,7 +14,7 @@ _PARALLEL = 3e-3
 _Signs = tuple[int, int]
 
 
-def laid_alike(
+def with_same_orientation(
     slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]
 ) -> tuple[list[Slice], dict[int, np.ndarray], list[Slice]]:
     """The slices and their pictures, rows and columns running as in most slices of the same plane.

@@ -101,8 +101,8 @@ def _check_length(dataset: Dataset, syntax: UID, how: Storage) -> None:
     row = int(dataset.Columns) * how.allocated // 8
     wanted = row * int(dataset.Rows) * int(dataset.get("NumberOfFrames") or 1)
     if not syntax.is_compressed and len(dataset.PixelData) >= wanted + max(row, 64):
-        told = ", ".join(map(named, ("Rows", "Columns", "NumberOfFrames", "BitsAllocated")))
-        raise HeaderError(f"it has more pixels than its header says ({told})")
+        attributes = ", ".join(map(named, ("Rows", "Columns", "NumberOfFrames", "BitsAllocated")))
+        raise HeaderError(f"it has more pixels than its header says ({attributes})")
 
 
 def _of_frames(pixels: np.ndarray, frames: Sequence[int]) -> np.ndarray:

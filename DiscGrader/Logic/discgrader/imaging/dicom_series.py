@@ -59,7 +59,7 @@ def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
     alike: dict[tuple[object, ...], list[list[Slice]]] = {}
     for group in groups:
         if len(group) == 1:
-            alike.setdefault(_looks(group[0]), []).append(group)
+            alike.setdefault(_acquisition_key(group[0]), []).append(group)
     joined = {id(group): many for many in alike.values() if len(many) >= _SINGLES for group in many}
     whole = [
         [slice_ for group in many for slice_ in group] for many in {id(many): many for many in joined.values()}.values()
@@ -67,16 +67,16 @@ def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
     return [*(group for group in groups if id(group) not in joined), *whole]
 
 
-def _looks(slice_: Slice) -> tuple[object, ...]:
+def _acquisition_key(slice_: Slice) -> tuple[object, ...]:
     """What slices of one series have in common, whatever their identifiers say."""
-    told = [text_of(one.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
-    times = [text_of(one.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
+    told = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
+    times = [text_of(slice_.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
     geometry = (
-        one.shape,
-        tuple(np.round(np.array(one.pixel_spacing), 3)),
-        tuple(np.round(np.array([*one.row, *one.column]), 2) + 0.0),
+        slice_.shape,
+        tuple(np.round(np.array(slice_.pixel_spacing), 3)),
+        tuple(np.round(np.array([*slice_.row, *slice_.column]), 2) + 0.0),
     )
-    return (*told, *times, *geometry, str(one.path.parent))
+    return (*told, *times, *geometry, str(slice_.path.parent))
 
 
 def content(one: Slice, picture: np.ndarray) -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 
 from discgrader.errors import StudyError
 from discgrader.imaging.agreement import agreement
-from discgrader.imaging.coordinates import SAME_PLACE_MM, TELLING
+from discgrader.imaging.coordinates import LEAST_PEAK_RATIO, SAME_PLACE_MM
 from discgrader.imaging.dicom_examinations import linked
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_series import by_series
@@ -94,7 +94,7 @@ def _agree(ones: Sequence, others: Sequence) -> bool:
     for slice_ in ones:
         for other in others:
             found = agreement(slice_.volume, other.volume)
-            if found is not None and found.contrast >= TELLING and found.distance_mm <= SAME_PLACE_MM:
+            if found is not None and found.contrast >= LEAST_PEAK_RATIO and found.distance_mm <= SAME_PLACE_MM:
                 return True
     return False
 
@@ -105,8 +105,8 @@ def _taken_twice(ones: Sequence, others: Sequence) -> bool:
 
 
 def _same_kind(one, other) -> bool:
-    said = [_kind(each.header) for each in (one, other)]
-    if not any(said[0]) or said[0] != said[1] or plane_of(one.volume) is not plane_of(other.volume):
+    kinds = [_kind(each.header) for each in (one, other)]
+    if not any(kinds[0]) or kinds[0] != kinds[1] or plane_of(one.volume) is not plane_of(other.volume):
         return False
     if one.volume.size == other.volume.size and (one.volume.array == other.volume.array).all():
         return False

@@ -32,7 +32,7 @@ _PART = {
 }
 
 
-def with_parts_told(series: Sequence[Series], fixed: Sequence[bool], times: Sequence[Mapping]) -> tuple[Series, ...]:
+def with_dixon_parts(series: Sequence[Series], fixed: Sequence[bool], times: Sequence[Mapping]) -> tuple[Series, ...]:
     """The series, with those that are parts of a Dixon series and were taken for more called other, and a warning.
 
     Parameters
@@ -80,8 +80,8 @@ def _groups(series: Sequence[Series], times: Sequence[Mapping]) -> list[list[int
 def _together(one: Series, other: Series, times: Mapping, its_times: Mapping) -> bool:
     if one.plane is not other.plane or one.volume.size != other.volume.size:
         return False
-    told, its = (_number(each.get("RepetitionTime")) for each in (times, its_times))
-    if told is not None and its is not None and abs(told - its) > SAME_TIMES_MS:
+    repetition, its = (_number(each.get("RepetitionTime")) for each in (times, its_times))
+    if repetition is not None and its is not None and abs(repetition - its) > SAME_TIMES_MS:
         return False
     return bool(np.allclose(one.volume.affine_lps, other.volume.affine_lps, atol=0.01))
 

@@ -36,5 +36,5 @@ class Examination:
     @property
     def in_words(self) -> str:
         """Date and description, for people."""
-        told = [text for text in (self.date or "date unknown", self.description) if text]
-        return ", ".join(told)
+        texts = [text for text in (self.date or "date unknown", self.description) if text]
+        return ", ".join(texts)

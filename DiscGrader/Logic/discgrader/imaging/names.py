@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class NameReading:
+class NameFindings:
     """What a name says.
 
     Parameters
@@ -86,7 +86,7 @@ class NameReading:
     words: Words = field(default_factory=lambda: Words({}, ()), repr=False)
 
 
-def read_name(name: str) -> NameReading:
+def parse_name(name: str) -> NameFindings:
     """What a file name or series description says."""
     words = words_of(name)
     part = _part(words)
@@ -95,17 +95,17 @@ def read_name(name: str) -> NameReading:
     fat = fat or contrast is Contrast.STIR
     agent = _agent(words, contrast)
     planes = words.values("plane")
-    return NameReading(
+    return NameFindings(
         contrast, why, Plane(planes[0]) if len(planes) == 1 else None, fat, agent, part, _traits(words, agent), words
     )
 
 
 def contrast_from_name(name: str) -> Finding | None:
     """The contrast that a file name or series description speaks of; None where it speaks of none or of several."""
-    return finding_of(read_name(name), f"its name, {name},")
+    return finding_of(parse_name(name), f"its name, {name},")
 
 
-def finding_of(reading: NameReading, subject: str) -> Finding | None:
+def finding_of(reading: NameFindings, subject: str) -> Finding | None:
     """What a name says as a finding, ``subject`` naming it in words; None where it does not tell the contrast."""
     if reading.contrast is None:
         return None
@@ -152,8 +152,8 @@ def _either(words: Words) -> bool:
     """Whether T2 and STIR are named as alternatives, as in ``Sagittal T2/STIR`` of a public challenge."""
     if words.tokens == ("sagittal", "t2", "stir"):
         return True
-    weights = [words.tokens.index(word) for _, word in words.said.get("weight", ()) if word in words.tokens]
-    others = [words.tokens.index(word) for value, word in words.said["recovery"] if word in words.tokens]
+    weights = [words.tokens.index(word) for _, word in words.matches.get("weight", ()) if word in words.tokens]
+    others = [words.tokens.index(word) for value, word in words.matches["recovery"] if word in words.tokens]
     return any(_ALTERNATIVES & set(words.tokens[min(a, b) : max(a, b)]) for a in weights for b in others)
 
 
@@ -184,12 +184,12 @@ def _by_written_times(words: Words, fat: bool) -> tuple[Contrast | None, str]:
     if len(words.times_ms) != 2 or not spin_echo:
         return None, ""
     repetition, echo = words.times_ms
-    said = f"says TR/TE {repetition:g}/{echo:g} ms"
+    matches = f"says TR/TE {repetition:g}/{echo:g} ms"
     if echo <= T1_ECHO_MS and repetition <= T1_REPETITION_MS:
-        return (Contrast.T1_FS if fat else Contrast.T1), said
+        return (Contrast.T1_FS if fat else Contrast.T1), matches
     if echo >= T2_ECHO_MS and repetition >= T2_REPETITION_MS:
-        return (Contrast.STIR if fat else Contrast.T2), said
-    return None, said
+        return (Contrast.STIR if fat else Contrast.T2), matches
+    return None, matches
 
 
 def _part(words: Words) -> str:
@@ -197,7 +197,7 @@ def _part(words: Words) -> str:
     parts = [part for part in words.values("part") if part in ("water", "fat", "in", "opposed")]
     if parts:
         return parts[-1]
-    letters = {word: value.removeprefix("letter-") for value, word in words.said.get("part", ())}
+    letters = {word: value.removeprefix("letter-") for value, word in words.matches.get("part", ())}
     places = [place for place, token in enumerate(words.tokens) if token in letters and not _weighting(words, place)]
     last = len(words.tokens) - 1
     if not words.says("dixon", "yes"):
@@ -212,23 +212,23 @@ def _weighting(words: Words, place: int) -> bool:
 
 def _fat_suppressed(words: Words) -> bool:
     """Whether any technique that makes fat dark is named, and not denied."""
-    named = [word for value, word in words.said.get("fat", ()) if value == "dark"]
+    named = [word for value, word in words.matches.get("fat", ()) if value == "dark"]
     return any(not _denied(words, word) for word in named)
 
 
 def _denied(words: Words, word: str) -> bool:
     text = f" {' '.join(words.tokens)} "
-    return any(f" {no} {word} " in text for _, no in words.said.get("negation", ()))
+    return any(f" {no} {word} " in text for _, no in words.matches.get("negation", ()))
 
 
 def _agent(words: Words, contrast: Contrast | None) -> bool | None:
     """Whether contrast agent was given, as far as it is said: ``GADO_PRE`` is before it."""
-    given = [word for value, word in words.said.get("agent", ()) if value == "given"]
-    said = [word for word in given if not _denied(words, word)]
-    if words.says("agent", "none") and not any("post" in word for word in said):
+    given = [word for value, word in words.matches.get("agent", ()) if value == "given"]
+    matches = [word for word in given if not _denied(words, word)]
+    if words.says("agent", "none") and not any("post" in word for word in matches):
         return False
     if given:
-        return bool(said)
+        return bool(matches)
     last = words.word("agent", "last-c")
     return True if last and words.tokens[-1] == last and contrast in (Contrast.T1, Contrast.T1_FS) else None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from discgrader.imaging.flat_picture import channels, flat_pictures, slice_axis_of
-from discgrader.imaging.picture_network import PictureNetwork, picture_network, planes_told
+from discgrader.imaging.picture_network import PictureNetwork, picture_network, planes_with_network
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.tissue_network import TissueNetwork
 from discgrader.imaging.volume import Volume
@@ -65,10 +65,10 @@ def picture_contrast(volume: Volume, plane: Plane) -> PictureContrast:
     PackError
         When the networks' pack is missing or altered.
     """
-    seen = seen_of(volume, plane) if plane.value in planes_told() else []
+    seen = seen_of(volume, plane) if plane.value in planes_with_network() else []
     if not seen:
         return PictureContrast(dict.fromkeys(KEYS, 1 / len(KEYS)), Contrast.UNKNOWN, 1 / len(KEYS))
-    return told(picture_network(plane.value), seen, slice_distance_mm(volume, plane))
+    return classified(picture_network(plane.value), seen, slice_distance_mm(volume, plane))
 
 
 def seen_of(volume: Volume, plane: Plane) -> list[np.ndarray]:
@@ -85,7 +85,9 @@ def slice_distance_mm(volume: Volume, plane: Plane) -> float | None:
     return None if volume.size[across] == 1 and spacing <= _THIN_MM else spacing
 
 
-def told(network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distance_mm: float | None) -> PictureContrast:
+def classified(
+    network: PictureNetwork | TissueNetwork, seen: list[np.ndarray], distance_mm: float | None
+) -> PictureContrast:
     """What a network makes of what it sees, the slices' distance in mm (None where it is not known) considered."""
     logits = np.stack([network.logits(picture) for picture in seen])
     found = together(logits) if isinstance(network, TissueNetwork) else mean_logits(logits)

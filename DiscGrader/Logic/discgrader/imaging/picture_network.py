@@ -53,7 +53,7 @@ class PictureNetwork:
 
 
 @lru_cache(maxsize=1)
-def planes_told() -> tuple[str, ...]:
+def planes_with_network() -> tuple[str, ...]:
     """The planes that a network ships for: those whose answers were right often enough on patients kept aside.
 
     Raises
@@ -69,7 +69,7 @@ def planes_told() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def picture_network(plane: str) -> PictureNetwork | TissueNetwork:
-    """The shipped network for pictures in this plane, one of `planes_told`.
+    """The shipped network for pictures in this plane, one of `planes_with_network`.
 
     Raises
     ------

@@ -7,7 +7,7 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.imaging.dicom_contrast import contrast_from_dicom, traits_from_dicom
-from discgrader.imaging.names import Finding, NameReading, finding_of, read_name
+from discgrader.imaging.names import Finding, NameFindings, finding_of, parse_name
 from discgrader.imaging.picture_contrast import PictureContrast, picture_contrast
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
@@ -140,15 +140,15 @@ def recognize(
     plane : Plane, optional
         That of its slices, where it is known better than from their geometry.
     """
-    told = contrast_from_dicom(header or {})
-    reading = read_name(name)
-    told = told or finding_of(reading, f"its name, {name},")
-    if told is not None and told.contrast is Contrast.OTHER:
-        return told
+    stated = contrast_from_dicom(header or {})
+    reading = parse_name(name)
+    stated = stated or finding_of(reading, f"its name, {name},")
+    if stated is not None and stated.contrast is Contrast.OTHER:
+        return stated
     traits = (
-        told.traits if told is not None else tuple(dict.fromkeys([*traits_from_dicom(header or {}), *reading.traits]))
+        stated.traits if stated is not None else tuple(dict.fromkeys([*traits_from_dicom(header or {}), *reading.traits]))
     )
-    return replace(_with_picture(told, reading, name, volume, plane or plane_of(volume)), traits=traits)
+    return replace(_with_picture(stated, reading, name, volume, plane or plane_of(volume)), traits=traits)
 
 
 def contrast_from_picture(volume: Volume, plane: Plane | None = None) -> Finding:
@@ -158,18 +158,18 @@ def contrast_from_picture(volume: Volume, plane: Plane | None = None) -> Finding
     return _seen(seen, plane, "nothing names its contrast")
 
 
-def _with_picture(told: Finding | None, reading: NameReading, name: str, volume: Volume, plane: Plane) -> Finding:
+def _with_picture(stated: Finding | None, reading: NameFindings, name: str, volume: Volume, plane: Plane) -> Finding:
     seen = picture_contrast(volume, plane)
-    if told is None:
+    if stated is None:
         silent = f"its name, {name}, {reading.why}" if reading.why else "nothing names its contrast"
         return _seen(seen, plane, silent)
     if seen.contrast is Contrast.UNKNOWN:
-        return told
-    alike = _LOOKS_LIKE.get(told.contrast, ())
+        return stated
+    alike = _LOOKS_LIKE.get(stated.contrast, ())
     agrees = sum(p for contrast, p in seen.probabilities.items() if contrast in alike)
     if 1 - agrees >= CONVICTION and seen.contrast not in alike:
-        return _believed(seen, told) if told.contrast in _BELIEVED else _doubted(seen, told)
-    return told if told.contrast is Contrast.T1_FS else replace(told, probability=agrees)
+        return _believed(seen, stated) if stated.contrast in _BELIEVED else _doubted(seen, stated)
+    return stated if stated.contrast is Contrast.T1_FS else replace(stated, probability=agrees)
 
 
 def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
@@ -179,18 +179,21 @@ def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
     return Finding(seen.contrast, f"{silent}; {_shows(seen)}", seen.probability)
 
 
-def _believed(seen: PictureContrast, told: Finding) -> Finding:
+def _believed(seen: PictureContrast, stated: Finding) -> Finding:
     """The picture against header or name."""
-    warning = f"{told.reason}; but {_shows(seen)}, and this was used. Correct its role if that is wrong."
+    warning = f"{stated.reason}; but {_shows(seen)}, and this was used. Correct its role if that is wrong."
     return Finding(
-        seen.contrast, f"{_shows(seen)}, although {told.reason}", seen.probability, warnings=(*told.warnings, warning)
+        seen.contrast,
+        f"{_shows(seen)}, although {stated.reason}",
+        seen.probability,
+        warnings=(*stated.warnings, warning),
     )
 
 
-def _doubted(seen: PictureContrast, told: Finding) -> Finding:
+def _doubted(seen: PictureContrast, stated: Finding) -> Finding:
     """Header or name against the picture, where a wrong grade would be worse than none."""
     return replace(
-        told, warnings=(*told.warnings, f"{told.reason}; but {_shows(seen)}. Correct its role if that is wrong.")
+        stated, warnings=(*stated.warnings, f"{stated.reason}; but {_shows(seen)}. Correct its role if that is wrong.")
     )
 
 

@@ -44,7 +44,7 @@ class Words:
 
     Parameters
     ----------
-    said : mapping of str to tuple of (str, str)
+    matches : mapping of str to tuple of (str, str)
         By kind, such as ``weight``: each value, and the word as it was written (in small letters), in the text's order.
     tokens : tuple of str
         All words, in small letters, without accents.
@@ -54,14 +54,14 @@ class Words:
         Repetition, echo and perhaps inversion time, where the text has them as ``4000/128``.
     """
 
-    said: Mapping[str, tuple[tuple[str, str], ...]]
+    matches: Mapping[str, tuple[tuple[str, str], ...]]
     tokens: tuple[str, ...]
     ends_apart: bool = False
     times_ms: tuple[float, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """What is said of a kind, each once."""
-        return tuple(dict.fromkeys(value for value, _ in self.said.get(kind, ())))
+        return tuple(dict.fromkeys(value for value, _ in self.matches.get(kind, ())))
 
     def says(self, kind: str, value: str) -> bool:
         """Whether this is among it."""
@@ -69,7 +69,7 @@ class Words:
 
     def word(self, kind: str, value: str) -> str:
         """The first word that says so."""
-        return next((word for meaning, word in self.said.get(kind, ()) if meaning == value), "")
+        return next((word for meaning, word in self.matches.get(kind, ()) if meaning == value), "")
 
 
 def words_of(text: str) -> Words:
@@ -82,17 +82,17 @@ def words_of(text: str) -> Words:
     """
     plain = _BIDS.sub(" ", normalized(text))
     plain = _VERTEBRAE.sub(" ", plain)
-    said: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    matches: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for match in _SLICE_PLANE.finditer(plain):
-        said["plane"].append((_PLANE_OF_LETTER[match[1] or match[2]], match[0]))
+        matches["plane"].append((_PLANE_OF_LETTER[match[1] or match[2]], match[0]))
     times = _TIMES.search(plain)
     tokens = list(_tokens(_TIMES.sub(" ", _SLICE_PLANE.sub(" ", plain))))
     for phrase, meanings in _phrases(tokens):
         for kind, value in meanings:
-            said[kind].append((value, phrase))
+            matches[kind].append((value, phrase))
     apart = re.search(r"_[^\W_]+\W*$", plain) is not None
     return Words(
-        {kind: tuple(values) for kind, values in said.items()},
+        {kind: tuple(values) for kind, values in matches.items()},
         tuple(tokens),
         apart,
         tuple(float(time) for time in times.groups() if time) if times else (),

@@ -11,7 +11,7 @@ import numpy as np
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.dicom import DicomSeries, DicomStudy, read_dicom
 from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
-from discgrader.imaging.dixon_parts import with_parts_told
+from discgrader.imaging.dixon_parts import with_dixon_parts
 from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
 from discgrader.imaging.identity import Identity
@@ -95,7 +95,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     found = _unique_names(content.found)
     chosen = _roles_of(found, roles)
     series = tuple(_recognized(found, chosen, progress))
-    series = with_parts_told(series, [one is not None for one in chosen], [one.header for one in found])
+    series = with_dixon_parts(series, [one is not None for one in chosen], [one.header for one in found])
     progress.report("reading", 1.0, f"{len(series)} series")
     left_out = tuple(LeftOut(printable(entry.name), printable(entry.reason)) for entry in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
@@ -222,9 +222,9 @@ def _read_folder(path: Path, progress: Progress) -> _Content:
     left_out: list[LeftOut] = []
     files = _files_below(path, left_out)
     if not files:
-        told = [entry.sentence for entry in left_out]
+        sentences = [entry.sentence for entry in left_out]
         raise StudyError(
-            " ".join([f"The folder {path} is empty; give a folder with the series of an examination.", *told])
+            " ".join([f"The folder {path} is empty; give a folder with the series of an examination.", *sentences])
         )
     volumes = [file for file in files if ending(file)]
     masks = [file for file in volumes if _MASK_NAME.search(stem(file))]

@@ -128,9 +128,9 @@ def tissue_brightness(channels: np.ndarray, tissues: np.ndarray) -> np.ndarray |
     muscle, fat = found
     both = tissues[VERTEBRA] + tissues[DISC]
     column_value = _quantile(bright, np.where(both > _LIKELY, both, 0) * near * (rows < row), 0.5)
-    sure = sac**4
-    sac_value = float((bright * sure).sum() / sure.sum())
-    dark, light = (_quantile(bright, sure, share) for share in (_DARKEST, _BRIGHTEST))
+    weight = sac**4
+    sac_value = float((bright * weight).sum() / weight.sum())
+    dark, light = (_quantile(bright, weight, share) for share in (_DARKEST, _BRIGHTEST))
     return np.array([sac_value, dark, light, fat, column_value, muscle], np.float32)
 
 

@@ -16,7 +16,7 @@ from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.labels import Label, disc_label
-from discgrader.localize.level_reader import LevelReader
+from discgrader.localize.level_predictor import LevelPredictor
 from discgrader.localize.lowest_disc import LowestDisc, OtherRow, estimate_lowest_disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.localize.naming import SHORTEST_STEP_MM, NamedCandidate, name_candidates, row_of
@@ -64,7 +64,7 @@ class Localizer:
             )
         fill_network(network, pack, next(iter(pack.files)))
         self._segmenter = Segmenter(network.fused(), float(pack.input["pixel_mm"]), device)
-        self._levels = LevelReader.of_pack(pack, device)
+        self._levels = LevelPredictor.of_pack(pack, device)
 
     @classmethod
     def of_network(cls, network: torch.nn.Module, pixel_mm: float) -> "Localizer":
@@ -124,7 +124,7 @@ class Localizer:
         """Find the discs on one series; without a disc when there is none."""
         return self._named(series, self._seen(series.volume, progress), (), margin_mm, lowest_disc)
 
-    def _seen(self, volume: Volume, progress: Progress | None) -> "_Seen":
+    def _seen(self, volume: Volume, progress: Progress | None) -> "_Segmented":
         """What a sagittal volume shows, turned over where it is upside down."""
         segmentation = self._segmenter(volume, progress)
         candidates, labels = find_candidates(segmentation)
@@ -134,10 +134,15 @@ class Localizer:
             segmentation = self._segmenter(turned_over(volume), progress)
             candidates, labels = find_candidates(segmentation)
             row = row_of(candidates)
-        return _Seen(segmentation, candidates, labels, row, turned)
+        return _Segmented(segmentation, candidates, labels, row, turned)
 
     def _named_by_all(
-        self, series: Series, seen: "_Seen", candidates: Sequence[Series], margin_mm: float, lowest_disc: str | None
+        self,
+        series: Series,
+        seen: "_Segmented",
+        candidates: Sequence[Series],
+        margin_mm: float,
+        lowest_disc: str | None,
     ) -> tuple[Localization, list[OtherRow]]:
         """The discs of a series, and what all other sagittal series, which help to name them, show of them."""
         others = [other for other in candidates if other is not series]
@@ -152,14 +157,14 @@ class Localizer:
         return self._named(series, seen, rows, margin_mm, lowest_disc), rows
 
     def _named(
-        self, series: Series, seen: "_Seen", others: Sequence[OtherRow], margin_mm: float, lowest_disc: str | None
+        self, series: Series, seen: "_Segmented", others: Sequence[OtherRow], margin_mm: float, lowest_disc: str | None
     ) -> Localization:
         """The discs of a series, named by what it and others show of them."""
-        looks = None
+        estimate = None
         if self._levels is not None and seen.row:
             own = self._levels(seen.segmentation, seen.row)
-            looks = estimate_lowest_disc(seen.row, own, others, self._levels.weights)
-        found = _localization(series.name, seen, series.volume, margin_mm, lowest_disc, looks=looks)
+            estimate = estimate_lowest_disc(seen.row, own, others, self._levels.weights)
+        found = _localization(series.name, seen, series.volume, margin_mm, lowest_disc, estimate=estimate)
         if not seen.turned:
             return found
         discs = tuple(turned_back(disc, series.volume) for disc in found.discs)
@@ -175,7 +180,7 @@ class Localizer:
         segmentation = self._segmenter(picture, progress)
         every, labels = find_candidates(segmentation)
         candidates = [candidate for candidate in every if is_shown(candidate.center_lps_mm, shown)]
-        seen = _Seen(segmentation, candidates, labels, row_of(candidates))
+        seen = _Segmented(segmentation, candidates, labels, row_of(candidates))
         found = _localization(shown[0].name, seen, picture, margin_mm, lowest_disc, below=blocks_below(seen.row, shown))
         if not found.discs:
             raise StudyError(f"No lumbar disc was found on the axial T2 of {study.name}; add a sagittal series.")
@@ -204,14 +209,14 @@ class Localizer:
             there = row_of(find_candidates(segmentation)[0])
             if not there:
                 continue
-            looks = None if self._levels is None else self._levels(segmentation, there)
+            estimate = None if self._levels is None else self._levels(segmentation, there)
             shift = common_shift(centers, np.array([candidate.center_lps_mm for candidate in there]))
-            rows.append(OtherRow(series.name, there, looks, shift, series.contrast in FAMILIAR))
+            rows.append(OtherRow(series.name, there, estimate, shift, series.contrast in FAMILIAR))
         return rows
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _Segmented:
     """What was made out on a sagittal volume: its candidates, the label of each pixel's, and the row that they make."""
 
     segmentation: Segmentation
@@ -231,20 +236,20 @@ def _reaches_beyond(volume: Volume, row: Sequence[Candidate]) -> bool:
 
 def _localization(
     series: str,
-    seen: _Seen,
+    seen: _Segmented,
     volume: Volume,
     margin_mm: float,
     lowest_disc: str | None,
     below: int | None = None,
-    looks: LowestDisc | None = None,
+    estimate: LowestDisc | None = None,
 ) -> Localization:
     """The discs that candidates on a volume are, named and boxed, with what is doubtful about them."""
-    naming = name_candidates(seen.candidates, lowest_disc, below, looks)
+    naming = name_candidates(seen.candidates, lowest_disc, below, estimate)
     discs = tuple(disc_of(disc, margin_mm) for disc in naming.discs)
     warnings = (*naming.warnings, *filter(None, [scale_doubt(seen.row)]))
     # On the picture that axial slices make together there is no more below the lowest of them; and another series may
     # show what is.
-    counted = lowest_disc is None and below is None and (looks is None or looks.shown_by is None)
+    counted = lowest_disc is None and below is None and (estimate is None or estimate.shown_by is None)
     misfits = doubts_of_row([disc.candidate for disc in naming.discs], counted=counted)
     return Localization(
         series,

@@ -92,16 +92,16 @@ def with_measures(probabilities: np.ndarray, measures: Mapping[str, float], weig
     measures : mapping of str to float
         See `remnant_measures`.
     weights : mapping of str to float
-        Of a logistic regression: ``intercept``, ``looks`` (of `looks_of`), and that of each measure.
+        Of a logistic regression: ``intercept``, ``looks`` (of `remnant_log_odds`), and that of each measure.
     """
     sacral, lumbar = probabilities[:2]
-    score = weights["intercept"] + weights["looks"] * looks_of(probabilities)
+    score = weights["intercept"] + weights["looks"] * remnant_log_odds(probabilities)
     score += sum(weights[name] * value for name, value in measures.items())
     share = 1.0 / (1.0 + np.exp(-score))
     return np.concatenate([[share * (sacral + lumbar), (1 - share) * (sacral + lumbar)], probabilities[2:]])
 
 
-def looks_of(probabilities: np.ndarray) -> float:
+def remnant_log_odds(probabilities: np.ndarray) -> float:
     """A third of the logarithm of how much likelier S1-S2 is than L5-S1, -2 to 2."""
     return float(np.clip(np.log((probabilities[0] + 1e-4) / (probabilities[1] + 1e-4)), -6.0, 6.0)) / 3.0
 

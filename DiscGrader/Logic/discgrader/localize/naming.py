@@ -101,7 +101,7 @@ def name_candidates(
     candidates: Sequence[Candidate],
     lowest_disc: str | None = None,
     below: int | None = None,
-    looks: LowestDisc | None = None,
+    estimate: LowestDisc | None = None,
 ) -> Naming:
     """Order, check and name candidates (from the foot to the head).
 
@@ -114,14 +114,14 @@ def name_candidates(
     below : int, optional
         How many discs are known to lie below the lowest candidate, where the picture ends too soon to tell that one
         from a remnant of S1-S2.
-    looks : LowestDisc, optional
+    estimate : LowestDisc, optional
         How probable each place of the lowest candidate of `row_of` is by what the discs look like; else their measures
         alone decide.
     """
     row = row_of(candidates)
     if not row:
         return Naming((), ())
-    choice = _Choice(row, 1, (), 1.0) if lowest_disc is not None else _chosen(row, below, looks)
+    choice = _Choice(row, 1, (), 1.0) if lowest_disc is not None else _chosen(row, below, estimate)
     # The user's name is that of the lowest disc found, whatever may be missed below it.
     lowest = lowest_disc or LEVELS[0]
     indices, gaps = _indices(choice.chain, choice.first)
@@ -159,9 +159,9 @@ class _Choice:
         return (doubt_in_words(lowest, self.reasons, self.probability, self.alternatives),) if self.reasons else ()
 
 
-def _chosen(row: list[Candidate], below: int | None, looks: LowestDisc | None) -> _Choice:
-    if looks is not None and below is None:
-        return _by_looks(row, looks)
+def _chosen(row: list[Candidate], below: int | None, estimate: LowestDisc | None) -> _Choice:
+    if estimate is not None and below is None:
+        return _by_estimate(row, estimate)
     chain, reasons = _without_remnant(row) if below is None else (row, [])
     # Where a disc was passed over, none is missing below.
     missed = len(chain) == len(row) and row[0].body_below_mm >= LEAST_BODY_MM
@@ -170,14 +170,14 @@ def _chosen(row: list[Candidate], below: int | None, looks: LowestDisc | None) -
     return _Choice(chain, max(1 + missed, 1 + (below or 0)), tuple(reasons))
 
 
-def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
+def _by_estimate(row: list[Candidate], estimate: LowestDisc) -> _Choice:
     """By what the discs look like, as far as what is found below the lowest one agrees."""
     in_view = sacrum_in_view(row[0])
-    known_below = looks.shown_by is not None
-    place = _place(row, looks, in_view)
+    known_below = estimate.shown_by is not None
+    place = _place(row, estimate, in_view)
     first = max(place, 1)
-    lowest, probability = level_name(first), float(looks.probabilities[place])
-    reasons = [] if looks.count is None else [looks.count]
+    lowest, probability = level_name(first), float(estimate.probabilities[place])
+    reasons = [] if estimate.count is None else [estimate.count]
     if not in_view and place > 0 and not known_below:
         reasons.append(
             f"the sacrum is not in view: the lowest visible disc is assumed to be {lowest}, which is a guess"
@@ -192,9 +192,9 @@ def _by_looks(row: list[Candidate], looks: LowestDisc) -> _Choice:
     elif probability < CERTAIN:
         reasons.append("the shape of the lowest vertebrae leaves the names in doubt")
     others = {
-        neighbor_name(lowest, int(index) - place): float(looks.probabilities[index])
-        for index in np.argsort(-looks.probabilities)
-        if index != place and looks.probabilities[index] >= LEAST_PROBABILITY
+        neighbor_name(lowest, int(index) - place): float(estimate.probabilities[index])
+        for index in np.argsort(-estimate.probabilities)
+        if index != place and estimate.probabilities[index] >= LEAST_PROBABILITY
     }
     alternatives = {name: share for name, share in others.items() if name is not None}
     return _Choice(row[1:] if place == 0 else row, first, tuple(reasons), probability, alternatives)
@@ -208,13 +208,13 @@ def sacrum_in_view(lowest: Candidate) -> bool:
     return lowest.room_below_mm >= SACRUM_ROOM_MM and not cut_off
 
 
-def _place(row: list[Candidate], looks: LowestDisc, in_view: bool) -> int:
+def _place(row: list[Candidate], estimate: LowestDisc, in_view: bool) -> int:
     """The likeliest index of the lowest candidate among those that what lies below it allows."""
-    likeliest = int(looks.probabilities.argmax())
+    likeliest = int(estimate.probabilities.argmax())
     shown = in_view and row[0].room_below_mm >= NO_DISC_ROOM_MM
-    if likeliest > 1 and shown and row[0].body_below_mm < LEAST_BODY_MM and looks.shown_by is None:
+    if likeliest > 1 and shown and row[0].body_below_mm < LEAST_BODY_MM and estimate.shown_by is None:
         # What lies below is in the picture and holds no lumbar vertebra: no disc is missed there.
-        likeliest = int(looks.probabilities[:2].argmax())
+        likeliest = int(estimate.probabilities[:2].argmax())
     return likeliest if likeliest > 0 or len(row) > 1 else 1
 
 

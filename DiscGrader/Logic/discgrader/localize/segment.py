@@ -24,7 +24,7 @@ BESIDE_SPINE_MM = 12.0
 NEAR_MM = 20.0
 """How far the spine may lie from where another series has it, front to back."""
 
-LOOK_EVERY_MM = 2.0
+SEGMENT_EVERY_MM = 2.0
 """Slices closer together than half of this show so nearly the same that every second one, or fewer, will do."""
 
 BEYOND_SPINE_MM = 8.0
@@ -99,7 +99,7 @@ class Segmenter:
         """Segment the sagittal slices of a volume in any orientation.
 
         Three slices are looked at over their whole width; they tell where on the others the spine is. From these on
-        towards either side the others are looked at until the spine ends; of slices closer than `LOOK_EVERY_MM` only
+        towards either side the others are looked at until the spine ends; of slices closer than `SEGMENT_EVERY_MM` only
         some.
 
         Parameters
@@ -108,20 +108,20 @@ class Segmenter:
             Where the spine is in LPS mm, as known from another series: no further than `NEAR_MM` in front of the
             foremost and behind the hindmost of these points.
         """
-        looking = _Looking(
+        partial = _PartialSegmentation(
             sagittal_frames(volume), self._pixel_mm, self._probabilities, str(self._device), progress or Progress()
         )
-        first = looking.everywhere if near_lps_mm is None else looking.columns_near(near_lps_mm)
-        looking.at(looking.scouts, first)
-        window = _window(looking.probabilities[:, looking.scouts], looking.pixel_mm)
+        first = partial.everywhere if near_lps_mm is None else partial.columns_near(near_lps_mm)
+        partial.at(partial.scouts, first)
+        window = _window(partial.probabilities[:, partial.scouts], partial.pixel_mm)
         if window is None:
-            looking.at(looking.rest, looking.everywhere)
+            partial.at(partial.rest, partial.everywhere)
         else:
-            looking.outwards(window)
-            seen = sorted(looking.seen - set(looking.scouts))
-            cut = _are_cut(looking.probabilities[:, seen], window)
-            looking.at([index for index, is_cut in zip(seen, cut, strict=True) if is_cut], looking.everywhere)
-        return looking.segmentation()
+            partial.segment_outwards(window)
+            seen = sorted(partial.seen - set(partial.scouts))
+            cut = _are_cut(partial.probabilities[:, seen], window)
+            partial.at([index for index, is_cut in zip(seen, cut, strict=True) if is_cut], partial.everywhere)
+        return partial.segmentation()
 
     def _probabilities(self, pixels: torch.Tensor) -> np.ndarray:
         """Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns)."""
@@ -135,7 +135,7 @@ class Segmenter:
             return self._network(batch).float()[0, :, :rows, :columns].softmax(0).cpu().numpy()
 
 
-class _Looking:
+class _PartialSegmentation:
     """A volume whose sagittal slices are looked at bit by bit, and what was seen so far.
 
     Parameters
@@ -193,7 +193,7 @@ class _Looking:
             self.seen.add(index)
             self._progress.report("Finding discs", len(self.seen) / (len(self.scouts) + len(self.rest)))
 
-    def outwards(self, window: slice) -> None:
+    def segment_outwards(self, window: slice) -> None:
         """Look at the other slices, from the middle on, on each side until hardly any disc is seen; at all of them
         where the first ones show none, for the spine then lies to one side."""
         middle = self.scouts[len(self.scouts) // 2]
@@ -248,18 +248,18 @@ def _are_cut(probabilities: np.ndarray, window: slice) -> np.ndarray:
 
 
 def _spread(count: int, slice_mm: float) -> list[int]:
-    """Slices to look at, first and last included: all of thick ones, of thin ones such as lie `LOOK_EVERY_MM` apart."""
+    """Slices to segment, first and last included: all thick ones, of thin ones those `SEGMENT_EVERY_MM` apart."""
     return sorted({*range(0, count, _step(slice_mm)), count - 1})
 
 
 def _step(slice_mm: float) -> int:
     """Every how many slices one is looked at."""
-    return max(1, int(LOOK_EVERY_MM / slice_mm))
+    return max(1, int(SEGMENT_EVERY_MM / slice_mm))
 
 
-def _fill_between(probabilities: np.ndarray, looked_at: Sequence[int]) -> None:
+def _fill_between(probabilities: np.ndarray, segmented: Sequence[int]) -> None:
     """Class probabilities of the slices that were not looked at, linearly from those on either side, in place."""
-    for low, high in pairwise(looked_at):
+    for low, high in pairwise(segmented):
         for index in range(low + 1, high):
             share = np.float32((index - low) / (high - low))
             probabilities[:, index] = (1 - share) * probabilities[:, low] + share * probabilities[:, high]

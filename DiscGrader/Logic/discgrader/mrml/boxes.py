@@ -7,8 +7,8 @@ import numpy as np
 from discgrader.errors import UsageError
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
+from discgrader.localize.box_at_point import box_between, segmented_box
 from discgrader.localize.disc import Localization
-from discgrader.localize.given_place import box_between, segmented_box
 from discgrader.localize.levels import LADDER, common_ladder, next_above, order_of
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.reading.record import DiscReading

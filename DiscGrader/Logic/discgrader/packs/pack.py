@@ -14,7 +14,7 @@ from typing import Any
 
 from discgrader.checked import parse_json, read_bytes
 from discgrader.errors import PackError
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 from discgrader.packs.contents import NEVER_LOADED, SUFFIXES, check_content
 from discgrader.packs.description import Described, TrainedOn, check_description
 
@@ -230,7 +230,7 @@ def write_pack(
     # Through JSON once, so that tuples and the like are judged as they will be read.
     text = json.dumps(described, indent=2, ensure_ascii=False, allow_nan=False)
     checked_description(name, json.loads(text))
-    with whole_folder(folder, may_replace=lambda old: (old / DESCRIPTION).is_file()) as new:
+    with atomic_folder(folder, may_replace=lambda old: (old / DESCRIPTION).is_file()) as new:
         for file, content in files.items():
             (new / file).write_bytes(content)
         (new / DESCRIPTION).write_text(text + "\n", encoding="utf-8")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from discgrader.errors import PackError
-from discgrader.folders import whole_file
+from discgrader.folders import atomic_file
 from discgrader.packs.pack import BORROWED, DESCRIPTION, find_pack_folders, read_pack
 
 
@@ -34,7 +34,7 @@ def share_files(folder: Path) -> int:
             continue
         path = pack.folder / DESCRIPTION
         described = json.loads(path.read_text(encoding="utf-8")) | {BORROWED: borrowed}
-        with whole_file(path) as new:
+        with atomic_file(path) as new:
             new.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         for file in borrowed.keys() - pack.borrowed.keys():
             saved += (pack.folder / file).stat().st_size

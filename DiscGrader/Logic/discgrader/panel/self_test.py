@@ -75,13 +75,13 @@ class SelfTest(ScriptedLoadableModuleTest):
 
     def test_phantomIsReadWithoutTorch(self):
         """A phantom is read as in `test_phantomIsRead`, by its own truth in the place of networks."""
-        from discgrader.phantom.known_engine import KnownEngine
+        from discgrader.phantom.truth_engine import TruthEngine
 
         self.delayDisplay("A phantom is rendered")
         phantom = self.makePhantom()
         logic = self.logicInUse()
         engine = logic.jobs.engine
-        logic.jobs.engine = KnownEngine(phantom)
+        logic.jobs.engine = TruthEngine(phantom)
         try:
             with tempfile.TemporaryDirectory() as folder:
                 self.readPhantom(logic, phantom, Path(folder))

@@ -219,7 +219,7 @@ class DiscParameters:
 
     @classmethod
     def draw(
-        cls, seed: int, index: int, alike: int, scale: float, lordosis: float, health: float, asked: DiscFindings
+        cls, seed: int, index: int, alike: int, scale: float, lordosis: float, health: float, requests: DiscFindings
     ) -> "DiscParameters":
         """A disc as chance would have it, with what is asked for.
 
@@ -236,7 +236,7 @@ class DiscParameters:
             Index of the disc of an ordinary spine that it has the size of.
         scale, lordosis, health : float
             Body size, lordosis, and the patient's share in the discs' degeneration, 0 to 1.
-        asked : DiscFindings
+        requests : DiscFindings
             What is asked for.
         """
         level = LEVELS[index]
@@ -247,32 +247,32 @@ class DiscParameters:
         jitter, wedge = uniform("shape", 2)
         hollow, rim, rim_width, spread = uniform("outline", 4)
         taper = uniform("sac", 1)[0]
-        chance, height, hydration = uniform("degeneration", 3)
-        fused = bool(asked.fused)
+        uniform_draw, height, hydration = uniform("degeneration", 3)
+        fused = bool(requests.fused)
         odds = np.cumsum(GRADE_ODDS[0 if index < 2 else 1 if index < 4 else 2])
-        drawn = 1 + int(np.searchsorted(odds[:-1], 0.5 * chance + 0.5 * health))
-        if asked.narrowing:
+        drawn = 1 + int(np.searchsorted(odds[:-1], 0.5 * uniform_draw + 0.5 * health))
+        if requests.narrowing:
             drawn = max(drawn, 3)
-        elif asked.narrowing is not None:
+        elif requests.narrowing is not None:
             drawn = min(drawn, 4)
-        grade = int(5 if fused else asked.pfirrmann or drawn)
-        share = 0.32 + 0.08 * height if fused else _height_share(grade, height, asked.narrowing)
-        bulge = _bulge(grade, uniform("bulge", 2), asked, fused)
-        osteophyte = _osteophyte(grade, uniform("osteophytes", 2), asked, fused)
+        grade = int(5 if fused else requests.pfirrmann or drawn)
+        share = 0.32 + 0.08 * height if fused else _height_share(grade, height, requests.narrowing)
+        bulge = _bulge(grade, uniform("bulge", 2), requests, fused)
+        osteophyte = _osteophyte(grade, uniform("osteophytes", 2), requests, fused)
         # What chance adds must not stand against what was asked for.
-        spare = any(grade is not None and grade < 3 for grade in (asked.central_stenosis, *_roots(asked)))
+        spare = any(grade is not None and grade < 3 for grade in (requests.central_stenosis, *_roots(requests)))
         if spare:
-            bulge = bulge if asked.bulging else min(bulge, 0.6)
-            osteophyte = osteophyte if asked.disc_osteophyte_complex else 0.0
-        herniation = None if fused else _herniation(grade, uniform("herniation", 9), asked, spare)
+            bulge = bulge if requests.bulging else min(bulge, 0.6)
+            osteophyte = osteophyte if requests.disc_osteophyte_complex else 0.0
+        herniation = None if fused else _herniation(grade, uniform("herniation", 9), requests, spare)
         facets = _both(
             lambda side: _facet(
-                grade, uniform(f"{side} facet", 2)[0], getattr(asked, f"{side}_facet_arthropathy"), fused
+                grade, uniform(f"{side} facet", 2)[0], getattr(requests, f"{side}_facet_arthropathy"), fused
             )
         )
         foramina = _both(
             lambda side: _foramen(
-                grade, uniform(f"{side} foramen", 1)[0], getattr(asked, f"{side}_foraminal_stenosis"), fused
+                grade, uniform(f"{side} foramen", 1)[0], getattr(requests, f"{side}_foraminal_stenosis"), fused
             )
         )
         flavum, lipomatosis = uniform("flavum", 1)[0], uniform("lipomatosis", 1)[0]
@@ -280,7 +280,7 @@ class DiscParameters:
         thick = min(thick, 3.4) if spare else thick
         slip = uniform("slip", 2)
         slips = slip[0] < (0.12 if index in (0, 1) and grade >= 4 else 0.0) and not fused
-        slips = slips if asked.spondylolisthesis is None else asked.spondylolisthesis
+        slips = slips if requests.spondylolisthesis is None else requests.spondylolisthesis
         modic = uniform("modic", 3)
         kind = int(modic[0] < {1: 0.0, 2: 0.05, 3: 0.2, 4: 0.4, 5: 0.7}[grade]) * (
             1 if modic[1] < 0.3 else 2 if modic[1] < 0.93 else 3
@@ -300,38 +300,38 @@ class DiscParameters:
             hydration=HYDRATION_OF_GRADE[grade] * (1 + HYDRATION_SPREAD * (hydration - 0.5)),
             bulge_mm=max(bulge, 1.6 if osteophyte else 0.0),
             herniation=herniation,
-            stenosis=asked.central_stenosis,
-            roots=_roots(asked),
+            stenosis=requests.central_stenosis,
+            roots=_roots(requests),
             foramina=foramina,
             facets=facets,
             joint_fluid=_both(lambda side: float(uniform(f"{side} facet", 2)[1])),
-            flavum_mm=float(asked.ligamentum_flavum_mm or np.clip(thick, 2.2, 6.5)),
+            flavum_mm=float(requests.ligamentum_flavum_mm or np.clip(thick, 2.2, 6.5)),
             sac_taper=SAC_TAPER[min(alike, len(SAC_TAPER) - 1)] * taper,
-            lipomatosis=_asked(asked.epidural_lipomatosis, 0 if lipomatosis < 0.96 or spare else 1),
+            lipomatosis=_requested_or(requests.epidural_lipomatosis, 0 if lipomatosis < 0.96 or spare else 1),
             osteophyte_mm=osteophyte,
             slip_mm=float((4.0 + 4.5 * slip[1]) * slips),
-            modic=_asked(asked.modic, 0 if fused or index > 4 else kind),
+            modic=_requested_or(requests.modic, 0 if fused or index > 4 else kind),
             modic_mm=float(4.0 + 5.0 * modic[2]),
             endplate_defects=(
-                _defect(uniform("lower endplate", 5), odds_of_defect, asked.lower_endplate),
-                _defect(uniform("upper endplate", 5), odds_of_defect, asked.upper_endplate),
+                _defect(uniform("lower endplate", 5), odds_of_defect, requests.lower_endplate),
+                _defect(uniform("upper endplate", 5), odds_of_defect, requests.upper_endplate),
             ),
             fused=fused,
         )
 
 
-def _roots(asked: DiscFindings) -> tuple[int | None, int | None]:
-    return asked.right_nerve_root, asked.left_nerve_root
+def _roots(requests: DiscFindings) -> tuple[int | None, int | None]:
+    return requests.right_nerve_root, requests.left_nerve_root
 
 
-def _asked(wish: int | bool | None, drawn: int | bool) -> int | bool:
-    return drawn if wish is None else wish
+def _requested_or(requested: int | bool | None, drawn: int | bool) -> int | bool:
+    return drawn if requested is None else requested
 
 
-def _height_share(grade: int, chance: float, narrowing: bool | None) -> float:
-    share = HEIGHT_OF_GRADE[grade] * (1 + (chance - 0.5) * (0.2 if grade == 5 else 0.1))
+def _height_share(grade: int, uniform_draw: float, narrowing: bool | None) -> float:
+    share = HEIGHT_OF_GRADE[grade] * (1 + (uniform_draw - 0.5) * (0.2 if grade == 5 else 0.1))
     if narrowing is not None and grade != 5:
-        share = min(share, 0.63 + 0.1 * chance) if narrowing else max(share, 0.84 + 0.1 * chance)
+        share = min(share, 0.63 + 0.1 * uniform_draw) if narrowing else max(share, 0.84 + 0.1 * uniform_draw)
     return share
 
 
@@ -340,63 +340,63 @@ def _both(make: Callable[[str], Value]) -> tuple[Value, Value]:
     return make("right"), make("left")
 
 
-def _bulge(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
-    likely = chance[0] < {1: 0.05, 2: 0.15, 3: 0.55, 4: 0.78, 5: 0.85}[grade] and not fused
-    return float(1.8 + 1.6 * chance[1] if _asked(asked.bulging, likely) else 0.8 * chance[1])
+def _bulge(grade: int, uniform_draw: list[float], requests: DiscFindings, fused: bool) -> float:
+    likely = uniform_draw[0] < {1: 0.05, 2: 0.15, 3: 0.55, 4: 0.78, 5: 0.85}[grade] and not fused
+    return float(1.8 + 1.6 * uniform_draw[1] if _requested_or(requests.bulging, likely) else 0.8 * uniform_draw[1])
 
 
-def _osteophyte(grade: int, chance: list[float], asked: DiscFindings, fused: bool) -> float:
-    likely = chance[0] < {1: 0.0, 2: 0.02, 3: 0.1, 4: 0.25, 5: 0.45}[grade] and not fused
-    likely = likely and asked.bulging is not False
-    return float((2.6 + 1.8 * chance[1]) * _asked(asked.disc_osteophyte_complex, likely))
+def _osteophyte(grade: int, uniform_draw: list[float], requests: DiscFindings, fused: bool) -> float:
+    likely = uniform_draw[0] < {1: 0.0, 2: 0.02, 3: 0.1, 4: 0.25, 5: 0.45}[grade] and not fused
+    likely = likely and requests.bulging is not False
+    return float((2.6 + 1.8 * uniform_draw[1]) * _requested_or(requests.disc_osteophyte_complex, likely))
 
 
-def _facet(grade: int, chance: float, wish: int | None, fused: bool) -> int:
-    drawn = 0 if fused else int(np.clip(np.floor(FACET_ODDS[grade] + 1.6 * (chance - 0.5) + 0.3), 0, 3))
-    return _asked(wish, drawn)
+def _facet(grade: int, uniform_draw: float, requested: int | None, fused: bool) -> int:
+    drawn = 0 if fused else int(np.clip(np.floor(FACET_ODDS[grade] + 1.6 * (uniform_draw - 0.5) + 0.3), 0, 3))
+    return _requested_or(requested, drawn)
 
 
-def _foramen(grade: int, chance: float, wish: int | None, fused: bool) -> int:
+def _foramen(grade: int, uniform_draw: float, requested: int | None, fused: bool) -> int:
     odds = np.cumsum(
         {1: (1.0, 0, 0), 2: (0.97, 0.03, 0), 3: (0.85, 0.1, 0.04), 4: (0.65, 0.2, 0.1)}.get(grade, (0.45, 0.3, 0.15))
     )
-    return _asked(wish, 0 if fused else int(np.searchsorted(odds, chance)))
+    return _requested_or(requested, 0 if fused else int(np.searchsorted(odds, uniform_draw)))
 
 
-def _defect(chance: list[float], odds: float, wish: bool | None) -> EndplateNode | None:
-    happens, x, y, depth, length = chance
-    if not _asked(wish, happens < odds):
+def _defect(uniform_draw: list[float], odds: float, requested: bool | None) -> EndplateNode | None:
+    happens, x, y, depth, length = uniform_draw
+    if not _requested_or(requested, happens < odds):
         return None
     return EndplateNode(8.0 * (x - 0.5), 12.0 * (y - 0.5), 2.4 + 2.6 * depth, 3.0 + 2.2 * length)
 
 
-def _herniation(grade: int, chance: list[float], asked: DiscFindings, spare: bool) -> Herniation | None:
-    happens, which, where, side, place, reach, width, moves, fragment = chance
-    wanted = any(getattr(asked, name) for name in ("side", "migration_mm", "sequestered", "calcification"))
-    if (asked.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade])) or asked.msu == "0":
+def _herniation(grade: int, uniform_draw: list[float], requests: DiscFindings, spare: bool) -> Herniation | None:
+    happens, which, where, side, place, reach, width, moves, fragment = uniform_draw
+    wanted = any(getattr(requests, name) for name in ("side", "migration_mm", "sequestered", "calcification"))
+    if (requests.msu is None and not wanted and (spare or happens >= HERNIATION_ODDS[grade])) or requests.msu == "0":
         return None
-    if asked.msu is not None:
-        size, zone = int(asked.msu[0]), asked.msu[1:]
+    if requests.msu is not None:
+        size, zone = int(requests.msu[0]), requests.msu[1:]
     else:
         size = 1 if which < 0.6 else 2 if which < 0.93 else 3
         zones = ("A", "AB", "B", "C") if size < 3 else ("A", "AB", "B")
-        lateral = asked.side is not None
+        lateral = requests.side is not None
         zone = zones[min(int((0.5 + 0.5 * where if lateral else where) * len(zones)), len(zones) - 1)]
-        zone = "B" if zone == "C" and (asked.migration_mm or asked.sequestered) else zone
+        zone = "B" if zone == "C" and (requests.migration_mm or requests.sequestered) else zone
     low, high = ZONE_SHARE[zone]
     shallow, deep = REACH_SHARE[size]
     migrates = size > 1 and zone != "C" and moves < 0.3
     migration = (4.0 + 20.0 * moves) * (1 if fragment < 0.35 else -1) if migrates else 0.0
-    migration = migration if asked.migration_mm is None else asked.migration_mm
+    migration = migration if requests.migration_mm is None else requests.migration_mm
     loose = size > 1 and zone != "C" and fragment > 0.93
     return Herniation(
         size=size,
         zone=zone,
-        side={"left": 1, "right": -1}.get(str(asked.side), 1 if side < 0.5 else -1),
+        side={"left": 1, "right": -1}.get(str(requests.side), 1 if side < 0.5 else -1),
         place=low + (high - low) * place,
         reach=shallow + (deep - shallow) * reach,
         half_width_mm=(4.6 if zone == "AB" else 5.2) + 0.5 * size + 1.2 * width,
         migration_mm=float(migration),
-        sequestered=bool(_asked(asked.sequestered, loose)),
-        calcified=bool(_asked(asked.calcification, False)),
+        sequestered=bool(_requested_or(requests.sequestered, loose)),
+        calcified=bool(_requested_or(requests.calcification, False)),
     )

@@ -101,7 +101,7 @@ class DiscFindings:
 
     def _contradictions(self) -> tuple[tuple[bool, str], ...]:
         herniated = self.msu not in (None, "0")
-        told = [name for name in ("side", "migration_mm", "sequestered", "calcification") if getattr(self, name)]
+        needless = [name for name in ("side", "migration_mm", "sequestered", "calcification") if getattr(self, name)]
         moving = [name for name in ("bulging", "spondylolisthesis", "disc_osteophyte_complex") if getattr(self, name)]
         healthy = self.pfirrmann in (1, 2)
         return (
@@ -113,7 +113,7 @@ class DiscFindings:
                 self.msu in ("1A", "2A", "3A") and self.side is not None,
                 f"A herniation in zone A is central and has no side (msu={self.msu}, side={self.side})",
             ),
-            (self.msu == "0" and bool(told), f"Without a herniation (msu=0) there is no {' or '.join(told)}"),
+            (self.msu == "0" and bool(needless), f"Without a herniation (msu=0) there is no {' or '.join(needless)}"),
             (
                 self.msu is not None and self.msu.endswith("C") and bool(self.migration_mm or self.sequestered),
                 f"A herniation in zone C (msu={self.msu}) lies between the pedicles and does not migrate",

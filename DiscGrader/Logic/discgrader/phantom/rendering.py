@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 from discgrader.jobs.job import Context
 
 
@@ -15,5 +15,5 @@ def render_study(folder: Path, options: Mapping[str, Any], job: Context) -> None
     from discgrader.phantom.study import make_study
 
     phantom = make_study(**options, progress=job.progress)
-    with whole_folder(folder) as partial:
+    with atomic_folder(folder) as partial:
         write_study(phantom, partial)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrader.errors import Cancelled, OutputError, UsageError
-from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, sweep_leftovers, whole_file
+from discgrader.folders import SYSTEM_FILES, as_output_errors, atomic_file, check_folder, remove_leftovers
 from discgrader.jobs.pool import Outcome, Pool, ProcessPool
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
@@ -157,7 +157,7 @@ def run_batch(
         ) from stopped
     finally:
         for task in todo:
-            sweep_leftovers(task.out)
+            remove_leftovers(task.out)
         done = [task for task in tasks if task.name in {*skipped, *graded}]
         tables = _write_tables(out, done, failed)
         if (graded or tables.changed) and not (sheets and done):
@@ -227,7 +227,7 @@ def _write_sheets(out: Path, results: Sequence[Path], packs: Sequence[Pack], pro
 def _prepare_folder(out: Path) -> None:
     if (out / GRADES).exists():
         raise OutputError(f"{out} contains the result of a single study; choose another folder for the batch.")
-    with plain_errors(out):
+    with as_output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     check_folder(out / "study", may_replace=lambda folder: True)
 
@@ -302,7 +302,7 @@ def _write_tables(out: Path, done: Sequence[StudyTask], failed: Mapping[str, str
         warnings += [(task.name, warning) for warning in warnings_of(document)]
         if document.get("name_doubts"):
             doubts[task.name] = tuple(document["name_doubts"])
-    with whole_file(table) as partial:
+    with atomic_file(table) as partial:
         write_grades_csv(rows, partial)
     _write_csv(out / WARNINGS, ("study", "warning"), warnings)
     _write_csv(out / FAILED, ("study", "reason"), sorted(failed.items()))
@@ -310,7 +310,7 @@ def _write_tables(out: Path, done: Sequence[StudyTask], failed: Mapping[str, str
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[tuple[str, str]]) -> None:
-    with whole_file(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    with atomic_file(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import OutputError, StudyError, UsageError
-from discgrader.folders import check_folder, whole_folder
+from discgrader.folders import atomic_folder, check_folder
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.systems import system_views
 from discgrader.grading.view import pictured, seen
@@ -134,7 +134,7 @@ def write_crops(
     OutputError
         When ``out`` cannot be written, or holds other files; crops of before are replaced with ``overwrite``.
     """
-    with whole_folder(out, may_replace=lambda old: _may_replace(old, overwrite)) as folder:
+    with atomic_folder(out, may_replace=lambda old: _may_replace(old, overwrite)) as folder:
         rows = list(write_windows(study, localization, folder, systems, PIXELS))
         names = _file_names(study)
         for number, series in enumerate(study.series if not systems else ()):
@@ -180,14 +180,14 @@ def write_windows(
     for system in systems:
         reasons = []
         for disc in localization.discs:
-            looks = windows.of(disc, system_views()[system], pixels)
-            if isinstance(looks, str):
-                reasons.append(f"{disc.level}: {looks}")
+            samples = windows.of(disc, system_views()[system], pixels)
+            if isinstance(samples, str):
+                reasons.append(f"{disc.level}: {samples}")
                 continue
-            for number, look in enumerate(looks, start=1):
-                for window in look:
+            for number, sample_views in enumerate(samples, start=1):
+                for window in sample_views:
                     values = window.values()
-                    png = f"{disc.level}_{system}_{window.name}{f'_{number}' if len(looks) > 1 else ''}.png"
+                    png = f"{disc.level}_{system}_{window.name}{f'_{number}' if len(samples) > 1 else ''}.png"
                     Image.fromarray(middle_gray(values)).save(folder / png)
                     yield {
                         "study": study.name,

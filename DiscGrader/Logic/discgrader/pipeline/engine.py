@@ -12,8 +12,8 @@ from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.not_graded import NOT_LUMBAR
 from discgrader.grading.results import DiscResult, Maps, StudyResult
-from discgrader.grading.series_choice import ONLY_T1, refuse_unanswered, series_warnings
-from discgrader.grading.t1_alone import worth_of_t1_in_words
+from discgrader.grading.series_choice import ONLY_T1, refuse_unknown_contrast, series_warnings
+from discgrader.grading.t1_alone import t1_alone_notes
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
@@ -223,7 +223,7 @@ class Engine:
         if self._grader is None:
             raise UsageError("This engine only locates discs; create one with grading.")
         systems, impossible = self._systems(self._grader, study, settings.systems)
-        refuse_unanswered(study)
+        refuse_unknown_contrast(study)
         if localization is None:
             localization = self.localize(study, settings, progress=progress.part(0.0, 0.4))
         boxes = {disc.level: disc.roi for disc in localization.discs}
@@ -307,7 +307,7 @@ class Engine:
     def _series_warnings(self, study: Study, localization: Localization) -> tuple[str, ...]:
         """What is to be known of the series that were used and of those that were not."""
         found = series_warnings(study, localization)
-        return (*found, *worth_of_t1_in_words(self.packs)) if ONLY_T1 in found else found
+        return (*found, *t1_alone_notes(self.packs)) if ONLY_T1 in found else found
 
     def _systems(
         self, grader: GraderLike, study: Study, wanted: Sequence[str] | None

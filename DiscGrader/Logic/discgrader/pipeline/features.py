@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from discgrader.errors import Cancelled, DiscGraderError, StudyError, UsageError
-from discgrader.folders import whole_file
+from discgrader.folders import atomic_file
 from discgrader.grading.series_choice import in_register
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Series, Study
@@ -150,14 +150,14 @@ def image_rows(
     progress.report("Filtering", 0.05)
     if len(labels) > 1 and mask.array.shape == image.array.shape:
         extractor.start(image, np.isin(mask.array, labels))
-    rows, heard = [], []
+    rows, more = [], []
     for number, label in enumerate(labels):
         progress.report("Computing features", 0.1 + 0.9 * number / len(labels), f"label {label}")
         row = extractor.extract(image, mask, label, progress)
-        heard.extend(row.warnings)
+        more.extend(row.warnings)
         rows.append(TableRow({**facts, "label": label}, row))
     progress.report("Computing features", 1.0)
-    return rows, (*warnings, *heard)
+    return rows, (*warnings, *more)
 
 
 def study_rows(
@@ -192,9 +192,9 @@ def study_rows(
         if flat not in extractors:
             extractors[flat], more = choice.extractor(flat)
             warnings.extend(warning for warning in more if warning not in warnings)
-        found, heard = _series_rows(study, series, localization, extractors[flat], part)
+        found, more_of_series = _series_rows(study, series, localization, extractors[flat], part)
         rows.extend(found)
-        warnings.extend(heard)
+        warnings.extend(more_of_series)
     progress.report("Computing features", 1.0)
     return rows, tuple(warnings)
 
@@ -236,7 +236,7 @@ def write_table(rows: Sequence[TableRow], path: Path) -> None:
     """
     facts = list(dict.fromkeys(name for row in rows for name in row.facts))
     names = list(dict.fromkeys(name for row in rows for name in row.features.names))
-    with whole_file(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    with atomic_file(path) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*facts, *names, "holes", "warnings"], lineterminator="\n", restval="")
         writer.writeheader()
         for row in rows:
@@ -265,11 +265,11 @@ def _series_rows(
     progress.report("Filtering", 0.0, series.name)
     mask = disc_mask(series, localization)
     extractor.start(series.volume, is_disc(mask.array))
-    rows, heard = [], []
+    rows, more = [], []
     for number, disc in enumerate(localization.discs):
         progress.report("Computing features", number / len(localization.discs), f"{series.name} {disc.level}")
         row = _disc_row(series, mask, disc, localization, extractor, progress)
-        heard.extend(f"{series.name}, {disc.level}: {warning}" for warning in row.warnings)
+        more.extend(f"{series.name}, {disc.level}: {warning}" for warning in row.warnings)
         facts = {
             "study": study.name,
             "level": disc.level,
@@ -279,7 +279,7 @@ def _series_rows(
             "slices": min(series.volume.array.shape),
         }
         rows.append(TableRow(facts, row))
-    return rows, heard
+    return rows, more
 
 
 def _disc_row(

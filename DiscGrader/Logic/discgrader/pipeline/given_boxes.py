@@ -72,18 +72,18 @@ def with_boxes(
 def _settled(localization: Localization, found: Mapping[str, str]) -> Localization:
     """Without doubts about names, which the boxes give; ``found`` says by box what each disc was called."""
     others = [f"{level} ({was} when located)" for level, was in found.items() if was != level]
-    said = ""
+    note = ""
     if others:
-        said = (
+        note = (
             "The discs are named after their ROI boxes, which differs from the names given automatically: "
             f"{', '.join(others)}."
         )
     elif localization.name_doubts:
-        said = "The discs are named after their ROI boxes, which settles the doubt about their names."
+        note = "The discs are named after their ROI boxes, which settles the doubt about their names."
     rest = _without(localization.warnings, localization.name_doubts)
     return replace(
         localization,
-        warnings=(*rest, said) if said else rest,
+        warnings=(*rest, note) if note else rest,
         name_doubts=(),
         name_probability=1.0,
         name_alternatives={},

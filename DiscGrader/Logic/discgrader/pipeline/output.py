@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from discgrader.errors import OutputError
-from discgrader.folders import SYSTEM_FILES, check_folder, whole_folder
+from discgrader.folders import SYSTEM_FILES, atomic_folder, check_folder
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.files import write_volume
 from discgrader.jobs.threads import in_threads
@@ -70,7 +70,7 @@ def write_output(
         When ``out`` may not be replaced or cannot be written; nothing is left of the new result then.
     """
     stopwatch = stopwatch or Stopwatch()
-    with whole_folder(out, may_replace=lambda folder: _may_replace(folder, overwrite)) as folder:
+    with atomic_folder(out, may_replace=lambda folder: _may_replace(folder, overwrite)) as folder:
         for number, (name, writer) in enumerate(writers.items()):
             part = progress.part(number / len(writers), (number + 1) / len(writers))
             part.report("Writing", 0.0, name)

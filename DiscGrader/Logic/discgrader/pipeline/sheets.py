@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from discgrader.errors import OutputError
-from discgrader.folders import SYSTEM_FILES, check_folder, plain_errors, whole_folder
+from discgrader.folders import SYSTEM_FILES, as_output_errors, atomic_folder, check_folder
 from discgrader.grading.placement import StudyViews, sagittal_of
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import tasks
@@ -67,7 +67,7 @@ def write_sheets(
         When ``out/sheets`` cannot be written, or holds other files.
     """
     found = list(sheets_of(results, windows))
-    with whole_folder(out / SHEETS, may_replace=_may_replace) as folder:
+    with atomic_folder(out / SHEETS, may_replace=_may_replace) as folder:
         for number, sheet in enumerate(found):
             for page, picture in enumerate(draw_pages(sheet), 1):
                 progress.report("Drawing sheets", number / len(found), f"{sheet.system} {sheet.task}")
@@ -129,7 +129,7 @@ def remove_sheets(out: Path) -> None:
         When they cannot be removed.
     """
     folder = out / SHEETS
-    with plain_errors(folder):
+    with as_output_errors(folder):
         if folder.is_dir() and not _strange(folder):
             shutil.rmtree(folder)
 
@@ -193,8 +193,8 @@ class TileWriter:
             for name, grade in of_disc.items():
                 picture = boxes.get(graded.disc.level)
                 if grade.system in self.windows:
-                    look = _look_of(places.of(graded.disc, self.windows[grade.system]), grade.evidence)
-                    picture = None if look is None else _look_picture(look)
+                    sample = _sample_of(places.of(graded.disc, self.windows[grade.system]), grade.evidence)
+                    picture = None if sample is None else _sample_picture(sample)
                 if picture is not None:
                     yield name, picture
 
@@ -204,17 +204,17 @@ def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
     return {pack.system: specs for pack in packs if (specs := specs_of(pack.input))}
 
 
-def _look_of(looks: Sequence[Sequence[View]] | str, evidence: Mapping[str, object]) -> Sequence[View] | None:
+def _sample_of(samples: Sequence[Sequence[View]] | str, evidence: Mapping[str, object]) -> Sequence[View] | None:
     """The look that a grade was read from."""
-    if isinstance(looks, str):
+    if isinstance(samples, str):
         return None
-    return next((look for look in looks if slice_evidence(look).get("slice") == evidence.get("slice")), None)
+    return next((sample for sample in samples if slice_evidence(sample).get("slice") == evidence.get("slice")), None)
 
 
-def _look_picture(look: Sequence[View]) -> Image.Image:
-    if len(look) == 1:
-        return _window_picture(look[0], PIXELS)
-    return grid([_window_picture(window, WINDOW_PIXELS) for window in look], 2, 2, "black")
+def _sample_picture(sample: Sequence[View]) -> Image.Image:
+    if len(sample) == 1:
+        return _window_picture(sample[0], PIXELS)
+    return grid([_window_picture(window, WINDOW_PIXELS) for window in sample], 2, 2, "black")
 
 
 def _window_picture(window: View, pixels: int) -> Image.Image:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 from discgrader.reading.agreement import Figure, TaskAgreement
 from discgrader.reading.files import write_csv
 from discgrader.reading.pairs import Pair, Pairing, Source
@@ -27,7 +27,7 @@ def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[Task
     OutputError
         When the folder holds something else, or cannot be written.
     """
-    with whole_folder(folder, may_replace=_holds_agreement_alone) as partial:
+    with atomic_folder(folder, may_replace=_holds_agreement_alone) as partial:
         figures = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
         write_csv(["system", "task", "n", "studies", *figures], [_row(one) for one in tasks], partial / "agreement.csv")
         write_csv(Pair.__dataclass_fields__, [asdict(one) for one in pairing.pairs], partial / "pairs.csv")

@@ -38,7 +38,7 @@ from pathlib import Path
 from discgrader.checked import checked, plain
 from discgrader.checked import read_json as read_json_file
 from discgrader.errors import UsageError
-from discgrader.folders import whole_file
+from discgrader.folders import atomic_file
 from discgrader.reading.record import Reading
 
 FORMAT, VERSION = "discgrader-reading", 1
@@ -61,7 +61,7 @@ def save_reading(reading: Reading, path: Path) -> None:
         When the file cannot be written.
     """
     written = json.dumps(reading_to_json(reading), indent=1, ensure_ascii=False, allow_nan=False)
-    with whole_file(Path(path)) as partial:
+    with atomic_file(Path(path)) as partial:
         partial.write_text(written + "\n", encoding="utf-8")
 
 
@@ -154,7 +154,7 @@ def write_readings_csv(readings: Iterable[Reading], path: Path) -> None:
 
 def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, object]], path: Path) -> None:
     """Write rows as UTF-8 CSV, whole or not at all; None is an empty cell."""
-    with whole_file(Path(path)) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
+    with atomic_file(Path(path)) as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, tuple(columns), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from discgrader import RESEARCH_USE, __version__
-from discgrader.folders import plain_errors
+from discgrader.folders import as_output_errors
 from discgrader.grading.results import StudyResult
 from discgrader.jobs.threads import in_threads
 from discgrader.report.details import details
@@ -36,7 +36,7 @@ def write_report(
         When the file cannot be written.
     """
     page = report_html(result, pack_cards=pack_cards, written=written)
-    with plain_errors(path):
+    with as_output_errors(path):
         Path(path).write_text(page, encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from discgrader.checked import Count, Within, checked, read_json
 from discgrader.errors import UsageError
-from discgrader.folders import plain_errors
+from discgrader.folders import as_output_errors
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Disc
 from discgrader.report.tables import read_grades_json
@@ -66,7 +66,7 @@ def write_roi(path: Path, level: str, roi: RoiBox, color: tuple[float, float, fl
         When the file cannot be written.
     """
     document = {"@schema": _SCHEMA, "markups": [_markup(level, roi, color)]}
-    with plain_errors(path):
+    with as_output_errors(path):
         Path(path).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from discgrader.checked import checked, plain, read_json
 from discgrader.errors import UsageError
-from discgrader.folders import plain_errors
+from discgrader.folders import as_output_errors
 from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.systems import tasks
@@ -206,7 +206,7 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
     """
     rows = list(rows)
     columns = grades_columns(rows)
-    with plain_errors(path), open(path, "w", encoding="utf-8", newline="") as file:
+    with as_output_errors(path), open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -250,5 +250,5 @@ def _series(series: Series) -> dict:
 
 
 def _write(path: Path, text: str) -> None:
-    with plain_errors(path):
+    with as_output_errors(path):
         Path(path).write_text(text, encoding="utf-8")

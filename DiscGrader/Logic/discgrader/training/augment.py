@@ -14,7 +14,7 @@ import torch
 from torch.nn.functional import affine_grid, avg_pool2d, grid_sample, interpolate
 
 from discgrader.grading.view import ViewShape, ViewSpec
-from discgrader.localize.level_reader import BRIGHTEST, EDGE, PIXEL_MM, cut_out
+from discgrader.localize.level_predictor import BRIGHTEST, EDGE, PIXEL_MM, cut_out
 
 
 def uniform(generator: torch.Generator, low: float, high: float, *shape: int) -> torch.Tensor:
@@ -366,7 +366,7 @@ class LevelVariation:
         Parameters
         ----------
         planes : Tensor, shape (planes, rows, columns)
-            See `discgrader.localize.level_reader`.
+            See `discgrader.localize.level_predictor`.
 
         Returns
         -------

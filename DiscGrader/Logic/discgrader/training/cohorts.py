@@ -22,8 +22,8 @@ from discgrader.localize.disc import Localization
 from discgrader.localize.levels import is_level
 from discgrader.pipeline.given_boxes import boxes_alone
 from discgrader.report.rois import read_rois
-from discgrader.training.keep import load_localization, save_localization
 from discgrader.training.spider import spider_images, sudirman_slices
+from discgrader.training.stored_arrays import load_localization, save_localization
 
 TABLE = "truth.csv"
 PATIENTS_TABLE = "patients.csv"
@@ -50,10 +50,10 @@ def read_named_study(path: Path) -> Study:
 
 
 def _as_named(series: Series) -> Series:
-    told = contrast_from_dicom(series.header) or contrast_from_name(series.name)
-    if told is None or told.contrast is series.contrast:
+    stated = contrast_from_dicom(series.header) or contrast_from_name(series.name)
+    if stated is None or stated.contrast is series.contrast:
         return series
-    return replace(series, contrast=told.contrast, contrast_reason=told.reason, warnings=told.warnings)
+    return replace(series, contrast=stated.contrast, contrast_reason=stated.reason, warnings=stated.warnings)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from discgrader.imaging.study import Series
 from discgrader.localize.disc import Localization
 from discgrader.progress import Progress
 from discgrader.training.augment import vary_crops
-from discgrader.training.keep import save_arrays
 from discgrader.training.localizer import fold_localizers
 from discgrader.training.recipes import installed_localizer
 from discgrader.training.spider import TASK_COLUMNS, SpiderImage, read_corrected, series_of, spider_corrections
+from discgrader.training.stored_arrays import save_arrays
 from discgrader.training.true_discs import indices_from_mask, indices_from_partner, indices_from_point, reindexed
 
 WIDE = ViewShape(rows=128, columns=160)

@@ -21,7 +21,7 @@ from discgrader.errors import StudyError
 from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.evidence import MEASURES
-from discgrader.grading.evidence_rows import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_shares
+from discgrader.grading.evidence_rows import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
 from discgrader.grading.systems import scale_of
 from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
@@ -226,7 +226,7 @@ def fit_trees(discs: Sequence[GradedDisc], task: str, seed: int) -> lightgbm.Boo
 def predict_trees(booster: lightgbm.Booster, discs: Sequence[GradedDisc], roles: Sequence[str]) -> np.ndarray:
     """Logarithm of each grade's probability, shape (discs, grades), from the images of ``roles``."""
     predicted = np.asarray(booster.predict(np.stack([_row_of(disc, roles) for disc in discs]), num_threads=1))
-    return log_shares(np.stack([1 - predicted, predicted], 1) if predicted.ndim == 1 else predicted)
+    return log_probabilities(np.stack([1 - predicted, predicted], 1) if predicted.ndim == 1 else predicted)
 
 
 PFIRRMANN_METRICS: Mapping[str, str] = {"macro_auroc": "auroc", "macro_f1": "f1"} | {

@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 from torch.nn.functional import cross_entropy
 
 from discgrader.errors import StudyError
-from discgrader.localize.level_reader import EDGE, FILE, PLANES, cut_out
-from discgrader.localize.lowest_disc import LevelVotes, looks_of, lowest_probabilities, with_measures
+from discgrader.localize.level_predictor import EDGE, FILE, PLANES, cut_out
+from discgrader.localize.lowest_disc import LevelVotes, lowest_probabilities, remnant_log_odds, with_measures
 from discgrader.localize.naming import CERTAIN
 from discgrader.localize.segment import Segmenter
 from discgrader.packs.level_classifier import LevelClassifier
@@ -205,12 +205,12 @@ def fit_weights(rows: Sequence[LevelRow], answers: Mapping[str, LevelVotes], rec
     def weights_of(values: np.ndarray) -> dict[str, float]:
         return {"lower": float(np.exp(values[0])), "upper": float(np.exp(values[1])), "ordinary": float(values[2])}
 
-    def surprise(values: np.ndarray) -> float:
+    def mean_cross_entropy(values: np.ndarray) -> float:
         given = weights_of(values)
         true = [lowest_probabilities([answers[row.name]], given)[row.indices[0]] for row in rows]
         return -float(np.mean(np.log(np.array(true) + 1e-9)))
 
-    best = minimize(surprise, [-0.5, -2.3, 1.0], method="Nelder-Mead", options={"maxiter": 120})
+    best = minimize(mean_cross_entropy, [-0.5, -2.3, 1.0], method="Nelder-Mead", options={"maxiter": 120})
     weights = weights_of(best.x)
     return {**weights, "remnant": _remnant_weights(rows, answers, weights, recipe.remnant_strictness)}
 
@@ -221,14 +221,17 @@ def _remnant_weights(
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    told = [(row, row.measures) for row in rows if row.measures is not None and row.indices[0] <= 1]
-    names = ("looks", *(told[0][1] if told else ()))
-    remnant = np.array([row.indices[0] == 0 for row, _ in told])
-    if not told or remnant.all() or not remnant.any():
+    rows_with_measures = [(row, row.measures) for row in rows if row.measures is not None and row.indices[0] <= 1]
+    names = ("looks", *(rows_with_measures[0][1] if rows_with_measures else ()))
+    remnant = np.array([row.indices[0] == 0 for row, _ in rows_with_measures])
+    if not rows_with_measures or remnant.all() or not remnant.any():
         # Nothing to learn from: looks alone decide, three times a third of their logarithm.
         return {"intercept": 0.0, **dict.fromkeys(names, 0.0), "looks": 3.0}
     values = np.array(
-        [[looks_of(lowest_probabilities([answers[row.name]], weights)), *own.values()] for row, own in told]
+        [
+            [remnant_log_odds(lowest_probabilities([answers[row.name]], weights)), *own.values()]
+            for row, own in rows_with_measures
+        ]
     )
     scaler = StandardScaler().fit(values)
     model = LogisticRegression(C=strictness).fit(scaler.transform(values), remnant)

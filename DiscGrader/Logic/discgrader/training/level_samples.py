@@ -19,7 +19,7 @@ from discgrader.imaging.files import read_volume
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate, find_candidates, lean_deg
 from discgrader.localize.labels import disc_label
-from discgrader.localize.level_reader import level_planes, place_in_planes
+from discgrader.localize.level_predictor import level_planes, place_in_planes
 from discgrader.localize.lowest_disc import remnant_measures
 from discgrader.localize.naming import indices_of, row_of
 from discgrader.localize.segment import Segmentation, Segmenter

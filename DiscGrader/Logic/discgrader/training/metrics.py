@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy.stats import rankdata
 
-from discgrader.grading.decision import HIGH_GRADE, given_grades
+from discgrader.grading.decision import HIGH_GRADE, predicted_grades
 from discgrader.grading.herniation_box import overlap
 from discgrader.reading.agreement import cohen_kappa, gwet_ac, quadratic_weights
 
@@ -69,7 +69,7 @@ def macro_f1(table: np.ndarray) -> float:
 
 
 def grade_metrics(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Metrics of the five Pfirrmann grades, those given being `given_grades`.
+    """Metrics of the five Pfirrmann grades, those given being `predicted_grades`.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def grade_metrics(grades: np.ndarray, probabilities: np.ndarray) -> dict[str, fl
     ``mcc``, ``brier`` (mean over grades), ``qwk``, ``within_one``, ``mean_error`` (mean absolute error of the grade).
     """
     count = probabilities.shape[1]
-    given = given_grades(probabilities)
+    given = predicted_grades(probabilities)
     hits = np.eye(count, dtype=bool)[grades]
     table = confusion(grades, given, count)
     away = np.abs(given - grades)

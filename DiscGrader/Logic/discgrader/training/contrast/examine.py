@@ -65,7 +65,7 @@ class HeldOutSeries:
 class Examined:
     """What a network said of a series: mean logits over its slices; ``truth`` is the index of the right class."""
 
-    asked: HeldOutSeries
+    held_out: HeldOutSeries
     logits: np.ndarray
     truth: int
 
@@ -75,7 +75,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
     files: dict[str, list[RealPicture]] = {}
     for one in sources.real:
         files.setdefault(one.source, []).append(one)
-    asked = [
+    held_out = [
         HeldOutSeries(
             some[0].patient, f"real {some[0].contrast}", name, [picture.seen for picture in some], some[0].distance_mm
         )
@@ -83,7 +83,7 @@ def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
     ]
     for t1, t2 in pairs(sources.real) if sources.plane is Plane.SAGITTAL else ():
         rng = np.random.default_rng([seed, zlib.crc32(t1.source.encode())])
-        asked.append(
+        held_out.append(
             HeldOutSeries(
                 t1.patient,
                 "real STIR",
@@ -97,8 +97,8 @@ def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
             rng = np.random.default_rng([seed + 1, zlib.crc32(kind.encode()), number])
             picture, known, patient = draw(kind, rng)
             picture = picture + 0.02 * np.percentile(picture, 99) * np.abs(rng.standard_normal(picture.shape))
-            asked.append(HeldOutSeries(patient, kind, f"{kind} {number}", seen_of(picture, known, sources.plane)))
-    return [series for series in asked if series.seen]
+            held_out.append(HeldOutSeries(patient, kind, f"{kind} {number}", seen_of(picture, known, sources.plane)))
+    return [series for series in held_out if series.seen]
 
 
 def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.ndarray]:
@@ -113,13 +113,13 @@ def seen_of(picture: np.ndarray, known: np.ndarray, plane: Plane) -> list[np.nda
     return [picture for picture in found if picture is not None]
 
 
-def examined(network: ContrastNetwork, asked: Sequence[HeldOutSeries], plane: Plane) -> list[Examined]:
+def examined(network: ContrastNetwork, held_out: Sequence[HeldOutSeries], plane: Plane) -> list[Examined]:
     """The network's answers."""
-    logits = logits_of(network, [picture for series in asked for picture in series.seen])
-    ends = np.cumsum([len(series.seen) for series in asked])
+    logits = logits_of(network, [picture for series in held_out for picture in series.seen])
+    ends = np.cumsum([len(series.seen) for series in held_out])
     return [
         Examined(series, part.mean(axis=0), CLASSES[plane].index(class_of(series.kind, plane)))
-        for series, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
+        for series, part in zip(held_out, np.split(logits, ends[:-1]), strict=True)
     ]
 
 
@@ -130,15 +130,17 @@ def calibrated(found: Sequence[Examined]) -> dict[str, float]:
     weighs the same.
     """
     logits, truth = np.stack([series.logits for series in found]), np.array([series.truth for series in found])
-    kinds, number, count = np.unique([series.asked.kind for series in found], return_inverse=True, return_counts=True)
+    kinds, number, count = np.unique(
+        [series.held_out.kind for series in found], return_inverse=True, return_counts=True
+    )
     real = np.char.startswith(kinds, "real")
     weights = (np.where(real, 0.5 / real.sum(), 0.5 / max((~real).sum(), 1)) / count)[number]
 
-    def surprise(log_temperature: float) -> float:
+    def cross_entropy(log_temperature: float) -> float:
         right = softmax(logits / np.exp(log_temperature))[np.arange(len(truth)), truth]
         return float(-(weights * np.log(np.maximum(right, 1e-9))).sum())
 
-    best = minimize_scalar(surprise, bounds=(-2.0, 2.0), method="bounded")
+    best = minimize_scalar(cross_entropy, bounds=(-2.0, 2.0), method="bounded")
     return {"temperature": float(np.exp(best.x)), "negative_log_likelihood": float(best.fun)}
 
 
@@ -153,21 +155,21 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
         got another contrast.
     """
     metrics: dict[str, object] = {}
-    for kind in sorted({series.asked.kind for series in found}):
-        mine = [series for series in found if series.asked.kind == kind]
+    for kind in sorted({series.held_out.kind for series in found}):
+        mine = [series for series in found if series.held_out.kind == kind]
         answers = [
-            concluded(series.logits / temperature, classes, series.asked.distance_mm).contrast for series in mine
+            concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in mine
         ]
         truth = Contrast(classes[mine[0].truth])
-        pairs = zip([series.asked.source for series in mine], answers, strict=True)
-        told = [(source, answer) for source, answer in pairs if answer is not Contrast.UNKNOWN]
-        wrong = [(source, answer) for source, answer in told if answer not in (truth, Contrast.OTHER)]
+        pairs = zip([series.held_out.source for series in mine], answers, strict=True)
+        answered = [(source, answer) for source, answer in pairs if answer is not Contrast.UNKNOWN]
+        wrong = [(source, answer) for source, answer in answered if answer not in (truth, Contrast.OTHER)]
         metrics[kind] = {
             "series": len(mine),
             "right_class": float(np.mean([series.logits.argmax() == series.truth for series in mine])),
-            "answered": len(told) / len(mine),
-            "right": sum(answer is truth for _, answer in told),
-            "other": sum(answer is Contrast.OTHER is not truth for _, answer in told),
+            "answered": len(answered) / len(mine),
+            "right": sum(answer is truth for _, answer in answered),
+            "other": sum(answer is Contrast.OTHER is not truth for _, answer in answered),
             "another_contrast": len(wrong),
             "wrong": [f"{source}: {answer}" for source, answer in wrong],
         }
@@ -176,13 +178,13 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
 
 def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> dict[str, Any]:
     """Of the real T1 and T2 series: how many get T1 or T2 for an answer, and how often that is the right one."""
-    mine = [series for series in found if series.asked.kind in ("real T1", "real T2")]
-    answers = [concluded(series.logits / temperature, classes, series.asked.distance_mm).contrast for series in mine]
+    mine = [series for series in found if series.held_out.kind in ("real T1", "real T2")]
+    answers = [concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in mine]
     known = [
         (answer, series) for answer, series in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)
     ]
-    wrong = [series.asked.source for answer, series in known if answer != classes[series.truth]]
-    patients = {series.asked.patient for series in mine}
+    wrong = [series.held_out.source for answer, series in known if answer != classes[series.truth]]
+    patients = {series.held_out.patient for series in mine}
     return {
         "series": len(mine),
         "patients": len(patients),

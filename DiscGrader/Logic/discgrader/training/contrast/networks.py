@@ -231,10 +231,10 @@ def fit_head(brightness: np.ndarray, truth: np.ndarray, classes: int, weights: n
         How much each picture counts.
     seed : int
     """
-    told = np.flatnonzero(np.isfinite(brightness).all(axis=1)).repeat(_WINDOWS)
-    shown = through_windows(brightness[told], np.random.default_rng(seed))
-    values, target = torch.from_numpy(measures_of(shown)), torch.from_numpy(truth[told])
-    counted = torch.from_numpy((weights[told] / weights[told].sum()).astype(np.float32))
+    informative = np.flatnonzero(np.isfinite(brightness).all(axis=1)).repeat(_WINDOWS)
+    shown = through_windows(brightness[informative], np.random.default_rng(seed))
+    values, target = torch.from_numpy(measures_of(shown)), torch.from_numpy(truth[informative])
+    counted = torch.from_numpy((weights[informative] / weights[informative].sum()).astype(np.float32))
     torch.manual_seed(seed)
     layers = nn.Sequential(nn.Linear(values.shape[1], 16), nn.Tanh(), nn.Linear(16, classes))
 

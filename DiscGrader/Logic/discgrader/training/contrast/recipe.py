@@ -168,18 +168,18 @@ def patient_folds(recipe: ContrastRecipe, plane: Plane, sources: Sources) -> dic
 def cross_validated(run: Run, progress: Progress) -> list[Examined]:
     """Logits of every picture of the examination by the network that has not seen its patient."""
     found: list[Examined] = []
-    asked = examination(run.sources, run.recipe.seed, run.recipe.examined_each)
+    examination_series = examination(run.sources, run.recipe.seed, run.recipe.examined_each)
     for fold in range(run.recipe.folds):
         part = progress.part(fold / run.recipe.folds, (fold + 1) / run.recipe.folds)
         network = run.network(f"fold{fold}", fold, part)
-        mine = [series for series in asked if _fold_of(run, series) == fold]
+        mine = [series for series in examination_series if _fold_of(run, series) == fold]
         found += examined(network, mine, run.plane)
     return found
 
 
-def _fold_of(run: Run, asked: HeldOutSeries) -> int:
+def _fold_of(run: Run, examination_series: HeldOutSeries) -> int:
     """That of the patient; what is nobody's goes to any."""
-    return run.folds.get(asked.patient, zlib.crc32(asked.source.encode()) % run.recipe.folds)
+    return run.folds.get(examination_series.patient, zlib.crc32(examination_series.source.encode()) % run.recipe.folds)
 
 
 @dataclass(eq=False)
@@ -233,13 +233,13 @@ class AxialRun:
         return kept[~second], kept[second]
 
 
-def examined_by(layers: TissueLayers, head: Head, asked: Sequence[HeldOutSeries]) -> list[Examined]:
+def examined_by(layers: TissueLayers, head: Head, examination_series: Sequence[HeldOutSeries]) -> list[Examined]:
     """What both say of series, the slices that show a spine together; zeros where none does."""
-    logits = head.logits(brightness_of(layers, [picture for series in asked for picture in series.seen]))
-    ends = np.cumsum([len(series.seen) for series in asked])
+    logits = head.logits(brightness_of(layers, [picture for series in examination_series for picture in series.seen]))
+    ends = np.cumsum([len(series.seen) for series in examination_series])
     return [
         Examined(series, together(part), CLASSES[Plane.AXIAL].index(class_of(series.kind, Plane.AXIAL)))
-        for series, part in zip(asked, np.split(logits, ends[:-1]), strict=True)
+        for series, part in zip(examination_series, np.split(logits, ends[:-1]), strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from discgrader.errors import Cancelled, UsageError
-from discgrader.folders import plain_errors, whole_file
+from discgrader.folders import as_output_errors, atomic_file
 from discgrader.grading.calibration import softmax
 from discgrader.grading.evidence_rows import combined
 from discgrader.progress import Progress
@@ -78,7 +78,7 @@ def evaluate_phantom(
     images = spider_images(data_dir)
     localizer = installed_localizer()
     try:
-        with plain_errors(out_dir):
+        with as_output_errors(out_dir):
             work = out_dir / "work"
             work.mkdir(parents=True, exist_ok=True)
         real, real_tissues = real_patients(data_dir, work / "real", progress.part(0.0, 0.2))
@@ -93,14 +93,14 @@ def evaluate_phantom(
             f"Stopped; what is done is kept in {out_dir}; run the same command again to continue."
         ) from error
     parts = {
-        "Trained on digital discs, tested on real ones": [grades_learnt(learned)],
+        "Trained on digital discs, tested on real ones": [transfer_results(learned)],
         "Digital discs found by the localizer": [discs_found(digital)],
         "Tissues": [tissues_compared(role, real_tissues[role], digital) for role in ROLES if role in real_tissues],
         "Visual impression": [
             Analysis("sheets", "Contact sheets", "Real images above the line, digital ones below.", [])
         ],
     }
-    with plain_errors(out_dir):
+    with as_output_errors(out_dir):
         digital_data = f"{options.patients} patients, seeds starting at {options.seed}; {options.recipe.epochs} epochs"
         page = evaluation_page(
             "The digital spine compared with real MRI",
@@ -108,17 +108,17 @@ def evaluate_phantom(
                 "Real": f"{DATA_SET}: {len(np.unique(learned.patients))} patients, {len(learned.patients)} discs",
                 "Digital": digital_data,
             },
-            in_short(learned, digital, parts["Tissues"]),
+            summary(learned, digital, parts["Tissues"]),
             parts,
             sheets,
             NOTES,
         )
         for name, (png, _) in sheets.items():
             (out_dir / f"{name}.png").write_bytes(png)
-        with whole_file(out_dir / METRICS) as partial:
+        with atomic_file(out_dir / METRICS) as partial:
             rows = {analysis.name: list(analysis.rows) for some in parts.values() for analysis in some if analysis.rows}
             partial.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-        with whole_file(out_dir / PAGE) as partial:
+        with atomic_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
     return out_dir / PAGE
 
@@ -179,7 +179,7 @@ NOTES = (
 )
 
 
-def in_short(learned: Transfer, digital: Sequence[DigitalPatient], tissues: Sequence[Analysis]) -> list[str]:
+def summary(learned: Transfer, digital: Sequence[DigitalPatient], tissues: Sequence[Analysis]) -> list[str]:
     """The four answers, in sentences."""
     found = {task: learned.metrics("together", task) for task in ("pfirrmann", "bulging", "narrowing")}
     met, of = np.sum([found_share(digital, role) for role in ROLES], axis=0)
@@ -196,7 +196,7 @@ def in_short(learned: Transfer, digital: Sequence[DigitalPatient], tissues: Sequ
     ]
 
 
-def grades_learnt(learned: Transfer) -> Analysis:
+def transfer_results(learned: Transfer) -> Analysis:
     """One row a task and part."""
     rows = []
     for task in learned.grades:

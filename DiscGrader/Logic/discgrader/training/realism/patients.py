@@ -112,12 +112,12 @@ def even_findings(seed: int) -> dict[str, DiscFindings]:
     """Pfirrmann grades alike often on every level, whatever the patient, so that there is enough of each to learn
     from."""
     rng = stream(seed, "even grades")
-    asked = {}
+    requested = {}
     for level in LEVELS[:7]:
         grade, drawn = int(rng.integers(1, 6)), rng.random()
         narrowed = bool(drawn < NARROWED_SHARE.get(grade, 0.0))
-        asked[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in NARROWED_SHARE else None)
-    return asked
+        requested[level] = DiscFindings(pfirrmann=grade, narrowing=narrowed if grade in NARROWED_SHARE else None)
+    return requested
 
 
 def _make(seed: int, localizer: Localizer, cache: Path) -> None:

@@ -288,7 +288,7 @@ SEEN_BY: Mapping[str, tuple[str, ...]] = {
 """What each family of features is called, and which models see it."""
 
 
-def in_short(parts: Mapping[str, Sequence[Analysis]]) -> tuple[str, ...]:
+def summary(parts: Mapping[str, Sequence[Analysis]]) -> tuple[str, ...]:
     """The findings that a reader looks for first."""
     tables = {analysis.name: analysis.rows for some in parts.values() for analysis in some}
     return tuple(_sentences(tables))

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
-from discgrader.folders import is_empty_folder, plain_errors, whole_file
-from discgrader.grading.decision import HIGH_GRADE, given_grades
+from discgrader.folders import as_output_errors, atomic_file, is_empty_folder
+from discgrader.grading.decision import HIGH_GRADE, predicted_grades
 from discgrader.grading.deep_features import resnet50_features, shipped_features
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
@@ -27,8 +27,8 @@ from discgrader.training.replication.analyses import (
     Setting,
     cross_validation,
     high_probability,
-    in_short,
     main_models,
+    summary,
     which_saw_which,
 )
 from discgrader.training.replication.page import DIFFERENCES, Analysis, Row, evaluation_page
@@ -165,16 +165,16 @@ def judge(
     parts["Supplementary analyses"] = supplementary(setting, progress.part(0.6, 0.95))
     progress.report("Writing", 0.96)
     plots = draw(setting, parts, own)
-    with plain_errors(out_dir):
+    with as_output_errors(out_dir):
         _write_tables(out_dir / "tables", [analysis for some in parts.values() for analysis in some])
         _write_predictions(out_dir / "tables" / "predictions.csv", setting)
         (out_dir / "figures").mkdir(exist_ok=True)
         for name, (png, _) in plots.items():
             (out_dir / "figures" / f"{name}.png").write_bytes(png)
         page = evaluation_page(
-            "Pfirrmann grading: evaluation", _facts(table, tables), in_short(parts), parts, plots, _notes(options)
+            "Pfirrmann grading: evaluation", _facts(table, tables), summary(parts), parts, plots, _notes(options)
         )
-        with whole_file(out_dir / PAGE) as partial:
+        with atomic_file(out_dir / PAGE) as partial:
             partial.write_text(page, encoding="utf-8")
     progress.report("Writing", 1.0)
     return out_dir / PAGE
@@ -201,7 +201,7 @@ def draw(
             f"ROC curves on the test patients: grades by {MODELS[setting.models[0]]}, high grades by each model.",
         ),
         "main_grades_confusion": (
-            confusion_plot(grades, {MODELS[name]: given_grades(run.probabilities) for name, run in runs.items()}),
+            confusion_plot(grades, {MODELS[name]: predicted_grades(run.probabilities) for name, run in runs.items()}),
             "True versus predicted grades on the test patients; the shade is the share of the true grade.",
         ),
         "main_grades_importance": (
@@ -240,7 +240,7 @@ def _draw_own(setting: Setting, own: Mapping[str, Outcome]) -> dict[str, tuple[b
             "ROC curves, cross-validated: grades by the project's own model, high grades by three models.",
         ),
         "cross_validation_confusion": (
-            confusion_plot(truth, {name: given_grades(outcome.probabilities) for name, outcome in shown.items()}),
+            confusion_plot(truth, {name: predicted_grades(outcome.probabilities) for name, outcome in shown.items()}),
             "True versus predicted grades, cross-validated.",
         ),
     }
@@ -252,7 +252,7 @@ def _within(setting: Setting, progress: Progress) -> Setting:
 
 def prepare_folder(out_dir: Path) -> None:
     """Make the folder, or see that it is one of an evaluation."""
-    with plain_errors(out_dir):
+    with as_output_errors(out_dir):
         if out_dir.exists() and not out_dir.is_dir():
             raise OutputError(f"{out_dir} is a file, not a folder; choose another place for the results.")
         if out_dir.exists() and not is_empty_folder(out_dir) and not (out_dir / MARK).is_file():
@@ -364,7 +364,7 @@ def _write_predictions(path: Path, setting: Setting) -> None:
                     "patient": int(table.patients[row]),
                     "index_from_sacrum": int(table.indices[row]),
                     "grade": int(table.grades[row]) + 1,
-                    "given": int(given_grades(probabilities)) + 1,
+                    "given": int(predicted_grades(probabilities)) + 1,
                     **{f"p_{k + 1}": float(p) for k, p in enumerate(probabilities)},
                 }
             )

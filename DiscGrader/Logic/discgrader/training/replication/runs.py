@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.progress import Progress
-from discgrader.training.keep import load_arrays, save_arrays
+from discgrader.training.stored_arrays import load_arrays, save_arrays
 from discgrader.training.tabular.families import EVIDENCE, SLICE
 from discgrader.training.tabular.fusion import FusedDiscs, FusedRecipe, fused_discs
 from discgrader.training.tabular.fusion_recipe import VARIANTS, held_out_probabilities, held_out_sides

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import spearmanr
 
-from discgrader.grading.decision import HIGH_GRADE, given_grades
+from discgrader.grading.decision import HIGH_GRADE, predicted_grades
 from discgrader.progress import Progress
 from discgrader.training.metrics import binary_metrics, calibration_error, grade_metrics, net_benefit, with_intervals
 from discgrader.training.replication.analyses import Setting, high_probability, sets_of_features
@@ -82,7 +82,9 @@ def class_weights(setting: Setting) -> Analysis:
     for balanced, name in ((False, "All discs alike"), (True, "All grades alike")):
         outcome = setting.runner.run(setting.published, setting.split, setting.choices(balanced=balanced))
         recall = {
-            f"recall_{grade}": float((given_grades(outcome.probabilities) == k)[setting.grades_of(outcome) == k].mean())
+            f"recall_{grade}": float(
+                (predicted_grades(outcome.probabilities) == k)[setting.grades_of(outcome) == k].mean()
+            )
             for k, grade in enumerate(GRADES)
             if (setting.grades_of(outcome) == k).any()
         }

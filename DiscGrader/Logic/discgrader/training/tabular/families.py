@@ -25,8 +25,8 @@ from discgrader.localize.levels import level_name
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
 from discgrader.progress import Progress
 from discgrader.training.discs import Find, disc_finder
-from discgrader.training.keep import load_arrays, load_localization, save_arrays, save_localization
 from discgrader.training.spider import SpiderImage, read_corrected, series_of, spider_corrections
+from discgrader.training.stored_arrays import load_arrays, load_localization, save_arrays, save_localization
 from discgrader.training.tabular.table import FeatureTable
 
 MASKS = ("spider", "found")

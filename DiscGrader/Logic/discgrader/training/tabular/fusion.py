@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from discgrader.grading.calibration import softmax
-from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_shares
+from discgrader.grading.evidence_rows import evidence_columns, evidence_rows, log_probabilities
 from discgrader.grading.fusion import SIDES, SLICE_ROLES, Fusion, Side
 from discgrader.packs.trees import Trees, forest
 from discgrader.training.tabular.families import Measuring
@@ -216,7 +216,7 @@ def sides_of(
         known = np.isfinite(table).any(1)
         result = np.full((len(rows), COUNT), np.nan)
         if known.any():
-            result[known] = log_shares(side.forest.predict(table[known]))
+            result[known] = log_probabilities(side.forest.predict(table[known]))
         found[name] = result
     return found
 

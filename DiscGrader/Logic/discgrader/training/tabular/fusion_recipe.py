@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.folders import plain_errors
+from discgrader.folders import as_output_errors
 from discgrader.grading.calibration import softmax
 from discgrader.grading.fusion import SIDES, Fusion, fusion_files
 from discgrader.packs.pack import Pack, read_pack
@@ -65,7 +65,7 @@ def train_fused(data_dir: Path, out_dir: Path, progress: Progress, **options: ob
         name: fused_discs(tables["evidence"], tables["slice"], network, grades) for name, network in networks.items()
     }
     fusion, metrics = cross_validate(discs, recipe, progress.part(0.5, 0.95))
-    with plain_errors(out_dir):
+    with as_output_errors(out_dir):
         write_json(out_dir / "fusion_figures.json", metrics)
     progress.report("Writing", 0.97)
     return write_fused(out_dir, pack, fusion, metrics, discs["all"], recipe)
@@ -159,13 +159,13 @@ def _metrics(discs: FusedDiscs, sides: Mapping[str, Sides], fold: np.ndarray, re
 
 
 def held_out_probabilities(
-    learned: Sides, asked: Sides, grades: np.ndarray, fold: np.ndarray, some: Sequence[str]
+    learned: Sides, queried: Sides, grades: np.ndarray, fold: np.ndarray, some: Sequence[str]
 ) -> np.ndarray:
     """Chances of all discs by some of the sides; the weights for each fold come from the other folds' discs.
 
     Parameters
     ----------
-    learned, asked : mapping of side to ndarray, shape (discs, 5)
+    learned, queried : mapping of side to ndarray, shape (discs, 5)
         What weights are learned from, and what they are applied to.
     """
     result = np.full((len(grades), 5), np.nan)
@@ -174,7 +174,7 @@ def held_out_probabilities(
         weights, bias = fit_weights(
             {side: learned[side][seen] for side in some} | _nothing(some, seen.sum()), grades[seen]
         )
-        result[rows] = softmax(fused_rows({side: asked[side][rows] for side in some}, weights) + bias)
+        result[rows] = softmax(fused_rows({side: queried[side][rows] for side in some}, weights) + bias)
     return result
 
 

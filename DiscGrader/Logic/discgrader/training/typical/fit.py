@@ -14,7 +14,7 @@ import torch
 
 from discgrader.grading.crop_system import CropNetworks
 from discgrader.grading.placement import StudyContext, StudyViews
-from discgrader.grading.typical import GROUPS, Typical, seen_in
+from discgrader.grading.typical import GROUPS, Typical, typical_features
 from discgrader.grading.view_system import ViewSystem, middle_slices, network_input, pictures_of
 from discgrader.training.cohorts import Patient
 from discgrader.training.loop import Optimization, steps_from, train
@@ -37,7 +37,7 @@ class Example:
     seen: Seen
 
 
-class Eye(Protocol):
+class FeatureReader(Protocol):
     """What a pack's network sees of a disc."""
 
     def alone(self, shown: Shown) -> Shown | None:
@@ -46,7 +46,7 @@ class Eye(Protocol):
     def __call__(self, shown: Shown) -> Seen | None: ...
 
 
-class CropEye:
+class CropFeatureReader:
     """What a pack of disc classifiers sees, by its first network, of each contrast's crops: their mean."""
 
     def __init__(self, networks: CropNetworks):
@@ -63,10 +63,10 @@ class CropEye:
         network = self.networks.networks[0]
         with torch.inference_mode():
             maps = network.maps(seen.crops, seen.roles)
-            return seen_in(maps, network.crop_features(maps), seen.crops[:, :1], seen.crops[:, 1:])
+            return typical_features(maps, network.crop_features(maps), seen.crops[:, :1], seen.crops[:, 1:])
 
 
-class WindowEye:
+class ViewFeatureReader:
     """What a system that looks through views sees of the view nearest to the disc's middle."""
 
     def __init__(self, system: ViewSystem):
@@ -89,11 +89,11 @@ class WindowEye:
         pictures = torch.from_numpy(pictures_of(views[:1]))
         with torch.inference_mode():
             maps = self.system.network.maps(network_input(pictures))
-            return seen_in(maps, self.system.network.answers(maps)[2], middle_slices(pictures))
+            return typical_features(maps, self.system.network.answers(maps)[2], middle_slices(pictures))
 
 
 def examples(
-    patient: Patient, eye: Eye, usual: str, count: int, changed: int, rng: np.random.Generator
+    patient: Patient, reader: FeatureReader, usual: str, count: int, changed: int, rng: np.random.Generator
 ) -> Iterator[Example]:
     """What is seen of some discs of a patient's studies.
 
@@ -105,14 +105,14 @@ def examples(
         How many discs of each study are seen as they are, and how many with a change, each with another.
     """
     for number, (study, found) in enumerate(patient.studies):
-        shown = [example for disc in found.discs if (example := eye.alone(Shown(study, found, disc))) is not None]
+        shown = [example for disc in found.discs if (example := reader.alone(Shown(study, found, disc))) is not None]
         others = [
             one
             for place, one in enumerate(patient.studies)
             if place != number and {one[0].series[0].role, study.series[0].role} == {"T1", "T2"}
         ]
         for place in rng.permutation(len(shown))[:count]:
-            yield from _example(shown[place], eye, usual, patient)
+            yield from _example(shown[place], reader, usual, patient)
         if usual != USUAL:
             continue
         kinds = rng.permutation(list(CHANGES))[:changed] if shown else ()
@@ -124,11 +124,11 @@ def examples(
                 example = replace(example, other=Shown(*other, same[0]) if same else None)
             altered = CHANGES[str(kind)](example, rng)
             if altered is not None:
-                yield from _example(altered, eye, str(kind), patient)
+                yield from _example(altered, reader, str(kind), patient)
 
 
-def _example(shown: Shown, eye: Eye, kind: str, patient: Patient) -> Iterator[Example]:
-    seen = eye(shown)
+def _example(shown: Shown, reader: FeatureReader, kind: str, patient: Patient) -> Iterator[Example]:
+    seen = reader(shown)
     if seen is not None:
         yield Example(
             kind, patient.name, patient.source, {group: values.mean(0, keepdim=True) for group, values in seen.items()}

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from discgrader.errors import UsageError
-from discgrader.folders import whole_folder
+from discgrader.folders import atomic_folder
 from discgrader.grading.crop_system import CropNetworks
 from discgrader.grading.typical import FILE, Typical
 from discgrader.grading.view import specs_of
@@ -27,9 +27,9 @@ from discgrader.training.cohorts import Patient, boxed_patients, found_patients,
 from discgrader.training.recipes import changed, installed_localizer, write_json
 from discgrader.training.typical.fit import (
     USUAL,
-    CropEye,
+    CropFeatureReader,
     Example,
-    WindowEye,
+    ViewFeatureReader,
     examples,
     fit,
     left_out_scores,
@@ -150,17 +150,17 @@ def _examples(
     recipe: TypicalRecipe, pack: Pack, data_dir: Path, out_dir: Path, progress: Progress
 ) -> Iterator[Example]:
     rng = np.random.default_rng(recipe.seed)
-    eye = WindowEye(ViewSystem(pack)) if specs_of(pack.input) else CropEye(CropNetworks(pack))
+    reader = ViewFeatureReader(ViewSystem(pack)) if specs_of(pack.input) else CropFeatureReader(CropNetworks(pack))
     if pack.trained_on.synthetic:
         usual, other = boxed_patients(data_dir, DIGITAL), PATIENTS
     else:
         usual, other = spider_patients(data_dir, out_dir.parent / "located", installed_localizer().localize), DIGITAL
     for number, patient in enumerate(usual):
         progress.report("Reading images", 0.0, f"{patient.source} {patient.name} ({number + 1})")
-        yield from examples(patient, eye, USUAL, recipe.discs, recipe.changed, rng)
+        yield from examples(patient, reader, USUAL, recipe.discs, recipe.changed, rng)
     for folder, kind in ((recipe.cohort or recipe.real, other), (recipe.held, f"held out {other}")):
         for patient in _of(folder, kind, pack, out_dir.parent / "located"):
-            yield from examples(patient, eye, kind, 5, 0, rng)
+            yield from examples(patient, reader, kind, 5, 0, rng)
 
 
 def _of(folders: str, source: str, pack: Pack, cache: Path) -> Iterator[Patient]:
@@ -198,7 +198,7 @@ def _written(pack: Pack, typical: Typical, measured: Mapping[str, object], folde
 
 def _copy(pack: Pack, described: Mapping[str, Any], folder: Path, content: bytes | None) -> None:
     """A pack with another description and file of what is typical."""
-    with whole_folder(folder, may_replace=lambda _folder: True) as new:
+    with atomic_folder(folder, may_replace=lambda _folder: True) as new:
         for file in described["files"]:
             if file != FILE and file not in described.get(BORROWED, {}):
                 (new / file).write_bytes(pack.read_bytes(file))

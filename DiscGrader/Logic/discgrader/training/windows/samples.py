@@ -23,8 +23,8 @@ from discgrader.training.cohorts import (
     read_table,
     study_file,
 )
-from discgrader.training.keep import save_arrays
 from discgrader.training.losses import UNKNOWN
+from discgrader.training.stored_arrays import save_arrays
 
 ROOM = 1.25
 """How much larger than a window the pictures are cut."""

@@ -52,7 +52,7 @@ _OF_CONTRAST = (
     ("InversionTime", "TI"),
     ("ScanningSequence", ""),
 )
-_TELLING_APART = (
+_DISTINGUISHING = (
     ("SeriesNumber", "series"),
     ("SeriesDescription", ""),
     ("ProtocolName", "protocol"),
@@ -94,7 +94,7 @@ class Part:
     odd: tuple[tuple[Slice, str], ...] = ()
 
 
-def part_series(
+def split_series(
     slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]
 ) -> tuple[list[Part], list[tuple[list[Slice], str]]]:
     """The parts of one series, and slices that make none, with the reason.
@@ -108,16 +108,16 @@ def part_series(
     _refuse_one_place(slices)
     parts: list[Part] = []
     slices, refused = _without_strays(slices)
-    slices, torn = _without_torn(slices)
-    refused += torn
+    slices, interleaved = _without_interleaved(slices)
+    refused += interleaved
     for place, group in _by_place(slices):
         for kind, ones in _by_contrast(group):
-            for word, told in _told_apart(ones):
+            for word, members in _split_by_attributes(ones):
                 words = tuple(filter(None, (place, kind, word)))
                 try:
-                    parts += _one_at_each_place(words, told, pictures)
+                    parts += _one_at_each_place(words, members, pictures)
                 except Unstackable as error:
-                    refused.append((told, str(error)))
+                    refused.append((members, str(error)))
     return parts, refused
 
 
@@ -159,16 +159,16 @@ def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[li
     return [slice_ for slice_ in slices if id(slice_) not in away], refused
 
 
-def _without_torn(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list[Slice], str]]]:
+def _without_interleaved(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[list[Slice], str]]]:
     """Slices without those of groups that lie between each other and differ in geometry alone, which cannot be."""
     groups = _grouped(slices, alike)
-    torn: dict[int, tuple[list[Slice], str]] = {}
+    interleaved: dict[int, tuple[list[Slice], str]] = {}
     for (number, group), (its, other) in combinations(enumerate(groups), 2):
         if _between_each_other(group, other) and not _contrasts(group) ^ _contrasts(other):
             reason = f"lie between other slices that they contradict: {_contradiction(group[0], other[0])}"
-            torn |= {number: (group, reason), its: (other, reason)}
-    kept = {id(slice_) for number, group in enumerate(groups) if number not in torn for slice_ in group}
-    return [slice_ for slice_ in slices if id(slice_) in kept], list(torn.values())
+            interleaved |= {number: (group, reason), its: (other, reason)}
+    kept = {id(slice_) for number, group in enumerate(groups) if number not in interleaved for slice_ in group}
+    return [slice_ for slice_ in slices if id(slice_) in kept], list(interleaved.values())
 
 
 def _between_each_other(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
@@ -267,20 +267,20 @@ def _by_contrast(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
     return [("", slices)]
 
 
-def _told_apart(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
+def _split_by_attributes(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
     """Parted by the first attribute that tells slices at the same place apart; whole where none does."""
     most, one_place = most_at_a_place(slices), len(places(slices)) == 1
     if most == 1:
         return [("", slices)]
     ways: list[tuple[str, dict[str, list[Slice]]]] = [
-        (word, by_value(slices, keyword)) for keyword, word in _TELLING_APART
+        (word, by_value(slices, keyword)) for keyword, word in _DISTINGUISHING
     ]
     ways += [("folder", _by(slices, lambda slice_: slice_.path.parent.name)), ("files", _by(slices, _file_kind))]
     for word, groups in ways:
         # a lone odd slice is a double rather than a series
         whole = all(len(places(group)) > 1 or one_place for group in groups.values())
         if len(groups) > 1 and whole and max(map(most_at_a_place, groups.values())) < most:
-            return _named(word, groups, _told_apart)
+            return _named(word, groups, _split_by_attributes)
     return [("", slices)]
 
 

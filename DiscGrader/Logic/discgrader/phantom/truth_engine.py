@@ -15,7 +15,7 @@ from discgrader.progress import Progress
 PACK = "phantom-truth"
 
 
-class KnownEngine:
+class TruthEngine:
     """Stands in for `discgrader.pipeline.engine.Engine` where only the phantom is read.
 
     Parameters

@@ -78,7 +78,7 @@ FILE = "levels.safetensors"
 under ``levels`` in its ``calibration``."""
 
 
-class LevelReader:
+class LevelPredictor:
     """Networks that each saw other patients; their answers are averaged.
 
     Parameters
@@ -95,7 +95,7 @@ class LevelReader:
         self._device = device
 
     @classmethod
-    def of_pack(cls, pack: Pack, device: str = "cpu") -> "LevelReader | None":
+    def of_pack(cls, pack: Pack, device: str = "cpu") -> "LevelPredictor | None":
         """The networks of a localizer's pack; None where it has none."""
         if FILE not in pack.files:
             return None

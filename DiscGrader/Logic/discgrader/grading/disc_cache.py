@@ -17,7 +17,7 @@ LIMIT = 128
 """So many values are kept: those of nine discs on three series, and of many places of a box that a hand moves."""
 
 
-class DiscMemory:
+class DiscCache:
     """Keeps values by the disc, the volumes and whatever else they depend on; those used least recently go first.
 
     A volume is known by its identity, a disc by what is known of it. May be used from several threads.

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import UsageError
-from discgrader.folders import whole_file
+from discgrader.folders import atomic_file
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
 
@@ -18,7 +18,7 @@ from discgrader.localize.disc import Localization
 def save_arrays(path: Path, arrays: Mapping[str, object]) -> None:
     """Write arrays, and whatever becomes one, to a file (.npz)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as partial, partial.open("wb") as stream:
+    with atomic_file(path) as partial, partial.open("wb") as stream:
         np.savez_compressed(stream, **{name: np.asarray(array) for name, array in arrays.items()})
 
 
