@@ -34,6 +34,7 @@ T = TypeVar("T")
 ErrorKind = type[DiscGraderError]
 
 MOST_JSON_BYTES = 256 << 20
+"""Far above any result, reading or table (the largest are a few MB), and small enough to parse; a round number."""
 
 _KEY = "written as"
 

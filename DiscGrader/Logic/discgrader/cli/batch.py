@@ -10,6 +10,7 @@ from discgrader.cli.options import add_grading_options, add_output_options, add_
 from discgrader.progress import Progress
 
 _MOST_DOUBTS = 20
+"""Lines that still fit a terminal window; a round number. The table of warnings has all of them."""
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ PRINTING_OPTIONS = frozenset({"packs", "-h", "--help", "--version"})
 """What is done once it is printed, and leaves no files."""
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+"""Exit statuses; 2 for wrong usage is also what argparse exits with."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,6 +12,8 @@ from discgrader.folders import remove_unfinished
 from discgrader.progress import Progress
 
 _FORCED_EXIT_SECONDS = 5.0
+"""Longer than a step of the work usually takes, short enough for someone who pressed Ctrl-C twice; a round number."""
+
 _STOPPING = frozenset({int(signal.SIGINT), int(signal.SIGTERM)})
 
 

@@ -16,6 +16,7 @@ from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box import RoiBox
 
 SMOOTHING_MM = 3.0
+"""Standard deviation over which a map is smoothed. Set by eye; no measurement is on record."""
 
 
 def log_odds(logits: torch.Tensor, positions: Sequence[int]) -> torch.Tensor:

@@ -17,6 +17,8 @@ KEY = "contributions"
 """Name of this piece of evidence."""
 
 MOST = 4
+"""A few say it; more would not be read. A round number."""
+
 INDEX = "index_from_sacrum"
 
 

@@ -27,6 +27,7 @@ FIELD_MM = 64.0
 
 SHAPE = ViewShape(SIDE, SIDE, FIELD_MM / SIDE)
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Mean and standard deviation of ImageNet's colors in 0 to 1, as published with torchvision's weights."""
 
 
 @dataclass(frozen=True, eq=False)

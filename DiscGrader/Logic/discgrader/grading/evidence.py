@@ -12,8 +12,13 @@ from discgrader.localize.disc import Disc
 from discgrader.localize.labels import Label, disc_label
 
 PIXEL_MM = 0.5
+"""Edge of the pixels in which a disc is measured; part of what trees were trained on. A round number."""
+
 HALF_HEIGHT_MM = 44.0
+"""Half the section around a disc: the disc and a whole vertebra above and below."""
+
 HALF_DEPTH_MM = 40.0
+"""Half the section from front to back: a disc and the canal behind it."""
 
 
 @dataclass(frozen=True)

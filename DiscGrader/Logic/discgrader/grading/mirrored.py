@@ -19,10 +19,17 @@ LEAST = 0.4
 """Slices that agree with the sagittal series less than this, either way, tell nothing."""
 
 _STEP_MM = 2.0
+"""Pixels in which the halves of the body are compared: coarse, since muscles and fat decide, not detail."""
+
 _COLUMNS = 30
+"""Columns of `_STEP_MM` that are compared: 60 mm from side to side."""
+
 _SHIFTS = range(-8, 9, 2)
 _FRONT_MM, _BACK_MM = 55.0, 45.0
+"""From the disc's middle to the front and to the back: vertebra, canal and the paraspinal muscles."""
+
 _LEAST_PIXELS = 200
+"""Fewer pixels in common say nothing. A round number."""
 
 
 def is_mirrored(axial: Volume, sagittal: Volume, frames: Sequence[RoiBox]) -> bool:

@@ -13,8 +13,13 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+"""Quantiles of brightness. This and the numbers below are part of the packs' descriptions of typical images."""
+
 DETAILS, GRID = 4, 4
+"""Halvings of the resolution at which detail is measured, and tiles along a side of the image."""
+
 _LEAST = 1e-4
+"""Keeps logarithms and divisions finite on a blank image."""
 
 
 def statistics(pictures: Tensor, masks: Tensor | None = None) -> Tensor:

@@ -35,6 +35,8 @@ ONLY_DIGITAL = "{pack} was trained on digital spines alone, and images of patien
 """What is said with every disc where a pack cannot tell its digital spines from patients."""
 
 _FARTHEST = 8.0
+"""Standard deviations along an axis; whatever lies beyond is as unlike as can be. A round number, part of the trained
+descriptions."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ from discgrader.progress import Progress
 
 KIND = "window_classifier"
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Mean and standard deviation of ImageNet's colors in 0 to 1, as published with torchvision's weights."""
 
 
 def view_input(specs: Sequence[ViewSpec], pixels: int) -> dict[str, object]:

@@ -20,14 +20,23 @@ REACH_MM = (16.0, 40.0, 48.0)
 """How far copies are moved to either side, front to back, and up and down."""
 
 COARSE_MM, FINE_MM = (8.0, 8.0, 4.0), 2.0
+"""Steps of the search in mm: first (side, front to back, up), then fine. No measurement of them is on record."""
 
 LEAST_POINTS = 600
 """Fewer voxels in common do not tell."""
 
 _MOST_POINTS = 6000
+"""Voxels compared at each shift: bounds the time, not the accuracy. A round number."""
+
 _LEAST_KEPT = 0.6
+"""A shift that moves more than the rest out of the other image is not compared. A round number."""
+
 _GRAYS = 24
+"""Bins of the joint histogram: few, since each has to be filled by some thousand voxels. No measurement is on
+record."""
+
 _BLUR_MM = 1.5
+"""Pixels finer than this are smoothed, so that noise counts less. A round number."""
 
 
 @dataclass(frozen=True)

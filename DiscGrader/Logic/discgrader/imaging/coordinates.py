@@ -19,6 +19,9 @@ LEAST_PEAK_RATIO = 2.1
 noise, of different bodies 2.05 at most (digital spines, and real ones of two persons)."""
 
 _MUCH_LESS = 0.7
+"""A fit in place that is this share of the best one or more is not called a contradiction. No measurement is on
+record."""
+
 _NO_MATCH = "so its slices cannot be assigned to discs"
 
 _known: WeakKeyDictionary[Volume, WeakKeyDictionary[Volume, Agreement | None]] = WeakKeyDictionary()

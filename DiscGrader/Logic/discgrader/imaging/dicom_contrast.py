@@ -28,7 +28,12 @@ _LONGEST_ECHO_MS = 350.0
 _NO_ECHO_MS, _NO_REPETITION_MS = 3000.0, 60000.0
 """No picture of the spine is taken so; what states such times states them in another unit, or nothing."""
 _LONGEST_DENSITY_ECHO_MS = 45.0
+"""Longer echoes are T2-weighted more than proton-density-weighted. General use, see the top of this file; no
+measurement is on record."""
+
 _LONGEST_T1_REPETITION_MS = 2500.0
+"""A series named T1 may have a TR up to this, as T1 at 3 T and T1 FLAIR do. General use; no measurement is on
+record."""
 
 _NO_SPINE_PICTURE = {
     "LOCALIZER": "a localizer",

@@ -122,6 +122,9 @@ _GROUPS = (
     "MRDiffusionSequence",
 )
 _FIRST_OF_META, _FIRST_OF_DATA = (0, 1, 2), (0, 1, 5, 8, 18, 22, 24, 32, 96)
+"""Elements that the file meta group (0002) and the data set (0008) can begin with, DICOM PS3.6: a file without a
+preamble is recognized by them."""
+
 _FIRST_ELEMENTS = {
     group + bytes([element, 0])
     for group, elements in ((b"\x02\x00", _FIRST_OF_META), (b"\x08\x00", _FIRST_OF_DATA))
@@ -140,8 +143,13 @@ _FROM_GROUPS = (
     "RescaleIntercept",
 )
 _WIDEST_PIXEL_MM = 20.0
+"""Wider pixels show nothing of a spine; such a value is in another unit. A round number."""
+
 _SMALLEST_SIDE_MM, _LARGEST_SIDE_MM = 10.0, 2500.0
+"""Smaller and larger images than any scanner makes of a patient: the spacing is in another unit. Round numbers."""
+
 _LARGEST_INTERCEPT = 1e6
+"""Float32 keeps seven digits, so that steps of one slope would be lost beside a larger intercept."""
 
 
 @dataclass(frozen=True, eq=False)

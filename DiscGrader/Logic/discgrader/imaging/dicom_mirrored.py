@@ -10,6 +10,7 @@ from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_order import STATION_MM
 
 _PARALLEL = 3e-3
+"""As `PARALLEL` of `dicom_split`: what rounding to three decimals allows."""
 
 _Signs = tuple[int, int]
 

@@ -9,6 +9,7 @@ from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_values import named
 
 SAME_PLACE_MM = 0.1
+"""Less than any distance between slices, more than positions written with one decimal are off."""
 
 STATION_MM = 6.0
 """Neighboring slices are shifted against each other in their plane by less, stations of a spine by more."""
@@ -17,6 +18,8 @@ _FEW = 0.2
 """So large a share of places may hold a second picture for this to be a slip rather than a second series."""
 
 _SAME_PICTURE = 0.995
+"""Correlation from which two images are one, stored twice (rounded or compressed differently). No measurement is on
+record."""
 
 
 class Unstackable(Exception):

@@ -34,6 +34,7 @@ MANY = 5
 """A single slice that contradicts so many others is taken for a slip, not for a series."""
 
 _ABOUT_PARALLEL = 0.8
+"""Cosine of 37 degrees: slices of one plane, however oblique, as against slices of another plane. A round number."""
 
 _PLANE_NAMES = ("sagittal", "coronal", "axial")
 _SAME_TIME = 1.2

@@ -21,8 +21,10 @@ _UNEVEN_STEP, _UNEVEN_GAP = 0.25, 0.1
 """Steps between neighbors, and gaps that slices are missing in, may differ from the usual step by this share of it."""
 
 _SIDEWAYS_MM = 0.1
+"""A smaller shift, a fraction of a pixel, is left as it is. A round number."""
 
 _AXIAL = 0.7
+"""Cosine of 45 degrees, rounded: the slices are more axial than anything else."""
 
 
 @dataclass(frozen=True, eq=False)

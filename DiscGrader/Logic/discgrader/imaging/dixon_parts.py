@@ -24,6 +24,8 @@ _SAME, _MOST_SAME, _LEAST_SAME = 0.06, 0.97, 0.25
 """Two values that differ by less are the same; so much of a part is no brighter than the whole, and as bright."""
 
 _MOST_VOXELS = 60000
+"""Voxels compared of each image: bounds the time, not the accuracy. A round number."""
+
 _PART = {
     "sum": "a water or fat part of a Dixon series: {whole} is the sum of it and {other}",
     "difference": "the opposed-phase part of a Dixon series: it is the difference of {other}",

@@ -13,10 +13,20 @@ SHAPE = (112, 104)
 # For each plane: the LPS axis across its slices, then axis and sign of its rows and of its columns.
 _VIEWS = {Plane.SAGITTAL: (0, (2, -1), (1, 1)), Plane.AXIAL: (2, (1, 1), (0, 1)), Plane.CORONAL: (1, (2, -1), (0, 1))}
 _SAGITTAL_MM = (0.0, -4.0, 4.0, -8.0, 8.0)
+"""Sagittal slices that the networks were trained on, mm from the middle of the series: midline first. Part of the
+shipped packs; to be changed only with a new training."""
+
 _AXIAL_SHARES = (0.5, 0.3, 0.7, 0.15, 0.85)
+"""Axial slices that the networks were trained on, as shares of the series' length. Part of the shipped packs."""
+
 _SURROUNDINGS = 8.0
+"""Pixels over which the brightness of the surroundings is averaged. Part of the shipped packs."""
+
 _LEAST_MM = 60.0
+"""Smaller images show less than a vertebra with its surroundings; the networks were trained on none. A round number."""
+
 _DIMMEST = 0.02
+"""Added before the logarithm, so that noise in air does not count. Part of the shipped packs."""
 
 
 def slice_axis_of(volume: Volume, plane: Plane) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LISTED = 3
+"""As many file names as fit one line."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from discgrader.imaging.series_words import Words, words_of
 from discgrader.imaging.study import Contrast, Plane
 
 T1_ECHO_MS, T1_REPETITION_MS = 30.0, 1300.0
+"""Longest echo and repetition time of a T1; see `dicom_contrast` for where these limits come from."""
+
 T2_ECHO_MS, T2_REPETITION_MS = 60.0, 900.0
+"""Shortest echo and repetition time of a T2; see `dicom_contrast`."""
 
 DERIVED = "derived"
 AFTER_AGENT = "after contrast agent"

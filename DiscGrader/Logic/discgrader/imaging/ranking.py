@@ -8,6 +8,7 @@ from discgrader.imaging.names import AFTER_AGENT, DERIVED
 from discgrader.imaging.study import Series
 
 _COARSER = 1.15
+"""Pixels that differ by less do not decide between two series. A round number."""
 
 
 def place_of(series: Series) -> str:

@@ -15,9 +15,18 @@ from discgrader.imaging.volume import Volume
 _PREFIXES = {"AX": Plane.AXIAL, "COR": Plane.CORONAL}
 _LPS_PLANES = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)
 _ISOTROPIC = 1.1
+"""Voxel edges that differ by less are equal: the header's geometry cannot tell which way the slices lie. A round
+number."""
+
 _NEARLY_ISOTROPIC = 1.5
+"""Up to this ratio of the voxel edges a volume is a 3D acquisition rather than a stack of slices. A round number."""
+
 _FINE_MM = 1.5
+"""Pixels no larger than this are good enough to read in that plane. A round number."""
+
 _SLAB = 0.6
+"""A 3D slab is thinner than this share of its next larger side; its slices lie across the thinnest one. A round
+number."""
 
 CONVICTION = 0.98
 """How probable a picture must make it that name or header are wrong, to be believed against them."""

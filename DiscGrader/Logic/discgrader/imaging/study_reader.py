@@ -27,6 +27,8 @@ MAX_FILES = 40
 
 _MASK_NAME = re.compile(r"(?i)(?:^|[_\-. ])(?:mask|seg|label)[a-z]*(?:$|[_\-. \d])")
 _MASK_VALUES = 32
+"""An image with no more whole-number values than this may be a label map. A round number."""
+
 _DICOM_ENDINGS = (".dcm", ".dicom", ".ima")
 
 Roles = Mapping[str, str] | str | None

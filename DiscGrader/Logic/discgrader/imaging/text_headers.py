@@ -12,9 +12,17 @@ from pathlib import Path
 from discgrader.errors import StudyError
 
 _MOST_BYTES = 1 << 16
+"""Headers are far shorter. A round number."""
+
 _SHORT, _LONG = 500, 30_000
+"""Characters of a value: of one with numbers, and of free text such as a key of Slicer's. Round numbers, which a
+damaged header exceeds."""
+
 _MOST_VOXELS = 1_000_000
+"""Along one axis; a damaged header states more. A round number."""
+
 _BYTES = 2**40
+"""One TB: what a header may state as an offset or size, beyond any file. A round number."""
 
 _NRRD_WHOLE = {
     "line skip": (1, 0, _BYTES),

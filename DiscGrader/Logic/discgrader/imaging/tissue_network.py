@@ -23,16 +23,38 @@ PLACE_MM = 3.5
 """Edge of a place: two pixels of an axial picture."""
 
 _LIKELY = 0.6
+"""Probability from which a place counts as fat, muscle, vertebra or disc. This and the limits below are part of the
+shipped pack, whose last layers were trained with them; no measurement of them is on record."""
+
 _SAC_LIKELY = 0.4
+"""Probability from which a place may belong to the sac."""
+
 _SAC_SURE = 0.8
+"""A sac has at least one place of this probability."""
+
 _SAC_PLACES = (3.0, 90.0)
+"""Smallest and largest sac, in places of `PLACE_MM`: 0.4 to 11 cm²."""
+
 _NEAR_MM = 30.0
+"""Standard deviation of the weight by distance from the sac."""
+
 _COLUMN_MM = 45.0
+"""How far from the sac a vertebra or disc is looked for."""
+
 _LEAST_PLACES = {FAT: 4.0, MUSCLE: 8.0}
+"""Less of these tissues, in weighted places, does not give a brightness to rely on."""
+
 _LEAST_COLUMN = 25.0
+"""Less of vertebra and disc in front of the sac, in places (3 cm²), is no spine."""
+
 _DARKEST, _BRIGHTEST = 0.2, 0.8
+"""Quantiles of the sac's brightness: roots, and CSF."""
+
 _DIMMEST = 0.02
+"""Added before the logarithm, as in `flat_picture`."""
+
 _FARTHEST = 3.5
+"""Natural logarithm of a ratio of 33; beyond that a tissue is just darker or brighter."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,11 @@ import numpy as np
 import SimpleITK as sitk
 
 _FEW, _MOST, _OUTLYING = 0.001, 0.99, 0.1
+"""A lowest value that lies farther below the first thousandth of all values than a tenth of the range is padding, not
+signal. Round numbers."""
+
 _SEEN_VOXELS = 200_000
+"""Voxels that quantiles are taken of: bounds the time. A round number."""
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 

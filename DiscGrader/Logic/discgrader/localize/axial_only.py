@@ -45,10 +45,21 @@ PARTLY_SHARE = 0.7
 """A disc is only partly made out with less of the depth that is usual in its row."""
 
 _ACROSS_MM, _IN_PLANE_MM = 4.0, 1.0
+"""Voxels of the sagittal image that is made of axial slices: like those of a sagittal series."""
+
 _MIDDLE_SHARE = 0.5
+"""Share of the axial image's width, around its middle, in which the spine lies. A round number."""
+
 _BELOW_MM, _ABOVE_MM, _BLEND_MM = 30.0, 9.0, 18.0
+"""How far below and above a block its sagittal image reaches, and over how much neighboring blocks are blended. No
+measurement is on record."""
+
 _NEAR_MM = 0.5
+"""Added to the distance before its inverse square is taken, so that the nearest slice does not count without limit. A
+round number."""
+
 _BRIGHTEST = 0.99
+"""Quantile that blocks are scaled to, so that a few bright voxels (vessels, bowel) do not decide."""
 
 
 def axial_t2(study: Study) -> tuple[Series, ...]:

@@ -17,8 +17,13 @@ SAME_DISC_MM = 7.0
 """A place nearer than this to a disc, along the spine, is that disc's."""
 
 _AROUND_MM = 70.0
+"""How far from the point vertebrae are looked for: a disc and a vertebra on either side."""
+
 _LEAST_HEIGHT_MM, _GREATEST_HEIGHT_MM = 2.0, 22.0
+"""Lowest and highest gap between endplates that a disc can fill. Round numbers."""
+
 _ENDPLATE_SHARE = 0.4
+"""Share of a row of the cross-section that is vertebra where an endplate begins. No measurement is on record."""
 
 
 def segmented_box(labels: Volume, place_lps: np.ndarray, up_lps: np.ndarray, margin_mm: float) -> RoiBox | None:

@@ -18,9 +18,16 @@ WIDTH_TO_DEPTH = 1.45
 """Width of a lumbar disc over its depth, for discs whose sides are out of view (Zhou et al., Eur Spine J 2000)."""
 
 _NEIGHBOR_MM = 14.0
+"""How far above and below a disc its vertebrae are looked at: about half a vertebra. No measurement is on record."""
+
 _NEIGHBOR_GAP_MM = 5
+"""A vertebra begins no farther from its disc. A round number."""
+
 _LONGEST_BODY_MM = 45.0
+"""Higher than a lumbar vertebral body. A round number."""
+
 _SHORTEST_BODY_DEPTH_MM = 12.0
+"""Shallower spans of vertebra are not the body (processes, noise). A round number."""
 
 
 @dataclass(frozen=True, eq=False)

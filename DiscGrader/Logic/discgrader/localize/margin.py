@@ -10,6 +10,7 @@ MARGIN_RANGE_MM = (8.0, 12.0)
 them, and not as far as the next disc."""
 
 DEFAULT_MARGIN_MM = 10.0
+"""The middle of the range that DESIGN allows."""
 
 LEAST_DISC_HEIGHT_MM = 1.0
 """A disc is never taken to be lower than this, however low its box is."""

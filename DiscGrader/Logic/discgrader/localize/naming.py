@@ -75,6 +75,8 @@ LEAST_BODY_MM, LEAST_VERTEBRA_SHARE = 15.0, 0.1
 """So much vertebra below a disc is a lumbar body; less than this share of the depth with vertebra below it is none."""
 
 LONGEST_STEP_SHARE = 1.55
+"""A step that is longer than the usual one by this factor passes over a disc: about halfway between one and two steps.
+No measurement is on record."""
 
 SACRUM_ROOM_MM, NO_DISC_ROOM_MM = 33.0, 45.0
 """With less room than the first below the lowest disc, the picture does not show whether the sacrum follows; with more
@@ -95,6 +97,7 @@ ISLAND_AREA_SHARE, ISLAND_STEP_SHARE = 0.5, 1.35
 """A spot of less than this share of the usual area, between two discs that lie closer than so many usual steps."""
 
 ORDINARY_COUNT = (5, 9)
+"""Discs in view on a lumbar MRI: L1-L2 to L5-S1 at least, up to T8-T9 on a tall field of view."""
 
 
 def name_candidates(

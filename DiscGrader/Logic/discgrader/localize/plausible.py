@@ -41,6 +41,8 @@ KYPHOTIC_DEG = 0.5
 """From disc to disc upwards, the lean grows by more where the spine is kyphotic."""
 
 _FAT_HU, _SOFT_HU, _BONE_HU, _HIGHEST_HU = (-150.0, -40.0), (-30.0, 130.0), 180.0, 8000.0
+"""Hounsfield units of fat, of muscle and other soft tissue, the lower end of bone, and the highest that metal reaches
+on CT; textbook values, widened for noise."""
 
 
 def doubts_of_row(row: Sequence[Candidate], counted: bool) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from discgrader.localize.frames import SagittalFrames, rescale_frames, sagittal_
 from discgrader.progress import Progress
 
 BACKGROUND, VERTEBRA, DISC, CANAL = 0, 1, 2, 3
+"""Classes of the network, in the order of its outputs."""
+
 CLASSES = ("background", "vertebra", "disc", "canal")
 
 SCOUT_SHARES = (0.5, 0.3, 0.7)

@@ -10,7 +10,10 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 SIDE = 224
+"""Pixels of EfficientNet-Lite0's input, as published."""
+
 FEATURES = 1280
+"""Width of EfficientNet-Lite0's last layer, as published."""
 
 _STAGES = (
     (1, 3, 1, 1, 32, 16),
@@ -24,6 +27,7 @@ _STAGES = (
 """Of each stage: blocks, kernel, stride of the first block, expansion, channels in and out (table 1 of the paper)."""
 
 _EPSILON = 1e-3
+"""Of the published network's batch normalization; PyTorch's default is another."""
 
 
 class _Padded(nn.Conv2d):

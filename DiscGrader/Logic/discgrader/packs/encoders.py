@@ -19,7 +19,10 @@ _FINE_BLOCKS = 3
 """Blocks of EfficientNet-Lite0 that work on at least a quarter of the rows and columns."""
 
 RESNET18 = {"widths": (64, 128, 256, 512), "blocks": (2, 2, 2, 2)}
+"""He et al., CVPR 2016, Table 1."""
+
 RESNET34 = {"widths": (64, 128, 256, 512), "blocks": (3, 4, 6, 3)}
+"""He et al., CVPR 2016, Table 1."""
 
 
 class Parted(nn.Module):

@@ -15,6 +15,7 @@ from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 
 _FIRST_CHANNELS = 3
+"""Colors of ImageNet's pictures, on which published weights were trained."""
 
 
 def read_state(path: Path) -> dict[str, torch.Tensor]:

@@ -30,6 +30,7 @@ NOT_GRADING = frozenset({LOCALIZER, FEATURES, CONTRAST})
 """Systems of the packs that grade nothing."""
 
 _MOST_DESCRIPTION_BYTES, _MOST_FILE_BYTES = 16 << 20, 2 << 30
+"""Far above any pack: what is larger was not meant to be loaded. Round numbers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

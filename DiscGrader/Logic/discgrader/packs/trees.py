@@ -13,8 +13,14 @@ from enum import StrEnum
 import numpy as np
 
 _CATEGORICAL, _DEFAULT_LEFT, _MISSING_ZERO, _MISSING_NAN = 1, 2, 4, 8
+"""Bits of ``decision_type`` in LightGBM's text format: categorical, default left, and how missing values are
+written."""
+
 _ZERO = 1e-35
+"""LightGBM's kZeroThreshold: smaller values count as zero."""
+
 _MOST_FEATURES, _MOST_OUTPUTS = 100_000, 1000
+"""Far above any pack (1218 features and some, 5 grades); a damaged file states more. Round numbers."""
 
 
 class Link(StrEnum):

@@ -11,6 +11,7 @@ from torch.nn.functional import interpolate
 from discgrader.packs.encoders import build_encoder, early_maps
 
 BOX_MAPS = 64
+"""Width of the layers that find the herniation's box. Part of the shipped pack; no comparison of sizes is on record."""
 
 
 class BoxHead(nn.Module):

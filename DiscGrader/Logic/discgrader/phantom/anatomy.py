@@ -19,6 +19,7 @@ from discgrader.phantom.spine import SpineParameters
 from discgrader.phantom.tissues import Tissue
 
 SPINE_FRONT_MM, SPINE_BACK_MM, SPINE_SIDE_MM = 50.0, 46.0, 34.0
+"""From the curve of the spine forward, backward and to either side: what vertebrae with their processes take."""
 
 
 @dataclass(frozen=True, eq=False)

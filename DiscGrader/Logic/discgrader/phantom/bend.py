@@ -18,6 +18,7 @@ LOW_MM, HIGH_MM = -320.0, 520.0
 BESIDE_MM = (70.0, 150.0)
 """Distance from the spine from which on, and beyond which not at all, the bend is felt."""
 STEPS_TO_SECTION = 3
+"""Newton steps to the nearest section of the curve. No measurement is on record."""
 
 
 class Bend:

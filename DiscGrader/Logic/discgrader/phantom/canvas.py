@@ -7,10 +7,20 @@ import numpy as np
 from discgrader.phantom.tissues import Tissue
 
 SPENT = 0.01
+"""Share of a voxel that is still open; less is not worth painting."""
+
 STEPS_PER_MM = 32
+"""Distances are kept as whole thirty-seconds of a mm, in 16 bits."""
+
 BAND_FRONT_MM = -80.0
+"""From the curve of the spine to the front: vertebrae, great vessels and the psoas; what lies beyond is painted in
+coarse pixels."""
+
 BAND_BACK_MM = 62.0
+"""From the curve to the back: the spinous processes and the muscles beside them."""
+
 BAND_SIDE_MM = 82.0
+"""To either side: transverse processes and psoas."""
 
 
 class Canvas:

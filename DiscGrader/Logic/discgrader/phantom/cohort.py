@@ -15,6 +15,7 @@ from discgrader.phantom.spine import SpineParameters
 
 LUMBAR = LEVELS[:5]
 _DRAWS = 6
+"""Tries of which the one that evens out the grades most is kept. A round number."""
 
 
 def diseased_findings(seed: int, patient: Patient | None = None) -> dict[str, DiscFindings]:

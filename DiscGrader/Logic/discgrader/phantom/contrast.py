@@ -81,6 +81,7 @@ settings in SPIDER's overview). ``T2_FS`` is a T2 with fat suppression or the wa
 the fat part of one."""
 
 INVERSION_AT_3T_MS = 210.0
+"""STIR's inversion time at 3 T, where fat has a longer T1; general use."""
 
 
 def at_scanner(role: str, field_t: float, repetition: float, echo: float) -> Sequence:

@@ -27,6 +27,8 @@ DISC_WEDGE_DEG = (8.0, 6.8, 5.6, 4.4, 3.4, 1.9, 0.8, 0.0, 0.0)
 """Healthy height in the middle and angle between the endplates, from L5-S1 upwards; as high, beside the vertebrae, as
 the discs of SPIDER are found to be, which is less than books say, for the endplates look like bone."""
 GRADE_ODDS = ((0.12, 0.2, 0.26, 0.27, 0.15), (0.15, 0.22, 0.28, 0.25, 0.1), (0.22, 0.3, 0.28, 0.15, 0.05))
+"""Of Pfirrmann I to V at the two lowest discs, the two above, and the others: discs degenerate more toward L5-S1. Set
+by eye; no cohort's figures."""
 
 RIM_SHARE = 0.15, 1.3
 """How dense the outer annulus is, least and most, as a share of its grade's: on axial slices of patients, by which it

@@ -12,9 +12,14 @@ from scipy import ndimage
 Vector = np.ndarray | Sequence[float]
 
 LATTICE_BITS = 7
+"""128 cells along each side of the noise's lattice, which repeats after 25 features."""
+
 LATTICE_SIZE = 1 << LATTICE_BITS
 CELLS_PER_FEATURE = 5.0
+"""Cells of the lattice for one feature of a texture. Set by eye."""
+
 COARSE_MM = 6.5
+"""Textures with larger features are sampled coarsely and interpolated, which is faster. Set by eye."""
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

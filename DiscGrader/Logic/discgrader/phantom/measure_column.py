@@ -23,10 +23,19 @@ NARROWED_SHARE = 0.91
 """Height, as measured at the front and back thirds, below which a disc space is collapsed or narrowed; the bowls of the
 endplates add a tenth to what the rims leave."""
 BULGE_MM = 1.15
+"""Measured of a rendered disc, more is a bulge. Set by what the phantom draws with and without one."""
+
 SLIP_MM = 2.0
+"""Measured of a rendered spine, more is a slip; the phantom draws 4 mm or more."""
+
 RIM_MM = 4.0
+"""How far beyond the disc's surface its endplate's marrow is sampled."""
+
 CHANGED = 0.2
+"""Share of the samples that are changed marrow; less is the edge of something else."""
+
 DEFECT_MM = 2.0
+"""Measured depth of a hollow in an endplate, more is a defect; the phantom draws 2.4 mm or more."""
 
 
 def mid_sagittal(anatomy: Anatomy, level: Level, x: float = 0.0) -> Section:

@@ -16,11 +16,22 @@ SIDES = ("left", "right")
 ORDINARY, SACRALIZED, LUMBARIZED = "none", "sacralized", "lumbarized"
 TRANSITIONAL = (ORDINARY, SACRALIZED, LUMBARIZED)
 LUMBAR_COUNTS = (4, 5, 6)
+"""Numbers of lumbar vertebrae that people have."""
+
 AGE_RANGE, MASS_INDEX_RANGE, COBB_RANGE_DEG = (18, 95), (16.0, 50.0), (0.0, 60.0)
+"""Adults, and what body mass index and Cobb angle the drawn body still looks right for."""
+
 AGE_MEAN, AGE_DEVIATION = 53.0, 16.0
+"""Of patients who have a lumbar MRI; round numbers, no cohort's."""
+
 MASS_INDEX_MEDIAN, MASS_INDEX_SPREAD = 26.5, 0.18
+"""Median, and standard deviation of the logarithm; round numbers, no cohort's."""
+
 SCOLIOSIS_FROM_DEG = 10.0
+"""Cobb angle from which a curve is called a scoliosis, by general definition."""
+
 SCOLIOSIS_SHARE, TRANSITIONAL_SHARE, OTHER_COUNT_SHARE = 0.10, 0.10, 1 / 15
+"""Shares of patients; round numbers, no cohort's."""
 
 
 @dataclass(frozen=True)

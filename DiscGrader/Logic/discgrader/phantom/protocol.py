@@ -13,6 +13,8 @@ AXIAL_STEP_MM = 4.4
 STACK_MARGIN_MM = 6.0
 """How far an axial stack goes on beyond its first and last disc and the canal behind them."""
 CANAL_BEHIND_CENTER_MM = 25.0
+"""From a disc's middle back to the middle of the canal."""
+
 SAGITTAL_DIRECTIONS = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 

@@ -16,10 +16,19 @@ from discgrader.phantom.tissues import FAT_TISSUES, Tissue
 from discgrader.progress import Progress
 
 FULL_SCALE = 1400.0
+"""Stored value of a signal of 1, as on a scanner's images of 12 bits. A round number."""
+
 CEILING = 4095
+"""Largest value of 12 bits, as scanners store."""
+
 SPINE_DEPTH_MM = 75.0
+"""Depth of the spine below the skin of the back, at which the receiver's gain is 1; set by eye."""
+
 SATURATED = 0.06
+"""Signal left in front of the spine under a saturation band; set by eye."""
+
 COARSE = 2
+"""Pixels of the belly, away from the spine, are painted this many times as large, which saves time."""
 
 
 def render(anatomy: Anatomy, protocol: Protocol, seed: int) -> Volume:

@@ -8,7 +8,10 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.spatial import cKDTree
 
 LUT_STEP_MM = 2.0
+"""Grid on which the nearest point of the sac's course is tabulated; set by eye."""
+
 LUT_MARGIN_MM = 110.0
+"""How far around the course the table reaches: to the skin."""
 
 
 class SacCourse:

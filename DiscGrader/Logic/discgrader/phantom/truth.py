@@ -13,7 +13,10 @@ from discgrader.phantom.level import Level
 from discgrader.phantom.skeleton import DiscShape
 
 THICK_FLAVUM_MM = 4.0
+"""The limit of the scale ``ligamentum_flavum_thickening``."""
+
 CANAL_BEHIND_MM = 22.0
+"""What a box takes in of the canal behind its disc."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,8 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.progress import Progress
 
 PIXELS = 224
+"""Edge of a crop's picture, as ImageNet's networks take them."""
+
 INDEX = "crops.csv"
 COLUMNS = (
     *("study", "level", "index_from_sacrum", "series", "role", "png", "nifti"),
@@ -29,7 +31,11 @@ COLUMNS = (
 )
 
 _LEAST_SEEN = 0.5
+"""A crop that lies outside the image by more than half shows too little of its disc. A round number."""
+
 _WINDOW_PERCENTILES = (0.5, 99.5)
+"""What becomes black and white in pictures: all but a few dark and bright pixels."""
+
 # Which of the box's axes (0 across, 1 along, 2 up) a picture's rows and columns follow, and which way: as a
 # radiologist looks at that plane, the patient's right or front on the left, head or front on top.
 _VIEWS = {Plane.SAGITTAL: ((2, -1), (1, 1)), Plane.AXIAL: ((1, 1), (0, 1)), Plane.CORONAL: ((2, -1), (0, 1))}

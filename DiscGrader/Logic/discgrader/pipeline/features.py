@@ -24,6 +24,7 @@ from discgrader.radiomics.parameters import ForeignFeature, Parameters, content_
 ENGINES = ("auto", "discgrader", "pyradiomics")
 
 _LEAST_SEEN = 0.5
+"""A disc of which less is in view has no features. A round number."""
 
 
 class Extractor(Protocol):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 _WHOLE = 1_000_000
+"""A padding larger than any image, so that pyradiomics cuts none of it."""
 
 
 def pyradiomics_is_there() -> bool:

@@ -15,6 +15,8 @@ seconds for each of thirteen directions here. Textures of so many gray levels sa
 more."""
 
 _MOST_CELLS = 20_000_000
+"""A full matrix up to this size (160 MB of counts), a sparse one beyond. A round number."""
+
 _LN2 = np.log(2.0)
 
 

@@ -13,6 +13,7 @@ from discgrader.radiomics.parameters import ImageType
 from discgrader.radiomics.settings import Settings
 
 _LEAST_LOG_SIZE = 4
+"""ITK's recursive Gaussian needs four pixels along each axis."""
 
 _REACH_SIGMAS = 24.0
 """How far a recursive Gaussian sees: its response falls by exp(-1.37) a sigma (Deriche's slowest pole), so that what

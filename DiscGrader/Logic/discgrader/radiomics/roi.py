@@ -12,6 +12,7 @@ from discgrader.radiomics.box import Index, index_of
 from discgrader.radiomics.settings import Settings
 
 _GEOMETRY_TOLERANCE = 1e-3
+"""mm; by how much origins and spacings of an image and its mask may differ, since files round them. A round number."""
 
 
 @dataclass(frozen=True, eq=False)

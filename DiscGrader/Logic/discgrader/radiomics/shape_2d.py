@@ -6,6 +6,8 @@ from scipy.spatial.distance import cdist
 from discgrader.radiomics.shape import axis_variances
 
 _CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
+"""Of a square of four pixels, in the order of the bits of its case."""
+
 _MIDDLES = np.array([(0, 0.5), (0.5, 1), (1, 0.5), (0.5, 0)])
 
 # For each number of a square, of whose bits each says whether a corner is inside: the edges between which the outline

@@ -25,7 +25,11 @@ WIDE = ViewShape(rows=128, columns=160)
 """Cut wider than the network's crop, so that augmentation can turn and move it."""
 
 SLICE_REACH_MM = 4.5
+"""Slices up to this far from the disc's middle are seen: the middle one and a neighbor on either side. Part of the
+shipped packs."""
+
 SLICES = 5
+"""Slices of a disc at most, as the shipped packs were trained."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,6 +76,7 @@ TREES = {
     "verbosity": -1,
 }
 ROUNDS = 150
+"""Boosting rounds; no search over them is on record."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ DRAWN = {0: 2.0, 1: 3.0, 2: 2.0, 3: 1.0}
 """How often a disc of each index is drawn from a row, relative to those above."""
 
 ABOVE_DRAWN = 0.7
+"""How often discs above those of `DRAWN` are drawn. No comparison is on record."""
 
 
 @dataclass(frozen=True)

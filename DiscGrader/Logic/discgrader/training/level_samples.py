@@ -45,6 +45,7 @@ DIGITAL = (
 """What is asked of every sixth digital patient, seeds from `FIRST_SEED` on."""
 
 FIRST_SEED = 5000
+"""Seeds apart from those of other recipes, so that no patient is shared."""
 
 
 @dataclass(frozen=True, eq=False)

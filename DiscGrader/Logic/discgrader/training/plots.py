@@ -13,6 +13,7 @@ INK, SOFT, LINE, ACCENT = "#18222d", "#566474", "#dde3e9", "#0d5c75"
 CYCLE = (ACCENT, "#c8553d", "#7a4b00", "#5b2a86", "#2f7d4f", "#566474")
 LABELS = ("I", "II", "III", "IV", "V")
 RESOLUTION = 130
+"""Dots per inch; sharp on a page, small in the file."""
 
 
 def _figure(width: float, height: float):

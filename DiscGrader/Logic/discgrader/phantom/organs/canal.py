@@ -13,9 +13,16 @@ from discgrader.phantom.skeleton import Skeleton
 from discgrader.phantom.tissues import Structure, Tissue
 
 WIDTH_SHARE = 1.38
+"""Width of the sac to its depth; set by eye."""
+
 INFLUENCE_MM = (2.5, 14.0)
+"""From a disc's middle: up to where it narrows the canal fully, and to where no more. Set by eye."""
+
 LAMINA_SLOPE = 0.4
+"""By how much the front of a lamina falls back for each mm to the side; set by eye."""
+
 DURA_MM = 0.4
+"""Thickness of the dura; set by eye."""
 
 
 class Canal:

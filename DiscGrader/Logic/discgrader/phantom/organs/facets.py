@@ -20,6 +20,7 @@ HOLLOW, MARGIN_MM = 0.032, 0.38
 """How hollow the joint is towards the back, mm for each square mm from its middle, and how far its medial margin lies
 beside the joint's straight line; set by eye on axial slices of patients."""
 CAPSULE_MM = 1.0
+"""Thickness of a facet joint's capsule; set by eye."""
 
 
 class Facets:

@@ -12,8 +12,13 @@ from discgrader.phantom.skeleton import Skeleton
 
 EXITS = ("L1", "L2", "L3", "L4", "L5", "S1", "S2", "S3", "S4", "S5")
 CLEAR_MM = 0.45
+"""CSF between roots and dura; set by eye."""
+
 BUNDLES = 3
+"""Bundles that clumped roots form, as Lee's grade 2 looks."""
+
 CROWD_MM = (4.0, 17.0)
+"""From a stenosis: up to where roots are crowded, and to where no more. Set by eye."""
 
 
 @dataclass(frozen=True)

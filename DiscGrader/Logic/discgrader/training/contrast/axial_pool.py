@@ -47,7 +47,10 @@ EVERY_TEST = 4
 _HOW = Distortion(log_scale=0.25, log_aspect=0.12, shift=8.0, far=20.0, cropped=0.2, front_up=True)
 _GENTLE = replace(_HOW, rotation=6.0, cropped=0.1, harsh=False)
 _HARSH_SHARE = 0.8
+"""Share of the training images that are distorted most. No comparison is on record."""
+
 _AT_ONCE = 500
+"""Images between two reports of progress."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,12 +31,17 @@ FIRST_SEED = 70_000
 SLICES_EACH = {Plane.SAGITTAL: 4, Plane.AXIAL: 5, Plane.CORONAL: 1}
 """Slices of each digital patient."""
 _SIZE = {Plane.SAGITTAL: (176, 192), Plane.AXIAL: (160, 144), Plane.CORONAL: (144, 176)}
+"""Columns and rows of a digital slice, whose pixels are those of the network's input."""
+
 _DIRECTIONS = {
     Plane.SAGITTAL: np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]),
     Plane.CORONAL: np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]),
 }
 _BESIDE_MM = 18.0
+"""How far beside the midline, or the disc, a slice may lie. A round number."""
+
 _TISSUE_SPREAD = 0.12
+"""Standard deviation of the logarithm of proton density, T1 and T2 from patient to patient. A round number."""
 
 
 def digital_slices(folder: Path, plane: Plane, patients: int, progress: Progress) -> np.ndarray:
@@ -247,6 +252,7 @@ _HOUNSFIELD = {
     Tissue.LIGAMENT: 60,
     Tissue.MUSCLE: 55,
 }
+"""Usual values of tissues on CT, as textbooks have them."""
 
 
 def digital_picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> np.ndarray:

@@ -18,8 +18,13 @@ from discgrader.training.loop import Optimization, forward, steps_from, train
 from discgrader.training.losses import tissue_loss
 
 _SAC_WEIGHT = 6.0
+"""The sac takes few places of an image and counts more in the loss for that. No comparison is on record."""
+
 _HEAD_STEPS, _HEAD_RATE, _HEAD_DECAY = 800, 0.02, 1e-3
+"""Training of the last two layers: steps, learning rate, weight decay. No comparison is on record."""
+
 _WINDOWS = 3
+"""Copies of each image for the last layers, each seen through another window of gray values."""
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,13 @@ def _pictures(
 
 
 _EVEN_PIXELS = 23.0
+"""Standard deviation, in pixels, over which the coil's shading is estimated. Set by eye."""
+
 _BODY = 0.08
+"""Brightness above which a pixel of a T1 is body rather than air. Set by eye."""
+
 _BRIGHT, _BRIGHT_RANGE = 0.55, 0.25
+"""Brightness of a T1 at which fat begins, and over which its share rises to 1. Set by eye."""
 
 CLASSES: Mapping[Plane, tuple[str, ...]] = {
     Plane.SAGITTAL: ("T1", "T2", "STIR", "T2_SPACE", "other"),
@@ -172,9 +177,13 @@ HOW: Mapping[Plane, Distortion] = {Plane.SAGITTAL: Distortion()}
 """How far pictures in each plane are changed."""
 GENTLE = {plane: replace(how, rotation=6.0, cropped=0.2, harsh=False) for plane, how in HOW.items()}
 _HARSH_SHARE = 0.7
+"""Share of the training images that are distorted most. No comparison is on record."""
+
 _AT_ONCE = 250
+"""Patients between two reports of progress."""
 
 _BRIGHTEST, _SPREAD = 200.0, 63.0
+"""What the two channels are multiplied by to fit 8 bits."""
 
 Drawn = tuple[np.ndarray, np.ndarray, str]
 """A picture, which of its pixels are known, and whose it is."""

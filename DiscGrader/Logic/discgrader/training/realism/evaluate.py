@@ -41,6 +41,7 @@ FIRST_SEED = 100_000
 """Far from the seeds that people give by hand."""
 
 SHEET_PICTURES = 12
+"""Digital patients on a contact sheet. A round number."""
 
 
 @dataclass(frozen=True)

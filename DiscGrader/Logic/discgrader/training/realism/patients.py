@@ -226,8 +226,11 @@ TILE = 320
 """Pixels of a picture's longer side on a sheet."""
 
 GAP = 6
+"""Pixels between two tiles."""
+
 AXIAL_FOLDER = "sudirman_axial"
 AXIAL_DISCS = 3
+"""The lowest discs, of which Sudirman's data set has axial slices."""
 
 
 def tissue_measures(series: Series, found: Localization) -> dict[str, float]:

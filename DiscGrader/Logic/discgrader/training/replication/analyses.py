@@ -19,6 +19,8 @@ from discgrader.training.tabular.table import FeatureTable, Split, paper_split, 
 
 DEEP = ("efficientnet_lite0", "resnet50")
 FEW_COLUMNS, LEAST_PATIENTS = 100, 5
+"""With no more columns than this LASSO has nothing to select; fewer patients than that give no interval. Round
+numbers."""
 
 
 @dataclass(frozen=True, eq=False)

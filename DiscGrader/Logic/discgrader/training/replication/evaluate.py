@@ -53,6 +53,7 @@ from discgrader.training.tabular.table import DiscTable, FeatureTable, disc_tabl
 PAGE = "evaluation.html"
 MARK = "evaluation.json"
 LEAST_PATIENTS = 15
+"""Folds of fewer patients say nothing. A round number."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from discgrader.training.tabular.table import FeatureTable
 
 ROLES = ("T1", "T2", "T2_SPACE")
 COUNT = 5
+"""Pfirrmann's five grades."""
 
 
 @dataclass(frozen=True)

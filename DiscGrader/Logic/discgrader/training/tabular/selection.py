@@ -20,6 +20,7 @@ PATIENCE = 5
 """So many penalties in a row without less error end the search: the weaker ones cost most, and only fit noise."""
 
 _SLACK = 1e-3
+"""Relative; columns whose gradient exceeds the penalty by less are converged."""
 
 FOLDS = 5
 STEPS_DOWN = 10

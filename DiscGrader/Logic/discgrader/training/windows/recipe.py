@@ -29,6 +29,8 @@ from discgrader.training.windows.fit import Predicted, WindowRecipe, fit, predic
 from discgrader.training.windows.samples import WindowSample, window_samples
 
 LEAST_TO_CALIBRATE = 30
+"""Fewer known discs of a task cannot set a temperature and a bias for each grade. A round number."""
+
 PHANTOM = "digital spines of DiscGrader's phantom"
 
 
