@@ -106,6 +106,7 @@ def _lengths(labels: np.ndarray, body: np.ndarray, up: np.ndarray, along: np.nda
     lower = _edges(vertebra, (up < -3) & (up > -14), along, front, back)
     fronts = [edge[0] for edge in (upper, lower) if edge]
     backs = [edge[1] for edge in (upper, lower) if edge]
+    # Rows within 2.5 mm of the disc's middle, half of which must be canal.
     canal = (labels == Label.CANAL)[np.abs(up) < 2.5].mean(0) > 0.5
     return {
         "height_mm": height,
@@ -145,6 +146,8 @@ def _signals(
     seen = np.isfinite(signal)
     across = np.abs(along_of - (front + back) / 2) / depth
     upward = np.abs(up_of - (low + high) / 2) / max(height, 1e-3)
+    # Nucleus: the inner half of the depth by two thirds of the height; annulus: the outer eighth of the depth at either
+    # end. Trees and packs were trained with these.
     nucleus = signal[body & seen & (across < 0.27) & (upward < 0.33)]
     annulus = signal[body & seen & (across > 0.38)]
     close = np.abs(up_of) < 25

@@ -70,6 +70,7 @@ def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
     runs, step = [[ordered[0]]], None
     for before, slice_ in pairwise(ordered):
         moved = along(slice_) - along(before)
+        # Positions are rounded, and slices of one stack differ in their steps by less than 15 %. A round number.
         if (step and abs(moved / step - 1) > 0.15) or abs(moved) <= SAME_PLACE_MM:
             runs.append([slice_])
             step = None
@@ -85,6 +86,7 @@ def is_even(slices: Sequence[Slice]) -> bool:
     if len(gaps) == 0 or abs(gaps).min() <= SAME_PLACE_MM or (np.sign(gaps) != np.sign(gaps[0])).any():
         return False
     steps = gaps / gaps[np.argmin(np.abs(gaps))]
+    # As in `_runs`.
     return bool((np.abs(steps - np.rint(steps)) < 0.15).all())
 
 
@@ -157,6 +159,7 @@ def usual_step(gaps: np.ndarray) -> float:
 
     def fitting(step: float) -> int:
         steps = np.maximum(np.rint(gaps / step), 1)
+        # Within 12 % of a whole number of steps, up to four of which may be missing, as in `_rows`. Round numbers.
         return int(((np.abs(gaps / step - steps) < 0.12) & (steps <= 4)).sum())
 
     best = max(sorted(gaps, reverse=True), key=fitting)
@@ -186,6 +189,7 @@ def _rows(slices: Sequence[Slice], step: float) -> list[list[Slice]]:
     """Each slice goes to the row whose next place it is; the row that goes on nearest is asked first."""
     rows: list[list[Slice]] = []
     for slice_ in slices:
+        # As in `usual_step`.
         best, least = None, 0.12
         for row in rows:
             steps = (along(slice_) - along(row[-1])) / step
@@ -212,6 +216,7 @@ def alternating(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> 
     next_one = np.array([_likeness(slice_, other, pictures) for slice_, other in pairwise(slices)])
     next_but_one = np.array([_likeness(slice_, other, pictures) for slice_, other in zip(slices, slices[2:])])
     apart = np.median(next_but_one) - np.median(next_one)
+    # Correlations must differ by a tenth, and at nine of ten slices. Round numbers; no measurement is on record.
     if apart < 0.1 or (next_but_one > np.maximum(next_one[1:], next_one[:-1])).mean() < 0.9:
         return [list(slices)]
     return [slices[::2], slices[1::2]]

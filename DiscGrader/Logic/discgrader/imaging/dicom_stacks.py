@@ -89,6 +89,7 @@ def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
         steps = float((slice_.position - before.position) @ normal) / step
         off = abs(steps - max(round(steps), 1))
         if (
+            # Halves lie between whole numbers of steps.
             steps > MAX_MISSING + 1.5
             or (steps > 2.5 and _numbered_on(before, slice_))
             or off > (_UNEVEN_GAP if steps > 1.5 else _UNEVEN_STEP)

@@ -145,7 +145,8 @@ def _merge_fragments(labels: np.ndarray, count: int, segmentation: Segmentation)
     kept: list[int] = []
     for piece in order:
         for main in kept:
-            # A disc is inclined: compare heights along the main piece's own line.
+            # A disc is inclined: compare heights along the main piece's own line. Pieces of one disc lie within its
+            # depth and half its height of each other, and a fragment is clearly the smaller one. Round numbers.
             run = centers[piece, 2] - centers[main, 2]
             rise = centers[piece, 1] - centers[main, 1] - slopes.get(main + 1, 0.0) * run
             near = abs(run) * segmentation.pixel_mm[1] < 32.0

@@ -82,6 +82,7 @@ def standardize(frames: torch.Tensor) -> torch.Tensor:
     flat = frames.flatten(1)
     low, high = _quantiles(flat, (0.005, 0.995))
     scaled = ((frames - low[:, None, None]) / (high - low).clamp(min=1e-6)[:, None, None]).clamp(0, 1)
+    # Air is darker than 3 % of the range, body is brighter. The localizer was trained with this.
     body = (scaled > 0.03).float()
     count = body.sum((1, 2)).clamp(min=1)
     mean = (scaled * body).sum((1, 2)) / count

@@ -230,6 +230,7 @@ def row_of(candidates: Sequence[Candidate]) -> list[Candidate]:
     plausible = [
         candidate
         for candidate in _as_wide_as_discs(candidates)
+        # A disc has vertebra on at least a quarter of one side. A round number.
         if max(candidate.vertebra_above, candidate.vertebra_below) >= 0.25 and not _sliver(candidate)
     ]
     best: list[tuple[float, list[Candidate]]] = []
@@ -290,6 +291,7 @@ def _step_cost(lower: Candidate, upper: Candidate) -> float | None:
 
 def _sliver(disc: Candidate) -> bool:
     at_edge = min(disc.room_above_mm, disc.room_below_mm) < max(4.0, disc.full_height_mm / 2)
+    # Shallower than any lumbar disc is deep, or than one that is not cut off by the edge. Round numbers.
     return disc.depth_mm < 11.0 or (at_edge and disc.depth_mm < 22.0)
 
 
@@ -331,6 +333,8 @@ def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
                 "to be missed"
             )
         ]
+    # Share of the places below the disc that are vertebra: more than at a sacrum, whose front falls back. No
+    # measurement is on record; `may_be_turned` takes the same.
     if lowest.vertebra_below > 0.6:
         return ["a vertebra may follow below the lowest disc found, so it may not be L5-S1"]
     return []

@@ -118,6 +118,7 @@ def ct_doubt(name: str, volume: Volume) -> str | None:
     soft = np.mean((body >= _SOFT_HU[0]) & (body <= _SOFT_HU[1]))
     bone = np.mean(body > _BONE_HU)
     between = np.mean((body > _FAT_HU[0] - 300) & (body < _FAT_HU[0] - 50))
+    # Shares of the voxels. Round numbers.
     if fat > 0.01 and soft > 0.15 and 0.005 < bone < 0.75 and between < 0.15:
         return f"The values of {name} look like Hounsfield units of a CT, not MR signal intensities."
     return None

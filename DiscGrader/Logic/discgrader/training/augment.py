@@ -383,6 +383,7 @@ class LevelVariation:
         )
         away = generator.normal(0, self.shift_mm / PIXEL_MM, 2)
         planes = cut_out(planes, row + away[0], column + away[1], turn)
+        # How often and how strongly brightness, noise and blur are changed was set by eye.
         picture = planes[:1] * np.exp(generator.normal(0, 0.2)) + generator.normal(0, 0.25)
         picture = picture + generator.normal(0, 0.075) * picture * picture
         if generator.random() < 0.3:

@@ -113,6 +113,7 @@ def _blurred(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return ndimage.gaussian_filter(picture, np.abs(rng.normal(0, 0.6, 2)))
 
 
+# How often and how strongly each of the following is done was set by eye.
 def _shaded(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sensitivity that falls off from one side, as a surface coil's does, and varies smoothly besides."""
     if rng.random() < 0.25:

@@ -158,6 +158,7 @@ def _picture(slice_: np.ndarray, name: str, rng: np.random.Generator) -> np.ndar
 def _changed(slice_: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The slice with fat in its muscles or with less CSF around its roots, as older people have it."""
     changed = slice_.astype(np.float32)
+    # How often either is done was set by eye.
     if rng.random() < 0.35:
         field = ndimage.gaussian_filter(rng.standard_normal(slice_.shape[1:]), rng.uniform(0.7, 3))
         share = np.clip(field / field.std() - rng.uniform(-0.5, 1.5), 0, 1) * rng.uniform(0.2, 0.9)
