@@ -182,7 +182,9 @@ def network_table(path: Path, inputs: str = "all") -> FeatureTable:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a held_out.npz of 'discgrader train spider'.") from error
     if logits.shape != (len(patients), _grades()) or indices.shape != patients.shape:
-        raise UsageError(f"{path} is not a held_out.npz of 'discgrader train spider': its logits do not match its discs.")
+        raise UsageError(
+            f"{path} is not a held_out.npz of 'discgrader train spider': its logits do not match its discs."
+        )
     return FeatureTable(
         "network",
         patients,
