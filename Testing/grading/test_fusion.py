@@ -280,7 +280,7 @@ def test_a_broken_fusion_is_refused_by_name(packs):
 def test_a_run_that_is_not_there_is_told_plainly(tmp_path):
     with pytest.raises(StudyError, match="no SPIDER images"):
         run_recipe("pfirrmann", tmp_path, tmp_path / "out")
-    with pytest.raises(UsageError, match="not a held_out.npz"):
+    with pytest.raises(UsageError, match="no held_out.npz"):
         run_recipe("pfirrmann", tmp_path, tmp_path / "out", spider_run=str(tmp_path))
     with pytest.raises(UsageError, match="no option leaves"):
         run_recipe("pfirrmann", tmp_path, tmp_path / "out", spider_run=str(tmp_path), leaves=3)

@@ -121,7 +121,7 @@ def test_what_does_not_exist_is_named():
 
 def test_missing_resources_are_said_plainly(monkeypatch, tmp_path):
     monkeypatch.setattr("discgrader.resources.PACKAGE", tmp_path / "Logic" / "discgrader")
-    with pytest.raises(DiscGraderError, match="install DiscGrader anew"):
+    with pytest.raises(DiscGraderError, match="reinstall DiscGrader"):
         resources_dir()
 
 
