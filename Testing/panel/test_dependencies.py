@@ -140,5 +140,5 @@ def test_what_ships_can_be_read_and_names_no_more_than_grading_needs(asked):
     broken = asked.file.with_name("broken.txt")
     broken.write_text("--extra-index-url https://example.org\n")
     for path in (broken, asked.file.with_name("gone.txt")):
-        with pytest.raises(UsageError, match="reinstall DiscGrader"):
+        with pytest.raises(UsageError, match="install DiscGrader anew"):
             asked.module.read_requirements(path)
