@@ -15,7 +15,7 @@ from discgrader.grading.systems import system_views
 from discgrader.grading.view import pictured, slice_axis
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Study
-from discgrader.pipeline.crops import check_windows, write_crops
+from discgrader.pipeline.crops import check_view_systems, write_crops
 from PIL import Image
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal, stored_otherwise
 
@@ -218,7 +218,7 @@ def test_windows_are_written_as_pictures(tmp_path):
         write_crops(Study("s", (sagittal(BODY),)), discs(), tmp_path / "none", systems=["msu"])
     assert not (tmp_path / "none").exists()
     with pytest.raises(UsageError, match="pfirrmann has no views"):
-        check_windows(["pfirrmann"])
+        check_view_systems(["pfirrmann"])
 
 
 def narrowed(size_mm: float, name: str, **options):

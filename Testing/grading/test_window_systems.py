@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from discgrader.errors import StudyError
 from discgrader.grading.grader import Grader
-from discgrader.grading.herniation_box import box_in_patient, box_in_window, evidence_box, overlap
+from discgrader.grading.herniation_box import box_in_patient, box_in_view, evidence_box, overlap
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.results import StudyResult
 from discgrader.grading.system import place_that_fits
@@ -143,7 +143,7 @@ def test_a_box_goes_to_the_patient_and_back(study, localization):
     left, back, _ = box.to_local(box.center_lps_mm) + (box.center_lps_mm - look[-1].frame.center_lps_mm) @ box.axes_lps
     assert (left, back) == (pytest.approx(0.05 * 72), pytest.approx(0.1 * 72))
     assert box.axes_lps[0, 0] > 0.9 and np.linalg.det(box.axes_lps) == pytest.approx(1.0)
-    assert box_in_window(look[-1], box) == pytest.approx(shares)
+    assert box_in_view(look[-1], box) == pytest.approx(shares)
 
 
 def test_overlap_of_boxes():

@@ -217,7 +217,7 @@ def read_parameters(path: Path) -> object:
 
 
 def read_recipe_file(path: Path) -> object:
-    from discgrader.training.windows.fit import read_recipe
+    from discgrader.training.views.fit import read_recipe
 
     recipe = read_recipe(path, {})
     return recipe if isinstance(recipe, tuple) else (recipe.windows, recipe.tasks, recipe.architecture())

@@ -21,7 +21,7 @@ from discgrader.pipeline.batch import run_batch
 from discgrader.pipeline.crops import middle_gray
 from discgrader.pipeline.output import write_tables
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import TileWriter, check_sheets, remove_sheets, sheets_of, tile_name, windows_of
+from discgrader.pipeline.sheets import TileWriter, check_sheets, remove_sheets, sheets_of, tile_name, views_of_packs
 from discgrader.progress import Progress
 from discgrader.report.contact_sheet import COLUMNS, TILES_A_PAGE, ContactSheet, Tile, draw_pages
 from discgrader.report.rois import write_rois
@@ -290,8 +290,8 @@ def test_tiles_look_through_the_windows_of_the_pack(tmp_path: Path) -> None:
     [usual] = system_views()["msu"]
     wide = (replace(usual, field_mm=90.0),)
     pack = replace(fake_pack("msu"), input=view_input(wide, 32))
-    assert windows_of([pack, fake_pack("pfirrmann")]) == {"msu": wide}
-    TileWriter(windows_of([pack]))(msu_result(wide, 1), tmp_path, Progress())
+    assert views_of_packs([pack, fake_pack("pfirrmann")]) == {"msu": wide}
+    TileWriter(views_of_packs([pack]))(msu_result(wide, 1), tmp_path, Progress())
     [tile] = (tmp_path / "tiles").iterdir()
     assert abs(brightest_mm(tile, 90.0)) == pytest.approx(20.0, abs=1.0)
 

@@ -11,7 +11,7 @@ from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress
 from discgrader.training.replication.analyses import Setting, cross_validation
-from discgrader.training.replication.evaluate import EvaluationOptions, judge, prepare_folder
+from discgrader.training.replication.evaluate import EvaluationOptions, evaluate_model, prepare_folder
 from discgrader.training.replication.runs import CNN, OURS, Runner
 from discgrader.training.replication.supplement import SUPPLEMENT
 from discgrader.training.spider import pfirrmann_grades, scanners
@@ -164,9 +164,9 @@ def test_the_whole_evaluation_is_written_and_goes_on_where_it_stopped(tmp_path, 
             raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
-        judge(discs, tables, grades, tmp_path, Progress(stop_late), options, SCANNERS)
+        evaluate_model(discs, tables, grades, tmp_path, Progress(stop_late), options, SCANNERS)
     assert not (tmp_path / "evaluation.html").exists()
-    page = judge(discs, tables, grades, tmp_path, Progress(), options, SCANNERS).read_text(encoding="utf-8")
+    page = evaluate_model(discs, tables, grades, tmp_path, Progress(), options, SCANNERS).read_text(encoding="utf-8")
     assert "0.867" in page
     assert "10 stacks, 30 single slices" in page
     assert page.count("data:image/png;base64,") == 8

@@ -26,9 +26,9 @@ from discgrader.training.cohorts import read_table
 from discgrader.training.losses import UNKNOWN, box_loss, grade_weights
 from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
 from discgrader.training.recipes import recipe_files, recipes, run_recipe
-from discgrader.training.windows.fit import WindowRecipe, read_recipe
-from discgrader.training.windows.recipe import patient_parts, train_windows
-from discgrader.training.windows.samples import WindowSample, wide_pixels
+from discgrader.training.views.fit import ViewRecipe, read_recipe
+from discgrader.training.views.recipe import patient_parts, train_views
+from discgrader.training.views.samples import ViewSample, wide_pixels
 from solid_body import axial, discs, lumpy, sagittal
 
 TINY = {
@@ -99,9 +99,9 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
 def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, monkeypatch):
     files = recipe_files() | {"two": tmp_path / "two.json"}
     files["two"].write_text('{"compare": ["calcification", "calcification-resnet34"]}')
-    monkeypatch.setattr("discgrader.training.windows.recipe.recipe_files", lambda: files)
+    monkeypatch.setattr("discgrader.training.views.recipe.recipe_files", lambda: files)
     options = TINY | {"calcification-resnet34.encoder": TINY["encoder"], "calcification-resnet34.learning_rate": 0.0}
-    packs = train_windows("two", data, tmp_path / "out", Progress(), **options)
+    packs = train_views("two", data, tmp_path / "out", Progress(), **options)
     compared = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert [one.name for one in packs.iterdir()] == [compared["best"]]
     assert json.loads((tmp_path / "out" / "calcification" / "recipe.json").read_text())["learning_rate"] > 0
@@ -109,12 +109,12 @@ def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, mo
     figure = {one: mean_auroc(compared[one]["validation"]) for one in compared if one != "best"}
     assert len(figure) == 2 and figure[compared["best"]] == max(figure.values())
     with pytest.raises(UsageError, match="calcification.device cannot be set for one recipe alone"):
-        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification.device": "cpu"})
+        train_views("two", data, tmp_path / "other", Progress(), **{"calcification.device": "cpu"})
     with pytest.raises(UsageError, match="no option epoch"):
-        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification-resnet34.epoch": 3})
+        train_views("two", data, tmp_path / "other", Progress(), **{"calcification-resnet34.epoch": 3})
     assert not (tmp_path / "other").exists()
     with pytest.raises(UsageError, match="does not compare calcification-vgg; it compares calcification, "):
-        train_windows("two", data, tmp_path / "other", Progress(), **{"calcification-vgg.epochs": 3})
+        train_views("two", data, tmp_path / "other", Progress(), **{"calcification-vgg.epochs": 3})
 
 
 def test_training_goes_on_where_it_stopped(data, tmp_path):
@@ -191,7 +191,7 @@ def test_recipes_fix_every_choice():
                 and recipe.schedule in ("constant", "one_cycle")
             )
     changed = read_recipe(recipe_files()["msu"], {"rotation_deg": 3, "epochs": 7})
-    assert isinstance(changed, WindowRecipe) and (changed.variation.rotation_deg, changed.epochs) == (3, 7)
+    assert isinstance(changed, ViewRecipe) and (changed.variation.rotation_deg, changed.epochs) == (3, 7)
     with pytest.raises(UsageError, match="no option epoch;"):
         read_recipe(recipe_files()["msu"], {"epoch": 7})
 
@@ -206,7 +206,7 @@ def test_recipe_files_that_leave_a_choice_open_are_refused(tmp_path):
 
 def test_no_patient_is_in_two_parts():
     recipe = read_recipe(recipe_files()["msu"], {})
-    some = [WindowSample(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
+    some = [ViewSample(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
     parts = patient_parts(some, recipe)
     patients = {name: {one.patient for one in part} for name, part in parts.items()}
     assert sum(len(one) for one in patients.values()) == 20
@@ -323,7 +323,7 @@ def test_the_middle_of_a_wide_picture_is_the_window():
 
 def test_a_herniation_is_not_graded_on_slices_that_pass_it_by():
     beside = np.array([[0.4, 0.4, 0.6, 0.6], [np.nan] * 4])
-    disc = WindowSample(
+    disc = ViewSample(
         "a", "a", "L4-L5", True, np.zeros((2, 1, 3, 4, 4), np.uint8), beside, {"size": 2, "nerve_root": 3}
     )
     assert [disc.grade_on(look, "size") for look in (0, 1)] == [2, UNKNOWN]

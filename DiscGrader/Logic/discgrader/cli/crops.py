@@ -26,11 +26,11 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Find the discs and write their crops."""
-    from discgrader.pipeline.crops import check_crops, check_windows, write_crops
+    from discgrader.pipeline.crops import check_crops, check_view_systems, write_crops
     from discgrader.pipeline.engine import Engine
     from discgrader.pipeline.main_job import check_apart, locate, read
 
-    check_windows(arguments.system)
+    check_view_systems(arguments.system)
     settings = settings_from(arguments)
     check_apart(arguments.study, arguments.output)
     check_crops(arguments.output, overwrite=arguments.overwrite)

@@ -1,4 +1,4 @@
-"""The box around a herniation: from a window's shares to the patient, and back."""
+"""The box around a herniation: from a view's shares to the patient, and back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -31,7 +31,7 @@ def box_in_patient(view: View, shares: Sequence[float]) -> RoiBox:
     return RoiBox(center, np.stack([left, -front, up], axis=1), size)
 
 
-def box_in_window(view: View, box: RoiBox) -> np.ndarray:
+def box_in_view(view: View, box: RoiBox) -> np.ndarray:
     """The rectangle that a box covers on a view, as shares of it; the opposite of `box_in_patient`, shape (4,)."""
     _, left, front = view.frame.axes_lps.T
     corners = box.corners_lps() - view.frame.center_lps_mm

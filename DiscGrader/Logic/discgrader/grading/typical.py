@@ -148,19 +148,19 @@ def typical_features(
 
     Parameters
     ----------
-    maps : Tensor, shape (pictures · windows, maps, rows, columns)
+    maps : Tensor, shape (pictures · views, maps, rows, columns)
         Of the network's first stage.
     features : Tensor, shape (pictures, features)
         Those that it grades by.
-    pictures : Tensor, shape (pictures, windows, rows, columns)
+    pictures : Tensor, shape (pictures, views, rows, columns)
         Before the network's own normalization.
     masks : Tensor, shape (pictures, regions, rows, columns), optional
-        Of pictures of one window.
+        Of pictures of one view.
     """
     maps = maps.float()
     early = torch.cat([maps.mean((2, 3)), maps.std((2, 3))], 1).reshape(len(pictures), -1)
     statistics_of_picture = torch.cat(
-        [statistics(pictures[:, window], masks) for window in range(pictures.shape[1])], 1
+        [statistics(pictures[:, view], masks) for view in range(pictures.shape[1])], 1
     )
     return {"early": early.cpu(), "late": features.float().cpu(), "picture": statistics_of_picture.cpu()}
 

@@ -15,7 +15,15 @@ from discgrader.pipeline.engine import Engine, choose_packs
 from discgrader.pipeline.main_job import check_apart, grade_study, made_with
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
-from discgrader.pipeline.sheets import SHEETS, TILES, TileWriter, check_sheets, remove_sheets, windows_of, write_sheets
+from discgrader.pipeline.sheets import (
+    SHEETS,
+    TILES,
+    TileWriter,
+    check_sheets,
+    remove_sheets,
+    views_of_packs,
+    write_sheets,
+)
 from discgrader.progress import Progress
 
 TABLE = "grades.csv"
@@ -134,7 +142,7 @@ def run_batch(
     extra = dict(extra_writers or {})
     if sheets:
         _check_sheets(out, [name for name, _ in studies])
-        extra[TILES] = TileWriter(windows_of(packs))
+        extra[TILES] = TileWriter(views_of_packs(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
     tasks = [StudyTask(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
     todo = [task for task in tasks if not _is_done(task, packs, progress)]
@@ -218,7 +226,7 @@ def _check_sheets(out: Path, names: Sequence[str]) -> None:
 
 def _write_sheets(out: Path, results: Sequence[Path], packs: Sequence[Pack], progress: Progress) -> None:
     try:
-        write_sheets(out, results, windows_of(packs), progress)
+        write_sheets(out, results, views_of_packs(packs), progress)
     except Cancelled as stopped:
         raise Cancelled(
             "Stopped; all studies are done and kept; run the same command again to draw the contact sheets."

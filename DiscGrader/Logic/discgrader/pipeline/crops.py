@@ -126,7 +126,7 @@ def write_crops(
     """Write ``<level>_<series>.png`` and ``.nii.gz`` of every disc that a series shows, and ``crops.csv``.
 
     Gray values are scaled alike for all discs of a series, so that their signal can be compared. With ``systems``,
-    their windows are written instead; see `write_windows`.
+    their views are written instead; see `write_views`.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def write_crops(
         When ``out`` cannot be written, or holds other files; crops of before are replaced with ``overwrite``.
     """
     with atomic_folder(out, may_replace=lambda old: _may_replace(old, overwrite)) as folder:
-        rows = list(write_windows(study, localization, folder, systems, PIXELS))
+        rows = list(write_views(study, localization, folder, systems, PIXELS))
         names = _file_names(study)
         for number, series in enumerate(study.series if not systems else ()):
             progress.report("Cropping", number / len(study.series), series.name)
@@ -156,22 +156,22 @@ def write_crops(
     return len(rows)
 
 
-def check_windows(systems: Sequence[str]) -> None:
-    """Refuse systems that look through no windows."""
+def check_view_systems(systems: Sequence[str]) -> None:
+    """Refuse systems without views."""
     strange = [system for system in systems if system not in system_views()]
     if strange:
         raise UsageError(f"The system {strange[0]} has no views; choose one of {', '.join(system_views())}.")
 
 
 def middle_gray(values: np.ndarray) -> np.ndarray:
-    """The middle slice of a window's intensities as a gray picture, uint8, its levels those of the whole window."""
+    """The middle slice of a view's intensities as a gray picture, uint8, its levels those of the whole view."""
     return np.round(pictured(values)[len(values) // 2] * 255).astype(np.uint8)
 
 
-def write_windows(
+def write_views(
     study: Study, localization: Localization, folder: Path, systems: Sequence[str], pixels: int
 ) -> Iterator[dict[str, object]]:
-    """Write ``<level>_<system>_<window>.png`` of each window, its middle slice, and give its facts.
+    """Write ``<level>_<system>_<view>.png`` of each view, its middle slice, and give its facts.
 
     Each axial slice of a level is a picture of its own, numbered from the one nearest to the disc's middle.
 
@@ -182,28 +182,28 @@ def write_windows(
     """
     from PIL import Image
 
-    windows = StudyViews(study, localization)
+    placed_views = StudyViews(study, localization)
     for system in systems:
         reasons = []
         for disc in localization.discs:
-            samples = windows.of(disc, system_views()[system], pixels)
+            samples = placed_views.of(disc, system_views()[system], pixels)
             if isinstance(samples, str):
                 reasons.append(f"{disc.level}: {samples}")
                 continue
             for number, sample_views in enumerate(samples, start=1):
-                for window in sample_views:
-                    values = window.values()
-                    png = f"{disc.level}_{system}_{window.name}{f'_{number}' if len(samples) > 1 else ''}.png"
+                for view in sample_views:
+                    values = view.values()
+                    png = f"{disc.level}_{system}_{view.name}{f'_{number}' if len(samples) > 1 else ''}.png"
                     Image.fromarray(middle_gray(values)).save(folder / png)
                     yield {
                         "study": study.name,
                         "level": disc.level,
                         "index_from_sacrum": disc.index_from_sacrum,
-                        "series": window.series.name,
-                        "role": window.series.role,
+                        "series": view.series.name,
+                        "role": view.series.role,
                         "png": png,
                         "nifti": "",
-                        "pixel_mm": round(window.shape.pixel_mm, 6),
+                        "pixel_mm": round(view.shape.pixel_mm, 6),
                         "window_low": "",
                         "window_high": "",
                         "seen": round(seen(values), 4),

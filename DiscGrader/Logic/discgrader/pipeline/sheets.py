@@ -26,10 +26,10 @@ from discgrader.report.tables import read_grades_json
 SHEETS = "sheets"
 TILES = "tiles"
 PIXELS = 144
-"""Side of the tile of a system that looks through one window, or at a disc's box."""
+"""Side of the tile of a system with one view, or of a disc's box."""
 
-WINDOW_PIXELS = 104
-"""Side of each window on the tile of a system that looks through several."""
+VIEW_PIXELS = 104
+"""Side of each view on the tile of a system with several."""
 
 
 def check_sheets(out: Path) -> None:
@@ -44,7 +44,7 @@ def check_sheets(out: Path) -> None:
 
 
 def write_sheets(
-    out: Path, results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]], progress: Progress = Progress()
+    out: Path, results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]], progress: Progress = Progress()
 ) -> None:
     """Draw ``out/sheets/<system>_<task>.png`` of all that was graded, further pages as ``…_2.png``, ``…_3.png``.
 
@@ -56,7 +56,7 @@ def write_sheets(
         The batch's folder.
     results : sequence of Path
         Folders of results that were written with `TileWriter`.
-    windows : mapping of str to sequence of ViewSpec
+    views : mapping of str to sequence of ViewSpec
         What it was made with.
     progress : Progress
         Hears of each sheet, and may stop the work; the sheets of before stay then.
@@ -66,7 +66,7 @@ def write_sheets(
     OutputError
         When ``out/sheets`` cannot be written, or holds other files.
     """
-    found = list(sheets_of(results, windows))
+    found = list(sheets_of(results, views))
     with atomic_folder(out / SHEETS, may_replace=_may_replace) as folder:
         for number, sheet in enumerate(found):
             for page, picture in enumerate(draw_pages(sheet), 1):
@@ -75,10 +75,10 @@ def write_sheets(
     progress.report("Drawing sheets", 1.0)
 
 
-def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]]) -> Iterator[ContactSheet]:
+def sheets_of(results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]]) -> Iterator[ContactSheet]:
     """A sheet for each task of each system that graded any disc of these results, in the order of the report.
 
-    ``windows`` has what the tiles of each system are put together from.
+    ``views`` has what the tiles of each system are put together from.
     """
     discs = [
         (folder, document["study"], disc)
@@ -108,14 +108,14 @@ def sheets_of(results: Sequence[Path], windows: Mapping[str, Sequence[ViewSpec]]
             continue
         grades = [grade for grade, _ in graded]
         packs = dict.fromkeys(f"{grade['pack']} {grade['pack_version']}: {grade['trained_on']}." for grade in grades)
-        views = [view.name for view in windows.get(system, ())]
+        view_names = [view.name for view in views.get(system, ())]
         yield ContactSheet(
             system,
             task,
             tiles,
             tuple(packs),
             any(grade["synthetic"] for grade in grades),
-            views if len(views) > 1 else (),
+            view_names if len(view_names) > 1 else (),
             len(graded) - len(tiles),
         )
 
@@ -165,17 +165,17 @@ def tile_name(level: str, system: str, evidence: Mapping[str, object]) -> str:
 class TileWriter:
     """Writes ``tiles/<level>_<system>.png``; where an axial slice is chosen, ``tiles/<level>_<system>_<slice>.png``.
 
-    A tile shows the window's middle slice, several windows two by two, in the gray levels of ``discgrader crops``.
-    Systems without windows show the plane through the middle of the disc's box. A disc whose windows do not show the
+    A tile shows the view's middle slice, several views two by two, in the gray levels of ``discgrader crops``.
+    Systems without views show the plane through the middle of the disc's box. A disc whose views do not show the
     slice that its grade was read from has no tile.
 
     Parameters
     ----------
-    windows : mapping of str to tuple of ViewSpec
-        What the pack of each system looks through, as `windows_of` gives it.
+    views : mapping of str to tuple of ViewSpec
+        The views of the pack of each system, as `views_of_packs` gives it.
     """
 
-    windows: Mapping[str, tuple[ViewSpec, ...]]
+    views: Mapping[str, tuple[ViewSpec, ...]]
 
     def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
         tiles = folder / TILES
@@ -186,26 +186,26 @@ class TileWriter:
 
     def _pictures(self, result: StudyResult) -> Iterator[tuple[str, Image.Image]]:
         places = StudyViews(result.study, result.localization)
-        by_box = any(grade.system not in self.windows for disc in result.discs for grade in disc.grades)
+        by_box = any(grade.system not in self.views for disc in result.discs for grade in disc.grades)
         boxes = _box_pictures(result) if by_box else {}
         for graded in result.discs:
             of_disc = {tile_name(graded.disc.level, grade.system, grade.evidence): grade for grade in graded.grades}
             for name, grade in of_disc.items():
                 picture = boxes.get(graded.disc.level)
-                if grade.system in self.windows:
-                    sample = _sample_of(places.of(graded.disc, self.windows[grade.system]), grade.evidence)
+                if grade.system in self.views:
+                    sample = _sample_of(places.of(graded.disc, self.views[grade.system]), grade.evidence)
                     picture = None if sample is None else _sample_picture(sample)
                 if picture is not None:
                     yield name, picture
 
 
-def windows_of(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
-    """By system the windows that the networks of these packs look through."""
+def views_of_packs(packs: Iterable[Pack]) -> dict[str, tuple[ViewSpec, ...]]:
+    """The views of the networks of these packs, by system."""
     return {pack.system: specs for pack in packs if (specs := specs_of(pack.input))}
 
 
 def _sample_of(samples: Sequence[Sequence[View]] | str, evidence: Mapping[str, object]) -> Sequence[View] | None:
-    """The look that a grade was read from."""
+    """The sample that a grade was read from."""
     if isinstance(samples, str):
         return None
     return next((sample for sample in samples if slice_evidence(sample).get("slice") == evidence.get("slice")), None)
@@ -213,12 +213,12 @@ def _sample_of(samples: Sequence[Sequence[View]] | str, evidence: Mapping[str, o
 
 def _sample_picture(sample: Sequence[View]) -> Image.Image:
     if len(sample) == 1:
-        return _window_picture(sample[0], PIXELS)
-    return grid([_window_picture(window, WINDOW_PIXELS) for window in sample], 2, 2, "black")
+        return _view_picture(sample[0], PIXELS)
+    return grid([_view_picture(view, VIEW_PIXELS) for view in sample], 2, 2, "black")
 
 
-def _window_picture(window: View, pixels: int) -> Image.Image:
-    return Image.fromarray(middle_gray(window.values(window.shape.resized(pixels))))
+def _view_picture(view: View, pixels: int) -> Image.Image:
+    return Image.fromarray(middle_gray(view.values(view.shape.resized(pixels))))
 
 
 def _box_pictures(result: StudyResult) -> dict[str, Image.Image]:

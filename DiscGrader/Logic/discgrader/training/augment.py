@@ -1,6 +1,6 @@
 """Random changes of training pictures that stand for other patients, positions, scanners and protocols.
 
-Patches of sagittal slices (`random_patch`, `random_contrast`), crops of discs (`vary_crops`), views through windows
+Patches of sagittal slices (`random_patch`, `random_contrast`), crops of discs (`vary_crops`), views of discs
 (`vary_views`) and surroundings of a disc (`LevelVariation.draw`). Pictures without a network's grid are changed by
 `discgrader.training.distort`.
 """
@@ -177,16 +177,16 @@ class Variation:
     log_scale : float
         Largest logarithm of the scale, either way.
     flip : str
-        ``none``; ``columns`` turns a sagittal window front to back, as the paper on calcification does; ``mirror``
+        ``none``; ``columns`` turns a sagittal view front to back, as the paper on calcification does; ``mirror``
         exchanges the patient's left and right, grades of the two sides included.
     gain, offset, noise : float
-        Of gray levels: largest logarithm of a gain, largest offset, largest deviation of noise, where the window's
+        Of gray levels: largest logarithm of a gain, largest offset, largest deviation of noise, where the view's
         darkest and brightest are 0 and 1.
     tone : float
         Largest logarithm of the exponent that gray levels are raised to, either way: scanners and windowing differ in
         how bright what is neither dark nor bright looks.
     shading : float
-        Largest logarithm of the gain in the window's corners against that in its middle, along a slope drawn at random.
+        Largest logarithm of the gain in the view's corners against that in its middle, along a slope drawn at random.
     blur : float
         Share of views that are blurred.
     narrow : float
@@ -209,14 +209,14 @@ class Variation:
 
 @dataclass(frozen=True, eq=False)
 class VariedViews:
-    """Views of several discs through their windows.
+    """Views of several discs.
 
     Parameters
     ----------
-    pictures : Tensor, shape (discs, windows, slices, pixels, pixels)
+    pictures : Tensor, shape (discs, views, slices, pixels, pixels)
         In 0–1.
     boxes : Tensor, shape (discs, 4)
-        Of the herniation on the last window; NaN where there is none.
+        Of the herniation on the last view; NaN where there is none.
     mirrored : ndarray of bool, shape (discs,)
         Whose left and right were exchanged.
     """
@@ -227,7 +227,7 @@ class VariedViews:
 
 
 def middle(wide: torch.Tensor, pixels: int) -> torch.Tensor:
-    """The windows as they are, without the room around them; shapes as of `vary_views`."""
+    """The views as they are, without the room around them; shapes as of `vary_views`."""
     edge = (wide.shape[-1] - pixels) // 2
     return wide[..., edge : edge + pixels, edge : edge + pixels]
 
@@ -244,13 +244,13 @@ def vary_views(
 
     Parameters
     ----------
-    wide : Tensor, shape (discs, windows, slices, wide, wide)
+    wide : Tensor, shape (discs, views, slices, wide, wide)
         In 0–1, cut with room around.
     boxes : Tensor, shape (discs, 4)
-        As shares of the window.
+        As shares of the view.
     """
-    discs, windows, slices, side, _ = wide.shape
-    count = discs * windows
+    discs, view_count, slices, side, _ = wide.shape
+    count = discs * view_count
     share = pixels / side
     angle = np.radians(generator.uniform(-variation.rotation_deg, variation.rotation_deg, count))
     scale = np.exp(generator.uniform(-variation.log_scale, variation.log_scale, count)) * share
@@ -261,13 +261,13 @@ def vary_views(
     )
     flipped = (generator.random(discs) < 0.5) & (variation.flip != "none")
     if variation.flip == "columns":
-        turn[np.repeat(flipped, windows)] *= [[-1.0, 1.0]]
+        turn[np.repeat(flipped, view_count)] *= [[-1.0, 1.0]]
     theta = torch.from_numpy(np.concatenate([turn, shift[:, :, None]], 2)).float().to(wide.device)
     grid = affine_grid(theta, [count, slices, pixels, pixels], align_corners=False)
     pictures = grid_sample(wide.flatten(0, 1), grid, mode="bilinear", padding_mode="border", align_corners=False)
-    pictures = _gray_levels(pictures, variation, generator).reshape(discs, windows, slices, pixels, pixels)
+    pictures = _gray_levels(pictures, variation, generator).reshape(discs, view_count, slices, pixels, pixels)
     pictures = _narrowed(pictures, variation.narrow, generator)
-    last = slice(windows - 1, None, windows)
+    last = slice(view_count - 1, None, view_count)
     boxes = _boxes_after(boxes, theta[last], share)
     mirrored = flipped if variation.flip == "mirror" else np.zeros(discs, bool)
     chosen = torch.from_numpy(mirrored).to(wide.device)
@@ -280,7 +280,7 @@ def vary_views(
 
 
 def mirror(pictures: torch.Tensor, specs: Sequence[ViewSpec]) -> torch.Tensor:
-    """What the windows would show of the patient's mirror image; shape (discs, windows, slices, pixels, pixels)."""
+    """What the views would show of the patient's mirror image; shape (discs, views, slices, pixels, pixels)."""
     parts = []
     for number, spec in enumerate(specs):
         if spec.plane == "axial":
@@ -305,7 +305,7 @@ def mirrored_task(task: str) -> str:
 
 
 def _boxes_after(boxes: torch.Tensor, theta: torch.Tensor, share: float) -> torch.Tensor:
-    """Boxes around what the boxes held, after the windows were moved by ``theta``."""
+    """Boxes around what the boxes held, after the views were moved by ``theta``."""
     first, last = boxes[:, :2], boxes[:, 2:]
     corners = torch.stack(
         [first, torch.stack([last[:, 0], first[:, 1]], 1), last, torch.stack([first[:, 0], last[:, 1]], 1)], 1

@@ -105,7 +105,7 @@ def box_loss(given: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     given, true : Tensor, shape (boxes, 4)
-        First column, first row, last column, last row, as shares of the window; NaN in ``true`` where there is no box.
+        First column, first row, last column, last row, as shares of the view; NaN in ``true`` where there is no box.
     """
     known = torch.isfinite(true).all(1)
     if not known.any():

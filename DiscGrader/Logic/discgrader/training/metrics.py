@@ -169,7 +169,7 @@ def _some(metrics: Mapping, names: str) -> dict:
 
 
 def task_metrics(grades: np.ndarray, probabilities: np.ndarray, ordinal: bool) -> dict[str, object]:
-    """Metrics of any task, as the papers on systems that look through windows have them.
+    """Metrics of any task, as the papers on systems that grade from views have them.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def recipe_files() -> dict[str, Path]:
 def recipes() -> dict[str, Recipe]:
     """Every recipe by name: those in code and those in ``Resources/Recipes``."""
     files = {
-        name: Recipe("windows.recipe", "train_windows", "a network that grades from views", name=name)
+        name: Recipe("views.recipe", "train_views", "a network that grades from views", name=name)
         for name in recipe_files()
     }
     return {**RECIPES, **files}

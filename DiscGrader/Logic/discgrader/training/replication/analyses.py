@@ -348,7 +348,7 @@ def _signed(found: Mapping[str, float]) -> str:
     return f"{found['value']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}]".replace("-", "−")
 
 
-def which_saw_which(tables: Mapping[str, FeatureTable]) -> Analysis:
+def images_of_models(tables: Mapping[str, FeatureTable]) -> Analysis:
     """How many stacks and single slices each family of features was taken of, and with how many features."""
     rows = []
     for family, table in tables.items():

@@ -27,9 +27,9 @@ from discgrader.training.replication.analyses import (
     Setting,
     cross_validation,
     high_probability,
+    images_of_models,
     main_models,
     summary,
-    which_saw_which,
 )
 from discgrader.training.replication.page import DIFFERENCES, Analysis, Row, evaluation_page
 from discgrader.training.replication.runs import CNN, OURS, Runner, own_discs, own_outcomes
@@ -131,14 +131,14 @@ def evaluate_pfirrmann(
                 f"{data_dir} has {len(np.unique(table.patients))} patients with graded discs; an evaluation "
                 f"needs {LEAST_PATIENTS} or more, and more than one grade."
             )
-        return judge(table, tables, grades, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
+        return evaluate_model(table, tables, grades, out_dir, progress.part(0.5, 1.0), options, scanners(data_dir))
     except Cancelled as error:
         raise Cancelled(
             f"Stopped; what is done is kept in {out_dir}; run the same command again to continue."
         ) from error
 
 
-def judge(
+def evaluate_model(
     table: DiscTable,
     tables: Mapping[str, FeatureTable],
     grades: Mapping[tuple[int, int], int],
@@ -161,7 +161,7 @@ def judge(
     progress.report("Judging", 0.15, "cross-validation")
     parts["Cross-validation"] = [
         *cross_validation(_within(setting, progress.part(0.15, 0.6)), own),
-        which_saw_which(tables),
+        images_of_models(tables),
     ]
     parts["Supplementary analyses"] = supplementary(setting, progress.part(0.6, 0.95))
     progress.report("Writing", 0.96)

@@ -32,9 +32,9 @@ def image_type(feature: str) -> str:
 def family_ablation(setting: Setting) -> Analysis:
     """Each family of features alone and together, and each sequence alone."""
     table = setting.runner.table
-    rows = [_judged(setting, name, columns, setting.split) for name, columns in sets_of_features(setting).items()]
+    rows = [_evaluated(setting, name, columns, setting.split) for name, columns in sets_of_features(setting).items()]
     for sequence in ("T1", "T2", "T2_SPACE"):
-        row = _where_seen(
+        row = _on_patients_with_columns(
             setting,
             f"Radiomics + deep of {sequence.replace('_', ' ')} alone",
             setting.published & (table.sequences == sequence),
@@ -47,18 +47,18 @@ def family_ablation(setting: Setting) -> Analysis:
     return Analysis("family_ablation", "Feature families", note, rows)
 
 
-def _judged(setting: Setting, name: str, columns: np.ndarray, split: Split) -> dict[str, object]:
+def _evaluated(setting: Setting, name: str, columns: np.ndarray, split: Split) -> dict[str, object]:
     outcome = setting.runner.run(columns, split, setting.choices_for(columns))
     return {"features": name, "discs": len(outcome.test), **setting.metrics(outcome)}
 
 
-def _where_seen(setting: Setting, name: str, columns: np.ndarray) -> dict[str, object] | None:
-    """As `_judged`, learned from and judged on the discs that have any of the columns; None where these are too few."""
+def _on_patients_with_columns(setting: Setting, name: str, columns: np.ndarray) -> dict[str, object] | None:
+    """As `_evaluated`, on the discs that have any of the columns alone; None where these are too few."""
     table, split = setting.runner.table, setting.split
     there = np.isfinite(table.values[:, columns]).any(1)
     part = Split(f"{split.name}, {name}", split.train & there, split.validation & there, split.test & there)
     patients = min(len(np.unique(table.patients[rows])) for rows in (part.train, part.validation, part.test))
-    return _judged(setting, name, columns, part) if columns.any() and patients >= LEAST_PATIENTS else None
+    return _evaluated(setting, name, columns, part) if columns.any() and patients >= LEAST_PATIENTS else None
 
 
 def ordinal_regression(setting: Setting) -> Analysis:
@@ -302,7 +302,7 @@ def category_ablation(setting: Setting) -> Analysis:
         of_column = np.array([kind(feature) if own else "" for feature, own in zip(table.features, radiomics)])
         for name in sorted(set(of_column) - {""}):
             for how, columns in (("alone", of_column == name), ("left out", radiomics & (of_column != name))):
-                found = _where_seen(setting, f"{name} {how}", columns)
+                found = _on_patients_with_columns(setting, f"{name} {how}", columns)
                 if found:
                     rows.append(
                         {"part": name, "kind": label, "how": how, "columns": int(columns.sum())}

@@ -1,4 +1,4 @@
-"""Graded discs of a data set as networks see them: views through windows, cut once, with room to turn and move them."""
+"""Graded discs of a data set as networks see them: their views, cut once, with room to turn and move them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import DiscGraderError, StudyError
-from discgrader.grading.herniation_box import box_in_window
+from discgrader.grading.herniation_box import box_in_view
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.systems import find_system, scale_of
 from discgrader.grading.view import View, ViewShape, ViewSpec, pictured
@@ -27,25 +27,25 @@ from discgrader.training.losses import UNKNOWN
 from discgrader.training.stored_arrays import save_arrays
 
 ROOM = 1.25
-"""How much larger than a window the pictures are cut."""
+"""How much larger than a view the images are cut."""
 
 HERNIATION_TASKS = frozenset({"herniation", "size", "zone"})
 """What they grade lies in a herniation's box, where that is known."""
 
 
 @dataclass(frozen=True, eq=False)
-class WindowSample:
-    """A disc as a system sees it through its windows.
+class ViewSample:
+    """A disc as a system sees it in its views.
 
     Parameters
     ----------
     study, patient, level : str
     synthetic : bool
         Whether it is a phantom's.
-    views : ndarray of uint8, shape (views, windows, slices, pixels, pixels)
-        As `wide_pixels` of the window's own, the view nearest to the disc's middle first.
+    views : ndarray of uint8, shape (samples, views, slices, pixels, pixels)
+        As `wide_pixels` of the view's own, the sample nearest to the disc's middle first.
     boxes : ndarray, shape (views, 4)
-        Of the herniation on the last window, as shares of it; NaN where it has none there.
+        Of the herniation on the last view, as shares of it; NaN where it has none there.
     grades : mapping of str to int
         Position on each task's scale, `UNKNOWN` where it was not graded.
     """
@@ -66,22 +66,22 @@ class WindowSample:
 
 
 def wide_pixels(pixels: int) -> int:
-    """Pixels a side of what is cut for a window of so many."""
+    """Pixels a side of what is cut for a view of so many."""
     return 2 * round(pixels * ROOM / 2)
 
 
-def window_samples(
+def view_samples(
     data_dir: Path, system: str, specs: Sequence[ViewSpec], pixels: int, cache: Path, locate: Locate, progress: Progress
-) -> tuple[list[WindowSample], list[str]]:
-    """All graded discs of a data set that the windows see, each study's kept in ``cache``; and what was left out, and
+) -> tuple[list[ViewSample], list[str]]:
+    """All graded discs of a data set that the views show, each study's kept in ``cache``; and what was left out, and
     why.
 
     Raises
     ------
     StudyError
-        As `read_table`, or the windows see no disc.
+        As `read_table`, or the views show no disc.
     """
-    found: list[WindowSample] = []
+    found: list[ViewSample] = []
     notes: list[str] = []
     studies = read_table(data_dir, system)
     for number, graded in enumerate(studies):
@@ -113,11 +113,11 @@ def _views_of(
     study = read_named_study(study_file(folder))
     localization = localization_of(study, folder, locate)
     herniations = boxes_in(folder / "herniations")
-    windows = StudyViews(study, localization)
+    study_views = StudyViews(study, localization)
     for disc in localization.discs:
         if disc.level not in graded.grades:
             continue
-        views = windows.of(disc, specs)
+        views = study_views.of(disc, specs)
         if isinstance(views, str):
             notes.append(f"{graded.name} {disc.level}: {views}")
             continue
@@ -129,25 +129,25 @@ def _views_of(
     return arrays | {"notes": np.array(notes, dtype=str)}
 
 
-def _picture(window: View, pixels: int) -> np.ndarray:
-    """A window with room around it, its gray levels those of the window itself."""
+def _picture(view: View, pixels: int) -> np.ndarray:
+    """A view with room around it, its gray levels those of the view itself."""
     wide = wide_pixels(pixels)
-    values = window.values(ViewShape(wide, wide, window.field_mm / pixels))
+    values = view.values(ViewShape(wide, wide, view.field_mm / pixels))
     edge = (wide - pixels) // 2
     return np.round(pictured(values, values[:, edge : edge + pixels, edge : edge + pixels]) * 255).astype(np.uint8)
 
 
-def _herniation(window: View, box: RoiBox | None) -> np.ndarray:
-    """The herniation's box on a window, as shares of it; NaN where the window's slice passes it by."""
-    if box is None or window.plane != "axial":
+def _herniation(view: View, box: RoiBox | None) -> np.ndarray:
+    """The herniation's box on a view, as shares of it; NaN where the view's slice passes it by."""
+    if box is None or view.plane != "axial":
         return np.full(4, np.nan)
-    heights = (box.corners_lps() - window.frame.center_lps_mm) @ window.frame.axes_lps[:, 0]
-    if heights.min() > window.slice_mm / 2 or heights.max() < -window.slice_mm / 2:
+    heights = (box.corners_lps() - view.frame.center_lps_mm) @ view.frame.axes_lps[:, 0]
+    if heights.min() > view.slice_mm / 2 or heights.max() < -view.slice_mm / 2:
         return np.full(4, np.nan)
-    return box_in_window(window, box)
+    return box_in_view(view, box)
 
 
-def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSample], list[str]]:
+def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[ViewSample], list[str]]:
     found = []
     with np.load(path, allow_pickle=False) as stored:
         for level, given in graded.grades.items():
@@ -158,7 +158,7 @@ def _load(path: Path, graded: GradedStudy, system: str) -> tuple[list[WindowSamp
                 for task in find_system(system).tasks
             }
             found.append(
-                WindowSample(
+                ViewSample(
                     graded.name,
                     graded.patient,
                     level,

@@ -1,4 +1,4 @@
-"""Recipes of systems that look through windows: windows cut, patients parted, a network trained, judged and packed."""
+"""Recipes of systems that grade from views: views cut, patients split, a network trained, evaluated and packed."""
 
 import json
 import shutil
@@ -25,8 +25,8 @@ from discgrader.training.losses import UNKNOWN
 from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
 from discgrader.training.plots import task_roc_plot
 from discgrader.training.recipes import described_tasks, installed_localizer, recipe_files, ship, write_json
-from discgrader.training.windows.fit import Predicted, WindowRecipe, fit, predict, read_recipe
-from discgrader.training.windows.samples import WindowSample, window_samples
+from discgrader.training.views.fit import Predicted, ViewRecipe, fit, predict, read_recipe
+from discgrader.training.views.samples import ViewSample, view_samples
 
 LEAST_TO_CALIBRATE = 30
 """Fewer known discs of a task cannot set a temperature and a bias for each grade. A round number."""
@@ -34,7 +34,7 @@ LEAST_TO_CALIBRATE = 30
 PHANTOM = "digital spines of DiscGrader's phantom"
 
 
-def train_windows(
+def train_views(
     name: str,
     data_dir: Path,
     out_dir: Path,
@@ -62,7 +62,7 @@ def train_windows(
     given = read_recipe(recipe_files()[name], options)
     named = data_set or Path(data_dir).resolve().name
     about: dict[str, Any] = {"device": device, "init": init, "data_set": named, "license": license}
-    if isinstance(given, WindowRecipe):
+    if isinstance(given, ViewRecipe):
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
         raise UsageError(
@@ -80,7 +80,7 @@ def train_windows(
     metrics = {}
     for number, one in enumerate(given):
         share = progress.part(number / len(given), (number + 1) / len(given))
-        train_windows(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
+        train_views(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
         metrics[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
     best = max(given, key=lambda name: mean_auroc(metrics[name]["validation"]))
     write_json(out_dir / "comparison.json", {"best": best, **metrics})
@@ -97,7 +97,7 @@ def _options_of(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _train(
-    recipe: WindowRecipe,
+    recipe: ViewRecipe,
     data_dir: Path,
     out_dir: Path,
     progress: Progress,
@@ -110,8 +110,8 @@ def _train(
     out_dir.mkdir(parents=True, exist_ok=True)
     _check_choices(recipe, data_dir, init, out_dir / "recipe.json")
     initial, initial_from = _initial_weights(recipe, init)
-    discs, notes = window_samples(
-        data_dir, recipe.system, recipe.windows, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
+    discs, notes = view_samples(
+        data_dir, recipe.system, recipe.specs, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
     )
     (out_dir / "left_out.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
     parts = patient_parts(discs, recipe)
@@ -127,7 +127,7 @@ def _train(
         recipe.name,
         system=recipe.system,
         tasks=described_tasks(recipe.system),
-        input=view_input(recipe.windows, recipe.pixels),
+        input=view_input(recipe.specs, recipe.pixels),
         architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
         trained_on=_trained_on(recipe, parts["train"], data_set, license, initial_from),
@@ -142,7 +142,7 @@ def _train(
     return packs
 
 
-def _initial_weights(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
+def _initial_weights(recipe: ViewRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
     """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack
     that the recipe names; neither where it names none."""
     if init is not None:
@@ -158,7 +158,7 @@ def _initial_weights(recipe: WindowRecipe, init: str | None) -> tuple[dict[str, 
     return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
 
-def _check_choices(recipe: WindowRecipe, data_dir: Path, init: str | None, path: Path) -> None:
+def _check_choices(recipe: ViewRecipe, data_dir: Path, init: str | None, path: Path) -> None:
     """Note by which choices a folder's training goes; refuse others once it has begun."""
     begun = {} if init is None else {"init": str(Path(init).resolve())}
     text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
@@ -170,7 +170,7 @@ def _check_choices(recipe: WindowRecipe, data_dir: Path, init: str | None, path:
     path.write_text(text, encoding="utf-8")
 
 
-def patient_parts(discs: Sequence[WindowSample], recipe: WindowRecipe) -> dict[str, list[WindowSample]]:
+def patient_parts(discs: Sequence[ViewSample], recipe: ViewRecipe) -> dict[str, list[ViewSample]]:
     """The discs to train, to validate and to test on, no patient's in two of them.
 
     Raises
@@ -202,7 +202,7 @@ def _finder() -> Callable[[Study], Localization]:
     return lambda study: localizer().localize(study)
 
 
-def _calibration(predicted: Predicted, discs: Sequence[WindowSample]) -> dict[str, Any]:
+def _calibration(predicted: Predicted, discs: Sequence[ViewSample]) -> dict[str, Any]:
     """Of the tasks that enough discs were graded for, with more than one grade."""
     found: dict[str, Any] = {}
     for task, logits in predicted.logits.items():
@@ -218,7 +218,7 @@ def _probabilities(predicted: Predicted, calibration: Mapping[str, Any]) -> dict
 
 
 def _metrics(
-    recipe: WindowRecipe, predicted: Predicted, discs: Sequence[WindowSample], calibration: Mapping[str, Any]
+    recipe: ViewRecipe, predicted: Predicted, discs: Sequence[ViewSample], calibration: Mapping[str, Any]
 ) -> dict[str, dict[str, object]]:
     metrics: dict[str, dict[str, object]] = {}
     probabilities = _probabilities(predicted, calibration)
@@ -234,7 +234,7 @@ def _metrics(
 
 
 def _trained_on(
-    recipe: WindowRecipe, discs: Sequence[WindowSample], data_set: str, license: str, initial_from: str
+    recipe: ViewRecipe, discs: Sequence[ViewSample], data_set: str, license: str, initial_from: str
 ) -> TrainedOn:
     patients = {disc.patient for disc in discs}
     unreal = {disc.patient for disc in discs if disc.synthetic}

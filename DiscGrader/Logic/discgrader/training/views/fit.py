@@ -1,4 +1,4 @@
-"""Fitting of what looks at discs through windows: every choice of a recipe, the training, resumable, and what the
+"""Fitting of a network that grades from views: every option of a recipe, the training, resumable, and what the
 network says of discs that it has not seen. Recipes are plain files in ``Resources/Recipes`` that fix every choice.
 """
 
@@ -22,7 +22,7 @@ from discgrader.progress import Progress
 from discgrader.training.augment import Variation, middle, mirrored_task, vary_views
 from discgrader.training.loop import Optimization, epochs_from, mixed_precision, train
 from discgrader.training.losses import box_loss, grade_loss, grade_weights
-from discgrader.training.windows.samples import WindowSample
+from discgrader.training.views.samples import ViewSample
 
 COMPARED = "compare"
 
@@ -30,7 +30,7 @@ _Share = Annotated[float, Within(0, 1)]
 
 
 @dataclass(frozen=True)
-class WindowRecipe:
+class ViewRecipe:
     """Every choice of a recipe.
 
     Parameters
@@ -42,9 +42,9 @@ class WindowRecipe:
     initial : str
         Shipped pack whose weights the encoder begins with where none are given; empty for weights drawn at random.
     pixels : int
-        A side of each window.
+        A side of each view.
     offsets_mm : sequence of float
-        Slices of each window where it is not to be the system's own; empty where it is. See `ViewSpec`.
+        Slices of each view where it is not to be the system's own; empty where it is. See `ViewSpec`.
     box : bool
         Whether it also learns where the herniation is.
     optimizer, schedule : str
@@ -96,7 +96,7 @@ class WindowRecipe:
             raise ValueError(f"system is {self.system}; it must be one of {', '.join(system_views())}")
 
     @property
-    def windows(self) -> tuple[ViewSpec, ...]:
+    def specs(self) -> tuple[ViewSpec, ...]:
         """Where the system looks."""
         own = system_views()[self.system]
         return tuple(replace(view, offsets_mm=tuple(self.offsets_mm)) for view in own) if self.offsets_mm else own
@@ -111,15 +111,15 @@ class WindowRecipe:
         return {
             "kind": KIND,
             "encoder": dict(self.encoder),
-            "windows": len(self.windows),
-            "channels": channels_of(self.windows),
+            "windows": len(self.specs),
+            "channels": channels_of(self.specs),
             "tasks": dict(self.tasks),
             "box": self.box,
             "dropout": self.dropout,
         }
 
 
-def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tuple[str, ...]:
+def read_recipe(path: Path, options: Mapping[str, object]) -> ViewRecipe | tuple[str, ...]:
     """A recipe with some choices changed; or the names of those that it compares.
 
     Raises
@@ -138,9 +138,9 @@ def read_recipe(path: Path, options: Mapping[str, object]) -> WindowRecipe | tup
                 f"This recipe has no option {name}; it has {', '.join((*list(described)[2:], *variation))}."
             )
         place[name] = value
-    _check_fields(path, described, {field.name for field in fields(WindowRecipe)} - {"variation"})
+    _check_fields(path, described, {field.name for field in fields(ViewRecipe)} - {"variation"})
     _check_fields(path, variation, {field.name for field in fields(Variation)})
-    return checked({**described, "variation": variation}, WindowRecipe, f"The recipe {path.name}", UsageError)
+    return checked({**described, "variation": variation}, ViewRecipe, f"The recipe {path.name}", UsageError)
 
 
 def _check_fields(path: Path, described: Mapping[str, object], wanted: set[str]) -> None:
@@ -168,9 +168,9 @@ class Predicted:
 
 
 def fit(
-    recipe: WindowRecipe,
-    discs: Sequence[WindowSample],
-    validation: Sequence[WindowSample],
+    recipe: ViewRecipe,
+    discs: Sequence[ViewSample],
+    validation: Sequence[ViewSample],
     work: Path,
     device: str,
     initial: Mapping[str, torch.Tensor] | None,
@@ -228,7 +228,7 @@ def fit(
     )
 
 
-def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[WindowSample], device: str) -> Predicted:
+def predict(recipe: ViewRecipe, network: torch.nn.Module, discs: Sequence[ViewSample], device: str) -> Predicted:
     """The network's answers on discs, each level by its worst slice as when it is graded; in float32."""
     logits: dict[str, list[np.ndarray]] = {}
     boxes, true_boxes = [], []
@@ -248,7 +248,7 @@ def predict(recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[Wind
 
 
 def _asked(
-    recipe: WindowRecipe, network: torch.nn.Module, discs: Sequence[WindowSample], device: str
+    recipe: ViewRecipe, network: torch.nn.Module, discs: Sequence[ViewSample], device: str
 ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray | None]]:
     """Logits and boxes of all views of each disc; several discs are asked for at a time."""
     for begin in range(0, len(discs), recipe.batch):
@@ -265,9 +265,9 @@ def _asked(
 
 
 def _training_loss(
-    recipe: WindowRecipe,
+    recipe: ViewRecipe,
     network: torch.nn.Module,
-    discs: Sequence[WindowSample],
+    discs: Sequence[ViewSample],
     weights: Mapping[str, torch.Tensor],
     generator: np.random.Generator,
     device: str,
@@ -286,7 +286,7 @@ def _training_loss(
         .float()
         .to(device)
     )
-    varied = vary_views(wide, boxes, recipe.windows, recipe.pixels, recipe.variation, generator)
+    varied = vary_views(wide, boxes, recipe.specs, recipe.pixels, recipe.variation, generator)
     with mixed_precision(device):
         logits, placed = network(network_input(varied.pictures))
     grades = {
@@ -304,9 +304,9 @@ def _training_loss(
 
 
 def _validation_loss(
-    recipe: WindowRecipe,
+    recipe: ViewRecipe,
     network: torch.nn.Module,
-    discs: Sequence[WindowSample],
+    discs: Sequence[ViewSample],
     weights: Mapping[str, torch.Tensor],
     device: str,
 ) -> float:
@@ -320,7 +320,7 @@ def _validation_loss(
 
 
 def _loss(
-    recipe: WindowRecipe,
+    recipe: ViewRecipe,
     logits: Mapping[str, torch.Tensor],
     grades: Mapping[str, torch.Tensor],
     weights: Mapping[str, torch.Tensor],
@@ -333,6 +333,6 @@ def _loss(
     ) / len(logits)
 
 
-def _has_order(recipe: WindowRecipe, task: str) -> bool:
+def _has_order(recipe: ViewRecipe, task: str) -> bool:
     """Whether the task's scale has an order of more than two grades."""
     return recipe.tasks[task] > 2 and scale_of(recipe.system, task).ordinal

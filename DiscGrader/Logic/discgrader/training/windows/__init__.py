@@ -1,1 +1,0 @@
-"""Recipes of systems that look at discs through windows."""
