@@ -127,8 +127,8 @@ def axial_study(discs: Sequence[Disc], series: Sequence[Series], refused: str = 
 
 def usable_series(study: Study, localization: Localization) -> tuple[tuple[Series, ...], str]:
     """The axial T2 series that lie in the same coordinates as the discs; and, for when there is none, why."""
-    axial = [one for one in study.series if one.plane is Plane.AXIAL]
-    weighted = [one for one in axial if one.is_axial_t2]
+    axial = [series for series in study.series if series.plane is Plane.AXIAL]
+    weighted = [series for series in axial if series.is_axial_t2]
     if not weighted:
         others = ", ".join(f"{series.name} is {series.role}" for series in axial)
         return (), f"{NO_AXIAL_T2} ({others})" if others else NO_AXIAL_T2

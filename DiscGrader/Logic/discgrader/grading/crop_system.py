@@ -175,8 +175,8 @@ class CropNetworks:
             for across_mm in crop_offsets_mm(source.series, box, reach_mm, count):
                 wanted.append((source, box, labels, across_mm))
 
-        def cropped(one: tuple[Source, RoiBox, Volume, float]) -> tuple[View, np.ndarray, float]:
-            source, box, labels, across_mm = one
+        def cropped(request: tuple[Source, RoiBox, Volume, float]) -> tuple[View, np.ndarray, float]:
+            source, box, labels, across_mm = request
             crop = cut(source.series, labels, box, disc.index_from_sacrum, source.reference, self.shape, across_mm)
             view = View(source.role, Plane.SAGITTAL, source.series, box, self.shape, (across_mm,))
             return view, crop.channels, crop.seen

@@ -226,15 +226,15 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
     if sagittal is None:
         return found
     turned = {}
-    for one in dict.fromkeys(cut.series for cut in found.cuts.values()):
+    for axial in dict.fromkeys(cut.series for cut in found.cuts.values()):
         frames = [
             axial_view(disc.roi, cut, cut.indices[0], _BESIDE).frame
             for disc, cut in found.cuts.items()
-            if cut.series is one
+            if cut.series is axial
         ]
-        if is_mirrored(one.volume, sagittal.series.volume, frames):
-            turned[one] = (
-                f"axial T2 {one.name} seems to have left and right swapped relative to "
+        if is_mirrored(axial.volume, sagittal.series.volume, frames):
+            turned[axial] = (
+                f"axial T2 {axial.name} seems to have left and right swapped relative to "
                 f"{sagittal.series.name}; correct its header"
             )
     if not turned:

@@ -50,7 +50,7 @@ def shown_discs(localization: Localization) -> Callable[[Series], int]:
 
 def sagittal_of_role(study: Study, localization: Localization, role: str) -> list[Series]:
     """The sagittal series of a role that show the discs where they were found, the best one first."""
-    found = [one for one in study.series if one.role == role and shows_discs(localization, one)]
+    found = [series for series in study.series if series.role == role and shows_discs(localization, series)]
     return ranked(found, shown_discs(localization)) if len(found) > 1 else found
 
 
@@ -72,7 +72,9 @@ def refuse_unknown_contrast(study: Study) -> None:
             f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, unknown))}"
         )
     if not withheld(study) and study.series:
-        listed = "; ".join(f"{one.name} is {one.plane} {one.contrast} ({one.contrast_reason})" for one in study.series)
+        listed = "; ".join(
+            f"{series.name} is {series.plane} {series.contrast} ({series.contrast_reason})" for series in study.series
+        )
         raise StudyError(
             f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. If a series "
             f"was recognized wrongly, set its role ({option(study.series[0])})."
@@ -127,7 +129,7 @@ def _gradable(series: Series) -> bool:
 
 def withheld(study: Study) -> list[Series]:
     """The sagittal series on which discs can be named, though nothing is graded from them."""
-    return [one for one in study.series if one.plane is Plane.SAGITTAL and one.contrast in WITHHELD]
+    return [series for series in study.series if series.plane is Plane.SAGITTAL and series.contrast in WITHHELD]
 
 
 def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:

@@ -273,7 +273,9 @@ def load_table(pack: Pack) -> TableModel:
         grades = len(system.scale(system.tasks[0].name).values)
         if not columns or any(len(name.split(":", 2)) < 3 for name in columns):
             raise ValueError("a column has no role and family")
-        curves = [(np.array(one.probability, float), np.array(one.observed, float)) for one in described.calibration]
+        curves = [
+            (np.array(curve.probability, float), np.array(curve.observed, float)) for curve in described.calibration
+        ]
         if len(curves) != grades or any(
             len(x) == 0 or x.shape != y.shape or np.any(np.diff(x) < 0) or not np.isfinite([*x, *y]).all()
             for x, y in curves

@@ -159,9 +159,7 @@ def typical_features(
     """
     maps = maps.float()
     early = torch.cat([maps.mean((2, 3)), maps.std((2, 3))], 1).reshape(len(pictures), -1)
-    statistics_of_picture = torch.cat(
-        [statistics(pictures[:, view], masks) for view in range(pictures.shape[1])], 1
-    )
+    statistics_of_picture = torch.cat([statistics(pictures[:, view], masks) for view in range(pictures.shape[1])], 1)
     return {"early": early.cpu(), "late": features.float().cpu(), "picture": statistics_of_picture.cpu()}
 
 

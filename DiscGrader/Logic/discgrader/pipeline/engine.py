@@ -293,8 +293,8 @@ class Engine:
             for number, found in enumerate(self._explain(self._grader, study, localization, discs)):
                 level = discs[number].disc.level
                 parts = {
-                    key: (series, VolumePart.of(one) if isinstance(one, Volume) else one)
-                    for key, (series, one) in found.items()
+                    key: (series, VolumePart.of(saliency) if isinstance(saliency, Volume) else saliency)
+                    for key, (series, saliency) in found.items()
                 }
                 for (system, task), (series, part) in parts.items():
                     maps.add((level, system, task), part)
@@ -368,13 +368,13 @@ def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:
         When a pack is broken or a folder holds none.
     """
     chosen = []
-    for one in given:
-        if isinstance(one, Pack):
-            chosen.append(one)
+    for given_pack in given:
+        if isinstance(given_pack, Pack):
+            chosen.append(given_pack)
             continue
-        folders = find_pack_folders(one)
+        folders = find_pack_folders(given_pack)
         if not folders:
-            raise PackError(f"There is no pack in {one}; name a folder with a pack.json.")
+            raise PackError(f"There is no pack in {given_pack}; name a folder with a pack.json.")
         chosen.extend(read_pack(folder) for folder in folders)
     check_added_folders()
     # Of several that were given for one system the last one.

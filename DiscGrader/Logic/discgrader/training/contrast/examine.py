@@ -73,8 +73,8 @@ class Examined:
 def examination(sources: Sources, seed: int, each: int) -> list[HeldOutSeries]:
     """All real series as they are, the fat-suppressed ones computed from pairs, and ``each`` of every drawn kind."""
     files: dict[str, list[RealPicture]] = {}
-    for one in sources.real:
-        files.setdefault(one.source, []).append(one)
+    for real in sources.real:
+        files.setdefault(real.source, []).append(real)
     held_out = [
         HeldOutSeries(
             some[0].patient, f"real {some[0].contrast}", name, [picture.seen for picture in some], some[0].distance_mm

@@ -127,8 +127,8 @@ def _pictures(
     distance = slice_distance_mm(volume, plane)
     seen = [channels(*other) for other in coarse]
     return [
-        RealPicture(patient, contrast, *one, own, distance, source)
-        for one, own in zip(fine, seen, strict=True)
+        RealPicture(patient, contrast, *scaled_slice, own, distance, source)
+        for scaled_slice, own in zip(fine, seen, strict=True)
         if own is not None
     ]
 
@@ -322,8 +322,8 @@ class Draw:
     def _as_taken(self, contrast: str, rng: np.random.Generator) -> Drawn:
         patients = self._real[contrast]
         some = patients[list(patients)[rng.integers(len(patients))]]
-        one = some[rng.integers(len(some))]
-        return one.picture, one.known, one.patient
+        chosen = some[rng.integers(len(some))]
+        return chosen.picture, chosen.known, chosen.patient
 
     def _of_pair(self, name: str, rng: np.random.Generator) -> Drawn:
         if name == "STIR":

@@ -178,8 +178,8 @@ def from_scikit_learn(model: Any, features: int, count: int) -> Trees:
         name: [] for name in ("feature", "threshold", "left", "right", "missing", "shares")
     }
     roots, start = [], 0
-    for one in model.estimators_:
-        tree = one.tree_
+    for estimator in model.estimators_:
+        tree = estimator.tree_
         inner = tree.children_left >= 0
         roots.append(start)
         parts["feature"].append(np.where(inner, tree.feature, -1))

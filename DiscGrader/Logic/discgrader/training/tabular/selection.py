@@ -195,8 +195,8 @@ class LassoSelection:
                 penalty = best_penalty(standard, target, list(GroupKFold(folds).split(standard, target, patients)))
             self.penalty_ = penalty * self.times
             path = LassoPath(standard, target, most_steps=1500)
-            for one in np.geomspace(max(path.largest, self.penalty_), self.penalty_, STEPS_DOWN):
-                path.step(one)
+            for step_penalty in np.geomspace(max(path.largest, self.penalty_), self.penalty_, STEPS_DOWN):
+                path.step(step_penalty)
             coefficients = path.coefficients_
         kept = np.nonzero(coefficients)[0]
         if len(kept) == 0:

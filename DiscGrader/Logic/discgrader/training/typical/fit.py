@@ -107,9 +107,9 @@ def examples(
     for number, (study, found) in enumerate(patient.studies):
         shown = [example for disc in found.discs if (example := reader.alone(Shown(study, found, disc))) is not None]
         others = [
-            one
-            for place, one in enumerate(patient.studies)
-            if place != number and {one[0].series[0].role, study.series[0].role} == {"T1", "T2"}
+            other
+            for place, other in enumerate(patient.studies)
+            if place != number and {other[0].series[0].role, study.series[0].role} == {"T1", "T2"}
         ]
         for place in rng.permutation(len(shown))[:count]:
             yield from _example(shown[place], reader, usual, patient)
@@ -241,9 +241,9 @@ def left_out_scores(some: Sequence[Example], folds: int = 5, without: str | None
     """Scores of examples by what was fitted to the other folds' patients; ``without`` names a kind that is not
     learned."""
     fold, scores = folds_of(some, folds), np.zeros(len(some))
-    for one in range(folds):
-        inside = np.nonzero(fold == one)[0]
-        learned = [example for place, example in enumerate(some) if fold[place] != one and example.kind != without]
+    for held_out in range(folds):
+        inside = np.nonzero(fold == held_out)[0]
+        learned = [example for place, example in enumerate(some) if fold[place] != held_out and example.kind != without]
         if len(inside):
             scores[inside] = fit(learned).scores(_seen([some[int(place)] for place in inside])).numpy()
     return scores

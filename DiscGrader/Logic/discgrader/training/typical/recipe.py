@@ -185,14 +185,14 @@ def _written(pack: Pack, typical: Typical, measured: Mapping[str, object], folde
     if FILE in described.get(BORROWED, {}):
         raise UsageError(f"Pack {pack.name} shares {FILE} with another pack; fit that pack instead.")
     _copy(pack, described, folder, content)
-    for one in find_pack_folders(pack.folder.parent):
-        borrower = read_pack(one)
+    for pack_folder in find_pack_folders(pack.folder.parent):
+        borrower = read_pack(pack_folder)
         if borrower.borrowed.get(FILE) == pack.folder.name:
-            other = json.loads((one / DESCRIPTION).read_text(encoding="utf-8"))
+            other = json.loads((pack_folder / DESCRIPTION).read_text(encoding="utf-8"))
             other["files"] = {**other["files"], FILE: described["files"][FILE]}
             other.get("calibration", {}).pop("distance_limit", None)
             other["version"] = _next(other["version"])
-            _copy(borrower, other, folder.with_name(one.name), None)
+            _copy(borrower, other, folder.with_name(pack_folder.name), None)
     return folder.parent
 
 

@@ -75,13 +75,13 @@ def train_views(
     unknown = {key.rpartition(".")[0] for key in options} - {"", *given}
     if unknown:
         raise UsageError(f"The recipe {name} does not compare {min(unknown)}; it compares {', '.join(given)}.")
-    for one in given:
-        read_recipe(recipe_files()[one], _options_of(one, options))
+    for recipe_name in given:
+        read_recipe(recipe_files()[recipe_name], _options_of(recipe_name, options))
     metrics = {}
-    for number, one in enumerate(given):
-        share = progress.part(number / len(given), (number + 1) / len(given))
-        train_views(one, data_dir, out_dir / one, share, **about, **_options_of(one, options))
-        metrics[one] = json.loads((out_dir / one / "figures.json").read_text(encoding="utf-8"))
+    for number, recipe_name in enumerate(given):
+        share = progress.recipe_name(number / len(given), (number + 1) / len(given))
+        train_views(recipe_name, data_dir, out_dir / recipe_name, share, **about, **_options_of(recipe_name, options))
+        metrics[recipe_name] = json.loads((out_dir / recipe_name / "figures.json").read_text(encoding="utf-8"))
     best = max(given, key=lambda name: mean_auroc(metrics[name]["validation"]))
     write_json(out_dir / "comparison.json", {"best": best, **metrics})
     shutil.rmtree(out_dir / "packs", ignore_errors=True)
