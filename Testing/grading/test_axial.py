@@ -85,7 +85,10 @@ def test_why_a_disc_has_no_slice_is_said():
     [
         ([], "no axial T2"),
         ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
-        ([axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))], "a different frame of reference than sag_t2"),
+        (
+            [axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))],
+            "a different frame of reference than sag_t2",
+        ),
         ([axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))], "a different patient than sag_t2"),
     ],
 )

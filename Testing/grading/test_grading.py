@@ -7,8 +7,7 @@ import pytest
 import torch
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import Cancelled, StudyError
-from discgrader.grading.calibration import calibrate, fit_calibration
-from discgrader.grading.decision import high_probabilities, predicted_grades
+from discgrader.grading.calibration import calibrate, fit_calibration, high_probabilities, predicted_grades
 from discgrader.grading.disc_cache import LIMIT
 from discgrader.grading.evidence import measure_disc
 from discgrader.grading.grader import Grader

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from blocky_spine import blocky_spine, localized
 from discgrader.errors import PackError, UsageError
+from discgrader.grading.calibration import predicted_grades
 from discgrader.grading.contributions import KEY
-from discgrader.grading.decision import predicted_grades
 from discgrader.grading.deep_features import disc_picture, shipped_features
 from discgrader.grading.grader import Grader
 from discgrader.grading.table_system import DESCRIPTION, load_table

@@ -282,7 +282,7 @@ def in_memory(path: Path, folder: Path) -> SimpleNamespace:
     files = {one.name: "" for one in folder.iterdir() if one.name != "pack.json"}
 
     def read_bytes(file: str) -> bytes:
-        from discgrader.packs.contents import check_content
+        from discgrader.packs.pack import check_content
 
         content = (path if file == path.name else folder / file).read_bytes()
         check_content("memory", file, content)

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 from dicom_files import write_classic
-from discgrader.imaging.examination import Examination
-from discgrader.imaging.left_out import LeftOut, listed
+from discgrader.imaging.study import Examination, LeftOut, listed
 from discgrader.imaging.study_reader import read_study
 from discgrader.jobs.messages import pack, unpack
 from discgrader.report.html import report_html

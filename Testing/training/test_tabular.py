@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.errors import UsageError
-from discgrader.grading.decision import predicted_grades
+from discgrader.grading.calibration import predicted_grades
 from discgrader.training import metrics
 from discgrader.training.tabular.models import (
     CumulativeTrees,

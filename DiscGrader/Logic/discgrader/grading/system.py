@@ -13,8 +13,8 @@ import numpy as np
 
 from discgrader.errors import PackError, UsageError
 from discgrader.grading import contributions
+from discgrader.grading.calibration import high_probabilities, predicted_grades
 from discgrader.grading.contributions import Contribution
-from discgrader.grading.decision import high_probabilities, predicted_grades
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade, Maps
 from discgrader.grading.systems import System, find_system

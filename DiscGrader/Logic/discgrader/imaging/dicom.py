@@ -19,10 +19,9 @@ from discgrader.imaging.dicom_split import Part, split_series
 from discgrader.imaging.dicom_stacks import Stack, stack_up
 from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
-from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import clean
 from discgrader.imaging.identity import Identity, Instance
-from discgrader.imaging.left_out import LeftOut, listed
+from discgrader.imaging.study import LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
 

@@ -124,7 +124,9 @@ class _Header:
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it
         shown = (
-            [] if self.named.words.values("anatomy") else parse_name(str(self.stated.get("BodyPartExamined", ""))).traits
+            []
+            if self.named.words.values("anatomy")
+            else parse_name(str(self.stated.get("BodyPartExamined", ""))).traits
         )
         return tuple(dict.fromkeys([*more, *self.named.traits, *shown]))
 

@@ -13,7 +13,7 @@ from datetime import date
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_values import named, text_of
-from discgrader.imaging.examination import Examination
+from discgrader.imaging.study import Examination
 
 _DAYS_OF_ONE = 1
 """An examination may go on past midnight."""

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from discgrader.errors import StudyError
 from discgrader.imaging.dicom_kind import is_mr, why_not_an_image
 from discgrader.imaging.dicom_values import UNREADABLE, HeaderError, named, numbers, one_number, values_of
-from discgrader.imaging.left_out import LeftOut, listed
+from discgrader.imaging.study import LeftOut, listed
 from discgrader.progress import Progress
 
 HEADER = (

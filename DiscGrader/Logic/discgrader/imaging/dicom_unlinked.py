@@ -18,8 +18,8 @@ from discgrader.imaging.dicom_examinations import linked
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_series import by_series
 from discgrader.imaging.dicom_values import named, text_of
-from discgrader.imaging.left_out import listed
 from discgrader.imaging.recognize import plane_of
+from discgrader.imaging.study import listed
 from discgrader.imaging.volume import Volume
 
 _TELLS_A_KIND = ("SeriesDescription", "EchoTime")

@@ -155,7 +155,9 @@ def recognize(
     if stated is not None and stated.contrast is Contrast.OTHER:
         return stated
     traits = (
-        stated.traits if stated is not None else tuple(dict.fromkeys([*traits_from_dicom(header or {}), *reading.traits]))
+        stated.traits
+        if stated is not None
+        else tuple(dict.fromkeys([*traits_from_dicom(header or {}), *reading.traits]))
     )
     return replace(_with_picture(stated, reading, name, volume, plane or plane_of(volume)), traits=traits)
 

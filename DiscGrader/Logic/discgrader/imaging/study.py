@@ -1,14 +1,81 @@
-"""A study and its series, as read."""
+"""A study as values: its examination, its series with plane and contrast, and what of it was not read or not used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from discgrader.imaging.examination import Examination
 from discgrader.imaging.identity import Identity
-from discgrader.imaging.left_out import LeftOut
 from discgrader.imaging.volume import Volume
+
+_LISTED = 3
+"""As many file names as fit one line."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A series, or files, that a study was given with and that nothing is graded from.
+
+    Parameters
+    ----------
+    name : str
+        The series' name, or names of files.
+    reason : str
+        Why, in words that follow a colon.
+    """
+
+    name: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """Both as one sentence."""
+        return f"Left out: {self.name}: {self.reason}."
+
+
+def listed(paths: Sequence[Path], series: str = "") -> str:
+    """Some files by their names, after the series' name where it is known."""
+    names = ", ".join(path.name for path in paths[:_LISTED])
+    if len(paths) > _LISTED:
+        names = f"{names} and {len(paths) - _LISTED} more"
+    files = f"{len(paths)} file{'' if len(paths) == 1 else 's'}"
+    return f"{files} of {series} ({names})" if series else f"{files} ({names})" if len(paths) > 1 else names
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What DICOM says of an examination.
+
+    Parameters
+    ----------
+    date : str
+        ISO 8601, ``""`` where nothing states it.
+    time : str
+        Hours, minutes and seconds as ``hh:mm:ss``, ``""`` where nothing states it.
+    uid : str
+        StudyInstanceUID, ``""`` where there is none.
+    description : str
+        What the study is called by whoever took it.
+    accession : str
+        Accession number.
+    """
+
+    date: str = ""
+    time: str = ""
+    uid: str = ""
+    description: str = ""
+    accession: str = ""
+
+    def beside(self, others: Iterable["Examination"]) -> str:
+        """In words that tell it from others: with the time where one of them is of the same day."""
+        same_day = any(other.date == self.date and other is not self for other in others)
+        return f"{self.date} {self.time}, {self.description}".strip(", ") if same_day and self.time else self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """Date and description, for people."""
+        texts = [text for text in (self.date or "date unknown", self.description) if text]
+        return ", ".join(texts)
 
 
 class Plane(StrEnum):

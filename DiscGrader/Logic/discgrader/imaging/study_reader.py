@@ -12,12 +12,10 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.dicom import DicomSeries, DicomStudy, read_dicom
 from discgrader.imaging.dicom_headers import is_dicom, study_instance_uid
 from discgrader.imaging.dixon_parts import with_dixon_parts
-from discgrader.imaging.examination import Examination
 from discgrader.imaging.files import VOLUME_ENDINGS, ending, read_volume, stem
 from discgrader.imaging.identity import Identity
-from discgrader.imaging.left_out import LeftOut, listed
 from discgrader.imaging.recognize import Finding, can_serve, parse_role, plane_of, recognize
-from discgrader.imaging.study import Series, Study
+from discgrader.imaging.study import Examination, LeftOut, Series, Study, listed
 from discgrader.imaging.volume import Volume
 from discgrader.plain_names import printable
 from discgrader.progress import Progress

@@ -8,7 +8,7 @@ import torch
 from discgrader.localize.candidates import Candidate
 from discgrader.localize.frames import rescale_frames, standardize
 from discgrader.localize.segment import CANAL, DISC, VERTEBRA, Segmentation
-from discgrader.packs.level_classifier import LevelClassifier
+from discgrader.packs.disc_classifier import LevelClassifier
 from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 

@@ -15,8 +15,8 @@ from pydicom.tag import Tag
 
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.dicom_headers import read_headers
-from discgrader.imaging.examination import Examination
 from discgrader.imaging.identity import Identity, Instance
+from discgrader.imaging.study import Examination
 from discgrader.imaging.volume import LPS_TO_RAS
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes

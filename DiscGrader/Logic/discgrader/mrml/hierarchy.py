@@ -6,8 +6,7 @@ from collections.abc import Collection
 import slicer
 
 from discgrader.imaging.dicom_examinations import iso_date
-from discgrader.imaging.examination import Examination
-from discgrader.imaging.left_out import LeftOut
+from discgrader.imaging.study import Examination, LeftOut
 from discgrader.mrml.nodes import attribute
 
 MR = "MR"

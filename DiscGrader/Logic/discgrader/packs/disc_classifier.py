@@ -1,4 +1,4 @@
-"""The network that grades a disc from any number of crops."""
+"""Networks that classify discs: their grades, by any number of crops, and their level, by the image around them."""
 
 from __future__ import annotations
 
@@ -103,3 +103,33 @@ class DiscClassifier(nn.Module):
         """Logits of every task, each of shape (discs, logits); arguments as in `features`."""
         features = self.dropout(self.features(crops, role, disc, discs))
         return {task: head(features) for task, head in self.heads.items()}
+
+
+class LevelClassifier(nn.Module):
+    """A residual encoder whose last maps are read where they lie, since the place of the sacrum in the picture tells.
+
+    Parameters
+    ----------
+    channels : int
+        Planes of a picture.
+    edge : int
+        Rows and columns of a picture, a multiple of 32.
+    widths, blocks : sequence of four int
+        As in `ResidualEncoder`.
+    outputs : int
+        Levels.
+    dropout : float
+        Share of the features dropped while training.
+    """
+
+    def __init__(
+        self, channels: int, edge: int, widths: Sequence[int], blocks: Sequence[int], outputs: int, dropout: float = 0.4
+    ):
+        super().__init__()
+        self.encoder = ResidualEncoder(channels, widths, blocks)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(widths[-1] * (edge // 32) ** 2, outputs)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Logits, shape (batch, outputs), of pictures, shape (batch, channels, edge, edge)."""
+        return self.head(self.dropout(self.encoder(pictures).flatten(1)))

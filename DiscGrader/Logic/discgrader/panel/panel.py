@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 from vtk import vtkCommand
 
 from discgrader.errors import DiscGraderError, UsageError
-from discgrader.imaging.left_out import LeftOut
+from discgrader.imaging.study import LeftOut
 from discgrader.localize.levels import LOWEST_CHOICES, lowest_choice, name_percent
 from discgrader.mrml.hierarchy import NOT_CHOSEN
 from discgrader.panel.badges import badge_html, badge_tip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, systems
-from discgrader.imaging.left_out import LeftOut
+from discgrader.imaging.study import LeftOut
 from discgrader.localize.box import box_doubts
 from discgrader.mrml.hierarchy import study_name, volumes_left_out
 from discgrader.mrml.nodes import attribute, roi_from_node, study_nodes

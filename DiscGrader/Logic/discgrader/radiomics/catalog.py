@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from discgrader.radiomics import catalog_shape, catalog_texture, catalog_values
+from discgrader.radiomics.catalog_tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,8 @@ class FeatureClass:
     source: str
 
 
-_TABLES = (*catalog_shape.TABLES, *catalog_values.TABLES, *catalog_texture.TABLES)
-
 CLASSES: dict[str, FeatureClass] = {
-    family: FeatureClass(title, symbols, source) for family, title, symbols, source, _ in _TABLES
+    family: FeatureClass(title, symbols, source) for family, title, symbols, source, _ in TABLES
 }
 """All feature classes by pyradiomics' name."""
 
@@ -95,7 +93,7 @@ def default_features(family: str) -> tuple[str, ...]:
 
 
 def _read() -> Iterator[Feature]:
-    for family, _, _, source, rows in _TABLES:
+    for family, _, _, source, rows in TABLES:
         for name, ibsi, formula, *more in rows:
             note = more[0] if more else ""
             withdrawn = note.startswith("withdrawn")

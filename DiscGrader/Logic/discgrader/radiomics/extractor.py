@@ -20,8 +20,7 @@ from discgrader.radiomics.preprocess import check_values
 from discgrader.radiomics.resampling import Resampling
 from discgrader.radiomics.roi import Roi, find_roi, mask_on_grid
 from discgrader.radiomics.settings import Settings
-from discgrader.radiomics.shape import shape_features
-from discgrader.radiomics.shape_2d import shape_2d_features
+from discgrader.radiomics.shape import shape_2d_features, shape_features
 from discgrader.radiomics.texture import Textures
 
 REACH_MM = 15.0

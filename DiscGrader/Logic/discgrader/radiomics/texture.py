@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from discgrader.radiomics.co_occurrence import direction_weights, glcm_features
-from discgrader.radiomics.emphasis import DEPENDENCES, RUNS, ZONES, emphasis_features
 from discgrader.radiomics.first_order import first_order_features
 from discgrader.radiomics.gray_levels import GrayLevels, discretize
-from discgrader.radiomics.neighbors import Direction, find_neighbors, has_lines
+from discgrader.radiomics.neighbors import Direction, find_neighbors, has_lines, ngtdm_features
 from discgrader.radiomics.roi import Roi
 from discgrader.radiomics.settings import Settings
-from discgrader.radiomics.sizes import dependences, run_lengths, zone_sizes
-from discgrader.radiomics.tone_difference import ngtdm_features
+from discgrader.radiomics.sizes import DEPENDENCES, RUNS, ZONES, dependences, emphasis_features, run_lengths, zone_sizes
 
 _Layout = tuple[tuple[int, ...], "int | None"]
 _Check = Callable[[], None]

@@ -12,9 +12,7 @@ from discgrader.folders import as_output_errors
 from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.systems import tasks
-from discgrader.imaging.examination import Examination
-from discgrader.imaging.left_out import LeftOut
-from discgrader.imaging.study import Series
+from discgrader.imaging.study import Examination, LeftOut, Series
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Localization
 

@@ -20,7 +20,7 @@ from discgrader.localize.level_predictor import EDGE, FILE, PLANES, cut_out
 from discgrader.localize.lowest_disc import LevelVotes, lowest_probabilities, remnant_log_odds, with_measures
 from discgrader.localize.naming import CERTAIN
 from discgrader.localize.segment import Segmenter
-from discgrader.packs.level_classifier import LevelClassifier
+from discgrader.packs.disc_classifier import LevelClassifier
 from discgrader.packs.networks import build_network
 from discgrader.packs.pack import LOCALIZER, Pack, default_packs, read_pack
 from discgrader.packs.weights import load_tensors, pack_tensors

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy.stats import rankdata
 
-from discgrader.grading.decision import HIGH_GRADE, predicted_grades
+from discgrader.grading.calibration import HIGH_GRADE, predicted_grades
 from discgrader.grading.herniation_box import overlap
 from discgrader.reading.agreement import cohen_kappa, gwet_ac, quadratic_weights
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from discgrader.grading.decision import HIGH_GRADE
+from discgrader.grading.calibration import HIGH_GRADE
 from discgrader.training.metrics import binary_metrics, difference, grade_metrics, with_intervals
 from discgrader.training.replication.page import AIM, PUBLISHED_GRADES, Analysis, Row
 from discgrader.training.replication.runs import CNN, NETWORK, OURS, Runner

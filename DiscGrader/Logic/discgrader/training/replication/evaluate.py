@@ -10,7 +10,7 @@ import numpy as np
 
 from discgrader.errors import Cancelled, OutputError, StudyError, UsageError
 from discgrader.folders import as_output_errors, atomic_file, is_empty_folder
-from discgrader.grading.decision import HIGH_GRADE, predicted_grades
+from discgrader.grading.calibration import HIGH_GRADE, predicted_grades
 from discgrader.grading.deep_features import resnet50_features, shipped_features
 from discgrader.grading.feature_words import in_words
 from discgrader.progress import Progress

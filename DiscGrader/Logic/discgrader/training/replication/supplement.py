@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import spearmanr
 
-from discgrader.grading.decision import HIGH_GRADE, predicted_grades
+from discgrader.grading.calibration import HIGH_GRADE, predicted_grades
 from discgrader.progress import Progress
 from discgrader.training.metrics import binary_metrics, calibration_error, grade_metrics, net_benefit, with_intervals
 from discgrader.training.replication.analyses import Setting, high_probability, sets_of_features

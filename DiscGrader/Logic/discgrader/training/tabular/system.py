@@ -7,8 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from discgrader.grading.calibration import calibrate, fit_calibration, isotonic, shared_out
-from discgrader.grading.decision import HIGH_GRADE
+from discgrader.grading.calibration import HIGH_GRADE, calibrate, fit_calibration, isotonic, shared_out
 from discgrader.training.tabular.models import (
     TABPFN_FEATURES,
     CumulativeTrees,

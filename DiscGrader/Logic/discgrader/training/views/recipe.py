@@ -79,7 +79,7 @@ def train_views(
         read_recipe(recipe_files()[recipe_name], _options_of(recipe_name, options))
     metrics = {}
     for number, recipe_name in enumerate(given):
-        share = progress.recipe_name(number / len(given), (number + 1) / len(given))
+        share = progress.part(number / len(given), (number + 1) / len(given))
         train_views(recipe_name, data_dir, out_dir / recipe_name, share, **about, **_options_of(recipe_name, options))
         metrics[recipe_name] = json.loads((out_dir / recipe_name / "figures.json").read_text(encoding="utf-8"))
     best = max(given, key=lambda name: mean_auroc(metrics[name]["validation"]))

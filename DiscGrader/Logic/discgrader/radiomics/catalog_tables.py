@@ -1,4 +1,74 @@
-"""Texture features: rows of (name, IBSI code, formula, note) for `discgrader.radiomics.catalog`."""
+"""The classes of features, each with rows of (name, IBSI code, formula, note), for `discgrader.radiomics.catalog`."""
+
+_MESH = (
+    "V, A: volume and area of the triangle mesh halfway between voxels inside and outside (marching cubes; Lorensen "
+    "and Cline 1987); N voxels of size dx dy dz; l1 >= l2 >= l3: eigenvalues of the covariance of the voxel centers "
+    "in mm"
+)
+_OUTLINE = (
+    "A, P: area and length of the polygon halfway between pixels inside and outside; N pixels of size dx dy; "
+    "l1 >= l2: eigenvalues of the covariance of the pixel centers in mm"
+)
+
+_SHAPE = (
+    ("Compactness1", "SKGS", "V / sqrt(pi A^3)", "on request: follows from Sphericity"),
+    ("Compactness2", "BQWJ", "36 pi V^2 / A^3", "on request: follows from Sphericity"),
+    ("Elongation", "Q3CK", "sqrt(l2 / l1)"),
+    ("Flatness", "N17B", "sqrt(l3 / l1)"),
+    ("LeastAxisLength", "7J51", "4 sqrt(l3)", "IBSI divides the covariance by N - 1 instead of N"),
+    ("MajorAxisLength", "TDIC", "4 sqrt(l1)", "IBSI divides the covariance by N - 1 instead of N"),
+    ("Maximum2DDiameterColumn", "", "largest distance of two mesh vertices of the same j"),
+    ("Maximum2DDiameterRow", "", "largest distance of two mesh vertices of the same i"),
+    ("Maximum2DDiameterSlice", "", "largest distance of two mesh vertices of the same k"),
+    ("Maximum3DDiameter", "L0JK", "largest distance of two mesh vertices"),
+    ("MeshVolume", "RNU0", "V = sum over triangles abc of a . (b x c) / 6"),
+    ("MinorAxisLength", "P9VJ", "4 sqrt(l2)", "IBSI divides the covariance by N - 1 instead of N"),
+    ("SphericalDisproportion", "KRCK", "A / (36 pi V^2)^(1/3)", "on request: the inverse of Sphericity"),
+    ("Sphericity", "QCFX", "(36 pi V^2)^(1/3) / A"),
+    ("SurfaceArea", "C0JK", "A = sum over triangles abc of |(b - a) x (c - a)| / 2"),
+    ("SurfaceVolumeRatio", "2PR5", "A / V"),
+    ("VoxelVolume", "YEKZ", "N dx dy dz"),
+)
+
+_SHAPE_2D = (
+    ("Elongation", "", "sqrt(l2 / l1)"),
+    ("MajorAxisLength", "", "4 sqrt(l1)"),
+    ("MaximumDiameter", "", "largest distance of two vertices of the outline"),
+    ("MeshSurface", "", "A = sum over edges ab of (a x b) / 2"),
+    ("MinorAxisLength", "", "4 sqrt(l2)"),
+    ("Perimeter", "", "P = sum over edges ab of |b - a|"),
+    ("PerimeterSurfaceRatio", "", "P / A"),
+    ("PixelSurface", "", "N dx dy"),
+    ("Sphericity", "", "2 sqrt(pi A) / P"),
+    ("SphericalDisproportion", "", "P / (2 sqrt(pi A))", "on request: the inverse of Sphericity"),
+)
+
+_FIRST_ORDER_SYMBOLS = (
+    "X: the N values in the region, m their mean, c: voxelArrayShift; p(i): share of the voxels at gray level i; "
+    "P10 ... P90: percentiles; e = 2.2e-16"
+)
+
+_FIRST_ORDER = (
+    ("10Percentile", "QG58", "P10"),
+    ("90Percentile", "8DWT", "P90"),
+    ("Energy", "N8CA", "sum (X + c)^2", "IBSI has no shift c"),
+    ("Entropy", "TLU2", "-sum p(i) log2(p(i) + e)"),
+    ("InterquartileRange", "SALO", "P75 - P25"),
+    ("Kurtosis", "IPH6", "mean((X - m)^4) / mean((X - m)^2)^2", "IBSI subtracts 3"),
+    ("Maximum", "84IY", "max X"),
+    ("Mean", "Q4LE", "m = sum X / N"),
+    ("MeanAbsoluteDeviation", "4FUA", "mean |X - m|"),
+    ("Median", "Y12H", "P50"),
+    ("Minimum", "1GSF", "min X"),
+    ("Range", "2OJQ", "max X - min X"),
+    ("RobustMeanAbsoluteDeviation", "1128", "mean |Y - mean Y| of the Y in X from P10 to P90"),
+    ("RootMeanSquared", "5ZWQ", "sqrt(mean (X + c)^2)", "IBSI has no shift c"),
+    ("Skewness", "KE2A", "mean((X - m)^3) / mean((X - m)^2)^(3/2)"),
+    ("StandardDeviation", "", "sqrt(mean (X - m)^2)", "on request: the square root of Variance"),
+    ("TotalEnergy", "", "dx dy dz sum (X + c)^2"),
+    ("Uniformity", "BJ5W", "sum p(i)^2"),
+    ("Variance", "ECT3", "mean (X - m)^2"),
+)
 
 _GLCM_SYMBOLS = (
     "p(i,j): share of the pairs of neighbors with gray levels i and j, per direction, features averaged over "
@@ -168,9 +238,19 @@ _NGTDM = (
 )
 
 TABLES = (
+    ("shape", "Shape", _MESH, "Zwanenburg et al. 2016 (IBSI), section 3.1", _SHAPE),
+    ("shape2D", "Shape in a slice", _OUTLINE, "van Griethuysen et al. 2017", _SHAPE_2D),
+    (
+        "firstorder",
+        "First order",
+        _FIRST_ORDER_SYMBOLS,
+        "Zwanenburg et al. 2016 (IBSI), sections 3.3 and 3.4",
+        _FIRST_ORDER,
+    ),
     ("glcm", "Gray level co-occurrence", _GLCM_SYMBOLS, "Haralick et al. 1973", _GLCM),
     ("glrlm", "Gray level run length", _GLRLM_SYMBOLS, "Galloway 1975", _GLRLM),
     ("glszm", "Gray level size zone", _GLSZM_SYMBOLS, "Thibault et al. 2009", _GLSZM),
     ("gldm", "Gray level dependence", _GLDM_SYMBOLS, "Sun and Wee 1983", _GLDM),
     ("ngtdm", "Neighboring gray tone difference", _NGTDM_SYMBOLS, "Amadasun and King 1989", _NGTDM),
 )
+"""Class, title, symbols, source and rows."""
