@@ -76,7 +76,7 @@ def test_a_mask_of_another_geometry_is_refused() -> None:
     assert "shifted by up to 2 mm" in refused(volume, Volume(mask.array, shifted), StudyError)
     turned = np.eye(4)
     turned[:3, :3] = Rotation.from_euler("x", 2, degrees=True).as_matrix()
-    assert "beside the image" in refused(volume, Volume(mask.array, turned @ mask.affine_lps), StudyError)
+    assert "relative to the image" in refused(volume, Volume(mask.array, turned @ mask.affine_lps), StudyError)
     # What a file's header rounds away is no other geometry.
     rounded = mask.affine_lps + 1e-6
     assert_full(RadiomicsExtractor(ALL).extract(volume, Volume(mask.array, rounded)))

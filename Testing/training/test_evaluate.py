@@ -125,7 +125,7 @@ def test_own_models_are_judged_by_what_they_say_and_the_gain_is_paired(tmp_path)
     """Rows of the comparison are those of `own`; one that is right where the other errs gains."""
     discs = synthetic_discs(40)
     discs = discs.with_columns(discs.families == "evidence")
-    good, poor = 4 * np.reader(5)[discs.grades] + 1, np.ones((len(discs), 5))
+    good, poor = 4 * np.eye(5)[discs.grades] + 1, np.ones((len(discs), 5))
     poor[:, 2] += 1
     outcomes = {
         name: Outcome(

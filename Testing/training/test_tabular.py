@@ -36,13 +36,13 @@ from tabular_data import synthetic_discs
 def graded():
     generator = np.random.default_rng(1)
     grades = generator.integers(0, 5, 300)
-    probabilities = (generator.dirichlet(np.ones(5), 300) + 0.25 * np.reader(5)[grades]).round(2) + 0.01
+    probabilities = (generator.dirichlet(np.ones(5), 300) + 0.25 * np.eye(5)[grades]).round(2) + 0.01
     return grades, probabilities / probabilities.sum(1, keepdims=True), np.repeat(np.arange(50), 6)
 
 
 def test_figures_agree_with_scikit_learn(graded):
     grades, probabilities, _ = graded
-    hits, given = np.reader(5, dtype=bool)[grades], predicted_grades(probabilities)
+    hits, given = np.eye(5, dtype=bool)[grades], predicted_grades(probabilities)
     figures = metrics.grade_metrics(grades, probabilities)
     assert figures["auroc"] == pytest.approx(sklearn_metrics.roc_auc_score(hits, probabilities))
     assert figures["auprc"] == pytest.approx(sklearn_metrics.average_precision_score(hits, probabilities))
@@ -302,7 +302,7 @@ def test_tabpfn_checkpoints_are_checked(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="cannot be read"):
         check_tabpfn(tmp_path / "text.ckpt")
     torch.save({"weights": 1}, tmp_path / "other.ckpt")
-    with pytest.raises(UsageError, match="is no TabPFN"):
+    with pytest.raises(UsageError, match="is not a TabPFN"):
         check_tabpfn(tmp_path / "other.ckpt")
 
 

@@ -125,7 +125,7 @@ def test_soft_targets_sum_to_one_and_favor_the_truth():
 def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 5, 400)
-    perfect = grade_metrics(grades, np.reader(5)[grades])
+    perfect = grade_metrics(grades, np.eye(5)[grades])
     assert perfect["auroc"] == perfect["accuracy"] == perfect["qwk"] == perfect["within_one"] == 1.0
     blind = grade_metrics(grades, rng.dirichlet(np.ones(5), 400))
     assert abs(blind["auroc"] - 0.5) < 0.07

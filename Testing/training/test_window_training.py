@@ -352,7 +352,7 @@ def test_box_loss_is_least_on_the_box_and_ignores_discs_without_one():
 def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 4, 400)
-    perfect = task_metrics(grades, np.reader(4)[grades], True)
+    perfect = task_metrics(grades, np.eye(4)[grades], True)
     for name in (
         "accuracy",
         "precision",
@@ -368,7 +368,7 @@ def test_figures_are_those_of_a_perfect_and_of_a_blind_reader():
         assert perfect[name] == pytest.approx(1.0), name
     blind = task_metrics(grades % 2, np.full((400, 2), 0.5), True)
     assert blind["auroc"] == pytest.approx(0.5)
-    one_grade = task_metrics(np.zeros(5, int), np.reader(4)[np.zeros(5, int)], True)
+    one_grade = task_metrics(np.zeros(5, int), np.eye(4)[np.zeros(5, int)], True)
     assert one_grade["auroc"] is None and mean_auroc({"a": one_grade}) == 0.0
 
 
