@@ -21,7 +21,7 @@ from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
 from discgrader.imaging.files import clean
 from discgrader.imaging.identity import Identity, Instance
-from discgrader.imaging.study import LeftOut, listed
+from discgrader.imaging.study import Examination, LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
 
@@ -137,9 +137,9 @@ def _of_examinations(what: str, chosen: Examined, older: Sequence[Examined]) -> 
 
 def _of_kind(series: Sequence[DicomSeries]) -> list[str]:
     return [
-        (f"Nothing in the header of {one.name} says that it is MR ({named('Modality')}); it was assumed to be MR.")
-        for one in series
-        if may_not_be_mr(one.header)
+        (f"Nothing in the header of {each.name} says that it is MR ({named('Modality')}); it was assumed to be MR.")
+        for each in series
+        if may_not_be_mr(each.header)
     ]
 
 
@@ -229,7 +229,7 @@ def _stacked(
                 (*notes, *more, *notes_on_slices, *stack.warnings, *warnings),
                 _identity(stack),
                 _header(stack),
-                tuple(None if one is None else one.path for one in stack.slices),
+                tuple(None if slice_ is None else slice_.path for slice_ in stack.slices),
             )
         )
     return series, odd
@@ -308,17 +308,17 @@ def _volume(name: str, stack: Stack, pictures: Mapping[int, np.ndarray]) -> tupl
 
 
 def _header(stack: Stack) -> dict[str, object]:
-    known = [one for one in stack.slices if one is not None]
+    known = [slice_ for slice_ in stack.slices if slice_ is not None]
     return {keyword: value for keyword in HEADER if (value := _most_stated(known, keyword)) is not None}
 
 
 def _identity(stack: Stack) -> Identity:
-    known = [one for one in stack.slices if one is not None]
+    known = [slice_ for slice_ in stack.slices if slice_ is not None]
     keywords = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPClassUID")
     patient, study, series, frame, sop_class = (text_of(_most_stated(known, keyword)) for keyword in keywords)
     instances = tuple(
-        Instance() if one is None else Instance(text_of(one.header.get("SOPInstanceUID")), one.frame + 1)
-        for one in stack.slices
+        Instance() if slice_ is None else Instance(text_of(slice_.header.get("SOPInstanceUID")), slice_.frame + 1)
+        for slice_ in stack.slices
     )
     return Identity(patient, study, series, frame, sop_class, instances)
 

@@ -115,11 +115,11 @@ class _Header:
     @property
     def traits(self) -> tuple[str, ...]:
         given_agent = any(
-            str(self.stated.get(one, "")).strip().upper() not in _NO_AGENT
-            for one in ("ContrastBolusAgent", "ContrastBolusIngredient")
+            str(self.stated.get(keyword, "")).strip().upper() not in _NO_AGENT
+            for keyword in ("ContrastBolusAgent", "ContrastBolusIngredient")
         )
-        amounts = [_number(self.stated, one) for one in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
-        agent = given_agent or any(one is not None and one > 0 for one in amounts)
+        amounts = [_number(self.stated, keyword) for keyword in ("ContrastBolusVolume", "ContrastBolusTotalDose")]
+        agent = given_agent or any(amount is not None and amount > 0 for amount in amounts)
         derived = bool(self.kind & _REFORMATTED)
         more = [DERIVED] * derived + [AFTER_AGENT] * (agent and self.named.agent is not False)
         # what all series of an examination are said to show is often a preset, so that their own names count before it
@@ -153,9 +153,9 @@ def _header(stated: Mapping[str, object]) -> _Header:
     """Of the description; the protocol's and the sequence's names count where it is silent, as they may be of the whole
     examination."""
     texts = [
-        str(stated[one]).strip()
-        for one in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
-        if str(stated.get(one) or "").strip()
+        str(stated[keyword]).strip()
+        for keyword in ("SeriesDescription", "ProtocolName", "SequenceName", "PulseSequenceName")
+        if str(stated.get(keyword) or "").strip()
     ]
     read = [(text, parse_name(text)) for text in texts]
     telling = [entry for entry in read if entry[1].contrast is not None or entry[1].why]
@@ -274,4 +274,4 @@ def _number(stated: Mapping[str, object], keyword: str) -> float | None:
 
 def _words(stated: Mapping[str, object], keyword: str) -> list[str]:
     value = stated.get(keyword, [])
-    return [str(one).strip().upper() for one in (value if isinstance(value, list) else [value])]
+    return [str(item).strip().upper() for item in (value if isinstance(value, list) else [value])]

@@ -95,7 +95,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
     found = _unique_names(content.found)
     chosen = _roles_of(found, roles)
     series = tuple(_recognized(found, chosen, progress))
-    series = with_dixon_parts(series, [one is not None for one in chosen], [one.header for one in found])
+    series = with_dixon_parts(series, [role is not None for role in chosen], [entry.header for entry in found])
     progress.report("reading", 1.0, f"{len(series)} series")
     left_out = tuple(LeftOut(printable(entry.name), printable(entry.reason)) for entry in content.left_out)
     return Study(printable(name), series, tuple(map(printable, content.warnings)), left_out, content.examination)
@@ -289,7 +289,8 @@ def _without_label_maps(found: list[_Found]) -> tuple[list[_Found], list[str]]:
 
 def _from_dicom(series: Sequence[DicomSeries]) -> list[_Found]:
     return [
-        _Found(one.name, one.volume, one.source, one.warnings, one.identity, one.header, one.files) for one in series
+        _Found(each.name, each.volume, each.source, each.warnings, each.identity, each.header, each.files)
+        for each in series
     ]
 
 
@@ -365,4 +366,4 @@ def _series(found: _Found, role: str | None) -> Series:
         finding.traits,
         found.header,
         found.files,
-    ).warned(*(printable(f"{found.name}: {one}") for one in finding.warnings))
+    ).warned(*(printable(f"{found.name}: {warning}") for warning in finding.warnings))
