@@ -247,7 +247,9 @@ def _shape(header: _Header, path: Path) -> tuple[int, int, int]:
         raise StudyError(f"{path.name} has a voxel type that cannot be read (NIfTI code {header.datatype}).")
     frames = math.prod(dims[3:])
     if frames != 1:
-        raise StudyError(f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of the volumes.")
+        raise StudyError(
+            f"{path.name} is four-dimensional, with {frames} volumes; split it and give one of the volumes."
+        )
     columns, rows, slices = (dims[:3] + [1])[:3]
     return columns, rows, slices
 

@@ -169,6 +169,9 @@ def _cut(
     if components:
         pieces = ndimage.label(box, np.ones((3, 3, 3)))[1]
         if pieces > 1:
-            warnings = (*warnings, f"The region {which} is in {pieces} pieces; the features are those of all pieces together.")
+            warnings = (
+                *warnings,
+                f"The region {which} is in {pieces} pieces; the features are those of all pieces together.",
+            )
     corner = index_of(first + bound[0] for first, bound in zip(low, bounds, strict=True))
     return Roi(corner, box, spacing, warnings)
