@@ -3,8 +3,8 @@
     discgrader train contrast --data ../shared/data -o RUN
     python Testing/benchmarks/contrast_from_picture.py ../shared/data RUN
 
-Every series is judged by the network of the fold that has not seen its patient, with the temperature that is fitted to
-these answers; the pictures of other scanners by the network that ships, which was trained on none of them.
+Every series is judged by a network that has not seen its patient, with the temperature that is fitted to these
+answers; the pictures of other scanners by the network that ships, which was trained on none of them.
 """
 
 import json
@@ -22,23 +22,25 @@ from discgrader.progress import Progress
 from discgrader.training.contrast.examine import Examined, between_t1_and_t2, calibrated, metrics_of
 from discgrader.training.contrast.networks import ContrastRecipe
 from discgrader.training.contrast.pool import CLASSES, axial_png
-from discgrader.training.contrast.recipe import PLANES, cross_validated, prepared
+from discgrader.training.contrast.recipe import PLANES, kept_aside, prepared
 
 AXIAL_LOOKING_MM = 0.4
 ROUNDS = 20
 
 
-def kept_aside(data: Path, run: Path) -> None:
-    """Figures on patients that the network did not see."""
+def on_patients_kept_aside(data: Path, run: Path, recipe: ContrastRecipe) -> None:
+    """Metrics on patients that the network did not see."""
     for plane in PLANES:
-        found = cross_validated(prepared(ContrastRecipe(), plane, data, run / "work", Progress()), Progress())
+        found, _ = kept_aside(prepared(recipe, plane, data, run / "work", Progress()), Progress())
         judged = found, CLASSES[plane], calibrated(found)["temperature"]
         print(f"\n{plane.value}, T1 against T2: {json.dumps(between_t1_and_t2(*judged))}")
         print(f"{'kind':20} series  right class  answered  right  other  another contrast")
-        for kind, one in metrics_of(*judged).items():
+        for kind, counts in metrics_of(*judged).items():
+            wrong = "; ".join(counts["wrong"][:4])
             print(
-                f"{kind:20} {one['series']:6} {one['right_class']:12.3f} {one['answered']:9.3f} {one['right']:6} "
-                f"{one['other']:6} {one['another_contrast']:6}  {'; '.join(one['wrong'][:4])}"
+                f"{kind:20} {{series:6}} {{right_class:12.3f}} {{answered:9.3f}} {{right:6}} {{other:6}} "
+                "{another_contrast:6}  ".format(**counts)
+                + wrong
             )
         for row in reliability(*judged):
             print("said {low:.2f} to {high:.2f}: {series} real series, right {right:.3f}".format(**row))
@@ -47,13 +49,13 @@ def kept_aside(data: Path, run: Path) -> None:
 def reliability(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> list[dict[str, float]]:
     """How often the most probable class of real series (with fat suppressed ones computed from them) is right, by
     its probability."""
-    mine = [one for one in found if one.asked.kind.startswith("real")]
-    answers = [concluded(one.logits / temperature, classes, one.asked.distance_mm) for one in mine]
-    shares = np.array([one.probability for one in answers])
+    real = [series for series in found if series.asked.kind.startswith("real")]
+    answers = [concluded(series.logits / temperature, classes, series.asked.distance_mm) for series in real]
+    shares = np.array([answer.probability for answer in answers])
     right = np.array(
         [
-            max(answer.probabilities, key=lambda contrast: answer.probabilities[contrast]) == classes[one.truth]
-            for one, answer in zip(mine, answers, strict=True)
+            max(answer.probabilities, key=lambda contrast: answer.probabilities[contrast]) == classes[series.truth]
+            for series, answer in zip(real, answers, strict=True)
         ]
     )
     rows = []
@@ -103,6 +105,6 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     print(f"sure means {SURE:g}")
     if len(sys.argv) > 2:
-        kept_aside(folder, Path(sys.argv[2]))
+        on_patients_kept_aside(folder, Path(sys.argv[2]), ContrastRecipe())
     other_scanners(folder)
     speed(folder)

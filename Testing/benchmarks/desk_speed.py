@@ -170,10 +170,12 @@ class Bench:
     def until_drawn(self, views: Iterable) -> None:
         """Let the window go on until these views have been drawn."""
         left = set(views)
-        connections = [view.rendered.connect(partial(left.discard, view)) for view in left]
+        listeners = {view: partial(left.discard, view) for view in left}
+        for view, listener in listeners.items():
+            view.rendered.connect(listener)
         self.until(lambda: not left)
-        for connection in connections:
-            QtCore.QObject.disconnect(connection)
+        for view, listener in listeners.items():
+            view.rendered.disconnect(listener)
 
     def _view(self) -> str:
         for name in self.desk.layout.sliceViewNames():

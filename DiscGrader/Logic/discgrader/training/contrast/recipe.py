@@ -75,7 +75,7 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
     for number, plane in enumerate(PLANES):
         part = progress.part(number / 2, (number + 1) / 2)
         run = prepared(recipe, plane, data_dir, work, part.part(0.0, 0.3))
-        held_out, packed = (_axial if plane is Plane.AXIAL else _sagittal)(run, part.part(0.3, 1.0))
+        held_out, packed = kept_aside(run, part.part(0.3, 1.0))
         calibration[plane.value] = calibrated(held_out)
         judged = (held_out, CLASSES[plane], calibration[plane.value]["temperature"])
         between = between_t1_and_t2(*judged)
@@ -89,14 +89,17 @@ def train_contrast(data_dir: Path, out_dir: Path, progress: Progress, **options:
     return _write(out_dir, recipe, weights, calibration, metrics, len(patients))
 
 
-def _sagittal(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
+def kept_aside(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
     """Answers on patients kept aside, and what gives the weights to pack, trained on everything."""
+    return (_axial if run.plane is Plane.AXIAL else _sagittal)(run, progress)
+
+
+def _sagittal(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
     held_out = cross_validated(run, progress.part(0.0, 0.8))
     return held_out, lambda: pack_tensors(run.network("all", None, progress.part(0.8, 1.0)).tensors(), 32)
 
 
 def _axial(run: "Run", progress: Progress) -> tuple[list[Examined], Callable[[], bytes]]:
-    """The same of axial pictures."""
     axial = AxialRun(run.recipe, run.sources, run.work)
     layers = axial.layers(progress.part(0.0, 0.8))
     head = axial.head(layers, progress.part(0.8, 0.9))
