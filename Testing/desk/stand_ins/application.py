@@ -66,8 +66,6 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
     def coreIOManager(self):
         return self._d.io
 
-    ioManager = coreIOManager
-
     def testingEnabled(self):
         return self._d.testing
 
@@ -76,8 +74,6 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
 
     def userSettings(self):
         return strict(QtCore.QSettings)()
-
-    settings = userSettings
 
     def startupEnvironment(self):
         return dict(os.environ)

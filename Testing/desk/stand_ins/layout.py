@@ -136,32 +136,22 @@ class qMRMLSliceControllerWidget(strict(QtWidgets.QWidget)):
     def __init__(self, logic, parent=None):
         super().__init__(parent)
         node = logic.GetSliceNode()
-        name = QtWidgets.QLabel(node.GetLayoutName()[:1])
-        name.setAlignment(QtCore.Qt.AlignCenter)
-        name.setFixedSize(24, 20)
-        color = COLORS.get(node.GetLayoutName(), "#8a8f98")
-        name.setStyleSheet(f"background: {color}; color: #1b1d21; font-weight: bold; border-radius: 3px;")
+        name = _name(node.GetLayoutName()[:1], COLORS.get(node.GetLayoutName(), "#8a8f98"))
         orientation = QtWidgets.QLabel()
         slider = QtWidgets.QSlider(QtCore.Qt.Horizontal)
         offset = QtWidgets.QLabel()
         offset.setMinimumWidth(offset.fontMetrics().horizontalAdvance("R 000.0 mm"))
         offset.setAlignment(QtCore.Qt.AlignRight | QtCore.Qt.AlignVCenter)
-        fit = QtWidgets.QToolButton()
-        fit.setText("Fit")
-        fit.setAutoRaise(True)
-        fit.setToolTip("Show the whole picture")
+        fit = _button("Fit", "Show the whole picture", self.fitSliceToBackground)
         slider.setToolTip("Move the slice")
         self._d = SimpleNamespace(
             logic=logic, orientation=orientation, slider=slider, offset=offset, observers=Observers(),
             low=0.0, step=1.0, busy=False,
         )  # fmt: skip
-        layout = QtWidgets.QHBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
-        layout.setSpacing(8)
-        for one, stretch in ((name, 0), (orientation, 0), (slider, 1), (offset, 0), (fit, 0)):
-            layout.addWidget(one, stretch)
+        layout = _bar_layout(self, name)
+        for widget, stretch in ((orientation, 0), (slider, 1), (offset, 0), (fit, 0)):
+            layout.addWidget(widget, stretch)
         slider.valueChanged.connect(self._move)
-        fit.clicked.connect(lambda: self.fitSliceToBackground())
         observers = self._d.observers
         observers.add(logic, "ModifiedEvent", lambda *_: self._show())
         observers.add(node, "ModifiedEvent", lambda *_: self._show())
@@ -228,11 +218,7 @@ class qMRMLSliceWidget(strict(QtWidgets.QWidget)):
         super().__init__(parent)
         bar, view = qMRMLSliceControllerWidget(logic), SliceView(logic, application)
         self._d = SimpleNamespace(logic=logic, bar=bar, view=view)
-        layout = QtWidgets.QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar)
-        layout.addWidget(view, 1)
+        _under_bar(self, bar, view)
 
     def sliceLogic(self):
         return self._d.logic
@@ -248,9 +234,6 @@ class qMRMLSliceWidget(strict(QtWidgets.QWidget)):
 
     def mrmlSliceCompositeNode(self):
         return self._d.logic.GetSliceCompositeNode()
-
-    def interactorStyle(self):
-        return self._d.view.interactorStyle()
 
     def fitSliceToBackground(self):
         self._d.bar.fitSliceToBackground()
@@ -272,14 +255,7 @@ class qMRMLThreeDViewControllerWidget(strict(QtWidgets.QWidget)):
     def __init__(self, view, parent=None):
         super().__init__(parent)
         self._d = SimpleNamespace()
-        name = QtWidgets.QLabel(view.mrmlViewNode().GetLayoutLabel() or "1")
-        name.setAlignment(QtCore.Qt.AlignCenter)
-        name.setFixedSize(24, 20)
-        name.setStyleSheet("background: #749bd6; color: #1b1d21; font-weight: bold; border-radius: 3px;")
-        layout = QtWidgets.QHBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
-        layout.setSpacing(8)
-        layout.addWidget(name)
+        layout = _bar_layout(self, _name(view.mrmlViewNode().GetLayoutLabel() or "1", "#749bd6"))
         layout.addWidget(QtWidgets.QLabel("3D"))
         layout.addStretch(1)
         for text, direction, word in _AXES:
@@ -307,11 +283,7 @@ class qMRMLThreeDWidget(strict(QtWidgets.QWidget)):
         view = ThreeDView(logic, application)
         bar = qMRMLThreeDViewControllerWidget(view)
         self._d = SimpleNamespace(logic=logic, view=view, bar=bar)
-        layout = QtWidgets.QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar)
-        layout.addWidget(view, 1)
+        _under_bar(self, bar, view)
 
     def threeDView(self):
         return self._d.view
@@ -328,3 +300,27 @@ def _button(text, tip, action):
     button.setAutoRaise(True)
     button.clicked.connect(lambda: action())
     return button
+
+
+def _name(text, color):
+    label = QtWidgets.QLabel(text)
+    label.setAlignment(QtCore.Qt.AlignCenter)
+    label.setFixedSize(24, 20)
+    label.setStyleSheet(f"background: {color}; color: #1b1d21; font-weight: bold; border-radius: 3px;")
+    return label
+
+
+def _bar_layout(bar, name):
+    layout = QtWidgets.QHBoxLayout(bar)
+    layout.setContentsMargins(4, 2, 4, 2)
+    layout.setSpacing(8)
+    layout.addWidget(name)
+    return layout
+
+
+def _under_bar(widget, bar, view):
+    layout = QtWidgets.QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(bar)
+    layout.addWidget(view, 1)

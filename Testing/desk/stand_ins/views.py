@@ -7,21 +7,66 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from desk.observers import Observers
 from desk.stand_ins.vtk_widget import VtkWidget
 
-_SLICE_MANAGERS = (
-    "vtkMRMLVolumeGlyphSliceDisplayableManager",
-    "vtkMRMLModelSliceDisplayableManager",
-    "vtkMRMLSegmentationsDisplayableManager2D",
-    "vtkMRMLMarkupsDisplayableManager",
-    "vtkMRMLCrosshairDisplayableManager",
-    "vtkMRMLOrientationMarkerDisplayableManager",
-    "vtkMRMLRulerDisplayableManager",
-    "vtkMRMLScalarBarDisplayableManager",
-    "vtkMRMLColorLegendDisplayableManager",
-)
 _LETTERS = (("R", "L"), ("A", "P"), ("S", "I"))
 
 
-class SliceView(VtkWidget):
+class ManagedView(VtkWidget):
+    """A view whose picture Slicer's displayable managers draw; ``_d.view`` is the `_Managed` of it."""
+
+    CPP = True
+
+    def close_window(self):
+        self._d.view.close()
+        super().close_window()
+
+
+class _Managed:
+    """What a view holds of Slicer.
+
+    Parameters
+    ----------
+    view : ManagedView
+    logic : vtkMRMLSliceLogic or vtkMRMLViewLogic
+    node : vtkMRMLSliceNode or vtkMRMLViewNode
+    application : vtkMRMLApplicationLogic
+    renderer : vtkRenderer
+        What the managers draw with.
+    """
+
+    FACTORY: type
+    """The factory of the managers of such views."""
+    MANAGERS: tuple[str, ...]
+    STYLE: type
+    INTERACTOR_STYLE: type
+
+    def __init__(self, view, logic, node, application, renderer):
+        self.logic = logic
+        factory = self.FACTORY.GetInstance()
+        factory.SetMRMLApplicationLogic(application)
+        for name in self.MANAGERS:
+            if not factory.IsDisplayableManagerRegistered(name):
+                factory.RegisterDisplayableManager(name)
+        self.managers = slicer.vtkMRMLDisplayableManagerGroup()
+        self.managers.Initialize(factory, renderer)
+        self.managers.SetMRMLDisplayableNode(node)
+        self._style = self.STYLE()
+        self._style.SetDisplayableManagers(self.managers)
+        view.interactor().SetInteractorStyle(self.INTERACTOR_STYLE())
+        self._style.SetInteractor(view.interactor())
+        self._observers = Observers()
+        self._observers.add(self.managers, "UpdateEvent", lambda *_: view.scheduleRender())
+
+    def close(self):
+        """Let go of the scene, in the order in which VTK wants it."""
+        self._observers.clear()
+        # The style holds on to the managers until it goes: SetDisplayableManagers(None) writes where it must not.
+        self._style.SetInteractor(None)
+        self.managers.SetMRMLDisplayableNode(None)
+        # The managers keep the scene until they go themselves.
+        self._style = self.managers = self.logic = None
+
+
+class SliceView(ManagedView):
     """The picture of one slice.
 
     Parameters
@@ -35,34 +80,36 @@ class SliceView(VtkWidget):
 
     def __init__(self, logic, application, parent=None):
         super().__init__(parent)
-        self._d.slice = _Slice(self, logic, application)
+        self._d.view = _Slice(self, logic, application)
         self.resized.connect(lambda width, height: logic.ResizeSliceNode(width, height))
 
-    def displayableManagerByClassName(self, name):
-        return self._d.slice.managers.GetDisplayableManagerByClassName(name)
-
-    def sliceViewInteractorStyle(self):
-        return self._d.slice.style
-
-    interactorStyle = interactorObserver = sliceViewInteractorStyle
-
     def mrmlSliceNode(self):
-        return self._d.slice.logic.GetSliceNode()
-
-    def close_window(self):
-        self._d.slice.close()
-        super().close_window()
+        return self._d.view.logic.GetSliceNode()
 
     def paint_over(self, painter):
-        self._d.slice.annotate(painter, QtWidgets.QWidget.rect(self))
+        self._d.view.annotate(painter, QtWidgets.QWidget.rect(self))
 
 
-class _Slice:
+class _Slice(_Managed):
     """What a `SliceView` holds of Slicer."""
 
+    FACTORY = slicer.vtkMRMLSliceViewDisplayableManagerFactory
+    MANAGERS = (
+        "vtkMRMLVolumeGlyphSliceDisplayableManager",
+        "vtkMRMLModelSliceDisplayableManager",
+        "vtkMRMLSegmentationsDisplayableManager2D",
+        "vtkMRMLMarkupsDisplayableManager",
+        "vtkMRMLCrosshairDisplayableManager",
+        "vtkMRMLOrientationMarkerDisplayableManager",
+        "vtkMRMLRulerDisplayableManager",
+        "vtkMRMLScalarBarDisplayableManager",
+        "vtkMRMLColorLegendDisplayableManager",
+    )
+    STYLE = slicer.vtkMRMLSliceViewInteractorStyle
+    INTERACTOR_STYLE = vtk.vtkInteractorStyleUser
+
     def __init__(self, view, logic, application):
-        self.logic = logic
-        window, interactor = view.renderWindow(), view.interactor()
+        window = view.renderWindow()
         # The picture and what lies over it need renderers of their own; in one, a filled box would hide the picture.
         self._picture, overlay = vtk.vtkRenderer(), vtk.vtkRenderer()
         overlay.SetLayer(1)
@@ -77,16 +124,9 @@ class _Slice:
         self._actor = vtk.vtkActor2D()
         self._actor.SetMapper(self._mapper)
         self._actor.GetProperty().SetDisplayLocationToBackground()
-        self.managers = _managers(application, overlay)
-        self.managers.SetMRMLDisplayableNode(logic.GetSliceNode())
-        self.style = slicer.vtkMRMLSliceViewInteractorStyle()
-        self.style.SetSliceLogic(logic)
-        self.style.SetDisplayableManagers(self.managers)
-        interactor.SetInteractorStyle(vtk.vtkInteractorStyleUser())
-        self.style.SetInteractor(interactor)
-        self._observers = Observers()
+        super().__init__(view, logic, logic.GetSliceNode(), application, overlay)
+        self._style.SetSliceLogic(logic)
         self._view = view
-        self._observers.add(self.managers, "UpdateEvent", lambda *_: view.scheduleRender())
         self._observers.add(logic, "ModifiedEvent", lambda *_: self._changed())
         # Managers take in an imported scene when they draw next, but cut its segmentations when the slice changes.
         self._cut = True
@@ -151,14 +191,10 @@ class _Slice:
             yield letters[1], minus
 
     def close(self):
-        """Let go of the scene, in the order in which VTK wants it."""
-        self._observers.clear()
-        self.style.SetInteractor(None)
-        self.managers.SetMRMLDisplayableNode(None)
-        self.managers.SetRenderer(None)
+        managers = self.managers
+        super().close()
+        managers.SetRenderer(None)
         self._mapper.SetInputConnection(None)
-        # The managers keep the scene until they go themselves.
-        self.style = self.managers = self.logic = None
 
 
 def _write(painter, rect, where, text, bold=False):
@@ -176,32 +212,7 @@ def _write(painter, rect, where, text, bold=False):
     painter.drawText(rect, where, text)
 
 
-def _managers(application, renderer):
-    factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
-    factory.SetMRMLApplicationLogic(application)
-    for name in _SLICE_MANAGERS:
-        if not factory.IsDisplayableManagerRegistered(name):
-            factory.RegisterDisplayableManager(name)
-    group = slicer.vtkMRMLDisplayableManagerGroup()
-    group.Initialize(factory, renderer)
-    return group
-
-
-_THREED_MANAGERS = (
-    "vtkMRMLVolumeRenderingDisplayableManager",
-    "vtkMRMLCameraDisplayableManager",
-    "vtkMRMLViewDisplayableManager",
-    "vtkMRMLModelDisplayableManager",
-    "vtkMRMLThreeDReformatDisplayableManager",
-    "vtkMRMLCrosshairDisplayableManager3D",
-    "vtkMRMLOrientationMarkerDisplayableManager",
-    "vtkMRMLRulerDisplayableManager",
-    "vtkMRMLSegmentationsDisplayableManager3D",
-    "vtkMRMLMarkupsDisplayableManager",
-)
-
-
-class ThreeDView(VtkWidget):
+class ThreeDView(ManagedView):
     """The picture of the scene from one camera.
 
     Parameters
@@ -220,16 +231,8 @@ class ThreeDView(VtkWidget):
     def mrmlViewNode(self):
         return self._d.view.logic.GetViewNode()
 
-    def displayableManagerByClassName(self, name):
-        return self._d.view.managers.GetDisplayableManagerByClassName(name)
-
-    def interactorStyle(self):
-        return self._d.view.style
-
-    interactorObserver = interactorStyle
-
     def cameraNode(self):
-        return self.displayableManagerByClassName("vtkMRMLCameraDisplayableManager").GetCameraNode()
+        return self._d.view.managers.GetDisplayableManagerByClassName("vtkMRMLCameraDisplayableManager").GetCameraNode()
 
     def resetFocalPoint(self):
         """Look at the middle of what is there."""
@@ -247,43 +250,32 @@ class ThreeDView(VtkWidget):
         self._d.view.reset(self.cameraNode(), bounds)
         self.scheduleRender()
 
-    def close_window(self):
-        self._d.view.close()
-        super().close_window()
 
-
-class _ThreeD:
+class _ThreeD(_Managed):
     """What a `ThreeDView` holds of Slicer."""
 
+    FACTORY = slicer.vtkMRMLThreeDViewDisplayableManagerFactory
+    MANAGERS = (
+        "vtkMRMLVolumeRenderingDisplayableManager",
+        "vtkMRMLCameraDisplayableManager",
+        "vtkMRMLViewDisplayableManager",
+        "vtkMRMLModelDisplayableManager",
+        "vtkMRMLThreeDReformatDisplayableManager",
+        "vtkMRMLCrosshairDisplayableManager3D",
+        "vtkMRMLOrientationMarkerDisplayableManager",
+        "vtkMRMLRulerDisplayableManager",
+        "vtkMRMLSegmentationsDisplayableManager3D",
+        "vtkMRMLMarkupsDisplayableManager",
+    )
+    STYLE = slicer.vtkMRMLThreeDViewInteractorStyle
+    INTERACTOR_STYLE = vtk.vtkInteractorStyle3D
+
     def __init__(self, view, logic, application):
-        self.logic = logic
         self._renderer = vtk.vtkRenderer()
         view.renderWindow().AddRenderer(self._renderer)
-        factory = slicer.vtkMRMLThreeDViewDisplayableManagerFactory.GetInstance()
-        factory.SetMRMLApplicationLogic(application)
-        for name in _THREED_MANAGERS:
-            if not factory.IsDisplayableManagerRegistered(name):
-                factory.RegisterDisplayableManager(name)
-        self.managers = slicer.vtkMRMLDisplayableManagerGroup()
-        self.managers.Initialize(factory, self._renderer)
-        self.style = slicer.vtkMRMLThreeDViewInteractorStyle()
-        self.style.SetDisplayableManagers(self.managers)
-        view.interactor().SetInteractorStyle(vtk.vtkInteractorStyle3D())
-        self.style.SetInteractor(view.interactor())
-        self.managers.SetMRMLDisplayableNode(logic.GetViewNode())
-        self._observers = Observers()
-        self._observers.add(self.managers, "UpdateEvent", lambda *_: view.scheduleRender())
+        super().__init__(view, logic, logic.GetViewNode(), application, self._renderer)
 
     def reset(self, camera, bounds=None):
         self._renderer.ResetCamera(*([] if bounds is None else [bounds]))
         if camera is not None:
             camera.ResetClippingRange()
-
-    def close(self):
-        """Let go of the scene, in the order in which VTK wants it."""
-        self._observers.clear()
-        # The style holds on to the managers until it goes: SetDisplayableManagers(None) writes where it must not.
-        self.style.SetInteractor(None)
-        self.managers.SetMRMLDisplayableNode(None)
-        # The managers keep the scene until they go themselves.
-        self.style = self.managers = self.logic = None
