@@ -1,11 +1,15 @@
 """Sagittal slices in one common attitude: rows run from head to foot, columns from front to back."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from discgrader.imaging.volume import Volume
+
+if TYPE_CHECKING:
+    # Loaded where something is computed with it: it takes seconds, and much that needs frames does without.
+    import torch
 
 TOWARD_LEFT, TOWARD_BACK, TOWARD_FOOT = np.eye(3)[0], np.eye(3)[1], -np.eye(3)[2]
 
@@ -68,13 +72,15 @@ def _assign(alignment: np.ndarray) -> tuple[int, int, int]:
     return max(orders, key=lambda order: sum(alignment[row, axis] for row, axis in enumerate(order)))
 
 
-def rescale_frames(frames: torch.Tensor, spacing_mm: tuple[float, float], target_mm: float) -> torch.Tensor:
+def rescale_frames(frames: "torch.Tensor", spacing_mm: tuple[float, float], target_mm: float) -> "torch.Tensor":
     """Frames (slices, rows, columns) at ``spacing_mm`` (row, column) resampled to square pixels of ``target_mm``."""
+    from torch.nn.functional import interpolate
+
     size = [max(8, round(n * s / target_mm)) for n, s in zip(frames.shape[1:], spacing_mm, strict=True)]
-    return torch.nn.functional.interpolate(frames[:, None], size=size, mode="bilinear", antialias=True)[:, 0]
+    return interpolate(frames[:, None], size=size, mode="bilinear", antialias=True)[:, 0]
 
 
-def standardize(frames: torch.Tensor) -> torch.Tensor:
+def standardize(frames: "torch.Tensor") -> "torch.Tensor":
     """Frames (slices, rows, columns) with each slice's intensities at mean 0 and deviation 1, outliers clipped.
 
     Pixels outside the body do not count, since how much air is in view differs from protocol to protocol.
@@ -90,7 +96,7 @@ def standardize(frames: torch.Tensor) -> torch.Tensor:
     return (scaled - mean[:, None, None]) / variance.sqrt().clamp(min=1e-3)[:, None, None]
 
 
-def _quantiles(flat: torch.Tensor, shares: tuple[float, float]) -> tuple[torch.Tensor, torch.Tensor]:
+def _quantiles(flat: "torch.Tensor", shares: tuple[float, float]) -> tuple["torch.Tensor", ...]:
     step = max(1, flat.shape[1] // 20_000)
     ordered = flat[:, ::step].sort(dim=1).values
     last = ordered.shape[1] - 1

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import side_by_side
 from discgrader.localize.frames import SagittalFrames, rescale_frames, sagittal_frames, standardize
 from discgrader.progress import Progress
+
+if TYPE_CHECKING:
+    # Loaded where something is computed with it: what asks only for the classes does without.
+    import torch
 
 BACKGROUND, VERTEBRA, DISC, CANAL = 0, 1, 2, 3
 """Classes of the network, in the order of its outputs."""
@@ -60,6 +64,8 @@ class Segmentation:
 
     def labels(self) -> np.ndarray:
         """The most probable class at every voxel of ``frames``, uint8, shape (slices, rows, columns)."""
+        import torch
+
         size = self.frames.volume.array.shape[1:]
         labels = np.empty(self.frames.volume.array.shape, np.uint8)
         for index in range(len(labels)):
@@ -90,7 +96,9 @@ class Segmenter:
         Edge of the square pixels that the network was trained on.
     """
 
-    def __init__(self, network: torch.nn.Module, pixel_mm: float, device: str = "cpu"):
+    def __init__(self, network: "torch.nn.Module", pixel_mm: float, device: str = "cpu"):
+        import torch
+
         self._network = network.eval().to(device, memory_format=torch.channels_last)
         self._pixel_mm = pixel_mm
         self._device = device
@@ -125,8 +133,10 @@ class Segmenter:
             partial.at([index for index, is_cut in zip(seen, cut, strict=True) if is_cut], partial.everywhere)
         return partial.segmentation()
 
-    def _probabilities(self, pixels: torch.Tensor) -> np.ndarray:
+    def _probabilities(self, pixels: "torch.Tensor") -> np.ndarray:
         """Class probabilities, shape (4, rows, columns), of standardized pixels, shape (rows, columns)."""
+        import torch
+
         rows, columns = pixels.shape
         multiple = self._network.multiple
         padded = torch.nn.functional.pad(
@@ -155,7 +165,7 @@ class _PartialSegmentation:
         self,
         frames: SagittalFrames,
         pixel_mm: float,
-        see: Callable[[torch.Tensor], np.ndarray],
+        see: "Callable[[torch.Tensor], np.ndarray]",
         device: str,
         progress: Progress,
     ):
@@ -175,8 +185,10 @@ class _PartialSegmentation:
         self.probabilities = np.zeros((len(CLASSES), count, rows, columns), np.float32)
         self.probabilities[BACKGROUND] = 1.0
 
-    def _pixels(self, index: int) -> torch.Tensor:
+    def _pixels(self, index: int) -> "torch.Tensor":
         """Standardized pixels of a slice, shape (rows, columns)."""
+        import torch
+
         if index not in self._prepared:
             pixels = torch.from_numpy(np.ascontiguousarray(self._frames.volume.array[index : index + 1], np.float32))
             scaled = rescale_frames(pixels, (self._row_mm, self._column_mm), self._trained_mm)

@@ -68,7 +68,7 @@ class Anatomy:
         straight = Skeleton(parameters)
         self._bend = Bend(parameters.curve, straight)
         self._sac = straight.sac
-        texture = Texture(parameters.seed)
+        texture = Texture.of(parameters.seed)
         levels = tuple(Level(disc, self._sac) for disc in straight.discs)
         self.skeleton = straight.moved(self._bend.place)
         self.levels = tuple(level.moved(disc) for level, disc in zip(levels, self.skeleton.discs))

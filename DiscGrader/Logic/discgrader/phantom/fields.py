@@ -4,6 +4,7 @@ Distances are in mm, negative inside a shape.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -90,6 +91,12 @@ class Texture:
         self._nodes = np.stack([smooth, *slopes], axis=-1).reshape(-1, 4)
         self._seed = seed
         self._offsets: dict[str, np.ndarray] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def of(seed: int) -> "Texture":
+        """The texture of this seed; that of the last one asked for is kept, since it takes longer than the anatomy."""
+        return Texture(seed)
 
     def __call__(self, name: str, points: np.ndarray, feature_mm: tuple[float, float, float]) -> np.ndarray:
         """Texture ``name`` at points of shape (n, 3) with features of this size along each axis, shape (n,)."""

@@ -19,6 +19,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.box import RoiBox, box_doubts
 from discgrader.localize.disc import Localization
+from discgrader.localize.plausible import ct_doubt
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
 from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
@@ -329,9 +330,6 @@ class Engine:
 
 def ct_doubts(study: Study) -> tuple[str, ...]:
     """For each series whose values are a CT's, that they are."""
-    # Needs PyTorch, which a command may find missing later, in words.
-    from discgrader.localize.plausible import ct_doubt
-
     return tuple(filter(None, (ct_doubt(series.name, series.volume) for series in study.series)))
 
 
