@@ -20,9 +20,10 @@ READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 JOBS ?= 1
-# As many processes as cores: threads of each would only wait for those of the others.
+# Threads of each process would only wait for those of the others. One process more than cores: a quarter of the time a test
+# waits for a window, for another process, or for a clock.
 PYTEST = $(if $(filter-out 1,$(JOBS)),OMP_NUM_THREADS=1 )$(RUN)/python -m pytest
-PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder)
+PARALLEL = $(if $(filter-out 1,$(JOBS)),-n $$(($(JOBS) + 1)) --dist loadfile --no-loadscope-reorder)
 
 # Slicer 5.10 has Python 3.12. Where there is none, 3.11 serves: its libraries have wheels for both, and for no later one.
 PYTHON_510 ?= $(shell for python in python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12) python3.11; do \

@@ -19,8 +19,8 @@ def build(seed, index, **findings):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("seed", "index"), CASES)
 @pytest.mark.parametrize("msu", ["0", "1A", "2A", "3A", "1AB", "2AB", "3AB", "1B", "2B", "3B", "1C", "2C"])
+@pytest.mark.parametrize(("seed", "index"), CASES)
 def test_herniations_measure_as_asked(seed, index, msu):
     side = {} if msu[-1] in "0A" else {"side": "right"}
     anatomy, level = build(seed, index, msu=msu, pfirrmann=3, **side)
@@ -33,8 +33,8 @@ def test_herniations_measure_as_asked(seed, index, msu):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("seed", "index"), CASES)
 @pytest.mark.parametrize("grade", range(4))
+@pytest.mark.parametrize(("seed", "index"), CASES)
 def test_canal_roots_foramina_joints_and_fat_measure_as_asked(seed, index, grade):
     def one(**findings):
         return build(seed, index, msu="0", **findings)
@@ -84,8 +84,8 @@ def test_signal_and_height_make_the_pfirrmann_grade(seed, grade):
     assert measure_column.pfirrmann(*build(seed, seed % 5, msu="0", pfirrmann=grade)) == grade
 
 
-@pytest.mark.parametrize("seed", range(20, 25))
 @pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("seed", range(20, 25))
 def test_bulge_narrowing_slip_and_endplates_measure_as_asked(seed, there):
     def one(**findings):
         return build(seed, seed % 5, msu="0", pfirrmann=4, **findings)
