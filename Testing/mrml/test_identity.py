@@ -109,7 +109,7 @@ def test_a_volume_that_slicer_loaded_has_the_identity_of_its_files(host, databas
         "EchoTime": 100.0,
         "RepetitionTime": 4000.0,
     }
-    examination = examination_of(host.scene, node)
+    examination = examination_of(node)
     assert (examination.uid, examination.date, examination.accession) == (STUDY_UID, "2024-01-02", "A77")
 
 

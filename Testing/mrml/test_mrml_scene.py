@@ -18,13 +18,12 @@ from discgrader.grading.systems import scale_of
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.mrml.bundle import read_bundle, write_scene
-from discgrader.mrml.colors import UNGRADED
 from discgrader.mrml.grade_views import axial_slice
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node
 from discgrader.mrml.readback import result_from_scene, series_nodes, studies_in_scene
 from discgrader.mrml.scene import populate_scene
-from discgrader.mrml.segmentation import segmentation_from_node
+from discgrader.mrml.segmentation import UNGRADED, segmentation_from_node
 from discgrader.mrml.volumes import right_handed, slices_reversed, volume_to_node
 from discgrader.progress import Progress
 from discgrader.report.tables import grades_json, grades_rows, write_grades_csv

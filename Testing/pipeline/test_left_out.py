@@ -74,7 +74,8 @@ def test_everything_left_out_of_a_folder_is_named_with_its_reason(tmp_path):
 
 def test_panels_study_knows_what_is_not_chosen_and_its_examination():
     slicer = pytest.importorskip("slicer")
-    from discgrader.mrml.hierarchy import NOT_CHOSEN, examination_of, volumes_left_out
+    from discgrader.mrml.dicom_source import examination_of
+    from discgrader.mrml.hierarchy import NOT_CHOSEN, volumes_left_out
     from discgrader.mrml.volumes import volume_to_node
 
     scene = slicer.vtkMRMLScene()
@@ -86,8 +87,8 @@ def test_panels_study_knows_what_is_not_chosen_and_its_examination():
         hierarchy.CreateItem(item, node)
     assert volumes_left_out(scene, nodes[:1]) == (LeftOut("coronal", NOT_CHOSEN),)
     assert volumes_left_out(scene, [elsewhere]) == ()
-    assert examination_of(scene, nodes[0]) is None
+    assert examination_of(nodes[0]) is None
     constants = slicer.vtkMRMLSubjectHierarchyConstants
     hierarchy.SetItemAttribute(item, constants.GetDICOMStudyDateAttributeName(), "20240102")
     hierarchy.SetItemAttribute(item, constants.GetDICOMStudyTimeAttributeName(), "102030")
-    assert examination_of(scene, nodes[0]) == Examination("2024-01-02", "10:20:30")
+    assert examination_of(nodes[0]) == Examination("2024-01-02", "10:20:30")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import slicer
@@ -14,15 +15,17 @@ from pydicom.datadict import dictionary_VM, dictionary_VR
 from pydicom.tag import Tag
 
 from discgrader.errors import DiscGraderError
+from discgrader.imaging.dicom_examinations import iso_date
 from discgrader.imaging.dicom_headers import read_headers
 from discgrader.imaging.identity import Identity, Instance
 from discgrader.imaging.study import Examination
 from discgrader.imaging.volume import LPS_TO_RAS
-from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes
 from discgrader.progress import Progress
 
 UIDS = "DICOM.instanceUIDs"
+
+MR = "MR"
 
 _TELLING = (
     "SeriesDescription",
@@ -88,22 +91,41 @@ def header_of(node) -> dict[str, object]:
     return told
 
 
-def examination_of(scene, node) -> Examination | None:
-    """The examination of the DICOM study that a node lies in; None where neither hierarchy nor database knows a date or
-    an identifier."""
-    found = hierarchy.examination_of(scene, node)
-    accession = "" if found is None else _value(node, "AccessionNumber")
-    return replace(found, accession=accession) if found is not None and accession else found
+def modality(node) -> str:
+    """What made a volume, such as ``MR`` or ``CT``; empty where nothing is known."""
+    return _filed(node, "", slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMSeriesModalityAttributeName())
+
+
+def series_uid(node) -> str:
+    """SeriesInstanceUID of a volume, as the subject hierarchy knows it; empty where it does not."""
+    hierarchy, item = _place(node)
+    return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
+
+
+def examination_of(node) -> Examination | None:
+    """The examination of the DICOM study that a node lies in; None where the hierarchy knows no date and no
+    identifier."""
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    date, time, uid, description = (
+        _filed(node, constants.GetDICOMLevelStudy(), name)
+        for name in (
+            constants.GetDICOMStudyDateAttributeName(),
+            constants.GetDICOMStudyTimeAttributeName(),
+            constants.GetDICOMStudyInstanceUIDAttributeName(),
+            constants.GetDICOMStudyDescriptionAttributeName(),
+        )
+    )
+    if not iso_date(date) and not uid:
+        return None
+    digits = time.replace(":", "")[:6]
+    known = len(digits) == 6 and digits.isdecimal()
+    clock = ":".join(digits[start : start + 2] for start in (0, 2, 4)) if known else ""
+    return Examination(iso_date(date), clock, uid, description, _value(node, "AccessionNumber"))
 
 
 def instance_uids(node) -> list[str]:
     """The SOPInstanceUIDs of a volume node as Slicer wrote them, in the order of its slices."""
     return (node.GetAttribute(UIDS) or "").split()
-
-
-def series_uid(node) -> str:
-    """SeriesInstanceUID of a volume, as the subject hierarchy knows it; empty where it does not."""
-    return hierarchy.uid_of(node)
 
 
 def files_of(node) -> tuple[Path, ...]:
@@ -139,6 +161,22 @@ def off_grid_mm(node) -> float:
     return max(turned, float(np.linalg.norm(places - even, axis=1).max()))
 
 
+def _place(node) -> tuple[Any, int]:
+    """The subject hierarchy, and a node's item in it; 0 where it has none."""
+    if node.GetScene() is None:
+        return None, 0
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    return hierarchy, hierarchy.GetItemByDataNode(node)
+
+
+def _filed(node, level: str, name: str) -> str:
+    """An attribute of the patient or study (``level``) that a node is filed under, of itself where this is empty."""
+    hierarchy, item = _place(node)
+    if item and level:
+        item = hierarchy.GetItemAncestorAtLevel(item, level)
+    return (hierarchy.GetItemAttribute(item, name) or "").strip() if item else ""
+
+
 def _database():
     database = getattr(slicer, "dicomDatabase", None)
     return database if database is not None and database.isOpen else None
@@ -166,7 +204,9 @@ def _of_slicer(node) -> Identity | None:
     uids, series = instance_uids(node), series_uid(node)
     if not uids:
         return None
-    patient, study = hierarchy.patient_and_study_of(node)
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    patient = _filed(node, constants.GetDICOMLevelPatient(), constants.GetDICOMPatientIDAttributeName())
+    study = _filed(node, constants.GetDICOMLevelStudy(), constants.GetDICOMStudyInstanceUIDAttributeName())
     instances, moved = _instances(node, uids)
     return Identity(
         _value(node, "PatientID") or patient,

@@ -1,15 +1,12 @@
-"""A study's nodes in folders of Slicer's subject hierarchy, and what it tells of the study: its examination, and what
-is not used of it."""
+"""A study's nodes in folders of Slicer's subject hierarchy, and which of its volumes are not used."""
 
 from collections.abc import Collection
 
 import slicer
 
-from discgrader.imaging.dicom_examinations import iso_date
-from discgrader.imaging.study import Examination, LeftOut
-from discgrader.mrml.nodes import attribute
-
-MR = "MR"
+from discgrader.imaging.study import LeftOut
+from discgrader.mrml.dicom_source import MR, modality
+from discgrader.mrml.nodes import attribute, nodes_of_class
 
 
 def study_item(scene, name: str, beside=None) -> int:
@@ -70,42 +67,6 @@ def study_name(scene, node) -> str:
     return hierarchy.GetItemName(study) if study else node.GetName()
 
 
-def modality(node) -> str:
-    """What DICOM says that a volume was made by, such as ``MR`` or ``CT``; empty where nothing is known."""
-    scene = node.GetScene()
-    if scene is None:
-        return ""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    item = hierarchy.GetItemByDataNode(node)
-    name = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMSeriesModalityAttributeName()
-    return hierarchy.GetItemAttribute(item, name) if item else ""
-
-
-def uid_of(node) -> str:
-    """The UID of a node, which for a volume from DICOM is its SeriesInstanceUID; empty where the hierarchy has none."""
-    if node.GetScene() is None:
-        return ""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
-    item = hierarchy.GetItemByDataNode(node)
-    return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
-
-
-def patient_and_study_of(node) -> tuple[str, str]:
-    """PatientID and StudyInstanceUID of what a node lies in; empty where the hierarchy does not know them."""
-    if node.GetScene() is None:
-        return "", ""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
-    constants, item = slicer.vtkMRMLSubjectHierarchyConstants, hierarchy.GetItemByDataNode(node)
-    told = []
-    for level, name in (
-        (constants.GetDICOMLevelPatient(), constants.GetDICOMPatientIDAttributeName()),
-        (constants.GetDICOMLevelStudy(), constants.GetDICOMStudyInstanceUIDAttributeName()),
-    ):
-        above = hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
-        told.append((hierarchy.GetItemAttribute(above, name) or "").strip() if above else "")
-    return told[0], told[1]
-
-
 def _study_above(hierarchy, item: int) -> int:
     level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
     return hierarchy.GetItemAncestorAtLevel(item, level)
@@ -114,38 +75,15 @@ def _study_above(hierarchy, item: int) -> int:
 NOT_CHOSEN = "in the same study, but not chosen as any of its series"
 
 
-def examination_of(scene, node) -> Examination | None:
-    """The examination of the DICOM study that a node lies in; None where the hierarchy knows no date and no
-    identifier."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    study = _study(hierarchy, node)
-    constants = slicer.vtkMRMLSubjectHierarchyConstants
-
-    def told(attribute_name: str) -> str:
-        return (hierarchy.GetItemAttribute(study, attribute_name) or "").strip() if study else ""
-
-    date, time = told(constants.GetDICOMStudyDateAttributeName()), told(constants.GetDICOMStudyTimeAttributeName())
-    uid, description = (
-        told(constants.GetDICOMStudyInstanceUIDAttributeName()),
-        told(constants.GetDICOMStudyDescriptionAttributeName()),
-    )
-    digits = time.replace(":", "")[:6]
-    clock = (
-        ":".join(digits[start : start + 2] for start in (0, 2, 4)) if len(digits) == 6 and digits.isdecimal() else ""
-    )
-    return Examination(iso_date(date), clock, uid, description) if iso_date(date) or uid else None
-
-
 def volumes_left_out(scene, chosen: Collection) -> tuple[LeftOut, ...]:
     """The volumes that lie in the same study as the chosen ones and are none of them."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     studies = {_study(hierarchy, node) for node in chosen} - {0}
     ids = {node.GetID() for node in chosen}
     class_name = "vtkMRMLScalarVolumeNode"
-    nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(scene.GetNumberOfNodesByClass(class_name))]
     return tuple(
         LeftOut(node.GetName(), _reason(node))
-        for node in nodes
+        for node in nodes_of_class(scene, class_name)
         if node.GetClassName() == class_name
         and node.GetID() not in ids
         and not node.GetHideFromEditors()
@@ -161,5 +99,4 @@ def _reason(node) -> str:
 
 def _study(hierarchy, node) -> int:
     item = hierarchy.GetItemByDataNode(node)
-    level = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMLevelStudy()
-    return hierarchy.GetItemAncestorAtLevel(item, level) if item else 0
+    return _study_above(hierarchy, item) if item else 0

@@ -19,6 +19,9 @@ from discgrader.localize.box import RoiBox
 Node = Any
 """A MRML node: what VTK wraps has no types."""
 
+Color = tuple[float, float, float]
+"""Red, green and blue, 0 to 1."""
+
 Value = TypeVar("Value")
 
 ATTRIBUTE = "DiscGrader."
@@ -114,7 +117,7 @@ def matrix_from_vtk(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
-def roi_to_node(scene, box: RoiBox, name: str, color: tuple[float, float, float], node=None):
+def roi_to_node(scene, box: RoiBox, name: str, color: Color, node=None):
     """An ROI node with the box's place, axes and size, named and colored; ``node`` is changed instead where given."""
     if node is None:
         node = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", name)
@@ -147,7 +150,7 @@ def move_roi(node, box: RoiBox) -> None:
     node.EndModify(changing)
 
 
-def color_roi(node, color: tuple[float, float, float]) -> None:
+def color_roi(node, color: Color) -> None:
     """Give a box its color."""
     display = node.GetDisplayNode()
     display.SetSelectedColor(*color)

@@ -17,7 +17,6 @@ from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import check_level
 from discgrader.mrml.boxes import fitted_box, new_box, next_level
-from discgrader.mrml.colors import disc_color
 from discgrader.mrml.node_cache import NodeCache
 from discgrader.mrml.nodes import attribute, number_of, roi_from_node, study_nodes, to_end
 from discgrader.mrml.readback import localization_in, one_study
@@ -126,7 +125,7 @@ class StudyReading:
         """Show what is said of a box that a hand is moving."""
         with self.quiet:
             self.live[number] = result.grades
-            self.renderer.color(number, disc_color(result))
+            self.renderer.color(number, result)
         self._changed(self)
 
     def grades_came(self, number: int, box: RoiBox, result: DiscResult) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from typing import Any
 
 from discgrader.grading.results import DiscResult
-from discgrader.grading.systems import scale_of
+from discgrader.grading.systems import leading_tasks, scale_of
 from discgrader.mrml import hierarchy
-from discgrader.mrml.colors import Color, final_color
 from discgrader.mrml.nodes import (
     MADE,
     READING,
+    Color,
     Node,
     attribute,
     boxed_grade,
@@ -32,7 +32,7 @@ from discgrader.mrml.nodes import (
     to_end,
 )
 from discgrader.mrml.saliency import MapStore, empty_map, map_name
-from discgrader.mrml.segmentation import show_segments
+from discgrader.mrml.segmentation import UNGRADED, show_segments
 from discgrader.mrml.stored import reading_to_text
 from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, name_certainty, open_doubts, settled_doubts
@@ -118,11 +118,11 @@ class Renderer:
         """Have the box of a disc be rendered anew the next time: somebody has changed its node."""
         self._shown.pop(number, None)
 
-    def color(self, number: int, color: Color) -> None:
-        """Give a box another color for now, as while a hand moves it."""
-        node = self.node(number)
+    def color(self, number: int, result: DiscResult) -> None:
+        """Give a box the color of these grades for now, as while a hand moves it."""
+        node, grade = self.node(number), result.leading_grade
         if node is not None:
-            color_roi(node, color)
+            color_roi(node, UNGRADED if grade is None else scale_of(grade.system, grade.task).grade(grade.grade).rgb)
             self.restore(number)
 
     def _boxes(self, reading: Reading) -> Generator[None, None, None]:
@@ -133,7 +133,7 @@ class Renderer:
         nodes = self.nodes()
         new = [disc for disc in present.values() if disc.number not in nodes]
         for disc in new:
-            nodes[disc.number] = roi_to_node(self._scene, disc.box, disc.level, final_color(disc))
+            nodes[disc.number] = roi_to_node(self._scene, disc.box, disc.level, _final_color(disc))
             set_attributes(nodes[disc.number], Study=self._study, Kind="roi", Made=MADE, Number=str(disc.number))
             yield
         self._file("ROI boxes", [nodes[disc.number] for disc in new])
@@ -150,7 +150,7 @@ class Renderer:
         if node.GetName() != disc.level:
             node.SetName(disc.level)
         set_attributes(node, Level=disc.level)
-        color_roi(node, final_color(disc))
+        color_roi(node, _final_color(disc))
 
     def _say(self, reading: Reading) -> None:
         """Have each box say its disc's grades in words; last, for filing a node takes away what others say."""
@@ -171,7 +171,7 @@ class Renderer:
             clear_attributes(node)
 
     def _segments(self, reading: Reading) -> None:
-        looks = {disc.label: (disc.level, final_color(disc)) for disc in reading.present if disc.label is not None}
+        looks = {disc.label: (disc.level, _final_color(disc)) for disc in reading.present if disc.label is not None}
         for segmentation in study_nodes(self._scene, self._study, "segmentation"):
             show_segments(segmentation, looks)
 
@@ -326,6 +326,16 @@ class Renderer:
         """A node of the study by which its place in the subject hierarchy is known."""
         mine = (node for node in study_nodes(self._scene, self._study) if attribute(node, "Kind") != "roi")
         return next((node for node in mine if all(node is not one for one in new)), None)
+
+
+def _final_color(disc: DiscReading) -> Color:
+    """Color of a disc's box and segment by its leading grade: the reader's, or else the pack's."""
+    tasks = disc.tasks
+    for system, task in (*leading_tasks(), *tasks):
+        grade = disc.final_grade(system, task) if (system, task) in tasks else None
+        if grade is not None:
+            return scale_of(system, task).grade(grade).rgb
+    return UNGRADED
 
 
 def _said(disc: DiscReading) -> list[str]:

@@ -11,7 +11,6 @@ from discgrader.grading.systems import find_task
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box import RoiBox
-from discgrader.mrml.colors import saliency_colors
 from discgrader.mrml.nodes import attribute, matrix_to_vtk, number_of, set_attributes
 from discgrader.mrml.volumes import image_data, right_handed
 from discgrader.reading.record import DiscReading, Reading
@@ -20,6 +19,23 @@ LOWER_THRESHOLD = 0.3
 """Saliency below this is not shown until the reader lowers the threshold."""
 
 _TABLE_NAME = "DiscGrader saliency"
+
+_INFERNO = np.array(
+    [
+        (0.00, 0.00, 0.01),
+        (0.09, 0.04, 0.22),
+        (0.26, 0.04, 0.41),
+        (0.42, 0.09, 0.43),
+        (0.58, 0.15, 0.40),
+        (0.74, 0.21, 0.33),
+        (0.87, 0.32, 0.23),
+        (0.95, 0.46, 0.10),
+        (0.99, 0.65, 0.04),
+        (0.96, 0.84, 0.29),
+        (0.99, 1.00, 0.64),
+    ]
+)
+"""Eleven stations of the perceptually uniform map inferno (Smith and van der Walt, matplotlib 2.0)."""
 
 
 def map_name(level: str, system: str, task: str) -> str:
@@ -146,9 +162,15 @@ def _color_table(scene):
     node.SetTypeToUser()
     node.SetName(_TABLE_NAME)
     node.SetDescription("Saliency, from low (dark) to high (bright)")
-    colors = saliency_colors()
+    colors = _colors()
     node.SetNumberOfColors(len(colors))
     for number, color in enumerate(colors):
         node.SetColor(number, f"{number / (len(colors) - 1):.2f}", *(float(channel) for channel in color), 1.0)
     node.GetLookupTable().SetRange(0, len(colors) - 1)
     return scene.AddNode(node)
+
+
+def _colors(count: int = 256) -> np.ndarray:
+    """The color map of saliency, dark to bright, RGB in 0–1, shape (count, 3)."""
+    stations = np.linspace(0.0, 1.0, len(_INFERNO))
+    return np.stack([np.interp(np.linspace(0, 1, count), stations, channel) for channel in _INFERNO.T], axis=1)

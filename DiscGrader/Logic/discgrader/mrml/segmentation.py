@@ -10,11 +10,16 @@ from vtk.util import numpy_support
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
 from discgrader.localize.disc import Localization
 from discgrader.localize.labels import Label, disc_label, index_of
-from discgrader.mrml.colors import CANAL, UNGRADED, VERTEBRA, Color
-from discgrader.mrml.nodes import matrix_from_vtk, matrix_to_vtk
+from discgrader.mrml.nodes import Color, matrix_from_vtk, matrix_to_vtk
 from discgrader.mrml.volumes import image_data, right_handed
 
 _BINARY = "Binary labelmap"
+
+UNGRADED: Color = (0.55, 0.65, 0.78)
+"""Color of a disc, its box and its segment, without a grade; with one they have that of the grade on its scale."""
+
+_VERTEBRA: Color = (0.90, 0.84, 0.68)
+_CANAL: Color = (0.35, 0.66, 0.92)
 
 
 def segmentation_to_node(scene, localization: Localization, name: str, disc_colors: Mapping[str, Color]):
@@ -80,7 +85,7 @@ def _segments(
 ) -> list[tuple[int, str, Color]]:
     """Label value, name and color of a segment for each label that is present."""
     levels = {disc_label(disc.index_from_sacrum): disc.level for disc in localization.discs}
-    known = {int(Label.VERTEBRA): ("vertebrae", VERTEBRA), int(Label.CANAL): ("spinal canal", CANAL)}
+    known = {int(Label.VERTEBRA): ("vertebrae", _VERTEBRA), int(Label.CANAL): ("spinal canal", _CANAL)}
     known |= {value: (level, disc_colors.get(level, UNGRADED)) for value, level in levels.items()}
     return [(value, *known.get(value, (f"disc {index_of(value)}", UNGRADED))) for value in present if value]
 

@@ -135,7 +135,7 @@ def studying(
         yield
     node = chosen[0][1]
     left_out = volumes_left_out(scene, [*nodes.values(), *(one for _, one in chosen)])
-    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(scene, node)), nodes
+    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(node)), nodes
 
 
 def _apart(scene, role: str, node, told: list[str], hear: Hear) -> Generator[None, None, list]:

@@ -17,8 +17,7 @@ from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
-from discgrader.mrml.colors import Color
-from discgrader.mrml.nodes import Node, matrix_from_vtk, roi_from_node
+from discgrader.mrml.nodes import Color, Node, matrix_from_vtk, roi_from_node
 from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.views import KeptSettings, ViewSettings
 from discgrader.mrml.watch import weak

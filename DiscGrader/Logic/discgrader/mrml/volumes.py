@@ -15,8 +15,7 @@ from discgrader.imaging.geometry import right_angled
 from discgrader.imaging.recognize import can_serve, parse_role, plane_of
 from discgrader.imaging.study import Contrast, Series
 from discgrader.imaging.volume import LPS_TO_RAS, Volume
-from discgrader.mrml.dicom_source import identity_of
-from discgrader.mrml.hierarchy import MR, modality
+from discgrader.mrml.dicom_source import MR, identity_of, modality
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, matrix_to_vtk, set_attributes
 
 _DISPLAY_PERCENTILES = (0.5, 99.5)

@@ -12,8 +12,8 @@ from discgrader.imaging.recognize import parse_role, plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import is_gathered
-from discgrader.mrml.dicom_source import header_of
-from discgrader.mrml.hierarchy import modality, study_name
+from discgrader.mrml.dicom_source import header_of, modality
+from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.nodes import attribute
 from discgrader.mrml.volumes import (
     MR,
