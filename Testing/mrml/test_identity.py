@@ -180,7 +180,7 @@ def graded(host, node):
         logic = module.DiscGraderLogic(BlockEngine())
         logic.grade({"T2": node}, saliency=False)
         reading = logic.reading()
-        logic.closeWorker()
+        logic.close()
     return reading
 
 
