@@ -327,7 +327,7 @@ def test_a_grade_is_shown_on_the_very_slice_that_it_was_read_from(host, result, 
 def test_no_axial_slice_is_shown_that_was_refused_when_its_disc_was_graded(host, result):
     blocks = with_axial_blocks(result)
     refusal = {
-        "msu": "axial T2 T2_ax L5-S1 has another frame of reference than T2_sag, and their pictures do not agree"
+        "msu": "axial T2 T2_ax L5-S1 has a different frame of reference than T2_sag, and their images do not match"
     }
     refused = replace(blocks, discs=(replace(blocks.discs[0], not_graded=refusal), *blocks.discs[1:]))
     nodes = populate_scene(host.scene, blocks)

@@ -103,8 +103,8 @@ class _Header:
     @property
     def part_unsaid(self) -> bool:
         """Whether it is one part of a Dixon series, and neither name nor image type says which."""
-        said = self.named.part or self.kind & (_WATER | _IN_PHASE)
-        return self.named.words.says("dixon", "yes") and not said and not self.fat_suppressed
+        part_named = self.named.part or self.kind & (_WATER | _IN_PHASE)
+        return self.named.words.says("dixon", "yes") and not part_named and not self.fat_suppressed
 
     @property
     def inverted(self) -> bool:

@@ -212,7 +212,7 @@ def _taken(slice_: Slice) -> str:
 
 def _with_the_rest(groups: list[list[Slice]]) -> list[list[Slice]]:
     """What names no examination, or no date of one that has several, goes to the only one that there is."""
-    dated, named_ones = ([group for group in groups if told(group)] for told in (_days, _uids))
+    dated, named_ones = ([group for group in groups if has_key(group)] for has_key in (_days, _uids))
     anchors = dated or named_ones
     if len(anchors) != 1:
         return groups
@@ -282,8 +282,8 @@ def _days_between(one: str, other: str) -> int:
 
 def _examination(group: list[Slice]) -> Examination:
     def most(keyword: str) -> str:
-        told = [text for slice_ in group if (text := text_of(slice_.header.get(keyword)))]
-        return max(dict.fromkeys(told), key=told.count) if told else ""
+        texts = [text for slice_ in group if (text := text_of(slice_.header.get(keyword)))]
+        return max(dict.fromkeys(texts), key=texts.count) if texts else ""
 
     days = [
         day

@@ -44,15 +44,15 @@ def series_number(slices: Sequence[Slice]) -> int:
 def series_description(slices: Sequence[Slice]) -> str:
     """What most slices say that their series is called, else its number."""
     for keyword in ("SeriesDescription", "ProtocolName"):
-        told = [text for slice_ in slices if (text := text_of(slice_.header.get(keyword)))]
-        if told:
-            return max(dict.fromkeys(told), key=told.count)
+        texts = [text for slice_ in slices if (text := text_of(slice_.header.get(keyword)))]
+        if texts:
+            return max(dict.fromkeys(texts), key=texts.count)
     return f"series {series_number(slices)}"
 
 
 def _stand_in(slice_: Slice) -> tuple[str, ...]:
-    told = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesNumber", "SeriesDescription", "ProtocolName")]
-    return (*told, str(slice_.path.parent))
+    texts = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesNumber", "SeriesDescription", "ProtocolName")]
+    return (*texts, str(slice_.path.parent))
 
 
 def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
@@ -69,23 +69,23 @@ def _singles_joined(groups: list[list[Slice]]) -> list[list[Slice]]:
 
 def _acquisition_key(slice_: Slice) -> tuple[object, ...]:
     """What slices of one series have in common, whatever their identifiers say."""
-    told = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
+    texts = [text_of(slice_.header.get(keyword)) for keyword in ("SeriesDescription", "ProtocolName", "ImageType")]
     times = [text_of(slice_.header.get(keyword)) for keyword in ("EchoTime", "RepetitionTime", "InversionTime")]
     geometry = (
         slice_.shape,
         tuple(np.round(np.array(slice_.pixel_spacing), 3)),
         tuple(np.round(np.array([*slice_.row, *slice_.column]), 2) + 0.0),
     )
-    return (*told, *times, *geometry, str(slice_.path.parent))
+    return (*texts, *times, *geometry, str(slice_.path.parent))
 
 
 def content(one: Slice, picture: np.ndarray) -> bytes:
     """What tells a slice's picture, place and time from any other's."""
     time = "\\".join(text_of(one.header.get(keyword)) for keyword in IN_TIME)
     place = np.round(np.concatenate([one.position, one.row, one.column, one.pixel_spacing]), 3) + 0.0
-    told = hashlib.sha256(place.tobytes() + time.encode())
-    told.update(np.ascontiguousarray(picture, np.float64).tobytes())
-    return told.digest()
+    hasher = hashlib.sha256(place.tobytes() + time.encode())
+    hasher.update(np.ascontiguousarray(picture, np.float64).tobytes())
+    return hasher.digest()
 
 
 def without_doubles(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> tuple[list[Slice], list[Slice]]:
@@ -100,7 +100,7 @@ def without_doubles(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray])
     kept: list[Slice] = []
     doubles: list[Slice] = []
     for slice_ in slices:
-        told = content(slice_, pictures[id(slice_)])
-        (doubles if told in seen else kept).append(slice_)
-        seen.add(told)
+        digest = content(slice_, pictures[id(slice_)])
+        (doubles if digest in seen else kept).append(slice_)
+        seen.add(digest)
     return kept, doubles

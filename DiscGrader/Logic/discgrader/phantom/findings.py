@@ -155,15 +155,15 @@ def check_levels(levels: Mapping[str, DiscFindings]) -> None:
     UsageError
         Says which.
     """
-    for level, asked in levels.items():
+    for level, requested in levels.items():
         if level not in LEVELS:
             raise UsageError(f"There is no level {level}; choose one of {', '.join(LEVELS)}.")
-        if level in HOLDS_CORD and asked.central_stenosis:
+        if level in HOLDS_CORD and requested.central_stenosis:
             raise UsageError(
                 f"{level} contains the spinal cord, and Lee's grades of central stenosis describe the cauda "
                 "equina; choose L1-L2 or lower."
             )
-        if asked.fused and level != LEVELS[0]:
+        if requested.fused and level != LEVELS[0]:
             raise UsageError(f"Only {LEVELS[0]} can be fused, by a sacralized L5, not {level}.")
 
 

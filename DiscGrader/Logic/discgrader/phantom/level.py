@@ -189,15 +189,15 @@ class Level:
 
     def _place_roots(self) -> None:
         placed, grades = [], []
-        for side, name, wish in zip((-1, 1), ("right", "left"), self.parameters.roots):
+        for side, name, requested in zip((-1, 1), ("right", "left"), self.parameters.roots):
             x, rest = side * self.root_x(), self.rest_y()
             margin = self.margin_y(x)
             front = max(margin, self._front_of(x))
             wall = self.center_y + float(self.wall_front(np.asarray(abs(x), np.float32), self._healthy()))
             pressed, grade = None, self._compromise(front, wall)
-            if wish is not None:
-                grade = wish
-                wanted, pressed = self._press(wish, front, wall, name)
+            if requested is not None:
+                grade = requested
+                wanted, pressed = self._press(requested, front, wall, name)
                 if wanted > front + 0.05:
                     lobe = Lobe((x, margin - 0.5, 0.0), (4.2, wanted - margin + 0.5, self.displaced.half_height_mm + 1))
                     self.displaced = replace(self.displaced, recesses=self.displaced.recesses + (lobe,))

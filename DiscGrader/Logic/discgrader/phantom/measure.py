@@ -106,10 +106,10 @@ def facet_line(plane: Section) -> tuple[float, float]:
     x, y = plane.where(Structure.JOINT_SPACE)
     ends = []
     for side in (-1, 1):
-        mine = x * side > 0
+        own_side = x * side > 0
         # Joints open towards the canal in front of and medial to themselves.
-        nearest = np.argsort(np.abs(x[mine]) + y[mine])[:12]
-        ends.append((np.abs(x[mine][nearest]).mean(), y[mine][nearest].mean()))
+        nearest = np.argsort(np.abs(x[own_side]) + y[own_side])[:12]
+        ends.append((np.abs(x[own_side][nearest]).mean(), y[own_side][nearest].mean()))
     return tuple(np.mean(ends, axis=0))
 
 
@@ -196,8 +196,8 @@ def nerve_root(anatomy: Anatomy, level: Level, side: str) -> int:
     plane = disc_plane(anatomy, level, half_width_mm=20.0)
     sign = 1 if side == "left" else -1
     x, y = plane.where(Structure.PASSING_ROOT)
-    mine = x * sign > 0
-    x, y = x[mine], y[mine]
+    own_side = x * sign > 0
+    x, y = x[own_side], y[own_side]
     if len(x) == 0:
         return 3
     disc = np.isin(plane.structure, DISC_MATERIAL)

@@ -104,24 +104,24 @@ class Patient:
         Each has a random stream of its own, so that asking for one shifts none of the others.
         """
 
-        def chance(purpose: str) -> float:
+        def uniform_draw(purpose: str) -> float:
             return float(stream(seed, f"patient {purpose}").uniform())
 
-        age = round(float(np.clip(AGE_MEAN + AGE_DEVIATION * ndtri(chance("age")), *AGE_RANGE)))
+        age = round(float(np.clip(AGE_MEAN + AGE_DEVIATION * ndtri(uniform_draw("age")), *AGE_RANGE)))
         mass_index = float(
-            np.clip(MASS_INDEX_MEDIAN * np.exp(MASS_INDEX_SPREAD * ndtri(chance("build"))), *MASS_INDEX_RANGE)
+            np.clip(MASS_INDEX_MEDIAN * np.exp(MASS_INDEX_SPREAD * ndtri(uniform_draw("build"))), *MASS_INDEX_RANGE)
         )
         usual = self.transitional in (SACRALIZED, LUMBARIZED)
-        lumbar = self.lumbar or (5 if usual else _count(chance("count")))
+        lumbar = self.lumbar or (5 if usual else _count(uniform_draw("count")))
         drawn = Patient(
             age=age,
-            sex=SEXES[int(chance("sex") < 0.5)],
+            sex=SEXES[int(uniform_draw("sex") < 0.5)],
             mass_index=round(mass_index, 1),
-            scoliosis_deg=round(_cobb(chance("scoliosis"), chance("cobb")), 1),
+            scoliosis_deg=round(_cobb(uniform_draw("scoliosis"), uniform_draw("cobb")), 1),
             lumbar=lumbar,
-            transitional=_transitional(chance("transition")) if lumbar == 5 else ORDINARY,
+            transitional=_transitional(uniform_draw("transition")) if lumbar == 5 else ORDINARY,
         )
-        side = SIDES[int(chance("convex") < 0.5)]
+        side = SIDES[int(uniform_draw("convex") < 0.5)]
         whole = replace(drawn, **{name: value for name, value in vars(self).items() if value is not None})
         return replace(whole, convex=_side(self, side, known(whole.scoliosis_deg)))
 
@@ -142,14 +142,14 @@ def known(value: Value | None) -> Value:
     return value
 
 
-def pulled(chance: float, rank: float, share: float) -> float:
+def pulled(uniform_draw: float, rank: float, share: float) -> float:
     """A chance (0 to 1) that goes with a rank to this correlation, and is as evenly spread as both were."""
-    own, other = (ndtri(np.clip(value, 1e-6, 1 - 1e-6)) for value in (chance, rank))
+    own, other = (ndtri(np.clip(value, 1e-6, 1 - 1e-6)) for value in (uniform_draw, rank))
     return float(ndtr(share * other + (1 - share**2) ** 0.5 * own))
 
 
-def _side(asked: Patient, drawn: str, cobb_deg: float) -> str | None:
-    return asked.convex or (drawn if cobb_deg else None)
+def _side(requested: Patient, drawn: str, cobb_deg: float) -> str | None:
+    return requested.convex or (drawn if cobb_deg else None)
 
 
 def _cobb(curved: float, size: float) -> float:
@@ -159,13 +159,13 @@ def _cobb(curved: float, size: float) -> float:
     return 2.0 + 7.5 * size if curved < SCOLIOSIS_SHARE + 0.3 else 0.0
 
 
-def _count(chance: float) -> int:
-    return 4 if chance < OTHER_COUNT_SHARE / 2 else 6 if chance < OTHER_COUNT_SHARE else 5
+def _count(uniform_draw: float) -> int:
+    return 4 if uniform_draw < OTHER_COUNT_SHARE / 2 else 6 if uniform_draw < OTHER_COUNT_SHARE else 5
 
 
-def _transitional(chance: float) -> str:
+def _transitional(uniform_draw: float) -> str:
     share = TRANSITIONAL_SHARE / (1 - OTHER_COUNT_SHARE)
-    return SACRALIZED if chance < 0.65 * share else LUMBARIZED if chance < share else ORDINARY
+    return SACRALIZED if uniform_draw < 0.65 * share else LUMBARIZED if uniform_draw < share else ORDINARY
 
 
 def _check_range(name: str, value: float | None, allowed: tuple[float, float], unit: str) -> None:

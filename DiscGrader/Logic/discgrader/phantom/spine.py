@@ -166,11 +166,11 @@ class SpineParameters:
         """
         if seed < 0:
             raise UsageError(f"The seed {seed} is negative; choose 0 or more.")
-        asked = {level: _findings(level, given) for level, given in dict(findings or {}).items()}
-        check_levels(asked)
+        wanted = {level: _findings(level, given) for level, given in dict(findings or {}).items()}
+        check_levels(wanted)
         patient = patient or Patient()
         whole = patient.complete(seed)
-        asked[LEVELS[0]] = _lowest(asked.get(LEVELS[0], DiscFindings()), patient, whole)
+        wanted[LEVELS[0]] = _lowest(wanted.get(LEVELS[0], DiscFindings()), patient, whole)
         person = stream(seed, "person")
         woman = whole.sex == "F"
         scale = (0.965 if woman else 1.035) * (1.0 + 0.04 * float(np.clip(person.standard_normal(), -2, 2)))
@@ -182,7 +182,7 @@ class SpineParameters:
             tuple(_draw_vertebra(seed, i, scale, marrow_fat, whole) for i in range(len(VERTEBRAE))),
             tuple(
                 DiscParameters.draw(
-                    seed, i, alike(i, known(whole.lumbar)), scale, lordosis, health, asked.get(level, DiscFindings())
+                    seed, i, alike(i, known(whole.lumbar)), scale, lordosis, health, wanted.get(level, DiscFindings())
                 )
                 for i, level in enumerate(LEVELS)
             ),
@@ -212,26 +212,28 @@ def alike(index: int, lumbar: int) -> int:
     return 0 if index == 0 else int(np.clip(index + 5 - lumbar, 1, len(VERTEBRAE) - 1))
 
 
-def _lowest(asked: DiscFindings, patient: Patient, whole: Patient) -> DiscFindings:
+def _lowest(findings: DiscFindings, patient: Patient, whole: Patient) -> DiscFindings:
     """What the lowest disc has where L5 is sacralized: there is but a rudiment of it, unless a disc was asked for."""
     level = LEVELS[0]
-    if asked.fused and patient.transitional in (ORDINARY, LUMBARIZED):
+    if findings.fused and patient.transitional in (ORDINARY, LUMBARIZED):
         raise UsageError(
             f"{level}: only a sacralized L5 is fused (transitional={patient.transitional}); change one of the two."
         )
     if patient.transitional == SACRALIZED:
-        if asked.fused is False:
+        if findings.fused is False:
             raise UsageError(f"{level}: a sacralized L5 is fused (fused=0); change one of the two.")
         try:
-            return replace(asked, fused=True)
+            return replace(findings, fused=True)
         except UsageError as error:
             raise UsageError(f"{level}: {error} L5 is sacralized.") from None
-    return replace(asked, fused=True) if whole.transitional == SACRALIZED and asked == DiscFindings() else asked
+    return (
+        replace(findings, fused=True) if whole.transitional == SACRALIZED and findings == DiscFindings() else findings
+    )
 
 
-def _findings(level: str, asked: DiscFindings | int) -> DiscFindings:
+def _findings(level: str, requested: DiscFindings | int) -> DiscFindings:
     try:
-        return asked if isinstance(asked, DiscFindings) else DiscFindings(pfirrmann=asked)
+        return requested if isinstance(requested, DiscFindings) else DiscFindings(pfirrmann=requested)
     except UsageError as error:
         raise UsageError(f"{level}: {error}") from None
 

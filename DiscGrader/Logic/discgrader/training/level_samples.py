@@ -89,8 +89,8 @@ class _Known:
 
 def real_rows(data_dir: Path, segmenter: Segmenter) -> Iterator[LevelRow]:
     """Rows of SPIDER and, where it lies beside, of Sudirman; those without a plain lowest disc are left out."""
-    said = json.loads(Path(__file__).with_name("level_references.json").read_text(encoding="utf-8"))
-    left_out = {*said["uncertain"], *said["unfit"]}
+    references = json.loads(Path(__file__).with_name("level_references.json").read_text(encoding="utf-8"))
+    left_out = {*references["uncertain"], *references["unfit"]}
     partners: dict[str, tuple[Sequence[Candidate], int]] = {}
     for known in (*_spider(data_dir), *_sudirman(data_dir)):
         if known.name in left_out or known.name.rsplit("_", 1)[0] in left_out:
@@ -99,7 +99,7 @@ def real_rows(data_dir: Path, segmenter: Segmenter) -> Iterator[LevelRow]:
         row = row_of(find_candidates(segmentation)[0])
         if not row:
             continue
-        first = 1 if known.name in said["lowest_is_first"] else _first_index(row, known, partners)
+        first = 1 if known.name in references["lowest_is_first"] else _first_index(row, known, partners)
         if first is not None:
             partners.setdefault(known.patient, (row, first))
             yield level_row(known.name, known.patient, segmentation, row, first)

@@ -51,7 +51,7 @@ class DiscLook:
     rim: float
 
 
-DISC_LOOK = {
+DISC_APPEARANCE = {
     1: DiscLook(0.20, 0.25, 0.20, 0.0, 0.0, 0.45),
     2: DiscLook(0.26, 0.55, 0.30, 0.0, 0.0, 0.45),
     3: DiscLook(0.40, 0.40, 0.70, 0.1, 0.7, 0.3),
@@ -169,9 +169,9 @@ class Column:
         canvas.paint(index, inside(distance, canvas.edge_mm), mixture, label, structure)
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
-        parameters, look = disc.parameters, DISC_LOOK[disc.parameters.grade]
+        parameters, appearance = disc.parameters, DISC_APPEARANCE[disc.parameters.grade]
         # Where nucleus and annulus can no longer be told apart, what is wet may reach nearly to the edge.
-        reach = 1 + 0.3 * look.merged * parameters.spread
+        reach = 1 + 0.3 * appearance.merged * parameters.spread
         across = local[:, 0] / (0.74 * reach * disc.half_width_mm)
         along = (local[:, 1] - 0.8) / (0.68 * reach * disc.half_depth_mm)
         middle = np.sqrt(across * across + along * along)
@@ -179,15 +179,15 @@ class Column:
         name = f"disc {parameters.level}"
         coarse = self._texture(name, local, (7.0, 7.0, 3.0))
         from_center = np.sqrt(middle * middle + np.square(upright * upright)) + 0.05 * coarse
-        nucleus = 1 - ramp(from_center, 1 - look.border, 1 + look.border)
+        nucleus = 1 - ramp(from_center, 1 - appearance.border, 1 + appearance.border)
         band = level - 0.5 + 0.05 * self._texture(f"{name} cleft", local, (12.0, 9.0, 30.0))
-        cleft = look.cleft * np.exp(-np.square(band / 0.10)) * (1 - ramp(middle, 0.6, 1.0))
-        water = parameters.hydration * nucleus * (1 - cleft) * (1 + look.unevenness * coarse)
+        cleft = appearance.cleft * np.exp(-np.square(band / 0.10)) * (1 - ramp(middle, 0.6, 1.0))
+        water = parameters.hydration * nucleus * (1 - cleft) * (1 + appearance.unevenness * coarse)
         water = np.clip(water, 0, 1)
         fiber = self._texture(f"{name} fiber", local, (4.5, 3.0, 2.2))
-        rim = look.rim * parameters.rim_share
+        rim = appearance.rim * parameters.rim_share
         rim_width = parameters.rim_mm / disc.half_depth_mm
-        scar = look.scar * (1 + 0.9 * coarse) + (0.1 + 0.9 * look.scar) * fiber
+        scar = appearance.scar * (1 + 0.9 * coarse) + (0.1 + 0.9 * appearance.scar) * fiber
         dense = np.clip(rim * ramp(rho, 1 - 0.7 * rim_width, 1.0) * (1 + 0.25 * fiber) + scar, 0, 1)
         annulus = np.minimum(2 * rim, 1) * ramp(rho, 1 - 1.1 * rim_width, 1 - 0.45 * rim_width)
         rest = 1 - water

@@ -156,18 +156,18 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
     """
     metrics: dict[str, object] = {}
     for kind in sorted({series.held_out.kind for series in found}):
-        mine = [series for series in found if series.held_out.kind == kind]
+        of_kind = [series for series in found if series.held_out.kind == kind]
         answers = [
-            concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in mine
+            concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in of_kind
         ]
-        truth = Contrast(classes[mine[0].truth])
-        pairs = zip([series.held_out.source for series in mine], answers, strict=True)
+        truth = Contrast(classes[of_kind[0].truth])
+        pairs = zip([series.held_out.source for series in of_kind], answers, strict=True)
         answered = [(source, answer) for source, answer in pairs if answer is not Contrast.UNKNOWN]
         wrong = [(source, answer) for source, answer in answered if answer not in (truth, Contrast.OTHER)]
         metrics[kind] = {
-            "series": len(mine),
-            "right_class": float(np.mean([series.logits.argmax() == series.truth for series in mine])),
-            "answered": len(answered) / len(mine),
+            "series": len(of_kind),
+            "right_class": float(np.mean([series.logits.argmax() == series.truth for series in of_kind])),
+            "answered": len(answered) / len(of_kind),
             "right": sum(answer is truth for _, answer in answered),
             "other": sum(answer is Contrast.OTHER is not truth for _, answer in answered),
             "another_contrast": len(wrong),
@@ -178,17 +178,19 @@ def metrics_of(found: Sequence[Examined], classes: tuple[str, ...], temperature:
 
 def between_t1_and_t2(found: Sequence[Examined], classes: tuple[str, ...], temperature: float) -> dict[str, Any]:
     """Of the real T1 and T2 series: how many get T1 or T2 for an answer, and how often that is the right one."""
-    mine = [series for series in found if series.held_out.kind in ("real T1", "real T2")]
-    answers = [concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in mine]
+    native = [series for series in found if series.held_out.kind in ("real T1", "real T2")]
+    answers = [
+        concluded(series.logits / temperature, classes, series.held_out.distance_mm).contrast for series in native
+    ]
     known = [
-        (answer, series) for answer, series in zip(answers, mine) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)
+        (answer, series) for answer, series in zip(answers, native) if answer not in (Contrast.UNKNOWN, Contrast.OTHER)
     ]
     wrong = [series.held_out.source for answer, series in known if answer != classes[series.truth]]
-    patients = {series.held_out.patient for series in mine}
+    patients = {series.held_out.patient for series in native}
     return {
-        "series": len(mine),
+        "series": len(native),
         "patients": len(patients),
-        "answered": len(known) / len(mine),
+        "answered": len(known) / len(native),
         "right_of_answered": 1 - len(wrong) / max(len(known), 1),
         "wrong": wrong,
     }

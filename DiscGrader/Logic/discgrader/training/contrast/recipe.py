@@ -175,8 +175,8 @@ def cross_validated(run: Run, progress: Progress) -> list[Examined]:
     for fold in range(run.recipe.folds):
         part = progress.part(fold / run.recipe.folds, (fold + 1) / run.recipe.folds)
         network = run.network(f"fold{fold}", fold, part)
-        mine = [series for series in examination_series if _fold_of(run, series) == fold]
-        found += examined(network, mine, run.plane)
+        in_fold = [series for series in examination_series if _fold_of(run, series) == fold]
+        found += examined(network, in_fold, run.plane)
     return found
 
 

@@ -180,7 +180,7 @@ def _analysis(analysis: Analysis, plots: Mapping[str, tuple[bytes, str]], shown:
     own = [name for name in plots if name.startswith(analysis.name) and name not in shown]
     shown.update(own)
     published = {"main_grades": PUBLISHED_GRADES, "main_binary": PUBLISHED_BINARY}.get(analysis.name, {})
-    rows = [*analysis.rows, *({"model": name, **figures} for name, figures in published.items())]
+    rows = [*analysis.rows, *({"model": name, **values} for name, values in published.items())]
     table = _table(rows, len(analysis.rows)) if rows else None
     if own and len(rows) > LONG_TABLE:
         table = tag("details", tag("summary", f"Table, {len(rows)} rows"), table)
