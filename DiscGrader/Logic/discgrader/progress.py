@@ -1,4 +1,4 @@
-"""How work tells a caller where it stands, hears that it should stop, and notes how long its stages take."""
+"""How work tells a caller where it stands, learns that it should stop, and notes how long its stages take."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ class Progress:
     Parameters
     ----------
     listener : callable(stage: str, fraction: float, detail: str) or None
-        Hears the name of the stage, the share of the whole work done (0 to 1) and a short text.
+        Receives the name of the stage, the share of the whole work done (0 to 1) and a short text.
     stop : threading.Event
         Set by the caller, from any thread, to end the work at the next step.
     start, span : float

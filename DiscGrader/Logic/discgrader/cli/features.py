@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     if not arguments.output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.output.parent}; create it first.")
     choice = Choice(arguments.params, arguments.engine)
-    # Wrong parameters are told before any work.
+    # Wrong parameters are reported before any work.
     choice.extractor()
     rows, warnings = (_image if arguments.study is None else _study)(arguments, choice, progress)
     write_table(rows, arguments.output)

@@ -48,8 +48,8 @@ class ProgressBar:
 def stoppable_progress() -> Iterator[Progress]:
     """A progress shown as a bar; Ctrl-C or a request to end stops it at the next step, a second one at once.
 
-    Where the process is in the middle of something that hears nothing, such as a library's long loop, a second request
-    ends it after `_FORCED_EXIT_SECONDS`, with nothing half-written left.
+    Where the process is in the middle of something that cannot be interrupted, such as a library's long loop, a second
+    request ends it after `_FORCED_EXIT_SECONDS`, with nothing half-written left.
     """
     stop = threading.Event()
 

@@ -11,7 +11,7 @@ def require_training(*libraries: str) -> None:
     Raises
     ------
     UsageError
-        Something is missing; how to get it is said.
+        Something is missing; the message says how to get it.
     """
     try:
         import discgrader.training.recipes  # noqa: F401

@@ -21,7 +21,7 @@ STEEP_DEG = 45.0
 """A slice that crosses the disc's plane at a steeper angle does not show the disc."""
 
 OBLIQUE_DEG = 25.0
-"""From here on the reader is told by how much."""
+"""From here on the reader is warned, with the angle."""
 
 ALIKE = 3.0
 """Two series whose slices fit a disc so nearly as well as each other, by `AxialCut.misfit`, both could be meant."""

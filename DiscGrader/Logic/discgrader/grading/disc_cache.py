@@ -1,4 +1,4 @@
-"""What was measured around discs, kept so that a disc whose box is moved is all that has to be measured anew."""
+"""What was measured around discs, kept so that a disc whose box is moved is all that has to be measured again."""
 
 import threading
 import weakref

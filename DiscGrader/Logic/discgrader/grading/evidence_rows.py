@@ -22,7 +22,7 @@ EVIDENCE_PREFIX = "evidence"
 INDEX = "disc:context:index_from_sacrum"
 
 _ORDER = ("T2", "T2_SPACE", "T1")
-"""The role that a measure is told from, the first one there."""
+"""The role that a measurement is reported from, the first one there."""
 
 
 def measures_on(

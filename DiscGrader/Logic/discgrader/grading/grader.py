@@ -104,7 +104,7 @@ class Grader:
         progress: Progress | None = None,
         graded: Callable[[DiscResult], None] | None = None,
     ) -> tuple[DiscResult, ...]:
-        """Grades of every disc, from the sacrum upwards; ``graded`` hears of each as soon as it is known.
+        """Grades of every disc, from the sacrum upwards; ``graded`` is called with each as soon as it is known.
 
         Raises
         ------

@@ -25,7 +25,7 @@ class GradeDefinition:
         What is seen on the picture.
     color : str
         ``#rrggbb``, bright enough for a line on a dark picture and for dark text on it; the grades of one scale can be
-        told apart with every kind of color vision.
+        distinguishable with every kind of color vision.
     """
 
     value: str

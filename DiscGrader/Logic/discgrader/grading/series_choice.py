@@ -1,4 +1,4 @@
-"""Which series of a study serve in which role, and what the reader is told of those that do not."""
+"""Which series of a study serve in which role, and the warnings on those that do not."""
 
 from collections.abc import Callable, Iterable, Sequence
 

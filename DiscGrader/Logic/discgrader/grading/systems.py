@@ -160,7 +160,7 @@ def refused_systems() -> Mapping[str, str]:
 
 
 def forget_systems() -> None:
-    """Read all files anew when somebody asks: others are there now."""
+    """Read all files again when somebody asks: others are there now."""
     _described.cache_clear()
 
 

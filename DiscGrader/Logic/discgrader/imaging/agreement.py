@@ -1,8 +1,8 @@
-"""Whether two series show the same body at the same place, told from their pictures where they cross.
+"""Whether two series show the same body at the same place, judged by their images where they cross.
 
 The values of one series are looked up at the voxels of the other, and their mutual information is compared with that of
-copies moved up and down, to and fro, and from side to side. Where the pictures belong together, they tell most of each
-other where they lie. Mutual information needs no contrast to be the same, only the same tissue to look the same
+copies moved up and down, front to back, and from side to side. Where the pictures belong together, they tell most of
+each other where they lie. Mutual information needs no contrast to be the same, only the same tissue to look the same
 throughout (Maes et al., IEEE Transactions on Medical Imaging 16(2), 1997; normalized after Studholme et al., Pattern
 Recognition 32(1), 1999).
 """

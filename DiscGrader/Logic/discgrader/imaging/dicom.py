@@ -73,7 +73,7 @@ class DicomStudy:
     examination : Examination
     left_out : tuple of LeftOut
     warnings : tuple of str
-        What of it users are told, and why one examination was taken of several.
+        Warnings for the user, and why one examination was taken of several.
     """
 
     series: tuple[DicomSeries, ...]
@@ -92,7 +92,7 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
     Raises
     ------
     StudyError
-        When there is no MR series, when the files are of several patients, when it cannot be told which of several
+        When there is no MR series, when the files are of several patients, when it is not clear which of several
         examinations is the newest, or whether they are of one, or when no series can be decoded.
     """
     slices, left_out = read_headers(files, progress.part(0.0, 0.4))

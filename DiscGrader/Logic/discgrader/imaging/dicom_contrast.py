@@ -139,7 +139,7 @@ def contrast_from_dicom(stated: Mapping[str, object]) -> Finding | None:
     if found is None:
         found = named
     elif named is not None and not _agree(named.contrast, found.contrast) and found.contrast is not Contrast.OTHER:
-        # People name series as they like; the times count, and the reader hears of it.
+        # People name series as they like; the times count, and the reader is warned.
         found = replace(found, warnings=(f"its description, {header.text}, {header.named.why}, but {found.reason}",))
     return None if found is None else replace(found, traits=header.traits)
 

@@ -1,8 +1,8 @@
 """Whose and of which examination DICOM slices are: one patient, one examination, the newest of several.
 
-An examination is told by its StudyInstanceUID, its dates, and what stands in for these where they are missing: the
-accession number, the time, the frame of reference, the series. Identifiers alone are not believed: one StudyInstanceUID
-with dates far apart is several examinations, several of the same time are one.
+An examination is identified by its StudyInstanceUID, its dates, and what stands in for these where they are missing:
+the accession number, the time, the frame of reference, the series. Identifiers alone are not believed: one
+StudyInstanceUID with dates far apart is several examinations, several of the same time are one.
 """
 
 import re
@@ -149,7 +149,7 @@ def _by_uid(slices: Sequence[Slice]) -> list[list[Slice]]:
 
 
 def _by_date(group: list[Slice]) -> list[list[Slice]]:
-    """One StudyInstanceUID parted where its dates are farther apart than an examination takes."""
+    """One StudyInstanceUID split where its dates are farther apart than an examination takes."""
     for day_of in (lambda slice_: iso_date(slice_.header.get("StudyDate")), _taken):
         days = sorted({day for slice_ in group if (day := day_of(slice_))})
         starts = [

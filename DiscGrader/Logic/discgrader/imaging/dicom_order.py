@@ -167,7 +167,7 @@ def usual_step(gaps: np.ndarray) -> float:
 
 
 def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Slice, str]]]:
-    """Slices parted into evenly spaced rows where some lie closer than they should, and the odd ones of them."""
+    """Slices split into evenly spaced rows where some lie closer than they should, and the odd ones of them."""
     slices = sorted(slices, key=along)
     step, close = usual_gaps(slices)
     if len(close) == 0:
@@ -209,7 +209,7 @@ def _beside(one: Slice, row: Sequence[Slice]) -> str:
 
 
 def alternating(slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> list[list[Slice]]:
-    """Slices parted in two where each is like the next but one, and unlike the next: two series between each other."""
+    """Slices split in two where each is like the next but one, and unlike the next: two series between each other."""
     slices = sorted(slices, key=along)
     if len(slices) < 8:
         return [list(slices)]

@@ -1,4 +1,4 @@
-"""What one SeriesInstanceUID holds, parted into pictures of one kind that lie parallel: by place, contrast and order.
+"""What one SeriesInstanceUID holds, split into pictures of one kind that lie parallel: by place, contrast and order.
 
 Two slices lie at the same place when they do so along their normal and in their plane. Attributes part slices where
 several share a place, and where they state another contrast; where no attribute does, the order of images and the
@@ -200,7 +200,7 @@ def _contradiction(one: Slice, other: Slice) -> str:
 
 
 def _by_place(slices: Sequence[Slice]) -> list[tuple[str, list[Slice]]]:
-    """Parted by size and direction, and by stations beside each other, from the head to the foot, each with a word."""
+    """Split by size and direction, and by stations beside each other, from the head to the foot, each with a word."""
     groups = [station for group in _grouped(slices, alike) for station in _stations(group)]
     groups.sort(key=lambda group: -float(np.mean([slice_.position[2] for slice_ in group])))
     planes = [_PLANE_NAMES[int(np.argmax(np.abs(group[0].normal)))] for group in groups]
@@ -223,7 +223,7 @@ def _grouped(slices: Sequence[Slice], same: Callable[[Slice, Slice], bool]) -> l
 
 
 def _stations(slices: list[Slice]) -> list[list[Slice]]:
-    """Parallel slices parted where they lie beside each other in their plane, as upper and lower station of a spine do.
+    """Parallel slices split where they lie beside each other in their plane, as upper and lower station of a spine do.
 
     Slices that are shifted a little from one to the next, as in an oblique stack, stay together.
     """
@@ -259,7 +259,7 @@ def by_value(slices: Sequence[Slice], keyword: str, factor: float = _SAME_TIME) 
 
 
 def _by_contrast(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
-    """Parted where all slices state a contrast, not all the same, whether or not they share places."""
+    """Split where all slices state a contrast, not all the same, whether or not they share places."""
     lone = most_at_a_place(slices) == 1
     for keyword, word in _OF_CONTRAST:
         groups = by_value(slices, keyword, _SAME_REPETITION if lone and keyword == "RepetitionTime" else _SAME_TIME)
@@ -269,7 +269,7 @@ def _by_contrast(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
 
 
 def _split_by_attributes(slices: list[Slice]) -> list[tuple[str, list[Slice]]]:
-    """Parted by the first attribute that tells slices at the same place apart; whole where none does."""
+    """Split by the first attribute that tells slices at the same place apart; whole where none does."""
     most, one_place = most_at_a_place(slices), len(places(slices)) == 1
     if most == 1:
         return [("", slices)]
@@ -315,7 +315,7 @@ def _sort_key(text: str) -> tuple[float, str]:
 
 
 def _one_at_each_place(words: tuple[str, ...], slices: list[Slice], pictures: Mapping[int, np.ndarray]) -> list[Part]:
-    """Parted by order where slices share places or lie closer than they should."""
+    """Split by order where slices share places or lie closer than they should."""
     ordered = in_order_of_images(slices)
     if ordered is not None:
         return [Part((*words, f"block {number}"), tuple(group)) for number, group in enumerate(ordered, 1)]

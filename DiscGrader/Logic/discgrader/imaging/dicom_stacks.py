@@ -80,7 +80,7 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
 
 
 def _parts(slices: list[Slice], normal: np.ndarray) -> list[list[Slice]]:
-    """Sorted slices parted where the gap is too wide to be filled in."""
+    """Sorted slices split where the gap is too wide to be filled in."""
     if len(slices) < 2:
         return [slices]
     step = _step(slices, normal)

@@ -1,4 +1,4 @@
-"""Parts of a Dixon series that neither name nor header tells apart, told by their values.
+"""Parts of a Dixon series that neither name nor header tells apart, recognized by their values.
 
 Water and fat are separated from an in-phase and an opposed-phase picture: in phase is their sum, opposed phase the
 magnitude of their difference (Dixon, Radiology 153, 1984). Networks were trained on pictures with both, and only the

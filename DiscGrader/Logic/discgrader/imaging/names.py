@@ -48,7 +48,7 @@ class Finding:
     traits : tuple of str
         What else is known: `DERIVED`, `AFTER_AGENT`, or the part of the body, such as ``cervical spine``.
     warnings : tuple of str
-        What the reader is to be told.
+        Warnings for the reader.
     """
 
     contrast: Contrast

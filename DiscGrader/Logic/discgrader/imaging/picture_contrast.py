@@ -1,4 +1,4 @@
-"""What a series weights, told from its pictures alone.
+"""The contrast of a series, recognized from its images alone.
 
 A small network for each plane looks at up to five slices (`picture_network`, weights in the
 pack ``contrast``; recipe ``discgrader train contrast``). Whether a T2 is a three-dimensional one (SPACE) is decided by
@@ -19,7 +19,7 @@ from discgrader.imaging.tissue_network import TissueNetwork
 from discgrader.imaging.volume import Volume
 
 SURE = 0.8
-"""How probable a contrast must be to be told."""
+"""How probable a contrast must be to be reported."""
 _SURE_OF_STIR = 0.9
 """The same of STIR: T2 of slim people with well-hydrated discs comes close to it."""
 KEYS = (Contrast.T1, Contrast.T2, Contrast.STIR, Contrast.T2_SPACE, Contrast.OTHER)
@@ -34,7 +34,7 @@ _MORE_SLICES = 0.3
 
 @dataclass(frozen=True)
 class PictureContrast:
-    """What a picture weights, told from it alone.
+    """The contrast of an image, recognized from it alone.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class PictureContrast:
         Of T1, T2, STIR (T2 with fat suppression), T2_SPACE and OTHER (another sequence, T1 with fat suppression and the
         fat part of a Dixon series among them, or no spine on MR at all); sum 1.
     contrast : Contrast
-        The most probable one; ``Contrast.UNKNOWN`` where it cannot be told.
+        The most probable one; ``Contrast.UNKNOWN`` where it is not clear.
     probability : float
         Of the most probable one.
     """
@@ -53,7 +53,7 @@ class PictureContrast:
 
 
 def picture_contrast(volume: Volume, plane: Plane) -> PictureContrast:
-    """What a series weights.
+    """The contrast of a series.
 
     Parameters
     ----------

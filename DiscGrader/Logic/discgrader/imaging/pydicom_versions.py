@@ -16,7 +16,7 @@ def encoded_frames(dataset: Dataset, count: int) -> list[bytes]:
     Raises
     ------
     ValueError
-        When there are fewer frames than stated, or the frames cannot be told apart.
+        When there are fewer frames than stated, or the frames cannot be separated.
     """
     if IS_OLD:
         frames = list(encaps.generate_pixel_data_frame(dataset.PixelData, count))

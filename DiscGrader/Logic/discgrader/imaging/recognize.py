@@ -132,7 +132,7 @@ def parse_role(role: str) -> tuple[Plane, Contrast]:
 def recognize(
     name: str, volume: Volume, header: Mapping[str, object] | None = None, plane: Plane | None = None
 ) -> Finding:
-    """What a series weights: by its DICOM attributes, else by its name, and in any case by its picture.
+    """The contrast of a series: by its DICOM attributes, else by its name, and in any case by its picture.
 
     Where attributes and name are silent or ambiguous, the picture decides. Where it contradicts them with conviction,
     it is believed and a warning says so. What is known to be no picture to grade from (a localizer, a fat part) stays

@@ -87,7 +87,7 @@ class Plane(StrEnum):
 
 
 class Contrast(StrEnum):
-    """What a series weights."""
+    """The contrast of a series."""
 
     T1 = "T1"
     T1_FS = "T1_FS"
@@ -116,7 +116,7 @@ class Series:
     plane : Plane
         From the geometry.
     contrast : Contrast
-        What it weights.
+        Its contrast.
     contrast_reason : str
         Why it was taken for that, in words a user understands.
     source : tuple of Path

@@ -68,7 +68,7 @@ def read_study(path: Path | str, *, roles: Roles = None, progress: Progress | No
         What series serve as, where the reader of the pictures knows better: name of the series (or of its file) to
         role such as ``"T2"`` or ``"AX_T2"``; a single role for a study of one series.
     progress : Progress, optional
-        Hears of each file.
+        Notified of each file.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def find_studies(folder: Path | str, progress: Progress = Progress()) -> list[tu
     Every volume file directly in the folder is a study of its own, named by its stem, and every subfolder with
     pictures is one, named by the folder. Loose DICOM files are put together by their StudyInstanceUID: one that has
     an examination to itself is a study named by its stem; several of one examination make the folder itself a study,
-    which is possible only when there is nothing else in it. Studies of the same name are told apart by their ending
+    which is possible only when there is nothing else in it. Studies of the same name are distinguished by their ending
     or a number.
 
     Raises
@@ -147,7 +147,7 @@ def find_studies(folder: Path | str, progress: Progress = Progress()) -> list[tu
 
 
 def _distinct(studies: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    """The studies with the ending, then a number, added to names that occur twice (case is not told apart)."""
+    """The studies with the ending, then a number, added to names that occur twice (ignoring case)."""
     taken: set[str] = set()
     names = [printable(name).lower() for name, _ in studies]
     distinct = []

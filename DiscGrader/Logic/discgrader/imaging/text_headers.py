@@ -205,7 +205,8 @@ def guesses(fields: Mapping[str, str], name: str) -> tuple[str, ...]:
     Raises
     ------
     StudyError
-        When the header says that lengths are no mm, or that the voxels are spread over files that cannot be told.
+        When the header says that lengths are no mm, or that the voxels are spread over files that the header does not
+        name.
     """
     is_nrrd = "sizes" in fields
     return _nrrd_guesses(fields, name) if is_nrrd else _meta_guesses(fields, name)

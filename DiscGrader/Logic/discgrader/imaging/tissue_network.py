@@ -1,6 +1,6 @@
-"""What an axial picture weights, told by the brightness of its tissues.
+"""The contrast of an axial image, recognized by the brightness of its tissues.
 
-A network makes out the thecal sac, fat, muscle, vertebra and disc whatever the contrast: it learnt on pictures whose
+A network makes out the thecal sac, fat, muscle, vertebra and disc whatever the contrast: it learned on pictures whose
 tissues had any brightness (as SynthSeg's, Billot et al., Medical Image Analysis 86, 2023). How bright the sac and the
 fat around it are beside the muscle then tells T1, on which CSF is as dark as muscle and fat bright, from T2, on which
 CSF is bright, and both from what suppresses fat.

@@ -75,7 +75,7 @@ class RoiBox:
         return hash(self._numbers)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Made anew where it is unpickled, so that its numbers cannot be changed there either.
+        # Rebuilt where it is unpickled, so that its numbers cannot be changed there either.
         return RoiBox, (self.center_lps_mm, self.axes_lps, self.size_mm)
 
     def is_same(self, other: "RoiBox") -> bool:

@@ -54,7 +54,7 @@ class Disc:
         return hash(self._known)
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Made anew where it is unpickled, so that its place cannot be changed there either.
+        # Rebuilt where it is unpickled, so that its place cannot be changed there either.
         return Disc, tuple(getattr(self, member.name) for member in fields(self))
 
     @property

@@ -39,7 +39,7 @@ PREFERRED_ROLES = ("T2", "T2_SPACE", "T1", "STIR", "T1_FS", "unknown", "other")
 """Sagittal series in the order in which discs are looked for on them."""
 
 FAMILIAR = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE)
-"""Contrasts that the networks which tell levels learnt on."""
+"""Contrasts that the networks which tell levels learned on."""
 
 REACH_MM, REGISTER_MM, SAME_PLACE_MM = 15.0, 4.0, 2.0
 """Largest motion between series that is followed, rest that is tolerated after it, and motion that is none."""

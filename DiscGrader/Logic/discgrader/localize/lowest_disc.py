@@ -131,7 +131,7 @@ class OtherRow:
     shift_lps_mm : ndarray, shape (3,), or None
         How far its discs lie from where the row in question has them; None where it shows others.
     familiar : bool
-        Whether it is of a contrast that networks learnt to read; others only show what lies below a picture that ends
+        Whether it is of a contrast that networks learned to read; others only show what lies below a picture that ends
         early.
     """
 

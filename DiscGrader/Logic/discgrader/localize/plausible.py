@@ -128,7 +128,8 @@ ADULT_MM = (25.0, 46.0)
 """Geometric mean of the usual distance between discs and of their usual depth.
 
 On 344 SPIDER pictures, by an earlier localizer, it is 25.1 to 43.2 mm, but for one of 24.5; on four of five whose scale
-is known to be wrong it is 15.6 to 24.6. The fifth, whose spacing is 16 % too small, cannot be told from a small spine.
+is known to be wrong it is 15.6 to 24.6. The fifth, whose spacing is 16 % too small, cannot be distinguished from a
+small spine.
 """
 
 UPRIGHT_LEAN_DEG = 20.0
@@ -140,7 +141,7 @@ over.
 
 From a logistic regression on 339 upright SPIDER pictures and four that are upside down, by an earlier localizer. By
 networks of the present one that had not seen the patients, those four get -5 to -11, and 11_t2, an upright picture
-whose L5-S1 they miss, -2.8; the other upright ones were not all measured anew.
+whose L5-S1 they miss, -2.8; the other upright ones were not all measured again.
 """
 
 UPSIDE_DOWN = (

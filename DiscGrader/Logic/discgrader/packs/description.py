@@ -37,7 +37,7 @@ class TrainedOn:
     seed : int
         What the recipe drew its random numbers from.
     synthetic : bool
-        Whether no image of a patient was among what it saw; it may have begun with weights learnt on photographs.
+        Whether no image of a patient was among what it saw; it may have begun with weights trained on photographs.
     statement : str
         One sentence for the table, the report and the screen.
     """

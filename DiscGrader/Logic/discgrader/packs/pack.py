@@ -27,7 +27,7 @@ LOCALIZER = "localizer"
 FEATURES = "features"
 """System of a pack whose network gives other models their features and grades nothing itself."""
 CONTRAST = "contrast"
-"""System of a pack that tells what a picture weights."""
+"""System of a pack that recognizes the contrast of an image."""
 NOT_GRADING = frozenset({LOCALIZER, FEATURES, CONTRAST})
 """Systems of the packs that grade nothing."""
 
@@ -92,7 +92,7 @@ class Pack:
     borrowed: Mapping[str, str] = field(default_factory=dict)
 
     def read_bytes(self, file: str) -> bytes:
-        """Content of one of the pack's files, its hash and kind checked anew.
+        """Content of one of the pack's files, its hash and kind checked again.
 
         Raises
         ------

@@ -101,7 +101,7 @@ def pack_tensors(tensors: "Mapping[str, torch.Tensor]", bits: int = 16) -> bytes
             shape = (-1, *[1] * (tensor.ndim - 1))
             stored[name] = torch.round(tensor.float() / scale.reshape(shape)).to(torch.int8)
             stored[name + _SCALE] = scale
-    # Tensors that share memory (tied weights) must be told apart, or safetensors refuses them.
+    # Tensors that share memory (tied weights) must be copied, or safetensors refuses them.
     return safetensors.torch.save({name: tensor.clone() for name, tensor in stored.items()})
 
 

@@ -16,7 +16,7 @@ class Sequence:
     Parameters
     ----------
     contrast : Contrast
-        What it weights.
+        Its contrast.
     repetition_ms, echo_ms : float
         Repetition time and (effective) echo time in ms.
     restore : float

@@ -54,7 +54,7 @@ def render_all(
     workers : int
         Threads; the result does not depend on their number.
     progress : Progress
-        Hears of each slice, and can stop the work.
+        Notified of each slice, and can stop the work.
 
     Returns
     -------

@@ -90,7 +90,7 @@ def make_study(
     patient : Patient, optional
         What is asked of the person; what is not asked for is drawn.
     progress : Progress
-        Hears of each slice, and can stop the work.
+        Notified of each slice, and can stop the work.
 
     Raises
     ------

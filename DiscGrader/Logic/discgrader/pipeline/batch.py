@@ -120,7 +120,7 @@ def run_batch(
     make_engine : EngineMaker, optional
         What makes the engine in each worker.
     progress : Progress
-        Hears how many studies are done, and may stop the work; what is done by then stays, and is in the table.
+        Receives how many studies are done, and may stop the work; what is done by then stays, and is in the table.
 
     Raises
     ------
@@ -285,7 +285,7 @@ class _Tables:
 
 def _is_done(task: StudyTask, packs: Sequence[Pack], progress: Progress) -> bool:
     """Whether the study's result is whole, and the table of all can take its grades; one that was damaged since is
-    graded anew."""
+    graded again."""
     from discgrader.report.tables import read_grades_json
 
     progress.check()

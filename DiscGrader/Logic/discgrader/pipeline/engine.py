@@ -208,11 +208,11 @@ class Engine:
         localization : Localization, optional
             Its discs, where they are known already, for instance because a reader has corrected their boxes.
         progress : Progress
-            Hears of each stage, and may stop the work.
+            Notified of each stage, and may stop the work.
         graded : callable(DiscResult), optional
-            Hears of each disc's grades as soon as they are known.
+            Notified of each disc's grades as soon as they are known.
         explained : callable(level, maps), optional
-            Hears of the saliency maps of each level likewise.
+            Notified of the saliency maps of each level likewise.
 
         Raises
         ------
@@ -281,9 +281,9 @@ class Engine:
         discs : sequence of DiscResult
             Its grades, or some of them.
         progress : Progress
-            Hears of each level, and may stop the work.
+            Notified of each level, and may stop the work.
         explained : callable(level, maps), optional
-            Hears of the maps of each level as soon as they are known.
+            Notified of the maps of each level as soon as they are known.
         """
         maps = CompactMaps()
         map_series: dict[tuple[str, str, str], str] = {}

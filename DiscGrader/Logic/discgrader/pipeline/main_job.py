@@ -49,7 +49,7 @@ def grade_study(
     overwrite : bool
         Whether to replace a previous result that was changed by hand.
     progress : Progress
-        Hears of each stage, and may stop the work; nothing is written then.
+        Notified of each stage, and may stop the work; nothing is written then.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def write_output(
     overwrite : bool
         Whether to replace a previous result that was changed.
     progress : Progress
-        Hears of each writer, and may stop the work.
+        Notified of each writer, and may stop the work.
 
     Raises
     ------

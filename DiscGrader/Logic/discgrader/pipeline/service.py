@@ -24,8 +24,8 @@ class Answer(Listener):
     """What one piece of work comes to, put together about the very study and discs that were asked about; a process
     sends copies.
 
-    Its methods are called only from `Runner.poll`. Override `progressed`, `found`, `graded` or `explained` to hear of
-    what comes before the end, and call the method of this class there.
+    Its methods are called only from `Runner.poll`. Override `progressed`, `found`, `graded` or `explained` to be
+    notified of what comes before the end, and call the method of this class there.
 
     Attributes
     ----------

@@ -59,7 +59,7 @@ def write_sheets(
     views : mapping of str to sequence of ViewSpec
         What it was made with.
     progress : Progress
-        Hears of each sheet, and may stop the work; the sheets of before stay then.
+        Notified of each sheet, and may stop the work; the sheets of before stay then.
 
     Raises
     ------

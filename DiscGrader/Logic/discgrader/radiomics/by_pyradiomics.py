@@ -103,7 +103,7 @@ class PyradiomicsExtractor:
         return FeatureRow(names, np.where(np.isfinite(values), values, np.nan), holes, roi.warnings)
 
     def start(self, volume: Volume, region: np.ndarray | None = None) -> None:
-        """Pyradiomics filters anew for every region; there is nothing to begin with."""
+        """Pyradiomics filters again for every region; there is nothing to begin with."""
 
 
 def _resamples(setting: Mapping) -> bool:

@@ -73,7 +73,7 @@ class _Entry:
 class FilterCache:
     """Keeps the filtered images of sequences; those used least recently go when memory is short.
 
-    An entry belongs to a sequence's content, so that a changed volume is filtered anew. It may be used from several
+    An entry belongs to a sequence's content, so that a changed volume is filtered again. It may be used from several
     threads: who asks for images that are being made waits for them. Each process has its own; a copy in a spawned
     process starts empty.
 
@@ -161,7 +161,7 @@ class FilterCache:
     def _make(self, key: _Key, entry: _Entry, volume: Volume, parameters: Parameters) -> None:
         try:
             images = filter_all(volume, parameters, entry.box, key.resampling, self._threads)
-        except BaseException as error:  # noqa: BLE001  whoever waits for the images hears of it
+        except BaseException as error:  # noqa: BLE001  raised where the images are waited for
             with self._lock:
                 if self._entries.get(key) is entry:
                     del self._entries[key]

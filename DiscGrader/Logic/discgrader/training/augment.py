@@ -343,7 +343,7 @@ def _gray_levels(pictures: torch.Tensor, variation: Variation, generator: np.ran
 
 @dataclass(frozen=True)
 class LevelVariation:
-    """How far the surroundings of a disc are varied, by which its level is told.
+    """How far the surroundings of a disc are varied, by which its level is recognized.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What takes long to make, kept as files: whole or not at all, and made anew where a file is broken or of an older
+"""What takes long to make, kept as files: whole or not at all, and made again where a file is broken or of an older
 version."""
 
 import json

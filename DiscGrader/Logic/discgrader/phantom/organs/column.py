@@ -170,7 +170,7 @@ class Column:
 
     def _disc_mixture(self, disc: DiscShape, local: np.ndarray, rho: np.ndarray, level: np.ndarray) -> dict:
         parameters, appearance = disc.parameters, DISC_APPEARANCE[disc.parameters.grade]
-        # Where nucleus and annulus can no longer be told apart, what is wet may reach nearly to the edge.
+        # Where nucleus and annulus can no longer be distinguished, what is wet may reach nearly to the edge.
         reach = 1 + 0.3 * appearance.merged * parameters.spread
         across = local[:, 0] / (0.74 * reach * disc.half_width_mm)
         along = (local[:, 1] - 0.8) / (0.68 * reach * disc.half_depth_mm)

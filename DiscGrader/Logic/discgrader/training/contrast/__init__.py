@@ -1,1 +1,1 @@
-"""Recipe ``contrast``: networks that tell what a picture weights from the picture alone."""
+"""Recipe ``contrast``: networks that recognize the contrast of an image from the image alone."""

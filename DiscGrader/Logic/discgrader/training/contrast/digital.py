@@ -1,7 +1,7 @@
 """Slices of the digital spine as shares of tissue, the pictures that any sequence makes of them, and pictures that are
 no T1 or T2 of a spine, which the networks have to call other.
 
-Tissue is sampled once; what a sequence weights is then one product of matrices, so that every picture of the training
+Tissue is sampled once; an image of any sequence is then one product of matrices, so that every picture of the training
 has times, densities and fat suppression of its own.
 """
 

@@ -85,7 +85,7 @@ def sagittal_pictures(data_dir: Path, progress: Progress) -> list[RealPicture]:
 
 
 def axial_pictures(data_dir: Path) -> list[RealPicture]:
-    """Sudirman's axial slices, whose contrast and likely patient were told by eye."""
+    """Sudirman's axial slices, whose contrast and likely patient were judged by eye."""
     folder = data_dir / "sudirman_axial"
     if not folder.is_dir():
         raise StudyError(f"The axial slices are missing: expected {folder}.")
@@ -269,7 +269,7 @@ def _draw(sources: Sources, count: int, stored_path: Path, described: Path, seed
 
 
 def _one(draw: "Draw", kind: str, how: Distortion, rng: np.random.Generator) -> tuple[np.ndarray, str]:
-    """A distorted picture of this kind; drawn anew while all of it has one value."""
+    """A distorted picture of this kind; drawn again while all of it has one value."""
     while True:
         picture, known, patient = draw(kind, rng)
         seen = channels(*distorted(picture, known, PIXEL_MM[draw.plane] / FINE_MM, rng, how))

@@ -174,7 +174,7 @@ class Family:
     measure : callable
         From one image with its discs to the features' names, and their values, shape (discs, features).
     settings : str
-        Whatever decides the values: rows made with other settings are made anew.
+        Whatever decides the values: rows made with other settings are made again.
     """
 
     name: str

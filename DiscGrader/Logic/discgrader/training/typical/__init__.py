@@ -1,1 +1,1 @@
-"""What pictures unlike those of a pack's training are: made, told from the usual ones, and measured."""
+"""What pictures unlike those of a pack's training are: made, separated from the usual ones, and measured."""

@@ -1,4 +1,4 @@
-"""Unlike pictures told from usual ones: what a pack's network sees of both, fitted, and measured by patients that
+"""Unlike images separated from usual ones: what a pack's network sees of both, fitted, and measured by patients that
 were left out.
 """
 

@@ -199,7 +199,7 @@ def fit(
     }
 
     def epoch_of(epoch: int) -> Iterator[torch.Tensor]:
-        # Each epoch draws anew, so that a training that was stopped goes on as if it had not been.
+        # Each epoch draws again, so that a training that was stopped goes on as if it had not been.
         generator = np.random.default_rng([recipe.seed, epoch])
         torch.manual_seed(int(generator.integers(2**31)))
         order = generator.permutation(len(discs))
