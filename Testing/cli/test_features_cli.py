@@ -119,7 +119,7 @@ def test_what_only_pyradiomics_makes_is_refused_without_it(
     case: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (case / "few.yaml").write_text("imageType:\n  LBP2D: {}\n", encoding="utf-8")
-    monkeypatch.setattr(by_pyradiomics, "pyradiomics_is_there", lambda: False)
+    monkeypatch.setattr(by_pyradiomics, "has_pyradiomics", lambda: False)
     arguments = [case / "Bild ß.nii.gz", "--mask", case / "mask.nrrd", "--params", case / "few.yaml"]
     assert "only pyradiomics supports" in fails(capsys, 2, *arguments, "-o", case / "out.csv")
     assert not (case / "out.csv").exists()

@@ -10,7 +10,7 @@ from discgrader.grading.picture_statistics import statistics
 from discgrader.grading.typical import FILE, GROUPS, Typical, doubt
 from discgrader.packs.pack import default_packs
 from discgrader.packs.weights import pack_tensors
-from discgrader.training.typical.changes import CHANGES, Shown
+from discgrader.training.typical.changes import CHANGES, DiscInStudy
 from discgrader.training.typical.fit import USUAL, Example, fit, left_out_scores, limit_of, load, save, table
 from synthetic_result import synthetic_localization, synthetic_study
 
@@ -120,7 +120,7 @@ def test_statistics_tell_blur_and_noise():
 @pytest.mark.parametrize("kind", CHANGES)
 def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_given(kind):
     study, found = synthetic_study(), synthetic_localization()
-    shown = Shown(study, found, found.discs[1], Shown(study, found, found.discs[1]))
+    shown = DiscInStudy(study, found, found.discs[1], DiscInStudy(study, found, found.discs[1]))
     before = [one.volume.array.copy() for one in study.series]
     changed = CHANGES[kind](shown, np.random.default_rng(1))
     assert all(np.array_equal(one.volume.array, was) for one, was in zip(study.series, before, strict=True))

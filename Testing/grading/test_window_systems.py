@@ -9,13 +9,13 @@ from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import box_in_patient, box_in_view, evidence_box, overlap
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.results import StudyResult
-from discgrader.grading.system import place_that_fits
+from discgrader.grading.system import consistent_position
 from discgrader.grading.systems import find_system, system_views
 from discgrader.grading.view_system import chosen_samples, network_input, worst_sample
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Localization
-from discgrader.pipeline.given_boxes import boxes_alone
+from discgrader.pipeline.given_boxes import localization_from_boxes
 from explained import explained
 from solid_body import axial, discs, lumpy, sagittal
 from tiny_packs import tiny_grading_pack, tiny_window_pack
@@ -61,8 +61,8 @@ def test_size_zone_and_box_of_a_herniation_agree(study, localization, tmp_path):
             assert (size.grade == "0") == (zone.grade == "none")
             assert (size.grade != "0") == (evidence_box(size.evidence) is not None)
             assert size.evidence["slice"] == zone.evidence["slice"]
-    assert place_that_fits(np.array([0.6, 0.1, 0.2, 0.1, 0.0]), True) == 2
-    assert place_that_fits(np.array([0.1, 0.9, 0.0, 0.0, 0.0]), False) == 0
+    assert consistent_position(np.array([0.6, 0.1, 0.2, 0.1, 0.0]), True) == 2
+    assert consistent_position(np.array([0.1, 0.9, 0.0, 0.0, 0.0]), False) == 0
 
 
 def test_a_level_has_the_grade_of_its_worst_slice():
@@ -183,7 +183,7 @@ def segmented(localization: Localization) -> Localization:
 
 def test_boxes_alone_are_not_graded_by_systems_that_read_outlines(localization, packs, tmp_path):
     study = Study("s", (sagittal(BODY), axial(BODY)))
-    boxes = boxes_alone(study, {one.level: one.roi for one in localization.discs})
+    boxes = localization_from_boxes(study, {one.level: one.roi for one in localization.discs})
     grader = Grader([*packs, *(tiny_grading_pack(tmp_path / one, system=one) for one in ("pfirrmann", "spider"))])
     for result in grader.grade(study, boxes):
         assert {grade.system for grade in result.grades} == set(SYSTEM_NAMES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from discgrader.errors import UsageError
 from discgrader.grading.scales import load_scale
-from discgrader.grading.systems import find_system, forget_systems, refused_systems, systems
+from discgrader.grading.systems import clear_system_cache, find_system, refused_systems, systems
 from discgrader.packs.pack import default_packs
 from discgrader.resources import ADDED
 from fake_engine import FakeLocalizer, write_blocks
@@ -39,13 +39,13 @@ def added(tmp_path_factory: pytest.TempPathFactory, torch: object) -> Iterator[P
     (folder / "Systems").mkdir()
     (folder / "Systems" / f"{NAME}.json").write_text(json.dumps(SYSTEM), encoding="utf-8")
     os.environ[ADDED] = str(folder)
-    forget_systems()
+    clear_system_cache()
     from tiny_packs import tiny_window_pack
 
     tiny_window_pack(folder / "Packs" / NAME, NAME)
     yield folder
     del os.environ[ADDED]
-    forget_systems()
+    clear_system_cache()
 
 
 def test_it_stands_beside_the_six_in_its_place() -> None:
@@ -71,14 +71,14 @@ def test_a_file_that_describes_no_system_is_refused_and_takes_no_other_with_it(
 ) -> None:
     path = added / "Systems" / "broken.json"
     path.write_text(json.dumps(SYSTEM | {"name": "broken"} | change), encoding="utf-8")
-    forget_systems()
+    clear_system_cache()
     try:
         assert len(systems()) == 7 and why in refused_systems()["broken"]
         with pytest.raises(UsageError, match="broken"):
             find_system("broken")
     finally:
         path.unlink()
-        forget_systems()
+        clear_system_cache()
 
 
 def test_a_folder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

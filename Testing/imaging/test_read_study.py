@@ -12,7 +12,7 @@ from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Plane
 from discgrader.imaging.study_reader import MAX_FILES, find_studies, read_study
 from discgrader.imaging.volume import Volume
-from discgrader.pipeline.main_job import made_with
+from discgrader.pipeline.main_job import provenance_of
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
 from volumes import VOLUMES, upright, volume
@@ -308,6 +308,6 @@ def test_a_study_that_cannot_be_opened_is_one_that_fails_alone(ordinary_folder: 
         assert [name for name, _ in find_studies(ordinary_folder)] == ["closed", "open"]
         with pytest.raises(StudyError, match="cannot be opened"):
             read_study(ordinary_folder / "closed")
-        assert made_with(ordinary_folder / "closed", Settings(), (), {})["input"]
+        assert provenance_of(ordinary_folder / "closed", Settings(), (), {})["input"]
     finally:
         (ordinary_folder / "closed").chmod(0o700)

@@ -433,7 +433,7 @@ def test_the_command_draws_sheets(
 def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, data_dir: Path) -> None:
     import sudirman_studies
     from discgrader.imaging.study_reader import find_studies, read_study
-    from discgrader.pipeline.given_boxes import boxes_alone
+    from discgrader.pipeline.given_boxes import localization_from_boxes
     from discgrader.report.rois import read_rois
 
     if not (data_dir / sudirman_studies.FOLDER).is_dir():
@@ -446,7 +446,7 @@ def test_hand_set_discs_of_real_axial_slices_can_be_looked_at(tmp_path: Path, da
         study = read_study(path)
         [series] = study.series
         assert series.role == "AX_T2"
-        localization = boxes_alone(study, read_rois(path / "rois"))
+        localization = localization_from_boxes(study, read_rois(path / "rois"))
         [disc] = localization.discs
         [[window]] = StudyViews(study, localization).of(disc, system_views()["msu"])
         gray = window.values(window.shape.resized(72))[1]

@@ -24,8 +24,8 @@ from discgrader.training.realism.patients import (
     GAP,
     TILE,
     DigitalPatient,
+    balanced_findings,
     digital_patients,
-    even_findings,
     found_share,
     graded,
     sheet,
@@ -58,7 +58,7 @@ def test_digital_patients_are_found_graded_and_kept(patients):
 
 
 def test_grades_are_drawn_alike_often():
-    drawn = [one for seed in range(200) for one in even_findings(seed).values()]
+    drawn = [one for seed in range(200) for one in balanced_findings(seed).values()]
     counts = np.bincount([one.pfirrmann for one in drawn], minlength=6)[1:]
     assert counts.min() > 0.85 * counts.mean()
     assert any(one.narrowing for one in drawn if one.pfirrmann == 3)

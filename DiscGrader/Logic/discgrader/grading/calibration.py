@@ -42,12 +42,12 @@ def isotonic(probabilities: np.ndarray, curves: Sequence[tuple[np.ndarray, np.nd
     ndarray, shape (n, grades)
         The grades share out 1; where no grade is left, as before.
     """
-    return shared_out(
+    return normalized_rows(
         np.stack([np.interp(probabilities[:, k], *curve) for k, curve in enumerate(curves)], 1), probabilities
     )
 
 
-def shared_out(curved: np.ndarray, before: np.ndarray) -> np.ndarray:
+def normalized_rows(curved: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Rows brought to a sum of 1; one that is zero for every grade keeps the probabilities from before."""
     total = curved.sum(1, keepdims=True)
     return np.where(total > 1e-9, curved / np.maximum(total, 1e-9), before)

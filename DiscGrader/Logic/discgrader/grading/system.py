@@ -200,14 +200,14 @@ def _given(system: System, name: str, answer: Answer) -> int:
     task, probabilities = system.task(name), answer.tasks[name].probabilities
     followed = answer.tasks.get(task.follows)
     if followed is not None:
-        return place_that_fits(probabilities, bool(followed.probabilities.argmax()))
+        return consistent_position(probabilities, bool(followed.probabilities.argmax()))
     for other in system.sums_of(name):
         if other.sums is not None:
             return int(predicted_grades(probabilities, len(probabilities) - len(other.sums.grades)))
     return int(probabilities.argmax())
 
 
-def place_that_fits(probabilities: np.ndarray, found: bool) -> int:
+def consistent_position(probabilities: np.ndarray, found: bool) -> int:
     """The likeliest grade but the first where something was found, the first where nothing was: the zone of a
     herniation and its size never contradict each other."""
     return 1 + int(probabilities[1:].argmax()) if found else 0

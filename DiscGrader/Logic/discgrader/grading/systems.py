@@ -159,7 +159,7 @@ def refused_systems() -> Mapping[str, str]:
     return _described()[1]
 
 
-def forget_systems() -> None:
+def clear_system_cache() -> None:
     """Read all files again when somebody asks: others are there now."""
     _described.cache_clear()
 

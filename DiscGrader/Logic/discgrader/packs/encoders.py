@@ -25,7 +25,7 @@ RESNET34 = {"widths": (64, 128, 256, 512), "blocks": (3, 4, 6, 3)}
 """He et al., CVPR 2016, Table 1."""
 
 
-class Parted(nn.Module):
+class SplitNetwork(nn.Module):
     """A network's layers in two parts, ``early`` up to the maps of the first stage and ``late`` from there.
 
     The network keeps the names of its layers, so that published weights fit; ``early`` and ``late`` name some of them.
@@ -100,7 +100,7 @@ def _residual(channels: int, widths: Sequence[int], blocks: Sequence[int]) -> tu
 
 def _resnet50(channels: int) -> tuple[nn.Module, int]:
     layers = ("conv1", "bn1", "act", "maxpool", "layer1"), ("layer2", "layer3", "layer4")
-    return Parted(resnet50(channels), *layers), 2048
+    return SplitNetwork(resnet50(channels), *layers), 2048
 
 
 def _densenet121(channels: int) -> tuple[nn.Module, int]:
@@ -108,13 +108,13 @@ def _densenet121(channels: int) -> tuple[nn.Module, int]:
     network = nets.DenseNet121(spatial_dims=2, in_channels=channels, out_channels=1).features
     early = ("conv0", "norm0", "relu0", "pool0", "denseblock1")
     late = [name for name, _ in network.named_children() if name not in early]
-    return Parted(network, early, late), 1024
+    return SplitNetwork(network, early, late), 1024
 
 
 def _seresnext50(channels: int) -> tuple[nn.Module, int]:
     network = _monai("SEResNeXt-50").SEResNext50(spatial_dims=2, in_channels=channels, num_classes=1)
     network.last_linear = nn.Identity()
-    return Parted(network, ("layer0", "layer1"), ("layer2", "layer3", "layer4")), 2048
+    return SplitNetwork(network, ("layer0", "layer1"), ("layer2", "layer3", "layer4")), 2048
 
 
 def _mobilevit(channels: int) -> tuple[nn.Module, int]:

@@ -101,7 +101,7 @@ class Pack:
         """
         if file not in self.files:
             raise PackError(f"Pack {self.name} has no file {file}.")
-        return _read_checked(_home(self.folder, self.borrowed, file), self.name, file, self.files[file])
+        return _read_checked(_folder_of(self.folder, self.borrowed, file), self.name, file, self.files[file])
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def read_pack(folder: Path) -> Pack:
     name = described["name"]
     borrowed = described.get(BORROWED, {})
     for file, sha256 in described["files"].items():
-        _read_checked(_home(folder, borrowed, file), name, file, sha256)
-    _check_strangers(folder, name, described["files"])
+        _read_checked(_folder_of(folder, borrowed, file), name, file, sha256)
+    _check_unlisted_files(folder, name, described["files"])
     values = {member.name: described[member.name] for member in fields(Described) if member.name != "trained_on"}
     return Pack(
         folder=folder,
@@ -288,7 +288,7 @@ def _check_file_name(name: str, file: str) -> None:
         )
 
 
-def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
+def _check_unlisted_files(folder: Path, name: str, files: Mapping[str, str]) -> None:
     """Refuse weights that ``pack.json`` does not speak for; a README beside them does no harm."""
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
@@ -298,7 +298,7 @@ def _check_strangers(folder: Path, name: str, files: Mapping[str, str]) -> None:
             raise PackError(f"Pack {name}: {relative} is not named in {DESCRIPTION}.")
 
 
-def _home(folder: Path, borrowed: Mapping[str, str], file: str) -> Path:
+def _folder_of(folder: Path, borrowed: Mapping[str, str], file: str) -> Path:
     """The folder that a pack's file lies in."""
     return folder.resolve().parent / borrowed[file] if file in borrowed else folder
 

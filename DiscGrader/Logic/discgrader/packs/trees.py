@@ -239,7 +239,7 @@ def parse_trees(text: str) -> Trees:
     if any(block.get("num_cat", "0") != "0" or block.get("is_linear", "0") != "0" for block in blocks):
         raise ValueError("categorical splits and linear leaves are not supported")
     features = _within(int(head["max_feature_idx"]) + 1, _MOST_FEATURES, "max_feature_idx")
-    link, steepness = Link(objective), _steepness(options.get("sigmoid", "1"))
+    link, steepness = Link(objective), _sigmoid_slope(options.get("sigmoid", "1"))
     return _joined([_tree(block) for block in blocks], link, outputs, features, steepness)
 
 
@@ -317,7 +317,7 @@ def _within(value: int, most: int, what: str) -> int:
     return value
 
 
-def _steepness(text: str) -> float:
+def _sigmoid_slope(text: str) -> float:
     value = float(text)
     if not 1e-6 <= value <= 1e6:
         raise ValueError(f"sigmoid is {text}")

@@ -57,7 +57,7 @@ class UNet(nn.Module):
         return network
 
 
-class _Around(nn.Module):
+class _SkipConnection(nn.Module):
     """A finer level's features beside what the coarser levels make of them."""
 
     def __init__(self, submodule: nn.Module):
@@ -96,7 +96,7 @@ def _level(inputs: int, outputs: int, channels: Sequence[int], units: int, top: 
     else:
         below, joined = _Residual(own, coarser[0], 1, units), own + coarser[0]
     up = nn.Sequential(_convolution(joined, outputs, 2, up=True), _Residual(outputs, outputs, 1, 1, last_plain=top))
-    return nn.Sequential(_Residual(inputs, own, 2, units), _Around(below), up)
+    return nn.Sequential(_Residual(inputs, own, 2, units), _SkipConnection(below), up)
 
 
 def _convolution(inputs: int, outputs: int, stride: int, *, up: bool = False, plain: bool = False) -> nn.Sequential:

@@ -12,7 +12,7 @@ from discgrader.folders import SYSTEM_FILES, as_output_errors, atomic_file, chec
 from discgrader.jobs.pool import Outcome, Pool, ProcessPool
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack
 from discgrader.pipeline.engine import Engine, choose_packs
-from discgrader.pipeline.main_job import check_apart, grade_study, made_with
+from discgrader.pipeline.main_job import check_apart, grade_study, provenance_of
 from discgrader.pipeline.output import GRADES, Writer, is_complete
 from discgrader.pipeline.settings import Settings
 from discgrader.pipeline.sheets import (
@@ -289,7 +289,7 @@ def _is_done(task: StudyTask, packs: Sequence[Pack], progress: Progress) -> bool
     from discgrader.report.tables import read_grades_json
 
     progress.check()
-    if not is_complete(task.out, made_with(task.path, task.settings, tuple(packs), task.extra_writers)):
+    if not is_complete(task.out, provenance_of(task.path, task.settings, tuple(packs), task.extra_writers)):
         return False
     try:
         read_grades_json(task.out / GRADES)

@@ -22,7 +22,7 @@ from discgrader.localize.disc import Localization
 from discgrader.localize.plausible import ct_doubt
 from discgrader.packs.networks import require_torch
 from discgrader.packs.pack import LOCALIZER, NOT_GRADING, Pack, default_packs, find_pack_folders, read_pack
-from discgrader.pipeline.given_boxes import boxes_alone, with_boxes
+from discgrader.pipeline.given_boxes import localization_from_boxes, with_boxes
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress, Stopwatch
 from discgrader.resources import check_added_folders
@@ -183,7 +183,7 @@ class Engine:
             found = self.localize(study, settings, progress=progress)
         except StudyError as error:
             warnings = (f"The ROI boxes were graded as given. {error}",)
-            found = boxes_alone(study, boxes, settings, warnings)
+            found = localization_from_boxes(study, boxes, settings, warnings)
             return replace(found, misfits=ct_doubts(study), grade_anyway=settings.grade_anyway)
         return with_boxes(found, boxes, settings, names_given=True)
 

@@ -19,7 +19,7 @@ from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import disc_label, is_disc
 from discgrader.progress import Progress
 from discgrader.radiomics.extractor import FeatureRow, RadiomicsExtractor
-from discgrader.radiomics.parameters import ForeignFeature, Parameters, content_1218, read_parameter_file
+from discgrader.radiomics.parameters import OnlyInPyradiomics, Parameters, content_1218, read_parameter_file
 
 ENGINES = ("auto", "discgrader", "pyradiomics")
 
@@ -90,7 +90,7 @@ class Choice:
             content = read_parameter_file(self.parameter_file)
         try:
             parameters = Parameters.from_mapping(content, where)
-        except ForeignFeature as error:
+        except OnlyInPyradiomics as error:
             if self.engine == "discgrader":
                 raise
             return self._foreign(content, error)
@@ -101,10 +101,10 @@ class Choice:
         return RadiomicsExtractor(parameters), ()
 
     @staticmethod
-    def _foreign(content: Any, error: ForeignFeature) -> tuple[Extractor, tuple[str, ...]]:
-        from discgrader.radiomics.by_pyradiomics import PyradiomicsExtractor, pyradiomics_is_there
+    def _foreign(content: Any, error: OnlyInPyradiomics) -> tuple[Extractor, tuple[str, ...]]:
+        from discgrader.radiomics.by_pyradiomics import PyradiomicsExtractor, has_pyradiomics
 
-        if not pyradiomics_is_there():
+        if not has_pyradiomics():
             raise error
         return PyradiomicsExtractor(content), (f"{error} It was used for all features.",)
 

@@ -94,7 +94,7 @@ def _without(warnings: tuple[str, ...], settled: Collection[str]) -> tuple[str, 
     return tuple(warning for warning in warnings if warning not in settled)
 
 
-def boxes_alone(
+def localization_from_boxes(
     study: Study, boxes: Mapping[str, RoiBox], settings: Settings = Settings(), warnings: tuple[str, ...] = ()
 ) -> Localization:
     """The localization of a study whose discs nobody looked for, or found: exactly these boxes, nothing segmented.

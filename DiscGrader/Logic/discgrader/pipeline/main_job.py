@@ -73,7 +73,7 @@ def grade_study(
         result,
         out,
         {**default_writers(engine.packs), **extra},
-        settings=made_with(study_path, settings, engine.packs, extra),
+        settings=provenance_of(study_path, settings, engine.packs, extra),
         overwrite=overwrite,
         progress=progress.part(0.8, 1.0),
         stopwatch=engine.stopwatch,
@@ -109,7 +109,7 @@ def check_apart(study_path: Path, out: Path) -> None:
         raise UsageError(f"{out} lies inside {study_path}; choose a folder for the results outside it.")
 
 
-def made_with(
+def provenance_of(
     study_path: Path, settings: Settings, packs: tuple[Pack, ...], extra_writers: Mapping[str, Writer]
 ) -> dict[str, object]:
     """Everything that decides a result, for ``grades.json``; `is_complete` compares it."""

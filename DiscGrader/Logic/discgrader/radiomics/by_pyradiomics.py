@@ -11,7 +11,7 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
 from discgrader.radiomics.extractor import FeatureRow
-from discgrader.radiomics.parameters import ForeignFeature, Parameters
+from discgrader.radiomics.parameters import OnlyInPyradiomics, Parameters
 from discgrader.radiomics.preprocess import check_values
 from discgrader.radiomics.roi import find_roi, mask_on_grid
 from discgrader.radiomics.settings import Settings
@@ -23,7 +23,7 @@ _WHOLE = 1_000_000
 """A padding larger than any image, so that pyradiomics cuts none of it."""
 
 
-def pyradiomics_is_there() -> bool:
+def has_pyradiomics() -> bool:
     """Whether pyradiomics can be imported."""
     try:
         import radiomics.featureextractor  # noqa: F401
@@ -63,7 +63,7 @@ class PyradiomicsExtractor:
         self._given = given
         try:
             self.parameters: Parameters | None = Parameters.from_mapping(content)
-        except ForeignFeature:
+        except OnlyInPyradiomics:
             self.parameters = None
         try:
             self._extractor = featureextractor.RadiomicsFeatureExtractor({**content, "setting": setting})

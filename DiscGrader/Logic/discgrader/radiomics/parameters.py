@@ -218,7 +218,7 @@ _GLCM_1218 = (
 
 def _image_type(name: str, own: object, settings: Settings, where: str) -> ImageType:
     if name in FOREIGN_IMAGE_TYPES:
-        raise ForeignFeature(f"{where} asks for the image type {name}, which only pyradiomics supports.")
+        raise OnlyInPyradiomics(f"{where} asks for the image type {name}, which only pyradiomics supports.")
     if name not in IMAGE_TYPES:
         raise UsageError(
             f"{where} names the unknown image type {name!r}; the image types are {', '.join(IMAGE_TYPES)}."
@@ -246,5 +246,5 @@ def _features(one: str, wanted: object, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-class ForeignFeature(UsageError):
+class OnlyInPyradiomics(UsageError):
     """The parameters ask for something that only pyradiomics can give."""

@@ -155,7 +155,7 @@ def _any_number(value: object) -> float:
     return _number(value, float("-inf"), "a number", whole=False, strict=True)
 
 
-def _yes_or_no(value: object) -> bool:
+def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false")
     return value
@@ -218,34 +218,34 @@ _READERS: dict[str, tuple[str | None, Callable[[object], object]]] = {
     "minimumROIDimensions": ("minimum_roi_dimensions", _within(1, 3)),
     "minimumROISize": ("minimum_roi_size", _or_none(_above(0, whole=True))),
     "geometryTolerance": ("geometry_tolerance", _or_none(_above(0))),
-    "correctMask": ("correct_mask", _yes_or_no),
-    "normalize": ("normalize", _yes_or_no),
+    "correctMask": ("correct_mask", _boolean),
+    "normalize": ("normalize", _boolean),
     "normalizeScale": ("normalize_scale", _above(0)),
     "removeOutliers": ("remove_outliers", _or_none(_above(0))),
     "resampledPixelSpacing": ("resampled_pixel_spacing", _or_none(_sequence(_from(0, whole=False), (3,)))),
     "interpolator": ("interpolator", _interpolator),
     "resegmentRange": ("resegment_range", _or_none(_sequence(_any_number, (1, 2)))),
     "resegmentMode": ("resegment_mode", _one_of("absolute", "relative", "sigma")),
-    "resegmentShape": ("resegment_shape", _yes_or_no),
+    "resegmentShape": ("resegment_shape", _boolean),
     "binWidth": ("bin_width", _above(0)),
     "binCount": ("bin_count", _or_none(_above(0, whole=True))),
     "voxelArrayShift": ("voxel_array_shift", _any_number),
-    "force2D": ("force_2d", _yes_or_no),
+    "force2D": ("force_2d", _boolean),
     "force2Ddimension": ("force_2d_dimension", _within(0, 2)),
     "distances": ("distances", _sequence(_above(0, whole=True), at_least=1)),
-    "symmetricalGLCM": ("symmetrical_glcm", _yes_or_no),
+    "symmetricalGLCM": ("symmetrical_glcm", _boolean),
     "weightingNorm": ("weighting_norm", _or_none(_one_of(*WEIGHTINGS))),
     "gldm_a": ("gldm_a", _from(0)),
     "sigma": ("sigma", _sequence(_above(0))),
     "wavelet": ("wavelet", _wavelet),
     "level": ("level", _above(0, whole=True)),
     "start_level": ("start_level", _from(0)),
-    "gradientUseSpacing": ("gradient_use_spacing", _yes_or_no),
+    "gradientUseSpacing": ("gradient_use_spacing", _boolean),
     # These decide nothing here: filters see the whole sequence whatever is cropped, rows hold no diagnostics, masks
     # hold one channel, and only pyradiomics makes LBP images.
     "padDistance": ("pad_distance", _from(0)),
-    "preCrop": (None, _yes_or_no),
-    "additionalInfo": (None, _yes_or_no),
+    "preCrop": (None, _boolean),
+    "additionalInfo": (None, _boolean),
     "label_channel": (None, _from(0)),
     "lbp2DRadius": (None, _above(0)),
     "lbp2DSamples": (None, _from(1)),

@@ -20,7 +20,7 @@ from discgrader.imaging.study_reader import read_study
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Localization
 from discgrader.localize.levels import is_level
-from discgrader.pipeline.given_boxes import boxes_alone
+from discgrader.pipeline.given_boxes import localization_from_boxes
 from discgrader.report.rois import read_rois
 from discgrader.training.spider import spider_images, sudirman_slices
 from discgrader.training.stored_arrays import load_localization, save_localization
@@ -117,7 +117,7 @@ def boxes_in(folder: Path) -> dict[str, RoiBox]:
 def localization_of(study: Study, folder: Path, locate: Locate) -> Localization:
     """The discs of a study: those whose boxes lie in its folder, else found."""
     boxes = boxes_in(folder / "rois")
-    return boxes_alone(study, boxes) if boxes else locate(study)
+    return localization_from_boxes(study, boxes) if boxes else locate(study)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ def boxed_patients(folder: Path, source: str) -> Iterator[Patient]:
     for path in sorted(folder.iterdir()):
         if (path / "rois").is_dir():
             study = read_named_study(path)
-            boxed = boxes_alone(study, read_rois(path / "rois"))
+            boxed = localization_from_boxes(study, read_rois(path / "rois"))
             yield Patient(names.get(path.name, path.name), source, ((study, boxed),))
 
 

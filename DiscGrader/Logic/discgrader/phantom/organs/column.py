@@ -24,7 +24,7 @@ NOTHING = np.zeros(0, np.int64), np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True)
-class DiscLook:
+class DiscAppearance:
     """How a disc of a grade looks inside, apart from its height and its hydration.
 
     Parameters
@@ -52,11 +52,11 @@ class DiscLook:
 
 
 DISC_APPEARANCE = {
-    1: DiscLook(0.20, 0.25, 0.20, 0.0, 0.0, 0.45),
-    2: DiscLook(0.26, 0.55, 0.30, 0.0, 0.0, 0.45),
-    3: DiscLook(0.40, 0.40, 0.70, 0.1, 0.7, 0.3),
-    4: DiscLook(0.55, 0.15, 0.90, 0.22, 1.0, 0.2),
-    5: DiscLook(0.65, 0.00, 0.90, 0.35, 1.0, 0.12),
+    1: DiscAppearance(0.20, 0.25, 0.20, 0.0, 0.0, 0.45),
+    2: DiscAppearance(0.26, 0.55, 0.30, 0.0, 0.0, 0.45),
+    3: DiscAppearance(0.40, 0.40, 0.70, 0.1, 0.7, 0.3),
+    4: DiscAppearance(0.55, 0.15, 0.90, 0.22, 1.0, 0.2),
+    5: DiscAppearance(0.65, 0.00, 0.90, 0.35, 1.0, 0.12),
 }
 """By Pfirrmann grade; after the grades' definition, Pfirrmann et al., Spine 2001;26:1873-1878."""
 

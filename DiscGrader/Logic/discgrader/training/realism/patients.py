@@ -108,7 +108,7 @@ def graded(patients: Sequence[DigitalPatient]) -> list[GradedDisc]:
     return graded_discs([disc for patient in patients for disc in patient.discs], grades)
 
 
-def even_findings(seed: int) -> dict[str, DiscFindings]:
+def balanced_findings(seed: int) -> dict[str, DiscFindings]:
     """Pfirrmann grades alike often on every level, whatever the patient, so that there is enough of each to learn
     from."""
     rng = stream(seed, "even grades")
@@ -125,7 +125,7 @@ def _make(seed: int, localizer: Localizer, cache: Path) -> None:
     facts: dict = {"distances_mm": {}, "tissues": {}}
     discs: list[TrainingDisc] = []
     for some, slices in roles:
-        phantom = make_study(seed, even_findings(seed), series=some, middle_slices=slices)
+        phantom = make_study(seed, balanced_findings(seed), series=some, middle_slices=slices)
         facts["grades"] = {str(disc.index_from_sacrum): _grades(disc) for disc in phantom.discs}
         for series in phantom.study.series:
             found = localizer.localize_series(series)
@@ -196,14 +196,14 @@ def real_patients(
     images, gradings = spider_images(data_dir), spider_gradings(data_dir)
     tissues = cache / "tissues"
     tissues.mkdir(parents=True, exist_ok=True)
-    discs = prepare(images, _noting(disc_finder(images, None), tissues), cache / "crops", progress)
+    discs = prepare(images, _recording_tissues(disc_finder(images, None), tissues), cache / "crops", progress)
     measured: dict[str, list[Mapping[str, float]]] = {}
     for image in images:
         measured.setdefault(image.sequence, []).append(json.loads(_place(tissues, image).read_text(encoding="utf-8")))
     return graded_discs(discs, gradings), measured
 
 
-def _noting(find: Callable, folder: Path) -> Callable:
+def _recording_tissues(find: Callable, folder: Path) -> Callable:
     """``find``, with the tissues of each image measured and kept beside."""
 
     def found(images: Sequence[SpiderImage]):

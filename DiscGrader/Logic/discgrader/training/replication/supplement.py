@@ -201,7 +201,11 @@ def shape_confounding(setting: Setting) -> Analysis:
         for name, columns in variants.items():
             outcome = setting.runner.run(columns, setting.split, setting.choices_for(columns))
             rows.append(
-                {"features": name, "alike_volume": _alike_volume(setting, outcome.columns), **setting.metrics(outcome)}
+                {
+                    "features": name,
+                    "alike_volume": _correlation_with_volume(setting, outcome.columns),
+                    **setting.metrics(outcome),
+                }
             )
     return Analysis(
         "shape_confounding",
@@ -215,7 +219,7 @@ def shape_confounding(setting: Setting) -> Analysis:
     )
 
 
-def _alike_volume(setting: Setting, columns: tuple[str, ...]) -> float:
+def _correlation_with_volume(setting: Setting, columns: tuple[str, ...]) -> float:
     table = setting.runner.table
     volumes = [
         n

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from discgrader.grading.calibration import HIGH_GRADE, calibrate, fit_calibration, isotonic, shared_out
+from discgrader.grading.calibration import HIGH_GRADE, calibrate, fit_calibration, isotonic, normalized_rows
 from discgrader.training.tabular.models import (
     TABPFN_FEATURES,
     CumulativeTrees,
@@ -83,7 +83,7 @@ class SigmoidRecalibration:
             ],
             1,
         )
-        return shared_out(curved, probabilities)
+        return normalized_rows(curved, probabilities)
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Pictures as a network was not trained on them: faults of the examination, of the file and of the place, put into
 usual ones.
 
-Each change takes a `Shown` and gives another, or None where it cannot be made of it. Amounts are drawn so that a reader
-would notice; they were set by eye.
+Each change takes a `DiscInStudy` and gives another, or None where it cannot be made of it. Amounts are drawn so that a
+reader would notice; they were set by eye.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ Random = np.random.Generator
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class DiscInStudy:
     """A disc of a study; ``other`` is the same patient in the other contrast, where there is one."""
 
     study: Study
     localization: Localization
     disc: Disc
-    other: Shown | None = None
+    other: DiscInStudy | None = None
 
-    def with_pictures(self, change: Callable[[Series], np.ndarray]) -> Shown:
+    def with_pictures(self, change: Callable[[Series], np.ndarray]) -> DiscInStudy:
         """The same with the intensities of each series changed."""
         series = tuple(
             replace(series, volume=series.volume.with_array(change(series).astype(np.float32)))
@@ -40,17 +40,17 @@ class Shown:
         )
         return replace(self, study=replace(self.study, series=series))
 
-    def with_roi(self, roi: RoiBox) -> Shown:
+    def with_roi(self, roi: RoiBox) -> DiscInStudy:
         """The same with the disc's box elsewhere."""
         disc = replace(self.disc, roi=roi)
         discs = tuple(disc if each is self.disc else each for each in self.localization.discs)
         return replace(self, disc=disc, localization=replace(self.localization, discs=discs))
 
 
-Change = Callable[[Shown, Random], Shown | None]
+Change = Callable[[DiscInStudy, Random], DiscInStudy | None]
 
 
-def near(shown: Shown, reach_mm: float = 100.0) -> Shown:
+def near(shown: DiscInStudy, reach_mm: float = 100.0) -> DiscInStudy:
     """The same with pictures that reach no farther from the disc than this, which are changed the faster."""
     return replace(
         shown,
@@ -86,7 +86,7 @@ def _span(array: np.ndarray) -> tuple[float, float]:
     return float(low), float(max(high - low, 1e-6))
 
 
-def blurred(shown: Shown, rng: Random) -> Shown:
+def blurred(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A disc out of focus."""
     width = rng.uniform(1.3, 2.6)
 
@@ -99,7 +99,7 @@ def blurred(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def noisy(shown: Shown, rng: Random) -> Shown:
+def noisy(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A disc under much noise."""
     share = rng.uniform(0.12, 0.35)
 
@@ -113,7 +113,7 @@ def noisy(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def moved(shown: Shown, rng: Random) -> Shown:
+def moved(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """Ghosts along one direction, as of motion while phases are encoded."""
     along, away, strength = int(rng.integers(2)), rng.uniform(5, 18), rng.uniform(0.3, 0.55)
 
@@ -130,7 +130,7 @@ def moved(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def coarse(shown: Shown, rng: Random) -> Shown:
+def coarse(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A disc in large pixels."""
     edge = rng.uniform(2.2, 3.8)
 
@@ -149,12 +149,12 @@ def coarse(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def inverted(shown: Shown, rng: Random) -> Shown:
+def inverted(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A disc with bright and dark exchanged."""
     return shown.with_pictures(lambda series: float(np.max(series.volume.array)) - series.volume.array.astype(float))
 
 
-def clipped(shown: Shown, rng: Random) -> Shown:
+def clipped(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A window so narrow that much is black and white."""
     low_share, high_share = rng.uniform(0.35, 0.5), rng.uniform(0.62, 0.78)
 
@@ -167,7 +167,7 @@ def clipped(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def shaded(shown: Shown, rng: Random) -> Shown:
+def shaded(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """Brightness that falls off within the disc's surroundings, as beside a surface coil out of place."""
     angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0.045, 0.08)
 
@@ -188,7 +188,7 @@ def shaded(shown: Shown, rng: Random) -> Shown:
     return shown.with_pictures(change)
 
 
-def cropped(shown: Shown, rng: Random) -> Shown | None:
+def cropped(shown: DiscInStudy, rng: Random) -> DiscInStudy | None:
     """The picture ends within what the network sees."""
     side, rest = int(rng.integers(4)), rng.uniform(9.0, 14.0) + 6.0 * rng.random()
     roi = shown.disc.roi
@@ -216,7 +216,7 @@ def cropped(shown: Shown, rng: Random) -> Shown | None:
     return replace(shown, study=replace(shown.study, series=series)) if whole else None
 
 
-def _scaled(shown: Shown, factor: float) -> Shown:
+def _scaled(shown: DiscInStudy, factor: float) -> DiscInStudy:
     def grown(volume: Volume) -> Volume:
         affine = volume.affine_lps.copy()
         affine[:3] *= factor
@@ -232,17 +232,17 @@ def _scaled(shown: Shown, factor: float) -> Shown:
     return replace(shown, study=replace(shown.study, series=series), localization=found, disc=own[shown.disc])
 
 
-def too_small(shown: Shown, rng: Random) -> Shown:
+def too_small(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """As a cervical spine, or a spacing that is wrong."""
     return _scaled(shown, rng.uniform(0.45, 0.65))
 
 
-def too_large(shown: Shown, rng: Random) -> Shown:
+def too_large(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A box as of a much larger disc."""
     return _scaled(shown, rng.uniform(1.5, 2.0))
 
 
-def elsewhere(shown: Shown, rng: Random) -> Shown:
+def elsewhere(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """Other anatomy: in front of the spine, behind it, or half way to the next disc."""
     roi = shown.disc.roi
     along, up = ((rng.choice([-1, 1]) * rng.uniform(40, 55), 0.0), (0.0, rng.choice([-1, 1]) * rng.uniform(14, 20)))[
@@ -253,7 +253,7 @@ def elsewhere(shown: Shown, rng: Random) -> Shown:
     )
 
 
-def turned(shown: Shown, rng: Random) -> Shown:
+def turned(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """A box turned away from its disc."""
     roi, angle = shown.disc.roi, np.radians(rng.choice([-1, 1]) * rng.uniform(50, 180))
     across, along, up = roi.axes_lps.T
@@ -261,7 +261,7 @@ def turned(shown: Shown, rng: Random) -> Shown:
     return shown.with_roi(replace(roi, axes_lps=np.stack(axes, axis=1)))
 
 
-def operated(shown: Shown, rng: Random) -> Shown:
+def operated(shown: DiscInStudy, rng: Random) -> DiscInStudy:
     """Signal voids of metal with bright rims beside the disc and behind it, and the space behind the canal filled."""
     roi = shown.disc.roi
     voids = [
@@ -291,7 +291,7 @@ def _local(volume: Volume, roi: RoiBox) -> np.ndarray:
     return roi.to_local(_positions_lps(volume))
 
 
-def as_other_contrast(shown: Shown, rng: Random) -> Shown | None:
+def as_other_contrast(shown: DiscInStudy, rng: Random) -> DiscInStudy | None:
     """T1 given as T2, or T2 as T1."""
     if shown.other is None:
         return None
@@ -302,7 +302,7 @@ def as_other_contrast(shown: Shown, rng: Random) -> Shown | None:
     return replace(shown.other, study=replace(shown.other.study, series=series))
 
 
-def without_fat(shown: Shown, rng: Random) -> Shown | None:
+def without_fat(shown: DiscInStudy, rng: Random) -> DiscInStudy | None:
     """Fat-suppressed: marrow dark, and what is brightest around the spine."""
     share = rng.uniform(0.15, 0.4)
 
@@ -318,7 +318,7 @@ def without_fat(shown: Shown, rng: Random) -> Shown | None:
     return shown.with_pictures(change) if shown.localization.segmentation.array.any() else None
 
 
-def as_ct(shown: Shown, rng: Random) -> Shown | None:
+def as_ct(shown: DiscInStudy, rng: Random) -> DiscInStudy | None:
     """The spine in Hounsfield units: bone bright with a brighter rim, disc and muscle gray, fat dark."""
     wide = rng.random() < 0.5
 
@@ -341,7 +341,7 @@ def as_ct(shown: Shown, rng: Random) -> Shown | None:
     return shown.with_pictures(change) if shown.localization.segmentation.array.any() else None
 
 
-def _labels(shown: Shown, series: Series) -> np.ndarray:
+def _labels(shown: DiscInStudy, series: Series) -> np.ndarray:
     """The segmentation in a series' geometry."""
     volume, found = series.volume, shown.localization.segmentation
     if found.array.shape == volume.array.shape and np.allclose(found.affine_lps, volume.affine_lps):

@@ -19,7 +19,7 @@ from discgrader.grading.view_system import ViewSystem, middle_slices, network_in
 from discgrader.training.cohorts import Patient
 from discgrader.training.loop import Optimization, steps_from, train
 from discgrader.training.metrics import auroc
-from discgrader.training.typical.changes import CHANGES, Shown, near
+from discgrader.training.typical.changes import CHANGES, DiscInStudy, near
 
 USUAL = "usual"
 
@@ -40,10 +40,10 @@ class Example:
 class FeatureReader(Protocol):
     """What a pack's network sees of a disc."""
 
-    def alone(self, shown: Shown) -> Shown | None:
+    def alone(self, shown: DiscInStudy) -> DiscInStudy | None:
         """The disc with no more of its study than is needed to see it; None where it cannot be seen."""
 
-    def __call__(self, shown: Shown) -> Seen | None: ...
+    def __call__(self, shown: DiscInStudy) -> Seen | None: ...
 
 
 class CropFeatureReader:
@@ -52,11 +52,11 @@ class CropFeatureReader:
     def __init__(self, networks: CropNetworks):
         self.networks = networks
 
-    def alone(self, shown: Shown) -> Shown:
+    def alone(self, shown: DiscInStudy) -> DiscInStudy:
         """The disc with all that is read of its study."""
         return shown
 
-    def __call__(self, shown: Shown) -> Seen | None:
+    def __call__(self, shown: DiscInStudy) -> Seen | None:
         seen = self.networks.see(StudyContext(shown.study, shown.localization), shown.disc)
         if seen is None:
             return None
@@ -72,7 +72,7 @@ class ViewFeatureReader:
     def __init__(self, system: ViewSystem):
         self.system = system
 
-    def alone(self, shown: Shown) -> Shown | None:
+    def alone(self, shown: DiscInStudy) -> DiscInStudy | None:
         """The disc with no more of its study than the look at it takes; None where it cannot be looked at."""
         views = StudyViews(shown.study, shown.localization).of(shown.disc, self.system.specs, self.system.pixels)
         if isinstance(views, str):
@@ -82,7 +82,7 @@ class ViewFeatureReader:
         found = replace(shown.localization, series_name=series[0].name, discs=(shown.disc,))
         return near(replace(shown, study=replace(shown.study, series=series), localization=found))
 
-    def __call__(self, shown: Shown) -> Seen | None:
+    def __call__(self, shown: DiscInStudy) -> Seen | None:
         views = StudyViews(shown.study, shown.localization).of(shown.disc, self.system.specs, self.system.pixels)
         if isinstance(views, str):
             return None
@@ -105,7 +105,9 @@ def examples(
         How many discs of each study are seen as they are, and how many with a change, each with another.
     """
     for number, (study, found) in enumerate(patient.studies):
-        shown = [example for disc in found.discs if (example := reader.alone(Shown(study, found, disc))) is not None]
+        shown = [
+            example for disc in found.discs if (example := reader.alone(DiscInStudy(study, found, disc))) is not None
+        ]
         others = [
             other
             for place, other in enumerate(patient.studies)
@@ -121,13 +123,13 @@ def examples(
             other = others[0] if others else None
             if other is not None:
                 same = [disc for disc in other[1].discs if disc.index_from_sacrum == example.disc.index_from_sacrum]
-                example = replace(example, other=Shown(*other, same[0]) if same else None)
+                example = replace(example, other=DiscInStudy(*other, same[0]) if same else None)
             altered = CHANGES[str(kind)](example, rng)
             if altered is not None:
                 yield from _example(altered, reader, str(kind), patient)
 
 
-def _example(shown: Shown, reader: FeatureReader, kind: str, patient: Patient) -> Iterator[Example]:
+def _example(shown: DiscInStudy, reader: FeatureReader, kind: str, patient: Patient) -> Iterator[Example]:
     seen = reader(shown)
     if seen is not None:
         yield Example(
