@@ -90,7 +90,7 @@ from functools import partial
 from pathlib import Path
 from discgrader.jobs.job import Listener
 from discgrader.jobs.process import ProcessRunner
-from discgrader.phantom.rendering import render_study
+from discgrader.phantom.render_job import render_study
 runner = ProcessRunner()
 runner.run(partial(render_study, Path(sys.argv[1]), {"seed": 3, "series": ["T2"], "middle_slices": 1}), Listener())
 while not runner.pid:

@@ -19,7 +19,7 @@ from discgrader.mrml import hierarchy
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.panel.python import python_executable
 from discgrader.panel.show_volumes import show_volumes
-from discgrader.phantom.rendering import render_study
+from discgrader.phantom.render_job import render_study
 
 NAME = "DiscGrader phantom"
 OPTIONS = {"seed": 1, "findings": {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}}
