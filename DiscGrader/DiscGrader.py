@@ -64,7 +64,7 @@ def installTranslation():
 
 def registerSampleData():
     """Offer the phantom in the module Sample Data."""
-    from discgrader.panel.phantom_sample import register
+    from discgrader.panel.sample import register
 
     icons = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "Icons")
     register(slicer.mrmlScene, os.path.join(icons, "DiscGraderPhantom.png"))
@@ -210,7 +210,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         from discgrader.mrml.readings import SceneReadings
         from discgrader.mrml.view_labels import ViewLabels, label_views
         from discgrader.mrml.views import KeptSettings, fit_view
-        from discgrader.panel.poller import Poller
+        from discgrader.panel.events import Poller
 
         ScriptedLoadableModuleLogic.__init__(self)
         self.boxChanged = self.noticed = None
@@ -369,7 +369,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         return None
 
     def _makeWorker(self):
-        from discgrader.panel.python import python_executable
+        from discgrader.panel.dependencies import python_executable
         from discgrader.pipeline.service import worker_service
 
         return worker_service(

@@ -116,19 +116,19 @@ class Tour:
 
     def _correct(self) -> None:
         ui, panel = self.module.ui, self.module.panel
-        panel.menu.open(panel.chosen, panel.actions.cell, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
+        panel.menu.open(panel.state.chosen, ui.gradeTable.mapToGlobal(ui.gradeTable.rect.topLeft()))
         self.user.wait(0.2)
         self.picture("menu", panel.menu.opened)
         panel.menu.close()
-        panel.decisions.override(panel.chosen, "5", "Collapsed on all slices")
+        panel.set_grade(panel.state.chosen, "5", "Collapsed on all slices")
         self.scroll(0.25)
         self.picture("overridden")
-        panel.actions.move(levels=1)
-        panel.actions.accept()
+        panel.move(levels=1)
+        panel.accept()
         self.scroll(0.25)
         self.picture("accepted")
         panel.choose(CHOSEN)
-        cells = panel.table.grid.cells.items()
+        cells = panel.state.grid.cells.items()
         grades = tuple(replace(one.ai, warnings=(WARNING,)) for key, one in cells if key[0] == CHOSEN[0])
         panel.live.grades[CHOSEN[0]] = grades
         panel.show()
@@ -150,8 +150,8 @@ class Tour:
         ui.marginSlider.value = 12.0
         self.scroll(1.0)
         self.picture("boxes-and-margin")
-        panel.decisions.undo()
-        panel.decisions.undo()
+        panel.undo()
+        panel.undo()
         logic.boxChanged = follow
 
     def _sections(self) -> None:
@@ -171,9 +171,9 @@ class Tour:
             item.setCheckState(0, QtCore.Qt.Checked)
 
     def _dialogs(self) -> None:
-        from discgrader.panel.key_dialog import KeyDialog
+        from discgrader.panel.keys import KeyDialog
 
-        dialog = KeyDialog(self.module.panel.key_bar.keys, self.module.ui.keysButton.window(), print)
+        dialog = KeyDialog(self.module.panel.keys.keys, self.module.ui.keysButton.window())
         dialog.dialog.show()
         self.user.wait(0.2)
         self.picture("keys", dialog.dialog)

@@ -78,7 +78,7 @@ def test_find_and_grade_by_the_modules_buttons(with_boxes, user):
     user.click(module.ui.gradeButton)
     user.until(lambda: not module.logic.jobs.running)
     assert module.ui.statusLabel.text == "Graded."
-    assert len(module.panel.table.grid.cells) == 15
+    assert len(module.panel.state.grid.cells) == 15
 
 
 def test_a_box_dragged_by_its_handle_moves_in_the_scene(with_boxes, user):

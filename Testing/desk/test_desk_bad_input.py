@@ -39,7 +39,7 @@ def told(monkeypatch):
 @pytest.fixture
 def overridden(graded):
     """The panel with a study that was graded, one grade of it overridden."""
-    graded.decisions.override(("L4-L5", *PFIRRMANN), "5", "collapsed")
+    graded.set_grade(("L4-L5", *PFIRRMANN), "5", "collapsed")
     return graded
 
 
@@ -52,10 +52,10 @@ def warned(panel) -> str:
 
 
 def nothing_is_lost(panel) -> bool:
-    said = panel.logic.reading(panel.state.name).disc("L4-L5")
+    said = panel.logic.reading(panel.study).disc("L4-L5")
     return (
-        panel.table.grid.levels == LEVELS
-        and len(panel.table.grid.cells) == 15
+        panel.state.grid.levels == LEVELS
+        and len(panel.state.grid.cells) == 15
         and "✎" in shown(panel, "L4-L5")
         and (said.reader_grade(*PFIRRMANN), said.ai_grade(*PFIRRMANN).grade) == ("5", "4")
     )
@@ -79,7 +79,11 @@ def test_every_key_on_an_empty_scene_is_harmless(desk, told):
         key(desk, what)
     for what in (QtCore.Qt.Key_Z, QtCore.Qt.Key_Y):
         key(desk, what, QtCore.Qt.ControlModifier)
-    assert not told and panel.chosen is None and slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsROINode") == 0
+    assert (
+        not told
+        and panel.state.chosen is None
+        and slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLMarkupsROINode") == 0
+    )
 
 
 def test_an_axial_volume_chosen_as_sagittal_is_refused(overridden, user):
@@ -96,7 +100,7 @@ def test_an_axial_volume_chosen_as_sagittal_is_refused(overridden, user):
 def test_a_series_that_is_no_mr_is_neither_offered_nor_graded(overridden, user):
     node = added(synthetic_study().series[0].volume.affine_lps, "sag T2 of an abdomen", "CT")
     user.wait(0.1)
-    assert "CT" in overridden.inputs.reasons[node.GetID()]
+    assert "CT" in overridden.series.reasons[node.GetID()]
     overridden.ui.t2Selector.setCurrentNode(node)
     user.wait(0.1)
     finish(overridden, user, overridden.ui.gradeButton)
@@ -127,7 +131,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     overridden.logic.jobs.engine.hold = None
     finish(overridden, user, overridden.ui.gradeButton)
     assert news(overridden) == "Graded." and not told, "the T1 that is left can be graded"
-    assert overridden.logic.reading(overridden.state.name).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
+    assert overridden.logic.reading(overridden.study).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
 
 
 def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user, desk, told):
@@ -173,7 +177,7 @@ def test_two_levels_of_one_name_are_refused_and_a_copy_is_no_disc(overridden, us
     copy.SetCenterWorld(0.0, 0.0, 0.0)
     settled(overridden, user)
     assert overridden.logic.readings.node("L3-L4") is node and nothing_is_lost(overridden)
-    assert overridden.logic.readings.of(overridden.state.name).history.undo_words.startswith("Undo: L4-L5 Pfirrmann"), (
+    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: L4-L5 Pfirrmann"), (
         "it made no step"
     )
 
@@ -190,16 +194,16 @@ def full_disk(monkeypatch):
 
 def test_a_reading_that_finds_the_disk_full_leaves_the_older_file(graded, user, monkeypatch, tmp_path, told):
     path = tmp_path / "one.reading.json"
-    graded.files.save(path)
+    graded.save(path)
     before = path.read_bytes()
-    graded.decisions.override(("L4-L5", *PFIRRMANN), "5")
+    graded.set_grade(("L4-L5", *PFIRRMANN), "5")
     with monkeypatch.context() as patch:
         full_disk(patch)
-        graded.files.save(path)
+        graded.save(path)
     assert news(graded) == f"The disk is full while writing {path}; free some space and try again." in told[0]
     assert path.read_bytes() == before and {one.name for one in tmp_path.iterdir()} == {"blocks", path.name}
-    assert graded.logic.readings.of(graded.state.name).history.is_changed and nothing_is_lost(graded)
-    graded.files.save(path)
+    assert graded.logic.readings.of(graded.study).history.is_changed and nothing_is_lost(graded)
+    graded.save(path)
     assert load_reading(path).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
 
 
@@ -207,21 +211,21 @@ def test_a_report_that_finds_the_disk_full_leaves_nothing_half_written(overridde
     folder = tmp_path / "report"
     with monkeypatch.context() as patch:
         full_disk(patch)
-        overridden.files.report(folder)
+        overridden.report(folder)
         user.until(lambda: bool(told), 60)
     assert (
         len(told) == 1 and told[0].startswith(f"The report was not written. {folder}") and "has free space" in told[0]
     )
     assert [one.name for one in tmp_path.iterdir()] == ["blocks"] and nothing_is_lost(overridden)
-    overridden.files.report(folder)
+    overridden.report(folder)
     user.until(lambda: news(overridden).startswith("The report is in"), 60)
     assert (folder / "report.html").is_file()
 
 
 def test_folders_that_cannot_be_written_are_named(overridden, user, ordinary_folder, told):
     ordinary_folder.chmod(0o500)
-    overridden.files.save(ordinary_folder / "a.reading.json")
-    overridden.files.report(ordinary_folder / "report")
+    overridden.save(ordinary_folder / "a.reading.json")
+    overridden.report(ordinary_folder / "report")
     user.until(lambda: len(told) == 2, 60)
     assert told[0].endswith("a.reading.json cannot be written: permission denied; choose another folder.")
     assert told[1].endswith("report cannot be written: permission denied; choose another folder.")
@@ -232,6 +236,6 @@ def test_folders_that_cannot_be_written_are_named(overridden, user, ordinary_fol
 def test_a_file_that_is_no_reading_changes_nothing(overridden, tmp_path, told):
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{", encoding="utf-8")
-    overridden.files.open(wrong)
+    overridden.open(wrong)
     assert "wrong.json is not valid JSON" in told[0] and nothing_is_lost(overridden)
-    assert overridden.logic.readings.of(overridden.state.name).history.undo_words.startswith("Undo: L4-L5 Pfirrmann")
+    assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: L4-L5 Pfirrmann")

@@ -205,7 +205,7 @@ def test_the_margin_of_the_panel_reaches_discs_that_grading_finds(loaded, user):
     finish(loaded, user, loaded.ui.gradeButton)
     assert loaded.logic.jobs.engine.asked[0][0] == "localize" and loaded.logic.jobs.engine.asked[0][2] == 12.0
     assert loaded.ui.marginSlider.value == 12.0
-    reading = loaded.logic.reading(loaded.state.name)
+    reading = loaded.logic.reading(loaded.study)
     assert {one.margin_mm for one in reading.present} == {12.0}
     assert loaded.logic.readings.node("L4-L5").GetSize()[2] == pytest.approx(10.0 + 24.0, abs=1.0)
 

@@ -36,11 +36,11 @@ def installed_files() -> dict:
 
 
 def grades(panel) -> dict:
-    return {one: (cell.grade, cell.status, cell.stale) for one, cell in panel.table.grid.cells.items()}
+    return {one: (cell.grade, cell.status, cell.stale) for one, cell in panel.state.grid.cells.items()}
 
 
 def boxes(panel) -> dict:
-    nodes = {level: panel.logic.readings.node(level) for level in panel.table.grid.levels}
+    nodes = {level: panel.logic.readings.node(level) for level in panel.state.grid.levels}
     return {level: roi_from_node(node).corners_lps().round(2).tolist() for level, node in nodes.items()}
 
 
@@ -52,7 +52,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
     user.wait(0.1)
     try:
         finish(panel, user, panel.ui.findButton)
-        levels = panel.table.grid.levels
+        levels = panel.state.grid.levels
         assert set(LEVELS) <= set(levels), panel.ui.statusLabel.text
         for disc in made.discs:
             if disc.level in levels:
@@ -61,14 +61,14 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
 
         finish(panel, user, panel.ui.gradeButton)
         assert panel.ui.statusLabel.text == "Graded."
-        sagittal = [task for task in panel.table.grid.columns if task[0] in SAGITTAL_SYSTEMS]
+        sagittal = [task for task in panel.state.grid.columns if task[0] in SAGITTAL_SYSTEMS]
         above = {
             (level, *task)
             for level in levels
             for task in sagittal
             if level.startswith("T") and task[0] == "calcification"
         }
-        assert {(level, *task) for level in levels for task in sagittal} - above == set(panel.table.grid.cells)
+        assert {(level, *task) for level in levels for task in sagittal} - above == set(panel.state.grid.cells)
         found, first = boxes(panel), grades(panel)
         severity = {level: int(first[(level, *PFIRRMANN)][0]) for level in LEVELS}
         assert severity["L1-L2"] < severity["L3-L4"] < severity["L5-S1"]
@@ -81,11 +81,11 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         moved = boxes(panel)
         assert [level for level in levels if moved[level] != found[level]] == ["L4-L5"]
         assert not is_said_to_be_moved(panel, "L4-L5") and "L4-L5 graded anew" in panel.ui.statusLabel.text
-        asked = panel.logic.reading(panel.state.name).disc("L4-L5")
+        asked = panel.logic.reading(panel.study).disc("L4-L5")
         assert len(asked.gradings) == 2 and not asked.is_stale
 
         key(desk, QtCore.Qt.Key_2)
-        assert panel.table.grid.cells[("L4-L5", *PFIRRMANN)].status == "overridden"
+        assert panel.state.grid.cells[("L4-L5", *PFIRRMANN)].status == "overridden"
         key(desk, QtCore.Qt.Key_Z, CONTROL)
         key(desk, QtCore.Qt.Key_Z, CONTROL)
         settled(panel, user)
@@ -93,7 +93,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         key(desk, QtCore.Qt.Key_Y, CONTROL)
         key(desk, QtCore.Qt.Key_Y, CONTROL)
         settled(panel, user)
-        assert boxes(panel) == moved and panel.table.grid.cells[("L4-L5", *PFIRRMANN)].grade == "2"
+        assert boxes(panel) == moved and panel.state.grid.cells[("L4-L5", *PFIRRMANN)].grade == "2"
 
         last = grades(panel)
         assert desk.files.save(tmp_path / "phantom.mrb")
@@ -101,19 +101,19 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         user.wait(0.1)
         user.open(tmp_path / "phantom.mrb")
         user.wait(0.2)
-        assert grades(panel) == last and panel.chosen == ("L4-L5", *PFIRRMANN)
+        assert grades(panel) == last and panel.state.chosen == ("L4-L5", *PFIRRMANN)
         assert np.allclose(list(boxes(panel).values()), list(moved.values()), atol=0.05)
 
         user.drag("Yellow", center_of(panel, "L3-L4"), (0.0, 5.0, 2.0))
         settled(panel, user)
         assert not is_said_to_be_moved(panel, "L3-L4")
-        assert len(panel.logic.reading(panel.state.name).disc("L3-L4").gradings) == 2
+        assert len(panel.logic.reading(panel.study).disc("L3-L4").gradings) == 2
         panel.logic.readings.node("L1-L2").SetCenterWorld(0.0, 0.0, 5000.0)
         settled(panel, user)
         finish(panel, user, panel.ui.gradeButton)
         assert panel.ui.statusLabel.text == "Graded." and "The box of L1-L2 lies outside" in panel.ui.warningLabel.text
         gone = ("L1-L2", *PFIRRMANN)
-        assert gone not in panel.table.grid.cells and "do not show it" in panel.table.grid.not_graded[gone[:2]]
+        assert gone not in panel.state.grid.cells and "do not show it" in panel.state.grid.not_graded[gone[:2]]
     finally:
         desk.module.logic.close()
     assert installed_files() == before_all, "nothing is written where the extension is installed"

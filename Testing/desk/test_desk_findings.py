@@ -73,7 +73,7 @@ def test_doubts_about_names_go_once_the_reader_has_named_the_lowest_disc(panel, 
     panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     finish(panel, user, panel.ui.gradeButton)
-    told, discs = label.text, len(panel.state.boxes)
+    told, discs = label.text, len(panel.state.study.boxes)
     doubtful = [[True] * (discs + 1), [True] + [False] * discs], [True, True]
     assert told_in_files(panel, tmp_path / "before") == doubtful
     set_lowest(panel, level)
@@ -141,4 +141,4 @@ def test_one_control_settles_how_sure_the_names_are(panel, user, tmp_path):
         assert document["names"] == names
         assert document["name_doubts"] == (list(DOUBTS[:1]) if names == found else [])
         assert ("80 %" in panel.ui.lowestComboBox.toolTip) == (names == found)
-        assert panel.ui.lowestComboBox.currentText == names["lowest_disc"] == panel.table.grid.levels[-1]
+        assert panel.ui.lowestComboBox.currentText == names["lowest_disc"] == panel.state.grid.levels[-1]

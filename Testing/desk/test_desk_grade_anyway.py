@@ -39,15 +39,15 @@ def test_grades_are_withheld_until_the_box_is_ticked_and_again_when_that_is_undo
     ui = doubtful.ui
     assert ui.gradeAnywayCheckBox.visible and not ui.gradeAnywayCheckBox.checked and WHY in ui.warningLabel.text
     finish(doubtful, user, ui.gradeButton)
-    assert not doubtful.table.grid.cells and set(doubtful.table.grid.not_graded.values()) == {NOT_LUMBAR}
+    assert not doubtful.state.grid.cells and set(doubtful.state.grid.not_graded.values()) == {NOT_LUMBAR}
     user.click(ui.gradeAnywayCheckBox)
     settled(doubtful, user)
-    assert doubtful.table.grid.cells and ui.gradeAnywayCheckBox.checked
-    assert doubtful.logic.reading(doubtful.state.name).grade_anyway is not None
-    doubtful.logic.undo(doubtful.state.name)
+    assert doubtful.state.grid.cells and ui.gradeAnywayCheckBox.checked
+    assert doubtful.logic.reading(doubtful.study).grade_anyway is not None
+    doubtful.logic.undo(doubtful.study)
     doubtful.refresh()
     settled(doubtful, user)
-    assert not doubtful.table.grid.cells and not ui.gradeAnywayCheckBox.checked
+    assert not doubtful.state.grid.cells and not ui.gradeAnywayCheckBox.checked
 
 
 def test_an_ordinary_study_has_no_such_box(panel, user):

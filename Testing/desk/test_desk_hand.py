@@ -20,7 +20,7 @@ def handle(panel, level) -> np.ndarray:
 
 
 def steps(panel) -> tuple[str, str]:
-    history = panel.logic.readings.of(panel.state.name).history
+    history = panel.logic.readings.of(panel.study).history
     return history.undo_words or "", history.redo_words or ""
 
 

@@ -36,7 +36,7 @@ def lacking(panel, user):
 
 def tip(panel, level, column) -> str:
     """What a cell says when the mouse rests on it."""
-    grid = panel.table.grid
+    grid = panel.state.grid
     return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).toolTip
 
 
@@ -44,7 +44,7 @@ def is_told(panel, missed_level) -> bool:
     """Whether the table says all that the engine could not grade, and no more."""
     told = {
         level: (shown(panel, level, SIZE), tip(panel, level, SIZE).splitlines()[-1])
-        for level in panel.table.grid.levels
+        for level in panel.state.grid.levels
     }
     bulging = {
         level: tip(panel, level, BULGING).splitlines()[-1] for level in told if shown(panel, level, BULGING) == "–"
@@ -60,7 +60,7 @@ def test_a_dash_and_its_tip_say_what_was_not_graded(lacking, user):
     lacking.choose(("L2-L3", *BULGING))
     assert lacking.ui.acceptButton.toolTip == f"Not graded: {MISSED}."
     assert MISSED in lacking.ui.detailsBrowser.toPlainText()
-    lacking.decisions.override(("L2-L3", *BULGING), "1")
+    lacking.set_grade(("L2-L3", *BULGING), "1")
     user.wait(0.1)
     assert shown(lacking, "L2-L3", BULGING) != "–" and "Not graded" not in tip(lacking, "L2-L3", BULGING)
 
@@ -70,7 +70,7 @@ def test_it_is_told_again_after_reopening(lacking, desk, user, tmp_path):
     desk.files.close_scene()
     user.open(tmp_path / "study.mrb")
     user.wait(0.3)
-    assert lacking.table.grid.levels == LEVELS and is_told(lacking, "L2-L3")
+    assert lacking.state.grid.levels == LEVELS and is_told(lacking, "L2-L3")
 
 
 def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):

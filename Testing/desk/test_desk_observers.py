@@ -40,7 +40,7 @@ def read(desk, user, folder) -> None:
     panel = desk.module.panel
     finish(panel, user, panel.ui.findButton)
     finish(panel, user, panel.ui.gradeButton)
-    assert panel.table.grid.levels == LEVELS
+    assert panel.state.grid.levels == LEVELS
     click_cell(panel, user, "L4-L5", PFIRRMANN)
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_5)
@@ -102,7 +102,7 @@ def test_two_scenes_one_after_another_leave_no_observer(desk, user, tmp_path, ou
 def test_a_reload_lets_go_of_all_that_was(desk, user, tmp_path, outside):
     read(desk, user, tmp_path / "one")
     old = desk.module
-    parts = ("watch", "live", "display", "computation", "key_bar", "table", "boxes", "files")
+    parts = ("watch", "live", "display", "computation", "keys", "grades", "discs", "details")
     refs = {name: weakref.ref(getattr(old.panel, name)) for name in parts}
     refs |= {name: weakref.ref(getattr(old.logic, name)) for name in ("jobs", "readings", "views", "labels")}
     refs |= {"widget": weakref.ref(old), "panel": weakref.ref(old.panel), "logic": weakref.ref(old.logic)}
@@ -114,7 +114,7 @@ def test_a_reload_lets_go_of_all_that_was(desk, user, tmp_path, outside):
     gc.collect()
     assert [name for name, one in refs.items() if one() is not None] == []
     panel = desk.module.panel
-    assert panel.table.grid.levels == LEVELS and "✎" not in panel.ui.statusLabel.text
+    assert panel.state.grid.levels == LEVELS and "✎" not in panel.ui.statusLabel.text
     assert observers(desk) == inside
     desk.files.close_scene()
     leave(user)

@@ -32,7 +32,7 @@ def test_selectors_fill_themselves_and_buttons_say_why_they_wait(desk, user, tmp
 
 def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     finish(panel, user, panel.ui.findButton)
-    assert panel.table.grid.levels == LEVELS and panel.table.grid.cells == {}
+    assert panel.state.grid.levels == LEVELS and panel.state.grid.cells == {}
     panel.logic.jobs.engine.hold = threading.Event()
     user.click(panel.ui.gradeButton)
     assert panel.ui.gradeButton.text == "Stop" and panel.ui.progressBar.visible
@@ -44,9 +44,9 @@ def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     panel.logic.jobs.engine.hold.set()
     user.until(lambda: not panel.computation.running, 30)
     assert panel.ui.gradeButton.text == "Grade" and panel.ui.statusLabel.text.startswith("Stopped")
-    assert panel.table.grid.cells == {}
+    assert panel.state.grid.cells == {}
     finish(panel, user, panel.ui.gradeButton)
-    assert len(panel.table.grid.cells) == 15
+    assert len(panel.state.grid.cells) == 15
     assert "IV" in shown(panel, "L4-L5") and "70 %" in shown(panel, "L4-L5")
     assert "⚠" in shown(panel, "L5-S1")
     tip = panel.ui.gradeTable.cellWidget(4, 0).toolTip
@@ -55,7 +55,7 @@ def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
 
 def test_a_clicked_cell_brings_the_views_and_tells_everything(graded, user, desk):
     click_cell(graded, user, "L2-L3", PFIRRMANN)
-    assert graded.chosen == ("L2-L3", *PFIRRMANN)
+    assert graded.state.chosen == ("L2-L3", *PFIRRMANN)
     center = [0.0, 0.0, 0.0]
     graded.logic.readings.node("L2-L3").GetCenterWorld(center)
     axial = desk.layout.sliceWidget("Red").mrmlSliceNode()
@@ -97,7 +97,7 @@ def test_override_accept_undo_and_redo_by_key(graded, user, desk):
     assert said.decision(*PFIRRMANN).reader == "Dr. A"
     assert "L4-L5 Pfirrmann to V" in graded.ui.undoButton.toolTip and "Ctrl+Z" in graded.ui.undoButton.toolTip
     key(desk, QtCore.Qt.Key_N)
-    assert graded.chosen == ("L5-S1", *PFIRRMANN)
+    assert graded.state.chosen == ("L5-S1", *PFIRRMANN)
     key(desk, QtCore.Qt.Key_A)
     assert "✓" in shown(graded, "L5-S1") and not graded.ui.acceptButton.enabled
     key(desk, QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier)
@@ -112,8 +112,8 @@ def test_override_accept_undo_and_redo_by_key(graded, user, desk):
 
 
 def test_the_menu_has_every_grade_of_the_scale(graded, user):
-    cell = graded.table.grid.cells[("L3-L4", *PFIRRMANN)]
-    menu = graded.menu.menu(cell.key, cell)
+    cell = graded.state.grid.cells[("L3-L4", *PFIRRMANN)]
+    menu = graded.menu.menu(cell.key)
     texts = [action.text for action in menu.actions()]
     assert [text.split()[0] for text in texts[:5]] == ["I", "II", "III", "IV", "V"]
     menu.actions()[1].trigger()
@@ -146,15 +146,15 @@ def test_keys_are_heard_only_while_the_module_is_open(graded, user, desk):
 
 def test_wrong_names_are_mended_by_one_control(graded, user):
     user.click(graded.ui.namesUpButton)
-    assert graded.table.grid.levels == ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5")
+    assert graded.state.grid.levels == ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5")
     assert "V" in shown(graded, "L4-L5"), "the grade goes with its disc"
     box = graded.ui.lowestComboBox
     box.setCurrentIndex(box.findText("L5-S1"))
     box.activated.emit(box.currentIndex)
-    assert graded.table.grid.levels == LEVELS
+    assert graded.state.grid.levels == LEVELS
     user.click(graded.ui.undoButton)
     user.click(graded.ui.undoButton)
-    assert graded.table.grid.levels == LEVELS and not graded.ui.undoButton.enabled
+    assert graded.state.grid.levels == LEVELS and not graded.ui.undoButton.enabled
 
 
 def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
@@ -162,11 +162,11 @@ def test_boxes_are_deleted_added_and_fitted_from_the_panel(graded, user, desk):
     center = [0.0, 0.0, 0.0]
     graded.logic.readings.node("L3-L4").GetCenterWorld(center)
     user.click(graded.ui.deleteButton)
-    assert "L3-L4" not in graded.table.grid.levels
+    assert "L3-L4" not in graded.state.grid.levels
     slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*center)
     user.click(graded.ui.addButton)
     user.until(lambda: not graded.logic.jobs.running, 60)
-    assert graded.table.grid.levels == LEVELS
+    assert graded.state.grid.levels == LEVELS
     graded.ui.marginSlider.value = 12.0
     user.until(lambda: not graded.logic.jobs.running, 60)
     size = graded.logic.readings.node("L5-S1").GetSize()
@@ -194,7 +194,7 @@ def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
         slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().JumpSliceByOffsetting(*(center + 30.0))
     assert away_mm() > 20.0
     user.click(graded.ui.undoButton)
-    assert graded.chosen == ("L3-L4", *PFIRRMANN)
+    assert graded.state.chosen == ("L3-L4", *PFIRRMANN)
     assert away_mm() < 5.0
 
 
@@ -216,7 +216,7 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
     area.setFixedHeight(200)
     area.verticalScrollBar().setValue(0)
     user.wait(0.1)
-    graded.actions.move(levels=4)
+    graded.move(levels=4)
     user.wait(0.1)
     label = graded.ui.gradeTable.cellWidget(4, 0)
     seen = QtWidgets.QWidget.visibleRegion(label).boundingRect()
@@ -235,7 +235,7 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
     user.wait(0.1)
     asked = [one for one in graded.logic.jobs.engine.asked if one[0] == "grade"]
     assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
-    header = graded.ui.gradeTable.verticalHeaderItem(graded.table.grid.levels.index("L3-L4"))
+    header = graded.ui.gradeTable.verticalHeaderItem(graded.state.grid.levels.index("L3-L4"))
     assert header.text() == "L3-L4" and graded.live.grades == {}
     assert "move L3-L4 box" in graded.ui.undoButton.toolTip
 
@@ -243,22 +243,22 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
 def test_systems_and_tasks_can_be_switched_off(graded, user):
     tree = graded.systems
     tree.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
-    assert ("pfirrmann", "high_grade") not in graded.table.grid.columns
+    assert ("pfirrmann", "high_grade") not in graded.state.grid.columns
     tree.systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
-    assert graded.table.grid.columns == (PFIRRMANN,)
+    assert graded.state.grid.columns == (PFIRRMANN,)
     graded.logic.jobs.engine.asked.clear()
     finish(graded, user, graded.ui.gradeButton)
     assert graded.logic.jobs.engine.asked[-1][2] == ("pfirrmann",)
 
 
 def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):
-    graded.decisions.override(("L4-L5", *PFIRRMANN), "5", "collapsed")
-    graded.files.save(tmp_path / "one.reading.json")
+    graded.set_grade(("L4-L5", *PFIRRMANN), "5", "collapsed")
+    graded.save(tmp_path / "one.reading.json")
     assert load_reading(tmp_path / "one.reading.json").disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
-    graded.decisions.undo()
-    graded.files.open(tmp_path / "one.reading.json")
+    graded.undo()
+    graded.open(tmp_path / "one.reading.json")
     assert "✎" in shown(graded, "L4-L5")
-    graded.files.report(tmp_path / "report")
+    graded.report(tmp_path / "report")
     user.until(lambda: (tmp_path / "report" / "report.html").is_file(), 120)
     user.until(lambda: graded.ui.statusLabel.text.startswith("The report is in"), 10)
     names = {one.name for one in (tmp_path / "report").iterdir()}
@@ -269,16 +269,16 @@ def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, 
 def test_two_scenes_and_a_reload_leave_no_observer_behind(graded, user, desk, tmp_path):
     for number in range(2):
         desk.files.close_scene()
-        assert not graded.watch.watched and graded.chosen is None
+        assert not graded.watch.watched and graded.state.chosen is None
         user.open(write_blocks(tmp_path / f"again {number}"))
         finish(graded, user, graded.ui.findButton)
-        assert graded.table.grid.levels == LEVELS
+        assert graded.state.grid.levels == LEVELS
     old = graded
     slicer.util.reloadScriptedModule("DiscGrader")
     new = desk.module.panel
     new.logic.jobs.engine = BlockEngine()
-    assert new is not old and not old.watch.is_listening and not old.key_bar.keys.bound
-    assert new.table.grid.levels == LEVELS and new.key_bar.keys.bound
+    assert new is not old and not old.watch.is_listening and not old.keys.keys.bound
+    assert new.state.grid.levels == LEVELS and new.keys.keys.bound
 
 
 def test_nothing_is_wider_than_the_panel(graded, user):
@@ -303,19 +303,19 @@ def test_everything_is_back_on_another_day(graded, user, desk, tmp_path):
     graded.systems.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
     path = tmp_path / "study.mrb"
     assert desk.files.save(path)
-    before = graded.table.grid
+    before = graded.state.grid
     desk.files.close_scene()
-    assert graded.table.grid.levels == () and not graded.ui.gradeTable.visible
+    assert graded.state.grid.levels == () and not graded.ui.gradeTable.visible
     slicer.util.selectModule("Data")
     user.open(path)
     slicer.util.selectModule("DiscGrader")
     user.wait(0.1)
-    after = graded.table.grid
+    after = graded.state.grid
     assert (after.levels, after.columns) == (before.levels, before.columns)
     assert {one: (cell.grade, cell.status, cell.color) for one, cell in after.cells.items()} == {
         one: (cell.grade, cell.status, cell.color) for one, cell in before.cells.items()
     }
-    assert graded.chosen == ("L4-L5", *PFIRRMANN)
+    assert graded.state.chosen == ("L4-L5", *PFIRRMANN)
     assert not graded.ui.labelsCheckBox.checked and graded.ui.opacitySlider.value == pytest.approx(0.3)
     assert graded.ui.t2Selector.currentNode().GetName() == "T2_sag"
 
@@ -334,10 +334,8 @@ def test_a_scene_opened_while_the_module_is_in_front_has_its_series_chosen(grade
 def test_one_report_is_written_at_a_time(graded, user, tmp_path):
     told = []
     write = graded.logic.exportReport
-    write(
-        tmp_path / "one", graded.state.name, waitForCompletion=False, eventCallback=lambda event, _: told.append(event)
-    )
+    write(tmp_path / "one", graded.study, waitForCompletion=False, eventCallback=lambda event, _: told.append(event))
     with pytest.raises(UsageError, match="still being written"):
-        write(tmp_path / "two", graded.state.name, waitForCompletion=False)
+        write(tmp_path / "two", graded.study, waitForCompletion=False)
     user.until(lambda: "completed" in told, 60)
     assert (tmp_path / "one" / "report.html").is_file() and not (tmp_path / "two").exists()

@@ -68,12 +68,12 @@ def test_stir_alone_serves_for_finding_discs(desk, user):
 @pytest.mark.parametrize("size", [(160, 512, 512), (512, 160, 512), (1, 300, 200)])
 def test_the_picture_beside_the_question_is_drawn_from_one_slice(desk, monkeypatch, size):
     from discgrader.imaging.volume import Volume
-    from discgrader.panel import series_question
+    from discgrader.panel import inputs
 
     drawn = []
-    real = series_question.slice_picture
+    real = inputs.slice_picture
     monkeypatch.setattr(
-        series_question, "slice_picture", lambda series, *more: (drawn.append(series.volume), real(series, *more))[1]
+        inputs, "slice_picture", lambda series, *more: (drawn.append(series.volume), real(series, *more))[1]
     )
     spacing = np.where(np.array(size[::-1]) == min(size), 1.0, 0.5)
     array = np.zeros(size, np.int16)
@@ -81,7 +81,7 @@ def test_the_picture_beside_the_question_is_drawn_from_one_slice(desk, monkeypat
     middle = (size[thin] - 1) // 2
     np.moveaxis(array, thin, 0)[middle] = 100
     node = volume_to_node(slicer.mrmlScene, Volume(array, np.diag([*spacing, 1.0])), "scan")
-    assert series_question.thumbnail_html(node).startswith('<img src="data:image/png;base64,')
+    assert inputs.thumbnail_html(node).startswith('<img src="data:image/png;base64,')
     [volume] = drawn
     assert min(volume.size) == 1 and max(volume.size) <= 300 and volume.array.min() == 100
     place = np.zeros(3)

@@ -52,12 +52,12 @@ def state(panel, desk) -> dict:
     parameters, ui = panel.parameters, panel.ui
     node, opacity = sagittal_foreground(desk)
     sizes = {
-        level: np.round(panel.logic.readings.node(level).GetSize(), 3).tolist() for level in panel.table.grid.levels
+        level: np.round(panel.logic.readings.node(level).GetSize(), 3).tolist() for level in panel.state.grid.levels
     }
     return {
-        "columns": panel.table.grid.columns,
-        "cells": {one: (cell.grade, cell.status, cell.reason) for one, cell in panel.table.grid.cells.items()},
-        "chosen": panel.chosen,
+        "columns": panel.state.grid.columns,
+        "cells": {one: (cell.grade, cell.status, cell.reason) for one, cell in panel.state.grid.cells.items()},
+        "chosen": panel.state.chosen,
         "boxes": sizes,
         "margin": ui.marginSlider.value,
         "saliency": (ui.saliencyCheckBox.checked, ui.opacitySlider.value, ui.thresholdSlider.value),
@@ -68,7 +68,7 @@ def state(panel, desk) -> dict:
         "graded with saliency": parameters.grading.saliency,
         "reader": ui.readerLineEdit.text,
         "series": {role: one.GetName() for role, one in parameters.volumes().items()},
-        "keys": panel.key_bar.keys.keys(),
+        "keys": panel.keys.keys.keys(),
     }
 
 
@@ -86,11 +86,11 @@ def reopen(desk, user, path):
 def arranged(graded, user, desk):
     """A reading in which nothing is as it was at first."""
     graded.ui.readerLineEdit.text = "Dr. A"
-    graded.key_bar.keys.choose({**graded.key_bar.keys.keys(), "accept": "Ctrl+Return"})
+    graded.keys.keys.choose({**graded.keys.keys.keys(), "accept": "Ctrl+Return"})
     graded.ui.marginSlider.value = 12.0
     settled(graded, user)
-    graded.decisions.override(("L3-L4", *PFIRRMANN), "5", "collapsed")
-    graded.decisions.accept(("L2-L3", *PFIRRMANN))
+    graded.set_grade(("L3-L4", *PFIRRMANN), "5", "collapsed")
+    graded.accept_grade(("L2-L3", *PFIRRMANN))
     graded.systems.tasks["pfirrmann/high_grade"].setCheckState(0, QtCore.Qt.Unchecked)
     graded.systems.systems["spider"].setCheckState(0, QtCore.Qt.Unchecked)
     user.wait(0.1)
@@ -151,7 +151,7 @@ def test_a_scene_of_which_the_panel_knows_nothing_is_shown_by_default(graded, us
     slicer.util.selectModule("DiscGrader")
     user.wait(0.1)
     panel = desk.module.panel
-    assert panel.table.grid.levels == LEVELS and len(panel.table.grid.cells) == 15 and panel.chosen is None
+    assert panel.state.grid.levels == LEVELS and len(panel.state.grid.cells) == 15 and panel.state.chosen is None
     assert panel.ui.saliencyCheckBox.checked and panel.ui.labelsCheckBox.checked and not panel.ui.axialCheckBox.checked
     assert panel.ui.marginSlider.value == 10.0
 

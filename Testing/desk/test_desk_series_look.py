@@ -77,7 +77,7 @@ def test_a_volume_that_was_renamed_meanwhile_is_looked_at_anew(desk, user, pictu
     node.SetName("sag T1")
     picture.may.set()
     user.wait(0.2)
-    known = desk.module.panel.inputs.reasons[node.GetID()]
+    known = desk.module.panel.series.reasons[node.GetID()]
     assert len(picture.threads) == 2 and "T1" in known
 
 
@@ -86,7 +86,7 @@ def test_nothing_of_a_closed_scene_is_used(desk, user, picture):
     put("sag T2", "sag T1")
     until(desk, lambda: picture.threads)
     slicer.mrmlScene.Clear(False)
-    assert not desk.module.panel.series_inputs.looking
+    assert not desk.module.panel.series.looking
     [t1] = put("sag T1")
     picture.may.set()
     user.wait(0.3)

@@ -59,7 +59,7 @@ def test_a_scene_that_is_opened_while_the_module_is_in_front_is_as_it_was_left(s
     for _ in range(2):
         user.open(saved)
         user.wait(0.2)
-        assert state(panel) == before and panel.table.grid.levels == LEVELS
+        assert state(panel) == before and panel.state.grid.levels == LEVELS
     desk.files.close_scene()
     user.wait(0.1)
     assert panel.parameters.volumes() == {} and panel.ui.marginSlider.value == 10.0
@@ -68,7 +68,7 @@ def test_a_scene_that_is_opened_while_the_module_is_in_front_is_as_it_was_left(s
     assert state(panel) == before
     panel.logic.jobs.engine = BlockEngine()
     finish(panel, user, panel.ui.gradeButton)
-    assert len(panel.table.grid.cells) == 15
+    assert len(panel.state.grid.cells) == 15
 
 
 def test_a_study_that_is_opened_after_a_scene_fills_the_selectors(saved, desk, user, tmp_path):
@@ -111,7 +111,7 @@ def heard(desk, key) -> bool:
 
 
 def test_keys_are_heard_only_while_the_module_is_open(desk, user):
-    keys = desk.module.panel.key_bar.keys
+    keys = desk.module.panel.keys.keys
     assert keys.bound and heard(desk, QtCore.Qt.Key_L)
     slicer.util.selectModule("Data")
     assert not keys.bound and not heard(desk, QtCore.Qt.Key_L)
@@ -122,7 +122,7 @@ def test_keys_are_heard_only_while_the_module_is_open(desk, user):
     desk.files.close_scene()
     assert keys.bound and heard(desk, QtCore.Qt.Key_L), "the scene was closed in the module"
     slicer.util.reloadScriptedModule("DiscGrader")
-    assert desk.module.panel.key_bar.keys.bound and heard(desk, QtCore.Qt.Key_L)
+    assert desk.module.panel.keys.keys.bound and heard(desk, QtCore.Qt.Key_L)
 
 
 def test_no_key_is_taken_from_slicers_views(desk):

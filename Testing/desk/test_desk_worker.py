@@ -44,25 +44,25 @@ def test_a_killed_worker_leaves_what_was_graded_and_grades_on(panel, user, tmp_p
     settled(panel, user)
     assert "The worker process ended unexpectedly (signal 9) and was started again" in panel.ui.statusLabel.text
     assert panel.ui.gradeButton.text == "Grade" and not panel.ui.progressBar.visible
-    assert panel.table.grid.levels == LEVELS
-    assert {level for level, *_task in panel.table.grid.cells} == {"L5-S1", "L4-L5"}
-    panel.decisions.override(("L4-L5", *PFIRRMANN), "5")
+    assert panel.state.grid.levels == LEVELS
+    assert {level for level, *_task in panel.state.grid.cells} == {"L5-S1", "L4-L5"}
+    panel.set_grade(("L4-L5", *PFIRRMANN), "5")
     (tmp_path / "go").touch()
     finish(panel, user, panel.ui.gradeButton)
-    assert panel.ui.statusLabel.text == "Graded." and len(panel.table.grid.cells) == 15
+    assert panel.ui.statusLabel.text == "Graded." and len(panel.state.grid.cells) == 15
     assert "✎" in shown(panel, "L4-L5")
 
 
 def test_a_worker_that_is_killed_while_all_is_graded_anew_loses_nothing(panel, user, tmp_path):
     (tmp_path / "go").touch()
     finish(panel, user, panel.ui.gradeButton)
-    panel.decisions.override(("L4-L5", *PFIRRMANN), "5")
+    panel.set_grade(("L4-L5", *PFIRRMANN), "5")
     (tmp_path / "go").unlink()
     grade_two(panel, user)
     kill(panel)
     settled(panel, user)
     assert "started again" in panel.ui.statusLabel.text
-    assert len(panel.table.grid.cells) == 15 and "✎" in shown(panel, "L4-L5")
+    assert len(panel.state.grid.cells) == 15 and "✎" in shown(panel, "L4-L5")
 
 
 def test_a_worker_that_is_killed_while_a_moved_box_is_graded_is_asked_again_by_the_next_move(panel, user, tmp_path):
@@ -76,7 +76,7 @@ def test_a_worker_that_is_killed_while_a_moved_box_is_graded_is_asked_again_by_t
         assert is_said_to_be_moved(panel, "L3-L4")
         panel.logic.readings.node("L3-L4").SetCenterWorld(x, y + 4.0, z)
         settled(panel, user)
-    assert not is_said_to_be_moved(panel, "L3-L4") and len(panel.table.grid.cells) == 15
+    assert not is_said_to_be_moved(panel, "L3-L4") and len(panel.state.grid.cells) == 15
 
 
 def test_a_stopped_grading_leaves_the_scene_as_it_was(panel, user, tmp_path):
@@ -84,10 +84,10 @@ def test_a_stopped_grading_leaves_the_scene_as_it_was(panel, user, tmp_path):
     grade_two(panel, user)
     user.click(panel.ui.gradeButton)
     settled(panel, user)
-    assert panel.ui.statusLabel.text.startswith("Stopped") and panel.table.grid.cells == {}
+    assert panel.ui.statusLabel.text.startswith("Stopped") and panel.state.grid.cells == {}
     (tmp_path / "go").touch()
     finish(panel, user, panel.ui.gradeButton)
-    assert len(panel.table.grid.cells) == 15
+    assert len(panel.state.grid.cells) == 15
 
 
 def test_the_worker_ends_with_the_module_and_the_scene_can_be_closed_while_it_grades(panel, user, desk):
@@ -95,6 +95,6 @@ def test_the_worker_ends_with_the_module_and_the_scene_can_be_closed_while_it_gr
     worker = panel.logic.jobs.worker.runner.pid
     desk.files.close_scene()
     user.wait(0.1)
-    assert not panel.computation.running and panel.table.grid.levels == ()
+    assert not panel.computation.running and panel.state.grid.levels == ()
     panel.logic.close()
     until_gone(worker)

@@ -33,7 +33,7 @@ class User:
 
     def _looking(self) -> bool:
         module = self._desk.module
-        return module is not None and module.panel.series_inputs.looking
+        return module is not None and module.panel.series.looking
 
     def until(self, condition, seconds: float = 120.0) -> None:
         """Let the window go on until something is so.

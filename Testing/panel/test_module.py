@@ -275,7 +275,7 @@ def test_a_script_gets_the_defaults_of_what_an_older_scene_lacks(logic, module):
 def test_a_panel_that_is_set_up_but_not_entered_hears_no_key_and_leaves_the_scene_alone(module):
     widget = slicer.util.getModuleWidget("DiscGrader")
     assert isinstance(widget, module.DiscGraderWidget) and not widget.parent.isEntered
-    assert not widget.panel.key_bar.keys.bound and widget.panel.parameters is None
+    assert not widget.panel.keys.keys.bound and widget.panel.parameters is None
 
 
 @pytest.mark.parametrize(("language", "enabled", "title"), [

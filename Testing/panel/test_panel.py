@@ -34,7 +34,7 @@ def history():
 
 
 def cells(history, level):
-    from discgrader.panel.grid import cells_of_disc
+    from discgrader.panel.study import cells_of_disc
 
     return {one.task: one for one in cells_of_disc(history.reading.disc(level))}
 
@@ -53,7 +53,7 @@ def test_a_cell_keeps_what_the_ai_and_what_the_reader_said(history):
 
 
 def test_columns_are_those_switched_on_and_levels_run_from_the_top():
-    from discgrader.panel.grid import columns_of, from_the_top
+    from discgrader.panel.study import columns_of, from_the_top
 
     tasks = {"spider": {"modic", "bulging"}, "pfirrmann": {"pfirrmann", "high_grade"}}
     assert columns_of(tasks) == (
@@ -64,7 +64,7 @@ def test_columns_are_those_switched_on_and_levels_run_from_the_top():
 
 
 def test_next_level_and_column_stop_at_the_ends():
-    from discgrader.panel.grid import Grid
+    from discgrader.panel.study import Grid
 
     grid = Grid(("L3-L4", "L4-L5", "L5-S1"), (("pfirrmann", "pfirrmann"), ("spider", "modic")))
     assert [grid.next_level(one, 1) for one in ("", "L3-L4", "L5-S1")] == ["L3-L4", "L4-L5", "L5-S1"]
@@ -76,8 +76,8 @@ def test_next_level_and_column_stop_at_the_ends():
 @pytest.mark.parametrize(("base", "text"), [DARK, LIGHT])
 @pytest.mark.parametrize("stale", [False, True])
 def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale):
-    from discgrader.panel.cell_style import cell_colors, contrast
-    from discgrader.panel.grid import Cell
+    from discgrader.panel.grades import cell_colors, contrast
+    from discgrader.panel.study import Cell
 
     for name in scale_names():
         for one in load_scale(name).grades:
@@ -87,7 +87,7 @@ def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale
 
 
 def test_contrast_is_that_of_wcag():
-    from discgrader.panel.cell_style import contrast, mixed
+    from discgrader.panel.grades import contrast, mixed
 
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
@@ -95,7 +95,7 @@ def test_contrast_is_that_of_wcag():
 
 
 def test_digits_give_grades_as_they_are_written_or_by_their_place():
-    from discgrader.panel.digits import grade_of_digit
+    from discgrader.panel.actions import grade_of_digit
 
     assert grade_of_digit(load_scale("pfirrmann"), "4") == "4"
     assert grade_of_digit(load_scale("pfirrmann"), "0") is None
@@ -105,7 +105,7 @@ def test_digits_give_grades_as_they_are_written_or_by_their_place():
 
 
 def test_every_task_has_a_short_title():
-    from discgrader.panel.titles import short_title
+    from discgrader.panel.words import short_title
 
     for system in systems().values():
         for task in system.tasks:
@@ -113,7 +113,7 @@ def test_every_task_has_a_short_title():
 
 
 def test_details_tell_scale_probabilities_evidence_and_who_said_what(history):
-    from discgrader.panel.details_html import Colors, details_html
+    from discgrader.panel.details import Colors, details_html
 
     history.apply(SetGrade("L5-S1", "pfirrmann", "pfirrmann", "4", "still some <height>"))
     cell = cells(history, "L5-S1")["pfirrmann"]
@@ -127,7 +127,7 @@ def test_details_tell_scale_probabilities_evidence_and_who_said_what(history):
 
 
 def test_details_without_a_grade_still_show_the_scale():
-    from discgrader.panel.details_html import Colors, details_html
+    from discgrader.panel.details import Colors, details_html
 
     colors = Colors("#000000", "#777777", "#ffffff", "#cccccc")
     assert "Choose a cell" in details_html(None, None, colors)
@@ -135,7 +135,7 @@ def test_details_without_a_grade_still_show_the_scale():
 
 
 def test_packs_are_known_by_their_descriptions_and_a_broken_one_is_passed_over(tmp_path):
-    from discgrader.panel.packs import pack_facts
+    from discgrader.panel.words import pack_facts
 
     facts = pack_facts()
     assert list(facts)[:2] == ["pfirrmann", "spider"]
@@ -150,8 +150,7 @@ def test_packs_are_known_by_their_descriptions_and_a_broken_one_is_passed_over(t
 def test_a_pack_of_synthetic_images_says_so_loudly():
     from dataclasses import replace
 
-    from discgrader.panel.badges import badge_html
-    from discgrader.panel.packs import pack_facts
+    from discgrader.panel.words import badge_html, pack_facts
 
     real = pack_facts()["pfirrmann"]
     assert "SYNTHETIC" not in badge_html([real]) and "175 patients" in badge_html([real])
@@ -159,7 +158,7 @@ def test_a_pack_of_synthetic_images_says_so_loudly():
 
 
 def test_what_is_missing_is_found_without_importing_it():
-    from discgrader.panel.missing import missing_packages
+    from discgrader.panel.dependencies import missing_packages
 
     assert missing_packages(lambda name: None if name == "torch" else object()) == ("PyTorch",)
     before = set(sys.modules)
@@ -176,7 +175,7 @@ class TestInputs:
     @pytest.fixture
     def chooser(self, scene, monkeypatch):
         from discgrader.imaging import recognize
-        from discgrader.panel.inputs import InputChooser
+        from discgrader.panel.series import InputChooser
 
         # Blocks are no spine, and what their picture looks like is not meant here.
         unclear = PictureContrast({}, Contrast.UNKNOWN, 0.2)

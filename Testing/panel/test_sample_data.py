@@ -23,7 +23,7 @@ def host():
 
 
 def made(host, folder, python=sys.executable, options=SMALL):
-    from discgrader.panel.phantom_sample import PhantomSample
+    from discgrader.panel.sample import PhantomSample
 
     told = {"nodes": [], "failed": []}
     return PhantomSample(python, host.scene, told["nodes"].extend, told["failed"].append, folder, options), told
@@ -121,7 +121,7 @@ def test_what_goes_wrong_is_told_in_one_line(host, tmp_path, wrong):
 
 
 def test_a_changed_phantom_is_rendered_anew(host):
-    from discgrader.panel.phantom_sample import OPTIONS, phantom_folder
+    from discgrader.panel.sample import OPTIONS, phantom_folder
 
     here = Path("cache")
     assert phantom_folder(here) == phantom_folder(here, dict(OPTIONS))

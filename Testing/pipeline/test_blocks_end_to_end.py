@@ -48,7 +48,7 @@ def test_every_lumbar_level_is_graded_and_shown_and_the_command_line_says_the_sa
     user.click(panel.ui.gradeButton)
     user.until(lambda: not panel.logic.jobs.running, 1200)
     user.wait(0.3)
-    cells, columns = panel.table.grid.cells, [one for one in panel.table.grid.columns if one[0] in AXIAL_SYSTEMS]
+    cells, columns = panel.state.grid.cells, [one for one in panel.state.grid.columns if one[0] in AXIAL_SYSTEMS]
     assert {one[0] for one in columns} == set(AXIAL_SYSTEMS)
     assert [(level, one) for level in LEVELS for one in columns if (level, *one) not in cells] == []
     for level in LEVELS:

@@ -36,7 +36,7 @@ def key(desk, what, modifiers=QtCore.Qt.NoModifier) -> None:
 
 def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton) -> None:
     """Click on a cell of the table."""
-    grid, table = panel.table.grid, panel.ui.gradeTable
+    grid, table = panel.state.grid, panel.ui.gradeTable
     label = table.cellWidget(grid.levels.index(level), grid.columns.index(column))
     QTest.mouseClick(label, button, QtCore.Qt.NoModifier, QtWidgets.QWidget.rect(label).center())
     user.wait(0.1)
@@ -56,7 +56,7 @@ def check_axial(panel, name: str, state=QtCore.Qt.Unchecked) -> None:
 
 def shown(panel, level, column=PFIRRMANN) -> str:
     """What a cell of the table says."""
-    grid = panel.table.grid
+    grid = panel.state.grid
     return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).text
 
 
@@ -69,7 +69,7 @@ def center_of(panel, level) -> list[float]:
 
 def is_said_to_be_moved(panel, level) -> bool:
     """Whether the table says that a box was moved since it was graded."""
-    row = panel.table.grid.levels.index(level)
+    row = panel.state.grid.levels.index(level)
     return "moved" in panel.ui.gradeTable.verticalHeaderItem(row).text()
 
 

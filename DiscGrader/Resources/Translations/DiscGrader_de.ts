@@ -1198,60 +1198,38 @@ EP</translation>
         </message>
     </context>
     <context>
-        <name>panel.badges</name>
+        <name>panel.actions</name>
         <message>
-            <source>SYNTHETIC IMAGES ONLY</source>
-            <translation>NUR SYNTHETISCHE BILDER</translation>
-        </message>
-        <message>
-            <source>Trained on {data_set}</source>
-            <translation>Trainiert an {data_set}</translation>
-        </message>
-        <message>
-            <source>Trained on {data_set}, {patients} patients</source>
-            <translation>Trainiert an {data_set}, {patients} Patienten</translation>
-        </message>
-        <message>
-            <source>{pack} {version}: {trained_on}</source>
-            <translation>{pack} {version}: {trained_on}</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.block_reader</name>
-        <message>
-            <source>Reading {name} anew: {share} %</source>
-            <translation>{name} wird neu gelesen: {share} %</translation>
-        </message>
-        <message>
-            <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}.</source>
-            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu gelesen als {blocks}.</translation>
-        </message>
-        <message>
-            <source>Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}.</source>
-            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu gelesen als {blocks}.</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.box_buttons</name>
-        <message>
-            <source>Add a disc where the crosshair is (Shift and mouse move it)</source>
-            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt und Maus bewegen es)</translation>
-        </message>
-        <message>
-            <source>Delete {level}: it is no disc; can be undone</source>
-            <translation>{level} löschen: es ist keine Bandscheibe; kann rückgängig gemacht werden</translation>
-        </message>
-        <message>
-            <source>Fit the box of {level} to the disc again</source>
-            <translation>Die Box von {level} der Bandscheibe neu anpassen</translation>
+            <source>Choose a cell of the table first.</source>
+            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
         </message>
         <message>
             <source>No disc can be added here.</source>
             <translation>Hier kann keine Bandscheibe hinzugefügt werden.</translation>
         </message>
         <message>
-            <source>Put the box of {level} back to where it was found</source>
-            <translation>Die Box von {level} dorthin zurücksetzen, wo sie gefunden wurde</translation>
+            <source>Open a reading</source>
+            <translation>Eine Befundung öffnen</translation>
+        </message>
+        <message>
+            <source>Opened {name}.</source>
+            <translation>{name} geöffnet.</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Redo did not work.</source>
+            <translation>Das Wiederholen ging nicht.</translation>
+        </message>
+        <message>
+            <source>Save the reading</source>
+            <translation>Die Befundung speichern</translation>
+        </message>
+        <message>
+            <source>Saved {name}.</source>
+            <translation>{name} gespeichert.</translation>
         </message>
         <message>
             <source>The box cannot be fitted.</source>
@@ -1266,22 +1244,64 @@ EP</translation>
             <translation>Die Bandscheibe kann nicht gelöscht werden.</translation>
         </message>
         <message>
+            <source>The grade cannot be accepted.</source>
+            <translation>Der Grad kann nicht angenommen werden.</translation>
+        </message>
+        <message>
+            <source>The grade cannot be set.</source>
+            <translation>Der Grad kann nicht gesetzt werden.</translation>
+        </message>
+        <message>
+            <source>The grade cannot be withdrawn.</source>
+            <translation>Der Grad kann nicht zurückgenommen werden.</translation>
+        </message>
+        <message>
+            <source>The grades cannot be accepted.</source>
+            <translation>Die Grade können nicht angenommen werden.</translation>
+        </message>
+        <message>
             <source>The margin cannot be changed.</source>
             <translation>Der Rand kann nicht geändert werden.</translation>
         </message>
-    </context>
-    <context>
-        <name>panel.cell_style</name>
         <message>
-            <source>AI {label}</source>
-            <translation>KI {label}</translation>
+            <source>The names cannot be shifted.</source>
+            <translation>Die Namen können nicht verschoben werden.</translation>
         </message>
-    </context>
-    <context>
-        <name>panel.chosen_actions</name>
         <message>
-            <source>Choose a cell of the table first.</source>
-            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
+            <source>The reading was not opened.</source>
+            <translation>Die Befundung wurde nicht geöffnet.</translation>
+        </message>
+        <message>
+            <source>The reading was not saved.</source>
+            <translation>Die Befundung wurde nicht gespeichert.</translation>
+        </message>
+        <message>
+            <source>The report is in {folder}.</source>
+            <translation>Der Bericht ist in {folder}.</translation>
+        </message>
+        <message>
+            <source>The report was not written.</source>
+            <translation>Der Bericht wurde nicht geschrieben.</translation>
+        </message>
+        <message>
+            <source>This cannot be changed now.</source>
+            <translation>Das kann jetzt nicht geändert werden.</translation>
+        </message>
+        <message>
+            <source>Undo did not work.</source>
+            <translation>Das Rückgängigmachen ging nicht.</translation>
+        </message>
+        <message>
+            <source>Write the report into</source>
+            <translation>Den Bericht schreiben in</translation>
+        </message>
+        <message>
+            <source>Writing the report: {detail}</source>
+            <translation>Der Bericht wird geschrieben: {detail}</translation>
+        </message>
+        <message>
+            <source>Writing the report…</source>
+            <translation>Der Bericht wird geschrieben…</translation>
         </message>
         <message>
             <source>{scale} has no grade {digit}; it has {labels}.</source>
@@ -1289,7 +1309,26 @@ EP</translation>
         </message>
     </context>
     <context>
+        <name>panel.background</name>
+        <message>
+            <source>Reading {name} anew: {share} %</source>
+            <translation>{name} wird neu gelesen: {share} %</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}.</source>
+            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu gelesen als {blocks}.</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}.</source>
+            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu gelesen als {blocks}.</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.computation</name>
+        <message>
+            <source>Finding the discs…</source>
+            <translation>Bandscheiben werden gefunden…</translation>
+        </message>
         <message>
             <source>Grade</source>
             <translation>Graduieren</translation>
@@ -1297,6 +1336,10 @@ EP</translation>
         <message>
             <source>Graded.</source>
             <translation>Graduiert.</translation>
+        </message>
+        <message>
+            <source>Grading…</source>
+            <translation>Graduieren…</translation>
         </message>
         <message>
             <source>It did not work: {error}</source>
@@ -1322,32 +1365,13 @@ EP</translation>
             <source>{count} discs found.</source>
             <translation>{count} Bandscheiben gefunden.</translation>
         </message>
-    </context>
-    <context>
-        <name>panel.decisions</name>
         <message>
-            <source>Redo did not work.</source>
-            <translation>Das Wiederholen ging nicht.</translation>
+            <source>{level} graded anew.</source>
+            <translation>{level} neu graduiert.</translation>
         </message>
         <message>
-            <source>The grade cannot be accepted.</source>
-            <translation>Der Grad kann nicht angenommen werden.</translation>
-        </message>
-        <message>
-            <source>The grade cannot be set.</source>
-            <translation>Der Grad kann nicht gesetzt werden.</translation>
-        </message>
-        <message>
-            <source>The grade cannot be withdrawn.</source>
-            <translation>Der Grad kann nicht zurückgenommen werden.</translation>
-        </message>
-        <message>
-            <source>The grades cannot be accepted.</source>
-            <translation>Die Grade können nicht angenommen werden.</translation>
-        </message>
-        <message>
-            <source>Undo did not work.</source>
-            <translation>Das Rückgängigmachen ging nicht.</translation>
+            <source>{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and exported without.</source>
+            <translation>{packages} nicht installiert. Finden und Graduieren brauchen es; was in der Szene ist, kann ohne gezeigt, bearbeitet und exportiert werden.</translation>
         </message>
     </context>
     <context>
@@ -1390,7 +1414,7 @@ In Slicers Python installieren?</translation>
         </message>
     </context>
     <context>
-        <name>panel.details_html</name>
+        <name>panel.details</name>
         <message>
             <source>AI: {label}, {probability}</source>
             <translation>KI: {label}, {probability}</translation>
@@ -1437,18 +1461,22 @@ In Slicers Python installieren?</translation>
         </message>
     </context>
     <context>
-        <name>panel.grade_anyway</name>
+        <name>panel.display</name>
         <message>
-            <source>Graded although this may not be a lumbar spine on MR.</source>
-            <translation>Graduiert, obwohl dies vielleicht keine MRT der Lendenwirbelsäule ist.</translation>
-        </message>
-        <message>
-            <source>This may not be a lumbar spine on MR: nothing is graded unless you tick “{control}”.</source>
-            <translation>Dies ist vielleicht keine MRT der Lendenwirbelsäule: Graduiert wird nur, wenn Sie „{control}“ ankreuzen.</translation>
+            <source>the chosen task</source>
+            <translation>die gewählte Aufgabe</translation>
         </message>
     </context>
     <context>
-        <name>panel.grade_menu</name>
+        <name>panel.grades</name>
+        <message>
+            <source>AI {label}</source>
+            <translation>KI {label}</translation>
+        </message>
+        <message>
+            <source>AI: {label}, {probability}; trained on {trained_on}</source>
+            <translation>KI: {label}, {probability}; trainiert an {trained_on}</translation>
+        </message>
         <message>
             <source>Accept all of {level}</source>
             <translation>Alle von {level} annehmen</translation>
@@ -1456,21 +1484,6 @@ In Slicers Python installieren?</translation>
         <message>
             <source>Accept the AI's grade</source>
             <translation>Grad der KI annehmen</translation>
-        </message>
-        <message>
-            <source>With a reason</source>
-            <translation>Mit Grund</translation>
-        </message>
-        <message>
-            <source>Withdraw what you said</source>
-            <translation>Ihre Aussage zurücknehmen</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.grade_table</name>
-        <message>
-            <source>AI: {label}, {probability}; trained on {trained_on}</source>
-            <translation>KI: {label}, {probability}; trainiert an {trained_on}</translation>
         </message>
         <message>
             <source>Accepted by {reader}.</source>
@@ -1497,380 +1510,20 @@ In Slicers Python installieren?</translation>
             <translation>Warnung: {reason}</translation>
         </message>
         <message>
-            <source>moved</source>
-            <translation>bewegt</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.key_bar</name>
-        <message>
-            <source>Accept</source>
-            <translation>Annehmen</translation>
-        </message>
-        <message>
-            <source>Axial in disc plane</source>
-            <translation>Axial in Ebene</translation>
-        </message>
-        <message>
-            <source>Fit</source>
-            <translation>Anpassen</translation>
-        </message>
-        <message>
-            <source>Labels</source>
-            <translation>Schilder</translation>
-        </message>
-        <message>
-            <source>Next and previous level: {next}, {previous}; next and previous task: {right}, {left}</source>
-            <translation>Nächste und vorige Etage: {next}, {previous}; nächste und vorige Aufgabe: {right}, {left}</translation>
-        </message>
-        <message>
-            <source>Saliency</source>
-            <translation>Salienz</translation>
-        </message>
-        <message>
-            <source>Set</source>
-            <translation>Setzen</translation>
-        </message>
-        <message>
-            <source>Withdraw</source>
-            <translation>Zurücknehmen</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.key_dialog</name>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Defaults</source>
-            <translation>Vorgaben</translation>
-        </message>
-        <message>
-            <source>Grades of the chosen task:</source>
-            <translation>Grade der gewählten Aufgabe:</translation>
-        </message>
-        <message>
-            <source>Keys of DiscGrader</source>
-            <translation>Tasten von DiscGrader</translation>
-        </message>
-        <message>
-            <source>OK</source>
-            <translation>OK</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.keys</name>
-        <message>
-            <source>Accept all grades of the level</source>
-            <translation>Alle Grade der Etage annehmen</translation>
-        </message>
-        <message>
-            <source>Accept the AI's grade</source>
-            <translation>Grad der KI annehmen</translation>
-        </message>
-        <message>
-            <source>Axial in the disc's plane</source>
-            <translation>Axial in der Ebene der Bandscheibe</translation>
-        </message>
-        <message>
-            <source>Fit the box again</source>
-            <translation>Die Box neu anpassen</translation>
-        </message>
-        <message>
-            <source>Labels on or off</source>
-            <translation>Schilder an oder aus</translation>
-        </message>
-        <message>
-            <source>Next level, towards the sacrum</source>
-            <translation>Nächste Etage, zum Kreuzbein hin</translation>
-        </message>
-        <message>
-            <source>Next task</source>
-            <translation>Nächste Aufgabe</translation>
-        </message>
-        <message>
-            <source>Previous level, towards the head</source>
-            <translation>Vorige Etage, zum Kopf hin</translation>
-        </message>
-        <message>
-            <source>Previous task</source>
-            <translation>Vorige Aufgabe</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>Wieder</translation>
-        </message>
-        <message>
-            <source>Saliency on or off</source>
-            <translation>Salienz an oder aus</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Rück</translation>
+            <source>With a reason</source>
+            <translation>Mit Grund</translation>
         </message>
         <message>
             <source>Withdraw what you said</source>
             <translation>Ihre Aussage zurücknehmen</translation>
         </message>
         <message>
-            <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
-            <translation>{key} kann nicht die Taste von „{one}“ und „{other}“ zugleich sein; eine andere wählen.</translation>
-        </message>
-        <message>
-            <source>{key} gives a grade; choose another key.</source>
-            <translation>{key} gibt einen Grad; eine andere Taste wählen.</translation>
+            <source>moved</source>
+            <translation>bewegt</translation>
         </message>
     </context>
     <context>
-        <name>panel.label_task</name>
-        <message>
-            <source>the chosen task</source>
-            <translation>die gewählte Aufgabe</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.live_grades</name>
-        <message>
-            <source>{level} graded anew.</source>
-            <translation>{level} neu graduiert.</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.missing</name>
-        <message>
-            <source>{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and exported without.</source>
-            <translation>{packages} nicht installiert. Finden und Graduieren brauchen es; was in der Szene ist, kann ohne gezeigt, bearbeitet und exportiert werden.</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.panel</name>
-        <message>
-            <source>Accept the AI's grade</source>
-            <translation>Grad der KI annehmen</translation>
-        </message>
-        <message>
-            <source>Accepted already.</source>
-            <translation>Schon angenommen.</translation>
-        </message>
-        <message>
-            <source>Choose a cell of the table first.</source>
-            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
-        </message>
-        <message>
-            <source>Choose a series first.</source>
-            <translation>Zuerst eine Serie wählen.</translation>
-        </message>
-        <message>
-            <source>Find and name the discs and put a box around each</source>
-            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
-        </message>
-        <message>
-            <source>Find the discs first.</source>
-            <translation>Zuerst die Bandscheiben finden.</translation>
-        </message>
-        <message>
-            <source>Finding the discs…</source>
-            <translation>Bandscheiben werden gefunden…</translation>
-        </message>
-        <message>
-            <source>Give a grade of your own</source>
-            <translation>Einen eigenen Grad geben</translation>
-        </message>
-        <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben graduieren.</translation>
-        </message>
-        <message>
-            <source>Grade the discs; those not found yet are found first</source>
-            <translation>Die Bandscheiben graduieren; noch nicht gefundene werden zuerst gefunden</translation>
-        </message>
-        <message>
-            <source>Grading…</source>
-            <translation>Graduieren…</translation>
-        </message>
-        <message>
-            <source>If a name is wrong, set “{control}” above; all names follow.</source>
-            <translation>Ist ein Name falsch, stellen Sie oben „{control}“ ein; alle Namen folgen.</translation>
-        </message>
-        <message>
-            <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
-            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
-        </message>
-        <message>
-            <source>Looking at the series…</source>
-            <translation>Die Serien werden angesehen …</translation>
-        </message>
-        <message>
-            <source>Not used of this study: {name} ({reason}).</source>
-            <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
-        </message>
-        <message>
-            <source>Otherwise: {levels}</source>
-            <translation>Sonst: {levels}</translation>
-        </message>
-        <message>
-            <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
-            <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
-        </message>
-        <message>
-            <source>Ready.</source>
-            <translation>Bereit.</translation>
-        </message>
-        <message>
-            <source>Shift all names one level down, towards the sacrum</source>
-            <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
-        </message>
-        <message>
-            <source>Shift all names one level up, towards the head</source>
-            <translation>Alle Namen um eine Etage nach oben schieben, zum Kopf hin</translation>
-        </message>
-        <message>
-            <source>Something is being computed; wait, or press Stop.</source>
-            <translation>Es wird gerechnet; warten oder Stopp drücken.</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Stopp</translation>
-        </message>
-        <message>
-            <source>Switch on a system under Settings first.</source>
-            <translation>Zuerst unter Einstellungen ein System einschalten.</translation>
-        </message>
-        <message>
-            <source>Take back what you said of this grade</source>
-            <translation>Ihre Aussage zu diesem Grad zurücknehmen</translation>
-        </message>
-        <message>
-            <source>The names cannot be shifted.</source>
-            <translation>Die Namen können nicht verschoben werden.</translation>
-        </message>
-        <message>
-            <source>The series are still being looked at.</source>
-            <translation>Die Serien werden noch angesehen.</translation>
-        </message>
-        <message>
-            <source>This cannot be changed now.</source>
-            <translation>Das kann jetzt nicht geändert werden.</translation>
-        </message>
-        <message>
-            <source>This is not graded yet.</source>
-            <translation>Dies ist noch nicht graduiert.</translation>
-        </message>
-        <message>
-            <source>What the lowest disc is called; all names follow</source>
-            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
-        </message>
-        <message>
-            <source>You have said nothing of it.</source>
-            <translation>Sie haben dazu nichts gesagt.</translation>
-        </message>
-        <message>
-            <source>it is chosen as no series above</source>
-            <translation>oben als keine Serie ausgewählt</translation>
-        </message>
-        <message>
-            <source>{tip}
-As found, it is right with a probability of {probability}.</source>
-            <translation>{tip}
-Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.phantom_sample</name>
-        <message>
-            <source>Rendering a digital lumbar spine…</source>
-            <translation>Eine digitale Lendenwirbelsäule wird gezeichnet…</translation>
-        </message>
-        <message>
-            <source>The phantom cannot be rendered: {error}</source>
-            <translation>Das Phantom kann nicht gezeichnet werden: {error}</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.reading_files</name>
-        <message>
-            <source>Open a reading</source>
-            <translation>Eine Befundung öffnen</translation>
-        </message>
-        <message>
-            <source>Open a reading of this study; can be undone</source>
-            <translation>Eine Befundung dieser Studie öffnen; kann rückgängig gemacht werden</translation>
-        </message>
-        <message>
-            <source>Opened {name}.</source>
-            <translation>{name} geöffnet.</translation>
-        </message>
-        <message>
-            <source>Reading</source>
-            <translation>Befundung</translation>
-        </message>
-        <message>
-            <source>Save the reading</source>
-            <translation>Die Befundung speichern</translation>
-        </message>
-        <message>
-            <source>Save what you said, and what the AI said, to a file</source>
-            <translation>Speichern, was Sie und was die KI gesagt haben</translation>
-        </message>
-        <message>
-            <source>Saved {name}.</source>
-            <translation>{name} gespeichert.</translation>
-        </message>
-        <message>
-            <source>The reading was not opened.</source>
-            <translation>Die Befundung wurde nicht geöffnet.</translation>
-        </message>
-        <message>
-            <source>The reading was not saved.</source>
-            <translation>Die Befundung wurde nicht gespeichert.</translation>
-        </message>
-        <message>
-            <source>The report is in {folder}.</source>
-            <translation>Der Bericht ist in {folder}.</translation>
-        </message>
-        <message>
-            <source>The report was not written.</source>
-            <translation>Der Bericht wurde nicht geschrieben.</translation>
-        </message>
-        <message>
-            <source>Write the report and all results to a new folder</source>
-            <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
-        </message>
-        <message>
-            <source>Write the report into</source>
-            <translation>Den Bericht schreiben in</translation>
-        </message>
-        <message>
-            <source>Writing the report: {detail}</source>
-            <translation>Der Bericht wird geschrieben: {detail}</translation>
-        </message>
-        <message>
-            <source>Writing the report…</source>
-            <translation>Der Bericht wird geschrieben…</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.series_inputs</name>
-        <message>
-            <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
-            <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden, bewertet wird davon nichts.</translation>
-        </message>
-        <message>
-            <source>There is no sagittal T2. Grades from T1 alone are worth less.</source>
-            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger wert.</translation>
-        </message>
-        <message>
-            <source>There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, against {high} from T2.</source>
-            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger wert: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
-        </message>
-        <message>
-            <source>{role} series</source>
-            <translation>Serie {role}</translation>
-        </message>
-    </context>
-    <context>
-        <name>panel.series_question</name>
+        <name>panel.inputs</name>
         <message>
             <source>Axial T1</source>
             <translation>T1 axial</translation>
@@ -1913,14 +1566,223 @@ Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translat
         </message>
     </context>
     <context>
-        <name>panel.systems_tree</name>
+        <name>panel.keys</name>
         <message>
-            <source>{pack} {version}: {trained_on}</source>
-            <translation>{pack} {version}: {trained_on}</translation>
+            <source>Accept</source>
+            <translation>Annehmen</translation>
+        </message>
+        <message>
+            <source>Accept all grades of the level</source>
+            <translation>Alle Grade der Etage annehmen</translation>
+        </message>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Grad der KI annehmen</translation>
+        </message>
+        <message>
+            <source>Axial in disc plane</source>
+            <translation>Axial in Ebene</translation>
+        </message>
+        <message>
+            <source>Axial in the disc's plane</source>
+            <translation>Axial in der Ebene der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Defaults</source>
+            <translation>Vorgaben</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Anpassen</translation>
+        </message>
+        <message>
+            <source>Fit the box again</source>
+            <translation>Die Box neu anpassen</translation>
+        </message>
+        <message>
+            <source>Grades of the chosen task:</source>
+            <translation>Grade der gewählten Aufgabe:</translation>
+        </message>
+        <message>
+            <source>Keys of DiscGrader</source>
+            <translation>Tasten von DiscGrader</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>Schilder</translation>
+        </message>
+        <message>
+            <source>Labels on or off</source>
+            <translation>Schilder an oder aus</translation>
+        </message>
+        <message>
+            <source>Next and previous level: {next}, {previous}; next and previous task: {right}, {left}</source>
+            <translation>Nächste und vorige Etage: {next}, {previous}; nächste und vorige Aufgabe: {right}, {left}</translation>
+        </message>
+        <message>
+            <source>Next level, towards the sacrum</source>
+            <translation>Nächste Etage, zum Kreuzbein hin</translation>
+        </message>
+        <message>
+            <source>Next task</source>
+            <translation>Nächste Aufgabe</translation>
+        </message>
+        <message>
+            <source>OK</source>
+            <translation>OK</translation>
+        </message>
+        <message>
+            <source>Previous level, towards the head</source>
+            <translation>Vorige Etage, zum Kopf hin</translation>
+        </message>
+        <message>
+            <source>Previous task</source>
+            <translation>Vorige Aufgabe</translation>
+        </message>
+        <message>
+            <source>Redo</source>
+            <translation>Wieder</translation>
+        </message>
+        <message>
+            <source>Saliency</source>
+            <translation>Salienz</translation>
+        </message>
+        <message>
+            <source>Saliency on or off</source>
+            <translation>Salienz an oder aus</translation>
+        </message>
+        <message>
+            <source>Set</source>
+            <translation>Setzen</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rück</translation>
+        </message>
+        <message>
+            <source>Withdraw</source>
+            <translation>Zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Withdraw what you said</source>
+            <translation>Ihre Aussage zurücknehmen</translation>
+        </message>
+        <message>
+            <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
+            <translation>{key} kann nicht die Taste von „{one}“ und „{other}“ zugleich sein; eine andere wählen.</translation>
+        </message>
+        <message>
+            <source>{key} gives a grade; choose another key.</source>
+            <translation>{key} gibt einen Grad; eine andere Taste wählen.</translation>
         </message>
     </context>
     <context>
-        <name>panel.undo_buttons</name>
+        <name>panel.panel</name>
+        <message>
+            <source>Ready.</source>
+            <translation>Bereit.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.sample</name>
+        <message>
+            <source>Rendering a digital lumbar spine…</source>
+            <translation>Eine digitale Lendenwirbelsäule wird gezeichnet…</translation>
+        </message>
+        <message>
+            <source>The phantom cannot be rendered: {error}</source>
+            <translation>Das Phantom kann nicht gezeichnet werden: {error}</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.series</name>
+        <message>
+            <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
+            <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden, bewertet wird davon nichts.</translation>
+        </message>
+        <message>
+            <source>There is no sagittal T2. Grades from T1 alone are worth less.</source>
+            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger wert.</translation>
+        </message>
+        <message>
+            <source>There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, against {high} from T2.</source>
+            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger wert: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.state</name>
+        <message>
+            <source>Accept the AI's grade</source>
+            <translation>Grad der KI annehmen</translation>
+        </message>
+        <message>
+            <source>Accepted already.</source>
+            <translation>Schon angenommen.</translation>
+        </message>
+        <message>
+            <source>Add a disc where the crosshair is (Shift and mouse move it)</source>
+            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt und Maus bewegen es)</translation>
+        </message>
+        <message>
+            <source>Choose a cell of the table first.</source>
+            <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
+        </message>
+        <message>
+            <source>Choose a series first.</source>
+            <translation>Zuerst eine Serie wählen.</translation>
+        </message>
+        <message>
+            <source>Delete {level}: it is no disc; can be undone</source>
+            <translation>{level} löschen: es ist keine Bandscheibe; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Find and name the discs and put a box around each</source>
+            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
+        </message>
+        <message>
+            <source>Find the discs first.</source>
+            <translation>Zuerst die Bandscheiben finden.</translation>
+        </message>
+        <message>
+            <source>Fit the box of {level} to the disc again</source>
+            <translation>Die Box von {level} der Bandscheibe neu anpassen</translation>
+        </message>
+        <message>
+            <source>Give a grade of your own</source>
+            <translation>Einen eigenen Grad geben</translation>
+        </message>
+        <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben graduieren.</translation>
+        </message>
+        <message>
+            <source>Grade the discs; those not found yet are found first</source>
+            <translation>Die Bandscheiben graduieren; noch nicht gefundene werden zuerst gefunden</translation>
+        </message>
+        <message>
+            <source>Graded although this may not be a lumbar spine on MR.</source>
+            <translation>Graduiert, obwohl dies vielleicht keine MRT der Lendenwirbelsäule ist.</translation>
+        </message>
+        <message>
+            <source>If a name is wrong, set “{control}” above; all names follow.</source>
+            <translation>Ist ein Name falsch, stellen Sie oben „{control}“ ein; alle Namen folgen.</translation>
+        </message>
+        <message>
+            <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
+            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
+        </message>
+        <message>
+            <source>Looking at the series…</source>
+            <translation>Die Serien werden angesehen …</translation>
+        </message>
+        <message>
+            <source>Not used of this study: {name} ({reason}).</source>
+            <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
+        </message>
         <message>
             <source>Nothing to redo</source>
             <translation>Nichts zu wiederholen</translation>
@@ -1929,12 +1791,110 @@ Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translat
             <source>Nothing to undo</source>
             <translation>Nichts rückgängig zu machen</translation>
         </message>
+        <message>
+            <source>Open a reading of this study; can be undone</source>
+            <translation>Eine Befundung dieser Studie öffnen; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>Otherwise: {levels}</source>
+            <translation>Sonst: {levels}</translation>
+        </message>
+        <message>
+            <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
+            <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
+        </message>
+        <message>
+            <source>Put the box of {level} back to where it was found</source>
+            <translation>Die Box von {level} dorthin zurücksetzen, wo sie gefunden wurde</translation>
+        </message>
+        <message>
+            <source>Save what you said, and what the AI said, to a file</source>
+            <translation>Speichern, was Sie und was die KI gesagt haben</translation>
+        </message>
+        <message>
+            <source>Shift all names one level down, towards the sacrum</source>
+            <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
+        </message>
+        <message>
+            <source>Shift all names one level up, towards the head</source>
+            <translation>Alle Namen um eine Etage nach oben schieben, zum Kopf hin</translation>
+        </message>
+        <message>
+            <source>Something is being computed; wait, or press Stop.</source>
+            <translation>Es wird gerechnet; warten oder Stopp drücken.</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Stopp</translation>
+        </message>
+        <message>
+            <source>Switch on a system under Settings first.</source>
+            <translation>Zuerst unter Einstellungen ein System einschalten.</translation>
+        </message>
+        <message>
+            <source>Take back what you said of this grade</source>
+            <translation>Ihre Aussage zu diesem Grad zurücknehmen</translation>
+        </message>
+        <message>
+            <source>The series are still being looked at.</source>
+            <translation>Die Serien werden noch angesehen.</translation>
+        </message>
+        <message>
+            <source>This is not graded yet.</source>
+            <translation>Dies ist noch nicht graduiert.</translation>
+        </message>
+        <message>
+            <source>This may not be a lumbar spine on MR: nothing is graded unless you tick “{control}”.</source>
+            <translation>Dies ist vielleicht keine MRT der Lendenwirbelsäule: Graduiert wird nur, wenn Sie „{control}“ ankreuzen.</translation>
+        </message>
+        <message>
+            <source>What the lowest disc is called; all names follow</source>
+            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
+        </message>
+        <message>
+            <source>Write the report and all results to a new folder</source>
+            <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
+        </message>
+        <message>
+            <source>You have said nothing of it.</source>
+            <translation>Sie haben dazu nichts gesagt.</translation>
+        </message>
+        <message>
+            <source>it is chosen as no series above</source>
+            <translation>oben als keine Serie ausgewählt</translation>
+        </message>
+        <message>
+            <source>{role} series</source>
+            <translation>Serie {role}</translation>
+        </message>
+        <message>
+            <source>{tip}
+As found, it is right with a probability of {probability}.</source>
+            <translation>{tip}
+Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translation>
+        </message>
     </context>
     <context>
-        <name>panel.vocabulary</name>
+        <name>panel.words</name>
         <message>
             <source>Not graded: {reason}.</source>
             <translation>Nicht graduiert: {reason}.</translation>
+        </message>
+        <message>
+            <source>SYNTHETIC IMAGES ONLY</source>
+            <translation>NUR SYNTHETISCHE BILDER</translation>
+        </message>
+        <message>
+            <source>Trained on {data_set}</source>
+            <translation>Trainiert an {data_set}</translation>
+        </message>
+        <message>
+            <source>Trained on {data_set}, {patients} patients</source>
+            <translation>Trainiert an {data_set}, {patients} Patienten</translation>
+        </message>
+        <message>
+            <source>{pack} {version}: {trained_on}</source>
+            <translation>{pack} {version}: {trained_on}</translation>
         </message>
     </context>
 </TS>

@@ -1,65 +1,86 @@
-"""Grade becomes Stop while something is computed; progress and news stand below."""
+"""What is being computed: Grade becomes Stop, progress and news stand below, and moved boxes are graded anew.
+
+Above stands what is not installed yet, without which nothing can be computed.
+"""
 
 from collections.abc import Callable
 
+import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
 from discgrader.grading.results import Grade
-from discgrader.panel.vocabulary import in_language
+from discgrader.panel.actions import Actions
+from discgrader.panel.dependencies import missing_packages
+from discgrader.panel.state import Computing
+from discgrader.panel.words import in_language
 
 
 class Computation:
-    """What is being computed, shown by a button, a bar and a line.
+    """Finds and grades, shown by a button, a bar and a line.
 
     Parameters
     ----------
     ui : namespace
-        With ``gradeButton``, ``findButton``, ``progressBar`` and ``statusLabel``.
-    cancel : callable()
-        Stops what is running.
-    show_error : callable(str)
+    actions : Actions
     changed : callable()
-        Hears that the table has something new.
+        Hears that the panel has something new to show.
     """
 
-    def __init__(self, ui, cancel: Callable[[], None], show_error: Callable[[str], None], changed: Callable[[], None]):
-        self._ui, self._cancel, self._show_error, self._changed = ui, cancel, show_error, changed
+    def __init__(self, ui, actions: Actions, changed: Callable[[], None]) -> None:
+        self._ui, self._actions, self._changed = ui, actions, changed
         self.running = False
         self.live: dict[str, tuple[Grade, ...]] = {}
         """Grades by level that have come since the computation began."""
-        self._what = ""
+        ui.findButton.connect("clicked(bool)", self.find)
+        ui.gradeButton.connect("clicked(bool)", self.grade_or_stop)
         self._show()
 
-    def begin(self, what: str) -> None:
-        """Something has begun, called ``what`` in the line of news."""
-        self.running, self._what = True, what
-        self.live = {}
+    def find(self) -> None:
+        """Find, name and box the discs."""
+        self._begin(_("Finding the discs…"), self._actions.logic.findDiscs)
+
+    def grade_or_stop(self) -> None:
+        """Grade the discs without holding up the window; stop where that is under way."""
+        if self.running:
+            self.say(_("Stopping…"))
+            self._actions.logic.cancel()
+        else:
+            self._begin(_("Grading…"), self._actions.logic.grade)
+
+    def say(self, news: str) -> None:
+        """Show a line of news."""
+        self._ui.statusLabel.text = news
+        self._ui.statusLabel.toolTip = ""
+
+    def _begin(self, what: str, compute: Callable[..., object]) -> None:
+        """Begin something, called ``what`` in the line of news."""
+        parameters = self._actions.parameters
+        self.running, self.live = True, {}
         self._ui.progressBar.value = 0
-        self.say(what)
-        self._show()
-        self._changed()
+        self._news(what)
+        try:
+            self._actions.logic.ensureDependencies()
+            compute(
+                parameters.volumes(),
+                waitForCompletion=False,
+                eventCallback=self._hear,
+                settings=parameters.settings(self._actions.packs),
+            )
+        except (DiscGraderError, RuntimeError) as error:
+            self._end(str(error))
+            slicer.util.errorDisplay(str(error))
 
-    def end(self, news: str) -> None:
-        """It is over."""
-        self.running = False
-        self.live = {}
+    def _end(self, news: str) -> None:
+        self.running, self.live = False, {}
+        self._news(news)
+
+    def _news(self, news: str) -> None:
         self.say(news)
         self._show()
         self._changed()
 
-    def stop(self) -> None:
-        """Ask it to stop."""
-        if self.running:
-            self.say(_("Stopping…"))
-            self._cancel()
-
-    def say(self, news: str, tip: str = "") -> None:
-        """Show a line of news."""
-        self._ui.statusLabel.text = news
-        self._ui.statusLabel.toolTip = tip
-
-    def hear(self, event: str, data: dict) -> None:
+    def _hear(self, event: str, data: dict) -> None:
         """Show an event of the logic: progress, a level, completed, cancelled or error."""
         if event == "progress":
             self._ui.progressBar.value = round(100 * data["fraction"])
@@ -68,21 +89,118 @@ class Computation:
             self.live[data["level"]] = tuple(data["grades"])
             self._changed()
         elif event == "completed":
-            self.end(self._done(data))
+            self._end(_done(data))
         elif event == "cancelled":
-            self.end(_("Stopped; what was graded before is kept."))
+            self._end(_("Stopped; what was graded before is kept."))
         elif event == "error":
-            error = data["error"]
-            self.end(_("It did not work: {error}").format(error=error))
-            if not isinstance(error, DiscGraderError):
-                self._show_error(_("Something went wrong: {error}").format(error=error))
+            self._failed(data["error"])
 
-    def _done(self, data: dict) -> str:
-        rois = data.get("rois")
-        if rois is not None:
-            return _("{count} discs found.").format(count=len(rois))
-        return _("Graded.")
+    def _failed(self, error: Exception) -> None:
+        self._end(_("It did not work: {error}").format(error=error))
+        if not isinstance(error, DiscGraderError):
+            slicer.util.errorDisplay(_("Something went wrong: {error}").format(error=error))
 
     def _show(self) -> None:
         self._ui.progressBar.visible = self.running
         self._ui.gradeButton.text = _("Stop") if self.running else _("Grade")
+
+
+def _done(data: dict) -> str:
+    rois = data.get("rois")
+    return _("Graded.") if rois is None else _("{count} discs found.").format(count=len(rois))
+
+
+class LiveGrades:
+    """Grades a box anew while a hand moves it.
+
+    Parameters
+    ----------
+    actions : Actions
+    """
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+        self.grades: dict[str, tuple[Grade, ...]] = {}
+        """By level, until the scene has them."""
+        self.levels: set[str] = set()
+        """Levels that are being graded anew."""
+        self._latest: dict[str, object] = {}
+
+    def box_changed(self, level: str, dragging: bool) -> None:
+        """A box was moved, turned or resized; ``dragging`` while a hand still does."""
+        if not self._is_wanted():
+            return
+        logic = self._actions.logic
+        node = logic.readings.node(level)
+        self.levels.add(level)
+        request = self._latest[level] = object()
+
+        def hear(event: str, data: dict) -> None:
+            # What was stopped for the sake of a later request changes nothing that is shown.
+            if event != "cancelled" or self._latest.get(level) is request:
+                self._hear(level, dragging, event, data)
+
+        logic.regrade(node, waitForCompletion=False, eventCallback=hear, live=dragging)
+
+    def forget(self) -> None:
+        """Forget all: the scene is another one."""
+        self.grades.clear()
+        self.levels.clear()
+        self._latest.clear()
+
+    def _is_wanted(self) -> bool:
+        """Not before the study was graded, nor without what computes."""
+        reading = self._actions.state.study.reading
+        return reading is not None and any(disc.gradings for disc in reading.discs) and not missing_packages()
+
+    def _hear(self, level: str, live: bool, event: str, data: dict) -> None:
+        if event == "level":
+            self.grades[data["level"]] = tuple(data["grades"])
+            self._actions.say(_("{level} graded anew.").format(level=data["level"]))
+        elif event in ("completed", "cancelled", "error"):
+            self.levels.discard(level)
+            if not live:
+                self.grades.pop(level, None)
+            if event == "error":
+                self._actions.say(str(data["error"]))
+        else:
+            return
+        self._actions.show()
+
+
+class InstallHint:
+    """Says what is not installed, and has it installed; shown only while something is missing.
+
+    Parameters
+    ----------
+    ui : namespace
+        With ``installPanel``, ``installLabel`` and ``installButton``.
+    actions : Actions
+    """
+
+    def __init__(self, ui, actions: Actions) -> None:
+        self._ui, self._actions, self.missing = ui, actions, missing_packages
+        ui.installButton.connect("clicked(bool)", self.install)
+        self.show()
+
+    def show(self) -> None:
+        """Look again."""
+        missing = self.missing()
+        self._ui.installPanel.visible = bool(missing)
+        self._ui.installLabel.text = _(
+            "{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and "
+            "exported without."
+        ).format(packages=", ".join(missing))
+
+    def install(self) -> None:
+        """Have the user asked, and what is missing installed."""
+        try:
+            self._actions.logic.ensureDependencies()
+        except (DiscGraderError, RuntimeError) as error:
+            self._actions.say(str(error))
+        self.show()
+
+
+def computing(computation: Computation, live: LiveGrades) -> Computing:
+    """What is being computed now, as a value."""
+    return Computing(computation.running, frozenset(live.levels), dict(computation.live), dict(live.grades))

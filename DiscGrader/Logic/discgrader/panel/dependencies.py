@@ -6,9 +6,12 @@ Slicer from 5.12 on has ``slicer.packaging``, which asks, shows progress and off
 
 import importlib
 import logging
+import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import slicer
@@ -21,7 +24,20 @@ REQUESTER = "DiscGrader"
 WHEELS_SETTING = "DiscGrader/WheelsFolder"
 """Setting of the application: a folder of wheels to install from, for computers that reach no package index."""
 
+NEEDED = {"torch": "PyTorch", "safetensors": "safetensors", "pywt": "PyWavelets", "cc3d": "connected-components-3d"}
+"""What grading needs: the names of modules, and what people call them."""
+
 _logger = logging.getLogger("DiscGrader")
+
+
+def python_executable() -> str:
+    """PythonSlicer where there is one, else the Python of this process."""
+    return shutil.which("PythonSlicer") or sys.executable
+
+
+def missing_packages(find: Callable[[str], object] = find_spec) -> tuple[str, ...]:
+    """What of it is not installed, as people call it; nothing is imported."""
+    return tuple(title for name, title in NEEDED.items() if find(name) is None)
 
 
 def read_requirements(path: Path) -> tuple[Requirement, ...]:
@@ -52,7 +68,7 @@ def is_met(requirement: Requirement) -> bool:
 def missing_requirements(path: Path) -> tuple[Requirement, ...]:
     """The requirements of a file that are not met."""
     importlib.invalidate_caches()
-    return tuple(one for one in read_requirements(path) if not is_met(one))
+    return tuple(needed for needed in read_requirements(path) if not is_met(needed))
 
 
 def ensure(path: Path) -> None:
@@ -96,7 +112,7 @@ def ensure(path: Path) -> None:
 
 def _without_torch(missing: Sequence[Requirement]) -> tuple[Requirement, ...]:
     """Have PyTorch installed by its extension, which asks the user itself; what else is missing."""
-    torch = next((one for one in missing if one.name == "torch"), None)
+    torch = next((requirement for requirement in missing if requirement.name == "torch"), None)
     if torch is None or not hasattr(slicer.modules, "pytorchutils"):
         return tuple(missing)
     import PyTorchUtils
@@ -104,7 +120,7 @@ def _without_torch(missing: Sequence[Requirement]) -> tuple[Requirement, ...]:
     logic = PyTorchUtils.PyTorchUtilsLogic()
     if logic.installTorch(askConfirmation=True, torchVersionRequirement=str(torch.specifier)) is None:
         raise UsageError(_("PyTorch was not installed; discs cannot be found and graded without it."))
-    return tuple(one for one in missing if one is not torch)
+    return tuple(requirement for requirement in missing if requirement is not torch)
 
 
 def _from_index(missing: Sequence[Requirement]) -> None:
@@ -113,7 +129,7 @@ def _from_index(missing: Sequence[Requirement]) -> None:
     try:
         import slicer.packaging
     except ImportError:
-        _install([str(one) for one in missing], missing)
+        _install([str(requirement) for requirement in missing], missing)
         return
     slicer.packaging.pip_ensure(list(missing), requester=REQUESTER)
 
@@ -141,4 +157,4 @@ def _install(arguments: Sequence[str], missing: Sequence[Requirement]) -> None:
 
 
 def _listed(requirements: Sequence[Requirement]) -> str:
-    return ", ".join(str(one) for one in requirements)
+    return ", ".join(map(str, requirements))

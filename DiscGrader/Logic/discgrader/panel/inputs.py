@@ -1,234 +1,179 @@
-"""Which of the scene's volumes serve as what, recognized by what they are."""
+"""The selectors of series at the top of the panel, and the question what a volume is that nothing tells."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import qt
+import slicer
+from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
-from discgrader.grading.series_choice import WITHHELD
-from discgrader.imaging.ranking import ranked
-from discgrader.imaging.recognize import ROLES as EVERY_ROLE
-from discgrader.imaging.recognize import parse_role, plane_of, recognize
+from discgrader.imaging.recognize import plane_of, slice_axis
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.dicom_blocks import is_gathered
-from discgrader.mrml.dicom_source import header_of, modality
-from discgrader.mrml.hierarchy import study_name
-from discgrader.mrml.nodes import attribute
-from discgrader.mrml.volumes import (
-    MR,
-    Volumes,
-    grid_of_volume,
-    keep_recognized,
-    nodes_of,
-    recognized_as,
-    volume_from_node,
-)
+from discgrader.mrml.volumes import grid_of_volume, recognized_as
+from discgrader.panel.actions import Actions
+from discgrader.panel.state import PanelState, SeriesState
+from discgrader.report.pictures import slice_picture
 
-ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
-
-SEVERAL = ("AX_T2",)
-"""Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
+THUMBNAIL = 150
+"""Its larger edge, in points of the screen."""
+_FINENESS = 2
+"""Pixels drawn for each point, for screens of high resolution."""
+_COARSEST = 250
+"""Every second voxel of a slice with twice as many is drawn, and so on."""
 
 
-@dataclass(frozen=True)
-class Recognized:
-    """What a volume is.
-
-    Parameters
-    ----------
-    role : str or None
-        One of `ROLES` or `WITHHELD`; None where it serves as none of them.
-    reason : str
-        In words.
-    series : Series, optional
-        What it is taken for; None where it holds no picture of MR.
-    """
-
-    role: str | None
-    reason: str
-    series: Series | None = None
+def choices(plane: Plane) -> list[tuple[str, str]]:
+    """What a volume of this plane may be said to be: role, and how it is called."""
+    nothing = _("None of these: grade nothing from it")
+    if plane is Plane.AXIAL:
+        return [("AX_T2", _("Axial T2")), ("AX_T1", _("Axial T1")), ("AX_other", nothing)]
+    return [
+        ("T2", _("Sagittal T2")),
+        ("T1", _("Sagittal T1")),
+        ("T2_SPACE", _("Sagittal T2 SPACE or another 3D T2")),
+        ("STIR", _("STIR or fat-suppressed T2")),
+        ("T1_FS", _("T1 with fat suppression")),
+        ("other", nothing),
+    ]
 
 
-def recognized(node) -> Recognized:
-    """What a volume node is, by its DICOM attributes, its name and its picture."""
-    return prepared(node)()
-
-
-def prepared(node) -> Callable[[], Recognized]:
-    """What to call to hear what a volume node is: from any thread, as neither node nor scene is touched any more."""
-    if is_gathered(node):
-        return partial(
-            Recognized, None, "Slicer made one volume of slices that lie on no one grid; its files are read anew"
-        )
-    try:
-        volume = volume_from_node(node)
-    except DiscGraderError as error:
-        return partial(Recognized, None, str(error))
-    made_by = modality(node)
-    if made_by not in ("", MR):
-        return partial(Recognized, None, f"{made_by}, and no MR")
-    return partial(_look_at, volume, node.GetName(), header_of(node), attribute(node, "Role"))
-
-
-def _look_at(volume: Volume, name: str, header: Mapping[str, object], before: str | None) -> Recognized:
-    """What a picture of MR is; ``before`` is the role that it was graded as before, if it was."""
-    plane = plane_of(volume)
-    found = recognize(name, volume, header, plane)
-    if found.contrast is Contrast.UNKNOWN and before in EVERY_ROLE:
-        # Whoever graded it on the command line has said what it is.
-        plane, contrast = parse_role(before)
-        found = replace(found, contrast=contrast, reason=f"it was graded as {before.replace('_', ' ')} before")
-    series = Series(
-        name,
-        volume,
-        plane,
-        found.contrast,
-        f"{plane.value}; {found.reason}",
-        warnings=found.warnings,
-        probability=found.probability,
-        traits=found.traits,
-    )
-    return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
-
-
-def made_volumes(scene) -> list[str]:
-    """IDs of the volumes that DiscGrader made, saliency maps above all: no series that anybody would choose."""
-    return [node.GetID() for node in _scalar_volumes(scene) if attribute(node, "Kind") not in (None, "series")]
-
-
-def _scalar_volumes(scene) -> list:
-    class_name = "vtkMRMLScalarVolumeNode"
-    count = scene.GetNumberOfNodesByClass(class_name)
-    nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(count)]
-    return [node for node in nodes if node.GetClassName() == class_name]
-
-
-class InputChooser:
-    """Fills what is not chosen yet from volumes that were not looked at yet, so that no choice is ever changed.
+class InputsView:
+    """The selectors, and the question: a volume's middle slice beside a choice of roles.
 
     Parameters
     ----------
-    scene : vtkMRMLScene
-    recognize : callable(vtkMRMLScalarVolumeNode) -> Recognized
+    ui : namespace
+    actions : Actions
     """
 
-    def __init__(self, scene, recognize: Callable[[object], Recognized] = recognized):
-        self._scene, self._recognize = scene, recognize
-        self.reasons: dict[str, str] = {}
-        """Why a volume serves as what it does, by the node's ID; for this session."""
+    def __init__(self, ui, actions: Actions) -> None:
+        self._ui, self._actions = ui, actions
+        self._selectors = [widget for widget in vars(ui).values() if hasattr(widget, "sortFilterProxyModel")]
+        self._axial = CheckedVolumes(ui.axialT2Selector, actions.set_axial)
+        self._asked: Any = None
+        self._shown: SeriesState | None = None
+        self._roles: list[str] = []
+        ui.questionPanel.visible = False
+        ui.questionComboBox.connect("activated(int)", self._answered)
 
-    def new(self, seen: Iterable[str]) -> list:
-        """The volumes that were not looked at before, whose IDs are not among ``seen``."""
-        seen = set(seen)
-        return [node for node in self._volumes() if node.GetID() not in seen]
+    def show(self, state: PanelState) -> None:
+        """Show what is chosen, and ask about what nothing tells.
 
-    def axial(self, chosen: Iterable) -> list:
-        """The volumes to offer as axial series: those whose slices are axial, and the chosen ones whatever they are."""
-        chosen = list(chosen)
-        return [node for node in self._volumes() if node in chosen or _is_axial(node)]
-
-    def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, object], list[str]]:
-        """New volumes for the roles, and the IDs of all that have been looked at.
-
-        A role that has a volume keeps it alone, but for those of `SEVERAL`: they get every new volume of the study, as
-        the blocks of a series may come into the scene one after the other.
-
-        Parameters
-        ----------
-        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
-        seen : iterable of str
-            IDs that were looked at before.
-
-        Returns
-        -------
-        dict of role to vtkMRMLScalarVolumeNode (of `SEVERAL` to a list of them), list of str
+        Once for each look at the scene: what a user has just chosen is in no older state.
         """
-        candidates = self.new(seen)
-        looked = [node.GetID() for node in candidates]
-        if not candidates:
-            return {}, looked
-        found = self._found(candidates)
-        before = next(iter(nodes_of(chosen)), None)
-        study = self._best_study(found) if before is None else self._study_of(before)
-        picked: dict[str, object] = {}
-        for node, role in found.items():
-            if role is None or self._study_of(node) != study:
-                continue
-            if role in SEVERAL:
-                # One that is called as another is the same series, loaded again.
-                names = {one.GetName() for one in (*nodes_of({role: chosen.get(role)}), *picked.get(role, ()))}
-                if node.GetName() not in names:
-                    picked.setdefault(role, []).append(node)
-            elif role not in chosen:
-                picked.setdefault(role, node)
-        for role in picked.keys() & set(SEVERAL):
-            picked[role].sort(key=candidates.index)
-        return picked, looked
+        series = state.series
+        if series is self._shown:
+            return
+        self._shown = series
+        for selector in self._selectors:
+            model = selector.sortFilterProxyModel()
+            if tuple(model.hiddenNodeIDs) != series.made:
+                model.hiddenNodeIDs = list(series.made)
+        for name, node in series.selected.items():
+            selector = getattr(self._ui, f"{name}Selector")
+            if selector.currentNode() is not node:
+                # In a scene that is being opened, a choice may be there before the volume that it names.
+                selector.setCurrentNode(node)
+        self._axial.show(series.axial_offered, series.axial)
+        if series.asked is not self._asked:
+            self._asked = series.asked
+            self._ui.questionPanel.visible = series.asked is not None
+            if series.asked is not None:
+                self._ask(series.asked)
 
-    def unanswered(self, chosen: Volumes, answered: Iterable[str]) -> list:
-        """The volumes of the shown study that nothing tells what they are, and that nobody has said so of, either.
+    def _ask(self, node) -> None:
+        ui, known = self._ui, recognized_as(node)
+        if known is None:
+            return
+        offered = choices(Plane.AXIAL if known.role.startswith("AX_") else Plane.SAGITTAL)
+        self._roles = [role for role, _title in offered]
+        ui.questionComboBox.clear()
+        ui.questionComboBox.addItems([_("Choose what it is…"), *(title for _role, title in offered)])
+        ui.questionLabel.text = _(
+            "What does “{name}” show? What it weights is not known, and nothing is graded from it until you say so."
+        ).format(name=node.GetName())
+        ui.questionLabel.toolTip = known.reason
+        ui.questionImageLabel.text = thumbnail_html(node)
 
-        Parameters
-        ----------
-        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
-        answered : iterable of str
-            IDs of volumes that the user has said of what they are.
-        """
-        taken, answered = nodes_of(chosen), set(answered)
-        study = self._study_of(taken[0]) if taken else None
-        return [
-            node
-            for node in self._volumes()
-            if (known := recognized_as(node)) is not None
-            and known.is_unknown
-            and not known.role.startswith("COR_")
-            and node not in taken
-            and node.GetID() not in answered
-            and study in (None, self._study_of(node))
-        ]
-
-    def _found(self, candidates: Iterable) -> dict[object, str | None]:
-        """The role of each volume; of several of one role the better one first."""
-        roles: dict[object, str | None] = {}
-        nodes: dict[Series, object] = {}
-        for node in candidates:
-            what = self._recognize(node)
-            self.reasons[node.GetID()] = what.reason
-            roles[node] = what.role
-            if what.series is not None:
-                nodes[what.series] = node
-                keep_recognized(node, what.series.role, what.reason, what.series.warnings)
-        order = [nodes[one] for one in ranked(list(nodes))] if nodes else []
-        return {node: roles[node] for node in [*order, *(one for one in roles if one not in order)]}
-
-    def _volumes(self) -> list:
-        return [
-            node
-            for node in _scalar_volumes(self._scene)
-            if not node.GetHideFromEditors()
-            and node.GetImageData() is not None
-            and attribute(node, "Kind") in (None, "series")
-        ]
-
-    def _study_of(self, node) -> str:
-        """The study's name; volumes that lie in none are taken to be of one study together."""
-        name = attribute(node, "Study") or study_name(self._scene, node)
-        return "" if name == node.GetName() else name
-
-    def _best_study(self, found: Mapping[object, str | None]) -> str:
-        """The study that fills most roles; of several the one that was loaded last."""
-        roles: dict[str, set[str]] = {}
-        loaded = self._volumes()
-        for node, role in sorted(found.items(), key=lambda one: loaded.index(one[0])):
-            if role in ROLES:
-                roles.setdefault(self._study_of(node), set()).add(role)
-        return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
+    def _answered(self, index: int) -> None:
+        if index > 0 and self._asked is not None:
+            node, self._asked = self._asked, None
+            self._ui.questionPanel.visible = False
+            self._actions.answer(node, self._roles[index - 1])
 
 
-def _is_axial(node) -> bool:
+class CheckedVolumes:
+    """Shows which volumes serve as a role that several serve as, and tells when the user checks others.
+
+    Its entries are made here. Slicer's own list of nodes with check marks forgets these whenever it fills itself anew,
+    and cannot be told from a user who unchecks everything.
+
+    Parameters
+    ----------
+    selector : ctkCheckableComboBox
+    changed : callable(list of str)
+        Hears the IDs of the nodes that are checked, each time that the user has changed it.
+    """
+
+    def __init__(self, selector, changed: Callable[[list[str]], None]) -> None:
+        self._selector, self._changed = selector, changed
+        self._entries: list[tuple[str, str]] = []
+        self._showing = False
+        selector.connect("checkedIndexesChanged()", self._switched)
+
+    def show(self, offered: Sequence, checked: Sequence) -> None:
+        """Offer these volumes, and have exactly those be checked, which is no choice of the user's."""
+        entries = [(node.GetID(), node.GetName() or "") for node in offered]
+        marked = {node.GetID() for node in checked}
+        self._showing = True
+        try:
+            if entries != self._entries:
+                self._entries = entries
+                self._selector.clear()
+                for identifier, name in entries:
+                    self._selector.addItem(name, identifier)
+            for row, (identifier, _name) in enumerate(entries):
+                state = qt.Qt.Checked if identifier in marked else qt.Qt.Unchecked
+                if self._selector.checkState(self._index(row)) != state:
+                    self._selector.setCheckState(self._index(row), state)
+        finally:
+            self._showing = False
+
+    def _index(self, row: int):
+        return self._selector.checkableModel().index(row, 0)
+
+    def _switched(self) -> None:
+        if not self._showing:
+            self._changed([
+                identifier for row, (identifier, _name) in enumerate(self._entries)
+                if self._selector.checkState(self._index(row)) == qt.Qt.Checked
+            ])  # fmt: skip
+
+
+def thumbnail_html(node) -> str:
+    """The middle slice of a volume as rich text, no larger than `THUMBNAIL`; empty where it cannot be shown."""
     try:
-        return plane_of(grid_of_volume(node)) is Plane.AXIAL
+        grid = grid_of_volume(node)
     except DiscGraderError:
-        # Slices under a transform that bends them have no plane.
-        return False
+        return ""
+    middle = _middle_slice(grid.with_array(slicer.util.arrayFromVolume(node)))
+    series = Series(node.GetName(), middle, plane_of(grid), Contrast.UNKNOWN, "")
+    picture = slice_picture(series, (), float(np.max(grid.size * grid.spacing_mm)) / (_FINENESS * THUMBNAIL))
+    rows, columns = picture.pixels.shape[:2]
+    share = min(THUMBNAIL / rows, THUMBNAIL / columns)
+    return f'<img src="{picture.data_uri()}" width="{round(columns * share)}" height="{round(rows * share)}"/>'
+
+
+def _middle_slice(volume: Volume) -> Volume:
+    """The middle slice alone, no finer than it is shown: to draw from the whole volume, all of it is filtered first."""
+    axis = slice_axis(volume)
+    first, step = np.zeros(3, int), np.maximum(1, np.array(volume.size) // (_COARSEST))
+    first[axis], step[axis] = (volume.size[axis] - 1) // 2, volume.size[axis]
+    i, j, k = (slice(start, None, by) for start, by in zip(first, step, strict=True))
+    affine = volume.affine_lps.copy()
+    affine[:3, 3] = volume.index_to_lps(first)
+    affine[:3, :3] *= np.where(np.arange(3) == axis, 1, step)
+    return Volume(np.ascontiguousarray(volume.array[k, j, i]), affine)

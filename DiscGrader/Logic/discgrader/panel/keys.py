@@ -1,12 +1,16 @@
-"""The keys of the module: bound while it is open, shown on its buttons, chosen by the user."""
+"""The keys of the module: bound while it is open, shown on its buttons, chosen by the user in a dialog."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import UsageError
+from discgrader.panel.actions import Actions
 
 DIGITS = tuple("0123456789")
 
@@ -55,7 +59,9 @@ def key_actions() -> tuple[KeyAction, ...]:
 
 
 class Keys:
-    """Parameters
+    """Knows the key of every action, and hears the keys while they are bound.
+
+    Parameters
     ----------
     settings : QSettings
         Where the user's choice is kept.
@@ -67,9 +73,15 @@ class Keys:
         Hears of the digits.
     """
 
-    def __init__(self, settings, parent: Callable[[], object], acts: Mapping[str, Callable[[], None]], digit):
+    def __init__(
+        self,
+        settings,
+        parent: Callable[[], Any],
+        acts: Mapping[str, Callable[[], object]],
+        digit: Callable[[str], object],
+    ) -> None:
         self._settings, self._parent, self._acts, self._digit = settings, parent, acts, digit
-        self._bound: list = []
+        self._bound: list[Any] = []
 
     @property
     def bound(self) -> bool:
@@ -78,13 +90,13 @@ class Keys:
 
     def key_of(self, name: str) -> str:
         """The key of an action; empty where the user wants none."""
-        default = next(one.default for one in key_actions() if one.name == name)
+        default = next(action.default for action in key_actions() if action.name == name)
         value = self._settings.value(_SETTINGS + name)
         return default if value is None else str(value)
 
     def keys(self) -> dict[str, str]:
         """The key of every action."""
-        return {one.name: self.key_of(one.name) for one in key_actions()}
+        return {action.name: self.key_of(action.name) for action in key_actions()}
 
     def choose(self, keys: Mapping[str, str]) -> None:
         """Give the actions these keys from now on, in this session and the next.
@@ -94,15 +106,15 @@ class Keys:
         UsageError
             When two actions would have one key, or a key is a digit; then nothing changes.
         """
-        titles = {one.name: one.title for one in key_actions()}
+        titles = {action.name: action.title for action in key_actions()}
         wanted = {name: _normal(key) for name, key in keys.items()}
         by_key: dict[str, str] = {}
         for name, key in wanted.items():
             if key in DIGITS:
                 raise UsageError(_("{key} gives a grade; choose another key.").format(key=key))
             if key and key in by_key:
-                told = _("{key} cannot be the key of both “{one}” and “{other}”; choose another.")
-                raise UsageError(told.format(key=key, one=titles[by_key[key]], other=titles[name]))
+                taken = _("{key} cannot be the key of both “{one}” and “{other}”; choose another.")
+                raise UsageError(taken.format(key=key, one=titles[by_key[key]], other=titles[name]))
             by_key[key] = name
         for name, key in wanted.items():
             self._settings.setValue(_SETTINGS + name, key)
@@ -119,16 +131,134 @@ class Keys:
             if key:
                 self._bound.append(_shortcut(parent, key, self._acts[name]))
         for digit in DIGITS:
-            self._bound.append(_shortcut(parent, digit, lambda digit=digit: self._digit(digit)))
+            self._bound.append(_shortcut(parent, digit, partial(self._digit, digit)))
 
     def unbind(self) -> None:
         """Hear them no more. May be called twice."""
-        for one in self._bound:
-            one.setEnabled(False)
-            one.disconnect("activated()")
-            one.setParent(None)
-            one.deleteLater()
+        for shortcut in self._bound:
+            shortcut.setEnabled(False)
+            shortcut.disconnect("activated()")
+            shortcut.setParent(None)
+            shortcut.deleteLater()
         self._bound.clear()
+
+
+class KeysView:
+    """Ties the keys to what they do, and writes them on the buttons.
+
+    Parameters
+    ----------
+    ui : namespace
+    actions : Actions
+    """
+
+    def __init__(self, ui, actions: Actions) -> None:
+        self._ui, self._actions = ui, actions
+        acts: dict[str, Callable[[], object]] = {
+            "next_level": lambda: actions.move(levels=1),
+            "previous_level": lambda: actions.move(levels=-1),
+            "next_task": lambda: actions.move(columns=1),
+            "previous_task": lambda: actions.move(columns=-1),
+            "accept": actions.accept,
+            "accept_level": actions.accept_chosen_level,
+            "withdraw": actions.withdraw,
+            **{name: partial(_click, ui, widget) for name, widget in _CLICKED.items()},
+        }
+        self.keys = Keys(slicer.app.userSettings(), self._window, acts, actions.digit)
+        self.shown: dict[str, str] = {}
+        """The key of every action, as the buttons tell."""
+        ui.keysButton.connect("clicked(bool)", self.choose)
+        self._write()
+
+    def choose(self) -> None:
+        """Let the user choose keys."""
+        if KeyDialog(self.keys, self._ui.keysButton.window()).run():
+            self._write()
+            self._actions.show()
+
+    def _write(self) -> None:
+        """Write the keys on the buttons."""
+        self.shown = self.keys.keys()
+        ui, key = self._ui, self.shown.__getitem__
+        for widget, text, name in (
+            (ui.acceptButton, _("Accept"), "accept"),
+            (ui.withdrawButton, _("Withdraw"), "withdraw"),
+            (ui.saliencyCheckBox, _("Saliency"), "saliency"),
+            (ui.labelsCheckBox, _("Labels"), "labels"),
+            (ui.axialCheckBox, _("Axial in disc plane"), "axial"),
+            (ui.fitButton, _("Fit"), "fit"),
+        ):
+            widget.text = with_key(text, key(name))
+        ui.overrideButton.text = with_key(_("Set"), "0–9")
+        tip = _("Next and previous level: {next}, {previous}; next and previous task: {right}, {left}").format(
+            next=key("next_level"), previous=key("previous_level"), right=key("next_task"), left=key("previous_task")
+        )
+        ui.gradeTable.verticalHeader().setToolTip(tip)
+
+    def _window(self):
+        return slicer.util.mainWindow() or self._ui.gradeTable.window()
+
+
+_CLICKED = {
+    "saliency": "saliencyCheckBox", "labels": "labelsCheckBox", "axial": "axialCheckBox", "fit": "fitButton",
+    "undo": "undoButton", "redo": "redoButton",
+}  # fmt: skip
+"""The widgets that keys click on."""
+
+
+class KeyDialog:
+    """The dialog in which the user chooses keys.
+
+    Parameters
+    ----------
+    keys : Keys
+    parent : QWidget
+    """
+
+    def __init__(self, keys: Keys, parent) -> None:
+        self._keys = keys
+        self.dialog = qt.QDialog(parent)
+        self.dialog.setWindowTitle(_("Keys of DiscGrader"))
+        outer = qt.QVBoxLayout(self.dialog)
+        form = qt.QFormLayout()
+        self.edits: dict[str, Any] = {}
+        for action in key_actions():
+            edit = qt.QKeySequenceEdit(qt.QKeySequence(keys.key_of(action.name)))
+            form.addRow(action.title + ":", edit)
+            self.edits[action.name] = edit
+        form.addRow(_("Grades of the chosen task:"), qt.QLabel("0 – 9"))
+        outer.addLayout(form)
+        buttons = qt.QDialogButtonBox()
+        for text, role, act in (
+            (_("Defaults"), qt.QDialogButtonBox.ResetRole, self.reset),
+            (_("Cancel"), qt.QDialogButtonBox.RejectRole, self.dialog.reject),
+            (_("OK"), qt.QDialogButtonBox.AcceptRole, self.accept),
+        ):
+            button = buttons.addButton(text, role)
+            button.connect("clicked()", act)
+        outer.addWidget(buttons)
+
+    def reset(self) -> None:
+        """Put the keys that the module comes with into the fields."""
+        for action in key_actions():
+            self.edits[action.name].setKeySequence(qt.QKeySequence(action.default))
+
+    def accept(self) -> None:
+        """Keep what is in the fields, unless two actions have one key."""
+        try:
+            self._keys.choose({name: edit.keySequence.toString() for name, edit in self.edits.items()})
+        except UsageError as error:
+            slicer.util.errorDisplay(str(error))
+            return
+        self.dialog.accept()
+
+    def run(self) -> bool:
+        """Open it; whether keys were chosen."""
+        return bool(self.dialog.exec_())
+
+
+def _click(ui, widget: str) -> None:
+    getattr(ui, widget).click()
 
 
 def with_key(text: str, key: str) -> str:
@@ -136,7 +266,7 @@ def with_key(text: str, key: str) -> str:
     return f"{text} ({key})" if key else text
 
 
-def _shortcut(parent, key: str, act: Callable[[], None]):
+def _shortcut(parent, key: str, act: Callable[[], object]):
     shortcut = qt.QShortcut(parent)
     shortcut.setKey(qt.QKeySequence(key))
     shortcut.connect("activated()", act)

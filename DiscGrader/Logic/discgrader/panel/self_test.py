@@ -92,7 +92,7 @@ class SelfTest(ScriptedLoadableModuleTest):
 
     def test_phantomIsRead(self):
         """A phantom's discs are found, graded, corrected, saved with the scene, and are back when it is opened."""
-        from discgrader.panel.missing import missing_packages
+        from discgrader.panel.dependencies import missing_packages
 
         missing = missing_packages()
         if missing:

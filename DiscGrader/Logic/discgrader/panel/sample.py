@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import qt
 import slicer
@@ -13,12 +14,13 @@ from slicer.i18n import tr as _
 
 import discgrader.phantom
 from discgrader.errors import DiscGraderError
+from discgrader.imaging.recognize import plane_of
 from discgrader.jobs.job import Listener
 from discgrader.jobs.process import ProcessRunner
 from discgrader.mrml import hierarchy
-from discgrader.mrml.volumes import volume_to_node
-from discgrader.panel.python import python_executable
-from discgrader.panel.show_volumes import show_volumes
+from discgrader.mrml.volumes import grid_of_volume, volume_to_node
+from discgrader.panel.dependencies import python_executable
+from discgrader.panel.events import Poller
 from discgrader.phantom.render_job import render_study
 
 NAME = "DiscGrader phantom"
@@ -62,14 +64,12 @@ class PhantomSample(Listener):
     def __init__(
         self, python: str, scene, show: Callable[[list], None], failed: Callable[[str], None],
         folder: Path | None = None, options: Mapping[str, object] = OPTIONS,
-    ):  # fmt: skip
+    ) -> None:  # fmt: skip
         self._scene, self._show, self._say = scene, show, failed
         self._folder, self._options = folder or phantom_folder(cache_folder(), options), options
         self.runner = ProcessRunner(python=python)
-        self._dialog = None
-        self._timer = qt.QTimer()
-        self._timer.setInterval(_POLL_MS)
-        self._timer.connect("timeout()", self._poll)
+        self._dialog: Any = None
+        self._poller = Poller(self._poll, _POLL_MS)
 
     @property
     def running(self) -> bool:
@@ -96,11 +96,11 @@ class PhantomSample(Listener):
         self._dialog.setMinimumDuration(0)
         self._dialog.connect("canceled()", self.stop)
         self._dialog.setValue(0)
-        self._timer.start()
+        self._poller.start()
 
     def stop(self) -> None:
         """Give it up; nothing half-rendered is left."""
-        self._timer.stop()
+        self._poller.close()
         self.runner.close()
         self._close_dialog()
 
@@ -116,17 +116,18 @@ class PhantomSample(Listener):
         self.stop()
         self._say(_("The phantom cannot be rendered: {error}").format(error=error))
 
-    def _poll(self):
+    def _poll(self) -> bool:
         self.runner.poll()
+        return self.running
 
-    def _close_dialog(self):
+    def _close_dialog(self) -> None:
         dialog, self._dialog = self._dialog, None
         if dialog is not None:
             dialog.disconnect("canceled()")
             dialog.close()
             dialog.deleteLater()
 
-    def _fill(self):
+    def _fill(self) -> None:
         from discgrader.imaging.study_reader import read_study
 
         try:
@@ -134,7 +135,7 @@ class PhantomSample(Listener):
         except DiscGraderError as error:
             self._say(str(error))
             return
-        nodes = [volume_to_node(self._scene, one.volume, one.name) for one in study.series]
+        nodes = [volume_to_node(self._scene, series.volume, series.name) for series in study.series]
         hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, NAME, None), "Series", nodes)
         self._show(nodes)
 
@@ -154,7 +155,7 @@ def register(scene, thumbnail: str) -> None:
         return
     samples: list[PhantomSample] = []
 
-    def load(_source=None):
+    def load(_source=None) -> None:
         if not samples:
             samples.append(PhantomSample(python_executable(), scene, show_volumes, slicer.util.errorDisplay))
         samples[0].load()
@@ -168,3 +169,18 @@ def register(scene, thumbnail: str) -> None:
         customDownloader=load,
         thumbnailFileName=thumbnail,
     )
+
+
+def show_volumes(nodes) -> None:
+    """Give each slice view the first volume of its plane, else the first of all, and fit it; without views, nothing."""
+    manager = slicer.app.layoutManager()
+    if manager is None or not nodes:
+        return
+    planes = {node: plane_of(grid_of_volume(node)).value.capitalize() for node in nodes}
+    for name in manager.sliceViewNames():
+        logic = manager.sliceWidget(name).sliceLogic()
+        orientation = logic.GetSliceNode().GetOrientation()
+        volume = next((node for node in nodes if planes[node] == orientation), nodes[0])
+        logic.GetSliceCompositeNode().SetBackgroundVolumeID(volume.GetID())
+        logic.GetSliceCompositeNode().SetForegroundVolumeID(None)
+    slicer.util.resetSliceViews()

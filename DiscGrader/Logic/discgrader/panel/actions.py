@@ -1,0 +1,324 @@
+"""What the user does in the panel, told to the logic as commands to the reading of the study that is shown."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from discgrader.errors import DiscGraderError
+from discgrader.grading.scales import Scale
+from discgrader.grading.systems import scale_of
+from discgrader.panel.state import PanelState
+from discgrader.panel.study import Key
+from discgrader.panel.words import PackFacts, in_language
+from discgrader.reading.commands import (
+    AcceptGrade,
+    AcceptLevel,
+    Command,
+    DeleteDisc,
+    GradeAnyway,
+    ResetBox,
+    SetGrade,
+    SetLowest,
+    SetMargin,
+    ShiftLevels,
+    WithdrawGrade,
+)
+
+_READING, _ENDING = "*.reading.json", ".reading.json"
+
+
+class Actions:
+    """All that buttons, keys, menus and the table ask for; the panel is these actions with its views.
+
+    Where something does not work a line and a message say so, and nothing else happens.
+    """
+
+    ui: Any
+    """The widgets by name."""
+    logic: Any
+    """DiscGraderLogic."""
+    scene: Any
+    parameters: Any
+    """DiscGraderParameterNode; None while the panel is closed."""
+    packs: Mapping[str, PackFacts]
+    """The packs that there are, by system."""
+    state: PanelState
+    """What is shown."""
+
+    def refresh(self) -> None:
+        """Show what the scene holds now."""
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Show what is known without looking at the scene anew."""
+        raise NotImplementedError
+
+    def show_chosen(self) -> None:
+        """Bring every view to the chosen cell's disc."""
+        raise NotImplementedError
+
+    def answer(self, node: Any, role: str) -> None:
+        """Have a volume serve as what the user says that it is."""
+        raise NotImplementedError
+
+    def say(self, news: str) -> None:
+        """Show a line of news."""
+        raise NotImplementedError
+
+    def forget_news(self) -> None:
+        """Leave no line that tells of what was before."""
+        raise NotImplementedError
+
+    @property
+    def study(self) -> str | None:
+        """The study that is shown."""
+        return self.state.study.name
+
+    def attempt(self, failed: str, act: Callable[[], object]) -> bool:
+        """Do something; where it does not work say so and go on. Whether it worked."""
+        self.forget_news()
+        before = self.state.chosen
+        try:
+            act()
+        except DiscGraderError as error:
+            self.say(str(error))
+            slicer.util.errorDisplay(f"{failed} {error}")
+            self.refresh()
+            return False
+        self.refresh()
+        if before is None and self.state.chosen is not None:
+            # Its disc is there again after it was gone.
+            self.show_chosen()
+        return True
+
+    def attempt_quietly(self, act: Callable[[], object]) -> None:
+        """Do something that is no great loss where it does not work; a line says so."""
+        try:
+            act()
+        except DiscGraderError as error:
+            self.say(str(error))
+
+    # The chosen cell.
+
+    def choose(self, key: Key) -> None:
+        """Choose a cell and bring every view to it."""
+        with slicer.util.NodeModify(self.parameters.parameterNode):
+            chosen = self.parameters.chosen
+            chosen.level, chosen.system, chosen.task = key
+        self.show()
+        self.show_chosen()
+
+    def move(self, levels: int = 0, columns: int = 0) -> None:
+        """Choose the cell so many rows below and columns to the right, stopping at the ends."""
+        grid, chosen = self.state.grid, self.state.chosen
+        if not grid.levels or not grid.columns:
+            return
+        if chosen is None or chosen[0] not in grid.levels or chosen[1:] not in grid.columns:
+            level = chosen[0] if chosen and chosen[0] in grid.levels else grid.levels[0 if levels >= 0 else -1]
+            self.choose((level, *grid.columns[0]))
+            return
+        row, column = grid.next_level(chosen[0], levels), grid.next_column(*chosen[1:], columns)
+        key = (row or chosen[0], *(column or chosen[1:]))
+        if key != chosen:
+            self.choose(key)
+
+    def accept(self) -> None:
+        """Accept the pack's grade of the chosen cell."""
+        cell = self.state.cell
+        if cell is not None and cell.ai is not None and self._can_decide:
+            self.accept_grade(cell.key)
+
+    def accept_chosen_level(self) -> None:
+        """Accept every grade of the chosen level that is unread."""
+        if self.state.chosen and self._can_decide:
+            self.accept_level(self.state.level)
+
+    def withdraw(self) -> None:
+        """Take back what was said of the chosen cell."""
+        cell = self.state.cell
+        if cell is not None and self._can_decide:
+            self.withdraw_grade(cell.key)
+
+    def digit(self, digit: str) -> None:
+        """Give the chosen cell the grade that a digit stands for."""
+        key = self.state.chosen
+        if key is None or not self._can_decide:
+            self.say(_("Choose a cell of the table first."))
+            return
+        scale = scale_of(*key[1:])
+        grade = grade_of_digit(scale, digit)
+        if grade is not None:
+            self.set_grade(key, grade)
+            return
+        labels = ", ".join(map(in_language, scale.labels))
+        no_grade = _("{scale} has no grade {digit}; it has {labels}.")
+        self.say(no_grade.format(scale=in_language(scale.title), digit=digit, labels=labels))
+
+    @property
+    def _can_decide(self) -> bool:
+        """Whether there is a reading to write in."""
+        return self.state.study.reading is not None
+
+    # Grades.
+
+    def set_grade(self, key: Key, grade: str, reason: str = "") -> None:
+        """Give a grade of one's own."""
+        self._decide(_("The grade cannot be set."), SetGrade(*key, grade, reason))
+
+    def accept_grade(self, key: Key) -> None:
+        """Accept the pack's grade."""
+        self._decide(_("The grade cannot be accepted."), AcceptGrade(*key))
+
+    def accept_level(self, level: str) -> None:
+        """Accept every grade of a level that is unread."""
+        self._decide(_("The grades cannot be accepted."), AcceptLevel(level))
+
+    def withdraw_grade(self, key: Key) -> None:
+        """Take back what was said."""
+        self._decide(_("The grade cannot be withdrawn."), WithdrawGrade(*key))
+
+    def undo(self) -> None:
+        """One step back."""
+        self.attempt(_("Undo did not work."), lambda: self.logic.readings.undo(self.study))
+
+    def redo(self) -> None:
+        """One step forward again."""
+        self.attempt(_("Redo did not work."), lambda: self.logic.readings.redo(self.study))
+
+    def _decide(self, failed: str, command: Command) -> None:
+        self.attempt(failed, lambda: self.logic.readings.decide(command, self.study))
+
+    # Names and boxes of discs.
+
+    def shift(self, steps: int) -> None:
+        """Shift all names, towards the head where positive."""
+        self._change(_("The names cannot be shifted."), ShiftLevels(steps))
+
+    def set_lowest(self, level: str) -> None:
+        """Call the lowest disc so; all names follow."""
+        self._change(_("The names cannot be shifted."), SetLowest(level))
+
+    def set_grade_anyway(self, wanted: bool) -> None:
+        """Have the study graded although it may not be a lumbar spine on MR, or no longer."""
+        self._change(_("This cannot be changed now."), GradeAnyway(wanted))
+
+    def set_margin(self, margin_mm: float, dragging: bool) -> None:
+        """Give every box this margin; ``dragging`` while the slider is held."""
+        self._change(_("The margin cannot be changed."), SetMargin(margin_mm, dragging))
+
+    def add_disc(self) -> None:
+        """Add a disc at the crosshair."""
+        crosshair = self.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        place = [0.0, 0.0, 0.0] if crosshair is None else list(crosshair.GetCrosshairRAS())
+        self.attempt(_("No disc can be added here."), lambda: self.logic.readings.add_disc(place, None, self.study))
+
+    def delete_disc(self) -> None:
+        """Delete the chosen disc."""
+        if self.state.level:
+            self._change(_("The disc cannot be deleted."), DeleteDisc(self.state.level))
+
+    def fit_box(self) -> None:
+        """Fit the chosen box to its disc again."""
+        level = self.state.level
+        if level:
+            self.attempt(_("The box cannot be fitted."), lambda: self.logic.readings.fit_box(level, self.study))
+
+    def reset_box(self) -> None:
+        """Put the chosen box back to where it was found."""
+        if self.state.level:
+            self._change(_("The box cannot be reset."), ResetBox(self.state.level))
+
+    def _change(self, failed: str, command: Command) -> None:
+        self.attempt(failed, lambda: self.logic.readings.apply(command, self.study))
+
+    # What is graded and shown.
+
+    def set_axial(self, identifiers: list[str]) -> None:
+        """Have the volumes with these IDs serve as axial T2."""
+        if self.parameters is not None:
+            offered = self.state.series.axial_offered
+            self.parameters.setAxialNodes([node for node in offered if node.GetID() in identifiers])
+
+    def switch_systems(self, off: list[str], hidden: list[str]) -> None:
+        """Have these systems neither graded nor shown, and these tasks not shown."""
+        grading = self.parameters.grading
+        grading.systemsOff, grading.hiddenTasks = off, hidden
+        self.show()
+
+    def set_label_task(self, name: str) -> None:
+        """Have this task's grade stand beside each disc: ``system/task``, or ``chosen``."""
+        self.parameters.display.labelTask = name
+
+    # Files.
+
+    def choose_save(self) -> None:
+        """Ask where to, and save the reading."""
+        chosen = qt.QFileDialog.getSaveFileName(
+            self._window(), _("Save the reading"), f"{self.study}{_ENDING}", f"{_('Reading')} ({_READING})"
+        )
+        if chosen:
+            self.save(Path(chosen if chosen.endswith(".json") else chosen + _ENDING))
+
+    def choose_open(self) -> None:
+        """Ask which reading, and open it."""
+        chosen = qt.QFileDialog.getOpenFileName(
+            self._window(), _("Open a reading"), "", f"{_('Reading')} ({_READING} *.json)"
+        )
+        if chosen:
+            self.open(Path(chosen))
+
+    def choose_report(self) -> None:
+        """Ask where to, and write the report."""
+        chosen = qt.QFileDialog.getExistingDirectory(self._window(), _("Write the report into"))
+        if chosen:
+            self.report(Path(chosen) / f"{self.study} report")
+
+    def save(self, path: Path) -> None:
+        """Save the reading."""
+        if self.attempt(_("The reading was not saved."), lambda: self.logic.readings.save(path, self.study)):
+            self.say(_("Saved {name}.").format(name=path.name))
+
+    def open(self, path: Path) -> None:
+        """Open a reading."""
+        if self.attempt(_("The reading was not opened."), lambda: self.logic.readings.load(path, self.study)):
+            self.say(_("Opened {name}.").format(name=path.name))
+
+    def report(self, folder: Path) -> None:
+        """Write the report while the window goes on."""
+        self.say(_("Writing the report…"))
+        self.attempt(
+            _("The report was not written."),
+            lambda: self.logic.exportReport(
+                folder, self.study, waitForCompletion=False, eventCallback=self._report_went_on
+            ),
+        )
+
+    def _window(self):
+        return self.ui.reportButton.window()
+
+    def _report_went_on(self, event: str, data: dict) -> None:
+        if event == "completed":
+            self.say(_("The report is in {folder}.").format(folder=data["folder"]))
+        elif event == "error":
+            self.attempt(_("The report was not written."), lambda: _raise(data["error"]))
+        elif event == "progress":
+            self.say(_("Writing the report: {detail}").format(detail=data["detail"]))
+
+
+def grade_of_digit(scale: Scale, digit: str) -> str | None:
+    """The grade that is written so, as 4 for IV; on scales without digits the grade in that place, from 0.
+
+    None where the scale has no such grade.
+    """
+    if any(value.isdigit() for value in scale.values):
+        return digit if digit in scale.values else None
+    place = int(digit)
+    return scale.values[place] if place < len(scale.values) else None
+
+
+def _raise(error: Exception) -> None:
+    raise error

@@ -1,0 +1,367 @@
+"""Which of the scene's volumes serve as what: recognized by what they are, or said by the user."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from discgrader.errors import DiscGraderError
+from discgrader.grading.series_choice import WITHHELD
+from discgrader.grading.systems import leading_task
+from discgrader.grading.t1_alone import measured
+from discgrader.imaging.ranking import ranked
+from discgrader.imaging.recognize import ROLES as EVERY_ROLE
+from discgrader.imaging.recognize import parse_role, plane_of, recognize
+from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.volume import Volume
+from discgrader.mrml.dicom_blocks import is_gathered
+from discgrader.mrml.dicom_source import header_of, modality
+from discgrader.mrml.hierarchy import study_name
+from discgrader.mrml.nodes import attribute
+from discgrader.mrml.volumes import (
+    MR,
+    Volumes,
+    doubt_of_choice,
+    grid_of_volume,
+    keep_recognized,
+    nodes_of,
+    recognized_as,
+    volume_from_node,
+)
+from discgrader.packs.pack import default_packs
+from discgrader.panel.state import SeriesState
+
+ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
+
+SEVERAL = ("AX_T2",)
+"""Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """What a volume is.
+
+    Parameters
+    ----------
+    role : str or None
+        One of `ROLES` or `WITHHELD`; None where it serves as none of them.
+    reason : str
+        In words.
+    series : Series, optional
+        What it is taken for; None where it holds no picture of MR.
+    """
+
+    role: str | None
+    reason: str
+    series: Series | None = None
+
+
+def recognized(node) -> Recognized:
+    """What a volume node is, by its DICOM attributes, its name and its picture."""
+    return prepared(node)()
+
+
+def prepared(node) -> Callable[[], Recognized]:
+    """What to call to hear what a volume node is: from any thread, as neither node nor scene is touched any more."""
+    if is_gathered(node):
+        return partial(
+            Recognized, None, "Slicer made one volume of slices that lie on no one grid; its files are read anew"
+        )
+    try:
+        volume = volume_from_node(node)
+    except DiscGraderError as error:
+        return partial(Recognized, None, str(error))
+    made_by = modality(node)
+    if made_by not in ("", MR):
+        return partial(Recognized, None, f"{made_by}, and no MR")
+    return partial(_recognize, volume, node.GetName(), header_of(node), attribute(node, "Role"))
+
+
+def _recognize(volume: Volume, name: str, header: Mapping[str, object], before: str | None) -> Recognized:
+    """What a picture of MR is; ``before`` is the role that it was graded as before, if it was."""
+    plane = plane_of(volume)
+    found = recognize(name, volume, header, plane)
+    if found.contrast is Contrast.UNKNOWN and before in EVERY_ROLE:
+        # Whoever graded it on the command line has said what it is.
+        plane, contrast = parse_role(before)
+        found = replace(found, contrast=contrast, reason=f"it was graded as {before.replace('_', ' ')} before")
+    series = Series(
+        name,
+        volume,
+        plane,
+        found.contrast,
+        f"{plane.value}; {found.reason}",
+        warnings=found.warnings,
+        probability=found.probability,
+        traits=found.traits,
+    )
+    return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
+
+
+def made_volumes(scene) -> list[str]:
+    """IDs of the volumes that DiscGrader made, saliency maps above all: no series that anybody would choose."""
+    return [node.GetID() for node in _scalar_volumes(scene) if attribute(node, "Kind") not in (None, "series")]
+
+
+def _scalar_volumes(scene) -> list:
+    class_name = "vtkMRMLScalarVolumeNode"
+    count = scene.GetNumberOfNodesByClass(class_name)
+    nodes = [scene.GetNthNodeByClass(number, class_name) for number in range(count)]
+    return [node for node in nodes if node.GetClassName() == class_name]
+
+
+class InputChooser:
+    """Fills what is not chosen yet from volumes that were not looked at yet, so that no choice is ever changed.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    recognize : callable(vtkMRMLScalarVolumeNode) -> Recognized
+    """
+
+    def __init__(self, scene, recognize: Callable[[Any], Recognized] = recognized) -> None:
+        self._scene, self._recognize = scene, recognize
+        self.reasons: dict[str, str] = {}
+        """Why a volume serves as what it does, by the node's ID; for this session."""
+
+    def new(self, seen: Iterable[str]) -> list:
+        """The volumes that were not looked at before, whose IDs are not among ``seen``."""
+        seen = set(seen)
+        return [node for node in self._volumes() if node.GetID() not in seen]
+
+    def axial(self, chosen: Iterable) -> list:
+        """The volumes to offer as axial series: those whose slices are axial, and the chosen ones whatever they are."""
+        chosen = list(chosen)
+        return [node for node in self._volumes() if node in chosen or _is_axial(node)]
+
+    def choose(self, chosen: Volumes, seen: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+        """New volumes for the roles, and the IDs of all that have been looked at.
+
+        A role that has a volume keeps it alone, but for those of `SEVERAL`: they get every new volume of the study, as
+        the blocks of a series may come into the scene one after the other.
+
+        Parameters
+        ----------
+        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
+        seen : iterable of str
+            IDs that were looked at before.
+
+        Returns
+        -------
+        dict of role to vtkMRMLScalarVolumeNode (of `SEVERAL` to a list of them), list of str
+        """
+        candidates = self.new(seen)
+        looked = [node.GetID() for node in candidates]
+        if not candidates:
+            return {}, looked
+        found = self._found(candidates)
+        before = next(iter(nodes_of(chosen)), None)
+        study = self._best_study(found) if before is None else self._study_of(before)
+        picked: dict[str, Any] = {}
+        for node, role in found.items():
+            if role is None or self._study_of(node) != study:
+                continue
+            if role in SEVERAL:
+                # One that is called as another is the same series, loaded again.
+                known = (*nodes_of({role: chosen.get(role)}), *picked.get(role, ()))
+                names = {other.GetName() for other in known}
+                if node.GetName() not in names:
+                    picked.setdefault(role, []).append(node)
+            elif role not in chosen:
+                picked.setdefault(role, node)
+        for role in picked.keys() & set(SEVERAL):
+            picked[role].sort(key=candidates.index)
+        return picked, looked
+
+    def unanswered(self, chosen: Volumes, answered: Iterable[str]) -> list:
+        """The volumes of the shown study that nothing tells what they are, and that nobody has said so of, either.
+
+        Parameters
+        ----------
+        chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
+        answered : iterable of str
+            IDs of volumes that the user has said of what they are.
+        """
+        taken, answered = nodes_of(chosen), set(answered)
+        study = self._study_of(taken[0]) if taken else None
+        return [
+            node
+            for node in self._volumes()
+            if (known := recognized_as(node)) is not None
+            and known.is_unknown
+            and not known.role.startswith("COR_")
+            and node not in taken
+            and node.GetID() not in answered
+            and study in (None, self._study_of(node))
+        ]
+
+    def _found(self, candidates: Iterable) -> dict[Any, str | None]:
+        """The role of each volume; of several of one role the better one first."""
+        roles: dict[Any, str | None] = {}
+        nodes: dict[Series, Any] = {}
+        for node in candidates:
+            what = self._recognize(node)
+            self.reasons[node.GetID()] = what.reason
+            roles[node] = what.role
+            if what.series is not None:
+                nodes[what.series] = node
+                keep_recognized(node, what.series.role, what.reason, what.series.warnings)
+        order = [nodes[series] for series in ranked(list(nodes))] if nodes else []
+        return {node: roles[node] for node in [*order, *(node for node in roles if node not in order)]}
+
+    def _volumes(self) -> list:
+        return [
+            node
+            for node in _scalar_volumes(self._scene)
+            if not node.GetHideFromEditors()
+            and node.GetImageData() is not None
+            and attribute(node, "Kind") in (None, "series")
+        ]
+
+    def _study_of(self, node) -> str:
+        """The study's name; volumes that lie in none are taken to be of one study together."""
+        name = attribute(node, "Study") or study_name(self._scene, node)
+        return "" if name == node.GetName() else name
+
+    def _best_study(self, found: Mapping[Any, str | None]) -> str:
+        """The study that fills most roles; of several the one that was loaded last."""
+        roles: dict[str, set[str]] = {}
+        loaded = self._volumes()
+        for node, role in sorted(found.items(), key=lambda item: loaded.index(item[0])):
+            if role in ROLES:
+                roles.setdefault(self._study_of(node), set()).add(role)
+        return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
+
+
+SELECTORS = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space"}
+"""Role to the name of its parameter and widgets, of roles that one volume serves as."""
+
+
+class SeriesChoice:
+    """Which series are chosen, kept in the parameter node: by themselves, or by the user.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    recognizer : SeriesRecognizer
+        Finds out what volumes are.
+    """
+
+    def __init__(self, scene, recognizer) -> None:
+        self._scene, self._recognizer = scene, recognizer
+        self._chooser = InputChooser(scene, recognizer.what)
+
+    @property
+    def looking(self) -> bool:
+        """Whether volumes are still being looked at, so that not all choices are made yet."""
+        return self._recognizer.busy
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why a volume serves as what it does, by the node's ID; for this session."""
+        return self._chooser.reasons
+
+    def volumes(self) -> list:
+        """Every volume that may be a series."""
+        return self._chooser.new(())
+
+    def fill(self, parameters) -> None:
+        """Choose what is not chosen yet, once it is known what all new volumes are."""
+        series = parameters.series
+        if not self._recognizer.recognize(self._chooser.new(list(series.seen))):
+            return
+        picked, seen = self._chooser.choose(parameters.volumes(), list(series.seen))
+        self._recognizer.forget()
+        if seen:
+            series.seen = [*series.seen, *seen]
+        for role, node in picked.items():
+            self._serve(parameters, role, node)
+
+    def answer(self, parameters, node, role: str) -> None:
+        """The user has said what a volume is."""
+        parameters.answers = [*parameters.answers, f"{node.GetID()}={role}"]
+        self._serve(parameters, role, node)
+
+    def state(self, parameters) -> SeriesState:
+        """What is chosen, and what is to be said of it."""
+        selected = {name: getattr(parameters.series, name) for name in SELECTORS.values()}
+        axial = tuple(parameters.axialNodes())
+        nodes = {**{name: () if node is None else (node,) for name, node in selected.items()}, "axialT2": axial}
+        volumes = parameters.volumes()
+        return SeriesState(
+            looking=self.looking,
+            volumes=volumes,
+            selected=selected,
+            axial=axial,
+            axial_offered=tuple(self._chooser.axial(axial)),
+            recognized={name: tuple(map(self._recognized, chosen)) for name, chosen in nodes.items()},
+            asked=next(iter(self._chooser.unanswered(volumes, answers_of(parameters))), None),
+            doubts=tuple(series_doubts(volumes)),
+            made=tuple(made_volumes(self._scene)),
+        )
+
+    def _serve(self, parameters, role: str, node) -> None:
+        """Have a volume serve as a role that nothing serves as yet."""
+        if role == "AX_T2":
+            parameters.setAxialNodes([*parameters.axialNodes(), *(node if isinstance(node, list) else [node])])
+        elif role in SELECTORS:
+            if getattr(parameters.series, SELECTORS[role]) is None:
+                setattr(parameters.series, SELECTORS[role], node)
+        elif role in WITHHELD and parameters.fatSuppressed is None:
+            parameters.fatSuppressed, parameters.fatSuppressedRole = node, role
+
+    def _recognized(self, node) -> str:
+        """What a volume was taken for, and why."""
+        known = recognized_as(node)
+        reason = self.reasons.get(node.GetID(), "") if known is None else known.reason
+        return f"{node.GetName()}\n{reason}".strip()
+
+
+def answers_of(parameters) -> dict[str, str]:
+    """What the user has said of volumes: ID to role."""
+    return dict(answer.rsplit("=", 1) for answer in parameters.answers)
+
+
+def series_doubts(volumes: Volumes) -> list[str]:
+    """What is doubtful about the chosen series, and what is missing among them."""
+    pairs = [(role, node) for role, given in volumes.items() for node in nodes_of({role: given})]
+    doubts = [
+        f"{node.GetName()}: {warning}"
+        for role, node in pairs
+        if (known := recognized_as(node)) is not None and known.role == role
+        for warning in known.warnings
+    ]
+    doubts += [doubt for role, node in pairs if (doubt := doubt_of_choice(node, role))]
+    if "T1" in volumes and not volumes.keys() & {"T2", "T2_SPACE"}:
+        doubts.append(only_t1())
+    withheld = _("There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.")
+    return doubts + [withheld.format(name=node.GetName()) for role, node in pairs if role in WITHHELD]
+
+
+def only_t1() -> str:
+    """That T1 alone is there, and how much less Pfirrmann grades from it are worth."""
+    from_t1, from_t2 = _agreements()
+    if from_t1 is None or from_t2 is None:
+        return _("There is no sagittal T2. Grades from T1 alone are worth less.")
+    return _(
+        "There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, "
+        "against {high} from T2."
+    ).format(measure=from_t1[0], low=f"{from_t1[1]:.2f}", high=f"{from_t2[1]:.2f}")
+
+
+@cache
+def _agreements() -> tuple[tuple[str, float] | None, tuple[str, float] | None]:
+    """What the shipped pack of the leading task reached from T1 and from T2: measure and value."""
+    system, task = leading_task()
+    pack = next((pack for pack in default_packs() if pack.system == system), None)
+    return (None, None) if pack is None else (measured(pack, "T1", task), measured(pack, "T2", task))
+
+
+def _is_axial(node) -> bool:
+    try:
+        return plane_of(grid_of_volume(node)) is Plane.AXIAL
+    except DiscGraderError:
+        # Slices under a transform that bends them have no plane.
+        return False

@@ -1,0 +1,355 @@
+"""What the scene holds of the study that is shown, as values: its boxes and reading, and the table of its grades."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from discgrader.errors import DiscGraderError, UsageError
+from discgrader.grading.results import Grade
+from discgrader.grading.systems import find_system, scale_of, systems
+from discgrader.imaging.study import LeftOut
+from discgrader.localize.box import box_doubts
+from discgrader.localize.levels import is_level, order_of
+from discgrader.mrml.hierarchy import study_name, volumes_left_out
+from discgrader.mrml.nodes import attribute, roi_from_node, study_nodes
+from discgrader.mrml.readback import studies_in_scene, studies_with_discs
+from discgrader.mrml.volumes import Volumes, grid_of_volume, nodes_of
+from discgrader.panel.words import PackFacts
+from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD, DiscReading, Reading
+from discgrader.reading.results import discs_now, findings, name_certainty
+from discgrader.report.words import ABSENT
+
+Key = tuple[str, str, str]
+"""Level, system and task."""
+
+
+@dataclass(frozen=True)
+class StudyState:
+    """What the scene holds of the study that is shown.
+
+    Parameters
+    ----------
+    name : str or None
+        None where nothing is chosen and nothing graded.
+    boxes : mapping of level to vtkMRMLMarkupsROINode
+    reading : Reading or None
+        None before anything is graded.
+    doubts : tuple of str
+        What is doubtful about where the boxes lie, in words.
+    findings : tuple of str
+        What was doubtful about the study as a whole when its discs were found, in words, such as their count and names.
+    misfits : tuple of str
+        Why it is hardly a lumbar spine on MR, so that nothing is graded unless the reader wants it anyway.
+    name_probability : float or None
+        That the names are right, as far as the lowest disc decides it; 1 once a reader has said what it is.
+    name_alternatives : mapping of str to float
+        What else the lowest disc may be called, and how probably.
+    left_out : tuple of LeftOut
+        What of the study is not used, and why.
+    notes : mapping of str to str
+        By level why a disc's name or box is not certain; empty where it is.
+    """
+
+    name: str | None = None
+    boxes: Mapping[str, Any] = field(default_factory=dict)
+    reading: Reading | None = None
+    doubts: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
+    name_probability: float | None = None
+    name_alternatives: Mapping[str, float] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def grade_anyway(self) -> bool:
+        """Whether the reader wants it graded although it may not be a lumbar spine on MR."""
+        return self.reading is not None and self.reading.grade_anyway is not None
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether any disc was graded, or its grades were withheld."""
+        return self.reading is not None and any(disc.gradings for disc in self.reading.present)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Those that have a box, the highest first."""
+        return from_the_top(self.boxes)
+
+    @property
+    def margin_mm(self) -> float | None:
+        """The margin that all boxes have; None where there are several, or none."""
+        discs = self.reading.present if self.reading is not None else ()
+        margins = {disc.margin_mm for disc in discs if disc.margin_mm is not None}
+        return margins.pop() if len(margins) == 1 else None
+
+
+def current_study(scene, volumes: Volumes) -> str | None:
+    """The study that the chosen volumes are of; without volumes, the only one that was graded."""
+    node = next(iter(nodes_of(volumes)), None)
+    if node is not None:
+        # A scene that was just opened may have its hierarchy not yet in order; what was graded says so itself.
+        return attribute(node, "Study") or study_name(scene, node)
+    graded = studies_in_scene(scene)
+    return graded[0] if len(graded) == 1 else None
+
+
+def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyState:
+    """What there is of the study now.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    logic : DiscGraderLogic
+        Gives the reading.
+    volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
+    before : StudyState
+        While discs are found or graded the reading stays what it was: the scene is half filled.
+    """
+    name = current_study(scene, volumes)
+    if name is None:
+        return StudyState()
+    boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
+    reading = _reading(scene, logic, name, before)
+    doubts, left_out = _doubts(boxes, volumes), tuple(volumes_left_out(scene, nodes_of(volumes)))
+    if reading is None or not boxes:
+        return StudyState(name, boxes, reading, doubts, left_out=left_out)
+    probability, alternatives = name_certainty(reading)
+    return StudyState(
+        name,
+        boxes,
+        reading,
+        doubts,
+        findings(reading),
+        () if reading.found is None else reading.found.misfits,
+        probability,
+        alternatives,
+        left_out,
+        {disc.level: " ".join(disc.warnings) for _reading, disc in discs_now(reading)},
+    )
+
+
+def _reading(scene, logic, name: str, before: StudyState) -> Reading | None:
+    if logic.jobs.busy:
+        known = logic.readings.known(name)
+        return known.reading if known is not None else before.reading if before.name == name else None
+    try:
+        return logic.readings.of(name).reading if name in studies_with_discs(scene) else None
+    except UsageError:
+        # A reading that is broken must not keep the panel from showing what else there is.
+        return None
+
+
+def _doubts(boxes: Mapping[str, Any], volumes: Volumes) -> tuple[str, ...]:
+    named = {node.GetID(): node for node in nodes_of(volumes)}
+    return box_doubts(_made(roi_from_node, boxes), list(_made(grid_of_volume, named).values()))
+
+
+def _made(make: Callable[[Any], Any], nodes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is made of nodes, without those of which nothing can be made."""
+    made = {}
+    for name, node in nodes.items():
+        try:
+            made[name] = make(node)
+        except DiscGraderError:
+            # Whoever grades it hears why; here nothing is known of it.
+            continue
+    return made
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is known of one task of one disc.
+
+    Parameters
+    ----------
+    level, system, task : str
+    grade, label, color : str
+        The grade that stands: the reader's where there is one, else the pack's; its label, and its ``#rrggbb``.
+    ai : Grade or None
+        What the pack said.
+    status : str
+        `UNREAD`, `ACCEPTED` or `OVERRIDDEN`.
+    reason, reader : str
+        Why the reader overrode it, and who.
+    stale : bool
+        Whether the box was moved since.
+    """
+
+    level: str
+    system: str
+    task: str
+    grade: str
+    label: str
+    color: str
+    ai: Grade | None
+    status: str = UNREAD
+    reason: str = ""
+    reader: str = ""
+    stale: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.level, self.system, self.task)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the grade says that there is nothing to be found."""
+        return self.grade in ABSENT
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return () if self.ai is None else self.ai.warnings
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The whole table.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        The highest first, as on the picture.
+    columns : tuple of (system, task)
+    cells : mapping of Key to Cell
+    not_graded : mapping of (level, system) to str
+        Why there is no cell, in words that follow "not graded:".
+    """
+
+    levels: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    cells: Mapping[Key, Cell] = field(default_factory=dict)
+    not_graded: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def why_not(self, key: Key) -> str:
+        """Why a cell's task could not be graded; empty where it was, or nobody has tried."""
+        return "" if key in self.cells else self.not_graded.get(key[:2], "")
+
+    def next_level(self, level: str, steps: int) -> str | None:
+        """The level so many rows below, stopping at the ends; the first or last where ``level`` is none of them."""
+        return _moved(self.levels, level, steps)
+
+    def next_column(self, system: str, task: str, steps: int) -> tuple[str, str] | None:
+        """The column so many to the right, stopping at the ends."""
+        return _moved(self.columns, (system, task), steps)
+
+
+def from_the_top(levels: Iterable[str]) -> tuple[str, ...]:
+    """Levels with the highest first; what is none of the ladder comes last."""
+    return tuple(sorted(levels, key=lambda level: -order_of(level) if is_level(level) else 1))
+
+
+def columns_of(
+    tasks: Mapping[str, Collection[str]], systems_off: Collection[str] = (), hidden: Collection[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """The columns in the order of the systems.
+
+    Parameters
+    ----------
+    tasks : mapping of system to tasks
+        What can be graded, or was.
+    systems_off : collection of str
+    hidden : collection of str
+        Tasks not to be shown, as ``system/task``.
+    """
+    return tuple(
+        (system.name, task.name)
+        for system in systems().values()
+        if system.name not in systems_off
+        for task in system.tasks
+        if task.name in tasks.get(system.name, ()) and f"{system.name}/{task.name}" not in hidden
+    )
+
+
+def cell_of_grade(level: str, grade: Grade) -> Cell:
+    """A cell with what a pack has just said."""
+    color = scale_of(grade.system, grade.task).grade(grade.grade).color
+    return Cell(level, grade.system, grade.task, grade.grade, grade.label, color, grade)
+
+
+def cells_of_disc(disc: DiscReading) -> list[Cell]:
+    """The cells of a disc's row, by what packs and the reader said."""
+    cells = []
+    for system, task in disc.tasks:
+        grade = disc.final_grade(system, task)
+        if grade is not None:
+            cells.append(_cell(disc, system, task, grade))
+    return cells
+
+
+def _cell(disc: DiscReading, system: str, task: str, grade: str) -> Cell:
+    shown, status = scale_of(system, task).grade(grade), disc.status(system, task)
+    decision = disc.decision(system, task) if status in (ACCEPTED, OVERRIDDEN) else None
+    return Cell(
+        level=disc.level,
+        system=system,
+        task=task,
+        grade=grade,
+        label=shown.label,
+        color=shown.color,
+        ai=disc.ai_grade(system, task),
+        status=status,
+        reason=decision.reason if decision else "",
+        reader=decision.reader if decision else "",
+        stale=disc.is_stale,
+    )
+
+
+def grid_of(
+    boxes: Iterable[str],
+    reading: Reading | None,
+    packs: Mapping[str, PackFacts],
+    systems_off: Collection[str] = (),
+    hidden: Collection[str] = (),
+    live: Mapping[str, tuple[Grade, ...]] | None = None,
+) -> Grid:
+    """The table of a study.
+
+    Parameters
+    ----------
+    boxes : iterable of str
+        Levels that have a box.
+    reading : Reading or None
+    packs : mapping of system to PackFacts
+        Their tasks have columns even before anything is graded.
+    systems_off, hidden : collections of str
+        As `columns_of`.
+    live : mapping of level to Grades, optional
+        What packs have said since the scene was filled last; it stands in for what the scene has.
+    """
+    present = {} if reading is None else {disc.level: disc for disc in reading.present}
+    levels = from_the_top({*boxes, *present})
+    cells: dict[Key, Cell] = {}
+    not_graded: dict[tuple[str, str], str] = {}
+    for level in levels:
+        disc = present.get(level)
+        if disc is not None:
+            cells |= {cell.key: cell for cell in cells_of_disc(disc)}
+            not_graded |= {(level, system): why for system, why in _not_graded(disc).items()}
+        cells |= {cell.key: cell for cell in (cell_of_grade(level, grade) for grade in (live or {}).get(level, ()))}
+    return Grid(levels, columns_of(_tasks(packs, cells, not_graded), systems_off, hidden), cells, not_graded)
+
+
+def _not_graded(disc: DiscReading) -> Mapping[str, str]:
+    return disc.grading.not_graded if disc.grading else {}
+
+
+def _tasks(
+    packs: Mapping[str, PackFacts], cells: Mapping[Key, Cell], not_graded: Iterable[tuple[str, str]]
+) -> dict[str, set[str]]:
+    """By system what can be graded, was, or was tried."""
+    tasks = {name: set(pack.tasks) for name, pack in packs.items()}
+    for _level, system in not_graded:
+        known = find_system(system).tasks if system in systems() else ()
+        tasks.setdefault(system, {task.name for task in known})
+    for cell in cells.values():
+        tasks.setdefault(cell.system, set()).add(cell.task)
+    return tasks
+
+
+def _moved(row: tuple, here: object, steps: int) -> Any:
+    if not row:
+        return None
+    if here not in row:
+        return row[0 if steps > 0 else -1]
+    return row[min(max(row.index(here) + steps, 0), len(row) - 1)]
