@@ -30,17 +30,17 @@ def test_an_unknown_series_is_asked_about_with_its_picture_and_serves_as_what_is
     assert ui.questionPanel.visible and "scan" in ui.questionLabel.text
     assert ui.questionImageLabel.text.startswith('<img src="data:image/png;base64,')
     assert ui.t1Selector.currentNode() is known and ui.t2Selector.currentNode() is None
-    assert "worth less" in ui.warningLabel.text
+    assert "less reliable" in ui.warningLabel.text
     answer(ui, user, "Sagittal T2")
     assert ui.t2Selector.currentNode() is scan
-    assert not ui.questionPanel.visible and "worth less" not in ui.warningLabel.text
+    assert not ui.questionPanel.visible and "less reliable" not in ui.warningLabel.text
 
 
 def test_none_of_these_is_an_answer_and_survives_saving(desk, user, tmp_path):
     ui = desk.module.ui
     put("sag T2", "scan", "scan2")
     user.wait(0.2)
-    answer(ui, user, "None of these: grade nothing from it")
+    answer(ui, user, "None of these: do not grade from it")
     assert ui.questionPanel.visible and "scan2" in ui.questionLabel.text
     path = tmp_path / "study.mrb"
     assert desk.files.save(path)

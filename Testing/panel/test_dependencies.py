@@ -121,7 +121,7 @@ def test_a_read_only_installation_is_a_plain_error(asked, monkeypatch):
         raise subprocess.CalledProcessError(1, ["pip"])
 
     monkeypatch.setattr(slicer.util, "pip_install", refused)
-    with pytest.raises(UsageError, match="could not be installed; the Python console tells why"):
+    with pytest.raises(UsageError, match="could not be installed; the Python console says why"):
         asked.ensure()
     monkeypatch.setattr(slicer.util, "pip_install", lambda arguments: None)
     with pytest.raises(UsageError, match="torch>=2.4, safetensors>=0.4 could not be installed; restart"):
@@ -140,5 +140,5 @@ def test_what_ships_can_be_read_and_names_no_more_than_grading_needs(asked):
     broken = asked.file.with_name("broken.txt")
     broken.write_text("--extra-index-url https://example.org\n")
     for path in (broken, asked.file.with_name("gone.txt")):
-        with pytest.raises(UsageError, match="install DiscGrader anew"):
+        with pytest.raises(UsageError, match="reinstall DiscGrader"):
             asked.module.read_requirements(path)

@@ -116,7 +116,7 @@ def test_a_grade_can_be_accepted_once_and_withdrawn_then(history):
     assert unread.controls["acceptButton"].enabled and not unread.controls["withdrawButton"].enabled
     history.apply(AcceptGrade(*KEY))
     read = state_of(study(history), history=history, chosen=KEY)
-    assert why_not(read, "acceptButton") == {"Accepted already."} and read.controls["withdrawButton"].enabled
+    assert why_not(read, "acceptButton") == {"Already accepted."} and read.controls["withdrawButton"].enabled
     assert read.cell.status == "accepted" and "L4-L5" in read.controls["deleteButton"].tip
 
 
@@ -155,7 +155,7 @@ def test_warnings_stand_in_their_order_with_the_control_that_settles_them():
         "⚠ Two boxes are on one disc.",
         "⚠ scan: it was chosen as T2.",
         "⚠ It is a knee.",
-        "This may not be a lumbar spine on MR: nothing is graded unless you tick “Grade anyway”.",
+        "This may not be a lumbar spine on MR: nothing is graded unless you check “Grade anyway”.",
     )
 
 

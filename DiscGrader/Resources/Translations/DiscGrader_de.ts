@@ -32,10 +32,6 @@
             <translation>Eine Bandscheibe am Fadenkreuz hinzufügen</translation>
         </message>
         <message>
-            <source>Ask what is to be installed, and install it</source>
-            <translation>Fragen, was installiert werden soll, und installieren</translation>
-        </message>
-        <message>
             <source>Axial T2 series</source>
             <translation>Axiale T2-Serie</translation>
         </message>
@@ -52,8 +48,8 @@
             <translation>Boxen</translation>
         </message>
         <message>
-            <source>Choose the keys</source>
-            <translation>Die Tasten wählen</translation>
+            <source>Choose the key for each action</source>
+            <translation>Die Taste für jede Handlung wählen</translation>
         </message>
         <message>
             <source>Chosen grade</source>
@@ -100,10 +96,6 @@
             <translation>Die Box der gewählten Bandscheibe neu anpassen</translation>
         </message>
         <message>
-            <source>Give a grade of your own</source>
-            <translation>Einen eigenen Grad geben</translation>
-        </message>
-        <message>
             <source>Grade</source>
             <translation>Graduieren</translation>
         </message>
@@ -112,20 +104,24 @@
             <translation>Trotzdem graduieren</translation>
         </message>
         <message>
-            <source>Grade it although it may not be a lumbar spine on MR; reports say so</source>
-            <translation>Auch graduieren, wenn es vielleicht keine LWS-MRT ist; Berichte sagen es dazu</translation>
-        </message>
-        <message>
             <source>Grade the discs</source>
             <translation>Die Bandscheiben graduieren</translation>
+        </message>
+        <message>
+            <source>Grade this study although it may not be a lumbar spine on MR; reports will say so</source>
+            <translation>Diese Studie auch graduieren, wenn sie vielleicht keine LWS-MRT ist; Berichte sagen es dazu</translation>
+        </message>
+        <message>
+            <source>Grading is faster without maps</source>
+            <translation>Ohne Karten geht das Graduieren schneller</translation>
         </message>
         <message>
             <source>How far each box reaches above and below its disc</source>
             <translation>Wie weit jede Box über und unter ihre Bandscheibe reicht</translation>
         </message>
         <message>
-            <source>How much of the saliency is seen over the picture</source>
-            <translation>Wie stark die Salienz über dem Bild zu sehen ist</translation>
+            <source>Install what is missing, after asking you</source>
+            <translation>Was fehlt, nach Rückfrage installieren</translation>
         </message>
         <message>
             <source>Install…</source>
@@ -160,7 +156,7 @@
             <translation>Namen auf</translation>
         </message>
         <message>
-            <source>No disc is found yet.</source>
+            <source>No discs have been found yet.</source>
             <translation>Noch ist keine Bandscheibe gefunden.</translation>
         </message>
         <message>
@@ -170,6 +166,10 @@
         <message>
             <source>Nothing to undo</source>
             <translation>Nichts rückgängig zu machen</translation>
+        </message>
+        <message>
+            <source>Opacity of the saliency map over the image</source>
+            <translation>Deckkraft der Salienzkarte über dem Bild</translation>
         </message>
         <message>
             <source>Opacity:</source>
@@ -184,7 +184,7 @@
             <translation>Öffnen…</translation>
         </message>
         <message>
-            <source>Put the box back to where it was found</source>
+            <source>Put the box back where it was found</source>
             <translation>Die Box dorthin zurücksetzen, wo sie gefunden wurde</translation>
         </message>
         <message>
@@ -240,8 +240,8 @@
             <translation>Salienz</translation>
         </message>
         <message>
-            <source>Saliency below this is not shown</source>
-            <translation>Salienz darunter wird nicht gezeigt</translation>
+            <source>Saliency below this value is hidden</source>
+            <translation>Salienz unter diesem Wert wird nicht gezeigt</translation>
         </message>
         <message>
             <source>Save the reading to a file</source>
@@ -250,6 +250,10 @@
         <message>
             <source>Save…</source>
             <translation>Speichern…</translation>
+        </message>
+        <message>
+            <source>Set a grade of your own</source>
+            <translation>Einen eigenen Grad setzen</translation>
         </message>
         <message>
             <source>Set grade</source>
@@ -272,8 +276,8 @@
             <translation>Etage und Grad neben jeder Bandscheibe in den Ansichten zeigen</translation>
         </message>
         <message>
-            <source>Show what the chosen grade was read from</source>
-            <translation>Zeigen, woraus der gewählte Grad gelesen wurde</translation>
+            <source>Show what the chosen grade is based on</source>
+            <translation>Zeigen, worauf der gewählte Grad beruht</translation>
         </message>
         <message>
             <source>Systems and tasks:</source>
@@ -288,8 +292,12 @@
             <translation>T2 SPACE:</translation>
         </message>
         <message>
-            <source>Take back what you said</source>
-            <translation>Ihre Aussage zurücknehmen</translation>
+            <source>The name recorded with every correction</source>
+            <translation>Der Name, der bei jeder Korrektur vermerkt wird</translation>
+        </message>
+        <message>
+            <source>The task whose grade is shown beside each disc in the views</source>
+            <translation>Aufgabe, deren Grad neben jeder Bandscheibe in den Ansichten steht</translation>
         </message>
         <message>
             <source>Threshold:</source>
@@ -316,16 +324,8 @@
             <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
         </message>
         <message>
-            <source>What the series in the picture is</source>
+            <source>What the series in the image is</source>
             <translation>Was die Serie im Bild ist</translation>
-        </message>
-        <message>
-            <source>Whose grade stands beside each disc in the views</source>
-            <translation>Wessen Grad neben jeder Bandscheibe in den Ansichten steht</translation>
-        </message>
-        <message>
-            <source>Whose name stands beside every correction</source>
-            <translation>Wessen Name neben jeder Korrektur steht</translation>
         </message>
         <message>
             <source>Why does {level} get this grade?</source>
@@ -336,8 +336,8 @@
             <translation>Zurücknehmen</translation>
         </message>
         <message>
-            <source>Without maps grading is faster</source>
-            <translation>Ohne Karten geht das Graduieren schneller</translation>
+            <source>Withdraw your decision</source>
+            <translation>Ihre Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>Write the report to a folder</source>
@@ -1311,16 +1311,16 @@ EP</translation>
     <context>
         <name>panel.background</name>
         <message>
-            <source>Reading {name} anew: {share} %</source>
-            <translation>{name} wird neu gelesen: {share} %</translation>
+            <source>Reloading {name}: {share} %</source>
+            <translation>{name} wird neu geladen: {share} %</translation>
         </message>
         <message>
-            <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}.</source>
-            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu gelesen als {blocks}.</translation>
+            <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were reloaded as {blocks}.</source>
+            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu geladen als {blocks}.</translation>
         </message>
         <message>
-            <source>Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}.</source>
-            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu gelesen als {blocks}.</translation>
+            <source>Slicer loaded {name} as one volume, but its slices are unevenly spaced; its files were reloaded as {blocks}.</source>
+            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu geladen als {blocks}.</translation>
         </message>
     </context>
     <context>
@@ -1354,7 +1354,7 @@ EP</translation>
             <translation>Stopp</translation>
         </message>
         <message>
-            <source>Stopped; what was graded before is kept.</source>
+            <source>Stopped; earlier grades are kept.</source>
             <translation>Angehalten; vorher Graduiertes bleibt erhalten.</translation>
         </message>
         <message>
@@ -1366,12 +1366,12 @@ EP</translation>
             <translation>{count} Bandscheiben gefunden.</translation>
         </message>
         <message>
-            <source>{level} graded anew.</source>
+            <source>{level} graded again.</source>
             <translation>{level} neu graduiert.</translation>
         </message>
         <message>
-            <source>{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and exported without.</source>
-            <translation>{packages} nicht installiert. Finden und Graduieren brauchen es; was in der Szene ist, kann ohne gezeigt, bearbeitet und exportiert werden.</translation>
+            <source>{packages} not installed. Discs cannot be found and graded without; what is in the scene can be shown, edited and exported.</source>
+            <translation>{packages} nicht installiert. Ohne kann weder gefunden noch graduiert werden; was in der Szene ist, kann gezeigt, bearbeitet und exportiert werden.</translation>
         </message>
     </context>
     <context>
@@ -1393,7 +1393,7 @@ In Slicers Python installieren?</translation>
             <translation>PyTorch wurde nicht installiert; ohne es können Bandscheiben weder gefunden noch graduiert werden.</translation>
         </message>
         <message>
-            <source>The packages could not be installed; the Python console tells why. Behind a firewall, name a folder of wheels.</source>
+            <source>The packages could not be installed; the Python console says why. Behind a firewall, name a folder of wheels.</source>
             <translation>Die Pakete konnten nicht installiert werden; die Python-Konsole sagt, warum. Hinter einer Firewall einen Ordner mit Wheels angeben.</translation>
         </message>
         <message>
@@ -1409,7 +1409,7 @@ In Slicers Python installieren?</translation>
             <translation>{packages} konnte nicht installiert werden; Slicer neu starten und noch einmal versuchen.</translation>
         </message>
         <message>
-            <source>{path} cannot be read ({error}); install DiscGrader anew.</source>
+            <source>{path} cannot be read ({error}); reinstall DiscGrader.</source>
             <translation>{path} ist nicht lesbar ({error}); DiscGrader neu installieren.</translation>
         </message>
     </context>
@@ -1420,8 +1420,8 @@ In Slicers Python installieren?</translation>
             <translation>KI: {label}, {probability}</translation>
         </message>
         <message>
-            <source>Choose a cell of the table to see what its grade was read from.</source>
-            <translation>Eine Zelle der Tabelle wählen, um zu sehen, woraus ihr Grad gelesen wurde.</translation>
+            <source>Choose a cell of the table to see what its grade is based on.</source>
+            <translation>Eine Zelle der Tabelle wählen, um zu sehen, worauf ihr Grad beruht.</translation>
         </message>
         <message>
             <source>Evidence</source>
@@ -1432,11 +1432,11 @@ In Slicers Python installieren?</translation>
             <translation>Grund: {reason}</translation>
         </message>
         <message>
-            <source>The box was moved since; grade this disc again.</source>
+            <source>The box has been moved since; grade this disc again.</source>
             <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
         </message>
         <message>
-            <source>What pushed the grade up ▲ or down ▼ most</source>
+            <source>What raised ▲ or lowered ▼ the grade most</source>
             <translation>Was den Grad am meisten hob ▲ oder senkte ▼</translation>
         </message>
         <message>
@@ -1444,7 +1444,7 @@ In Slicers Python installieren?</translation>
             <translation>noch nicht befundet</translation>
         </message>
         <message>
-            <source>{label} alone is likelier, but I–III and IV–V are weighed against each other first.</source>
+            <source>{label} alone is more likely, but I–III and IV–V are weighed against each other first.</source>
             <translation>{label} allein ist wahrscheinlicher, doch zuerst werden I–III und IV–V gegeneinander abgewogen.</translation>
         </message>
         <message>
@@ -1502,7 +1502,7 @@ In Slicers Python installieren?</translation>
             <translation>Gesetzt von {reader}.</translation>
         </message>
         <message>
-            <source>The box was moved since; grade this disc again.</source>
+            <source>The box has been moved since; grade this disc again.</source>
             <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
         </message>
         <message>
@@ -1514,8 +1514,8 @@ In Slicers Python installieren?</translation>
             <translation>Mit Grund</translation>
         </message>
         <message>
-            <source>Withdraw what you said</source>
-            <translation>Ihre Aussage zurücknehmen</translation>
+            <source>Withdraw your decision</source>
+            <translation>Ihre Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>moved</source>
@@ -1537,7 +1537,7 @@ In Slicers Python installieren?</translation>
             <translation>Bitte wählen…</translation>
         </message>
         <message>
-            <source>None of these: grade nothing from it</source>
+            <source>None of these: do not grade from it</source>
             <translation>Keine davon: nichts daraus bewerten</translation>
         </message>
         <message>
@@ -1561,7 +1561,7 @@ In Slicers Python installieren?</translation>
             <translation>T1 mit Fettunterdrückung</translation>
         </message>
         <message>
-            <source>What does “{name}” show? What it weights is not known, and nothing is graded from it until you say so.</source>
+            <source>What does “{name}” show? Its contrast is not known, and nothing is graded from it until you say what it is.</source>
             <translation>Was zeigt „{name}“? Die Wichtung ist nicht bekannt, und bewertet wird daraus nichts, bis Sie es sagen.</translation>
         </message>
     </context>
@@ -1596,6 +1596,10 @@ In Slicers Python installieren?</translation>
             <translation>Vorgaben</translation>
         </message>
         <message>
+            <source>DiscGrader keys</source>
+            <translation>Tasten von DiscGrader</translation>
+        </message>
+        <message>
             <source>Fit</source>
             <translation>Anpassen</translation>
         </message>
@@ -1606,10 +1610,6 @@ In Slicers Python installieren?</translation>
         <message>
             <source>Grades of the chosen task:</source>
             <translation>Grade der gewählten Aufgabe:</translation>
-        </message>
-        <message>
-            <source>Keys of DiscGrader</source>
-            <translation>Tasten von DiscGrader</translation>
         </message>
         <message>
             <source>Labels</source>
@@ -1624,7 +1624,7 @@ In Slicers Python installieren?</translation>
             <translation>Nächste und vorige Etage: {next}, {previous}; nächste und vorige Aufgabe: {right}, {left}</translation>
         </message>
         <message>
-            <source>Next level, towards the sacrum</source>
+            <source>Next level, toward the sacrum</source>
             <translation>Nächste Etage, zum Kreuzbein hin</translation>
         </message>
         <message>
@@ -1636,7 +1636,7 @@ In Slicers Python installieren?</translation>
             <translation>OK</translation>
         </message>
         <message>
-            <source>Previous level, towards the head</source>
+            <source>Previous level, toward the head</source>
             <translation>Vorige Etage, zum Kopf hin</translation>
         </message>
         <message>
@@ -1668,8 +1668,8 @@ In Slicers Python installieren?</translation>
             <translation>Zurücknehmen</translation>
         </message>
         <message>
-            <source>Withdraw what you said</source>
-            <translation>Ihre Aussage zurücknehmen</translation>
+            <source>Withdraw your decision</source>
+            <translation>Ihre Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
@@ -1705,12 +1705,12 @@ In Slicers Python installieren?</translation>
             <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden, bewertet wird davon nichts.</translation>
         </message>
         <message>
-            <source>There is no sagittal T2. Grades from T1 alone are worth less.</source>
-            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger wert.</translation>
+            <source>There is no sagittal T2. Grades from T1 alone are less reliable.</source>
+            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger zuverlässig.</translation>
         </message>
         <message>
-            <source>There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, against {high} from T2.</source>
-            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger wert: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
+            <source>There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out patients, against {high} from T2.</source>
+            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger zuverlässig: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
         </message>
     </context>
     <context>
@@ -1720,12 +1720,16 @@ In Slicers Python installieren?</translation>
             <translation>Grad der KI annehmen</translation>
         </message>
         <message>
-            <source>Accepted already.</source>
+            <source>Add a disc at the crosshair (hold Shift and move the mouse to place it)</source>
+            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt halten und mit der Maus bewegen)</translation>
+        </message>
+        <message>
+            <source>Already accepted.</source>
             <translation>Schon angenommen.</translation>
         </message>
         <message>
-            <source>Add a disc where the crosshair is (Shift and mouse move it)</source>
-            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt und Maus bewegen es)</translation>
+            <source>Alternatives: {levels}</source>
+            <translation>Sonst: {levels}</translation>
         </message>
         <message>
             <source>Choose a cell of the table first.</source>
@@ -1736,8 +1740,8 @@ In Slicers Python installieren?</translation>
             <translation>Zuerst eine Serie wählen.</translation>
         </message>
         <message>
-            <source>Delete {level}: it is no disc; can be undone</source>
-            <translation>{level} löschen: es ist keine Bandscheibe; kann rückgängig gemacht werden</translation>
+            <source>Delete {level}, which is not a disc; can be undone</source>
+            <translation>{level} löschen, weil es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Find and name the discs and put a box around each</source>
@@ -1748,19 +1752,15 @@ In Slicers Python installieren?</translation>
             <translation>Zuerst die Bandscheiben finden.</translation>
         </message>
         <message>
-            <source>Fit the box of {level} to the disc again</source>
+            <source>Fit the {level} box to the disc again</source>
             <translation>Die Box von {level} der Bandscheibe neu anpassen</translation>
-        </message>
-        <message>
-            <source>Give a grade of your own</source>
-            <translation>Einen eigenen Grad geben</translation>
         </message>
         <message>
             <source>Grade the discs first.</source>
             <translation>Zuerst die Bandscheiben graduieren.</translation>
         </message>
         <message>
-            <source>Grade the discs; those not found yet are found first</source>
+            <source>Grade the discs, finding them first if necessary</source>
             <translation>Die Bandscheiben graduieren; noch nicht gefundene werden zuerst gefunden</translation>
         </message>
         <message>
@@ -1780,7 +1780,7 @@ In Slicers Python installieren?</translation>
             <translation>Die Serien werden angesehen …</translation>
         </message>
         <message>
-            <source>Not used of this study: {name} ({reason}).</source>
+            <source>Not used in this study: {name} ({reason}).</source>
             <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
         </message>
         <message>
@@ -1796,27 +1796,27 @@ In Slicers Python installieren?</translation>
             <translation>Eine Befundung dieser Studie öffnen; kann rückgängig gemacht werden</translation>
         </message>
         <message>
-            <source>Otherwise: {levels}</source>
-            <translation>Sonst: {levels}</translation>
-        </message>
-        <message>
             <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
             <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
         </message>
         <message>
-            <source>Put the box of {level} back to where it was found</source>
+            <source>Put the {level} box back where it was found</source>
             <translation>Die Box von {level} dorthin zurücksetzen, wo sie gefunden wurde</translation>
         </message>
         <message>
-            <source>Save what you said, and what the AI said, to a file</source>
-            <translation>Speichern, was Sie und was die KI gesagt haben</translation>
+            <source>Save your grades and the AI's to a file</source>
+            <translation>Ihre Grade und die der KI in eine Datei speichern</translation>
         </message>
         <message>
-            <source>Shift all names one level down, towards the sacrum</source>
+            <source>Set a grade of your own</source>
+            <translation>Einen eigenen Grad setzen</translation>
+        </message>
+        <message>
+            <source>Shift all names one level down, toward the sacrum</source>
             <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
         </message>
         <message>
-            <source>Shift all names one level up, towards the head</source>
+            <source>Shift all names one level up, toward the head</source>
             <translation>Alle Namen um eine Etage nach oben schieben, zum Kopf hin</translation>
         </message>
         <message>
@@ -1832,10 +1832,6 @@ In Slicers Python installieren?</translation>
             <translation>Zuerst unter Einstellungen ein System einschalten.</translation>
         </message>
         <message>
-            <source>Take back what you said of this grade</source>
-            <translation>Ihre Aussage zu diesem Grad zurücknehmen</translation>
-        </message>
-        <message>
             <source>The series are still being looked at.</source>
             <translation>Die Serien werden noch angesehen.</translation>
         </message>
@@ -1844,7 +1840,7 @@ In Slicers Python installieren?</translation>
             <translation>Dies ist noch nicht graduiert.</translation>
         </message>
         <message>
-            <source>This may not be a lumbar spine on MR: nothing is graded unless you tick “{control}”.</source>
+            <source>This may not be a lumbar spine on MR: nothing is graded unless you check “{control}”.</source>
             <translation>Dies ist vielleicht keine MRT der Lendenwirbelsäule: Graduiert wird nur, wenn Sie „{control}“ ankreuzen.</translation>
         </message>
         <message>
@@ -1852,15 +1848,19 @@ In Slicers Python installieren?</translation>
             <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
         </message>
         <message>
+            <source>Withdraw your decision on this grade</source>
+            <translation>Ihre Entscheidung zu diesem Grad zurücknehmen</translation>
+        </message>
+        <message>
             <source>Write the report and all results to a new folder</source>
             <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
         </message>
         <message>
-            <source>You have said nothing of it.</source>
-            <translation>Sie haben dazu nichts gesagt.</translation>
+            <source>You have made no decision on it.</source>
+            <translation>Sie haben dazu nichts entschieden.</translation>
         </message>
         <message>
-            <source>it is chosen as no series above</source>
+            <source>not chosen as a series above</source>
             <translation>oben als keine Serie ausgewählt</translation>
         </message>
         <message>
@@ -1869,7 +1869,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>{tip}
-As found, it is right with a probability of {probability}.</source>
+The probability that the name found is right is {probability}.</source>
             <translation>{tip}
 Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translation>
         </message>

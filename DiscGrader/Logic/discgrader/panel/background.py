@@ -194,7 +194,7 @@ class BlockReader:
             self._done(str(error))
         else:
             if so_far is not None:
-                self._say(_("Reading {name} anew: {share} %").format(name=node.GetName(), share=round(100 * so_far[0])))
+                self._say(_("Reloading {name}: {share} %").format(name=node.GetName(), share=round(100 * so_far[0])))
         return bool(self._waiting)
 
     def _done(self, news: str) -> None:
@@ -208,10 +208,11 @@ def _separated(node, blocks: list) -> str:
     names = ", ".join(block.GetName() for block in blocks)
     if len(blocks) == 1:
         sentence = _(
-            "Slicer loaded {name} as one volume, but its slices lie unevenly; its files were read anew as {blocks}."
+            "Slicer loaded {name} as one volume, but its slices are unevenly spaced; its files were reloaded as "
+            "{blocks}."
         )
     else:
         sentence = _(
-            "Slicer loaded {name} as one volume, but it holds {count} series; its files were read anew as {blocks}."
+            "Slicer loaded {name} as one volume, but it holds {count} series; its files were reloaded as {blocks}."
         )
     return sentence.format(name=node.GetName(), count=len(blocks), blocks=names)

@@ -91,7 +91,7 @@ class Computation:
         elif event == "completed":
             self._end(_done(data))
         elif event == "cancelled":
-            self._end(_("Stopped; what was graded before is kept."))
+            self._end(_("Stopped; earlier grades are kept."))
         elif event == "error":
             self._failed(data["error"])
 
@@ -156,7 +156,7 @@ class LiveGrades:
     def _hear(self, level: str, live: bool, event: str, data: dict) -> None:
         if event == "level":
             self.grades[data["level"]] = tuple(data["grades"])
-            self._actions.say(_("{level} graded anew.").format(level=data["level"]))
+            self._actions.say(_("{level} graded again.").format(level=data["level"]))
         elif event in ("completed", "cancelled", "error"):
             self.levels.discard(level)
             if not live:
@@ -188,8 +188,8 @@ class InstallHint:
         missing = self.missing()
         self._ui.installPanel.visible = bool(missing)
         self._ui.installLabel.text = _(
-            "{packages} not installed. Finding and grading need it; what is in the scene can be shown, edited and "
-            "exported without."
+            "{packages} not installed. Discs cannot be found and graded without; what is in the scene can be shown, "
+            "edited and exported."
         ).format(packages=", ".join(missing))
 
     def install(self) -> None:

@@ -53,7 +53,7 @@ def read_requirements(path: Path) -> tuple[Requirement, ...]:
         return tuple(Requirement(line) for line in lines if line and not line.startswith("#"))
     except (OSError, InvalidRequirement) as error:
         raise UsageError(
-            _("{path} cannot be read ({error}); install DiscGrader anew.").format(path=path, error=error)
+            _("{path} cannot be read ({error}); reinstall DiscGrader.").format(path=path, error=error)
         ) from error
 
 
@@ -95,7 +95,7 @@ def ensure(path: Path) -> None:
     except subprocess.CalledProcessError as error:
         raise UsageError(
             _(
-                "The packages could not be installed; the Python console tells why. Behind a firewall, name a folder "
+                "The packages could not be installed; the Python console says why. Behind a firewall, name a folder "
                 "of wheels."
             )
         ) from error

@@ -71,7 +71,7 @@ def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str =
         Why there is no grade, where a system could not give one.
     """
     if key is None:
-        return _faint(_("Choose a cell of the table to see what its grade was read from."), colors)
+        return _faint(_("Choose a cell of the table to see what its grade is based on."), colors)
     level, system, task = key
     scale = scale_of(system, task)
     parts = [_heading(level, in_language(find_task(system, task).title), cell, colors)]
@@ -82,7 +82,7 @@ def details_html(key: Key | None, cell: Cell | None, colors: Colors, note: str =
     if cell is not None:
         parts += [_notice(warning) for warning in cell.warnings]
         if cell.stale:
-            parts.append(_notice(_("The box was moved since; grade this disc again.")))
+            parts.append(_notice(_("The box has been moved since; grade this disc again.")))
         parts += [_said(cell, scale, colors), _decided(cell, scale, colors)]
     parts.append(_scale(scale, cell, colors))
     if cell is not None and cell.ai is not None:
@@ -129,7 +129,7 @@ def _decided(cell: Cell, scale: Scale, colors: Colors) -> str:
     if cell.ai is None or cell.ai.probability >= max(cell.ai.probabilities.values()):
         return ""
     likeliest = max(cell.ai.probabilities, key=cell.ai.probabilities.__getitem__)
-    why = _("{label} alone is likelier, but I–III and IV–V are weighed against each other first.")
+    why = _("{label} alone is more likely, but I–III and IV–V are weighed against each other first.")
     return _faint(why.format(label=scale.label_of(likeliest)), colors)
 
 
@@ -186,7 +186,7 @@ def _pushes(evidence: Mapping[str, object], colors: Colors) -> str:
         rows.append(f"<tr><td>{arrow}</td><td>{escape(title)}</td><td><b>{escape(text)}</b></td></tr>")
     if not rows:
         return ""
-    title = _("What pushed the grade up ▲ or down ▼ most")
+    title = _("What raised ▲ or lowered ▼ the grade most")
     return _titled(title, f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>')
 
 

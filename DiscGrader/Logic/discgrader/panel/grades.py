@@ -69,7 +69,7 @@ class GradeMenu:
         can_withdraw = cell is not None and cell.status != UNREAD
         _entry(menu, _("Accept the AI's grade"), lambda: actions.accept_grade(key), can_accept)
         _entry(menu, _("Accept all of {level}").format(level=level), lambda: actions.accept_level(level))
-        _entry(menu, _("Withdraw what you said"), lambda: actions.withdraw_grade(key), can_withdraw)
+        _entry(menu, _("Withdraw your decision"), lambda: actions.withdraw_grade(key), can_withdraw)
         return menu
 
     def open(self, key: Key, place) -> None:
@@ -339,7 +339,7 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "") -> str:
             )
         )
     if cell.stale:
-        lines.append(_("The box was moved since; grade this disc again."))
+        lines.append(_("The box has been moved since; grade this disc again."))
     lines += [_("Warning: {reason}").format(reason=warning) for warning in cell.warnings]
     return "\n".join(lines)
 

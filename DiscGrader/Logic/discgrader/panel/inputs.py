@@ -27,7 +27,7 @@ _COARSEST = 250
 
 def choices(plane: Plane) -> list[tuple[str, str]]:
     """What a volume of this plane may be said to be: role, and how it is called."""
-    nothing = _("None of these: grade nothing from it")
+    nothing = _("None of these: do not grade from it")
     if plane is Plane.AXIAL:
         return [("AX_T2", _("Axial T2")), ("AX_T1", _("Axial T1")), ("AX_other", nothing)]
     return [
@@ -93,7 +93,8 @@ class InputsView:
         ui.questionComboBox.clear()
         ui.questionComboBox.addItems([_("Choose what it is…"), *(title for _role, title in offered)])
         ui.questionLabel.text = _(
-            "What does “{name}” show? What it weights is not known, and nothing is graded from it until you say so."
+            "What does “{name}” show? Its contrast is not known, and nothing is graded from it until you say what it "
+            "is."
         ).format(name=node.GetName())
         ui.questionLabel.toolTip = known.reason
         ui.questionImageLabel.text = thumbnail_html(node)

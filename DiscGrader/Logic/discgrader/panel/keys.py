@@ -42,13 +42,13 @@ def key_actions() -> tuple[KeyAction, ...]:
     None has a key that Slicer's own views listen to: B, F, G, R, T, V, the brackets and the arrows; nor S.
     """
     return (
-        KeyAction("next_level", _("Next level, towards the sacrum"), "N"),
-        KeyAction("previous_level", _("Previous level, towards the head"), "P"),
+        KeyAction("next_level", _("Next level, toward the sacrum"), "N"),
+        KeyAction("previous_level", _("Previous level, toward the head"), "P"),
         KeyAction("next_task", _("Next task"), "M"),
         KeyAction("previous_task", _("Previous task"), "Shift+M"),
         KeyAction("accept", _("Accept the AI's grade"), "A"),
         KeyAction("accept_level", _("Accept all grades of the level"), "Shift+A"),
-        KeyAction("withdraw", _("Withdraw what you said"), "W"),
+        KeyAction("withdraw", _("Withdraw your decision"), "W"),
         KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
@@ -218,7 +218,7 @@ class KeyDialog:
     def __init__(self, keys: Keys, parent) -> None:
         self._keys = keys
         self.dialog = qt.QDialog(parent)
-        self.dialog.setWindowTitle(_("Keys of DiscGrader"))
+        self.dialog.setWindowTitle(_("DiscGrader keys"))
         outer = qt.QVBoxLayout(self.dialog)
         form = qt.QFormLayout()
         self.edits: dict[str, Any] = {}

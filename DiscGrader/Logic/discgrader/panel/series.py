@@ -344,10 +344,10 @@ def only_t1() -> str:
     """That T1 alone is there, and how much less Pfirrmann grades from it are worth."""
     from_t1, from_t2 = _agreements()
     if from_t1 is None or from_t2 is None:
-        return _("There is no sagittal T2. Grades from T1 alone are worth less.")
+        return _("There is no sagittal T2. Grades from T1 alone are less reliable.")
     return _(
-        "There is no sagittal T2. Pfirrmann grades from T1 alone are worth less: {measure} {low} on held-out patients, "
-        "against {high} from T2."
+        "There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out "
+        "patients, against {high} from T2."
     ).format(measure=from_t1[0], low=f"{from_t1[1]:.2f}", high=f"{from_t2[1]:.2f}")
 
 

@@ -223,7 +223,7 @@ def _warnings(study: StudyState, series: SeriesState, captions: Mapping[str, str
     lines += [f"⚠ {doubt}" for doubt in (*study.doubts, *series.doubts)]
     if study.misfits:
         lines += [*(f"⚠ {misfit}" for misfit in study.misfits), _anyway(study, captions)]
-    not_used = _("Not used of this study: {name} ({reason}).")
+    not_used = _("Not used in this study: {name} ({reason}).")
     return (*lines, *(not_used.format(name=left.name, reason=_why_not_used(left)) for left in study.left_out))
 
 
@@ -231,14 +231,14 @@ def _anyway(study: StudyState, captions: Mapping[str, str]) -> str:
     """That nothing is graded, or that it is although it is doubtful."""
     if study.grade_anyway:
         return _("Graded although this may not be a lumbar spine on MR.")
-    return _("This may not be a lumbar spine on MR: nothing is graded unless you tick “{control}”.").format(
+    return _("This may not be a lumbar spine on MR: nothing is graded unless you check “{control}”.").format(
         control=captions["gradeAnywayCheckBox"]
     )
 
 
 def _why_not_used(left_out: LeftOut) -> str:
     """In the user's language, where the reason is the panel's own."""
-    return _("it is chosen as no series above") if left_out.reason == NOT_CHOSEN else left_out.reason
+    return _("not chosen as a series above") if left_out.reason == NOT_CHOSEN else left_out.reason
 
 
 # Which controls can be used, and why the others cannot.
@@ -278,7 +278,7 @@ SELECTORS = ("t2", "t1", "t2Space", "axialT2")
 
 def _computing_rows(state: PanelState, busy: str, no_series: str) -> Sequence[Row]:
     all_off = "" if state.grid.columns else _("Switch on a system under Settings first.")
-    grade = _("Grade the discs; those not found yet are found first")
+    grade = _("Grade the discs, finding them first if necessary")
     return (
         ("findButton", _("Find and name the discs and put a box around each"), busy or no_series),
         ("gradeButton", _("Stop") if busy else grade, "" if busy else no_series or all_off),
@@ -289,24 +289,24 @@ def _grade_rows(state: PanelState, no_cell: str, no_reading: str) -> Sequence[Ro
     cell = state.cell
     not_graded = not_graded_text(state.why_not) if state.why_not else _("This is not graded yet.")
     no_grade = "" if cell is not None else no_cell or not_graded
-    accepted = _("Accepted already.") if cell is not None and cell.status == ACCEPTED else ""
-    unread = _("You have said nothing of it.") if cell is not None and cell.status == UNREAD else ""
+    accepted = _("Already accepted.") if cell is not None and cell.status == ACCEPTED else ""
+    unread = _("You have made no decision on it.") if cell is not None and cell.status == UNREAD else ""
     return (
         ("acceptButton", _("Accept the AI's grade"), no_grade or no_reading or accepted),
-        ("overrideButton", _("Give a grade of your own"), no_cell or no_reading),
-        ("withdrawButton", _("Take back what you said of this grade"), no_grade or no_reading or unread),
+        ("overrideButton", _("Set a grade of your own"), no_cell or no_reading),
+        ("withdrawButton", _("Withdraw your decision on this grade"), no_grade or no_reading or unread),
     )
 
 
 def _disc_rows(state: PanelState, busy: str, no_series: str, no_disc: str, no_cell: str) -> Sequence[Row]:
     no_name, level, no_level = busy or no_disc, state.level, busy or no_disc or no_cell
-    fit, reset = _("Fit the box of {level} to the disc again"), _("Put the box of {level} back to where it was found")
+    fit, reset = _("Fit the {level} box to the disc again"), _("Put the {level} box back where it was found")
     return (
-        ("namesUpButton", _("Shift all names one level up, towards the head"), no_name),
-        ("namesDownButton", _("Shift all names one level down, towards the sacrum"), no_name),
+        ("namesUpButton", _("Shift all names one level up, toward the head"), no_name),
+        ("namesDownButton", _("Shift all names one level down, toward the sacrum"), no_name),
         ("lowestComboBox", _lowest_tip(state.study), no_name),
-        ("addButton", _("Add a disc where the crosshair is (Shift and mouse move it)"), busy or no_series),
-        ("deleteButton", _("Delete {level}: it is no disc; can be undone").format(level=level), no_level),
+        ("addButton", _("Add a disc at the crosshair (hold Shift and move the mouse to place it)"), busy or no_series),
+        ("deleteButton", _("Delete {level}, which is not a disc; can be undone").format(level=level), no_level),
         ("fitButton", fit.format(level=level), no_level),
         ("resetButton", reset.format(level=level), no_level),
     )
@@ -314,7 +314,7 @@ def _disc_rows(state: PanelState, busy: str, no_series: str, no_disc: str, no_ce
 
 def _reading_rows(no_reading: str) -> Sequence[Row]:
     return (
-        ("saveReadingButton", _("Save what you said, and what the AI said, to a file"), no_reading),
+        ("saveReadingButton", _("Save your grades and the AI's to a file"), no_reading),
         ("openReadingButton", _("Open a reading of this study; can be undone"), no_reading),
         ("reportButton", _("Write the report and all results to a new folder"), no_reading),
     )
@@ -325,11 +325,11 @@ def _lowest_tip(study: StudyState) -> str:
     tip, sure = _("What the lowest disc is called; all names follow"), study.name_probability
     if sure is None or sure == 1:
         return tip
-    tip = _("{tip}\nAs found, it is right with a probability of {probability}.").format(
+    tip = _("{tip}\nThe probability that the name found is right is {probability}.").format(
         tip=tip, probability=name_percent(sure)
     )
     others = ", ".join(f"{level} {name_percent(share)}" for level, share in study.name_alternatives.items())
-    return f"{tip} " + _("Otherwise: {levels}").format(levels=others) if others else tip
+    return f"{tip} " + _("Alternatives: {levels}").format(levels=others) if others else tip
 
 
 def _step(tip: str, possible: bool, key: str | None) -> Control:
