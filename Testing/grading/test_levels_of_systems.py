@@ -8,7 +8,8 @@ from discgrader.grading.not_graded import above, not_graded_in_words, out_of_ran
 from discgrader.grading.results import StudyResult
 from discgrader.grading.systems import systems
 from discgrader.localize.levels import level_name
-from discgrader.reading.commands import LearnGrades, ShiftLevels
+from discgrader.reading.commands import LearnGrades
+from discgrader.reading.disc_commands import ShiftLevels
 from discgrader.reading.history import History
 from discgrader.reading.results import reading_of_result
 from synthetic_result import synthetic_result

@@ -18,7 +18,7 @@ from discgrader.localize.levels import (
 )
 from discgrader.phantom.spine import counted_levels
 from discgrader.pipeline.given_boxes import with_boxes
-from discgrader.reading.commands import SetLowest
+from discgrader.reading.disc_commands import SetLowest
 from discgrader.reading.files import load_reading, save_reading
 from discgrader.reading.history import History
 from discgrader.reading.results import reading_of_result

@@ -14,15 +14,8 @@ from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
 from discgrader.mrml.readback import localization_from_scene, result_from_scene
 from discgrader.mrml.volumes import volume_to_node
-from discgrader.reading.commands import (
-    AcceptGrade,
-    DeleteDisc,
-    ResetBox,
-    SetLowest,
-    SetMargin,
-    ShiftLevels,
-    WithdrawGrade,
-)
+from discgrader.reading.commands import AcceptGrade, WithdrawGrade
+from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
 from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]

@@ -9,7 +9,8 @@ from desk.install import discgrader_module
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import rows_from_node, study_nodes
 from discgrader.mrml.volumes import volume_to_node
-from discgrader.reading.commands import AcceptLevel, DeleteDisc, SetGrade, ShiftLevels
+from discgrader.reading.commands import AcceptLevel, SetGrade
+from discgrader.reading.disc_commands import DeleteDisc, ShiftLevels
 from synthetic_result import synthetic_study
 
 LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")

@@ -14,7 +14,8 @@ from discgrader.mrml.bundle import read_bundle
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import study_nodes
 from discgrader.mrml.readback import result_from_scene
-from discgrader.reading.commands import DeleteDisc, SetLowest, ShiftLevels, WithdrawGrade
+from discgrader.reading.commands import WithdrawGrade
+from discgrader.reading.disc_commands import DeleteDisc, SetLowest, ShiftLevels
 from saved_studies import PFIRRMANN, SAVED, SmallEngine, small_phantom, state_of
 
 VERSIONS = sorted(one.name for one in SAVED.iterdir() if one.is_dir())

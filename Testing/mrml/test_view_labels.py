@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from discgrader.reading.commands import ShiftLevels
+from discgrader.reading.disc_commands import ShiftLevels
 
 if find_library("EGL") is None:
     pytest.skip("libegl1 is not installed", allow_module_level=True)

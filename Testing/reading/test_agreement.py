@@ -10,7 +10,8 @@ from discgrader.cli.main import main
 from discgrader.errors import UsageError
 from discgrader.localize.box import RoiBox
 from discgrader.reading.agreement import agreement, cohen_kappa, gwet_ac, observed_agreement, quadratic_weights
-from discgrader.reading.commands import AcceptLevel, AddDisc, DeleteDisc, MoveBox, SetGrade, ShiftLevels, WithdrawGrade
+from discgrader.reading.commands import AcceptLevel, SetGrade, WithdrawGrade
+from discgrader.reading.disc_commands import AddDisc, DeleteDisc, MoveBox, ShiftLevels
 from discgrader.reading.files import save_reading
 from discgrader.reading.history import History
 from discgrader.reading.pairs import READER, Pair, Source, load_source, pair

@@ -10,19 +10,8 @@ import pytest
 from discgrader import folders
 from discgrader.errors import OutputError, UsageError
 from discgrader.localize.box import RoiBox
-from discgrader.reading.commands import (
-    AcceptGrade,
-    AcceptLevel,
-    AddDisc,
-    DeleteDisc,
-    LearnGrades,
-    MoveBox,
-    SetGrade,
-    SetLowest,
-    ShiftLevels,
-    Together,
-    WithdrawGrade,
-)
+from discgrader.reading.commands import AcceptGrade, AcceptLevel, LearnGrades, SetGrade, Together, WithdrawGrade
+from discgrader.reading.disc_commands import AddDisc, DeleteDisc, MoveBox, SetLowest, ShiftLevels
 from discgrader.reading.files import load_reading, reading_rows, save_reading, write_readings_csv
 from discgrader.reading.history import History
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD

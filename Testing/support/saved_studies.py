@@ -22,7 +22,8 @@ from discgrader.phantom.study import make_study
 from discgrader.phantom.truth_engine import TruthEngine
 from discgrader.pipeline.settings import Settings
 from discgrader.progress import Progress
-from discgrader.reading.commands import AcceptGrade, AcceptLevel, DeleteDisc, SetLowest, SetMargin
+from discgrader.reading.commands import AcceptGrade, AcceptLevel
+from discgrader.reading.disc_commands import DeleteDisc, SetLowest, SetMargin
 from places import REFERENCE
 from vtk.util import numpy_support
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from discgrader.progress import Progress
 
 if TYPE_CHECKING:
-    from discgrader.reading.agreement import Figure
+    from discgrader.reading.agreement import Estimate
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -32,10 +32,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
-    """Compare, write, and print the figures."""
+    """Compare, write, and print the coefficients."""
     from discgrader.errors import UsageError
-    from discgrader.reading.agreement import agreement
-    from discgrader.reading.agreement_files import write_agreement
+    from discgrader.reading.agreement import agreement, write_agreement
     from discgrader.reading.pairs import READER, load_source, pair
 
     a = load_source(arguments.a)
@@ -66,9 +65,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
-def _words(figure: "Figure", digits: int = 2) -> str:
-    if not math.isfinite(figure.value):
+def _words(estimate: "Estimate", digits: int = 2) -> str:
+    if not math.isfinite(estimate.value):
         return "undefined"
-    if not math.isfinite(figure.low):
-        return f"{figure.value:.{digits}f}"
-    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"
+    if not math.isfinite(estimate.low):
+        return f"{estimate.value:.{digits}f}"
+    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"

@@ -1,18 +1,23 @@
-"""The series and segmentations of a scene as the package knows them, made again only when their nodes have changed."""
+"""The series, studies and segmentations of a scene as the package knows them; what is made of a node is made again only
+when the node has changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import vtk
 
-from discgrader.imaging.recognize import ROLES
-from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.errors import StudyError
+from discgrader.imaging.recognize import ROLES, can_serve, parse_role
+from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
-from discgrader.mrml.dicom_source import identity_of
+from discgrader.mrml.dicom_blocks import separated_in_words, separating
+from discgrader.mrml.dicom_source import examination_of, identity_of
+from discgrader.mrml.hierarchy import study_name, volumes_left_out
 from discgrader.mrml.nodes import attribute, matrix_from_vtk
 from discgrader.mrml.segmentation import labelmap_of, relabeled, segmentation_from_node
-from discgrader.mrml.volumes import chosen_series, volume_from_node
+from discgrader.mrml.volumes import Volumes, chosen_series, chosen_volumes, grid_of_volume, volume_from_node
+from discgrader.progress import Progress
 
 _SEGMENTATION, _RELABELED = "segmentation", "relabeled segmentation"
 
@@ -86,6 +91,56 @@ class NodeCache:
         if known is None or known.stamp != stamp:
             known = self._cached[node.GetID(), use] = _Cached(stamp, make())
         return known.made
+
+
+def studying(
+    scene, cache: NodeCache, volumes: Volumes, progress: Progress = Progress()
+) -> Generator[None, None, tuple[Study, dict[str, object]]]:
+    """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
+
+    A volume that Slicer made of several blocks is read anew first, and its blocks of the role's plane take its place.
+
+    Raises
+    ------
+    UsageError, StudyError
+        As `chosen_volumes`, `separating` and `series_from_node`.
+    """
+    chosen = chosen_volumes(volumes)
+    told: list[str] = []
+    apart: dict[str, list] = {}
+    for role, node in chosen:
+        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, progress)))
+    nodes: dict[str, object] = {}
+    series = []
+    for role, node in chosen_volumes({role: list(dict.fromkeys(several)) for role, several in apart.items()}):
+        series.append(cache.series(node, role))
+        nodes[series[-1].name] = node
+        yield
+    node = chosen[0][1]
+    left_out = volumes_left_out(scene, [*nodes.values(), *(one for _, one in chosen)])
+    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(node)), nodes
+
+
+def _apart(scene, role: str, node, told: list[str], progress: Progress) -> Generator[None, None, list]:
+    """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
+    steps = separating(scene, node)
+    while True:
+        try:
+            so_far = next(steps)
+        except StopIteration as end:
+            blocks = end.value
+            break
+        if so_far is not None:
+            progress.report("Reading", *so_far)
+        yield
+    if blocks == [node]:
+        return blocks
+    told.append(separated_in_words(node, blocks))
+    plane, _contrast = parse_role(role)
+    fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
+    if not fitting:
+        raise StudyError(f"{node.GetName()} holds no {plane.value} series, so it cannot serve as {role}.")
+    return fitting
 
 
 def _volume_stamp(node) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ Here and in `discgrader.mrml.volumes`, and only there, LPS becomes RAS."""
 
 import json
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -98,6 +99,17 @@ def to_end(steps: Generator[object, None, Value]) -> Value:
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+def quietly(steps: Generator[None, None, Value], quiet: AbstractContextManager) -> Generator[None, None, Value]:
+    """Do steps, each within a context that is left between them."""
+    while True:
+        with quiet:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+        yield
 
 
 def json_list(texts: Iterable[str]) -> str:

@@ -10,34 +10,23 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from discgrader.errors import DiscGraderError, UsageError
-from discgrader.grading.not_graded import out_of_range
 from discgrader.grading.results import DiscResult, Grade
-from discgrader.grading.systems import find_system
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import check_level
 from discgrader.mrml.boxes import fitted_box, new_box, next_level
 from discgrader.mrml.node_cache import NodeCache
-from discgrader.mrml.nodes import attribute, number_of, roi_from_node, study_nodes, to_end
+from discgrader.mrml.nodes import attribute, number_of, quietly, roi_from_node, study_nodes, to_end
 from discgrader.mrml.readback import localization_in, one_study
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.stored import edits_of, reading_of_text, stored_reading
 from discgrader.mrml.watch import SceneWatch
-from discgrader.reading.commands import (
-    AddDisc,
-    Command,
-    DeleteDisc,
-    FitBox,
-    LearnGrades,
-    MoveBox,
-    RenameDiscs,
-    SetReader,
-    TakeReading,
-)
+from discgrader.reading.commands import Command, LearnGrades, SetReader, TakeReading
+from discgrader.reading.disc_commands import AddDisc, DeleteDisc, FitBox, MoveBox, RenameDiscs
 from discgrader.reading.files import load_reading, save_reading
 from discgrader.reading.history import History
 from discgrader.reading.record import DiscReading, Reading
-from discgrader.reading.results import label_in
+from discgrader.reading.results import label_in, wants_grading
 
 
 class StudyReading:
@@ -102,14 +91,7 @@ class StudyReading:
 
     def showing(self) -> Generator[None, None, None]:
         """`show` in small steps."""
-        steps = self.renderer.showing(self.reading)
-        while True:
-            with self.quiet:
-                try:
-                    next(steps)
-                except StopIteration:
-                    break
-            yield
+        yield from quietly(self.renderer.showing(self.reading), self.quiet)
         self._text = self.renderer.text
         self.live = {
             n: grades for n, grades in self.live.items() if (disc := self.reading.numbered(n)) and disc.is_stale
@@ -350,9 +332,7 @@ class SceneReadings:
         act(found)
         found.show()
         for disc in found.reading.present:
-            was = before.get(disc.number)
-            moved = was is None or was.box != disc.box
-            if (moved and _wants_grading(disc)) or (was is not None and _gained(was, disc)):
+            if wants_grading(disc, before.get(disc.number)):
                 self._box_changed(disc.level, False)
 
     # What a hand did to a node becomes a command.
@@ -371,7 +351,7 @@ class SceneReadings:
         if found is None:
             return
         found.history.end_group()
-        if disc is not None and _wants_grading(disc):
+        if disc is not None and wants_grading(disc):
             # Its grades are computed while the scene takes in what has changed.
             self._box_changed(disc.level, False)
         found.show()
@@ -385,7 +365,7 @@ class SceneReadings:
             return
         found.apply(MoveBox(disc.level, box))
         disc = found.reading.numbered(disc.number)
-        if disc is not None and _wants_grading(disc):
+        if disc is not None and wants_grading(disc):
             self._box_changed(disc.level, False)
 
     def box_removed(self, node) -> None:
@@ -445,19 +425,3 @@ class SceneReadings:
             found.renderer.adopt({disc.number: found.node(disc.number)})
             return found, None
         return found, disc
-
-
-def _wants_grading(disc: DiscReading) -> bool:
-    return disc.is_stale or disc.grading is None
-
-
-def _gained(was: DiscReading, disc: DiscReading) -> bool:
-    """Whether a system that was not for the disc under its old name is for it under the new one, and has not graded
-    it."""
-    if was.level == disc.level or was.grading is None or disc.grading is None:
-        return False
-    answered = {*disc.grading.not_graded, *(grade.system for grade in disc.grading.grades)}
-    return any(
-        system in out_of_range(was.level) and system not in answered and find_system(system).covers(disc.level)
-        for system in was.grading.not_graded
-    )

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.study import Series
-from discgrader.imaging.volume import Volume
-from discgrader.imaging.volume_part import CompactMaps, VolumePart
+from discgrader.imaging.volume_part import CompactMaps
 from discgrader.localize.disc import Localization
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml import hierarchy
@@ -197,13 +196,10 @@ def examined_of(result: StudyResult) -> dict[str, object]:
 
 def maps_of(result: StudyResult) -> Iterable[tuple[tuple[str, str, str], StoredMap]]:
     """The saliency maps of a result by level, system and task, each in the smallest form that there is."""
-    for key in result.saliency:
-        yield key, StoredMap.of(map_of(result.saliency, key), result.saliency_series[key])
-
-
-def map_of(maps: Mapping[tuple[str, str, str], Volume], key: tuple[str, str, str]) -> Volume | VolumePart:
-    """A map in the smallest form that there is."""
-    return maps.part(key) if isinstance(maps, CompactMaps) else maps[key]
+    maps = result.saliency
+    for key in maps:
+        smallest = maps.part(key) if isinstance(maps, CompactMaps) else maps[key]
+        yield key, StoredMap.of(smallest, result.saliency_series[key])
 
 
 def _series_node(scene, study: str, series: Series, volume_nodes: Mapping[str, Node]):

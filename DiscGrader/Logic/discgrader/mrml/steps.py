@@ -6,39 +6,29 @@ Each of these gives, step by step, None where it can go on at once, or a `Reply`
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from discgrader.errors import Cancelled, StudyError, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
-from discgrader.imaging.recognize import can_serve, parse_role
 from discgrader.imaging.study import Study
 from discgrader.localize.box import RoiBox, is_outside
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
-from discgrader.mrml.dicom_blocks import separated_in_words, separating
-from discgrader.mrml.dicom_source import examination_of
-from discgrader.mrml.hierarchy import study_name, volumes_left_out
-from discgrader.mrml.node_cache import NodeCache
-from discgrader.mrml.nodes import MADE, Node, attribute, number_of, roi_from_node, study_nodes
+from discgrader.mrml.node_cache import studying
+from discgrader.mrml.nodes import MADE, Node, attribute, number_of, quietly, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
 from discgrader.mrml.readings import SceneReadings, StudyReading
-from discgrader.mrml.saliency import StoredMap
-from discgrader.mrml.scene import (
-    examined_of,
-    map_of,
-    maps_of,
-    mark_series,
-    populating,
-    put_segmentation,
-    remove_or_release,
-)
+from discgrader.mrml.scene import examined_of, maps_of, mark_series, populating, put_segmentation, remove_or_release
 from discgrader.mrml.segmentation import segment_labels
-from discgrader.mrml.volumes import Volumes, chosen_volumes, grid_of_volume
+from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Answer, Service
 from discgrader.pipeline.settings import Settings
-from discgrader.reading.commands import DeleteDisc, FindDiscs, LearnStudy, Together
+from discgrader.progress import Progress
+from discgrader.reading.commands import LearnStudy, Together
+from discgrader.reading.disc_commands import DeleteDisc, FindDiscs
 from discgrader.reading.record import DiscReading, Found
 from discgrader.reading.results import reading_of_result
 
@@ -110,62 +100,12 @@ def _tell_grades(hear: Hear, result: DiscResult) -> None:
     hear(LEVEL, {"level": result.disc.level, "grades": result.grades})
 
 
-def studying(
-    scene, cache: NodeCache, volumes: Volumes, hear: Hear = lambda event, data: None
-) -> Generator[None, None, tuple[Study, dict[str, object]]]:
-    """The study that volumes make up, and their nodes by series name; roles as in `discgrader.imaging.recognize.ROLES`.
-
-    A volume that Slicer made of several blocks is read anew first, and its blocks of the role's plane take its place.
-
-    Raises
-    ------
-    UsageError, StudyError
-        As `chosen_volumes`, `separating` and `series_from_node`.
-    """
-    chosen = chosen_volumes(volumes)
-    told: list[str] = []
-    apart: dict[str, list] = {}
-    for role, node in chosen:
-        apart.setdefault(role, []).extend((yield from _apart(scene, role, node, told, hear)))
-    nodes: dict[str, object] = {}
-    series = []
-    for role, node in chosen_volumes({role: list(dict.fromkeys(several)) for role, several in apart.items()}):
-        series.append(cache.series(node, role))
-        nodes[series[-1].name] = node
-        yield
-    node = chosen[0][1]
-    left_out = volumes_left_out(scene, [*nodes.values(), *(one for _, one in chosen)])
-    return Study(study_name(scene, node), tuple(series), tuple(told), left_out, examination_of(node)), nodes
-
-
-def _apart(scene, role: str, node, told: list[str], hear: Hear) -> Generator[None, None, list]:
-    """The volumes to take for a chosen one; ``told`` gets a sentence where these are others."""
-    steps = separating(scene, node)
-    while True:
-        try:
-            so_far = next(steps)
-        except StopIteration as end:
-            blocks = end.value
-            break
-        if so_far is not None:
-            tell_progress(hear, "Reading", *so_far)
-        yield
-    if blocks == [node]:
-        return blocks
-    told.append(separated_in_words(node, blocks))
-    plane, _contrast = parse_role(role)
-    fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
-    if not fitting:
-        raise StudyError(f"{node.GetName()} holds no {plane.value} series, so it cannot serve as {role}.")
-    return fitting
-
-
 def finding(
     readings: SceneReadings, service: Callable[[], Service], volumes: Volumes, settings: Settings, hear: Hear
 ) -> Steps:
     """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, hear)
+    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, hear)))
 
     reply = Reply(hear, nodes.values())
     service().find(study, reply, settings)
@@ -203,7 +143,7 @@ def grading(
         Gets the nodes of boxes that were moved meanwhile.
     """
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, hear)
+    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, hear)))
     asked = _Asked(readings, study, roi_nodes)
     known, begun = asked.known, 0.0
     if asked.boxes and known is None:
@@ -274,8 +214,7 @@ def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node,
         reply = Reply(hear, series_nodes(scene, name).values(), box=roi_node)
         service().regrade(study, localization, disc.level, reply, settings)
         part = yield from _answer(reply, put)
-        for key in part.saliency:
-            stored = StoredMap.of(map_of(part.saliency, key), part.saliency_series[key])
+        for key, stored in maps_of(part):
             renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
             yield None
     finally:
@@ -494,17 +433,6 @@ def _partial(study: Study, found: Localization, graded: Sequence[DiscResult], er
 
 def _not_graded(roi_node) -> UsageError:
     return UsageError(f"The study of the box {roi_node.GetName()} has not been graded yet; grade it first.")
-
-
-def quietly(steps: Generator[None, None, Any], quiet) -> Generator[None, None, Any]:
-    """Do steps, each within a context that is left between them."""
-    while True:
-        with quiet:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
-        yield
 
 
 def _answer(reply: Reply, graded: Callable[[DiscResult], None] = lambda result: None) -> Generator[Reply, None, Any]:

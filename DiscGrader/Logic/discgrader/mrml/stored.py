@@ -11,7 +11,8 @@ from discgrader.errors import UsageError
 from discgrader.localize.disc import Disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml.nodes import MADE, READING, attribute, number_of, roi_from_node, study_nodes
-from discgrader.reading.commands import SAME_DISC_MM, Command, DeleteDisc, MoveBox, Together
+from discgrader.reading.commands import Command, Together
+from discgrader.reading.disc_commands import SAME_DISC_MM, DeleteDisc, MoveBox
 from discgrader.reading.files import reading_from_json, reading_to_json
 from discgrader.reading.record import DiscReading, Found, Reading, now
 from discgrader.reading.results import reading_of_grades

@@ -14,19 +14,8 @@ from discgrader.grading.systems import scale_of
 from discgrader.panel.state import PanelState
 from discgrader.panel.study import Key
 from discgrader.panel.words import PackFacts, in_language
-from discgrader.reading.commands import (
-    AcceptGrade,
-    AcceptLevel,
-    Command,
-    DeleteDisc,
-    GradeAnyway,
-    ResetBox,
-    SetGrade,
-    SetLowest,
-    SetMargin,
-    ShiftLevels,
-    WithdrawGrade,
-)
+from discgrader.reading.commands import AcceptGrade, AcceptLevel, Command, GradeAnyway, SetGrade, WithdrawGrade
+from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
 
 _READING, _ENDING = "*.reading.json", ".reading.json"
 

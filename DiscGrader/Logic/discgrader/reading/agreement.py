@@ -1,4 +1,5 @@
-"""How far two readers, or a reader and a pack, agree: coefficients of a table of grades, and their intervals.
+"""How far two readers, or a reader and a pack, agree: coefficients of a table of grades, and their intervals; as files
+``agreement.csv``, ``agreement.json`` and ``pairs.csv``.
 
 A table counts discs by (grade of A, grade of B), over all grades of the scale, whether they occur or not.
 
@@ -9,21 +10,31 @@ A table counts discs by (grade of A, grade of B), over all grades of the scale, 
   grade.
 """
 
+import json
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
 from discgrader.errors import UsageError
+from discgrader.folders import atomic_folder
 from discgrader.grading.systems import scale_of
-from discgrader.reading.pairs import Pair
+from discgrader.reading.files import write_csv
+from discgrader.reading.pairs import Pair, Pairing, Source
 
 DRAWS = 2000
+"""Of the bootstrap, by default: percentiles of 2.5 and 97.5 % then rest on 50 draws on either side."""
+
+STATISTICS = ("percent", "kappa", "weighted_kappa", "ac1", "ac2")
+
+_FILES = {"agreement.csv", "agreement.json", "pairs.csv"}
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure with its 95 % interval; NaN where it is not defined."""
+class Estimate:
+    """A statistic with its 95 % interval; NaN where it is not defined."""
 
     value: float
     low: float
@@ -39,11 +50,11 @@ class TaskAgreement:
     system, task : str
     n, studies : int
         Discs that both graded, and studies that they are of.
-    percent : Figure
+    percent : Estimate
         Share of discs with the same grade, 0 to 100.
-    kappa, ac1 : Figure
+    kappa, ac1 : Estimate
         Unweighted.
-    weighted_kappa, ac2 : Figure or None
+    weighted_kappa, ac2 : Estimate or None
         With quadratic weights; None on a scale without order.
     """
 
@@ -51,11 +62,11 @@ class TaskAgreement:
     task: str
     n: int
     studies: int
-    percent: Figure
-    kappa: Figure
-    weighted_kappa: Figure | None
-    ac1: Figure
-    ac2: Figure | None
+    percent: Estimate
+    kappa: Estimate
+    weighted_kappa: Estimate | None
+    ac1: Estimate
+    ac2: Estimate | None
 
 
 def quadratic_weights(count: int) -> np.ndarray:
@@ -86,8 +97,8 @@ def cohen_kappa(tables: np.ndarray, weights: np.ndarray | None = None) -> np.nda
         NaN where it is not defined: without discs, or where both give one and the same grade throughout.
     """
     shares, weights = _shares(tables), _weights(tables, weights)
-    chance = (weights * shares.sum(-1)[..., :, None] * shares.sum(-2)[..., None, :]).sum((-2, -1))
-    return _beyond((weights * shares).sum((-2, -1)), chance)
+    expected = (weights * shares.sum(-1)[..., :, None] * shares.sum(-2)[..., None, :]).sum((-2, -1))
+    return _beyond((weights * shares).sum((-2, -1)), expected)
 
 
 def gwet_ac(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -95,8 +106,8 @@ def gwet_ac(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray
     shares, weights = _shares(tables), _weights(tables, weights)
     count = shares.shape[-1]
     mean = (shares.sum(-1) + shares.sum(-2)) / 2
-    chance = weights.sum() / (count * (count - 1)) * (mean * (1 - mean)).sum(-1)
-    return _beyond((weights * shares).sum((-2, -1)), chance)
+    expected = weights.sum() / (count * (count - 1)) * (mean * (1 - mean)).sum(-1)
+    return _beyond((weights * shares).sum((-2, -1)), expected)
 
 
 def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[TaskAgreement]:
@@ -116,6 +127,27 @@ def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[
     return [_of_task(*key, [one for one in pairs if (one.system, one.task) == key], draws, seed) for key in tasks]
 
 
+def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement], folder: Path) -> None:
+    """Write the three files to a folder that appears whole or not at all; earlier ones of this kind are replaced.
+
+    ``agreement.csv`` has a row a task: system, task, n (discs), studies, and each statistic with ``_low`` and
+    ``_high`` of its 95 % interval, empty where not defined. ``pairs.csv`` has every pair of grades.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds something else, or cannot be written.
+    """
+    with atomic_folder(folder, may_replace=_holds_agreement_alone) as partial:
+        statistics = [f"{name}{end}" for name in STATISTICS for end in ("", "_low", "_high")]
+        write_csv(
+            ["system", "task", "n", "studies", *statistics], [_row(one) for one in tasks], partial / "agreement.csv"
+        )
+        write_csv(Pair.__dataclass_fields__, [asdict(one) for one in pairing.pairs], partial / "pairs.csv")
+        text = json.dumps(_document(a, b, pairing, tasks), indent=2, ensure_ascii=False, allow_nan=False)
+        (partial / "agreement.json").write_text(text + "\n", encoding="utf-8")
+
+
 def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int) -> TaskAgreement:
     scale = scale_of(system, task)
     place = {value: number for number, value in enumerate(scale.values)}
@@ -128,11 +160,13 @@ def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: in
     times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
     drawn = np.tensordot(times, by_study, axes=1)
 
-    def figure(coefficient: Callable[..., np.ndarray], weights: np.ndarray | None = None, unit: float = 1.0) -> Figure:
+    def estimate(
+        coefficient: Callable[..., np.ndarray], weights: np.ndarray | None = None, unit: float = 1.0
+    ) -> Estimate:
         some = coefficient(drawn, weights) * unit if count > 1 else np.array([])
         some = some[np.isfinite(some)]
         low, high = np.quantile(some, [0.025, 0.975]) if len(some) else (np.nan, np.nan)
-        return Figure(float(coefficient(table, weights) * unit), float(low), float(high))
+        return Estimate(float(coefficient(table, weights) * unit), float(low), float(high))
 
     weights = quadratic_weights(len(place)) if scale.ordinal else None
     return TaskAgreement(
@@ -140,11 +174,11 @@ def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: in
         task,
         len(pairs),
         count,
-        figure(observed_agreement, None, 100.0),
-        figure(cohen_kappa),
-        None if weights is None else figure(cohen_kappa, weights),
-        figure(gwet_ac),
-        None if weights is None else figure(gwet_ac, weights),
+        estimate(observed_agreement, None, 100.0),
+        estimate(cohen_kappa),
+        None if weights is None else estimate(cohen_kappa, weights),
+        estimate(gwet_ac),
+        None if weights is None else estimate(gwet_ac, weights),
     )
 
 
@@ -158,7 +192,45 @@ def _weights(tables: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     return np.eye(np.shape(tables)[-1]) if weights is None else np.asarray(weights, float)
 
 
-def _beyond(observed: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def _beyond(observed: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Agreement beyond chance as a share of what there could be; NaN where there could be none."""
-    room = np.asarray(1 - chance)
-    return np.divide(observed - chance, room, out=np.full(room.shape, np.nan), where=room > 1e-12)
+    room = np.asarray(1 - expected)
+    return np.divide(observed - expected, room, out=np.full(room.shape, np.nan), where=room > 1e-12)
+
+
+def _holds_agreement_alone(folder: Path) -> bool:
+    return {one.name for one in folder.iterdir()} <= _FILES
+
+
+def _document(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement]) -> dict[str, object]:
+    return {
+        "a": _side(a),
+        "b": _side(b),
+        **{name: value for name, value in asdict(pairing).items() if name != "pairs"},
+        "tasks": [
+            {
+                **{name: getattr(one, name) for name in ("system", "task", "n", "studies")},
+                **{name: _estimate(getattr(one, name)) for name in STATISTICS},
+            }
+            for one in tasks
+        ],
+    }
+
+
+def _side(source: Source) -> dict[str, object]:
+    readers = sorted({one.reader for one in source.readings.values()})
+    return {"name": source.name, "voice": source.voice, "readers": readers if source.voice == "reader" else []}
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, float | None] | None:
+    if estimate is None:
+        return None
+    return {name: value if math.isfinite(value) else None for name, value in asdict(estimate).items()}
+
+
+def _row(task: TaskAgreement) -> dict[str, object]:
+    row = {name: getattr(task, name) for name in ("system", "task", "n", "studies")}
+    for name in STATISTICS:
+        estimate = _estimate(getattr(task, name)) or dict.fromkeys(("value", "low", "high"))
+        row |= {name: estimate["value"], f"{name}_low": estimate["low"], f"{name}_high": estimate["high"]}
+    return row

@@ -382,9 +382,10 @@ class Reading:
         """The reading after a command of `discgrader.reading.commands`, done now or at this time."""
         return command.change(self, time or now())
 
-    def with_disc(self, disc: DiscReading) -> "Reading":
-        """The same with this disc in the place of the one of its number."""
-        return replace(self, discs=tuple(disc if one.number == disc.number else one for one in self.discs))
+    def with_disc(self, disc: DiscReading, time: str | None = None) -> "Reading":
+        """The same with this disc in the place of the one of its number; changed at this time, where one is given."""
+        discs = tuple(disc if other.number == disc.number else other for other in self.discs)
+        return replace(self, discs=discs, changed=time or self.changed)
 
 
 def _three(values: Iterable[float]) -> tuple[float, float, float]:

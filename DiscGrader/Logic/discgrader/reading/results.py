@@ -8,14 +8,16 @@ import numpy as np
 
 from discgrader.checked import checked
 from discgrader.errors import UsageError
+from discgrader.grading.not_graded import out_of_range
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.systems import find_system
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import disc_label, index_of
 from discgrader.localize.levels import order_of
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
-from discgrader.reading.commands import ADDED
+from discgrader.reading.disc_commands import ADDED
 from discgrader.reading.record import DiscReading, Found, Grading, Reading, now
 
 
@@ -180,6 +182,24 @@ def localization_of(reading: Reading, segmentation: Volume) -> Localization | No
         name_probability=found.name_probability,
         name_alternatives=found.name_alternatives,
         shifts_lps_mm={name: np.array(shift, float) for name, shift in found.shifts_lps_mm.items()},
+    )
+
+
+def wants_grading(disc: DiscReading, before: DiscReading | None = None) -> bool:
+    """Whether a disc is to be graded (anew): its box is another one than its grades are of.
+
+    Where it is known what it was ``before``, its box must have been changed since, or its name to one that a system is
+    for which was not for it under the old one.
+    """
+    moved = before is None or before.box != disc.box
+    if moved and (disc.is_stale or disc.grading is None):
+        return True
+    if before is None or before.level == disc.level or before.grading is None or disc.grading is None:
+        return False
+    answered = {*disc.grading.not_graded, *(grade.system for grade in disc.grading.grades)}
+    return any(
+        system in out_of_range(before.level) and system not in answered and find_system(system).covers(disc.level)
+        for system in before.grading.not_graded
     )
 
 

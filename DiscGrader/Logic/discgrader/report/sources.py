@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from discgrader.errors import UsageError
 from discgrader.grading.results import Grade, StudyResult
 from discgrader.grading.scales import Scale
 from discgrader.grading.series_choice import GRADED, in_register, may_grade, shows_discs
+from discgrader.grading.systems import find_task
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.packs.pack import Pack
-from discgrader.report.figures import figures_table
-from discgrader.report.markup import Html, tag
+from discgrader.report.markup import Html, join, tag
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
 from discgrader.report.register import discs_on
@@ -17,6 +18,7 @@ from discgrader.report.words import (
     badge,
     contrast_title,
     evidence_title,
+    number,
     role_title,
     scale_of_grade,
     sure_of,
@@ -25,6 +27,16 @@ from discgrader.report.words import (
     tasks_in,
     warning_list,
 )
+
+_METRICS = {
+    "AUROC": ("macro_auroc", "auroc"),
+    "Accuracy": ("accuracy",),
+    "Weighted kappa": ("qwk",),
+    "Within one": ("within_one",),
+}
+"""What is shown for each task, and the names that it may have in a pack; the first one found is taken."""
+
+_MOST_ROWS = 16
 
 FURTHER_PICTURES = 2
 """Sagittal series pictured beside the one that the discs were found on."""
@@ -142,7 +154,7 @@ def _pack(name: str, grades: Sequence[Grade], card: Mapping, roles: Sequence[str
     heading = tag("h3", name, " ", tag("small", version))
     badge_line = tag("p", synthetic_badge()) if synthetic else None
     system = str(card.get("system") or (given.system if given else ""))
-    table = figures_table(card.get("figures"), system, roles)
+    table = metrics_table(card.get("figures"), system, roles)
     return tag("article", heading, badge_line, tag("dl", listed), table, class_="pack")
 
 
@@ -188,3 +200,78 @@ def _measures(result: StudyResult) -> Html | None:
         return None
     items = [tag("div", tag("dt", title), tag("dd", source)) for title, source in found.items()]
     return tag("div", tag("h3", "Evidence"), tag("dl", items), class_="measures")
+
+
+def metrics_table(metrics: object, system: str, roles: Sequence[str]) -> Html | None:
+    """A pack's cross-validated metrics as a table: of those, what matters for the study at hand.
+
+    Parameters
+    ----------
+    metrics : mapping
+        As ``figures`` in ``pack.json``: for each set of inputs (``T2``, ``T1+T2``, ``all``) the metrics of every task,
+        each a number or ``{"value", "low", "high"}``; metrics of any other shape are listed as they are.
+    system : str
+        The pack's system.
+    roles : sequence of str
+        Roles of the study's series; the metrics on these inputs are shown, else those on all.
+    """
+    if not isinstance(metrics, Mapping):
+        return None
+    chosen = _fitting(metrics, roles)
+    if chosen is None:
+        return _listed(metrics)
+    name, measured = chosen
+    tasks = {task: one for task, one in measured.items() if isinstance(one, Mapping)}
+    columns = [title for title, keys in _METRICS.items() if any(key in one for one in tasks.values() for key in keys)]
+    head = tag("tr", tag("td"), [tag("th", title, scope="col") for title in columns])
+    rows = [
+        tag("tr", tag("th", _task_title(system, task), scope="row"), [tag("td", _cell(one, key)) for key in columns])
+        for task, one in tasks.items()
+    ]
+    counts = [f"{measured[key]} {key}" for key in ("patients", "discs") if key in measured]
+    inputs = "all series of a patient" if name == "all" else name.replace("_", " ").replace("+", " and ")
+    text = f"On {inputs}: {', '.join(counts)}. {metrics.get('method', 'Cross-validated')}."
+    return tag("div", tag("table", tag("caption", text), tag("thead", head), tag("tbody", rows), class_="plain"))
+
+
+def _fitting(metrics: Mapping, roles: Sequence[str]) -> tuple[str, Mapping] | None:
+    sets = {name: one for name, one in metrics.items() if isinstance(one, Mapping) and "patients" in one}
+    exact = [name for name in sets if set(name.split("+")) == set(roles)]
+    name = next(iter((*exact, *(one for one in sets if one == "all"), *sets)), None)
+    return None if name is None else (name, sets[name])
+
+
+def _task_title(system: str, task: str) -> str:
+    try:
+        return find_task(system, task).title
+    except UsageError:
+        return task.replace("_", " ").capitalize()
+
+
+def _cell(measured: Mapping, column: str) -> Html:
+    found = next((measured[key] for key in _METRICS[column] if key in measured), None)
+    return join("" if found is None else _metric(found))
+
+
+def _metric(value: object) -> Html:
+    """A number and, where given, its 95 % interval."""
+    if not isinstance(value, Mapping):
+        return join(f"{value:.3f}" if isinstance(value, float) else number(value))
+    low, high = value.get("low"), value.get("high")
+    interval = "" if low is None or high is None else f"{low:.3f}–{high:.3f}"
+    return join(f"{value['value']:.3f}", " ", tag("small", interval))
+
+
+def _listed(metrics: Mapping) -> Html | None:
+    rows = [tag("tr", tag("th", name, scope="row"), tag("td", one)) for name, one in _flat(metrics, ())][:_MOST_ROWS]
+    if not rows:
+        return None
+    return tag("table", tag("caption", "Cross-validated metrics"), tag("tbody", rows), class_="plain")
+
+
+def _flat(value: object, path: tuple[str, ...]) -> list[tuple[str, Html]]:
+    if isinstance(value, Mapping) and "value" not in value:
+        return [one for key, inner in value.items() for one in _flat(inner, (*path, str(key)))]
+    if isinstance(value, (int, float, str, Mapping)):
+        return [(" · ".join(one.replace("_", " ") for one in path), _metric(value))]
+    return []
