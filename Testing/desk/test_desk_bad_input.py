@@ -194,16 +194,16 @@ def full_disk(monkeypatch):
 
 def test_a_reading_that_finds_the_disk_full_leaves_the_older_file(graded, user, monkeypatch, tmp_path, told):
     path = tmp_path / "one.reading.json"
-    graded.save(path)
+    graded.save_reading(path)
     before = path.read_bytes()
     graded.set_grade(("L4-L5", *PFIRRMANN), "5")
     with monkeypatch.context() as patch:
         full_disk(patch)
-        graded.save(path)
+        graded.save_reading(path)
     assert news(graded) == f"The disk is full while writing {path}; free some space and try again." in told[0]
     assert path.read_bytes() == before and {one.name for one in tmp_path.iterdir()} == {"blocks", path.name}
     assert graded.logic.readings.of(graded.study).history.is_changed and nothing_is_lost(graded)
-    graded.save(path)
+    graded.save_reading(path)
     assert load_reading(path).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
 
 
@@ -211,21 +211,21 @@ def test_a_report_that_finds_the_disk_full_leaves_nothing_half_written(overridde
     folder = tmp_path / "report"
     with monkeypatch.context() as patch:
         full_disk(patch)
-        overridden.report(folder)
+        overridden.write_report(folder)
         user.until(lambda: bool(told), 60)
     assert (
         len(told) == 1 and told[0].startswith(f"The report was not written. {folder}") and "has free space" in told[0]
     )
     assert [one.name for one in tmp_path.iterdir()] == ["blocks"] and nothing_is_lost(overridden)
-    overridden.report(folder)
+    overridden.write_report(folder)
     user.until(lambda: news(overridden).startswith("The report is in"), 60)
     assert (folder / "report.html").is_file()
 
 
 def test_folders_that_cannot_be_written_are_named(overridden, user, ordinary_folder, told):
     ordinary_folder.chmod(0o500)
-    overridden.save(ordinary_folder / "a.reading.json")
-    overridden.report(ordinary_folder / "report")
+    overridden.save_reading(ordinary_folder / "a.reading.json")
+    overridden.write_report(ordinary_folder / "report")
     user.until(lambda: len(told) == 2, 60)
     assert told[0].endswith("a.reading.json cannot be written: permission denied; choose another folder.")
     assert told[1].endswith("report cannot be written: permission denied; choose another folder.")
@@ -236,6 +236,6 @@ def test_folders_that_cannot_be_written_are_named(overridden, user, ordinary_fol
 def test_a_file_that_is_no_reading_changes_nothing(overridden, tmp_path, told):
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{", encoding="utf-8")
-    overridden.open(wrong)
+    overridden.open_reading(wrong)
     assert "wrong.json is not valid JSON" in told[0] and nothing_is_lost(overridden)
     assert overridden.logic.readings.of(overridden.study).history.undo_words.startswith("Undo: L4-L5 Pfirrmann")

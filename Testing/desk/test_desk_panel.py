@@ -253,12 +253,12 @@ def test_systems_and_tasks_can_be_switched_off(graded, user):
 
 def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, tmp_path):
     graded.set_grade(("L4-L5", *PFIRRMANN), "5", "collapsed")
-    graded.save(tmp_path / "one.reading.json")
+    graded.save_reading(tmp_path / "one.reading.json")
     assert load_reading(tmp_path / "one.reading.json").disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
     graded.undo()
-    graded.open(tmp_path / "one.reading.json")
+    graded.open_reading(tmp_path / "one.reading.json")
     assert "✎" in shown(graded, "L4-L5")
-    graded.report(tmp_path / "report")
+    graded.write_report(tmp_path / "report")
     user.until(lambda: (tmp_path / "report" / "report.html").is_file(), 120)
     user.until(lambda: graded.ui.statusLabel.text.startswith("The report is in"), 10)
     names = {one.name for one in (tmp_path / "report").iterdir()}

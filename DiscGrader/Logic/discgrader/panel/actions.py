@@ -42,6 +42,10 @@ class Actions:
         """Show what the scene holds now."""
         raise NotImplementedError
 
+    def refresh_soon(self) -> None:
+        """Show what the scene holds, in a moment."""
+        raise NotImplementedError
+
     def show(self) -> None:
         """Show what is known without looking at the scene anew."""
         raise NotImplementedError
@@ -250,7 +254,7 @@ class Actions:
             self._window(), _("Save the reading"), f"{self.study}{_ENDING}", f"{_('Reading')} ({_READING})"
         )
         if chosen:
-            self.save(Path(chosen if chosen.endswith(".json") else chosen + _ENDING))
+            self.save_reading(Path(chosen if chosen.endswith(".json") else chosen + _ENDING))
 
     def choose_open(self) -> None:
         """Ask which reading, and open it."""
@@ -258,25 +262,25 @@ class Actions:
             self._window(), _("Open a reading"), "", f"{_('Reading')} ({_READING} *.json)"
         )
         if chosen:
-            self.open(Path(chosen))
+            self.open_reading(Path(chosen))
 
     def choose_report(self) -> None:
         """Ask where to, and write the report."""
         chosen = qt.QFileDialog.getExistingDirectory(self._window(), _("Write the report into"))
         if chosen:
-            self.report(Path(chosen) / f"{self.study} report")
+            self.write_report(Path(chosen) / f"{self.study} report")
 
-    def save(self, path: Path) -> None:
+    def save_reading(self, path: Path) -> None:
         """Save the reading."""
         if self.attempt(_("The reading was not saved."), lambda: self.logic.readings.save(path, self.study)):
             self.say(_("Saved {name}.").format(name=path.name))
 
-    def open(self, path: Path) -> None:
+    def open_reading(self, path: Path) -> None:
         """Open a reading."""
         if self.attempt(_("The reading was not opened."), lambda: self.logic.readings.load(path, self.study)):
             self.say(_("Opened {name}.").format(name=path.name))
 
-    def report(self, folder: Path) -> None:
+    def write_report(self, folder: Path) -> None:
         """Write the report while the window goes on."""
         self.say(_("Writing the report…"))
         self.attempt(

@@ -23,12 +23,10 @@ class Computation:
     ----------
     ui : namespace
     actions : Actions
-    changed : callable()
-        Hears that the panel has something new to show.
     """
 
-    def __init__(self, ui, actions: Actions, changed: Callable[[], None]) -> None:
-        self._ui, self._actions, self._changed = ui, actions, changed
+    def __init__(self, ui, actions: Actions) -> None:
+        self._ui, self._actions = ui, actions
         self.running = False
         self.live: dict[str, tuple[Grade, ...]] = {}
         """Grades by level that have come since the computation began."""
@@ -78,7 +76,8 @@ class Computation:
     def _news(self, news: str) -> None:
         self.say(news)
         self._show()
-        self._changed()
+        # What is computed comes while the scene is being filled: the panel follows in a turn of its own.
+        self._actions.refresh_soon()
 
     def _hear(self, event: str, data: dict) -> None:
         """Show an event of the logic: progress, a level, completed, cancelled or error."""
@@ -87,7 +86,7 @@ class Computation:
             self.say(f"{in_language(data['stage'])} {data['detail']}".strip())
         elif event == "level":
             self.live[data["level"]] = tuple(data["grades"])
-            self._changed()
+            self._actions.refresh_soon()
         elif event == "completed":
             self._end(_done(data))
         elif event == "cancelled":

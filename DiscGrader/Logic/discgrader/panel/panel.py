@@ -53,8 +53,7 @@ class Panel(Actions):
         self.recognizer = SeriesRecognizer(scene, self.watch.soon)
         self.series = SeriesChoice(scene, self.recognizer)
         self.block_reader = BlockReader(scene, self._say_unless_computing)
-        # What is computed comes while the scene is being filled: the panel follows in a turn of its own.
-        self.computation = Computation(ui, self, self.watch.soon)
+        self.computation = Computation(ui, self)
         self.live = LiveGrades(self)
         self.hint = InstallHint(ui, self)
         self.menu = GradeMenu(self, ask_reason)
@@ -137,7 +136,7 @@ class Panel(Actions):
         """The views follow at once, the rest of the panel in a moment."""
         self._follow_reader()
         self.display.apply()
-        self.watch.soon()
+        self.refresh_soon()
 
     # What is shown
 
@@ -159,6 +158,10 @@ class Panel(Actions):
         self.display.apply()
         if self.discs.is_to_be_graded_again(self.state):
             self.computation.grade_or_stop()
+
+    def refresh_soon(self) -> None:
+        """Show what the scene holds, in a moment; of many calls only once."""
+        self.watch.soon()
 
     def show(self) -> None:
         """Show what is known without looking at the scene anew."""
@@ -213,7 +216,7 @@ class Panel(Actions):
     def answer(self, node, role: str) -> None:
         """Have a volume serve as what the user has said that it is."""
         self.series.answer(self.parameters, node, role)
-        self.watch.soon()
+        self.refresh_soon()
 
     def _follow_reader(self) -> None:
         """Whoever stands in the panel reads from now on."""
@@ -237,7 +240,9 @@ class Panel(Actions):
 
 def _captions(ui) -> dict[str, str]:
     """What stands on the labels of selectors, and on controls that warnings speak of, by the name of the widget."""
-    labels = {f"{name}Label": getattr(ui, f"{name}Label") for name in SELECTORS} | {"lowestLabel": ui.lowestLabel}
+    labels = {f"{name}Label": getattr(ui, f"{name}Label") for name in SELECTORS.values()} | {
+        "lowestLabel": ui.lowestLabel
+    }
     captions = {name: label.text.rstrip(":") for name, label in labels.items()}
     return {**captions, "gradeAnywayCheckBox": ui.gradeAnywayCheckBox.text}
 

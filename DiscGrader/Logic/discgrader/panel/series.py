@@ -31,9 +31,9 @@ from discgrader.mrml.volumes import (
     volume_from_node,
 )
 from discgrader.packs.pack import default_packs
-from discgrader.panel.state import SeriesState
+from discgrader.panel.state import SELECTORS, SeriesState
 
-ROLES = ("T2", "T1", "T2_SPACE", "AX_T2")
+ROLES = tuple(SELECTORS)
 
 SEVERAL = ("AX_T2",)
 """Roles that several volumes serve as at once: axial blocks, each along a disc or two."""
@@ -67,7 +67,9 @@ def prepared(node) -> Callable[[], Recognized]:
     """What to call to hear what a volume node is: from any thread, as neither node nor scene is touched any more."""
     if is_gathered(node):
         return partial(
-            Recognized, None, "Slicer made one volume of slices that lie on no one grid; its files are read anew"
+            Recognized,
+            None,
+            "Slicer made one volume of slices that do not lie on one grid; its files are being reloaded",
         )
     try:
         volume = volume_from_node(node)
@@ -75,7 +77,7 @@ def prepared(node) -> Callable[[], Recognized]:
         return partial(Recognized, None, str(error))
     made_by = modality(node)
     if made_by not in ("", MR):
-        return partial(Recognized, None, f"{made_by}, and no MR")
+        return partial(Recognized, None, f"{made_by}, not MR")
     return partial(_recognize, volume, node.GetName(), header_of(node), attribute(node, "Role"))
 
 
@@ -153,9 +155,9 @@ class InputChooser:
         dict of role to vtkMRMLScalarVolumeNode (of `SEVERAL` to a list of them), list of str
         """
         candidates = self.new(seen)
-        looked = [node.GetID() for node in candidates]
+        new = [node.GetID() for node in candidates]
         if not candidates:
-            return {}, looked
+            return {}, new
         found = self._found(candidates)
         before = next(iter(nodes_of(chosen)), None)
         study = self._best_study(found) if before is None else self._study_of(before)
@@ -173,7 +175,7 @@ class InputChooser:
                 picked.setdefault(role, node)
         for role in picked.keys() & set(SEVERAL):
             picked[role].sort(key=candidates.index)
-        return picked, looked
+        return picked, new
 
     def unanswered(self, chosen: Volumes, answered: Iterable[str]) -> list:
         """The volumes of the shown study that nothing tells what they are, and that nobody has said so of, either.
@@ -235,10 +237,6 @@ class InputChooser:
         return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
 
 
-SELECTORS = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space"}
-"""Role to the name of its parameter and widgets, of roles that one volume serves as."""
-
-
 class SeriesChoice:
     """Which series are chosen, kept in the parameter node: by themselves, or by the user.
 
@@ -286,7 +284,7 @@ class SeriesChoice:
 
     def state(self, parameters) -> SeriesState:
         """What is chosen, and what is to be said of it."""
-        selected = {name: getattr(parameters.series, name) for name in SELECTORS.values()}
+        selected = {name: getattr(parameters.series, name) for role, name in SELECTORS.items() if role not in SEVERAL}
         axial = tuple(parameters.axialNodes())
         nodes = {**{name: () if node is None else (node,) for name, node in selected.items()}, "axialT2": axial}
         volumes = parameters.volumes()
@@ -304,7 +302,7 @@ class SeriesChoice:
 
     def _serve(self, parameters, role: str, node) -> None:
         """Have a volume serve as a role that nothing serves as yet."""
-        if role == "AX_T2":
+        if role in SEVERAL:
             parameters.setAxialNodes([*parameters.axialNodes(), *(node if isinstance(node, list) else [node])])
         elif role in SELECTORS:
             if getattr(parameters.series, SELECTORS[role]) is None:

@@ -19,6 +19,9 @@ from discgrader.panel.words import PackFacts, not_graded_text
 from discgrader.reading.history import History
 from discgrader.reading.record import ACCEPTED, UNREAD
 
+SELECTORS = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space", "AX_T2": "axialT2"}
+"""Role to the name of its parameter, its selector and its label."""
+
 
 @dataclass(frozen=True)
 class SeriesState:
@@ -31,11 +34,11 @@ class SeriesState:
     volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         What is chosen.
     selected : mapping of str to vtkMRMLScalarVolumeNode or None
-        The same by the name of the selector's parameter, of selectors of one volume.
+        The same by the name of the parameter, of roles that one volume serves as.
     axial, axial_offered : tuple of vtkMRMLScalarVolumeNode
         Those that serve as axial T2, and those that might.
     recognized : mapping of str to tuple of str
-        By the name of a selector's parameter what each chosen volume was taken for, and why.
+        By the name of the parameter what each chosen volume was taken for, and why.
     asked : vtkMRMLScalarVolumeNode or None
         The volume that the user is asked about.
     doubts : tuple of str
@@ -268,12 +271,10 @@ def _controls(state: PanelState, captions: Mapping[str, str]) -> dict[str, Contr
         "redoButton": _step(state.redo or _("Nothing to redo"), bool(state.redo), state.keys.get("redo")),
         "marginSlider": Control(not busy),
         "gradeAnywayCheckBox": Control(graded and not computing),
-        **{f"{name}Selector": Control(not computing, _recognized(state, name, captions)) for name in SELECTORS},
+        **{
+            f"{name}Selector": Control(not computing, _recognized(state, name, captions)) for name in SELECTORS.values()
+        },
     }
-
-
-SELECTORS = ("t2", "t1", "t2Space", "axialT2")
-"""What the selectors of series and their labels are called."""
 
 
 def _computing_rows(state: PanelState, busy: str, no_series: str) -> Sequence[Row]:
