@@ -1346,6 +1346,10 @@ EP</translation>
             <translation>Es ging nicht: {error}</translation>
         </message>
         <message>
+            <source>Missing: {packages}. Until this is installed, discs cannot be found or graded; what is in the scene can be shown, edited and exported.</source>
+            <translation>Es fehlt: {packages}. Bis dies installiert ist, kann weder gefunden noch graduiert werden; was in der Szene ist, kann gezeigt, bearbeitet und exportiert werden.</translation>
+        </message>
+        <message>
             <source>Something went wrong: {error}</source>
             <translation>Etwas ging schief: {error}</translation>
         </message>
@@ -1368,10 +1372,6 @@ EP</translation>
         <message>
             <source>{level} graded again.</source>
             <translation>{level} neu graduiert.</translation>
-        </message>
-        <message>
-            <source>{packages} not installed. Discs cannot be found and graded without; what is in the scene can be shown, edited and exported.</source>
-            <translation>{packages} nicht installiert. Ohne kann weder gefunden noch graduiert werden; was in der Szene ist, kann gezeigt, bearbeitet und exportiert werden.</translation>
         </message>
     </context>
     <context>
@@ -1729,7 +1729,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Alternatives: {levels}</source>
-            <translation>Sonst: {levels}</translation>
+            <translation>Alternativen: {levels}</translation>
         </message>
         <message>
             <source>Choose a cell of the table first.</source>
@@ -1740,8 +1740,8 @@ In Slicers Python installieren?</translation>
             <translation>Zuerst eine Serie wählen.</translation>
         </message>
         <message>
-            <source>Delete {level}, which is not a disc; can be undone</source>
-            <translation>{level} löschen, weil es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
+            <source>Delete {level} if it is not a disc; can be undone</source>
+            <translation>{level} löschen, wenn es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Find and name the discs and put a box around each</source>
@@ -1856,8 +1856,8 @@ In Slicers Python installieren?</translation>
             <translation>Den Bericht und alle Ergebnisse in einen neuen Ordner schreiben</translation>
         </message>
         <message>
-            <source>You have made no decision on it.</source>
-            <translation>Sie haben dazu nichts entschieden.</translation>
+            <source>You have not decided on this grade.</source>
+            <translation>Sie haben über diesen Grad noch nicht entschieden.</translation>
         </message>
         <message>
             <source>not chosen as a series above</source>
@@ -1869,9 +1869,9 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>{tip}
-The probability that the name found is right is {probability}.</source>
+Probability that the name is right: {probability}.</source>
             <translation>{tip}
-Wie gefunden stimmt es mit einer Wahrscheinlichkeit von {probability}.</translation>
+Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         </message>
     </context>
     <context>

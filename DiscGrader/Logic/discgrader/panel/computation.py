@@ -187,8 +187,8 @@ class InstallHint:
         missing = self.missing()
         self._ui.installPanel.visible = bool(missing)
         self._ui.installLabel.text = _(
-            "{packages} not installed. Discs cannot be found and graded without; what is in the scene can be shown, "
-            "edited and exported."
+            "Missing: {packages}. Until this is installed, discs cannot be found or graded; what is in the scene can "
+            "be shown, edited and exported."
         ).format(packages=", ".join(missing))
 
     def install(self) -> None:

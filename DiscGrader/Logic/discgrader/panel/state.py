@@ -291,7 +291,7 @@ def _grade_rows(state: PanelState, no_cell: str, no_reading: str) -> Sequence[Ro
     not_graded = not_graded_text(state.why_not) if state.why_not else _("This is not graded yet.")
     no_grade = "" if cell is not None else no_cell or not_graded
     accepted = _("Already accepted.") if cell is not None and cell.status == ACCEPTED else ""
-    unread = _("You have made no decision on it.") if cell is not None and cell.status == UNREAD else ""
+    unread = _("You have not decided on this grade.") if cell is not None and cell.status == UNREAD else ""
     return (
         ("acceptButton", _("Accept the AI's grade"), no_grade or no_reading or accepted),
         ("overrideButton", _("Set a grade of your own"), no_cell or no_reading),
@@ -307,7 +307,7 @@ def _disc_rows(state: PanelState, busy: str, no_series: str, no_disc: str, no_ce
         ("namesDownButton", _("Shift all names one level down, toward the sacrum"), no_name),
         ("lowestComboBox", _lowest_tip(state.study), no_name),
         ("addButton", _("Add a disc at the crosshair (hold Shift and move the mouse to place it)"), busy or no_series),
-        ("deleteButton", _("Delete {level}, which is not a disc; can be undone").format(level=level), no_level),
+        ("deleteButton", _("Delete {level} if it is not a disc; can be undone").format(level=level), no_level),
         ("fitButton", fit.format(level=level), no_level),
         ("resetButton", reset.format(level=level), no_level),
     )
@@ -326,9 +326,7 @@ def _lowest_tip(study: StudyState) -> str:
     tip, sure = _("What the lowest disc is called; all names follow"), study.name_probability
     if sure is None or sure == 1:
         return tip
-    tip = _("{tip}\nThe probability that the name found is right is {probability}.").format(
-        tip=tip, probability=name_percent(sure)
-    )
+    tip = _("{tip}\nProbability that the name is right: {probability}.").format(tip=tip, probability=name_percent(sure))
     others = ", ".join(f"{level} {name_percent(share)}" for level, share in study.name_alternatives.items())
     return f"{tip} " + _("Alternatives: {levels}").format(levels=others) if others else tip
 
