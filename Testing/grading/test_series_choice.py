@@ -159,7 +159,7 @@ def test_each_grade_from_t1_alone_says_how_much_less_it_is_worth(spine, grader) 
 
 def test_the_worth_is_what_the_pack_measured() -> None:
     pack = next(one for one in default_packs() if one.system == "pfirrmann")
-    low, high = (pack.figures[one]["pfirrmann"]["macro_auroc"]["value"] for one in ("T1", "T2"))
+    low, high = (pack.metrics[one]["pfirrmann"]["macro_auroc"]["value"] for one in ("T1", "T2"))
     [note] = t1_alone_warnings(pack, "pfirrmann", {"T1"})
     assert f"{low:.2f}" in note and f"{high:.2f}" in note and low < high
     assert t1_alone_warnings(pack, "pfirrmann", {"T1", "T2"}) == ()

@@ -109,8 +109,8 @@ def test_what_the_pack_says_of_itself(trained):
     pack = trained[0]
     assert pack.system == "pfirrmann"
     assert pack.trained_on.discs == 240
-    assert pack.figures["all"]["discs"] == 60
-    assert 0 < pack.figures["all"]["pfirrmann"]["macro_auroc"]["value"] <= 1
+    assert pack.metrics["all"]["discs"] == 60
+    assert 0 < pack.metrics["all"]["pfirrmann"]["macro_auroc"]["value"] <= 1
     assert json.loads(pack.read_bytes(DESCRIPTION))["radiomics_seen"] == {"discs_in_3d": 1, "discs_in_2d": 1}
 
 

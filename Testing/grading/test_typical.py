@@ -134,7 +134,7 @@ def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_g
     assert changed.disc in changed.localization.discs
 
 
-@pytest.mark.parametrize("pack", [one for one in default_packs() if "unlike" in one.figures], ids=lambda one: one.name)
+@pytest.mark.parametrize("pack", [one for one in default_packs() if "unlike" in one.metrics], ids=lambda one: one.name)
 def test_the_shipped_packs_say_in_one_sentence_what_they_warn_of(pack):
     assert Typical.load(pack) is not None
     assert (
@@ -142,5 +142,5 @@ def test_the_shipped_packs_say_in_one_sentence_what_they_warn_of(pack):
         and pack.name in doubt(pack)
         and ("digital" in doubt(pack)) == pack.trained_on.synthetic
     )
-    rows = pack.figures["unlike"]
+    rows = pack.metrics["unlike"]
     assert rows[USUAL]["warned"] <= 0.055 and rows["all"]["warned"] >= 0.9

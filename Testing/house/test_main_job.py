@@ -43,7 +43,7 @@ def test_shipped_packs_say_what_they_are_and_stay_small():
         assert pack.trained_on.data_set and pack.trained_on.license and pack.trained_on.statement
         if pack.system == FEATURES:
             continue
-        assert pack.figures
+        assert pack.metrics
         if pack.trained_on.synthetic:
             assert "phantom" in pack.trained_on.data_set and "synthetic images only" in pack.trained_on.statement
         else:

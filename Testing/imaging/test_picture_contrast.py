@@ -109,7 +109,7 @@ def test_the_pack_states_what_it_learnt_from() -> None:
     [pack] = [one for one in default_packs() if one.system == CONTRAST]
     assert "SPIDER" in pack.trained_on.data_set and "Sudirman" in pack.trained_on.data_set
     assert not pack.trained_on.synthetic and pack.trained_on.patients > 400
-    judged = pack.figures["sagittal"]["T1 against T2"]
+    judged = pack.metrics["sagittal"]["T1 against T2"]
     assert judged["right_of_answered"] >= 0.995 and judged["answered"] >= 0.97
 
 

@@ -56,7 +56,7 @@ def fake_pack(system: str) -> Pack:
         files={},
         calibration={},
         trained_on=trained_on,
-        figures={},
+        metrics={},
         intended_use="Tests.",
     )
 

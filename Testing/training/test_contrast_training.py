@@ -74,8 +74,8 @@ def test_the_recipe_makes_a_pack_and_goes_on_where_it_stopped(data: Path, tmp_pa
     folder = run_recipe("contrast", data, tmp_path, **few)
     pack = read_pack(folder / "contrast")
     assert pack.system == CONTRAST and set(pack.files) == {"sagittal.safetensors", "axial.safetensors"}
-    assert pack.figures["sagittal"]["T1 against T2"]["series"] == 8
-    assert pack.figures["axial"]["real T2"]["series"] == 4
+    assert pack.metrics["sagittal"]["T1 against T2"]["series"] == 8
+    assert pack.metrics["axial"]["real T2"]["series"] == 4
     for file in ("sagittal_all", "axial_tissues"):
         (tmp_path / "work" / f"{file}.safetensors").unlink()
     assert read_pack(run_recipe("contrast", data, tmp_path, **few) / "contrast").files == pack.files

@@ -85,7 +85,7 @@ def test_a_recipe_makes_a_pack_that_grades(system, data, tmp_path):
     pack = read_pack(packs / system)
     assert pack.trained_on.synthetic and "trained on synthetic images only" in pack.trained_on.statement
     assert pack.trained_on.patients == 3
-    assert set(pack.figures) >= {task.name for task in find_system(system).tasks}
+    assert set(pack.metrics) >= {task.name for task in find_system(system).tasks}
     results = Grader([pack]).grade(study_of(77), LOCALIZATION)
     for result in results:
         assert [grade.task for grade in result.grades] == [task.name for task in find_system(system).tasks]

@@ -228,7 +228,7 @@ def plain(value: object, digits: int | None = None) -> Any:
 
 def plain_fields(value: Any, digits: int | None = None) -> dict[str, Any]:
     """The fields of a dataclass under the names that files have for them, each `plain`."""
-    return {_key(member): plain(getattr(value, member.name), digits) for member in fields(value)}
+    return {written_key(member): plain(getattr(value, member.name), digits) for member in fields(value)}
 
 
 def written_as(key: str) -> dict[str, str]:
@@ -236,7 +236,8 @@ def written_as(key: str) -> dict[str, str]:
     return {_KEY: key}
 
 
-def _key(member: Field) -> str:
+def written_key(member: Field) -> str:
+    """The name that files have for a field of a dataclass."""
     return member.metadata.get(_KEY, member.name)
 
 
@@ -384,7 +385,7 @@ def _dataclass(value: Any, kind: Any) -> Any:
     found, types = _of(value, Mapping, "an object"), _types_of(kind)
     given = {}
     for member in fields(kind):
-        key = _key(member)
+        key = written_key(member)
         if key in found:
             given[member.name] = _convert_at(f".{key}", found[key], types[member.name])
         elif member.default is MISSING and member.default_factory is MISSING:

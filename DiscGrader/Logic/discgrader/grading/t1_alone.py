@@ -41,7 +41,7 @@ def t1_alone_notes(packs: Collection[Pack]) -> tuple[str, ...]:
 
 def measured(pack: Pack, inputs: str, task: str) -> tuple[str, float] | None:
     """How well a pack graded a task from these inputs (``T1``, ``T2``) on held-out patients: measure and value."""
-    of_inputs = pack.figures.get(inputs)
+    of_inputs = pack.metrics.get(inputs)
     of_task = (of_inputs.get(task) or of_inputs.get(f"{task}_any")) if isinstance(of_inputs, Mapping) else None
     for key, name in _MEASURES.items():
         value = of_task.get(key) if isinstance(of_task, Mapping) else None

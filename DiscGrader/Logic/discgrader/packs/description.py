@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
 
-from discgrader.checked import Count, OneOf, Within, checked
+from discgrader.checked import Count, OneOf, Within, checked, written_as
 from discgrader.errors import PackError
 
 MOST_WEIGHTS = 300e6
@@ -74,7 +74,7 @@ class Described:
     files: Annotated[Mapping[str, str], Count(0, 1000)]
     calibration: Mapping[str, Any]
     trained_on: TrainedOn
-    figures: Mapping[str, Any]
+    metrics: Mapping[str, Any] = field(metadata=written_as("figures"))
     intended_use: str
 
 

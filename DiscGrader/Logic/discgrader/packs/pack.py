@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from discgrader.checked import parse_json, read_bytes
+from discgrader.checked import parse_json, read_bytes, written_key
 from discgrader.errors import PackError
 from discgrader.folders import atomic_folder
 from discgrader.packs.description import Described, TrainedOn, check_description
@@ -64,8 +64,8 @@ class Pack:
         How raw scores become probabilities, task by task.
     trained_on : TrainedOn
         What it learned from.
-    figures : mapping
-        Cross-validated figures.
+    metrics : mapping
+        Cross-validated; ``figures`` in ``pack.json``.
     intended_use : str
         What it may be used for.
     schema_version : int
@@ -86,7 +86,7 @@ class Pack:
     files: Mapping[str, str]
     calibration: Mapping[str, Any]
     trained_on: TrainedOn
-    figures: Mapping[str, Any]
+    metrics: Mapping[str, Any]
     intended_use: str
     schema_version: int = SCHEMA_VERSION
     borrowed: Mapping[str, str] = field(default_factory=dict)
@@ -130,7 +130,9 @@ def read_pack(folder: Path) -> Pack:
     for file, sha256 in described["files"].items():
         _read_checked(_folder_of(folder, borrowed, file), name, file, sha256)
     _check_unlisted_files(folder, name, described["files"])
-    values = {member.name: described[member.name] for member in fields(Described) if member.name != "trained_on"}
+    values = {
+        member.name: described[written_key(member)] for member in fields(Described) if member.name != "trained_on"
+    }
     return Pack(
         folder=folder,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -197,7 +199,7 @@ def write_pack(
     files: Mapping[str, bytes],
     trained_on: TrainedOn,
     calibration: Mapping[str, Any] | None = None,
-    figures: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Any] | None = None,
     intended_use: str = "Research use, not for diagnosis.",
 ) -> Pack:
     """Write a pack, in place of the one that may be there, and read it back.
@@ -227,7 +229,7 @@ def write_pack(
         "files": {file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
         "calibration": calibration or {},
         "trained_on": asdict(trained_on),
-        "figures": figures or {},
+        "figures": metrics or {},
         "intended_use": intended_use,
     }
     # Through JSON once, so that tuples and the like are judged as they will be read.

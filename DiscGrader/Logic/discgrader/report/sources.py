@@ -130,7 +130,7 @@ def pack_card(pack: Pack) -> dict:
             "recipe": trained.recipe,
             "synthetic": trained.synthetic,
         },
-        "figures": pack.figures,
+        "figures": pack.metrics,
         "intended_use": pack.intended_use,
     }
 

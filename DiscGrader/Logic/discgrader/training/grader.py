@@ -404,7 +404,7 @@ def _write(
                 f"{len(discs)} discs of {patients} SPIDER patients (CC BY 4.0)",
             ),
             calibration=calibration,
-            figures={
+            metrics={
                 "method": method,
                 **{
                     name: {key: value for key, value in part.items() if key in stated} for name, part in metrics.items()

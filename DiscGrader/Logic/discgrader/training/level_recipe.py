@@ -304,6 +304,6 @@ def _write(
         files={**files, FILE: pack_tensors(tensors, 16)},
         calibration={**pack.calibration, "levels": levels},
         trained_on=replace(pack.trained_on, statement=statement),
-        figures={**pack.figures, "names": counts, "names_recipe": asdict(recipe)},
+        metrics={**pack.metrics, "names": counts, "names_recipe": asdict(recipe)},
         intended_use=pack.intended_use,
     )

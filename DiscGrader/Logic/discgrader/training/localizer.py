@@ -310,7 +310,7 @@ def _write(
         architecture=recipe.architecture,
         files={"network.safetensors": pack_tensors(network.state_dict(), 16)},
         trained_on=trained_on("localizer", len(patients), 0, recipe.seed, statement),
-        figures=metrics,
+        metrics=metrics,
         intended_use="Research use, not for diagnosis: finding lumbar discs on sagittal MRI.",
     )
 

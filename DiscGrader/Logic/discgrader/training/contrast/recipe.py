@@ -281,6 +281,6 @@ def _write(
         files={f"{plane.value}.safetensors": content for plane, content in weights.items()},
         trained_on=trained_on("contrast", patients, 0, recipe.seed, _STATEMENT),
         calibration=calibration,
-        figures=metrics,
+        metrics=metrics,
         intended_use="Research use, not for diagnosis: recognizing the contrast of a lumbar series that is not named.",
     )

@@ -211,6 +211,6 @@ def write_fused(
             networks.trained_on.synthetic,
         ),
         calibration=networks.calibration,
-        figures=metrics,
+        metrics=metrics,
         intended_use=networks.intended_use,
     )

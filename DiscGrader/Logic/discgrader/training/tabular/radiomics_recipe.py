@@ -172,5 +172,5 @@ def write_radiomics(
             system.choices.seed,
             f"{len(table)} discs of {patients} SPIDER patients (CC BY 4.0): radiomics and deep features, as published",
         ),
-        figures={"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap", **metrics},
+        metrics={"method": "5-fold cross-validation by patient, 95 % intervals by patient bootstrap", **metrics},
     )

@@ -132,7 +132,7 @@ def _train(
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
         trained_on=_trained_on(recipe, parts["train"], data_set, license, initial_from),
         calibration=calibration,
-        figures={
+        metrics={
             "method": "patients that were held out once, each level by its worst slice",
             "discs": len(parts["test"]),
             **metrics["test"],
