@@ -163,7 +163,7 @@ def _check_replaceable(target: Path, may_replace: MayReplace | None) -> None:
         if is_empty_folder(target):
             return
         if may_replace is None or not may_replace(target):
-            raise OutputError(f"{target} already holds other files; choose another folder or empty it.")
+            raise OutputError(f"{target} already contains other files; choose another folder or empty it.")
 
 
 def _make_parents(target: Path) -> list[Path]:

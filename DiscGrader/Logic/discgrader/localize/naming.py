@@ -187,8 +187,8 @@ def _by_estimate(row: list[Candidate], estimate: LowestDisc) -> _Choice:
         )
     elif place > 1 and not known_below:
         reasons.append(
-            f"a vertebra follows below the lowest disc found: the disc is taken to be {lowest}, and the one "
-            "below to be missed"
+            f"a vertebra follows below the lowest disc found: it is assumed to be {lowest}, and the disc "
+            "below to have been missed"
         )
     elif probability < CERTAIN and place == 0:
         reasons.append("a small disc below the lowest full-sized one was taken for an S1-S2 remnant and has no box")
@@ -329,8 +329,8 @@ def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
     if missed:
         return [
             (
-                f"a vertebra follows below the lowest disc found: the disc is taken to be {level}, and the one below "
-                "to be missed"
+                f"a vertebra follows below the lowest disc found: it is assumed to be {level}, and the disc "
+                "below to have been missed"
             )
         ]
     # Share of the places below the disc that are vertebra: more than at a sacrum, whose front falls back. No

@@ -113,8 +113,8 @@ def main_models(setting: Setting) -> list[Analysis]:
     ]
     discs = [int(part.sum()) for part in (setting.split.train, setting.split.validation, setting.split.test)]
     note = (
-        f"LASSO on {discs[0]} discs of {counts[0]} patients chose from {int(setting.published.sum())} columns; "
-        f"calibrated on {discs[1]} discs of {counts[1]}, judged on {discs[2]} of {counts[2]}."
+        f"LASSO on {discs[0]} discs of {counts[0]} patients chose from {int(setting.published.sum())} "
+        f"columns; calibrated on {discs[1]} discs of {counts[1]}, evaluated on {discs[2]} of {counts[2]}."
     )
     return [
         Analysis("main_grades", "Pfirrmann I–V", note, grades),
@@ -176,9 +176,9 @@ def cross_validation(setting: Setting, own: Mapping[str, Outcome]) -> list[Analy
         )
     note = (
         f"5-fold cross-validation by patient ({len(table)} discs of {len(np.unique(table.patients))} "
-        "patients). LightGBM: LASSO and trees learn from three folds, one calibrates, one is judged, in "
-        "turn. Forests and image networks: cross-validated in two layers, each part on folds that it was not "
-        "trained on, its weight from the other folds."
+        "patients). LightGBM: LASSO and trees learn from three folds, one is for calibration and one for "
+        "evaluation, in turn. Forests and image networks: cross-validated in two layers, each part on folds "
+        "that it was not trained on, its weight from the other folds."
     )
     first = {name: outcomes[0] for name, outcomes in repeated.items()}
     return [
