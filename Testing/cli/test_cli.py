@@ -230,7 +230,7 @@ def test_crops_are_not_written_over(fake_engine: None, tmp_path: Path, capsys: p
     capsys.readouterr()
     assert "--overwrite" in fails(capsys, 1, "crops", study, "-o", out)
     assert main(["crops", str(study), "-o", str(out), "--overwrite"]) == 0
-    assert "already holds other files" in fails(capsys, 1, "crops", study, "-o", tmp_path, "--overwrite")
+    assert "already contains other files" in fails(capsys, 1, "crops", study, "-o", tmp_path, "--overwrite")
 
 
 SLOW = """

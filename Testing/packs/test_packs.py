@@ -32,7 +32,7 @@ def test_a_pack_may_take_the_place_of_a_pack_but_of_nothing_else(tmp_path: Path)
     assert made_pack(tmp_path / "pack", version="2.0.0").version == "2.0.0"
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("keep me")
-    with pytest.raises(Exception, match="already holds other files"):
+    with pytest.raises(Exception, match="already contains other files"):
         made_pack(tmp_path / "letters")
     assert (tmp_path / "letters" / "dear.txt").read_text() == "keep me"
 

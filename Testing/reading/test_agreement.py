@@ -295,5 +295,5 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path, capsys):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("kept")
     assert run(tmp_path / "a.json", "-o", tmp_path / "out") == 1
-    assert "already holds other files" in capsys.readouterr().err
+    assert "already contains other files" in capsys.readouterr().err
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
