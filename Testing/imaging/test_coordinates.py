@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from discgrader.imaging.agreement import agreement
-from discgrader.imaging.coordinates import other_coordinates
+from discgrader.imaging.coordinates import agreement, other_coordinates
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume

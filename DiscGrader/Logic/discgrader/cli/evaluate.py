@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from discgrader.cli.training import require_training
+from discgrader.cli.train import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from discgrader.errors import StudyError
-from discgrader.imaging.agreement import agreement
-from discgrader.imaging.coordinates import LEAST_PEAK_RATIO, SAME_PLACE_MM
+from discgrader.imaging.coordinates import LEAST_PEAK_RATIO, SAME_PLACE_MM, agreement
 from discgrader.imaging.dicom_examinations import linked
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_series import by_series

@@ -13,8 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from discgrader.errors import PackError
-from discgrader.imaging.convolution import convolved
-from discgrader.imaging.tissue_network import TissueNetwork
+from discgrader.imaging.tissue_network import TissueNetwork, convolved
 from discgrader.resources import resources_dir
 
 PACK = "contrast"

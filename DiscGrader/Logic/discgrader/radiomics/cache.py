@@ -14,8 +14,7 @@ from discgrader.imaging.volume import Volume
 from discgrader.radiomics.box import Box
 from discgrader.radiomics.filters import Hole, filter_work
 from discgrader.radiomics.parameters import Parameters
-from discgrader.radiomics.preprocess import prepare
-from discgrader.radiomics.resampling import Resampling
+from discgrader.radiomics.preprocess import Resampling, prepare
 
 DEFAULT_BYTES = 768 * 2**20
 """How much memory filtered images may take by default."""

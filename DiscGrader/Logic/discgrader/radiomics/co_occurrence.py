@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from discgrader.radiomics.first_order import EPSILON
-from discgrader.radiomics.gray_levels import GrayLevels
+from discgrader.radiomics.gray_levels import EPSILON, GrayLevels
 from discgrader.radiomics.neighbors import Direction
 from discgrader.radiomics.settings import Settings
 

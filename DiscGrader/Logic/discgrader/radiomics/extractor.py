@@ -16,8 +16,7 @@ from discgrader.radiomics.catalog import find_feature
 from discgrader.radiomics.co_occurrence import MOST_LEVELS_OF_MCC
 from discgrader.radiomics.filters import Hole
 from discgrader.radiomics.parameters import Parameters, parameters_1218
-from discgrader.radiomics.preprocess import check_values
-from discgrader.radiomics.resampling import Resampling
+from discgrader.radiomics.preprocess import Resampling, check_values
 from discgrader.radiomics.roi import Roi, find_roi, mask_on_grid
 from discgrader.radiomics.settings import Settings
 from discgrader.radiomics.shape import shape_2d_features, shape_features

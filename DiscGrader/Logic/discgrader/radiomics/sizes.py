@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discgrader.radiomics.first_order import EPSILON
-from discgrader.radiomics.gray_levels import GrayLevels
+from discgrader.radiomics.gray_levels import EPSILON, GrayLevels
 from discgrader.radiomics.neighbors import Direction
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from discgrader.radiomics.co_occurrence import direction_weights, glcm_features
-from discgrader.radiomics.first_order import first_order_features
-from discgrader.radiomics.gray_levels import GrayLevels, discretize
+from discgrader.radiomics.gray_levels import GrayLevels, discretize, first_order_features
 from discgrader.radiomics.neighbors import Direction, find_neighbors, has_lines, ngtdm_features
 from discgrader.radiomics.roi import Roi
 from discgrader.radiomics.settings import Settings
