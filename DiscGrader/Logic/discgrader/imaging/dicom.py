@@ -115,10 +115,10 @@ def read_dicom(files: Sequence[Path], what: str, progress: Progress) -> DicomStu
 def _earlier(one: Examined, chosen: Examined) -> list[LeftOut]:
     return [
         LeftOut(
-            listed([each.path for each in ones], series_description(ones)),
+            listed([each.path for each in group], series_description(group)),
             f"from another examination, {one.examination.beside([chosen.examination])}",
         )
-        for ones in by_series(one.slices)
+        for group in by_series(one.slices)
     ]
 
 
@@ -147,10 +147,10 @@ def _read_all(slices: Sequence[Slice], progress: Progress) -> tuple[list[DicomSe
     found: list[DicomSeries] = []
     left_out: list[LeftOut] = []
     done = 0
-    for ones in by_series(slices):
-        listener = progress.part(done / len(slices), (done + len(ones)) / len(slices))
-        done += len(ones)
-        series, missing = _read_series(ones, listener)
+    for group in by_series(slices):
+        listener = progress.part(done / len(slices), (done + len(group)) / len(slices))
+        done += len(group)
+        series, missing = _read_series(group, listener)
         found += series
         left_out += missing
     return found, left_out
@@ -190,7 +190,7 @@ def _read_series(slices: list[Slice], progress: Progress) -> tuple[list[DicomSer
         return [], [*left_out, LeftOut(name, str(error))]
     except StudyError as error:
         return [], [LeftOut(_slices(name, slices), str(error).rstrip("."))]
-    left_out += [LeftOut(_slices(series_description(ones), ones), reason) for ones, reason in refused]
+    left_out += [LeftOut(_slices(series_description(group), group), reason) for group, reason in refused]
     for part in parts:
         called = series_description(part.slices)
         title = " ".join((called, *(word for word in part.words if word != called)))
@@ -248,16 +248,18 @@ def _pictures(
     pictures: dict[int, np.ndarray] = {}
     damaged: dict[str, list[Path]] = {}
     notes: dict[str, None] = {}
-    for number, (path, ones) in enumerate(by_file.items()):
+    for number, (path, group) in enumerate(by_file.items()):
         progress.report("reading", number / len(by_file), f"{name}: {path.name}")
         try:
-            pixels, odd = read_pixels(path, [one.frame for one in ones])
+            pixels, odd = read_pixels(path, [slice_.frame for slice_ in group])
         except DamagedPixels as error:
             damaged.setdefault(str(error), []).append(path)
             continue
         notes |= dict.fromkeys(odd)
-        for one, picture in zip(ones, pixels):
-            pictures[id(one)] = (picture * one.slope + one.intercept).astype(np.float32) if rescaled else picture
+        for slice_, picture in zip(group, pixels):
+            pictures[id(slice_)] = (
+                (picture * slice_.slope + slice_.intercept).astype(np.float32) if rescaled else picture
+            )
     left_out = [LeftOut(listed(paths, name), reason) for reason, paths in damaged.items()]
     notes_on_pixels = [*notes_on_slopes, *(f"Of {name}, {note}." for note in notes)]
     notes_on_pixels += [f"Of {name}, {listed(paths)} could not be read: {reason}." for reason, paths in damaged.items()]

@@ -33,10 +33,10 @@ def with_same_orientation(
     """
     laid, found, turned = [], {}, []
     for plane in _planes(slices):
-        most = max((ones for ones in plane.values()), key=len)
-        for ones in plane.values():
-            for slice_ in ones:
-                moved = slice_ if ones is most else _turned(slice_, most[0])
+        most = max(plane.values(), key=len)
+        for same_signs in plane.values():
+            for slice_ in same_signs:
+                moved = slice_ if same_signs is most else _turned(slice_, most[0])
                 picture = pictures[id(slice_)]
                 if moved is not slice_ and not _beside(moved, most):
                     picture = picture[
@@ -54,12 +54,12 @@ def with_same_orientation(
 def _planes(slices: Sequence[Slice]) -> list[dict[_Signs, list[Slice]]]:
     """Slices whose axes are the same but for their signs, by these."""
     planes: list[tuple[Slice, dict[_Signs, list[Slice]]]] = []
-    for one in slices:
-        known = ((signs, plane) for first, plane in planes if (signs := _signs(one, first)) is not None)
+    for slice_ in slices:
+        known = ((signs, plane) for first, plane in planes if (signs := _signs(slice_, first)) is not None)
         signs, plane = next(known, ((1, 1), {}))
         if not plane:
-            planes.append((one, plane))
-        plane.setdefault(signs, []).append(one)
+            planes.append((slice_, plane))
+        plane.setdefault(signs, []).append(slice_)
     return [plane for _, plane in planes]
 
 

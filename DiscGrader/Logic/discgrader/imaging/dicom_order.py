@@ -55,10 +55,10 @@ def in_order_of_images(slices: Sequence[Slice]) -> list[list[Slice]] | None:
         return None
     if most_at_a_place(slices) == 1 and len(usual_gaps(slices)[1]) == 0:
         return None
-    ordered = sorted(slices, key=lambda one: one.header["InstanceNumber"])
+    ordered = sorted(slices, key=lambda slice_: slice_.header["InstanceNumber"])
     at, most = places(slices), most_at_a_place(slices)
     # slices that count in turn share most of their places; one that lies where another does is a slip
-    in_turn = most > 1 and sum(len(ones) == most for ones in at) > len(at) / 2
+    in_turn = most > 1 and sum(len(shared_slices) == most for shared_slices in at) > len(at) / 2
     for groups in (_runs(ordered), *([[ordered[first::most] for first in range(most)]] if in_turn else [])):
         # a pair is no block: one slice with another's place is followed by one that goes on from there
         if len(groups) > 1 and all(len(group) > 2 and is_even(group) for group in groups) and _overlap(groups):
@@ -82,7 +82,7 @@ def _runs(ordered: Sequence[Slice]) -> list[list[Slice]]:
 
 def is_even(slices: Sequence[Slice]) -> bool:
     """Whether slices in this order go one way at even steps, some of which may be missing."""
-    gaps = np.diff(np.array([along(one) for one in slices]))
+    gaps = np.diff(np.array([along(slice_) for slice_ in slices]))
     if len(gaps) == 0 or abs(gaps).min() <= SAME_PLACE_MM or (np.sign(gaps) != np.sign(gaps[0])).any():
         return False
     steps = gaps / gaps[np.argmin(np.abs(gaps))]
@@ -109,8 +109,8 @@ def of_shared_places(
         When many places hold several pictures that nothing tells apart.
     """
     at = places(slices)
-    shared = [number for number, ones in enumerate(at) if len(ones) > 1]
-    chosen = [ones[0] for ones in at]
+    shared = [number for number, shared_slices in enumerate(at) if len(shared_slices) > 1]
+    chosen = [shared_slices[0] for shared_slices in at]
     odd: list[tuple[Slice, str]] = []
     place = named("ImagePositionPatient")
     differing = [number for number in shared if not _are_one_picture(at[number], pictures)]
@@ -133,8 +133,8 @@ def of_shared_places(
     return chosen, odd
 
 
-def _are_one_picture(ones: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> bool:
-    return all(_likeness(ones[0], slice_, pictures) > _SAME_PICTURE for slice_ in ones[1:])
+def _are_one_picture(shared_slices: Sequence[Slice], pictures: Mapping[int, np.ndarray]) -> bool:
+    return all(_likeness(shared_slices[0], slice_, pictures) > _SAME_PICTURE for slice_ in shared_slices[1:])
 
 
 def _likeness(one: Slice, other: Slice, pictures: Mapping[int, np.ndarray]) -> float:
@@ -147,7 +147,7 @@ def _likeness(one: Slice, other: Slice, pictures: Mapping[int, np.ndarray]) -> f
 
 def usual_gaps(slices: Sequence[Slice]) -> tuple[float, np.ndarray]:
     """The usual distance between neighboring places in mm, and the distances that are much smaller."""
-    gaps = np.diff(np.array([along(ones[0]) for ones in places(slices)]))
+    gaps = np.diff(np.array([along(shared_slices[0]) for shared_slices in places(slices)]))
     if len(gaps) < 2:
         return (float(gaps[0]) if len(gaps) else 1.0), np.zeros(0)
     step = usual_step(gaps)
@@ -176,7 +176,7 @@ def lattices(slices: Sequence[Slice]) -> tuple[list[list[Slice]], list[tuple[Sli
     kept = [row for row in rows if len(row) >= 3]
     odd = [slice_ for row in rows if len(row) < 3 for slice_ in row]
     if not kept or len(odd) > max(1, 0.25 * len(slices)) or len(kept) > 5:
-        gaps = np.diff(np.array([along(one) for one in slices]))
+        gaps = np.diff(np.array([along(slice_) for slice_ in slices]))
         raise Unstackable(
             f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({named('ImagePositionPatient')}), "
             "so they do not form a volume"

@@ -112,8 +112,8 @@ def split_series(
     slices, interleaved = _without_interleaved(slices)
     refused += interleaved
     for place, group in _by_place(slices):
-        for kind, ones in _by_contrast(group):
-            for word, members in _split_by_attributes(ones):
+        for kind, of_contrast in _by_contrast(group):
+            for word, members in _split_by_attributes(of_contrast):
                 words = tuple(filter(None, (place, kind, word)))
                 try:
                     parts += _one_at_each_place(words, members, pictures)
@@ -301,9 +301,9 @@ def _named(
     word: str, groups: Mapping[str, list[Slice]], further: Callable[[list[Slice]], list[tuple[str, list[Slice]]]]
 ) -> list[tuple[str, list[Slice]]]:
     return [
-        (" ".join(filter(None, [word if value or not word else f"no {word}", value, more])), ones)
+        (" ".join(filter(None, [word if value or not word else f"no {word}", value, more])), of_contrast)
         for value, group in sorted(groups.items(), key=lambda item: _sort_key(item[0]))
-        for more, ones in further(group)
+        for more, of_contrast in further(group)
     ]
 
 

@@ -90,9 +90,9 @@ def _together(one: Sequence[Slice], other: Sequence[Slice]) -> bool:
 
 def _agree(ones: Sequence, others: Sequence) -> bool:
     """Whether any series of one part fits any of another as they lie."""
-    for slice_ in ones:
+    for own in ones:
         for other in others:
-            found = agreement(slice_.volume, other.volume)
+            found = agreement(own.volume, other.volume)
             if found is not None and found.contrast >= LEAST_PEAK_RATIO and found.distance_mm <= SAME_PLACE_MM:
                 return True
     return False
@@ -100,7 +100,7 @@ def _agree(ones: Sequence, others: Sequence) -> bool:
 
 def _taken_twice(ones: Sequence, others: Sequence) -> bool:
     """Whether both hold a series of one kind and plane that is no copy, and shows the same place."""
-    return any(_same_kind(slice_, other) for slice_ in ones for other in others)
+    return any(_same_kind(own, other) for own in ones for other in others)
 
 
 def _same_kind(one, other) -> bool:

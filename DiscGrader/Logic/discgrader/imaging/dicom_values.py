@@ -88,7 +88,7 @@ def numbers(header: Mapping[str, object], keyword: str, count: int) -> list[floa
         raise HeaderError(f"{named(keyword)} is missing or cannot be read")
     value = header[keyword]
     found: list[object] = value if isinstance(value, list) else [value]
-    known = [float(one) for one in found if is_number(one)]
+    known = [float(value) for value in found if is_number(value)]
     if not len(known) == len(found) == count:
         kind = "a number" if count == 1 else f"{count} numbers"
         raise HeaderError(f"{named(keyword)} is not {kind}")

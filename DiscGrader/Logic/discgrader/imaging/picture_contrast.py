@@ -121,7 +121,7 @@ def concluded(logits: np.ndarray, classes: tuple[str, ...], distance_mm: float |
     for name, share in zip(classes, shares, strict=True):
         probabilities[Contrast(name)] += float(share)
     probabilities = _by_distance(probabilities, distance_mm)
-    best = max(probabilities, key=lambda one: probabilities[one])
+    best = max(probabilities, key=lambda contrast: probabilities[contrast])
     sure = probabilities[best] >= (_SURE_OF_STIR if best is Contrast.STIR else SURE)
     return PictureContrast(probabilities, best if sure else Contrast.UNKNOWN, probabilities[best])
 

@@ -10,7 +10,7 @@ Index = tuple[int, int, int]
 
 def index_of(numbers: Iterable[int]) -> Index:
     """Three numbers along k, j and i as an index, or as the shape of an array."""
-    k, j, i = (int(one) for one in numbers)
+    k, j, i = (int(number) for number in numbers)
     return k, j, i
 
 
@@ -67,8 +67,8 @@ class Box:
 
     def moved(self, origin: Index) -> "Box":
         """This box in an array whose first voxel has the index ``origin``."""
-        low = index_of(one - start for one, start in zip(self.low, origin, strict=True))
-        return Box(low, index_of(one - start for one, start in zip(self.high, origin, strict=True)))
+        low = index_of(index - start for index, start in zip(self.low, origin, strict=True))
+        return Box(low, index_of(index - start for index, start in zip(self.high, origin, strict=True)))
 
     def slices(self, origin: Index = (0, 0, 0)) -> tuple[slice, ...]:
         """Slices of an array whose first voxel has the index ``origin``."""
