@@ -122,7 +122,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     user.until(lambda: not overridden.computation.running, 30)
     hold.set()
     settled(overridden, user)
-    assert "T2_sag was removed from the scene while it was worked on" in news(overridden)
+    assert "T2_sag was removed from the scene while it was in use" in news(overridden)
     assert overridden.ui.gradeButton.text == "Grade" and nothing_is_lost(overridden)
     overridden.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(overridden, user)

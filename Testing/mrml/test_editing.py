@@ -213,7 +213,7 @@ def test_where_no_disc_can_be_added(found):
     there = synthetic_localization().discs[2]
     with pytest.raises(UsageError, match="L3-L4 is already at this position"):
         found.logic.readings.add_disc(lps_to_ras(there.center_lps_mm))
-    with pytest.raises(UsageError, match="three numbers"):
+    with pytest.raises(UsageError, match="three finite RAS coordinates"):
         found.logic.readings.add_disc([0.0, np.nan, 0.0])
     with pytest.raises(UsageError, match="no level L9-S1"):
         found.logic.readings.add_disc(lps_to_ras(there.center_lps_mm + [0, 0, 17.5]), level="L9-S1")
@@ -235,7 +235,7 @@ def test_fit_and_reset(torch, found):
     assert np.allclose(box(found, "L4-L5").corners_lps(), start.corners_lps(), atol=1e-3)
     assert found.logic.readings.of().history.undo_words == "Undo: reset L4-L5 box"
     node.SetCenterWorld(0.0, 0.0, 500.0)
-    with pytest.raises(UsageError, match="No segmented disc lies in the box of L4-L5"):
+    with pytest.raises(UsageError, match="No segmented disc lies in the L4-L5 box"):
         found.logic.readings.fit_box("L4-L5")
 
 

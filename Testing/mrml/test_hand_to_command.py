@@ -90,7 +90,7 @@ def test_what_another_script_makes_of_the_reading_is_a_step(reader):
     other.readings.reader = "Dr. B"
     other.setOverride("L4-L5", *PFIRRMANN, "5")
     assert reader.logic.reading().disc("L4-L5").decision(*PFIRRMANN).reader == "Dr. B"
-    assert reader.logic.readings.of().history.undo_words == "Undo: change from elsewhere"
+    assert reader.logic.readings.of().history.undo_words == "Undo: external change"
     reader.logic.undo()
     assert other.reading().disc("L4-L5").decision(*PFIRRMANN) is None
     other.close()

@@ -382,7 +382,7 @@ def test_without_slicer_core_the_error_says_what_to_install(result, tmp_path, mo
 
 
 def test_what_is_no_result_is_refused(host, tmp_path):
-    with pytest.raises(UsageError, match="no result of DiscGrader"):
+    with pytest.raises(UsageError, match="no DiscGrader results"):
         result_from_scene(host.scene)
     before = os.getcwd()
     (tmp_path / "bad.mrb").write_text("no bundle")

@@ -196,7 +196,7 @@ def test_what_is_deleted_while_it_is_graded(work, engine, volumes, graded, scene
     [(end, value)] = heard.ends
     if what == "volume":
         assert end == "error" and isinstance(value, StudyError)
-        assert str(value) == "my T1 was removed from the scene while it was worked on, so the work was stopped."
+        assert str(value) == "my T1 was removed from the scene while it was in use, so the computation was stopped."
         assert len(study_nodes(scene, "my T2", "saliency")) == 5, "what was graded before is still there"
     elif what == "box":
         assert end == "completed" and {row["level"] for row in rows_from_node(value)} == {*LEVELS} - {"L4-L5"}

@@ -124,7 +124,7 @@ def test_the_scene_keeps_the_reading(scene):
 def test_a_spoiled_reading_in_the_scene_is_refused(scene):
     scene.logic.setOverride("L4-L5", *PFIRRMANN, "5")
     study_nodes(scene.scene, "my T2", "reading")[0].SetText("{")
-    with pytest.raises(UsageError, match="the reading of my T2 in the scene is no reading"):
+    with pytest.raises(UsageError, match="the reading of my T2 in the scene is not a DiscGrader reading"):
         type(scene.logic)(BlockEngine()).undo()
 
 
@@ -148,7 +148,7 @@ def test_bad_input(scene, tmp_path):
     for arguments, words in (
         (("L4-L5", *PFIRRMANN, "7"), "choose one of 1, 2, 3, 4, 5"),
         (("L9-S1", *PFIRRMANN, "3"), "has no disc L9-S1"),
-        (("L4-L5", *PFIRRMANN, "3", "", "other"), "no result of other; it holds my T2"),
+        (("L4-L5", *PFIRRMANN, "3", "", "other"), "no results for other; it contains results for my T2"),
     ):
         with pytest.raises(UsageError, match=words):
             scene.logic.setOverride(*arguments)

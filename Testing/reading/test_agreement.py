@@ -253,7 +253,7 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
 @pytest.mark.parametrize(
     ("files", "arguments", "words"),
     [
-        ({}, ("a.json", "b.json"), "There is no "),
+        ({}, ("a.json", "b.json"), "does not exist"),
         (
             {"a.json": reading("A", "one"), "b.json": reading("B", "two")},
             ("a.json", "b.json"),
@@ -272,7 +272,7 @@ def test_a_reading_and_what_the_ai_said(tmp_path):
             "is 1, not an object",
         ),
         ({"f/a.json": reading("A"), "f/b.json": reading("B")}, ("f", "f"), "are both of the study Müller 1"),
-        ({"f/a.txt": "x"}, ("f", "f"), "holds no reading and no grades.json"),
+        ({"f/a.txt": "x"}, ("f", "f"), "contains neither a reading nor a grades.json"),
         ({"a.json": '{"study": "x", "discs": []}'}, ("a.json",), "contains no reading; give a second file"),
         ({"a.json": reading("A")}, ("a.json", "--draws", "5"), "5 draws are too few"),
     ],

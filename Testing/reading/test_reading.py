@@ -117,7 +117,7 @@ def test_the_packs_own_grade_by_key_is_accepted(history):
         (lambda one: one.apply(AcceptGrade("L4-L5", "msu", "zone")), "no grade of msu zone to accept"),
         (lambda one: one.apply(ShiftLevels(40)), "cannot be shifted by +40"),
         (lambda one: one.apply(SetLowest("L9-S1")), "There is no level L9-S1"),
-        (lambda one: one.apply(AddDisc("L4-L5", one.reading.disc("L4-L5").box)), "There is a disc L4-L5 already"),
+        (lambda one: one.apply(AddDisc("L4-L5", one.reading.disc("L4-L5").box)), "There is already a disc L4-L5"),
         (lambda one: one.apply(AddDisc("middle", one.reading.disc("L4-L5").box)), "There is no level middle"),
         (lambda one: one.apply(DeleteDisc("C2-C3")), "has no disc C2-C3"),
         (
@@ -328,8 +328,8 @@ def spoiled(change):
     ("spoil", "words"),
     [
         (lambda document: json.dumps(document)[:500], "is not valid JSON"),
-        (lambda document: "[]", "is no reading of DiscGrader"),
-        (lambda document: '{"study": "x", "discs": []}', "is no reading of DiscGrader"),
+        (lambda document: "[]", "is not a DiscGrader reading"),
+        (lambda document: '{"study": "x", "discs": []}', "is not a DiscGrader reading"),
         (spoiled(lambda one: one.update(version=2)), "newer DiscGrader .file version 2.; update"),
         (spoiled(lambda one: one.update(version="1")), "has no version"),
         (spoiled(lambda one: one.pop("reader")), "reader is missing"),
@@ -340,7 +340,7 @@ def spoiled(change):
         (spoiled(lambda one: one["discs"][0]["roi"].update(size_mm=[1, 2, "x"])), "not a number"),
         (spoiled(lambda one: one["discs"][0]["gradings"][0]["grades"][0].update(probabilities={})), "no probability"),
         (spoiled(lambda one: one["discs"][0].update(level=one["discs"][1]["level"])), "two discs named"),
-        (spoiled(lambda one: one["discs"][0].update(number=one["discs"][1]["number"])), "numbers two discs alike"),
+        (spoiled(lambda one: one["discs"][0].update(number=one["discs"][1]["number"])), "two discs of the same number"),
         (spoiled(lambda one: one["renamings"][0].update(steps=0.5)), "not a whole number"),
     ],
 )

@@ -258,7 +258,7 @@ def test_boxes_follow_a_patient_who_moved_between_series(small):
     unknown = replace(small.localization, shifts_lps_mm={"T2_sag": np.zeros(3)})
     page = Page(report_html(replace(small, study=study, localization=unknown)))
     assert not [a for a in page.all("img") if "T1" in a["alt"]]
-    assert "Not in register" in page.text
+    assert "Not aligned" in page.text
 
 
 def test_crop_follows_the_axes_of_the_box(result):

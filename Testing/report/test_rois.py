@@ -143,12 +143,12 @@ def _damaged(**changes):
         (_damaged(controlPoints=[{"label": 3}]), "controlPoints.0..label is 3"),
         (_damaged(name=["L4-L5"]), "name is"),
         (_damaged(coordinateSystem=[]), "coordinateSystem is"),
-        (lambda document: document.update(markups={"type": "ROI"}), "holds no ROI"),
+        (lambda document: document.update(markups={"type": "ROI"}), "contains no ROI"),
         (_damaged(coordinateSystem="IJK"), "neither LPS nor RAS"),
-        (_damaged(type="Fiducial"), "holds no ROI"),
-        (_damaged(name="R", controlPoints=[]), "not named by its level"),
+        (_damaged(type="Fiducial"), "contains no ROI"),
+        (_damaged(name="R", controlPoints=[]), "not named after its level"),
         (lambda document: document["markups"].append(document["markups"][0]), "two ROIs named L4-L5"),
-        (lambda document: document.clear(), "holds no ROI"),
+        (lambda document: document.clear(), "contains no ROI"),
     ],
 )
 def test_damaged_files_are_refused_by_name(oblique, tmp_path, damage, reason):
@@ -163,7 +163,7 @@ def test_damaged_files_are_refused_by_name(oblique, tmp_path, damage, reason):
 
 
 def test_what_is_not_there_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="holds no ROI files"):
+    with pytest.raises(UsageError, match="contains no ROI files"):
         read_rois(tmp_path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_rois(tmp_path / "nowhere.mrk.json")

@@ -13,7 +13,7 @@ from discgrader.localize.levels import LADDER, common_ladder, next_above, order_
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.reading.record import DiscReading
 
-_WITHOUT_TORCH = "Fitting a box needs PyTorch, which is not installed; shape the box by hand."
+_WITHOUT_TORCH = "Fitting a box requires PyTorch, which is not installed; adjust the box by hand."
 
 
 def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading]) -> tuple[RoiBox, float]:
@@ -29,9 +29,9 @@ def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading
     """
     place = lps_to_ras(np.array(point_ras, float))
     if place.shape != (3,) or not np.isfinite(place).all():
-        raise UsageError("A place needs three numbers in RAS mm.")
+        raise UsageError("A point needs three finite RAS coordinates in mm.")
     if known is None:
-        raise UsageError("There is no disc to go by; find the discs first.")
+        raise UsageError("The study has no discs yet; find the discs first.")
     margin_mm = usual_margin(present)
     margins = {one.level: one.margin_mm or margin_mm for one in present}
     discs = sorted(known.discs, key=lambda one: order_of(one.level))
@@ -63,7 +63,7 @@ def fitted_box(known: Localization | None, disc: DiscReading) -> tuple[RoiBox, f
             raise UsageError(_WITHOUT_TORCH) from error
     if found is None:
         raise UsageError(
-            f"No segmented disc lies in the box of {disc.level}; move the box onto one, or shape it by hand."
+            f"No segmented disc lies in the {disc.level} box; move the box onto a disc, or adjust it by hand."
         )
     return found, margin_mm
 

@@ -36,7 +36,7 @@ def write_scene(result: StudyResult, path: Path, progress: Progress | None = Non
     """
     progress, path = progress or Progress(), Path(path)
     if path.suffix != ".mrb":
-        raise UsageError(f"{path.name} is no scene bundle; choose a name that ends in .mrb.")
+        raise UsageError(f"{path.name} is not a scene bundle; choose a name that ends in .mrb.")
     require_slicer_core()
     from discgrader.mrml.headless import SLICE_VIEWS, headless_scene
     from discgrader.mrml.scene import populate_scene
@@ -58,7 +58,7 @@ def require_slicer_core() -> None:
         import slicer  # noqa: F401
     except ImportError as error:
         raise UsageError(
-            f"A scene needs slicer-core, which could not be loaded ({error}); install it with "
+            f"Writing a scene requires slicer-core, which could not be loaded ({error}); install it with "
             "pip install 'discgrader[scene]'."
         ) from error
 
@@ -106,7 +106,7 @@ def _write(scene, path: Path) -> None:
         with same_working_folder():
             written = scene.WriteToMRB(str(partial))
         if not written or not partial.is_file():
-            raise OutputError(f"The scene could not be written to {path}; check the free space of the disk.")
+            raise OutputError(f"The scene could not be written to {path}; check the free disk space.")
         os.replace(partial, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -151,7 +151,7 @@ def read_bundle(host, path: Path) -> None:
         with same_working_folder():
             read = zipfile.is_zipfile(path) and host.scene.ReadFromMRB(str(Path(path).absolute()), True)
         if not read:
-            raise UsageError(f"{path} could not be read as a scene bundle; name a .mrb file that DiscGrader wrote.")
+            raise UsageError(f"{path} could not be read as a scene bundle; choose a .mrb file written by DiscGrader.")
         remote.RemoveDataIOFromScene()
     finally:
         shutil.rmtree(cache, ignore_errors=True)

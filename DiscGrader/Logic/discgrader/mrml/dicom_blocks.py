@@ -1,4 +1,4 @@
-"""Volumes that Slicer's DICOM browser made of slices that lie on no one grid: read anew, as volumes beside them.
+"""Volumes that Slicer's DICOM browser made of slices that do not form a regular grid: reloaded, as volumes beside them.
 
 Axial blocks that differ in more than one way, or in none, are loaded as one volume with the first block's geometry,
 under a grid transform called "... acquisition transform" that moves each slice to its place; where that is switched off
@@ -23,7 +23,7 @@ from discgrader.mrml.volumes import volume_to_node
 from discgrader.progress import Progress
 
 ACQUISITION_TRANSFORM = "acquisition transform"
-"""How Slicer calls the grid transforms that it makes for slices that lie on no one grid."""
+"""How Slicer calls the grid transforms that it makes for slices that do not form a regular grid."""
 
 UNEVEN_MM = 1.0
 """Slices farther from an even grid than this are at a wrong place in a volume that has no transform."""
@@ -36,7 +36,7 @@ _WAIT_S = 0.003
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """A volume of Slicer's whose slices lie on no one grid.
+    """A volume of Slicer's whose slices do not form a regular grid.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Gathered:
 
 
 def is_gathered(node) -> bool:
-    """Whether a volume is one that Slicer's DICOM browser made of slices that lie on no one grid."""
+    """Whether a volume is one that Slicer's DICOM browser made of slices that do not form a regular grid."""
     if not instance_uids(node) or node.GetImageData() is None or node.GetImageData().GetDimensions()[2] < 2:
         return False
     transform = _bending(node)
@@ -58,7 +58,7 @@ def is_gathered(node) -> bool:
 
 
 def gathered(node) -> Gathered | None:
-    """A volume of slices that lie on no one grid, and its files; None where it is none.
+    """A volume of slices that do not form a regular grid, and its files; None where it is none.
 
     Raises
     ------
@@ -69,11 +69,11 @@ def gathered(node) -> Gathered | None:
         return None
     files, what = (
         files_of(node),
-        f"Slicer loaded {node.GetName()} as one volume, although its slices lie on no one grid",
+        f"Slicer loaded {node.GetName()} as one volume, although its slices do not form a regular grid",
     )
     if not files:
         raise StudyError(
-            f"{what}, and its files are not in the DICOM database any more; import the study's files again, or load "
+            f"{what}, and its files are no longer in the DICOM database; import the study's files again, or load "
             "its blocks one by one."
         )
     gone = next((one for one in files if not one.is_file()), None)
@@ -122,7 +122,7 @@ def separating(scene, node) -> Generator[tuple[float, str] | None, None, list]:
     if reading.error is not None:
         raise reading.error
     if not scene.IsNodePresent(node):
-        raise StudyError(f"{name} was removed from the scene while its files were read.")
+        raise StudyError(f"{name} was removed from the scene while its files were being read.")
     # Somebody else may have had them read meanwhile.
     return blocks_of(node) or put_blocks(scene, node, reading.series)
 
@@ -155,8 +155,8 @@ def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
 def separated_in_words(node, blocks: Sequence[Node]) -> str:
     """One sentence on what became of a gathered volume."""
     names = ", ".join(one.GetName() for one in blocks)
-    what = "its slices lie unevenly" if len(blocks) == 1 else f"it holds {len(blocks)} series"
-    return f"Slicer loaded {node.GetName()} as one volume, but {what}; its files were read anew as {names}."
+    what = "its slices are unevenly spaced" if len(blocks) == 1 else f"it holds {len(blocks)} series"
+    return f"Slicer loaded {node.GetName()} as one volume, but {what}; its files were reloaded as {names}."
 
 
 class _Reading(Listener):
@@ -174,7 +174,7 @@ class _Reading(Listener):
         self.series = series
 
     def stopped(self) -> None:
-        self.error = StudyError("Reading was stopped.")
+        self.error = StudyError("Loading the files was stopped.")
 
     def failed(self, error: Exception) -> None:
         self.error = error

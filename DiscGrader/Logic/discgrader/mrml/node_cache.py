@@ -139,7 +139,7 @@ def _apart(scene, role: str, node, told: list[str], progress: Progress) -> Gener
     plane, _contrast = parse_role(role)
     fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
     if not fitting:
-        raise StudyError(f"{node.GetName()} holds no {plane.value} series, so it cannot serve as {role}.")
+        raise StudyError(f"{node.GetName()} contains no {plane.value} series, so it cannot serve as {role}.")
     return fitting
 
 

@@ -194,12 +194,12 @@ def roi_from_node(node) -> RoiBox:
     """
     transform = node.GetParentTransformNode()
     if transform is not None and not transform.IsTransformToWorldLinear():
-        raise UsageError(f"The box {node.GetName()} lies under a transform that bends it; harden the transform first.")
+        raise UsageError(f"The box {node.GetName()} is under a nonlinear transform; harden the transform first.")
     matrix = LPS_TO_RAS @ matrix_from_vtk(node.GetObjectToWorldMatrix())
     scale = np.linalg.norm(matrix[:3, :3], axis=0)
     size = np.array(node.GetSize()) * scale
     if not np.all(size > 0):
-        raise UsageError(f"The box {node.GetName()} has no extent; draw it again or find the discs again.")
+        raise UsageError(f"The box {node.GetName()} has zero size; draw it again or find the discs again.")
     return RoiBox.drawn(matrix[:3, 3], matrix[:3, :3] / scale, size)
 
 

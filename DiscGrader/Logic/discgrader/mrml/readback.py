@@ -43,11 +43,11 @@ def one_study(scene, study: str | None = None) -> str:
     """
     studies = studies_with_discs(scene)
     if not studies:
-        raise UsageError("The scene holds no result of DiscGrader; find its discs or grade a study first.")
+        raise UsageError("The scene contains no DiscGrader results; find discs or grade a study first.")
     if study is None and len(studies) > 1:
-        raise UsageError(f"The scene holds results of {', '.join(studies)}; say which one is meant.")
+        raise UsageError(f"The scene contains results for {', '.join(studies)}; specify the study.")
     if study is not None and study not in studies:
-        raise UsageError(f"The scene holds no result of {study}; it holds {', '.join(studies)}.")
+        raise UsageError(f"The scene contains no results for {study}; it contains results for {', '.join(studies)}.")
     return study or studies[0]
 
 
@@ -78,8 +78,8 @@ def result_from_scene(scene, study: str | None = None) -> StudyResult:
     if study is None and len(studies) == 1:
         study = studies[0]
     if study is None or study not in studies:
-        known = f"it holds {', '.join(studies)}" if studies else "grade a study first"
-        raise UsageError(f"The scene holds no result of {study}; {known}." if study else _none_named(studies))
+        known = f"it contains results for {', '.join(studies)}" if studies else "grade a study first"
+        raise UsageError(f"The scene contains no results for {study}; {known}." if study else _none_named(studies))
     return result_of_reading(scene, reading_in_scene(scene, study))
 
 
@@ -149,7 +149,7 @@ def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series
     described: Any = reading.examined.get("series", ())
     gone = [one["name"] for one in described if one["name"] not in nodes]
     if gone:
-        raise UsageError(f"The series {gone[0]} is no longer in the scene; load it again and grade anew.")
+        raise UsageError(f"The series {gone[0]} is no longer in the scene; load it and grade the study again.")
     return tuple(make(nodes[one["name"]], one) for one in described)
 
 
@@ -179,8 +179,8 @@ def _graded(disc: DiscReading, now: Disc) -> DiscResult:
 
 def _none_named(studies: tuple[str, ...]) -> str:
     if studies:
-        return f"The scene holds results of {', '.join(studies)}; say which one is meant."
-    return "The scene holds no result of DiscGrader; grade a study first."
+        return f"The scene contains results for {', '.join(studies)}; specify the study."
+    return "The scene contains no DiscGrader results; grade a study first."
 
 
 def _saliency(scene, study: Study):

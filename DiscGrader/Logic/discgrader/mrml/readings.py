@@ -327,7 +327,7 @@ class SceneReadings:
     def _go(self, study: str | None, act: Callable[[StudyReading], object]) -> None:
         found = self.of(study)
         if self._busy():
-            raise UsageError("Discs are being found or graded; wait for it or stop it first.")
+            raise UsageError("Discs are being found or graded; wait until that is done, or stop it first.")
         before = {disc.number: disc for disc in found.reading.present}
         act(found)
         found.show()
@@ -393,7 +393,7 @@ class SceneReadings:
         if found is None:
             return
         try:
-            found.apply(TakeReading(reading_of_text(node.GetText(), found.study), "change from elsewhere"))
+            found.apply(TakeReading(reading_of_text(node.GetText(), found.study), "external change"))
         except DiscGraderError as error:
             self._notice(str(error))
 

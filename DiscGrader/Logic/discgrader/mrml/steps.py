@@ -80,7 +80,9 @@ class Reply(Answer):
             return Cancelled("The box was deleted.")
         for node, name in self._nodes.items():
             if not scene.IsNodePresent(node):
-                return StudyError(f"{name} was removed from the scene while it was worked on, so the work was stopped.")
+                return StudyError(
+                    f"{name} was removed from the scene while it was in use, so the computation was stopped."
+                )
         return None
 
     def progressed(self, stage: str, fraction: float, detail: str) -> None:
@@ -270,7 +272,7 @@ class _Asked:
         present = [level for level, node in self.nodes.items() if scene.IsNodePresent(node)]
         discs = tuple(graded for graded in result.discs if graded.disc.level in present)
         if not discs:
-            raise UsageError("All boxes were deleted while they were graded; find the discs anew.")
+            raise UsageError("All boxes were deleted during grading; find the discs again.")
         return replace(result, discs=discs)
 
     def moved(self, reading: StudyReading, result: StudyResult) -> list[DiscReading]:
@@ -427,7 +429,7 @@ def _partial(study: Study, found: Localization, graded: Sequence[DiscResult], er
     """What is known of a study whose grading did not come to its end."""
     known = {result.disc.level: result for result in graded}
     discs = tuple(known.get(disc.level, DiscResult(disc, ())) for disc in found.discs)
-    warnings = (f"Grading did not come to its end. {error}",)
+    warnings = (f"Grading was not completed. {error}",)
     return StudyResult(study, found, discs, warnings=warnings, software=dict(software_versions()))
 
 

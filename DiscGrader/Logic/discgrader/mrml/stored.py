@@ -46,7 +46,7 @@ def stored_reading(scene, study: str) -> tuple[Reading, dict[int, object]]:
     """
     texts, nodes = study_nodes(scene, study, READING), study_nodes(scene, study, "roi")
     if not texts and not nodes:
-        raise UsageError(f"The scene holds no disc of {study}; find its discs or grade it first.")
+        raise UsageError(f"The scene contains no discs of {study}; find its discs or grade it first.")
     reading = reading_of_text(texts[0].GetText(), study) if texts else _of_nodes(study, nodes)
     boxes = _recognized(reading, nodes)
     if reading.found is None:
@@ -124,7 +124,7 @@ def _completed(scene, reading: Reading, boxes: Mapping[int, object], has_grades:
         return reading
     document = _parsed(provenance[0].GetText())
     if not isinstance(document, dict):
-        raise UsageError(f"The grades of {reading.study} in the scene are broken; grade the study anew.")
+        raise UsageError(f"The grades of {reading.study} in the scene are damaged; grade the study again.")
     told = not_graded_of(document)
     if any("not_graded" not in disc for disc in document["discs"]):
         told = ()

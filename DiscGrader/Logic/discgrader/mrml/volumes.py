@@ -107,7 +107,7 @@ def volume_from_node(node) -> Volume:
     """
     image = node.GetImageData()
     if image is None or image.GetPointData().GetScalars() is None:
-        raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
+        raise StudyError(f"The volume {node.GetName()} is empty; choose a volume that contains an image.")
     if image.GetNumberOfScalarComponents() != 1:
         raise StudyError(f"The volume {node.GetName()} is in color; choose a gray-scale MR series.")
     array = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
@@ -128,7 +128,7 @@ def grid_of_volume(node) -> Volume:
     """
     image = node.GetImageData()
     if image is None:
-        raise StudyError(f"The volume {node.GetName()} is empty; choose one that holds a picture.")
+        raise StudyError(f"The volume {node.GetName()} is empty; choose a volume that contains an image.")
     nothing = np.broadcast_to(np.uint8(0), image.GetDimensions()[::-1])
     return _in_own_order(node, Volume(nothing, _affine_lps(node)))
 
@@ -144,9 +144,7 @@ def _transform_to_world(node) -> np.ndarray:
     if transform is None:
         return np.eye(4)
     if not transform.IsTransformToWorldLinear():
-        raise StudyError(
-            f"The volume {node.GetName()} lies under a transform that bends it; harden the transform first."
-        )
+        raise StudyError(f"The volume {node.GetName()} is under a nonlinear transform; harden the transform first.")
     matrix = vtk.vtkMatrix4x4()
     transform.GetMatrixTransformToWorld(matrix)
     return matrix_from_vtk(matrix)
@@ -174,7 +172,7 @@ def series_from_node(node, role: str) -> Series:
     name = node.GetName()
     made_by = modality(node)
     if made_by not in ("", MR):
-        raise StudyError(f"{name} is {made_by} and no MR; choose an MR series.")
+        raise StudyError(f"{name} is {made_by}, not MR; choose an MR series.")
     raw = volume_from_node(node)
     affine, warnings = right_angled(raw.affine_lps, raw.size, name)
     volume, more = clean(Volume(raw.array, affine), name)
@@ -273,7 +271,7 @@ def chosen_volumes(volumes: Volumes) -> tuple[tuple[str, object], ...]:
     names = [node.GetName() for node in nodes]
     twice = next((node for node in nodes if names.count(node.GetName()) > 1), None)
     if twice is not None and nodes.count(twice) > 1:
-        raise UsageError(f"{twice.GetName()} is chosen twice; choose another volume, or none, in one of the places.")
+        raise UsageError(f"{twice.GetName()} is chosen twice; choose another volume, or none, for one of the roles.")
     if twice is not None:
         raise UsageError(f"Two of the chosen volumes are called {twice.GetName()}; rename one of them.")
     return chosen

@@ -197,7 +197,7 @@ class AddDisc(Command):
             reading = _with_room_at(reading, self.level, time)
         common_ladder((*reading.levels, self.level))
         if self.level in reading.levels:
-            raise UsageError(f"There is a disc {self.level} already; move its box, or name the new one otherwise.")
+            raise UsageError(f"There is already a disc {self.level}; move its box, or give the new disc another name.")
         margin_mm = DEFAULT_MARGIN_MM if self.margin_mm is None else self.margin_mm
         added = DiscReading(
             _next_number(reading),

@@ -75,7 +75,7 @@ def load_reading(path: Path) -> Reading:
     """
     reading = reading_from_json(read_json(path), path)
     if not reading.reader.strip():
-        raise UsageError(f"{path} is a broken reading: it has no reader.")
+        raise UsageError(f"{path} is a damaged reading: it has no reader.")
     return reading
 
 
@@ -103,13 +103,13 @@ def reading_to_json(reading: Reading) -> dict[str, object]:
 def reading_from_json(document: object, path: Path) -> Reading:
     """The opposite of `reading_to_json`; ``path`` is named in errors."""
     if not isinstance(document, Mapping) or not is_reading(document):
-        raise UsageError(f"{path} is no reading of DiscGrader; give a file that was saved as a reading.")
+        raise UsageError(f"{path} is not a DiscGrader reading; choose a file that was saved as a reading.")
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise UsageError(f"{path} is a broken reading: it has no version.")
+        raise UsageError(f"{path} is a damaged reading: it has no version.")
     if version > VERSION:
         raise UsageError(f"{path} was written by a newer DiscGrader (file version {version}); update DiscGrader.")
-    return checked(document, Reading, f"{path} is a broken reading", UsageError)
+    return checked(document, Reading, f"{path} is a damaged reading", UsageError)
 
 
 def reading_rows(reading: Reading) -> list[dict[str, object]]:

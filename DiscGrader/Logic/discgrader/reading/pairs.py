@@ -100,11 +100,11 @@ def load_source(path: Path) -> Source:
     """
     path = Path(path)
     if not path.exists():
-        raise UsageError(f"There is no {path}; give a reading, a grades.json or a folder of these.")
+        raise UsageError(f"{path} does not exist; give a reading, a grades.json or a folder of these.")
     found = [(one, read_json(one)) for one in _files(path)]
     for one, document in found:
         if not is_reading(document) and not _is_grades(document):
-            raise UsageError(f"{one} is neither a reading nor a grades.json; take it out, or give another.")
+            raise UsageError(f"{one} is neither a reading nor a grades.json; remove it, or give another file.")
     readings = [(one, reading_from_json(document, one)) for one, document in found if is_reading(document)]
     if readings:
         return Source(str(path), READER, _by_study(readings))
@@ -144,7 +144,7 @@ def pair(a: Source, b: Source) -> Pairing:
                     pairs.append(Pair(study, level_a, level_b, system, task, grade_a, grade_b))
     if not pairs:
         raise UsageError(
-            f"{a.name} and {b.name} have no grade of one disc in common; unread grades do not count: "
+            f"{a.name} and {b.name} have no graded disc in common; unread grades do not count: "
             "accept or override them first."
         )
     only = [tuple(study for study in x.readings if study not in y.readings) for x, y in ((a, b), (b, a))]
@@ -157,7 +157,7 @@ def _files(path: Path) -> list[Path]:
     own = [one for one in path.glob("*.json") if not one.name.startswith(".")]
     below = [one for pattern in ("*/*.reading.json", "*/grades.json") for one in path.glob(pattern)]
     if not own and not below:
-        raise UsageError(f"{path} holds no reading and no grades.json; give a folder that does.")
+        raise UsageError(f"{path} contains neither a reading nor a grades.json; give another folder.")
     return sorted(own) + sorted(one for one in below if not one.parent.name.startswith("."))
 
 
@@ -177,7 +177,7 @@ def _by_study(found: list[tuple[Path, Reading]]) -> dict[str, Reading]:
     for path, reading in found:
         if reading.study in by_study:
             raise UsageError(
-                f"{by_study[reading.study][0]} and {path} are both of the study {reading.study}; give one of them."
+                f"{by_study[reading.study][0]} and {path} are both of the study {reading.study}; give only one of them."
             )
         by_study[reading.study] = (path, reading)
     return {study: reading for study, (_, reading) in by_study.items()}

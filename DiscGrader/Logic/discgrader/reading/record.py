@@ -344,7 +344,7 @@ class Reading:
             raise UsageError("A reading needs the name of its study.")
         numbers = [one.number for one in self.discs]
         if len(set(numbers)) < len(numbers):
-            raise UsageError(f"The reading of {self.study} numbers two discs alike.")
+            raise UsageError(f"The reading of {self.study} has two discs of the same number.")
         levels = [one.level for one in self.present]
         for level in levels:
             if levels.count(level) > 1:

@@ -141,7 +141,7 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
     parts = [_line(title, _TITLE, width, right=page), _line(f"{RESEARCH_USE}.", _HEADING, width, color=_WARNING)]
     if sheet.synthetic:
         parts.append(_plate(f"{SYNTHETIC}.", width))
-    facts = [*sheet.packs, f"{number}, the surest of each grade first.  {of_each}"]
+    facts = [*sheet.packs, f"{number}, the most probable of each grade first.  {of_each}"]
     if sheet.views:
         facts.append(f"Each picture shows, row by row: {', '.join(sheet.views)}.")
     if sheet.without_picture:
@@ -149,7 +149,7 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
     parts += [_paragraph(one, width) for one in facts]
     warned = sum(one.warned for one in sheet.tiles)
     if warned:
-        told = f"{warned} marked so: the grade or its disc carries a warning, told in the study's report."
+        told = f"{warned} marked: the grade or its disc has a warning; see the study's report."
         line = _line(told, _HEADING, width, left=_MARK + _GAP)
         _draw_mark(line, 0, 0)
         parts.append(line)

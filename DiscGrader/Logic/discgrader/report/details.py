@@ -48,7 +48,7 @@ def details(result: StudyResult) -> Html:
     heat = tag("span", class_="heat", style=f"background:linear-gradient(90deg,{','.join(HEAT)})")
     hint = tag(
         "p",
-        "Colored areas of a crop are what the network's grade depended on most: low ",
+        "Colors show which areas the network's grade depended on most: low ",
         heat,
         " high. They explain the network, not the disease.",
         class_="hint",
@@ -234,11 +234,16 @@ def _pushed_by(disc: DiscResult) -> Html | None:
         arrow = tag(
             "span",
             "▲" if higher else "▼",
-            title="towards a higher grade" if higher else "towards a lower grade",
+            title="toward a higher grade" if higher else "toward a lower grade",
             class_="higher" if higher else "lower",
         )
         text = f" {one['title']}{where} "
         items.append(
             tag("li", arrow, text, tag("strong", f"{number(one.get('value'))} {one.get('unit') or ''}".strip()))
         )
-    return tag("div", tag("h4", f"What pushed {task_title(main)} {main.label} most"), tag("ul", items), class_="pushes")
+    return tag(
+        "div",
+        tag("h4", f"Measurements that contributed most to {task_title(main)} {main.label}"),
+        tag("ul", items),
+        class_="pushes",
+    )

@@ -113,7 +113,7 @@ def read_rois(path: Path) -> dict[str, RoiBox]:
     if path.is_dir():
         files = sorted(path.glob(f"*{SUFFIX}"))
         if not files:
-            raise UsageError(f"{path} holds no ROI files (*{SUFFIX}).")
+            raise UsageError(f"{path} contains no ROI files (*{SUFFIX}).")
         return _by_level(itertools.chain.from_iterable(_read_file(file) for file in files), path)
     return _by_level(_read_file(path), path)
 
@@ -122,7 +122,7 @@ def _by_level(found: Iterable[tuple[str, RoiBox]], path: Path) -> dict[str, RoiB
     boxes: dict[str, RoiBox] = {}
     for level, roi in found:
         if level in boxes:
-            raise UsageError(f"{path} holds two ROIs named {level}; rename or remove one of them.")
+            raise UsageError(f"{path} contains two ROIs named {level}; rename or remove one of them.")
         boxes[level] = roi
     return boxes
 
@@ -139,7 +139,7 @@ def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
         else []
     )
     if not rois:
-        raise UsageError(f"{path} holds no ROI; save the ROI nodes from Slicer as {SUFFIX}, or give a grades.json.")
+        raise UsageError(f"{path} contains no ROI; save the ROI nodes in Slicer as {SUFFIX}, or give a grades.json.")
     boxes = [checked(one, _Roi, str(path), UsageError) for one in rois]
     return [(_level(one, path, len(boxes) == 1), _box(one, path)) for one in boxes]
 
@@ -188,7 +188,7 @@ def _level(markup: _Roi, path: Path, alone: bool) -> str:
     for name in names:
         if match := _LEVEL.match(str(name or "").strip()):
             return "-".join(match.groups()).upper()
-    raise UsageError(f"{path} holds an ROI that is not named by its level; name it as in L4-L5.")
+    raise UsageError(f"{path} contains an ROI that is not named after its level; give it a name such as L4-L5.")
 
 
 def _box(markup: _Roi, path: Path) -> RoiBox:

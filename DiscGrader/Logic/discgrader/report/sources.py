@@ -71,7 +71,7 @@ def _series_row(result: StudyResult, series: Series) -> Html:
     spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
     warnings = list(series.warnings)
     if series.plane == Plane.SAGITTAL and series.contrast in GRADED and not in_register(result.localization, series):
-        warnings.append("Not in register with the series that the discs were found on; nothing was graded on it.")
+        warnings.append("Not aligned with the series that the discs were found on; it was not used for grading.")
     warnings = [one.removeprefix(f"{series.name}: ") for one in warnings]
     taken = f"{series.plane} {contrast_title(series)}"
     return tag(

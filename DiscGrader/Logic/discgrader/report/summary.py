@@ -54,7 +54,7 @@ def _names(result: StudyResult) -> dict[str, str]:
     probability = result.localization.name_probability
     if probability is None:
         return {}
-    return {"Names": "as was said" if probability == 1 else f"{name_percent(probability)} probable"}
+    return {"Names": "as specified" if probability == 1 else f"{name_percent(probability)} probable"}
 
 
 def _examination(result: StudyResult) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _table(result: StudyResult) -> Html:
         title = tag("th", system_title(system), scope="rowgroup", colspan=len(discs) + 1)
         rows = [_row(task, discs) for task in tasks]
         bodies.append(tag("tbody", tag("tr", title, class_="system"), rows))
-    caption = tag("caption", "Grades of every disc with their calibrated probability")
+    caption = tag("caption", "Grades of each disc with their calibrated probabilities")
     return tag("div", tag("table", caption, tag("thead", head), bodies, class_="matrix"), class_="scroll")
 
 
@@ -174,5 +174,9 @@ def _synthetic_note(result: StudyResult) -> Html | None:
     if not packs:
         return None
     return tag(
-        "p", synthetic_badge(), " These grades come from a pack that never saw a patient: ", ", ".join(packs), "."
+        "p",
+        synthetic_badge(),
+        " These grades come from a pack that was not trained on any patient: ",
+        ", ".join(packs),
+        ".",
     )

@@ -151,9 +151,9 @@ def check_grades_json(document: object, path: Path) -> None:
         Naming the entry.
     """
     if not (isinstance(document, dict) and isinstance(document.get("study"), str)):
-        raise UsageError(f"{path} is no grades.json of DiscGrader: it names no study.")
+        raise UsageError(f"{path} is not a DiscGrader grades.json: it names no study.")
     if not isinstance(document.get("discs"), list):
-        raise UsageError(f"{path} is no grades.json of DiscGrader: it has no list of discs.")
+        raise UsageError(f"{path} is not a DiscGrader grades.json: it has no list of discs.")
     checked(document, _Document, str(path), UsageError)
 
 

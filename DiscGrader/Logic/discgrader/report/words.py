@@ -80,7 +80,7 @@ def role_title(series: Series) -> str:
 def contrast_title(series: Series) -> str:
     """What people call the contrast that a series was taken for."""
     titles = {
-        Contrast.OTHER: "(nothing to grade from)",
+        Contrast.OTHER: "(not used for grading)",
         Contrast.UNKNOWN: "of unknown contrast",
         Contrast.T1_FS: "T1 with fat suppression",
         Contrast.STIR: "STIR or fat-suppressed T2",
