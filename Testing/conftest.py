@@ -187,7 +187,7 @@ def study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def localizer() -> object:
+def localizer(torch: ModuleType) -> object:
     """The `Localizer` that ships."""
     from discgrader.localize.localizer import Localizer
     from discgrader.packs.pack import LOCALIZER, default_packs

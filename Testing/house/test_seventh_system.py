@@ -93,7 +93,7 @@ def test_it_is_graded_written_and_reported(tmp_path: Path) -> None:
     from discgrader.cli.main import main
 
     study, out = tmp_path / "study", tmp_path / "out"
-    assert main(["phantom", "-o", str(study), "--seed", "3"]) == 0
+    assert main(["phantom", "-o", str(study), "--seed", "3", "--series", "T2"]) == 0
     assert main(["grade", str(study), "-o", str(out), "--system", NAME]) == 0
     graded = json.loads((out / "grades.json").read_text(encoding="utf-8"))
     levels = [disc["level"] for disc in graded["discs"] if systems()[NAME].covers(disc["level"])]

@@ -88,14 +88,13 @@ class Cluster:
             )
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One cluster for all tests: a worker that dies is started again; the last test ends the scheduler."""
     pytest.importorskip("distributed", reason="dask is not installed")
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    one = Cluster(folder)
-    yield one
-    one.end()
+    started = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield started
+    started.end()
 
 
 def batch(folder: Path, out: Path, cluster: Cluster, **options: object) -> BatchResult:

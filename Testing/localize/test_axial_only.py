@@ -1,6 +1,7 @@
 """Studies of axial series alone: discs found on the sagittal picture that these make, counted, and graded or not."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,8 +11,6 @@ from discgrader.grading.grader import Grader
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Study
 from discgrader.localize.axial_only import COUNTED, SIDES, axial_t2, is_shown, sagittal_from_axial
-from discgrader.localize.localizer import Localizer
-from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.phantom.study import make_study
 from solid_body import STEP_MM, axial, lumpy
 from tiny_packs import tiny_window_pack
@@ -87,16 +86,19 @@ def test_axial_series_that_cannot_show_a_disc_are_refused(series, why):
         axial_t2(Study("s", tuple(series)))
 
 
-@pytest.fixture(scope="module")
-def localizer():
-    [pack] = [one for one in default_packs() if one.system == LOCALIZER]
-    return Localizer(pack)
+@cache
+def rendered(seed, blocks):
+    return make_study(seed, {}, ("AX_T2",), blocks=blocks)
 
 
 @pytest.fixture(scope="module", params=[(505, False), (512, True)], ids=["stack", "blocks"])
 def phantom(request):
-    seed, blocks = request.param
-    return make_study(seed, {}, ("AX_T2",), blocks=blocks)
+    return rendered(*request.param)
+
+
+@pytest.fixture(scope="module")
+def found(phantom, localizer):
+    return localizer.localize(phantom.study)
 
 
 def lumbar(phantom):
@@ -109,8 +111,7 @@ def near(center, centers):
     return min(((float(np.linalg.norm(center - one)), level) for level, one in centers.items()))[::-1]
 
 
-def test_discs_of_axial_phantoms_are_found_and_counted(phantom, localizer):
-    found = localizer.localize(phantom.study)
+def test_discs_of_axial_phantoms_are_found_and_counted(phantom, found):
     centers = lumbar(phantom)
     places = [near(disc.roi.center_lps_mm, centers) for disc in found.discs]
     assert len(places) >= 3 and all(away < NEAR_MM for _, away in places)
@@ -120,8 +121,7 @@ def test_discs_of_axial_phantoms_are_found_and_counted(phantom, localizer):
     assert found.warnings.count(SIDES) == 1 and not any(SIDES in disc.warnings for disc in found.discs)
 
 
-def test_the_slices_of_discs_that_were_found_on_axial_series_are_theirs(phantom, localizer):
-    found = localizer.localize(phantom.study)
+def test_the_slices_of_discs_that_were_found_on_axial_series_are_theirs(phantom, found):
     slices = axial_study(found.discs, *usable_series(phantom.study, found))
     assert not slices.missing
     if len(phantom.study.series) > 1:
@@ -135,7 +135,7 @@ def test_the_user_names_what_is_counted_otherwise(phantom, localizer):
 
 
 def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
-    blocks = make_study(513, {}, ("AX_T2",), blocks=True).study.series
+    blocks = rendered(512, True).study.series
     kept = [replace(one, identity=Identity("p")) for one in blocks if not one.name.endswith("L3-L4")]
     body = kept[-1].volume
     inside = kept[-2].volume.affine_lps.copy()
@@ -150,7 +150,7 @@ def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
 
 
 def test_blocks_that_show_no_disc_are_counted(localizer):
-    study = make_study(512, {}, ("AX_T2",), blocks=True).study
+    study = rendered(512, True).study
     blind = tuple(
         replace(one, volume=one.volume.with_array(np.zeros_like(one.volume.array)))
         if one.name.endswith("L5-S1")
@@ -162,10 +162,9 @@ def test_blocks_that_show_no_disc_are_counted(localizer):
     assert "No disc was found on ax_t2_L5-S1." in found.warnings
 
 
-def test_axial_systems_grade_and_the_others_say_what_is_missing(phantom, localizer, tmp_path):
+def test_axial_systems_grade_and_the_others_say_what_is_missing(phantom, found, tmp_path):
     packs = [tiny_window_pack(tmp_path / system, system) for system in ("msu", "deepspine", "calcification")]
     grader, study = Grader(packs), phantom.study
-    found = localizer.localize(study)
     assert set(grader.systems_for(study)) == {"msu", "deepspine", "calcification"}
     for result in grader.grade(study, found):
         assert {grade.system for grade in result.grades} == {"msu"}

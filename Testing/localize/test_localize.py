@@ -14,9 +14,8 @@ from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import find_candidates
 from discgrader.localize.frames import sagittal_frames
 from discgrader.localize.levels import level_name
-from discgrader.localize.localizer import Localizer, common_shift
+from discgrader.localize.localizer import common_shift
 from discgrader.localize.naming import name_candidates, row_of
-from discgrader.packs.pack import LOCALIZER, default_packs
 
 
 def found(spine, lowest_disc=None):
@@ -210,8 +209,7 @@ def test_a_spot_inside_a_vertebra_is_no_disc():
 
 
 @pytest.mark.slow
-def test_nothing_beside_the_middle_of_a_whole_volume_is_a_disc(data_dir):
-    localizer = Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
+def test_nothing_beside_the_middle_of_a_whole_volume_is_a_disc(data_dir, localizer):
     for number in (1, 2):
         series = read_study(data_dir / "full_width" / f"volume_{number}.nii.gz").series[0]
         bodies, _ = read_volume(data_dir / "full_width" / f"volume_{number}_vertebral_bodies.nii.gz")

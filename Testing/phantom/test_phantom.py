@@ -224,14 +224,7 @@ def test_written_study_is_read_back(study, tmp_path):
 
 
 @pytest.mark.slow
-def test_localizer_of_real_mri_finds_and_names_the_discs(study, torch):
-    from discgrader.localize.localizer import Localizer
-    from discgrader.packs.pack import Pack, default_packs
-
-    pack = next((one for one in default_packs() if isinstance(one, Pack) and one.system == "localizer"), None)
-    if pack is None:
-        pytest.skip("no localizer pack ships yet")
-    localizer = Localizer(pack)
+def test_localizer_of_real_mri_finds_and_names_the_discs(study, localizer):
     for series in study.study.series[:2]:
         found = {disc.level: disc for disc in localizer.localize_series(series).discs}
         for disc in study.discs:

@@ -7,8 +7,6 @@ from discgrader.cli.main import main
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.localize.disc import Localization
-from discgrader.localize.localizer import Localizer
-from discgrader.packs.pack import LOCALIZER, default_packs
 from discgrader.progress import Progress
 from discgrader.training.grader import GraderRecipe
 from discgrader.training.realism.evaluate import (
@@ -34,10 +32,9 @@ from discgrader.training.realism.patients import (
 
 
 @pytest.fixture(scope="module")
-def patients(tmp_path_factory):
+def patients(tmp_path_factory, localizer):
     """Three digital patients with discs found by the shipped localizer, and where they are kept."""
     folder = tmp_path_factory.mktemp("patients")
-    localizer = Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
     return digital_patients([1, 2, 3], localizer, folder, Progress()), folder
 
 
