@@ -186,6 +186,14 @@ def study(tmp_path: Path) -> Path:
     return write_blocks(tmp_path / "blocks")
 
 
+@pytest.fixture
+def in_same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches grade in this process, for tests that are not about processes: each takes seconds to start."""
+    from fake_engine import SameProcess
+
+    monkeypatch.setattr("discgrader.pipeline.batch.ProcessPool", SameProcess)
+
+
 @pytest.fixture(scope="session")
 def localizer(torch: ModuleType) -> object:
     """The `Localizer` that ships."""

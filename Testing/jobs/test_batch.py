@@ -56,6 +56,7 @@ def test_bad_studies_stop_no_other_and_say_why(tmp_path: Path) -> None:
     assert json.loads((out / "good 1" / "grades.json").read_text(encoding="utf-8"))["study"] == "good 1"
 
 
+@pytest.mark.usefixtures("in_same_process")
 def test_a_second_run_does_only_what_is_missing(tmp_path: Path) -> None:
     folder = write_studies(tmp_path / "in", "a", "b", "bad")
     out = tmp_path / "out"
@@ -71,6 +72,7 @@ def test_a_second_run_does_only_what_is_missing(tmp_path: Path) -> None:
     assert batch(folder, out).skipped == ("a", "b", "mended")
 
 
+@pytest.mark.usefixtures("in_same_process")
 def test_other_settings_and_changed_pictures_are_graded_anew(tmp_path: Path) -> None:
     folder = write_studies(tmp_path / "in", "a", "b")
     out = tmp_path / "out"
@@ -81,6 +83,7 @@ def test_other_settings_and_changed_pictures_are_graded_anew(tmp_path: Path) -> 
     assert {row["system"] for row in rows(out / "grades.csv")} == {"spider"}
 
 
+@pytest.mark.usefixtures("in_same_process")
 def test_a_study_corrected_by_hand_is_kept(tmp_path: Path) -> None:
     folder = write_studies(tmp_path / "in", "a")
     out = tmp_path / "out"
@@ -237,6 +240,7 @@ def test_a_study_whose_name_is_not_utf_8_is_graded_with_the_others(tmp_path: Pat
     assert batch(folder, tmp_path / "out", workers=2).skipped == ("Müller", "Zebra")
 
 
+@pytest.mark.usefixtures("in_same_process")
 def test_a_result_that_was_damaged_since_is_graded_anew(tmp_path: Path) -> None:
     folder, out = write_studies(tmp_path / "in", "a", "b"), tmp_path / "out"
     batch(folder, out, workers=1)
@@ -294,6 +298,7 @@ def test_an_unexpected_fault_can_be_written_whatever_it_names() -> None:
     assert "Müller" in outcome.error
 
 
+@pytest.mark.usefixtures("in_same_process")
 def test_doubts_of_names_are_on_the_terminal_and_in_the_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,8 @@ from fake_engine import FakeMaker, fake_pack, write_blocks
 from PIL import Image
 from synthetic_result import made_grade, synthetic_localization, synthetic_result, synthetic_study
 
+pytestmark = pytest.mark.usefixtures("in_same_process")
+
 PLAIN = Settings(saliency=False)
 MARK = (255, 181, 46)
 

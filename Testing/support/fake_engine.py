@@ -7,7 +7,7 @@ a fault of the program, ``crash`` takes its process down, ``slow`` takes a minut
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from discgrader.grading.results import DiscResult
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import Volume
+from discgrader.jobs.pool import Outcome, Pool, error_of
 from discgrader.localize.disc import Localization
 from discgrader.packs.pack import Pack, TrainedOn
 from discgrader.pipeline.engine import Engine
@@ -118,6 +119,24 @@ class FakeMaker:
 
     def __call__(self) -> Engine:
         return Engine(FakeLocalizer(), FakeGrader(), fake_explain, PACKS)
+
+
+@dataclass
+class SameProcess(Pool):
+    """Stands for the pool of processes where a test is not about these: one task after the other, in this process."""
+
+    workers: int = 1
+    threads: int = 1
+
+    def run(self, tasks: Sequence[object], progress: Progress = Progress()) -> Generator[Outcome, None, None]:
+        prepared = self.prepare()
+        for number, task in enumerate(tasks):
+
+            def told(stage: str, share: float, detail: str, done: int = number) -> None:
+                self._report(progress, done, share, len(tasks))
+
+            yield Outcome(number, error_of(self.work, prepared, task, Progress(told)))
+            self._report(progress, number + 1, 0.0, len(tasks))
 
 
 def _go_wrong(name: str, progress: Progress) -> None:
