@@ -1,16 +1,17 @@
 """The spine of blocks with its axial series in three blocks, and an engine that reads one made-up grade from these."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from block_engine import BlockEngine
 from discgrader.grading.axial import axial_cut
 from discgrader.grading.view import slice_axis
-from discgrader.imaging.files import write_volume
 from discgrader.imaging.resample import sample
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
+from fake_engine import file_of, write_blocks
 from synthetic_result import synthetic_localization, synthetic_study
 
 BLOCKS = {"ax_t2_low": ("L5-S1",), "ax_t2_middle": ("L4-L5", "L3-L4"), "ax_t2_high": ("L2-L3", "L1-L2")}
@@ -36,12 +37,15 @@ def block(levels: tuple[str, ...]) -> Volume:
 
 def write_block_study(folder: Path, names=tuple(BLOCKS)) -> Path:
     """Sagittal T2 and T1 and these axial blocks as NIfTI; the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for series in synthetic_study().series:
-        write_volume(series.volume, folder / f"{series.name}.nii.gz")
+    write_blocks(folder)
     for name in names:
-        write_volume(block(BLOCKS[name]), folder / f"{name}.nii.gz")
+        (folder / f"{name}.nii.gz").write_bytes(_file_of_block(name))
     return folder
+
+
+@cache
+def _file_of_block(name: str) -> bytes:
+    return file_of(block(BLOCKS[name]))
 
 
 class AxialBlockEngine(BlockEngine):

@@ -6,9 +6,11 @@ a fault of the program, ``crash`` takes its process down, ``slow`` takes a minut
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from discgrader.errors import StudyError
@@ -31,8 +33,23 @@ def write_blocks(folder: Path, *names: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for series in synthetic_study().series:
         if not names or series.name in names:
-            write_volume(series.volume, folder / f"{series.name}.nii.gz")
+            (folder / f"{series.name}.nii.gz").write_bytes(_file_of(series.name))
     return folder
+
+
+@cache
+def _file_of(name: str) -> bytes:
+    """The file of a series of the spine of blocks, compressed once for all tests."""
+    [series] = [series for series in synthetic_study().series if series.name == name]
+    return file_of(series.volume)
+
+
+def file_of(volume: Volume) -> bytes:
+    """What a volume's .nii.gz contains."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "volume.nii.gz"
+        write_volume(volume, path)
+        return path.read_bytes()
 
 
 def write_studies(folder: Path, *names: str) -> Path:

@@ -88,8 +88,9 @@ def _labels(left_handed: bool, disc_count: int) -> np.ndarray:
     return labels
 
 
-def _picture(labels: np.ndarray, contrast: Contrast, disc_count: int) -> np.ndarray:
-    values = INTENSITY[contrast]
+@cache
+def _picture(left_handed: bool, contrast: Contrast, disc_count: int) -> np.ndarray:
+    labels, values = _labels(left_handed, disc_count), INTENSITY[contrast]
     picture = np.full(labels.shape, values["muscle"], np.int16)
     picture[labels == 1] = values["vertebra"]
     picture[labels == 100] = values["canal"]
@@ -152,11 +153,10 @@ def synthetic_localization(left_handed: bool = False, disc_count: int = 5, margi
 def synthetic_study(left_handed: bool = False, disc_count: int = 5, name: str = "blocks") -> Study:
     """Sagittal T2 and T1 of a spine of blocks."""
     affine = _affine(left_handed)
-    labels = _labels(left_handed, disc_count)
     series = tuple(
         Series(
             name=f"{contrast.value}_sag",
-            volume=Volume(_picture(labels, contrast, disc_count), affine),
+            volume=Volume(_picture(left_handed, contrast, disc_count).copy(), affine),
             plane=Plane.SAGITTAL,
             contrast=contrast,
             contrast_reason="the file name says so",
@@ -169,11 +169,16 @@ def synthetic_study(left_handed: bool = False, disc_count: int = 5, name: str = 
 
 def made_saliency(left_handed: bool, disc: Disc) -> Volume:
     """A bump at the disc's back edge, 1 at its highest, zero outside the disc's box."""
+    return Volume(_bump(left_handed, disc.roi).copy(), _affine(left_handed))
+
+
+@cache
+def _bump(left_handed: bool, roi: RoiBox) -> np.ndarray:
     points = _points(left_handed)
-    inside = disc.roi.contains(points)
+    inside = roi.contains(points)
     bump = np.zeros(inside.shape, np.float32)
-    bump[inside] = np.exp(-0.5 * np.sum((disc.roi.to_local(points[inside]) / (15.0, 9.0, 6.0)) ** 2, axis=-1))
-    return Volume(bump / bump.max(), _affine(left_handed))
+    bump[inside] = np.exp(-0.5 * np.sum((roi.to_local(points[inside]) / (15.0, 9.0, 6.0)) ** 2, axis=-1))
+    return bump / bump.max()
 
 
 def synthetic_result(left_handed: bool = False, disc_count: int = 5, name: str = "blocks") -> StudyResult:
