@@ -9,6 +9,7 @@ such as the header of a table, reach a script in a `Proxy`.
 """
 
 import enum
+from functools import cache
 
 import shiboken6
 from PySide6 import QtCore
@@ -18,8 +19,12 @@ from desk.stand_ins.qt_signals import Connections, Signal, arguments_of, most_ar
 
 def _native_get(item, name: str):
     """An attribute as PySide6 gives it; each of its classes has its own way for functions that are static as well."""
-    native = next(one for one in type(item).__mro__ if one.__module__.startswith("PySide6."))
-    return native.__getattribute__(item, name)
+    return _native_class(type(item)).__getattribute__(item, name)
+
+
+@cache
+def _native_class(kind: type) -> type:
+    return next(base for base in kind.__mro__ if base.__module__.startswith("PySide6."))
 
 
 PRIVATE = "_d"
