@@ -225,6 +225,19 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
     assert seen.height() == QtWidgets.QWidget.height(label)
 
 
+def test_what_has_not_changed_is_not_drawn_again(graded, user, monkeypatch):
+    from discgrader.panel import grades
+
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    drawn, tip = [], grades.cell_tip
+    monkeypatch.setattr(grades, "cell_tip", lambda key, *more: (drawn.append(key), tip(key, *more))[1])
+    before = graded.state
+    graded.refresh()
+    assert graded.state == before and graded.state is not before and drawn == []
+    graded.set_grade(("L4-L5", *PFIRRMANN), "5")
+    assert graded.state != before and {level for level, _system, _task in drawn} == {"L4-L5"}
+
+
 def test_a_dragged_box_is_graded_anew(graded, user, desk):
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     graded.logic.jobs.engine.asked.clear()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 import slicer
@@ -175,12 +176,12 @@ class TestInputs:
     @pytest.fixture
     def chooser(self, scene, monkeypatch):
         from discgrader.imaging import recognize
-        from discgrader.panel.series import InputChooser
+        from discgrader.panel.series import SeriesChoice, prepared
 
         # Blocks are no spine, and what their picture looks like is not meant here.
         unclear = PictureContrast({}, Contrast.UNKNOWN, 0.2)
         monkeypatch.setattr(recognize, "picture_contrast", lambda volume, plane: unclear)
-        return InputChooser(scene)
+        return SeriesChoice(scene, SimpleNamespace(what=lambda node: prepared(node)()))
 
     def nodes(self, scene, *names):
         t2, t1 = synthetic_study().series

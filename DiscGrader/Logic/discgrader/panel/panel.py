@@ -145,7 +145,7 @@ class Panel(Actions):
         parameters = self.parameters
         if parameters is None:
             return
-        self.block_reader.read(self.series.volumes())
+        self.block_reader.read(self.series.new(()))
         self.series.fill(parameters)
         self.watch.update()
         self._follow_reader()

@@ -58,13 +58,11 @@ class Recognized:
     series: Series | None = None
 
 
-def recognized(node) -> Recognized:
-    """What a volume node is, by its DICOM attributes, its name and its picture."""
-    return prepared(node)()
-
-
 def prepared(node) -> Callable[[], Recognized]:
-    """What to call to hear what a volume node is: from any thread, as neither node nor scene is touched any more."""
+    """What to call to hear what a volume node is, by its DICOM attributes, its name and its picture.
+
+    It may be called from any thread, as neither node nor scene is touched any more.
+    """
     if is_gathered(node):
         return partial(
             Recognized,
@@ -114,19 +112,62 @@ def _scalar_volumes(scene) -> list:
     return [node for node in nodes if node.GetClassName() == class_name]
 
 
-class InputChooser:
-    """Fills what is not chosen yet from volumes that were not looked at yet, so that no choice is ever changed.
+class SeriesChoice:
+    """Which series are chosen, kept in the parameter node: by themselves, or by the user.
+
+    What is not chosen yet is filled from volumes that were not looked at yet, so that no choice is ever changed.
 
     Parameters
     ----------
     scene : vtkMRMLScene
-    recognize : callable(vtkMRMLScalarVolumeNode) -> Recognized
+    recognizer : SeriesRecognizer
+        Finds out what volumes are.
     """
 
-    def __init__(self, scene, recognize: Callable[[Any], Recognized] = recognized) -> None:
-        self._scene, self._recognize = scene, recognize
+    def __init__(self, scene, recognizer) -> None:
+        self._scene, self._recognizer = scene, recognizer
         self.reasons: dict[str, str] = {}
         """Why a volume serves as what it does, by the node's ID; for this session."""
+
+    @property
+    def looking(self) -> bool:
+        """Whether volumes are still being looked at, so that not all choices are made yet."""
+        return self._recognizer.busy
+
+    def fill(self, parameters) -> None:
+        """Choose what is not chosen yet, once it is known what all new volumes are."""
+        series = parameters.series
+        if not self._recognizer.recognize(self.new(list(series.seen))):
+            return
+        picked, seen = self.choose(parameters.volumes(), list(series.seen))
+        self._recognizer.forget()
+        if seen:
+            series.seen = [*series.seen, *seen]
+        for role, node in picked.items():
+            self._serve(parameters, role, node)
+
+    def answer(self, parameters, node, role: str) -> None:
+        """The user has said what a volume is."""
+        parameters.answers = [*parameters.answers, f"{node.GetID()}={role}"]
+        self._serve(parameters, role, node)
+
+    def state(self, parameters) -> SeriesState:
+        """What is chosen, and what is to be said of it."""
+        selected = {name: getattr(parameters.series, name) for role, name in SELECTORS.items() if role not in SEVERAL}
+        axial = tuple(parameters.axialNodes())
+        nodes = {**{name: () if node is None else (node,) for name, node in selected.items()}, "axialT2": axial}
+        volumes = parameters.volumes()
+        return SeriesState(
+            looking=self.looking,
+            volumes=volumes,
+            selected=selected,
+            axial=axial,
+            axial_offered=tuple(self.axial(axial)),
+            recognized={name: tuple(map(self._recognized, chosen)) for name, chosen in nodes.items()},
+            asked=next(iter(self.unanswered(volumes, answers_of(parameters))), None),
+            doubts=tuple(series_doubts(volumes)),
+            made=tuple(made_volumes(self._scene)),
+        )
 
     def new(self, seen: Iterable[str]) -> list:
         """The volumes that were not looked at before, whose IDs are not among ``seen``."""
@@ -204,7 +245,7 @@ class InputChooser:
         roles: dict[Any, str | None] = {}
         nodes: dict[Series, Any] = {}
         for node in candidates:
-            what = self._recognize(node)
+            what = self._recognizer.what(node)
             self.reasons[node.GetID()] = what.reason
             roles[node] = what.role
             if what.series is not None:
@@ -235,70 +276,6 @@ class InputChooser:
             if role in ROLES:
                 roles.setdefault(self._study_of(node), set()).add(role)
         return max(reversed(list(roles)), key=lambda study: len(roles[study]), default="")
-
-
-class SeriesChoice:
-    """Which series are chosen, kept in the parameter node: by themselves, or by the user.
-
-    Parameters
-    ----------
-    scene : vtkMRMLScene
-    recognizer : SeriesRecognizer
-        Finds out what volumes are.
-    """
-
-    def __init__(self, scene, recognizer) -> None:
-        self._scene, self._recognizer = scene, recognizer
-        self._chooser = InputChooser(scene, recognizer.what)
-
-    @property
-    def looking(self) -> bool:
-        """Whether volumes are still being looked at, so that not all choices are made yet."""
-        return self._recognizer.busy
-
-    @property
-    def reasons(self) -> Mapping[str, str]:
-        """Why a volume serves as what it does, by the node's ID; for this session."""
-        return self._chooser.reasons
-
-    def volumes(self) -> list:
-        """Every volume that may be a series."""
-        return self._chooser.new(())
-
-    def fill(self, parameters) -> None:
-        """Choose what is not chosen yet, once it is known what all new volumes are."""
-        series = parameters.series
-        if not self._recognizer.recognize(self._chooser.new(list(series.seen))):
-            return
-        picked, seen = self._chooser.choose(parameters.volumes(), list(series.seen))
-        self._recognizer.forget()
-        if seen:
-            series.seen = [*series.seen, *seen]
-        for role, node in picked.items():
-            self._serve(parameters, role, node)
-
-    def answer(self, parameters, node, role: str) -> None:
-        """The user has said what a volume is."""
-        parameters.answers = [*parameters.answers, f"{node.GetID()}={role}"]
-        self._serve(parameters, role, node)
-
-    def state(self, parameters) -> SeriesState:
-        """What is chosen, and what is to be said of it."""
-        selected = {name: getattr(parameters.series, name) for role, name in SELECTORS.items() if role not in SEVERAL}
-        axial = tuple(parameters.axialNodes())
-        nodes = {**{name: () if node is None else (node,) for name, node in selected.items()}, "axialT2": axial}
-        volumes = parameters.volumes()
-        return SeriesState(
-            looking=self.looking,
-            volumes=volumes,
-            selected=selected,
-            axial=axial,
-            axial_offered=tuple(self._chooser.axial(axial)),
-            recognized={name: tuple(map(self._recognized, chosen)) for name, chosen in nodes.items()},
-            asked=next(iter(self._chooser.unanswered(volumes, answers_of(parameters))), None),
-            doubts=tuple(series_doubts(volumes)),
-            made=tuple(made_volumes(self._scene)),
-        )
 
     def _serve(self, parameters, role: str, node) -> None:
         """Have a volume serve as a role that nothing serves as yet."""
