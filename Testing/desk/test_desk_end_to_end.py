@@ -80,7 +80,7 @@ def test_a_phantom_is_found_graded_corrected_saved_and_opened(desk, user, phanto
         settled(panel, user)
         moved = boxes(panel)
         assert [level for level in levels if moved[level] != found[level]] == ["L4-L5"]
-        assert not is_said_to_be_moved(panel, "L4-L5") and "L4-L5 graded anew" in panel.ui.statusLabel.text
+        assert not is_said_to_be_moved(panel, "L4-L5") and "L4-L5 graded again" in panel.ui.statusLabel.text
         asked = panel.logic.reading(panel.study).disc("L4-L5")
         assert len(asked.gradings) == 2 and not asked.is_stale
 
