@@ -229,7 +229,7 @@ def test_logits_of_the_networks_are_read(tmp_path):
             "all/network/pfirrmann": np.zeros((3, 5)),
         },
     )
-    with pytest.raises(UsageError, match="do not fit"):
+    with pytest.raises(UsageError, match="do not match"):
         network_table(path)
 
 
@@ -254,7 +254,7 @@ def test_grades_and_scanners_are_read_from_either_layout(tmp_path):
 
 def test_a_folder_of_other_things_is_not_written_to(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(OutputError, match="no evaluation"):
+    with pytest.raises(OutputError, match="not an evaluation"):
         prepare_folder(tmp_path)
     with pytest.raises(OutputError, match="is a file"):
         prepare_folder(tmp_path / "thesis.txt")

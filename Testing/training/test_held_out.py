@@ -65,10 +65,10 @@ def test_the_installed_networks_say_whom_they_have_not_seen():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"[]", "broken"),
-        (b"{}", "broken"),
+        (b"[]", "damaged"),
+        (b"{}", "damaged"),
         (json.dumps({"patients_not_shown": {"network_9": [1]}}).encode(), "no network_9"),
-        (json.dumps({"patients_not_shown": {"network_0": ["x"]}}).encode(), "broken"),
+        (json.dumps({"patients_not_shown": {"network_0": ["x"]}}).encode(), "damaged"),
     ],
 )
 def test_broken_folds_are_refused_by_name(tmp_path, content, words):
