@@ -15,7 +15,7 @@ from discgrader.grading.view import slice_axis, slice_middle, slice_read
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.disc import Disc
-from discgrader.mrml.nodes import Node, attribute, set_attributes, study_nodes
+from discgrader.mrml.nodes import Node, attribute, nodes_of_class, set_attributes, study_nodes
 from discgrader.mrml.readback import series_nodes
 from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.views import (
@@ -231,7 +231,9 @@ class GradeViews:
         series = own.get(name or "")
         if series is None and not own:
             # Discs that were found and not graded: their volumes are not marked yet, and are shown already.
-            series = next((one for one in self._volumes() if one.GetName() == name), None)
+            series = next(
+                (one for one in nodes_of_class(self._scene, "vtkMRMLScalarVolumeNode") if one.GetName() == name), None
+            )
             if series is None:
                 raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
         if series is None:
@@ -278,8 +280,7 @@ class GradeViews:
             lay_into(slices, roi, place, axes, middle)
 
     def _backgrounds(self) -> dict[object, str | None]:
-        count = self._scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
-        views = [self._scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode") for number in range(count)]
+        views = nodes_of_class(self._scene, "vtkMRMLSliceCompositeNode")
         return {view: view.GetBackgroundVolumeID() for view in views}
 
     def _middle_before(self, reading: StudyReading) -> np.ndarray | None:
@@ -292,23 +293,13 @@ class GradeViews:
         reading.node(shown["number"]).GetCenterWorld(center)
         return center
 
-    def _volumes(self) -> list:
-        count = self._scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
-        return [self._scene.GetNthNodeByClass(number, "vtkMRMLScalarVolumeNode") for number in range(count)]
-
     def _show_saliency(self, saliency) -> None:
         settings = self._settings.now
         show_saliency(self._scene, saliency if settings.saliency else None, settings.opacity, settings.threshold)
 
     def _turn(self, roi, only_if_turned: bool = False) -> None:
-        if only_if_turned and not self._is_turned():
-            return
-        turn_axial(self._scene, roi)
-
-    def _is_turned(self) -> bool:
-        count = self._scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")
-        views = [self._scene.GetNthNodeByClass(number, "vtkMRMLSliceNode") for number in range(count)]
-        return any(attribute(one, "BeforeTurn") is not None for one in views)
+        if not only_if_turned or any(map(is_turned, nodes_of_class(self._scene, "vtkMRMLSliceNode"))):
+            turn_axial(self._scene, roi)
 
     def _map(self, study: str, level: str, system: str | None, task: str | None):
         wanted = (level, system, task)

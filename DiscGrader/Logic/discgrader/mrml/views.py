@@ -11,7 +11,7 @@ import slicer
 
 from discgrader.errors import UsageError
 from discgrader.grading.systems import find_task, leading_task
-from discgrader.mrml.nodes import ATTRIBUTE, attribute, matrix_from_vtk, set_attributes
+from discgrader.mrml.nodes import ATTRIBUTE, attribute, matrix_from_vtk, nodes_of_class, set_attributes
 from discgrader.mrml.saliency import LOWER_THRESHOLD
 
 SALIENCY_OPACITY = 0.5
@@ -25,7 +25,7 @@ _USERS_FOREGROUND = ATTRIBUTE + "Foreground"
 
 def show_layers(scene, background, foreground=None, opacity: float = SALIENCY_OPACITY) -> None:
     """Show a volume node in every slice view, with another over it; no foreground where that is None."""
-    for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
+    for view in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
         view.SetBackgroundVolumeID(background.GetID())
         view.SetForegroundVolumeID(foreground.GetID() if foreground is not None else None)
         view.SetForegroundOpacity(opacity if foreground is not None else 0.0)
@@ -53,7 +53,7 @@ def show_series(scene, series, own: Collection, axial=None, sagittal=None) -> li
     kept = {one.GetID() for one in own if plane_of_series(one) != plane_of_series(series)}
     of_plane = {one.GetID() for one in own if plane_of_series(one) == "SAG"}
     empty = []
-    for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
+    for view in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
         before, slices = view.GetBackgroundVolumeID(), slice_node(scene, view)
         if before is None or scene.GetNodeByID(before) is None:
             empty.append(view)
@@ -80,7 +80,7 @@ def fit_view(composite) -> None:
 def slice_node(scene, view):
     """The slice node of a view's composite node; None where there is none."""
     name = view.GetLayoutName()
-    return next((one for one in _nodes(scene, "vtkMRMLSliceNode") if one.GetLayoutName() == name), None)
+    return next((one for one in nodes_of_class(scene, "vtkMRMLSliceNode") if one.GetLayoutName() == name), None)
 
 
 def show_saliency(scene, saliency, opacity: float, threshold: float, only_where_shown: bool = False) -> None:
@@ -99,7 +99,7 @@ def show_saliency(scene, saliency, opacity: float, threshold: float, only_where_
     """
     if saliency is not None:
         set_threshold(saliency, threshold)
-    for view in _nodes(scene, "vtkMRMLSliceCompositeNode"):
+    for view in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
         before = view.GetForegroundVolumeID()
         node = None if before is None else scene.GetNodeByID(before)
         noted = attribute(view, "ForegroundOpacity") is not None
@@ -130,13 +130,13 @@ def jump_to(scene, roi) -> None:
     """Move every slice view to the middle of a box."""
     center = [0.0, 0.0, 0.0]
     roi.GetCenterWorld(center)
-    for view in _nodes(scene, "vtkMRMLSliceNode"):
+    for view in nodes_of_class(scene, "vtkMRMLSliceNode"):
         view.JumpSliceByOffsetting(*center)
 
 
 def highlight(scene, roi) -> None:
     """Draw one box in full color and with its handles, the others faintly; all in full color where ``roi`` is None."""
-    for node in _nodes(scene, "vtkMRMLMarkupsROINode"):
+    for node in nodes_of_class(scene, "vtkMRMLMarkupsROINode"):
         if attribute(node, "Level") is None:
             continue
         display = node.GetDisplayNode()
@@ -148,10 +148,6 @@ def plane_of_series(node) -> str:
     """The plane of a series, ``SAG``, ``COR`` or ``AX``, by its role; those of sagittal series say none."""
     first, _, rest = (attribute(node, "Role") or "").partition("_")
     return first if rest and first in ("AX", "COR") else "SAG"
-
-
-def _nodes(scene, class_name: str) -> list:
-    return [scene.GetNthNodeByClass(n, class_name) for n in range(scene.GetNumberOfNodesByClass(class_name))]
 
 
 AXIAL_RAS = np.diag([-1.0, 1.0, 1.0])
@@ -207,9 +203,7 @@ def turn_axial(scene, roi) -> None:
     scene : vtkMRMLScene
     roi : vtkMRMLMarkupsROINode or None
     """
-    for view in (
-        scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode"))
-    ):
+    for view in nodes_of_class(scene, "vtkMRMLSliceNode"):
         before = attribute(view, "BeforeTurn")
         if roi is None:
             if before is not None:

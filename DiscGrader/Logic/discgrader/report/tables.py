@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -108,13 +108,6 @@ def all_warnings(result: StudyResult) -> tuple[str, ...]:
 def not_graded_of(document: Mapping) -> tuple[str, ...]:
     """The sentences among the warnings of a ``grades.json`` that tell what was not graded of its discs."""
     return not_graded_in_words({one["level"]: one.get("not_graded", {}) for one in document["discs"]})
-
-
-def with_discs(document: Mapping, discs: Sequence[Mapping]) -> dict:
-    """The same ``grades.json`` with these discs, its warnings telling what was not graded of them."""
-    before, changed = not_graded_of(document), {**document, "discs": list(discs)}
-    told = [one for one in document["warnings"] if one not in before]
-    return {**changed, "warnings": [*told, *not_graded_of(changed)]}
 
 
 def write_grades_json(result: StudyResult, path: Path) -> None:
