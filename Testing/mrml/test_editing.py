@@ -12,10 +12,11 @@ from discgrader.grading.systems import scale_of
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
-from discgrader.mrml.readback import localization_from_scene, result_from_scene
+from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.reading.commands import AcceptGrade, WithdrawGrade
 from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
+from panel_reader import discs_in
 from synthetic_result import synthetic_localization, synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -166,7 +167,7 @@ def test_a_deleted_disc_comes_back_whole(graded):
 
 def test_a_missed_disc_is_added_where_it_was(found):
     missed = box(found, "L3-L4")
-    facts = localization_from_scene(found.scene, STUDY).discs[2]
+    facts = discs_in(found.scene, STUDY).discs[2]
     found.logic.readings.apply(DeleteDisc("L3-L4"))
     level = found.logic.readings.add_disc(lps_to_ras(facts.center_lps_mm + [4.0, 3.0, 2.0]))
     assert level == "L3-L4" and names(found) == LEVELS
@@ -174,7 +175,7 @@ def test_a_missed_disc_is_added_where_it_was(found):
     assert np.allclose(added.center_lps_mm, missed.center_lps_mm, atol=4.0)
     assert np.allclose(added.axes_lps, missed.axes_lps, atol=0.1)
     assert added.size_mm == pytest.approx(missed.size_mm, abs=9.0)
-    assert [one.index_from_sacrum for one in localization_from_scene(found.scene, STUDY).discs] == [1, 2, 3, 4, 5]
+    assert [one.index_from_sacrum for one in discs_in(found.scene, STUDY).discs] == [1, 2, 3, 4, 5]
     found.logic.readings.apply(SetMargin(12.0))
     assert box(found, "L3-L4").size_mm[2] == pytest.approx(added.size_mm[2] + 4.0)
     found.logic.undo()
@@ -202,7 +203,7 @@ def test_a_disc_added_below_moves_the_labels_of_those_above(found):
     found.logic.readings.apply(DeleteDisc("L5-S1"))
     found.logic.readings.add_disc(lps_to_ras(synthetic_localization().discs[0].center_lps_mm))
     assert names(found) == LEVELS
-    known = localization_from_scene(found.scene, STUDY)
+    known = discs_in(found.scene, STUDY)
     assert [one.index_from_sacrum for one in known.discs] == [1, 2, 3, 4, 5]
     for disc in known.discs[1:]:
         i, j, k = np.rint(known.segmentation.lps_to_index(disc.center_lps_mm)).astype(int)

@@ -14,10 +14,10 @@ from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.nodes import matrix_from_vtk, matrix_to_vtk, roi_from_node, roi_to_node
-from discgrader.mrml.readback import localization_from_scene
 from discgrader.mrml.saliency import with_rim
 from discgrader.mrml.scene import populate_scene
 from discgrader.mrml.volumes import display_range, grid_of_volume, series_from_node, volume_from_node, volume_to_node
+from panel_reader import discs_in
 from synthetic_result import synthetic_result
 
 RED = (1.0, 0.0, 0.0)
@@ -197,10 +197,10 @@ def test_box_that_is_no_box_is_refused_by_name(host):
 def test_disc_moves_along_with_its_box_and_keeps_its_facts(host):
     result = synthetic_result()
     disc, node = result.localization.discs[1], populate_scene(host.scene, result).rois["L4-L5"]
-    [back] = [one for one in localization_from_scene(host.scene, "blocks").discs if one.level == "L4-L5"]
+    [back] = [one for one in discs_in(host.scene, "blocks").discs if one.level == "L4-L5"]
     assert np.allclose(back.center_lps_mm, disc.center_lps_mm, atol=1e-9)
     node.SetCenterWorld(1.0, 2.0, 3.0)
-    [back] = [one for one in localization_from_scene(host.scene, "blocks").discs if one.level == "L4-L5"]
+    [back] = [one for one in discs_in(host.scene, "blocks").discs if one.level == "L4-L5"]
     assert np.allclose(back.roi.center_lps_mm, (-1, -2, 3))
     assert np.allclose(back.center_lps_mm - disc.center_lps_mm, (-1, -2, 3) - disc.roi.center_lps_mm)
     assert (back.level, back.index_from_sacrum, back.height_mm) == ("L4-L5", 2, disc.height_mm)

@@ -12,10 +12,11 @@ from discgrader.errors import StudyError, UsageError
 from discgrader.mrml.headless import headless_scene
 from discgrader.mrml.jobs import SceneJobs
 from discgrader.mrml.nodes import attribute, roi_from_node, rows_from_node, study_nodes
-from discgrader.mrml.readback import localization_from_scene, result_from_scene
+from discgrader.mrml.readback import result_from_scene
 from discgrader.mrml.readings import SceneReadings
 from discgrader.mrml.volumes import volume_to_node
 from discgrader.pipeline.settings import Settings
+from panel_reader import discs_in
 from synthetic_result import synthetic_study
 
 LEVELS = ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
@@ -229,9 +230,9 @@ def test_closing_the_scene_stops_everything(work, engine, volumes, graded):
 
 def test_a_volume_is_read_anew_only_when_it_was_changed(work, volumes, graded, scene):
     held = work.readings.cache
-    first, segmentation = held.series(volumes["T2"], "T2"), localization_from_scene(scene, "my T2", held).segmentation
+    first, segmentation = (held.series(volumes["T2"], "T2"), discs_in(scene, "my T2", held).segmentation)
     assert held.series(volumes["T2"], "T2") is first
-    assert localization_from_scene(scene, "my T2", held).segmentation is segmentation
+    assert discs_in(scene, "my T2", held).segmentation is segmentation
     graded["L4-L5"].SetCenterWorld(1.0, 2.0, 3.0)
     assert held.series(volumes["T2"], "T2") is first
     volumes["T2"].GetImageData().GetPointData().GetScalars().SetComponent(0, 0, 77)

@@ -1,6 +1,10 @@
 """What a reader does at the panel of the desk: presses buttons and keys, clicks on cells, reads the table."""
 
 import slicer
+from discgrader.localize.disc import Localization
+from discgrader.mrml.node_cache import NodeCache
+from discgrader.mrml.readback import localization_in
+from discgrader.mrml.stored import reading_in_scene
 from discgrader.mrml.volumes import volume_to_node
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
@@ -77,3 +81,8 @@ def put(*names):
     """Put volumes of the spine of blocks into the scene, of T1 where the name says so; their nodes."""
     t2, t1 = synthetic_study().series
     return [volume_to_node(slicer.mrmlScene, (t1 if "T1" in name else t2).volume, name) for name in names]
+
+
+def discs_in(scene, study: str, cache: NodeCache | None = None) -> Localization:
+    """The discs of a study as the scene has them now, with their segmentation."""
+    return localization_in(scene, reading_in_scene(scene, study), cache or NodeCache(scene))

@@ -231,11 +231,8 @@ class GradeViews:
         series = own.get(name or "")
         if series is None and not own:
             # Discs that were found and not graded: their volumes are not marked yet, and are shown already.
-            series = next(
-                (one for one in nodes_of_class(self._scene, "vtkMRMLScalarVolumeNode") if one.GetName() == name), None
-            )
-            if series is None:
-                raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
+            volumes = nodes_of_class(self._scene, "vtkMRMLScalarVolumeNode")
+            series = next((node for node in volumes if node.GetName() == name), None)
         if series is None:
             raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
         sagittal = own.get(found_on or "")

@@ -11,8 +11,8 @@ from discgrader.jobs.job import Listener
 from discgrader.jobs.threads import ThreadRunner
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
+from discgrader.mrml.readback import report_export
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.report_export import report_export
 from discgrader.mrml.steps import (
     CANCELLED,
     COMPLETED,

@@ -1,13 +1,15 @@
-"""What a MRML scene holds of a study, as a result again."""
+"""What a MRML scene holds of a study, as a result again, and as files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.systems import find_task, scale_of
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
@@ -15,10 +17,14 @@ from discgrader.imaging.volume_part import CompactMaps
 from discgrader.localize.disc import Disc, Localization
 from discgrader.mrml.dicom_source import identity_of
 from discgrader.mrml.node_cache import NodeCache
-from discgrader.mrml.nodes import READING, attribute, study_nodes
+from discgrader.mrml.nodes import attribute, study_nodes
 from discgrader.mrml.stored import reading_in_scene
 from discgrader.mrml.volumes import slices_reversed, volume_from_node
-from discgrader.reading.record import DiscReading, Reading
+from discgrader.packs.pack import default_packs
+from discgrader.pipeline.output import default_writers, write_output
+from discgrader.progress import Progress
+from discgrader.reading.files import save_reading, write_readings_csv
+from discgrader.reading.record import OVERRIDDEN, DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
 from discgrader.report.tables import examination_from_json, left_out_from_json
 
@@ -110,13 +116,6 @@ def result_of_reading(scene, reading: Reading) -> StudyResult:
     )
 
 
-def localization_from_scene(scene, study: str, cache: NodeCache | None = None) -> Localization | None:
-    """The discs of a study in a scene, their boxes as they stand now; None without any."""
-    if not study_nodes(scene, study, "roi") and not study_nodes(scene, study, READING):
-        return None
-    return localization_in(scene, reading_in_scene(scene, study), cache or NodeCache(scene))
-
-
 def localization_in(scene, reading: Reading, cache: NodeCache) -> Localization | None:
     """The discs of a reading with the segmentation that the scene holds of them; None without any."""
     segmentations = study_nodes(scene, reading.study, "segmentation")
@@ -139,6 +138,43 @@ def study_of(scene, reading: Reading, cache: NodeCache) -> Study:
 def series_nodes(scene, study: str) -> dict[str, object]:
     """The volume nodes of a study's series by the series' names."""
     return {attribute(node, "Series") or "": node for node in study_nodes(scene, study, "series")}
+
+
+def report_export(scene, reading: Reading, folder: Path) -> Callable[[Progress], Path]:
+    """What writes the folder, to be called in any thread; the scene is read here and now.
+
+    The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. The report says of
+    every grade that the reader has overridden, by what and why.
+
+    Raises
+    ------
+    UsageError
+        As `result_of_reading`.
+    """
+    result = result_of_reading(scene, reading)
+    result = replace(result, warnings=(*result.warnings, *_overrides_in_words(reading)))
+
+    def write(progress: Progress) -> Path:
+        writers = dict(default_writers(default_packs()))
+        writers["reading"] = lambda _result, to, _progress: _write_reading(reading, to)
+        write_output(result, folder, writers, progress=progress)
+        return folder
+
+    return write
+
+
+def _overrides_in_words(reading: Reading) -> tuple[str, ...]:
+    """A sentence for each grade that the reader has overridden."""
+    lines = []
+    for disc in reading.present:
+        for system, task in disc.tasks:
+            said, ai, scale = disc.decision(system, task), disc.ai_grade(system, task), scale_of(system, task)
+            if said is None or disc.status(system, task) != OVERRIDDEN:
+                continue
+            line = f"{disc.level} {find_task(system, task).title}: {said.reader} says {scale.label_of(said.grade)}"
+            line += f", the AI says {ai.label}" if ai is not None else ""
+            lines.append(f"{line} ({said.reason})." if said.reason else f"{line}.")
+    return tuple(lines)
 
 
 def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series]) -> tuple[Series, ...]:
@@ -202,3 +238,8 @@ def _whole(part: Volume, geometry: Volume) -> Volume:
     array = np.zeros(geometry.array.shape, part.array.dtype)
     array[tuple(slice(a, a + n) for a, n in zip(start, part.array.shape, strict=True))] = part.array
     return Volume(array, geometry.affine_lps)
+
+
+def _write_reading(reading: Reading, folder: Path) -> None:
+    save_reading(reading, folder / "reading.json")
+    write_readings_csv([reading], folder / "reading.csv")
