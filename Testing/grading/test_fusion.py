@@ -13,7 +13,6 @@ from discgrader.grading.fusion import DESCRIPTION, fused, load_fusion, parameter
 from discgrader.grading.grader import Grader
 from discgrader.grading.slice_radiomics import default_extractor, patch, slice_features
 from discgrader.imaging.study import Contrast, Study
-from discgrader.imaging.volume import Volume
 from discgrader.packs.pack import read_pack
 from discgrader.packs.trees import forest_of_tensors
 from discgrader.pipeline.settings import Settings
@@ -37,15 +36,7 @@ RECIPE = FusedRecipe(folds=2, trees=8, most_features=6, threads=1)
 
 @pytest.fixture(scope="module")
 def spine():
-    spine = blocky_spine()
-    noise = np.random.default_rng(1).normal(0, 12, spine.series.volume.array.shape)
-    return replace(
-        spine,
-        series=replace(
-            spine.series,
-            volume=Volume(spine.series.volume.array + noise.astype(np.float32), spine.series.volume.affine_lps),
-        ),
-    )
+    return blocky_spine().noisy()
 
 
 @pytest.fixture(scope="module")

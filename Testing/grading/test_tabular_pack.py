@@ -42,15 +42,7 @@ COLUMNS = (
 
 @pytest.fixture(scope="module")
 def spine():
-    spine = blocky_spine()
-    noise = np.random.default_rng(1).normal(0, 12, spine.series.volume.array.shape)
-    return replace(
-        spine,
-        series=replace(
-            spine.series,
-            volume=Volume(spine.series.volume.array + noise.astype(np.float32), spine.series.volume.affine_lps),
-        ),
-    )
+    return blocky_spine().noisy()
 
 
 def rows_of(spine, localization) -> np.ndarray:

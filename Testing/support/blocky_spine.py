@@ -1,6 +1,6 @@
 """A spine of plain boxes with its own perfect segmentation, in any geometry: what tests of finding discs start from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from discgrader.imaging.study import Contrast, Plane, Series, Study
@@ -29,6 +29,12 @@ class BlockySpine:
     def study(self) -> Study:
         """A study of this one series."""
         return Study("blocky", (self.series,))
+
+    def noisy(self, deviation: float = 12.0) -> "BlockySpine":
+        """The same spine in a picture with noise of this standard deviation."""
+        volume = self.series.volume
+        noise = np.random.default_rng(1).normal(0, deviation, volume.array.shape).astype(np.float32)
+        return replace(self, series=replace(self.series, volume=volume.with_array(volume.array + noise)))
 
     def segmentation(self) -> Segmentation:
         """What a perfect network would give."""
