@@ -1,6 +1,7 @@
 """A body whose signal is a function of place alone, pictured by series of any geometry: what left is, is known."""
 
 from collections.abc import Callable
+from functools import cache, lru_cache
 
 import numpy as np
 from discgrader.imaging.identity import Identity
@@ -16,6 +17,7 @@ Body = Callable[[np.ndarray], np.ndarray]
 STEP_MM = 36.0
 
 
+@cache
 def lumpy(seed: int = 0, mirror: bool = False) -> Body:
     """A body of smooth lumps, the two sides not alike; with ``mirror`` its mirror image about x = 0."""
     rng = np.random.default_rng(seed)
@@ -58,15 +60,25 @@ def axial(
     identity: Identity | None = None,
 ) -> Series:
     """An axial series of 4 mm slices; as wide as what lies around the spine."""
-    picture = volume(body, tilted(tilt_deg), np.array(center), (80, 80, slices), (1.5, 1.5, 4.0))
-    return Series(name, picture, Plane.AXIAL, contrast, "made so", identity=identity)
+    picture = _picture(body, tilt_deg, tuple(center), slices)
+    return Series(name, picture.with_array(picture.array.copy()), Plane.AXIAL, contrast, "made so", identity=identity)
 
 
 def sagittal(body: Body, name: str = "sag_t2", identity: Identity | None = None) -> Series:
     """A sagittal T2 series of 4 mm slices."""
-    axes = np.stack([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]], axis=1)
-    picture = volume(body, axes, np.array([0.0, 10.0, 70.0]), (100, 140, 21), (1.5, 1.5, 4.0))
-    return Series(name, picture, Plane.SAGITTAL, Contrast.T2, "made so", identity=identity)
+    picture = _picture(body)
+    return Series(
+        name, picture.with_array(picture.array.copy()), Plane.SAGITTAL, Contrast.T2, "made so", identity=identity
+    )
+
+
+@lru_cache(maxsize=16)
+def _picture(body: Body, tilt_deg: float | None = None, center: tuple = (0.0, 10.0, 70.0), slices: int = 21) -> Volume:
+    """Axial slices of this tilt, or sagittal ones where None: many waves at every voxel take their time."""
+    if tilt_deg is None:
+        axes = np.stack([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]], axis=1)
+        return volume(body, axes, np.array(center), (100, 140, slices), (1.5, 1.5, 4.0))
+    return volume(body, tilted(tilt_deg), np.array(center), (80, 80, slices), (1.5, 1.5, 4.0))
 
 
 def discs(tilts_deg: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0), height_mm: float = 10.0) -> Localization:
