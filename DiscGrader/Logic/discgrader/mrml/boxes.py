@@ -33,15 +33,15 @@ def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading
     if known is None:
         raise UsageError("The study has no discs yet; find the discs first.")
     margin_mm = usual_margin(present)
-    margins = {one.level: one.margin_mm or margin_mm for one in present}
+    margins = {disc.level: disc.margin_mm or margin_mm for disc in present}
     discs = sorted(known.discs, key=lambda one: order_of(one.level))
-    heights = [one.roi.disc_height_mm(margins.get(one.level, margin_mm), one.height_mm) for one in discs]
+    heights = [disc.roi.disc_height_mm(margins.get(disc.level, margin_mm), disc.height_mm) for disc in discs]
     expected = box_between(known.segmentation, place, discs, margin_mm, heights)
     try:
         found = segmented_box(known.segmentation, expected.center_lps_mm, expected.axes_lps[:, 2], margin_mm)
     except ImportError:
         found = None
-    boxed = found is not None and any(one.roi.contains(found.center_lps_mm) for one in discs)
+    boxed = found is not None and any(disc.roi.contains(found.center_lps_mm) for disc in discs)
     return (expected if found is None or boxed else found), margin_mm
 
 
@@ -70,7 +70,7 @@ def fitted_box(known: Localization | None, disc: DiscReading) -> tuple[RoiBox, f
 
 def usual_margin(present: Sequence[DiscReading]) -> float:
     """The margin that most boxes have."""
-    margins = [one.margin_mm for one in present if one.margin_mm is not None]
+    margins = [disc.margin_mm for disc in present if disc.margin_mm is not None]
     return max(set(margins), key=margins.count) if margins else DEFAULT_MARGIN_MM
 
 
@@ -81,8 +81,8 @@ def next_level(roi: RoiBox, present: Sequence[DiscReading]) -> str:
     there is such a level.
     """
     ordered = sorted(present, key=lambda one: order_of(one.level))
-    below = [one for one in ordered if float((roi.center_lps_mm - one.box.center_lps_mm) @ roi.axes_lps[:, 2]) > 0]
-    levels = [one.level for one in ordered]
+    below = [disc for disc in ordered if float((roi.center_lps_mm - disc.box.center_lps_mm) @ roi.axes_lps[:, 2]) > 0]
+    levels = [disc.level for disc in ordered]
     if below:
         return next_above(below[-1].level, levels)
     ladder = common_ladder(levels)

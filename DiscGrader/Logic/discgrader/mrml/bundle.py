@@ -77,7 +77,7 @@ def arrange_views(scene, slice_logics, result: StudyResult, nodes) -> None:
     over = next((node for key, node in nodes.saliency.items() if key[0] == worst), None)
     show_layers(scene, background, over)
     if worst is not None:
-        [graded] = [one for one in result.discs if one.disc.level == worst]
+        [graded] = [disc for disc in result.discs if disc.disc.level == worst]
         shown = axial_slice(graded, nodes.volumes.values())
         show_series(scene, background, nodes.volumes.values(), None if shown is None else shown.node)
     for logic in slice_logics:

@@ -76,7 +76,7 @@ def gathered(node) -> Gathered | None:
             f"{what}, and its files are no longer in the DICOM database; import the study's files again, or load "
             "its blocks one by one."
         )
-    gone = next((one for one in files if not one.is_file()), None)
+    gone = next((file for file in files if not file.is_file()), None)
     if gone is not None:
         raise StudyError(f"{what}, and its file {gone} is no longer there; import the study's files again.")
     return Gathered(node, files)
@@ -154,7 +154,7 @@ def put_blocks(scene, node, series: Sequence[DicomSeries]) -> list:
 
 def separated_in_words(node, blocks: Sequence[Node]) -> str:
     """One sentence on what became of a gathered volume."""
-    names = ", ".join(one.GetName() for one in blocks)
+    names = ", ".join(block.GetName() for block in blocks)
     what = "its slices are unevenly spaced" if len(blocks) == 1 else f"it holds {len(blocks)} series"
     return f"Slicer loaded {node.GetName()} as one volume, but {what}; its files were reloaded as {names}."
 

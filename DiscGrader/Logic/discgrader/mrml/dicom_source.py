@@ -229,7 +229,7 @@ def _instances(node, uids: Sequence[str]) -> tuple[tuple[Instance, ...], bool]:
     several = [Instance(uid, 1) for uid in uids] if len(uids) > 1 or count == 1 else []
     each = several or [Instance(uids[0], frame) for frame in range(1, len(_places(node)[0]) + 1)]
     slices = list(_slices_of_places(node, _places(node)[0]))
-    known = [one for one in slices if one is not None]
+    known = [frame for frame in slices if frame is not None]
     if each and len(slices) == len(each) == len(known) == len(set(known)):
         by_slice = dict(zip(known, each))
         return tuple(by_slice.get(number, Instance()) for number in range(count)), False
@@ -287,8 +287,8 @@ def _of_frames(file: str) -> tuple[np.ndarray, np.ndarray]:
         slices, _left_out = read_headers([Path(file)], Progress()) if file else ([], [])
     except (DiscGraderError, OSError):
         slices = []
-    places = np.array([one.position for one in slices]).reshape(-1, 3)
-    return places, np.array([[*one.row, *one.column] for one in slices]).reshape(-1, 6)
+    places = np.array([frame.position for frame in slices]).reshape(-1, 3)
+    return places, np.array([[*frame.row, *frame.column] for frame in slices]).reshape(-1, 6)
 
 
 def _number(text: str) -> float | None:
@@ -299,4 +299,4 @@ def _number(text: str) -> float | None:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(one) for one in text.split("\\")]
+    return [float(number) for number in text.split("\\")]

@@ -209,7 +209,7 @@ class GradeViews:
         shown = self._shown()
         if shown is None or shown.get("study") != reading.study:
             return
-        disc = next((one for one in reading.reading.present if one.number == shown.get("number")), None)
+        disc = next((disc for disc in reading.reading.present if disc.number == shown.get("number")), None)
         if disc is None:
             self._keep(None)
             highlight(self._scene, None)
@@ -249,7 +249,7 @@ class GradeViews:
         return series_nodes(self._scene, study)
 
     def _axial_nodes(self, study: str) -> list:
-        return [one for one in self._own(study).values() if attribute(one, "Role") == "AX_T2"]
+        return [node for node in self._own(study).values() if attribute(node, "Role") == "AX_T2"]
 
     def _lay_axial(self, study: str, roi, shown: AxialSlice | None, before, was: Mapping[object, str | None]) -> None:
         """Lay the axial views into the plane of an axial slice, each over the same place of the disc as before.
@@ -283,7 +283,7 @@ class GradeViews:
     def _middle_before(self, reading: StudyReading) -> np.ndarray | None:
         """The middle of the disc that is shown now, RAS mm."""
         shown = self._shown() or {}
-        present = {one.number for one in reading.reading.present}
+        present = {disc.number for disc in reading.reading.present}
         if shown.get("study") != reading.study or shown.get("number") not in present:
             return None
         center = np.zeros(3)

@@ -137,7 +137,7 @@ def _apart(scene, role: str, node, told: list[str], progress: Progress) -> Gener
         return blocks
     told.append(separated_in_words(node, blocks))
     plane, _contrast = parse_role(role)
-    fitting = [one for one in blocks if can_serve(grid_of_volume(one), plane)]
+    fitting = [block for block in blocks if can_serve(grid_of_volume(block), plane)]
     if not fitting:
         raise StudyError(f"{node.GetName()} contains no {plane.value} series, so it cannot serve as {role}.")
     return fitting

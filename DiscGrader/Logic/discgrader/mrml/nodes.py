@@ -282,7 +282,7 @@ CURVE = "vtkMRMLMarkupsClosedCurveNode"
 
 def boxed_grade(grades: Sequence[Grade]) -> Grade | None:
     """The grade that says where a herniation is; None where there is none."""
-    return next((one for one in grades if evidence_box(one.evidence) is not None), None)
+    return next((grade for grade in grades if evidence_box(grade.evidence) is not None), None)
 
 
 def herniation_name(level: str, grades: Sequence[Grade]) -> str:
@@ -307,7 +307,7 @@ def curve_to_node(scene, grade: Grade, name: str, node=None):
     points = vtk.vtkPoints()
     box = evidence_box(grade.evidence)
     for corner in () if box is None else rectangle(box):
-        points.InsertNextPoint(*(float(one) for one in lps_to_ras(corner)))
+        points.InsertNextPoint(*(float(coordinate) for coordinate in lps_to_ras(corner)))
     changing = node.StartModify()
     node.SetName(name)
     node.SetControlPointPositionsWorld(points)

@@ -111,7 +111,7 @@ def result_of_reading(scene, reading: Reading) -> StudyResult:
         discs=tuple(_graded(disc, now) for disc, now in discs_now(reading)),
         saliency=maps,
         saliency_series=map_series,
-        warnings=tuple(one for one in told if reading.named is None or one not in localization.name_doubts),
+        warnings=tuple(warning for warning in told if reading.named is None or warning not in localization.name_doubts),
         software=examined["software"] or {},
     )
 
@@ -183,10 +183,10 @@ def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series
         raise UsageError(f"The study {reading.study} has not been graded yet; grade it first.")
     nodes = series_nodes(scene, reading.study)
     described: Any = reading.examined.get("series", ())
-    gone = [one["name"] for one in described if one["name"] not in nodes]
+    gone = [entry["name"] for entry in described if entry["name"] not in nodes]
     if gone:
         raise UsageError(f"The series {gone[0]} is no longer in the scene; load it and grade the study again.")
-    return tuple(make(nodes[one["name"]], one) for one in described)
+    return tuple(make(nodes[entry["name"]], entry) for entry in described)
 
 
 def _study(reading: Reading, series: tuple[Series, ...]) -> Study:

@@ -112,11 +112,11 @@ class StudyReading:
 
     def grades_came(self, number: int, box: RoiBox, result: DiscResult) -> None:
         """Packs have graded a disc in a box."""
-        disc = next((one for one in self.reading.discs if one.number == number), None)
+        disc = next((disc for disc in self.reading.discs if disc.number == number), None)
         if disc is not None and disc.box != box and box.is_same(disc.box):
             box = disc.box
         said = LearnGrades(number, box, result.grades, result.not_graded)
-        known = [one for one in (() if disc is None else disc.gradings) if one.box == box]
+        known = [grading for grading in (() if disc is None else disc.gradings) if grading.box == box]
         if not (known and disc is not None and not disc.is_stale and _says(known[-1], result)):
             self.history.learn(said)
 

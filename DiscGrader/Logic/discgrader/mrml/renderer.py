@@ -277,8 +277,8 @@ class Renderer:
         discs = [self._describe(disc, now) for disc, now in discs_now(reading)]
         probability, alternatives = name_certainty(reading)
         names = described_names(discs[0]["level"] if discs else None, probability, alternatives)
-        told = [one for one in examined.get("warnings", ()) if one not in settled_doubts(reading)]
-        told += [one for one in findings(reading) if one not in told]
+        told = [warning for warning in examined.get("warnings", ()) if warning not in settled_doubts(reading)]
+        told += [finding for finding in findings(reading) if finding not in told]
         return {
             "study": reading.study,
             "examination": examined.get("examination"),

@@ -408,7 +408,7 @@ def _mark_all(scene, study: Study, nodes: Mapping[str, Any]) -> None:
 
 def _kept_box(reading: StudyReading, number: int, box: RoiBox) -> RoiBox:
     """The box of a disc as its reading has it, where this is the same but for rounding."""
-    disc = next((one for one in reading.reading.discs if one.number == number), None)
+    disc = next((disc for disc in reading.reading.discs if disc.number == number), None)
     return disc.box if disc is not None and box.is_same(disc.box) else box
 
 

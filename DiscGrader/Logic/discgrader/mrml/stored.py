@@ -130,7 +130,7 @@ def _completed(scene, reading: Reading, boxes: Mapping[int, object], has_grades:
         told = ()
     examined = {name: document.get(name) for name in ("examination", "series", "left_out", "software")}
     examined["left_out"] = examined["left_out"] or []
-    examined["warnings"] = [one for one in document["warnings"] if one not in told]
+    examined["warnings"] = [warning for warning in document["warnings"] if warning not in told]
     reading = replace(reading, examined=examined)
     if has_grades:
         return reading

@@ -305,13 +305,13 @@ class ViewLabels:
     def _attach(self, views: list[LabelView]) -> None:
         kept = []
         for actors in self._views:
-            if any(one.window is actors.view.window for one in views):
+            if any(view.window is actors.view.window for view in views):
                 kept.append(actors)
             else:
                 actors.close()
         windows = [one.view.window for one in kept]
-        new = [LabelActors(one, self._present) for one in views if one.window not in windows]
+        new = [LabelActors(view, self._present) for view in views if view.window not in windows]
         self._views = kept + new
 
     def _present(self) -> list[Label]:
-        return [one for one in self._labels if self._scene.IsNodePresent(one.node)]
+        return [label for label in self._labels if self._scene.IsNodePresent(label.node)]

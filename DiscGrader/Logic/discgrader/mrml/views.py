@@ -50,8 +50,8 @@ def show_series(scene, series, own: Collection, axial=None, sagittal=None) -> li
     list of vtkMRMLSliceCompositeNode
         The views that showed nothing before.
     """
-    kept = {one.GetID() for one in own if plane_of_series(one) != plane_of_series(series)}
-    of_plane = {one.GetID() for one in own if plane_of_series(one) == "SAG"}
+    kept = {node.GetID() for node in own if plane_of_series(node) != plane_of_series(series)}
+    of_plane = {node.GetID() for node in own if plane_of_series(node) == "SAG"}
     empty = []
     for view in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
         before, slices = view.GetBackgroundVolumeID(), slice_node(scene, view)
@@ -80,7 +80,7 @@ def fit_view(composite) -> None:
 def slice_node(scene, view):
     """The slice node of a view's composite node; None where there is none."""
     name = view.GetLayoutName()
-    return next((one for one in nodes_of_class(scene, "vtkMRMLSliceNode") if one.GetLayoutName() == name), None)
+    return next((node for node in nodes_of_class(scene, "vtkMRMLSliceNode") if node.GetLayoutName() == name), None)
 
 
 def show_saliency(scene, saliency, opacity: float, threshold: float, only_where_shown: bool = False) -> None:
@@ -309,7 +309,7 @@ class KeptSettings:
         """As they are; what a scene says that makes no sense is left aside."""
         try:
             kept = json.loads(attribute(self._node(), "Views") or "{}")
-            known = {one.name for one in fields(ViewSettings)}
+            known = {setting.name for setting in fields(ViewSettings)}
             return ViewSettings(**{name: value for name, value in kept.items() if name in known})
         except (ValueError, TypeError, AttributeError, UsageError):
             return ViewSettings()

@@ -233,7 +233,7 @@ def chosen_series(node, role: str) -> Series:
         return series
     if known.role == role:
         return replace(series, contrast_reason=known.reason).warned(
-            *(f"{series.name}: {one}" for one in known.warnings)
+            *(f"{series.name}: {warning}" for warning in known.warnings)
         )
     doubt = doubt_of_choice(node, role)
     return series.warned(*([doubt] if doubt else []))

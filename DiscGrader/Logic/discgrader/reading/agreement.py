@@ -123,8 +123,8 @@ def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[
     """
     if draws < 100:
         raise UsageError(f"{draws} draws are too few for an interval; ask for 100 or more.")
-    tasks = dict.fromkeys((one.system, one.task) for one in pairs)
-    return [_of_task(*key, [one for one in pairs if (one.system, one.task) == key], draws, seed) for key in tasks]
+    tasks = dict.fromkeys((pair.system, pair.task) for pair in pairs)
+    return [_of_task(*key, [pair for pair in pairs if (pair.system, pair.task) == key], draws, seed) for key in tasks]
 
 
 def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement], folder: Path) -> None:
@@ -141,9 +141,9 @@ def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[Task
     with atomic_folder(folder, may_replace=_holds_agreement_alone) as partial:
         statistics = [f"{name}{end}" for name in STATISTICS for end in ("", "_low", "_high")]
         write_csv(
-            ["system", "task", "n", "studies", *statistics], [_row(one) for one in tasks], partial / "agreement.csv"
+            ["system", "task", "n", "studies", *statistics], [_row(task) for task in tasks], partial / "agreement.csv"
         )
-        write_csv(Pair.__dataclass_fields__, [asdict(one) for one in pairing.pairs], partial / "pairs.csv")
+        write_csv(Pair.__dataclass_fields__, [asdict(pair) for pair in pairing.pairs], partial / "pairs.csv")
         text = json.dumps(_document(a, b, pairing, tasks), indent=2, ensure_ascii=False, allow_nan=False)
         (partial / "agreement.json").write_text(text + "\n", encoding="utf-8")
 
@@ -151,7 +151,7 @@ def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[Task
 def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int) -> TaskAgreement:
     scale = scale_of(system, task)
     place = {value: number for number, value in enumerate(scale.values)}
-    studies = {name: number for number, name in enumerate(dict.fromkeys(one.study for one in pairs))}
+    studies = {name: number for number, name in enumerate(dict.fromkeys(pair.study for pair in pairs))}
     by_study = np.zeros((len(studies), len(place), len(place)))
     for one in pairs:
         by_study[studies[one.study], place[one.grade_a], place[one.grade_b]] += 1
@@ -199,7 +199,7 @@ def _beyond(observed: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 
 def _holds_agreement_alone(folder: Path) -> bool:
-    return {one.name for one in folder.iterdir()} <= _FILES
+    return {file.name for file in folder.iterdir()} <= _FILES
 
 
 def _document(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement]) -> dict[str, object]:
@@ -209,16 +209,16 @@ def _document(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreem
         **{name: value for name, value in asdict(pairing).items() if name != "pairs"},
         "tasks": [
             {
-                **{name: getattr(one, name) for name in ("system", "task", "n", "studies")},
-                **{name: _estimate(getattr(one, name)) for name in STATISTICS},
+                **{name: getattr(task, name) for name in ("system", "task", "n", "studies")},
+                **{name: _estimate(getattr(task, name)) for name in STATISTICS},
             }
-            for one in tasks
+            for task in tasks
         ],
     }
 
 
 def _side(source: Source) -> dict[str, object]:
-    readers = sorted({one.reader for one in source.readings.values()})
+    readers = sorted({reading.reader for reading in source.readings.values()})
     return {"name": source.name, "voice": source.voice, "readers": readers if source.voice == "reader" else []}
 
 

@@ -79,7 +79,9 @@ class SetGrade(Command):
         ai = disc.ai_grade(self.system, self.task)
         own = ai is None or ai.grade != self.grade
         said = Decision(self.system, self.task, self.grade, own, self.reason, reading.reader, time)
-        others = tuple(one for one in disc.decisions if (one.system, one.task) != (self.system, self.task))
+        others = tuple(
+            decision for decision in disc.decisions if (decision.system, decision.task) != (self.system, self.task)
+        )
         decided = reading.with_disc(replace(disc, decisions=(*others, said)), time)
         settled = find_system(self.system).settled_by(self.task, self.grade)
         for task in _settled(disc, self.system, self.task):
@@ -139,7 +141,7 @@ class WithdrawGrade(Command):
         if disc.decision(self.system, self.task) is None:
             return reading
         gone = {(self.system, task) for task in (self.task, *_settled(disc, self.system, self.task))}
-        left = tuple(one for one in disc.decisions if (one.system, one.task) not in gone)
+        left = tuple(decision for decision in disc.decisions if (decision.system, decision.task) not in gone)
         return reading.with_disc(replace(disc, decisions=left), time)
 
 
@@ -209,7 +211,7 @@ class LearnGrades(Command):
     not_graded: Mapping[str, str] = field(default_factory=dict)
 
     def change(self, reading: Reading, time: str) -> Reading:
-        disc = next((one for one in reading.discs if one.number == self.number), None)
+        disc = next((disc for disc in reading.discs if disc.number == self.number), None)
         if disc is None or disc.box != self.box:
             return reading
         grading = Grading(self.box, tuple(self.grades), time, dict(self.not_graded))

@@ -149,7 +149,7 @@ def write_readings_csv(readings: Iterable[Reading], path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    write_csv(COLUMNS, (row for one in readings for row in reading_rows(one)), path)
+    write_csv(COLUMNS, (row for reading in readings for row in reading_rows(reading)), path)
 
 
 def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, object]], path: Path) -> None:

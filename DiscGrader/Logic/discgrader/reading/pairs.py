@@ -101,7 +101,7 @@ def load_source(path: Path) -> Source:
     path = Path(path)
     if not path.exists():
         raise UsageError(f"{path} does not exist; give a reading, a grades.json or a folder of these.")
-    found = [(one, read_json(one)) for one in _files(path)]
+    found = [(file, read_json(file)) for file in _files(path)]
     for one, document in found:
         if not is_reading(document) and not _is_grades(document):
             raise UsageError(f"{one} is neither a reading nor a grades.json; remove it, or give another file.")
@@ -154,11 +154,11 @@ def pair(a: Source, b: Source) -> Pairing:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    own = [one for one in path.glob("*.json") if not one.name.startswith(".")]
-    below = [one for pattern in ("*/*.reading.json", "*/grades.json") for one in path.glob(pattern)]
+    own = [file for file in path.glob("*.json") if not file.name.startswith(".")]
+    below = [file for pattern in ("*/*.reading.json", "*/grades.json") for file in path.glob(pattern)]
     if not own and not below:
         raise UsageError(f"{path} contains neither a reading nor a grades.json; give another folder.")
-    return sorted(own) + sorted(one for one in below if not one.parent.name.startswith("."))
+    return sorted(own) + sorted(file for file in below if not file.parent.name.startswith("."))
 
 
 def _is_grades(document: object) -> bool:

@@ -63,11 +63,13 @@ class Grading:
         new = {system for system, why in why_not.items() if self.not_graded.get(system) != why}
         if why_not == self.not_graded and not new:
             return self
-        return replace(self, grades=tuple(one for one in self.grades if one.system not in new), not_graded=why_not)
+        return replace(
+            self, grades=tuple(grade for grade in self.grades if grade.system not in new), not_graded=why_not
+        )
 
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where it was not graded."""
-        return next((one for one in self.grades if (one.system, one.task) == (system, task)), None)
+        return next((grade for grade in self.grades if (grade.system, grade.task) == (system, task)), None)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ class DiscReading:
     @cached_property
     def grading(self) -> Grading | None:
         """What packs said last of the box as it is now, or else of the disc, by systems that are for its level."""
-        of_box = [one for one in self.gradings if one.box == self.box]
+        of_box = [grading for grading in self.gradings if grading.box == self.box]
         last = (of_box or self.gradings or (None,))[-1]
         return None if last is None else last.of_level(self.level)
 
@@ -229,7 +231,9 @@ class DiscReading:
 
     def decision(self, system: str, task: str) -> Decision | None:
         """What the reader said of this task last, or None."""
-        return next((one for one in self.decisions if (one.system, one.task) == (system, task)), None)
+        return next(
+            (decision for decision in self.decisions if (decision.system, decision.task) == (system, task)), None
+        )
 
     def status(self, system: str, task: str) -> str:
         """`UNREAD`, `ACCEPTED` or `OVERRIDDEN`.
@@ -257,7 +261,7 @@ class DiscReading:
     @property
     def level_status(self) -> str:
         """The status of the disc as a whole."""
-        found = {self.status(*one) for one in self.tasks}
+        found = {self.status(*task) for task in self.tasks}
         if not found or UNREAD in found:
             return UNREAD
         return OVERRIDDEN if OVERRIDDEN in found else ACCEPTED
@@ -342,10 +346,10 @@ class Reading:
     def __post_init__(self) -> None:
         if not self.study.strip():
             raise UsageError("A reading needs the name of its study.")
-        numbers = [one.number for one in self.discs]
+        numbers = [disc.number for disc in self.discs]
         if len(set(numbers)) < len(numbers):
             raise UsageError(f"The reading of {self.study} has two discs of the same number.")
-        levels = [one.level for one in self.present]
+        levels = [disc.level for disc in self.present]
         for level in levels:
             if levels.count(level) > 1:
                 raise UsageError(f"The reading of {self.study} has two discs named {level}; rename or delete one.")
@@ -353,12 +357,12 @@ class Reading:
     @property
     def present(self) -> tuple[DiscReading, ...]:
         """The discs that are not deleted."""
-        return tuple(one for one in self.discs if one.deleted is None)
+        return tuple(disc for disc in self.discs if disc.deleted is None)
 
     @property
     def levels(self) -> tuple[str, ...]:
         """Their names."""
-        return tuple(one.level for one in self.present)
+        return tuple(disc.level for disc in self.present)
 
     def disc(self, level: str) -> DiscReading:
         """The disc of this name.

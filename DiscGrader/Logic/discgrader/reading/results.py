@@ -113,7 +113,9 @@ def open_doubts(reading: Reading) -> tuple[str, ...]:
 def findings(reading: Reading) -> tuple[str, ...]:
     """What was doubtful about a study as a whole when its discs were found, and no reader has settled since."""
     settled = settled_doubts(reading)
-    return () if reading.found is None else tuple(one for one in reading.found.warnings if one not in settled)
+    return (
+        () if reading.found is None else tuple(warning for warning in reading.found.warnings if warning not in settled)
+    )
 
 
 def name_certainty(reading: Reading) -> tuple[float | None, Mapping[str, float]]:
@@ -142,7 +144,7 @@ def disc_now(reading: Reading, disc: DiscReading, index_from_sacrum: int) -> Dis
     known = disc.measured or Disc.of_box(disc.box, disc.level, index_from_sacrum, margin_mm, ADDED)
     doubts = () if reading.found is None else reading.found.name_doubts
     still = open_doubts(reading) if disc.found_level is not None else ()
-    warnings = (*still, *(one for one in known.warnings if one not in doubts))
+    warnings = (*still, *(warning for warning in known.warnings if warning not in doubts))
     return replace(known.moved_to(disc.box), level=disc.level, index_from_sacrum=index_from_sacrum, warnings=warnings)
 
 
@@ -209,5 +211,5 @@ def label_in(box: RoiBox, segmentation: Volume, taken: Iterable[int]) -> int | N
     line = box.center_lps_mm + np.linspace(-0.5, 0.5, 41)[:, None] * box.size_mm[1] * box.axes_lps[:, 1]
     index = np.rint(segmentation.lps_to_index(line)).astype(int)
     i, j, k = index[np.all((index >= 0) & (index < np.array(segmentation.size)), axis=1)].T
-    values = [int(one) for one in segmentation.array[k, j, i] if index_of(one) > 0 and int(one) not in not_free]
+    values = [int(label) for label in segmentation.array[k, j, i] if index_of(label) > 0 and int(label) not in not_free]
     return max(set(values), key=values.count) if values else None

@@ -94,14 +94,14 @@ class ContactSheet:
 def draw_pages(sheet: ContactSheet) -> Iterator[Image.Image]:
     """The sheet's pages, each with the whole head and at most `TILES_A_PAGE` discs."""
     scale, tiles = scale_of(sheet.system, sheet.task), sheet.in_order()
-    counts = {value: sum(one.grade == value for one in tiles) for value in scale.values}
+    counts = {value: sum(tile.grade == value for tile in tiles) for value in scale.values}
     pages = [tiles[start : start + TILES_A_PAGE] for start in range(0, len(tiles), TILES_A_PAGE)]
     begun: set[str] = set()
     for number, page in enumerate(pages, 1):
         groups = []
         for value, group in groupby(page, key=lambda one: one.grade):
             grade = scale.grade(value)
-            groups.append((grade, grid([_captioned(one, grade.color) for one in group], COLUMNS, _BESIDE, _PAPER)))
+            groups.append((grade, grid([_captioned(tile, grade.color) for tile in group], COLUMNS, _BESIDE, _PAPER)))
         width = groups[0][1].width
         parts = [_head(sheet, scale, counts, width, f"page {number} of {len(pages)}" if len(pages) > 1 else "")]
         for grade, pictures in groups:
@@ -135,7 +135,7 @@ def stacked(pictures: Sequence[Image.Image], gap: int, color: str | int) -> Imag
 def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: int, page: str) -> Image.Image:
     """Title, what the grades came from, how many of each grade there are, and what the mark says."""
     title = f"{find_system(sheet.system).title}: {find_task(sheet.system, sheet.task).title}"
-    studies = len({one.study for one in sheet.tiles})
+    studies = len({tile.study for tile in sheet.tiles})
     number = f"{_counted(len(sheet.tiles), 'disc', 'discs')} of {_counted(studies, 'study', 'studies')}"
     of_each = " · ".join(f"{scale.label_of(value)}: {count}" for value, count in counts.items())
     parts = [_line(title, _TITLE, width, right=page), _line(f"{RESEARCH_USE}.", _HEADING, width, color=_WARNING)]
@@ -146,8 +146,8 @@ def _head(sheet: ContactSheet, scale: Scale, counts: Mapping[str, int], width: i
         facts.append(f"Each picture shows, row by row: {', '.join(sheet.views)}.")
     if sheet.without_picture:
         facts.append(f"Not shown: {_counted(sheet.without_picture, 'graded disc', 'graded discs')} without a picture.")
-    parts += [_paragraph(one, width) for one in facts]
-    warned = sum(one.warned for one in sheet.tiles)
+    parts += [_paragraph(fact, width) for fact in facts]
+    warned = sum(tile.warned for tile in sheet.tiles)
     if warned:
         told = f"{warned} marked: the grade or its disc has a warning; see the study's report."
         line = _line(told, _HEADING, width, left=_MARK + _GAP)
@@ -206,7 +206,7 @@ def _paragraph(text: str, width: int) -> Image.Image:
             lines.append(word)
         else:
             lines[-1] = longer
-    return stacked([_line(one, _TEXT, width, color=_FAINT) for one in lines], 0, _PAPER)
+    return stacked([_line(line, _TEXT, width, color=_FAINT) for line in lines], 0, _PAPER)
 
 
 def _plate(text: str, width: int) -> Image.Image:
@@ -239,9 +239,9 @@ def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, wi
 
 def _plain(text: str) -> str:
     """The text in letters that the font has."""
-    text = unicodedata.normalize("NFKD", "".join(_PLAIN.get(one, one) for one in text))
-    letters = (one for one in text if not unicodedata.combining(one))
-    return "".join(one if one.isascii() or one in "…·" else "?" for one in letters)
+    text = unicodedata.normalize("NFKD", "".join(_PLAIN.get(letter, letter) for letter in text))
+    letters = (letter for letter in text if not unicodedata.combining(letter))
+    return "".join(letter if letter.isascii() or letter in "…·" else "?" for letter in letters)
 
 
 def _framed(page: Image.Image) -> Image.Image:

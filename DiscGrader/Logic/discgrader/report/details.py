@@ -74,11 +74,11 @@ def _disc(result: StudyResult, disc: DiscResult) -> Html:
 
 def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
     """The disc's crop and on it the saliency of its main grade; then, smaller, other series and further saliency."""
-    if all(one.plane is Plane.AXIAL for one in result.study.series):
+    if all(series.plane is Plane.AXIAL for series in result.study.series):
         return [*_axial_slice(result, disc), tag("div", _axial_crops(result, disc), class_="small")]
     maps = _maps(result, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
-    crops = {one.name: (one, crop_picture(one, disc_on(result, one, disc).disc.roi)) for one in shown}
+    crops = {series.name: (series, crop_picture(series, disc_on(result, series, disc).disc.roi)) for series in shown}
     plain = [_plain_crop(disc, series, crop) for series, crop in crops.values()]
     explained = [
         _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
@@ -128,7 +128,7 @@ def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volum
 
 def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
     """Findings that were graded on axial slices, each on its own with its saliency, and the herniation's box."""
-    series = {one.name: one for one in result.study.series if one.plane == Plane.AXIAL}
+    series = {series.name: series for series in result.study.series if series.plane == Plane.AXIAL}
     found: list[Html] = []
     for grade in in_task_order(disc, result):
         key = (disc.disc.level, grade.system, grade.task)
@@ -163,10 +163,10 @@ def _read_at(grade: Grade, series: Series, saliency: Volume) -> np.ndarray:
 
 def _crop_series(result: StudyResult, first: str | None) -> list[Series]:
     reference = reference_series(result)
-    sagittal = [one for one in result.study.series if shows_discs(result.localization, one)]
-    explained = [one for one in sagittal if one.name == first]
+    sagittal = [series for series in result.study.series if shows_discs(result.localization, series)]
+    explained = [series for series in sagittal if series.name == first]
     ordered = (*explained, *([reference] if reference else []), *sagittal)
-    return list({one.name: one for one in ordered}.values())[:3]
+    return list({series.name: series for series in ordered}.values())[:3]
 
 
 def _figure(picture: Picture, alt: str, caption: str) -> Html:
@@ -178,14 +178,14 @@ def _figure(picture: Picture, alt: str, caption: str) -> Html:
 def _grades(result: StudyResult, disc: DiscResult) -> Html:
     if not disc.grades:
         return tag("p", "This disc was not graded.")
-    rows = [_grade_row(one) for one in in_task_order(disc, result)]
-    head = tag("tr", [tag("th", one, scope="col") for one in ("Task", "Grade", "Probability of each grade")])
+    rows = [_grade_row(grade) for grade in in_task_order(disc, result)]
+    head = tag("tr", [tag("th", heading, scope="col") for heading in ("Task", "Grade", "Probability of each grade")])
     caption = tag("caption", f"Grades of {disc.disc.level}", class_="hidden")
     return tag("table", caption, tag("thead", head, class_="hidden"), tag("tbody", rows), class_="lanes")
 
 
 def _grade_row(grade: Grade) -> Html:
-    notes = [tag("p", one, class_="note") for one in grade.warnings]
+    notes = [tag("p", warning, class_="note") for warning in grade.warnings]
     scale = scale_of_grade(grade)
     values = scale.values if scale else tuple(grade.probabilities)
     lanes = [_lane(grade, definition(grade, value), grade.probabilities.get(value, 0.0)) for value in values]

@@ -32,7 +32,7 @@ def tag(element: str, /, *children: object, **attributes: object) -> Html:
 
 def join(*children: object) -> Html:
     """Children one after the other, as in `tag`, without an element around them."""
-    return Html("".join(_content(one) for one in children))
+    return Html("".join(_content(child) for child in children))
 
 
 def _attribute(key: str, value: object) -> str:

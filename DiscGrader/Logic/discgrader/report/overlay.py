@@ -18,7 +18,7 @@ def picture_with_boxes(picture: Picture, discs: Sequence[DiscResult], alt: str, 
     width, height = picture.width_mm, picture.height_mm
     drawing = tag(
         "svg",
-        [_box(picture, one, with_grades) for one in discs],
+        [_box(picture, disc, with_grades) for disc in discs],
         _scale_bar(width, height),
         _small_text("A", 0.025 * width, 6.5, "start"),
         _small_text("P", 0.975 * width, 6.5, "end"),

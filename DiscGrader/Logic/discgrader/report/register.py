@@ -21,10 +21,10 @@ def disc_on(result: StudyResult, series: Series, disc: DiscResult) -> DiscResult
 
 def discs_on(result: StudyResult, series: Series) -> list[DiscResult]:
     """All discs with their boxes where that series shows them."""
-    return [disc_on(result, series, one) for one in result.discs]
+    return [disc_on(result, series, disc) for disc in result.discs]
 
 
 def cuts_of(result: StudyResult) -> Mapping[Disc, AxialCut]:
     """The axial slices that each of the discs may be shown on: those that it may be graded on."""
-    discs = tuple(one.disc for one in result.discs)
+    discs = tuple(disc.disc for disc in result.discs)
     return axial_slices(result.study, replace(result.localization, discs=discs)).cuts

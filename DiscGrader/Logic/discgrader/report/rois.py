@@ -134,14 +134,14 @@ def _read_file(path: Path) -> list[tuple[str, RoiBox]]:
         return [(disc["level"], RoiBox.from_json(disc["roi"], str(path))) for disc in discs]
     markups = document.get("markups") if isinstance(document, dict) else None
     rois = (
-        [one for one in markups if isinstance(one, dict) and one.get("type") == "ROI"]
+        [markup for markup in markups if isinstance(markup, dict) and markup.get("type") == "ROI"]
         if isinstance(markups, list)
         else []
     )
     if not rois:
         raise UsageError(f"{path} contains no ROI; save the ROI nodes in Slicer as {SUFFIX}, or give a grades.json.")
-    boxes = [checked(one, _Roi, str(path), UsageError) for one in rois]
-    return [(_level(one, path, len(boxes) == 1), _box(one, path)) for one in boxes]
+    boxes = [checked(roi, _Roi, str(path), UsageError) for roi in rois]
+    return [(_level(box, path, len(boxes) == 1), _box(box, path)) for box in boxes]
 
 
 def _markup(level: str, roi: RoiBox, color: tuple[float, float, float] | None) -> dict:

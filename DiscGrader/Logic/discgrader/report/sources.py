@@ -44,10 +44,12 @@ FURTHER_PICTURES = 2
 
 def series_section(result: StudyResult) -> Html:
     """Every series: what it was taken for and why; and pictures of those that the summary does not show."""
-    head = tag("tr", [tag("th", one, scope="col") for one in ("Series", "Taken for", "Because", "Voxels", "Spacing")])
-    rows = [_series_row(result, one) for one in result.study.series]
+    head = tag(
+        "tr", [tag("th", heading, scope="col") for heading in ("Series", "Taken for", "Because", "Voxels", "Spacing")]
+    )
+    rows = [_series_row(result, series) for series in result.study.series]
     table = tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), class_="scroll")
-    figures = [_figure(result, one) for one in _further_series(result)]
+    figures = [_figure(result, series) for series in _further_series(result)]
     return tag(
         "section",
         tag("h2", "Series"),
@@ -62,24 +64,24 @@ def _left_out(result: StudyResult) -> Html | None:
     """What the study was given with and was not read, and why."""
     if not result.study.left_out:
         return None
-    head = tag("tr", [tag("th", one, scope="col") for one in ("Left out", "Because")])
-    rows = [tag("tr", tag("th", one.name, scope="row"), tag("td", one.reason)) for one in result.study.left_out]
+    head = tag("tr", [tag("th", heading, scope="col") for heading in ("Left out", "Because")])
+    rows = [tag("tr", tag("th", entry.name, scope="row"), tag("td", entry.reason)) for entry in result.study.left_out]
     return tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="plain"), class_="scroll")
 
 
 def _series_row(result: StudyResult, series: Series) -> Html:
-    spacing = " × ".join(f"{one:.2f}" for one in series.volume.spacing_mm)
+    spacing = " × ".join(f"{length:.2f}" for length in series.volume.spacing_mm)
     warnings = list(series.warnings)
     if series.plane == Plane.SAGITTAL and series.contrast in GRADED and not in_register(result.localization, series):
         warnings.append("Not aligned with the series that the discs were found on; it was not used for grading.")
-    warnings = [one.removeprefix(f"{series.name}: ") for one in warnings]
+    warnings = [warning.removeprefix(f"{series.name}: ") for warning in warnings]
     taken = f"{series.plane} {contrast_title(series)}"
     return tag(
         "tr",
         tag("th", series.name, scope="row"),
         tag("td", taken),
         tag("td", ". ".join([series.contrast_reason, *sure_of(series)]), warning_list(warnings)),
-        tag("td", " × ".join(str(one) for one in series.volume.size), class_="figure"),
+        tag("td", " × ".join(str(count) for count in series.volume.size), class_="figure"),
         tag("td", f"{spacing} mm", class_="figure"),
     )
 
@@ -87,15 +89,17 @@ def _series_row(result: StudyResult, series: Series) -> Html:
 def _further_series(result: StudyResult) -> list[Series]:
     reference = reference_series(result)
     wanted = [Contrast.T1, Contrast.T2_SPACE, Contrast.T2, Contrast.STIR, Contrast.T1_FS]
-    others = [one for one in result.study.series if one is not reference and shows_discs(result.localization, one)]
+    others = [
+        series for series in result.study.series if series is not reference and shows_discs(result.localization, series)
+    ]
     return sorted(others, key=lambda one: wanted.index(one.contrast))[:FURTHER_PICTURES]
 
 
 def _figure(result: StudyResult, series: Series) -> Html:
     discs = discs_on(result, series)
-    picture = slice_picture(series, [one.disc.roi for one in discs])
+    picture = slice_picture(series, [disc.disc.roi for disc in discs])
     role = role_title(series)
-    levels = ", ".join(one.disc.level for one in result.discs)
+    levels = ", ".join(disc.disc.level for disc in result.discs)
     image = picture_with_boxes(picture, discs, f"Sagittal {role} slice with the boxes of {levels}.")
     return tag("figure", image, tag("figcaption", tag("span", series.name), tag("span", role)), class_="panel")
 
@@ -107,7 +111,7 @@ def packs_section(result: StudyResult, pack_cards: Sequence[Mapping]) -> Html | 
         for grade in grades:
             by_pack.setdefault(grade.pack, []).append(grade)
     cards = {str(card.get("name")): card for card in pack_cards}
-    roles = [one.role for one in result.study.series if may_grade(result.localization, one)]
+    roles = [series.role for series in result.study.series if may_grade(result.localization, series)]
     shown = [_pack(name, grades, cards.pop(name, {}), roles) for name, grades in by_pack.items()]
     shown += [_pack(name, [], card, roles) for name, card in cards.items()]
     return tag("section", tag("h2", "Packs"), tag("div", shown, class_="packs"), class_="packs") if shown else None
@@ -139,10 +143,10 @@ def _pack(name: str, grades: Sequence[Grade], card: Mapping, roles: Sequence[str
     given = grades[0] if grades else None
     trained = card.get("trained_on")
     trained = trained if isinstance(trained, Mapping) else {"statement": trained} if trained else {}
-    synthetic = bool(trained.get("synthetic")) or any(one.synthetic for one in grades)
+    synthetic = bool(trained.get("synthetic")) or any(grade.synthetic for grade in grades)
     counts = [f"{trained[key]} {key}" for key in ("patients", "discs") if trained.get(key)]
     facts = {
-        "Grades": ", ".join(task_title(one) for one in grades),
+        "Grades": ", ".join(task_title(grade) for grade in grades),
         "System": "" if grades else str(card.get("system") or ""),
         "Trained on": trained.get("statement") or (given.trained_on if given else ""),
         "Data": ", ".join(str(one) for one in (trained.get("data_set"), trained.get("license"), *counts) if one),
@@ -181,8 +185,8 @@ def scales_section(result: StudyResult) -> Html | None:
 
 def _scale(scale: Scale, grade: Grade, sources: Sequence[str]) -> Html:
     meanings = [tag("div", tag("dt", badge(grade, value=one.value)), tag("dd", one.meaning)) for one in scale.grades]
-    numbers = [sources.index(one) + 1 for one in scale.sources]
-    links = [tag("a", f"[{one}]", href=f"#source-{one}") for one in numbers]
+    numbers = [sources.index(source) + 1 for source in scale.sources]
+    links = [tag("a", f"[{number}]", href=f"#source-{number}") for number in numbers]
     note = tag("p", scale.note, class_="hint") if scale.note else None
     return tag("article", tag("h3", scale.title, " ", tag("small", links)), tag("dl", meanings), note, class_="scale")
 
@@ -222,7 +226,7 @@ def metrics_table(metrics: object, system: str, roles: Sequence[str]) -> Html | 
         return _listed(metrics)
     name, measured = chosen
     tasks = {task: one for task, one in measured.items() if isinstance(one, Mapping)}
-    columns = [title for title, keys in _METRICS.items() if any(key in one for one in tasks.values() for key in keys)]
+    columns = [title for title, keys in _METRICS.items() if any(key in task for task in tasks.values() for key in keys)]
     head = tag("tr", tag("td"), [tag("th", title, scope="col") for title in columns])
     rows = [
         tag("tr", tag("th", _task_title(system, task), scope="row"), [tag("td", _cell(one, key)) for key in columns])
@@ -237,7 +241,7 @@ def metrics_table(metrics: object, system: str, roles: Sequence[str]) -> Html | 
 def _fitting(metrics: Mapping, roles: Sequence[str]) -> tuple[str, Mapping] | None:
     sets = {name: one for name, one in metrics.items() if isinstance(one, Mapping) and "patients" in one}
     exact = [name for name in sets if set(name.split("+")) == set(roles)]
-    name = next(iter((*exact, *(one for one in sets if one == "all"), *sets)), None)
+    name = next(iter((*exact, *(name for name in sets if name == "all"), *sets)), None)
     return None if name is None else (name, sets[name])
 
 
@@ -271,7 +275,7 @@ def _listed(metrics: Mapping) -> Html | None:
 
 def _flat(value: object, path: tuple[str, ...]) -> list[tuple[str, Html]]:
     if isinstance(value, Mapping) and "value" not in value:
-        return [one for key, inner in value.items() for one in _flat(inner, (*path, str(key)))]
+        return [entry for key, inner in value.items() for entry in _flat(inner, (*path, str(key)))]
     if isinstance(value, (int, float, str, Mapping)):
-        return [(" · ".join(one.replace("_", " ") for one in path), _metric(value))]
+        return [(" · ".join(part.replace("_", " ") for part in path), _metric(value))]
     return []

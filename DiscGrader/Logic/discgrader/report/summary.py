@@ -32,7 +32,7 @@ def header(result: StudyResult, written: datetime) -> Html:
         "Levels": _level_range(result),
         **_names(result),
         **_examination(result),
-        "Series": ", ".join(dict.fromkeys(role_title(one) for one in result.study.series)),
+        "Series": ", ".join(dict.fromkeys(role_title(series) for series in result.study.series)),
         "Written": f"{written:%Y-%m-%d %H:%M}",
         "Software": f"DiscGrader {result.software.get('discgrader', __version__)}",
     }
@@ -83,7 +83,7 @@ def summary(result: StudyResult) -> Html:
 
 def reference_series(result: StudyResult) -> Series | None:
     """The series that the discs were found on, or else the first one."""
-    named = [one for one in result.study.series if one.name == result.localization.series_name]
+    named = [series for series in result.study.series if series.name == result.localization.series_name]
     return next(iter((*named, *result.study.series)), None)
 
 
@@ -93,7 +93,7 @@ def _picture(result: StudyResult, series: Series | None) -> Html | None:
     discs = discs_on(result, series)
     if series.plane is Plane.AXIAL:
         series, discs = _best_cut(result, series)
-    picture = slice_picture(series, [one.disc.roi for one in discs])
+    picture = slice_picture(series, [disc.disc.roi for disc in discs])
     alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(discs)}."
     caption = tag(
         "figcaption", tag("span", series.name), tag("span", f"{role_title(series)}, slice nearest to the discs")
@@ -104,18 +104,18 @@ def _picture(result: StudyResult, series: Series | None) -> Html | None:
 def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscResult]]:
     """Of axial series alone, the one that shows the middle one of the discs, and this disc."""
     cuts = cuts_of(result)
-    shown = [(cuts[one.disc].series, [one]) for one in result.discs if one.disc in cuts]
+    shown = [(cuts[disc.disc].series, [disc]) for disc in result.discs if disc.disc in cuts]
     return shown[len(shown) // 2] if shown else (series, [])
 
 
 def _described(discs: Sequence[DiscResult]) -> str:
-    graded = [(one.disc.level, one.leading_grade) for one in discs]
+    graded = [(disc.disc.level, disc.leading_grade) for disc in discs]
     texts = [f"{level} ({task_title(grade)} {grade.label})" if grade else level for level, grade in graded]
     return ", ".join(texts) or "no disc"
 
 
 def _level_range(result: StudyResult) -> str:
-    levels = [one.disc.level for one in from_the_top(result)]
+    levels = [disc.disc.level for disc in from_the_top(result)]
     return f"{levels[0]} to {levels[-1]}, {len(levels)} discs" if len(levels) > 1 else ", ".join(levels) or "none found"
 
 
@@ -124,7 +124,7 @@ def _table(result: StudyResult) -> Html:
     head = tag(
         "tr",
         tag("th", tag("span", "Task", class_="hidden"), scope="col"),
-        [tag("th", _level_link(one), scope="col") for one in discs],
+        [tag("th", _level_link(disc), scope="col") for disc in discs],
     )
     bodies = []
     for system, tasks in tasks_in(result):
@@ -142,8 +142,8 @@ def _level_link(disc: DiscResult) -> Html:
 
 
 def _row(task: Grade, discs: Sequence[DiscResult]) -> Html:
-    cells = [_cell(one.grade_of(task.system, task.task), one.not_graded.get(task.system, "")) for one in discs]
-    synthetic = any(grade.synthetic for one in discs if (grade := one.grade_of(task.system, task.task)))
+    cells = [_cell(disc.grade_of(task.system, task.task), disc.not_graded.get(task.system, "")) for disc in discs]
+    synthetic = any(grade.synthetic for disc in discs if (grade := disc.grade_of(task.system, task.task)))
     mark = join(" ", synthetic_badge(short=True)) if synthetic else None
     return tag("tr", tag("th", task_title(task), mark, scope="row"), cells)
 
@@ -157,7 +157,7 @@ def _cell(grade: Grade | None, why_not: str) -> Html:
 
 def _legend(result: StudyResult) -> Html | None:
     """The main scale, by color."""
-    first = next((grade for one in result.discs if (grade := one.leading_grade)), None)
+    first = next((grade for disc in result.discs if (grade := disc.leading_grade)), None)
     scale = scale_of_grade(first) if first else None
     if first is None or scale is None:
         return None
@@ -170,7 +170,7 @@ def _short(meaning: str) -> str:
 
 
 def _synthetic_note(result: StudyResult) -> Html | None:
-    packs = dict.fromkeys(grade.pack for one in result.discs for grade in one.grades if grade.synthetic)
+    packs = dict.fromkeys(grade.pack for disc in result.discs for grade in disc.grades if grade.synthetic)
     if not packs:
         return None
     return tag(

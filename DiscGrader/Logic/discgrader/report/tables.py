@@ -56,10 +56,10 @@ def grades_json(result: StudyResult) -> dict:
     return {
         "study": result.study.name,
         "examination": examination_json(result.study.examination),
-        "series": [_series(one) for one in result.study.series],
-        "left_out": [asdict(one) for one in result.study.left_out],
+        "series": [_series(series) for series in result.study.series],
+        "left_out": [asdict(entry) for entry in result.study.left_out],
         **names_json(result.localization),
-        "discs": [one.to_json(rounded=True) for one in result.discs],
+        "discs": [disc.to_json(rounded=True) for disc in result.discs],
         "warnings": list(dict.fromkeys(all_warnings(result))),
         "name_doubts": list(result.localization.name_doubts),
         "software": dict(result.software),
@@ -97,7 +97,7 @@ def examination_from_json(described: Mapping | None) -> Examination | None:
 
 def left_out_from_json(document: Mapping) -> tuple[LeftOut, ...]:
     """What a ``grades.json`` says was left out; nothing where a version before wrote it."""
-    return tuple(LeftOut(one["name"], one["reason"]) for one in document.get("left_out", ()))
+    return tuple(LeftOut(entry["name"], entry["reason"]) for entry in document.get("left_out", ()))
 
 
 def all_warnings(result: StudyResult) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def all_warnings(result: StudyResult) -> tuple[str, ...]:
 
 def not_graded_of(document: Mapping) -> tuple[str, ...]:
     """The sentences among the warnings of a ``grades.json`` that tell what was not graded of its discs."""
-    return not_graded_in_words({one["level"]: one.get("not_graded", {}) for one in document["discs"]})
+    return not_graded_in_words({disc["level"]: disc.get("not_graded", {}) for disc in document["discs"]})
 
 
 def write_grades_json(result: StudyResult, path: Path) -> None:
@@ -182,7 +182,10 @@ def warnings_of(document: Mapping) -> tuple[str, ...]:
     of_discs = (
         f"{disc['level']}: {one}"
         for disc in document["discs"]
-        for one in (*disc.get("warnings", ()), *(one for grade in disc["grades"] for one in grade.get("warnings", ())))
+        for one in (
+            *disc.get("warnings", ()),
+            *(warning for grade in disc["grades"] for warning in grade.get("warnings", ())),
+        )
     )
     return tuple(dict.fromkeys((*document.get("name_doubts", ()), *document.get("warnings", ()), *of_discs)))
 

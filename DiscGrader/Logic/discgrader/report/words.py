@@ -119,7 +119,7 @@ def warning_list(warnings: tuple[str, ...] | list[str], heading: str = "Warning"
     """Warnings as a note, or nothing where there are none."""
     if not warnings:
         return None
-    items = [tag("li", one) for one in dict.fromkeys(warnings)]
+    items = [tag("li", warning) for warning in dict.fromkeys(warnings)]
     mark = tag("strong", heading if len(items) == 1 or heading != "Warning" else "Warnings")
     return tag("div", mark, tag("ul", items), class_="warning", role="note")
 
@@ -140,8 +140,8 @@ def tasks_in(result: StudyResult) -> list[tuple[str, list[Grade]]]:
 
 def in_task_order(disc: DiscResult, result: StudyResult) -> list[Grade]:
     """A disc's grades in the order in which the report shows tasks."""
-    wanted = [disc.grade_of(one.system, one.task) for _, grades in tasks_in(result) for one in grades]
-    return [one for one in wanted if one is not None]
+    wanted = [disc.grade_of(grade.system, grade.task) for _, grades in tasks_in(result) for grade in grades]
+    return [grade for grade in wanted if grade is not None]
 
 
 def evidence_title(name: str, value: object) -> str:
