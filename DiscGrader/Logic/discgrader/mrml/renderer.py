@@ -36,7 +36,7 @@ from discgrader.mrml.segmentation import UNGRADED, show_segments
 from discgrader.mrml.stored import reading_to_text
 from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, name_certainty, open_doubts, settled_doubts
-from discgrader.report.tables import described_names, grades_columns, grades_rows, not_graded_of
+from discgrader.report.tables import described_names, grades_columns, grades_document, grades_rows, not_graded_of
 
 READER_COLUMNS = ("reader_grade", "status", "reason", "box")
 """Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
@@ -279,17 +279,8 @@ class Renderer:
         names = described_names(discs[0]["level"] if discs else None, probability, alternatives)
         told = [warning for warning in examined.get("warnings", ()) if warning not in settled_doubts(reading)]
         told += [finding for finding in findings(reading) if finding not in told]
-        return {
-            "study": reading.study,
-            "examination": examined.get("examination"),
-            "series": examined.get("series", []),
-            "left_out": examined.get("left_out", []),
-            **names,
-            "discs": discs,
-            "warnings": list(dict.fromkeys((*told, *not_graded_of({"discs": discs})))),
-            "name_doubts": list(open_doubts(reading)),
-            "software": examined.get("software", {}),
-        }
+        warnings = (*told, *not_graded_of({"discs": discs}))
+        return grades_document(reading.study, examined, names, discs, warnings, open_doubts(reading))
 
     def _describe(self, disc: DiscReading, now) -> dict:
         """A disc as grades.json has it, in the box that its grades are of; made anew only when it has changed."""

@@ -18,7 +18,7 @@ from discgrader.mrml.volumes import volume_to_node
 from discgrader.progress import Progress
 from discgrader.reading.record import Reading
 from discgrader.reading.results import reading_of_result
-from discgrader.report.tables import grades_json
+from discgrader.report.tables import examined_json
 
 _NOBODY = "nobody"
 
@@ -142,7 +142,7 @@ def populating(
 def _begun(
     result: StudyResult, reader: str, graded: bool, labels: Collection[int], margins_mm: Mapping[str, float | None]
 ) -> Reading:
-    examined = examined_of(result) if graded else None
+    examined = examined_json(result) if graded else None
     begun = reading_of_result(result, reader or _NOBODY, labels=labels, margins_mm=margins_mm, examined=examined)
     return replace(begun, reader=reader)
 
@@ -186,12 +186,6 @@ def mark_series(node, study: str, series: Series) -> None:
     """Have a volume node say which series of which study it holds."""
     set_attributes(node, Study=study, Kind="series", Series=series.name, Role=series.role)
     keep_identity(node)
-
-
-def examined_of(result: StudyResult) -> dict[str, object]:
-    """What a study was graded from; see `Reading.examined`."""
-    document = grades_json(replace(result, discs=()))
-    return {name: document[name] for name in ("examination", "series", "left_out", "warnings", "software")}
 
 
 def maps_of(result: StudyResult) -> Iterable[tuple[tuple[str, str, str], StoredMap]]:

@@ -19,7 +19,7 @@ from discgrader.mrml.node_cache import studying
 from discgrader.mrml.nodes import MADE, Node, attribute, number_of, quietly, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
 from discgrader.mrml.readings import SceneReadings, StudyReading
-from discgrader.mrml.scene import examined_of, maps_of, mark_series, populating, put_segmentation, remove_or_release
+from discgrader.mrml.scene import maps_of, mark_series, populating, put_segmentation, remove_or_release
 from discgrader.mrml.segmentation import segment_labels
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.engine import software_versions
@@ -31,6 +31,7 @@ from discgrader.reading.commands import LearnStudy, Together
 from discgrader.reading.disc_commands import DeleteDisc, FindDiscs
 from discgrader.reading.record import DiscReading, Found
 from discgrader.reading.results import reading_of_result
+from discgrader.report.tables import examined_json
 
 Steps = Generator["Reply | None", None, Any]
 
@@ -313,7 +314,7 @@ def _put(
         yield from _without_others(reading, {*asked.numbers.values()})
     by_level = {graded.disc.level: graded for graded in result.discs}
     if whole or reading.reading.examined is None:
-        reading.history.learn(LearnStudy(examined_of(result)))
+        reading.history.learn(LearnStudy(examined_json(result)))
     for level, graded in by_level.items():
         number = numbers.get(level)
         if number is not None and (whole or graded.grades or graded.not_graded):

@@ -2,9 +2,10 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from discgrader.checked import checked, plain, read_json
 from discgrader.errors import UsageError
@@ -53,15 +54,55 @@ def grades_json(result: StudyResult) -> dict:
     Positions are RAS mm. ``axes_ras`` of an ROI box lists its three unit vectors: across (towards the left), along
     (towards the back) and up (towards the head); ``size_mm`` is the full length along each.
     """
+    discs = [disc.to_json(rounded=True) for disc in result.discs]
+    doubts = result.localization.name_doubts
+    names = names_json(result.localization)
+    return grades_document(result.study.name, examined_json(result), names, discs, all_warnings(result), doubts)
+
+
+def grades_document(
+    study: str,
+    examined: Mapping[str, Any],
+    names: Mapping[str, object],
+    discs: Sequence[Mapping],
+    warnings: Iterable[str],
+    name_doubts: Iterable[str],
+) -> dict:
+    """A ``grades.json`` put together of its parts, in the order in which it is written.
+
+    Parameters
+    ----------
+    study : str
+    examined : mapping
+        As `examined_json` gives it; what it lacks is empty.
+    names : mapping
+        As `described_names` gives it.
+    discs : sequence of mapping
+        As `DiscResult.to_json` gives them, rounded.
+    warnings, name_doubts : iterable of str
+    """
     return {
-        "study": result.study.name,
+        "study": study,
+        "examination": examined.get("examination"),
+        "series": examined.get("series", []),
+        "left_out": examined.get("left_out", []),
+        **names,
+        "discs": list(discs),
+        "warnings": list(dict.fromkeys(warnings)),
+        "name_doubts": list(name_doubts),
+        "software": examined.get("software", {}),
+    }
+
+
+def examined_json(result: StudyResult) -> dict[str, object]:
+    """What a study was graded from, as ``grades.json`` and `Reading.examined` have it: a series of DICOM with its
+    ``identity``, `Identity.to_json`; without what was not graded of it."""
+    told = (*result.study.warnings, *result.localization.warnings, *result.warnings)
+    return {
         "examination": examination_json(result.study.examination),
         "series": [_series(series) for series in result.study.series],
         "left_out": [asdict(entry) for entry in result.study.left_out],
-        **names_json(result.localization),
-        "discs": [disc.to_json(rounded=True) for disc in result.discs],
-        "warnings": list(dict.fromkeys(all_warnings(result))),
-        "name_doubts": list(result.localization.name_doubts),
+        "warnings": list(dict.fromkeys(told)),
         "software": dict(result.software),
     }
 
