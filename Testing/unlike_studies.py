@@ -125,7 +125,7 @@ def _stacks(data: Path) -> Iterator[tuple[str, list[RoiBox], Volume]]:
         rois = [disc.roi for disc in engine.localize(study).discs[:5]]
         yield (
             path.name.split("_")[0],
-            [replace(one, center_lps_mm=np.array([center[0], *one.center_lps_mm[1:]])) for one in rois],
+            [replace(roi, center_lps_mm=np.array([center[0], *roi.center_lps_mm[1:]])) for roi in rois],
             Volume(volume.array, affine),
         )
 

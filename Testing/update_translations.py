@@ -97,8 +97,8 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         for task in system.tasks:
             yield from _vocabulary(task.title, task.short_title)
     for scale in map(load_scale, scale_names()):
-        words = (one.label for one in scale.grades if one.label.islower())
-        yield from _vocabulary(scale.title, scale.note, *words, *(one.meaning for one in scale.grades))
+        words = (grade.label for grade in scale.grades if grade.label.islower())
+        yield from _vocabulary(scale.title, scale.note, *words, *(grade.meaning for grade in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
     yield from _vocabulary(*reasons())
@@ -114,7 +114,7 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
 
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:
     context = "discgrader.vocabulary"
-    yield from ((context, one) for one in words if one)
+    yield from ((context, word) for word in words if word)
 
 
 def _calls(path: Path) -> Iterator[ast.Call]:

@@ -40,7 +40,7 @@ def main() -> None:
 
     for (whose, contrast), seen in slices(Path(sys.argv[1])).items():
         logits = np.stack([network.logits(one) for one in seen])
-        alone = Counter(answer(one[None]) for one in logits)
+        alone = Counter(answer(logit[None]) for logit in logits)
         fives = Counter()
         if len(seen) >= 5:
             fives.update(answer(logits[random.choice(len(seen), 5, replace=False)]) for _ in range(_DRAWS))

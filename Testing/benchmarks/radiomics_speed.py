@@ -144,9 +144,9 @@ def print_stages(volume: Volume, mask: Volume, label: int) -> None:
     where = Box(roi.low, tuple(low + size for low, size in zip(roi.low, roi.mask.shape, strict=True)))
     values = [roi.values(image[where.slices(box.low)]) for image in images.values()]
     settings = parameters.settings
-    print(f"    {'gray levels, 14 images':<34}{spent(lambda: [discretize(one, settings) for one in values])}")
+    print(f"    {'gray levels, 14 images':<34}{spent(lambda: [discretize(value, settings) for value in values])}")
     for family, names in parameters.texture_features():
-        work = [(one, settings, ((family, names),)) for one in values]
+        work = [(value, settings, ((family, names),)) for value in values]
         print(f"    {f'{family}, 14 images':<34}{spent(lambda work=work: [textures.features(*one) for one in work])}")
 
 

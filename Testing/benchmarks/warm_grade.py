@@ -16,7 +16,7 @@ def grade(engine: Engine, study: Path) -> tuple[float, int, int]:
     """Seconds from file to grades and saliency of every system; how many grades and maps there are."""
     began = time.perf_counter()
     result = engine.grade(read_study(study))
-    return time.perf_counter() - began, sum(len(one.grades) for one in result.discs), len(result.saliency)
+    return time.perf_counter() - began, sum(len(disc.grades) for disc in result.discs), len(result.saliency)
 
 
 def peak_megabytes() -> float:

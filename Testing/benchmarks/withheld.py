@@ -35,11 +35,11 @@ OTHER_SCANNERS = "full_width/volume_1.nii.gz", "full_width/volume_2.nii.gz", "op
 
 def pictures(data: Path) -> Iterator[tuple[Path, str]]:
     """Every lumbar picture and its role, those of one slice, which are quick, before the stacks."""
-    single = [(one.path, one.sequence) for one in spider_images(data)]
+    single = [(image.path, image.sequence) for image in spider_images(data)]
     with open(data / "sudirman_sagittal" / "images.csv", encoding="utf-8", newline="") as file:
         single += [(data / "sudirman_sagittal" / row["file"], row["sequence"].upper()) for row in csv.DictReader(file)]
     yield from sorted(single, key=lambda one: one[1] == "T2_SPACE")
-    yield from ((data / one, "T2") for one in OTHER_SCANNERS)
+    yield from ((data / file, "T2") for file in OTHER_SCANNERS)
 
 
 def half_as_large(series: Series) -> Series:
@@ -55,7 +55,7 @@ def two_discs(series: Series, found: Localization) -> Series | None:
         return None
     volume = series.volume
     axis = int(np.abs(volume.directions[2]).argmax())
-    places = sorted(volume.lps_to_index(one.center_lps_mm)[axis] for one in found.discs[2:4])
+    places = sorted(volume.lps_to_index(disc.center_lps_mm)[axis] for disc in found.discs[2:4])
     room = ROOM_MM / volume.spacing_mm[axis]
     first, after = max(0, int(places[0] - room)), int(places[1] + room) + 1
     keep = [slice(None)] * 3
@@ -79,7 +79,7 @@ def judged(localizer: Localizer, series: Series) -> tuple[Localization | None, i
 
 def measure(data: Path, table: Path) -> None:
     """Judge what the table lacks and add it."""
-    localizer = Localizer(next(one for one in default_packs() if one.system == LOCALIZER))
+    localizer = Localizer(next(pack for pack in default_packs() if pack.system == LOCALIZER))
     known = {row["picture"] for row in rows(table)} if table.is_file() else set()
     with open(table, "a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -20,7 +20,7 @@ class Observers:
         for observed, tag in self._tags:
             if observed is item:
                 item.RemoveObserver(tag)
-        self._tags = [one for one in self._tags if one[0] is not item]
+        self._tags = [tag for tag in self._tags if tag[0] is not item]
 
     def clear(self) -> None:
         """Stop observing everything."""

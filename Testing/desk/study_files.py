@@ -83,7 +83,7 @@ class StudyFiles(Listener):
 
     def finished(self, study):
         scene = self._host.scene
-        nodes = [volume_to_node(scene, one.volume, one.name) for one in study.series]
+        nodes = [volume_to_node(scene, series.volume, series.name) for series in study.series]
         if len(nodes) > 1:
             hierarchy.file_under(scene, hierarchy.study_item(scene, study.name, None), "Series", nodes)
         self._tell(f"Opened {study.name}: {len(nodes)} series", 1.0)

@@ -156,7 +156,7 @@ def test_what_is_saved_comes_back(with_boxes, user, tmp_path):
     with_boxes.module.panel.parameters.boxes.marginMm = 9.5
     path, before = tmp_path / "study.mrb", Path.cwd()
     assert with_boxes.files.save(path)
-    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     with_boxes.files.close_scene()
     assert boxes() == {} and with_boxes.module.panel.parameters.boxes.marginMm == 10.0
     user.open(path)

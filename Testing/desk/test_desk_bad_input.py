@@ -201,7 +201,7 @@ def test_a_reading_that_finds_the_disk_full_leaves_the_older_file(graded, user, 
         full_disk(patch)
         graded.save_reading(path)
     assert news(graded) == f"The disk is full while writing {path}; free some space and try again." in told[0]
-    assert path.read_bytes() == before and {one.name for one in tmp_path.iterdir()} == {"blocks", path.name}
+    assert path.read_bytes() == before and {path.name for path in tmp_path.iterdir()} == {"blocks", path.name}
     assert graded.logic.readings.of(graded.study).history.is_changed and nothing_is_lost(graded)
     graded.save_reading(path)
     assert load_reading(path).disc("L4-L5").reader_grade(*PFIRRMANN) == "5"
@@ -216,7 +216,7 @@ def test_a_report_that_finds_the_disk_full_leaves_nothing_half_written(overridde
     assert (
         len(told) == 1 and told[0].startswith(f"The report was not written. {folder}") and "has free space" in told[0]
     )
-    assert [one.name for one in tmp_path.iterdir()] == ["blocks"] and nothing_is_lost(overridden)
+    assert [path.name for path in tmp_path.iterdir()] == ["blocks"] and nothing_is_lost(overridden)
     overridden.write_report(folder)
     user.until(lambda: news(overridden).startswith("The report is in"), 60)
     assert (folder / "report.html").is_file()

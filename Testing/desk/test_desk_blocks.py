@@ -112,7 +112,7 @@ def test_a_disc_keeps_its_place_in_the_axial_view_from_block_to_block(graded, us
         middle = roi_from_node(graded.logic.readings.node(level)).center_lps_mm * (-1, -1, 1)
         places[level] = user.point_of("Red", middle)
     reference = places["L4-L5"]
-    assert all(abs(one.x() - reference.x()) < 4 and abs(one.y() - reference.y()) < 4 for one in places.values())
+    assert all(abs(place.x() - reference.x()) < 4 and abs(place.y() - reference.y()) < 4 for place in places.values())
 
 
 def test_the_axial_view_turns_into_the_discs_plane_and_back_into_the_blocks(graded, user, desk):

@@ -18,7 +18,7 @@ class DoubtfulEngine(BlockEngine):
 
     def localize(self, study, settings, **options):
         found = super().localize(study, settings, **options)
-        discs = tuple(replace(one, warnings=DOUBTS[:1]) for one in found.discs)
+        discs = tuple(replace(disc, warnings=DOUBTS[:1]) for disc in found.discs)
         return replace(
             found,
             discs=discs,
@@ -42,7 +42,7 @@ def told_in_files(panel, folder):
     document = json.loads((folder / "grades.json").read_text(encoding="utf-8"))
     report = (folder / "report.html").read_text(encoding="utf-8")
     warnings = (document["warnings"], *(one["warnings"] for one in document["discs"]))
-    return [[one in some for some in warnings] for one in DOUBTS], [one in report for one in DOUBTS]
+    return [[doubt in some for some in warnings] for doubt in DOUBTS], [doubt in report for doubt in DOUBTS]
 
 
 def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, user, desk, tmp_path):
@@ -50,7 +50,7 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
     panel.logic.jobs.engine = DoubtfulEngine()
     finish(panel, user, panel.ui.findButton)
     told = label.text
-    assert label.visible and [one in told for one in DOUBTS] == [True, True]
+    assert label.visible and [doubt in told for doubt in DOUBTS] == [True, True]
     assert told.splitlines()[-1] == "If a name is wrong, set “Lowest disc” above; all names follow."
     assert panel.ui.lowestComboBox.enabled and label.height >= label.heightForWidth(label.width), "all can be read"
     finish(panel, user, panel.ui.gradeButton)

@@ -18,7 +18,7 @@ class LackingEngine(BlockEngine):
         def lacking(result):
             if result.disc.level != "L2-L3":
                 return replace(result, not_graded={"msu": "no axial T2"})
-            grades = tuple(one for one in result.grades if one.system != "spider")
+            grades = tuple(grade for grade in result.grades if grade.system != "spider")
             return replace(result, grades=grades, not_graded={"msu": "no axial T2", "spider": MISSED})
 
         whole = super().grade(study, settings, graded=lambda result: graded(lacking(result)), **options)
@@ -83,7 +83,7 @@ def test_it_follows_the_names_and_is_in_the_files(lacking, user, tmp_path):
     assert [one for one in document["warnings"] if "graded" in one] == sentences
     assert {one["level"] for one in document["discs"] if "spider" in one["not_graded"]} == {"L3-L4"}
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert all(one in report for one in sentences) and f'title="not graded: {MISSED}"' in report
+    assert all(sentence in report for sentence in sentences) and f'title="not graded: {MISSED}"' in report
 
 
 def test_a_box_that_is_moved_is_tried_anew_by_all_systems_and_undo_brings_the_reason_back(lacking, user):

@@ -29,7 +29,7 @@ def observers(desk) -> dict[str, int]:
         things |= {f"{name} {one}": renderers.GetItemAsObject(one) for one in range(renderers.GetNumberOfItems())}
     counts = {name: str(thing).count("vtkObserver (") for name, thing in things.items()}
     nodes = (scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes()))
-    return counts | {one.GetID(): int(bool(one.HasObserver("ModifiedEvent"))) for one in nodes}
+    return counts | {node.GetID(): int(bool(node.HasObserver("ModifiedEvent"))) for node in nodes}
 
 
 def read(desk, user, folder) -> None:

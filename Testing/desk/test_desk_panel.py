@@ -182,11 +182,11 @@ def test_views_come_back_to_a_disc_whose_deletion_is_undone(graded, user, desk):
 
     def away_mm():
         views = [slicer.app.layoutManager().sliceWidget(name) for name in slicer.app.layoutManager().sliceViewNames()]
-        planes = [one.mrmlSliceNode().GetSliceToRAS() for one in views]
+        planes = [view.mrmlSliceNode().GetSliceToRAS() for view in views]
         matrices = [
-            np.array([[one.GetElement(row, column) for column in range(4)] for row in range(4)]) for one in planes
+            np.array([[plane.GetElement(row, column) for column in range(4)] for row in range(4)]) for plane in planes
         ]
-        return max(abs((center - one[:3, 3]) @ one[:3, 2]) for one in matrices)
+        return max(abs((center - matrix[:3, 3]) @ matrix[:3, 2]) for matrix in matrices)
 
     assert away_mm() < 5.0
     user.click(graded.ui.deleteButton)
@@ -204,7 +204,7 @@ def test_a_level_says_that_its_box_was_moved_since(graded, user):
     user.wait(0.3)
     table = graded.ui.gradeTable
     heads = [table.verticalHeaderItem(row).text() for row in range(len(LEVELS))]
-    assert [one for one in heads if "\n" in one] == ["L3-L4\nmoved"]
+    assert [head for head in heads if "\n" in head] == ["L3-L4\nmoved"]
     graded.logic.boxChanged = graded.live.box_changed
 
 
@@ -274,7 +274,7 @@ def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, 
     graded.write_report(tmp_path / "report")
     user.until(lambda: (tmp_path / "report" / "report.html").is_file(), 120)
     user.until(lambda: graded.ui.statusLabel.text.startswith("The report is in"), 10)
-    names = {one.name for one in (tmp_path / "report").iterdir()}
+    names = {path.name for path in (tmp_path / "report").iterdir()}
     assert {"grades.json", "grades.csv", "reading.json", "reading.csv", "report.html", "rois"} <= names
     assert "collapsed" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 

@@ -44,7 +44,7 @@ def labels(panel, desk) -> list[str]:
     """What stands beside the discs in all views."""
     for view in desk.layout.views():
         view.forceRender()
-    return sorted({text for one in panel.logic.labels.views for text in one.shown()})
+    return sorted({text for view in panel.logic.labels.views for text in view.shown()})
 
 
 def state(panel, desk) -> dict:

@@ -128,7 +128,7 @@ def test_keys_are_heard_only_while_the_module_is_open(desk, user):
 def test_no_key_is_taken_from_slicers_views(desk):
     from discgrader.panel.keys import key_actions
 
-    assert not {one.default for one in key_actions()} & SLICERS_KEYS
+    assert not {action.default for action in key_actions()} & SLICERS_KEYS
 
 
 def test_coming_and_going_piles_up_neither_wrappers_nor_observers(panel, desk, user):

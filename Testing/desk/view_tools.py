@@ -207,7 +207,9 @@ class Probe:
         self.label.setText(f"{place} mm   {self._intensity(view, ras)}".rstrip())
 
     def _intensity(self, view, ras) -> str:
-        composite = next((one for one in self._composites() if one.GetLayoutName() == view.GetLayoutName()), None)
+        composite = next(
+            (composite for composite in self._composites() if composite.GetLayoutName() == view.GetLayoutName()), None
+        )
         volume = self._scene.GetNodeByID(composite.GetBackgroundVolumeID() or "") if composite is not None else None
         if volume is None or volume.GetImageData() is None:
             return ""

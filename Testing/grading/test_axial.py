@@ -37,7 +37,7 @@ def test_the_slices_of_a_disc_in_a_stack_are_those_within_its_height():
     for number, disc in enumerate(discs().discs):
         cut = axial_cut(disc, [stack])
         assert heights(cut)[0] == pytest.approx(number * STEP_MM, abs=2.0)
-        assert all(abs(one - number * STEP_MM) <= 5.0 for one in heights(cut))
+        assert all(abs(height - number * STEP_MM) <= 5.0 for height in heights(cut))
         assert len(cut.indices) in (2, 3)
         assert cut.notes == ()
 
@@ -112,7 +112,9 @@ def looked(study: Study, system: str):
 )
 def test_windows_do_not_depend_on_how_voxels_are_stored(order, flips):
     stated = Study("s", (sagittal(BODY), axial(BODY)))
-    stored = Study("s", tuple(replace(one, volume=stored_otherwise(one.volume, order, flips)) for one in stated.series))
+    stored = Study(
+        "s", tuple(replace(series, volume=stored_otherwise(series.volume, order, flips)) for series in stated.series)
+    )
     for before, after in zip(looked(stated, "deepspine"), looked(stored, "deepspine"), strict=True):
         for one, other in zip(before[0], after[0], strict=True):
             shape = one.shape.resized(32)

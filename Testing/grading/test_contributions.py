@@ -79,7 +79,8 @@ def test_pushes_are_in_the_json_and_in_the_report(trees):
     stated = {KEY: as_evidence(told(trees, row(-1.5, 1.2)))}
     first = result.discs[0]
     grades = tuple(
-        replace(one, evidence={**one.evidence, **stated}) if one.system == "pfirrmann" else one for one in first.grades
+        replace(grade, evidence={**grade.evidence, **stated}) if grade.system == "pfirrmann" else grade
+        for grade in first.grades
     )
     result = replace(result, discs=(replace(first, grades=grades), *result.discs[1:]))
     written = json.loads(json.dumps(grades_json(result), allow_nan=False))

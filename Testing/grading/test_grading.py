@@ -94,7 +94,7 @@ def test_what_is_remembered_of_a_study_changes_no_grade(spine, packs):
 
 
 def grades(results):
-    return [one.grades for one in results]
+    return [result.grades for result in results]
 
 
 def test_a_stop_is_heard_between_networks(spine, packs):

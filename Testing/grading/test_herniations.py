@@ -36,7 +36,7 @@ def result(tmp_path_factory):
 
 
 def herniated(result):
-    return [one for one in result.discs if KEY in one.grade_of("msu", "size").evidence]
+    return [disc for disc in result.discs if KEY in disc.grade_of("msu", "size").evidence]
 
 
 def test_the_report_shows_the_axial_slice_of_a_finding(result):
@@ -49,7 +49,7 @@ def test_the_report_shows_the_axial_slice_of_a_finding(result):
 
 def test_the_picture_of_a_finding_is_of_the_slice_that_its_grade_was_read_from(result):
     """Also where saliency is highest on another slice."""
-    [shown] = [one for one in result.study.series if one.plane is Plane.AXIAL]
+    [shown] = [series for series in result.study.series if series.plane is Plane.AXIAL]
     graded = herniated(result)[0]
     size = graded.grade_of("msu", "size")
     name, index = slice_read(size.evidence)
@@ -119,7 +119,7 @@ def test_curves_of_a_scene_follow_the_grades(result):
         assert np.allclose(np.mean(points, axis=0), box.center_lps_mm, atol=1e-3)
         assert np.allclose(np.abs(box.to_local(np.array(points)))[:, :2], box.size_mm[:2] / 2, atol=1e-3)
     kept = herniated(result)[0]
-    healthy = replace(kept, grades=tuple(replace(one, evidence={}) for one in kept.grades))
+    healthy = replace(kept, grades=tuple(replace(grade, evidence={}) for grade in kept.grades))
     for graded, left in ((kept, [kept.disc.level]), (healthy, [])):
         discs = tuple(
             replace(
@@ -128,4 +128,4 @@ def test_curves_of_a_scene_follow_the_grades(result):
             for disc in nodes.reading.discs
         )
         nodes.renderer.show(replace(nodes.reading, discs=discs))
-        assert [attribute(one, "Level") for one in study_nodes(scene, "s", "herniation")] == left
+        assert [attribute(node, "Level") for node in study_nodes(scene, "s", "herniation")] == left

@@ -20,7 +20,7 @@ LUMBAR = above("L1-L2")
 
 @pytest.mark.parametrize("level", ["S1-S2", "L5-S1", "L6-S1", "L5-L6", "L4-S1", "L4-L5", "L1-L2"])
 def test_every_system_is_for_lumbar_discs(level):
-    assert all(one.covers(level) for one in systems().values()) and out_of_range(level) == {}
+    assert all(system.covers(level) for system in systems().values()) and out_of_range(level) == {}
 
 
 @pytest.mark.parametrize("level", ["T12-L1", "T13-L1", "T12-T13", "T11-T12", "T9-T10"])
@@ -52,17 +52,17 @@ def _renaming() -> History:
 def test_grades_do_not_follow_a_disc_to_a_level_that_they_are_not_for():
     history = _renaming()
     top = max(history.reading.present, key=lambda one: one.number)
-    lumbar = next(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
+    lumbar = next(grade for grade in top.gradings[-1].grades if grade.system == "pfirrmann")
     history.learn(
         LearnGrades(
             top.number, top.box, (lumbar, replace(lumbar, system="msu", task="size")), {"deepspine": "no axial T2"}
         )
     )
     before = history.reading.disc(top.level)
-    assert {one.system for one in before.grading.grades} == {"pfirrmann", "msu"}
+    assert {grade.system for grade in before.grading.grades} == {"pfirrmann", "msu"}
     history.apply(ShiftLevels(1))
     shifted = next(one for one in history.reading.present if one.number == top.number)
-    assert shifted.level == "T12-L1" and {one.system for one in shifted.grading.grades} == {"pfirrmann"}
+    assert shifted.level == "T12-L1" and {grade.system for grade in shifted.grading.grades} == {"pfirrmann"}
     assert shifted.grading.not_graded == {"deepspine": LUMBAR, "msu": LUMBAR} and not shifted.is_stale
     history.undo()
     assert history.reading.disc(top.level) == before
@@ -72,7 +72,7 @@ def test_what_was_too_high_is_not_said_of_a_disc_that_was_renamed_to_a_lumbar_le
     history = _renaming()
     top = max(history.reading.present, key=lambda one: one.number)
     history.apply(ShiftLevels(1))
-    grades = tuple(one for one in top.gradings[-1].grades if one.system == "pfirrmann")
+    grades = tuple(grade for grade in top.gradings[-1].grades if grade.system == "pfirrmann")
     history.learn(LearnGrades(top.number, top.box, grades, {"msu": LUMBAR, "deepspine": LUMBAR}))
     history.apply(ShiftLevels(-1))
     assert history.reading.disc(level_name(5)).grading.not_graded == {}

@@ -50,7 +50,7 @@ def test_discs_of_a_study_that_nothing_is_graded_from_are_named_and_the_reason_t
         assert not one.grades
         assert set(one.not_graded) == {"pfirrmann", "spider"}
         assert all("no sagittal T1, T2 or T2 SPACE (only is " in reason for reason in one.not_graded.values())
-    assert any("nothing was graded" in one for one in series_warnings(study, localized(spine)))
+    assert any("nothing was graded" in warning for warning in series_warnings(study, localized(spine)))
 
 
 @pytest.mark.parametrize("plane", list(Plane))
@@ -77,7 +77,7 @@ def test_what_is_unknown_or_something_else_is_never_graded(spine, grader, contra
 def test_a_series_nobody_knows_is_asked_about_beside_one_that_is_graded(spine) -> None:
     study = Study("s", (of(spine, "sag_t2", Contrast.T2), of(spine, "scan", Contrast.UNKNOWN)))
     refuse_unknown_contrast(study)
-    assert any("--role scan=T2" in one for one in series_warnings(study, localized(spine)))
+    assert any("--role scan=T2" in warning for warning in series_warnings(study, localized(spine)))
 
 
 def test_the_option_can_be_copied(spine) -> None:
@@ -95,7 +95,8 @@ def test_the_native_t1_before_the_one_after_contrast_agent_whatever_their_names_
     study = Study("s", (after, native, of(spine, "t2", Contrast.T2)))
     assert [one.name for one in sagittal_of_role(study, localized(spine), "T1")] == ["t1", "a_t1_km"]
     assert any(
-        "a_t1_km was not used" in one and "contrast agent" in one for one in series_warnings(study, localized(spine))
+        "a_t1_km was not used" in warning and "contrast agent" in warning
+        for warning in series_warnings(study, localized(spine))
     )
     alone = series_warnings(Study("s", (after, study.series[2])), localized(spine))
     assert any("no unenhanced T1" in one for one in alone)
@@ -108,8 +109,8 @@ def test_a_fat_suppressed_t1_beside_a_native_one_is_named(spine) -> None:
         of(spine, "t2", Contrast.T2),
     )
     assert any(
-        "a_t1_fs_km was not used" in one and "t1 was used" in one
-        for one in series_warnings(Study("s", series), localized(spine))
+        "a_t1_fs_km was not used" in warning and "t1 was used" in warning
+        for warning in series_warnings(Study("s", series), localized(spine))
     )
 
 
@@ -126,12 +127,12 @@ def test_choices_between_series_of_one_role(spine) -> None:
     ]:
         study = Study("s", (worse, of(spine, "b", Contrast.T2)))
         assert sagittal_of_role(study, found, "T2")[0].name == "b"
-        [told] = [one for one in series_warnings(study, found) if "was not used" in one]
+        [told] = [warning for warning in series_warnings(study, found) if "was not used" in warning]
         assert words in told and told.startswith("Series a ")
     fine = of(spine, "fine", Contrast.T2, volume=Volume(np.repeat(np.repeat(volume.array, 2, 1), 2, 2), sharp))
     study = Study("s", (of(spine, "coarse", Contrast.T2), fine))
     assert sagittal_of_role(study, found, "T2")[0].name == "fine"
-    assert any("larger pixels" in one for one in series_warnings(study, found))
+    assert any("larger pixels" in warning for warning in series_warnings(study, found))
 
 
 def test_a_t2_like_series_that_is_left_out_is_named(spine) -> None:
@@ -158,7 +159,7 @@ def test_each_grade_from_t1_alone_says_how_much_less_it_is_worth(spine, grader) 
 
 
 def test_the_worth_is_what_the_pack_measured() -> None:
-    pack = next(one for one in default_packs() if one.system == "pfirrmann")
+    pack = next(pack for pack in default_packs() if pack.system == "pfirrmann")
     low, high = (pack.metrics[one]["pfirrmann"]["macro_auroc"]["value"] for one in ("T1", "T2"))
     [note] = t1_alone_warnings(pack, "pfirrmann", {"T1"})
     assert f"{low:.2f}" in note and f"{high:.2f}" in note and low < high
@@ -193,12 +194,12 @@ def test_the_engine_refuses_what_is_unknown_and_tells_of_series_in_its_result(sp
     with pytest.raises(StudyError, match="set its role, for instance --role scan=T2"):
         engine.grade(Study("s", (of(spine, "scan", Contrast.UNKNOWN),)))
     stir = engine.grade(Study("s", (of(spine, "stir", Contrast.STIR),)))
-    assert len(stir.discs) == 6 and not any(one.grades for one in stir.discs)
-    assert any("nothing was graded" in one for one in stir.warnings)
+    assert len(stir.discs) == 6 and not any(disc.grades for disc in stir.discs)
+    assert any("nothing was graded" in warning for warning in stir.warnings)
     assert any(one.startswith("Not graded by pfirrmann") for one in stir.not_graded)
     both = engine.grade(Study("s", (of(spine, "t2", Contrast.T2), of(spine, "stir", Contrast.STIR))))
-    assert all(one.grades for one in both.discs)
-    assert any("stir was not used" in one for one in both.warnings)
+    assert all(disc.grades for disc in both.discs)
+    assert any("stir was not used" in warning for warning in both.warnings)
 
 
 def test_what_a_series_was_taken_for_and_why_stands_in_grades_json(spine, grader) -> None:

@@ -111,7 +111,7 @@ def test_it_stands_beside_packs_of_other_systems_and_has_no_saliency(trained, sp
     grader = Grader([pack, tiny_grading_pack(tmp_path / "spider", system="spider")])
     assert set(grader.systems_for(spine.study)) == {"pfirrmann", "spider"}
     results = grader.grade(spine.study, localization)
-    assert {one.system for one in results[0].grades} == {"pfirrmann", "spider"}
+    assert {grade.system for grade in results[0].grades} == {"pfirrmann", "spider"}
     maps = list(grader.explain(spine.study, localization, results[:1]))
     assert {system for system, _ in maps[0]} == {"spider"}
 
@@ -140,7 +140,7 @@ def test_a_moved_box_is_graded_anew_without_filtering_the_sequence_again(trained
     ]
     assert values[0] != values[1]
     # The other discs are not graded again.
-    assert [one.disc.level for one in moved.discs] == [disc.level]
+    assert [disc.disc.level for disc in moved.discs] == [disc.level]
 
 
 def test_a_single_slice_has_its_features_in_the_slice(trained, spine):

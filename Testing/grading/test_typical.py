@@ -121,7 +121,7 @@ def test_statistics_tell_blur_and_noise():
 def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_given(kind):
     study, found = synthetic_study(), synthetic_localization()
     shown = DiscInStudy(study, found, found.discs[1], DiscInStudy(study, found, found.discs[1]))
-    before = [one.volume.array.copy() for one in study.series]
+    before = [series.volume.array.copy() for series in study.series]
     changed = CHANGES[kind](shown, np.random.default_rng(1))
     assert all(np.array_equal(one.volume.array, was) for one, was in zip(study.series, before, strict=True))
     same = all(
@@ -134,7 +134,9 @@ def test_every_change_changes_the_picture_or_the_place_and_nothing_that_it_was_g
     assert changed.disc in changed.localization.discs
 
 
-@pytest.mark.parametrize("pack", [one for one in default_packs() if "unlike" in one.metrics], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "pack", [pack for pack in default_packs() if "unlike" in pack.metrics], ids=lambda one: one.name
+)
 def test_the_shipped_packs_say_in_one_sentence_what_they_warn_of(pack):
     assert Typical.load(pack) is not None
     assert (

@@ -44,7 +44,7 @@ def test_every_disc_gets_every_task_of_every_system(study, localization, packs):
     grader = Grader(packs)
     assert grader.systems_for(study) == SYSTEM_NAMES
     for result in grader.grade(study, localization):
-        assert [(one.system, one.task) for one in result.grades] == [
+        assert [(grade.system, grade.task) for grade in result.grades] == [
             (system, task.name) for system in SYSTEM_NAMES for task in find_system(system).tasks
         ]
         for grade in result.grades:
@@ -85,9 +85,9 @@ def test_what_is_missing_is_said_and_the_rest_is_graded(localization, packs):
     study = Study("s", (sagittal(BODY),))
     grader = Grader(packs)
     results = grader.grade(study, localization)
-    assert {grade.system for one in results for grade in one.grades} == {"calcification"}
+    assert {grade.system for result in results for grade in result.grades} == {"calcification"}
     assert all(
-        one.not_graded == dict.fromkeys(("axial-multitask", "msu", "deepspine"), "no axial T2") for one in results
+        result.not_graded == dict.fromkeys(("axial-multitask", "msu", "deepspine"), "no axial T2") for result in results
     )
     assert StudyResult(study, localization, results).not_graded == (
         "Not graded by axial-multitask, msu, deepspine: no axial T2.",
@@ -100,8 +100,8 @@ def test_discs_that_the_axial_series_misses_are_named(localization, packs):
     low = Study("s", (sagittal(BODY), axial(BODY, center=(0, 10, 0), slices=25)))
     grader = Grader(packs)
     results = grader.grade(low, localization, systems=["msu"])
-    assert [bool(one.grades) for one in results] == [True, True, False, False]
-    assert [one.not_graded.get("msu") for one in results] == [
+    assert [bool(result.grades) for result in results] == [True, True, False, False]
+    assert [result.not_graded.get("msu") for result in results] == [
         None,
         None,
         "the axial T2 misses it by 24 mm",
@@ -124,7 +124,7 @@ def test_saliency_is_positive_inside_the_window_and_depends_on_the_weights(
         found = explained(grader, study, replace(localization, discs=localization.discs[1:2]), result)
         assert set(found) == {(grade.system, grade.task) for grade in result.grades}
         for name, volume in found.values():
-            shown = next(one for one in study.series if one.name == name).volume
+            shown = next(series for series in study.series if series.name == name).volume
             assert volume.array.shape == shown.array.shape and np.allclose(volume.affine_lps, shown.affine_lps)
             assert volume.array.min() >= 0 and volume.array.max() <= 1
             k, j, i = np.nonzero(volume.array)
@@ -183,7 +183,7 @@ def segmented(localization: Localization) -> Localization:
 
 def test_boxes_alone_are_not_graded_by_systems_that_read_outlines(localization, packs, tmp_path):
     study = Study("s", (sagittal(BODY), axial(BODY)))
-    boxes = localization_from_boxes(study, {one.level: one.roi for one in localization.discs})
+    boxes = localization_from_boxes(study, {disc.level: disc.roi for disc in localization.discs})
     grader = Grader([*packs, *(tiny_grading_pack(tmp_path / one, system=one) for one in ("pfirrmann", "spider"))])
     for result in grader.grade(study, boxes):
         assert {grade.system for grade in result.grades} == set(SYSTEM_NAMES)
@@ -219,8 +219,13 @@ def test_a_disc_that_the_sagittal_series_does_not_show_is_said_not_to_be_graded(
     away = localization.discs[3]
     away = replace(away, roi=replace(away.roi, center_lps_mm=away.roi.center_lps_mm + [0, 0, 400.0]))
     results = grader.grade(study, replace(localization, discs=(*localization.discs[:3], away)))
-    assert [one.not_graded for one in results] == [{}, {}, {}, {"pfirrmann": "the sagittal series do not show it"}]
-    assert [bool(one.grades) for one in results] == [True, True, True, False]
+    assert [result.not_graded for result in results] == [
+        {},
+        {},
+        {},
+        {"pfirrmann": "the sagittal series do not show it"},
+    ]
+    assert [bool(result.grades) for result in results] == [True, True, True, False]
 
 
 def test_a_pack_that_knows_digital_spines_alone_and_cannot_tell_them_says_so_once_with_each_disc(

@@ -55,7 +55,7 @@ def test_shipped_packs_say_what_they_are_and_stay_small():
 
 def test_phantom_discs_are_found_named_and_graded(graded, phantom):
     truth = {disc.level: disc for disc in phantom.discs}
-    found = {one.disc.level: one for one in graded.discs}
+    found = {disc.disc.level: disc for disc in graded.discs}
     assert set(truth) <= set(found)
     for level, disc in truth.items():
         assert np.linalg.norm((found[level].disc.center_lps_mm - disc.center_lps_mm)[1:]) < 5.0
@@ -85,7 +85,7 @@ def test_saliency_lies_on_the_disc_more_than_chance_would(graded):
 
 def test_two_runs_agree_to_the_bit(engine, phantom, graded):
     again = engine.grade(phantom.study, Settings(saliency=False))
-    assert [one.grades for one in again.discs] == [one.grades for one in graded.discs]
+    assert [disc.grades for disc in again.discs] == [disc.grades for disc in graded.discs]
 
 
 def test_a_picture_without_a_spine_is_not_graded_in_silence(engine):
@@ -113,7 +113,7 @@ def test_a_picture_without_a_spine_is_not_graded_in_silence(engine):
 
 
 def test_a_series_moved_by_the_patient_is_followed(engine, phantom):
-    t2, t1 = phantom.study.series[0], next(one for one in phantom.study.series if one.contrast is Contrast.T1)
+    t2, t1 = phantom.study.series[0], next(series for series in phantom.study.series if series.contrast is Contrast.T1)
     affine = t1.volume.affine_lps.copy()
     affine[:3, 3] += [0, 5.0, -6.0]
     moved = replace(t1, volume=Volume(t1.volume.array, affine))

@@ -227,7 +227,7 @@ def read_scale_file(path: Path) -> object:
     from discgrader.grading import scales
 
     scale = scales.read_scale(path)
-    return scale.values, scale.labels, [one.rgb for one in scale.grades]
+    return scale.values, scale.labels, [grade.rgb for grade in scale.grades]
 
 
 @cache
@@ -279,7 +279,7 @@ SHARED = resources_dir() / "Packs" / "spider-resnet"
 
 def in_memory(path: Path, folder: Path) -> SimpleNamespace:
     """A pack whose files are those of a folder, but for the one that was changed."""
-    files = {one.name: "" for one in folder.iterdir() if one.name != "pack.json"}
+    files = {path.name: "" for path in folder.iterdir() if path.name != "pack.json"}
 
     def read_bytes(file: str) -> bytes:
         from discgrader.packs.pack import check_content

@@ -89,7 +89,7 @@ def test_the_sac_of_a_digital_spine_is_made_out(phantom: PhantomStudy) -> None:
     measured = {}
     for series in phantom.study.series:
         if series.plane is Plane.AXIAL:
-            seen = [channels(*one) for one in flat_pictures(series.volume, Plane.AXIAL)]
+            seen = [channels(*picture) for picture in flat_pictures(series.volume, Plane.AXIAL)]
             found = [tissue_brightness(one, network.tissues(one)) for one in seen]
             measured[series.contrast] = np.median([measures_of(one)[0] for one in found if one is not None])
             assert sum(one is not None for one in found) >= 3
@@ -100,7 +100,7 @@ def assert_told(study: Study, phantom: PhantomStudy) -> None:
     """Each axial series is what it was made as, or unknown if it is T1; the T2 says how it was told and how surely."""
     for made in phantom.study.series:
         if made.plane is Plane.AXIAL:
-            [one] = [one for one in study.series if np.array_equal(one.volume.array, made.volume.array)]
+            [one] = [series for series in study.series if np.array_equal(series.volume.array, made.volume.array)]
             assert one.contrast in ((T2,) if made.contrast is T2 else (T1, UNKNOWN))
             if made.contrast is T2:
                 assert one.probability >= 0.8
@@ -110,7 +110,7 @@ def assert_told(study: Study, phantom: PhantomStudy) -> None:
 def test_stripped_dicom_is_told(phantom: PhantomStudy, tmp_path: Path) -> None:
     write_study(phantom, tmp_path / "study", True, PUBLIC)
     study = read_study(tmp_path / "study")
-    assert len(study.series) == 4 and {one.header.get("EchoTime") for one in study.series} == {None}
+    assert len(study.series) == 4 and {series.header.get("EchoTime") for series in study.series} == {None}
     assert_told(study, phantom)
 
 
@@ -149,7 +149,7 @@ def test_a_name_that_the_picture_contradicts_is_not_believed(phantom: PhantomStu
     write_volume(phantom.study.series[0].volume, tmp_path / "study" / "ax_t2.nii.gz")
     [series] = read_study(tmp_path / "study").series
     if series.role == "AX_T1":
-        assert any("but the image shows a T1" in one for one in series.warnings)
+        assert any("but the image shows a T1" in warning for warning in series.warnings)
     else:
         assert series.probability is None or series.probability < 0.5
 

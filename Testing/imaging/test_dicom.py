@@ -72,7 +72,9 @@ def test_enhanced_file_keeps_voxels_and_places(name: str, shared: bool, tmp_path
     write_enhanced(tmp_path / "a.dcm", VOLUMES[name], order=order, shared_orientation=shared)
     series = only(read_study(tmp_path / "a.dcm"))
     assert_same(VOLUMES[name], series.volume)
-    assert [one.frame for one in series.identity.instances] == [list(order).index(k) + 1 for k in range(count)]
+    assert [instance.frame for instance in series.identity.instances] == [
+        list(order).index(k) + 1 for k in range(count)
+    ]
     assert series.header["EchoTime"] == 110.0
 
 
@@ -205,18 +207,18 @@ def test_missing_slices_are_named_and_move_nothing(tmp_path: Path) -> None:
     assert series.volume.array[2] == pytest.approx(between, abs=0.51)
     assert series.identity.instances[2:4] == (Instance("", 0),) * 2 and series.files[2:4] == (None, None)
     assert all(one.uid and one.frame == 1 for number, one in enumerate(series.identity.instances) if number in there)
-    assert any("2 slices" in one and "between images 2 and 5" in one for one in series.warnings)
+    assert any("2 slices" in warning and "between images 2 and 5" in warning for warning in series.warnings)
 
 
 def test_wide_gap_parts_a_series(tmp_path: Path) -> None:
     long = upright(size=(24, 30, 20))
     write_classic(tmp_path / "a", long, keep=[0, 1, 2, 3, 15, 16, 17])
     study = read_study(tmp_path / "a")
-    assert [one.volume.array.shape[0] for one in study.series] == [4, 3]
+    assert [series.volume.array.shape[0] for series in study.series] == [4, 3]
     assert_same(Volume(long.array[:4], long.affine_lps), study.series[0].volume)
     assert study.series[1].volume.index_to_lps([0, 0, 0]) == pytest.approx(long.index_to_lps([0, 0, 15]), abs=0.01)
-    assert len({one.name for one in study.series}) == 2
-    assert any("wide gaps" in one for one in study.series[0].warnings)
+    assert len({series.name for series in study.series}) == 2
+    assert any("wide gaps" in warning for warning in study.series[0].warnings)
 
 
 def test_double_files_and_double_places_are_read_once_with_a_warning(tmp_path: Path) -> None:
@@ -224,12 +226,12 @@ def test_double_files_and_double_places_are_read_once_with_a_warning(tmp_path: P
     (tmp_path / "a" / "copy").write_bytes(paths[2].read_bytes())
     study = read_study(tmp_path / "a")
     assert_same(upright(), only(study).volume)
-    assert any("duplicate: another slice has the same image" in one for one in study.warnings)
+    assert any("duplicate: another slice has the same image" in warning for warning in study.warnings)
     (tmp_path / "a" / "copy").unlink()
     write_classic(tmp_path / "a", upright(), keep=[4], prefix="again")
     series = only(read_study(tmp_path / "a"))
     assert_same(upright(), series.volume)
-    assert any("at the position of another slice" in one for one in series.warnings)
+    assert any("at the position of another slice" in warning for warning in series.warnings)
 
 
 def test_uneven_slices_are_warned_of_with_the_error_in_mm(tmp_path: Path) -> None:
@@ -238,7 +240,7 @@ def test_uneven_slices_are_warned_of_with_the_error_in_mm(tmp_path: Path) -> Non
             dataset.ImagePositionPatient = list(upright().index_to_lps([0, 0, 3]) + [0.5, 0.0, 0.0])
 
     write_classic(tmp_path / "a", upright(), change=move)
-    assert any("0.50 mm" in one for one in only(read_study(tmp_path / "a")).warnings)
+    assert any("0.50 mm" in warning for warning in only(read_study(tmp_path / "a")).warnings)
 
 
 def test_slices_shifted_sideways_are_brought_in_line(tmp_path: Path) -> None:
@@ -253,7 +255,7 @@ def test_slices_shifted_sideways_are_brought_in_line(tmp_path: Path) -> None:
     point = one.index_to_lps([2 * 4 + 5, 9, 4])
     i, j, k = np.rint(series.volume.lps_to_index(point)).astype(int)
     assert series.volume.array[k, j, i] == pytest.approx(one.array[4, 9, 5], abs=0.01)
-    assert any("sideways" in one for one in series.warnings)
+    assert any("sideways" in warning for warning in series.warnings)
 
 
 def test_several_series_in_one_folder_with_subfolders(tmp_path: Path) -> None:
@@ -280,7 +282,11 @@ def test_several_series_in_one_folder_with_subfolders(tmp_path: Path) -> None:
     (tmp_path / "a" / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM")
     (tmp_path / "a" / "notes.txt").write_text("hello")
     study = read_study(tmp_path / "a")
-    assert [(one.name, one.role) for one in study.series] == [("T2 sag", "T2"), ("T1 sag", "T1"), ("T2 tra", "AX_T2")]
+    assert [(series.name, series.role) for series in study.series] == [
+        ("T2 sag", "T2"),
+        ("T1 sag", "T1"),
+        ("T2 tra", "AX_T2"),
+    ]
     assert_same(VOLUMES["axial"], study.series[2].volume)
 
 
@@ -290,9 +296,9 @@ def test_scout_in_three_planes_becomes_three_series(tmp_path: Path) -> None:
         one = volume(directions, (1.0, 1.0, 8.0), (20, 20, 3), seed=number)
         write_classic(tmp_path / "a", one, prefix="ABC"[number], SeriesDescription="localizer")
     study = read_study(tmp_path / "a")
-    assert {one.plane for one in study.series} == set(Plane)
-    assert {one.name for one in study.series} == {"localizer sagittal", "localizer coronal", "localizer axial"}
-    assert {one.contrast for one in study.series} == {"other"}
+    assert {series.plane for series in study.series} == set(Plane)
+    assert {series.name for series in study.series} == {"localizer sagittal", "localizer coronal", "localizer axial"}
+    assert {series.contrast for series in study.series} == {"other"}
 
 
 def test_axial_blocks_angled_to_each_disc_become_series_of_their_own(tmp_path: Path) -> None:
@@ -306,7 +312,7 @@ def test_axial_blocks_angled_to_each_disc_become_series_of_their_own(tmp_path: P
             tmp_path / "a", one, prefix="ABC"[number], SeriesDescription="t2 tra", EchoTime=100, RepetitionTime=4000
         )
     study = read_study(tmp_path / "a")
-    assert [one.role for one in study.series] == ["AX_T2"] * 3
+    assert [series.role for series in study.series] == ["AX_T2"] * 3
     for block, series in zip(reversed(blocks), study.series):
         assert_same(block, series.volume)
 
@@ -323,7 +329,7 @@ def test_echoes_and_time_points_of_one_series_are_parted(tmp_path: Path) -> None
             SeriesDescription="dual",
         )
     study = read_study(tmp_path / "a")
-    assert [one.name for one in study.series] == ["dual echo 1", "dual echo 2"]
+    assert [series.name for series in study.series] == ["dual echo 1", "dual echo 2"]
     assert_same(volume(SAGITTAL, (1, 1, 4), (20, 20, 4), seed=2), study.series[1].volume)
     for time in (1, 2, 3):
         write_classic(
@@ -338,7 +344,7 @@ def test_echoes_and_time_points_of_one_series_are_parted(tmp_path: Path) -> None
 def test_slices_of_another_size_become_a_series_of_their_own(tmp_path: Path) -> None:
     write_classic(tmp_path / "a", upright())
     write_classic(tmp_path / "a", volume(SAGITTAL, (0.75, 0.75, 4.4), (16, 18, 2), seed=5), prefix="small")
-    assert sorted(one.volume.size for one in read_study(tmp_path / "a").series) == [(16, 18, 2), (24, 30, 7)]
+    assert sorted(series.volume.size for series in read_study(tmp_path / "a").series) == [(16, 18, 2), (24, 30, 7)]
 
 
 def test_other_modalities_are_refused_by_name(tmp_path: Path) -> None:
@@ -348,7 +354,7 @@ def test_other_modalities_are_refused_by_name(tmp_path: Path) -> None:
     write_classic(tmp_path / "a", VOLUMES["oblique"], prefix="MR", SeriesInstanceUID="1.2.6")
     study = read_study(tmp_path / "a")
     assert_same(VOLUMES["oblique"], only(study).volume)
-    assert any("7 files" in one and "CT, not MR" in one for one in study.warnings)
+    assert any("7 files" in warning and "CT, not MR" in warning for warning in study.warnings)
 
 
 def test_what_holds_no_usable_picture_is_passed_over(tmp_path: Path) -> None:
@@ -363,15 +369,15 @@ def test_what_holds_no_usable_picture_is_passed_over(tmp_path: Path) -> None:
     save(color, tmp_path / "a" / "color.dcm")
     study = read_study(tmp_path / "a")
     assert_same(upright(), only(study).volume)
-    assert any("without a position" in one for one in study.warnings)
-    assert any("a color image (SamplesPerPixel (0028,0002) is 3)" in one for one in study.warnings)
+    assert any("without a position" in warning for warning in study.warnings)
+    assert any("a color image (SamplesPerPixel (0028,0002) is 3)" in warning for warning in study.warnings)
 
 
 def test_a_cut_off_file_is_left_out_with_its_name(tmp_path: Path) -> None:
     paths = write_classic(tmp_path / "a", upright())
     paths[3].write_bytes(paths[3].read_bytes()[:-700])
     series = only(read_study(tmp_path / "a"))
-    assert any(paths[3].name in one and "truncated" in one for one in series.warnings)
+    assert any(paths[3].name in warning and "truncated" in warning for warning in series.warnings)
     assert np.array_equal(np.delete(series.volume.array, 3, 0), np.delete(upright().array, 3, 0))
     for path in paths:
         path.write_bytes(path.read_bytes()[:-700])
@@ -408,7 +414,7 @@ def test_single_slice_without_thickness_says_so(tmp_path: Path) -> None:
     write_classic(tmp_path / "a", VOLUMES["single slice"], change=strip)
     series = only(read_study(tmp_path / "a"))
     assert series.volume.spacing_mm[2] == 1.0
-    assert any("thickness" in one for one in series.warnings)
+    assert any("thickness" in warning for warning in series.warnings)
 
 
 def test_a_spacing_of_zero_is_refused(tmp_path: Path) -> None:
@@ -449,4 +455,4 @@ def test_two_examinations_of_one_patient_are_read_with_a_warning(tmp_path: Path)
     write_classic(tmp_path / "a", upright(), prefix="B", SeriesInstanceUID="1.2.7", StudyInstanceUID=generate_uid())
     study = read_study(tmp_path / "a")
     assert len(study.series) == 2
-    assert any("2 study UIDs" in one for one in study.warnings)
+    assert any("2 study UIDs" in warning for warning in study.warnings)

@@ -94,7 +94,7 @@ def test_instance_uids_that_are_used_again_lose_nothing(uid, tmp_path):
     for number in (1, 2):
         series = found(study, spine(number))
         files = series.files
-        assert len(set(files)) == SLICES and all(one.name.startswith("AB"[number - 1]) for one in files)
+        assert len(set(files)) == SLICES and all(file.name.startswith("AB"[number - 1]) for file in files)
 
 
 def test_a_folder_copied_into_the_study_is_read_once(tmp_path):
@@ -116,7 +116,7 @@ def test_one_slice_close_beside_another_is_left_out_and_named(place, tmp_path):
     write_classic(tmp_path / "a", spine(), keep=[5], prefix="close", change=beside)
     series = only(read_study(tmp_path / "a"))
     assert_same(spine(), series.volume)
-    assert any(f"{place:.2f} mm from" in one and "image 99" in one for one in series.warnings)
+    assert any(f"{place:.2f} mm from" in warning and "image 99" in warning for warning in series.warnings)
 
 
 @pytest.mark.parametrize("offset", [1.7, 4.0])
@@ -154,7 +154,10 @@ def test_the_newest_examination_is_read_alone_and_said(tmp_path):
     study = read_study(tmp_path / "a")
     found(study, spine(2))
     assert (len(study.series), study.examination.date) == (1, "2024-01-01")
-    assert any("2 examinations" in one and "2024-01-01" in one and "2019-01-01" in one for one in study.warnings)
+    assert any(
+        "2 examinations" in warning and "2024-01-01" in warning and "2019-01-01" in warning
+        for warning in study.warnings
+    )
     assert any("t2 old" in one.name and "2019-01-01" in one.reason for one in study.left_out)
 
 

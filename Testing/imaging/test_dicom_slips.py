@@ -63,7 +63,7 @@ def test_slices_stored_mirrored_are_one_series_and_none_moves(which, ways, tmp_p
     study = read_study(tmp_path / "a")
     series = found(study, whole)
     assert len(study.series) == 1 and not study.left_out
-    assert any(named("ImageOrientationPatient") in one for one in series.warnings)
+    assert any(named("ImageOrientationPatient") in warning for warning in series.warnings)
 
 
 def test_a_whole_series_stored_mirrored_is_like_any_other(tmp_path):
@@ -128,7 +128,7 @@ def test_the_series_before_the_agent_is_not_called_one_with_contrast(tmp_path):
     agents = {}, {"ContrastBolusAgent": "Gadovist"}
     write_spines(tmp_path / "a", *agents, SeriesDescription="T1 SAG", EchoTime=10, RepetitionTime=500)
     study = read_study(tmp_path / "a")
-    assert {one.name: bool(one.traits) for one in study.series} == {
+    assert {series.name: bool(series.traits) for series in study.series} == {
         "T1 SAG no contrast": False,
         "T1 SAG contrast Gadovist": True,
     }
@@ -266,7 +266,7 @@ def test_one_slice_of_another_scale_is_told(usual, slip, tmp_path):
 
     write_classic(tmp_path / "a", spine(), change=change)
     [series] = read_study(tmp_path / "a").series
-    told = [one for one in series.warnings if named("RescaleSlope") in one]
+    told = [warning for warning in series.warnings if named("RescaleSlope") in warning]
     assert len(told) == (0 if (usual, slip) == (1.0, None) else 1)
     assert all(("has no" in one) == (slip is None) and "Image 5" in one for one in told)
 
@@ -317,4 +317,4 @@ def test_directions_rounded_slice_by_slice_are_one_series(seed, tmp_path):
 def test_parts_told_apart_by_description_are_called_by_it_once(tmp_path):
     names = {"WATER: Sag T2 Flex", "FAT: Sag T2 Flex"}
     write_spines(tmp_path / "a", *({"SeriesDescription": name} for name in sorted(names, reverse=True)))
-    assert {one.name for one in read_study(tmp_path / "a").series} == names
+    assert {series.name for series in read_study(tmp_path / "a").series} == names

@@ -19,8 +19,8 @@ ROLES = ("T2", "T1", "AX_T2")
 def persons():
     return [
         {
-            one.role: Volume(one.volume.array.astype(np.int16), one.volume.affine_lps)
-            for one in make_study(seed, series=ROLES, middle_slices=9).study.series
+            series.role: Volume(series.volume.array.astype(np.int16), series.volume.affine_lps)
+            for series in make_study(seed, series=ROLES, middle_slices=9).study.series
         }
         for seed in (3, 11)
     ]
@@ -63,7 +63,7 @@ def test_series_of_one_person_in_folders_of_their_own_are_one_study(frames, pers
     for number, role in enumerate(ROLES):
         values = one_frame_each(f"1.9.{number}") if frames else {}
         write(tmp_path / "a" / role, persons[0][role], role, f"1.2.{number}", **values)
-    assert sorted(one.role for one in read_study(tmp_path / "a").series) == sorted(ROLES)
+    assert sorted(series.role for series in read_study(tmp_path / "a").series) == sorted(ROLES)
 
 
 def test_what_names_nothing_is_not_put_to_an_examination_of_another_person(persons, tmp_path: Path) -> None:

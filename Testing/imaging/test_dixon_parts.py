@@ -15,7 +15,7 @@ from scipy.ndimage import zoom
 @pytest.fixture(scope="module")
 def parts() -> dict[str, Volume]:
     """In phase, opposed phase, water and fat; as bright as the T1 of the spine is, is how much of it is fat."""
-    t2, t1 = (one.volume for one in make_study(3, series=("T2", "T1"), middle_slices=5).study.series)
+    t2, t1 = (series.volume for series in make_study(3, series=("T2", "T1"), middle_slices=5).study.series)
     whole = t2.array.astype(float)
     bright = zoom(t1.array.astype(float), np.array(whole.shape) / t1.array.shape, order=1)
     share = np.clip((bright / np.percentile(bright, 99) - 0.35) / 0.65, 0, 1)
@@ -26,7 +26,7 @@ def parts() -> dict[str, Volume]:
 
 def roles(study) -> dict[str, str]:
     """By the folder or file that each series lies in."""
-    return {one.source[0].parent.name if one.files else one.name: one.role for one in study.series}
+    return {series.source[0].parent.name if series.files else series.name: series.role for series in study.series}
 
 
 @pytest.mark.parametrize("times", [{"EchoTime": 100, "RepetitionTime": 4000}, {"EchoTime": "", "RepetitionTime": ""}])
@@ -41,14 +41,14 @@ def test_of_unnamed_parts_only_the_one_in_phase_is_a_t2(names, description, time
     assert told.pop("in") == "T2" and "T2" not in told.values(), told
     named = description or times["EchoTime"]
     if named and "opp" in names:
-        opposed = next(one for one in study.series if one.source[0].parent.name == "opp")
-        assert any("part of a Dixon series" in one for one in opposed.warnings), opposed.warnings
+        opposed = next(series for series in study.series if series.source[0].parent.name == "opp")
+        assert any("part of a Dixon series" in warning for warning in opposed.warnings), opposed.warnings
 
 
 def test_without_the_one_in_phase_there_is_no_t2(parts, tmp_path: Path) -> None:
     for name in ("W", "F", "opp"):
         write_volume(parts[name], tmp_path / f"t2_sag_{'WFo'.index(name[0])}.nii.gz")
-    assert "T2" not in [one.role for one in read_study(tmp_path).series]
+    assert "T2" not in [series.role for series in read_study(tmp_path).series]
 
 
 def test_what_the_user_says_stays(parts, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_differing_sform_and_qform_are_settled_as_itk_does_with_a_warning(
     quaternion_file(path, 5.0, sform_code, qform_code)
     volume, warnings = read_volume(path)
     assert volume.affine_lps[:3, 3] == pytest.approx(sitk.ReadImage(str(path)).GetOrigin(), abs=0.01)
-    assert any("5.00 mm" in one and "sform" in one for one in warnings)
+    assert any("5.00 mm" in warning and "sform" in warning for warning in warnings)
 
 
 def test_scales_of_the_sform_count_more_than_pixdim(tmp_path: Path) -> None:
@@ -107,20 +107,20 @@ def test_sheared_sform_falls_back_on_the_qform_with_a_warning(tmp_path: Path) ->
     quaternion_file(tmp_path / "x.nii", 0.0, 1, 1, sheared=True)
     volume, warnings = read_volume(tmp_path / "x.nii")
     assert same(upright(), volume)
-    assert any("sheared" in one for one in warnings)
+    assert any("sheared" in warning for warning in warnings)
 
 
 def test_nifti_without_orientation_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.nii").write_bytes(nifti_bytes(upright(), sform_code=0))
     _, warnings = read_volume(tmp_path / "x.nii")
-    assert any("has no orientation in the patient" in one for one in warnings)
+    assert any("has no orientation in the patient" in warning for warning in warnings)
 
 
 def test_nrrd_without_a_space_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.nrrd"
     path.write_bytes(header_of(path).replace(b"space: left-posterior-superior", b"space dimension: 3"))
     _, warnings = read_volume(path)
-    assert any("has no orientation in the patient" in one for one in warnings)
+    assert any("has no orientation in the patient" in warning for warning in warnings)
 
 
 def sheared_nifti(path: Path) -> None:
@@ -221,7 +221,7 @@ def test_voxels_that_are_not_numbers_become_zero_with_a_warning(format: str, tmp
     volume, warnings = read_volume(tmp_path / f"x{format}")
     assert list(volume.array[0, 0, :3]) == [0, 0, 0]
     assert np.array_equal(volume.array[1:], array[1:])
-    assert any(one.startswith("3 voxels") for one in warnings)
+    assert any(warning.startswith("3 voxels") for warning in warnings)
 
 
 def test_detached_headers_are_read(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_nifti_without_codes_lies_as_itk_lays_it_and_says_that_left_is_a_guess(s
     )
     volume, warnings = read_volume(path)
     assert same(by_itk(path), volume)
-    assert any("left" in one and "guess" in one and "qform_code" in one for one in warnings)
+    assert any("left" in warning and "guess" in warning and "qform_code" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(("version", "least", "at", "kind"), [(1, 352, 108, "<f"), (2, 544, 168, "<q")])
@@ -60,7 +60,9 @@ def test_voxels_begin_behind_the_header_whatever_vox_offset_says(
     volume, warnings = read_volume(tmp_path / "x.nii.gz")
     assert np.array_equal(volume.array, np.frombuffer(raw, "<i2", offset=least).reshape(ODD.array.shape))
     assert same(ODD, volume)
-    assert [one for one in warnings if "vox_offset" in one] == list(warnings) and bool(warnings) == (stated > 0)
+    assert [warning for warning in warnings if "vox_offset" in warning] == list(warnings) and bool(warnings) == (
+        stated > 0
+    )
 
 
 def test_a_file_without_the_four_bytes_behind_its_header_is_read_as_itk_reads_it(tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_an_sform_that_is_no_grid_gives_way_to_the_qform(bad: float, tmp_path: P
     path = nifti(tmp_path / "x.nii", put("<12f", 280, *[bad] * 12), sform_code=1, qform_code=1)
     volume, warnings = read_volume(path)
     assert same(by_itk(nifti(tmp_path / "qform.nii", lambda raw: None, sform_code=0, qform_code=1)), volume)
-    assert any("sform" in one and "qform was used" in one for one in warnings)
+    assert any("sform" in warning and "qform was used" in warning for warning in warnings)
 
 
 def in_unit(code: int, per_mm: float) -> Edit:
@@ -151,7 +153,9 @@ def test_how_far_sform_and_qform_differ_is_told_in_mm_whatever_the_unit(
         in_unit(code, per_mm)(raw)
 
     _, warnings = read_volume(nifti(tmp_path / "x.nii", edit, sform_code=1, qform_code=1))
-    assert any("differ by up to" in one and float(one.split("up to ")[1].split(" mm")[0]) > 1 for one in warnings)
+    assert any(
+        "differ by up to" in warning and float(warning.split("up to ")[1].split(" mm")[0]) > 1 for warning in warnings
+    )
 
 
 @pytest.mark.parametrize(("code", "per_mm"), [(1, 1.0), (3, 1.0), (2, 1e-3), (0, 1e3), (2, 1e3)])
@@ -214,13 +218,13 @@ def test_a_place_that_is_a_guess_is_called_one(name: str, pattern: str, put: str
     path = detached(tmp_path / name, lambda text: re.sub(pattern, put, text))
     volume, warnings = read_volume(path)
     assert same(by_itk(path), volume)
-    assert any("left" in one and "guess" in one for one in warnings)
+    assert any("left" in warning and "guess" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(("name", "pattern"), [("x.nhdr", "space directions: .*\n"), ("x.mhd", "ElementSpacing.*\n")])
 def test_a_spacing_that_is_a_guess_is_called_one(name: str, pattern: str, tmp_path: Path) -> None:
     _, warnings = read_volume(detached(tmp_path / name, lambda text: re.sub(pattern, "", text)))
-    assert any("no voxel spacing" in one for one in warnings)
+    assert any("no voxel spacing" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def phantoms() -> dict[str, Volume]:
 def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None:
     from discgrader.packs.weights import load_tensors
 
-    [pack] = [one for one in default_packs() if one.system == CONTRAST]
+    [pack] = [pack for pack in default_packs() if pack.system == CONTRAST]
     tensors = load_tensors(pack, f"{plane}.safetensors")
     if plane in pack.architecture["by_tissue"]:
         pytest.skip("the next test is about it")
@@ -65,7 +65,7 @@ def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None
         values = torch.relu(torch.nn.functional.conv2d(values, weights, biases, step, 1))
     pooled = torch.cat([values.mean((2, 3)), values.amax((2, 3))], 1)
     expected = torch.nn.functional.linear(pooled, tensors["head.weight"], tensors["head.bias"]).numpy()
-    found = np.stack([picture_network(plane).logits(one) for one in pictures])
+    found = np.stack([picture_network(plane).logits(picture) for picture in pictures])
     assert np.abs(found - expected).max() < 1e-5 * max(1.0, np.abs(expected).max())
 
 
@@ -73,7 +73,7 @@ def test_the_network_in_numpy_answers_as_pytorch_does(torch, plane: str) -> None
 def test_the_network_of_tissues_in_numpy_answers_as_pytorch_does(torch) -> None:
     from discgrader.packs.weights import load_tensors
 
-    [pack] = [one for one in default_packs() if one.system == CONTRAST]
+    [pack] = [pack for pack in default_packs() if pack.system == CONTRAST]
     tensors = load_tensors(pack, "axial.safetensors")
     conv2d, relu = torch.nn.functional.conv2d, torch.relu
     picture = np.random.default_rng(1).normal(0.3, 0.6, (2, *SHAPE)).astype(np.float32)
@@ -106,7 +106,7 @@ def test_no_pytorch_and_little_else_is_loaded() -> None:
 
 
 def test_the_pack_states_what_it_learnt_from() -> None:
-    [pack] = [one for one in default_packs() if one.system == CONTRAST]
+    [pack] = [pack for pack in default_packs() if pack.system == CONTRAST]
     assert "SPIDER" in pack.trained_on.data_set and "Sudirman" in pack.trained_on.data_set
     assert not pack.trained_on.synthetic and pack.trained_on.patients > 400
     judged = pack.metrics["sagittal"]["T1 against T2"]

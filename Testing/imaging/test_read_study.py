@@ -29,7 +29,7 @@ def test_one_file_is_a_study_named_by_its_whole_stem(folder: Path) -> None:
     write_volume(upright(), folder / "7.1_t2.nii.gz")
     study = read_study(folder / "7.1_t2.nii.gz")
     assert study.name == "7.1_t2"
-    assert [(one.name, one.role, one.plane) for one in study.series] == [("7.1_t2", "T2", Plane.SAGITTAL)]
+    assert [(series.name, series.role, series.plane) for series in study.series] == [("7.1_t2", "T2", Plane.SAGITTAL)]
     assert study.series[0].source == (folder / "7.1_t2.nii.gz",)
     assert "T2" in study.series[0].contrast_reason
 
@@ -41,13 +41,13 @@ def test_folder_of_mixed_formats_is_one_study(folder: Path) -> None:
     write_classic(folder / "dicom", VOLUMES["anisotropic"], SeriesDescription="t2_space_sag")
     study = read_study(folder)
     assert study.name == "Patient Müller 1"
-    assert {one.name: one.role for one in study.series} == {
+    assert {series.name: series.role for series in study.series} == {
         "sag_t1": "T1",
         "sag_T2": "T2",
         "ax_t2": "AX_T2",
         "t2_space_sag": "T2_SPACE",
     }
-    assert [one.volume.size for one in study.series if one.role == "AX_T2"] == [VOLUMES["axial"].size]
+    assert [series.volume.size for series in study.series if series.role == "AX_T2"] == [VOLUMES["axial"].size]
 
 
 @pytest.mark.parametrize("name", ["t2_mask", "t2_seg", "segmentation", "t2-label", "Segmentation_1", "t2.seg"])
@@ -55,8 +55,8 @@ def test_masks_are_passed_over_by_name(name: str, folder: Path) -> None:
     write_volume(upright(), folder / "t2.nii.gz")
     write_volume(upright(), folder / f"{name}.nii.gz")
     study = read_study(folder)
-    assert [one.name for one in study.series] == ["t2"]
-    assert any(name in one for one in study.warnings)
+    assert [series.name for series in study.series] == ["t2"]
+    assert any(name in warning for warning in study.warnings)
 
 
 def test_masks_are_passed_over_by_what_they_hold(folder: Path) -> None:
@@ -65,8 +65,8 @@ def test_masks_are_passed_over_by_what_they_hold(folder: Path) -> None:
     labels[2:4, 10:20, 10:20] = 201
     write_volume(upright().with_array(labels), folder / "t2_vertebral_bodies.nii.gz")
     study = read_study(folder)
-    assert [one.name for one in study.series] == ["t2"]
-    assert any("t2_vertebral_bodies" in one for one in study.warnings)
+    assert [series.name for series in study.series] == ["t2"]
+    assert any("t2_vertebral_bodies" in warning for warning in study.warnings)
 
 
 def test_hidden_and_foreign_files_do_no_harm(folder: Path) -> None:
@@ -83,8 +83,8 @@ def test_an_unreadable_series_is_named_and_the_others_are_read(folder: Path) -> 
     write_volume(upright(), folder / "t2.nii.gz")
     (folder / "t1.nii.gz").write_text("no picture")
     study = read_study(folder)
-    assert [one.name for one in study.series] == ["t2"]
-    assert any("t1.nii.gz" in one for one in study.warnings)
+    assert [series.name for series in study.series] == ["t2"]
+    assert any("t1.nii.gz" in warning for warning in study.warnings)
 
 
 def test_series_of_the_same_name_get_names_of_their_own(folder: Path) -> None:
@@ -97,7 +97,7 @@ def test_series_of_the_same_name_get_names_of_their_own(folder: Path) -> None:
             SeriesDescription=description,
             SeriesNumber=number,
         )
-    assert [one.name for one in read_study(folder).series] == ["t2 sag", "t2 sag_2"]
+    assert [series.name for series in read_study(folder).series] == ["t2 sag", "t2 sag_2"]
 
 
 def test_nothing_to_read_is_said_plainly(folder: Path) -> None:
@@ -142,7 +142,7 @@ def test_role_by_hand_overrides_the_name_and_says_so(folder: Path) -> None:
     assert (series.role, series.contrast_reason) == ("T2", "set by the user")
     write_volume(VOLUMES["axial"], folder / "b.nii.gz")
     study = read_study(folder, roles={"b": "ax_t2", "sag_t1.nii.gz": "STIR"})
-    assert {one.name: one.role for one in study.series} == {"b": "AX_T2", "sag_t1": "STIR"}
+    assert {series.name: series.role for series in study.series} == {"b": "AX_T2", "sag_t1": "STIR"}
 
 
 def test_roles_that_cannot_be_are_refused(folder: Path) -> None:
@@ -216,7 +216,7 @@ def test_one_slice_and_a_constant_picture(folder: Path) -> None:
     write_volume(VOLUMES["single slice"], folder / "t2.nii.gz")
     assert read_study(folder / "t2.nii.gz").series[0].plane == Plane.SAGITTAL
     write_volume(Volume(np.zeros((4, 5, 6), np.uint8), np.eye(4)), folder / "t1.nii.gz")
-    assert any("same value" in one for one in read_study(folder).warnings)
+    assert any("same value" in warning for warning in read_study(folder).warnings)
 
 
 def test_real_slices_are_read_with_their_roles(data_dir: Path) -> None:
@@ -246,9 +246,10 @@ def test_pipes_and_sockets_in_a_study_are_passed_over_with_a_word(folder: Path) 
         os.chdir(here)
     (folder / "gone.nii.gz").symlink_to(folder / "nowhere.nii.gz")
     study = read_study(folder)
-    assert [one.name for one in study.series] == ["t2"]
+    assert [series.name for series in study.series] == ["t2"]
     assert all(
-        any(name in one for one in study.warnings) for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz")
+        any(name in warning for warning in study.warnings)
+        for name in ("pipe.nii.gz", "pipe.dcm", "socket.nii", "gone.nii.gz")
     )
     for name in ("pipe.nii.gz", "pipe.dcm"):
         with pytest.raises(StudyError, match="not a regular file"):
@@ -266,8 +267,10 @@ def test_names_that_are_not_utf_8_are_told_as_text(folder: Path) -> None:
     (odd / os.fsdecode(b"bad_\xfc.nii")).write_bytes(b"nothing")
     study = read_study(odd)
     assert study.name == "Müller"
-    assert {one.name for one in study.series} == {"t2_Rücken", "ax t2"}
-    assert any("bad_ü.nii" in one for one in study.warnings) and any("mask_ü" in one for one in study.warnings)
+    assert {series.name for series in study.series} == {"t2_Rücken", "ax t2"}
+    assert any("bad_ü.nii" in warning for warning in study.warnings) and any(
+        "mask_ü" in warning for warning in study.warnings
+    )
     assert find_studies(odd.parent) == [("Müller", odd)]
     "".join(study.warnings).encode("utf-8")
 
@@ -277,7 +280,7 @@ def test_folders_that_cannot_be_opened_are_named(ordinary_folder: Path) -> None:
     write_volume(upright(), ordinary_folder / "t2.nii.gz")
     closed = ordinary_folder / "closed"
     closed.mkdir(mode=0)
-    assert any("closed" in one for one in read_study(ordinary_folder).warnings)
+    assert any("closed" in warning for warning in read_study(ordinary_folder).warnings)
     closed.chmod(0o700)
 
 

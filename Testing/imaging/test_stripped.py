@@ -46,14 +46,14 @@ def stripped(images: list[list[Dataset]], kinds: tuple[str, ...]) -> list[list[D
 def assert_whole(study: Study, phantom: PhantomStudy, edge: int = 0) -> None:
     """Every series is there, each voxel at its place within 0.01 mm."""
     inside = (slice(None), slice(edge, None), slice(None, -edge or None))
-    assert len(study.series) == len(phantom.study.series), [one.name for one in study.series]
+    assert len(study.series) == len(phantom.study.series), [series.name for series in study.series]
     for made in phantom.study.series:
         alike = [
-            one
-            for one in study.series
-            if one.volume.array.shape == made.volume.array.shape
-            and np.abs(one.volume.affine_lps - made.volume.affine_lps).max() < 0.01
-            and np.array_equal(one.volume.array[inside], made.volume.array[inside])
+            series
+            for series in study.series
+            if series.volume.array.shape == made.volume.array.shape
+            and np.abs(series.volume.affine_lps - made.volume.affine_lps).max() < 0.01
+            and np.array_equal(series.volume.array[inside], made.volume.array[inside])
         ]
         assert len(alike) == 1, made.name
 
@@ -65,8 +65,8 @@ def test_a_study_with_stripped_headers_is_read_whole(kind, images, phantom, tmp_
         study = Study(
             study.name,
             tuple(
-                type(one)(**{**vars(one), "volume": one.volume.with_array(one.volume.array + 1024)})
-                for one in study.series
+                type(series)(**{**vars(series), "volume": series.volume.with_array(series.volume.array + 1024)})
+                for series in study.series
             ),
         )
     assert_whole(study, phantom, edge=9 if kind == "padded" else 0)
@@ -99,16 +99,16 @@ def test_padding_is_as_dark_as_what_lies_beside_it(images, tmp_path):
 
 def test_times_of_a_converted_image_are_found(images, tmp_path):
     study = read_study(write(stripped(images, ("legacy-converted",)), tmp_path / "a"))
-    assert [one.role for one in study.series] == list(ROLES)
-    assert all(one.header["EchoTime"] and one.header["RepetitionTime"] for one in study.series)
-    assert [one.frame for one in study.series[0].identity.instances] == list(range(1, 8))
+    assert [series.role for series in study.series] == list(ROLES)
+    assert all(series.header["EchoTime"] and series.header["RepetitionTime"] for series in study.series)
+    assert [instance.frame for instance in study.series[0].identity.instances] == list(range(1, 8))
 
 
 def test_what_contradicts_is_said(images, tmp_path):
     study = read_study(write(stripped(images, ("wrong-sign",)), tmp_path / "a"))
-    assert any(named("PixelRepresentation") in one for series in study.series for one in series.warnings)
+    assert any(named("PixelRepresentation") in warning for series in study.series for warning in series.warnings)
     study = read_study(write(stripped(images, ("more-bits-than-stated",)), tmp_path / "b"))
-    assert any(named("BitsStored") in one for series in study.series for one in series.warnings)
+    assert any(named("BitsStored") in warning for series in study.series for warning in series.warnings)
 
 
 USED = (
@@ -239,7 +239,7 @@ def test_no_attribute_moves_a_slice_or_changes_a_picture_without_a_word(how, whe
         said = " ".join(
             [
                 *(f"{one.name}: {one.reason}" for one in study.left_out),
-                *(one for series in study.series for one in series.warnings),
+                *(warning for series in study.series for warning in series.warnings),
                 *study.warnings,
             ]
         )

@@ -36,7 +36,9 @@ def test_it_finds_and_grades_as_the_engine_does_here(opened_worker: Callable[...
     assert grading.value().study is study and grading.value().discs[0].disc is found.discs[0]
     levels = [disc.level for disc in found.discs]
     kinds = [one for one in grading.heard if one[0] != "progressed"]
-    assert kinds == [("graded", one) for one in levels] + [("explained", one) for one in levels] + [("finished",)]
+    assert kinds == [("graded", level) for level in levels] + [("explained", level) for level in levels] + [
+        ("finished",)
+    ]
     assert whole.heard.index(("found", 5)) < whole.heard.index(("graded", levels[0]))
     stages = [one[1] for one in whole.heard if one[0] == "progressed"]
     assert list(dict.fromkeys(stages)) == ["Finding discs", "Grading", "Explaining"]

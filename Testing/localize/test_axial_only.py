@@ -103,7 +103,7 @@ def found(phantom, localizer):
 
 def lumbar(phantom):
     """Middles of the discs that the axial series are planned on, by level."""
-    return {one.level: one.roi.center_lps_mm for one in phantom.discs if one.index_from_sacrum <= 5}
+    return {disc.level: disc.roi.center_lps_mm for disc in phantom.discs if disc.index_from_sacrum <= 5}
 
 
 def near(center, centers):
@@ -136,7 +136,7 @@ def test_the_user_names_what_is_counted_otherwise(phantom, localizer):
 
 def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
     blocks = rendered(512, True).study.series
-    kept = [replace(one, identity=Identity("p")) for one in blocks if not one.name.endswith("L3-L4")]
+    kept = [replace(block, identity=Identity("p")) for block in blocks if not block.name.endswith("L3-L4")]
     body = kept[-1].volume
     inside = kept[-2].volume.affine_lps.copy()
     strange = replace(kept[-1], name="strange", identity=Identity("q"))
@@ -152,10 +152,10 @@ def test_a_block_without_disc_and_one_of_another_patient_are_told(localizer):
 def test_blocks_that_show_no_disc_are_counted(localizer):
     study = rendered(512, True).study
     blind = tuple(
-        replace(one, volume=one.volume.with_array(np.zeros_like(one.volume.array)))
-        if one.name.endswith("L5-S1")
-        else one
-        for one in study.series
+        replace(series, volume=series.volume.with_array(np.zeros_like(series.volume.array)))
+        if series.name.endswith("L5-S1")
+        else series
+        for series in study.series
     )
     found = localizer.localize(replace(study, series=blind))
     assert found.discs[0].level == "L4-L5" and found.discs[0].index_from_sacrum == 2

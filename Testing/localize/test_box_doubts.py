@@ -55,4 +55,4 @@ def test_a_result_warns_of_boxes_that_are_doubtful():
     discs[2] = replace(discs[2], roi=replace(discs[2].roi, center_lps_mm=discs[1].roi.center_lps_mm))
     discs[4] = replace(discs[4], roi=replace(discs[4].roi, center_lps_mm=np.array([0.0, 0.0, 5000.0])))
     warnings = engine.grade(study, localization=replace(found, discs=tuple(discs))).warnings
-    assert [one[:26] for one in warnings] == ["The box of L1-L2 lies outs", "The boxes of L4-L5 and L3-"]
+    assert [warning[:26] for warning in warnings] == ["The box of L1-L2 lies outs", "The boxes of L4-L5 and L3-"]

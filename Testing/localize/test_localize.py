@@ -27,8 +27,8 @@ def found(spine, lowest_disc=None):
 def test_discs_are_found_where_they_are(tilt, slices, slice_mm):
     spine = blocky_spine(tilt_deg=tilt, slices=slices, slice_mm=slice_mm)
     naming = found(spine)
-    assert [one.level for one in naming.discs] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1"]
-    centers = np.array([one.candidate.center_lps_mm for one in naming.discs])
+    assert [disc.level for disc in naming.discs] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1"]
+    centers = np.array([disc.candidate.center_lps_mm for disc in naming.discs])
     assert np.abs(centers - spine.centers_lps_mm)[:5].max() < 1.0
     for one in naming.discs[:5]:
         assert one.candidate.depth_mm == pytest.approx(DEPTH_MM, abs=2.5)
@@ -69,7 +69,7 @@ def test_margin_outside_its_range_is_refused(margin):
 
 def test_missing_disc_is_counted_and_told():
     naming = found(blocky_spine(discs=7, without=(3,)))
-    assert [one.index_from_sacrum for one in naming.discs] == [1, 2, 4, 5, 6, 7]
+    assert [disc.index_from_sacrum for disc in naming.discs] == [1, 2, 4, 5, 6, 7]
     assert any("gap" in text for text in naming.warnings)
     assert any("missed" in text for text in naming.discs[2].warnings)
     assert not naming.discs[0].warnings
@@ -78,10 +78,10 @@ def test_missing_disc_is_counted_and_told():
 def test_missing_lowest_disc_is_counted_and_told():
     spine = blocky_spine(discs=7, without=(1,))
     naming = found(spine)
-    assert [one.level for one in naming.discs] == ["L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12"]
+    assert [disc.level for disc in naming.discs] == ["L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12"]
     assert any("assumed to be L4-L5, and the disc below to have been missed" in text for text in naming.warnings)
     settled = found(spine, "L5-S1")
-    assert [one.level for one in settled.discs][:2] == ["L5-S1", "L4-L5"]
+    assert [disc.level for disc in settled.discs][:2] == ["L5-S1", "L4-L5"]
     assert settled.discs[0].index_from_sacrum == 1
 
 
@@ -115,14 +115,14 @@ def test_disc_inside_the_sacrum_is_passed_over():
 def test_no_sacrum_in_view_is_told():
     naming = found(blocky_spine(below_mm=15.0))
     assert any("sacrum is not in view" in text for text in naming.warnings)
-    assert all(one.warnings for one in naming.discs)
+    assert all(disc.warnings for disc in naming.discs)
 
 
 def test_small_lowest_disc_is_told_and_settled_by_the_user():
     spine = blocky_spine(lowest_depth_mm=16.0)
     assert any("S1-S2" in text for text in found(spine).warnings)
     settled = found(spine, "S1-S2")
-    assert [one.level for one in settled.discs][:3] == ["S1-S2", "L5-S1", "L4-L5"]
+    assert [disc.level for disc in settled.discs][:3] == ["S1-S2", "L5-S1", "L4-L5"]
     assert not settled.warnings
 
 
@@ -177,7 +177,7 @@ def test_motion_between_series_is_followed():
     spine = blocky_spine()
     from discgrader.localize.localizer import disc_of
 
-    discs = tuple(disc_of(one, 10.0) for one in found(spine).discs)
+    discs = tuple(disc_of(disc, 10.0) for disc in found(spine).discs)
     centers = np.array([disc.center_lps_mm for disc in discs])
     assert np.allclose(common_shift(discs, centers + 0.5), 0)
     assert np.allclose(common_shift(discs, centers + [0, 6, -4]), [0, 6, -4])

@@ -56,14 +56,14 @@ def test_discs_vote_for_the_lowest_one(lowest):
 
 def test_certain_names_carry_no_doubt():
     named = name_candidates(row(), estimate=estimate(0.01, 0.985, 0.005))
-    assert [one.level for one in named.discs][:2] == ["L5-S1", "L4-L5"]
+    assert [disc.level for disc in named.discs][:2] == ["L5-S1", "L4-L5"]
     assert named.doubts == () and named.probability == pytest.approx(0.985) and named.alternatives == {}
 
 
 def test_doubt_is_one_sentence_that_names_what_else_it_may_be():
     named = name_candidates(row(), estimate=estimate(0.25, 0.70, 0.05))
     assert len(named.doubts) == 1 and named.doubts == named.warnings
-    assert all(one.warnings == named.doubts for one in named.discs[:-1])
+    assert all(disc.warnings == named.doubts for disc in named.discs[:-1])
     told = named.doubts[0]
     assert "L5-S1 (70 %)" in told and "S1-S2, or L6-S1 if there are six lumbar vertebrae (25 %)" in told
     assert "L4-L5, or L4-S1 if there are four lumbar vertebrae (5 %)" in told
@@ -146,7 +146,7 @@ def mid_sagittal():
             middle_slices=1,
             patient=Patient(lumbar=lumbar, scoliosis_deg=0.0, transitional="none"),
         )
-        made[lumbar] = phantom.study, {one.level: one.center_lps_mm for one in phantom.discs}
+        made[lumbar] = phantom.study, {disc.level: disc.center_lps_mm for disc in phantom.discs}
     return made
 
 
@@ -180,7 +180,7 @@ def test_how_sure_names_are_travels(tmp_path):
     result = replace(result, localization=localization)
     document = grades_json(result)
     assert document["names"] == {"lowest_disc": "L5-S1", "probability": 0.91, "alternatives": {"S1-S2": 0.07}}
-    assert {one["name_probability"] for one in grades_rows(document)} == {0.91}
+    assert {row["name_probability"] for row in grades_rows(document)} == {0.91}
     write_grades_csv(grades_rows(document), tmp_path / "grades.csv")
     assert (
         (tmp_path / "grades.csv")

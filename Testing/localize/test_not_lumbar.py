@@ -147,7 +147,7 @@ def test_it_is_refused_and_graded_once_it_is_wanted_which_is_stated(study_file, 
         grade_study(study_file, tmp_path / "out", engine, Settings(roles="T2"))
     assert not (tmp_path / "out").exists()
     result = grade_study(study_file, tmp_path / "out", engine, Settings(roles="T2", grade_anyway=True, saliency=False))
-    assert all(one.grades for one in result.discs)
+    assert all(disc.grades for disc in result.discs)
     written = json.loads((tmp_path / "out" / "grades.json").read_text(encoding="utf-8"))
     said = f"Graded anyway, as requested, although {NOT_LUMBAR}. Discs are 18 mm apart."
     assert said in written["warnings"] and written["settings"]["grade_anyway"] is True
@@ -159,10 +159,10 @@ def test_the_engine_gives_discs_without_grades(study_file):
 
     engine, heard = Engine(DoubtfulLocalizer(), FakeGrader(), packs=PACKS), []
     result = engine.grade(read_study(study_file, roles="T2"), graded=heard.append)
-    assert all(not one.grades and set(one.not_graded.values()) == {NOT_LUMBAR} for one in result.discs) and len(
+    assert all(not disc.grades and set(disc.not_graded.values()) == {NOT_LUMBAR} for disc in result.discs) and len(
         heard
     ) == len(result.discs)
-    assert any("Discs are 18 mm apart. Nothing was graded" in one for one in result.warnings)
+    assert any("Discs are 18 mm apart. Nothing was graded" in warning for warning in result.warnings)
 
 
 def test_what_the_reader_wants_is_kept_with_the_reading_and_can_be_undone(tmp_path):

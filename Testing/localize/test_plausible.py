@@ -83,8 +83,10 @@ def test_an_upside_down_phantom_is_told_and_its_discs_are_named_where_they_lie(l
     assert told(found.warnings, "upside down")
     middle = series.volume.index_to_lps((np.array(series.volume.size) - 1) / 2)
     foot = series.volume.directions[:, int(np.abs(series.volume.directions[2]).argmax())]
-    truth = {one.level: one.center_lps_mm - 2 * foot * (foot @ (one.center_lps_mm - middle)) for one in phantom.discs}
-    named = {one.level: one for one in found.discs}
+    truth = {
+        disc.level: disc.center_lps_mm - 2 * foot * (foot @ (disc.center_lps_mm - middle)) for disc in phantom.discs
+    }
+    named = {disc.level: disc for disc in found.discs}
     assert set(truth) <= set(named)
     for level, center in truth.items():
         assert np.linalg.norm((named[level].center_lps_mm - center)[1:]) < 5.0

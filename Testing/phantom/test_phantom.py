@@ -343,7 +343,9 @@ def test_articular_processes_are_as_dense_as_the_patient_has_them():
     parameters = SpineParameters.draw(3)
     cortex = []
     for compact in (0.2, 0.9):
-        own = replace(parameters, vertebrae=tuple(replace(one, compact=compact) for one in parameters.vertebrae))
+        own = replace(
+            parameters, vertebrae=tuple(replace(vertebra, compact=compact) for vertebra in parameters.vertebrae)
+        )
         anatomy = Anatomy(own)
         plane = disc_plane(anatomy, anatomy.levels[1], step_mm=0.5)
         inside = np.isin(plane.structure, (Structure.UPPER_ARTICULAR_PROCESS, Structure.LOWER_ARTICULAR_PROCESS))

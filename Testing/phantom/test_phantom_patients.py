@@ -143,7 +143,7 @@ def test_six_and_four_lumbar_vertebrae():
     assert counted_levels(4)[:5] == ("L4-S1", "L3-L4", "L2-L3", "L1-L2", "T12-L1")
     assert counted_levels(5) == LEVELS
     four, five, six = (draw(lumbar=count) for count in (4, 5, 6))
-    assert [sum(one.lumbar for one in spine.vertebrae) for spine in (four, five, six)] == [4, 5, 6]
+    assert [sum(vertebra.lumbar for vertebra in spine.vertebrae) for spine in (four, five, six)] == [4, 5, 6]
     assert four.body.conus_level >= five.body.conus_level > six.body.conus_level
     for spine in (four, six):
         assert [disc.level for disc in spine.discs] == list(LEVELS)

@@ -31,13 +31,13 @@ def test_boxes_beside_a_study_are_graded_even_where_no_disc_is_found(tmp_path: P
     result = batch(tmp_path / "in", out, rois="rois", sheets=True)
     assert set(result.graded) == {"bad with boxes", "without"}
     [sheet] = [one for one in sheets_of([out / "bad with boxes", out / "without"], {}) if one.task == "bulging"]
-    assert [(one.study, one.level) for one in sheet.tiles if one.study != "without"] == [
+    assert [(tile.study, tile.level) for tile in sheet.tiles if tile.study != "without"] == [
         ("bad with boxes", "L5-S1"),
         ("bad with boxes", "L4-L5"),
     ]
     assert len(sheet.tiles) == 7
-    assert all(one.warned for one in sheet.tiles if one.study != "without")
-    assert not all(one.warned for one in sheet.tiles)
+    assert all(tile.warned for tile in sheet.tiles if tile.study != "without")
+    assert not all(tile.warned for tile in sheet.tiles)
     told = (out / "bad with boxes" / "grades.json").read_text(encoding="utf-8")
     assert "The ROI boxes were graded as given. No disc was found" in told
     assert batch(tmp_path / "in", out, rois="rois", sheets=True).graded == ()

@@ -48,18 +48,21 @@ def test_every_lumbar_level_is_graded_and_shown_and_the_command_line_says_the_sa
     user.click(panel.ui.gradeButton)
     user.until(lambda: not panel.logic.jobs.running, 1200)
     user.wait(0.3)
-    cells, columns = panel.state.grid.cells, [one for one in panel.state.grid.columns if one[0] in AXIAL_SYSTEMS]
-    assert {one[0] for one in columns} == set(AXIAL_SYSTEMS)
-    assert [(level, one) for level in LEVELS for one in columns if (level, *one) not in cells] == []
+    cells, columns = (
+        panel.state.grid.cells,
+        [column for column in panel.state.grid.columns if column[0] in AXIAL_SYSTEMS],
+    )
+    assert {column[0] for column in columns} == set(AXIAL_SYSTEMS)
+    assert [(level, column) for level in LEVELS for column in columns if (level, *column) not in cells] == []
     for level in LEVELS:
-        for column in (next(one for one in columns if one[0] == system) for system in AXIAL_SYSTEMS[:2]):
+        for column in (next(column for column in columns if column[0] == system) for system in AXIAL_SYSTEMS[:2]):
             click_cell(panel, user, level, column)
             red = desk.layout.sliceWidget("Red").mrmlSliceCompositeNode()
             identifiers = red.GetBackgroundVolumeID(), red.GetForegroundVolumeID()
             shown, over = map(slicer.mrmlScene.GetNodeByID, identifiers)
             assert shown.GetName() == BLOCK_OF[level] == attribute(over, "Series"), (level, column)
     result = engine.grade(read_study(study), Settings(saliency=False))
-    alone = {(one.disc.level, grade.system, grade.task): grade for one in result.discs for grade in one.grades}
+    alone = {(disc.disc.level, grade.system, grade.task): grade for disc in result.discs for grade in disc.grades}
     assert alone.keys() == cells.keys()
     for key, grade in alone.items():
         assert cells[key].ai.grade == grade.grade, key

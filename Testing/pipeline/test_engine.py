@@ -27,15 +27,15 @@ def engine() -> Engine:
 
 
 def axial(study: Study) -> Study:
-    return replace(study, series=tuple(replace(one, plane=Plane.AXIAL) for one in study.series))
+    return replace(study, series=tuple(replace(series, plane=Plane.AXIAL) for series in study.series))
 
 
 def test_a_study_becomes_a_result(engine: Engine) -> None:
     heard: list[tuple[str, float]] = []
     progress = Progress(lambda stage, share, detail: heard.append((stage, share)))
     result = engine.grade(synthetic_study(), progress=progress)
-    assert [one.disc.level for one in result.discs] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
-    keys = {(one.disc.level, grade.system, grade.task) for one in result.discs for grade in one.grades}
+    assert [disc.disc.level for disc in result.discs] == ["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
+    keys = {(disc.disc.level, grade.system, grade.task) for disc in result.discs for grade in disc.grades}
     assert result.saliency.keys() == result.saliency_series.keys() == keys
     assert result.software["discgrader"] and result.software["numpy"]
     assert list(dict.fromkeys(stage for stage, _ in heard)) == ["Finding discs", "Grading", "Explaining"]
@@ -58,7 +58,7 @@ def test_work_stops_when_it_is_told_to(engine: Engine) -> None:
 def test_a_system_that_the_series_do_not_allow_is_a_warning_or_an_error(engine: Engine) -> None:
     some = Engine(FakeLocalizer(), FakeGrader(), None, (*PACKS, replace(PACKS[1], system="msu")))
     result = some.grade(synthetic_study(), Settings(systems=("spider", "msu")))
-    assert {grade.system for one in result.discs for grade in one.grades} == {"spider"}
+    assert {grade.system for disc in result.discs for grade in disc.grades} == {"spider"}
     assert result.not_graded == ("Not graded by msu: the series (T1, T2) are not the ones it needs.",)
     heard = []
     some.grade(synthetic_study(), Settings(systems=("spider", "msu")), graded=heard.append)

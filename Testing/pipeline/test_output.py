@@ -59,7 +59,7 @@ def interrupted(result: StudyResult, folder: Path, progress: Progress) -> None:
 def test_results_hold_what_the_contract_names(result: StudyResult, tmp_path: Path) -> None:
     out = tmp_path / "Ergebnisse für Müller" / "out 1"
     write(result, out, WRITERS | {"saliency": write_saliency})
-    levels = [one.disc.level for one in result.discs]
+    levels = [disc.disc.level for disc in result.discs]
     assert everything_below(out) == sorted(
         ["grades.json", "grades.csv", "segmentation.nii.gz", "rois", "saliency"]
         + [f"rois/{level}.mrk.json" for level in levels]
@@ -70,7 +70,7 @@ def test_results_hold_what_the_contract_names(result: StudyResult, tmp_path: Pat
     assert abs(volume.array - kept.array).max() < 1e-6
     assert json.loads((out / "grades.json").read_text(encoding="utf-8"))["settings"] == SETTINGS
     assert sorted(os.listdir(out.parent)) == ["out 1"]
-    disc = next(one for one in result.discs if one.disc.level == "L4-L5")
+    disc = next(disc for disc in result.discs if disc.disc.level == "L4-L5")
     grade = disc.grade_of("pfirrmann", "pfirrmann")
     box = json.loads((out / "rois" / "L4-L5.mrk.json").read_text(encoding="utf-8"))
     color = scale_of("pfirrmann", "pfirrmann").grade(grade.grade).rgb

@@ -69,7 +69,7 @@ def test_a_batch_draws_a_sheet_of_each_task_with_every_disc_once(tmp_path: Path)
         "spider_bulging.png",
     ]
     page = Image.open(out / "sheets" / "pfirrmann_pfirrmann.png").convert("RGB")
-    colors = [one.color for one in scale_of("pfirrmann", "pfirrmann").grades]
+    colors = [grade.color for grade in scale_of("pfirrmann", "pfirrmann").grades]
     assert [stripes(page, color, sheets.PIXELS) for color in colors] == [2] * 5
     tops = [stripe_tops(page, color, sheets.PIXELS)[0] for color in colors]
     assert tops == sorted(tops)
@@ -136,7 +136,7 @@ def test_a_study_more_joins_the_sheets_and_none_is_graded_twice(tmp_path: Path) 
     result = batch(tmp_path / "in", out, sheets=True)
     assert (result.skipped, result.graded) == (("a",), ("b",))
     page = Image.open(out / "sheets" / "spider_bulging.png").convert("RGB")
-    assert sum(stripes(page, one.color, sheets.PIXELS) for one in scale_of("spider", "bulging").grades) == 10
+    assert sum(stripes(page, grade.color, sheets.PIXELS) for grade in scale_of("spider", "bulging").grades) == 10
 
 
 def test_what_lies_where_sheets_would_go_is_kept(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def made_up(count: int, folder: Path, synthetic: bool = False) -> ContactSheet:
 def test_tiles_are_sorted_by_grade_then_by_falling_probability(tmp_path: Path) -> None:
     order = [(one.grade, one.study) for one in made_up(5, tmp_path).in_order()]
     assert order == [("1", "study 004"), ("1", "study 002"), ("1", "study 000"), ("2", "study 003"), ("2", "study 001")]
-    alike = [replace(one, probability=0.5, grade="1") for one in reversed(made_up(3, tmp_path).tiles)]
+    alike = [replace(tile, probability=0.5, grade="1") for tile in reversed(made_up(3, tmp_path).tiles)]
     order = ContactSheet("pfirrmann", "pfirrmann", alike, (), False).in_order()
     assert [one.study for one in order] == ["study 000", "study 001", "study 002"]
 
@@ -206,9 +206,9 @@ def test_tiles_are_sorted_by_grade_then_by_falling_probability(tmp_path: Path) -
 def test_many_discs_go_on_further_pages(tmp_path: Path) -> None:
     count = TILES_A_PAGE + COLUMNS + 1
     pages = list(draw_pages(made_up(count, tmp_path)))
-    first, second = (one.color for one in scale_of("pfirrmann", "pfirrmann").grades[:2])
-    assert [stripes(one, first, 40) for one in pages] == [66, 0]
-    assert [stripes(one, second, 40) for one in pages] == [54, 11]
+    first, second = (grade.color for grade in scale_of("pfirrmann", "pfirrmann").grades[:2])
+    assert [stripes(page, first, 40) for page in pages] == [66, 0]
+    assert [stripes(page, second, 40) for page in pages] == [54, 11]
     assert pages[0].width == pages[1].width
 
 
@@ -218,7 +218,7 @@ def test_what_must_not_be_overlooked_is_on_the_sheet(tmp_path: Path) -> None:
     assert marks(next(draw_pages(made_up(3, tmp_path, synthetic=True)))) > plain + 2000
     sheet = made_up(3, tmp_path)
     warned = replace(sheet, tiles=[replace(sheet.tiles[0], warned=True), *sheet.tiles[1:]])
-    both = replace(sheet, tiles=[replace(one, warned=True) for one in sheet.tiles[:2]] + list(sheet.tiles[2:]))
+    both = replace(sheet, tiles=[replace(tile, warned=True) for tile in sheet.tiles[:2]] + list(sheet.tiles[2:]))
     one, two = (marks(next(draw_pages(each))) for each in (warned, both))
     # One mark explains the others.
     assert one - plain > 200
@@ -350,7 +350,7 @@ def test_a_tile_that_tasks_share_is_sampled_once_and_tiles_can_be_stopped(
 
 def test_a_study_whose_reference_is_not_among_its_series_has_tiles(tmp_path: Path) -> None:
     result = synthetic_result()
-    unknown = [replace(one, contrast=Contrast.UNKNOWN) for one in result.study.series]
+    unknown = [replace(series, contrast=Contrast.UNKNOWN) for series in result.study.series]
     moved = replace(
         result,
         study=replace(result.study, series=tuple(unknown)),

@@ -148,14 +148,18 @@ def phantom_values() -> dict[str, float]:
     assert inside.sum() == 74
     # Voxels outside must not matter, whatever they hold.
     volume = Volume(np.where(inside, values, 9).astype(np.int16), np.diag([2.0, 2.0, 2.0, 1.0]))
-    wanted = {family: [one.name for one in all_features() if one.family == family] for family in PUBLISHED}
+    wanted = {family: [feature.name for feature in all_features() if feature.family == family] for family in PUBLISHED}
     parameters = Parameters.from_mapping({"setting": {"binWidth": 1}, "featureClass": wanted})
     return RadiomicsExtractor(parameters).extract(volume, volume.with_array(inside.astype(np.uint8))).to_dict()
 
 
 @pytest.mark.parametrize("family", PUBLISHED)
 def test_the_digital_phantom_has_its_published_values(phantom_values: dict[str, float], family: str) -> None:
-    by_code = {one.ibsi: one.name for one in all_features() if one.family == family and one.ibsi and not one.withdrawn}
+    by_code = {
+        feature.ibsi: feature.name
+        for feature in all_features()
+        if feature.family == family and feature.ibsi and not feature.withdrawn
+    }
     if family == "shape":
         for extra in ("Compactness1", "Compactness2", "SphericalDisproportion"):
             del by_code[find_feature("shape", extra).ibsi]
@@ -168,8 +172,8 @@ def test_the_digital_phantom_has_its_published_values(phantom_values: dict[str, 
 
 def test_every_feature_is_documented() -> None:
     features = all_features()
-    assert len({(one.family, one.name) for one in features}) == len(features)
-    codes = [one.ibsi for one in features if one.ibsi]
+    assert len({(feature.family, feature.name) for feature in features}) == len(features)
+    codes = [feature.ibsi for feature in features if feature.ibsi]
     assert len(set(codes)) == len(codes) and all(len(code) == 4 for code in codes)
     for one in features:
         assert one.formula and one.source, one.name

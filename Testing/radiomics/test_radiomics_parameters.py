@@ -20,7 +20,7 @@ EXAMPLES = DATA.parent / "examples"
 def counts(parameters: Parameters) -> dict[str, int]:
     """How many features of each class the original image has."""
     names = [name.split("_") for name in parameters.feature_names() if name.startswith("original")]
-    return {family: sum(one[1] == family for one in names) for family in dict.fromkeys(one[1] for one in names)}
+    return {family: sum(name[1] == family for name in names) for family in dict.fromkeys(name[1] for name in names)}
 
 
 def test_the_default_set_is_the_1218() -> None:

@@ -23,7 +23,7 @@ ON_AXIAL = ("spider", "bulging")
 
 def block(levels: tuple[str, ...]) -> Volume:
     """An axial stack of 4 mm slices along these discs, of what the sagittal T2 shows there."""
-    boxes = [one.roi for one in synthetic_localization().discs if one.level in levels]
+    boxes = [disc.roi for disc in synthetic_localization().discs if disc.level in levels]
     axes, first, last = boxes[0].axes_lps, boxes[0].center_lps_mm, boxes[-1].center_lps_mm
     size = np.array([60, 90, 7 + int(np.ceil(np.linalg.norm(last - first) / 4.0))])
     affine = np.eye(4)
@@ -52,7 +52,7 @@ class AxialBlockEngine(BlockEngine):
     """As `BlockEngine`, with a map of `ON_AXIAL` besides, on one slice of the axial block that shows the disc best."""
 
     def grade(self, study, settings, *, localization, graded, explained, **options):
-        axial = [one for one in study.series if one.role == "AX_T2"]
+        axial = [series for series in study.series if series.role == "AX_T2"]
         result = super().grade(
             study,
             settings,
@@ -61,7 +61,7 @@ class AxialBlockEngine(BlockEngine):
             explained=explained,
             **options,
         )
-        result = replace(result, discs=tuple(told(one, axial) for one in result.discs))
+        result = replace(result, discs=tuple(told(disc, axial) for disc in result.discs))
         maps, series = dict(result.saliency), dict(result.saliency_series)
         for disc in localization.discs:
             key = (disc.level, *ON_AXIAL)
@@ -79,7 +79,10 @@ def told(result, axial):
         return result
     count = cut.series.volume.size[slice_axis(cut.series.volume)]
     evidence = {"slice": {"value": f"{cut.indices[-1] + 1} of {count}", "series": cut.series.name}}
-    grades = [replace(one, evidence=evidence) if (one.system, one.task) == ON_AXIAL else one for one in result.grades]
+    grades = [
+        replace(grade, evidence=evidence) if (grade.system, grade.task) == ON_AXIAL else grade
+        for grade in result.grades
+    ]
     return replace(result, grades=tuple(grades))
 
 

@@ -17,7 +17,9 @@ class BlockEngine:
         self.error = None
 
     def localize(self, study, settings, *, progress):
-        self.asked.append(("localize", [one.role for one in study.series], settings.margin_mm, settings.lowest_disc))
+        self.asked.append(
+            ("localize", [series.role for series in study.series], settings.margin_mm, settings.lowest_disc)
+        )
         progress.report("Finding discs", 0.5)
         return replace(
             synthetic_localization(margin_mm=settings.margin_mm), series_name=study.series[0].name, warnings=()
@@ -33,7 +35,7 @@ class BlockEngine:
         if self.error is not None:
             raise self.error
         made_up = self.made_up
-        discs = {one.disc.level: one for one in made_up.discs}
+        discs = {disc.disc.level: disc for disc in made_up.discs}
         keys = [key for key in made_up.saliency if settings.saliency and key[0] in levels]
         results = tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs)
         for result in results:

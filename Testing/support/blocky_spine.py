@@ -109,6 +109,6 @@ def localized(spine) -> Localization:
     return Localization(
         spine.series.name,
         label_volume(segmentation, naming.discs, labels, spine.series.volume),
-        tuple(disc_of(one, 10.0) for one in naming.discs),
+        tuple(disc_of(disc, 10.0) for disc in naming.discs),
         naming.warnings,
     )

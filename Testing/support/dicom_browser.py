@@ -31,7 +31,7 @@ class Database:
     isOpen = True
 
     def __init__(self, folder: Path):
-        self.headers = {str(one): pydicom.dcmread(one) for one in sorted(Path(folder).rglob("*.dcm"))}
+        self.headers = {str(path): pydicom.dcmread(path) for path in sorted(Path(folder).rglob("*.dcm"))}
         # As in the database, a file whose instance UID is known already takes the place of the one before.
         self._files = {str(header.SOPInstanceUID): file for file, header in self.headers.items()}
 
@@ -61,14 +61,14 @@ def load_series(scene, database: Database, uid: str, study: int, transform: bool
     files = database.filesForSeries(uid)
     header = database.headers[files[0]]
     name = f"{header.SeriesNumber}: {header.SeriesDescription}"
-    parted = [tag for tag in (ACQUISITION, ORIENTATION) if len({database.fileValue(one, tag) for one in files}) > 1]
+    parted = [tag for tag in (ACQUISITION, ORIENTATION) if len({database.fileValue(file, tag) for file in files}) > 1]
     ordered, even = sort_files(database, files)
     groups = {name: ordered}
     if not even and len(parted) == 1:
-        values = dict.fromkeys(database.fileValue(one, parted[0]) for one in files)
+        values = dict.fromkeys(database.fileValue(file, parted[0]) for file in files)
         groups = {
             f"{name} - {'imageOrientationPatient' if parted[0] == ORIENTATION else 'acquisitionNumber'} {number}":
-            sort_files(database, [one for one in files if database.fileValue(one, parted[0]) == value])[0]
+            sort_files(database, [file for file in files if database.fileValue(file, parted[0]) == value])[0]
             for number, value in enumerate(values, 1)
         }  # fmt: skip
     return [_load(scene, database, files, name, study, uid, transform) for name, files in groups.items()]
@@ -76,7 +76,7 @@ def load_series(scene, database: Database, uid: str, study: int, transform: bool
 
 def sort_files(database: Database, files) -> tuple[list[str], bool]:
     """Files along the normal of the first, and whether their slices are evenly spaced."""
-    places = {one: _numbers(database, one, POSITION) for one in files}
+    places = {file: _numbers(database, file, POSITION) for file in files}
     direction = _numbers(database, files[0], ORIENTATION)
     normal = np.cross(direction[:3], direction[3:])
     ordered = sorted(files, key=lambda one: float(places[one] @ normal))
@@ -88,14 +88,14 @@ def _load(scene, database, files, name, study, uid, transform):
     direction = _numbers(database, files[0], ORIENTATION)
     row, column = direction[:3], direction[3:]
     spacing = _numbers(database, files[0], SPACING)
-    first, second = (_numbers(database, one, POSITION) for one in files[:2])
+    first, second = (_numbers(database, file, POSITION) for file in files[:2])
     normal = np.cross(row, column)
     affine = np.eye(4)
     affine[:3, :3] = np.column_stack([row * spacing[1], column * spacing[0], normal * float((second - first) @ normal)])
     affine[:3, 3] = first
-    array = np.stack([database.headers[one].pixel_array for one in files]).astype(np.int16)
+    array = np.stack([database.headers[file].pixel_array for file in files]).astype(np.int16)
     node = volume_to_node(scene, Volume(array, affine), scene.GenerateUniqueName(name))
-    node.SetAttribute("DICOM.instanceUIDs", " ".join(str(database.headers[one].SOPInstanceUID) for one in files))
+    node.SetAttribute("DICOM.instanceUIDs", " ".join(str(database.headers[file].SOPInstanceUID) for file in files))
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     item = tree.GetItemByDataNode(node) or tree.CreateItem(study, node)
     tree.SetItemParent(item, study)

@@ -238,7 +238,7 @@ def _compress_frames(dataset: Dataset, compression: str) -> None:
 
 
 def only(study: Study) -> Series:
-    assert len(study.series) == 1, [one.name for one in study.series]
+    assert len(study.series) == 1, [series.name for series in study.series]
     return study.series[0]
 
 

@@ -111,7 +111,9 @@ class FakeGrader:
         results = []
         for disc in localization.discs:
             grades = made_grades(disc.index_from_sacrum)
-            results.append(DiscResult(disc, tuple(one for one in grades if systems is None or one.system in systems)))
+            results.append(
+                DiscResult(disc, tuple(grade for grade in grades if systems is None or grade.system in systems))
+            )
             if graded is not None:
                 graded(results[-1])
         return tuple(results)

@@ -48,7 +48,7 @@ def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton) -> None:
 
 def checked_axial(panel) -> set[str]:
     """Names of the axial volumes that are checked."""
-    return {str(one.data()) for one in panel.ui.axialT2Selector.checkedIndexes()}
+    return {str(checkedIndex.data()) for checkedIndex in panel.ui.axialT2Selector.checkedIndexes()}
 
 
 def check_axial(panel, name: str, state=QtCore.Qt.Unchecked) -> None:

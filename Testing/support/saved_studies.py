@@ -41,18 +41,20 @@ class SmallEngine(TruthEngine):
 
     def __init__(self, phantom) -> None:
         super().__init__(phantom)
-        self._found = {one.index_from_sacrum: one.roi.center_lps_mm for one in phantom.discs}
+        self._found = {disc.index_from_sacrum: disc.roi.center_lps_mm for disc in phantom.discs}
 
     def grade(self, study, settings, *, localization, graded, explained, **choices):
         result = super().grade(
             study, settings, localization=localization, graded=lambda _result: None, explained=None, **choices
         )
-        discs = tuple(self._seen(one) for one in result.discs)
+        discs = tuple(self._seen(disc) for disc in result.discs)
         for one in discs:
             graded(one)
         series = study.series[0]
         maps = (
-            {(one.disc.level, *PFIRRMANN): _map(one.disc, series.volume) for one in discs} if settings.saliency else {}
+            {(disc.disc.level, *PFIRRMANN): _map(disc.disc, series.volume) for disc in discs}
+            if settings.saliency
+            else {}
         )
         for (level, system, task), one in maps.items():
             explained(level, {(system, task): (series.name, VolumePart.of(one))})
@@ -62,9 +64,9 @@ class SmallEngine(TruthEngine):
         disc = result.disc
         found = self._found.get(disc.index_from_sacrum, disc.roi.center_lps_mm)
         away = float(np.linalg.norm(disc.roi.center_lps_mm - found))
-        grades = [_graded_anew(one, away) for one in result.grades]
+        grades = [_graded_anew(grade, away) for grade in result.grades]
         if disc.index_from_sacrum == 2:
-            grades = [_with_herniation(one, disc) for one in grades]
+            grades = [_with_herniation(grade, disc) for grade in grades]
         return replace(result, grades=tuple(grades), not_graded={"scs": "there is no axial T2"})
 
 
@@ -113,7 +115,7 @@ def small_phantom(seed: int):
     """A digital spine with every Pfirrmann grade, on five coarse sagittal T2 slices."""
     findings = {"L5-S1": 5, "L4-L5": 4, "L3-L4": 3, "L2-L3": 2, "L1-L2": 1}
     phantom = make_study(seed, findings, series=("T2",), middle_slices=5)
-    series = tuple(replace(one, volume=coarser(one.volume)) for one in phantom.study.series)
+    series = tuple(replace(series, volume=coarser(series.volume)) for series in phantom.study.series)
     labels = {name: coarser(volume) for name, volume in phantom.labels.items()}
     return replace(phantom, study=replace(phantom.study, series=series), labels=labels)
 
@@ -121,7 +123,7 @@ def small_phantom(seed: int):
 def state_of(scene) -> dict:
     """All that a scene shows of its studies, by the nodes' own attributes, in JSON's types."""
     nodes = [scene.GetNthNode(number) for number in range(scene.GetNumberOfNodes())]
-    own = [one for one in nodes if one.GetAttribute("DiscGrader.Kind")]
+    own = [node for node in nodes if node.GetAttribute("DiscGrader.Kind")]
     shown: dict = {}
     for node in own:
         kind, study = node.GetAttribute("DiscGrader.Kind"), node.GetAttribute("DiscGrader.Study")
@@ -146,7 +148,7 @@ def _map_node(node) -> dict:
     bounds = [0.0] * 6
     node.GetRASBounds(bounds)
     values = numpy_support.vtk_to_numpy(node.GetImageData().GetPointData().GetScalars())
-    return {"bounds_mm": [round(one, 2) + 0.0 for one in bounds], "sum": round(float(values.sum()), 3)}
+    return {"bounds_mm": [round(bound, 2) + 0.0 for bound in bounds], "sum": round(float(values.sum()), 3)}
 
 
 def _table(node) -> list[dict[str, str]]:
@@ -158,7 +160,10 @@ def _table(node) -> list[dict[str, str]]:
 
 def _segments(node) -> dict:
     segments = [node.GetSegmentation().GetNthSegment(n) for n in range(node.GetSegmentation().GetNumberOfSegments())]
-    return {str(one.GetLabelValue()): [one.GetName(), [round(c, 4) for c in one.GetColor()]] for one in segments}
+    return {
+        str(segment.GetLabelValue()): [segment.GetName(), [round(c, 4) for c in segment.GetColor()]]
+        for segment in segments
+    }
 
 
 def _curve(node) -> list:

@@ -68,13 +68,13 @@ def spine(seed: int = 0, by: tuple[float, float, float] = (0.0, 0.0, 0.0), slice
 def found(study, wanted: Volume):
     """The series that shows this volume, its voxels at their places."""
     fitting = [
-        one
-        for one in study.series
-        if one.volume.array.shape == wanted.array.shape
-        and np.abs(one.volume.affine_lps - wanted.affine_lps).max() < 0.01
-        and np.array_equal(one.volume.array, wanted.array)
+        series
+        for series in study.series
+        if series.volume.array.shape == wanted.array.shape
+        and np.abs(series.volume.affine_lps - wanted.affine_lps).max() < 0.01
+        and np.array_equal(series.volume.array, wanted.array)
     ]
-    assert len(fitting) == 1, [(one.name, one.volume.size) for one in study.series]
+    assert len(fitting) == 1, [(series.name, series.volume.size) for series in study.series]
     return fitting[0]
 
 

@@ -128,7 +128,7 @@ def moved(localization: Localization, level: str, by_mm: float) -> Localization:
     def box(old: RoiBox) -> RoiBox:
         return replace(old, center_lps_mm=old.center_lps_mm + by_mm)
 
-    discs = (replace(one, roi=box(one.roi)) if one.level == level else one for one in localization.discs)
+    discs = (replace(disc, roi=box(disc.roi)) if disc.level == level else disc for disc in localization.discs)
     return replace(localization, discs=tuple(discs))
 
 

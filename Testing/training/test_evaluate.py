@@ -50,12 +50,12 @@ def test_no_patient_is_on_two_sides(make):
 def test_the_split_is_60_20_20_and_rotation_judges_every_disc_once():
     patients = np.repeat(np.arange(50), 4)
     assert [len(set(patients[part])) for part in parts_of(paper_split(patients))] == [30, 10, 10]
-    assert np.array_equal(np.sum([one.test for one in rotating_splits(patients)], 0), np.ones(200))
+    assert np.array_equal(np.sum([split.test for split in rotating_splits(patients)], 0), np.ones(200))
 
 
 def test_rare_scanners_are_judged_on_together():
     patients = np.repeat(np.arange(1, 61), 2)
-    names = [one.name for one in scanner_splits(patients, SCANNERS, least_patients=5)]
+    names = [split.name for split in scanner_splits(patients, SCANNERS, least_patients=5)]
     assert names == ["A 1.5 T", "B 3 T", "other scanners"]
     assert scanner_splits(patients, dict.fromkeys(range(1, 61), "one")) == []
 

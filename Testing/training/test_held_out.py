@@ -59,7 +59,7 @@ def test_the_installed_networks_say_whom_they_have_not_seen():
     assert set(folds.values()) == {0, 1, 2, 3, 4}
     counts = np.bincount(list(folds.values()))
     assert counts.max() - counts.min() <= 1
-    assert [read_folds(one) for one in default_packs() if one.system == "spider"] == [folds]
+    assert [read_folds(pack) for pack in default_packs() if pack.system == "spider"] == [folds]
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,10 @@ def test_pictures_are_drawn_of_every_level_and_stay_pictures(rows):
 
 def test_training_resumes_and_ends_in_a_pack_that_names(rows, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        level_recipe, "real_rows", lambda data, segmenter: [one for one in rows if "spider" in one.patient]
+        level_recipe, "real_rows", lambda data, segmenter: [row for row in rows if "spider" in row.patient]
     )
     monkeypatch.setattr(
-        level_recipe, "digital_rows", lambda count, segmenter: [one for one in rows if "digital" in one.patient]
+        level_recipe, "digital_rows", lambda count, segmenter: [row for row in rows if "digital" in row.patient]
     )
     options = {"steps": 4, "batch": 4, "digital": 12}
     packs = train_names(tmp_path, tmp_path / "out", level_recipe.Progress(), **options)

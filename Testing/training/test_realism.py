@@ -55,7 +55,7 @@ def test_digital_patients_are_found_graded_and_kept(patients):
 
 
 def test_grades_are_drawn_alike_often():
-    drawn = [one for seed in range(200) for one in balanced_findings(seed).values()]
+    drawn = [finding for seed in range(200) for finding in balanced_findings(seed).values()]
     counts = np.bincount([one.pfirrmann for one in drawn], minlength=6)[1:]
     assert counts.min() > 0.85 * counts.mean()
     assert any(one.narrowing for one in drawn if one.pfirrmann == 3)
@@ -69,7 +69,7 @@ def test_a_model_of_digital_discs_grades_others(patients, tmp_path):
     assert set(learned.logits) == set(PARTS)
     assert all(np.isfinite(logits).all() for part in learned.logits.values() for logits in part.values())
     assert learned.logits["together"]["pfirrmann"].shape == (6, 5)
-    assert (learned.grades["pfirrmann"] == [one.grades["pfirrmann"] for one in discs[-6:]]).all()
+    assert (learned.grades["pfirrmann"] == [disc.grades["pfirrmann"] for disc in discs[-6:]]).all()
 
 
 def test_fewer_discs_than_a_batch_are_refused(tmp_path):

@@ -44,14 +44,14 @@ def test_no_patient_is_in_two_folds_and_masks_are_spread(tmp_path):
 def test_real_data_is_read_whole(data_dir):
     images, gradings = spider_images(data_dir), spider_gradings(data_dir)
     assert len(images) == 353
-    assert sum(one.mask is not None for one in images) == 29
+    assert sum(image.mask is not None for image in images) == 29
     assert len(gradings) == 1220
-    assert np.bincount([one["pfirrmann"] for one in gradings.values()]).tolist() == [0, 238, 274, 324, 230, 154]
+    assert np.bincount([grading["pfirrmann"] for grading in gradings.values()]).tolist() == [0, 238, 274, 324, 230, 154]
 
 
 def test_upside_down_slices_are_turned_with_their_points(data_dir):
     corrections = spider_corrections()
-    image = next(one for one in spider_images(data_dir) if one.path.name.startswith("57_t2."))
+    image = next(image for image in spider_images(data_dir) if image.path.name.startswith("57_t2."))
     volume, lowest = read_corrected(image, corrections)
     index = volume.lps_to_index(lowest)
     stored = corrections.lowest_graded_disc["57_t2"]

@@ -101,7 +101,7 @@ def test_a_comparison_packs_what_is_best_on_the_same_patients(data, tmp_path, mo
     options = TINY | {"calcification-resnet34.encoder": TINY["encoder"], "calcification-resnet34.learning_rate": 0.0}
     packs = train_views("two", data, tmp_path / "out", Progress(), **options)
     compared = json.loads((tmp_path / "out" / "comparison.json").read_text())
-    assert [one.name for one in packs.iterdir()] == [compared["best"]]
+    assert [path.name for path in packs.iterdir()] == [compared["best"]]
     assert json.loads((tmp_path / "out" / "calcification" / "recipe.json").read_text())["learning_rate"] > 0
     assert json.loads((tmp_path / "out" / "calcification-resnet34" / "recipe.json").read_text())["learning_rate"] == 0
     figure = {one: mean_auroc(compared[one]["validation"]) for one in compared if one != "best"}
@@ -143,7 +143,7 @@ def test_patients_data_make_no_synthetic_pack(tmp_path):
 
 def test_a_study_that_could_not_be_read_is_read_the_next_time(tmp_path):
     data = write_data(tmp_path / "data", patients=4)
-    study = next(one for one in sorted(data.iterdir()) if one.is_dir())
+    study = next(path for path in sorted(data.iterdir()) if path.is_dir())
     away = study.rename(tmp_path / "away")
     run_recipe("calcification", data, tmp_path / "out", **TINY)
     assert study.name in (tmp_path / "out" / "left_out.txt").read_text()
@@ -207,7 +207,7 @@ def test_no_patient_is_in_two_parts():
     some = [ViewSample(f"s{n}", f"p{n // 2}", "L4-L5", True, np.zeros(0), np.zeros(0), {}) for n in range(40)]
     parts = patient_parts(some, recipe)
     patients = {name: {one.patient for one in part} for name, part in parts.items()}
-    assert sum(len(one) for one in patients.values()) == 20
+    assert sum(len(patient) for patient in patients.values()) == 20
     assert len(patients["validation"]) == len(patients["test"]) == 3
     with pytest.raises(StudyError, match="2 patients"):
         patient_parts(some[:4], recipe)
@@ -241,7 +241,7 @@ def test_a_recipe_may_begin_with_the_weights_of_a_shipped_pack(tmp_path, data):
         "trained on synthetic images only, initialized with the weights of efficientnet-lite0 (ImageNet-1k)"
     )
     shipped = load_tensors(
-        next(one for one in default_packs() if one.name == "efficientnet-lite0"), "network.safetensors"
+        next(pack for pack in default_packs() if pack.name == "efficientnet-lite0"), "network.safetensors"
     )
     learned = load_tensors(pack, "network_0.safetensors")["encoder.network.head.0.weight"]
     assert torch.allclose(learned, shipped["head.0.weight"], atol=0.02)

@@ -63,7 +63,7 @@ def test_turned_boxes_still_hold_what_they_held():
 
 
 def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
-    still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none"}
+    still = {field.name: 0.0 for field in fields(Variation)} | {"flip": "none"}
     ramp = torch.linspace(0.1, 0.9, 80).repeat(80, 1).expand(1, 1, 3, 80, 80)
     nothing = torch.full((1, 4), torch.nan)
     plain = middle(ramp, 64)
@@ -87,7 +87,7 @@ def test_gray_levels_vary_in_tone_and_shading_without_moving_anything():
 
 
 def test_looks_may_show_no_more_than_there_is_of_a_short_series():
-    still = {one.name: 0.0 for one in fields(Variation)} | {"flip": "none", "narrow": 1.0}
+    still = {field.name: 0.0 for field in fields(Variation)} | {"flip": "none", "narrow": 1.0}
     slices = torch.arange(5.0)[:, None, None].expand(5, 80, 80).repeat(40, 1, 1, 1, 1) / 10
     spec = replace(system_views()["calcification"][0], offsets_mm=(-8.0, -4.0, 0.0, 4.0, 8.0))
     views = vary_views(

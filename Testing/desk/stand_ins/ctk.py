@@ -292,7 +292,7 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
     def checkedIndexes(self):
         model = QtWidgets.QComboBox.model(self)
         indexes = [model.index(row, 0) for row in range(model.rowCount())]
-        return [one for one in indexes if self.checkState(one) == QtCore.Qt.Checked]
+        return [index for index in indexes if self.checkState(index) == QtCore.Qt.Checked]
 
     def allChecked(self):
         return len(self.checkedIndexes()) == QtWidgets.QComboBox.count(self)
@@ -307,7 +307,7 @@ class ctkCheckableComboBox(strict(QtWidgets.QComboBox)):
         """The checked entries stand in the closed box."""
         option = QtWidgets.QStyleOptionComboBox()
         QtWidgets.QComboBox.initStyleOption(self, option)
-        names = [str(one.data()) for one in self.checkedIndexes()]
+        names = [str(checkedIndex.data()) for checkedIndex in self.checkedIndexes()]
         option.currentText = "All" if names and self.allChecked() else ", ".join(names) or "None"
         painter = QtWidgets.QStylePainter(self)
         painter.drawComplexControl(QtWidgets.QStyle.CC_ComboBox, option)

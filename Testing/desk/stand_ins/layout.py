@@ -73,8 +73,8 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
 
     def views(self):
         """The picture of each view that is shown."""
-        widgets = [one.sliceView() for one in self._d.slices.values()] + [self._d.threed.threeDView()]
-        return [one for one in widgets if one.visible]
+        widgets = [slice_.sliceView() for slice_ in self._d.slices.values()] + [self._d.threed.threeDView()]
+        return [widget for widget in widgets if widget.visible]
 
     def sliceViewNames(self):
         return tuple(self._d.slices)

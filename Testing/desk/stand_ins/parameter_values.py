@@ -200,7 +200,7 @@ class PackCodec:
 
     def values(self, node, name) -> dict:
         """The members by name."""
-        return {one.name: one.codec.read(node, f"{name}.{one.name}") for one in self._members.values()}
+        return {member.name: member.codec.read(node, f"{name}.{member.name}") for member in self._members.values()}
 
     def read(self, node, name):
         pack = self._kind()

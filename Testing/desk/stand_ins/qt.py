@@ -71,7 +71,7 @@ class QUiLoader:
         for one in root.findall("connections"):
             root.remove(one)
         names = {one.get("class") for one in root.iter("widget")}
-        unknown = sorted(one for one in names if one not in self.widgets and not hasattr(QtWidgets, one))
+        unknown = sorted(name for name in names if name not in self.widgets and not hasattr(QtWidgets, name))
         if unknown:
             raise UiError(f"No stand-in for the widget {', '.join(unknown)}")
         widget = self._load(ElementTree.tostring(root), parent)

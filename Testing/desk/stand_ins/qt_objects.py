@@ -83,7 +83,7 @@ class Shared:
     def findChildren(self, kind, name=""):
         """Children and their children that are of a class, given as such or by its name."""
         if isinstance(kind, str):
-            found = [one for one in _children(self, QtCore.QObject) if one.inherits(kind)]
+            found = [child for child in _children(self, QtCore.QObject) if child.inherits(kind)]
         else:
             found = _children(self, getattr(kind, "NATIVE", kind))
         return [adopt(one) for one in found if not name or QtCore.QObject.objectName(one) == name]
@@ -93,7 +93,7 @@ class Shared:
         return next(iter(self.findChildren(kind, name)), None)
 
     def children(self):
-        return [adopt(one) for one in QtCore.QObject.children(given(self))]
+        return [adopt(child) for child in QtCore.QObject.children(given(self))]
 
     def className(self):
         return class_name(given(self))

@@ -40,7 +40,7 @@ def most_arguments(sender, name: str) -> int:
     """How many arguments the longest overload of a signal has."""
     meta = QtCore.QObject.metaObject(sender)
     methods = [meta.method(number) for number in range(meta.methodCount())]
-    return max((one.parameterCount() for one in methods if bytes(one.name()).decode() == name), default=0)
+    return max((method.parameterCount() for method in methods if bytes(method.name()).decode() == name), default=0)
 
 
 def declared_signals(cls: type) -> set[str]:
@@ -61,8 +61,12 @@ def call(target, arguments: tuple):
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
         return target(*arguments)
-    if not any(one.kind is one.VAR_POSITIONAL for one in parameters):
-        positional = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        positional = [
+            parameter
+            for parameter in parameters
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
         arguments = arguments[: len(positional)]
     return target(*arguments)
 
@@ -96,7 +100,7 @@ class Connections:
             raise TypeError(f"{name} is connected to {target!r}, which cannot be called")
 
         def pass_on(*arguments):
-            call(target, tuple(self._adopt(one) for one in arguments))
+            call(target, tuple(self._adopt(argument) for argument in arguments))
 
         relay = _RELAYS[count](pass_on)
         signal.connect(relay)

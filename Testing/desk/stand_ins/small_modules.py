@@ -67,7 +67,7 @@ def pip_ensure(
     skip_in_testing=True, show_progress=True,
 ):  # fmt: skip
     """Raise RuntimeError where a requirement is not met, as Slicer does when the user declines to install it."""
-    missing = [str(one) for one in requirements if not pip_check(one)]
+    missing = [str(requirement) for requirement in requirements if not pip_check(requirement)]
     if missing:
         raise RuntimeError(f"The desk installs nothing itself; install {', '.join(missing)} into its environment.")
 
