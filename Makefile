@@ -10,7 +10,7 @@
 
 # PYTHON=... chooses the interpreter (3.11 to 3.13), PIP_OPTIONS=... adds options for pip, such as --find-links DIR,
 # CONSTRAINTS=... names other pinned versions, for instance with a PyTorch for another accelerator. JOBS=2 runs the tests
-# in two processes, each file as a whole in one of them.
+# on two cores, each file as a whole in one process.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP_OPTIONS ?=
