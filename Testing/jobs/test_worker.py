@@ -53,23 +53,18 @@ def test_discs_that_grading_finds_have_the_margin_that_was_asked_for(opened_work
     assert same(whole.value(), FakeMaker()().grade(study, Settings(margin_mm=12.0, saliency=False)))
 
 
-def test_one_box_is_graded_and_explained_alone(opened_worker: Callable[..., Desk]) -> None:
+def test_one_box_is_graded_alone(opened_worker: Callable[..., Desk]) -> None:
     desk, study, known = opened_worker().ready(), synthetic_study(), synthetic_localization()
     here = FakeMaker()()
-    before = here.grade(study, localization=known)
     corrected = moved(known, "L3-L4", 2.0)
-    one, more = Notebook(), Notebook()
+    one = Notebook()
     desk.client.regrade(study, corrected, "L3-L4", one, Settings(systems=["spider"], saliency=False))
-    desk.client.explain(study, corrected, before.discs[:2], more)
-    desk.until(lambda: more.over)
+    desk.until(lambda: one.over)
     disc = corrected.discs[2]
     expected = here.grade(study, Settings(systems=("spider",), saliency=False), localization=corrected.alone(disc))
     assert same(one.value(), expected)
     assert one.value().localization.discs == (disc,) and one.value().discs[0].disc is disc
     assert [other.level for other in one.value().localization.others] == ["L5-S1", "L4-L5", "L2-L3", "L1-L2"]
-    maps, series = more.value()
-    assert {key[0] for key in maps} == {"L5-S1", "L4-L5"} and set(series.values()) == {study.series[0].name}
-    assert all(np.array_equal(maps[key].array, before.saliency[key].array) for key in maps)
 
 
 def test_a_volume_is_sent_once(opened_worker: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:

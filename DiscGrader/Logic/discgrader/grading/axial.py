@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
-from discgrader.grading.view import slice_axis
 from discgrader.imaging.coordinates import other_coordinates
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -48,7 +48,7 @@ class AxialCut:
     ----------
     series : Series
     indices : tuple of int
-        Positions along `slice_axis` of the slices within the disc's height, the one nearest to its middle first.
+        Positions along `slice_axis_of` of the slices within the disc's height, the one nearest to its middle first.
     tilt_deg : float
         Angle between the slices and the disc's plane.
     away_mm : float
@@ -179,7 +179,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
 def _cut(disc: Disc, series: Series) -> AxialCut | None:
     """What a series has of a disc, with no index where all slices pass by; None where it lies beside the disc."""
     volume = series.volume
-    axis = slice_axis(volume)
+    axis = slice_axis_of(volume, Plane.AXIAL)
     index = volume.lps_to_index(disc.roi.center_lps_mm)
     others = [other_axis for other_axis in range(3) if other_axis != axis]
     if not all(-0.5 <= index[other_axis] <= volume.size[other_axis] - 0.5 for other_axis in others):

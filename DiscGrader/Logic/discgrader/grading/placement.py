@@ -12,17 +12,8 @@ from discgrader.grading.disc_cache import DiscCache
 from discgrader.grading.mirrored import is_mirrored
 from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
 from discgrader.grading.series_choice import sagittal_of_role, with_available_series
-from discgrader.grading.view import (
-    LEAST_SEEN,
-    Reference,
-    View,
-    ViewShape,
-    ViewSpec,
-    reference_of,
-    seen,
-    slice_axis,
-    spine_values,
-)
+from discgrader.grading.view import LEAST_SEEN, Reference, View, ViewShape, ViewSpec, reference_of, seen, spine_values
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
@@ -255,7 +246,7 @@ def axial_view(box: RoiBox, cut: AxialCut, index: int, spec: ViewSpec, pixels: i
     Where the stack ends, its last slice stands for what would follow.
     """
     volume = cut.series.volume
-    axis = slice_axis(volume)
+    axis = slice_axis_of(volume, Plane.AXIAL)
     spacing = float(volume.spacing_mm[axis])
     normal = volume.directions[:, axis]
     step = 1 if normal @ box.axes_lps[:, 2] >= 0 else -1

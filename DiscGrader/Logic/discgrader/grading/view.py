@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.resample import sample
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
@@ -139,13 +140,13 @@ class View:
     def slice_number(self) -> tuple[int, int]:
         """Which slice of an axial series is looked at, from 1, and how many it has."""
         volume = self.series.volume
-        axis = slice_axis(volume)
+        axis = slice_axis_of(volume, Plane.AXIAL)
         return round(float(volume.lps_to_index(self.frame.center_lps_mm)[axis])) + 1, volume.size[axis]
 
     @property
     def slice_mm(self) -> float:
         """Distance between the slices of an axial series."""
-        return float(self.series.volume.spacing_mm[slice_axis(self.series.volume)])
+        return float(self.series.volume.spacing_mm[slice_axis_of(self.series.volume, Plane.AXIAL)])
 
     def values(self, shape: ViewShape | None = None) -> np.ndarray:
         """Intensities, shape (slices, rows, columns), float32, NaN outside of the picture; in other pixels where a
@@ -165,11 +166,6 @@ class View:
             nearer = slices[number + np.sign(middle - number)]
             slices[number] = np.where(np.isfinite(slices[number]), slices[number], nearer)
         return slices
-
-
-def slice_axis(volume: Volume) -> int:
-    """Which of i, j and k of an axial volume runs from slice to slice."""
-    return int(np.abs(volume.directions[2]).argmax())
 
 
 def seen(values: np.ndarray) -> float:
@@ -206,7 +202,7 @@ def slice_read(evidence: Mapping[str, Any]) -> tuple[str, int] | None:
 def slice_middle(volume: Volume, index: int) -> np.ndarray:
     """The middle of one slice of an axial volume, LPS mm, shape (3,)."""
     place = (np.array(volume.size) - 1) / 2
-    place[slice_axis(volume)] = index
+    place[slice_axis_of(volume, Plane.AXIAL)] = index
     return volume.index_to_lps(place)
 
 

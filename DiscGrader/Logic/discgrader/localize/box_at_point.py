@@ -13,7 +13,7 @@ from discgrader.localize.labels import Label, is_disc
 REACH_MM = 12.0
 """A disc farther from where it is looked for, along the spine, is another one."""
 
-SAME_DISC_MM = 7.0
+TAKEN_MM = 7.0
 """A place nearer than this to a disc, along the spine, is that disc's."""
 
 _AROUND_MM = 70.0
@@ -88,7 +88,7 @@ def box_between(
     ups = [disc.roi.axes_lps[:, 2] for disc in discs]
     heights = np.array([float((place_lps - disc.center_lps_mm) @ up) for disc, up in zip(discs, ups, strict=True)])
     nearest = int(np.abs(heights).argmin())
-    if abs(heights[nearest]) < SAME_DISC_MM:
+    if abs(heights[nearest]) < TAKEN_MM:
         raise UsageError(f"{discs[nearest].level} is already at this position; move its box, or point somewhere else.")
     below = int((heights > 0).sum()) - 1
     if 0 <= below < len(discs) - 1:

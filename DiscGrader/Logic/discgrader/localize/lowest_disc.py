@@ -14,7 +14,7 @@ import numpy as np
 from discgrader.localize.candidates import Candidate, lean_deg
 from discgrader.localize.naming import LowestDisc, indices_of, sacrum_in_view
 
-SAME_DISC_MM = 10.0
+ONE_DISC_MM = 10.0
 """Discs of two series that lie no farther apart once the patient's motion is taken away are one."""
 
 WHOLE_SPINE_DISCS = 23
@@ -159,7 +159,7 @@ def levels_above(row: Sequence[Candidate], other: OtherRow) -> int | None:
     steps = [
         indices[nearest[place]] - other_indices[place]
         for place in range(len(there))
-        if away[nearest[place], place] <= SAME_DISC_MM
+        if away[nearest[place], place] <= ONE_DISC_MM
     ]
     return max(set(steps), key=steps.count) if len(steps) >= 2 else None
 

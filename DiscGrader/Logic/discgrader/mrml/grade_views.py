@@ -11,7 +11,8 @@ from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut
 from discgrader.grading.not_graded import refuses_axial
 from discgrader.grading.results import DiscResult
-from discgrader.grading.view import slice_axis, slice_middle, slice_read
+from discgrader.grading.view import slice_middle, slice_read
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.disc import Disc
@@ -96,7 +97,7 @@ def axial_slice(
 
 
 def _slice(node: Node, grid: Volume, disc: Disc, number: int) -> AxialSlice:
-    axis = slice_axis(grid)
+    axis = slice_axis_of(grid, Plane.AXIAL)
     index = grid.lps_to_index(disc.roi.center_lps_mm)
     index[axis] = number
     return AxialSlice(

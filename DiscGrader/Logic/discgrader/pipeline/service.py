@@ -1,6 +1,6 @@
 """What a scene asks of whatever computes for it, be it a thread or a worker process, and what is done there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -50,11 +50,11 @@ class Answer(Listener):
         self._error: Exception | None = None
 
     def is_about(self, work: str, study: Study, localization: Localization | None) -> None:
-        """What was asked for: ``"find"``, ``"grade"``, ``"regrade"`` or ``"explain"``, and of what."""
+        """What was asked for: ``"find"``, ``"grade"`` or ``"regrade"``, and of what."""
         self._work, self._study, self.localization = work, study, localization
 
     def value(self) -> Any:
-        """A `Localization`, a `StudyResult`, or of explaining the maps and the names of their series.
+        """A `Localization` or a `StudyResult`.
 
         Raises
         ------
@@ -107,8 +107,6 @@ class Answer(Listener):
         """What the work came to, with what it gave at its end."""
         if self._work == "find":
             return self._known
-        if self._work == "explain":
-            return self._maps, self._map_series
         assert self._study is not None, "an answer is about what was asked"
         warnings, software = rest
         discs = tuple(self._discs)
@@ -156,11 +154,6 @@ class Service:
         """
         work = partial(_regrade, study, localization, level, settings)
         self._ask("regrade", study, localization, answer, work, (study.name, level))
-
-    def explain(self, study: Study, localization: Localization, discs: Sequence[DiscResult], answer: Answer) -> None:
-        """Make the saliency maps of these grades."""
-        work = partial(_explain, study, localization, tuple(discs))
-        self._ask("explain", study, localization, answer, work)
 
     def _ask(
         self,
@@ -234,19 +227,6 @@ def _regrade(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     box = localization.alone(_disc_at(study, localization, level))
     return _grade(study, box, settings, job)
-
-
-def _explain(study: Study, localization: Localization, discs: Sequence[DiscResult], job: Context) -> None:
-    # By the discs of the localization itself, for these the engine has crops of already.
-    own = {disc.level: disc for disc in localization.discs}
-    graded = [replace(result, disc=own.get(result.disc.level, result.disc)) for result in discs]
-    job.prepared.explain(
-        study,
-        localization,
-        graded,
-        job.progress,
-        lambda level, maps: job.tell(PartialResult("explained", (level, maps))),
-    )
 
 
 def _disc_at(study: Study, localization: Localization, level: str) -> Disc:

@@ -10,7 +10,8 @@ from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
 from discgrader.grading.series_choice import shows_discs
-from discgrader.grading.view import slice_axis, slice_middle, slice_read
+from discgrader.grading.view import slice_middle, slice_read
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
@@ -93,7 +94,8 @@ def _axial_slice(result: StudyResult, disc: DiscResult) -> list[Html]:
     cut = cuts_of(result).get(disc.disc)
     if cut is None:
         return []
-    return [_plain_crop(disc, cut.series, axial_picture(cut.series, disc.disc.roi, disc.disc.roi.center_lps_mm))]
+    middle = slice_middle(cut.series.volume, cut.indices[0])
+    return [_plain_crop(disc, cut.series, axial_picture(cut.series, disc.disc.roi, middle))]
 
 
 def _plain_crop(disc: DiscResult, series: Series, crop: Picture) -> Html:
@@ -155,7 +157,11 @@ def _read_at(grade: Grade, series: Series, saliency: Volume) -> np.ndarray:
     """A point, LPS mm, of the axial slice that a grade was read from; where that is not known, of where its saliency is
     highest."""
     stated = slice_read(grade.evidence)
-    if stated is not None and stated[0] == series.name and stated[1] < series.volume.size[slice_axis(series.volume)]:
+    if (
+        stated is not None
+        and stated[0] == series.name
+        and stated[1] < series.volume.size[slice_axis_of(series.volume, Plane.AXIAL)]
+    ):
         return slice_middle(series.volume, stated[1])
     highest = np.unravel_index(saliency.array.argmax(), saliency.array.shape)[::-1]
     return saliency.index_to_lps(np.array(highest))

@@ -28,7 +28,7 @@ from discgrader.phantom.patient import LUMBARIZED, ORDINARY, SACRALIZED, Patient
 from discgrader.phantom.study import make_study
 from discgrader.training.spider import read_corrected, spider_corrections, spider_images, sudirman_slices
 
-SAME_DISC_MM = 18.0
+REFERENCE_DISC_MM = 18.0
 """A disc that lies no farther from where a reference has it is that disc."""
 
 REMNANT_MM, REMNANT_TURN_DEG = 30.0, 10.0
@@ -167,7 +167,7 @@ def _first_by_point(row: Sequence[Candidate], point_lps: np.ndarray, index: int)
     """Index of the lowest disc of a row where the disc at a point has this one; None where no disc lies there."""
     away = [float(np.linalg.norm((disc.center_lps_mm - point_lps)[1:])) for disc in row]
     nearest = int(np.argmin(away))
-    return index - indices_of(row)[nearest] + 1 if away[nearest] < SAME_DISC_MM else None
+    return index - indices_of(row)[nearest] + 1 if away[nearest] < REFERENCE_DISC_MM else None
 
 
 def _spider(data_dir: Path) -> Iterator[_Known]:

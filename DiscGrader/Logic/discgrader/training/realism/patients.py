@@ -54,7 +54,7 @@ SLICE_ROLES, STACK_ROLE = ("T2", "T1"), "T2_SPACE"
 STACK_EVERY, STACK_SLICES = 6, 5
 """One patient in so many has a stack, of so many slices."""
 
-SAME_DISC_MM = 10.0
+TRUE_DISC_MM = 10.0
 """A found disc within this of a true one is that disc, whatever it was called."""
 
 NARROWED_SHARE = {3: 0.33, 4: 0.64}
@@ -171,7 +171,7 @@ def _true_indices(phantom: PhantomStudy, found: Localization) -> list[int]:
             for true in phantom.discs
         }
         nearest = min(away, key=lambda index: away[index], default=0)
-        result.append(nearest if away and away[nearest] <= SAME_DISC_MM else 0)
+        result.append(nearest if away and away[nearest] <= TRUE_DISC_MM else 0)
     return result
 
 
