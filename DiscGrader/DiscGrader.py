@@ -27,6 +27,7 @@ from discgrader.errors import UsageError
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.panel.self_test import SelfTest
 from discgrader.pipeline.settings import Settings
+from discgrader.progress import EVENTS
 from discgrader.reading.commands import SetGrade
 
 _logger = logging.getLogger("DiscGrader")
@@ -196,7 +197,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         Called with a plain text where something was not possible and nobody can be given an error.
     """
 
-    PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
+    PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = EVENTS
 
     POLL_MS = 10
     """How often the window is told what a running computation has done; less than a picture on a screen lasts."""
@@ -216,7 +217,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         self.boxChanged = self.noticed = None
         scene, settings = slicer.mrmlScene, KeptSettings(self._moduleNode)
         self.readings = SceneReadings(
-            scene, lambda: self.jobs.busy, self._tellOfBox, self._showReading, self._tellOfNotice
+            scene, lambda: self.jobs.busy, self._onBoxChanged, self._onReadingChanged, self._onNotice
         )
         self.jobs = SceneJobs(self.readings, engine, self._makeWorker)
         self.views = GradeViews(scene, settings, self._moduleNode, fit_view)
@@ -231,8 +232,7 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         return DiscGraderParameterNode(node)
 
     def ensureDependencies(self):
-        """Have the Python packages that grading needs installed, if the user agrees; an error where one stays
-        missing."""
+        """Have the packages that grading needs installed, if the user agrees; an error where one stays missing."""
         from discgrader.panel.dependencies import ensure
 
         if self.jobs.engine is None:
@@ -376,16 +376,16 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             python=python_executable(), notice=lambda kind, text: _logger.info("Worker: %s %s", kind, text)
         )
 
-    def _showReading(self, reading):
+    def _onReadingChanged(self, reading):
         if not self.readings.watch.is_dragging:
             self.views.follow(reading)
         self.labels.follow(reading)
 
-    def _tellOfBox(self, level, dragging):
+    def _onBoxChanged(self, level, dragging):
         if self.boxChanged is not None:
             self.boxChanged(level, dragging)
 
-    def _tellOfNotice(self, text):
+    def _onNotice(self, text):
         _logger.warning(text)
         if self.noticed is not None:
             self.noticed(text)

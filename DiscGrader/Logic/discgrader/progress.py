@@ -8,6 +8,9 @@ from threading import Event
 
 from discgrader.errors import Cancelled
 
+EVENTS = PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
+"""What `DiscGraderLogic` tells of work that is not waited for: how far it is, the grades of one disc, and its end."""
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -13,22 +13,11 @@ from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.readback import report_export
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import (
-    CANCELLED,
-    COMPLETED,
-    ERROR,
-    LEVEL,
-    Hear,
-    Reply,
-    Steps,
-    finding,
-    grading,
-    regrading,
-    tell_progress,
-)
+from discgrader.mrml.steps import EventCallback, Reply, Steps, find_steps, grade_steps, regrade_steps, tell_progress
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.service import Service, worker_service
 from discgrader.pipeline.settings import Settings
+from discgrader.progress import CANCELLED, COMPLETED, ERROR, LEVEL
 from discgrader.reading.record import Reading
 
 _logger = logging.getLogger("DiscGrader")
@@ -45,13 +34,13 @@ def _ignore(event: str, data: dict) -> None:
 class _Job:
     """Work that has not ended.
 
-    ``hear`` is told of it, and what it comes to is called ``name`` there; ``box`` is the node of the box that it grades
-    anew, ``live`` whether a hand still moves it, ``place`` where it was when the work began; ``answered`` says whether
-    the service has ever answered; ``after`` is called when it has ended well.
+    ``on_event`` hears of it, and what it comes to is called ``name`` there; ``box`` is the node of the box that it
+    grades anew, ``live`` whether a hand still moves it, ``place`` where it was when the work began; ``answered`` says
+    whether the service has ever answered; ``after`` is called when it has ended well.
     """
 
     steps: Steps
-    hear: Hear
+    on_event: EventCallback
     name: str = "table"
     box: object = None
     live: bool = False
@@ -72,26 +61,26 @@ class _Job:
 class _Export(Listener):
     """A report that is being written; attributes as those of `_Job`."""
 
-    def __init__(self, hear: Hear) -> None:
-        self._hear = hear
+    def __init__(self, on_event: EventCallback) -> None:
+        self._on_event = on_event
         self.value: object = None
         self.error: Exception | None = None
         self.over = False
 
     def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        tell_progress(self._hear, stage, fraction, detail)
+        tell_progress(self._on_event, stage, fraction, detail)
 
     def finished(self, value: object) -> None:
         self.value, self.over = value, True
-        self._hear(COMPLETED, {"folder": value})
+        self._on_event(COMPLETED, {"folder": value})
 
     def stopped(self) -> None:
-        self.error, self.over = Cancelled("Stopped as asked."), True
-        self._hear(CANCELLED, {})
+        self.error, self.over = Cancelled("Stopped as requested."), True
+        self._on_event(CANCELLED, {})
 
     def failed(self, error: Exception) -> None:
         self.error, self.over = error, True
-        self._hear(ERROR, {"error": error})
+        self._on_event(ERROR, {"error": error})
 
 
 class SceneJobs:
@@ -170,14 +159,14 @@ class SceneJobs:
         """Have the networks loaded before they are needed."""
         self.service.runner.start()
 
-    def find(self, volumes: Volumes, settings: Settings, hear: Hear | None = None) -> Callable[[], object]:
+    def find(self, volumes: Volumes, settings: Settings, on_event: EventCallback | None = None) -> Callable[[], object]:
         """Find the discs and put a named box around each; boxes and results of the study are replaced.
 
         Parameters
         ----------
         volumes : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
         settings : Settings
-        hear : callable(event, data), optional
+        on_event : callable(event, data), optional
 
         Raises
         ------
@@ -185,12 +174,16 @@ class SceneJobs:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        hear = hear or _ignore
-        steps = finding(self.readings, lambda: self.service, volumes, settings, hear)
-        return self._begin_main(_Job(steps, hear, "rois"))
+        on_event = on_event or _ignore
+        steps = find_steps(self.readings, lambda: self.service, volumes, settings, on_event)
+        return self._begin_main(_Job(steps, on_event, "rois"))
 
     def grade(
-        self, volumes: Volumes, roi_nodes: Sequence[object] | None, settings: Settings, hear: Hear | None = None
+        self,
+        volumes: Volumes,
+        roi_nodes: Sequence[object] | None,
+        settings: Settings,
+        on_event: EventCallback | None = None,
     ) -> Callable[[], object]:
         """Grade the discs and put grades, saliency and provenance into the scene.
 
@@ -200,7 +193,7 @@ class SceneJobs:
         roi_nodes : sequence of vtkMRMLMarkupsROINode, optional
             By default the boxes that the scene has of the study; where it has none they are found.
         settings : Settings
-        hear : callable(event, data), optional
+        on_event : callable(event, data), optional
 
         Raises
         ------
@@ -208,17 +201,19 @@ class SceneJobs:
             While discs are being found or graded.
         """
         self._refuse_while_busy()
-        hear = hear or _ignore
+        on_event = on_event or _ignore
         moved: list[object] = []
-        steps = grading(self.readings, lambda: self.service, volumes, roi_nodes, settings, hear, moved)
+        steps = grade_steps(self.readings, lambda: self.service, volumes, roi_nodes, settings, on_event, moved)
 
         def regrade_moved() -> None:
             for node in moved:
-                self.regrade(node, lambda event, data: hear(event, data) if event == LEVEL else None)
+                self.regrade(node, lambda event, data: on_event(event, data) if event == LEVEL else None)
 
-        return self._begin_main(_Job(steps, hear, after=regrade_moved))
+        return self._begin_main(_Job(steps, on_event, after=regrade_moved))
 
-    def regrade(self, roi_node, hear: Hear | None = None, live: bool = False) -> Callable[[], object] | None:
+    def regrade(
+        self, roi_node, on_event: EventCallback | None = None, live: bool = False
+    ) -> Callable[[], object] | None:
         """Grade the disc of one box anew.
 
         While the study is being graded this does nothing, for boxes that are moved meanwhile are graded anew at its
@@ -227,7 +222,7 @@ class SceneJobs:
         Parameters
         ----------
         roi_node : vtkMRMLMarkupsROINode
-        hear : callable(event, data), optional
+        on_event : callable(event, data), optional
         live : bool
             Whether the box is still being moved: only its grades are wanted then, and only where it is when the work
             before has ended. What is not live takes the place of what runs for the box at once, unless that is about
@@ -235,10 +230,10 @@ class SceneJobs:
         """
         if self.busy:
             return None
-        hear = hear or _ignore
+        on_event = on_event or _ignore
         self._drop_next(roi_node)
-        steps = regrading(self.readings, lambda: self.service, roi_node, live, hear)
-        job = _Job(steps, hear, box=roi_node, live=live)
+        steps = regrade_steps(self.readings, lambda: self.service, roi_node, live, on_event)
+        job = _Job(steps, on_event, box=roi_node, live=live)
         before = [one for one in self._jobs if one.box is roi_node and one.live]
         if before and (live or any(_is_there(roi_node, one.place) for one in before)):
             self._next[roi_node] = job
@@ -273,7 +268,7 @@ class SceneJobs:
             self._exports.poll(0.0 if self._jobs else wait_s)
         return self.running or self.exporting
 
-    def export(self, reading: Reading, folder: Path, hear: Hear | None = None) -> Callable[[], object]:
+    def export(self, reading: Reading, folder: Path, on_event: EventCallback | None = None) -> Callable[[], object]:
         """Write results, report and reading to a folder, as `report_export`; it is called ``"folder"``.
 
         Raises
@@ -281,7 +276,7 @@ class SceneJobs:
         UsageError
             As `report_export`.
         """
-        write, export = report_export(self.scene, reading, folder), _Export(hear or _ignore)
+        write, export = report_export(self.scene, reading, folder), _Export(on_event or _ignore)
         self._exports.run(lambda job: write(job.progress), export)
         return self._waiting_for(export)
 
@@ -298,7 +293,7 @@ class SceneJobs:
         for job in jobs:
             job.steps.close()
             job.over, job.error = True, Cancelled("Stopped, since the scene was closed.")
-            job.hear(CANCELLED, {})
+            job.on_event(CANCELLED, {})
 
     def close(self) -> None:
         """End what computes, be it a process or a thread; the next work starts another."""
@@ -361,7 +356,7 @@ class SceneJobs:
             self.service.runner.cancel(job.waits_for.number)
         elif not job.answered:
             job.steps.close()
-            self._end(job, error=Cancelled("Stopped as asked."))
+            self._end(job, error=Cancelled("Stopped as requested."))
 
     def _end(self, job: _Job, value: object = None, error: Exception | None = None) -> None:
         """The job has ended; whoever hears may begin the next at once, so this one has ended before it hears of it."""
@@ -370,15 +365,15 @@ class SceneJobs:
             self._main = None
         job.over, job.value, job.error = True, value, error
         if error is None:
-            job.hear(COMPLETED, {job.name: value})
+            job.on_event(COMPLETED, {job.name: value})
             if job.after is not None:
                 job.after()
         elif isinstance(error, Cancelled):
-            job.hear(CANCELLED, {})
+            job.on_event(CANCELLED, {})
         else:
             if not isinstance(error, DiscGraderError):
                 _logger.error("DiscGrader failed", exc_info=error)
-            job.hear(ERROR, {"error": error})
+            job.on_event(ERROR, {"error": error})
         following = self._next.pop(job.box, None) if job.live else None
         if following is not None:
             self._begin_box(following)
@@ -388,7 +383,7 @@ class SceneJobs:
         waiting = self._next.pop(box, None)
         if waiting is not None:
             waiting.over, waiting.error = True, Cancelled("Newer work took its place.")
-            waiting.hear(CANCELLED, {})
+            waiting.on_event(CANCELLED, {})
 
     def _refuse_while_busy(self) -> None:
         if self.busy:

@@ -26,7 +26,7 @@ from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes
 from discgrader.pipeline.service import Answer, Service
 from discgrader.pipeline.settings import Settings
-from discgrader.progress import Progress
+from discgrader.progress import LEVEL, PROGRESS, Progress
 from discgrader.reading.commands import LearnStudy, Together
 from discgrader.reading.disc_commands import DeleteDisc, FindDiscs
 from discgrader.reading.record import DiscReading, Found
@@ -36,11 +36,9 @@ from discgrader.report.tables import examined_json
 Steps = Generator["Reply | None", None, Any]
 
 
-Hear = Callable[[str, dict[str, Any]], None]
-"""Called in the scene's thread as ``hear(event, data)`` with what happens to a piece of work, as `DiscGraderLogic` has
-it: `PROGRESS` and `LEVEL`, and last exactly one of `COMPLETED`, `CANCELLED` and `ERROR`."""
-
-PROGRESS, LEVEL, COMPLETED, CANCELLED, ERROR = "progress", "level", "completed", "cancelled", "error"
+EventCallback = Callable[[str, dict[str, Any]], None]
+"""Called in the scene's thread as ``on_event(event, data)`` with what happens to a piece of work, as `DiscGraderLogic`
+has it: `PROGRESS` and `LEVEL`, and last exactly one of `COMPLETED`, `CANCELLED` and `ERROR`."""
 
 
 class Reply(Answer):
@@ -48,7 +46,7 @@ class Reply(Answer):
 
     Parameters
     ----------
-    hear : callable(event, data)
+    on_event : callable(event, data)
         Hears of progress.
     nodes : iterable of vtkMRMLNode
         Must stay in the scene for the work to make sense.
@@ -58,9 +56,11 @@ class Reply(Answer):
         Without it nobody wants the work any more.
     """
 
-    def __init__(self, hear: Hear, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None) -> None:
+    def __init__(
+        self, on_event: EventCallback, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
+    ) -> None:
         super().__init__()
-        self._hear, self._box = hear, box
+        self._on_event, self._box = on_event, box
         self._nodes = {node: node.GetName() for node in nodes}
         self._start, self._span = start, span
         self._fresh: list[DiscResult] = []
@@ -87,30 +87,34 @@ class Reply(Answer):
         return None
 
     def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        tell_progress(self._hear, stage, self._start + self._span * fraction, detail)
+        tell_progress(self._on_event, stage, self._start + self._span * fraction, detail)
 
     def graded(self, result: DiscResult) -> None:
         super().graded(result)
         self._fresh.append(result)
 
 
-def tell_progress(hear: Hear, stage: str, fraction: float, detail: str) -> None:
+def tell_progress(on_event: EventCallback, stage: str, fraction: float, detail: str) -> None:
     """So far is the work, 0 to 1."""
-    hear(PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
+    on_event(PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
 
 
-def _tell_grades(hear: Hear, result: DiscResult) -> None:
-    hear(LEVEL, {"level": result.disc.level, "grades": result.grades})
+def _tell_grades(on_event: EventCallback, result: DiscResult) -> None:
+    on_event(LEVEL, {"level": result.disc.level, "grades": result.grades})
 
 
-def finding(
-    readings: SceneReadings, service: Callable[[], Service], volumes: Volumes, settings: Settings, hear: Hear
+def find_steps(
+    readings: SceneReadings,
+    service: Callable[[], Service],
+    volumes: Volumes,
+    settings: Settings,
+    on_event: EventCallback,
 ) -> Steps:
     """Find the discs and put a named box around each; a list of box nodes, from the sacrum upwards."""
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, hear)))
+    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, on_event)))
 
-    reply = Reply(hear, nodes.values())
+    reply = Reply(on_event, nodes.values())
     service().find(study, reply, settings)
     found = yield from _answer(reply)
     result = StudyResult(study, found, tuple(DiscResult(disc, ()) for disc in found.discs))
@@ -127,13 +131,13 @@ def finding(
     return [boxes[disc.number] for disc in ordered]
 
 
-def grading(
+def grade_steps(
     readings: SceneReadings,
     service: Callable[[], Service],
     volumes: Volumes,
     roi_nodes: Sequence[Node] | None,
     settings: Settings,
-    hear: Hear,
+    on_event: EventCallback,
     moved: list[object],
 ) -> Steps:
     """Grade the discs and put all that is known of them into the scene; the table node of the grades.
@@ -146,24 +150,24 @@ def grading(
         Gets the nodes of boxes that were moved meanwhile.
     """
     scene = readings.scene
-    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, hear)))
-    asked = _Asked(readings, study, roi_nodes)
-    known, begun = asked.known, 0.0
-    if asked.boxes and known is None:
+    study, nodes = yield from studying(scene, readings.cache, volumes, Progress(partial(tell_progress, on_event)))
+    requested = _RequestedBoxes(readings, study, roi_nodes)
+    known, begun = requested.known, 0.0
+    if requested.boxes and known is None:
         begun = 0.3
-        finds = Reply(hear, nodes.values(), 0.0, begun)
+        finds = Reply(on_event, nodes.values(), 0.0, begun)
         service().find(study, finds, settings)
         known = yield from _answer(finds)
     found = known
-    if asked.boxes and known is not None:
-        found = with_boxes(known, asked.boxes, settings, names_given=asked.known is None)
+    if requested.boxes and known is not None:
+        found = with_boxes(known, requested.boxes, settings, names_given=requested.known is None)
     graded: list[DiscResult] = []
 
     def keep(result: DiscResult) -> None:
         graded.append(result)
-        _tell_grades(hear, result)
+        _tell_grades(on_event, result)
 
-    reply = Reply(hear, nodes.values(), begun, 1.0 - begun)
+    reply = Reply(on_event, nodes.values(), begun, 1.0 - begun)
     try:
         service().grade(study, reply, settings, localization=found)
         result = yield from _answer(reply, keep)
@@ -173,16 +177,18 @@ def grading(
         known = found or reply.localization
         if graded and known is not None and all(scene.IsNodePresent(node) for node in nodes.values()):
             yield from _put(
-                readings, asked, _partial(study, known, graded, error), nodes, settings.margin_mm, whole=False
+                readings, requested, _partial(study, known, graded, error), nodes, settings.margin_mm, whole=False
             )
         raise
-    reading = yield from _put(readings, asked, result, nodes, settings.margin_mm)
-    for disc in asked.moved(reading, result):
+    reading = yield from _put(readings, requested, result, nodes, settings.margin_mm)
+    for disc in requested.moved(reading, result):
         moved.append(reading.node(disc.number))
     return reading.renderer.table
 
 
-def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, hear: Hear) -> Steps:
+def regrade_steps(
+    readings: SceneReadings, service: Callable[[], Service], roi_node, live: bool, on_event: EventCallback
+) -> Steps:
     """Grade the disc of one box anew; its grades come into the scene before its maps. The table node of all grades."""
     scene, name, number = readings.scene, attribute(roi_node, "Study"), number_of(roi_node)
     if name not in studies_with_discs(scene) or number is None:
@@ -211,10 +217,10 @@ def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node,
             if explains:
                 renderer.awaited.add(number)
             reading.show()
-        _tell_grades(hear, result)
+        _tell_grades(on_event, result)
 
     try:
-        reply = Reply(hear, series_nodes(scene, name).values(), box=roi_node)
+        reply = Reply(on_event, series_nodes(scene, name).values(), box=roi_node)
         service().regrade(study, localization, disc.level, reply, settings)
         part = yield from _answer(reply, put)
         for key, stored in maps_of(part):
@@ -227,7 +233,7 @@ def regrading(readings: SceneReadings, service: Callable[[], Service], roi_node,
     return renderer.table
 
 
-class _Asked:
+class _RequestedBoxes:
     """Which boxes are to be graded: those of a study's reading, or those that somebody gives.
 
     Parameters
@@ -260,7 +266,7 @@ class _Asked:
         """Whether these are the boxes of all discs of the reading, and no others."""
         return self.reading is not None and len(self.numbers) == len(self.nodes) > 0 and self.known is not None
 
-    def left(self, result: StudyResult, scene) -> StudyResult:
+    def without_deleted(self, result: StudyResult, scene) -> StudyResult:
         """The result without discs whose boxes were deleted meanwhile.
 
         Raises
@@ -288,7 +294,7 @@ class _Asked:
 
 def _put(
     readings: SceneReadings,
-    asked: _Asked,
+    requested: _RequestedBoxes,
     result: StudyResult,
     nodes: Mapping[str, Any],
     margin_mm: float,
@@ -296,22 +302,22 @@ def _put(
 ) -> Generator[None, None, StudyReading]:
     """Put what was graded into the scene, step by step; of discs that were not, it keeps what it has."""
     scene, study = readings.scene, result.study
-    result = asked.left(result, scene)
+    result = requested.without_deleted(result, scene)
     reading = _opened(readings, study.name)
     if reading is None:
-        present = {level: node for level, node in asked.nodes.items() if scene.IsNodePresent(node)}
+        present = {level: node for level, node in requested.nodes.items() if scene.IsNodePresent(node)}
         return (yield from _begun(readings, result, nodes, present, margin_mm))
-    numbers = dict(asked.numbers)
-    if not asked.are_all:
+    numbers = dict(requested.numbers)
+    if not requested.are_all:
         segmentations = study_nodes(scene, study.name, "segmentation")
-        segmentation = segmentations[0] if asked.known else _segmented_anew(readings, reading, result)
+        segmentation = segmentations[0] if requested.known else _segmented_anew(readings, reading, result)
         levels = [graded.disc.level for graded in result.discs]
-        margins = {level: _margin_of(asked.nodes.get(level), margin_mm) for level in levels}
+        margins = {level: _margin_of(requested.nodes.get(level), margin_mm) for level in levels}
         numbers = yield from _found_anew(
-            reading, result, margins, segment_labels(segmentation), asked.nodes, asked.numbers
+            reading, result, margins, segment_labels(segmentation), requested.nodes, requested.numbers
         )
     elif whole:
-        yield from _without_others(reading, {*asked.numbers.values()})
+        yield from _without_others(reading, {*requested.numbers.values()})
     by_level = {graded.disc.level: graded for graded in result.discs}
     if whole or reading.reading.examined is None:
         reading.history.learn(LearnStudy(examined_json(result)))
@@ -439,7 +445,7 @@ def _not_graded(roi_node) -> UsageError:
 
 
 def _answer(reply: Reply, graded: Callable[[DiscResult], None] = lambda result: None) -> Generator[Reply, None, Any]:
-    """Wait for what a service was asked, and what it comes to; ``graded`` hears of each disc's grades."""
+    """Wait for what a service was asked for, and what it comes to; ``graded`` hears of each disc's grades."""
     while not reply.over:
         yield reply
         for result in reply.take():

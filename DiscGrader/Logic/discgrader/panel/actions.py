@@ -14,6 +14,7 @@ from discgrader.grading.systems import scale_of
 from discgrader.panel.state import PanelState
 from discgrader.panel.study import Key
 from discgrader.panel.words import PackFacts, in_language
+from discgrader.progress import COMPLETED, ERROR, PROGRESS
 from discgrader.reading.commands import AcceptGrade, AcceptLevel, Command, GradeAnyway, SetGrade, WithdrawGrade
 from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
 
@@ -294,11 +295,11 @@ class Actions:
         return self.ui.reportButton.window()
 
     def _report_went_on(self, event: str, data: dict) -> None:
-        if event == "completed":
+        if event == COMPLETED:
             self.say(_("The report is in {folder}.").format(folder=data["folder"]))
-        elif event == "error":
+        elif event == ERROR:
             self.attempt(_("The report was not written."), lambda: _raise(data["error"]))
-        elif event == "progress":
+        elif event == PROGRESS:
             self.say(_("Writing the report: {detail}").format(detail=data["detail"]))
 
 

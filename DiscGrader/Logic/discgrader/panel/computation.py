@@ -14,6 +14,7 @@ from discgrader.panel.actions import Actions
 from discgrader.panel.dependencies import missing_packages
 from discgrader.panel.state import Computing
 from discgrader.panel.words import in_language
+from discgrader.progress import CANCELLED, COMPLETED, ERROR, LEVEL, PROGRESS
 
 
 class Computation:
@@ -81,17 +82,17 @@ class Computation:
 
     def _hear(self, event: str, data: dict) -> None:
         """Show an event of the logic: progress, a level, completed, cancelled or error."""
-        if event == "progress":
+        if event == PROGRESS:
             self._ui.progressBar.value = round(100 * data["fraction"])
             self.say(f"{in_language(data['stage'])} {data['detail']}".strip())
-        elif event == "level":
+        elif event == LEVEL:
             self.live[data["level"]] = tuple(data["grades"])
             self._actions.refresh_soon()
-        elif event == "completed":
+        elif event == COMPLETED:
             self._end(_done(data))
-        elif event == "cancelled":
+        elif event == CANCELLED:
             self._end(_("Stopped; earlier grades are kept."))
-        elif event == "error":
+        elif event == ERROR:
             self._failed(data["error"])
 
     def _failed(self, error: Exception) -> None:
@@ -136,7 +137,7 @@ class LiveGrades:
 
         def hear(event: str, data: dict) -> None:
             # What was stopped for the sake of a later request changes nothing that is shown.
-            if event != "cancelled" or self._latest.get(level) is request:
+            if event != CANCELLED or self._latest.get(level) is request:
                 self._hear(level, dragging, event, data)
 
         logic.regrade(node, waitForCompletion=False, eventCallback=hear, live=dragging)
@@ -153,14 +154,14 @@ class LiveGrades:
         return reading is not None and any(disc.gradings for disc in reading.discs) and not missing_packages()
 
     def _hear(self, level: str, live: bool, event: str, data: dict) -> None:
-        if event == "level":
+        if event == LEVEL:
             self.grades[data["level"]] = tuple(data["grades"])
             self._actions.say(_("{level} graded again.").format(level=data["level"]))
-        elif event in ("completed", "cancelled", "error"):
+        elif event in (COMPLETED, CANCELLED, ERROR):
             self.levels.discard(level)
             if not live:
                 self.grades.pop(level, None)
-            if event == "error":
+            if event == ERROR:
                 self._actions.say(str(data["error"]))
         else:
             return

@@ -91,7 +91,7 @@ class Answer(Listener):
         self._value, self.over = self._whole(value), True
 
     def stopped(self) -> None:
-        self._error, self.over = Cancelled("Stopped as asked."), True
+        self._error, self.over = Cancelled("Stopped as requested."), True
 
     def failed(self, error: Exception) -> None:
         self._error, self.over = error, True
