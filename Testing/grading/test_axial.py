@@ -12,7 +12,7 @@ from discgrader.grading.axial import AxialCut, axial_cut, usable_series
 from discgrader.grading.mirrored import is_mirrored, side_agreement
 from discgrader.grading.placement import StudyViews, axial_view, sagittal_of, sagittal_view
 from discgrader.grading.systems import system_views
-from discgrader.grading.view import pictured, slice_axis
+from discgrader.grading.view import pictured
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Study
 from discgrader.pipeline.crops import check_view_systems, write_crops
@@ -28,7 +28,8 @@ def heights(cut: AxialCut) -> list[float]:
     volume = cut.series.volume
     index = (np.array(volume.size) - 1) / 2
     return [
-        float(volume.index_to_lps(np.where(np.arange(3) == slice_axis(volume), one, index))[2]) for one in cut.indices
+        float(volume.index_to_lps(np.where(np.arange(3) == slice_axis_of(volume, Plane.AXIAL), one, index))[2])
+        for one in cut.indices
     ]
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from block_engine import BlockEngine
 from discgrader.grading.axial import axial_cut
-from discgrader.grading.view import slice_axis
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.resample import sample
+from discgrader.imaging.study import Plane
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from fake_engine import file_of, write_blocks
@@ -77,7 +78,7 @@ def told(result, axial):
     cut = axial_cut(result.disc, axial) if axial else ""
     if isinstance(cut, str):
         return result
-    count = cut.series.volume.size[slice_axis(cut.series.volume)]
+    count = cut.series.volume.size[slice_axis_of(cut.series.volume, Plane.AXIAL)]
     evidence = {"slice": {"value": f"{cut.indices[-1] + 1} of {count}", "series": cut.series.name}}
     grades = [
         replace(grade, evidence=evidence) if (grade.system, grade.task) == ON_AXIAL else grade
@@ -88,7 +89,7 @@ def told(result, axial):
 
 def bump(volume: Volume, number: int, disc) -> Volume:
     """A map on one slice of a volume, highest at the disc's middle."""
-    axis = slice_axis(volume)
+    axis = slice_axis_of(volume, Plane.AXIAL)
     k, j, i = np.meshgrid(*(np.arange(count) for count in volume.array.shape), indexing="ij")
     index = np.stack([i, j, k], -1)
     away = volume.index_to_lps(index) - disc.roi.center_lps_mm
