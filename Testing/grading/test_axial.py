@@ -13,8 +13,9 @@ from discgrader.grading.mirrored import is_mirrored, side_agreement
 from discgrader.grading.placement import StudyViews, axial_view, sagittal_of, sagittal_view
 from discgrader.grading.systems import system_views
 from discgrader.grading.view import pictured
+from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.identity import Identity
-from discgrader.imaging.study import Contrast, Study
+from discgrader.imaging.study import Contrast, Plane, Study
 from discgrader.pipeline.crops import check_view_systems, write_crops
 from PIL import Image
 from solid_body import STEP_MM, axial, discs, lumpy, sagittal, stored_otherwise
