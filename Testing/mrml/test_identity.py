@@ -164,6 +164,21 @@ def test_a_volume_that_was_moved_is_in_no_frame_of_reference(host, database, fol
     assert node.GetParentTransformNode() is None and identity_of(node) == moved
 
 
+def test_a_volume_that_was_moved_after_grading_is_in_none_either(host, database, folder, monkeypatch):
+    node, identity = loaded(host, database), of_files(folder)
+    graded(host, node)
+    monkeypatch.setattr(slicer, "dicomDatabase", None)
+    assert identity_of(node) == identity
+    transform = host.scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "moved")
+    matrix = np.eye(4)
+    matrix[:3, 3] = (0.0, 0.0, 1.0)
+    transform.SetMatrixTransformToParent(matrix_to_vtk(matrix))
+    node.SetAndObserveTransformNodeID(transform.GetID())
+    node.HardenTransform()
+    assert node.GetParentTransformNode() is None
+    assert identity_of(node) == replace(identity, frame_of_reference_uid="")
+
+
 def test_an_instance_of_another_series_that_bears_the_same_uid_is_not_believed(host, database, folder, monkeypatch):
     node, identity = loaded(host, database), of_files(folder)
     other = pydicom.dcmread(next(folder.iterdir()))

@@ -14,7 +14,8 @@ import vtk
 from pydicom.datadict import dictionary_VM, dictionary_VR
 from pydicom.tag import Tag
 
-from discgrader.errors import DiscGraderError
+from discgrader.checked import parse_json
+from discgrader.errors import DiscGraderError, UsageError
 from discgrader.imaging.dicom_examinations import iso_date
 from discgrader.imaging.dicom_headers import read_headers
 from discgrader.imaging.identity import Identity, Instance
@@ -48,6 +49,10 @@ _TELLING = (
 )
 """The attributes that tell a contrast. For each that it does not keep, the database opens the file."""
 
+_MOVED_MM = 0.01
+"""A volume whose matrix differs by more from that at which its identity was kept was moved since; files keep more
+digits."""
+
 _OFF_SLICE = 0.25
 """Share of the distance between slices by which an instance may lie beside one and still hold it: files state places in
 six digits, and a volume's own slices are never nearer to each other than 1."""
@@ -58,14 +63,22 @@ def identity_of(node) -> Identity | None:
 
     What was kept with the node counts first, so that a scene that is opened elsewhere still knows. A volume that lies
     under a transform, or elsewhere than its files say, is in no frame of reference of DICOM's.
+
+    Raises
+    ------
+    UsageError
+        When what was kept is damaged.
     """
     kept = attribute(node, "Identity")
-    found = _of_slicer(node) if kept is None else Identity.from_json(json.loads(kept), node.GetName())
+    what = f"The identity of {node.GetName()}"
+    found = _of_slicer(node) if kept is None else Identity.from_json(parse_json(kept, what, UsageError), what)
     if found is None:
         return None
     if len(found.instances) != _slices(node):
         found = replace(found, instances=())
-    return found if node.GetParentTransformNode() is None else replace(found, frame_of_reference_uid="")
+    kept_at = attribute(node, "IdentityPlace")
+    moved = kept_at is not None and not np.allclose(json.loads(kept_at), _own_place(node), rtol=0.0, atol=_MOVED_MM)
+    return replace(found, frame_of_reference_uid="") if moved or node.GetParentTransformNode() is not None else found
 
 
 def keep_identity(node, identity: Identity | None = None) -> None:
@@ -74,7 +87,8 @@ def keep_identity(node, identity: Identity | None = None) -> None:
     if attribute(node, "Identity") is None:
         identity = identity or _of_slicer(node)
         if identity is not None:
-            set_attributes(node, Identity=json.dumps(identity.to_json(), ensure_ascii=False))
+            text = json.dumps(identity.to_json(), ensure_ascii=False)
+            set_attributes(node, Identity=text, IdentityPlace=json.dumps(_own_place(node).tolist()))
 
 
 def header_of(node) -> dict[str, object]:
@@ -240,9 +254,7 @@ def _instances(node, uids: Sequence[str]) -> tuple[tuple[Instance, ...], bool]:
 
 def _slices_of_places(node, places: np.ndarray) -> Iterator[int | None]:
     """Which slice of a volume, from 0, lies at each place, (n, 3) LPS mm; None where none does."""
-    matrix = vtk.vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    index_of = np.linalg.inv(LPS_TO_RAS @ matrix_from_vtk(matrix))
+    index_of = np.linalg.inv(LPS_TO_RAS @ _own_place(node))
     corners = np.array([0, 0, 0]), np.array(node.GetImageData().GetDimensions()) - 1
     for place in places:
         index = index_of[:3, :3] @ place + index_of[:3, 3]
@@ -251,6 +263,13 @@ def _slices_of_places(node, places: np.ndarray) -> Iterator[int | None]:
         on_corner = all(min(abs(index[axis] - corner[axis]) for corner in corners) < 1.0 for axis in (0, 1))
         inside = 0 <= number <= corners[1][2] and abs(index[2] - number) < _OFF_SLICE
         yield number if on_corner and inside else None
+
+
+def _own_place(node) -> np.ndarray:
+    """Index to RAS mm of a volume node itself, without what it lies under, shape (4, 4)."""
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    return matrix_from_vtk(matrix)
 
 
 def _slices(node) -> int:
