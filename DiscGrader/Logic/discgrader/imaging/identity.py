@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discgrader.checked import checked, plain_fields
@@ -55,7 +54,7 @@ class Identity:
         return plain_fields(self)
 
     @classmethod
-    def from_json(cls, described: Mapping | None, what: str = "the identity of a series") -> Identity | None:
+    def from_json(cls, described: object, what: str = "the identity of a series") -> Identity | None:
         """The opposite of `to_json`; None of None, for a series that has none.
 
         Raises
