@@ -65,7 +65,7 @@ def _main(argv: Sequence[str] | None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="discgrader",
-        description="Finds, names, boxes and grades the lumbar discs on MRI.",
+        description="Find, name, box and grade lumbar discs on MRI.",
         epilog=f"{RESEARCH_USE}.",
     )
     parser.add_argument("--version", action="version", version=f"discgrader {__version__}")

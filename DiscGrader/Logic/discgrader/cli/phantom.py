@@ -28,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
             "drawn at random"
         ),
     )
-    person = parser.add_argument_group("person", "the patient; what is not given is drawn at random")
+    person = parser.add_argument_group("patient", "what is not given is drawn at random")
     person.add_argument(
         "--age", type=int, metavar="YEARS", help="age in years, 18 to 95; discs, marrow and muscle age with it"
     )
