@@ -64,9 +64,7 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="discgrader",
-        description="Find, name, box and grade lumbar discs on MRI.",
-        epilog=f"{RESEARCH_USE}.",
+        prog="discgrader", description="Find, name, box and grade lumbar discs on MRI.", epilog=f"{RESEARCH_USE}."
     )
     parser.add_argument("--version", action="version", version=f"discgrader {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

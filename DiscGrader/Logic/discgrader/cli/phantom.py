@@ -28,23 +28,23 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
             "drawn at random"
         ),
     )
-    person = parser.add_argument_group("patient", "what is not given is drawn at random")
-    person.add_argument(
+    patient_options = parser.add_argument_group("patient", "what is not given is drawn at random")
+    patient_options.add_argument(
         "--age", type=int, metavar="YEARS", help="age in years, 18 to 95; discs, marrow and muscle age with it"
     )
-    person.add_argument("--sex", metavar="F|M")
-    person.add_argument("--bmi", type=float, metavar="KG_PER_M2", help="body mass index, 16 to 50")
-    person.add_argument(
+    patient_options.add_argument("--sex", metavar="F|M")
+    patient_options.add_argument("--bmi", type=float, metavar="KG_PER_M2", help="body mass index, 16 to 50")
+    patient_options.add_argument(
         "--scoliosis", type=float, metavar="DEGREES", help="Cobb angle in degrees, 0 to 60; 0 for a straight spine"
     )
-    person.add_argument("--convex", metavar="SIDE", help="left or right: the convex side of a scoliosis")
-    person.add_argument(
+    patient_options.add_argument("--convex", metavar="SIDE", help="left or right: the convex side of a scoliosis")
+    patient_options.add_argument(
         "--lumbar",
         type=int,
         metavar="N",
         help="4, 5 or 6 lumbar vertebrae; levels are still named from the sacrum upward",
     )
-    person.add_argument("--transitional", metavar="KIND", help="sacralized (L5), lumbarized (S1) or none")
+    patient_options.add_argument("--transitional", metavar="KIND", help="sacralized (L5), lumbarized (S1) or none")
     parser.add_argument(
         "--cohort",
         type=int,
@@ -129,12 +129,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
 
 
 def read_patient(arguments: argparse.Namespace) -> Patient:
-    """The person asked for.
+    """The patient asked for.
 
     Raises
     ------
     UsageError
-        If there is no such person.
+        If there is no such patient.
     """
     from discgrader.phantom.patient import Patient
 
