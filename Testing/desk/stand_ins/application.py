@@ -1,6 +1,5 @@
 """``slicer.app``, and its manager that reads and writes files for ``slicer.util``."""
 
-import os
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,14 +68,8 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
     def testingEnabled(self):
         return self._d.testing
 
-    def commandOptions(self):
-        return SimpleNamespace(noMainWindow=self._d.layout is None, testingEnabled=self._d.testing)
-
     def userSettings(self):
         return strict(QtCore.QSettings)()
-
-    def startupEnvironment(self):
-        return dict(os.environ)
 
     def installTranslator(self, translator):
         self._d.translators.append(translator)
@@ -84,12 +77,6 @@ class qSlicerApplication(strict(QtWidgets.QApplication)):
 
     def translate(self, context, text):
         return QtCore.QCoreApplication.translate(context, text)
-
-    def pauseRender(self):
-        """Slicer's views wait until `resumeRender`; those of the desk draw when the event loop comes to it anyway."""
-
-    def resumeRender(self):
-        """See `pauseRender`."""
 
     def _temporary(self):
         return tempfile.gettempdir()

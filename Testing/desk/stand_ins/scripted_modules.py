@@ -144,9 +144,6 @@ class qSlicerModuleManager(strict(QtCore.QObject)):
     def modulesNames(self):
         return tuple(self._d.modules)
 
-    def factoryManager(self):
-        return SimpleNamespace(loadedModuleNames=self.modulesNames)
-
     def load(self, path):
         """Import a module's file and tell it of the application; the module."""
         name = path.stem
