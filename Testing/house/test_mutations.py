@@ -220,7 +220,7 @@ def read_recipe_file(path: Path) -> object:
     from discgrader.training.views.fit import read_recipe
 
     recipe = read_recipe(path, {})
-    return recipe if isinstance(recipe, tuple) else (recipe.windows, recipe.tasks, recipe.architecture())
+    return recipe if isinstance(recipe, tuple) else (recipe.specs, recipe.tasks, recipe.architecture())
 
 
 def read_scale_file(path: Path) -> object:
