@@ -165,7 +165,7 @@ def test_results_never_go_where_they_would_harm(
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("")
     for options in ((), ("--overwrite",)):
-        assert "no DiscGrader results" in fails(capsys, 1, "grade", study, "-o", tmp_path / "letters", *options)
+        assert "not a result of DiscGrader" in fails(capsys, 1, "grade", study, "-o", tmp_path / "letters", *options)
     assert everything_below(tmp_path) == before | {"letters/dear.txt"}
 
 
