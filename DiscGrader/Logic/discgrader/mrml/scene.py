@@ -120,7 +120,7 @@ def populating(
     segmentation = put_segmentation(scene, study, found)
     segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volumes[found.series_name])
     yield
-    reading = _begun(result, reader, graded, segment_labels(segmentation), _margins_mm(result, roi_nodes, margin_mm))
+    reading = _begun(result, reader, graded, segment_labels(segmentation), margins_of(result, roi_nodes, margin_mm))
     renderer = Renderer(scene, study)
     renderer.adopt({disc.number: roi_nodes[disc.level] for disc in reading.present if disc.level in roi_nodes})
     item = hierarchy.study_item(scene, study, next(iter(volume_nodes.values()), None))
@@ -147,7 +147,7 @@ def _begun(
     return replace(begun, reader=reader)
 
 
-def _margins_mm(result: StudyResult, roi_nodes: Mapping[str, Node], margin_mm: float) -> dict[str, float | None]:
+def margins_of(result: StudyResult, roi_nodes: Mapping[str, Node], margin_mm: float) -> dict[str, float | None]:
     """How far each box reaches above and below its disc; None for a box that somebody drew."""
     mine = {level for level, node in roi_nodes.items() if attribute(node, "Made") == MADE}
     levels = [graded.disc.level for graded in result.discs]

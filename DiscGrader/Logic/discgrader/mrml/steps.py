@@ -16,10 +16,10 @@ from discgrader.localize.box import RoiBox, is_outside
 from discgrader.localize.disc import Localization
 from discgrader.mrml import hierarchy
 from discgrader.mrml.node_cache import studying
-from discgrader.mrml.nodes import MADE, Node, attribute, number_of, quietly, roi_from_node, study_nodes
+from discgrader.mrml.nodes import Node, attribute, number_of, quietly, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
 from discgrader.mrml.readings import SceneReadings, StudyReading
-from discgrader.mrml.scene import maps_of, mark_series, populating, put_segmentation, remove_or_release
+from discgrader.mrml.scene import maps_of, margins_of, mark_series, populating, put_segmentation, remove_or_release
 from discgrader.mrml.segmentation import segment_labels
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.engine import software_versions
@@ -311,8 +311,7 @@ def _put(
     if not requested.are_all:
         segmentations = study_nodes(scene, study.name, "segmentation")
         segmentation = segmentations[0] if requested.known else _segmented_anew(readings, reading, result)
-        levels = [graded.disc.level for graded in result.discs]
-        margins = {level: _margin_of(requested.nodes.get(level), margin_mm) for level in levels}
+        margins = margins_of(result, requested.nodes, margin_mm)
         numbers = yield from _found_anew(
             reading, result, margins, segment_labels(segmentation), requested.nodes, requested.numbers
         )
@@ -417,11 +416,6 @@ def _kept_box(reading: StudyReading, number: int, box: RoiBox) -> RoiBox:
     """The box of a disc as its reading has it, where this is the same but for rounding."""
     disc = next((disc for disc in reading.reading.discs if disc.number == number), None)
     return disc.box if disc is not None and box.is_same(disc.box) else box
-
-
-def _margin_of(node, margin_mm: float) -> float | None:
-    """How far a given box reaches above and below its disc; None for a box that somebody drew."""
-    return margin_mm if node is None or attribute(node, "Made") == MADE else None
 
 
 def _systems(reading: StudyReading, disc: DiscReading) -> tuple[str, ...] | None:
