@@ -41,7 +41,6 @@ class DiscGrader(ScriptedLoadableModule):
         installTranslation()
         self.parent.title = _("DiscGrader")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
-        self.parent.dependencies = []
         self.parent.contributors = ["DiscGrader contributors"]
         self.parent.helpText = _(
             "Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade was read from. "
@@ -315,7 +314,6 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         ----------
         level, system, task : str
             As written in files, for instance ``"L4-L5"``, ``"pfirrmann"``, ``"pfirrmann"``.
-        study : str, optional
         """
         self.views.show_grade(self.readings.of(study), level, system, task)
 
