@@ -43,7 +43,7 @@ class DiscGrader(ScriptedLoadableModule):
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
         self.parent.contributors = ["DiscGrader contributors"]
         self.parent.helpText = _(
-            "Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade was read from. "
+            "Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade is based on. "
             "Research use, not for diagnosis. "
             'See <a href="https://example.org/SlicerDiscGrader">the documentation</a>.'
         )

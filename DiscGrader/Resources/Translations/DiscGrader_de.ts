@@ -84,7 +84,7 @@
             <translation>Finden</translation>
         </message>
         <message>
-            <source>Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade was read from. Research use, not for diagnosis. See &lt;a href="https://example.org/SlicerDiscGrader"&gt;the documentation&lt;/a&gt;.</source>
+            <source>Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade is based on. Research use, not for diagnosis. See &lt;a href="https://example.org/SlicerDiscGrader"&gt;the documentation&lt;/a&gt;.</source>
             <translation>Findet, benennt, umrahmt und graduiert die lumbalen Bandscheiben in der MRT und zeigt, woraus jeder Grad gelesen wurde. Nur für Forschung, nicht zur Diagnose. Siehe die &lt;a href="https://example.org/SlicerDiscGrader"&gt;Dokumentation&lt;/a&gt;.</translation>
         </message>
         <message>
