@@ -104,7 +104,7 @@ def test_a_series_that_is_no_mr_is_neither_offered_nor_graded(overridden, user):
     overridden.ui.t2Selector.setCurrentNode(node)
     user.wait(0.1)
     finish(overridden, user, overridden.ui.gradeButton)
-    assert "sag T2 of an abdomen is CT and no MR; choose an MR series." in news(overridden)
+    assert "sag T2 of an abdomen is CT, not MR; choose an MR series." in news(overridden)
     assert nothing_is_lost(overridden)
 
 
@@ -126,7 +126,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     assert overridden.ui.gradeButton.text == "Grade" and nothing_is_lost(overridden)
     overridden.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(overridden, user)
-    assert "T2_sag is no longer in the scene; load it again" in news(overridden)
+    assert "The series T2_sag is no longer in the scene; load it and grade the study again." in news(overridden)
     assert is_said_to_be_moved(overridden, "L3-L4") and nothing_is_lost(overridden)
     overridden.logic.jobs.engine.hold = None
     finish(overridden, user, overridden.ui.gradeButton)
@@ -143,9 +143,7 @@ def test_a_box_outside_the_picture_is_told_and_keeps_its_grades(overridden, user
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_X)
     key(desk, QtCore.Qt.Key_E)
-    assert len(told) == 1 and told[0].startswith(
-        "The box cannot be fitted. No segmented disc lies in the box of L3-L4;"
-    )
+    assert len(told) == 1 and told[0].startswith("The box cannot be fitted. No segmented disc lies in the L3-L4 box;")
     assert nothing_is_lost(overridden)
     user.click(overridden.ui.undoButton)
     settled(overridden, user)
