@@ -39,7 +39,7 @@ REQUIREMENTS_510 := import tomllib; project = tomllib.load(open("pyproject.toml"
 # What the versions of libraries, or Slicer's own layer, could break.
 TESTS_510 ?= $(foreach test,imaging/dicom imaging/files imaging/read_study imaging/recognize imaging/resample \
 	imaging/slicer_geometry localize/segment pipeline/output report/tables report/rois report/report mrml/mrml_nodes \
-	mrml/mrml_scene mrml/mrml_views mrml/scene_reading mrml/scene_work mrml/view_labels panel/module panel/panel \
+	mrml/mrml_scene mrml/mrml_views mrml/scene_reading mrml/scene_jobs mrml/view_labels panel/module panel/panel \
 	panel/state panel/dependencies panel/sample_data house/without_torch desk/desk_parameter_node desk/desk_slicer_layer \
 	radiomics/radiomics_regions radiomics/radiomics_ibsi,Testing/$(dir $(test))test_$(notdir $(test)).py)
 

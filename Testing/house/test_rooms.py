@@ -148,3 +148,11 @@ def test_no_test_reaches_into_privates(path):
 def test_files_that_are_called_slow_are_there():
     names = {path.stem for path in TESTING.rglob("test_*.py")}
     assert len(set(LONG)) == len(LONG) and set(LONG) <= names
+
+
+def test_files_that_the_makefile_names_are_there():
+    makefile = (TESTING.parent / "Makefile").read_text(encoding="utf-8")
+    listed = re.search(r"TESTS_510 \?= \$\(foreach test,(.*?),Testing/", makefile, re.DOTALL)
+    named = [Path(name) for name in listed[1].replace("\\", " ").split()]
+    assert len(named) > 20
+    assert [name for name in named if not (TESTING / name.parent / f"test_{name.name}.py").is_file()] == []
