@@ -151,7 +151,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.set_parameters(self._wrapped)
 
     def askReason(self, key, grade):
-        """Ask the reader why a grade is overridden; None where the reader thinks better of it."""
+        """Ask the reader why a grade is overridden; None if the reader cancels."""
         level, _system, _task = key
         dialog = qt.QInputDialog(self.parent)
         dialog.setWindowTitle(_("Reason"))

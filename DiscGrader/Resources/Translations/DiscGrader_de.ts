@@ -1326,6 +1326,10 @@ EP</translation>
     <context>
         <name>panel.computation</name>
         <message>
+            <source>Failed: {error}</source>
+            <translation>Fehlgeschlagen: {error}</translation>
+        </message>
+        <message>
             <source>Finding the discs…</source>
             <translation>Bandscheiben werden gefunden…</translation>
         </message>
@@ -1340,10 +1344,6 @@ EP</translation>
         <message>
             <source>Grading…</source>
             <translation>Graduieren…</translation>
-        </message>
-        <message>
-            <source>It did not work: {error}</source>
-            <translation>Es ging nicht: {error}</translation>
         </message>
         <message>
             <source>Missing: {packages}. Until this is installed, discs cannot be found or graded; what is in the scene can be shown, edited and exported.</source>

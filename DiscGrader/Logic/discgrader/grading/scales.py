@@ -34,7 +34,7 @@ class GradeDefinition:
     color: str
 
     def __post_init__(self) -> None:
-        """Refuse a color that is none."""
+        """Refuse what is not a color."""
         if not re.fullmatch("#[0-9a-fA-F]{6}", self.color):
             raise ValueError(f"has the color {self.color!r}, which is not in the form #rrggbb")
 

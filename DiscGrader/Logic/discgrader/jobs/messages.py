@@ -136,7 +136,7 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, number: int) -> Any:
         if self._object_of is None:
-            raise pickle.UnpicklingError(f"Object {number} is not known here.")
+            raise pickle.UnpicklingError(f"Object {number} is unknown.")
         return self._object_of(number)
 
 

@@ -34,7 +34,7 @@ def new_box(point_ras, known: Localization | None, present: Sequence[DiscReading
         raise UsageError("The study has no discs yet; find the discs first.")
     margin_mm = usual_margin(present)
     margins = {disc.level: disc.margin_mm or margin_mm for disc in present}
-    discs = sorted(known.discs, key=lambda one: order_of(one.level))
+    discs = sorted(known.discs, key=lambda disc: order_of(disc.level))
     heights = [disc.roi.disc_height_mm(margins.get(disc.level, margin_mm), disc.height_mm) for disc in discs]
     expected = box_between(known.segmentation, place, discs, margin_mm, heights)
     try:
@@ -53,7 +53,7 @@ def fitted_box(known: Localization | None, disc: DiscReading) -> tuple[RoiBox, f
     UsageError
         When no disc is segmented there, or PyTorch is missing.
     """
-    here = None if known is None else next((one for one in known.discs if one.level == disc.level), None)
+    here = None if known is None else next((other for other in known.discs if other.level == disc.level), None)
     margin_mm = DEFAULT_MARGIN_MM if disc.margin_mm is None else disc.margin_mm
     found = None
     if known is not None and here is not None:
@@ -80,7 +80,7 @@ def next_level(roi: RoiBox, present: Sequence[DiscReading]) -> str:
     Above the disc below it: one level higher, whether that name is free or not. Below all discs: one level lower, where
     there is such a level.
     """
-    ordered = sorted(present, key=lambda one: order_of(one.level))
+    ordered = sorted(present, key=lambda disc: order_of(disc.level))
     below = [disc for disc in ordered if float((roi.center_lps_mm - disc.box.center_lps_mm) @ roi.axes_lps[:, 2]) > 0]
     levels = [disc.level for disc in ordered]
     if below:

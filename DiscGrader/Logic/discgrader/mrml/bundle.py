@@ -92,7 +92,7 @@ def _worst_level(result: StudyResult) -> str | None:
     graded = [(disc.disc.level, grade) for disc in result.discs if (grade := disc.leading_grade) is not None]
     if not graded:
         return None
-    return max(graded, key=lambda one: list(one[1].probabilities).index(one[1].grade))[0]
+    return max(graded, key=lambda pair: list(pair[1].probabilities).index(pair[1].grade))[0]
 
 
 def _write(scene, path: Path) -> None:

@@ -85,14 +85,14 @@ def gathered(node) -> Gathered | None:
 def blocks_of(node) -> list:
     """The volumes that were made of a volume's files before, and are in the scene."""
     found = [node.GetNthNodeReference(_BLOCK, number) for number in range(node.GetNumberOfNodeReferences(_BLOCK))]
-    return [one for one in found if one is not None]
+    return [node for node in found if node is not None]
 
 
 def separating(scene, node) -> Generator[tuple[float, str] | None, None, list]:
     """Put the blocks of a gathered volume beside it, each as a volume of its own, while a window goes on; the volumes.
 
     What was made before is given again. Gives, step by step, how far reading is from 0 to 1 and of which file, or None.
-    A volume that is none of the kind is given as it is.
+    A volume of another kind is given as it is.
 
     Parameters
     ----------

@@ -77,15 +77,15 @@ def axial_slice(
     moved : bool
         Whether its box was moved since it was graded, so that other slices may show it.
     """
-    grids = _grids(one for one in nodes if attribute(one, "Role") == "AX_T2")
+    grids = _grids(node for node in nodes if attribute(node, "Role") == "AX_T2")
     named = {node.GetName(): node for node in grids}
     grade = result.grade_of(system, task)
     read = None if grade is None else slice_read(grade.evidence)
     if read is not None and read[0] in named and not moved:
         node = named[read[0]]
         return _slice(node, grids[node], result.disc, read[1])
-    others = () if moved else map(slice_read, (one.evidence for one in result.grades))
-    known = [one for one in (read, *others) if one is not None]
+    others = () if moved else map(slice_read, (grade.evidence for grade in result.grades))
+    known = [place for place in (read, *others) if place is not None]
     if not known and any(map(refuses_axial, result.not_graded.values())):
         return None
     first = [named[name] for name, _index in known[:1] if name in named]
@@ -125,10 +125,10 @@ def _cut(disc, grids: Mapping[Node, Volume]) -> AxialCut | None:
 
 def _axes_ras(grid: Volume, axis: int) -> np.ndarray:
     directions = lps_to_ras(grid.directions.T)
-    first, second = (directions[one] for one in range(3) if one != axis)
+    first, second = (directions[other] for other in range(3) if other != axis)
     up = np.cross(first, second)
     up *= np.sign(up[2]) / np.linalg.norm(up)
-    across = max((first, second), key=lambda one: abs(one[0]))
+    across = max((first, second), key=lambda direction: abs(direction[0]))
     left = -across * np.sign(across[0])
     left = left / np.linalg.norm(left)
     return np.column_stack([left, np.cross(left, up), up])

@@ -234,12 +234,12 @@ class SceneJobs:
         self._drop_next(roi_node)
         steps = regrade_steps(self.readings, lambda: self.service, roi_node, live, on_event)
         job = _Job(steps, on_event, box=roi_node, live=live)
-        before = [one for one in self._jobs if one.box is roi_node and one.live]
-        if before and (live or any(_is_there(roi_node, one.place) for one in before)):
+        before = [other for other in self._jobs if other.box is roi_node and other.live]
+        if before and (live or any(_is_there(roi_node, other.place) for other in before)):
             self._next[roi_node] = job
         else:
-            for one in before:
-                self._stop(one)
+            for other in before:
+                self._stop(other)
             self._begin_box(job)
         return self._waiting_for(job)
 

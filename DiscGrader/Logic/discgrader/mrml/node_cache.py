@@ -147,7 +147,7 @@ def _volume_stamp(node) -> tuple[object, ...]:
     """Changes when a volume's voxels or its place in the world do."""
     image = node.GetImageData()
     scalars = image.GetPointData().GetScalars() if image is not None else None
-    times = tuple(0 if one is None else one.GetMTime() for one in (image, scalars))
+    times = tuple(0 if part is None else part.GetMTime() for part in (image, scalars))
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
     place: list[object] = [matrix_from_vtk(matrix).tobytes()]

@@ -220,7 +220,7 @@ def _none_named(studies: tuple[str, ...]) -> str:
 
 
 def _saliency(scene, study: Study):
-    geometry = {one.name: one.volume for one in study.series}
+    geometry = {series.name: series.volume for series in study.series}
     maps, map_series = CompactMaps(), {}
     for node in study_nodes(scene, study.name, "saliency"):
         level, system, task, series = (attribute(node, name) or "" for name in ("Level", "System", "Task", "Series"))

@@ -316,7 +316,7 @@ class Renderer:
     def _beside(self, new: Collection):
         """A node of the study by which its place in the subject hierarchy is known."""
         mine = (node for node in study_nodes(self._scene, self._study) if attribute(node, "Kind") != "roi")
-        return next((node for node in mine if all(node is not one for one in new)), None)
+        return next((node for node in mine if all(node is not added for added in new)), None)
 
 
 def _final_color(disc: DiscReading) -> Color:

@@ -108,7 +108,7 @@ def populating(
     study, found = result.study.name, result.localization
     volume_nodes, roi_nodes = volume_nodes or {}, roi_nodes or {}
     kept = {node.GetID() for node in (*volume_nodes.values(), *roi_nodes.values())}
-    for node in [one for one in study_nodes(scene, study) if one.GetID() not in kept]:
+    for node in [old for old in study_nodes(scene, study) if old.GetID() not in kept]:
         remove_or_release(scene, node)
         yield
     progress.report("Filling the scene", 0.0, "series")

@@ -406,7 +406,7 @@ def _opened(readings: SceneReadings, study: str) -> StudyReading | None:
 def _mark_all(scene, study: Study, nodes: Mapping[str, Any]) -> None:
     """Have exactly these volume nodes be the study's series."""
     for node in study_nodes(scene, study.name, "series"):
-        if all(node is not one for one in nodes.values()):
+        if all(node is not used for used in nodes.values()):
             remove_or_release(scene, node)
     for series in study.series:
         mark_series(nodes[series.name], study.name, series)
@@ -420,8 +420,8 @@ def _kept_box(reading: StudyReading, number: int, box: RoiBox) -> RoiBox:
 
 def _systems(reading: StudyReading, disc: DiscReading) -> tuple[str, ...] | None:
     """All that a disc, or else its study, was graded by: under its old name, a system may not have been for it."""
-    discs = sorted(reading.reading.present, key=lambda one: one.number != disc.number)
-    gradings = [one.gradings[-1] for one in discs if one.gradings]
+    discs = sorted(reading.reading.present, key=lambda other: other.number != disc.number)
+    gradings = [other.gradings[-1] for other in discs if other.gradings]
     found = [system for grading in gradings for system in (*(g.system for g in grading.grades), *grading.not_graded)]
     return tuple(dict.fromkeys(found)) or None
 

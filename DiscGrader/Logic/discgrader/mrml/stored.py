@@ -106,7 +106,7 @@ def _recognized(reading: Reading, nodes: list) -> dict[int, object]:
 def _of_nodes(study: str, nodes: list) -> Reading:
     """A reading of boxes alone, which nobody has read yet."""
     found = [(_measured(node), node) for node in nodes]
-    found.sort(key=lambda one: 0 if one[0] is None else one[0].index_from_sacrum)
+    found.sort(key=lambda pair: 0 if pair[0] is None else pair[0].index_from_sacrum)
     time = now()
     discs = []
     for number, (_, node) in enumerate(found, 1):

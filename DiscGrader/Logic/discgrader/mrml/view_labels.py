@@ -69,7 +69,7 @@ def labels_of(reading: StudyReading, settings: ViewSettings) -> tuple[Label, ...
 def _label(disc: DiscReading, node, system: str, task: str, live: Sequence[Grade]) -> Label:
     grade, outdated = disc.final_grade(system, task) if system else None, False
     if disc.is_stale and disc.reader_grade(system, task) is None:
-        said_now = next((one.grade for one in live if (one.system, one.task) == (system, task)), None)
+        said_now = next((said.grade for said in live if (said.system, said.task) == (system, task)), None)
         grade, outdated = (grade, True) if said_now is None else (said_now, False)
     if grade is None:
         return Label(node, disc.level, PLAIN)
@@ -187,7 +187,7 @@ class LabelActors:
     def _spread(self, placed: list, height: int) -> None:
         """Put labels where they belong, apart from each other and inside the view."""
         lowest = float(_GAP)
-        for actor, x, y in sorted(placed, key=lambda one: one[2]):
+        for actor, x, y in sorted(placed, key=lambda place: place[2]):
             own = self._size(actor)[1]
             y = min(max(y, lowest), height - _GAP - own)
             actor.SetPosition(round(x), round(y))
@@ -209,7 +209,8 @@ def _uppermost(window):
     """The renderer that draws last."""
     renderers = window.GetRenderers()
     return max(
-        (renderers.GetItemAsObject(n) for n in range(renderers.GetNumberOfItems())), key=lambda one: one.GetLayer()
+        (renderers.GetItemAsObject(n) for n in range(renderers.GetNumberOfItems())),
+        key=lambda renderer: renderer.GetLayer(),
     )
 
 
@@ -287,7 +288,7 @@ class ViewLabels:
         """Draw anew into the views that there are now."""
         settings = self._settings.now
         self._readings = {name: one for name, one in self._readings.items() if one.is_in_scene}
-        self._labels = tuple(label for one in self._readings.values() for label in labels_of(one, settings))
+        self._labels = tuple(label for reading in self._readings.values() for label in labels_of(reading, settings))
         self._attach(list(self._find()) if self._labels else [])
         for reading in self._readings.values():
             for node in reading.renderer.nodes().values():
@@ -309,7 +310,7 @@ class ViewLabels:
                 kept.append(actors)
             else:
                 actors.close()
-        windows = [one.view.window for one in kept]
+        windows = [actors.view.window for actors in kept]
         new = [LabelActors(view, self._present) for view in views if view.window not in windows]
         self._views = kept + new
 

@@ -144,7 +144,7 @@ class SceneWatch:
         return [(node, node.AddObserver(node.TextModifiedEvent, weak(self._text_modified)))]
 
     def _look_for_removed(self, *_event: object) -> None:
-        for node in [one for one in self._observed if not self._scene.IsNodePresent(one)]:
+        for node in [observed for observed in self._observed if not self._scene.IsNodePresent(observed)]:
             self._forget(node)
             if self._is_box(node) and self._tells():
                 self._told().box_removed(node)

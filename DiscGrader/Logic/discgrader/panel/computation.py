@@ -96,7 +96,7 @@ class Computation:
             self._failed(data["error"])
 
     def _failed(self, error: Exception) -> None:
-        self._end(_("It did not work: {error}").format(error=error))
+        self._end(_("Failed: {error}").format(error=error))
         if not isinstance(error, DiscGraderError):
             slicer.util.errorDisplay(_("Something went wrong: {error}").format(error=error))
 

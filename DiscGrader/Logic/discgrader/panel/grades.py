@@ -38,7 +38,7 @@ class GradeMenu:
     ----------
     actions : Actions
     ask_reason : callable(Key, str) -> str or None
-        Asks why a grade is overridden; None where the reader thinks better of it.
+        Asks why a grade is overridden; None if the reader cancels.
     """
 
     def __init__(self, actions: Actions, ask_reason: Callable[[Key, str], str | None]) -> None:

@@ -41,7 +41,7 @@ class Panel(Actions):
     logic : DiscGraderLogic
     scene : vtkMRMLScene
     ask_reason : callable(Key, str) -> str or None
-        Asks why a grade is overridden; None where the reader thinks better of it.
+        Asks why a grade is overridden; None if the reader cancels.
     """
 
     def __init__(self, ui, logic, scene, ask_reason: Callable[[Key, str], str | None]) -> None:

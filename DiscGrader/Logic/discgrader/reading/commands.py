@@ -249,13 +249,17 @@ def _completed(disc: DiscReading, known: Sequence[DiscReading]) -> DiscReading:
     """A disc with the measures that are known of the disc at its place, where it has none itself."""
     if disc.measured is not None:
         return disc
-    own = next((one for one in known if one.number == disc.number), None)
+    own = next((other for other in known if other.number == disc.number), None)
     if own is not None and own.found_box.contains(disc.found_box.center_lps_mm):
         return replace(disc, measured=own.measured, label=own.label)
-    near = [one for one in known if one.measured is not None and disc.found_box.contains(one.found_box.center_lps_mm)]
+    near = [
+        other
+        for other in known
+        if other.measured is not None and disc.found_box.contains(other.found_box.center_lps_mm)
+    ]
     if not near:
         return disc
-    nearest = min(near, key=lambda one: float(np.linalg.norm(one.found_box.center_lps_mm - disc.box.center_lps_mm)))
+    nearest = min(near, key=lambda other: float(np.linalg.norm(other.found_box.center_lps_mm - disc.box.center_lps_mm)))
     return replace(disc, measured=nearest.measured, label=nearest.label)
 
 

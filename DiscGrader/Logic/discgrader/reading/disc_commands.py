@@ -247,7 +247,7 @@ class FindDiscs(Command):
         matched = {id(disc) for disc in same.values()}
         new = tuple(
             replace(disc, number=number)
-            for number, disc in enumerate((one for one in self.discs if id(one) not in matched), _next_number(reading))
+            for number, disc in enumerate((new for new in self.discs if id(new) not in matched), _next_number(reading))
         )
         named = None if same else reading.named
         return replace(reading, discs=(*known, *new), found=self.found, named=named, changed=time)

@@ -152,7 +152,7 @@ def discs_now(reading: Reading) -> tuple[tuple[DiscReading, Disc], ...]:
     """All discs of a reading with their measures, from the sacrum upwards."""
     places = indices(reading)
     found = [(disc, disc_now(reading, disc, places[disc.number])) for disc in reading.present]
-    return tuple(sorted(found, key=lambda one: one[1].index_from_sacrum))
+    return tuple(sorted(found, key=lambda pair: pair[1].index_from_sacrum))
 
 
 def new_labels(reading: Reading) -> dict[int, int]:

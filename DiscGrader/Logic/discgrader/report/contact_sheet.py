@@ -87,7 +87,8 @@ class ContactSheet:
         """The tiles as they are shown: by grade, the mildest first, then by falling probability, then by name."""
         values = scale_of(self.system, self.task).values
         return sorted(
-            self.tiles, key=lambda one: (values.index(one.grade), -one.probability, one.study, one.index_from_sacrum)
+            self.tiles,
+            key=lambda tile: (values.index(tile.grade), -tile.probability, tile.study, tile.index_from_sacrum),
         )
 
 
@@ -99,7 +100,7 @@ def draw_pages(sheet: ContactSheet) -> Iterator[Image.Image]:
     begun: set[str] = set()
     for number, page in enumerate(pages, 1):
         groups = []
-        for value, group in groupby(page, key=lambda one: one.grade):
+        for value, group in groupby(page, key=lambda tile: tile.grade):
             grade = scale.grade(value)
             groups.append((grade, grid([_captioned(tile, grade.color) for tile in group], COLUMNS, _BESIDE, _PAPER)))
         width = groups[0][1].width
@@ -112,7 +113,7 @@ def draw_pages(sheet: ContactSheet) -> Iterator[Image.Image]:
 
 def grid(pictures: Sequence[Image.Image], columns: int, gap: int, color: str | int) -> Image.Image:
     """Pictures row by row, so many in each, in cells as large as the largest of them, on a ground of a color."""
-    wide, high = max(one.width for one in pictures) + gap, max(one.height for one in pictures) + gap
+    wide, high = max(picture.width for picture in pictures) + gap, max(picture.height for picture in pictures) + gap
     rows = -(-len(pictures) // columns)
     whole = Image.new(pictures[0].mode, (columns * wide - gap, rows * high - gap), color)
     for number, picture in enumerate(pictures):
@@ -123,7 +124,7 @@ def grid(pictures: Sequence[Image.Image], columns: int, gap: int, color: str | i
 
 def stacked(pictures: Sequence[Image.Image], gap: int, color: str | int) -> Image.Image:
     """Pictures below each other, their left edges in line, on a ground of a color."""
-    size = (max(one.width for one in pictures), sum(one.height + gap for one in pictures) - gap)
+    size = (max(picture.width for picture in pictures), sum(picture.height + gap for picture in pictures) - gap)
     whole = Image.new(pictures[0].mode, size, color)
     top = 0
     for picture in pictures:

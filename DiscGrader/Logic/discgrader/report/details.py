@@ -111,7 +111,7 @@ def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grad
 def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
     """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
     main = disc.leading_grade
-    axial = {one.name for one in result.study.series if one.plane == Plane.AXIAL}
+    axial = {series.name for series in result.study.series if series.plane == Plane.AXIAL}
     others = [
         one
         for one in in_task_order(disc, result)

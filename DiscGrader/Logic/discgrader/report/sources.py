@@ -92,7 +92,7 @@ def _further_series(result: StudyResult) -> list[Series]:
     others = [
         series for series in result.study.series if series is not reference and shows_discs(result.localization, series)
     ]
-    return sorted(others, key=lambda one: wanted.index(one.contrast))[:FURTHER_PICTURES]
+    return sorted(others, key=lambda series: wanted.index(series.contrast))[:FURTHER_PICTURES]
 
 
 def _figure(result: StudyResult, series: Series) -> Html:
@@ -149,7 +149,7 @@ def _pack(name: str, grades: Sequence[Grade], card: Mapping, roles: Sequence[str
         "Grades": ", ".join(task_title(grade) for grade in grades),
         "System": "" if grades else str(card.get("system") or ""),
         "Trained on": trained.get("statement") or (given.trained_on if given else ""),
-        "Data": ", ".join(str(one) for one in (trained.get("data_set"), trained.get("license"), *counts) if one),
+        "Data": ", ".join(str(part) for part in (trained.get("data_set"), trained.get("license"), *counts) if part),
         "Intended use": card.get("intended_use") or "",
         "SHA-256": tag("code", card.get("sha256") or (given.pack_sha256 if given else "")),
     }
@@ -184,7 +184,9 @@ def scales_section(result: StudyResult) -> Html | None:
 
 
 def _scale(scale: Scale, grade: Grade, sources: Sequence[str]) -> Html:
-    meanings = [tag("div", tag("dt", badge(grade, value=one.value)), tag("dd", one.meaning)) for one in scale.grades]
+    meanings = [
+        tag("div", tag("dt", badge(grade, value=entry.value)), tag("dd", entry.meaning)) for entry in scale.grades
+    ]
     numbers = [sources.index(source) + 1 for source in scale.sources]
     links = [tag("a", f"[{number}]", href=f"#source-{number}") for number in numbers]
     note = tag("p", scale.note, class_="hint") if scale.note else None

@@ -161,7 +161,7 @@ def _legend(result: StudyResult) -> Html | None:
     scale = scale_of_grade(first) if first else None
     if first is None or scale is None:
         return None
-    keys = [tag("li", badge(first, value=one.value), " ", _short(one.meaning)) for one in scale.grades]
+    keys = [tag("li", badge(first, value=entry.value), " ", _short(entry.meaning)) for entry in scale.grades]
     return tag("div", tag("h3", scale.title), tag("ul", keys), class_="legend")
 
 

@@ -162,4 +162,4 @@ def evidence_text(value: object) -> str:
 
 def from_the_top(result: StudyResult) -> list[DiscResult]:
     """The discs from the head down, as they appear on a picture."""
-    return sorted(result.discs, key=lambda one: -one.disc.index_from_sacrum)
+    return sorted(result.discs, key=lambda graded: -graded.disc.index_from_sacrum)

@@ -229,7 +229,7 @@ def _at_youden(hits: np.ndarray, probability: np.ndarray) -> dict[str, object]:
 
 
 def _defined(metrics: Mapping[str, object]) -> dict[str, object]:
-    """JSON has no number that is none."""
+    """JSON cannot hold a number that is not finite."""
     return {
         name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in metrics.items()
     }
