@@ -309,3 +309,18 @@ def test_the_command_writes_such_studies(tmp_path, capsys):
     assert "--dicom" in capsys.readouterr().err
     with pytest.raises(UsageError, match="rle"):
         check_kinds(["nonsense"])
+
+
+@pytest.mark.parametrize("which", [0, 2, 4])
+@pytest.mark.parametrize("absurd", [(0, 1, 2), (0,)])
+def test_a_slice_that_lies_outside_any_patient_is_left_out_of_a_stack_of_five(which, absurd, tmp_path):
+    images = series_images(make_study(1, {}, series=("T2",), middle_slices=5), 1)
+    place = list(images[which].ImagePositionPatient)
+    for axis in absurd:
+        place[axis] = -77777.0
+    images[which].ImagePositionPatient = place
+    study = read_study(write([images], tmp_path))
+    [series] = study.series
+    assert [Path(file).stem for file in series.files if file] == [f"{k:03d}" for k in range(5) if k != which]
+    [left_out] = study.left_out
+    assert f"{which:03d}.dcm" in left_out.name and named("ImagePositionPatient") in left_out.reason

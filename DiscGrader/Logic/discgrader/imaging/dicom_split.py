@@ -26,6 +26,7 @@ from discgrader.imaging.dicom_order import (
 )
 from discgrader.imaging.dicom_series import IN_TIME
 from discgrader.imaging.dicom_values import is_number, named, text_of
+from discgrader.imaging.geometry import cannot_be_one_patient
 
 PARALLEL = 3e-3
 """Directions that were rounded to three decimals, each by itself, differ by less, blocks angled to discs by more."""
@@ -153,7 +154,9 @@ def _without_strays(slices: Sequence[Slice]) -> tuple[list[Slice], list[tuple[li
     strays = [
         group
         for group in groups[:-1]
-        if len(main) >= MANY and len(group) == 1 and abs(group[0].normal @ main[0].normal) > _ABOUT_PARALLEL
+        if len(group) == 1
+        and (len(main) >= MANY or (len(main) > 1 and cannot_be_one_patient(group[0].position, main[0].position)))
+        and abs(group[0].normal @ main[0].normal) > _ABOUT_PARALLEL
     ]
     refused = [(group, f"contradicts the other slices: {_contradiction(group[0], main[0])}") for group in strays]
     away = {id(group[0]) for group in strays}

@@ -9,7 +9,7 @@ import numpy as np
 from discgrader.imaging.dicom_headers import Slice
 from discgrader.imaging.dicom_order import Unstackable, along, usual_step
 from discgrader.imaging.dicom_values import named
-from discgrader.imaging.geometry import EXACT_MM
+from discgrader.imaging.geometry import EXACT_MM, cannot_be_one_patient
 
 MAX_MISSING = 3
 """So many missing slices in a row are filled in; a wider gap parts a series in two."""
@@ -70,7 +70,13 @@ def stack_up(name: str, slices: Sequence[Slice]) -> tuple[list[Stack], list[str]
         raise Unstackable(
             f"its slices lie at uneven distances ({named('ImagePositionPatient')}), so they do not form a volume"
         )
-    lone = [part[0] for part in parts if len(part) == 1 and max(map(len, parts)) >= MANY]
+    main = max(parts, key=len)
+    lone = [
+        part[0]
+        for part in parts
+        if len(part) == 1
+        and (len(main) >= MANY or (len(main) > 1 and cannot_be_one_patient(part[0].position, main[0].position)))
+    ]
     parts = [part for part in parts if part[0] not in lone]
     warnings = []
     if len(parts) > 1:

@@ -10,6 +10,9 @@ EXACT_MM = 0.01
 SNAP_MM = 0.5
 """Voxels may be moved by this much with a warning; a grid that needs more is refused as sheared."""
 
+LONGEST_EXAMINATION_MM = 3000.0
+"""No scanner's table carries a patient so far. A round number."""
+
 
 def corner_indices(size: tuple[int, int, int]) -> np.ndarray:
     """Indices (i, j, k) of the eight corner voxels, shape (8, 3)."""
@@ -71,3 +74,8 @@ def right_angled(affine: np.ndarray, size: tuple[int, int, int], what: str) -> t
     return snapped, (
         f"The axes of {what} were not quite orthogonal; correcting them moved voxels by up to {shift:.2f} mm.",
     )
+
+
+def cannot_be_one_patient(place: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two positions, LPS mm, lie farther apart than any two slices of one examination."""
+    return bool(np.linalg.norm(np.asarray(place) - np.asarray(other)) > LONGEST_EXAMINATION_MM)
