@@ -37,7 +37,8 @@ LONG = (
     "test_held_out", "test_radiomics_baseline", "test_level_training", "test_grading", "test_axial", "test_fusion",
     "test_dicom_unlinked", "test_seventh_system", "test_desk_reopened", "test_phantom_patients", "test_translations",
     "test_desk_hand", "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch",
-    "test_deep_features", "test_saved_scenes", "test_worker_ends", "test_desk_not_graded",
+    "test_deep_features", "test_saved_scenes", "test_worker_ends", "test_desk_not_graded", "test_desk_closing",
+    "test_picture_contrast", "test_dicom_blocks", "test_desk_question", "test_choices",
 )  # fmt: skip
 """Files whose tests take long, the longest first: all others together are done in two minutes."""
 
