@@ -81,7 +81,7 @@ def test_nothing_is_clipped(desk):
 def test_the_panel_speaks_the_language_that_was_chosen(desk):
     german = slicer.app.userSettings().value("language") == "de"
     ui = desk.module.ui
-    assert ui.gradeButton.text == ("Graduieren" if german else "Grade")
+    assert ui.gradeButton.text == ("Einstufen" if german else "Grade")
     assert ui.opacityLabel.text == ("Deckkraft:" if german else "Opacity:")
     told = ui.detailsBrowser.toPlainText()
     assert ("Nucleus grau bis schwarz" in told) == german and ("Gray to black nucleus" in told) != german

@@ -279,7 +279,7 @@ def test_a_panel_that_is_set_up_but_not_entered_hears_no_key_and_leaves_the_scen
 
 
 @pytest.mark.parametrize(("language", "enabled", "title"), [
-    ("de", None, "Grade"), ("de", False, "Grade"), ("de", True, "Graduieren"), (None, True, "Grade"),
+    ("de", None, "Grade"), ("de", False, "Grade"), ("de", True, "Einstufen"), (None, True, "Grade"),
     ("xx", True, "Grade"),
 ])  # fmt: skip
 def test_a_language_is_spoken_only_where_it_is_switched_on(language, enabled, title, tmp_path):

@@ -9,27 +9,27 @@
         </message>
         <message>
             <source>&lt;small&gt;Research use,&lt;br&gt;not for diagnosis&lt;/small&gt;</source>
-            <translation>&lt;small&gt;Nur für Forschung,&lt;br&gt;nicht zur Diagnose&lt;/small&gt;</translation>
+            <translation>&lt;small&gt;Nur für die Forschung,&lt;br&gt;nicht zur Diagnose&lt;/small&gt;</translation>
         </message>
         <message>
             <source>A report is still being written; wait for it.</source>
-            <translation>Ein Bericht wird noch geschrieben; bitte warten.</translation>
+            <translation>Es wird noch ein Bericht geschrieben; bitte warten.</translation>
         </message>
         <message>
             <source>Accept</source>
-            <translation>Annehmen</translation>
+            <translation>Bestätigen</translation>
         </message>
         <message>
             <source>Accept the grade</source>
-            <translation>Den Grad annehmen</translation>
+            <translation>Die Einstufung der KI bestätigen</translation>
         </message>
         <message>
             <source>Add</source>
-            <translation>Neu</translation>
+            <translation>Hinzufügen</translation>
         </message>
         <message>
             <source>Add a disc at the crosshair</source>
-            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen</translation>
+            <translation>Bandscheibe am Fadenkreuz hinzufügen</translation>
         </message>
         <message>
             <source>Axial T2 series</source>
@@ -41,7 +41,7 @@
         </message>
         <message>
             <source>Axial in disc plane</source>
-            <translation>Axial in Ebene</translation>
+            <translation>Axial in Bandscheibenebene</translation>
         </message>
         <message>
             <source>Boxes</source>
@@ -49,15 +49,15 @@
         </message>
         <message>
             <source>Choose the key for each action</source>
-            <translation>Die Taste für jede Handlung wählen</translation>
+            <translation>Tastenkürzel festlegen</translation>
         </message>
         <message>
             <source>Chosen grade</source>
-            <translation>Gewählter Grad</translation>
+            <translation>Gewählte Einstufung</translation>
         </message>
         <message>
             <source>Compute saliency maps when grading</source>
-            <translation>Beim Graduieren Salienzkarten berechnen</translation>
+            <translation>Beim Einstufen Salienzkarten berechnen</translation>
         </message>
         <message>
             <source>Delete</source>
@@ -77,15 +77,15 @@
         </message>
         <message>
             <source>Find and name the discs and put a box around each</source>
-            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
+            <translation>Bandscheiben finden, benennen und mit je einer Box umgeben</translation>
         </message>
         <message>
             <source>Find discs</source>
-            <translation>Finden</translation>
+            <translation>Bandscheiben finden</translation>
         </message>
         <message>
             <source>Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade is based on. Research use, not for diagnosis. See &lt;a href="https://example.org/SlicerDiscGrader"&gt;the documentation&lt;/a&gt;.</source>
-            <translation>Findet, benennt, umrahmt und graduiert die lumbalen Bandscheiben in der MRT und zeigt, woraus jeder Grad gelesen wurde. Nur für Forschung, nicht zur Diagnose. Siehe die &lt;a href="https://example.org/SlicerDiscGrader"&gt;Dokumentation&lt;/a&gt;.</translation>
+            <translation>Findet, benennt und umrahmt die lumbalen Bandscheiben in der MRT, stuft sie ein und zeigt, worauf jede Einstufung beruht. Nur für die Forschung, nicht zur Diagnose. Siehe die &lt;a href="https://example.org/SlicerDiscGrader"&gt;Dokumentation&lt;/a&gt;.</translation>
         </message>
         <message>
             <source>Fit</source>
@@ -93,35 +93,35 @@
         </message>
         <message>
             <source>Fit the box to the chosen disc again</source>
-            <translation>Die Box der gewählten Bandscheibe neu anpassen</translation>
+            <translation>Die Box neu an die gewählte Bandscheibe anpassen</translation>
         </message>
         <message>
             <source>Grade</source>
-            <translation>Graduieren</translation>
+            <translation>Einstufen</translation>
         </message>
         <message>
             <source>Grade anyway</source>
-            <translation>Trotzdem graduieren</translation>
+            <translation>Trotzdem einstufen</translation>
         </message>
         <message>
             <source>Grade the discs</source>
-            <translation>Die Bandscheiben graduieren</translation>
+            <translation>Bandscheiben einstufen</translation>
         </message>
         <message>
             <source>Grade this study although it may not be a lumbar spine on MR; reports will say so</source>
-            <translation>Diese Studie auch graduieren, wenn sie vielleicht keine LWS-MRT ist; Berichte sagen es dazu</translation>
+            <translation>Diese Untersuchung einstufen, obwohl sie möglicherweise keine MRT der LWS ist; der Bericht vermerkt es</translation>
         </message>
         <message>
             <source>Grading is faster without maps</source>
-            <translation>Ohne Karten geht das Graduieren schneller</translation>
+            <translation>Ohne Salienzkarten geht das Einstufen schneller</translation>
         </message>
         <message>
             <source>How far each box reaches above and below its disc</source>
-            <translation>Wie weit jede Box über und unter ihre Bandscheibe reicht</translation>
+            <translation>Wie weit jede Box nach kranial und kaudal über die Bandscheibe hinausreicht</translation>
         </message>
         <message>
             <source>Install what is missing, after asking you</source>
-            <translation>Was fehlt, nach Rückfrage installieren</translation>
+            <translation>Fehlende Pakete nach Rückfrage installieren</translation>
         </message>
         <message>
             <source>Install…</source>
@@ -129,19 +129,19 @@
         </message>
         <message>
             <source>Keys…</source>
-            <translation>Tasten…</translation>
+            <translation>Tastenkürzel…</translation>
         </message>
         <message>
             <source>Labels</source>
-            <translation>Schilder</translation>
+            <translation>Beschriftungen</translation>
         </message>
         <message>
             <source>Labels show:</source>
-            <translation>Schilder zeigen:</translation>
+            <translation>Beschriftung:</translation>
         </message>
         <message>
             <source>Lowest disc:</source>
-            <translation>Unterste:</translation>
+            <translation>Unterste Bandscheibe:</translation>
         </message>
         <message>
             <source>Margin:</source>
@@ -149,15 +149,15 @@
         </message>
         <message>
             <source>Names down</source>
-            <translation>Namen ab</translation>
+            <translation>Namen abwärts</translation>
         </message>
         <message>
             <source>Names up</source>
-            <translation>Namen auf</translation>
+            <translation>Namen aufwärts</translation>
         </message>
         <message>
             <source>No discs have been found yet.</source>
-            <translation>Noch ist keine Bandscheibe gefunden.</translation>
+            <translation>Es wurden noch keine Bandscheiben gefunden.</translation>
         </message>
         <message>
             <source>Nothing to redo</source>
@@ -177,7 +177,7 @@
         </message>
         <message>
             <source>Open a reading of this study</source>
-            <translation>Eine Befundung dieser Studie öffnen</translation>
+            <translation>Eine Befundung dieser Untersuchung öffnen</translation>
         </message>
         <message>
             <source>Open…</source>
@@ -185,7 +185,7 @@
         </message>
         <message>
             <source>Put the box back where it was found</source>
-            <translation>Die Box dorthin zurücksetzen, wo sie gefunden wurde</translation>
+            <translation>Die Box an ihre ursprüngliche Stelle zurücksetzen</translation>
         </message>
         <message>
             <source>PyTorch is not installed.</source>
@@ -205,11 +205,11 @@
         </message>
         <message>
             <source>Reason</source>
-            <translation>Grund</translation>
+            <translation>Begründung</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation>Wieder</translation>
+            <translation>Wiederholen</translation>
         </message>
         <message>
             <source>Report…</source>
@@ -217,7 +217,7 @@
         </message>
         <message>
             <source>Reset</source>
-            <translation>Zurück</translation>
+            <translation>Zurücksetzen</translation>
         </message>
         <message>
             <source>Sagittal T1 series</source>
@@ -233,7 +233,7 @@
         </message>
         <message>
             <source>Sagittal three-dimensional T2 series (SPACE, CUBE, VISTA)</source>
-            <translation>Sagittale dreidimensionale T2-Serie (SPACE, CUBE, VISTA)</translation>
+            <translation>Sagittale 3D-T2-Serie (SPACE, CUBE, VISTA)</translation>
         </message>
         <message>
             <source>Saliency</source>
@@ -241,11 +241,11 @@
         </message>
         <message>
             <source>Saliency below this value is hidden</source>
-            <translation>Salienz unter diesem Wert wird nicht gezeigt</translation>
+            <translation>Salienz unter diesem Wert wird ausgeblendet</translation>
         </message>
         <message>
             <source>Save the reading to a file</source>
-            <translation>Die Befundung in eine Datei speichern</translation>
+            <translation>Die Befundung in einer Datei speichern</translation>
         </message>
         <message>
             <source>Save…</source>
@@ -253,11 +253,11 @@
         </message>
         <message>
             <source>Set a grade of your own</source>
-            <translation>Einen eigenen Grad setzen</translation>
+            <translation>Selbst einstufen</translation>
         </message>
         <message>
             <source>Set grade</source>
-            <translation>Grad setzen</translation>
+            <translation>Selbst einstufen</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -265,23 +265,23 @@
         </message>
         <message>
             <source>Shift all names one level down</source>
-            <translation>Alle Namen um eine Etage nach unten schieben</translation>
+            <translation>Alle Namen eine Etage tiefer setzen</translation>
         </message>
         <message>
             <source>Shift all names one level up</source>
-            <translation>Alle Namen um eine Etage nach oben schieben</translation>
+            <translation>Alle Namen eine Etage höher setzen</translation>
         </message>
         <message>
             <source>Show level and grade beside each disc in the views</source>
-            <translation>Etage und Grad neben jeder Bandscheibe in den Ansichten zeigen</translation>
+            <translation>Etage und Einstufung neben jeder Bandscheibe anzeigen</translation>
         </message>
         <message>
             <source>Show what the chosen grade is based on</source>
-            <translation>Zeigen, worauf der gewählte Grad beruht</translation>
+            <translation>Zeigen, worauf die gewählte Einstufung beruht</translation>
         </message>
         <message>
             <source>Systems and tasks:</source>
-            <translation>Systeme und Aufgaben:</translation>
+            <translation>Systeme und Merkmale:</translation>
         </message>
         <message>
             <source>T1:</source>
@@ -293,19 +293,19 @@
         </message>
         <message>
             <source>The name recorded with every correction</source>
-            <translation>Der Name, der bei jeder Korrektur vermerkt wird</translation>
+            <translation>Der Name, der bei jeder Entscheidung gespeichert wird</translation>
         </message>
         <message>
             <source>The task whose grade is shown beside each disc in the views</source>
-            <translation>Aufgabe, deren Grad neben jeder Bandscheibe in den Ansichten steht</translation>
+            <translation>Das Merkmal, dessen Einstufung neben jeder Bandscheibe steht</translation>
         </message>
         <message>
             <source>Threshold:</source>
-            <translation>Schwelle:</translation>
+            <translation>Schwellenwert:</translation>
         </message>
         <message>
             <source>Trained on the SPIDER data set (Zenodo 10159290, Creative Commons Attribution 4.0).</source>
-            <translation>Trainiert am Datensatz SPIDER (Zenodo 10159290, Creative Commons Attribution 4.0).</translation>
+            <translation>Trainiert mit dem Datensatz SPIDER (Zenodo 10159290, Creative Commons Attribution 4.0).</translation>
         </message>
         <message>
             <source>Turn the axial view into the plane of the chosen disc</source>
@@ -313,23 +313,23 @@
         </message>
         <message>
             <source>Undo</source>
-            <translation>Rück</translation>
+            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>What is graded and shown</source>
-            <translation>Was graduiert und gezeigt wird</translation>
+            <translation>Was eingestuft und angezeigt wird</translation>
         </message>
         <message>
             <source>What the lowest disc is called; all names follow</source>
-            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
+            <translation>Name der untersten Bandscheibe; alle anderen richten sich danach</translation>
         </message>
         <message>
             <source>What the series in the image is</source>
-            <translation>Was die Serie im Bild ist</translation>
+            <translation>Was die abgebildete Serie ist</translation>
         </message>
         <message>
             <source>Why does {level} get this grade?</source>
-            <translation>Warum bekommt {level} diesen Grad?</translation>
+            <translation>Warum wird {level} so eingestuft?</translation>
         </message>
         <message>
             <source>Withdraw</source>
@@ -337,7 +337,7 @@
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Ihre Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>Write the report to a folder</source>
@@ -352,56 +352,56 @@
         <name>discgrader.vocabulary</name>
         <message>
             <source>(nucleus - annulus) / (nucleus + annulus); after Pfirrmann et al., Spine 2001;26:1873: border distinct in I-II</source>
-            <translation>(Nucleus - Anulus) / (Nucleus + Anulus); nach Pfirrmann et al., Spine 2001;26:1873: Grenze scharf bei I-II</translation>
+            <translation>(Nucleus − Anulus) / (Nucleus + Anulus); nach Pfirrmann et al., Spine 2001;26:1873: Grenze bei I–II scharf</translation>
         </message>
         <message>
             <source>Ample CSF; roots lie dorsally in contact with the dura, in a horseshoe.</source>
-            <translation>Reichlich Liquor; Wurzeln liegen hinten hufeisenförmig an der Dura.</translation>
+            <translation>Reichlich Liquor; die Wurzeln liegen dorsal hufeisenförmig der Dura an.</translation>
         </message>
         <message>
             <source>Ample CSF; roots lie dorsally, filling less than half of the sac.</source>
-            <translation>Reichlich Liquor; Wurzeln liegen hinten und füllen weniger als die Hälfte des Duralsacks.</translation>
+            <translation>Reichlich Liquor; die Wurzeln liegen dorsal und füllen weniger als die Hälfte des Duralsacks.</translation>
         </message>
         <message>
             <source>Anterior CSF space open.</source>
-            <translation>Vorderer Liquorraum offen.</translation>
+            <translation>Ventraler Liquorraum frei.</translation>
         </message>
         <message>
             <source>Anterior overhang beyond the vertebrae</source>
-            <translation>Überstand vor den Wirbeln</translation>
+            <translation>Vorragen ventral der Wirbelkörper</translation>
         </message>
         <message>
             <source>As dark as the outer annulus; indistinct; normal height.</source>
-            <translation>So dunkel wie der äußere Anulus; nicht abgrenzbar; Höhe normal.</translation>
+            <translation>Signal wie der äußere Anulus, nicht abgrenzbar; normale Höhe.</translation>
         </message>
         <message>
             <source>Axial herniation, canal and root</source>
-            <translation>Axial: Vorfall, Kanal und Wurzel</translation>
+            <translation>Axial: Vorfall, Spinalkanal und Wurzel</translation>
         </message>
         <message>
             <source>Beyond the medial margin of the facet joint.</source>
-            <translation>Jenseits des medialen Randes des Facettengelenks.</translation>
+            <translation>Lateral des medialen Randes des Facettengelenks.</translation>
         </message>
         <message>
             <source>Black nucleus, border lost, disc space collapsed.</source>
-            <translation>Nucleus schwarz, Grenze aufgehoben, Bandscheibenraum kollabiert.</translation>
+            <translation>Nucleus schwarz, Grenze zum Anulus aufgehoben, Bandscheibenraum kollabiert.</translation>
         </message>
         <message>
             <source>Bright on T1, equal or bright on T2.</source>
-            <translation>Hell in T1, gleich oder hell in T2.</translation>
+            <translation>In T1 hyperintens, in T2 iso- bis hyperintens.</translation>
         </message>
         <message>
             <source>Bulge</source>
-            <translation>Pro-
-trus.</translation>
+            <translation>Vor-
+wölb.</translation>
         </message>
         <message>
             <source>CSF visible; roots lie dorsally and fill more than half of the sac.</source>
-            <translation>Liquor sichtbar; Wurzeln liegen hinten und füllen mehr als die Hälfte des Duralsacks.</translation>
+            <translation>Liquor sichtbar; die Wurzeln liegen dorsal und füllen mehr als die Hälfte des Duralsacks.</translation>
         </message>
         <message>
             <source>CSF visible; roots lie in the middle and fill most of the sac.</source>
-            <translation>Liquor sichtbar; Wurzeln liegen in der Mitte und füllen den Duralsack größtenteils.</translation>
+            <translation>Liquor sichtbar; die Wurzeln liegen mittig und füllen den Duralsack größtenteils.</translation>
         </message>
         <message>
             <source>Calci-
@@ -411,11 +411,11 @@ kalkt</translation>
         </message>
         <message>
             <source>Calcification is proven by CT or histology. On MRI it is only predicted and needs confirmation by CT.</source>
-            <translation>Verkalkung wird durch CT oder Histologie bewiesen. In der MRT ist sie eine Vorhersage, die nach einer CT verlangt.</translation>
+            <translation>Eine Verkalkung wird durch CT oder Histologie nachgewiesen. Aus der MRT wird sie nur vorhergesagt und ist durch CT zu sichern.</translation>
         </message>
         <message>
             <source>Calcification predicted; to be confirmed by CT.</source>
-            <translation>Verkalkung zu erwarten; die CT entscheidet.</translation>
+            <translation>Verkalkung vorhergesagt; durch CT zu sichern.</translation>
         </message>
         <message>
             <source>Calcified herniation</source>
@@ -423,11 +423,12 @@ kalkt</translation>
         </message>
         <message>
             <source>Canal</source>
-            <translation>Kanal</translation>
+            <translation>Spinal-
+kanal</translation>
         </message>
         <message>
             <source>Canal depth at the disc</source>
-            <translation>Kanaltiefe an der Bandscheibe</translation>
+            <translation>Sagittaler Kanaldurchmesser in Bandscheibenhöhe</translation>
         </message>
         <message>
             <source>Central canal stenosis</source>
@@ -443,7 +444,7 @@ kalkt</translation>
         </message>
         <message>
             <source>Compression: the root is compressed between disc material and the wall of the canal.</source>
-            <translation>Kompression: die Wurzel wird zwischen Bandscheibenmaterial und Kanalwand gedrückt.</translation>
+            <translation>Kompression: Die Wurzel wird zwischen Bandscheibenmaterial und Kanalwand komprimiert.</translation>
         </message>
         <message>
             <source>Computing features</source>
@@ -451,31 +452,31 @@ kalkt</translation>
         </message>
         <message>
             <source>Contact: disc material touches the root, which is not displaced.</source>
-            <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, die an ihrem Platz bleibt.</translation>
+            <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, ohne sie zu verlagern.</translation>
         </message>
         <message>
             <source>Cropping</source>
-            <translation>Ausschneiden</translation>
+            <translation>Bildausschnitte werden erstellt:</translation>
         </message>
         <message>
             <source>Dark on T1 and on T2.</source>
-            <translation>Dunkel in T1 und in T2.</translation>
+            <translation>In T1 und T2 hypointens.</translation>
         </message>
         <message>
             <source>Dark on T1, bright on T2.</source>
-            <translation>Dunkel in T1, hell in T2.</translation>
+            <translation>In T1 hypointens, in T2 hyperintens.</translation>
         </message>
         <message>
             <source>Dark, height reduced by 30–60 %.</source>
-            <translation>Dunkel, Höhe um 30–60 % vermindert.</translation>
+            <translation>Hypointens, Höhe um 30–60 % gemindert.</translation>
         </message>
         <message>
             <source>Dark, height reduced by less than 30 %.</source>
-            <translation>Dunkel, Höhe um weniger als 30 % vermindert.</translation>
+            <translation>Hypointens, Höhe um weniger als 30 % gemindert.</translation>
         </message>
         <message>
             <source>Dark, height reduced by more than 60 %.</source>
-            <translation>Dunkel, Höhe um mehr als 60 % vermindert.</translation>
+            <translation>Hypointens, Höhe um mehr als 60 % gemindert.</translation>
         </message>
         <message>
             <source>Degenerative findings</source>
@@ -483,19 +484,19 @@ kalkt</translation>
         </message>
         <message>
             <source>Deviation: the root is displaced by disc material.</source>
-            <translation>Verlagerung: die Wurzel ist durch Bandscheibenmaterial verdrängt.</translation>
+            <translation>Verlagerung: Die Wurzel ist durch Bandscheibenmaterial verdrängt.</translation>
         </message>
         <message>
             <source>Disc bulge</source>
-            <translation>Protrusion (Bulging)</translation>
+            <translation>Bandscheibenvorwölbung</translation>
         </message>
         <message>
             <source>Disc bulge present.</source>
-            <translation>Protrusion vorhanden.</translation>
+            <translation>Bandscheibenvorwölbung vorhanden.</translation>
         </message>
         <message>
             <source>Disc bulging</source>
-            <translation>Protrusion (Bulging)</translation>
+            <translation>Bandscheibenvorwölbung</translation>
         </message>
         <message>
             <source>Disc degeneration</source>
@@ -507,19 +508,19 @@ kalkt</translation>
         </message>
         <message>
             <source>Disc height / depth</source>
-            <translation>Bandscheibenhöhe / -tiefe</translation>
+            <translation>Bandscheibenhöhe / sagittaler Durchmesser</translation>
         </message>
         <message>
             <source>Disc height / height of the vertebra above</source>
-            <translation>Bandscheibenhöhe / Höhe des Wirbels darüber</translation>
+            <translation>Bandscheibenhöhe / Höhe des kranialen Wirbelkörpers</translation>
         </message>
         <message>
             <source>Disc height not reduced.</source>
-            <translation>Bandscheibenhöhe nicht vermindert.</translation>
+            <translation>Bandscheibenhöhe nicht gemindert.</translation>
         </message>
         <message>
             <source>Disc height reduced.</source>
-            <translation>Bandscheibenhöhe vermindert.</translation>
+            <translation>Bandscheibenhöhe gemindert.</translation>
         </message>
         <message>
             <source>Disc herniation</source>
@@ -531,15 +532,15 @@ kalkt</translation>
         </message>
         <message>
             <source>Disc narrowing</source>
-            <translation>Höhenminderung</translation>
+            <translation>Höhenminderung der Bandscheibe</translation>
         </message>
         <message>
             <source>Disc tissue beyond the edges of the ring apophyses over more than a quarter of the circumference.</source>
-            <translation>Bandscheibengewebe jenseits der Ränder der Ringapophysen auf mehr als einem Viertel des Umfangs.</translation>
+            <translation>Bandscheibengewebe jenseits der Randleisten auf mehr als einem Viertel des Umfangs.</translation>
         </message>
         <message>
             <source>Disc within the edges of the vertebral ring apophyses.</source>
-            <translation>Bandscheibe innerhalb der Ränder der Ringapophysen.</translation>
+            <translation>Bandscheibe innerhalb der Randleisten der Wirbelkörper.</translation>
         </message>
         <message>
             <source>Disc-osteophyte complex</source>
@@ -551,7 +552,7 @@ kalkt</translation>
         </message>
         <message>
             <source>Drawing sheets</source>
-            <translation>Übersichtsbögen zeichnen</translation>
+            <translation>Übersichtsbögen werden gezeichnet:</translation>
         </message>
         <message>
             <source>Endplate changed or with a Schmorl node.</source>
@@ -587,11 +588,11 @@ kalkt</translation>
         </message>
         <message>
             <source>Excess of epidural fat.</source>
-            <translation>Vermehrtes epidurales Fett.</translation>
+            <translation>Epidurales Fett vermehrt.</translation>
         </message>
         <message>
             <source>Explaining</source>
-            <translation>Erklären:</translation>
+            <translation>Salienzkarten:</translation>
         </message>
         <message>
             <source>Facet arthropathy</source>
@@ -603,11 +604,11 @@ kalkt</translation>
         </message>
         <message>
             <source>Facet joint degeneration (Weishaupt)</source>
-            <translation>Facettengelenksdegeneration (Weishaupt)</translation>
+            <translation>Facettengelenksarthrose (Weishaupt)</translation>
         </message>
         <message>
             <source>Fat all around the root.</source>
-            <translation>Fett rings um die Wurzel.</translation>
+            <translation>Fett rings um die Nervenwurzel erhalten.</translation>
         </message>
         <message>
             <source>Filling the scene</source>
@@ -615,27 +616,27 @@ kalkt</translation>
         </message>
         <message>
             <source>Filtering</source>
-            <translation>Filtern</translation>
+            <translation>Filter werden berechnet:</translation>
         </message>
         <message>
             <source>Finding discs</source>
-            <translation>Bandscheiben werden gefunden</translation>
+            <translation>Bandscheiben werden gesucht:</translation>
         </message>
         <message>
             <source>Foraminal stenosis (Lee)</source>
-            <translation>Foramenstenose (Lee)</translation>
+            <translation>Neuroforamenstenose (Lee)</translation>
         </message>
         <message>
             <source>Grading</source>
-            <translation>Graduiert wird</translation>
+            <translation>Einstufung:</translation>
         </message>
         <message>
             <source>Gray nucleus, border unclear, height normal or slightly reduced.</source>
-            <translation>Nucleus grau, Grenze unscharf, Höhe normal oder leicht vermindert.</translation>
+            <translation>Nucleus grau, Grenze zum Anulus unscharf, Höhe normal oder leicht gemindert.</translation>
         </message>
         <message>
             <source>Gray to black nucleus, border lost, height normal or moderately reduced.</source>
-            <translation>Nucleus grau bis schwarz, Grenze aufgehoben, Höhe normal oder mäßig vermindert.</translation>
+            <translation>Nucleus grau bis schwarz, Grenze zum Anulus aufgehoben, Höhe normal oder mäßig gemindert.</translation>
         </message>
         <message>
             <source>Her-
@@ -645,7 +646,7 @@ fall</translation>
         </message>
         <message>
             <source>Herniation reaches at most halfway from the non-herniated posterior disc to the intra-facet line.</source>
-            <translation>Der Vorfall reicht höchstens halb von der nicht vorgefallenen Bandscheibenhinterkante zur Interfacettenlinie.</translation>
+            <translation>Der Vorfall reicht höchstens bis zur Hälfte der Strecke von der Bandscheibenhinterkante zur Interfacettenlinie.</translation>
         </message>
         <message>
             <source>Herniation reaches beyond the intra-facet line.</source>
@@ -653,7 +654,7 @@ fall</translation>
         </message>
         <message>
             <source>Herniation reaches more than halfway, but not beyond the intra-facet line.</source>
-            <translation>Der Vorfall reicht über den halben Weg, aber nicht über die Interfacettenlinie hinaus.</translation>
+            <translation>Der Vorfall reicht über die Hälfte der Strecke, aber nicht über die Interfacettenlinie hinaus.</translation>
         </message>
         <message>
             <source>Herniation size</source>
@@ -661,7 +662,7 @@ fall</translation>
         </message>
         <message>
             <source>High grade (IV–V)</source>
-            <translation>Hoher Grad (IV–V)</translation>
+            <translation>Hochgradig (IV–V)</translation>
         </message>
         <message>
             <source>High-grade disc degeneration (Pfirrmann IV or V)</source>
@@ -669,11 +670,11 @@ fall</translation>
         </message>
         <message>
             <source>Homogeneous bright nucleus, clear border between nucleus and annulus, normal height.</source>
-            <translation>Nucleus homogen hell, Grenze zwischen Nucleus und Anulus scharf, Höhe normal.</translation>
+            <translation>Nucleus homogen hell, Grenze zum Anulus scharf, normale Höhe.</translation>
         </message>
         <message>
             <source>In a lateral quadrant of the intra-facet line.</source>
-            <translation>In einem lateralen Viertel der Interfacettenlinie.</translation>
+            <translation>Im lateralen Viertel der Interfacettenlinie.</translation>
         </message>
         <message>
             <source>In the central two quadrants of the intra-facet line.</source>
@@ -685,25 +686,25 @@ fall</translation>
         </message>
         <message>
             <source>Inhomogeneous nucleus with or without a horizontal band, still bright, border clear, normal height.</source>
-            <translation>Nucleus inhomogen mit oder ohne horizontales Band, noch hell, Grenze scharf, Höhe normal.</translation>
+            <translation>Nucleus inhomogen, mit oder ohne horizontales Band, noch hell, Grenze zum Anulus scharf, normale Höhe.</translation>
         </message>
         <message>
             <source>Joint space of 2–4 mm.</source>
-            <translation>Gelenkspalt von 2–4 mm.</translation>
+            <translation>Gelenkspalt 2–4 mm.</translation>
         </message>
         <message>
             <source>Joint space under 2 mm, small osteophytes or mild hypertrophy.</source>
-            <translation>Gelenkspalt unter 2 mm, kleine Osteophyten oder leichte Hypertrophie.</translation>
+            <translation>Gelenkspalt unter 2 mm, kleine Osteophyten oder leichte Hypertrophie des Gelenkfortsatzes.</translation>
         </message>
         <message>
             <source>Large osteophytes or severe hypertrophy, severe erosions, subchondral cysts.</source>
-            <translation>Große Osteophyten oder schwere Hypertrophie, schwere Erosionen, subchondrale Zysten.</translation>
+            <translation>Große Osteophyten oder ausgeprägte Hypertrophie des Gelenkfortsatzes, ausgeprägte Erosionen, subchondrale Zysten.</translation>
         </message>
         <message>
             <source>Left
 facet</source>
-            <translation>Linke
-Facet.</translation>
+            <translation>Facette
+links</translation>
         </message>
         <message>
             <source>Left
@@ -717,7 +718,7 @@ links</translation>
         </message>
         <message>
             <source>Left foraminal stenosis</source>
-            <translation>Foramenstenose links</translation>
+            <translation>Neuroforamenstenose links</translation>
         </message>
         <message>
             <source>Lig.
@@ -731,11 +732,11 @@ flavum</translation>
         </message>
         <message>
             <source>Ligamentum flavum thickened (over 4 mm by default).</source>
-            <translation>Ligamentum flavum verdickt (nach Vorgabe über 4 mm).</translation>
+            <translation>Ligamentum flavum verdickt (Grenzwert 4 mm, einstellbar).</translation>
         </message>
         <message>
             <source>Ligamentum flavum thickening</source>
-            <translation>Verdickung des Ligamentum flavum</translation>
+            <translation>Ligamentum-flavum-Hypertrophie</translation>
         </message>
         <message>
             <source>Lipoma-
@@ -745,17 +746,17 @@ matose</translation>
         </message>
         <message>
             <source>Localized displacement of disc material beyond the limits of the disc space, over less than a quarter of the circumference.</source>
-            <translation>Umschriebene Verlagerung von Bandscheibenmaterial über die Grenzen des Bandscheibenraums hinaus, auf weniger als einem Viertel des Umfangs.</translation>
+            <translation>Umschriebene Verlagerung von Bandscheibenmaterial über den Bandscheibenraum hinaus, auf weniger als einem Viertel des Umfangs.</translation>
         </message>
         <message>
             <source>Lower
 EP</source>
-            <translation>Unt.
-EP</translation>
+            <translation>Deck-
+platte</translation>
         </message>
         <message>
             <source>Lower endplate change</source>
-            <translation>Veränderung der unteren Endplatte</translation>
+            <translation>Endplattenveränderung unten (Deckplatte)</translation>
         </message>
         <message>
             <source>MSU
@@ -791,31 +792,31 @@ Zone</translation>
         </message>
         <message>
             <source>Mild stenosis.</source>
-            <translation>Leichte Stenose.</translation>
+            <translation>Geringgradige Stenose.</translation>
         </message>
         <message>
             <source>Mild: anterior CSF space partly obliterated, all roots distinguishable.</source>
-            <translation>Leicht: vorderer Liquorraum teilweise aufgehoben, alle Wurzeln abgrenzbar.</translation>
+            <translation>Geringgradig: ventraler Liquorraum teilweise aufgebraucht, alle Wurzeln abgrenzbar.</translation>
         </message>
         <message>
             <source>Mild: fat lost in two opposing directions.</source>
-            <translation>Leicht: Fett in zwei gegenüberliegenden Richtungen aufgehoben.</translation>
+            <translation>Geringgradig: perineurales Fett in zwei gegenüberliegenden Richtungen aufgehoben.</translation>
         </message>
         <message>
             <source>Moderate osteophytes or hypertrophy, mild erosions.</source>
-            <translation>Mäßige Osteophyten oder Hypertrophie, leichte Erosionen.</translation>
+            <translation>Mäßige Osteophyten oder Hypertrophie des Gelenkfortsatzes, leichte Erosionen.</translation>
         </message>
         <message>
             <source>Moderate stenosis.</source>
-            <translation>Mäßige Stenose.</translation>
+            <translation>Mittelgradige Stenose.</translation>
         </message>
         <message>
             <source>Moderate: fat lost in all four directions, root of normal shape.</source>
-            <translation>Mäßig: Fett in allen vier Richtungen aufgehoben, Wurzel normal geformt.</translation>
+            <translation>Mittelgradig: perineurales Fett in allen vier Richtungen aufgehoben, Wurzel normal konfiguriert.</translation>
         </message>
         <message>
             <source>Moderate: some roots clumped.</source>
-            <translation>Mäßig: einige Wurzeln verklumpt.</translation>
+            <translation>Mittelgradig: einige Wurzeln verklumpt.</translation>
         </message>
         <message>
             <source>Modic</source>
@@ -827,7 +828,7 @@ Zone</translation>
         </message>
         <message>
             <source>Modic type of endplate marrow change</source>
-            <translation>Modic-Typ der endplattennahen Markveränderung</translation>
+            <translation>Modic-Typ der endplattennahen Knochenmarkveränderung</translation>
         </message>
         <message>
             <source>Modified Pfirrmann grade of disc degeneration (Griffith)</source>
@@ -836,34 +837,34 @@ Zone</translation>
         <message>
             <source>Nar-
 row</source>
-            <translation>Ver-
-schm.</translation>
+            <translation>Höhen-
+mind.</translation>
         </message>
         <message>
             <source>Neither roots nor CSF distinguishable; posterior epidural fat obliterated.</source>
-            <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett aufgehoben.</translation>
+            <translation>Weder Wurzeln noch Liquor abgrenzbar; dorsales epidurales Fett aufgehoben.</translation>
         </message>
         <message>
             <source>Neither roots nor CSF distinguishable; posterior epidural fat present.</source>
-            <translation>Weder Wurzeln noch Liquor abgrenzbar; hinteres epidurales Fett vorhanden.</translation>
+            <translation>Weder Wurzeln noch Liquor abgrenzbar; dorsales epidurales Fett erhalten.</translation>
         </message>
         <message>
             <source>Nerve
 root</source>
-            <translation>Wur-
-zel</translation>
+            <translation>Nerven-
+wurzel</translation>
         </message>
         <message>
             <source>Nerve-root compromise</source>
-            <translation>Beteiligung der Nervenwurzel</translation>
+            <translation>Nervenwurzelbedrängung</translation>
         </message>
         <message>
             <source>No calcification predicted.</source>
-            <translation>Keine Verkalkung zu erwarten.</translation>
+            <translation>Keine Verkalkung vorhergesagt.</translation>
         </message>
         <message>
             <source>No disc bulge.</source>
-            <translation>Keine Protrusion.</translation>
+            <translation>Keine Bandscheibenvorwölbung.</translation>
         </message>
         <message>
             <source>No disc-osteophyte complex.</source>
@@ -871,7 +872,7 @@ zel</translation>
         </message>
         <message>
             <source>No excess of epidural fat.</source>
-            <translation>Kein vermehrtes epidurales Fett.</translation>
+            <translation>Epidurales Fett nicht vermehrt.</translation>
         </message>
         <message>
             <source>No facet arthropathy.</source>
@@ -887,7 +888,7 @@ zel</translation>
         </message>
         <message>
             <source>No marrow change beside the endplate.</source>
-            <translation>Keine Markveränderung an der Endplatte.</translation>
+            <translation>Keine endplattennahe Knochenmarkveränderung.</translation>
         </message>
         <message>
             <source>No stenosis.</source>
@@ -907,19 +908,19 @@ zel</translation>
         </message>
         <message>
             <source>Nucleus as bright as CSF; inner and outer annulus distinct posteriorly; normal height.</source>
-            <translation>Nucleus so hell wie Liquor; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+            <translation>Nucleus so hell wie Liquor; innerer und äußerer Anulus dorsal abgrenzbar; normale Höhe.</translation>
         </message>
         <message>
             <source>Nucleus between presacral fat and CSF, with or without a cleft; inner and outer annulus distinct posteriorly; normal height.</source>
-            <translation>Nucleus zwischen präsakralem Fett und Liquor, mit oder ohne Spalt; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+            <translation>Nucleus im Signal zwischen präsakralem Fett und Liquor, mit oder ohne Spalt; innerer und äußerer Anulus dorsal abgrenzbar; normale Höhe.</translation>
         </message>
         <message>
             <source>Nucleus darker than presacral fat; inner and outer annulus distinct posteriorly; normal height.</source>
-            <translation>Nucleus dunkler als präsakrales Fett; innerer und äußerer Anulus hinten abgrenzbar; Höhe normal.</translation>
+            <translation>Nucleus dunkler als präsakrales Fett; innerer und äußerer Anulus dorsal abgrenzbar; normale Höhe.</translation>
         </message>
         <message>
             <source>On the border of the central and the lateral quadrant.</source>
-            <translation>An der Grenze des mittleren zum lateralen Viertel.</translation>
+            <translation>Auf der Grenze zwischen mittlerem und lateralem Viertel.</translation>
         </message>
         <message>
             <source>Osteo-
@@ -951,27 +952,27 @@ mann</translation>
         </message>
         <message>
             <source>Posterior overhang beyond the vertebrae</source>
-            <translation>Überstand hinter den Wirbeln</translation>
+            <translation>Vorragen dorsal der Wirbelkörper</translation>
         </message>
         <message>
             <source>Presence only; for severity see Borré's grades, where 0 is absent.</source>
-            <translation>Nur Vorhandensein; die Grade sind die von Borré, mit 0 für keine.</translation>
+            <translation>Nur Vorhandensein; zum Schweregrad siehe die Grade nach Borré (0: keine).</translation>
         </message>
         <message>
             <source>Presence only; for severity see Weishaupt's grades.</source>
-            <translation>Nur Vorhandensein; die Grade sind die von Weishaupt.</translation>
+            <translation>Nur Vorhandensein; zum Schweregrad siehe die Grade nach Weishaupt.</translation>
         </message>
         <message>
             <source>Read at the slice of maximal herniation. The intra-facet line joins the medial margins of the facet joints. 0 was added for a disc without herniation.</source>
-            <translation>Gelesen in der Schicht des größten Vorfalls. Die Interfacettenlinie verbindet die medialen Ränder der Facettengelenke. 0 wurde für Bandscheiben ohne Vorfall ergänzt.</translation>
+            <translation>Beurteilt in der Schicht der größten Ausdehnung des Vorfalls. Die Interfacettenlinie verbindet die medialen Ränder der Facettengelenke. 0 wurde für Bandscheiben ohne Vorfall ergänzt.</translation>
         </message>
         <message>
             <source>Read at the slice of maximal herniation. Three points on the intra-facet line quarter it.</source>
-            <translation>Gelesen in der Schicht des größten Vorfalls. Drei Punkte auf der Interfacettenlinie vierteln sie.</translation>
+            <translation>Beurteilt in der Schicht der größten Ausdehnung des Vorfalls. Drei Punkte teilen die Interfacettenlinie in Viertel.</translation>
         </message>
         <message>
             <source>Readers agree at a kappa of about 0.6 with each other and about 0.8 with themselves.</source>
-            <translation>Befunder stimmen mit einem Kappa von etwa 0,6 untereinander und etwa 0,8 mit sich selbst überein.</translation>
+            <translation>Übereinstimmung zwischen Befundern: Kappa etwa 0,6; desselben Befunders mit sich selbst: etwa 0,8.</translation>
         </message>
         <message>
             <source>Reading</source>
@@ -980,8 +981,8 @@ mann</translation>
         <message>
             <source>Right
 facet</source>
-            <translation>Rechte
-Facet.</translation>
+            <translation>Facette
+rechts</translation>
         </message>
         <message>
             <source>Right
@@ -995,27 +996,27 @@ rechts</translation>
         </message>
         <message>
             <source>Right foraminal stenosis</source>
-            <translation>Foramenstenose rechts</translation>
+            <translation>Neuroforamenstenose rechts</translation>
         </message>
         <message>
             <source>Roots fill the sac but are still distinguishable; some CSF gives a grainy appearance.</source>
-            <translation>Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor gibt ein körniges Bild.</translation>
+            <translation>Die Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor, körniges Bild.</translation>
         </message>
         <message>
             <source>SPIDER's readers graded presence; the wording is that of the disc nomenclature.</source>
-            <translation>SPIDERs Befunder gaben das Vorhandensein an; der Wortlaut ist der der Bandscheiben-Nomenklatur.</translation>
+            <translation>In SPIDER wurde nur das Vorhandensein befundet; der Wortlaut folgt der Bandscheibennomenklatur.</translation>
         </message>
         <message>
             <source>Severe stenosis.</source>
-            <translation>Schwere Stenose.</translation>
+            <translation>Hochgradige Stenose.</translation>
         </message>
         <message>
             <source>Severe: root collapsed or deformed.</source>
-            <translation>Schwer: Wurzel kollabiert oder verformt.</translation>
+            <translation>Hochgradig: Wurzel kollabiert oder deformiert.</translation>
         </message>
         <message>
             <source>Severe: the roots appear as one bundle.</source>
-            <translation>Schwer: die Wurzeln erscheinen als ein Bündel.</translation>
+            <translation>Hochgradig: Wurzeln als ein Bündel.</translation>
         </message>
         <message>
             <source>Severity of stenosis</source>
@@ -1023,16 +1024,16 @@ rechts</translation>
         </message>
         <message>
             <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct posteriorly; normal height.</source>
-            <translation>Etwas heller als der äußere Anulus; innerer und äußerer Anulus hinten nicht abgrenzbar; Höhe normal.</translation>
+            <translation>Nucleus etwas heller als der äußere Anulus; innerer und äußerer Anulus dorsal nicht abgrenzbar; normale Höhe.</translation>
         </message>
         <message>
             <source>Slip</source>
-            <translation>Glei-
-ten</translation>
+            <translation>Wirbel-
+gleiten</translation>
         </message>
         <message>
             <source>Slip of the vertebra above</source>
-            <translation>Gleiten des Wirbels darüber</translation>
+            <translation>Gleiten des kranialen Wirbels</translation>
         </message>
         <message>
             <source>Spondylolisthesis</source>
@@ -1044,23 +1045,23 @@ ten</translation>
         </message>
         <message>
             <source>The lower endplate as SPIDER's table names it.</source>
-            <translation>Die untere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
+            <translation>Die untere Endplatte nach der SPIDER-Tabelle, also die Deckplatte des kaudalen Wirbels.</translation>
         </message>
         <message>
             <source>The terms of the radiology reports that the labels were taken from.</source>
-            <translation>Die Worte der radiologischen Berichte, aus denen gelesen wurde.</translation>
+            <translation>Begriffe der radiologischen Befunde, aus denen die Trainingsdaten stammen.</translation>
         </message>
         <message>
             <source>The upper endplate as SPIDER's table names it.</source>
-            <translation>Die obere Endplatte, wie SPIDERs Tabelle sie nennt.</translation>
+            <translation>Die obere Endplatte nach der SPIDER-Tabelle, also die Grundplatte des kranialen Wirbels.</translation>
         </message>
         <message>
             <source>The vertebra above is displaced relative to the one below.</source>
-            <translation>Der obere Wirbel ist gegen den unteren verschoben.</translation>
+            <translation>Der kraniale Wirbel ist gegenüber dem kaudalen verschoben.</translation>
         </message>
         <message>
             <source>The vertebra above is not displaced relative to the one below.</source>
-            <translation>Der obere Wirbel ist gegen den unteren nicht verschoben.</translation>
+            <translation>Der kraniale Wirbel ist gegenüber dem kaudalen nicht verschoben.</translation>
         </message>
         <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
@@ -1068,17 +1069,17 @@ ten</translation>
         </message>
         <message>
             <source>Types, not degrees of severity: a higher number is not worse.</source>
-            <translation>Typen, keine Grade: eine höhere Zahl ist nicht schlimmer.</translation>
+            <translation>Typen, keine Schweregrade: Eine höhere Zahl ist nicht schlechter.</translation>
         </message>
         <message>
             <source>Upper
 EP</source>
-            <translation>Ob.
-EP</translation>
+            <translation>Grund-
+platte</translation>
         </message>
         <message>
             <source>Upper endplate change</source>
-            <translation>Veränderung der oberen Endplatte</translation>
+            <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
             <source>Writing</source>
@@ -1086,19 +1087,19 @@ EP</translation>
         </message>
         <message>
             <source>Writing the scene</source>
-            <translation>Die Szene wird geschrieben</translation>
+            <translation>Szene wird geschrieben:</translation>
         </message>
         <message>
             <source>after Pfirrmann et al., Spine 2001;26:1873: nucleus isointense to CSF in I-II</source>
-            <translation>nach Pfirrmann et al., Spine 2001;26:1873: Nucleus bei I-II isointens zum Liquor</translation>
+            <translation>nach Pfirrmann et al., Spine 2001;26:1873: Nucleus bei I–II isointens zum Liquor</translation>
         </message>
         <message>
             <source>anterior disc margin beyond the line of the anterior vertebral margins</source>
-            <translation>Bandscheibenvorderkante jenseits der Wirbelvorderkantenlinie</translation>
+            <translation>Bandscheibenvorderkante ventral der Linie der Wirbelkörpervorderkanten</translation>
         </message>
         <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
-            <translation>Mittel über die mittleren drei Fünftel der Tiefe, mediosagittal</translation>
+            <translation>Mittelwert über die mittleren drei Fünftel des sagittalen Durchmessers, mediosagittal</translation>
         </message>
         <message>
             <source>medians, mid-sagittal</source>
@@ -1114,11 +1115,11 @@ EP</translation>
         </message>
         <message>
             <source>mild</source>
-            <translation>leicht</translation>
+            <translation>geringgradig</translation>
         </message>
         <message>
             <source>moderate</source>
-            <translation>mäßig</translation>
+            <translation>mittelgradig</translation>
         </message>
         <message>
             <source>no</source>
@@ -1126,15 +1127,15 @@ EP</translation>
         </message>
         <message>
             <source>no axial T2</source>
-            <translation>keine axiale T2</translation>
+            <translation>keine axiale T2-Serie</translation>
         </message>
         <message>
             <source>no sagittal T1, T2 or T2 SPACE</source>
-            <translation>keine sagittale T1, T2 oder T2 SPACE</translation>
+            <translation>keine sagittale T1-, T2- oder T2-SPACE-Serie</translation>
         </message>
         <message>
             <source>no sagittal T2</source>
-            <translation>keine sagittale T2</translation>
+            <translation>keine sagittale T2-Serie</translation>
         </message>
         <message>
             <source>no sagittal series</source>
@@ -1150,43 +1151,43 @@ EP</translation>
         </message>
         <message>
             <source>offset of the posterior margins, forward positive</source>
-            <translation>Versatz der Hinterkanten, nach vorn positiv</translation>
+            <translation>Versatz der Hinterkanten, nach ventral positiv</translation>
         </message>
         <message>
             <source>posterior disc margin beyond the line of the posterior vertebral margins</source>
-            <translation>Bandscheibenhinterkante jenseits der Wirbelhinterkantenlinie</translation>
+            <translation>Bandscheibenhinterkante dorsal der Linie der Wirbelkörperhinterkanten</translation>
         </message>
         <message>
             <source>reading</source>
-            <translation>Lesen</translation>
+            <translation>wird gelesen</translation>
         </message>
         <message>
             <source>severe</source>
-            <translation>schwer</translation>
+            <translation>hochgradig</translation>
         </message>
         <message>
             <source>standard deviation / mean inside the nucleus</source>
-            <translation>Streuung / Mittelwert im Nucleus</translation>
+            <translation>Standardabweichung / Mittelwert im Nucleus</translation>
         </message>
         <message>
             <source>the sagittal series do not show it</source>
-            <translation>die sagittalen Serien zeigen sie nicht</translation>
+            <translation>sie liegt außerhalb der sagittalen Serien</translation>
         </message>
         <message>
             <source>the study's discs are not segmented</source>
-            <translation>die Bandscheiben der Studie sind nicht segmentiert</translation>
+            <translation>die Bandscheiben dieser Untersuchung sind nicht segmentiert</translation>
         </message>
         <message>
             <source>this may not be a lumbar spine on MR</source>
-            <translation>dies ist vielleicht keine MRT der Lendenwirbelsäule</translation>
+            <translation>dies ist möglicherweise keine MRT der Lendenwirbelsäule</translation>
         </message>
         <message>
             <source>this system is for L1-L2 and below</source>
-            <translation>dieses System ist für L1-L2 und tiefer</translation>
+            <translation>dieses System gilt für L1-L2 und tiefer</translation>
         </message>
         <message>
             <source>this system is for T9-T10 and below</source>
-            <translation>dieses System ist für T9-T10 und tiefer</translation>
+            <translation>dieses System gilt für T9-T10 und tiefer</translation>
         </message>
         <message>
             <source>yes</source>
@@ -1205,7 +1206,7 @@ EP</translation>
         </message>
         <message>
             <source>No disc can be added here.</source>
-            <translation>Hier kann keine Bandscheibe hinzugefügt werden.</translation>
+            <translation>Hier lässt sich keine Bandscheibe hinzufügen.</translation>
         </message>
         <message>
             <source>Open a reading</source>
@@ -1221,7 +1222,7 @@ EP</translation>
         </message>
         <message>
             <source>Redo did not work.</source>
-            <translation>Das Wiederholen ging nicht.</translation>
+            <translation>Wiederholen ist fehlgeschlagen.</translation>
         </message>
         <message>
             <source>Save the reading</source>
@@ -1233,39 +1234,39 @@ EP</translation>
         </message>
         <message>
             <source>The box cannot be fitted.</source>
-            <translation>Die Box kann nicht angepasst werden.</translation>
+            <translation>Die Box lässt sich nicht anpassen.</translation>
         </message>
         <message>
             <source>The box cannot be reset.</source>
-            <translation>Die Box kann nicht zurückgesetzt werden.</translation>
+            <translation>Die Box lässt sich nicht zurücksetzen.</translation>
         </message>
         <message>
             <source>The disc cannot be deleted.</source>
-            <translation>Die Bandscheibe kann nicht gelöscht werden.</translation>
+            <translation>Die Bandscheibe lässt sich nicht löschen.</translation>
         </message>
         <message>
             <source>The grade cannot be accepted.</source>
-            <translation>Der Grad kann nicht angenommen werden.</translation>
+            <translation>Die Einstufung lässt sich nicht bestätigen.</translation>
         </message>
         <message>
             <source>The grade cannot be set.</source>
-            <translation>Der Grad kann nicht gesetzt werden.</translation>
+            <translation>Die Einstufung lässt sich nicht setzen.</translation>
         </message>
         <message>
             <source>The grade cannot be withdrawn.</source>
-            <translation>Der Grad kann nicht zurückgenommen werden.</translation>
+            <translation>Die Entscheidung lässt sich nicht zurücknehmen.</translation>
         </message>
         <message>
             <source>The grades cannot be accepted.</source>
-            <translation>Die Grade können nicht angenommen werden.</translation>
+            <translation>Die Einstufungen lassen sich nicht bestätigen.</translation>
         </message>
         <message>
             <source>The margin cannot be changed.</source>
-            <translation>Der Rand kann nicht geändert werden.</translation>
+            <translation>Der Rand lässt sich nicht ändern.</translation>
         </message>
         <message>
             <source>The names cannot be shifted.</source>
-            <translation>Die Namen können nicht verschoben werden.</translation>
+            <translation>Die Namen lassen sich nicht verschieben.</translation>
         </message>
         <message>
             <source>The reading was not opened.</source>
@@ -1277,7 +1278,7 @@ EP</translation>
         </message>
         <message>
             <source>The report is in {folder}.</source>
-            <translation>Der Bericht ist in {folder}.</translation>
+            <translation>Der Bericht liegt in {folder}.</translation>
         </message>
         <message>
             <source>The report was not written.</source>
@@ -1285,15 +1286,15 @@ EP</translation>
         </message>
         <message>
             <source>This cannot be changed now.</source>
-            <translation>Das kann jetzt nicht geändert werden.</translation>
+            <translation>Das lässt sich jetzt nicht ändern.</translation>
         </message>
         <message>
             <source>Undo did not work.</source>
-            <translation>Das Rückgängigmachen ging nicht.</translation>
+            <translation>Rückgängigmachen ist fehlgeschlagen.</translation>
         </message>
         <message>
             <source>Write the report into</source>
-            <translation>Den Bericht schreiben in</translation>
+            <translation>Ordner für den Bericht</translation>
         </message>
         <message>
             <source>Writing the report: {detail}</source>
@@ -1305,7 +1306,7 @@ EP</translation>
         </message>
         <message>
             <source>{scale} has no grade {digit}; it has {labels}.</source>
-            <translation>{scale} hat keinen Grad {digit}; es gibt {labels}.</translation>
+            <translation>{scale}: Einen Grad {digit} gibt es nicht; möglich sind {labels}.</translation>
         </message>
     </context>
     <context>
@@ -1316,11 +1317,11 @@ EP</translation>
         </message>
         <message>
             <source>Slicer loaded {name} as one volume, but it holds {count} series; its files were reloaded as {blocks}.</source>
-            <translation>Slicer hat {name} als ein einziges Volumen geladen, es enthält aber {count} Serien; seine Dateien wurden neu geladen als {blocks}.</translation>
+            <translation>Slicer hat {name} als ein Volumen geladen, das {count} Serien enthält; die Dateien wurden neu geladen als {blocks}.</translation>
         </message>
         <message>
             <source>Slicer loaded {name} as one volume, but its slices are unevenly spaced; its files were reloaded as {blocks}.</source>
-            <translation>Slicer hat {name} als ein Volumen geladen, seine Schichten liegen aber ungleichmäßig; seine Dateien wurden neu geladen als {blocks}.</translation>
+            <translation>Slicer hat {name} als ein Volumen geladen, dessen Schichtabstände ungleich sind; die Dateien wurden neu geladen als {blocks}.</translation>
         </message>
     </context>
     <context>
@@ -1331,27 +1332,27 @@ EP</translation>
         </message>
         <message>
             <source>Finding the discs…</source>
-            <translation>Bandscheiben werden gefunden…</translation>
+            <translation>Bandscheiben werden gesucht…</translation>
         </message>
         <message>
             <source>Grade</source>
-            <translation>Graduieren</translation>
+            <translation>Einstufen</translation>
         </message>
         <message>
             <source>Graded.</source>
-            <translation>Graduiert.</translation>
+            <translation>Eingestuft.</translation>
         </message>
         <message>
             <source>Grading…</source>
-            <translation>Graduieren…</translation>
+            <translation>Einstufung läuft…</translation>
         </message>
         <message>
             <source>Missing: {packages}. Until this is installed, discs cannot be found or graded; what is in the scene can be shown, edited and exported.</source>
-            <translation>Es fehlt: {packages}. Bis dies installiert ist, kann weder gefunden noch graduiert werden; was in der Szene ist, kann gezeigt, bearbeitet und exportiert werden.</translation>
+            <translation>Es fehlt: {packages}. Bis zur Installation lassen sich keine Bandscheiben finden oder einstufen; was in der Szene ist, kann angezeigt, bearbeitet und exportiert werden.</translation>
         </message>
         <message>
             <source>Something went wrong: {error}</source>
-            <translation>Etwas ging schief: {error}</translation>
+            <translation>Es ist ein Fehler aufgetreten: {error}</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -1359,7 +1360,7 @@ EP</translation>
         </message>
         <message>
             <source>Stopped; earlier grades are kept.</source>
-            <translation>Angehalten; vorher Graduiertes bleibt erhalten.</translation>
+            <translation>Angehalten; frühere Einstufungen bleiben erhalten.</translation>
         </message>
         <message>
             <source>Stopping…</source>
@@ -1371,7 +1372,7 @@ EP</translation>
         </message>
         <message>
             <source>{level} graded again.</source>
-            <translation>{level} neu graduiert.</translation>
+            <translation>{level} neu eingestuft.</translation>
         </message>
     </context>
     <context>
@@ -1382,23 +1383,23 @@ EP</translation>
 Install them into Slicer's Python?</source>
             <translation>DiscGrader braucht Python-Pakete, die nicht installiert sind: {packages}.
 
-In Slicers Python installieren?</translation>
+Jetzt in das Python von Slicer installieren?</translation>
         </message>
         <message>
             <source>Nothing was installed ({reason}); discs cannot be graded yet.</source>
-            <translation>Nichts wurde installiert ({reason}); Bandscheiben können noch nicht graduiert werden.</translation>
+            <translation>Es wurde nichts installiert ({reason}); Bandscheiben lassen sich noch nicht einstufen.</translation>
         </message>
         <message>
             <source>PyTorch was not installed; discs cannot be found and graded without it.</source>
-            <translation>PyTorch wurde nicht installiert; ohne es können Bandscheiben weder gefunden noch graduiert werden.</translation>
+            <translation>PyTorch wurde nicht installiert; ohne PyTorch lassen sich keine Bandscheiben finden und einstufen.</translation>
         </message>
         <message>
             <source>The packages could not be installed; the Python console says why. Behind a firewall, name a folder of wheels.</source>
-            <translation>Die Pakete konnten nicht installiert werden; die Python-Konsole sagt, warum. Hinter einer Firewall einen Ordner mit Wheels angeben.</translation>
+            <translation>Die Pakete ließen sich nicht installieren; den Grund nennt die Python-Konsole. Hinter einer Firewall einen Ordner mit Wheels angeben.</translation>
         </message>
         <message>
             <source>There is no folder of wheels at {folder}; correct the setting {setting}.</source>
-            <translation>Es gibt keinen Ordner mit Wheels in {folder}; die Einstellung {setting} berichtigen.</translation>
+            <translation>Der Ordner mit Wheels {folder} existiert nicht; bitte die Einstellung {setting} korrigieren.</translation>
         </message>
         <message>
             <source>the installation was declined</source>
@@ -1406,11 +1407,11 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>{packages} could not be installed; restart Slicer and try again.</source>
-            <translation>{packages} konnte nicht installiert werden; Slicer neu starten und noch einmal versuchen.</translation>
+            <translation>{packages} ließ sich nicht installieren; bitte Slicer neu starten und erneut versuchen.</translation>
         </message>
         <message>
             <source>{path} cannot be read ({error}); reinstall DiscGrader.</source>
-            <translation>{path} ist nicht lesbar ({error}); DiscGrader neu installieren.</translation>
+            <translation>{path} ist nicht lesbar ({error}); bitte DiscGrader neu installieren.</translation>
         </message>
     </context>
     <context>
@@ -1421,7 +1422,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Choose a cell of the table to see what its grade is based on.</source>
-            <translation>Eine Zelle der Tabelle wählen, um zu sehen, worauf ihr Grad beruht.</translation>
+            <translation>Eine Zelle der Tabelle wählen, um zu sehen, worauf die Einstufung beruht.</translation>
         </message>
         <message>
             <source>Evidence</source>
@@ -1429,15 +1430,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Reason: {reason}</source>
-            <translation>Grund: {reason}</translation>
+            <translation>Begründung: {reason}</translation>
         </message>
         <message>
             <source>The box has been moved since; grade this disc again.</source>
-            <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
+            <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
         </message>
         <message>
             <source>What raised ▲ or lowered ▼ the grade most</source>
-            <translation>Was den Grad am meisten hob ▲ oder senkte ▼</translation>
+            <translation>Was die Einstufung am stärksten erhöht ▲ oder gesenkt ▼ hat</translation>
         </message>
         <message>
             <source>not read yet</source>
@@ -1445,15 +1446,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>{label} alone is more likely, but I–III and IV–V are weighed against each other first.</source>
-            <translation>{label} allein ist wahrscheinlicher, doch zuerst werden I–III und IV–V gegeneinander abgewogen.</translation>
+            <translation>{label} ist für sich wahrscheinlicher; zuerst werden jedoch I–III gegen IV–V abgewogen.</translation>
         </message>
         <message>
             <source>{pack} {version}, trained on {trained_on}</source>
-            <translation>{pack} {version}, trainiert an {trained_on}</translation>
+            <translation>{pack} {version}, trainiert mit {trained_on}</translation>
         </message>
         <message>
             <source>{reader}: accepted</source>
-            <translation>{reader}: angenommen</translation>
+            <translation>{reader}: bestätigt</translation>
         </message>
         <message>
             <source>{reader}: {label}</source>
@@ -1464,7 +1465,7 @@ In Slicers Python installieren?</translation>
         <name>panel.display</name>
         <message>
             <source>the chosen task</source>
-            <translation>die gewählte Aufgabe</translation>
+            <translation>gewähltes Merkmal</translation>
         </message>
     </context>
     <context>
@@ -1475,35 +1476,35 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>AI: {label}, {probability}; trained on {trained_on}</source>
-            <translation>KI: {label}, {probability}; trainiert an {trained_on}</translation>
+            <translation>KI: {label}, {probability}; trainiert mit {trained_on}</translation>
         </message>
         <message>
             <source>Accept all of {level}</source>
-            <translation>Alle von {level} annehmen</translation>
+            <translation>Alle von {level} bestätigen</translation>
         </message>
         <message>
             <source>Accept the AI's grade</source>
-            <translation>Grad der KI annehmen</translation>
+            <translation>Einstufung der KI bestätigen</translation>
         </message>
         <message>
             <source>Accepted by {reader}.</source>
-            <translation>Angenommen von {reader}.</translation>
+            <translation>Bestätigt von {reader}.</translation>
         </message>
         <message>
             <source>Not graded yet.</source>
-            <translation>Noch nicht graduiert.</translation>
+            <translation>Noch nicht eingestuft.</translation>
         </message>
         <message>
             <source>Reason: {reason}</source>
-            <translation>Grund: {reason}</translation>
+            <translation>Begründung: {reason}</translation>
         </message>
         <message>
             <source>Set by {reader}.</source>
-            <translation>Gesetzt von {reader}.</translation>
+            <translation>Eingestuft von {reader}.</translation>
         </message>
         <message>
             <source>The box has been moved since; grade this disc again.</source>
-            <translation>Die Box wurde seither bewegt; diese Bandscheibe neu graduieren.</translation>
+            <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
         </message>
         <message>
             <source>Warning: {reason}</source>
@@ -1511,26 +1512,26 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>With a reason</source>
-            <translation>Mit Grund</translation>
+            <translation>Mit Begründung</translation>
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Ihre Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>moved</source>
-            <translation>bewegt</translation>
+            <translation>verschoben</translation>
         </message>
     </context>
     <context>
         <name>panel.inputs</name>
         <message>
             <source>Axial T1</source>
-            <translation>T1 axial</translation>
+            <translation>Axiale T1</translation>
         </message>
         <message>
             <source>Axial T2</source>
-            <translation>T2 axial</translation>
+            <translation>Axiale T2</translation>
         </message>
         <message>
             <source>Choose what it is…</source>
@@ -1538,7 +1539,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>None of these: do not grade from it</source>
-            <translation>Keine davon: nichts daraus bewerten</translation>
+            <translation>Keine davon: nicht zum Einstufen verwenden</translation>
         </message>
         <message>
             <source>STIR or fat-suppressed T2</source>
@@ -1546,15 +1547,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Sagittal T1</source>
-            <translation>T1 sagittal</translation>
+            <translation>Sagittale T1</translation>
         </message>
         <message>
             <source>Sagittal T2</source>
-            <translation>T2 sagittal</translation>
+            <translation>Sagittale T2</translation>
         </message>
         <message>
             <source>Sagittal T2 SPACE or another 3D T2</source>
-            <translation>T2 SPACE oder andere 3D-T2, sagittal</translation>
+            <translation>Sagittale T2 SPACE oder andere 3D-T2</translation>
         </message>
         <message>
             <source>T1 with fat suppression</source>
@@ -1562,30 +1563,30 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>What does “{name}” show? Its contrast is not known, and nothing is graded from it until you say what it is.</source>
-            <translation>Was zeigt „{name}“? Die Wichtung ist nicht bekannt, und bewertet wird daraus nichts, bis Sie es sagen.</translation>
+            <translation>Was zeigt „{name}“? Die Wichtung ist nicht bekannt; bis sie angegeben ist, wird aus dieser Serie nichts eingestuft.</translation>
         </message>
     </context>
     <context>
         <name>panel.keys</name>
         <message>
             <source>Accept</source>
-            <translation>Annehmen</translation>
+            <translation>Bestätigen</translation>
         </message>
         <message>
             <source>Accept all grades of the level</source>
-            <translation>Alle Grade der Etage annehmen</translation>
+            <translation>Alle Einstufungen der Etage bestätigen</translation>
         </message>
         <message>
             <source>Accept the AI's grade</source>
-            <translation>Grad der KI annehmen</translation>
+            <translation>Einstufung der KI bestätigen</translation>
         </message>
         <message>
             <source>Axial in disc plane</source>
-            <translation>Axial in Ebene</translation>
+            <translation>Axial in Bandscheibenebene</translation>
         </message>
         <message>
             <source>Axial in the disc's plane</source>
-            <translation>Axial in der Ebene der Bandscheibe</translation>
+            <translation>Axial in Bandscheibenebene</translation>
         </message>
         <message>
             <source>Cancel</source>
@@ -1593,11 +1594,11 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Defaults</source>
-            <translation>Vorgaben</translation>
+            <translation>Standard</translation>
         </message>
         <message>
             <source>DiscGrader keys</source>
-            <translation>Tasten von DiscGrader</translation>
+            <translation>Tastenkürzel von DiscGrader</translation>
         </message>
         <message>
             <source>Fit</source>
@@ -1605,31 +1606,31 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Fit the box again</source>
-            <translation>Die Box neu anpassen</translation>
+            <translation>Box neu anpassen</translation>
         </message>
         <message>
             <source>Grades of the chosen task:</source>
-            <translation>Grade der gewählten Aufgabe:</translation>
+            <translation>Grade des gewählten Merkmals:</translation>
         </message>
         <message>
             <source>Labels</source>
-            <translation>Schilder</translation>
+            <translation>Beschriftungen</translation>
         </message>
         <message>
             <source>Labels on or off</source>
-            <translation>Schilder an oder aus</translation>
+            <translation>Beschriftungen ein/aus</translation>
         </message>
         <message>
             <source>Next and previous level: {next}, {previous}; next and previous task: {right}, {left}</source>
-            <translation>Nächste und vorige Etage: {next}, {previous}; nächste und vorige Aufgabe: {right}, {left}</translation>
+            <translation>Nächste und vorige Etage: {next}, {previous}; nächstes und voriges Merkmal: {right}, {left}</translation>
         </message>
         <message>
             <source>Next level, toward the sacrum</source>
-            <translation>Nächste Etage, zum Kreuzbein hin</translation>
+            <translation>Nächste Etage (kaudal)</translation>
         </message>
         <message>
             <source>Next task</source>
-            <translation>Nächste Aufgabe</translation>
+            <translation>Nächstes Merkmal</translation>
         </message>
         <message>
             <source>OK</source>
@@ -1637,15 +1638,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Previous level, toward the head</source>
-            <translation>Vorige Etage, zum Kopf hin</translation>
+            <translation>Vorige Etage (kranial)</translation>
         </message>
         <message>
             <source>Previous task</source>
-            <translation>Vorige Aufgabe</translation>
+            <translation>Voriges Merkmal</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation>Wieder</translation>
+            <translation>Wiederholen</translation>
         </message>
         <message>
             <source>Saliency</source>
@@ -1653,7 +1654,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Saliency on or off</source>
-            <translation>Salienz an oder aus</translation>
+            <translation>Salienz ein/aus</translation>
         </message>
         <message>
             <source>Set</source>
@@ -1661,7 +1662,7 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation>Rück</translation>
+            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>Withdraw</source>
@@ -1669,15 +1670,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Ihre Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung zurücknehmen</translation>
         </message>
         <message>
             <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
-            <translation>{key} kann nicht die Taste von „{one}“ und „{other}“ zugleich sein; eine andere wählen.</translation>
+            <translation>{key} ist schon vergeben: „{one}“ und „{other}“ brauchen verschiedene Tasten.</translation>
         </message>
         <message>
             <source>{key} gives a grade; choose another key.</source>
-            <translation>{key} gibt einen Grad; eine andere Taste wählen.</translation>
+            <translation>{key} dient zum Einstufen; bitte eine andere Taste wählen.</translation>
         </message>
     </context>
     <context>
@@ -1691,41 +1692,41 @@ In Slicers Python installieren?</translation>
         <name>panel.sample</name>
         <message>
             <source>Rendering a digital lumbar spine…</source>
-            <translation>Eine digitale Lendenwirbelsäule wird gezeichnet…</translation>
+            <translation>Eine digitale Lendenwirbelsäule wird berechnet…</translation>
         </message>
         <message>
             <source>The phantom cannot be rendered: {error}</source>
-            <translation>Das Phantom kann nicht gezeichnet werden: {error}</translation>
+            <translation>Das Phantom lässt sich nicht berechnen: {error}</translation>
         </message>
     </context>
     <context>
         <name>panel.series</name>
         <message>
             <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
-            <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden, bewertet wird davon nichts.</translation>
+            <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden; eingestuft wird daraus nichts.</translation>
         </message>
         <message>
             <source>There is no sagittal T2. Grades from T1 alone are less reliable.</source>
-            <translation>Es gibt keine sagittale T2. Grade aus T1 allein sind weniger zuverlässig.</translation>
+            <translation>Es gibt keine sagittale T2. Einstufungen allein aus T1 sind weniger zuverlässig.</translation>
         </message>
         <message>
             <source>There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out patients, against {high} from T2.</source>
-            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade aus T1 allein sind weniger zuverlässig: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
+            <translation>Es gibt keine sagittale T2. Pfirrmann-Grade allein aus T1 sind weniger zuverlässig: {measure} {low} bei Testpatienten, gegenüber {high} aus T2.</translation>
         </message>
     </context>
     <context>
         <name>panel.state</name>
         <message>
             <source>Accept the AI's grade</source>
-            <translation>Grad der KI annehmen</translation>
+            <translation>Einstufung der KI bestätigen</translation>
         </message>
         <message>
             <source>Add a disc at the crosshair (hold Shift and move the mouse to place it)</source>
-            <translation>Eine Bandscheibe am Fadenkreuz hinzufügen (Umschalt halten und mit der Maus bewegen)</translation>
+            <translation>Bandscheibe am Fadenkreuz hinzufügen (zum Setzen Umschalttaste halten und Maus bewegen)</translation>
         </message>
         <message>
             <source>Already accepted.</source>
-            <translation>Schon angenommen.</translation>
+            <translation>Bereits bestätigt.</translation>
         </message>
         <message>
             <source>Alternatives: {levels}</source>
@@ -1741,11 +1742,11 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Delete {level} if it is not a disc; can be undone</source>
-            <translation>{level} löschen, wenn es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
+            <translation>{level} löschen, falls es keine Bandscheibe ist; kann rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Find and name the discs and put a box around each</source>
-            <translation>Die Bandscheiben finden, benennen und jede mit einer Box umgeben</translation>
+            <translation>Bandscheiben finden, benennen und mit je einer Box umgeben</translation>
         </message>
         <message>
             <source>Find the discs first.</source>
@@ -1753,35 +1754,35 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Fit the {level} box to the disc again</source>
-            <translation>Die Box von {level} der Bandscheibe neu anpassen</translation>
+            <translation>Die Box von {level} neu an die Bandscheibe anpassen</translation>
         </message>
         <message>
             <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben graduieren.</translation>
+            <translation>Zuerst die Bandscheiben einstufen.</translation>
         </message>
         <message>
             <source>Grade the discs, finding them first if necessary</source>
-            <translation>Die Bandscheiben graduieren; noch nicht gefundene werden zuerst gefunden</translation>
+            <translation>Bandscheiben einstufen; falls nötig, werden sie zuerst gefunden</translation>
         </message>
         <message>
             <source>Graded although this may not be a lumbar spine on MR.</source>
-            <translation>Graduiert, obwohl dies vielleicht keine MRT der Lendenwirbelsäule ist.</translation>
+            <translation>Eingestuft, obwohl dies möglicherweise keine MRT der Lendenwirbelsäule ist.</translation>
         </message>
         <message>
             <source>If a name is wrong, set “{control}” above; all names follow.</source>
-            <translation>Ist ein Name falsch, stellen Sie oben „{control}“ ein; alle Namen folgen.</translation>
+            <translation>Ist ein Name falsch, oben „{control}“ einstellen; alle Namen richten sich danach.</translation>
         </message>
         <message>
             <source>Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.</source>
-            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten nehmen; die Serien werden oben gewählt.</translation>
+            <translation>Eine MRT der Lendenwirbelsäule laden oder „DiscGrader phantom“ aus den Beispieldaten (Sample Data) nehmen; die Serien werden oben gewählt.</translation>
         </message>
         <message>
             <source>Looking at the series…</source>
-            <translation>Die Serien werden angesehen …</translation>
+            <translation>Serien werden geprüft…</translation>
         </message>
         <message>
             <source>Not used in this study: {name} ({reason}).</source>
-            <translation>Von dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
+            <translation>In dieser Untersuchung nicht verwendet: {name} ({reason}).</translation>
         </message>
         <message>
             <source>Nothing to redo</source>
@@ -1793,35 +1794,35 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Open a reading of this study; can be undone</source>
-            <translation>Eine Befundung dieser Studie öffnen; kann rückgängig gemacht werden</translation>
+            <translation>Eine Befundung dieser Untersuchung öffnen; kann rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
-            <translation>„Finden“ drücken. Übersehene Bandscheiben können von Hand hinzugefügt werden.</translation>
+            <translation>„Bandscheiben finden“ drücken. Übersehene Bandscheiben lassen sich von Hand hinzufügen.</translation>
         </message>
         <message>
             <source>Put the {level} box back where it was found</source>
-            <translation>Die Box von {level} dorthin zurücksetzen, wo sie gefunden wurde</translation>
+            <translation>Die Box von {level} an ihre ursprüngliche Stelle zurücksetzen</translation>
         </message>
         <message>
             <source>Save your grades and the AI's to a file</source>
-            <translation>Ihre Grade und die der KI in eine Datei speichern</translation>
+            <translation>Eigene Einstufungen und die der KI in einer Datei speichern</translation>
         </message>
         <message>
             <source>Set a grade of your own</source>
-            <translation>Einen eigenen Grad setzen</translation>
+            <translation>Selbst einstufen</translation>
         </message>
         <message>
             <source>Shift all names one level down, toward the sacrum</source>
-            <translation>Alle Namen um eine Etage nach unten schieben, zum Kreuzbein hin</translation>
+            <translation>Alle Namen eine Etage tiefer setzen (kaudal)</translation>
         </message>
         <message>
             <source>Shift all names one level up, toward the head</source>
-            <translation>Alle Namen um eine Etage nach oben schieben, zum Kopf hin</translation>
+            <translation>Alle Namen eine Etage höher setzen (kranial)</translation>
         </message>
         <message>
             <source>Something is being computed; wait, or press Stop.</source>
-            <translation>Es wird gerechnet; warten oder Stopp drücken.</translation>
+            <translation>Eine Berechnung läuft; bitte warten oder „Stopp“ drücken.</translation>
         </message>
         <message>
             <source>Stop</source>
@@ -1829,27 +1830,27 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>Switch on a system under Settings first.</source>
-            <translation>Zuerst unter Einstellungen ein System einschalten.</translation>
+            <translation>Zuerst unter „Einstellungen“ ein System einschalten.</translation>
         </message>
         <message>
             <source>The series are still being looked at.</source>
-            <translation>Die Serien werden noch angesehen.</translation>
+            <translation>Die Serien werden noch geprüft.</translation>
         </message>
         <message>
             <source>This is not graded yet.</source>
-            <translation>Dies ist noch nicht graduiert.</translation>
+            <translation>Dies ist noch nicht eingestuft.</translation>
         </message>
         <message>
             <source>This may not be a lumbar spine on MR: nothing is graded unless you check “{control}”.</source>
-            <translation>Dies ist vielleicht keine MRT der Lendenwirbelsäule: Graduiert wird nur, wenn Sie „{control}“ ankreuzen.</translation>
+            <translation>Dies ist möglicherweise keine MRT der Lendenwirbelsäule: Eingestuft wird nur, wenn „{control}“ angekreuzt ist.</translation>
         </message>
         <message>
             <source>What the lowest disc is called; all names follow</source>
-            <translation>Wie die unterste Bandscheibe heißt; alle Namen folgen</translation>
+            <translation>Name der untersten Bandscheibe; alle anderen richten sich danach</translation>
         </message>
         <message>
             <source>Withdraw your decision on this grade</source>
-            <translation>Ihre Entscheidung zu diesem Grad zurücknehmen</translation>
+            <translation>Eigene Entscheidung zu dieser Einstufung zurücknehmen</translation>
         </message>
         <message>
             <source>Write the report and all results to a new folder</source>
@@ -1857,15 +1858,15 @@ In Slicers Python installieren?</translation>
         </message>
         <message>
             <source>You have not decided on this grade.</source>
-            <translation>Sie haben über diesen Grad noch nicht entschieden.</translation>
+            <translation>Über diese Einstufung wurde noch nicht entschieden.</translation>
         </message>
         <message>
             <source>not chosen as a series above</source>
-            <translation>oben als keine Serie ausgewählt</translation>
+            <translation>oben nicht als Serie gewählt</translation>
         </message>
         <message>
             <source>{role} series</source>
-            <translation>Serie {role}</translation>
+            <translation>Serie: {role}</translation>
         </message>
         <message>
             <source>{tip}
@@ -1878,7 +1879,7 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         <name>panel.words</name>
         <message>
             <source>Not graded: {reason}.</source>
-            <translation>Nicht graduiert: {reason}.</translation>
+            <translation>Nicht eingestuft: {reason}.</translation>
         </message>
         <message>
             <source>SYNTHETIC IMAGES ONLY</source>
@@ -1886,11 +1887,11 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         </message>
         <message>
             <source>Trained on {data_set}</source>
-            <translation>Trainiert an {data_set}</translation>
+            <translation>Trainiert mit {data_set}</translation>
         </message>
         <message>
             <source>Trained on {data_set}, {patients} patients</source>
-            <translation>Trainiert an {data_set}, {patients} Patienten</translation>
+            <translation>Trainiert mit {data_set}, {patients} Patienten</translation>
         </message>
         <message>
             <source>{pack} {version}: {trained_on}</source>
