@@ -78,7 +78,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.panel = None
-        self._wrapped = None
+        self._wrapped = self._form = self._wheelGuard = None
 
     @property
     def _isEntered(self):
@@ -88,6 +88,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         """Called when the user opens the module for the first time."""
         from discgrader.panel.panel import Panel
+        from discgrader.panel.wheel import WheelGuard
 
         ScriptedLoadableModuleWidget.setup(self)
         widget = slicer.util.loadUI(self.resourcePath("UI/DiscGrader.ui"))
@@ -96,6 +97,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         widget.setMRMLScene(slicer.mrmlScene)
         self.logic = DiscGraderLogic()
         self.panel = Panel(self.ui, self.logic, slicer.mrmlScene, self.askReason)
+        self._form, self._wheelGuard = widget, WheelGuard()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
@@ -117,6 +119,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def enter(self):
         """Called each time the user opens this module."""
         self.initializeParameterNode()
+        self._wheelGuard.cover(self._form)
         self.panel.hear_keys(True)
 
     def exit(self):

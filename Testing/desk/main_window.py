@@ -208,6 +208,10 @@ class ModuleSelector(strict(QtWidgets.QComboBox)):
             raise RuntimeError(f"There is no module {name}")
         QtWidgets.QComboBox.setCurrentIndex(self, index)
 
+    def wheelEvent(self, event):
+        """Slicer's is a button with a menu, which the wheel does not turn."""
+        event.ignore()
+
     selectedModule = QtCore.Property(str, lambda self: QtWidgets.QComboBox.currentData(self) or "")
 
 

@@ -124,7 +124,7 @@ class ViewTools:
         label = QtWidgets.QLabel()
         label.setPixmap(icon("layers", self._theme.text).pixmap(18, 18))
         label.setContentsMargins(4, 0, 2, 0)
-        self.opacity = QtWidgets.QSlider(QtCore.Qt.Horizontal)
+        self.opacity = _QuietSlider(QtCore.Qt.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setFixedWidth(120)
         for widget in (label, self.opacity):
@@ -164,6 +164,13 @@ class ViewTools:
         if not self._busy:
             node = slicer.vtkMRMLCrosshairNode
             self._crosshair_node().SetCrosshairMode(node.ShowBasic if shown else node.NoCrosshair)
+
+
+class _QuietSlider(QtWidgets.QSlider):
+    """A slider that is moved by hand and key, not by the wheel in passing."""
+
+    def wheelEvent(self, event):
+        event.ignore()
 
 
 def _middle(bounds) -> list[float]:
