@@ -93,9 +93,10 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
     from discgrader.grading.systems import systems
 
     for system in systems().values():
-        yield from _vocabulary(system.title)
+        yield from _vocabulary(system.title, system.short_title)
         for task in system.tasks:
-            yield from _vocabulary(task.title, task.short_title)
+            yield from _vocabulary(task.title, task.short_title, *task.phrases.values())
+            yield from _vocabulary(*(statement.of for statement in task.says))
     for scale in map(load_scale, scale_names()):
         words = (grade.label for grade in scale.grades if grade.label.islower())
         yield from _vocabulary(scale.title, scale.note, *words, *(grade.meaning for grade in scale.grades))

@@ -43,7 +43,8 @@ def test_the_report_shows_the_axial_slice_of_a_finding(result):
     text = str(details(result))
     for one in result.discs:
         size = one.grade_of("msu", "size")
-        assert (f"{one.disc.level} on AX T2 with the saliency of MSU size, {size.label}" in text) == (size.grade != "0")
+        shown = f"{one.disc.level} on AX T2 with the saliency of Herniation size, {size.label}"
+        assert (shown in text) == (size.grade != "0")
     assert "Herniation, width × depth" in text and "Trained on synthetic images only" in text
 
 

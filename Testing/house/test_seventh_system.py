@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from discgrader.errors import UsageError
+from discgrader.grading.contradictions import Said, contradictions
 from discgrader.grading.scales import load_scale
 from discgrader.grading.systems import clear_system_cache, find_system, refused_systems, systems
 from discgrader.packs.pack import default_packs
@@ -18,6 +19,7 @@ from fake_engine import FakeLocalizer, write_blocks
 
 NAME, TASK = "pfirrmann-modified", "degeneration"
 SCALE = {"scale": "pfirrmann_modified"}
+SAYS = {"says": [{"of": "Disc narrowing", "absent": ["1", "2", "3", "4", "5"], "present": ["6", "7", "8"]}]}
 SYSTEM = {
     "name": NAME,
     "title": "Disc degeneration, eight grades",
@@ -28,7 +30,7 @@ SYSTEM = {
     "views": [
         {"name": "sagittal", "plane": "sagittal", "field_mm": 60.0, "offsets_mm": [-4.0, 0.0, 4.0]}
     ],
-    "tasks": [{"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr."} | SCALE],
+    "tasks": [{"name": TASK, "title": "Modified Pfirrmann grade", "short_title": "Mod.\nPfirr."} | SCALE | SAYS],
 }  # fmt: skip
 
 
@@ -64,6 +66,12 @@ def test_it_stands_beside_the_six_in_its_place() -> None:
         ({"tasks": [SYSTEM["tasks"][0] | {"evidence": ["height"]}]}, "not measured"),
         ({"tasks": [SYSTEM["tasks"][0] | {"follows": TASK}]}, "not another of its tasks"),
         ({"tasks": SYSTEM["tasks"] * 2}, "same name"),
+        ({"tasks": [SYSTEM["tasks"][0] | {"phrases": {"9": "collapsed"}}]}, "the grade 9, which its scale does not"),
+        (
+            {"tasks": [SYSTEM["tasks"][0] | {"says": [{"of": "Height", "absent": ["0"]}]}]},
+            "the grade 0, which its scale",
+        ),
+        ({"tasks": [SYSTEM["tasks"][0] | {"says": [{"of": "Height"}]}]}, "must name a thing"),
     ],
 )
 def test_a_file_that_describes_no_system_is_refused_and_takes_no_other_with_it(
@@ -79,6 +87,15 @@ def test_a_file_that_describes_no_system_is_refused_and_takes_no_other_with_it(
     finally:
         path.unlink()
         clear_system_cache()
+
+
+def test_it_may_contradict_the_six_by_what_its_file_says() -> None:
+    grades = [Said(NAME, TASK, "7", 0.8), Said("spider", "narrowing", "0", 0.97)]
+    (one,) = contradictions(grades)
+    assert one.in_words() == (
+        "Disc degeneration, eight grades: Modified Pfirrmann grade 7, 80 %; SPIDER: no disc narrowing, 97 %"
+    )
+    assert contradictions([Said(NAME, TASK, "5", 0.8), Said("spider", "narrowing", "0", 0.97)]) == ()
 
 
 def test_a_folder_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

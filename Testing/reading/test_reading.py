@@ -11,6 +11,7 @@ from discgrader import folders
 from discgrader.errors import OutputError, UsageError
 from discgrader.localize.box import RoiBox
 from discgrader.reading.commands import AcceptGrade, AcceptLevel, LearnGrades, SetGrade, Together, WithdrawGrade
+from discgrader.reading.contradictions import contradictions_of
 from discgrader.reading.disc_commands import AddDisc, DeleteDisc, MoveBox, SetLowest, ShiftLevels
 from discgrader.reading.files import load_reading, reading_rows, save_reading, write_readings_csv
 from discgrader.reading.history import History
@@ -420,3 +421,30 @@ def test_live_grades_during_a_drag_are_kept_for_its_end_only(history):
     assert grade_of(history, "L4-L5").grade == "3", "a grade that came too late was taken for the present box"
     history.undo()
     assert grade_of(history, "L4-L5") == first and history.undo_words is None
+
+
+def test_a_contradiction_counts_the_readers_grade_before_the_packs_and_is_gone_or_settled(history):
+    spider, size = ("spider", "herniation"), ("msu", "size")
+    disc, like = history.reading.disc("L4-L5"), grade_of(history, "L4-L5")
+    given = (
+        replace(like, system="spider", task="herniation", grade="0", probabilities={"0": 0.96, "1": 0.04}),
+        replace(like, system="msu", task="size", grade="2", probabilities={"0": 0, "1": 0.01, "2": 0.99, "3": 0}),
+    )
+    history.learn(LearnGrades(disc.number, disc.box, given))
+
+    def found():
+        return contradictions_of(history.reading.disc("L4-L5"))
+
+    (open_one,) = found()
+    assert open_one.in_words() == "SPIDER: no herniation, 96 %; MSU: herniation size 2, 99 %"
+    history.apply(SetGrade("L4-L5", *size, "1", "small"))
+    (one,) = found()
+    assert one.in_words() == "SPIDER: no herniation, 96 %; MSU: herniation size 1, Dr. Müßig" and not one.is_settled
+    history.apply(AcceptGrade("L4-L5", *spider))
+    assert found()[0].is_settled
+    history.apply(SetGrade("L4-L5", *size, "0", ""))
+    assert found() == ()
+    history.undo()
+    history.undo()
+    history.undo()
+    assert found() == (open_one,)

@@ -379,6 +379,10 @@
             <translation>Axial: Vorfall, Spinalkanal und Wurzel</translation>
         </message>
         <message>
+            <source>Axial multi-task</source>
+            <translation>Axial-Multitask</translation>
+        </message>
+        <message>
             <source>Beyond the medial margin of the facet joint.</source>
             <translation>Lateral des medialen Randes des Facettengelenks.</translation>
         </message>
@@ -408,6 +412,10 @@ wölb.</translation>
 fied</source>
             <translation>Ver-
 kalkt</translation>
+        </message>
+        <message>
+            <source>Calcification</source>
+            <translation>Verkalkung</translation>
         </message>
         <message>
             <source>Calcification is proven by CT or histology. On MRI it is only predicted and needs confirmation by CT.</source>
@@ -477,6 +485,10 @@ kanal</translation>
         <message>
             <source>Dark, height reduced by more than 60 %.</source>
             <translation>Hypointens, Höhe um mehr als 60 % gemindert.</translation>
+        </message>
+        <message>
+            <source>DeepSPINE</source>
+            <translation>DeepSPINE</translation>
         </message>
         <message>
             <source>Degenerative findings</source>
@@ -639,10 +651,19 @@ kanal</translation>
             <translation>Nucleus grau bis schwarz, Grenze zum Anulus aufgehoben, Höhe normal oder mäßig gemindert.</translation>
         </message>
         <message>
-            <source>Her-
-nia</source>
-            <translation>Vor-
-fall</translation>
+            <source>Hern.
+size</source>
+            <translation>Vorfall
+Größe</translation>
+        </message>
+        <message>
+            <source>Herni-
+ation</source>
+            <translation>Vorfall</translation>
+        </message>
+        <message>
+            <source>Herniation</source>
+            <translation>Bandscheibenvorfall</translation>
         </message>
         <message>
             <source>Herniation reaches at most halfway from the non-herniated posterior disc to the intra-facet line.</source>
@@ -661,8 +682,16 @@ fall</translation>
             <translation>Größe des Vorfalls</translation>
         </message>
         <message>
+            <source>Herniation zone</source>
+            <translation>Zone des Vorfalls</translation>
+        </message>
+        <message>
             <source>High grade (IV–V)</source>
             <translation>Hochgradig (IV–V)</translation>
+        </message>
+        <message>
+            <source>High-grade degeneration</source>
+            <translation>Hochgradige Degeneration</translation>
         </message>
         <message>
             <source>High-grade disc degeneration (Pfirrmann IV or V)</source>
@@ -759,6 +788,10 @@ platte</translation>
             <translation>Endplattenveränderung unten (Deckplatte)</translation>
         </message>
         <message>
+            <source>MSU</source>
+            <translation>MSU</translation>
+        </message>
+        <message>
             <source>MSU
 size</source>
             <translation>MSU
@@ -775,16 +808,8 @@ Zone</translation>
             <translation>MSU-Vorfall</translation>
         </message>
         <message>
-            <source>MSU size</source>
-            <translation>MSU-Größe</translation>
-        </message>
-        <message>
             <source>MSU size of the herniation</source>
             <translation>MSU-Größe des Vorfalls</translation>
-        </message>
-        <message>
-            <source>MSU zone</source>
-            <translation>MSU-Zone</translation>
         </message>
         <message>
             <source>MSU zone of the herniation</source>
@@ -825,6 +850,18 @@ Zone</translation>
         <message>
             <source>Modic type</source>
             <translation>Modic-Typ</translation>
+        </message>
+        <message>
+            <source>Modic type 1</source>
+            <translation>Modic-Typ 1</translation>
+        </message>
+        <message>
+            <source>Modic type 2</source>
+            <translation>Modic-Typ 2</translation>
+        </message>
+        <message>
+            <source>Modic type 3</source>
+            <translation>Modic-Typ 3</translation>
         </message>
         <message>
             <source>Modic type of endplate marrow change</source>
@@ -935,16 +972,48 @@ mann</source>
 mann</translation>
         </message>
         <message>
+            <source>Pfirrmann</source>
+            <translation>Pfirrmann</translation>
+        </message>
+        <message>
             <source>Pfirrmann grade</source>
             <translation>Pfirrmann-Grad</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade I</source>
+            <translation>Pfirrmann-Grad I</translation>
         </message>
         <message>
             <source>Pfirrmann grade I, II or III.</source>
             <translation>Pfirrmann-Grad I, II oder III.</translation>
         </message>
         <message>
+            <source>Pfirrmann grade II</source>
+            <translation>Pfirrmann-Grad II</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade III</source>
+            <translation>Pfirrmann-Grad III</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade IV</source>
+            <translation>Pfirrmann-Grad IV</translation>
+        </message>
+        <message>
             <source>Pfirrmann grade IV or V.</source>
             <translation>Pfirrmann-Grad IV oder V.</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade IV–V</source>
+            <translation>Pfirrmann-Grad IV–V</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade I–III</source>
+            <translation>Pfirrmann-Grad I–III</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade V</source>
+            <translation>Pfirrmann-Grad V</translation>
         </message>
         <message>
             <source>Pfirrmann grade of disc degeneration</source>
@@ -1001,6 +1070,10 @@ rechts</translation>
         <message>
             <source>Roots fill the sac but are still distinguishable; some CSF gives a grainy appearance.</source>
             <translation>Die Wurzeln füllen den Duralsack, sind aber noch abgrenzbar; etwas Liquor, körniges Bild.</translation>
+        </message>
+        <message>
+            <source>SPIDER</source>
+            <translation>SPIDER</translation>
         </message>
         <message>
             <source>SPIDER's readers graded presence; the wording is that of the disc nomenclature.</source>
@@ -1098,6 +1171,70 @@ platte</translation>
             <translation>Bandscheibenvorderkante ventral der Linie der Wirbelkörpervorderkanten</translation>
         </message>
         <message>
+            <source>calcified herniation</source>
+            <translation>verkalkter Bandscheibenvorfall</translation>
+        </message>
+        <message>
+            <source>disc bulge</source>
+            <translation>Bandscheibenvorwölbung</translation>
+        </message>
+        <message>
+            <source>disc narrowing</source>
+            <translation>Höhenminderung der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>disc-osteophyte complex</source>
+            <translation>Bandscheiben-Osteophyten-Komplex</translation>
+        </message>
+        <message>
+            <source>epidural lipomatosis</source>
+            <translation>epidurale Lipomatose</translation>
+        </message>
+        <message>
+            <source>herniation</source>
+            <translation>Bandscheibenvorfall</translation>
+        </message>
+        <message>
+            <source>herniation in zone A</source>
+            <translation>Bandscheibenvorfall in Zone A</translation>
+        </message>
+        <message>
+            <source>herniation in zone AB</source>
+            <translation>Bandscheibenvorfall in Zone AB</translation>
+        </message>
+        <message>
+            <source>herniation in zone B</source>
+            <translation>Bandscheibenvorfall in Zone B</translation>
+        </message>
+        <message>
+            <source>herniation in zone C</source>
+            <translation>Bandscheibenvorfall in Zone C</translation>
+        </message>
+        <message>
+            <source>herniation size 1</source>
+            <translation>Bandscheibenvorfall der Größe 1</translation>
+        </message>
+        <message>
+            <source>herniation size 2</source>
+            <translation>Bandscheibenvorfall der Größe 2</translation>
+        </message>
+        <message>
+            <source>herniation size 3</source>
+            <translation>Bandscheibenvorfall der Größe 3</translation>
+        </message>
+        <message>
+            <source>left facet arthropathy</source>
+            <translation>Facettengelenkarthrose links</translation>
+        </message>
+        <message>
+            <source>ligamentum flavum thickening</source>
+            <translation>Verdickung des Ligamentum flavum</translation>
+        </message>
+        <message>
+            <source>lower endplate change</source>
+            <translation>Veränderung der unteren Endplatte</translation>
+        </message>
+        <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
             <translation>Mittelwert über die mittleren drei Fünftel des sagittalen Durchmessers, mediosagittal</translation>
         </message>
@@ -1118,16 +1255,112 @@ platte</translation>
             <translation>geringgradig</translation>
         </message>
         <message>
+            <source>mild central canal stenosis</source>
+            <translation>leichtgradige Spinalkanalstenose</translation>
+        </message>
+        <message>
+            <source>mild left foraminal stenosis</source>
+            <translation>leichtgradige Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>mild right foraminal stenosis</source>
+            <translation>leichtgradige Foramenstenose rechts</translation>
+        </message>
+        <message>
             <source>moderate</source>
             <translation>mittelgradig</translation>
+        </message>
+        <message>
+            <source>moderate central canal stenosis</source>
+            <translation>mittelgradige Spinalkanalstenose</translation>
+        </message>
+        <message>
+            <source>moderate left foraminal stenosis</source>
+            <translation>mittelgradige Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>moderate right foraminal stenosis</source>
+            <translation>mittelgradige Foramenstenose rechts</translation>
+        </message>
+        <message>
+            <source>nerve-root compression</source>
+            <translation>Kompression der Nervenwurzel</translation>
+        </message>
+        <message>
+            <source>nerve-root contact</source>
+            <translation>Kontakt zur Nervenwurzel</translation>
+        </message>
+        <message>
+            <source>nerve-root deviation</source>
+            <translation>Verlagerung der Nervenwurzel</translation>
         </message>
         <message>
             <source>no</source>
             <translation>nein</translation>
         </message>
         <message>
+            <source>no Modic change</source>
+            <translation>keine Modic-Veränderung</translation>
+        </message>
+        <message>
             <source>no axial T2</source>
             <translation>keine axiale T2-Serie</translation>
+        </message>
+        <message>
+            <source>no calcified herniation</source>
+            <translation>kein verkalkter Bandscheibenvorfall</translation>
+        </message>
+        <message>
+            <source>no central canal stenosis</source>
+            <translation>keine Spinalkanalstenose</translation>
+        </message>
+        <message>
+            <source>no disc bulge</source>
+            <translation>keine Bandscheibenvorwölbung</translation>
+        </message>
+        <message>
+            <source>no disc narrowing</source>
+            <translation>keine Höhenminderung der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>no disc-osteophyte complex</source>
+            <translation>kein Bandscheiben-Osteophyten-Komplex</translation>
+        </message>
+        <message>
+            <source>no epidural lipomatosis</source>
+            <translation>keine epidurale Lipomatose</translation>
+        </message>
+        <message>
+            <source>no herniation</source>
+            <translation>kein Bandscheibenvorfall</translation>
+        </message>
+        <message>
+            <source>no left facet arthropathy</source>
+            <translation>keine Facettengelenkarthrose links</translation>
+        </message>
+        <message>
+            <source>no left foraminal stenosis</source>
+            <translation>keine Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>no ligamentum flavum thickening</source>
+            <translation>keine Verdickung des Ligamentum flavum</translation>
+        </message>
+        <message>
+            <source>no lower endplate change</source>
+            <translation>keine Veränderung der unteren Endplatte</translation>
+        </message>
+        <message>
+            <source>no nerve-root compromise</source>
+            <translation>keine Beeinträchtigung der Nervenwurzel</translation>
+        </message>
+        <message>
+            <source>no right facet arthropathy</source>
+            <translation>keine Facettengelenkarthrose rechts</translation>
+        </message>
+        <message>
+            <source>no right foraminal stenosis</source>
+            <translation>keine Foramenstenose rechts</translation>
         </message>
         <message>
             <source>no sagittal T1, T2 or T2 SPACE</source>
@@ -1140,6 +1373,14 @@ platte</translation>
         <message>
             <source>no sagittal series</source>
             <translation>keine sagittale Serie</translation>
+        </message>
+        <message>
+            <source>no spondylolisthesis</source>
+            <translation>keine Spondylolisthese</translation>
+        </message>
+        <message>
+            <source>no upper endplate change</source>
+            <translation>keine Veränderung der oberen Endplatte</translation>
         </message>
         <message>
             <source>none</source>
@@ -1162,8 +1403,28 @@ platte</translation>
             <translation>wird gelesen</translation>
         </message>
         <message>
+            <source>right facet arthropathy</source>
+            <translation>Facettengelenkarthrose rechts</translation>
+        </message>
+        <message>
             <source>severe</source>
             <translation>hochgradig</translation>
+        </message>
+        <message>
+            <source>severe central canal stenosis</source>
+            <translation>hochgradige Spinalkanalstenose</translation>
+        </message>
+        <message>
+            <source>severe left foraminal stenosis</source>
+            <translation>hochgradige Foramenstenose links</translation>
+        </message>
+        <message>
+            <source>severe right foraminal stenosis</source>
+            <translation>hochgradige Foramenstenose rechts</translation>
+        </message>
+        <message>
+            <source>spondylolisthesis</source>
+            <translation>Spondylolisthese</translation>
         </message>
         <message>
             <source>standard deviation / mean inside the nucleus</source>
@@ -1188,6 +1449,10 @@ platte</translation>
         <message>
             <source>this system is for T9-T10 and below</source>
             <translation>dieses System gilt für T9-T10 und tiefer</translation>
+        </message>
+        <message>
+            <source>upper endplate change</source>
+            <translation>Veränderung der oberen Endplatte</translation>
         </message>
         <message>
             <source>yes</source>

@@ -5,7 +5,7 @@ A system that does not ship is added by its file and a pack in a folder that ``D
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from typing import Annotated
 from discgrader.checked import Count, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.scales import Scale, load_scale
+from discgrader.grading.statements import Statement
 from discgrader.grading.view import ViewSpec
 from discgrader.resources import resource_files
 
@@ -57,6 +58,10 @@ class Task:
     follows : str
         The task that it says more of: it has its first grade exactly where that one has.
     proof : Proof, optional
+    says : tuple of Statement
+        What its grades say of things that tasks of other systems may speak of, too.
+    phrases : mapping of str to str
+        Its grades, as written in files, in words that stand in a sentence.
     """
 
     name: str
@@ -68,6 +73,8 @@ class Task:
     sums: Sum | None = None
     follows: str = ""
     proof: Proof | None = None
+    says: tuple[Statement, ...] = ()
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ class System:
         The task that chooses the axial slice for all tasks; where empty, each has the slice on which it is worst.
     scales : tuple of Scale
         Of its own, beside those of ``Resources/Scales``.
+    short_title : str
+        What people call it where there is little room; the title where it is empty.
     """
 
     name: str
@@ -106,6 +115,7 @@ class System:
     views: tuple[ViewSpec, ...] = ()
     slice_by: str = ""
     scales: tuple[Scale, ...] = ()
+    short_title: str = ""
 
     def covers(self, level: str) -> bool:
         """Whether it is for discs of this level; for none whose name tells no place in the spine."""
@@ -258,9 +268,15 @@ def _check(system: System, path: Path) -> None:
         if unknown:
             raise UsageError(f"{path}: {task.name} lists the evidence {unknown[0]}, which is not measured.")
         try:
-            system.scale(task.name)
+            scale = system.scale(task.name)
         except UsageError as error:
             raise UsageError(f"{path}: {task.name}: {error}") from error
+        said = (*task.phrases, *(grade for one in task.says for grade in one.grades))
+        foreign = [grade for grade in said if grade not in scale.values]
+        if foreign:
+            raise UsageError(
+                f"{path}: {task.name} says something of the grade {foreign[0]}, which its scale does not have."
+            )
         others = [other for other in (task.follows, task.sums.task if task.sums else "") if other]
         for other in others:
             if other not in names or other == task.name:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from numbers import Real
 
 from discgrader.errors import UsageError
+from discgrader.grading.headings import percent as percent
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition, Scale
 from discgrader.grading.systems import find_system, find_task, scale_of, systems, tasks
@@ -16,15 +17,6 @@ SYNTHETIC = "Trained on synthetic images only"
 
 ABSENT = frozenset({"0", "none"})
 """Grades, as written in files, that say that there is nothing to be found."""
-
-
-def percent(probability: float) -> str:
-    """What a pack thinks of a grade, as people read it: never certain, for no network is."""
-    if probability < 0.005:
-        return "<1 %"
-    if probability >= 0.995:
-        return ">99 %"
-    return f"{100 * probability:.0f} %"
 
 
 def ordinal(number: int) -> str:

@@ -1,0 +1,57 @@
+"""How tasks, and grades of them, are called where several systems stand beside each other."""
+
+from collections.abc import Callable
+
+from discgrader.grading.systems import find_system, find_task, scale_of
+
+Translate = Callable[[str], str]
+"""Words of the package, in English, in the reader's language."""
+
+
+def as_it_is(words: str) -> str:
+    """English."""
+    return words
+
+
+def percent(probability: float) -> str:
+    """What a pack thinks of a grade, as people read it: never certain, for no network is."""
+    if probability < 0.005:
+        return "<1 %"
+    if probability >= 0.995:
+        return ">99 %"
+    return f"{100 * probability:.0f} %"
+
+
+def system_name(system: str, translate: Translate = as_it_is) -> str:
+    """What a system is called in few letters, such as ``SPIDER``."""
+    found = find_system(system)
+    return translate(found.short_title or found.title)
+
+
+def heading(system: str, task: str, translate: Translate = as_it_is) -> str:
+    """A task and whose it is, such as ``Disc herniation, SPIDER``."""
+    return _whose(translate(find_task(system, task).title), system_name(system, translate))
+
+
+def short_heading(system: str, task: str, translate: Translate = as_it_is) -> str:
+    """The same in few letters, on one line, such as ``Herniation, SPIDER``."""
+    found = find_task(system, task)
+    return _whose(unbroken(translate(found.short_title or found.title)), system_name(system, translate))
+
+
+def unbroken(short_title: str) -> str:
+    """A short title, which may be set in two lines, in one."""
+    return short_title.replace("-\n", "").replace("\n", " ")
+
+
+def phrase(system: str, task: str, grade: str, translate: Translate = as_it_is) -> str:
+    """A grade in words that stand in a sentence, such as ``no herniation``; where its file has none, the task's title
+    and the grade's label."""
+    found = find_task(system, task)
+    if grade in found.phrases:
+        return translate(found.phrases[grade])
+    return f"{translate(found.title)} {translate(scale_of(system, task).label_of(grade))}"
+
+
+def _whose(title: str, name: str) -> str:
+    return title if name.casefold() in title.casefold() else f"{title}, {name}"
