@@ -39,6 +39,8 @@ def parameters(chosen=("", "", ""), off=(), hidden=()):
         grading=SimpleNamespace(systemsOff=list(off), hiddenTasks=list(hidden)),
         chosen=SimpleNamespace(level=chosen[0], system=chosen[1], task=chosen[2]),
         display=SimpleNamespace(labelTask="chosen"),
+        chosenDisc=0,
+        chosenStudy="",
     )
 
 

@@ -1510,6 +1510,10 @@ platte</translation>
             <translation>Die Bandscheibe lässt sich nicht löschen.</translation>
         </message>
         <message>
+            <source>The disc that was chosen is gone. Choose a cell of the table first.</source>
+            <translation>Die gewählte Bandscheibe ist nicht mehr da. Wählen Sie zuerst eine Zelle der Tabelle.</translation>
+        </message>
+        <message>
             <source>The grade cannot be accepted.</source>
             <translation>Die Einstufung lässt sich nicht bestätigen.</translation>
         </message>
@@ -1548,6 +1552,10 @@ platte</translation>
         <message>
             <source>The report was not written.</source>
             <translation>Der Bericht wurde nicht geschrieben.</translation>
+        </message>
+        <message>
+            <source>There is no AI grade to accept here.</source>
+            <translation>Hier gibt es keine Einstufung der KI zum Annehmen.</translation>
         </message>
         <message>
             <source>This cannot be changed now.</source>

@@ -12,10 +12,11 @@ from discgrader.localize.disc import Disc
 from discgrader.localize.margin import DEFAULT_MARGIN_MM
 from discgrader.mrml.nodes import MADE, READING, attribute, number_of, roi_from_node, study_nodes
 from discgrader.reading.commands import Command, Together
-from discgrader.reading.disc_commands import SAME_DISC_MM, DeleteDisc, MoveBox
+from discgrader.reading.disc_commands import DeleteDisc, MoveBox
 from discgrader.reading.files import reading_from_json, reading_to_json
 from discgrader.reading.record import DiscReading, Found, Reading, now
 from discgrader.reading.results import reading_of_grades
+from discgrader.reading.same_disc import SAME_DISC_MM
 from discgrader.report.tables import not_graded_of
 
 

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from discgrader.errors import DiscGraderError
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
-from discgrader.panel.state import PanelState
+from discgrader.panel.state import PanelState, chosen_cell
 from discgrader.panel.study import Key
 from discgrader.panel.words import PackFacts, in_language
 from discgrader.progress import COMPLETED, ERROR, PROGRESS
@@ -75,7 +75,6 @@ class Actions:
     def attempt(self, failed: str, act: Callable[[], object]) -> bool:
         """Do something; where it does not work say so and go on. Whether it worked."""
         self.forget_news()
-        before = self.state.chosen
         try:
             act()
         except DiscGraderError as error:
@@ -84,9 +83,6 @@ class Actions:
             self.refresh()
             return False
         self.refresh()
-        if before is None and self.state.chosen is not None:
-            # Its disc is there again after it was gone.
-            self.show_chosen()
         return True
 
     def attempt_quietly(self, act: Callable[[], object]) -> None:
@@ -100,11 +96,47 @@ class Actions:
 
     def choose(self, key: Key) -> None:
         """Choose a cell and bring every view to it."""
+        self._keep_choice(key, self._number_of(key[0]))
+        self.show()
+        self.show_chosen()
+
+    def settle_choice(self) -> None:
+        """Have the parameter node keep which disc is chosen, and under the name that it has now; scenes of older
+        versions keep its name alone."""
+        key = chosen_cell(self.parameters, self.state.study)
+        if key is not None:
+            number = self._number_of(key[0])
+            if (key[0], number) != (self.parameters.chosen.level, self.parameters.chosenDisc):
+                self._keep_choice(key, number)
+
+    def _keep_choice(self, key: Key, number: int) -> None:
         with slicer.util.NodeModify(self.parameters.parameterNode):
             chosen = self.parameters.chosen
             chosen.level, chosen.system, chosen.task = key
-        self.show()
-        self.show_chosen()
+            self.parameters.chosenDisc, self.parameters.chosenStudy = number, self.study or ""
+
+    def _number_of(self, level: str) -> int:
+        """The number of the disc that is called so now; 0 where the scene has only its box."""
+        reading = self.state.study.reading
+        return next((disc.number for disc in (reading.present if reading else ()) if disc.level == level), 0)
+
+    def _catch_up(self) -> bool:
+        """Show what the reading says at this moment, so that a key means the disc that is chosen, whatever has just
+        become of it. Whether there is a reading to write in and a chosen disc; where there is none, say so."""
+        study = self.state.study.name
+        known = None if study is None else self.logic.readings.known(study)
+        if known is not None and known.reading is not self.state.study.reading:
+            self.refresh()
+        if self.state.chosen is not None and self.state.study.reading is not None:
+            return True
+        self.say(self._why_nothing_is_chosen)
+        return False
+
+    @property
+    def _why_nothing_is_chosen(self) -> str:
+        if self.parameters.chosen.level and self.state.grid.levels and self.state.chosen is None:
+            return _("The disc that was chosen is gone. Choose a cell of the table first.")
+        return _("Choose a cell of the table first.")
 
     def move(self, levels: int = 0, columns: int = 0) -> None:
         """Choose the cell so many rows below and columns to the right, stopping at the ends."""
@@ -122,26 +154,26 @@ class Actions:
 
     def accept(self) -> None:
         """Accept the pack's grade of the chosen cell."""
-        cell = self.state.cell
-        if cell is not None and cell.ai is not None and self._can_decide:
-            self.accept_grade(cell.key)
+        if self._catch_up():
+            cell = self.state.cell
+            if cell is None or cell.ai is None:
+                self.say(_("There is no AI grade to accept here."))
+            else:
+                self.accept_grade(cell.key)
 
     def accept_chosen_level(self) -> None:
         """Accept every grade of the chosen level that is unread."""
-        if self.state.chosen and self._can_decide:
+        if self._catch_up():
             self.accept_level(self.state.level)
 
     def withdraw(self) -> None:
         """Take back what was said of the chosen cell."""
-        cell = self.state.cell
-        if cell is not None and self._can_decide:
-            self.withdraw_grade(cell.key)
+        if self._catch_up() and self.state.cell is not None:
+            self.withdraw_grade(self.state.cell.key)
 
     def digit(self, digit: str) -> None:
         """Give the chosen cell the grade that a digit stands for."""
-        key = self.state.chosen
-        if key is None or not self._can_decide:
-            self.say(_("Choose a cell of the table first."))
+        if not self._catch_up() or (key := self.state.chosen) is None:
             return
         scale = scale_of(*key[1:])
         grade = grade_of_digit(scale, digit)
@@ -151,11 +183,6 @@ class Actions:
         labels = ", ".join(map(in_language, scale.labels))
         no_grade = _("{scale} has no grade {digit}; it has {labels}.")
         self.say(no_grade.format(scale=in_language(scale.title), digit=digit, labels=labels))
-
-    @property
-    def _can_decide(self) -> bool:
-        """Whether there is a reading to write in."""
-        return self.state.study.reading is not None
 
     # Grades.
 
@@ -204,26 +231,30 @@ class Actions:
         """Give every box this margin; ``dragging`` while the slider is held."""
         self._change(_("The margin cannot be changed."), SetMargin(margin_mm, dragging))
 
-    def add_disc(self) -> None:
-        """Add a disc at the crosshair."""
-        crosshair = self.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
-        place = [0.0, 0.0, 0.0] if crosshair is None else list(crosshair.GetCrosshairRAS())
-        self.attempt(_("No disc can be added here."), lambda: self.logic.readings.add_disc(place, None, self.study))
+    def add_disc(self, at_mouse: bool = False) -> None:
+        """Add a disc at the crosshair, or where the mouse is, if that is over a slice view; it is chosen then."""
+        place, added = _place_in_views(self.scene, at_mouse), []
+        if self.attempt(
+            _("No disc can be added here."), lambda: added.append(self.logic.readings.add_disc(place, None, self.study))
+        ):
+            column = (self.state.chosen or ("",))[1:] or next(iter(self.state.grid.columns), None)
+            if column is not None:
+                self.choose((added[0], *column))
 
     def delete_disc(self) -> None:
         """Delete the chosen disc."""
-        if self.state.level:
+        if self._catch_up():
             self._change(_("The disc cannot be deleted."), DeleteDisc(self.state.level))
 
     def fit_box(self) -> None:
         """Fit the chosen box to its disc again."""
-        level = self.state.level
-        if level:
+        if self._catch_up():
+            level = self.state.level
             self.attempt(_("The box cannot be fitted."), lambda: self.logic.readings.fit_box(level, self.study))
 
     def reset_box(self) -> None:
         """Put the chosen box back to where it was found."""
-        if self.state.level:
+        if self._catch_up():
             self._change(_("The box cannot be reset."), ResetBox(self.state.level))
 
     def _change(self, failed: str, command: Command) -> None:
@@ -312,6 +343,15 @@ def grade_of_digit(scale: Scale, digit: str) -> str | None:
         return digit if digit in scale.values else None
     place = int(digit)
     return scale.values[place] if place < len(scale.values) else None
+
+
+def _place_in_views(scene, at_mouse: bool) -> list[float]:
+    """Where the crosshair is, or the mouse, if it is wanted and over a slice view; RAS mm."""
+    crosshair = scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+    place = [0.0, 0.0, 0.0]
+    if crosshair is None or (at_mouse and crosshair.GetCursorPositionRAS(place)):
+        return place
+    return list(crosshair.GetCrosshairRAS())
 
 
 def _raise(error: Exception) -> None:

@@ -3,7 +3,7 @@
 Above stands what is not installed yet, without which nothing can be computed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import slicer
 from slicer.i18n import tr as _
@@ -120,32 +120,33 @@ class LiveGrades:
 
     def __init__(self, actions: Actions) -> None:
         self._actions = actions
-        self.grades: dict[str, tuple[Grade, ...]] = {}
-        """By level, until the scene has them."""
-        self.levels: set[str] = set()
-        """Levels that are being graded anew."""
-        self._latest: dict[str, object] = {}
+        self.grades: dict[int, tuple[Grade, ...]] = {}
+        """By the disc's number, until the scene has them."""
+        self.discs: set[int] = set()
+        """Numbers of discs that are being graded anew, whatever they are called meanwhile."""
+        self._latest: dict[int, object] = {}
 
     def box_changed(self, level: str, dragging: bool) -> None:
         """A box was moved, turned or resized; ``dragging`` while a hand still does."""
         if not self._is_wanted():
             return
         logic = self._actions.logic
-        node = logic.readings.node(level)
-        self.levels.add(level)
-        request = self._latest[level] = object()
+        reading = logic.readings.of(self._actions.study)
+        number = reading.reading.disc(level).number
+        self.discs.add(number)
+        request = self._latest[number] = object()
 
         def hear(event: str, data: dict) -> None:
             # What was stopped for the sake of a later request changes nothing that is shown.
-            if event != CANCELLED or self._latest.get(level) is request:
-                self._hear(level, dragging, event, data)
+            if event != CANCELLED or self._latest.get(number) is request:
+                self._hear(number, dragging, event, data)
 
-        logic.regrade(node, waitForCompletion=False, eventCallback=hear, live=dragging)
+        logic.regrade(reading.node(number), waitForCompletion=False, eventCallback=hear, live=dragging)
 
     def forget(self) -> None:
         """Forget all: the scene is another one."""
         self.grades.clear()
-        self.levels.clear()
+        self.discs.clear()
         self._latest.clear()
 
     def _is_wanted(self) -> bool:
@@ -153,14 +154,20 @@ class LiveGrades:
         reading = self._actions.state.study.reading
         return reading is not None and any(disc.gradings for disc in reading.discs) and not missing_packages()
 
-    def _hear(self, level: str, live: bool, event: str, data: dict) -> None:
+    def levels_of(self, numbers: Collection[int]) -> dict[int, str]:
+        """What discs are called now, by their numbers; without those that are gone."""
+        reading = self._actions.state.study.reading
+        present = () if reading is None else reading.present
+        return {disc.number: disc.level for disc in present if disc.number in numbers}
+
+    def _hear(self, number: int, live: bool, event: str, data: dict) -> None:
         if event == LEVEL:
-            self.grades[data["level"]] = tuple(data["grades"])
+            self.grades[number] = tuple(data["grades"])
             self._actions.say(_("{level} graded again.").format(level=data["level"]))
         elif event in (COMPLETED, CANCELLED, ERROR):
-            self.levels.discard(level)
+            self.discs.discard(number)
             if not live:
-                self.grades.pop(level, None)
+                self.grades.pop(number, None)
             if event == ERROR:
                 self._actions.say(str(data["error"]))
         else:
@@ -203,4 +210,6 @@ class InstallHint:
 
 def computing(computation: Computation, live: LiveGrades) -> Computing:
     """What is being computed now, as a value."""
-    return Computing(computation.running, frozenset(live.levels), dict(computation.live), dict(live.grades))
+    levels = frozenset(live.levels_of(live.discs).values())
+    graded = {level: live.grades[number] for number, level in live.levels_of(live.grades).items()}
+    return Computing(computation.running, levels, dict(computation.live), graded)

@@ -150,12 +150,17 @@ class Panel(Actions):
         self.watch.update()
         self._follow_reader()
         series = self.series.state(parameters)
+        before = self.state
         study = study_state(self.scene, self.logic, series.volumes, self.state.study)
         self.state = replace(self.state, series=series, study=study)
         self._warm_up()
         self._follow_margin()
         self.show()
+        self.settle_choice()
         self.display.apply()
+        if before.chosen is None and before.study.is_graded and before.study.name == study.name:
+            # Its disc may be there again after it was gone.
+            self.show_chosen()
         if self.discs.is_to_be_graded_again(self.state):
             self.computation.grade_or_stop()
 

@@ -67,7 +67,10 @@ class DisplayParameters:
 
 @parameterPack
 class CellParameters:
-    """The chosen cell of the table; all empty where none is."""
+    """The chosen cell of the table; all empty where none is.
+
+    level - What the chosen disc is called; the disc itself is the wrapper's ``chosenDisc``.
+    """
 
     level: str
     system: str
@@ -84,6 +87,9 @@ class DiscGraderParameterNode:
     fatSuppressed - A sagittal STIR or fat-suppressed T1, on which discs are found where there is no other sagittal
         series.
     fatSuppressedRole - Which of the two it is.
+    chosenDisc - The number of the chosen disc, which stays when names are shifted; 0 where none is chosen, and in
+        scenes of older versions, which have the name alone.
+    chosenStudy - Whose disc it is.
     """
 
     series: SeriesParameters
@@ -96,6 +102,8 @@ class DiscGraderParameterNode:
     answers: list[str]
     fatSuppressed: vtkMRMLScalarVolumeNode
     fatSuppressedRole: str
+    chosenDisc: int
+    chosenStudy: str
 
     def volumes(self):
         """The chosen volumes by role; of AX_T2 a list of them."""

@@ -156,10 +156,20 @@ class PanelState:
 
 
 def chosen_cell(parameters, study: StudyState) -> Key | None:
-    """The chosen cell; None where there is none, or its disc is no longer there."""
-    cell = parameters.chosen
-    known = cell.level in study.boxes or (study.reading is not None and cell.level in study.reading.levels)
-    return (cell.level, cell.system, cell.task) if known and cell.system else None
+    """The chosen cell, under the name that its disc has now; None where there is none, or its disc is no longer
+    there."""
+    cell, level = parameters.chosen, _chosen_level(parameters, study)
+    return (level, cell.system, cell.task) if level and cell.system else None
+
+
+def _chosen_level(parameters, study: StudyState) -> str | None:
+    """What the chosen disc is called now: a disc is chosen, and not what it was called when it was."""
+    level, reading, number = parameters.chosen.level, study.reading, parameters.chosenDisc
+    if reading is None or not number:
+        known = level in study.boxes or (reading is not None and level in reading.levels)
+        return level if known else None
+    disc = reading.numbered(number) if parameters.chosenStudy == study.name else None
+    return None if disc is None else disc.level
 
 
 def panel_state(

@@ -15,6 +15,7 @@ from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.localize.box import RoiBox
 from discgrader.reading.record import Decision, DiscReading, Found, Grading, Mark, Reading
+from discgrader.reading.same_disc import with_numbers_of
 
 
 @dataclass(frozen=True)
@@ -167,10 +168,12 @@ class TakeReading(Command):
     says: ClassVar[str] = "{said}"
 
     def change(self, reading: Reading, time: str) -> Reading:
-        """The other reading, completed by what is known here of the same discs where its file did not keep it."""
-        discs = tuple(_completed(disc, reading.discs) for disc in self.reading.discs)
-        found, examined = self.reading.found or reading.found, self.reading.examined or reading.examined
-        return replace(self.reading, discs=discs, found=found, examined=examined)
+        """The other reading, under the numbers that the same discs have here, and completed by what is known here of
+        them where its file did not keep it."""
+        taken = with_numbers_of(self.reading, reading)
+        discs = tuple(_completed(disc, reading.discs) for disc in taken.discs)
+        found, examined = taken.found or reading.found, taken.examined or reading.examined
+        return replace(taken, discs=discs, found=found, examined=examined)
 
 
 @dataclass(frozen=True)

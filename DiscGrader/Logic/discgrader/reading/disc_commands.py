@@ -14,11 +14,9 @@ from discgrader.localize.levels import check_level, common_ladder, ladder_of, na
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, check_margin
 from discgrader.reading.commands import Command
 from discgrader.reading.record import BoxCorrection, DiscReading, Found, Mark, Reading, Renaming
+from discgrader.reading.same_disc import SAME_DISC_MM, apart_mm
 
 _SAME_HEIGHT_MM = 0.01
-
-SAME_DISC_MM = 8.0
-"""A disc that was found again, or a box that bears no number, is that of the disc whose box had its middle so near."""
 
 ADDED = "This disc was added by the reader; its measures are those of its box."
 
@@ -293,7 +291,7 @@ def _same_discs(
     for disc in found:
         if disc.level in numbers:
             continue
-        away = {number: _apart_mm(one, disc) for number, one in left.items()}
+        away = {number: apart_mm(one, disc) for number, one in left.items()}
         nearest = min(away, key=lambda number: away[number], default=None)
         if nearest is not None and away[nearest] > SAME_DISC_MM:
             nearest = next((number for number, one in left.items() if one.level == disc.level), None)
@@ -301,10 +299,6 @@ def _same_discs(
             same[nearest] = disc
             del left[nearest]
     return same
-
-
-def _apart_mm(one: DiscReading, other: DiscReading) -> float:
-    return float(np.linalg.norm(one.box.center_lps_mm - other.box.center_lps_mm))
 
 
 def _found_again(disc: DiscReading, found: DiscReading, reader: str, time: str) -> DiscReading:
