@@ -67,7 +67,13 @@ def registerSampleData():
     from discgrader.panel.sample import register
 
     icons = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Resources", "Icons")
-    register(slicer.mrmlScene, os.path.join(icons, "DiscGraderPhantom.png"))
+    register(slicer.mrmlScene, os.path.join(icons, "DiscGraderPhantom.png"), mayLeave)
+
+
+def mayLeave():
+    """Whether another study may come to the front; where a reading is not saved, the user is asked."""
+    widget = getattr(slicer.modules, "DiscGraderWidget", None)
+    return widget is None or widget.confirmLeaving()
 
 
 class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -152,6 +158,13 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self._wrapped is None or self._wrapped.parameterNode is not node:
             self._wrapped = self.logic.getParameterNode()
         self.panel.set_parameters(self._wrapped)
+
+    def confirmLeaving(self):
+        """Ask what to do with a reading that is not saved, if there is one; whether one may go on.
+
+        Slicer asks itself before it closes a scene or itself, since the node that keeps the reading counts as modified.
+        """
+        return self.panel is None or self.panel.leaving.may_leave()
 
     def askReason(self, key, grade):
         """Ask the reader why a grade is overridden; None if the reader cancels."""

@@ -32,6 +32,7 @@ LONG = (
     "test_desk_end_to_end", "test_blocks_end_to_end", "test_dask", "test_window_training", "test_desk_blocks",
     "test_desk_slicer_layer", "test_desk_observers", "test_desk_findings", "test_worker", "test_axial_contrast",
     "test_axial_only", "test_desk_bad_input", "test_main_job", "test_spider_layout", "test_desk_worker",
+    "test_desk_unsaved",
     "test_localize", "test_contrast_training", "test_evaluate", "test_tabular_pack", "test_plausible", "test_cli",
     "test_sheets", "test_batch_boxes", "test_training", "test_typical", "test_window_systems", "test_realism",
     "test_held_out", "test_radiomics_baseline", "test_level_training", "test_grading", "test_axial", "test_fusion",

@@ -134,12 +134,16 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
     def _choose_folder(self):
         chosen = QtWidgets.QFileDialog.getExistingDirectory(self, "Open a study")
         if chosen:
-            self._d.files.open(Path(chosen))
+            self._open(Path(chosen))
 
     def _choose_file(self):
         chosen = QtWidgets.QFileDialog.getOpenFileName(self, "Open", "", _FILTER)[0]
         if chosen:
-            self._d.files.open(Path(chosen))
+            self._open(Path(chosen))
+
+    def _open(self, path):
+        if self._d.panel.may_leave():
+            self._d.files.open(path)
 
     def _choose_save(self):
         chosen = QtWidgets.QFileDialog.getSaveFileName(self, "Save the scene", "study.mrb", "Slicer bundle (*.mrb)")[0]
@@ -148,6 +152,8 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
             self._d.files.save(path if path.suffix == ".mrb" else path.with_suffix(".mrb"))
 
     def _close_scene(self):
+        if not self._d.panel.may_leave():
+            return
         self._d.files.close_scene()
         self.tell("The scene is empty")
 
@@ -165,8 +171,12 @@ class qSlicerMainWindow(strict(QtWidgets.QMainWindow)):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         scenes = [path for path in paths if path.suffix.lower() in SCENES]
         for path in (scenes or paths)[:1]:
-            self._d.files.open(path)
+            self._open(path)
         event.acceptProposedAction()
+
+    def closeEvent(self, event):
+        """As Slicer's window, ask before what is not saved is lost."""
+        event.setAccepted(self._d.panel.may_leave())
 
     @property
     def panel(self):
@@ -257,6 +267,11 @@ class ModulePanel(QtWidgets.QWidget):
         panel = self._panels[self.stack.currentIndex()]
         if panel is not None:
             panel.self().onReload()
+
+    def may_leave(self):
+        """Whether no module has anything that is not saved, or the user wants to go on."""
+        modules = (panel.self() for panel in self._panels if panel is not None)
+        return all(module.confirmLeaving() for module in modules if hasattr(module, "confirmLeaving"))
 
     def close_panel(self):
         """Exit the module and let go of the scene."""

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import vtk
 from discgrader.errors import DiscGraderError
 from discgrader.imaging.study_reader import read_study
 from discgrader.jobs.job import Listener
@@ -56,6 +57,8 @@ class StudyFiles(Listener):
 
     def save(self, path: Path) -> bool:
         """Save the scene as .mrb; whether it was saved. An older file is replaced only by a whole new one."""
+        unsaved = vtk.vtkCollection()
+        self._host.scene.GetStorableNodesModifiedSinceRead(unsaved)
         try:
             # The part has the name of the whole, because a bundle's files lie in a folder of that name.
             with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
@@ -64,6 +67,9 @@ class StudyFiles(Listener):
                     raise OSError
                 part.replace(path)
         except OSError:
+            # The scene took them for saved as soon as it had written them anywhere.
+            for number in range(unsaved.GetNumberOfItems()):
+                unsaved.GetItemAsObject(number).StorableModified()
             self._failed(f"{path} could not be written; is the disk full or the folder read-only?")
             return False
         self._tell(f"Saved {path.name}", 1.0)

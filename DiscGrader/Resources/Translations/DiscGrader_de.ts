@@ -1955,6 +1955,41 @@ Jetzt in das Python von Slicer installieren?</translation>
         </message>
     </context>
     <context>
+        <name>panel.leaving</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Don't save</source>
+            <translation>Nicht speichern</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Save the reading</source>
+            <translation>Befundung speichern</translation>
+        </message>
+        <message>
+            <source>Save the reading?</source>
+            <translation>Befundung speichern?</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>Speichern…</translation>
+        </message>
+        <message>
+            <source>The reading was not saved.</source>
+            <translation>Die Befundung wurde nicht gespeichert.</translation>
+        </message>
+        <message>
+            <source>What you decided on {studies} is not saved.</source>
+            <translation>Ihre Entscheidungen zu {studies} sind nicht gespeichert.</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.panel</name>
         <message>
             <source>Ready.</source>

@@ -337,6 +337,12 @@ class ctkFittedTextBrowser(strict(QtWidgets.QTextBrowser)):
         self.updateGeometry()
 
 
+class ctkMessageBox(strict(QtWidgets.QMessageBox)):
+    """A box that may be told not to come up again, for which nobody here asks."""
+
+    CPP = True
+
+
 WIDGETS = {name: value for name, value in vars().items() if name.startswith("ctk")}
 """Each widget that there is a stand-in for, by name."""
 

@@ -16,7 +16,7 @@ from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import check_level
 from discgrader.mrml.boxes import fitted_box, new_box, next_level
 from discgrader.mrml.node_cache import NodeCache
-from discgrader.mrml.nodes import attribute, number_of, quietly, roi_from_node, study_nodes, to_end
+from discgrader.mrml.nodes import attribute, number_of, quietly, roi_from_node, set_attributes, study_nodes, to_end
 from discgrader.mrml.readback import localization_in, one_study
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.stored import edits_of, reading_of_text, stored_reading
@@ -70,6 +70,11 @@ class StudyReading:
         """Whether the scene still holds this very reading; it does not once it is closed."""
         return self._text is not None and self._text is self.renderer.text
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether a reader has done something that is on disk nowhere: in no file of a reading, in none of a scene."""
+        return self.history.has_unsaved_steps and (self._text is None or bool(self._text.GetModifiedSinceRead()))
+
     def node(self, number: int):
         """The box node of the disc of this number, or None."""
         return self.renderer.node(number)
@@ -119,6 +124,14 @@ class StudyReading:
         known = [grading for grading in (() if disc is None else disc.gradings) if grading.box == box]
         if not (known and disc is not None and not disc.is_stale and _says(known[-1], result)):
             self.history.learn(said)
+
+
+def _was_left_unsaved(text) -> bool:
+    """Whether a reading was left without being saved when the module was loaded anew."""
+    left = text is not None and attribute(text, "Unsaved") is not None
+    if left:
+        set_attributes(text, Unsaved=None)
+    return left
 
 
 def _says(grading, result: DiscResult) -> bool:
@@ -180,6 +193,11 @@ class SceneReadings:
         found = self._known.get(study)
         return found if found is not None and found.is_in_scene else None
 
+    def unsaved(self) -> list[str]:
+        """The studies of which a reader has done something that is on disk nowhere."""
+        known = ((study, self.known(study)) for study in self._known)
+        return sorted(study for study, found in known if found is not None and found.is_unsaved)
+
     def begin(self, reading: Reading, renderer: Renderer) -> StudyReading:
         """The reading of a study that was just put into the scene."""
         self.watch.start()
@@ -194,7 +212,7 @@ class SceneReadings:
         reading, boxes = stored_reading(self.scene, study)
         name = self.reader or reading.reader or getpass.getuser()
         renderer = Renderer(self.scene, study)
-        history = History(reading.apply(SetReader(name)))
+        history = History(reading.apply(SetReader(name)), is_saved=not _was_left_unsaved(renderer.text))
         with self.watch:
             renderer.adopt(boxes)
             renderer.maps.learn(study_nodes(self.scene, study, "saliency"), history.reading)
@@ -222,6 +240,10 @@ class SceneReadings:
 
     def close(self) -> None:
         """Listen no more, and forget all readings and volumes."""
+        if not self.scene.IsClosing():
+            # The module's code is loaded anew: whoever reads the scene next is to know.
+            for study in self.unsaved():
+                set_attributes(self._known[study].renderer.text, Unsaved="yes")
         self.watch.stop()
         self._known.clear()
         self.cache.clear()

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from discgrader.errors import DiscGraderError
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
+from discgrader.panel.leaving import Leaving
 from discgrader.panel.state import PanelState, chosen_cell
 from discgrader.panel.study import Key
 from discgrader.panel.words import PackFacts, in_language
@@ -38,6 +39,8 @@ class Actions:
     """The packs that there are, by system."""
     state: PanelState
     """What is shown."""
+    leaving: Leaving
+    """Asks before what is not saved is left behind."""
 
     def refresh(self) -> None:
         """Show what the scene holds now."""
@@ -309,6 +312,8 @@ class Actions:
 
     def open_reading(self, path: Path) -> None:
         """Open a reading."""
+        if not self.leaving.may_leave([self.study or ""]):
+            return
         if self.attempt(_("The reading was not opened."), lambda: self.logic.readings.load(path, self.study)):
             self.say(_("Opened {name}.").format(name=path.name))
 

@@ -36,8 +36,9 @@ class Computation:
         self._show()
 
     def find(self) -> None:
-        """Find, name and box the discs."""
-        self._begin(_("Finding the discs…"), self._actions.logic.findDiscs)
+        """Find, name and box the discs; what is there of them already is replaced."""
+        if self._actions.leaving.may_leave([self._actions.study or ""]):
+            self._begin(_("Finding the discs…"), self._actions.logic.findDiscs)
 
     def grade_or_stop(self) -> None:
         """Grade the discs without holding up the window; stop where that is under way."""

@@ -24,6 +24,7 @@ from discgrader.panel.events import ParameterTie, RefreshWatch
 from discgrader.panel.grades import GradeMenu, GradesView
 from discgrader.panel.inputs import InputsView
 from discgrader.panel.keys import KeysView
+from discgrader.panel.leaving import Leaving
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
@@ -49,6 +50,7 @@ class Panel(Actions):
         self.parameters: Any = None
         self.packs: Mapping[str, PackFacts] = pack_facts()
         self.state = PanelState()
+        self.leaving = Leaving(logic.readings)
         self.watch = RefreshWatch(scene, self.refresh)
         self.recognizer = SeriesRecognizer(scene, self.watch.soon)
         self.series = SeriesChoice(scene, self.recognizer)

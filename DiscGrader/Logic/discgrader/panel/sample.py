@@ -140,7 +140,7 @@ class PhantomSample(Listener):
         self._show(nodes)
 
 
-def register(scene, thumbnail: str) -> None:
+def register(scene, thumbnail: str, may_load: Callable[[], bool] = lambda: True) -> None:
     """Offer the phantom in Slicer's module Sample Data, where there is that module.
 
     Parameters
@@ -148,6 +148,8 @@ def register(scene, thumbnail: str) -> None:
     scene : vtkMRMLScene
     thumbnail : str
         Its picture.
+    may_load : callable() -> bool
+        Asked before it is loaded.
     """
     try:
         import SampleData
@@ -156,6 +158,8 @@ def register(scene, thumbnail: str) -> None:
     samples: list[PhantomSample] = []
 
     def load(_source=None) -> None:
+        if not may_load():
+            return
         if not samples:
             samples.append(PhantomSample(python_executable(), scene, show_volumes, slicer.util.errorDisplay))
         samples[0].load()

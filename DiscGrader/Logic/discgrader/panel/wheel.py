@@ -15,7 +15,7 @@ class WheelGuard(qt.QObject):
     Lists that a selector unfolds and scroll bars scroll as ever. Whoever makes one keeps it as long as it is to guard.
     """
 
-    def eventFilter(self, _control, event) -> bool:  # noqa: N802  a method of Qt's
+    def eventFilter(self, _control, event) -> bool:
         if event.type() != qt.QEvent.Wheel:
             return False
         # What is not accepted goes on to the parent, though nobody else hears of it here.

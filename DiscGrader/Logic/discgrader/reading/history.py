@@ -27,6 +27,8 @@ class History:
         How many steps can be undone; by default all.
     clock : callable() -> str, optional
         Gives the time.
+    is_saved : bool
+        Whether what a reader did to it before is on disk.
 
     Raises
     ------
@@ -34,14 +36,17 @@ class History:
         When the limit is below 1.
     """
 
-    def __init__(self, reading: Reading, limit: int | None = None, clock: Callable[[], str] = now) -> None:
+    def __init__(
+        self, reading: Reading, limit: int | None = None, clock: Callable[[], str] = now, is_saved: bool = True
+    ) -> None:
         if limit is not None and limit < 1:
             raise UsageError(f"At least 1 step must be kept for undo, not {limit}.")
         self._limit, self._clock = limit, clock
         self._states = [reading]
         self._steps: list[_Step] = []  # steps[n] leads from states[n] to states[n + 1]
         self._at = 0
-        self._saved: int | None = 0
+        self._saved: int | None = 0 if is_saved else None
+        self._has_learned = False
 
     @property
     def reading(self) -> Reading:
@@ -61,11 +66,16 @@ class History:
     @property
     def is_changed(self) -> bool:
         """Whether the reading differs from the one that `mark_saved` was told of last."""
+        return self.has_unsaved_steps or self._has_learned
+
+    @property
+    def has_unsaved_steps(self) -> bool:
+        """Whether a reader did or undid anything since; what packs have said meanwhile does not count."""
         return self._saved != self._at
 
     def mark_saved(self) -> None:
         """The present state is on disk."""
-        self._saved = self._at
+        self._saved, self._has_learned = self._at, False
 
     def apply(self, command: Command) -> Reading:
         """Do something to the reading, as one step; what was undone before can no longer be redone.
@@ -113,8 +123,7 @@ class History:
         """
         present, time = self.reading, self._clock()
         self._states = [state.apply(command, time) for state in self._states]
-        if self.reading is not present:
-            self._saved = None
+        self._has_learned = self._has_learned or self.reading is not present
         return self.reading
 
     def _forget_from(self, at: int) -> None:
