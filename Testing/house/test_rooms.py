@@ -30,6 +30,7 @@ ROOMS = (
     "report",
     "pipeline",
     "phantom",
+    "clinical_text",
     "training",
     "mrml",
     "panel",
@@ -66,6 +67,8 @@ def test_no_room_looks_down(path):
         assert not roots & {"slicer", "vtk", "qt", "ctk"}
     if parts[0] != "training":
         assert "lightgbm" not in roots, "grading reads trees by itself; LightGBM can crash beside PyTorch on macOS"
+    if parts[0] != "clinical_text":
+        assert not roots & {"spacy", "negspacy", "rapidfuzz"}, "only what reads reports needs their libraries"
     if parts[0] not in ("training", "cli"):
         assert not any(name.startswith("discgrader.training") for name in names), "the extension ships no training"
     if parts[0] != "cli":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from discgrader.progress import Progress
 
 if TYPE_CHECKING:
-    from discgrader.reading.agreement import Estimate
+    from discgrader.reading.agreement import Estimate, TaskAgreement
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -49,9 +49,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         "over studies"
     )
     for task in tasks:
-        coefficients = {"kappa": task.kappa, "weighted kappa": task.weighted_kappa, "AC1": task.ac1, "AC2": task.ac2}
-        words = ", ".join(f"{name} {_words(value)}" for name, value in coefficients.items() if value is not None)
-        print(f"{task.system} {task.task}: n = {task.n}, {_words(task.percent, 1)} % agreement, {words}")
+        print(task_in_words(task))
     for count, words in (
         (pairing.named_differently, "discs are named differently"),
         (pairing.only_a, f"discs are in {a.name} only"),
@@ -63,6 +61,13 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
             print(f"{count} {words}")
     print(f"The agreement is in {arguments.output}.")
     return 0
+
+
+def task_in_words(task: "TaskAgreement") -> str:
+    """The agreement on one task as a line."""
+    coefficients = {"kappa": task.kappa, "weighted kappa": task.weighted_kappa, "AC1": task.ac1, "AC2": task.ac2}
+    words = ", ".join(f"{name} {_words(value)}" for name, value in coefficients.items() if value is not None)
+    return f"{task.system} {task.task}: n = {task.n}, {_words(task.percent, 1)} % agreement, {words}"
 
 
 def _words(estimate: "Estimate", digits: int = 2) -> str:

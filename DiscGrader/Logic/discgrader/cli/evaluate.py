@@ -3,11 +3,13 @@
 import argparse
 from pathlib import Path
 
+from discgrader.cli.agree import task_in_words
+from discgrader.cli.labels import require_reports
 from discgrader.cli.train import require_training
 from discgrader.errors import UsageError
 from discgrader.progress import Progress
 
-PFIRRMANN, PHANTOM = "pfirrmann", "phantom"
+PFIRRMANN, PHANTOM, LABELS = "pfirrmann", "phantom", "labels"
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -16,10 +18,27 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "evaluate", help="evaluate a system on a data set as its paper did, or evaluate the digital spine"
     )
     parser.add_argument(
-        "system", metavar="WHAT", help="pfirrmann: the system as published; phantom: how realistic the digital spine is"
+        "system",
+        metavar="WHAT",
+        help=(
+            "pfirrmann: the system as published; phantom: how realistic the digital spine is; labels: how far a table "
+            "of labels or grades agrees with another"
+        ),
     )
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="folder of the data set, in SPIDER's layout"
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the data set, in SPIDER's layout; for labels, the table: of 'labels', or a grades.csv",
+    )
+    parser.add_argument(
+        "--truth", type=Path, metavar="TABLE", help="labels: the table to compare with, such as one of 'labels'"
+    )
+    parser.add_argument(
+        "--silence-is-normal",
+        action="store_true",
+        help="labels: take a finding that a report does not mention at a lumbar level for absent, in both tables",
     )
     parser.add_argument(
         "-o",
@@ -74,8 +93,10 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> int:
     """Evaluate, and say where the page is."""
-    if arguments.system not in (PFIRRMANN, PHANTOM):
-        raise UsageError(f"There is no evaluation of {arguments.system}; choose {PFIRRMANN} or {PHANTOM}.")
+    if arguments.system not in (PFIRRMANN, PHANTOM, LABELS):
+        raise UsageError(f"There is no evaluation of {arguments.system}; choose {PFIRRMANN}, {PHANTOM} or {LABELS}.")
+    if arguments.system == LABELS:
+        return _labels(arguments)
     require_training("lightgbm" if arguments.system == PHANTOM else "matplotlib")
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
@@ -83,6 +104,23 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         raise UsageError(f"There is no folder {arguments.localizer_work}; give the output of 'train localizer'.")
     page = _phantom(arguments, progress) if arguments.system == PHANTOM else _pfirrmann(arguments, progress)
     print(f"The evaluation is in {arguments.output}; open {page}.")
+    return 0
+
+
+def _labels(arguments: argparse.Namespace) -> int:
+    """Compare two tables, and print the coefficients."""
+    require_reports()
+    from discgrader.clinical_text.compare import compare_tables
+
+    if arguments.truth is None:
+        raise UsageError("Name the table to compare with, with --truth TABLE.")
+    tasks = compare_tables(
+        arguments.data, arguments.truth, arguments.output, arguments.silence_is_normal, arguments.draws
+    )
+    print("Agreement by task, with 95 % confidence intervals by bootstrap over studies")
+    for task in tasks:
+        print(task_in_words(task))
+    print(f"The agreement is in {arguments.output}.")
     return 0
 
 

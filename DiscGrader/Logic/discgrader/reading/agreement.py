@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -110,7 +111,21 @@ def gwet_ac(tables: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray
     return _beyond((weights * shares).sum((-2, -1)), expected)
 
 
-def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[TaskAgreement]:
+class GradesInOrder(Protocol):
+    """What of a scale is needed here."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The grades as written in files, the mildest first."""
+
+    @property
+    def ordinal(self) -> bool:
+        """Whether a later grade means more."""
+
+
+def agreement(
+    pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0, scale: Callable[[str, str], GradesInOrder] = scale_of
+) -> list[TaskAgreement]:
     """Agreement on every task that there are pairs of, in the order in which they come.
 
     Intervals are percentiles of a bootstrap over studies, the discs of a study together, for they are alike. They are
@@ -124,7 +139,8 @@ def agreement(pairs: Sequence[Pair], draws: int = DRAWS, seed: int = 0) -> list[
     if draws < 100:
         raise UsageError(f"{draws} draws are too few for an interval; ask for 100 or more.")
     tasks = dict.fromkeys((pair.system, pair.task) for pair in pairs)
-    return [_of_task(*key, [pair for pair in pairs if (pair.system, pair.task) == key], draws, seed) for key in tasks]
+    by_task = {key: [pair for pair in pairs if (pair.system, pair.task) == key] for key in tasks}
+    return [_of_task(*key, some, draws, seed, scale(*key)) for key, some in by_task.items()]
 
 
 def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement], folder: Path) -> None:
@@ -148,8 +164,9 @@ def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[Task
         (partial / "agreement.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _of_task(system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int) -> TaskAgreement:
-    scale = scale_of(system, task)
+def _of_task(
+    system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int, scale: GradesInOrder
+) -> TaskAgreement:
     place = {value: number for number, value in enumerate(scale.values)}
     studies = {name: number for number, name in enumerate(dict.fromkeys(pair.study for pair in pairs))}
     by_study = np.zeros((len(studies), len(place), len(place)))

@@ -1,0 +1,338 @@
+"""A report's statements: each a finding with its levels, and the words it was read from."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from discgrader.clinical_text.findings import Finding, findings_of, with_words_around
+from discgrader.clinical_text.pipeline import MarkedText, marked_text
+from discgrader.clinical_text.places import Place, Which, places_of
+from discgrader.clinical_text.sections import is_lumbar_part, part_of
+from discgrader.clinical_text.tokens import LINE, NUMBER, joins
+
+_PREPOSITIONS = frozenset(("at", "of", "in", "involving", "on", "affecting", "from", "between"))
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "1": "1", "2": "2", "3": "3", "4": "4"}
+_CLOSE = 7
+"""Tokens between a finding and the level that it names as its own, as in ``noted at the level of L4-L5``."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a report says of some levels.
+
+    Parameters
+    ----------
+    finding : Finding
+    which : Which
+        How the levels are named.
+    levels : tuple of str
+        Discs, or a vertebra; empty where none is named, for all and for the rest.
+    excepted : tuple of str
+        Levels of which the contrary is said.
+    start, end : int
+        Where in the text.
+    """
+
+    finding: Finding
+    which: Which | None
+    levels: tuple[str, ...]
+    excepted: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """The statements of a report, and what of its text was not understood."""
+
+    text: str
+    statements: tuple[Statement, ...]
+    six_lumbar: bool
+    unknown: tuple[str, ...]
+    named: frozenset[str]
+    tokens: MarkedText
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What a sentence can take up of those before."""
+
+    places: tuple[Place, ...] = ()
+    block: Place | None = None
+    block_line: int = -1
+    alone: bool = False
+    is_last_block: bool = False
+
+
+def read_report(text: str) -> ReadReport:
+    """All that a report states of the lumbar spine."""
+    marked = marked_text(text)
+    six = any(token.written is not None and "L6" in token.written.vertebrae for token in marked.tokens)
+    sentences = list(_sentences(marked))
+    later = _later_headings(marked, sentences, six)
+    statements: list[Statement] = []
+    unknown: list[str] = []
+    named: set[str] = set()
+    before, lumbar, part = _Before(), True, "findings"
+    for number, sentence in enumerate(sentences):
+        heading = is_lumbar_part(marked, sentence)
+        if heading is not None:
+            lumbar, before, part = heading, _Before(), "findings"
+            continue
+        part, taken = _part(marked, sentence, part)
+        start, end = sentence[0] + taken, sentence[1]
+        if part != "findings":
+            continue
+        places = places_of(marked, start, end, six)
+        unknown += [_written(marked, place) for place in places if place.which is Which.UNKNOWN]
+        named |= {level for place in places for level in place.levels if place.which is Which.NAMED}
+        before = _with_block(marked, before, places, start, number in later)
+        findings = with_words_around(marked, findings_of(marked, start, end), start, end)
+        for statement in _placed(marked, findings, places, before, start, end):
+            if lumbar or _is_lumbar(statement.levels):
+                statements.append(statement)
+        if [place for place in places if not place.excepted]:
+            before = replace(before, places=tuple(places))
+    return ReadReport(text, tuple(statements), six, tuple(dict.fromkeys(unknown)), frozenset(named), marked)
+
+
+def _sentences(text: MarkedText) -> Iterator[tuple[int, int]]:
+    tokens, start = text.tokens, 0
+    for number, token in enumerate(tokens):
+        if token.sentence != tokens[start].sentence:
+            yield start, number
+            start = number
+    if tokens:
+        yield start, len(tokens)
+
+
+def _part(text: MarkedText, sentence: tuple[int, int], before: str) -> tuple[str, int]:
+    """The part that a sentence belongs to; a blank line ends one that is none of the findings."""
+    tokens = text.tokens[slice(*sentence)]
+    blank = bool(tokens) and tokens[0].word == LINE and text.text[tokens[0].start : tokens[0].end].count("\n") > 1
+    if blank and before != "findings":
+        before = "findings"
+    return part_of(tokens, before)
+
+
+def _written(text: MarkedText, place: Place) -> str:
+    return text.text[text.tokens[place.first].start : text.tokens[place.last - 1].end]
+
+
+def _leads(text: MarkedText, places: Sequence[Place], start: int) -> bool:
+    """Whether a sentence begins with its level as with a heading: ``L4-L5:``, or the level alone in its line."""
+    if not places or places[0].which not in (Which.NAMED, Which.UNKNOWN):
+        return False
+    tokens = text.tokens
+    before = {token.word for token in tokens[start : places[0].first]}
+    after = [token.word for token in tokens[places[0].last : places[0].last + 3]]
+    behind = next((word for word in after if word not in ("level", "levels", "disc", ")", ".")), LINE)
+    return before <= {LINE, "-", NUMBER, ".", "at", "the", "level", "of", ")", "("} and behind in (
+        ":",
+        LINE,
+        "-",
+        ";",
+        NUMBER,
+    )
+
+
+def _later_headings(text: MarkedText, sentences: Sequence[tuple[int, int]], six: bool) -> frozenset[int]:
+    """The sentences after which another begins with a level as its heading."""
+    leading = [
+        number for number, (start, end) in enumerate(sentences) if _leads(text, places_of(text, start, end, six), start)
+    ]
+    return frozenset(number for number in range(len(sentences)) if leading and number < leading[-1])
+
+
+def _with_block(text: MarkedText, before: _Before, places: Sequence[Place], start: int, more: bool) -> _Before:
+    """Begin a block where a sentence begins with a level as its heading; end it at a blank line."""
+    token = text.tokens[start] if start < len(text.tokens) else None
+    if _leads(text, places, start):
+        place = places[0]
+        alone = all(
+            one.word in ("level", "levels", "disc", ":", "-", LINE, ".", ")")
+            for one in text.tokens[place.last : place.last + 2]
+        )
+        return _Before(before.places, place, text.tokens[place.first].line, alone, not more)
+    if token is not None and token.word == LINE and text.text[token.start : token.end].count("\n") > 1:
+        return replace(before, block=None)
+    return replace(before, is_last_block=not more)
+
+
+def _placed(
+    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: _Before, start: int, end: int
+) -> Iterator[Statement]:
+    excepted = tuple(level for place in places if place.excepted for level in place.levels)
+    usable = [place for place in places if not place.excepted]
+    several = any(place.which is Which.SEVERAL for place in usable)
+    chosen: dict[int, Place | None] = {}
+    for number, one in enumerate(findings):
+        place = _place(
+            text, findings, number, [place for place in usable if place.which is not Which.SEVERAL], start, chosen
+        )
+        if place is None and several:
+            place = next(place for place in usable if place.which is Which.SEVERAL)
+        if place is None:
+            place = _taken_up(text, one, before, start)
+        chosen[number] = place
+        denied = one if not _denied_with_head(findings, number) else replace(one, denied=True, value=_contrary(one))
+        yield _statement(text, denied, place, excepted, start, end)
+        if (
+            several
+            and place is not None
+            and place.which is Which.NAMED
+            and one.is_head
+            and _is_one_of_several(places, place)
+        ):
+            yield _statement(text, denied, next(p for p in usable if p.which is Which.SEVERAL), (), start, end)
+
+
+def _is_one_of_several(places: Sequence[Place], place: Place) -> bool:
+    return any(other.which is Which.SEVERAL and other.first < place.first for other in places)
+
+
+def _denied_with_head(findings: Sequence[Finding], number: int) -> bool:
+    """Whether an effect is one of a finding that is denied: ``no bulge compressing the thecal sac``."""
+    one = findings[number]
+    if one.is_head or one.denied:
+        return False
+    heads = [other for other in findings[:number] if other.is_head]
+    between = [other for other in findings[:number] if heads and other.first > heads[-1].first]
+    return bool(heads) and heads[-1].denied and not between
+
+
+def _contrary(one: Finding) -> str:
+    return "none" if one.name.endswith("_compression") else "absent"
+
+
+def _statement(
+    text: MarkedText, one: Finding, place: Place | None, excepted: tuple[str, ...], start: int, end: int
+) -> Statement:
+    first, last = _with_denial(text, one)
+    detailed = _with_grade(text, one, start, end)
+    which = place.which if place is not None else None
+    levels = place.levels if place is not None else ()
+    return Statement(detailed, which, levels, excepted, text.tokens[first].start, text.tokens[last - 1].end)
+
+
+_DENYING = frozenset(
+    ("no", "not", "without", "absence", "free", "negative", "neither", "nor", "never", "absent", "resolved", "ruled")
+)
+
+
+def _with_denial(text: MarkedText, one: Finding) -> tuple[int, int]:
+    """The tokens of a finding, together with the word of its clause that denies it."""
+    if not one.denied:
+        return one.first, one.last
+    tokens = text.tokens
+    for number in range(one.first, -1, -1):
+        if tokens[number].word in _DENYING:
+            return number, one.last
+        if tokens[number].clause_start:
+            break
+    for number in range(one.last, len(tokens)):
+        if tokens[number].clause_start:
+            break
+        if tokens[number].word in _DENYING:
+            return one.first, min(number + 2, len(tokens)) if tokens[number].word == "not" else number + 1
+    return one.first, one.last
+
+
+def _with_grade(text: MarkedText, one: Finding, start: int, end: int) -> Finding:
+    """A listhesis with its grade, Modic changes with their type."""
+    if one.denied or one.name not in ("listhesis", "modic"):
+        return one
+    word = "grade" if one.name == "listhesis" else "type"
+    for number in range(start, end):
+        if text.tokens[number].word == word or (word == "grade" and text.tokens[number].word == "gr"):
+            rest = text.text[text.tokens[number].start : text.tokens[number].end + 6]
+            match = re.search(r"(?:[a-z]\.?)\s*[-:]?\s*(iv|i{1,3}|[1-4])\b", rest, re.IGNORECASE) or re.search(
+                r"(IV|I{1,3})$|type(i{1,3})\b", rest.split()[0]
+            )
+            if match:
+                grade = _ROMAN[next(group for group in match.groups() if group).lower()]
+                return replace(one, value=grade) if one.name == "modic" else replace(one, degree=f"grade {grade}")
+    return one
+
+
+def _place(
+    text: MarkedText,
+    findings: Sequence[Finding],
+    number: int,
+    places: Sequence[Place],
+    start: int,
+    chosen: dict[int, Place | None],
+) -> Place | None:
+    """The place in its sentence that a finding is of."""
+    one = findings[number]
+    usable = [place for place in places if place.which is not Which.VERTEBRA] or list(places)
+    if one.name in ("fracture", "schmorl", "postoperative", "modic", "osteophyte", "listhesis"):
+        usable = list(places)
+    earlier = [place for place in usable if place.first < one.first or place.last <= one.last]
+    later = [place for place in usable if place.first >= one.last]
+    before, after = (earlier[-1] if earlier else None), (later[0] if later else None)
+    if before is None or after is None:
+        return after if before is None else before
+    if _is_own(text, findings, one, after):
+        return after
+    if one.is_head and _comes_first(findings, places) and not _another_head(text, findings, number, after):
+        return after
+    if not one.is_head:
+        heads = [other for other in range(number) if findings[other].is_head and chosen.get(other) is not None]
+        if heads:
+            place = chosen[heads[-1]]
+            if place is not None and place.first < one.first:
+                return before if before.first > place.first and before.first > findings[heads[-1]].first else place
+    return before
+
+
+def _is_own(text: MarkedText, findings: Sequence[Finding], one: Finding, place: Place) -> bool:
+    """Whether a level stands close behind a finding with a preposition, and nothing else is named between."""
+    between = [token.word for token in text.tokens[one.last : place.first]]
+    named = any(one.last <= other.first < place.first for other in findings if other is not one)
+    return not named and len(between) <= _CLOSE and "," not in between and bool(_PREPOSITIONS & set(between))
+
+
+def _comes_first(findings: Sequence[Finding], places: Sequence[Place]) -> bool:
+    """Whether a sentence names findings before levels: ``a bulge at L3-L4 and a protrusion at L4-L5``."""
+    heads = [one.first for one in findings if one.is_head]
+    return bool(heads and places) and heads[0] < places[0].first
+
+
+def _another_head(text: MarkedText, findings: Sequence[Finding], number: int, place: Place) -> bool:
+    """Whether another finding stands between, not one that is only joined by "with"."""
+    last = findings[number].last
+    for other in findings[number + 1 :]:
+        if other.is_head and other.first < place.first:
+            between = {token.word for token in text.tokens[last : other.first]}
+            if between & {",", "and"} or not between & {"with", "&", "on"}:
+                return True
+            last = other.last
+    return False
+
+
+def _taken_up(text: MarkedText, one: Finding, before: _Before, start: int) -> Place | None:
+    """The place of a finding whose sentence names none: that of the sentence or block that it belongs to."""
+    line = text.tokens[one.first].line
+    words = [token.word for token in text.tokens[start : start + 4] if token.word not in (LINE, "-")]
+    general = one.denied or one.name.startswith("normal")
+    last = next((place for place in reversed(before.places) if not place.excepted), None)
+    if joins(words) and not general and last is not None:
+        return last
+    in_block = before.alone or line == before.block_line or (not general and not before.is_last_block)
+    if before.block is not None and in_block:
+        return before.block
+    if general:
+        return Place(Which.ALL, (), one.first, one.last)
+    return last if last is not None and _belongs_to_last(text, one, last, start) else None
+
+
+def _belongs_to_last(text: MarkedText, one: Finding, last: Place, start: int) -> bool:
+    """Whether what is said follows the last level in its line: behind a semicolon, or what is done to a structure."""
+    tokens = text.tokens
+    same_line = tokens[last.first].line == tokens[one.first].line and last.which is Which.NAMED
+    return same_line and ((start > 0 and tokens[start - 1].word == ";") or not one.is_head)
+
+
+def _is_lumbar(levels: Sequence[str]) -> bool:
+    return any(level.startswith(("L", "T12-")) for level in levels)
