@@ -102,7 +102,7 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui = slicer.util.childWidgetVariables(widget)
         widget.setMRMLScene(slicer.mrmlScene)
         self.logic = DiscGraderLogic()
-        self.panel = Panel(self.ui, self.logic, slicer.mrmlScene, self.askReason)
+        self.panel = Panel(self.ui, self.logic, slicer.mrmlScene)
         self._form, self._wheelGuard = widget, WheelGuard()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
@@ -165,14 +165,6 @@ class DiscGraderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         Slicer asks itself before it closes a scene or itself, since the node that keeps the reading counts as modified.
         """
         return self.panel is None or self.panel.leaving.may_leave()
-
-    def askReason(self, key, grade):
-        """Ask the reader why a grade is overridden; None if the reader cancels."""
-        level, _system, _task = key
-        dialog = qt.QInputDialog(self.parent)
-        dialog.setWindowTitle(_("Reason"))
-        dialog.setLabelText(_("Why does {level} get this grade?").format(level=level))
-        return dialog.textValue() if dialog.exec_() else None
 
 
 class DiscGraderLogic(ScriptedLoadableModuleLogic):

@@ -37,7 +37,9 @@ class BlockEngine:
         made_up = self.made_up
         discs = {disc.disc.level: disc for disc in made_up.discs}
         keys = [key for key in made_up.saliency if settings.saliency and key[0] in levels]
-        results = tuple(replace(discs[disc.level], disc=disc) for disc in localization.discs)
+        # A disc that was given another name is graded as the lowest of those that are made up.
+        usual = made_up.discs[0]
+        results = tuple(replace(discs.get(disc.level, usual), disc=disc) for disc in localization.discs)
         for result in results:
             graded(result)
         for level in levels if settings.saliency else ():

@@ -204,10 +204,6 @@
             <translation>Bereit.</translation>
         </message>
         <message>
-            <source>Reason</source>
-            <translation>Begründung</translation>
-        </message>
-        <message>
             <source>Redo</source>
             <translation>Wiederholen</translation>
         </message>
@@ -326,10 +322,6 @@
         <message>
             <source>What the series in the image is</source>
             <translation>Was die abgebildete Serie ist</translation>
-        </message>
-        <message>
-            <source>Why does {level} get this grade?</source>
-            <translation>Warum wird {level} so eingestuft?</translation>
         </message>
         <message>
             <source>Withdraw</source>
@@ -1470,6 +1462,10 @@ platte</translation>
             <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
         </message>
         <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben einstufen.</translation>
+        </message>
+        <message>
             <source>No disc can be added here.</source>
             <translation>Hier lässt sich keine Bandscheibe hinzufügen.</translation>
         </message>
@@ -1560,6 +1556,10 @@ platte</translation>
         <message>
             <source>This cannot be changed now.</source>
             <translation>Das lässt sich jetzt nicht ändern.</translation>
+        </message>
+        <message>
+            <source>This is not graded yet; give it a grade first.</source>
+            <translation>Dies ist noch nicht eingestuft; zuerst eine Einstufung setzen.</translation>
         </message>
         <message>
             <source>Undo did not work.</source>
@@ -1854,6 +1854,10 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Einstufung der KI bestätigen</translation>
         </message>
         <message>
+            <source>Add a disc at the mouse or the crosshair</source>
+            <translation>Eine Bandscheibe an der Maus oder am Fadenkreuz hinzufügen</translation>
+        </message>
+        <message>
             <source>Axial in disc plane</source>
             <translation>Axial in Bandscheibenebene</translation>
         </message>
@@ -1870,8 +1874,20 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Standard</translation>
         </message>
         <message>
+            <source>Delete the disc</source>
+            <translation>Die Bandscheibe löschen</translation>
+        </message>
+        <message>
             <source>DiscGrader keys</source>
             <translation>Tastenkürzel von DiscGrader</translation>
+        </message>
+        <message>
+            <source>Find the discs</source>
+            <translation>Die Bandscheiben finden</translation>
+        </message>
+        <message>
+            <source>First task of the level</source>
+            <translation>Erste Aufgabe der Etage</translation>
         </message>
         <message>
             <source>Fit</source>
@@ -1882,8 +1898,24 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Box neu anpassen</translation>
         </message>
         <message>
+            <source>Give a reason</source>
+            <translation>Eine Begründung angeben</translation>
+        </message>
+        <message>
+            <source>Grade, or stop</source>
+            <translation>Einstufen oder anhalten</translation>
+        </message>
+        <message>
             <source>Grades of the chosen task:</source>
             <translation>Grade des gewählten Merkmals:</translation>
+        </message>
+        <message>
+            <source>Grades with a reason:</source>
+            <translation>Einstufungen mit Begründung:</translation>
+        </message>
+        <message>
+            <source>Highest level</source>
+            <translation>Oberste Etage</translation>
         </message>
         <message>
             <source>Labels</source>
@@ -1894,8 +1926,20 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Beschriftungen ein/aus</translation>
         </message>
         <message>
+            <source>Last task of the level</source>
+            <translation>Letzte Aufgabe der Etage</translation>
+        </message>
+        <message>
+            <source>Lowest level</source>
+            <translation>Unterste Etage</translation>
+        </message>
+        <message>
             <source>Next and previous level: {next}, {previous}; next and previous task: {right}, {left}</source>
             <translation>Nächste und vorige Etage: {next}, {previous}; nächstes und voriges Merkmal: {right}, {left}</translation>
+        </message>
+        <message>
+            <source>Next grading system</source>
+            <translation>Nächstes Einstufungssystem</translation>
         </message>
         <message>
             <source>Next level, toward the sacrum</source>
@@ -1906,8 +1950,24 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Nächstes Merkmal</translation>
         </message>
         <message>
+            <source>Next unread grade</source>
+            <translation>Nächste nicht gelesene Einstufung</translation>
+        </message>
+        <message>
+            <source>Next warning or disagreement</source>
+            <translation>Nächste Warnung oder Abweichung</translation>
+        </message>
+        <message>
             <source>OK</source>
             <translation>OK</translation>
+        </message>
+        <message>
+            <source>Open a reading</source>
+            <translation>Eine Befundung öffnen</translation>
+        </message>
+        <message>
+            <source>Previous grading system</source>
+            <translation>Vorheriges Einstufungssystem</translation>
         </message>
         <message>
             <source>Previous level, toward the head</source>
@@ -1918,8 +1978,20 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Voriges Merkmal</translation>
         </message>
         <message>
+            <source>Previous unread grade</source>
+            <translation>Vorherige nicht gelesene Einstufung</translation>
+        </message>
+        <message>
+            <source>Previous warning or disagreement</source>
+            <translation>Vorherige Warnung oder Abweichung</translation>
+        </message>
+        <message>
             <source>Redo</source>
             <translation>Wiederholen</translation>
+        </message>
+        <message>
+            <source>Reset the box</source>
+            <translation>Die Box zurücksetzen</translation>
         </message>
         <message>
             <source>Saliency</source>
@@ -1930,8 +2002,28 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Salienz ein/aus</translation>
         </message>
         <message>
+            <source>Save the reading</source>
+            <translation>Die Befundung speichern</translation>
+        </message>
+        <message>
             <source>Set</source>
             <translation>Setzen</translation>
+        </message>
+        <message>
+            <source>Shift all names down</source>
+            <translation>Alle Namen eine Etage tiefer setzen</translation>
+        </message>
+        <message>
+            <source>Shift all names up</source>
+            <translation>Alle Namen eine Etage höher setzen</translation>
+        </message>
+        <message>
+            <source>Shift+0 – 9</source>
+            <translation>Umschalt+0 – 9</translation>
+        </message>
+        <message>
+            <source>This list of keys</source>
+            <translation>Diese Tastenliste</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1944,6 +2036,10 @@ Jetzt in das Python von Slicer installieren?</translation>
         <message>
             <source>Withdraw your decision</source>
             <translation>Eigene Entscheidung zurücknehmen</translation>
+        </message>
+        <message>
+            <source>Write the report</source>
+            <translation>Den Bericht schreiben</translation>
         </message>
         <message>
             <source>{key} cannot be the key of both “{one}” and “{other}”; choose another.</source>
@@ -1994,6 +2090,21 @@ Jetzt in das Python von Slicer installieren?</translation>
         <message>
             <source>Ready.</source>
             <translation>Bereit.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.reason</name>
+        <message>
+            <source>Return keeps it, Esc cancels</source>
+            <translation>Eingabe übernimmt, Esc bricht ab</translation>
+        </message>
+        <message>
+            <source>This disc is gone; nothing was set.</source>
+            <translation>Diese Bandscheibe ist nicht mehr da; es wurde nichts gesetzt.</translation>
+        </message>
+        <message>
+            <source>Why does {level}, {task}, get {grade}?</source>
+            <translation>Warum ist {level}, {task}, {grade}?</translation>
         </message>
     </context>
     <context>
@@ -2181,6 +2292,17 @@ Jetzt in das Python von Slicer installieren?</translation>
 Probability that the name is right: {probability}.</source>
             <translation>{tip}
 Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.walk</name>
+        <message>
+            <source>Every grade is read.</source>
+            <translation>Alle Einstufungen sind gelesen.</translation>
+        </message>
+        <message>
+            <source>There is no warning and no disagreement.</source>
+            <translation>Es gibt keine Warnung und keine Abweichung.</translation>
         </message>
     </context>
     <context>

@@ -90,7 +90,6 @@ class ctkSliderWidget(strict(QtWidgets.QWidget)):
         slider.sliderReleased.connect(lambda: self._commit())
         box.valueChanged.connect(self._typed)
         self.setRange(0.0, 100.0)
-        QtWidgets.QWidget.setFocusProxy(self, box)
 
     def _slid(self, value):
         self.valueIsChanging.emit(value)

@@ -54,6 +54,8 @@ class StudyReading:
         self._text = renderer.text
         self.live: dict[int, tuple[Grade, ...]] = {}
         """By number what was said last of boxes that a hand is moving."""
+        self.saved_as: Path | None = None
+        """The file that it was saved to last; None before, and once another file was opened."""
 
     @property
     def reading(self) -> Reading:
@@ -282,12 +284,14 @@ class SceneReadings:
         if loaded.study != found.study:
             raise UsageError(f"{path} is a reading of {loaded.study}, not of {found.study}; open that study first.")
         self.apply(TakeReading(loaded), found.study)
+        found.saved_as = None
 
     def save(self, path: Path, study: str | None = None) -> None:
         """Write the reading of a study to a file."""
         found = self.of(study)
         save_reading(found.reading, path)
         found.history.mark_saved()
+        found.saved_as = Path(path)
 
     def add_disc(self, point_ras: Sequence[float], level: str | None = None, study: str | None = None) -> str:
         """Add a disc near a point; its level.

@@ -66,6 +66,10 @@ class Actions:
         """Show a line of news."""
         raise NotImplementedError
 
+    def ask_reason(self, key: Key, grade: str) -> None:
+        """Ask why a cell gets a grade, and give it with the reason."""
+        raise NotImplementedError
+
     def forget_news(self) -> None:
         """Leave no line that tells of what was before."""
         raise NotImplementedError
@@ -176,12 +180,28 @@ class Actions:
 
     def digit(self, digit: str) -> None:
         """Give the chosen cell the grade that a digit stands for."""
+        self._with_grade_of(digit, self.set_grade)
+
+    def digit_with_reason(self, digit: str) -> None:
+        """Ask why the chosen cell gets the grade that a digit stands for, and give it."""
+        self._with_grade_of(digit, self.ask_reason)
+
+    def give_reason(self) -> None:
+        """Ask for the reason of the grade that stands in the chosen cell; the AI's is accepted with it."""
+        if self._catch_up():
+            cell = self.state.cell
+            if cell is None:
+                self.say(_("This is not graded yet; give it a grade first."))
+            else:
+                self.ask_reason(cell.key, cell.grade)
+
+    def _with_grade_of(self, digit: str, give: Callable[[Key, str], object]) -> None:
         if not self._catch_up() or (key := self.state.chosen) is None:
             return
         scale = scale_of(*key[1:])
         grade = grade_of_digit(scale, digit)
         if grade is not None:
-            self.set_grade(key, grade)
+            give(key, grade)
             return
         labels = ", ".join(map(in_language, scale.labels))
         no_grade = _("{scale} has no grade {digit}; it has {labels}.")
@@ -290,6 +310,16 @@ class Actions:
         )
         if chosen:
             self.save_reading(Path(chosen if chosen.endswith(".json") else chosen + _ENDING))
+
+    def save_again(self) -> None:
+        """Save the reading where it was saved before; ask where to the first time."""
+        known = self.logic.readings.known(self.study or "")
+        if known is None:
+            self.say(_("Grade the discs first."))
+        elif known.saved_as is None:
+            self.choose_save()
+        else:
+            self.save_reading(known.saved_as)
 
     def choose_open(self) -> None:
         """Ask which reading, and open it."""

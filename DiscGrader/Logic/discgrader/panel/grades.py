@@ -37,12 +37,10 @@ class GradeMenu:
     Parameters
     ----------
     actions : Actions
-    ask_reason : callable(Key, str) -> str or None
-        Asks why a grade is overridden; None if the reader cancels.
     """
 
-    def __init__(self, actions: Actions, ask_reason: Callable[[Key, str], str | None]) -> None:
-        self._actions, self._ask_reason = actions, ask_reason
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
         self.opened: Any = None
         """The QMenu that was opened last."""
 
@@ -63,7 +61,7 @@ class GradeMenu:
         reasons = menu.addMenu(_("With a reason"))
         for grade in scale_of(system, task).grades:
             text = f"{in_language(grade.label)}…"
-            _entry(reasons, text, partial(self._with_reason, key, grade.value), icon=_icon(grade.color))
+            _entry(reasons, text, partial(actions.ask_reason, key, grade.value), icon=_icon(grade.color))
         menu.addSeparator()
         can_accept = cell is not None and cell.ai is not None and cell.status != ACCEPTED
         can_withdraw = cell is not None and cell.status != UNREAD
@@ -90,11 +88,6 @@ class GradeMenu:
         if self.opened is not None:
             self.opened.close()
             self.opened = None
-
-    def _with_reason(self, key: Key, grade: str) -> None:
-        reason = self._ask_reason(key, grade)
-        if reason is not None:
-            self._actions.set_grade(key, grade, reason)
 
 
 def _entry(menu, text: str, act: Callable[[], object], enabled: bool = True, icon=None):

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from discgrader.errors import UsageError
 from discgrader.panel.actions import Actions
+from discgrader.panel.walk import Walk
 
 DIGITS = tuple("0123456789")
 
@@ -39,22 +40,45 @@ class KeyAction:
 def key_actions() -> tuple[KeyAction, ...]:
     """Every action that has a key, beside the digits that give grades.
 
-    None has a key that Slicer's own views listen to: B, F, G, R, T, V, the brackets and the arrows; nor S.
+    None has a key that Slicer's own views listen to: B, F, G, R, T, V, the brackets, the arrows and Delete; nor S, nor
+    one of Slicer's main window, such as Ctrl+S. What a line of text takes for typing is none here while it is typed in.
     """
     return (
+        KeyAction("find", _("Find the discs"), "D"),
+        KeyAction("grade", _("Grade, or stop"), "C"),
         KeyAction("next_level", _("Next level, toward the sacrum"), "N"),
         KeyAction("previous_level", _("Previous level, toward the head"), "P"),
+        KeyAction("first_level", _("Highest level"), "Ctrl+Home"),
+        KeyAction("last_level", _("Lowest level"), "Ctrl+End"),
         KeyAction("next_task", _("Next task"), "M"),
         KeyAction("previous_task", _("Previous task"), "Shift+M"),
+        KeyAction("first_task", _("First task of the level"), "Home"),
+        KeyAction("last_task", _("Last task of the level"), "End"),
+        KeyAction("next_system", _("Next grading system"), "K"),
+        KeyAction("previous_system", _("Previous grading system"), "Shift+K"),
+        KeyAction("next_unread", _("Next unread grade"), "U"),
+        KeyAction("previous_unread", _("Previous unread grade"), "Shift+U"),
+        KeyAction("next_notable", _("Next warning or disagreement"), "Q"),
+        KeyAction("previous_notable", _("Previous warning or disagreement"), "Shift+Q"),
         KeyAction("accept", _("Accept the AI's grade"), "A"),
         KeyAction("accept_level", _("Accept all grades of the level"), "Shift+A"),
         KeyAction("withdraw", _("Withdraw your decision"), "W"),
+        KeyAction("reason", _("Give a reason"), "Y"),
         KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
+        KeyAction("add", _("Add a disc at the mouse or the crosshair"), "I"),
+        KeyAction("delete", _("Delete the disc"), "Shift+Del"),
         KeyAction("fit", _("Fit the box again"), "E"),
+        KeyAction("reset", _("Reset the box"), "Shift+E"),
+        KeyAction("names_up", _("Shift all names up"), "Ctrl+PgUp"),
+        KeyAction("names_down", _("Shift all names down"), "Ctrl+PgDown"),
         KeyAction("undo", _("Undo"), "Ctrl+Z"),
         KeyAction("redo", _("Redo"), "Ctrl+Y"),
+        KeyAction("save", _("Save the reading"), "Ctrl+Shift+S"),
+        KeyAction("open", _("Open a reading"), "Ctrl+Shift+O"),
+        KeyAction("report", _("Write the report"), "Ctrl+Shift+R"),
+        KeyAction("keys", _("This list of keys"), "Ctrl+Shift+K"),
     )
 
 
@@ -69,8 +93,8 @@ class Keys:
         In whose window the keys are heard; asked when they are bound.
     acts : mapping of name to callable()
         What each key does.
-    digit : callable(str)
-        Hears of the digits.
+    digit, digit_with_reason : callable(str)
+        Hear of the digits, alone and with Shift.
     """
 
     def __init__(
@@ -79,8 +103,10 @@ class Keys:
         parent: Callable[[], Any],
         acts: Mapping[str, Callable[[], object]],
         digit: Callable[[str], object],
+        digit_with_reason: Callable[[str], object] = lambda digit: None,
     ) -> None:
         self._settings, self._parent, self._acts, self._digit = settings, parent, acts, digit
+        self._digit_with_reason = digit_with_reason
         self._bound: list[Any] = []
 
     @property
@@ -110,7 +136,7 @@ class Keys:
         wanted = {name: _normal(key) for name, key in keys.items()}
         by_key: dict[str, str] = {}
         for name, key in wanted.items():
-            if key in DIGITS:
+            if key.removeprefix("Shift+") in DIGITS:
                 raise UsageError(_("{key} gives a grade; choose another key.").format(key=key))
             if key and key in by_key:
                 taken = _("{key} cannot be the key of both “{one}” and “{other}”; choose another.")
@@ -132,6 +158,7 @@ class Keys:
                 self._bound.append(_shortcut(parent, key, self._acts[name]))
         for digit in DIGITS:
             self._bound.append(_shortcut(parent, digit, partial(self._digit, digit)))
+            self._bound.append(_shortcut(parent, f"Shift+{digit}", partial(self._digit_with_reason, digit)))
 
     def unbind(self) -> None:
         """Hear them no more. May be called twice."""
@@ -154,17 +181,32 @@ class KeysView:
 
     def __init__(self, ui, actions: Actions) -> None:
         self._ui, self._actions = ui, actions
+        walk = Walk(actions)
         acts: dict[str, Callable[[], object]] = {
             "next_level": lambda: actions.move(levels=1),
             "previous_level": lambda: actions.move(levels=-1),
             "next_task": lambda: actions.move(columns=1),
             "previous_task": lambda: actions.move(columns=-1),
+            "first_level": lambda: walk.level_end(0),
+            "last_level": lambda: walk.level_end(-1),
+            "first_task": lambda: walk.task_end(0),
+            "last_task": lambda: walk.task_end(-1),
+            "next_system": walk.system,
+            "previous_system": lambda: walk.system(-1),
+            "next_unread": walk.unread,
+            "previous_unread": lambda: walk.unread(-1),
+            "next_notable": walk.notable,
+            "previous_notable": lambda: walk.notable(-1),
             "accept": actions.accept,
             "accept_level": actions.accept_chosen_level,
             "withdraw": actions.withdraw,
+            "reason": actions.give_reason,
+            "add": lambda: actions.add_disc(at_mouse=True),
+            "save": actions.save_again,
+            "keys": self.choose,
             **{name: partial(_click, ui, widget) for name, widget in _CLICKED.items()},
         }
-        self.keys = Keys(slicer.app.userSettings(), self._window, acts, actions.digit)
+        self.keys = Keys(slicer.app.userSettings(), self._window, acts, actions.digit, actions.digit_with_reason)
         self.shown: dict[str, str] = {}
         """The key of every action, as the buttons tell."""
         ui.keysButton.connect("clicked(bool)", self.choose)
@@ -201,7 +243,9 @@ class KeysView:
 
 _CLICKED = {
     "saliency": "saliencyCheckBox", "labels": "labelsCheckBox", "axial": "axialCheckBox", "fit": "fitButton",
-    "undo": "undoButton", "redo": "redoButton",
+    "undo": "undoButton", "redo": "redoButton", "find": "findButton", "grade": "gradeButton", "delete": "deleteButton",
+    "reset": "resetButton", "names_up": "namesUpButton", "names_down": "namesDownButton", "open": "openReadingButton",
+    "report": "reportButton",
 }  # fmt: skip
 """The widgets that keys click on."""
 
@@ -220,14 +264,19 @@ class KeyDialog:
         self.dialog = qt.QDialog(parent)
         self.dialog.setWindowTitle(_("DiscGrader keys"))
         outer = qt.QVBoxLayout(self.dialog)
-        form = qt.QFormLayout()
         self.edits: dict[str, Any] = {}
-        for action in key_actions():
-            edit = qt.QKeySequenceEdit(qt.QKeySequence(keys.key_of(action.name)))
-            form.addRow(action.title + ":", edit)
-            self.edits[action.name] = edit
+        columns, actions = qt.QHBoxLayout(), key_actions()
+        half = (len(actions) + 2) // 2
+        for some in (actions[:half], actions[half:]):
+            form = qt.QFormLayout()
+            for action in some:
+                edit = qt.QKeySequenceEdit(qt.QKeySequence(keys.key_of(action.name)))
+                form.addRow(action.title + ":", edit)
+                self.edits[action.name] = edit
+            columns.addLayout(form)
         form.addRow(_("Grades of the chosen task:"), qt.QLabel("0 – 9"))
-        outer.addLayout(form)
+        form.addRow(_("Grades with a reason:"), qt.QLabel(_("Shift+0 – 9")))
+        outer.addLayout(columns)
         buttons = qt.QDialogButtonBox()
         for text, role, act in (
             (_("Defaults"), qt.QDialogButtonBox.ResetRole, self.reset),

@@ -4,7 +4,7 @@ Events are changes of the scene and of the parameter node, what is computed, and
 logic as `Actions`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,8 @@ from discgrader.panel.grades import GradeMenu, GradesView
 from discgrader.panel.inputs import InputsView
 from discgrader.panel.keys import KeysView
 from discgrader.panel.leaving import Leaving
+from discgrader.panel.reader import ReaderName
+from discgrader.panel.reason import ReasonField
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
@@ -41,12 +43,11 @@ class Panel(Actions):
         The widgets by name.
     logic : DiscGraderLogic
     scene : vtkMRMLScene
-    ask_reason : callable(Key, str) -> str or None
-        Asks why a grade is overridden; None if the reader cancels.
     """
 
-    def __init__(self, ui, logic, scene, ask_reason: Callable[[Key, str], str | None]) -> None:
+    def __init__(self, ui, logic, scene) -> None:
         self.ui, self.logic, self.scene = ui, logic, scene
+        self.reader = ReaderName()
         self.parameters: Any = None
         self.packs: Mapping[str, PackFacts] = pack_facts()
         self.state = PanelState()
@@ -58,8 +59,9 @@ class Panel(Actions):
         self.computation = Computation(ui, self)
         self.live = LiveGrades(self)
         self.hint = InstallHint(ui, self)
-        self.menu = GradeMenu(self, ask_reason)
+        self.menu = GradeMenu(self)
         self.margin = MarginSlider(ui.marginSlider, self)
+        self.reason = ReasonField(ui, self)
         self.keys = KeysView(ui, self)
         self.inputs = InputsView(ui, self)
         self.systems = SystemsView(ui, self, self.packs)
@@ -101,6 +103,7 @@ class Panel(Actions):
             self._let_go()
         self.parameters = parameters
         if parameters is not None:
+            self.reader.offer(parameters)
             self.margin.show(parameters.boxes.marginMm)
             self._tie = ParameterTie(parameters, self.ui)
             self._tag = parameters.AddObserver(vtkCommand.ModifiedEvent, self._parameters_changed)
@@ -115,6 +118,7 @@ class Panel(Actions):
         # Whoever is kept here keeps the wrapper, which goes on reading its node.
         self._tie = None
         self.menu.close()
+        self.reason.cancel()
         self.live.forget()
         self.block_reader.stop()
         self.recognizer.stop()
@@ -197,6 +201,10 @@ class Panel(Actions):
         if state.chosen is not None:
             self.display.bring(state.chosen, state.cell is not None and not state.computing.running)
 
+    def ask_reason(self, key: Key, grade: str) -> None:
+        """Ask why a cell gets a grade, and give it with the reason."""
+        self.reason.ask(key, grade)
+
     def say(self, news: str) -> None:
         """Show a line of news."""
         self.computation.say(news)
@@ -227,7 +235,9 @@ class Panel(Actions):
 
     def _follow_reader(self) -> None:
         """Whoever stands in the panel reads from now on."""
-        self.logic.readings.set_reader(self.parameters.reader.strip())
+        name = self.parameters.reader.strip()
+        self.reader.keep(name)
+        self.logic.readings.set_reader(name)
 
     def _follow_margin(self) -> None:
         """Undo may bring another margin back."""

@@ -276,7 +276,10 @@ def _controls(state: PanelState, captions: Mapping[str, str]) -> dict[str, Contr
         *_reading_rows(no_reading),
     )
     return {
-        **{name: Control(not why, why or tip) for name, tip, why in rows},
+        **{
+            name: Control(not why, why or _with_key(tip, state.keys.get(_KEYS.get(name, ""))))
+            for name, tip, why in rows
+        },
         "undoButton": _step(state.undo or _("Nothing to undo"), bool(state.undo), state.keys.get("undo")),
         "redoButton": _step(state.redo or _("Nothing to redo"), bool(state.redo), state.keys.get("redo")),
         "marginSlider": Control(not busy),
@@ -341,8 +344,21 @@ def _lowest_tip(study: StudyState) -> str:
     return f"{tip} " + _("Alternatives: {levels}").format(levels=others) if others else tip
 
 
+_KEYS = {
+    "findButton": "find", "gradeButton": "grade", "acceptButton": "accept", "withdrawButton": "withdraw",
+    "namesUpButton": "names_up", "namesDownButton": "names_down", "addButton": "add", "deleteButton": "delete",
+    "fitButton": "fit", "resetButton": "reset", "saveReadingButton": "save", "openReadingButton": "open",
+    "reportButton": "report",
+}  # fmt: skip
+"""The key of each control by the name of its action."""
+
+
+def _with_key(tip: str, key: str | None) -> str:
+    return f"{tip} ({key})" if key else tip
+
+
 def _step(tip: str, possible: bool, key: str | None) -> Control:
-    return Control(possible, f"{tip} ({key})" if key else tip)
+    return Control(possible, _with_key(tip, key))
 
 
 def _recognized(state: PanelState, name: str, captions: Mapping[str, str]) -> str:

@@ -1,0 +1,101 @@
+"""From cell to cell by keys: to the next that is unread, to the next that deserves a look, from system to system."""
+
+from collections.abc import Callable
+
+from slicer.i18n import tr as _
+
+from discgrader.panel.actions import Actions
+from discgrader.panel.state import PanelState
+from discgrader.panel.study import Grid, Key
+from discgrader.reading.record import OVERRIDDEN, UNREAD
+
+
+def next_key(grid: Grid, chosen: Key | None, wanted: Callable[[Key], bool], step: int = 1) -> Key | None:
+    """The next cell that is wanted, row by row from the highest level down, and from the end to the beginning again.
+
+    Parameters
+    ----------
+    grid : Grid
+    chosen : Key or None
+        Where to begin; at the beginning where nothing is chosen.
+    wanted : callable(Key) -> bool
+    step : int
+        -1 for the one before.
+
+    Returns
+    -------
+    Key or None
+        None where no cell is wanted.
+    """
+    keys = [(level, *column) for level in grid.levels for column in grid.columns]
+    here = keys.index(chosen) if chosen in keys else (-1 if step > 0 else len(keys))
+    order = [keys[(here + step * away) % len(keys)] for away in range(1, len(keys) + 1)] if keys else []
+    return next((key for key in order if wanted(key)), None)
+
+
+def next_system(grid: Grid, chosen: Key | None, step: int = 1) -> Key | None:
+    """The first cell of the next system in the same row, stopping at the ends; None without any column."""
+    systems = list(dict.fromkeys(system for system, _task in grid.columns))
+    if not systems or not grid.levels:
+        return None
+    level = chosen[0] if chosen and chosen[0] in grid.levels else grid.levels[0]
+    if chosen is None or chosen[1] not in systems:
+        system = systems[0 if step > 0 else -1]
+    else:
+        system = systems[min(max(systems.index(chosen[1]) + step, 0), len(systems) - 1)]
+    return (level, *next(column for column in grid.columns if column[0] == system))
+
+
+def deserves_a_look(state: PanelState, key: Key) -> bool:
+    """Whether a grade has a warning, is another one than the AI's, or belongs to a box that was moved since."""
+    cell = state.grid.cells.get(key)
+    return cell is not None and bool(cell.warnings or cell.stale or cell.status == OVERRIDDEN)
+
+
+class Walk:
+    """What keys that walk do.
+
+    Parameters
+    ----------
+    actions : Actions
+    """
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+
+    def unread(self, step: int = 1) -> None:
+        """Choose the next grade that nobody has decided on, across levels and systems."""
+        cells = self._actions.state.grid.cells
+        self._go(lambda key: key in cells and cells[key].status == UNREAD, step, _("Every grade is read."))
+
+    def notable(self, step: int = 1) -> None:
+        """Choose the next grade that deserves a look."""
+        state = self._actions.state
+        nothing = _("There is no warning and no disagreement.")
+        self._go(lambda key: deserves_a_look(state, key), step, nothing)
+
+    def system(self, step: int = 1) -> None:
+        """Choose the first task of the next system."""
+        self._choose(next_system(self._actions.state.grid, self._actions.state.chosen, step))
+
+    def task_end(self, place: int) -> None:
+        """Choose the first task of the level, or the last where ``place`` is -1."""
+        grid, level = self._actions.state.grid, self._actions.state.level
+        if grid.columns and grid.levels:
+            self._choose((level or grid.levels[0], *grid.columns[place]))
+
+    def level_end(self, place: int) -> None:
+        """Choose the highest level, or the lowest where ``place`` is -1."""
+        grid, chosen = self._actions.state.grid, self._actions.state.chosen
+        if grid.columns and grid.levels:
+            self._choose((grid.levels[place], *(chosen[1:] if chosen else grid.columns[0])))
+
+    def _go(self, wanted: Callable[[Key], bool], step: int, nothing: str) -> None:
+        key = next_key(self._actions.state.grid, self._actions.state.chosen, wanted, step)
+        if key is None:
+            self._actions.say(nothing)
+        self._choose(key)
+
+    def _choose(self, key: Key | None) -> None:
+        if key is not None and key != self._actions.state.chosen:
+            self._actions.choose(key)
