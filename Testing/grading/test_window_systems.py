@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from discgrader.errors import StudyError
+from discgrader.grading.calls import consistent_position
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import box_in_patient, box_in_view, evidence_box, overlap
 from discgrader.grading.placement import StudyViews
 from discgrader.grading.results import StudyResult
-from discgrader.grading.system import consistent_position
 from discgrader.grading.systems import find_system, system_views
 from discgrader.grading.view_system import chosen_samples, network_input, worst_sample
 from discgrader.imaging.study import Study

@@ -72,6 +72,18 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
             "which is refused otherwise"
         ),
     )
+    parser.add_argument(
+        "--call",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help=(
+            "how findings are called: youden (most sensitivity + specificity), sensitivity:0.9 (at least so much), "
+            "likeliest (the likeliest grade); SYSTEM.TASK=RULE for one task, such as "
+            "spider.herniation=sensitivity:0.9; repeatable (default: as each pack states it); probabilities stay "
+            "the same"
+        ),
+    )
     parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
@@ -105,7 +117,18 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
         packs=tuple(arguments.pack),
         grade_anyway=getattr(arguments, "grade_anyway", False),
         device=arguments.device,
+        calls=_calls(getattr(arguments, "call", [])),
     )
+
+
+def _calls(given: list[str]) -> dict[str, str]:
+    """By task its rule, by an empty name that of all; the last one given holds."""
+    found = {}
+    for text in given:
+        task, equals, rule = text.partition("=")
+        named = equals and "." in task
+        found[task.strip() if named else ""] = rule if named else text
+    return found
 
 
 def _roles(given: list[str]) -> dict[str, str] | str | None:

@@ -28,6 +28,11 @@ def calibrate(logits: np.ndarray, calibration: Mapping[str, Any] | None) -> np.n
     return softmax(logits / float(calibration["temperature"]) + np.asarray(calibration["bias"], float))
 
 
+def recalibrated(probabilities: np.ndarray, temperature: float, bias: Sequence[float]) -> np.ndarray:
+    """Probabilities, shape (..., grades), after a temperature and a bias upon their logarithms."""
+    return softmax(np.log(np.maximum(probabilities, 1e-12)) / temperature + np.asarray(bias, float))
+
+
 def isotonic(probabilities: np.ndarray, curves: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Probabilities by one isotonic curve a grade, one against the rest (Zadrozny and Elkan 2002).
 
@@ -88,7 +93,7 @@ def high_probabilities(probabilities: np.ndarray, border: int = HIGH_GRADE) -> n
     return np.stack([probabilities[..., :border].sum(-1), probabilities[..., border:].sum(-1)], -1)
 
 
-def predicted_grades(probabilities: np.ndarray, border: int = HIGH_GRADE) -> np.ndarray:
+def predicted_grades(probabilities: np.ndarray, border: int = HIGH_GRADE, threshold: float = 0.5) -> np.ndarray:
     """The likeliest grade on the likelier side of a border, that between III and IV for the Pfirrmann grade.
 
     The grade and `high_grade`, which is the sum of IV and V, so never contradict each other, as they would where one
@@ -99,6 +104,8 @@ def predicted_grades(probabilities: np.ndarray, border: int = HIGH_GRADE) -> np.
     probabilities : ndarray, shape (..., grades)
     border : int
         Position of the lowest grade that counts as high.
+    threshold : float
+        From which probability of a high grade on one is given.
 
     Returns
     -------
@@ -106,5 +113,7 @@ def predicted_grades(probabilities: np.ndarray, border: int = HIGH_GRADE) -> np.
         Positions on the scale.
     """
     low, high = probabilities[..., :border], probabilities[..., border:]
-    likelier_high = high_probabilities(probabilities, border).argmax(-1) == 1
-    return np.where(likelier_high, border + high.argmax(-1), low.argmax(-1))
+    both = high_probabilities(probabilities, border)
+    # As likely as not counts as low, as it does where the likeliest of two grades is taken.
+    is_high = both.argmax(-1) == 1 if threshold == 0.5 else both[..., 1] >= threshold
+    return np.where(is_high, border + high.argmax(-1), low.argmax(-1))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from discgrader.checked import Within, checked, plain
 from discgrader.errors import UsageError
 from discgrader.grading.not_graded import not_graded_in_words
+from discgrader.grading.operating_point import Call
 from discgrader.grading.systems import leading_tasks
 from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
@@ -40,6 +41,8 @@ class Grade:
         Whether that pack saw synthetic images only.
     warnings : tuple of str
         Why this grade should be trusted less.
+    call : Call, optional
+        By which operating point it was called; None where it is the likeliest grade.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Grade:
     trained_on: str
     synthetic: bool = False
     warnings: tuple[str, ...] = ()
+    call: Call | None = None
 
     def __post_init__(self) -> None:
         if self.grade not in self.probabilities:
@@ -70,6 +74,13 @@ class Grade:
     def probability(self) -> float:
         """Calibrated probability of the grade given."""
         return self.probabilities[self.grade]
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """The evidence, and by which operating point the grade was called, where it was."""
+        if self.call is None:
+            return self.evidence
+        return {**self.evidence, "operating_point": {"title": "Operating point", "value": self.call.in_words}}
 
     def to_json(self, rounded: bool = False) -> dict[str, object]:
         """All of it, in files, in a scene's texts and in messages.
@@ -93,6 +104,7 @@ class Grade:
             "pack_sha256": self.pack_sha256,
             "trained_on": self.trained_on,
             "synthetic": bool(self.synthetic),
+            **({} if self.call is None else {"call": plain(self.call, digits)}),
         }
 
     @classmethod

@@ -13,8 +13,10 @@ import numpy as np
 
 from discgrader.errors import PackError, UsageError
 from discgrader.grading import contributions
-from discgrader.grading.calibration import high_probabilities, predicted_grades
+from discgrader.grading.calibration import high_probabilities, recalibrated
+from discgrader.grading.calls import default_calls, positions
 from discgrader.grading.contributions import Contribution
+from discgrader.grading.operating_point import read_rule
 from discgrader.grading.placement import StudyContext
 from discgrader.grading.results import Grade, Maps
 from discgrader.grading.systems import System, find_system
@@ -158,15 +160,17 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
     """
     system = find_system(pack.system)
     tasks = [task for task in system.tasks if task.name in answer.tasks and task.name in pack.tasks]
-    grades = []
+    for task in tasks:
+        if len(answer.tasks[task.name].probabilities) != len(system.scale(task.name).values):
+            raise PackError(
+                f"Pack {pack.name}: {task.name} has {len(answer.tasks[task.name].probabilities)} grades where its "
+                f"scale has {len(system.scale(task.name).values)}."
+            )
+    stated, calls = _as_stated(pack, system, answer), default_calls(pack)
+    positions_of, grades = positions(system, stated, calls), []
     for task in tasks:
         task_answer, scale = answer.tasks[task.name], system.scale(task.name)
-        if len(task_answer.probabilities) != len(scale.values):
-            raise PackError(
-                f"Pack {pack.name}: {task.name} has {len(task_answer.probabilities)} grades where its scale has "
-                f"{len(scale.values)}."
-            )
-        given = _given(system, task.name, answer)
+        given = positions_of[task.name]
         evidence = {**task_answer.evidence, **(task_answer.finding if given > 0 else {})}
         if task_answer.contributions:
             evidence[contributions.KEY] = contributions.as_evidence(task_answer.contributions)
@@ -180,7 +184,7 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
                 label=scale.labels[given],
                 probabilities={
                     value: float(probability)
-                    for value, probability in zip(scale.values, task_answer.probabilities, strict=True)
+                    for value, probability in zip(scale.values, stated[task.name], strict=True)
                 },
                 evidence=evidence,
                 pack=pack.name,
@@ -190,27 +194,22 @@ def grades_of(pack: Pack, answer: Answer) -> list[Grade]:
                 synthetic=pack.trained_on.synthetic,
                 # Doubts once for a disc and system, not with each of its tasks.
                 warnings=(*task_answer.warnings, *(answer.doubts if task is tasks[0] else ())),
+                call=calls.get(task.name),
             )
         )
     return grades
 
 
-def _given(system: System, name: str, answer: Answer) -> int:
-    """The position of the grade that a task is given: the likeliest, of those that contradict no other task."""
-    task, probabilities = system.task(name), answer.tasks[name].probabilities
-    followed = answer.tasks.get(task.follows)
-    if followed is not None:
-        return consistent_position(probabilities, bool(followed.probabilities.argmax()))
-    for other in system.sums_of(name):
-        if other.sums is not None:
-            return int(predicted_grades(probabilities, len(probabilities) - len(other.sums.grades)))
-    return int(probabilities.argmax())
-
-
-def consistent_position(probabilities: np.ndarray, found: bool) -> int:
-    """The likeliest grade but the first where something was found, the first where nothing was: the zone of a
-    herniation and its size never contradict each other."""
-    return 1 + int(probabilities[1:].argmax()) if found else 0
+def _as_stated(pack: Pack, system: System, answer: Answer) -> dict[str, np.ndarray]:
+    """The probabilities of an answer by task, with what a site has recalibrated."""
+    found = {name: task.probabilities for name, task in answer.tasks.items()}
+    for task in system.tasks:
+        if task.name in found and task.sums is not None and task.sums.task in pack.recalibration:
+            del found[task.name]
+    for name, again in pack.recalibration.items():
+        if name in found:
+            found[name] = recalibrated(found[name], again.temperature, again.bias)
+    return with_sums(system, found)
 
 
 def check_tasks(pack: Pack) -> None:
@@ -231,9 +230,18 @@ def check_tasks(pack: Pack) -> None:
                 f"Pack {pack.name}: tasks.{task} has grades that differ from the scale {scale.name} "
                 f"({', '.join(scale.values)})."
             )
+        if task in pack.operating_points:
+            _check_default(pack, task)
         logits = pack.architecture.get("tasks", {}).get(task, len(scale.values))
         if logits != len(scale.values):
             raise PackError(f"Pack {pack.name}: {task} has {logits} grades where its scale has {len(scale.values)}.")
+
+
+def _check_default(pack: Pack, task: str) -> None:
+    try:
+        read_rule(pack.operating_points[task].default)
+    except UsageError as error:
+        raise PackError(f"Pack {pack.name}: operating_points.{task}.default: {error}") from error
 
 
 def check_typical(pack: Pack, typical: Typical | None, features: int) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from discgrader.checked import Count, OneOf, Within, checked, written_as
 from discgrader.errors import PackError
+from discgrader.packs.operating_points import OperatingPoints
 
 MOST_WEIGHTS = 300e6
 """More weights than any network of a pack may have."""
@@ -61,6 +62,14 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Recalibration:
+    """A temperature and a bias that a site's own cases ask for, upon the logarithms of the calibrated probabilities."""
+
+    temperature: Annotated[float, Within(1e-6, 1e6)]
+    bias: Annotated[list[Annotated[float, Within(-1e3, 1e3)]], Count(2, 64)]
+
+
+@dataclass(frozen=True)
 class Described:
     """The whole of ``pack.json``, each entry by its type."""
 
@@ -76,6 +85,8 @@ class Described:
     trained_on: TrainedOn
     metrics: Mapping[str, Any] = field(metadata=written_as("figures"))
     intended_use: str
+    operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
+    recalibration: Mapping[str, Recalibration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,6 +244,7 @@ def check_description(described: object, what: str) -> Described:
         Naming the entry.
     """
     whole = checked(described, Described, what, PackError)
+    _check_calls(whole, what)
     kind = whole.architecture.get("kind")
     if isinstance(kind, str) and kind in NETWORKS:
         settings = {name: value for name, value in whole.architecture.items() if name != "kind"}
@@ -271,6 +283,20 @@ def _check_calibration(whole: Described, tasks: Mapping[str, int], what: str) ->
             raise PackError(
                 f"{what}: calibration.{task}.bias has {len(found.bias)} entries, its network {tasks[task]} "
                 "outputs for this task."
+            )
+
+
+def _check_calls(whole: Described, what: str) -> None:
+    """Refuse operating points and recalibrations of tasks, or of numbers of grades, that the pack does not have."""
+    for name, stated in (("operating_points", whole.operating_points), ("recalibration", whole.recalibration)):
+        unknown = next((task for task in stated if task not in whole.tasks), None)
+        if unknown is not None:
+            raise PackError(f"{what}: {name}.{unknown} is not one of its tasks.")
+    for task, given in whole.recalibration.items():
+        if len(given.bias) != len(whole.tasks[task].grades):
+            raise PackError(
+                f"{what}: recalibration.{task}.bias has {len(given.bias)} entries, the task "
+                f"{len(whole.tasks[task].grades)} grades."
             )
 
 

@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from discgrader.checked import parse_json, read_bytes, written_key
+from discgrader.checked import parse_json, plain, read_bytes, written_key
 from discgrader.errors import PackError
 from discgrader.folders import atomic_folder
-from discgrader.packs.description import Described, TrainedOn, check_description
+from discgrader.packs.description import Described, Recalibration, TrainedOn, check_description
+from discgrader.packs.operating_points import OperatingPoints
 
 SCHEMA_VERSION = 1
 DESCRIPTION = "pack.json"
@@ -73,6 +74,10 @@ class Pack:
     borrowed : mapping of str to str
         Files that lie in the folder of another pack beside this one, and that folder's name, so that packs of the same
         weights hold them once.
+    operating_points : mapping of str to OperatingPoints
+        From which probability on findings are called, by task; of tasks without, the likeliest grade is.
+    recalibration : mapping of str to Recalibration
+        What a site's own cases ask for, by task; see `discgrader recalibrate`.
     """
 
     folder: Path
@@ -90,6 +95,8 @@ class Pack:
     intended_use: str
     schema_version: int = SCHEMA_VERSION
     borrowed: Mapping[str, str] = field(default_factory=dict)
+    operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
+    recalibration: Mapping[str, Recalibration] = field(default_factory=dict)
 
     def read_bytes(self, file: str) -> bytes:
         """Content of one of the pack's files, its hash and kind checked again.
@@ -130,16 +137,11 @@ def read_pack(folder: Path) -> Pack:
     for file, sha256 in described["files"].items():
         _read_checked(_folder_of(folder, borrowed, file), name, file, sha256)
     _check_unlisted_files(folder, name, described["files"])
+    converted = {name: getattr(whole, name) for name in ("trained_on", "operating_points", "recalibration")}
     values = {
-        member.name: described[written_key(member)] for member in fields(Described) if member.name != "trained_on"
+        member.name: described[written_key(member)] for member in fields(Described) if member.name not in converted
     }
-    return Pack(
-        folder=folder,
-        sha256=hashlib.sha256(content).hexdigest(),
-        trained_on=whole.trained_on,
-        borrowed=borrowed,
-        **values,
-    )
+    return Pack(folder=folder, sha256=hashlib.sha256(content).hexdigest(), borrowed=borrowed, **converted, **values)
 
 
 def parsed_description(content: bytes, name: str) -> object:
@@ -201,6 +203,8 @@ def write_pack(
     calibration: Mapping[str, Any] | None = None,
     metrics: Mapping[str, Any] | None = None,
     intended_use: str = "Research use, not for diagnosis.",
+    operating_points: Mapping[str, OperatingPoints] | None = None,
+    recalibration: Mapping[str, Recalibration] | None = None,
 ) -> Pack:
     """Write a pack, in place of the one that may be there, and read it back.
 
@@ -231,6 +235,8 @@ def write_pack(
         "trained_on": asdict(trained_on),
         "figures": metrics or {},
         "intended_use": intended_use,
+        **({"operating_points": plain(operating_points)} if operating_points else {}),
+        **({"recalibration": plain(recalibration)} if recalibration else {}),
     }
     # Through JSON once, so that tuples and the like are judged as they will be read.
     text = json.dumps(described, indent=2, ensure_ascii=False, allow_nan=False)

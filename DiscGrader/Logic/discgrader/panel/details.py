@@ -8,6 +8,7 @@ import qt
 from slicer.i18n import tr as _
 
 from discgrader.grading.contributions import KEY
+from discgrader.grading.operating_point import YOUDEN, Call, read_rule, share_in_words
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import find_task, scale_of
@@ -126,11 +127,28 @@ def _said(cell: Cell, scale: Scale, colors: Colors) -> str:
 
 def _decided(cell: Cell, scale: Scale, colors: Colors) -> str:
     """Why a pack's grade is not the likeliest one."""
+    if cell.ai is not None and cell.ai.call is not None:
+        return _faint(_called(cell.ai.call), colors)
     if cell.ai is None or cell.ai.probability >= max(cell.ai.probabilities.values()):
         return ""
     likeliest = max(cell.ai.probabilities, key=cell.ai.probabilities.__getitem__)
     why = _("{label} alone is more likely, but I–III and IV–V are weighed against each other first.")
     return _faint(why.format(label=scale.label_of(likeliest)), colors)
+
+
+def _called(call: Call) -> str:
+    """From which probability on a finding is called, and by which rule."""
+    rule = read_rule(call.rule)
+    at_least = _("sensitivity of at least {share}").format(share=percent(rule.wanted))
+    return _(
+        "Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}."
+    ).format(
+        threshold=share_in_words(call.threshold),
+        rule=_("Youden's index") if rule.name == YOUDEN else at_least,
+        sensitivity=percent(call.sensitivity),
+        specificity=percent(call.specificity),
+        discs=call.chosen_on,
+    )
 
 
 def _scale(scale: Scale, cell: Cell | None, colors: Colors) -> str:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from discgrader import __version__
 from discgrader.errors import PackError, StudyError, UsageError
+from discgrader.grading.calls import called_again, missing_points
 from discgrader.grading.not_graded import NOT_LUMBAR
+from discgrader.grading.operating_point import read_rules
 from discgrader.grading.results import DiscResult, Maps, StudyResult
 from discgrader.grading.series_choice import ONLY_T1, refuse_unknown_contrast, series_warnings
 from discgrader.grading.t1_alone import t1_alone_notes
@@ -233,10 +235,12 @@ class Engine:
             *self._series_warnings(study, localization),
         )
 
-        warnings += _misfit_warnings(localization)
+        rules, packs = read_rules(settings.calls), {p.system: p for p in self.packs if p.system in systems}
+        warnings += (*_misfit_warnings(localization), *missing_points(rules, packs.values()))
 
         def completed(result: DiscResult) -> DiscResult:
-            return replace(result, not_graded={**impossible, **result.not_graded}) if impossible else result
+            called = called_again(result, rules, packs) if rules else result
+            return replace(called, not_graded={**impossible, **called.not_graded}) if impossible else called
 
         if localization.withheld:
             return _withheld(study, localization, (*systems, *impossible), warnings, graded)

@@ -1,10 +1,11 @@
 """What a user may choose about the main job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from discgrader.errors import UsageError
+from discgrader.grading.operating_point import read_rules
 from discgrader.localize.levels import place_of_lowest
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, check_margin
 
@@ -36,6 +37,9 @@ class Settings:
         Whether to grade what may not be a lumbar spine on MR.
     device : str
         Where the networks run, such as ``cpu``, ``cuda`` or ``cuda:1``.
+    calls : mapping of str to str
+        How findings are called, as `discgrader.grading.operating_point.read_rule` reads it, by task (``system.task``),
+        or by ``""`` for all tasks; where it is empty, by each pack's own default.
 
     Raises
     ------
@@ -52,6 +56,7 @@ class Settings:
     packs: tuple[Path, ...] = ()
     grade_anyway: bool = False
     device: str = "cpu"
+    calls: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.systems is not None:
@@ -61,6 +66,7 @@ class Settings:
             place_of_lowest(self.lowest_disc)
         if self.device.split(":")[0] not in DEVICES:
             raise UsageError(f"There is no device {self.device}; choose one of {', '.join(DEVICES)}.")
+        read_rules(self.calls)
 
     def to_json(self) -> dict[str, object]:
         """The choices as plain values, for ``grades.json``."""
@@ -72,4 +78,5 @@ class Settings:
             "grade_anyway": self.grade_anyway,
             "rois": None if self.rois is None else str(self.rois),
             "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
+            **({"calls": {task: str(rule) for task, rule in read_rules(self.calls).items()}} if self.calls else {}),
         }

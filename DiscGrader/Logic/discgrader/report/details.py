@@ -213,7 +213,7 @@ def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
     """What was measured, each thing once with the tasks that it speaks for."""
     found: dict[tuple[str, str], list[str]] = {}
     for grade in in_task_order(disc, result):
-        for name, value in grade.evidence.items():
+        for name, value in grade.told.items():
             if name == KEY:
                 continue
             found.setdefault((evidence_title(name, value), evidence_text(value)), []).append(task_title(grade))

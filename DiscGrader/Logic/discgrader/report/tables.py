@@ -47,6 +47,9 @@ LAST_COLUMNS = ("pack", "trained_on", "warnings")
 NAMES_COLUMN = "name_probability"
 """The last column, where it is known how sure names are."""
 
+CALLED_COLUMN = "called_from"
+"""Before it, where findings were called by an operating point: from which probability on."""
+
 
 def grades_json(result: StudyResult) -> dict:
     """Everything about a result that ``grades.json`` holds, ready for `json.dumps`.
@@ -211,6 +214,7 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
             "warnings": " ".join(
                 dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()), *grade.get("warnings", ())))
             ),
+            **({CALLED_COLUMN: grade["call"]["threshold"]} if grade.get("call") else {}),
             **sure,
         }
         for disc in document["discs"]
@@ -250,7 +254,7 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
 def grades_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
     """All columns that these rows need, in their order."""
     rows = list(rows)
-    last = (NAMES_COLUMN,) if any(NAMES_COLUMN in row for row in rows) else ()
+    last = [name for name in (CALLED_COLUMN, NAMES_COLUMN) if any(name in row for row in rows)]
     return (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *last)
 
 

@@ -22,7 +22,8 @@ from discgrader.grading.calibration import calibrate, fit_calibration
 from discgrader.grading.crop_system import NETWORK_PREFIX
 from discgrader.grading.evidence import MEASURES
 from discgrader.grading.evidence_rows import EVIDENCE_PREFIX, combined, evidence_names, evidence_row, log_probabilities
-from discgrader.grading.systems import scale_of
+from discgrader.grading.system import with_sums
+from discgrader.grading.systems import find_system, scale_of
 from discgrader.grading.view import ViewShape
 from discgrader.packs.networks import build_network
 from discgrader.packs.weights import pack_tensors
@@ -40,6 +41,7 @@ from discgrader.training.discs import (
 from discgrader.training.loop import Optimization, epochs_from, forward, train, trained
 from discgrader.training.losses import UNKNOWN, grade_loss
 from discgrader.training.metrics import binary_metrics, grade_metrics, with_intervals
+from discgrader.training.operating import task_points
 from discgrader.training.recipes import SPIDER, changed, described_tasks, ship, trained_on, write_json
 from discgrader.training.spider import TASK_COLUMNS, spider_gradings, spider_images
 
@@ -237,7 +239,7 @@ PFIRRMANN_METRICS: Mapping[str, str] = {"macro_auroc": "auroc", "macro_f1": "f1"
 
 
 @dataclass(frozen=True, eq=False)
-class _HeldOut:
+class HeldOut:
     """Logits of every task on discs that were not seen in training, one row a disc; together and each part alone."""
 
     patients: np.ndarray
@@ -256,16 +258,16 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, **options: 
     find = disc_finder(images, recipe.localizer_work)
     discs = graded_discs(prepare(images, find, out_dir / "crops", progress.part(0.0, 0.2)), gradings)
     folds = _grader_folds(discs, recipe)
-    networks, trees, held_out = [], [], []
+    networks, trees, apart = [], [], []
     for fold in range(recipe.folds):
         seen = [disc for disc in discs if folds[disc.patient] != fold]
-        held_out.append([disc for disc in discs if folds[disc.patient] == fold])
+        apart.append([disc for disc in discs if folds[disc.patient] == fold])
         share = progress.part(0.2 + 0.7 * fold / recipe.folds, 0.2 + 0.7 * (fold + 1) / recipe.folds)
         fit = partial(fit_grader, recipe, seen, seed=recipe.seed + fold, progress=share)
         networks.append(trained(out_dir / "work" / f"fold{fold}", build_network(recipe.architecture), fit))
         trees.append({task: fit_trees(seen, task, recipe.seed) for task in TASKS})
     progress.report("Evaluating", 0.92)
-    results = {name: _held_out(networks, trees, recipe, held_out, roles) for name, roles in INPUTS.items()}
+    results = {name: held_out(networks, trees, recipe, apart, roles) for name, roles in INPUTS.items()}
     calibration: dict[str, Any] = {
         task: fit_calibration(results["all"].logits[task], results["all"].grades[task]) for task in TASKS
     }
@@ -274,7 +276,7 @@ def train_graders(data_dir: Path, out_dir: Path, progress: Progress, **options: 
     write_json(out_dir / "figures.json", metrics)
     _save_held_out(out_dir / "held_out.npz", results)
     final_trees = {task: fit_trees(discs, task, recipe.seed) for task in TASKS}
-    return _write(out_dir, recipe, networks, final_trees, calibration, metrics, discs)
+    return _write(out_dir, recipe, networks, final_trees, calibration, metrics, discs, results["all"])
 
 
 def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int, int]:
@@ -282,16 +284,23 @@ def _grader_folds(discs: Sequence[GradedDisc], recipe: GraderRecipe) -> dict[int
     return {int(patient): position % recipe.folds for position, patient in enumerate(patients)}
 
 
-def _held_out(
+def held_out(
     networks: Sequence[torch.nn.Module],
     trees: Sequence[Mapping[str, lightgbm.Booster]],
     recipe: GraderRecipe,
-    held_out: Sequence[Sequence[GradedDisc]],
+    apart: Sequence[Sequence[GradedDisc]],
     roles: Sequence[str],
-) -> _HeldOut:
+) -> HeldOut:
+    """What networks and trees say of the discs that each of them has not seen, from the images of ``roles``.
+
+    Parameters
+    ----------
+    networks, trees, apart : sequence
+        Of each fold its network, its trees by task, and the discs that neither has seen.
+    """
     rows: list[GradedDisc] = []
     parts: dict[str, dict[str, list[np.ndarray]]] = {"together": {}, "network": {}, "evidence": {}}
-    for network, boosters, discs in zip(networks, trees, held_out, strict=True):
+    for network, boosters, discs in zip(networks, trees, apart, strict=True):
         shown = [disc for disc in discs if any(image.role in roles for image in disc.images)]
         if not shown:
             continue
@@ -302,7 +311,7 @@ def _held_out(
             for name, scores in (("together", together), ("network", logits), ("evidence", evidence)):
                 parts[name].setdefault(task, []).append(scores)
     joined = {name: {task: np.concatenate(some) for task, some in part.items()} for name, part in parts.items()}
-    return _HeldOut(
+    return HeldOut(
         np.array([row.patient for row in rows]),
         np.array([row.index_from_sacrum for row in rows]),
         {task: np.array([row.grades[task] for row in rows]) for task in joined["together"]},
@@ -329,7 +338,7 @@ def folds_file(data_set: str, folds: Mapping[int, int], count: int) -> bytes:
     return json.dumps({"data_set": data_set, "patients_not_shown": unseen}).encode()
 
 
-def _metrics(result: _HeldOut, calibration: Mapping[str, Any]) -> dict[str, object]:
+def _metrics(result: HeldOut, calibration: Mapping[str, Any]) -> dict[str, object]:
     metrics: dict[str, object] = {"discs": len(result.patients), "patients": len(np.unique(result.patients))}
 
     def yes_or_no(grades: np.ndarray, probability: np.ndarray) -> dict:
@@ -350,7 +359,7 @@ def _metrics(result: _HeldOut, calibration: Mapping[str, Any]) -> dict[str, obje
     return metrics
 
 
-def _save_held_out(path: Path, results: Mapping[str, _HeldOut]) -> None:
+def _save_held_out(path: Path, results: Mapping[str, HeldOut]) -> None:
     arrays = {}
     for name, values in results.items():
         arrays |= {f"{name}/patients": values.patients, f"{name}/indices": values.indices}
@@ -366,9 +375,10 @@ def _write(
     recipe: GraderRecipe,
     networks: Sequence[torch.nn.Module],
     trees: Mapping[str, lightgbm.Booster],
-    calibration: Mapping[str, object],
+    calibration: Mapping[str, Any],
     metrics: Mapping[str, Mapping[str, object]],
     discs: Sequence[GradedDisc],
+    result: HeldOut,
 ) -> Path:
     files = {
         f"{NETWORK_PREFIX}_{number}.safetensors": pack_tensors(network.state_dict(), recipe.bits)
@@ -381,6 +391,11 @@ def _write(
     for system in ("pfirrmann", "spider"):
         tasks = described_tasks(system)
         stated = {"discs", "patients", *tasks, *(["modic_any"] if system == "spider" else [])}
+        chosen_on = f"{len(result.patients)} discs of {patients} SPIDER patients, held out"
+        probabilities = with_sums(
+            find_system(system), {task: calibrate(result.logits[task], calibration[task]) for task in TASKS}
+        )
+        own_grades = {task: given for task, given in result.grades.items() if task in tasks}
         method = f"{recipe.folds}-fold cross-validation by patient, 95 % intervals by patient bootstrap"
         ship(
             out_dir,
@@ -404,6 +419,7 @@ def _write(
                 f"{len(discs)} discs of {patients} SPIDER patients (CC BY 4.0)",
             ),
             calibration=calibration,
+            operating_points=task_points(system, own_grades, probabilities, result.patients, chosen_on),
             metrics={
                 "method": method,
                 **{

@@ -301,10 +301,11 @@ def with_intervals(
         for rows in patient_draws(patients, draws, seed)
         if np.ptp(grades[rows]) > 0
     ]
-    return {name: _interval(estimate, [sample[name] for sample in drawn]) for name, estimate in value.items()}
+    return {name: value_with_draws(estimate, [sample[name] for sample in drawn]) for name, estimate in value.items()}
 
 
-def _interval(value: float, drawn: Sequence[float]) -> Interval:
+def value_with_draws(value: float, drawn: Sequence[float]) -> Interval:
+    """A value with the 95 % interval of what was drawn; draws in which it is not defined are left out."""
     known = np.array(drawn, float)
     known = known[np.isfinite(known)]
     low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
@@ -326,7 +327,7 @@ def difference(
     def gap(rows: np.ndarray) -> float:
         return grade_metrics(grades[rows], one[rows])[name] - grade_metrics(grades[rows], other[rows])[name]
 
-    return _interval(gap(np.arange(len(grades))), [gap(rows) for rows in patient_draws(patients, draws, seed)])
+    return value_with_draws(gap(np.arange(len(grades))), [gap(rows) for rows in patient_draws(patients, draws, seed)])
 
 
 def means_with_intervals(rows: Sequence[Mapping[str, float]], seed: int = 0) -> dict[str, Interval]:
@@ -336,7 +337,7 @@ def means_with_intervals(rows: Sequence[Mapping[str, float]], seed: int = 0) -> 
     for name in rows[0]:
         values = np.array([row[name] for row in rows])
         drawn = generator.choice(values, (DRAWS, len(values))).mean(1)
-        result[name] = _interval(float(values.mean()), drawn) | {"patients": len(values)}
+        result[name] = value_with_draws(float(values.mean()), drawn) | {"patients": len(values)}
     return result
 
 

@@ -75,6 +75,9 @@ RECIPES: Mapping[str, Recipe] = {
         "the recognition of levels, added to a localizer's pack",
         f"{SPIDER}, {_SUDIRMAN}, digital spine",
     ),
+    "operating-points": Recipe(
+        "operating_recipe", "train_operating_points", "the operating points that a pack calls its findings by"
+    ),
     "contrast": Recipe(
         "contrast.recipe", "train_contrast", "the recognition of T1 and T2", f"{SPIDER}, {_SUDIRMAN}, digital spine"
     ),

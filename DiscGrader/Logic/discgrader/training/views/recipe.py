@@ -18,11 +18,13 @@ from discgrader.grading.view_system import view_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
 from discgrader.packs.initial import initial_weights, shipped_weights
+from discgrader.packs.operating_points import OperatingPoints
 from discgrader.packs.pack import TrainedOn, default_packs
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.losses import UNKNOWN
 from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
+from discgrader.training.operating import task_points
 from discgrader.training.plots import task_roc_plot
 from discgrader.training.recipes import described_tasks, installed_localizer, recipe_files, ship, write_json
 from discgrader.training.views.fit import Predicted, ViewRecipe, fit, predict, read_recipe
@@ -122,6 +124,7 @@ def _train(
     write_json(out_dir / "figures.json", metrics)
     grades = {task: np.array([disc.grades[task] for disc in parts["test"]]) for task in recipe.tasks}
     (out_dir / "roc.png").write_bytes(task_roc_plot(grades, _probabilities(predicted["test"], calibration)))
+    trained_on = _trained_on(recipe, parts["train"], data_set, license, initial_from)
     packs = ship(
         out_dir,
         recipe.name,
@@ -130,7 +133,8 @@ def _train(
         input=view_input(recipe.specs, recipe.pixels),
         architecture=recipe.architecture(),
         files={"network_0.safetensors": pack_tensors(network.state_dict(), recipe.bits)},
-        trained_on=_trained_on(recipe, parts["train"], data_set, license, initial_from),
+        trained_on=trained_on,
+        operating_points=_points(recipe, _probabilities(predicted["test"], calibration), parts["test"], trained_on),
         calibration=calibration,
         metrics={
             "method": "patients that were held out once, each level by its worst slice",
@@ -231,6 +235,16 @@ def _metrics(
         herniated = probabilities[next(iter(recipe.tasks))].argmax(1) > 0
         metrics["box"] = box_metrics(predicted.true_boxes, predicted.boxes, herniated)
     return metrics
+
+
+def _points(
+    recipe: ViewRecipe, probabilities: Mapping[str, np.ndarray], discs: Sequence[ViewSample], trained_on: TrainedOn
+) -> dict[str, OperatingPoints]:
+    grades = {task: np.array([disc.grades[task] for disc in discs]) for task in probabilities}
+    patients = np.array([disc.patient for disc in discs])
+    kind = "digital patients" if trained_on.synthetic else "patients"
+    chosen_on = f"{len(discs)} discs of {len(np.unique(patients))} {kind}, held out"
+    return task_points(recipe.system, grades, probabilities, patients, chosen_on, trained_on.synthetic)
 
 
 def _trained_on(
