@@ -13,7 +13,7 @@ SHARES = np.clip(0.1 * RNG.random(400) + 0.08 * HITS, 0, 1)
 
 
 def rates(threshold: float) -> tuple[float, float]:
-    called = SHARES >= threshold
+    called = np.greater_equal(SHARES, threshold)
     return called[HITS].mean(), (~called)[~HITS].mean()
 
 
@@ -46,7 +46,7 @@ def test_the_figures_of_other_patients_are_not_better_than_those_chosen_on():
 
 def test_no_patient_is_on_both_sides():
     folds = patient_folds_of(PATIENTS)
-    assert all(len(set(folds[PATIENTS == patient])) == 1 for patient in np.unique(PATIENTS))
+    assert all(len(set(folds[np.equal(PATIENTS, patient)])) == 1 for patient in np.unique(PATIENTS))
     assert len(set(folds)) == 5
 
 
