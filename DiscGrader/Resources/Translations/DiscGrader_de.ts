@@ -1694,6 +1694,10 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>KI: {label}, {probability}</translation>
         </message>
         <message>
+            <source>Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}.</source>
+            <translation>Ab {threshold} angegeben ({rule}); Sensitivität {sensitivity}, Spezifität {specificity} auf: {discs}.</translation>
+        </message>
+        <message>
             <source>Choose a cell of the table to see what its grade is based on.</source>
             <translation>Eine Zelle der Tabelle wählen, um zu sehen, worauf die Einstufung beruht.</translation>
         </message>
@@ -1714,8 +1718,16 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Was die Einstufung am stärksten erhöht ▲ oder gesenkt ▼ hat</translation>
         </message>
         <message>
+            <source>Youden's index</source>
+            <translation>Youden-Index</translation>
+        </message>
+        <message>
             <source>not read yet</source>
             <translation>noch nicht befundet</translation>
+        </message>
+        <message>
+            <source>sensitivity of at least {share}</source>
+            <translation>Sensitivität von mindestens {share}</translation>
         </message>
         <message>
             <source>{label} alone is more likely, but I–III and IV–V are weighed against each other first.</source>

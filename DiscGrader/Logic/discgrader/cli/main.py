@@ -9,7 +9,19 @@ from discgrader import RESEARCH_USE, __version__
 from discgrader.cli.streams import TolerantStream, tolerant_streams
 from discgrader.errors import DiscGraderError, UsageError
 
-COMMANDS = ("grade", "batch", "agree", "crops", "evaluate", "features", "labels", "packs", "phantom", "train")
+COMMANDS = (
+    "grade",
+    "batch",
+    "agree",
+    "crops",
+    "evaluate",
+    "features",
+    "labels",
+    "packs",
+    "phantom",
+    "train",
+    "validate",
+)
 """Each is a module of this room with ``add_parser(commands)`` and ``run(arguments, progress)``."""
 
 PRINTING_OPTIONS = frozenset({"packs", "-h", "--help", "--version"})

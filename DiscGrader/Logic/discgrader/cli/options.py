@@ -72,6 +72,13 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
             "which is refused otherwise"
         ),
     )
+    add_call_option(parser)
+    parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
+    parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
+
+
+def add_call_option(parser: argparse.ArgumentParser) -> None:
+    """How findings are called."""
     parser.add_argument(
         "--call",
         action="append",
@@ -84,8 +91,6 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
             "the same"
         ),
     )
-    parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
-    parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -86,6 +86,8 @@ def run_batch(
     overwrite: bool = False,
     rois: str | None = None,
     sheets: bool = False,
+    only: Collection[str] | None = None,
+    roles: Mapping[str, Mapping[str, str]] | None = None,
     make_engine: EngineMaker | None = None,
     progress: Progress = Progress(),
 ) -> BatchResult:
@@ -117,6 +119,10 @@ def run_batch(
     sheets : bool
         Whether to keep tiles of what each system saw with each result, and to draw contact sheets of all in
         ``out/sheets`` when all studies have had their turn. Without, sheets of before are removed once grades change.
+    only : collection of str, optional
+        The studies that are graded; the others are passed over.
+    roles : mapping of str to mapping of str to str, optional
+        By study, what its series are, in place of the settings' roles.
     make_engine : EngineMaker, optional
         What makes the engine in each worker.
     progress : Progress
@@ -135,7 +141,7 @@ def run_batch(
         raise UsageError(f"The number of workers is {workers}; give at least 1.")
     make_engine = make_engine or EngineMaker(settings)
     check_apart(folder, out)
-    studies = find_studies(folder, progress)
+    studies = [one for one in find_studies(folder, progress) if only is None or one[0] in only]
     packs = make_engine.packs()
     _check_systems(settings, packs)
     _prepare_folder(out)
@@ -144,6 +150,7 @@ def run_batch(
         _check_sheets(out, [name for name, _ in studies])
         extra[TILES] = TileWriter(views_of_packs(packs))
     own = _own_settings(settings, folder, [path for _, path in studies], rois)
+    own |= {path: replace(own[path], roles=roles[name]) for name, path in studies if roles and name in roles}
     tasks = [StudyTask(name, path, out / name, own[path], extra, overwrite) for name, path in studies]
     todo = [task for task in tasks if not _is_done(task, packs, progress)]
     undone = {task.name for task in todo}

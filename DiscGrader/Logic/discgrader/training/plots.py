@@ -149,6 +149,27 @@ def reliability_plot(grades: np.ndarray, before: np.ndarray, after: np.ndarray, 
     return _png(figure)
 
 
+def reliability_of_groups(groups: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> bytes:
+    """Observed share against probability, a panel for each grade.
+
+    Parameters
+    ----------
+    groups : mapping of str to (ndarray of bool, ndarray)
+        What a grade is called to whether each disc has it and the probability given.
+    """
+    figure = _figure(2.3 * len(groups) + 0.6, 2.7)
+    for panel, (name, (hits, probability)) in zip(np.atleast_1d(figure.subplots(1, len(groups))), groups.items()):
+        binned = reliability(hits, probability, 8)
+        panel.plot([0, 1], [0, 1], color=LINE, lw=1, zorder=0)
+        panel.plot(binned["probability"], binned["observed"], color=ACCENT, lw=1.4)
+        panel.scatter(
+            binned["probability"], binned["observed"], s=6 + 1.2 * np.minimum(binned["count"], 100), color=ACCENT, lw=0
+        )
+        panel.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+        _axes(panel, name, "Probability", "Observed share" if name == next(iter(groups)) else "")
+    return _png(figure)
+
+
 def decision_plot(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> bytes:
     """Net benefit against threshold; ``rows`` as in the table ``decision_curve``."""
     figure = _figure(6.4, 3.9)

@@ -18,7 +18,7 @@ from discgrader.reading.pairs import AI, Source
 from discgrader.reading.record import DiscReading
 from discgrader.reading.results import reading_of_grades
 from discgrader.report.tables import read_grades_json
-from discgrader.training.validation.truth import Groups, Key, Truth, TrueGrade, groups_of
+from discgrader.training.validation.truth import Groups, Key, TrueGrade, Truth, groups_of
 
 SCANNER = "scanner.json"
 """In the folder of each study's result: what it was taken with."""
@@ -242,7 +242,11 @@ def _of_study(truth: Truth, grades: Sequence[TrueGrade], folder: Path) -> Iterat
     for one in grades:
         disc = _disc_of(one, reading.present)
         if disc is None:
-            yield "the disc was not found, or is called otherwise" if one.box is None else "no disc was found at its place"
+            yield (
+                "the disc was not found, or is called otherwise"
+                if one.box is None
+                else "no disc was found at its place"
+            )
             continue
         grade = disc.ai_grade(*one.key)
         if grade is None:
@@ -261,14 +265,8 @@ def _disc_of(one: TrueGrade, discs: Sequence[DiscReading]) -> DiscReading | None
     if one.box is None:
         return next((disc for disc in discs if disc.level == one.level), None)
     box = one.box
-    near = [
-        disc
-        for disc in discs
-        if box.contains(disc.box.center_lps_mm) or disc.box.contains(box.center_lps_mm)
-    ]
-    return min(
-        near, key=lambda disc: float(np.linalg.norm(disc.box.center_lps_mm - box.center_lps_mm)), default=None
-    )
+    near = [disc for disc in discs if box.contains(disc.box.center_lps_mm) or disc.box.contains(box.center_lps_mm)]
+    return min(near, key=lambda disc: float(np.linalg.norm(disc.box.center_lps_mm - box.center_lps_mm)), default=None)
 
 
 def _scanner(folder: Path) -> dict[str, Any]:

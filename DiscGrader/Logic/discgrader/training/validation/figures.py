@@ -172,11 +172,13 @@ def verdict(cases: TaskCases, figures: Mapping[str, Interval], stated: Sequence[
         return Verdict(False, "", words)
     if patients < LEAST_PATIENTS or min(absent, present) < LEAST_DISCS:
         words = (
-            f"{title}: not enough cases: {len(cases.cases)} discs of {patients} patients, {absent} {cases.labels[0]} and "
-            f"{present} above; at least {LEAST_PATIENTS} patients and {LEAST_DISCS} discs of each are needed."
+            f"{title}: not enough cases: {len(cases.cases)} discs of {patients} patients, {absent} {cases.labels[0]} "
+            f"and {present} above; at least {LEAST_PATIENTS} patients and {LEAST_DISCS} discs of each are needed."
         )
         return Verdict(False, "", words)
-    usable = next((one for one in stated if one.metric in figures and math.isfinite(figures[one.metric]["value"])), None)
+    usable = next(
+        (one for one in stated if one.metric in figures and math.isfinite(figures[one.metric]["value"])), None
+    )
     metric = usable.metric if usable else "auroc"
     found = figures[metric]
     told = f"{TITLES.get(metric, metric)} {found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"

@@ -1,7 +1,8 @@
 """RSNA 2024's published layout as a truth: severity of stenosis by level (Lumbar Spine Degenerative Classification).
 
 ``train.csv`` has a row a study and a column a condition and level, ``Normal/Mild``, ``Moderate`` or ``Severe``;
-``train_series_descriptions.csv`` says what each series is; pictures are ``train_images/<study>/<series>/<instance>.dcm``.
+``train_series_descriptions.csv`` says what each series is; pictures are
+``train_images/<study>/<series>/<instance>.dcm``.
 ``train_label_coordinates.csv`` says on which instance a condition was seen.
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 from discgrader.checked import read_csv
 from discgrader.errors import UsageError
 from discgrader.localize.levels import is_level
-from discgrader.training.validation.truth import Key, Truth, TrueGrade, each_once
+from discgrader.training.validation.truth import Key, TrueGrade, Truth, each_once
 
 TABLE, SERIES, COORDINATES, IMAGES = (
     "train.csv",
@@ -99,7 +100,9 @@ def _column(table: Path, name: str) -> tuple[str, str]:
     condition, ends = "_".join(parts[:-2]), "_".join(parts[-2:])
     level = ends.upper().replace("_", "-")
     if condition not in CONDITIONS or not is_level(level):
-        raise UsageError(f"{table}: {name} is no condition and level of RSNA 2024; it must be as spinal_canal_stenosis_l4_l5.")
+        raise UsageError(
+            f"{table}: {name} is no condition and level of RSNA 2024; it must be as spinal_canal_stenosis_l4_l5."
+        )
     return condition, level
 
 

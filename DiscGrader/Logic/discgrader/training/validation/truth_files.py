@@ -10,10 +10,13 @@ from discgrader.imaging.files import ending, stem
 from discgrader.localize.levels import is_level
 from discgrader.reading.pairs import READER, load_source
 from discgrader.training.validation.rsna import is_rsna, read_rsna
-from discgrader.training.validation.truth import Truth, TrueGrade, each_once, key_of, written_grades
+from discgrader.training.validation.truth import TrueGrade, Truth, each_once, key_of, written_grades
 
 STUDY_COLUMNS = ("study", "file")
 COLUMNS = ("level", "task", "grade")
+REPORT = "report"
+"""The system of rows that tell what a report says, beside those of grading systems that follow from it."""
+
 _LEVEL = re.compile(r"([LTSC]\d{1,2})\s*[-–/_\s]\s*([LTSC]?)(\d{1,2})", re.IGNORECASE)
 
 
@@ -24,8 +27,8 @@ def read_truth(path: Path) -> Truth:
     ----------
     path : Path
         A CSV with the columns ``study`` (or ``file``), ``level``, ``task``, ``grade``, and, where they are needed,
-        ``system``, ``patient``, ``scanner`` and ``protocol``, as `discgrader labels` writes one from reports; a reading,
-        or a folder of readings, made in the module; or the folder of RSNA 2024, or its ``train.csv``.
+        ``system``, ``patient``, ``scanner`` and ``protocol``, as `discgrader labels` writes one from reports; a
+        reading, or a folder of readings, made in the module; or the folder of RSNA 2024, or its ``train.csv``.
 
     Raises
     ------
@@ -70,14 +73,14 @@ def _table(path: Path) -> Truth:
     found = []
     told: dict[str, dict[str, str]] = {"patient": {}, "scanner": {}, "protocol": {}}
     for number, row in enumerate(rows, start=2):
-        if not row["grade"].strip():
+        if not row["grade"].strip() or row.get("system", "").strip() == REPORT:
             continue
         one = _row(path, number, named, row)
         found.append(one)
         for column, known in told.items():
             _note(path, number, one.study, column, row, known)
     if not found:
-        raise UsageError(f"{path} has no row with a grade.")
+        raise UsageError(f"{path} has no row with a grade of a system.")
     grades, repeated = each_once(found, str(path))
     notes = (f"{repeated} rows say again what others say.",) if repeated else ()
     return Truth(str(path), "table", grades, told["patient"], told["scanner"], told["protocol"], notes=notes)
@@ -99,7 +102,9 @@ def _row(path: Path, number: int, named: str, row: Mapping[str, str]) -> TrueGra
 def _note(path: Path, number: int, study: str, column: str, row: Mapping[str, str], known: dict[str, str]) -> None:
     value = row.get(column, "").strip()
     if value and known.setdefault(study, value) != value:
-        raise UsageError(f"{path}, line {number}: {study} has the {column} {value}, and {known[study]} before; keep one.")
+        raise UsageError(
+            f"{path}, line {number}: {study} has the {column} {value}, and {known[study]} before; keep one."
+        )
 
 
 def _readings(path: Path) -> Truth:
