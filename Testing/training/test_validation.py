@@ -284,7 +284,9 @@ def test_readings_are_a_truth_disc_by_disc_whatever_its_name(tmp_path):
         history.apply(AcceptGrade(history.reading.present[2].level, "pfirrmann", "pfirrmann"))
         (tmp_path / "readings").mkdir(exist_ok=True)
         save_reading(history.reading, tmp_path / "readings" / f"{study}.reading.json")
-    [report] = run(folder, tmp_path / "readings", tmp_path / "second")
+    report, high = run(folder, tmp_path / "readings", tmp_path / "second")
+    # A reader's Pfirrmann grade settles whether it is high.
+    assert high.cases.key == ("pfirrmann", "high_grade")
     assert len(report.cases.cases) == 6 and (report.cases.true == 4).sum() == 4
     assert proof(tmp_path / "second")["truth"]["kind"] == "readings"
 
