@@ -19,6 +19,7 @@ COMMANDS = (
     "labels",
     "packs",
     "phantom",
+    "recalibrate",
     "train",
     "validate",
 )

@@ -42,7 +42,17 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe; an unknown name lists all")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data set")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="folder for the pack")
-    parser.add_argument("--init", metavar="FILE", help="initial weights, such as those published for ImageNet")
+    parser.add_argument(
+        "--init", metavar="FILE", help="initial weights, such as those published for ImageNet, or a pack to go on from"
+    )
+    parser.add_argument(
+        "--truth",
+        metavar="TABLE",
+        help=(
+            "the grades of the studies in DIR, in place of their truth.csv: a CSV, readings made in the module, or the "
+            "folder of RSNA 2024, as 'discgrader validate' takes them; for recipes of systems that look through views"
+        ),
+    )
     parser.add_argument("--device", metavar="DEVICE", help="PyTorch device to train on, such as cuda")
     parser.add_argument(
         "--option",
@@ -67,7 +77,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     if not arguments.data.is_dir():
         raise UsageError(f"There is no folder {arguments.data}; give the data set's folder with --data.")
     options = dict(_option(text) for text in arguments.option)
-    options |= {name: value for name in ("init", "device") if (value := getattr(arguments, name)) is not None}
+    options |= {name: value for name in ("init", "device", "truth") if (value := getattr(arguments, name)) is not None}
     try:
         packs = run_recipe(arguments.recipe, arguments.data, arguments.output, progress=progress, **options)
     except ModuleNotFoundError as error:

@@ -7,7 +7,7 @@ phantom --cohort` writes such a folder.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from discgrader.checked import read_csv
@@ -58,11 +58,13 @@ def _as_named(series: Series) -> Series:
 
 @dataclass(frozen=True)
 class GradedStudy:
-    """The rows of the table about one study: the patient, and each level's grade by task, as written in files."""
+    """The rows of the table about one study: the patient, and each level's grade by task, as written in files; and
+    the boxes of its discs by level, where whoever graded them has said where they are."""
 
     name: str
     patient: str
     grades: Mapping[str, Mapping[str, str]]
+    boxes: Mapping[str, RoiBox] = field(default_factory=dict)
 
 
 def read_table(data_dir: Path, system: str) -> list[GradedStudy]:
@@ -114,9 +116,11 @@ def boxes_in(folder: Path) -> dict[str, RoiBox]:
     return read_rois(folder) if folder.is_dir() and any(folder.iterdir()) else {}
 
 
-def localization_of(study: Study, folder: Path, locate: Locate) -> Localization:
-    """The discs of a study: those whose boxes lie in its folder, else found."""
-    boxes = boxes_in(folder / "rois")
+def localization_of(
+    study: Study, folder: Path, locate: Locate, known: Mapping[str, RoiBox] | None = None
+) -> Localization:
+    """The discs of a study: those whose boxes are known, or lie in its folder, else found."""
+    boxes = dict(known or {}) or boxes_in(folder / "rois")
     return localization_from_boxes(study, boxes) if boxes else locate(study)
 
 

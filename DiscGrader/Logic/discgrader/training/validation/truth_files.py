@@ -7,8 +7,10 @@ from pathlib import Path
 from discgrader.checked import read_csv
 from discgrader.errors import UsageError
 from discgrader.imaging.files import ending, stem
+from discgrader.localize.box import RoiBox
 from discgrader.localize.levels import is_level
 from discgrader.reading.pairs import READER, load_source
+from discgrader.training.cohorts import GradedStudy
 from discgrader.training.validation.rsna import is_rsna, read_rsna
 from discgrader.training.validation.truth import TrueGrade, Truth, each_once, key_of, written_grades
 
@@ -121,3 +123,25 @@ def _readings(path: Path) -> Truth:
     if not found:
         raise UsageError(f"Nothing is read in {path}; accept or override grades first.")
     return Truth(str(path), "readings", each_once(found, str(path))[0])
+
+
+def true_studies(truth: Truth, system: str) -> list[GradedStudy]:
+    """What a truth says of a system's tasks, study by study, to train on; with the discs' boxes where it has them.
+
+    Truths that are coarser than the scale cannot be trained on and are left out.
+
+    Raises
+    ------
+    UsageError
+        When nothing is left.
+    """
+    grades: dict[str, dict[str, dict[str, str]]] = {}
+    boxes: dict[str, dict[str, RoiBox]] = {}
+    for one in truth.grades:
+        if one.system == system and len(one.grades) == 1:
+            grades.setdefault(one.study, {}).setdefault(one.level, {})[one.task] = one.grades[0]
+            if one.box is not None:
+                boxes.setdefault(one.study, {})[one.level] = one.box
+    if not grades:
+        raise UsageError(f"{truth.name} has no grade of the system {system} that is as fine as its scale.")
+    return [GradedStudy(name, truth.patient_of(name), grades[name], boxes.get(name, {})) for name in sorted(grades)]

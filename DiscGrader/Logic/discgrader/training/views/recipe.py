@@ -19,7 +19,7 @@ from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
 from discgrader.packs.initial import initial_weights, shipped_weights
 from discgrader.packs.operating_points import OperatingPoints
-from discgrader.packs.pack import TrainedOn, default_packs
+from discgrader.packs.pack import DESCRIPTION, TrainedOn, default_packs, read_pack
 from discgrader.packs.weights import pack_tensors
 from discgrader.progress import Progress
 from discgrader.training.losses import UNKNOWN
@@ -27,6 +27,7 @@ from discgrader.training.metrics import box_metrics, mean_auroc, task_metrics
 from discgrader.training.operating import task_points
 from discgrader.training.plots import task_roc_plot
 from discgrader.training.recipes import described_tasks, installed_localizer, recipe_files, ship, write_json
+from discgrader.training.validation.truth_files import read_truth, true_studies
 from discgrader.training.views.fit import Predicted, ViewRecipe, fit, predict, read_recipe
 from discgrader.training.views.samples import ViewSample, view_samples
 
@@ -44,6 +45,7 @@ def train_views(
     *,
     device: str = "cpu",
     init: str | None = None,
+    truth: str | None = None,
     data_set: str | None = None,
     license: str = "not stated",
     **options: object,
@@ -55,7 +57,9 @@ def train_views(
     device : str
         As PyTorch names it.
     init : str, optional
-        File of the encoder's weights to begin with, as published for ImageNet.
+        File of the encoder's weights to begin with, as published for ImageNet, or a pack, to go on from it.
+    truth : str, optional
+        What is known of the studies in ``data_dir``, as `discgrader validate` takes it, in place of their table.
     data_set, license : str
         What the data are called, and under which license they are; the folder's name unless given.
     options :
@@ -63,7 +67,7 @@ def train_views(
     """
     given = read_recipe(recipe_files()[name], options)
     named = data_set or Path(data_dir).resolve().name
-    about: dict[str, Any] = {"device": device, "init": init, "data_set": named, "license": license}
+    about: dict[str, Any] = {"device": device, "init": init, "truth": truth, "data_set": named, "license": license}
     if isinstance(given, ViewRecipe):
         return _train(given, data_dir, out_dir, progress, **about)
     if init is not None:
@@ -106,14 +110,23 @@ def _train(
     *,
     device: str,
     init: str | None,
+    truth: str | None,
     data_set: str,
     license: str,
 ) -> Path:
+    studies = None if truth is None else true_studies(read_truth(Path(truth)), recipe.system)
     out_dir.mkdir(parents=True, exist_ok=True)
-    _check_choices(recipe, data_dir, init, out_dir / "recipe.json")
+    _check_choices(recipe, data_dir, {"init": init, "truth": truth}, out_dir / "recipe.json")
     initial, initial_from = _initial_weights(recipe, init)
     discs, notes = view_samples(
-        data_dir, recipe.system, recipe.specs, recipe.pixels, out_dir / "crops", _finder(), progress.part(0.0, 0.3)
+        data_dir,
+        recipe.system,
+        recipe.specs,
+        recipe.pixels,
+        out_dir / "crops",
+        _finder(),
+        progress.part(0.0, 0.3),
+        studies,
     )
     (out_dir / "left_out.txt").write_text("".join(f"{note}\n" for note in notes), encoding="utf-8")
     parts = patient_parts(discs, recipe)
@@ -149,6 +162,9 @@ def _train(
 def _initial_weights(recipe: ViewRecipe, init: str | None) -> tuple[dict[str, torch.Tensor] | None, str]:
     """The encoder's weights to begin with and what they are called: of the user's file, or else of the shipped pack
     that the recipe names; neither where it names none."""
+    if init is not None and (Path(init) / DESCRIPTION).is_file():
+        begun = read_pack(Path(init))
+        return shipped_weights(begun, recipe.architecture()), f"{begun.name} ({begun.trained_on.data_set})"
     if init is not None:
         return initial_weights(Path(init), recipe.architecture()), Path(init).name
     if not recipe.initial:
@@ -162,9 +178,9 @@ def _initial_weights(recipe: ViewRecipe, init: str | None) -> tuple[dict[str, to
     return shipped_weights(pack, recipe.architecture()), f"{pack.name} ({pack.trained_on.data_set})"
 
 
-def _check_choices(recipe: ViewRecipe, data_dir: Path, init: str | None, path: Path) -> None:
+def _check_choices(recipe: ViewRecipe, data_dir: Path, given: Mapping[str, str | None], path: Path) -> None:
     """Note by which choices a folder's training goes; refuse others once it has begun."""
-    begun = {} if init is None else {"init": str(Path(init).resolve())}
+    begun = {name: str(Path(file).resolve()) for name, file in given.items() if file is not None}
     text = json.dumps({"data": str(Path(data_dir).resolve()), **begun, **asdict(recipe)}, indent=1) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise UsageError(

@@ -71,10 +71,22 @@ def wide_pixels(pixels: int) -> int:
 
 
 def view_samples(
-    data_dir: Path, system: str, specs: Sequence[ViewSpec], pixels: int, cache: Path, locate: Locate, progress: Progress
+    data_dir: Path,
+    system: str,
+    specs: Sequence[ViewSpec],
+    pixels: int,
+    cache: Path,
+    locate: Locate,
+    progress: Progress,
+    studies: Sequence[GradedStudy] | None = None,
 ) -> tuple[list[ViewSample], list[str]]:
     """All graded discs of a data set that the views show, each study's kept in ``cache``; and what was left out, and
     why.
+
+    Parameters
+    ----------
+    studies : sequence of GradedStudy, optional
+        What is known of its studies, in place of its own table.
 
     Raises
     ------
@@ -83,7 +95,7 @@ def view_samples(
     """
     found: list[ViewSample] = []
     notes: list[str] = []
-    studies = read_table(data_dir, system)
+    studies = read_table(data_dir, system) if studies is None else studies
     for number, graded in enumerate(studies):
         progress.report("Cutting training crops", number / len(studies), graded.name)
         path = cache / f"{graded.name}.npz"
@@ -111,7 +123,7 @@ def _views_of(
     arrays: dict[str, np.ndarray] = {"synthetic": np.array((folder / PHANTOM_MARK).is_file())}
     notes = []
     study = read_named_study(study_file(folder))
-    localization = localization_of(study, folder, locate)
+    localization = localization_of(study, folder, locate, graded.boxes)
     herniations = boxes_in(folder / "herniations")
     study_views = StudyViews(study, localization)
     for disc in localization.discs:
