@@ -96,10 +96,12 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         yield from _vocabulary(system.title, system.short_title)
         for task in system.tasks:
             yield from _vocabulary(task.title, task.short_title, *task.phrases.values())
+            yield from _short(task.abbreviation)
             yield from _vocabulary(*(statement.of for statement in task.says))
     for scale in map(load_scale, scale_names()):
         words = (grade.label for grade in scale.grades if grade.label.islower())
         yield from _vocabulary(scale.title, scale.note, *words, *(grade.meaning for grade in scale.grades))
+        yield from _short(*(grade.short_label for grade in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
     yield from _vocabulary(*reasons())
@@ -116,6 +118,11 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:
     context = "discgrader.vocabulary"
     yield from ((context, word) for word in words if word)
+
+
+def _short(*words: str) -> Iterator[tuple[str, str]]:
+    """What stands where there is little room."""
+    yield from (("discgrader.vocabulary.short", word) for word in words if word)
 
 
 def _calls(path: Path) -> Iterator[ast.Call]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from block_engine import BlockEngine
-from panel_reader import LEVELS, finish, settled, shown
+from panel_reader import LEVELS, finish, settled, shown, widget_of
 
 SIZE, BULGING = ("msu", "size"), ("spider", "bulging")
 MISSED = "the sagittal series do not show it"
@@ -36,8 +36,7 @@ def lacking(panel, user):
 
 def tip(panel, level, column) -> str:
     """What a cell says when the mouse rests on it."""
-    grid = panel.state.grid
-    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).toolTip
+    return widget_of(panel, level, column).toolTip
 
 
 def is_told(panel, missed_level) -> bool:

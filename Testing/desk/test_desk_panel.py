@@ -10,7 +10,7 @@ from block_engine import BlockEngine
 from discgrader.errors import UsageError
 from discgrader.reading.files import load_reading
 from fake_engine import write_blocks
-from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, key, shown
+from panel_reader import LEVELS, PFIRRMANN, click_cell, finish, head_of, is_said_to_be_moved, key, shown, widget_of
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtTest import QTest
 
@@ -49,7 +49,7 @@ def test_grade_becomes_stop_and_the_table_fills(panel, user, desk):
     assert len(panel.state.grid.cells) == 15
     assert "IV" in shown(panel, "L4-L5") and "70 %" in shown(panel, "L4-L5")
     assert "⚠" in shown(panel, "L5-S1")
-    tip = panel.ui.gradeTable.cellWidget(4, 0).toolTip
+    tip = widget_of(panel, "L5-S1", PFIRRMANN).toolTip
     assert "Unlike anything the pack was trained on." in tip and "made-up blocks" in tip
 
 
@@ -202,9 +202,10 @@ def test_a_level_says_that_its_box_was_moved_since(graded, user):
     graded.logic.boxChanged = None
     graded.logic.readings.node("L3-L4").SetCenterWorld(0.0, 0.0, 0.0)
     user.wait(0.3)
-    table = graded.ui.gradeTable
-    heads = [table.verticalHeaderItem(row).text() for row in range(len(LEVELS))]
-    assert [head for head in heads if "\n" in head] == ["L3-L4\nmoved"]
+    moved = [head_of(graded, level) for level in LEVELS if is_said_to_be_moved(graded, level)]
+    assert [(head.text(), head.toolTip()) for head in moved] == [
+        ("L3-L4 ↕", "The box has been moved since; grade this disc again.")
+    ]
     graded.logic.boxChanged = graded.live.box_changed
 
 
@@ -218,7 +219,7 @@ def test_the_panel_scrolls_to_the_cell_that_a_key_chooses(graded, user, desk):
     user.wait(0.1)
     graded.move(levels=4)
     user.wait(0.1)
-    label = graded.ui.gradeTable.cellWidget(4, 0)
+    label = widget_of(graded, "L5-S1", PFIRRMANN)
     seen = QtWidgets.QWidget.visibleRegion(label).boundingRect()
     area.setMinimumHeight(0)
     area.setMaximumHeight(16777215)
@@ -229,13 +230,15 @@ def test_what_has_not_changed_is_not_drawn_again(graded, user, monkeypatch):
     from discgrader.panel import grades
 
     click_cell(graded, user, "L4-L5", PFIRRMANN)
-    drawn, tip = [], grades.cell_tip
-    monkeypatch.setattr(grades, "cell_tip", lambda key, *more: (drawn.append(key), tip(key, *more))[1])
+    drawn, tip = [], grades.face_tip
+    monkeypatch.setattr(
+        grades, "face_tip", lambda column, level, face: (drawn.append(level), tip(column, level, face))[1]
+    )
     before = graded.state
     graded.refresh()
     assert graded.state == before and graded.state is not before and drawn == []
     graded.set_grade(("L4-L5", *PFIRRMANN), "5")
-    assert graded.state != before and {level for level, _system, _task in drawn} == {"L4-L5"}
+    assert graded.state != before and set(drawn) == {"L4-L5"}
 
 
 def test_a_dragged_box_is_graded_anew(graded, user, desk):
@@ -248,8 +251,7 @@ def test_a_dragged_box_is_graded_anew(graded, user, desk):
     user.wait(0.1)
     asked = [one for one in graded.logic.jobs.engine.asked if one[0] == "grade"]
     assert asked and all(levels == ["L3-L4"] for _grade, levels, *_rest in asked), "that level alone"
-    header = graded.ui.gradeTable.verticalHeaderItem(graded.state.grid.levels.index("L3-L4"))
-    assert header.text() == "L3-L4" and graded.live.grades == {}
+    assert head_of(graded, "L3-L4").text() == "L3-L4" and graded.live.grades == {}
     assert "move L3-L4 box" in graded.ui.undoButton.toolTip
 
 

@@ -77,7 +77,7 @@ def test_next_level_and_column_stop_at_the_ends():
 @pytest.mark.parametrize(("base", "text"), [DARK, LIGHT])
 @pytest.mark.parametrize("stale", [False, True])
 def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale):
-    from discgrader.panel.grades import cell_colors, contrast
+    from discgrader.panel.colors import cell_colors, contrast
     from discgrader.panel.study import Cell
 
     for name in scale_names():
@@ -88,7 +88,7 @@ def test_text_can_be_read_on_every_grades_color_in_every_theme(base, text, stale
 
 
 def test_contrast_is_that_of_wcag():
-    from discgrader.panel.grades import contrast, mixed
+    from discgrader.panel.colors import contrast, mixed
 
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -41,6 +41,8 @@ def parameters(chosen=("", "", ""), off=(), hidden=()):
         display=SimpleNamespace(labelTask="chosen"),
         chosenDisc=0,
         chosenStudy="",
+        tableLayout="",
+        presentation=False,
     )
 
 

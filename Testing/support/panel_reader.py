@@ -38,10 +38,16 @@ def key(desk, what, modifiers=QtCore.Qt.NoModifier) -> None:
     slicer.app.processEvents()
 
 
+def widget_of(panel, level, column):
+    """The cell of the table that tells of a task, whatever layout the table has."""
+    place = panel.grades.place((level, *column))
+    assert place is not None, f"the table tells nothing of {level} {column}"
+    return panel.ui.gradeTable.cellWidget(*place)
+
+
 def click_cell(panel, user, level, column, button=QtCore.Qt.LeftButton) -> None:
     """Click on a cell of the table."""
-    grid, table = panel.state.grid, panel.ui.gradeTable
-    label = table.cellWidget(grid.levels.index(level), grid.columns.index(column))
+    label = widget_of(panel, level, column)
     QTest.mouseClick(label, button, QtCore.Qt.NoModifier, QtWidgets.QWidget.rect(label).center())
     user.wait(0.1)
 
@@ -60,8 +66,13 @@ def check_axial(panel, name: str, state=QtCore.Qt.Unchecked) -> None:
 
 def shown(panel, level, column=PFIRRMANN) -> str:
     """What a cell of the table says."""
-    grid = panel.state.grid
-    return panel.ui.gradeTable.cellWidget(grid.levels.index(level), grid.columns.index(column)).text
+    return widget_of(panel, level, column).text
+
+
+def head_of(panel, level):
+    """A level's heading in the table."""
+    column = panel.state.grid.columns[0]
+    return panel.ui.gradeTable.verticalHeaderItem(panel.grades.place((level, *column))[0])
 
 
 def center_of(panel, level) -> list[float]:
@@ -73,8 +84,7 @@ def center_of(panel, level) -> list[float]:
 
 def is_said_to_be_moved(panel, level) -> bool:
     """Whether the table says that a box was moved since it was graded."""
-    row = panel.state.grid.levels.index(level)
-    return "moved" in panel.ui.gradeTable.verticalHeaderItem(row).text()
+    return "↕" in head_of(panel, level).text()
 
 
 def put(*names):

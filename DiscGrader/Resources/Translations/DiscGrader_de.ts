@@ -8,8 +8,8 @@
             <translation> mm</translation>
         </message>
         <message>
-            <source>&lt;small&gt;Research use,&lt;br&gt;not for diagnosis&lt;/small&gt;</source>
-            <translation>&lt;small&gt;Nur für die Forschung,&lt;br&gt;nicht zur Diagnose&lt;/small&gt;</translation>
+            <source>&lt;small&gt;Research use, not for diagnosis&lt;/small&gt;</source>
+            <translation>&lt;small&gt;Nur Forschung, keine Diagnose&lt;/small&gt;</translation>
         </message>
         <message>
             <source>A report is still being written; wait for it.</source>
@@ -50,10 +50,6 @@
         <message>
             <source>Choose the key for each action</source>
             <translation>Tastenkürzel festlegen</translation>
-        </message>
-        <message>
-            <source>Chosen grade</source>
-            <translation>Gewählte Einstufung</translation>
         </message>
         <message>
             <source>Compute saliency maps when grading</source>
@@ -184,6 +180,10 @@
             <translation>Öffnen…</translation>
         </message>
         <message>
+            <source>Presentation size</source>
+            <translation>Vortragsgröße</translation>
+        </message>
+        <message>
             <source>Put the box back where it was found</source>
             <translation>Die Box an ihre ursprüngliche Stelle zurücksetzen</translation>
         </message>
@@ -202,10 +202,6 @@
         <message>
             <source>Ready.</source>
             <translation>Bereit.</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>Wiederholen</translation>
         </message>
         <message>
             <source>Report…</source>
@@ -248,6 +244,14 @@
             <translation>Speichern…</translation>
         </message>
         <message>
+            <source>Series</source>
+            <translation>Serien</translation>
+        </message>
+        <message>
+            <source>Series, names and warnings</source>
+            <translation>Serien, Namen und Warnungen</translation>
+        </message>
+        <message>
             <source>Set a grade of your own</source>
             <translation>Selbst einstufen</translation>
         </message>
@@ -288,6 +292,10 @@
             <translation>T2 SPACE:</translation>
         </message>
         <message>
+            <source>Table, details and labels large enough for the back row</source>
+            <translation>Tabelle, Einzelheiten und Beschriftungen so groß, dass man sie in der letzten Reihe lesen kann</translation>
+        </message>
+        <message>
             <source>The name recorded with every correction</source>
             <translation>Der Name, der bei jeder Entscheidung gespeichert wird</translation>
         </message>
@@ -308,10 +316,6 @@
             <translation>Die axiale Ansicht in die Ebene der gewählten Bandscheibe drehen</translation>
         </message>
         <message>
-            <source>Undo</source>
-            <translation>Rückgängig</translation>
-        </message>
-        <message>
             <source>What is graded and shown</source>
             <translation>Was eingestuft und angezeigt wird</translation>
         </message>
@@ -322,6 +326,10 @@
         <message>
             <source>What the series in the image is</source>
             <translation>Was die abgebildete Serie ist</translation>
+        </message>
+        <message>
+            <source>What the table shows: a summary by level, one system, or all columns</source>
+            <translation>Was die Tabelle zeigt: die Übersicht nach Segmenten, ein System oder alle Spalten</translation>
         </message>
         <message>
             <source>Withdraw</source>
@@ -567,6 +575,12 @@ kanal</translation>
             <translation>Endplatte regelrecht.</translation>
         </message>
         <message>
+            <source>Epid.
+fat</source>
+            <translation>Epid.
+Fett</translation>
+        </message>
+        <message>
             <source>Epidural fat takes 41–50 % of the canal's anteroposterior diameter.</source>
             <translation>Epidurales Fett nimmt 41–50 % des sagittalen Kanaldurchmessers ein.</translation>
         </message>
@@ -729,9 +743,9 @@ links</translation>
         </message>
         <message>
             <source>Left
-foram.</source>
-            <translation>Foram.
-links</translation>
+for.</source>
+            <translation>For.
+li</translation>
         </message>
         <message>
             <source>Left facet arthropathy</source>
@@ -743,9 +757,9 @@ links</translation>
         </message>
         <message>
             <source>Lig.
-flavum</source>
+flav.</source>
             <translation>Lig.
-flavum</translation>
+flav.</translation>
         </message>
         <message>
             <source>Ligamentum flavum of normal thickness (mean 3.1 mm).</source>
@@ -758,12 +772,6 @@ flavum</translation>
         <message>
             <source>Ligamentum flavum thickening</source>
             <translation>Ligamentum-flavum-Hypertrophie</translation>
-        </message>
-        <message>
-            <source>Lipoma-
-tosis</source>
-            <translation>Lipo-
-matose</translation>
         </message>
         <message>
             <source>Localized displacement of disc material beyond the limits of the disc space, over less than a quarter of the circumference.</source>
@@ -953,9 +961,9 @@ wurzel</translation>
         </message>
         <message>
             <source>Osteo-
-phytes</source>
+phyte</source>
             <translation>Osteo-
-phyten</translation>
+phyt</translation>
         </message>
         <message>
             <source>Pfirr-
@@ -1047,9 +1055,9 @@ rechts</translation>
         </message>
         <message>
             <source>Right
-foram.</source>
-            <translation>Foram.
-rechts</translation>
+for.</source>
+            <translation>For.
+re</translation>
         </message>
         <message>
             <source>Right facet arthropathy</source>
@@ -1456,6 +1464,73 @@ platte</translation>
         </message>
     </context>
     <context>
+        <name>discgrader.vocabulary.short</name>
+        <message>
+            <source>Fat</source>
+            <translation>Fett</translation>
+        </message>
+        <message>
+            <source>Flavum</source>
+            <translation>Flavum</translation>
+        </message>
+        <message>
+            <source>Hern.</source>
+            <translation>Hern.</translation>
+        </message>
+        <message>
+            <source>L facet</source>
+            <translation>Fac. li</translation>
+        </message>
+        <message>
+            <source>L for.</source>
+            <translation>For. li</translation>
+        </message>
+        <message>
+            <source>Low. EP</source>
+            <translation>DP unt.</translation>
+        </message>
+        <message>
+            <source>Narrow</source>
+            <translation>Höhe ↓</translation>
+        </message>
+        <message>
+            <source>Osteo.</source>
+            <translation>Osteo.</translation>
+        </message>
+        <message>
+            <source>R facet</source>
+            <translation>Fac. re</translation>
+        </message>
+        <message>
+            <source>R for.</source>
+            <translation>For. re</translation>
+        </message>
+        <message>
+            <source>Root</source>
+            <translation>Wurzel</translation>
+        </message>
+        <message>
+            <source>Up. EP</source>
+            <translation>DP ob.</translation>
+        </message>
+        <message>
+            <source>mild</source>
+            <translation>ggr</translation>
+        </message>
+        <message>
+            <source>mod</source>
+            <translation>mgr</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>o.B.</translation>
+        </message>
+        <message>
+            <source>sev</source>
+            <translation>hgr</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.actions</name>
         <message>
             <source>Choose a cell of the table first.</source>
@@ -1598,6 +1673,57 @@ platte</translation>
         </message>
     </context>
     <context>
+        <name>panel.cells</name>
+        <message>
+            <source>AI {label}</source>
+            <translation>KI {label}</translation>
+        </message>
+        <message>
+            <source>AI: {label}, {probability}; trained on {trained_on}</source>
+            <translation>KI: {label}, {probability}; trainiert mit {trained_on}</translation>
+        </message>
+        <message>
+            <source>Accepted by {reader}.</source>
+            <translation>Bestätigt von {reader}.</translation>
+        </message>
+        <message>
+            <source>Changed by the reader: {finding}.</source>
+            <translation>Vom Befunder geändert: {finding}.</translation>
+        </message>
+        <message>
+            <source>Contradiction: {both}</source>
+            <translation>Widerspruch: {both}</translation>
+        </message>
+        <message>
+            <source>Not graded yet.</source>
+            <translation>Noch nicht eingestuft.</translation>
+        </message>
+        <message>
+            <source>Not read yet: {count} of {all}.</source>
+            <translation>Noch nicht befundet: {count} von {all}.</translation>
+        </message>
+        <message>
+            <source>Reason: {reason}</source>
+            <translation>Begründung: {reason}</translation>
+        </message>
+        <message>
+            <source>Set by {reader}.</source>
+            <translation>Eingestuft von {reader}.</translation>
+        </message>
+        <message>
+            <source>The box has been moved since; grade this disc again.</source>
+            <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
+        </message>
+        <message>
+            <source>Warning: {reason}</source>
+            <translation>Warnung: {reason}</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.computation</name>
         <message>
             <source>Failed: {error}</source>
@@ -1694,6 +1820,10 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>KI: {label}, {probability}</translation>
         </message>
         <message>
+            <source>All grades</source>
+            <translation>Alle Grade</translation>
+        </message>
+        <message>
             <source>Called from {threshold} on ({rule}); sensitivity {sensitivity}, specificity {specificity} on {discs}.</source>
             <translation>Ab {threshold} angegeben ({rule}); Sensitivität {sensitivity}, Spezifität {specificity} auf: {discs}.</translation>
         </message>
@@ -1754,15 +1884,7 @@ Jetzt in das Python von Slicer installieren?</translation>
         </message>
     </context>
     <context>
-        <name>panel.grades</name>
-        <message>
-            <source>AI {label}</source>
-            <translation>KI {label}</translation>
-        </message>
-        <message>
-            <source>AI: {label}, {probability}; trained on {trained_on}</source>
-            <translation>KI: {label}, {probability}; trainiert mit {trained_on}</translation>
-        </message>
+        <name>panel.grade_menu</name>
         <message>
             <source>Accept all of {level}</source>
             <translation>Alle von {level} bestätigen</translation>
@@ -1772,30 +1894,6 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Einstufung der KI bestätigen</translation>
         </message>
         <message>
-            <source>Accepted by {reader}.</source>
-            <translation>Bestätigt von {reader}.</translation>
-        </message>
-        <message>
-            <source>Not graded yet.</source>
-            <translation>Noch nicht eingestuft.</translation>
-        </message>
-        <message>
-            <source>Reason: {reason}</source>
-            <translation>Begründung: {reason}</translation>
-        </message>
-        <message>
-            <source>Set by {reader}.</source>
-            <translation>Eingestuft von {reader}.</translation>
-        </message>
-        <message>
-            <source>The box has been moved since; grade this disc again.</source>
-            <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
-        </message>
-        <message>
-            <source>Warning: {reason}</source>
-            <translation>Warnung: {reason}</translation>
-        </message>
-        <message>
             <source>With a reason</source>
             <translation>Mit Begründung</translation>
         </message>
@@ -1803,9 +1901,26 @@ Jetzt in das Python von Slicer installieren?</translation>
             <source>Withdraw your decision</source>
             <translation>Eigene Entscheidung zurücknehmen</translation>
         </message>
+    </context>
+    <context>
+        <name>panel.grades</name>
         <message>
-            <source>moved</source>
-            <translation>verschoben</translation>
+            <source>How many grades are not read yet. ✎ changed by the reader, ≠ contradiction between systems, ⚠ warning.</source>
+            <translation>Wie viele Grade noch nicht befundet sind. ✎ vom Befunder geändert, ≠ Widerspruch zwischen Systemen, ⚠ Warnung.</translation>
+        </message>
+        <message>
+            <source>The box has been moved since; grade this disc again.</source>
+            <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
+        </message>
+        <message>
+            <source>Un-
+read</source>
+            <translation>Un-
+gelesen</translation>
+        </message>
+        <message>
+            <source>{system}: the worst finding at each level. Click to see all of its columns.</source>
+            <translation>{system}: der schwerste Befund jedes Segments. Ein Klick zeigt alle Spalten.</translation>
         </message>
     </context>
     <context>
@@ -2032,6 +2147,10 @@ Jetzt in das Python von Slicer installieren?</translation>
         <message>
             <source>Shift+0 – 9</source>
             <translation>Umschalt+0 – 9</translation>
+        </message>
+        <message>
+            <source>Table: summary or one system</source>
+            <translation>Tabelle: Übersicht oder ein System</translation>
         </message>
         <message>
             <source>This list of keys</source>
@@ -2307,6 +2426,29 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         </message>
     </context>
     <context>
+        <name>panel.table_layout</name>
+        <message>
+            <source>(+{count})</source>
+            <translation>(+{count})</translation>
+        </message>
+        <message>
+            <source>All columns</source>
+            <translation>Alle Spalten</translation>
+        </message>
+        <message>
+            <source>Series</source>
+            <translation>Serien</translation>
+        </message>
+        <message>
+            <source>Series, names and warnings</source>
+            <translation>Serien, Namen und Warnungen</translation>
+        </message>
+        <message>
+            <source>Summary</source>
+            <translation>Übersicht</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.walk</name>
         <message>
             <source>Every grade is read.</source>
@@ -2334,6 +2476,10 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         <message>
             <source>Trained on {data_set}, {patients} patients</source>
             <translation>Trainiert mit {data_set}, {patients} Patienten</translation>
+        </message>
+        <message>
+            <source>{count} of {all}</source>
+            <translation>{count} von {all}</translation>
         </message>
         <message>
             <source>{pack} {version}: {trained_on}</source>

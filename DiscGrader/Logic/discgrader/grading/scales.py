@@ -26,12 +26,15 @@ class GradeDefinition:
     color : str
         ``#rrggbb``, bright enough for a line on a dark picture and for dark text on it; the grades of one scale can be
         distinguishable with every kind of color vision.
+    short_label : str
+        The label where there is little room; the label itself where it is empty.
     """
 
     value: str
     label: str
     meaning: str
     color: str
+    short_label: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is not a color."""

@@ -47,6 +47,11 @@ class Task:
         As written in files, for instance ``high_grade``.
     title, short_title : str
         As people call it, and over a narrow column, in one or two lines.
+    abbreviation : str
+        In a few letters, where a cell must name it; the short title where it is empty.
+    weight : float
+        How much a finding of it counts beside those of the system's other tasks when the worst is named; set by
+        judgment.
     scale : str
         Name of the scale that the answer is given on: of ``Resources/Scales``, or one of the system's own.
     evidence : tuple of str
@@ -75,6 +80,8 @@ class Task:
     proof: Proof | None = None
     says: tuple[Statement, ...] = ()
     phrases: Mapping[str, str] = field(default_factory=dict)
+    abbreviation: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)

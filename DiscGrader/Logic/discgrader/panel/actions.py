@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from discgrader.errors import DiscGraderError
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
+from discgrader.panel.layouts import SUMMARY, SYSTEM, Column, key_of, layout_of
 from discgrader.panel.leaving import Leaving
 from discgrader.panel.state import PanelState, chosen_cell
 from discgrader.panel.study import Key
@@ -296,6 +297,27 @@ class Actions:
         grading = self.parameters.grading
         grading.systemsOff, grading.hiddenTasks = off, hidden
         self.show()
+
+    def set_table_layout(self, layout: str) -> None:
+        """Have the table show a summary by level, one system, or all columns; see `discgrader.panel.layouts`."""
+        self.parameters.tableLayout = layout
+        self.show()
+
+    def show_system(self, system: str) -> None:
+        """Have the table show one system, with its worst finding at the chosen level chosen, or at the first."""
+        grid, chosen = self.state.grid, self.state.chosen
+        level = chosen[0] if chosen and chosen[0] in grid.levels else next(iter(grid.levels), None)
+        key = None if level is None else key_of(Column(system), level, grid)
+        self.parameters.tableLayout = SYSTEM
+        if key is None or (chosen and chosen[1] == system):
+            self.show()
+        else:
+            self.choose(key)
+
+    def switch_table(self) -> None:
+        """Change between the summary and the system of the chosen cell."""
+        layout = layout_of(self.parameters.tableLayout, self.state.grid)
+        self.set_table_layout(SYSTEM if layout == SUMMARY else SUMMARY)
 
     def set_label_task(self, name: str) -> None:
         """Have this task's grade stand beside each disc: ``system/task``, or ``chosen``."""

@@ -12,6 +12,7 @@ from discgrader.errors import DiscGraderError
 from discgrader.grading.results import Grade
 from discgrader.panel.actions import Actions
 from discgrader.panel.dependencies import missing_packages
+from discgrader.panel.news import News
 from discgrader.panel.state import Computing
 from discgrader.panel.words import in_language
 from discgrader.progress import CANCELLED, COMPLETED, ERROR, LEVEL, PROGRESS
@@ -27,7 +28,7 @@ class Computation:
     """
 
     def __init__(self, ui, actions: Actions) -> None:
-        self._ui, self._actions = ui, actions
+        self._ui, self._actions, self._shown = ui, actions, News(ui)
         self.running = False
         self.live: dict[str, tuple[Grade, ...]] = {}
         """Grades by level that have come since the computation began."""
@@ -50,8 +51,7 @@ class Computation:
 
     def say(self, news: str) -> None:
         """Show a line of news."""
-        self._ui.statusLabel.text = news
-        self._ui.statusLabel.toolTip = ""
+        self._shown.say(news)
 
     def _begin(self, what: str, compute: Callable[..., object]) -> None:
         """Begin something, called ``what`` in the line of news."""

@@ -10,7 +10,7 @@ from discgrader.grading.systems import find_system, find_task
 from discgrader.panel.actions import Actions
 from discgrader.panel.state import PanelState, chosen_cell
 from discgrader.panel.study import Key
-from discgrader.panel.words import PackFacts, badge_html, in_language
+from discgrader.panel.words import PackFacts, badge_html, badge_tip, in_language
 
 CHOSEN = "chosen"
 """In the place of ``system/task``: labels tell the grade of the chosen task."""
@@ -129,7 +129,7 @@ class SystemsView:
             item.setDisabled(name.split("/")[0] in state.systems_off)
         self._showing = False
         self._ui.badgeLabel.text = badge_html(state.packs)
-        self._ui.badgeLabel.toolTip = "\n".join(pack.tip for pack in state.packs)
+        self._ui.badgeLabel.toolTip = badge_tip(state.packs)
 
     def _fill(self, packs: Mapping[str, PackFacts]) -> None:
         """Offer the systems that there is a pack of."""

@@ -1,117 +1,25 @@
-"""The table of grades on the screen, and the menu by which a reader gives one.
+"""The table of grades on the screen: its layout, its cells, and which of them is chosen."""
 
-Text can be read on every grade's color, in dark and light themes alike.
-"""
-
-from collections.abc import Callable
-from functools import partial
-from html import escape
 from typing import Any
 
 import qt
 from slicer.i18n import tr as _
 
-from discgrader.grading.systems import scale_of
+from discgrader.grading.headings import unbroken
 from discgrader.panel.actions import Actions
+from discgrader.panel.cells import MOVED, PRESENTATION, Face, face_html, face_of, face_tip
+from discgrader.panel.colors import cell_colors
+from discgrader.panel.grade_menu import GradeMenu
+from discgrader.panel.layouts import ALL, SUMMARY, Column, columns_in, key_of, layout_of, systems_in
+from discgrader.panel.room import Watch
 from discgrader.panel.state import PanelState
-from discgrader.panel.study import Cell, Grid, Key
-from discgrader.panel.words import INK, in_language, long_title, not_graded_text, short_title
-from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
-from discgrader.report.words import percent
+from discgrader.panel.study import Grid, Key
+from discgrader.panel.widths import Fit, Ruler, fit
+from discgrader.panel.words import long_title, short_title, system_heading, system_title, whole_system_title
 
-_ROW, _COLUMN, _BORDER, _GAP = 36, 33, 2, 4
-_MANY, _WIDE = 10, 40
-"""More columns than this do not fit a narrow panel in any case; then each has room for its title."""
-_MARK = 0.75
-"""How large a sign behind a grade is, as a share of the grade."""
-_PALE, _STALE = 0.22, 0.3
-"""How much color a cell has that says that there is nothing to be found, and one whose box was moved since."""
-
-MARKS = {ACCEPTED: "✓", OVERRIDDEN: "✎"}
-WARNING = "⚠"
-
-
-class GradeMenu:
-    """Gives, accepts or withdraws a grade.
-
-    Parameters
-    ----------
-    actions : Actions
-    """
-
-    def __init__(self, actions: Actions) -> None:
-        self._actions = actions
-        self.opened: Any = None
-        """The QMenu that was opened last."""
-
-    def menu(self, key: Key):
-        """A new QMenu for a cell."""
-        level, system, task = key
-        actions, cell = self._actions, self._actions.state.grid.cells.get(key)
-        menu = qt.QMenu()
-        menu.setToolTipsVisible(True)
-        for grade in scale_of(system, task).grades:
-            meaning = in_language(grade.meaning)
-            text = f"{in_language(grade.label)}    {_first_clause(meaning)}"
-            action = _entry(menu, text, partial(actions.set_grade, key, grade.value), icon=_icon(grade.color))
-            action.setToolTip(meaning)
-            if cell is not None and grade.value == cell.grade:
-                _embolden(action)
-        menu.addSeparator()
-        reasons = menu.addMenu(_("With a reason"))
-        for grade in scale_of(system, task).grades:
-            text = f"{in_language(grade.label)}…"
-            _entry(reasons, text, partial(actions.ask_reason, key, grade.value), icon=_icon(grade.color))
-        menu.addSeparator()
-        can_accept = cell is not None and cell.ai is not None and cell.status != ACCEPTED
-        can_withdraw = cell is not None and cell.status != UNREAD
-        _entry(menu, _("Accept the AI's grade"), lambda: actions.accept_grade(key), can_accept)
-        _entry(menu, _("Accept all of {level}").format(level=level), lambda: actions.accept_level(level))
-        _entry(menu, _("Withdraw your decision"), lambda: actions.withdraw_grade(key), can_withdraw)
-        return menu
-
-    def open(self, key: Key, place) -> None:
-        """Open it at a place on the screen (QPoint), where there is a reading to write in."""
-        if self._actions.state.study.reading is not None:
-            # Kept, because a menu that nothing holds is gone before it is seen.
-            self.opened = self.menu(key)
-            self.opened.popup(place)
-
-    def open_below(self, button) -> None:
-        """Open it for the chosen cell, below a button."""
-        key = self._actions.state.chosen
-        if key is not None:
-            self.open(key, button.mapToGlobal(qt.QPoint(0, button.height)))
-
-    def close(self) -> None:
-        """Let go of the menu."""
-        if self.opened is not None:
-            self.opened.close()
-            self.opened = None
-
-
-def _entry(menu, text: str, act: Callable[[], object], enabled: bool = True, icon=None):
-    action = menu.addAction(text) if icon is None else menu.addAction(icon, text)
-    action.setEnabled(enabled)
-    action.connect("triggered()", act)
-    return action
-
-
-def _embolden(action) -> None:
-    font = action.font
-    font.setBold(True)
-    action.setFont(font)
-
-
-def _first_clause(meaning: str) -> str:
-    """Enough of a grade's meaning to tell it from the others."""
-    return meaning.split(",")[0].split(";")[0].removesuffix(".")
-
-
-def _icon(color: str):
-    pixmap = qt.QPixmap(14, 14)
-    pixmap.fill(qt.QColor(color))
-    return qt.QIcon(pixmap)
+_GAP, _PADDING, _TIGHT = 4, 6, 4
+_HEAD = 0.85
+"""How large headings are, as a share of grades."""
 
 
 class GradesView:
@@ -126,30 +34,41 @@ class GradesView:
 
     def __init__(self, widget, actions: Actions, menu: GradeMenu) -> None:
         self._widget, self._actions, self._menu = widget, actions, menu
-        self._grid = Grid()
+        self._state: PanelState | None = None
+        self._grid, self._layout = Grid(), SUMMARY
+        self._columns: tuple[Column, ...] = ()
         self._chosen: Key | None = None
-        self._drawn: dict[Key, tuple] = {}
+        self._drawn: dict[tuple[int, int], object] = {}
+        self._fit = Fit((), ())
+        self._two_lines = False
         self._showing = False
+        self._font = qt.QFont(widget.font)
+        self._enlarged: bool | None = None
         _prepare(widget)
+        self._watch = Watch(self._resized)
+        widget.viewport().installEventFilter(self._watch)
         widget.verticalHeader().connect("sectionClicked(int)", self._level_clicked)
-        widget.horizontalScrollBar().connect("rangeChanged(int,int)", self._fit)
+        widget.horizontalHeader().connect("sectionClicked(int)", self._heading_clicked)
         widget.connect("currentCellChanged(int,int,int,int)", self._moved)
         widget.connect("cellClicked(int,int)", self._choose)
         widget.connect("customContextMenuRequested(QPoint)", self._menu_wanted)
 
     def show(self, state: PanelState) -> None:
         """Show the table; a cell that was just chosen is scrolled to."""
+        self._state = state
+        grid, before = state.grid, self._chosen
+        layout = layout_of(state.table_layout, grid)
+        columns = columns_in(layout, grid, state.chosen[1] if state.chosen else "")
         self._showing = True
         try:
-            grid, before, computing = state.grid, self._chosen, state.levels_computing
-            if (grid.levels, grid.columns) != (self._grid.levels, self._grid.columns):
-                self._lay_out(grid)
-            self._grid, self._chosen = grid, state.chosen
-            for row, level in enumerate(grid.levels):
-                self._head(row, level)
-                for column, (system, task) in enumerate(grid.columns):
-                    self._draw(row, column, (level, system, task), level in computing)
-            place = self._place(state.chosen)
+            enlarged = state.presentation != self._enlarged
+            if enlarged:
+                self._enlarge(state.presentation)
+            if enlarged or (grid.levels, columns, layout) != (self._grid.levels, self._columns, self._layout):
+                self._lay_out(grid, columns, layout)
+            self._grid, self._columns, self._layout, self._chosen = grid, columns, layout, state.chosen
+            self._draw_all()
+            place = self.place(state.chosen) if state.chosen else None
             if place is not None:
                 self._widget.setCurrentCell(*place)
                 if state.chosen != before:
@@ -158,89 +77,225 @@ class GradesView:
             self._showing = False
         self._widget.visible = bool(grid.levels)
 
-    def _lay_out(self, grid: Grid) -> None:
+    # How much room it takes
+
+    def heights(self) -> tuple[int, int, int]:
+        """How high the table is with rows of two lines, of one, and of one that are as low as can be; in points of the
+        screen."""
+        rows, fixed = self._widget.rowCount - self._first, self._fixed
+        return fixed + rows * self._two, fixed + rows * (self._line + _PADDING), fixed + rows * (self._line + _TIGHT)
+
+    def be(self, height: int, two_lines: bool) -> None:
+        """Take this height, in points of the screen; rows of two lines or of one. Where not even the lowest rows fit
+        they scroll below their headings."""
+        widget, rows = self._widget, max(self._widget.rowCount - self._first, 1)
+        if widget.height != height or widget.minimumHeight != height:
+            widget.setFixedHeight(height)
+        scrolls = height < self.heights()[2]
+        widget.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAsNeeded if scrolls else qt.Qt.ScrollBarAlwaysOff)
+        row = max((height - self._fixed) // rows, self._line + _TIGHT)
+        if two_lines != self._two_lines or widget.rowHeight(widget.rowCount - 1) != row:
+            self._two_lines = two_lines
+            widget.verticalHeader().setDefaultSectionSize(row)
+            for number in range(self._first, widget.rowCount):
+                widget.setRowHeight(number, row)
+            self._draw_again()
+
+    @property
+    def _line(self) -> int:
+        return qt.QFontMetrics(self._widget.font).height()
+
+    @property
+    def _two(self) -> int:
+        return round(1.85 * self._line) + _PADDING
+
+    @property
+    def _fixed(self) -> int:
+        """What is not levels."""
+        widget = self._widget
+        bar = widget.horizontalScrollBar()
+        overflow = sum(self._fit.widths) > self._room
+        height = widget.horizontalHeader().sizeHint.height() + 2 * widget.frameWidth
+        return height + (bar.sizeHint.height() if overflow else 0) + (self._group_row if self._first else 0)
+
+    @property
+    def _first(self) -> int:
+        """The row of the first level: where all systems stand beside each other, their names come first."""
+        return int(self._layout == ALL and len(systems_in(self._grid)) > 1)
+
+    @property
+    def _group_row(self) -> int:
+        return round(_HEAD * self._line) + 4
+
+    @property
+    def _room(self) -> int:
+        return self._widget.viewport().width
+
+    def _resized(self) -> None:
+        if self._state is not None and not self._showing:
+            self._draw_again()
+
+    def _draw_again(self) -> None:
+        """Draw what is there once more, into another room."""
+        if self._state is not None and self._columns:
+            before, self._showing = self._showing, True
+            self._draw_all()
+            self._showing = before
+
+    def _enlarge(self, presentation: bool) -> None:
+        self._enlarged = presentation
+        font = _sized(self._font, PRESENTATION if presentation else 1.0)
+        self._widget.setFont(font)
+        for header in (self._widget.horizontalHeader(), self._widget.verticalHeader()):
+            header.setFont(_sized(font, _HEAD))
+        self._ruler = Ruler(font, _sized(font, _HEAD))
+        self._drawn.clear()
+
+    # Rows and columns
+
+    def _lay_out(self, grid: Grid, columns: tuple[Column, ...], layout: str) -> None:
         widget = self._widget
         self._drawn.clear()
-        widget.clear()
-        widget.setRowCount(len(grid.levels))
-        widget.setColumnCount(len(grid.columns))
-        widget.horizontalHeader().setMinimumSectionSize(_WIDE if len(grid.columns) > _MANY else _COLUMN)
-        widget.setVerticalHeaderLabels(list(grid.levels))
-        for number, (system, task) in enumerate(grid.columns):
-            item = qt.QTableWidgetItem(short_title(system, task))
-            item.setToolTip(long_title(system, task))
+        if layout != self._layout:
+            widget.clearSpans()
+            widget.setRowCount(0)
+        self._grid, self._columns, self._layout = grid, columns, layout
+        first = self._first
+        widget.setRowCount(first + len(grid.levels))
+        widget.setColumnCount(len(columns))
+        widget.setVerticalHeaderLabels([*[""] * first, *grid.levels])
+        for number, column in enumerate(columns):
+            item = qt.QTableWidgetItem(_heading(column, layout))
+            item.setToolTip(_heading_tip(column))
+            item.setFont(_sized(widget.font, _HEAD))
             widget.setHorizontalHeaderItem(number, item)
-        for row in range(len(grid.levels)):
-            for column in range(len(grid.columns)):
-                label = qt.QLabel()
-                label.setAlignment(qt.Qt.AlignCenter)
-                label.setTextFormat(qt.Qt.RichText)
-                widget.setCellWidget(row, column, label)
-        self._fit()
+        for row in range(first, widget.rowCount):
+            widget.verticalHeaderItem(row).setFont(_sized(widget.font, _HEAD))
+            for number in range(len(columns)):
+                if widget.cellWidget(row, number) is None:
+                    widget.setCellWidget(row, number, _label())
+        if first:
+            self._group()
 
-    def _fit(self) -> None:
-        """Be as high as all rows: the panel scrolls, not the table."""
-        widget, bar = self._widget, self._widget.horizontalScrollBar()
-        height = widget.horizontalHeader().sizeHint.height() + widget.rowCount * _ROW + 2 * widget.frameWidth
-        widget.setFixedHeight(height + (bar.sizeHint.height() if bar.maximum > 0 else 0))
+    def _group(self) -> None:
+        """Write whose the columns are above them."""
+        widget, names = self._widget, [column.system for column in self._columns]
+        widget.setRowHeight(0, self._group_row)
+        for system in dict.fromkeys(names):
+            label = _label()
+            label.setToolTip(whole_system_title(system))
+            label.setStyleSheet("QLabel { margin: 0px 1px 0px 3px; border-bottom: 1px solid palette(mid); }")
+            label.setFont(_sized(widget.font, _HEAD))
+            if names.count(system) > 1:
+                widget.setSpan(0, names.index(system), 1, names.count(system))
+            widget.setCellWidget(0, names.index(system), label)
+
+    def _write_headings(self) -> None:
+        """In one line where there is room for it; whose the columns are as far as it fits."""
+        widget, names = self._widget, [column.system for column in self._columns]
+        for number, column in enumerate(self._columns):
+            text, width = _heading(column, self._layout), self._fit.widths[number]
+            whole = unbroken(text)
+            shown = whole if self._ruler.heading(whole) <= width else text
+            item = widget.horizontalHeaderItem(number)
+            if item.text() != shown:
+                item.setText(shown)
+            if self._first and names.index(column.system) == number:
+                label = widget.cellWidget(0, number)
+                room = sum(w for w, name in zip(self._fit.widths, names, strict=True) if name == column.system) - 6
+                label.text = qt.QFontMetrics(label.font).elidedText(system_title(column.system), qt.Qt.ElideRight, room)
+
+    def _draw_all(self) -> None:
+        grid, state = self._grid, self._state
+        computing = state.levels_computing if state is not None else frozenset()
+        faces = [
+            [face_of(column, level, grid, level in computing) for level in grid.levels] for column in self._columns
+        ]
+        headings = [_heading(column, self._layout) for column in self._columns]
+        self._fit = fit(self._ruler, headings, faces, self._room, self._two_lines)
+        for number, width in enumerate(self._fit.widths):
+            if self._widget.columnWidth(number) != width:
+                self._widget.setColumnWidth(number, width)
+        self._write_headings()
+        for row, level in enumerate(grid.levels):
+            self._head(row + self._first, level)
+            for number, column in enumerate(self._columns):
+                self._draw(row + self._first, number, column, level, faces[number][row])
 
     def _head(self, row: int, level: str) -> None:
         """A level's name, and whether its box was moved since it was graded."""
         stale = any(cell.stale for key, cell in self._grid.cells.items() if key[0] == level)
-        self._widget.verticalHeaderItem(row).setText(f"{level}\n{_('moved')}" if stale else level)
+        item, text = self._widget.verticalHeaderItem(row), f"{level} {MOVED}" if stale else level
+        if item.text() != text:
+            item.setText(text)
+            item.setToolTip(_("The box has been moved since; grade this disc again.") if stale else "")
 
-    def _draw(self, row: int, column: int, key: Key, computing: bool) -> None:
-        cell, why_not, chosen = self._grid.cells.get(key), self._grid.why_not(key), key == self._chosen
-        drawn = (cell, chosen, computing, why_not)
-        if self._drawn.get(key) == drawn:
+    def _draw(self, row: int, number: int, column: Column, level: str, face: Face) -> None:
+        chosen, form = self._is_chosen(column, level), self._fit.forms[number]
+        drawn = (column, level, face, chosen, form)
+        if self._drawn.get((row, number)) == drawn:
             return
-        self._drawn[key] = drawn
-        palette, label = self._widget.palette, self._widget.cellWidget(row, column)
+        self._drawn[row, number] = drawn
+        palette, label = self._widget.palette, self._widget.cellWidget(row, number)
         base, text = (palette.color(role).name() for role in (qt.QPalette.Base, qt.QPalette.Text))
-        if cell is None:
-            ground, ink, shown = base, text, "…" if computing else "–" if why_not else ""
-        else:
-            (ground, ink), shown = cell_colors(cell, base, text), _cell_html(cell, label.font)
+        ground, ink = cell_colors(face.cell, base, text) if face.cell is not None else (base, text)
         # A gap parts the systems.
-        gap = _GAP if column and self._grid.columns[column - 1][0] != key[1] else 1
-        label.setStyleSheet(
-            f"QLabel {{ background: {ground}; color: {ink}; border: {_border(cell, chosen, ground, text)}; "
+        gap = _GAP if number and self._columns[number - 1].system != column.system and self._layout == ALL else 1
+        _style(label, (
+            f"QLabel {{ background: {ground}; color: {ink}; border: {_border(face, chosen, ground, text)}; "
             f"border-radius: 4px; margin: 1px 1px 1px {gap}px; padding: 0px; }}"
-        )
-        label.setText(shown)
-        label.setToolTip(cell_tip(key, cell, why_not))
+        ))  # fmt: skip
+        label.setText(face_html(face, form, self._widget.font.pointSizeF()))
+        label.setToolTip(face_tip(column, level, face))
 
-    def _reveal(self, row: int, column: int) -> None:
+    def _is_chosen(self, column: Column, level: str) -> bool:
+        if self._chosen is None or self._chosen[0] != level or not column.system:
+            return False
+        return column.system == self._chosen[1] and column.task in ("", self._chosen[2])
+
+    def _reveal(self, row: int, number: int) -> None:
         """Have the panel scroll until a cell is seen: keys choose cells as well."""
         area = self._widget.parentWidget()
         while area is not None and not area.inherits("QScrollArea"):
             area = area.parentWidget()
         if area is not None:
-            area.ensureWidgetVisible(self._widget.cellWidget(row, column))
+            area.ensureWidgetVisible(self._widget.cellWidget(row, number))
 
-    def _place(self, key: Key | None) -> tuple[int, int] | None:
+    def place(self, key: Key) -> tuple[int, int] | None:
+        """Row and column of the cell that tells of a task; None where none does."""
         grid = self._grid
-        if key is None or key[0] not in grid.levels or key[1:] not in grid.columns:
-            return None
-        return grid.levels.index(key[0]), grid.columns.index(key[1:])
-
-    def _key(self, row: int, column: int) -> Key | None:
-        grid = self._grid
-        if 0 <= row < len(grid.levels) and 0 <= column < len(grid.columns):
-            return (grid.levels[row], *grid.columns[column])
+        for number, column in enumerate(self._columns):
+            if key[0] in grid.levels and column.system == key[1] and column.task in ("", key[2]):
+                return grid.levels.index(key[0]) + self._first, number
         return None
 
-    def _choose(self, row: int, column: int) -> None:
-        key = self._key(row, column)
+    def _key(self, row: int, number: int) -> Key | None:
+        grid, row = self._grid, row - self._first
+        if 0 <= row < len(grid.levels) and 0 <= number < len(self._columns):
+            return key_of(self._columns[number], grid.levels[row], grid, self._chosen)
+        return None
+
+    # What the user does
+
+    def _choose(self, row: int, number: int) -> None:
+        key = self._key(row, number)
         if key is not None and not self._showing:
             self._actions.choose(key)
 
-    def _moved(self, row: int, column: int, _row_before: int, _column_before: int) -> None:
-        if self._key(row, column) != self._chosen:
-            self._choose(row, column)
+    def _moved(self, row: int, number: int, _row_before: int, _number_before: int) -> None:
+        if self._chosen is None or self.place(self._chosen) != (row, number):
+            self._choose(row, number)
 
     def _level_clicked(self, row: int) -> None:
         self._choose(row, max(self._widget.currentColumn(), 0))
+
+    def _heading_clicked(self, number: int) -> None:
+        """A system's heading opens the system; a task's chooses it."""
+        column = self._columns[number]
+        if not column.task and column.system:
+            self._actions.show_system(column.system)
+        elif self._chosen is not None:
+            self._choose(self._grid.levels.index(self._chosen[0]) + self._first, number)
 
     def _menu_wanted(self, point) -> None:
         index = self._widget.indexAt(point)
@@ -250,141 +305,63 @@ class GradesView:
             self._menu.open(key, self._widget.viewport().mapToGlobal(point))
 
 
+def _heading(column: Column, layout: str) -> str:
+    if column.task:
+        return short_title(column.system, column.task)
+    return system_heading(column.system) if column.system else _("Un-\nread")
+
+
+def _heading_tip(column: Column) -> str:
+    if column.task:
+        return long_title(column.system, column.task)
+    if column.system:
+        return _("{system}: the worst finding at each level. Click to see all of its columns.").format(
+            system=whole_system_title(column.system)
+        )
+    return _("How many grades are not read yet. ✎ changed by the reader, ≠ contradiction between systems, ⚠ warning.")
+
+
+def _label():
+    label = qt.QLabel()
+    label.setAlignment(qt.Qt.AlignCenter)
+    label.setTextFormat(qt.Qt.RichText)
+    return label
+
+
+def _style(label, sheet: str) -> None:
+    """To set a style sheet costs more than all else."""
+    if label.styleSheet != sheet:
+        label.setStyleSheet(sheet)
+
+
+def _sized(font, factor: float) -> Any:
+    sized = qt.QFont(font)
+    sized.setPointSizeF(factor * font.pointSizeF())
+    return sized
+
+
 def _prepare(widget) -> None:
     """Have a table whose cells are labels, as narrow as can be."""
     widget.setSelectionMode(qt.QAbstractItemView.NoSelection)
     widget.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
     widget.setTabKeyNavigation(False)
     widget.setShowGrid(False)
-    widget.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
     widget.setContextMenuPolicy(qt.Qt.CustomContextMenu)
     header, side = widget.horizontalHeader(), widget.verticalHeader()
-    header.setMinimumSectionSize(_COLUMN)
-    header.setSectionResizeMode(qt.QHeaderView.Stretch)
-    header.setSectionsClickable(False)
+    header.setMinimumSectionSize(16)
+    header.setSectionResizeMode(qt.QHeaderView.Fixed)
+    header.setSectionsClickable(True)
     header.setHighlightSections(False)
-    font = qt.QFont(widget.font)
-    font.setPointSizeF(0.85 * font.pointSizeF())
-    header.setFont(font)
     # Themes pad headers so much that nothing would be left of a narrow one.
     header.setStyleSheet("QHeaderView::section { padding-left: 0px; padding-right: 0px; }")
-    side.setFont(font)
     side.setStyleSheet("QHeaderView::section { padding-left: 2px; padding-right: 1px; }")
+    side.setMinimumSectionSize(12)
     side.setSectionResizeMode(qt.QHeaderView.Fixed)
-    side.setDefaultSectionSize(_ROW)
     side.setSectionsClickable(True)
 
 
-def _border(cell: Cell | None, chosen: bool, ground: str, text: str) -> str:
+def _border(face: Face, chosen: bool, ground: str, text: str) -> str:
     """A frame around the chosen cell, a dotted one around what a pack of synthetic images says."""
-    synthetic = cell is not None and cell.ai is not None and cell.ai.synthetic
-    line = "3px solid" if chosen else "1px dotted" if synthetic else "1px solid"
+    synthetic = face.cell is not None and face.cell.ai is not None and face.cell.ai.synthetic
+    line = "2px solid" if chosen else "1px dotted" if synthetic else "1px solid"
     return f"{line} {text if chosen or synthetic else ground}"
-
-
-def _cell_html(cell: Cell, font) -> str:
-    marks, shown = cell_marks(cell), in_language(cell.label)
-    size = _fitting_size(shown, marks, font)
-    first = (
-        f'<b style="font-size:{size:.1f}pt">{escape(shown)}</b>'
-        f'<span style="font-size:{_MARK * size:.1f}pt">{marks}</span>'
-    )
-    return f'{first}<br><span style="font-size:small">{escape(_fitting(second_line(cell)))}</span>'
-
-
-def _fitting_size(label: str, marks: str, font) -> float:
-    """The size in points at which a bold label and its marks fit into the narrowest column."""
-    bold = qt.QFont(font)
-    bold.setBold(True)
-    width = qt.QFontMetrics(bold).horizontalAdvance(label) + _MARK * qt.QFontMetrics(font).horizontalAdvance(marks)
-    return font.pointSizeF() * min(1.0, (_COLUMN - 2 * _BORDER) / max(width, 1))
-
-
-def cell_tip(key: Key, cell: Cell | None, why_not: str = "") -> str:
-    """What a cell says when the mouse rests on it: in words, with the reasons of warnings and of overrides.
-
-    Parameters
-    ----------
-    key : Key
-    cell : Cell or None
-        None for what is not graded.
-    why_not : str
-        Why it is not, as `Grid.why_not` has it.
-    """
-    level, system, task = key
-    lines = [f"{level}, {long_title(system, task)}"]
-    if cell is None:
-        return "\n".join([*lines, not_graded_text(why_not) if why_not else _("Not graded yet.")])
-    lines.append(f"{in_language(cell.label)}: {in_language(scale_of(system, task).grade(cell.grade).meaning)}")
-    if cell.status == OVERRIDDEN:
-        lines.append(_("Set by {reader}.").format(reader=cell.reader))
-    elif cell.status == ACCEPTED:
-        lines.append(_("Accepted by {reader}.").format(reader=cell.reader))
-    if cell.reason:
-        lines.append(_("Reason: {reason}").format(reason=cell.reason))
-    if cell.ai is not None:
-        said = _("AI: {label}, {probability}; trained on {trained_on}")
-        lines.append(
-            said.format(
-                label=in_language(cell.ai.label),
-                probability=percent(cell.ai.probability),
-                trained_on=cell.ai.trained_on,
-            )
-        )
-    if cell.stale:
-        lines.append(_("The box has been moved since; grade this disc again."))
-    lines += [_("Warning: {reason}").format(reason=warning) for warning in cell.warnings]
-    return "\n".join(lines)
-
-
-def _fitting(text: str) -> str:
-    """A probability without its space where it would be too wide for a cell."""
-    return text.replace(" %", "%") if len(text) > len("99 %") else text
-
-
-def mixed(color: str, ground: str, share: float) -> str:
-    """``share`` (0 to 1) of a color over a ground, all ``#rrggbb``."""
-    parts = [(int(color[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
-    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in parts)
-
-
-def luminance(color: str) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2)."""
-    values = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(color: str, ground: str) -> float:
-    """Contrast ratio of two colors, 1 to 21 (WCAG 2.2)."""
-    darker, brighter = sorted((luminance(color), luminance(ground)))
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def cell_colors(cell: Cell, base: str, text: str) -> tuple[str, str]:
-    """Background and text of a cell.
-
-    Parameters
-    ----------
-    cell : Cell
-    base, text : str
-        Background and text of the theme's tables.
-    """
-    if cell.is_absent:
-        return mixed(cell.color, base, _PALE), text
-    ground = mixed(cell.color, base, _STALE) if cell.stale else cell.color
-    return ground, max((INK, text), key=lambda ink: contrast(ink, ground))
-
-
-def cell_marks(cell: Cell) -> str:
-    """The signs behind a cell's grade: accepted or overridden, warned of."""
-    return MARKS.get(cell.status, "") + (WARNING if cell.warnings else "")
-
-
-def second_line(cell: Cell) -> str:
-    """What stands below the grade: its probability, or what the pack said where the reader said otherwise."""
-    if cell.ai is None:
-        return ""
-    if cell.status == OVERRIDDEN:
-        return _("AI {label}").format(label=in_language(cell.ai.label))
-    return percent(cell.ai.probability)

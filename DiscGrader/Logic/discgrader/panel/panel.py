@@ -21,15 +21,18 @@ from discgrader.panel.details import DetailsView
 from discgrader.panel.discs import DiscsView, MarginSlider
 from discgrader.panel.display import DisplayView, SystemsView
 from discgrader.panel.events import ParameterTie, RefreshWatch
-from discgrader.panel.grades import GradeMenu, GradesView
+from discgrader.panel.grade_menu import GradeMenu
+from discgrader.panel.grades import GradesView
 from discgrader.panel.inputs import InputsView
 from discgrader.panel.keys import KeysView
 from discgrader.panel.leaving import Leaving
 from discgrader.panel.reader import ReaderName
 from discgrader.panel.reason import ReasonField
+from discgrader.panel.room import Room
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
+from discgrader.panel.table_layout import LayoutChoice, SetupView
 from discgrader.panel.words import PackFacts, pack_facts
 from discgrader.reading.history import History
 
@@ -66,10 +69,15 @@ class Panel(Actions):
         self.inputs = InputsView(ui, self)
         self.systems = SystemsView(ui, self, self.packs)
         self.grades = GradesView(ui.gradeTable, self, self.menu)
+        self.layout = LayoutChoice(ui.tableLayoutComboBox, self)
+        self.room = Room(ui, self.grades)
+        self.setup = SetupView(ui, self.room)
         self.discs = DiscsView(ui, self)
         self.details = DetailsView(ui.detailsBrowser)
         self.display = DisplayView(ui, self)
-        self.views = (self.inputs, self.systems, self.grades, self.discs, self.details, self.display)
+        self.views = (
+            self.inputs, self.systems, self.grades, self.layout, self.setup, self.discs, self.details, self.display
+        )  # fmt: skip
         logic.boxChanged, logic.noticed = self.live.box_changed, self.say
         self._captions = _captions(ui)
         self._controls: dict[str, Control] = {}
@@ -190,6 +198,7 @@ class Panel(Actions):
         )
         for view in self.views:
             view.show(self.state)
+        self.room.share()
         for name, control in self.state.controls.items():
             if self._controls.get(name) != control:
                 self._controls[name] = control

@@ -90,6 +90,9 @@ class DiscGraderParameterNode:
     chosenDisc - The number of the chosen disc, which stays when names are shifted; 0 where none is chosen, and in
         scenes of older versions, which have the name alone.
     chosenStudy - Whose disc it is.
+    tableLayout - What the table of grades has columns of: ``summary``, ``system`` or ``all``; empty for what suits its
+        size.
+    presentation - Whether table, details and labels are large enough for the back row.
     """
 
     series: SeriesParameters
@@ -104,6 +107,8 @@ class DiscGraderParameterNode:
     fatSuppressedRole: str
     chosenDisc: int
     chosenStudy: str
+    tableLayout: str
+    presentation: bool = False
 
     def volumes(self):
         """The chosen volumes by role; of AX_T2 a list of them."""

@@ -105,6 +105,10 @@ class PanelState:
     systems_off, hidden_tasks : tuple of str
     label_task : str
         Whose grade stands beside each disc, as ``system/task``, or ``chosen``.
+    table_layout : str
+        What the table has columns of; see `discgrader.panel.layouts`.
+    presentation : bool
+        Whether texts are large enough for the back row.
     keys : mapping of str to str
         The key of every action by its name.
     undo, redo : str
@@ -126,6 +130,8 @@ class PanelState:
     systems_off: tuple[str, ...] = ()
     hidden_tasks: tuple[str, ...] = ()
     label_task: str = ""
+    table_layout: str = ""
+    presentation: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     undo: str = ""
     redo: str = ""
@@ -211,6 +217,8 @@ def panel_state(
         systems_off=off,
         hidden_tasks=hidden,
         label_task=parameters.display.labelTask,
+        table_layout=parameters.tableLayout,
+        presentation=parameters.presentation,
         keys=keys,
         undo=(history and history.undo_words) or "",
         redo=(history and history.redo_words) or "",

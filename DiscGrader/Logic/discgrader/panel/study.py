@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from discgrader.errors import DiscGraderError, UsageError
+from discgrader.grading.contradictions import Contradiction, Said, contradictions
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, scale_of, systems
 from discgrader.imaging.study import LeftOut
@@ -214,12 +216,20 @@ class Grid:
     cells : mapping of Key to Cell
     not_graded : mapping of (level, system) to str
         Why there is no cell, in words that follow "not graded:".
+    contradictions : mapping of level to Contradictions
+        Where two grades of a disc cannot both be right.
     """
 
     levels: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     cells: Mapping[Key, Cell] = field(default_factory=dict)
     not_graded: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    contradictions: Mapping[str, tuple[Contradiction, ...]] = field(default_factory=dict)
+
+    def contradicted(self, key: Key) -> tuple[Contradiction, ...]:
+        """Where a cell's grade and another one of its disc cannot both be right, but for what the reader lets stand."""
+        found = self.contradictions.get(key[0], ())
+        return tuple(one for one in found if one.concerns(*key[1:]) and not one.is_settled)
 
     def why_not(self, key: Key) -> str:
         """Why a cell's task could not be graded; empty where it was, or nobody has tried."""
@@ -327,7 +337,32 @@ def grid_of(
             cells |= {cell.key: cell for cell in cells_of_disc(disc)}
             not_graded |= {(level, system): why for system, why in _not_graded(disc).items()}
         cells |= {cell.key: cell for cell in (cell_of_grade(level, grade) for grade in (live or {}).get(level, ()))}
-    return Grid(levels, columns_of(_tasks(packs, cells, not_graded), systems_off, hidden), cells, not_graded)
+    columns = columns_of(_tasks(packs, cells, not_graded), systems_off, hidden)
+    return Grid(levels, columns, cells, not_graded, _contradictions_of(cells.values()))
+
+
+def _contradictions_of(cells: Iterable[Cell]) -> dict[str, tuple[Contradiction, ...]]:
+    """By level, where two grades cannot both be right."""
+    said: dict[str, list[Said]] = {}
+    for cell in cells:
+        said.setdefault(cell.level, []).append(_said(cell))
+    return {level: found for level, of_disc in said.items() if (found := _contradictions(tuple(of_disc)))}
+
+
+def _said(cell: Cell) -> Said:
+    """The grade that stands, and who stands for it."""
+    agrees = cell.ai is not None and cell.ai.grade == cell.grade
+    return Said(
+        cell.system,
+        cell.task,
+        cell.grade,
+        probability=cell.ai.probability if cell.ai is not None and agrees else None,
+        reader=cell.reader if cell.status != UNREAD else "",
+    )
+
+
+# Asked at each drawing; a hand that moves a box changes one disc.
+_contradictions = lru_cache(maxsize=64)(contradictions)
 
 
 def _not_graded(disc: DiscReading) -> Mapping[str, str]:

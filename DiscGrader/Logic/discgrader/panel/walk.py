@@ -47,9 +47,10 @@ def next_system(grid: Grid, chosen: Key | None, step: int = 1) -> Key | None:
 
 
 def deserves_a_look(state: PanelState, key: Key) -> bool:
-    """Whether a grade has a warning, is another one than the AI's, or belongs to a box that was moved since."""
-    cell = state.grid.cells.get(key)
-    return cell is not None and bool(cell.warnings or cell.stale or cell.status == OVERRIDDEN)
+    """Whether a grade has a warning, is another one than the AI's, contradicts another system's, or belongs to a box
+    that was moved since."""
+    cell, against = state.grid.cells.get(key), state.grid.contradicted(key)
+    return cell is not None and bool(cell.warnings or cell.stale or cell.status == OVERRIDDEN or against)
 
 
 class Walk:

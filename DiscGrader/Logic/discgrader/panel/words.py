@@ -1,7 +1,7 @@
 """What systems, tasks and grades are called in the user's language, and what the packs say of their training."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -10,11 +10,15 @@ from typing import Any
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 
-from discgrader.grading.systems import find_system, find_task, systems
+from discgrader.grading.headings import system_name, unbroken
+from discgrader.grading.systems import find_system, find_task, scale_of, systems
 from discgrader.resources import resource_folders
 
 VOCABULARY = "discgrader.vocabulary"
 """The context of what the package words in English: systems, tasks, scales, measures, reasons and stages."""
+
+SHORT = "discgrader.vocabulary.short"
+"""The context of labels that are set where there is little room."""
 
 INK = "#101418"
 """Dark text; the colors of all scales are bright enough for it."""
@@ -32,15 +36,51 @@ def not_graded_text(reason: str) -> str:
     return _("Not graded: {reason}.").format(reason=in_language(reason))
 
 
+def short_label(system: str, task: str, grade: str) -> str:
+    """A grade as people write it, where there is little room."""
+    found = scale_of(system, task).grade(grade)
+    return translate(SHORT, found.short_label) if found.short_label else in_language(found.label)
+
+
 def short_title(system: str, task: str) -> str:
     """A task's title over a narrow column, in one or two lines."""
     found = find_task(system, task)
     return in_language(found.short_title or found.title)
 
 
+def line_title(system: str, task: str) -> str:
+    """A task's short title in one line."""
+    return unbroken(short_title(system, task))
+
+
+def abbreviation(system: str, task: str) -> str:
+    """A task in a few letters."""
+    found = find_task(system, task).abbreviation
+    return translate(SHORT, found) if found else line_title(system, task)
+
+
 def long_title(system: str, task: str) -> str:
     """A task's title with its system's."""
     return f"{in_language(find_task(system, task).title)} ({in_language(find_system(system).title)})"
+
+
+def whole_system_title(system: str) -> str:
+    """What a system is called."""
+    return in_language(find_system(system).title)
+
+
+def system_title(system: str) -> str:
+    """What a system is called in few letters."""
+    return system_name(system, in_language)
+
+
+def system_heading(system: str) -> str:
+    """The same over a narrow column, in one or two lines."""
+    found, name = find_system(system), system_title(system)
+    first = short_title(system, found.tasks[0].name)
+    if len(found.tasks) == 1 or unbroken(first) == name:
+        return first
+    return name.replace(" ", "\n", 1)
 
 
 @dataclass(frozen=True)
@@ -116,25 +156,38 @@ def _facts(described: Mapping[str, Any]) -> PackFacts | None:
     )
 
 
-def badge_html(packs: Iterable[PackFacts]) -> str:
-    """A line for each data set that packs were trained on; packs that saw synthetic images only say so loudly."""
+def badge_html(packs: Collection[PackFacts]) -> str:
+    """In one line what packs were trained on; how many of them saw synthetic images only, it says loudly."""
+    synthetic = [pack for pack in packs if pack.synthetic]
+    if synthetic:
+        of = _("{count} of {all}").format(count=len(synthetic), all=len(packs))
+        return f"<small>{synthetic_plate(of)}</small>"
+    return f"<small>{escape(' '.join(_trained_on(packs)))}</small>"
+
+
+def badge_tip(packs: Collection[PackFacts]) -> str:
+    """What each pack was trained on."""
+    return "\n".join([*_trained_on(packs), *(pack.tip for pack in packs)])
+
+
+def _trained_on(packs: Iterable[PackFacts]) -> list[str]:
+    """A line for each data set, with the systems whose packs saw it."""
     titles: dict[tuple[str, int | None, bool], list[str]] = {}
     for pack in packs:
         origin = pack.data_set.split(" (")[0], None if pack.synthetic else pack.patients, pack.synthetic
         titles.setdefault(origin, []).append(in_language(find_system(pack.system).title))
-    lines = (_badge_line(*origin, of=names if len(titles) > 1 else []) for origin, names in titles.items())
-    return "<small>" + "<br>".join(lines) + "</small>"
+    return [_origin_line(*origin, of=names if len(titles) > 1 else []) for origin, names in titles.items()]
 
 
-def _badge_line(data_set: str, patients: int | None, synthetic: bool, of: list[str]) -> str:
+def _origin_line(data_set: str, patients: int | None, synthetic: bool, of: list[str]) -> str:
     line = _("Trained on {data_set}") if synthetic else _("Trained on {data_set}, {patients} patients")
     line = line.format(data_set=data_set, patients=patients)
     if of:
         line = f"{', '.join(of)}: {line[0].lower()}{line[1:]}"
-    return f"{synthetic_plate()} {escape(line)}" if synthetic else escape(line)
+    return f"{_('SYNTHETIC IMAGES ONLY')}: {line}" if synthetic else line
 
 
-def synthetic_plate() -> str:
-    """The loud plate of a pack that never saw a patient."""
-    text = escape(_("SYNTHETIC IMAGES ONLY"))
+def synthetic_plate(of: str = "") -> str:
+    """The loud plate of a pack that never saw a patient; ``of`` tells how many, where there are others."""
+    text = escape(": ".join([_("SYNTHETIC IMAGES ONLY"), *([of] if of else [])]))
     return f'<span style="background-color:{_LOUD};color:{INK};font-weight:600">&nbsp;{text}&nbsp;</span>'

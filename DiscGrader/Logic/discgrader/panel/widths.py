@@ -1,0 +1,118 @@
+"""How wide the columns of the table are, and in which form their cells are written, so that no text is set smaller."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import qt
+
+from discgrader.panel.cells import BARE, LINE, MARK, NAKED, PAIR, SPLIT, TITLE, TWO, Face
+
+_EDGES, _BESIDE = 4, 5
+"""What a frame and the gap around it take of a cell's width, and what is left beside a heading; in points of the
+screen."""
+
+_SCROLLS = 1.6
+"""How much wider than its room a table is that scrolls in any case."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Widths in points of the screen, and forms, one a column."""
+
+    widths: tuple[int, ...]
+    forms: tuple[str, ...]
+
+
+class Ruler:
+    """Measures texts in a font.
+
+    Parameters
+    ----------
+    font : QFont
+        Of a table's grades.
+    head : QFont
+        Of its headings.
+    """
+
+    def __init__(self, font, head) -> None:
+        bold = qt.QFont(font)
+        bold.setBold(True)
+        self._bold, self._plain, self._head = (qt.QFontMetrics(one) for one in (bold, font, head))
+        self._known: dict[tuple[str, str], int] = {}
+
+    def heading(self, text: str) -> int:
+        """The width that a heading needs."""
+        return max(self._width("head", line) for line in text.split("\n")) + _BESIDE
+
+    def face(self, face: Face, form: str) -> int:
+        """The width that a face needs in a form."""
+        marks, second, more = (self._small(text) for text in (face.marks, face.second, face.more))
+        title, head = self._width("bold", face.title or face.label), self._width("bold", face.head) + more + marks
+        lower = (self._width("bold", face.label) if face.title else 0) + more
+        beside = second + self._width("plain", " ") if second else 0
+        needed: Mapping[str, int] = {
+            LINE: head + beside,
+            BARE: head,
+            TITLE: title + marks,
+            NAKED: title,
+            TWO: max(head, second),
+            SPLIT: max(title + marks, lower + beside) if face.title else max(head, second),
+            PAIR: max(title, lower + marks),
+        }
+        return needed[form] + _EDGES
+
+    def _small(self, text: str) -> int:
+        return round(MARK * self._width("plain", text))
+
+    def _width(self, font: str, text: str) -> int:
+        key = (font, text)
+        if key not in self._known:
+            self._known[key] = {"bold": self._bold, "plain": self._plain, "head": self._head}[font].horizontalAdvance(
+                text
+            )
+        return self._known[key]
+
+
+def fit(ruler: Ruler, headings: Sequence[str], columns: Sequence[Sequence[Face]], room: int, two_lines: bool) -> Fit:
+    """The widest forms that fit beside each other, and the widths; wider than the room where not even the narrowest
+    do.
+
+    Parameters
+    ----------
+    ruler : Ruler
+    headings : sequence of str
+    columns : sequence of sequence of Face
+        The faces of each column.
+    room : int
+        Width that there is, in points of the screen.
+    two_lines : bool
+        Whether rows are high enough for two lines.
+    """
+    forms = (TWO, SPLIT, PAIR) if two_lines else (LINE, BARE, TITLE, NAKED)
+    needs = [
+        [max([ruler.heading(heading), *(ruler.face(face, form) for face in faces)]) for form in forms]
+        for heading, faces in zip(headings, columns, strict=True)
+    ]
+    chosen = _chosen(needs, room)
+    widths = [need[at] for need, at in zip(needs, chosen, strict=True)]
+    return Fit(tuple(_spread(widths, room)), tuple(forms[at] for at in chosen))
+
+
+def _chosen(needs: Sequence[Sequence[int]], room: int) -> list[int]:
+    """For each column which of its forms: those that save most become narrower until all fit. Where so much is left
+    over that the table scrolls in any case, all are as wide as can be."""
+    if sum(map(min, needs)) > _SCROLLS * room:
+        return [0] * len(needs)
+    chosen = [0] * len(needs)
+    while sum(need[at] for need, at in zip(needs, chosen, strict=True)) > room:
+        saved = [need[at] - min(need[at:]) for need, at in zip(needs, chosen, strict=True)]
+        if max(saved, default=0) <= 0:
+            break
+        chosen[saved.index(max(saved))] += 1
+    return chosen
+
+
+def _spread(widths: Sequence[int], room: int) -> list[int]:
+    """Widths that share what is left of the room."""
+    left, count = max(room - sum(widths), 0), max(len(widths), 1)
+    return [width + (left * (at + 1)) // count - (left * at) // count for at, width in enumerate(widths)]
