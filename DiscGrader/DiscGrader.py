@@ -353,7 +353,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Write results, report and reading to a folder that appears whole or not at all; the folder."""
         if self.jobs.exporting:
             raise UsageError(_("A report is still being written; wait for it."))
-        return self._result(self.jobs.export(self.reading(study), Path(folder), eventCallback), waitForCompletion)
+        # The code of the language that Slicer speaks, by the catalog that is loaded.
+        export = self.jobs.export(self.reading(study), Path(folder), eventCallback, _("en"))
+        return self._result(export, waitForCompletion)
 
     def forget(self):
         """Forget what is being computed, all readings and all volumes, as when the scene is closed."""

@@ -28,8 +28,12 @@ DEMO = [
     "L2-L3:pfirrmann=2",
     "L1-L2:pfirrmann=1",
 ]
-VOLATILE = ("software", "settings", "pack_sha256", "pack_version", "trained_on", "files", "title", "source", "unit")
-"""What changes with a version and not with what was found: identities, checksums (``files``), and words on measures."""
+VOLATILE = (
+    *("software", "settings", "pack_sha256", "pack_version", "trained_on", "files", "title", "source", "unit"),
+    *("report_from", "in_words"),
+)
+"""What changes with a version and not with what was found: identities, checksums (``files``), words, and what only
+repeats discs and grades for a report that is made anew."""
 
 
 def _phantom(folder: Path, *options: str) -> Path:

@@ -27,7 +27,7 @@ Texts = dict[tuple[str, str], str]
 
 def texts() -> list[tuple[str, str]]:
     """Everything that can be translated, as (context, text), without repetition."""
-    found = [*_of_ui(), *_of_code(), *_of_vocabulary()]
+    found = [*_of_ui(), *_of_code(), *_of_vocabulary(), *_of_report()]
     return sorted(dict.fromkeys(found))
 
 
@@ -113,6 +113,20 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
                 and isinstance(call.args[0], ast.Constant)
             ):
                 yield from _vocabulary(call.args[0].value)
+
+
+def _of_report() -> Iterator[tuple[str, str]]:
+    """What the report says: what stands in ``….say("…")``."""
+    from discgrader import RESEARCH_USE
+    from discgrader.report.language import SAID
+    from discgrader.report.words import SYNTHETIC
+
+    for path in sorted((PACKAGE / "report").glob("*.py")):
+        for call in _calls(path):
+            said = getattr(call.func, "attr", getattr(call.func, "id", "")) == "say"
+            if said and call.args and isinstance(call.args[0], ast.Constant):
+                yield SAID, call.args[0].value
+    yield from ((SAID, text) for text in (RESEARCH_USE, SYNTHETIC))
 
 
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from discgrader.grading.view import slice_middle, slice_read
 from discgrader.imaging.study import Plane, Study
 from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
+from discgrader.report.account import Account
 from discgrader.report.details import details
 from discgrader.report.pictures import axial_picture, with_outline, with_saliency
 from explained import explained
@@ -40,10 +41,10 @@ def herniated(result):
 
 
 def test_the_report_shows_the_axial_slice_of_a_finding(result):
-    text = str(details(result))
+    text = str(details(Account(result)))
     for one in result.discs:
         size = one.grade_of("msu", "size")
-        shown = f"{one.disc.level} on AX T2 with the saliency of Herniation size, {size.label}"
+        shown = f"{one.disc.level} on AX T2 with the saliency of Herniation size, MSU, {size.label}"
         assert (shown in text) == (size.grade != "0")
     assert "Herniation, width × depth" in text and "Trained on synthetic images only" in text
 
@@ -64,7 +65,7 @@ def test_the_picture_of_a_finding_is_of_the_slice_that_its_grade_was_read_from(r
     wanted = with_outline(
         with_saliency(picture, saliency), evidence_box(size.evidence), scale.grade(size.grade).rgb
     ).data_uri()
-    assert wanted in str(details(replace(result, saliency={key: saliency}, saliency_series={key: name})))
+    assert wanted in str(details(Account(replace(result, saliency={key: saliency}, saliency_series={key: name}))))
 
 
 def test_a_slice_that_evidence_does_not_tell_is_none():

@@ -130,7 +130,7 @@ def test_warnings_and_evidence_are_shown(page):
         "No sacrum in view; names are nominal.",
         "Made of blocks; not a patient.",
         "Unlike anything the pack was trained on.",
-        "Nucleus to CSF for Pfirrmann grade 0.15",
+        "Nucleus to CSF for Pfirrmann 0.15",
         "the file name says so",
         "blocks do not bulge",
     ):

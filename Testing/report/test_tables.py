@@ -9,6 +9,7 @@ import pytest
 from discgrader.errors import OutputError, UsageError
 from discgrader.grading.results import DiscResult
 from discgrader.localize.box import RoiBox
+from discgrader.report.account import Account
 from discgrader.report.details import details
 from discgrader.report.tables import (
     grades_json,
@@ -57,6 +58,8 @@ def test_grades_json_keeps_the_contract(result):
         "warnings",
         "name_doubts",
         "software",
+        "reading",
+        "report_from",
     }
     assert document["study"] == "blocks"
     assert [one["name"] for one in document["series"]] == ["T2_sag", "T1_sag"]
@@ -111,7 +114,7 @@ def test_a_disc_has_one_height_everywhere(result):
     changed = _with_grade(result, evidence=measured)
     told = grades_json(changed)["discs"][0]
     assert told["height_mm"] == told["grades"][0]["evidence"]["height_mm"]["value"] == 6.321
-    assert "height 6.3 mm" in details(changed)
+    assert "height 6.3 mm" in details(Account(changed))
     assert grades_json(_with_grade(result, evidence={}))["discs"][0]["height_mm"] == pytest.approx(
         result.discs[0].disc.height_mm
     )

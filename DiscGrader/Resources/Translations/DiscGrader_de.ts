@@ -344,8 +344,487 @@
             <translation>Den Bericht in einen Ordner schreiben</translation>
         </message>
         <message>
+            <source>en</source>
+            <translation>de</translation>
+        </message>
+        <message>
             <source>your name</source>
             <translation>Ihr Name</translation>
+        </message>
+    </context>
+    <context>
+        <name>discgrader.report</name>
+        <message>
+            <source> (settled by the reader)</source>
+            <translation> (vom Befunder geklärt)</translation>
+        </message>
+        <message>
+            <source> and </source>
+            <translation> und </translation>
+        </message>
+        <message>
+            <source> on {series}</source>
+            <translation> auf {series}</translation>
+        </message>
+        <message>
+            <source>(not used for grading)</source>
+            <translation>(nicht zum Einstufen verwendet)</translation>
+        </message>
+        <message>
+            <source>AI: nothing</source>
+            <translation>KI: keine Einstufung</translation>
+        </message>
+        <message>
+            <source>AI: {label}, {probability}</source>
+            <translation>KI: {label}, {probability}</translation>
+        </message>
+        <message>
+            <source>About this study</source>
+            <translation>Zu dieser Untersuchung</translation>
+        </message>
+        <message>
+            <source>Accession number</source>
+            <translation>Auftragsnummer</translation>
+        </message>
+        <message>
+            <source>Accuracy</source>
+            <translation>Genauigkeit</translation>
+        </message>
+        <message>
+            <source>All that is to be said of the whole study</source>
+            <translation>Alle Hinweise zur gesamten Untersuchung</translation>
+        </message>
+        <message>
+            <source>Axial {role} slice with the boxes of {discs}.</source>
+            <translation>Axiale Schicht ({role}) mit den Boxen von {discs}.</translation>
+        </message>
+        <message>
+            <source>Because</source>
+            <translation>Grund</translation>
+        </message>
+        <message>
+            <source>Colors show which areas the network's grade depended on most:</source>
+            <translation>Die Farben zeigen, welche Bereiche die Einstufung des Netzes am stärksten bestimmt haben:</translation>
+        </message>
+        <message>
+            <source>Contradictions</source>
+            <translation>Widersprüche</translation>
+        </message>
+        <message>
+            <source>Cross-validated</source>
+            <translation>Kreuzvalidiert</translation>
+        </message>
+        <message>
+            <source>Cross-validated metrics</source>
+            <translation>Kreuzvalidierte Maße</translation>
+        </message>
+        <message>
+            <source>Data</source>
+            <translation>Daten</translation>
+        </message>
+        <message>
+            <source>Disc by disc</source>
+            <translation>Die einzelnen Bandscheiben</translation>
+        </message>
+        <message>
+            <source>Evidence</source>
+            <translation>Messwerte</translation>
+        </message>
+        <message>
+            <source>Examination</source>
+            <translation>Untersuchung</translation>
+        </message>
+        <message>
+            <source>Grade</source>
+            <translation>Grad</translation>
+        </message>
+        <message>
+            <source>Grades</source>
+            <translation>Einstufungen</translation>
+        </message>
+        <message>
+            <source>Grades are predictions of trained networks; a reader decides.</source>
+            <translation>Die Einstufungen sind Vorhersagen trainierter Netze; es entscheidet der Befunder.</translation>
+        </message>
+        <message>
+            <source>Grades of each disc with their calibrated probabilities</source>
+            <translation>Einstufungen aller Bandscheiben mit kalibrierten Wahrscheinlichkeiten</translation>
+        </message>
+        <message>
+            <source>Grades of {level}</source>
+            <translation>Einstufungen von {level}</translation>
+        </message>
+        <message>
+            <source>Impression</source>
+            <translation>Beurteilung</translation>
+        </message>
+        <message>
+            <source>Intended use</source>
+            <translation>Zweckbestimmung</translation>
+        </message>
+        <message>
+            <source>Its picture agrees ({share})</source>
+            <translation>Das Bild bestätigt es ({share})</translation>
+        </message>
+        <message>
+            <source>Left out</source>
+            <translation>Nicht verwendet</translation>
+        </message>
+        <message>
+            <source>Levels</source>
+            <translation>Höhen</translation>
+        </message>
+        <message>
+            <source>Lumbar disc grading</source>
+            <translation>Einstufung lumbaler Bandscheiben</translation>
+        </message>
+        <message>
+            <source>Made with {software}.</source>
+            <translation>Erstellt mit {software}.</translation>
+        </message>
+        <message>
+            <source>Measurements that contributed most to {what}</source>
+            <translation>Messwerte, die am meisten beitrugen zu: {what}</translation>
+        </message>
+        <message>
+            <source>Names</source>
+            <translation>Benennung</translation>
+        </message>
+        <message>
+            <source>No disc was graded.</source>
+            <translation>Es wurde keine Bandscheibe eingestuft.</translation>
+        </message>
+        <message>
+            <source>No finding: {levels}.</source>
+            <translation>Ohne Befund: {levels}.</translation>
+        </message>
+        <message>
+            <source>Not aligned with the series that the discs were found on; it was not used for grading.</source>
+            <translation>Nicht deckungsgleich mit der Serie, auf der die Bandscheiben gefunden wurden; sie wurde nicht zum Einstufen verwendet.</translation>
+        </message>
+        <message>
+            <source>Not graded: {levels}.</source>
+            <translation>Nicht eingestuft: {levels}.</translation>
+        </message>
+        <message>
+            <source>Not read by anyone</source>
+            <translation>Von niemandem befundet</translation>
+        </message>
+        <message>
+            <source>On {inputs}: {counts}. {method}.</source>
+            <translation>Auf {inputs}: {counts}. {method}.</translation>
+        </message>
+        <message>
+            <source>Overview</source>
+            <translation>Übersicht</translation>
+        </message>
+        <message>
+            <source>Packs</source>
+            <translation>Modellpakete</translation>
+        </message>
+        <message>
+            <source>Page</source>
+            <translation>Seite</translation>
+        </message>
+        <message>
+            <source>Patient ID</source>
+            <translation>Patienten-ID</translation>
+        </message>
+        <message>
+            <source>Predictions of trained networks for research use, not for diagnosis; a reader decides.</source>
+            <translation>Vorhersagen trainierter Netze, nur für Forschungszwecke, nicht zur Diagnostik; es entscheidet der Befunder.</translation>
+        </message>
+        <message>
+            <source>Probability of each grade</source>
+            <translation>Wahrscheinlichkeit jedes Grades</translation>
+        </message>
+        <message>
+            <source>Read by</source>
+            <translation>Befundet von</translation>
+        </message>
+        <message>
+            <source>Research use, not for diagnosis</source>
+            <translation>Nur für Forschungszwecke, nicht zur Diagnostik</translation>
+        </message>
+        <message>
+            <source>STIR or fat-suppressed T2</source>
+            <translation>STIR oder fettgesättigte T2</translation>
+        </message>
+        <message>
+            <source>Sagittal {role} slice with the boxes of {discs}.</source>
+            <translation>Sagittale Schicht ({role}) mit den Boxen von {discs}.</translation>
+        </message>
+        <message>
+            <source>Saliency of the AI's grade: {what}</source>
+            <translation>Salienz der KI-Einstufung: {what}</translation>
+        </message>
+        <message>
+            <source>Saliency: {what}</source>
+            <translation>Salienz: {what}</translation>
+        </message>
+        <message>
+            <source>Scales and measures</source>
+            <translation>Skalen und Messwerte</translation>
+        </message>
+        <message>
+            <source>Series</source>
+            <translation>Serien</translation>
+        </message>
+        <message>
+            <source>Series used</source>
+            <translation>Verwendete Serien</translation>
+        </message>
+        <message>
+            <source>Software</source>
+            <translation>Software</translation>
+        </message>
+        <message>
+            <source>Spacing</source>
+            <translation>Voxelgröße</translation>
+        </message>
+        <message>
+            <source>System</source>
+            <translation>System</translation>
+        </message>
+        <message>
+            <source>T1 with fat suppression</source>
+            <translation>T1 mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>Taken for</source>
+            <translation>Erkannt als</translation>
+        </message>
+        <message>
+            <source>Task</source>
+            <translation>Merkmal</translation>
+        </message>
+        <message>
+            <source>This disc was not graded.</source>
+            <translation>Diese Bandscheibe wurde nicht eingestuft.</translation>
+        </message>
+        <message>
+            <source>To the grades</source>
+            <translation>Zu den Einstufungen</translation>
+        </message>
+        <message>
+            <source>Trained on</source>
+            <translation>Trainiert mit</translation>
+        </message>
+        <message>
+            <source>Trained on synthetic images only</source>
+            <translation>Nur mit synthetischen Bildern trainiert</translation>
+        </message>
+        <message>
+            <source>Voxels</source>
+            <translation>Voxel</translation>
+        </message>
+        <message>
+            <source>Warning</source>
+            <translation>Warnung</translation>
+        </message>
+        <message>
+            <source>Warnings</source>
+            <translation>Warnungen</translation>
+        </message>
+        <message>
+            <source>Weighted kappa</source>
+            <translation>Gewichtetes Kappa</translation>
+        </message>
+        <message>
+            <source>Within one</source>
+            <translation>Höchstens ein Grad daneben</translation>
+        </message>
+        <message>
+            <source>Written</source>
+            <translation>Erstellt</translation>
+        </message>
+        <message>
+            <source>accepted</source>
+            <translation>bestätigt</translation>
+        </message>
+        <message>
+            <source>accepted by the reader</source>
+            <translation>vom Befunder bestätigt</translation>
+        </message>
+        <message>
+            <source>all series of a patient</source>
+            <translation>allen Serien eines Patienten</translation>
+        </message>
+        <message>
+            <source>as specified</source>
+            <translation>wie angegeben</translation>
+        </message>
+        <message>
+            <source>axial</source>
+            <translation>axial</translation>
+        </message>
+        <message>
+            <source>box moved since</source>
+            <translation>Box seither verschoben</translation>
+        </message>
+        <message>
+            <source>changed</source>
+            <translation>geändert</translation>
+        </message>
+        <message>
+            <source>changed by the reader, the AI's grade below</source>
+            <translation>vom Befunder geändert, darunter die KI-Einstufung</translation>
+        </message>
+        <message>
+            <source>contradicted by another grade of the disc</source>
+            <translation>widerspricht einer anderen Einstufung der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>coronal</source>
+            <translation>koronar</translation>
+        </message>
+        <message>
+            <source>date unknown</source>
+            <translation>Datum unbekannt</translation>
+        </message>
+        <message>
+            <source>for {tasks}</source>
+            <translation>für {tasks}</translation>
+        </message>
+        <message>
+            <source>for {tasks} and {count} more</source>
+            <translation>für {tasks} und {count} weitere</translation>
+        </message>
+        <message>
+            <source>given by the reader</source>
+            <translation>vom Befunder vergeben</translation>
+        </message>
+        <message>
+            <source>height {height} mm · depth {depth} mm · width {width} mm</source>
+            <translation>Höhe {height} mm · Tiefe {depth} mm · Breite {width} mm</translation>
+        </message>
+        <message>
+            <source>high. They explain the network, not the disease.</source>
+            <translation>hoch. Sie erklären das Netz, nicht die Erkrankung.</translation>
+        </message>
+        <message>
+            <source>low</source>
+            <translation>niedrig</translation>
+        </message>
+        <message>
+            <source>lumbar disc grading</source>
+            <translation>Einstufung lumbaler Bandscheiben</translation>
+        </message>
+        <message>
+            <source>no disc</source>
+            <translation>keine Bandscheibe</translation>
+        </message>
+        <message>
+            <source>no finding</source>
+            <translation>kein Befund</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <source>none found</source>
+            <translation>keine gefunden</translation>
+        </message>
+        <message>
+            <source>not graded</source>
+            <translation>nicht eingestuft</translation>
+        </message>
+        <message>
+            <source>not read</source>
+            <translation>nicht befundet</translation>
+        </message>
+        <message>
+            <source>of unknown contrast</source>
+            <translation>mit unbekanntem Kontrast</translation>
+        </message>
+        <message>
+            <source>reader</source>
+            <translation>Befunder</translation>
+        </message>
+        <message>
+            <source>reason: {reason}</source>
+            <translation>Grund: {reason}</translation>
+        </message>
+        <message>
+            <source>sagittal</source>
+            <translation>sagittal</translation>
+        </message>
+        <message>
+            <source>toward a higher grade</source>
+            <translation>zu einem höheren Grad hin</translation>
+        </message>
+        <message>
+            <source>toward a lower grade</source>
+            <translation>zu einem niedrigeren Grad hin</translation>
+        </message>
+        <message>
+            <source>trained on synthetic images only</source>
+            <translation>nur mit synthetischen Bildern trainiert</translation>
+        </message>
+        <message>
+            <source>warning, below</source>
+            <translation>Warnung, siehe unten</translation>
+        </message>
+        <message>
+            <source>{count} changed</source>
+            <translation>{count} geändert</translation>
+        </message>
+        <message>
+            <source>{count} discs</source>
+            <translation>{count} Bandscheiben</translation>
+        </message>
+        <message>
+            <source>{count} more below</source>
+            <translation>{count} weitere siehe unten</translation>
+        </message>
+        <message>
+            <source>{count} of boxes moved since</source>
+            <translation>{count} zu seither verschobenen Boxen</translation>
+        </message>
+        <message>
+            <source>{count} patients</source>
+            <translation>{count} Patienten</translation>
+        </message>
+        <message>
+            <source>{finding}, zone {zone}</source>
+            <translation>{finding}, Zone {zone}</translation>
+        </message>
+        <message>
+            <source>{highest} to {lowest}, {count} discs</source>
+            <translation>{highest} bis {lowest}, {count} Bandscheiben</translation>
+        </message>
+        <message>
+            <source>{level} on {series} with the saliency of {what}.</source>
+            <translation>{level} auf {series} mit der Salienz zu {what}.</translation>
+        </message>
+        <message>
+            <source>{level} on {series}.</source>
+            <translation>{level} auf {series}.</translation>
+        </message>
+        <message>
+            <source>{nth} disc from the sacrum</source>
+            <translation>{nth} Bandscheibe über dem Sakrum</translation>
+        </message>
+        <message>
+            <source>{reader}, {time}</source>
+            <translation>{reader}, {time}</translation>
+        </message>
+        <message>
+            <source>{read} of {grades} grades read</source>
+            <translation>{read} von {grades} Einstufungen befundet</translation>
+        </message>
+        <message>
+            <source>{role}, slice nearest to the discs</source>
+            <translation>{role}, Schicht am nächsten an den Bandscheiben</translation>
+        </message>
+        <message>
+            <source>{share} probable</source>
+            <translation>mit {share} Wahrscheinlichkeit richtig</translation>
+        </message>
+        <message>
+            <source>{sign} Trained on synthetic images only: {systems}.</source>
+            <translation>{sign} Nur mit synthetischen Bildern trainiert: {systems}.</translation>
         </message>
     </context>
     <context>
@@ -1256,15 +1735,15 @@ platte</translation>
         </message>
         <message>
             <source>mild central canal stenosis</source>
-            <translation>leichtgradige Spinalkanalstenose</translation>
+            <translation>geringgradige Spinalkanalstenose</translation>
         </message>
         <message>
             <source>mild left foraminal stenosis</source>
-            <translation>leichtgradige Foramenstenose links</translation>
+            <translation>geringgradige Foramenstenose links</translation>
         </message>
         <message>
             <source>mild right foraminal stenosis</source>
-            <translation>leichtgradige Foramenstenose rechts</translation>
+            <translation>geringgradige Foramenstenose rechts</translation>
         </message>
         <message>
             <source>moderate</source>

@@ -90,7 +90,7 @@ def write_scene_file(result: "StudyResult", folder: Path, progress: Progress) ->
 
 
 def _print_summary(result: "StudyResult", out: Path) -> None:
-    from discgrader.report.tables import all_warnings
+    from discgrader.grading.results import all_warnings
 
     for graded in reversed(result.discs):
         print(f"{graded.disc.level:8} " + ", ".join(f"{grade.task} {grade.label}" for grade in graded.grades))

@@ -20,6 +20,7 @@ COMMANDS = (
     "packs",
     "phantom",
     "recalibrate",
+    "report",
     "train",
     "validate",
 )

@@ -74,6 +74,7 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
     )
     add_call_option(parser)
     parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
+    add_language_option(parser)
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
 
@@ -91,6 +92,9 @@ def add_call_option(parser: argparse.ArgumentParser) -> None:
             "the same"
         ),
     )
+def add_language_option(parser: argparse.ArgumentParser) -> None:
+    """What language the report is in."""
+    parser.add_argument("--language", default="en", metavar="CODE", help="language of the report: en (default) or de")
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +127,7 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
         grade_anyway=getattr(arguments, "grade_anyway", False),
         device=arguments.device,
         calls=_calls(getattr(arguments, "call", [])),
+        language=getattr(arguments, "language", "en"),
     )
 
 

@@ -43,7 +43,9 @@ class Said:
         whose = [self.reader] if self.reader else []
         sure = [] if self.probability is None else [percent(self.probability)]
         said = phrase(self.system, self.task, self.grade, translate)
-        return f"{system_name(self.system, translate)}: {', '.join([said, *sure, *whose])}"
+        name = system_name(self.system, translate)
+        named = said if name.casefold() in said.casefold() else f"{name}: {said}"
+        return ", ".join([named, *sure, *whose])
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,14 @@ def contradictions(said: Iterable[Said]) -> tuple[Contradiction, ...]:
         for thing in _contradicted(one, task, other, its_task)
     ]
     return tuple(one for one in found if not _is_told_by_another(one, found))
+
+
+def by_thing(found: Iterable[Contradiction]) -> dict[str, tuple[Said, ...]]:
+    """All sides of contradictions by the thing that they speak of, each once: for a line that says them together."""
+    sides: dict[str, dict[Said, None]] = {}
+    for one in found:
+        sides.setdefault(one.of, {}).update(dict.fromkeys(one.sides))
+    return {of: tuple(said) for of, said in sides.items()}
 
 
 def of_packs(grades: Iterable[Grade]) -> tuple[Contradiction, ...]:

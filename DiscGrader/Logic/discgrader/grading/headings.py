@@ -30,13 +30,13 @@ def system_name(system: str, translate: Translate = as_it_is) -> str:
 
 def heading(system: str, task: str, translate: Translate = as_it_is) -> str:
     """A task and whose it is, such as ``Disc herniation, SPIDER``."""
-    return _whose(translate(find_task(system, task).title), system_name(system, translate))
+    return whose(translate(find_task(system, task).title), system_name(system, translate))
 
 
 def short_heading(system: str, task: str, translate: Translate = as_it_is) -> str:
     """The same in few letters, on one line, such as ``Herniation, SPIDER``."""
     found = find_task(system, task)
-    return _whose(unbroken(translate(found.short_title or found.title)), system_name(system, translate))
+    return whose(unbroken(translate(found.short_title or found.title)), system_name(system, translate))
 
 
 def unbroken(short_title: str) -> str:
@@ -53,5 +53,6 @@ def phrase(system: str, task: str, grade: str, translate: Translate = as_it_is) 
     return f"{translate(found.title)} {translate(scale_of(system, task).label_of(grade))}"
 
 
-def _whose(title: str, name: str) -> str:
+def whose(title: str, name: str) -> str:
+    """A title and the name of what it belongs to, where the title does not say that already."""
     return title if name.casefold() in title.casefold() else f"{title}, {name}"

@@ -230,3 +230,8 @@ class StudyResult:
     def not_graded(self) -> tuple[str, ...]:
         """Sentences on what was not graded, and why; by disc see `DiscResult.not_graded`."""
         return not_graded_in_words({graded.disc.level: graded.not_graded for graded in self.discs})
+
+
+def all_warnings(result: StudyResult) -> tuple[str, ...]:
+    """What is told of a study as a whole: its warnings, and what was not graded of it."""
+    return (*result.study.warnings, *result.localization.warnings, *result.warnings, *result.not_graded)

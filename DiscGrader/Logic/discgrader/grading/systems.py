@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from discgrader.checked import Count, checked, read_json
+from discgrader.checked import Count, Within, checked, read_json
 from discgrader.errors import UsageError
 from discgrader.grading.scales import Scale, load_scale
 from discgrader.grading.statements import Statement
@@ -67,6 +67,10 @@ class Task:
         What its grades say of things that tasks of other systems may speak of, too.
     phrases : mapping of str to str
         Its grades, as written in files, in words that stand in a sentence.
+    normal : tuple of str
+        The grades that are no finding; where it is empty, the first of the scale.
+    weight : float
+        How much its worst grade weighs beside that of other tasks, when findings are put in order.
     """
 
     name: str
@@ -81,7 +85,8 @@ class Task:
     says: tuple[Statement, ...] = ()
     phrases: Mapping[str, str] = field(default_factory=dict)
     abbreviation: str = ""
-    weight: float = 1.0
+    normal: tuple[str, ...] = ()
+    weight: Annotated[float, Within(0)] = 1.0
 
 
 @dataclass(frozen=True)
@@ -278,7 +283,7 @@ def _check(system: System, path: Path) -> None:
             scale = system.scale(task.name)
         except UsageError as error:
             raise UsageError(f"{path}: {task.name}: {error}") from error
-        said = (*task.phrases, *(grade for one in task.says for grade in one.grades))
+        said = (*task.phrases, *task.normal, *(grade for one in task.says for grade in one.grades))
         foreign = [grade for grade in said if grade not in scale.values]
         if foreign:
             raise UsageError(

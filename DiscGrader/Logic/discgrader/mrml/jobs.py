@@ -268,7 +268,9 @@ class SceneJobs:
             self._exports.poll(0.0 if self._jobs else wait_s)
         return self.running or self.exporting
 
-    def export(self, reading: Reading, folder: Path, on_event: EventCallback | None = None) -> Callable[[], object]:
+    def export(
+        self, reading: Reading, folder: Path, on_event: EventCallback | None = None, language: str = "en"
+    ) -> Callable[[], object]:
         """Write results, report and reading to a folder, as `report_export`; it is called ``"folder"``.
 
         Raises
@@ -276,7 +278,7 @@ class SceneJobs:
         UsageError
             As `report_export`.
         """
-        write, export = report_export(self.scene, reading, folder), _Export(on_event or _ignore)
+        write, export = report_export(self.scene, reading, folder, language), _Export(on_event or _ignore)
         self._exports.run(lambda job: write(job.progress), export)
         return self._waiting_for(export)
 

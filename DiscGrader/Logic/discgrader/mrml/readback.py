@@ -9,7 +9,6 @@ import numpy as np
 
 from discgrader.errors import UsageError
 from discgrader.grading.results import DiscResult, StudyResult
-from discgrader.grading.systems import find_task, scale_of
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
@@ -24,8 +23,9 @@ from discgrader.packs.pack import default_packs
 from discgrader.pipeline.output import default_writers, write_output
 from discgrader.progress import Progress
 from discgrader.reading.files import save_reading, write_readings_csv
-from discgrader.reading.record import OVERRIDDEN, DiscReading, Reading
+from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
+from discgrader.report.language import nearest_language
 from discgrader.report.tables import examination_from_json, left_out_from_json
 
 
@@ -140,11 +140,12 @@ def series_nodes(scene, study: str) -> dict[str, object]:
     return {attribute(node, "Series") or "": node for node in study_nodes(scene, study, "series")}
 
 
-def report_export(scene, reading: Reading, folder: Path) -> Callable[[Progress], Path]:
+def report_export(scene, reading: Reading, folder: Path, language: str = "en") -> Callable[[Progress], Path]:
     """What writes the folder, to be called in any thread; the scene is read here and now.
 
-    The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. The report says of
-    every grade that the reader has overridden, by what and why.
+    The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. Report and tables have
+    what the reader decided first and what packs say beside it; the report is in the ``language`` of this code, or
+    else in English.
 
     Raises
     ------
@@ -152,29 +153,16 @@ def report_export(scene, reading: Reading, folder: Path) -> Callable[[Progress],
         As `result_of_reading`.
     """
     result = result_of_reading(scene, reading)
-    result = replace(result, warnings=(*result.warnings, *_overrides_in_words(reading)))
+    read = reading if reading.reader.strip() else None
+    wanted = nearest_language(language).code
 
     def write(progress: Progress) -> Path:
-        writers = dict(default_writers(default_packs()))
+        writers = dict(default_writers(default_packs(), read, wanted))
         writers["reading"] = lambda _result, to, _progress: _write_reading(reading, to)
         write_output(result, folder, writers, progress=progress)
         return folder
 
     return write
-
-
-def _overrides_in_words(reading: Reading) -> tuple[str, ...]:
-    """A sentence for each grade that the reader has overridden."""
-    lines = []
-    for disc in reading.present:
-        for system, task in disc.tasks:
-            said, ai, scale = disc.decision(system, task), disc.ai_grade(system, task), scale_of(system, task)
-            if said is None or disc.status(system, task) != OVERRIDDEN:
-                continue
-            line = f"{disc.level} {find_task(system, task).title}: {said.reader} says {scale.label_of(said.grade)}"
-            line += f", the AI says {ai.label}" if ai is not None else ""
-            lines.append(f"{line} ({said.reason})." if said.reason else f"{line}.")
-    return tuple(lines)
 
 
 def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series]) -> tuple[Series, ...]:

@@ -72,8 +72,8 @@ def grade_study(
     write_output(
         result,
         out,
-        {**default_writers(engine.packs), **extra},
-        settings=provenance_of(study_path, settings, engine.packs, extra),
+        {**default_writers(engine.packs, language=settings.language), **extra},
+        settings=provenance_of(study_path, settings, engine.packs, extra) | {"study": _seen_from(out, study_path)},
         overwrite=overwrite,
         progress=progress.part(0.8, 1.0),
         stopwatch=engine.stopwatch,
@@ -121,6 +121,15 @@ def provenance_of(
         "input": _stamp(study_path),
         "rois_input": _stamp(settings.rois) if settings.rois else None,
     }
+
+
+def _seen_from(out: Path, study_path: Path) -> str:
+    """Where the study lies, seen from its results: both may be moved together."""
+    try:
+        return Path(os.path.relpath(study_path.resolve(), out.resolve())).as_posix()
+    except ValueError:
+        # On another drive of Windows.
+        return study_path.resolve().as_posix()
 
 
 def _stamp(path: Path) -> str:

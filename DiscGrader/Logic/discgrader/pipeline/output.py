@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from discgrader.errors import OutputError
 from discgrader.folders import SYSTEM_FILES, atomic_folder, check_folder
@@ -13,10 +16,15 @@ from discgrader.jobs.threads import in_threads
 from discgrader.packs.pack import Pack
 from discgrader.progress import Progress, Stopwatch
 
+if TYPE_CHECKING:
+    from discgrader.reading.record import Reading
+    from discgrader.report.language import Language
+
 GRADES = "grades.json"
 
-_TOLD = ("rois", "extra")
-"""Of the settings of a result those that are not compared by value: where its boxes lay, and what else was written."""
+_TOLD = ("rois", "extra", "study", "language")
+"""Of the settings of a result those that are not compared by value: where study and boxes lay, what else was written,
+and in what language."""
 
 Writer = Callable[[StudyResult, Path, Progress], None]
 """Writes one kind of file of a result into a folder."""
@@ -81,6 +89,68 @@ def write_output(
     progress.report("Writing", 1.0)
 
 
+def rewrite_output(
+    out: Path,
+    result: StudyResult,
+    writers: Mapping[str, Writer],
+    *,
+    settings: Mapping[str, object],
+    overwrite: bool = False,
+    progress: Progress = Progress(),
+) -> None:
+    """Write files of a result anew, in one step; whatever else lies in its folder stays.
+
+    Parameters
+    ----------
+    out : Path
+        A folder of a result.
+    result : StudyResult
+        What is written now.
+    writers, progress
+        As in `write_output`.
+    settings : mapping
+        Those of the result that change.
+    overwrite : bool
+        Whether to replace files that were changed since they were written.
+
+    Raises
+    ------
+    OutputError
+        When ``out`` is no result, or a file that would be replaced was changed; it is left as it was then.
+    """
+    stated = _read_grades(out)
+    if stated is None:
+        raise OutputError(f"{out} is not a result of DiscGrader; choose a folder that discgrader grade has written.")
+    before = _files(out)
+    foreign = {file for file in before if file not in stated["files"]}
+    with atomic_folder(out, may_replace=lambda _folder: True) as folder:
+        for number, (name, writer) in enumerate(writers.items()):
+            part = progress.part(number / len(writers), (number + 1) / len(writers))
+            part.report("Writing", 0.0, name)
+            writer(result, folder, part)
+        written = _files(folder)
+        for file, path in before.items():
+            if _is_changed(stated, file, path) and (file in written or file not in foreign) and not overwrite:
+                raise OutputError(
+                    f"{out} contains {file}, which was changed after DiscGrader wrote this result; keep a copy "
+                    "elsewhere, and replace it with --overwrite."
+                )
+            if file not in written and (file in foreign or Path(file).parts[0] not in _REWRITTEN):
+                progress.report("Writing", 1.0, file)
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, folder / file)
+        _seal(folder, {**stated.get("settings", {}), **settings}, foreign - set(written))
+
+
+_REWRITTEN = ("rois", "saliency")
+"""Folders whose files are named by level, so that those of another name are not kept."""
+
+
+def _is_changed(stated: Mapping, file: str, path: Path) -> bool:
+    """Whether a file of a result is not what was written."""
+    return file in stated["files"] and stated["files"][file] != _sha256(path)
+
+
 def is_complete(folder: Path, settings: Mapping[str, object]) -> bool:
     """Whether ``folder`` holds a whole result that was made with these settings.
 
@@ -121,12 +191,12 @@ def _may_replace(folder: Path, overwrite: bool) -> bool:
     return True
 
 
-def _seal(folder: Path, settings: Mapping[str, object]) -> None:
-    """Note in ``grades.json`` how the result was made and what files belong to it."""
+def _seal(folder: Path, settings: Mapping[str, object], foreign: Collection[str] = ()) -> None:
+    """Note in ``grades.json`` how the result was made and what files belong to it; ``foreign`` ones do not."""
     path = folder / GRADES
     grades = json.loads(path.read_text(encoding="utf-8"))
     grades["settings"] = settings
-    grades["files"] = {file: _sha256(written) for file, written in _files(folder).items()}
+    grades["files"] = {file: _sha256(written) for file, written in _files(folder).items() if file not in foreign}
     path.write_text(json.dumps(grades, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -151,23 +221,53 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def default_writers(packs: Sequence[Pack] = ()) -> Mapping[str, Writer]:
-    """The writers of all files that every result has, by what they write."""
+def default_writers(
+    packs: Sequence[Pack] = (), reading: "Reading | None" = None, language: str = "en"
+) -> Mapping[str, Writer]:
+    """The writers of all files that every result has, by what they write.
+
+    Parameters
+    ----------
+    packs : sequence of Pack
+        Whose cards the report shows.
+    reading : Reading, optional
+        What a reader decided: it comes first in report and tables.
+    language : str
+        Of the report, such as ``de``.
+
+    Raises
+    ------
+    UsageError
+        When there is no report in this language.
+    """
+    from discgrader.report.language import find_language
+
     return {
-        "tables": write_tables,
+        "tables": partial(write_tables, reading=reading),
         "segmentation": write_segmentation,
         "ROI boxes": write_boxes,
         "saliency": write_saliency,
-        "report": _ReportWriter(packs),
+        "report": _ReportWriter(packs, reading, find_language(language)),
     }
 
 
-def write_tables(result: StudyResult, folder: Path, progress: Progress) -> None:
-    """``grades.json`` and ``grades.csv``."""
-    from discgrader.report.tables import grades_json, grades_rows, write_grades_csv, write_grades_json
+def write_tables(
+    result: StudyResult, folder: Path, progress: Progress = Progress(), reading: "Reading | None" = None
+) -> None:
+    """``grades.json``, ``grades.csv`` and ``warnings.csv``, with what a reader decided."""
+    from discgrader.report.tables import (
+        grades_json,
+        grades_rows,
+        warning_rows,
+        write_grades_csv,
+        write_grades_json,
+        write_warnings_csv,
+    )
 
-    write_grades_json(result, folder / GRADES)
-    write_grades_csv(grades_rows(grades_json(result)), folder / "grades.csv")
+    write_grades_json(result, folder / GRADES, reading)
+    document = grades_json(result, reading)
+    write_grades_csv(grades_rows(document), folder / "grades.csv")
+    write_warnings_csv(warning_rows(document), folder / "warnings.csv")
 
 
 def write_segmentation(result: StudyResult, folder: Path, progress: Progress) -> None:
@@ -206,11 +306,17 @@ def write_saliency(result: StudyResult, folder: Path, progress: Progress) -> Non
 class _ReportWriter:
     """``report.html``, with the cards of the packs."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
-        self._packs = tuple(packs)
+    def __init__(self, packs: Sequence[Pack], reading: "Reading | None", language: "Language") -> None:
+        self._packs, self._reading, self._language = tuple(packs), reading, language
 
     def __call__(self, result: StudyResult, folder: Path, progress: Progress) -> None:
         from discgrader.report.html import write_report
         from discgrader.report.sources import pack_card
 
-        write_report(result, folder / "report.html", pack_cards=[pack_card(pack) for pack in self._packs])
+        write_report(
+            result,
+            folder / "report.html",
+            reading=self._reading,
+            language=self._language,
+            pack_cards=[pack_card(pack) for pack in self._packs],
+        )

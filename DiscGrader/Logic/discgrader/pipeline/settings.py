@@ -8,6 +8,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.operating_point import read_rules
 from discgrader.localize.levels import place_of_lowest
 from discgrader.localize.margin import DEFAULT_MARGIN_MM, check_margin
+from discgrader.report.language import find_language
 
 DEVICES = ("cpu", "cuda", "mps")
 
@@ -40,6 +41,8 @@ class Settings:
     calls : mapping of str to str
         How findings are called, as `discgrader.grading.operating_point.read_rule` reads it, by task (``system.task``),
         or by ``""`` for all tasks; where it is empty, by each pack's own default.
+    language : str
+        Of the report, such as ``de``.
 
     Raises
     ------
@@ -57,6 +60,7 @@ class Settings:
     grade_anyway: bool = False
     device: str = "cpu"
     calls: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
 
     def __post_init__(self) -> None:
         if self.systems is not None:
@@ -67,6 +71,7 @@ class Settings:
         if self.device.split(":")[0] not in DEVICES:
             raise UsageError(f"There is no device {self.device}; choose one of {', '.join(DEVICES)}.")
         read_rules(self.calls)
+        find_language(self.language)
 
     def to_json(self) -> dict[str, object]:
         """The choices as plain values, for ``grades.json``."""
@@ -77,6 +82,7 @@ class Settings:
             "saliency": self.saliency,
             "grade_anyway": self.grade_anyway,
             "rois": None if self.rois is None else str(self.rois),
+            "language": self.language,
             "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
             **({"calls": {task: str(rule) for task, rule in read_rules(self.calls).items()}} if self.calls else {}),
         }

@@ -81,7 +81,7 @@ def sheets_of(results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]]) 
     ``views`` has what the tiles of each system are put together from.
     """
     discs = [
-        (folder, document["study"], disc)
+        (folder, document, disc)
         for folder, document in ((out, read_grades_json(out / GRADES)) for out in results)
         for disc in document["discs"]
     ]
@@ -90,16 +90,16 @@ def sheets_of(results: Sequence[Path], views: Mapping[str, Sequence[ViewSpec]]) 
             (
                 grade,
                 Tile(
-                    study,
+                    document["study"],
                     disc["level"],
                     disc["index_from_sacrum"],
                     grade["grade"],
                     grade["probabilities"][grade["grade"]],
-                    bool(grade["warnings"] or disc["warnings"]),
+                    bool(grade["warnings"] or disc["warnings"] or document.get("name_doubts")),
                     folder / TILES / tile_name(disc["level"], system, grade["evidence"]),
                 ),
             )
-            for folder, study, disc in discs
+            for folder, document, disc in discs
             for grade in disc["grades"]
             if (grade["system"], grade["task"]) == (system, task)
         ]

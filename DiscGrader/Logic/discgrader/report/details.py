@@ -5,7 +5,9 @@ from functools import partial
 
 import numpy as np
 
+from discgrader.grading.contradictions import by_thing
 from discgrader.grading.contributions import KEY
+from discgrader.grading.headings import percent
 from discgrader.grading.herniation_box import evidence_box
 from discgrader.grading.results import DiscResult, Grade, StudyResult
 from discgrader.grading.scales import GradeDefinition
@@ -15,25 +17,22 @@ from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.jobs.threads import in_threads
-from discgrader.report.markup import Html, join, tag
+from discgrader.reading.record import OVERRIDDEN
+from discgrader.report.account import Account, Shown
+from discgrader.report.markup import Html, tag
 from discgrader.report.pictures import HEAT, Picture, axial_picture, crop_picture, with_outline, with_saliency
+from discgrader.report.plates import CONTRADICTION_SIGN, ai_beside, badge, sign, status, synthetic_mark
 from discgrader.report.register import cuts_of, disc_on
 from discgrader.report.summary import reference_series
 from discgrader.report.words import (
-    badge,
     definition,
     evidence_text,
     evidence_title,
-    from_the_top,
-    in_task_order,
     is_absent,
     number,
     ordinal,
-    percent,
     role_title,
     scale_of_grade,
-    synthetic_badge,
-    task_title,
     warning_list,
 )
 
@@ -43,78 +42,136 @@ MOST_OTHER_MAPS = 3
 MOST_AXIAL_MAPS = 4
 """And so many on axial slices."""
 
+MOST_NAMED = 4
+"""Tasks that are named beside a measure."""
 
-def details(result: StudyResult) -> Html:
+
+def details(account: Account) -> Html:
     """Every disc from the head down."""
     heat = tag("span", class_="heat", style=f"background:linear-gradient(90deg,{','.join(HEAT)})")
     hint = tag(
         "p",
-        "Colors show which areas the network's grade depended on most: low ",
+        account.say("Colors show which areas the network's grade depended on most:"),
+        " ",
+        account.say("low"),
+        " ",
         heat,
-        " high. They explain the network, not the disease.",
+        " ",
+        account.say("high. They explain the network, not the disease."),
         class_="hint",
     )
-    articles = list(in_threads(partial(_disc, result), from_the_top(result)))
-    return tag("section", tag("h2", "Disc by disc"), hint if result.saliency else None, articles, class_="discs")
+    articles = list(in_threads(partial(_disc, account), account.discs))
+    title = tag("h2", account.say("Disc by disc"))
+    return tag("section", title, articles, hint if account.result.saliency else None, class_="discs")
 
 
-def _disc(result: StudyResult, disc: DiscResult) -> Html:
+def _disc(account: Account, disc: DiscResult) -> Html:
     one = disc.disc
-    measures = f"height {disc.height_mm:.1f} mm · depth {one.depth_mm:.0f} mm · width {one.width_mm:.0f} mm"
-    heading = tag(
-        "header", tag("h3", one.level), tag("p", f"{ordinal(one.index_from_sacrum)} disc from the sacrum · {measures}")
+    sizes = {"height": f"{disc.height_mm:.1f}", "depth": f"{one.depth_mm:.0f}", "width": f"{one.width_mm:.0f}"}
+    measures = account.say(
+        "height {height} mm · depth {depth} mm · width {width} mm",
+        **{name: account.language.number(size) for name, size in sizes.items()},
     )
+    nth = account.say("{nth} disc from the sacrum", nth=_nth(account, one.index_from_sacrum))
+    heading = tag("header", tag("h3", one.level), tag("p", f"{nth} · {measures}"))
     body = tag(
         "div",
-        tag("div", _figures(result, disc), class_="crops"),
-        tag("div", warning_list(one.warnings), _grades(result, disc), class_="grades"),
+        tag("div", _figures(account, disc), class_="crops"),
+        tag(
+            "div",
+            _contradictions(account, one.level),
+            _warnings(account, disc),
+            _grades(account, disc),
+            class_="grades",
+        ),
         class_="body",
     )
-    return tag("article", heading, body, _evidence(result, disc), class_="disc", id_=one.level)
+    return tag("article", heading, body, _evidence(account, disc), class_="disc", id_=one.level)
 
 
-def _figures(result: StudyResult, disc: DiscResult) -> list[Html]:
+def _nth(account: Account, place: int) -> str:
+    return ordinal(place) if account.language.code == "en" else f"{place}."
+
+
+def _contradictions(account: Account, level: str) -> Html | None:
+    """Both sides of each contradiction, those first that no reader has settled."""
+    found = account.contradictions(level)
+    if not found:
+        return None
+    items = []
+    for settled in (False, True):
+        note = account.say(" (settled by the reader)") if settled else ""
+        for of, sides in by_thing(one for one in found if one.is_settled == settled).items():
+            words = "; ".join(said.in_words(account.word) for said in sides)
+            items.append(tag("li", tag("b", account.word(of)), ": ", words, note))
+    title = tag("strong", sign(CONTRADICTION_SIGN), account.say("Contradictions"))
+    return tag("div", title, tag("ul", items), class_="conflicts", role="note")
+
+
+def _warnings(account: Account, disc: DiscResult) -> Html | None:
+    """What is told of this disc alone, each once, with the grades that it is told of."""
+    told = []
+    for warning, grades in account.warnings_of_disc(disc):
+        whose = dict.fromkeys(account.system(one.system) for one in grades)
+        told.append(f"{account.word(warning)} ({', '.join(whose)})" if whose else account.word(warning))
+    return warning_list(told, account.say("Warning") if len(told) == 1 else account.say("Warnings"))
+
+
+def _figures(account: Account, disc: DiscResult) -> list[Html]:
     """The disc's crop and on it the saliency of its main grade; then, smaller, other series and further saliency."""
+    result = account.result
     if all(series.plane is Plane.AXIAL for series in result.study.series):
-        return [*_axial_slice(result, disc), tag("div", _axial_crops(result, disc), class_="small")]
-    maps = _maps(result, disc)
+        return [*_axial_slice(account, disc), tag("div", _axial_crops(account, disc), class_="small")]
+    maps = _maps(account, disc)
     shown = _crop_series(result, maps[0][0] if maps else None)
     crops = {series.name: (series, crop_picture(series, disc_on(result, series, disc).disc.roi)) for series in shown}
-    plain = [_plain_crop(disc, series, crop) for series, crop in crops.values()]
+    plain = [_plain_crop(account, disc, series, crop) for series, crop in crops.values()]
     explained = [
-        _explained_crop(disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
+        _explained_crop(account, disc, *crops[name], grade, saliency) for name, grade, saliency in maps if name in crops
     ]
     large = [*plain[:1], *explained[:1]]
-    small = [*plain[1:], *explained[1:], *_axial_crops(result, disc)]
+    small = [*plain[1:], *explained[1:], *_axial_crops(account, disc)]
     return [*large, tag("div", small, class_="small")] if small else large
 
 
-def _axial_slice(result: StudyResult, disc: DiscResult) -> list[Html]:
+def _axial_slice(account: Account, disc: DiscResult) -> list[Html]:
     """Where there are axial series alone, the slice nearest to the disc's middle; none where all pass it by."""
-    cut = cuts_of(result).get(disc.disc)
+    cut = cuts_of(account.result).get(disc.disc)
     if cut is None:
         return []
     middle = slice_middle(cut.series.volume, cut.indices[0])
-    return [_plain_crop(disc, cut.series, axial_picture(cut.series, disc.disc.roi, middle))]
+    return [_plain_crop(account, disc, cut.series, axial_picture(cut.series, disc.disc.roi, middle))]
 
 
-def _plain_crop(disc: DiscResult, series: Series, crop: Picture) -> Html:
-    return _figure(crop, f"{disc.disc.level} on {role_title(series)}", role_title(series))
+def _plain_crop(account: Account, disc: DiscResult, series: Series, crop: Picture) -> Html:
+    alt = account.say("{level} on {series}.", level=disc.disc.level, series=role_title(series))
+    return _figure(crop, alt, role_title(series))
 
 
-def _explained_crop(disc: DiscResult, series: Series, crop: Picture, grade: Grade, saliency: Volume) -> Html:
-    what = f"{task_title(grade)}, {grade.label}"
-    alt = f"{disc.disc.level} on {role_title(series)} with the saliency of {what}"
-    return _figure(with_saliency(crop, saliency), alt, f"Saliency: {what}")
+def _explained_crop(
+    account: Account, disc: DiscResult, series: Series, picture: Picture, grade: Grade, saliency: Volume
+) -> Html:
+    return _map_figure(account, disc, series, with_saliency(picture, saliency), grade)
 
 
-def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
+def _map_figure(account: Account, disc: DiscResult, series: Series, picture: Picture, grade: Grade) -> Html:
+    """A picture with the saliency of what a pack says, which need not be the grade that stands."""
+    what = f"{account.heading(grade.system, grade.task)}, {account.word(grade.label)}"
+    values = {"level": disc.disc.level, "series": role_title(series), "what": what}
+    alt = account.say("{level} on {series} with the saliency of {what}.", **values)
+    shown = account.grade(disc.disc.level, grade.system, grade.task)
+    changed = shown is not None and shown.status == OVERRIDDEN and shown.grade != grade.grade
+    caption = account.say("Saliency of the AI's grade: {what}", what=what) if changed else ""
+    return _figure(picture, alt, caption or account.say("Saliency: {what}", what=what))
+
+
+def _maps(account: Account, disc: DiscResult) -> list[tuple[str, Grade, Volume]]:
     """The saliency maps worth showing: that of the main grade, then findings; each with the series it explains."""
-    main = disc.leading_grade
+    result, main = account.result, disc.leading_grade
     axial = {series.name for series in result.study.series if series.plane == Plane.AXIAL}
     others = [
         one
-        for one in in_task_order(disc, result)
+        for one in _of_packs(account, disc)
         if one is not main
         and not is_absent(one)
         and result.saliency_series.get((disc.disc.level, one.system, one.task)) not in axial
@@ -128,11 +185,17 @@ def _maps(result: StudyResult, disc: DiscResult) -> list[tuple[str, Grade, Volum
     return found
 
 
-def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
+def _of_packs(account: Account, disc: DiscResult) -> list[Grade]:
+    """What packs say of a disc, in the order in which tasks are shown."""
+    return [one.ai for one in account.grades(disc.disc.level) if one.ai is not None]
+
+
+def _axial_crops(account: Account, disc: DiscResult) -> list[Html]:
     """Findings that were graded on axial slices, each on its own with its saliency, and the herniation's box."""
+    result = account.result
     series = {series.name: series for series in result.study.series if series.plane == Plane.AXIAL}
     found: list[Html] = []
-    for grade in in_task_order(disc, result):
+    for grade in _of_packs(account, disc):
         key = (disc.disc.level, grade.system, grade.task)
         shown = series.get(result.saliency_series.get(key, ""))
         if shown is None or key not in result.saliency or is_absent(grade) or len(found) == MOST_AXIAL_MAPS:
@@ -144,12 +207,7 @@ def _axial_crops(result: StudyResult, disc: DiscResult) -> list[Html]:
         picture, box = with_saliency(crop, saliency), evidence_box(grade.evidence)
         if box is not None:
             picture = with_outline(picture, box, definition(grade, grade.grade).rgb)
-        what = f"{task_title(grade)}, {grade.label}"
-        found.append(
-            _figure(
-                picture, f"{disc.disc.level} on {role_title(shown)} with the saliency of {what}", f"Saliency: {what}"
-            )
-        )
+        found.append(_map_figure(account, disc, shown, picture, grade))
     return found
 
 
@@ -177,79 +235,101 @@ def _crop_series(result: StudyResult, first: str | None) -> list[Series]:
 
 def _figure(picture: Picture, alt: str, caption: str) -> Html:
     rows, columns = picture.pixels.shape[:2]
-    image = tag("img", src=picture.data_uri(), alt=f"{alt}.", width=columns, height=rows)
+    image = tag("img", src=picture.data_uri(), alt=alt, width=columns, height=rows)
     return tag("figure", image, tag("figcaption", caption), class_="panel")
 
 
-def _grades(result: StudyResult, disc: DiscResult) -> Html:
-    if not disc.grades:
-        return tag("p", "This disc was not graded.")
-    rows = [_grade_row(grade) for grade in in_task_order(disc, result)]
-    head = tag("tr", [tag("th", heading, scope="col") for heading in ("Task", "Grade", "Probability of each grade")])
-    caption = tag("caption", f"Grades of {disc.disc.level}", class_="hidden")
-    return tag("table", caption, tag("thead", head, class_="hidden"), tag("tbody", rows), class_="lanes")
+def _grades(account: Account, disc: DiscResult) -> Html:
+    given = account.grades(disc.disc.level)
+    if not given:
+        return tag("p", account.say("This disc was not graded."))
+    rows = [_grade_row(account, one) for one in given]
+    columns = (account.say("Task"), account.say("Grade"), account.say("Probability of each grade"))
+    head = tag("tr", [tag("th", heading, scope="col") for heading in columns])
+    caption = tag("caption", account.say("Grades of {level}", level=disc.disc.level), class_="hidden")
+    return tag("table", caption, tag("thead", head), tag("tbody", rows), class_="lanes")
 
 
-def _grade_row(grade: Grade) -> Html:
-    notes = [tag("p", warning, class_="note") for warning in grade.warnings]
-    scale = scale_of_grade(grade)
-    values = scale.values if scale else tuple(grade.probabilities)
-    lanes = [_lane(grade, definition(grade, value), grade.probabilities.get(value, 0.0)) for value in values]
+def _grade_row(account: Account, shown: Shown) -> Html:
+    title = tag("th", account.heading(*shown.key), synthetic_mark(account) if shown.synthetic else None, scope="row")
+    given = tag("td", badge(account, shown), status(account, shown), class_="given")
+    if shown.ai is None:
+        return tag("tr", title, given, tag("td", _reader_said(account, shown)))
+    scale = scale_of_grade(shown)
+    values = scale.values if scale else tuple(shown.ai.probabilities)
+    shares = shown.ai.probabilities
+    lanes = [_lane(account, shown, definition(shown.ai, value), shares.get(value, 0.0)) for value in values]
     lane_list = tag("ul", lanes, class_="lane", style=f"--n:{max(len(lanes), 3)}")
-    mark = join(" ", synthetic_badge(short=True)) if grade.synthetic else None
-    task = tag("th", task_title(grade), mark, scope="row")
-    return tag("tr", task, tag("td", badge(grade), class_="given"), tag("td", lane_list, notes))
+    return tag("tr", title, given, tag("td", _reader_said(account, shown), lane_list))
 
 
-def _lane(grade: Grade, shown: GradeDefinition, probability: float) -> Html:
-    given = shown.value == grade.grade
-    label = grade.label if given else shown.label
-    bar = tag("span", tag("span", style=f"width:{100 * probability:.1f}%;background:{shown.color}"), class_="bar")
-    text = tag("span", tag("span", label), " ", tag("span", percent(probability)), class_="value")
+def _reader_said(account: Account, shown: Shown) -> Html | None:
+    """What the reader changed, why, and when; nothing where nobody did."""
+    if shown.status != OVERRIDDEN:
+        return None
+    said = [account.say("{reader}, {time}", reader=shown.reader, time=shown.time[:16].replace("T", " "))]
+    said += [account.say("reason: {reason}", reason=shown.reason)] if shown.reason else []
+    return tag("p", " · ".join((*said, ai_beside(account, shown))), class_="note")
+
+
+def _lane(account: Account, shown: Shown, entry: GradeDefinition, probability: float) -> Html:
+    given = entry.value == shown.grade
+    label = shown.label if given else entry.label
+    bar = tag("span", tag("span", style=f"width:{100 * probability:.1f}%;background:{entry.color}"), class_="bar")
+    text = tag("span", tag("span", account.word(label)), " ", tag("span", percent(probability)), class_="value")
     return tag("li", bar, text, class_="given" if given else None)
 
 
-def _evidence(result: StudyResult, disc: DiscResult) -> Html | None:
+def _evidence(account: Account, disc: DiscResult) -> Html | None:
     """What was measured, each thing once with the tasks that it speaks for."""
     found: dict[tuple[str, str], list[str]] = {}
-    for grade in in_task_order(disc, result):
+    for grade in _of_packs(account, disc):
         for name, value in grade.told.items():
             if name == KEY:
                 continue
-            found.setdefault((evidence_title(name, value), evidence_text(value)), []).append(task_title(grade))
+            title, text = account.word(evidence_title(name, value)), evidence_text(value)
+            text = account.language.number(text) if _is_measured(value) else account.word(text)
+            found.setdefault((title, text), []).append(account.short_heading(grade.system, grade.task))
     if not found:
         return None
     items = [
-        tag("div", tag("dt", title, tag("span", f"for {', '.join(tasks)}", class_="source")), tag("dd", text))
+        tag("div", tag("dt", title, tag("span", _for(account, tasks), class_="source")), tag("dd", text))
         for (title, text), tasks in found.items()
     ]
-    return tag("div", tag("h4", "Evidence"), tag("dl", items), _pushed_by(disc), class_="evidence")
+    title = tag("h4", account.say("Evidence"))
+    return tag("div", title, tag("dl", items), _pushed_by(account, disc), class_="evidence")
 
 
-def _pushed_by(disc: DiscResult) -> Html | None:
+def _is_measured(value: object) -> bool:
+    return not isinstance(value.get("value") if isinstance(value, Mapping) else value, str)
+
+
+def _for(account: Account, tasks: list[str]) -> str:
+    """The tasks that a measure speaks for; of very many the first."""
+    if len(tasks) <= MOST_NAMED:
+        return account.say("for {tasks}", tasks="; ".join(tasks))
+    named = "; ".join(tasks[: MOST_NAMED - 1])
+    return account.say("for {tasks} and {count} more", tasks=named, count=len(tasks) - MOST_NAMED + 1)
+
+
+def _pushed_by(account: Account, disc: DiscResult) -> Html | None:
     """The measures that moved the main grade most, with arrows to the side that they moved it to."""
     main = disc.leading_grade
     stated = main.evidence.get(KEY) if main else None
     measures = stated.get("measures", ()) if isinstance(stated, Mapping) else ()
     if main is None or not measures:
         return None
-    items = []
-    for one in measures:
-        higher = one.get("toward") == "higher"
-        where = f" on {one['series'].replace('_', ' ')}" if one.get("series") else ""
-        arrow = tag(
-            "span",
-            "▲" if higher else "▼",
-            title="toward a higher grade" if higher else "toward a lower grade",
-            class_="higher" if higher else "lower",
-        )
-        text = f" {one['title']}{where} "
-        items.append(
-            tag("li", arrow, text, tag("strong", f"{number(one.get('value'))} {one.get('unit') or ''}".strip()))
-        )
-    return tag(
-        "div",
-        tag("h4", f"Measurements that contributed most to {task_title(main)} {main.label}"),
-        tag("ul", items),
-        class_="pushes",
-    )
+    items = [_push(account, one) for one in measures]
+    what = f"{account.heading(main.system, main.task)} {main.label}"
+    title = account.say("Measurements that contributed most to {what}", what=what)
+    return tag("div", tag("h4", title), tag("ul", items), class_="pushes")
+
+
+def _push(account: Account, one: Mapping) -> Html:
+    higher = one.get("toward") == "higher"
+    where = account.say(" on {series}", series=one["series"].replace("_", " ")) if one.get("series") else ""
+    words = account.say("toward a higher grade") if higher else account.say("toward a lower grade")
+    arrow = tag("span", "▲" if higher else "▼", aria_hidden="true", class_="higher" if higher else "lower")
+    value = f"{account.language.number(number(one.get('value')))} {one.get('unit') or ''}".strip()
+    title = f" {account.word(str(one['title']))}{where} "
+    return tag("li", arrow, tag("span", words, class_="hidden"), title, tag("strong", value))

@@ -5,20 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from discgrader.grading.results import DiscResult
+from discgrader.reading.record import ACCEPTED, OVERRIDDEN
+from discgrader.report.account import Account
 from discgrader.report.markup import Html, tag
 from discgrader.report.pictures import Picture, box_outline
+from discgrader.report.plates import status_sign
 from discgrader.report.words import NEUTRAL, definition
 
 SCALE_BAR_MM = 50.0
 _INK = "#0b0f14"
 
 
-def picture_with_boxes(picture: Picture, discs: Sequence[DiscResult], alt: str, *, with_grades: bool = True) -> Html:
-    """A slice picture with every disc's box, name and grade over it."""
+def picture_with_boxes(account: Account, picture: Picture, discs: Sequence[DiscResult], alt: str) -> Html:
+    """A slice picture with every disc's box, name and grade over it, the reader's grade with its sign."""
     width, height = picture.width_mm, picture.height_mm
     drawing = tag(
         "svg",
-        [_box(picture, disc, with_grades) for disc in discs],
+        [_box(account, picture, disc) for disc in discs],
         _scale_bar(width, height),
         _small_text("A", 0.025 * width, 6.5, "start"),
         _small_text("P", 0.975 * width, 6.5, "end"),
@@ -35,8 +38,8 @@ def _text_mm(picture: Picture) -> float:
     return float(np.clip(0.021 * picture.height_mm, 3.6, 6.0))
 
 
-def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
-    grade = disc.leading_grade
+def _box(account: Account, picture: Picture, disc: DiscResult) -> Html:
+    grade = account.leading(disc.disc.level)
     color = definition(grade, grade.grade).color if grade else NEUTRAL
     corners = box_outline(picture, disc.disc.roi)
     outline = " ".join(f"{x:.2f},{y:.2f}" for x, y in corners)
@@ -60,9 +63,10 @@ def _box(picture: Picture, disc: DiscResult, with_grades: bool) -> Html:
             paint_order="stroke",
         ),
     ]
-    if grade is not None and with_grades:
+    if grade is not None:
         at = np.array([back[0], _inside(back[1], size, picture)])
-        parts.append(_plate(grade.label, color, at, size, picture.width_mm))
+        read = f" {status_sign(grade)}" if grade.status in (ACCEPTED, OVERRIDDEN) else ""
+        parts.append(_plate(f"{account.word(grade.label)}{read}", color, at, size, picture.width_mm))
     return tag("g", parts)
 
 

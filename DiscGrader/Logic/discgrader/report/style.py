@@ -1,11 +1,21 @@
-"""How the report looks."""
+"""How the report looks on a screen, wide or narrow, light or dark."""
 
 STYLE = """
 :root {
   --ink: #18222d; --soft: #566474; --line: #dde3e9; --paper: #fff; --shade: #f5f7f9; --panel: #0b0f14;
-  --accent: #0d5c75; --warn: #7a4b00; --warn-shade: #fff6e3; --warn-line: #e5a823;
-  --synthetic: #5b2a86; --synthetic-shade: #f3ebfb;
+  --accent: #0d5c75; --warn: #7a4b00; --warn-shade: #fff6e3; --warn-line: #e5a823; --track: #e8ecf0;
+  --synthetic: #5b2a86; --synthetic-shade: #f3ebfb; --conflict: #a3123f; --conflict-shade: #fdecf1; --read: #12633a;
+  --up: #a3360f;
   color-scheme: light;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e8edf2; --soft: #a3b0bd; --line: #2e3843; --paper: #12171d; --shade: #1d252e; --panel: #05070a;
+    --accent: #6fc3e0; --warn: #ffcf7d; --warn-shade: #2b2312; --warn-line: #e5a823; --track: #2a333d;
+    --synthetic: #d3b3f5; --synthetic-shade: #2a1d3a; --conflict: #ff9bb8; --conflict-shade: #34151f; --read: #7fd6a4;
+    --up: #ff9d76;
+    color-scheme: dark;
+  }
 }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
@@ -27,15 +37,19 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 500; }
 code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; max-width: 100%; }
+.skip { position: absolute; left: -9999px; }
+.skip:focus { left: 12px; top: 8px; background: var(--paper); padding: 6px 12px; z-index: 9; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .hint, .source { color: var(--soft); font-size: 13px; }
 
 .top { display: flex; justify-content: space-between; align-items: center; gap: 16px; margin-bottom: 8px; }
 .kicker { color: var(--accent); font-weight: 600; font-size: 13px; letter-spacing: 0.02em; }
 .research { border: 1.5px solid var(--ink); border-radius: 4px; padding: 3px 10px; font-weight: 600; font-size: 13px; }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 32px; margin-top: 10px; font-size: 14px; }
-.facts div { display: flex; gap: 8px; }
-.facts dt { color: var(--soft); }
+.facts div { display: flex; gap: 8px; min-width: 0; }
+.facts dd { overflow-wrap: anywhere; min-width: 0; }
+.facts dt { color: var(--soft); white-space: nowrap; }
 
 .panel { background: var(--panel); color: #c9d3dd; border-radius: 8px; overflow: hidden; break-inside: avoid; }
 .panel img { display: block; width: 100%; height: auto; }
@@ -47,41 +61,65 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 
 .summary { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 36px; margin-top: 24px;
   align-items: start; }
-.main .picture { width: calc(max(520px, 100vh - 210px) * var(--ratio)); min-width: 300px; max-width: 44vw; }
+.main .picture { width: calc(max(460px, 100vh - 260px) * var(--ratio)); min-width: 260px; max-width: 36vw; }
+.overview > .warning { margin-top: 18px; }
+.impression h2 { margin: 22px 0 8px; padding: 0; border: 0; }
+.impression .levels { display: grid; gap: 5px; }
+.impression li { display: grid; grid-template-columns: 68px minmax(0, 1fr); gap: 10px; overflow-wrap: anywhere; }
+.impression .level { font-weight: 650; }
+.impression .normal { margin-top: 6px; }
+.impression .hint { margin-top: 6px; }
+.impression small { color: var(--soft); font-size: 12.5px; }
+.impression .unread { font-style: italic; }
+.conflict { display: block; color: var(--conflict); font-size: 13.5px; }
+.conflicts { background: var(--conflict-shade); border-left: 4px solid var(--conflict); color: var(--conflict);
+  padding: 8px 14px; font-size: 13.5px; break-inside: avoid; overflow-wrap: anywhere; }
 .findings { display: grid; gap: 22px; }
 
 .matrix caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 6px; }
 .matrix thead th { border-bottom: 1.5px solid var(--ink); font-weight: 650; white-space: nowrap; padding: 6px 4px;
   vertical-align: bottom; }
-.matrix thead .mark { display: block; margin: 2px auto 0; }
+.matrix thead th { background: var(--paper); }
+.matrix .first { position: sticky; left: 0; background: var(--paper); z-index: 1; }
+.matrix .system th span { position: sticky; left: 0; }
 .matrix th[scope=col]:not(:first-child), .matrix td { text-align: center; }
 .matrix td { padding: 5px 2px; border-bottom: 1px solid var(--line); white-space: nowrap; min-width: 52px; }
 .matrix tbody th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); }
 .matrix .system th { font-size: 12.5px; font-weight: 650; color: var(--soft); padding-top: 16px; }
 .matrix .percent { display: block; color: var(--soft); font-size: 11.5px; line-height: 1.3; }
 .matrix .none { color: var(--soft); }
+.matrix .ai { white-space: normal; min-width: 62px; }
+.plate { white-space: nowrap; }
 
 .badge { display: inline-block; min-width: 34px; padding: 1px 8px; border-radius: 4px; background: var(--c);
   color: #0b0f14; font-weight: 650; font-size: 13.5px; line-height: 1.45; text-align: center; white-space: nowrap; }
-.badge.absent { background: var(--shade); color: var(--soft); font-weight: 500; }
-.mark { display: inline-block; width: 14px; height: 14px; margin-left: 4px; border-radius: 50%;
-  background: var(--warn-line); color: #000; font-size: 11px; font-weight: 700; line-height: 14px; text-align: center;
-  text-decoration: none; vertical-align: 1px; cursor: help; }
+.badge.absent { background: var(--shade); color: var(--ink); font-weight: 500; }
+.mark { display: inline-block; position: relative; margin-left: 3px; font-size: 12.5px; font-weight: 700; cursor: help; }
+.mark.warned { width: 14px; height: 14px; border-radius: 50%; background: var(--warn-line); color: #000;
+  font-size: 11px; line-height: 14px; text-align: center; }
+.mark.none { margin: 0; font-weight: 400; }
+.mark.conflict, .sign-conflict { color: var(--conflict); display: inline-block; }
+.mark.accepted, .status.accepted, .mark.changed, .mark.overridden, .status.changed { color: var(--read); }
+.mark.unread, .status.unread { color: var(--soft); font-weight: 400; }
+.mark.stale, .status.stale { color: var(--warn); }
+.mark.made { color: var(--synthetic); }
+.status { display: block; font-size: 12px; line-height: 1.35; font-weight: 600; }
 .synthetic { display: inline-block; padding: 1px 8px; border-radius: 4px; background: var(--synthetic-shade);
   color: var(--synthetic); border: 1px solid var(--synthetic); font-weight: 600; font-size: 12.5px; }
-.synthetic.short { padding: 0 5px; font-size: 11px; line-height: 1.45; text-decoration: none; vertical-align: 1px;
-  white-space: nowrap; }
 .warning { background: var(--warn-shade); border-left: 4px solid var(--warn-line); color: var(--warn);
-  padding: 9px 14px; font-size: 14px; break-inside: avoid; }
+  padding: 9px 14px; font-size: 14px; overflow-wrap: anywhere; }
 .warning strong { font-weight: 650; }
 .warning ul { display: grid; gap: 2px; }
-.note { color: var(--warn); font-size: 12.5px; line-height: 1.35; margin-top: 3px; }
+.note { color: var(--read); font-size: 12.5px; line-height: 1.35; margin-bottom: 4px; overflow-wrap: anywhere; }
 .legend h3 { font-size: 13px; margin-bottom: 6px; }
 .legend ul { display: grid; gap: 4px; font-size: 13px; color: var(--soft); }
-.legend li { display: flex; gap: 10px; align-items: baseline; }
+.legend { display: grid; gap: 12px; }
+.legend .signs { display: flex; flex-wrap: wrap; gap: 2px 18px; }
+.legend li { display: flex; gap: 8px; align-items: baseline; }
+.sign { font-weight: 700; }
 
 .heat { display: inline-block; width: 110px; height: 9px; border-radius: 2px; margin: 0 2px; }
-.disc { padding: 22px 0 26px; border-bottom: 1px solid var(--line); scroll-margin-top: 8px; break-inside: avoid; }
+.disc { padding: 22px 0 26px; border-bottom: 1px solid var(--line); scroll-margin-top: 8px; }
 .disc > header { display: flex; align-items: baseline; gap: 14px; margin-bottom: 12px; }
 .disc > header h3 { font-size: 22px; letter-spacing: -0.01em; white-space: nowrap; }
 .disc > header p { color: var(--soft); font-size: 14px; }
@@ -93,10 +131,12 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .grades { display: grid; gap: 14px; }
 .lanes td, .lanes th { padding: 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .lanes tr:last-child > * { border-bottom: 0; }
-.lanes th { width: 190px; padding-right: 14px; font-size: 14px; }
-.lanes td.given { width: 84px; padding-right: 14px; }
+.lanes tbody th, .lanes thead th:first-child { width: 190px; padding-right: 14px; }
+.lanes tbody th { font-size: 14px; }
+.lanes td.given, .lanes thead th:nth-child(2) { width: 112px; padding-right: 14px; }
+.lanes thead th { color: var(--soft); font-size: 12.5px; padding: 0 0 4px; }
 .lane { display: grid; grid-template-columns: repeat(var(--n), minmax(0, 1fr)); gap: 2px 16px; max-width: 680px; }
-.lane .bar { display: block; height: 9px; margin-top: 3px; border-radius: 2px; background: #e8ecf0; overflow: hidden; }
+.lane .bar { display: block; height: 9px; margin-top: 3px; border-radius: 2px; background: var(--track); overflow: hidden; }
 .lane .bar span { display: block; height: 100%; box-shadow: inset 0 0 0 1px rgb(0 0 0 / 0.22); border-radius: 2px; }
 .lane .value { display: flex; justify-content: space-between; gap: 6px; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
 .lane .given .value { color: var(--ink); font-weight: 600; }
@@ -109,7 +149,7 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .evidence dd { font-size: 14px; text-align: right; font-weight: 600; white-space: nowrap; }
 .pushes { margin-top: 10px; }
 .pushes ul { display: flex; flex-wrap: wrap; gap: 2px 24px; font-size: 13.5px; margin-top: 3px; }
-.pushes .higher { color: #a3360f; font-size: 10px; }
+.pushes .higher { color: var(--up); font-size: 10px; }
 .pushes .lower { color: var(--accent); font-size: 10px; }
 .pushes strong { font-weight: 600; }
 .measures { margin-top: 24px; }
@@ -122,8 +162,8 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
 .plain th, .plain td { padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .plain thead th { color: var(--soft); font-size: 12.5px; }
 .plain .figure { white-space: nowrap; }
-.further { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 360px)); gap: 16px; margin-top: 20px; }
-.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); gap: 28px 40px; align-items: start; }
+.further { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 360px)); gap: 16px; margin-top: 20px; }
+.packs, .scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(360px, 100%), 1fr)); gap: 28px 40px; align-items: start; }
 section.packs { display: block; }
 .pack, .scale { break-inside: avoid; }
 .pack h3, .scale h3 { margin-bottom: 6px; }
@@ -142,70 +182,39 @@ section.packs { display: block; }
 footer { margin-top: 48px; padding-top: 14px; border-top: 2px solid var(--ink); font-weight: 600; font-size: 14px; }
 footer .source { font-weight: 400; margin-top: 4px; }
 
+@media screen and (max-width: 1100px) {
+  .disc .body { grid-template-columns: minmax(200px, 300px) minmax(0, 1fr); gap: 20px; }
+  .lane .value { flex-wrap: wrap; gap: 0 6px; }
+  .lanes tbody th, .lanes thead th:first-child { width: 150px; }
+  .evidence dl { column-count: 2; }
+}
 @media screen and (max-width: 860px) {
   .evidence dl, .measures dl { column-count: 1; }
   .summary, .disc .body, .packs, .scales { grid-template-columns: minmax(0, 1fr); }
   .main .picture { width: 100%; max-width: 460px; }
-  .lanes th { width: 130px; }
-  .lanes td.given { width: 64px; padding-right: 8px; }
-  .lane { gap: 2px 8px; }
+  .crops { max-width: 560px; }
 }
-@page { size: A4; margin: 13mm 12mm 14mm; }
-@media print {
-  body { padding: 0; max-width: none; font-size: 9pt; }
-  h1 { font-size: 17pt; }
-  h2 { font-size: 12.5pt; margin: 14pt 0 8pt; padding-top: 6pt; break-after: avoid; }
-  h3 { font-size: 9.5pt; }
-  a { color: inherit; }
-  .kicker, .research, .facts, .plain, .hint, .warning, .pack dl, .scale dl, .evidence dd, .lanes th { font-size: 8.5pt; }
-  .summary { grid-template-columns: 72mm minmax(0, 1fr); gap: 6mm; margin-top: 10pt; }
-  .main .picture { width: 100%; min-width: 0; max-width: none; }
-  .panel { border-radius: 4px; }
-  .panel figcaption { font-size: 7.5pt; padding: 3pt 6pt; }
-  .scroll { overflow: visible; }
-  .findings { gap: 10pt; }
-  .matrix caption, .matrix .system th { font-size: 8pt; }
-  .matrix .system th { padding-top: 8pt; }
-  .matrix thead th { font-size: 8pt; padding: 3pt 1pt; }
-  .matrix tbody th { font-size: 8pt; padding: 2pt 2pt 2pt 0; }
-  .matrix td { min-width: 0; padding: 2pt 1pt; }
-  .badge { font-size: 8pt; min-width: 20pt; padding: 0 3pt; }
-  .mark { width: 8pt; height: 8pt; font-size: 6.5pt; line-height: 8pt; margin-left: 2pt; }
-  .synthetic { font-size: 8pt; }
-  .synthetic.short { font-size: 6.5pt; padding: 0 2pt; }
-  .matrix .percent, .lane .value, .note, .sources, footer .source { font-size: 7.2pt; }
-  .evidence dt { font-size: 8pt; }
-  .evidence dt .source { font-size: 6.8pt; }
-  .pushes { margin-top: 4pt; }
-  .pushes ul { font-size: 8pt; gap: 1pt 12pt; }
-  .legend h3 { font-size: 8.5pt; margin-bottom: 3pt; }
-  .legend ul { font-size: 8pt; gap: 2pt; }
-  .discs { break-before: page; }
-  .discs h2 { margin-top: 0; }
-  .disc { padding: 8pt 0 9pt; }
-  .disc > header { margin-bottom: 5pt; }
-  .disc > header h3 { font-size: 13pt; }
-  .disc > header p { font-size: 8.5pt; }
-  .disc .body { grid-template-columns: 51mm minmax(0, 1fr); gap: 6mm; }
-  .crops, .crops .small { gap: 4pt; }
-  .crops .panel figcaption, .crops .small figcaption { font-size: 6.8pt; padding: 1.5pt 4pt 2pt; }
-  .grades { gap: 6pt; }
-  .lanes th { width: 34mm; }
-  .lanes td.given { width: 14mm; padding-right: 2mm; }
-  .lanes td, .lanes th { padding: 2pt 0; }
-  .lane { gap: 0 8pt; }
-  .lane .bar { height: 5pt; margin-top: 1.5pt; }
-  .lane .value { line-height: 1.25; }
-  .evidence { margin-top: 5pt; }
-  .evidence dl { column-gap: 14pt; margin-top: 1pt; }
-  .evidence dl div { padding: 1.5pt 0; }
-  .measures dl, .pack table { font-size: 8pt; }
-  .pack table small { font-size: 6.8pt; }
-  .further { grid-template-columns: repeat(2, 50mm); }
-  .packs, .scales { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10pt 18pt; }
-  .scale dl div { grid-template-columns: 32pt minmax(0, 1fr); gap: 6pt; }
-  .plain th, .plain td { padding: 2.5pt 10pt 2.5pt 0; }
-  code { font-size: 7pt; }
-  footer { margin-top: 18pt; font-size: 9pt; break-inside: avoid; }
+@media screen and (max-width: 560px) {
+  body { padding: 16px 12px 32px; font-size: 15px; }
+  h1 { font-size: 23px; }
+  h2 { margin-top: 34px; }
+  .top { flex-wrap: wrap; gap: 6px; }
+  .facts { display: grid; gap: 4px; }
+  .facts div { display: grid; grid-template-columns: 104px minmax(0, 1fr); }
+  .facts dt { white-space: normal; }
+  .impression li { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  .matrix .first { max-width: 128px; white-space: normal; font-size: 13px; line-height: 1.3; }
+  .disc > header { flex-wrap: wrap; gap: 0 14px; }
+  .lanes, .lanes tbody, .lanes tr, .lanes th, .lanes td { display: block; width: auto; border: 0; padding: 0; }
+  .lanes thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .lanes tr { padding: 9px 0; border-bottom: 1px solid var(--line); }
+  .lanes tbody th, .lanes td.given { width: auto; padding: 0 0 3px; }
+  .lanes td.given { display: flex; align-items: center; gap: 10px; }
+  .lane { gap: 2px 8px; }
+  .lane .value { flex-wrap: wrap; gap: 0 6px; }
+  .plain th, .plain td { padding-right: 12px; }
+  .series .plain { min-width: 560px; }
+  .evidence dd { white-space: normal; }
+  .pack dl div { grid-template-columns: 84px minmax(0, 1fr); }
 }
 """

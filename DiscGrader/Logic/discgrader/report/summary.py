@@ -1,47 +1,48 @@
-"""The first screen of the report: what was found, on one picture and in one table."""
+"""The first page of the report: whose study it is, who has read it, the impression, one picture and one table."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from discgrader import RESEARCH_USE, __version__
-from discgrader.grading.results import DiscResult, Grade, StudyResult
+from discgrader.grading.contradictions import by_thing
+from discgrader.grading.results import DiscResult, StudyResult
+from discgrader.grading.series_choice import may_grade
 from discgrader.imaging.study import Plane, Series
 from discgrader.localize.levels import name_percent
+from discgrader.reading.record import UNREAD
+from discgrader.report.account import Account
+from discgrader.report.impression import LevelImpression, impression, sure_of
 from discgrader.report.markup import Html, join, tag
+from discgrader.report.matrix import legend, matrix
 from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
+from discgrader.report.plates import CONTRADICTION_SIGN, SYNTHETIC_SIGN, sign
 from discgrader.report.register import cuts_of, discs_on
-from discgrader.report.tables import all_warnings
-from discgrader.report.words import (
-    badge,
-    from_the_top,
-    percent,
-    role_title,
-    scale_of_grade,
-    synthetic_badge,
-    system_title,
-    task_title,
-    tasks_in,
-    warning_list,
-)
+from discgrader.report.words import role_title, warning_list
+
+MOST_FINDINGS, MOST_WARNINGS = 5, 3
+"""As many findings of a disc, and warnings, as the first page has room for; all of them follow on the next ones."""
 
 
-def header(result: StudyResult, written: datetime) -> Html:
-    """What this is, of which study, when and by which software; and that it is no diagnosis."""
+def header(account: Account, written: datetime) -> Html:
+    """What this is, of whom, when and by which software; who has read it; and that it is no diagnosis."""
+    result = account.result
     facts = {
-        "Levels": _level_range(result),
-        **_names(result),
-        **_examination(result),
-        "Series": ", ".join(dict.fromkeys(role_title(series) for series in result.study.series)),
-        "Written": f"{written:%Y-%m-%d %H:%M}",
-        "Software": f"DiscGrader {result.software.get('discgrader', __version__)}",
+        **_patient(account),
+        **_examination(account),
+        account.say("Series used"): _series_used(account),
+        account.say("Levels"): _level_range(account),
+        **_names(account),
+        account.say("Read by"): account.reading_line,
+        account.say("Written"): f"{written:%Y-%m-%d %H:%M}",
+        account.say("Software"): f"DiscGrader {result.software.get('discgrader', __version__)}",
     }
     return tag(
         "header",
         tag(
             "div",
-            tag("p", "Lumbar disc grading", class_="kicker"),
-            tag("p", RESEARCH_USE, class_="research"),
+            tag("p", account.say("Lumbar disc grading"), class_="kicker"),
+            tag("p", account.say(RESEARCH_USE), class_="research"),
             class_="top",
         ),
         tag("h1", result.study.name),
@@ -49,36 +50,72 @@ def header(result: StudyResult, written: datetime) -> Html:
     )
 
 
-def _names(result: StudyResult) -> dict[str, str]:
-    """How sure the names are; nothing where that is not known."""
-    probability = result.localization.name_probability
-    if probability is None:
+def _patient(account: Account) -> dict[str, str]:
+    """Whose pictures these are, as far as DICOM says."""
+    identities = (series.identity for series in account.result.study.series)
+    numbers = dict.fromkeys(one.patient_id for one in identities if one is not None and one.patient_id)
+    return {account.say("Patient ID"): ", ".join(numbers)} if numbers else {}
+
+
+def _examination(account: Account) -> dict[str, str]:
+    """When they were taken; nothing where no file tells."""
+    examination = account.result.study.examination
+    if examination is None:
         return {}
-    return {"Names": "as specified" if probability == 1 else f"{name_percent(probability)} probable"}
+    told = (examination.date or account.say("date unknown"), examination.description, examination.time)
+    facts = {account.say("Examination"): ", ".join(text for text in told if text)}
+    return facts | ({account.say("Accession number"): examination.accession} if examination.accession else {})
 
 
-def _examination(result: StudyResult) -> dict[str, str]:
-    examination = result.study.examination
-    return {} if examination is None else {"Examination": examination.in_words}
+def _series_used(account: Account) -> str:
+    """The series that grades may come from, each with what it was taken for."""
+    result = account.result
+    axial = {cut.series.name for cut in cuts_of(result).values()}
+    used = [one for one in result.study.series if may_grade(result.localization, one) or one.name in axial]
+    named = [f"{series.name} ({role_title(series)})" for series in used or result.study.series]
+    return ", ".join(named) or account.say("none")
 
 
-def summary(result: StudyResult) -> Html:
-    """The sagittal picture with named boxes and grades beside the table of all grades."""
-    series = reference_series(result)
+def _names(account: Account) -> dict[str, str]:
+    """How sure the names are; nothing where that is not known."""
+    share = account.result.localization.name_probability
+    if share is None:
+        return {}
+    sure = account.say("as specified") if share == 1 else account.say("{share} probable", share=name_percent(share))
+    return {account.say("Names"): sure}
+
+
+def summary(account: Account) -> Html:
+    """The impression, and the sagittal picture with named boxes beside the table of all grades."""
+    shown = account.warnings[:MOST_WARNINGS]
+    rest = len(account.warnings) - len(shown)
+    more = account.say("{count} more below", count=rest) if rest else ""
     return tag(
         "section",
-        tag("h2", "Summary", class_="hidden"),
-        _picture(result, series),
+        tag("h2", account.say("Overview"), class_="hidden"),
+        warning_list([*shown, *([more] if more else [])], account.say("About this study")),
+        _impression(account),
         tag(
             "div",
-            _table(result) if result.discs else tag("p", "No disc was graded."),
-            _synthetic_note(result),
-            warning_list(all_warnings(result), "About this study"),
-            _legend(result),
-            class_="findings",
+            _picture(account, reference_series(account.result)),
+            tag(
+                "div",
+                matrix(account) if account.discs else tag("p", account.say("No disc was graded.")),
+                legend(account),
+                class_="findings",
+            ),
+            class_="summary",
         ),
-        class_="summary",
+        class_="overview",
     )
+
+
+def further_warnings(account: Account) -> Html | None:
+    """All warnings of the study, where the first page has not room for them."""
+    if len(account.warnings) <= MOST_WARNINGS:
+        return None
+    warnings = warning_list(account.warnings, account.say("All that is to be said of the whole study"))
+    return tag("section", tag("h2", account.say("Warnings")), warnings, class_="warnings")
 
 
 def reference_series(result: StudyResult) -> Series | None:
@@ -87,18 +124,73 @@ def reference_series(result: StudyResult) -> Series | None:
     return next(iter((*named, *result.study.series)), None)
 
 
-def _picture(result: StudyResult, series: Series | None) -> Html | None:
+def _impression(account: Account) -> Html | None:
+    if not account.discs:
+        return None
+    found = impression(account)
+    rows = [_level(account, one) for one in found if one.findings or one.contradictions]
+    normal = [one.level for one in found if one.graded and not one.findings and not one.contradictions]
+    ungraded = [one.level for one in found if not one.graded]
+    lines = [account.say("No finding: {levels}.", levels=", ".join(normal))] if normal else []
+    lines += [account.say("Not graded: {levels}.", levels=", ".join(ungraded))] if ungraded else []
+    notes = [account.say("Predictions of trained networks for research use, not for diagnosis; a reader decides.")]
+    if account.synthetic_systems:
+        names = ", ".join(account.system(name) for name in account.synthetic_systems)
+        notes.append(
+            account.say("{sign} Trained on synthetic images only: {systems}.", sign=SYNTHETIC_SIGN, systems=names)
+        )
+    return tag(
+        "div",
+        tag("h2", account.say("Impression")),
+        tag("ul", rows, class_="levels") if rows else None,
+        [tag("p", line, class_="normal") for line in lines],
+        tag("p", " ".join(notes), class_="hint"),
+        class_="impression",
+    )
+
+
+def _level(account: Account, one: LevelImpression) -> Html:
+    told = [
+        join(
+            tag("strong" if place == 0 else "span", finding.words), " ", tag("small", f"({sure_of(account, finding)})")
+        )
+        for place, finding in enumerate(one.findings[:MOST_FINDINGS])
+    ]
+    rest = len(one.findings) - len(told)
+    told += [join(account.say("{count} more below", count=rest))] if rest else []
+    said = [part for place, words in enumerate(told) for part in ((", " if place else ""), words)]
+    sides = by_thing(contradiction for contradiction in one.contradictions if not contradiction.is_settled)
+    conflicts = [
+        tag(
+            "span", sign(CONTRADICTION_SIGN), "; ".join(said.in_words(account.word) for said in each), class_="conflict"
+        )
+        for each in sides.values()
+    ]
+    link = tag("a", one.level, href=f"#{one.level}")
+    unread = all(shown.status == UNREAD for shown in account.grades(one.level))
+    mark = (
+        tag("small", " ", account.say("not read"), class_="unread") if account.reading is not None and unread else None
+    )
+    words = tag("span", said or account.say("no finding"), mark, conflicts)
+    return tag("li", tag("span", link, class_="level"), words)
+
+
+def _picture(account: Account, series: Series | None) -> Html | None:
     if series is None:
         return None
+    result = account.result
     discs = discs_on(result, series)
     if series.plane is Plane.AXIAL:
         series, discs = _best_cut(result, series)
     picture = slice_picture(series, [disc.disc.roi for disc in discs])
-    alt = f"{series.plane.capitalize()} {role_title(series)} slice with the boxes of {_described(discs)}."
-    caption = tag(
-        "figcaption", tag("span", series.name), tag("span", f"{role_title(series)}, slice nearest to the discs")
-    )
-    return tag("figure", picture_with_boxes(picture, discs, alt), caption, class_="panel main")
+    values = {"role": role_title(series), "discs": _described(account, discs)}
+    if series.plane is Plane.AXIAL:
+        alt = account.say("Axial {role} slice with the boxes of {discs}.", **values)
+    else:
+        alt = account.say("Sagittal {role} slice with the boxes of {discs}.", **values)
+    nearest = account.say("{role}, slice nearest to the discs", role=role_title(series))
+    caption = tag("figcaption", tag("span", series.name), tag("span", nearest))
+    return tag("figure", picture_with_boxes(account, picture, discs, alt), caption, class_="panel main")
 
 
 def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscResult]]:
@@ -108,75 +200,18 @@ def _best_cut(result: StudyResult, series: Series) -> tuple[Series, list[DiscRes
     return shown[len(shown) // 2] if shown else (series, [])
 
 
-def _described(discs: Sequence[DiscResult]) -> str:
-    graded = [(disc.disc.level, disc.leading_grade) for disc in discs]
-    texts = [f"{level} ({task_title(grade)} {grade.label})" if grade else level for level, grade in graded]
-    return ", ".join(texts) or "no disc"
+def _described(account: Account, discs: Sequence[DiscResult]) -> str:
+    texts = []
+    for level in (disc.disc.level for disc in discs):
+        leading = account.leading(level)
+        graded = leading and f"{account.heading(*leading.key)} {account.word(leading.label)}"
+        texts.append(f"{level} ({graded})" if graded else level)
+    return ", ".join(texts) or account.say("no disc")
 
 
-def _level_range(result: StudyResult) -> str:
-    levels = [disc.disc.level for disc in from_the_top(result)]
-    return f"{levels[0]} to {levels[-1]}, {len(levels)} discs" if len(levels) > 1 else ", ".join(levels) or "none found"
-
-
-def _table(result: StudyResult) -> Html:
-    discs = from_the_top(result)
-    head = tag(
-        "tr",
-        tag("th", tag("span", "Task", class_="hidden"), scope="col"),
-        [tag("th", _level_link(disc), scope="col") for disc in discs],
-    )
-    bodies = []
-    for system, tasks in tasks_in(result):
-        title = tag("th", system_title(system), scope="rowgroup", colspan=len(discs) + 1)
-        rows = [_row(task, discs) for task in tasks]
-        bodies.append(tag("tbody", tag("tr", title, class_="system"), rows))
-    caption = tag("caption", "Grades of each disc with their calibrated probabilities")
-    return tag("div", tag("table", caption, tag("thead", head), bodies, class_="matrix"), class_="scroll")
-
-
-def _level_link(disc: DiscResult) -> Html:
-    link = tag("a", disc.disc.level, href=f"#{disc.disc.level}")
-    warned = bool(disc.disc.warnings)
-    return join(link, tag("abbr", "!", class_="mark", title=" ".join(disc.disc.warnings)) if warned else None)
-
-
-def _row(task: Grade, discs: Sequence[DiscResult]) -> Html:
-    cells = [_cell(disc.grade_of(task.system, task.task), disc.not_graded.get(task.system, "")) for disc in discs]
-    synthetic = any(grade.synthetic for disc in discs if (grade := disc.grade_of(task.system, task.task)))
-    mark = join(" ", synthetic_badge(short=True)) if synthetic else None
-    return tag("tr", tag("th", task_title(task), mark, scope="row"), cells)
-
-
-def _cell(grade: Grade | None, why_not: str) -> Html:
-    if grade is None:
-        return tag("td", tag("span", "–", title=f"not graded: {why_not}" if why_not else "not graded"), class_="none")
-    mark = tag("abbr", "!", class_="mark", title=" ".join(grade.warnings)) if grade.warnings else None
-    return tag("td", badge(grade), mark, tag("span", percent(grade.probability), class_="percent"))
-
-
-def _legend(result: StudyResult) -> Html | None:
-    """The main scale, by color."""
-    first = next((grade for disc in result.discs if (grade := disc.leading_grade)), None)
-    scale = scale_of_grade(first) if first else None
-    if first is None or scale is None:
-        return None
-    keys = [tag("li", badge(first, value=entry.value), " ", _short(entry.meaning)) for entry in scale.grades]
-    return tag("div", tag("h3", scale.title), tag("ul", keys), class_="legend")
-
-
-def _short(meaning: str) -> str:
-    return meaning.removesuffix(".")
-
-
-def _synthetic_note(result: StudyResult) -> Html | None:
-    packs = dict.fromkeys(grade.pack for disc in result.discs for grade in disc.grades if grade.synthetic)
-    if not packs:
-        return None
-    return tag(
-        "p",
-        synthetic_badge(),
-        " These grades come from a pack that was not trained on any patient: ",
-        ", ".join(packs),
-        ".",
-    )
+def _level_range(account: Account) -> str:
+    levels = [disc.disc.level for disc in account.discs]
+    if len(levels) > 1:
+        values = {"highest": levels[0], "lowest": levels[-1], "count": len(levels)}
+        return account.say("{highest} to {lowest}, {count} discs", **values)
+    return ", ".join(levels) or account.say("none found")

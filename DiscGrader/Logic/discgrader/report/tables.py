@@ -11,11 +11,13 @@ from discgrader.checked import checked, plain, read_json
 from discgrader.errors import UsageError
 from discgrader.folders import as_output_errors
 from discgrader.grading.not_graded import not_graded_in_words
-from discgrader.grading.results import Grade, StudyResult
+from discgrader.grading.results import DiscResult, Grade, StudyResult, all_warnings
 from discgrader.grading.systems import tasks
 from discgrader.imaging.study import Examination, LeftOut, Series
 from discgrader.localize.box import RoiBox
 from discgrader.localize.disc import Localization
+from discgrader.reading.record import Found, Reading
+from discgrader.report.account import Account, Shown
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,83 @@ CALLED_COLUMN = "called_from"
 """Before it, where findings were called by an operating point: from which probability on."""
 
 
-def grades_json(result: StudyResult) -> dict:
+READ_COLUMNS = ("final_grade", "final_label", "status", "reader", "reason", "decided", "box")
+"""Columns of ``grades.csv`` after the task, where somebody reads the study: the grade that stands, whether it is
+unread, accepted or overridden, by whom, why and when, and whether the box was moved since; the pack's grade follows."""
+
+CONTRADICTIONS_COLUMN = "contradictions"
+"""A column of ``grades.csv`` after the others, where grades of a study contradict each other."""
+
+WARNING_COLUMNS = ("study", "level", "system", "task", "warning")
+"""Columns of ``warnings.csv``; a warning of the whole study has no level, one of a disc no system and task."""
+
+
+def grades_json(result: StudyResult, reading: Reading | None = None) -> dict:
     """Everything about a result that ``grades.json`` holds, ready for `json.dumps`.
 
     Positions are RAS mm. ``axes_ras`` of an ROI box lists its three unit vectors: across (towards the left), along
-    (towards the back) and up (towards the head); ``size_mm`` is the full length along each.
+    (towards the back) and up (towards the head); ``size_mm`` is the full length along each. Doubts about names are told
+    once, for the study. With a ``reading``, each grade has what stands for the disc and who decided it before what the
+    pack says.
     """
-    discs = [disc.to_json(rounded=True) for disc in result.discs]
     doubts = result.localization.name_doubts
     names = names_json(result.localization)
-    return grades_document(result.study.name, examined_json(result), names, discs, all_warnings(result), doubts)
+    account = Account(result, reading)
+    discs = [_disc_json(account, disc) for disc in result.discs]
+    document = grades_document(result.study.name, examined_json(result), names, discs, all_warnings(result), doubts)
+    return {**document, "reading": _reading_json(account), "report_from": _report_from(result)}
+
+
+def _disc_json(account: Account, disc: DiscResult) -> dict:
+    """A disc with its grades, what the reader decided of each, and where they contradict each other."""
+    described: dict[str, Any] = disc.to_json(rounded=True)
+    level, doubts = disc.disc.level, account.result.localization.name_doubts
+    described["warnings"] = [warning for warning in disc.disc.warnings if warning not in doubts]
+    described["contradictions"] = [one.to_json() for one in account.contradictions(level)]
+    if account.reading is None:
+        return described
+    shown = {one.key: one for one in account.grades(level)}
+    graded = [
+        {"system": grade["system"], "task": grade["task"], **_decided(shown[grade["system"], grade["task"]]), **grade}
+        for grade in described["grades"]
+    ]
+    alone = [{"system": one.system, "task": one.task, **_decided(one)} for one in shown.values() if one.ai is None]
+    return {**described, "grades": graded, **({"reader_grades": alone} if alone else {})}
+
+
+def _decided(shown: Shown) -> dict[str, object]:
+    """The grade that stands, and who decided it, by `READ_COLUMNS`."""
+    return {
+        "final_grade": shown.grade,
+        "final_label": shown.label,
+        "status": shown.status,
+        "reader": shown.reader,
+        "reason": shown.reason,
+        "decided": shown.time,
+        "box": "moved" if shown.stale else "",
+    }
+
+
+def _reading_json(account: Account) -> dict[str, object]:
+    """Who read the study, and how far."""
+    state, reading = account.state, account.reading
+    return {
+        "reader": account.reader or None,
+        "started": None if reading is None else reading.started,
+        "changed": None if reading is None else reading.changed,
+        "grades": state.grades,
+        "read": state.read,
+        "overridden": state.changed,
+        "box_moved": state.stale,
+        "state": account.reading_line,
+    }
+
+
+def _report_from(result: StudyResult) -> dict[str, object]:
+    """What the report is made anew from, beside discs and grades: what was found of the study, and the series of each
+    saliency map, by the stem of its file."""
+    series = {"_".join(key): name for key, name in result.saliency_series.items() if key in result.saliency}
+    return {"found": plain(Found.of(result.localization), 6), "saliency_series": series}
 
 
 def grades_document(
@@ -144,25 +213,20 @@ def left_out_from_json(document: Mapping) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(entry["name"], entry["reason"]) for entry in document.get("left_out", ()))
 
 
-def all_warnings(result: StudyResult) -> tuple[str, ...]:
-    """What is told of a study as a whole: its warnings, and what was not graded of it."""
-    return (*result.study.warnings, *result.localization.warnings, *result.warnings, *result.not_graded)
-
-
 def not_graded_of(document: Mapping) -> tuple[str, ...]:
     """The sentences among the warnings of a ``grades.json`` that tell what was not graded of its discs."""
     return not_graded_in_words({disc["level"]: disc.get("not_graded", {}) for disc in document["discs"]})
 
 
-def write_grades_json(result: StudyResult, path: Path) -> None:
-    """Write ``grades.json``.
+def write_grades_json(result: StudyResult, path: Path, reading: Reading | None = None) -> None:
+    """Write ``grades.json``, with what a reader decided.
 
     Raises
     ------
     OutputError
         When the file cannot be written.
     """
-    text = json.dumps(grades_json(result), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(grades_json(result, reading), indent=2, ensure_ascii=False, allow_nan=False)
     _write(path, text + "\n")
 
 
@@ -198,28 +262,62 @@ def grades_rows(document: Mapping) -> list[dict[str, object]]:
     """Rows of ``grades.csv``, one a disc and task, from what ``grades.json`` holds."""
     probability = document.get("names", {}).get("probability")
     sure = {} if probability is None else {NAMES_COLUMN: probability}
-    return [
-        {
-            "study": document["study"],
-            "level": disc["level"],
-            "index_from_sacrum": disc["index_from_sacrum"],
-            "system": grade["system"],
-            "task": grade["task"],
-            "grade": grade["grade"],
-            "label": grade["label"],
-            "probability": grade["probabilities"][grade["grade"]],
-            **{f"p_{value}": p for value, p in grade["probabilities"].items()},
-            "pack": grade["pack"],
-            "trained_on": grade["trained_on"],
-            "warnings": " ".join(
-                dict.fromkeys((*document.get("name_doubts", ()), *disc.get("warnings", ()), *grade.get("warnings", ())))
-            ),
-            **({CALLED_COLUMN: grade["call"]["threshold"]} if grade.get("call") else {}),
-            **sure,
-        }
-        for disc in document["discs"]
-        for grade in disc["grades"]
+    rows = []
+    for disc in document["discs"]:
+        for grade in disc["grades"]:
+            pack = {
+                "grade": grade["grade"],
+                "label": grade["label"],
+                "probability": grade["probabilities"][grade["grade"]],
+                **{f"p_{value}": p for value, p in grade["probabilities"].items()},
+                "pack": grade["pack"],
+                "trained_on": grade["trained_on"],
+                **({CALLED_COLUMN: grade["call"]["threshold"]} if grade.get("call") else {}),
+            }
+            told = (*document.get("name_doubts", ()), *disc.get("warnings", ()), *grade.get("warnings", ()))
+            rows.append(_row(document, disc, grade) | pack | {"warnings": " ".join(dict.fromkeys(told))} | sure)
+        rows += [_row(document, disc, grade) | sure for grade in disc.get("reader_grades", ())]
+    return rows
+
+
+def _row(document: Mapping, disc: Mapping, grade: Mapping) -> dict[str, object]:
+    """What each row has: whose grade it is, what was decided of it, and what contradicts it."""
+    key = (grade["system"], grade["task"])
+    against = [
+        one["in_words"]
+        for one in disc.get("contradictions", ())
+        if key in [(side["system"], side["task"]) for side in one["sides"]]
     ]
+    return {
+        "study": document["study"],
+        "level": disc["level"],
+        "index_from_sacrum": disc["index_from_sacrum"],
+        "system": key[0],
+        "task": key[1],
+        **{column: grade[column] for column in READ_COLUMNS if column in grade},
+        **({CONTRADICTIONS_COLUMN: " | ".join(against)} if against else {}),
+    }
+
+
+def warning_rows(document: Mapping) -> list[dict[str, object]]:
+    """Rows of ``warnings.csv``: every warning once, those of the whole study first; one that is told of several tasks
+    of a system names them all."""
+    study = document["study"]
+    whole = dict.fromkeys((*document.get("name_doubts", ()), *document.get("warnings", ())))
+    rows: list[dict[str, object]] = [{"study": study, "warning": warning} for warning in whole]
+    for disc in document["discs"]:
+        place = {"study": study, "level": disc["level"]}
+        rows += [place | {"warning": warning} for warning in disc.get("warnings", ()) if warning not in whole]
+        told: dict[tuple[str, str], list[str]] = {}
+        for grade in disc["grades"]:
+            for warning in grade.get("warnings", ()):
+                told.setdefault((grade["system"], warning), []).append(grade["task"])
+        rows += [
+            place | {"system": system, "task": " ".join(tasks), "warning": warning}
+            for (system, warning), tasks in told.items()
+            if warning not in whole
+        ]
+    return rows
 
 
 def warnings_of(document: Mapping) -> tuple[str, ...]:
@@ -244,9 +342,17 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
         When the file cannot be written.
     """
     rows = list(rows)
-    columns = grades_columns(rows)
+    _write_rows(grades_columns(rows), rows, path)
+
+
+def write_warnings_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write rows of ``warnings.csv``, as `write_grades_csv`."""
+    _write_rows(WARNING_COLUMNS, rows, path)
+
+
+def _write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]], path: Path) -> None:
     with as_output_errors(path), open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
@@ -254,8 +360,10 @@ def write_grades_csv(rows: Iterable[Mapping[str, object]], path: Path) -> None:
 def grades_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
     """All columns that these rows need, in their order."""
     rows = list(rows)
-    last = [name for name in (CALLED_COLUMN, NAMES_COLUMN) if any(name in row for row in rows)]
-    return (*COLUMNS, *probability_columns(rows), *LAST_COLUMNS, *last)
+    place = COLUMNS.index("grade")
+    read = [name for name in READ_COLUMNS if any(name in row for row in rows)]
+    last = [name for name in (CALLED_COLUMN, NAMES_COLUMN, CONTRADICTIONS_COLUMN) if any(name in row for row in rows)]
+    return (*COLUMNS[:place], *read, *COLUMNS[place:], *probability_columns(rows), *LAST_COLUMNS, *last)
 
 
 def probability_columns(rows: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

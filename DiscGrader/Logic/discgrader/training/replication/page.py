@@ -8,6 +8,7 @@ from typing import Any
 
 from discgrader import RESEARCH_USE, __version__
 from discgrader.report.markup import Html, join, tag
+from discgrader.report.paper import paper_style
 from discgrader.report.style import STYLE
 
 Row = Mapping[str, Any]
@@ -138,7 +139,7 @@ def evaluation_page(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="generator", content=f"DiscGrader {__version__}"),
         tag("title", title),
-        tag("style", Html(STYLE + _STYLE)),
+        tag("style", Html(STYLE + paper_style(RESEARCH_USE, "Page") + _STYLE)),
     )
     top = tag(
         "header",
