@@ -88,6 +88,7 @@ def _of_code() -> Iterator[tuple[str, str]]:
 def _of_vocabulary() -> Iterator[tuple[str, str]]:
     """What the package words and the panel shows: systems, tasks, scales, measures, reasons and stages."""
     from discgrader.grading.evidence import MEASURES
+    from discgrader.grading.headings import CALLED_FROM
     from discgrader.grading.not_graded import reasons
     from discgrader.grading.scales import load_scale, scale_names
     from discgrader.grading.systems import systems
@@ -104,7 +105,7 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
         yield from _short(*(grade.short_label for grade in scale.grades))
     for measure in MEASURES.values():
         yield from _vocabulary(measure.title, measure.source)
-    yield from _vocabulary(*reasons())
+    yield from _vocabulary(*reasons(), CALLED_FROM)
     for path in (file for room in STAGES for file in (PACKAGE / room).glob("*.py")):
         for call in _calls(path):
             if (

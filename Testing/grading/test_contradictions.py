@@ -82,6 +82,12 @@ def test_the_likelihood_of_each_is_kept_and_both_sides_are_said():
     )
 
 
+def test_a_finding_that_is_called_although_it_is_less_likely_than_not_says_from_where_on():
+    (one,) = contradictions([Said(*SPIDER, "1", 0.12, called_from=0.08), Said(*MSU, "0", 0.99)])
+    assert one.in_words() == "SPIDER: herniation, 12 %, called from 8 %; MSU: no herniation, 99 %"
+    assert one.to_json()["sides"][0]["called_from"] == 0.08
+
+
 def test_what_only_says_more_of_a_size_contradicts_nobody_a_second_time():
     zoned = [(SPIDER, "0"), (MSU, "2"), (ZONE, "A")]
     assert found(*zoned) == [("spider.herniation", "msu.size")]

@@ -1654,6 +1654,10 @@ platte</translation>
             <translation>verkalkter Bandscheibenvorfall</translation>
         </message>
         <message>
+            <source>called from {share}</source>
+            <translation>gemeldet ab {share}</translation>
+        </message>
+        <message>
             <source>disc bulge</source>
             <translation>Bandscheibenvorwölbung</translation>
         </message>

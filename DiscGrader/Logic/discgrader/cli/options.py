@@ -92,6 +92,8 @@ def add_call_option(parser: argparse.ArgumentParser) -> None:
             "the same"
         ),
     )
+
+
 def add_language_option(parser: argparse.ArgumentParser) -> None:
     """What language the report is in."""
     parser.add_argument("--language", default="en", metavar="CODE", help="language of the report: en (default) or de")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from discgrader.grading.headings import Translate, as_it_is, percent, phrase, system_name
+from discgrader.grading.headings import Translate, as_it_is, phrase, surely, system_name
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import Task, find_task, tasks
 
@@ -25,6 +25,8 @@ class Said:
         What the pack thinks of it; None where a reader gave another grade than the pack.
     reader : str
         Who decided it, accepted or given; empty where nobody has.
+    called_from : float or None
+        The probability from which on the pack calls the finding; None where the likeliest grade stands.
     """
 
     system: str
@@ -32,16 +34,17 @@ class Said:
     grade: str
     probability: float | None = None
     reader: str = ""
+    called_from: float | None = None
 
     @classmethod
     def of_pack(cls, grade: Grade) -> "Said":
         """What a pack says, and nobody has decided."""
-        return cls(grade.system, grade.task, grade.grade, grade.probability)
+        return cls(grade.system, grade.task, grade.grade, grade.probability, called_from=called_from(grade))
 
     def in_words(self, translate: Translate = as_it_is) -> str:
         """Such as ``SPIDER: no herniation, 96 %``, or ``MSU: herniation size 2, Dr. Roe``."""
         whose = [self.reader] if self.reader else []
-        sure = [] if self.probability is None else [percent(self.probability)]
+        sure = [] if self.probability is None else [surely(self.probability, self.called_from, translate)]
         said = phrase(self.system, self.task, self.grade, translate)
         name = system_name(self.system, translate)
         named = said if name.casefold() in said.casefold() else f"{name}: {said}"
@@ -93,6 +96,7 @@ class Contradiction:
                     "grade": side.grade,
                     "probability": None if side.probability is None else round(side.probability, 6),
                     "reader": side.reader or None,
+                    **({} if side.called_from is None else {"called_from": round(side.called_from, 6)}),
                 }
                 for side in self.sides
             ],
@@ -114,6 +118,12 @@ def contradictions(said: Iterable[Said]) -> tuple[Contradiction, ...]:
         for thing in _contradicted(one, task, other, its_task)
     ]
     return tuple(one for one in found if not _is_told_by_another(one, found))
+
+
+def called_from(grade: Grade) -> float | None:
+    """From which probability on a grade was called that is not the likeliest one; None where it is."""
+    likeliest = max(grade.probabilities.values())
+    return None if grade.call is None or grade.probability >= likeliest else grade.call.threshold
 
 
 def by_thing(found: Iterable[Contradiction]) -> dict[str, tuple[Said, ...]]:

@@ -22,6 +22,17 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.0f} %"
 
 
+CALLED_FROM = "called from {share}"
+"""Said of a finding that is less likely than not, and called all the same by its operating point."""
+
+
+def surely(probability: float, called_from: float | None, translate: Translate = as_it_is) -> str:
+    """What a pack thinks of a grade, such as ``96 %``, or ``12 %, called from 8 %``."""
+    if called_from is None:
+        return percent(probability)
+    return f"{percent(probability)}, {translate(CALLED_FROM).format(share=percent(called_from))}"
+
+
 def system_name(system: str, translate: Translate = as_it_is) -> str:
     """What a system is called in few letters, such as ``SPIDER``."""
     found = find_system(system)

@@ -1,6 +1,6 @@
 """Where the grades that stand for a disc contradict each other once a reader has decided some of them."""
 
-from discgrader.grading.contradictions import Contradiction, Said, contradictions
+from discgrader.grading.contradictions import Contradiction, Said, called_from, contradictions
 from discgrader.reading.record import DiscReading
 
 
@@ -19,10 +19,12 @@ def said_of(disc: DiscReading, system: str, task: str) -> Said | None:
     if grade is None:
         return None
     decision = disc.decision(system, task)
+    stands = ai if ai is not None and ai.grade == grade else None
     return Said(
         system,
         task,
         grade,
-        probability=ai.probability if ai is not None and ai.grade == grade else None,
+        probability=None if stands is None else stands.probability,
+        called_from=None if stands is None else called_from(stands),
         reader=decision.reader if decision is not None and given is not None else "",
     )

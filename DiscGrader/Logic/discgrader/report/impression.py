@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from discgrader.errors import UsageError
-from discgrader.grading.contradictions import Contradiction
-from discgrader.grading.headings import percent, phrase
+from discgrader.grading.contradictions import Contradiction, called_from
+from discgrader.grading.headings import phrase, surely
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import Task, find_task, scale_of
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
@@ -68,7 +68,9 @@ def sure_of(account: Account, finding: Finding) -> str:
     """Who says so, and how surely: ``MSU 99 % ✓, SPIDER 96 %``, with the sign of what the reader decided."""
     said = []
     for one in finding.grades:
-        sure = account.say("reader") if one.probability is None else percent(one.probability)
+        called = None if one.ai is None else called_from(one.ai)
+        share = one.probability
+        sure = account.say("reader") if share is None else surely(share, called, account.word)
         made = SYNTHETIC_SIGN if one.synthetic else ""
         decided = "" if one.status == UNREAD else f" {status_sign(one)}"
         said.append(f"{account.system(one.system)} {sure}{made}{decided}")
