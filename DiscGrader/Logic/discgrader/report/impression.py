@@ -13,6 +13,9 @@ from discgrader.report.account import Account, Shown
 from discgrader.report.plates import SYNTHETIC_SIGN, status_sign
 from discgrader.report.words import is_absent
 
+_KIND = 0.6
+"""Where a finding without degrees, or of a kind, stands between nothing and the worst grade."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -137,6 +140,7 @@ def _finding(
 
 
 def _gravity(shown: Shown, task: Task, scale: Scale) -> float:
-    """A grade's place on its scale times the task's weight; of grades without order each counts as the worst."""
-    place = scale.values.index(shown.grade) / (len(scale.values) - 1) if scale.ordinal else 1.0
+    """A grade's place on its scale times the task's weight."""
+    ranked = scale.ordinal and len(scale.values) > 2
+    place = scale.values.index(shown.grade) / (len(scale.values) - 1) if ranked else _KIND
     return place * task.weight
