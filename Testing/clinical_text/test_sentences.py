@@ -73,6 +73,17 @@ LEVELS = {
     "Bulges at L2-3 and L3-4 with protrusion at L5-S1.": "L2-L3, L3-L4 bulge; L5-S1 protrusion",
     "At L4-L5 there is a disc bulge, and at L5-S1 a left protrusion.": "L4-L5 bulge; L5-S1 protrusion",
     "L3-L4: bulge. L4-L5: protrusion. L5-S1: extrusion.": "L3-L4 bulge; L4-L5 protrusion; L5-S1 extrusion",
+    "Disc bulge L4 L5, L5 S1.": "L4-L5, L5-S1 bulge",
+    "Disk bulging L4,5 and L5,S1.": "L4-L5, L5-S1 bulge",
+    "Disc bulges L4-L5 amnd L5-S1": "L4-L5, L5-S1 bulge",
+    "Disc bulges at L3-4 (mild), L4-5 (moderate) and L5-S1 (severe).": "L3-L4, L4-L5, L5-S1 bulge",
+    "Disc bulges at L4-5 greater than L3-4.": "L3-L4, L4-L5 bulge",
+    "Bulge and protrusion at L4-5 and L5-S1 respectively.": "L4-L5 bulge; L5-S1 protrusion",
+    "Bulges at L4-5 and L5-S1, the latter compressing the sac.": "L4-L5, L5-S1 bulge; L5-S1 sac_compression marked",
+    "L3-L4, L4-L5, L5-S1:\nDisc bulges, noticeably at L4-L5.": "L3-L4, L4-L5, L5-S1 bulge",
+    "No disc bulge except at L4-5, where a mild bulge is seen.": "L4-L5 bulge",
+    "S1 is lumbarized. Disc bulge at S1-S2.": "S1-S2 bulge",
+    "L5-S1\nDisc bulge": "L5-S1 bulge",
     "L3-L4\nDisc bulge\nL4-L5\nDisc protrusion": "L3-L4 bulge; L4-L5 protrusion",
     "L4-L5: Disc bulge.\nMild spondylolisthesis.\nL3-L4: Protrusion.": "L4-L5 bulge; L4-L5 listhesis; L3-L4 protrusion",
 }
@@ -95,6 +106,7 @@ DISC = {
     "Post-operative changes at L4-5.": "L4-L5 postoperative",
     "Narrowed disc space at L5-S1.": "L5-S1 disc_narrowing",
     "Facet hypertrophy and ligamentum flavum thickening at L4-5.": "L4-L5 facet_arthropathy; L4-L5 flavum_hypertrophy",
+    "Ligamentum flavum and facet joints are hypertrophied at L4-5.": "L4-L5 flavum_hypertrophy; L4-L5 facet_arthropathy",
     "Disc-osteophyte complex at L3-4.": "L3-L4 disc_osteophyte_complex",
 }
 
@@ -114,6 +126,13 @@ EFFECTS = {
     ),
     "Disc bulge at L4-5.\nCompressing the thecal sac.": "L4-L5 bulge; L4-L5 sac_compression marked",
     "Disc bulge at L4-5\nMildly compressing the thecal sac": "L4-L5 bulge; L4-L5 sac_compression mild",
+    "Protrusion at L4-5 with mild migration, compressing the sac.": "L4-L5 protrusion; L4-L5 sac_compression marked",
+    "Bulge at L5-S1 touching but not compressing the left S1 root.": "L5-S1 bulge; L5-S1 root_compression abutting",
+    "L4-5: Disc bulge. Thecal sac: indented. Foramina: narrowed.": (
+        "L4-L5 bulge; L4-L5 sac_compression mild; L4-L5 foraminal_stenosis"
+    ),
+    "Disc bulge compresses the thecal sac mildly at L4-5.": "L4-L5 bulge; L4-L5 sac_compression mild",
+    "Disc bulge at L4-5. Mild canal stenosis.": "L4-L5 bulge; L4-L5 canal_stenosis",
     "Severe canal stenosis at L4-5.": "L4-L5 canal_stenosis",
     "Narrow spinal canal at L4-5.": "L4-L5 canal_stenosis",
     "The spinal canal appears narrow at L3-L4 and L4-L5 levels.": "L3-L4, L4-L5 canal_stenosis",
@@ -138,6 +157,13 @@ DENIED = {
     "The L1-2 and L2-3 discs are unremarkable.": "L1-L2, L2-L3 bulge; L1-L2, L2-L3 herniation",
     "L4-5: No disc bulge. No canal stenosis. L5-S1: Bulge.": "L4-L5 bulge; L4-L5 canal_stenosis",
     "Previously seen L5-S1 protrusion is no longer seen.": "L5-S1 protrusion",
+    "The thecal sac is not compressed at L4-5.": "L4-L5 sac_compression",
+    "No significant thecal sac or nerve root compressing": f"{ALL} sac_compression; {ALL} root_compression",
+    "L4-5: Disc bulge. Nerve roots: no compression.": "L4-L5 root_compression",
+    "Neither disc bulge nor canal stenosis at L3-4.": "L3-L4 bulge; L3-L4 canal_stenosis",
+    "L4-5: bulge, L5-S1 is normal.": "L5-S1 bulge; L5-S1 herniation",
+    "Interval resolution of the L4-5 disc extrusion.": "L4-L5 extrusion",
+    "Modic I change at L5/S1. No Modic changes elsewhere.": "L1-L2, L2-L3, L3-L4, L4-L5 modic",
     "Disc bulge at L4-5. No herniation at other levels.": "L1-L2, L2-L3, L3-L4, L5-S1 herniation",
     "No disc bulge at any level except L5-S1.": "L1-L2, L2-L3, L3-L4, L4-L5 bulge",
 }
@@ -169,6 +195,10 @@ MISSPELT = {
 THEN_AND_NOW = {
     "Unchanged L4-5 disc bulge compared with the previous study.": "L4-L5 bulge",
     "No change in the L4-5 disc bulge.": "L4-L5 bulge",
+    "The previously noted L5-S1 herniation is unchanged.": "L5-S1 herniation",
+    "Comparison: MRI of 2019. The previously described L4-5 extrusion has decreased.": "L4-L5 extrusion",
+    "Clinical history: previous discectomy at L4-5.\nL5-S1 protrusion.": "L5-S1 protrusion",
+    "With history of trauma, disc bulge at L4-5.": "L4-L5 bulge",
     "Previous discectomy at L4-5.": "L4-L5 postoperative",
     "Old compression fracture of L1.": "L1 fracture",
 }
@@ -208,6 +238,9 @@ def label(text: str, finding: str) -> Label:
         ("Diffuse disc bulge at L5-S1, more to the Lt side, compressing the sac.", "bulge", "mainly left", "", ""),
         ("Large far lateral extrusion on the right at L3-4.", "extrusion", "right", "extraforaminal", "severe"),
         ("Mild disc bulge at L4-5.", "bulge", "", "", "mild"),
+        ("Severe left L4-5 foraminal stenosis.", "foraminal_stenosis", "left", "", "severe"),
+        ("No significant change in the bulge at L4-5.", "bulge", "", "", ""),
+        ("S1 roots are compressed bilaterally at L5-S1.", "root_compression", "both", "", ""),
         ("L5-S1: bulge compressing the sac and both S1 nerve roots.", "root_compression", "both", "", ""),
         (
             "L5-S1: bulge compressing the sac and nerve roots, more to the right.",
@@ -233,8 +266,27 @@ def test_sides_with_degrees_of_their_own() -> None:
     assert {(one.side, one.degree) for one in found} == {("right", "moderate"), ("left", "mild")}
 
 
+def test_what_is_said_of_one_side_leaves_the_other() -> None:
+    found = labels_of("Left foraminal narrowing at L4-5, right neural foramen is patent.")[0]
+    assert {(one.side, one.value) for one in found} == {("left", "present"), ("right", "absent")}
+
+
+def test_lines_that_are_broken_by_their_length() -> None:
+    text = (
+        "There is a diffuse posterior disc bulge which is seen to be causing a mild\n"
+        "compression of the thecal sac at the L4-L5 level, while at the level below it, the\n"
+        "disc of L5-S1 has a small left paracentral protrusion which does reach and abuts\n"
+        "left S1 nerve root. Adequate spinal canal at the upper lumbar levels is seen here."
+    )
+    assert without_implied(said(text, there=True)) == expected(
+        "L4-L5 bulge; L4-L5 sac_compression mild; L5-S1 protrusion; L5-S1 root_compression abutting"
+    )
+
+
 def test_the_type_of_modic_changes() -> None:
     assert label("Modic type II changes at L4-5.", "modic").value == "2"
+    assert label("Modic 1 changes at L4-5.", "modic").value == "1"
+    assert label("Type III Modic changes at L4-5.", "modic").value == "3"
     assert label("Modic changes at L4-5.", "modic").value == "present"
 
 

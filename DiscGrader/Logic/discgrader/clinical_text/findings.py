@@ -1,6 +1,6 @@
 """What a sentence says is there: findings by name, and what is done to thecal sac, roots, canal and foramina."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from discgrader.clinical_text.pipeline import Marked, MarkedText
@@ -8,6 +8,7 @@ from discgrader.clinical_text.tokens import LEVEL, LINE, VERTEBRA
 from discgrader.clinical_text.words import words_of
 
 _VERBS = frozenset(("compresses", "abuts", "indents", "touches", "narrows", "encroaches", "effaces", "displaces"))
+_ENDS = frozenset(("", ".", ";", LINE, "noted", "seen", "is", "are"))
 _LEADING_ON = frozenset(("of", "on", "upon", "over", "the", "both"))
 _COPULAS = frozenset(
     ("is", "are", "was", "were", "appears", "appear", "appeared", "being", "remain", "remains", "seems")
@@ -28,6 +29,8 @@ EFFECTS = {
     "canal": "canal_stenosis",
     "disc_space": "disc_narrowing",
     "disc": "disc_narrowing",
+    "flavum": "flavum_hypertrophy",
+    "facets": "facet_arthropathy",
 }
 """The finding when something is done to a structure."""
 
@@ -37,6 +40,9 @@ GRADED = {"abut": "abutting", "indent": "mild", "compress": "marked"}
 NORMAL_DISC, NORMAL_STUDY = "normal_disc", "normal"
 """What is denied all at once where discs, or levels as a whole, are called normal."""
 
+_OF_DISC = frozenset(
+    ("bulge", "protrusion", "extrusion", "sequestration", "herniation", "annular_tear", "disc_osteophyte_complex")
+)
 _HEAD_NAMES = {"osteophyte_complex": "disc_osteophyte_complex"}
 _LOCATED = frozenset(
     ("within", "in", "into", "extending", "extends", "extension", "reaching", "inside", "at", "through")
@@ -73,6 +79,11 @@ class Finding:
     side: str = ""
     zone: str = ""
     degree: str = ""
+
+    @property
+    def is_of_disc(self) -> bool:
+        """Whether it is one of a disc, or what one does, and none of the vertebrae or joints."""
+        return not self.is_head or self.name in _OF_DISC
 
 
 def findings_of(text: MarkedText, start: int, end: int) -> list[Finding]:
@@ -113,7 +124,10 @@ def _target(text: MarkedText, marked: Sequence[Marked], place: int) -> str | Non
     """The structure that a phrase names: "foraminal" only before stenosis and the like."""
     one = marked[place]
     if one.kind == "structure":
-        return one.value if one.value in EFFECTS or one.value in ("alignment", "study") else None
+        if one.value == "study":
+            after = text.tokens[one.last].word if one.last < len(text.tokens) else "."
+            return "study" if after in (".", ";", ",", LINE, "-") else None
+        return one.value if one.value in EFFECTS or one.value == "alignment" else None
     if one.kind == "zone" and one.value in ("foraminal", "subarticular", "central"):
         after = _action_after(text, marked, place)
         if after is not None and after.kind == "action" and after.value in ("narrow", "abut", "compress"):
@@ -132,6 +146,8 @@ def _effect(text: MarkedText, target: str, one: Marked, action: Marked) -> Findi
     if _is_location(text, one, action) or target in ("alignment", "study"):
         return None
     if target in ("disc", "disc_space") and action.value != "narrow":
+        return None
+    if (action.value == "thicken") != (target in ("flavum", "facets")):
         return None
     if target in ("sac", "root", "cord") and action.value == "narrow":
         return replace(stated, name="canal_stenosis") if target == "sac" else None
@@ -163,8 +179,11 @@ def _action_after(text: MarkedText, marked: Sequence[Marked], place: int) -> Mar
 
 def _all_light(text: MarkedText, start: int, end: int, listed: bool) -> bool:
     """Whether only small words stand between; a comma too, in a list of structures."""
-    small = words_of("light") - {"with"} | {VERTEBRA, "&", "(", ")"} | ({","} if listed else set())
-    return all(token.word in small for token in text.tokens[start:end])
+    words = [token.word for token in text.tokens[start:end]]
+    small = words_of("light") - {"with"} | {VERTEBRA, "&", "(", ")"} | ({","} if listed else {"not"})
+    if words[:1] == [":"]:
+        return all(word in small | {"no", "significant"} for word in words[1:])
+    return all(word in small for word in words)
 
 
 def _governs_backwards(text: MarkedText, end: int, action: Marked) -> bool:
@@ -175,13 +194,15 @@ def _governs_backwards(text: MarkedText, end: int, action: Marked) -> bool:
     between = [token.word for token in tokens[end : action.first]]
     if action.kind == "normal":
         return _is_passive(between) or (not between and after in ("", ".", ";", ",", "and", LINE))
-    if (word.endswith("ing") and word != "narrowing") or word in _VERBS or after in _LEADING_ON:
+    if word in _VERBS or (word.endswith("ing") and word != "narrowing" and after not in _ENDS):
+        return False
+    if after in _LEADING_ON and ":" not in between and (between or after == "of"):
         return False
     return _is_passive(between) or not {"and", "&", ","} & set(between)
 
 
 def _is_passive(between: Sequence[str]) -> bool:
-    return bool(_COPULAS & set(between))
+    return bool(_COPULAS & set(between)) or ":" in between
 
 
 def _action_before(text: MarkedText, marked: Sequence[Marked], place: int, used: set[Marked]) -> Marked | None:
@@ -195,8 +216,22 @@ def _action_before(text: MarkedText, marked: Sequence[Marked], place: int, used:
             is_near = len(between) <= 8 and not any(token.word in (":", ";", "noted") for token in between)
             return other if is_near and not _is_negated_normal(text, other) else None
         if other.kind == "action":
-            return None if other in used else other
+            return None if other in used else _what_it_does(text, marked, other)
     return None
+
+
+def _what_it_does(text: MarkedText, marked: Sequence[Marked], action: Marked) -> Marked:
+    """Of ``touching but not compressing`` what is not denied."""
+    if action.denied:
+        for other in marked:
+            between = {token.word for token in text.tokens[other.last : action.first]}
+            if (
+                other.kind == "action"
+                and other.last <= action.first
+                and between <= {"but", "not", "without", "and", "no"}
+            ):
+                return other
+    return action
 
 
 def _is_negated_normal(text: MarkedText, one: Marked) -> bool:
@@ -221,20 +256,33 @@ def _bare_stenoses(text: MarkedText, marked: Sequence[Marked], found: Sequence[F
 
 def _normal_whole(
     text: MarkedText, marked: Sequence[Marked], start: int, end: int, found: Sequence[Finding]
-) -> list[Finding]:
-    """``L1-L2: Normal.``: a sentence that says nothing but this of a level."""
+) -> Iterator[Finding]:
+    """``L1-L2: Normal.``: a clause that says nothing but this of a level."""
+    for first, last in _clauses(text, start, end):
+        inside = [one for one in marked if first <= one.first < last]
+        whole = _normal_clause(text, inside, first, last)
+        if whole is not None and not any(first <= one.first < last for one in found):
+            yield whole
+
+
+def _clauses(text: MarkedText, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begins = [number for number in range(start + 1, end) if text.tokens[number].clause_start]
+    return zip([start, *begins], [*begins, end])
+
+
+def _normal_clause(text: MarkedText, marked: Sequence[Marked], start: int, end: int) -> Finding | None:
     content = [one for one in marked if one.kind in CONTENT]
     normal = [one for one in marked if one.kind == "normal"]
     words = [token.word for token in text.tokens[start:end]]
     levels = [one for one in marked if one.kind == "levels"]
     nothing = any(phrase in " ".join(words) for phrase in words_of("nothing"))
-    if content or found or not (LEVEL in words or levels) or not (normal or nothing):
-        return []
+    if content or not (LEVEL in words or levels) or not (normal or nothing):
+        return None
     if normal and _is_negated_normal(text, normal[0]):
-        return []
+        return None
     first, last = (normal[0].first, normal[0].last) if normal else (_first_word(words, start), end)
     discs = {"disc", "discs"} & {token.word for one in levels for token in text.tokens[one.first : one.last]}
-    return [Finding(NORMAL_DISC if discs else NORMAL_STUDY, "none", False, first, last, denied=True)]
+    return Finding(NORMAL_DISC if discs else NORMAL_STUDY, "none", False, first, last, denied=True)
 
 
 def _first_word(words: Sequence[str], start: int) -> int:
@@ -266,7 +314,7 @@ def _with_words(text: MarkedText, one: Finding, start: int, end: int) -> Finding
     before, after = _before(text, one, start), _after(text, one, end)
     inside = (one.first, one.last)
     side = _side(text, [before, inside], False) or _side(text, [after], True)
-    degree = _degree(text, before, inside, after)
+    degree = _degree(text, one, before, after)
     zone = _zone(text, before, inside) or ("" if _ends_at_head(text, after, end) else _zone(text, after))
     if not side and zone and not _ends_at_head(text, after, end):
         side = _side(text, [after], False)
@@ -291,9 +339,26 @@ def _before(text: MarkedText, one: Finding, start: int) -> tuple[int, int]:
         if other.kind in CONTENT and start <= other.first and other.last <= one.first:
             begin = max(begin, _past_its_own(text, other, one))
     for number in range(begin, one.first):
-        if text.tokens[number].word in (LEVEL, ";", ":"):
+        word = text.tokens[number].word
+        if word == LEVEL and _only_qualifies(text, begin, number):
+            continue
+        if word in (LEVEL, ";", ":", "change", "changes", "increase", "decrease", "progression"):
             begin = number + 1
     return begin, one.first
+
+
+def _only_qualifies(text: MarkedText, start: int, end: int) -> bool:
+    """Whether words are side, zone and degree alone, as before the level in ``severe left L4-5 foraminal stenosis``."""
+    marked = {
+        number
+        for one in text.marked
+        if one.kind in ("side", "zone", "degree") and start <= one.first < end
+        for number in range(one.first, one.last)
+    }
+    return bool(marked) and all(
+        number in marked or text.tokens[number].word in ("and", "to", "-", "a", "the", LINE, "there", "is")
+        for number in range(start, end)
+    )
 
 
 def _past_its_own(text: MarkedText, other: Marked, one: Finding) -> int:
@@ -334,7 +399,7 @@ def _side(text: MarkedText, windows: Sequence[tuple[int, int]], behind: bool) ->
                 mark.kind == "mainly" and max(start, one.first - 5) <= mark.first < one.first for mark in text.marked
             )
             leads = more or bool({"to", "towards", "toward", "on", "(", "in"} & set(leading[-3:]))
-            if behind and not leads:
+            if behind and not leads and not (one.value == "both" and not _runs_into(text, one, end)):
                 continue
             if behind and not more and _runs_into(text, one, end):
                 continue
@@ -361,14 +426,25 @@ def _zone(text: MarkedText, *windows: tuple[int, int]) -> str:
     return "+".join(dict.fromkeys(found))
 
 
+_ADVERBS = {"mildly": "mild", "slightly": "mild", "minimally": "mild", "moderately": "moderate", "severely": "severe"}
 _ORDER = ("mild", "moderate", "severe")
 
 
-def _degree(text: MarkedText, before: tuple[int, int], inside: tuple[int, int], after: tuple[int, int]) -> str:
-    near = [one for one in text.marked if one.kind == "degree"]
-    found = [one.value for one in near for start, end in (before, inside) if start <= one.first < end]
-    if not found and after[0] < len(text.tokens):
-        words = [token.word for token in text.tokens[after[0] : after[0] + 3]]
-        if words and words[0] in ("is", "are", "appears", "(", "of"):
-            found = [one.value for one in near if after[0] <= one.first <= after[0] + 2 and one.first < after[1]]
+def _degree(text: MarkedText, one: Finding, before: tuple[int, int], after: tuple[int, int]) -> str:
+    near = [mark for mark in text.marked if mark.kind == "degree"]
+    found = [
+        mark.value
+        for mark in near
+        if before[0] <= mark.first < one.last and (one.is_head or mark.first >= one.first or _leads_to(text, mark, one))
+    ]
+    words = [token.word for token in text.tokens[after[0] : after[0] + 3]]
+    if not found and words and words[0] in _ADVERBS:
+        found = [_ADVERBS[words[0]]]
+    if not found and words and words[0] in ("is", "are", "appears", "(", "of"):
+        found = [mark.value for mark in near if after[0] <= mark.first <= after[0] + 2 and mark.first < after[1]]
     return max(found, key=_ORDER.index) if found else ""
+
+
+def _leads_to(text: MarkedText, mark: Marked, one: Finding) -> bool:
+    """Whether a degree belongs to what is done: not in ``mild migration, compressing the sac``."""
+    return not any(token.word == "," for token in text.tokens[mark.last : one.first])

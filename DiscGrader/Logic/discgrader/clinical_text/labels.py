@@ -132,7 +132,7 @@ def _turned(one: Finding) -> Finding:
     """The contrary of what is said, for a level that is excepted."""
     there = {"sac_compression": "marked", "root_compression": "marked"}.get(one.name, "present")
     if one.denied:
-        return replace(one, denied=False, value=there)
+        return replace(one, denied=False, value=there, degree="")
     return replace(one, denied=True, value="none" if one.name.endswith("_compression") else "absent", degree="")
 
 
@@ -160,14 +160,21 @@ def _note(one: Finding, statement: Statement) -> str:
     return "names a vertebra, not a disc" if statement.which is Which.VERTEBRA and one.name in BY_LEVEL else ""
 
 
+def one_row(statement: Statement) -> bool:
+    """Whether what is said of all levels is of vertebrae or of the whole spine, and has one label without a level."""
+    return statement.which is Which.ALL and statement.finding.name in ("fracture", "postoperative", "cord_compression")
+
+
 def _levels(statement: Statement, report: ReadReport) -> list[tuple[str, Basis]]:
     lumbar = lumbar_levels(report.six_lumbar)
     if statement.which in (Which.NAMED, Which.VERTEBRA):
         return [(level, Basis.STATED) for level in statement.levels if level not in statement.excepted]
+    if one_row(statement):
+        return [("", Basis.ALL_LEVELS)]
     if statement.which is Which.ALL or (statement.excepted and statement.which is None):
         return [(level, Basis.ALL_LEVELS) for level in lumbar if level not in statement.excepted]
     if statement.which is Which.REST:
-        return [(level, Basis.REST) for level in lumbar if level not in report.named | set(statement.excepted)]
+        return [(level, Basis.REST) for level in lumbar if level not in report.affected | set(statement.excepted)]
     return [("", Basis.SEVERAL if statement.which is Which.SEVERAL else Basis.NO_LEVEL)]
 
 
@@ -193,15 +200,19 @@ def _merged(labels: Sequence[Label]) -> list[Label]:
 
 def _by_side(labels: Sequence[Label]) -> list[Label]:
     """Left and right apart where a report says different things of them."""
-    sides = {label.side for label in labels}
-    if len(labels) == 1 or len(sides) == 1 or not sides & {"left", "right"}:
-        return [_strongest(labels)]
-    there = [label for label in labels if label.is_there] or list(labels)
-    top = max(_SPECIFIC[label.basis] for label in there)
-    there = [label for label in there if _SPECIFIC[label.basis] == top]
-    return [
-        _strongest([label for label in there if label.side == side]) for side in sorted({label.side for label in there})
-    ]
+    top = max(_SPECIFIC[label.basis] for label in labels)
+    some = [label for label in labels if _SPECIFIC[label.basis] == top]
+    stated = {label.side for label in some}
+    if len(stated) == 1 or not stated & {"left", "right"}:
+        return [_strongest(some)]
+    wanted = ("left", "right") if "both" in stated or {"left", "right"} <= stated else tuple(stated & {"left", "right"})
+    return [replace(_strongest(_of_side(some, side)), side=side) for side in wanted]
+
+
+def _of_side(labels: Sequence[Label], side: str) -> list[Label]:
+    """What is said of a side itself, else of both."""
+    own = [label for label in labels if label.side == side]
+    return own or [label for label in labels if label.side == "both"]
 
 
 def _strongest(labels: Sequence[Label]) -> Label:

@@ -16,7 +16,7 @@ _ADJACENT = (LADDER, SIX_LUMBAR, THIRTEEN_THORACIC)
 
 _ROMAN_ONE = "[1Il|]"
 _VERTEBRA = rf"(?:[LSTDC] ?(?:1[0-3]|[1-9])(?!\d)|[LS] ?{_ROMAN_ONE}(?![A-Za-z\d]))"
-_BETWEEN = r"\s*[-–—−‐‑_/\\]+\s*"
+_BETWEEN = r"(?:\s*[-–—−‐‑_/\\]+\s*|,(?=\d|S1)| {1,2}(?=[LSTD]\d))"
 WRITTEN = re.compile(
     rf"(?<![A-Za-z\d])(?:{_VERTEBRA}(?:(?:{_BETWEEN})(?:{_VERTEBRA}|(?:1[0-3]|[1-9])(?![\d.]\d|\d|\s?(?:mm|cm)))|(?=[LSTDC]\d){_VERTEBRA})*)"
     r"(?![A-Za-z]{2,}\d)",

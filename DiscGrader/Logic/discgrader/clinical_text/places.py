@@ -1,12 +1,13 @@
 """The levels that a sentence names, put together from lists and ranges."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from discgrader.clinical_text.level_words import discs_between, discs_of, span_between
 from discgrader.clinical_text.pipeline import Marked, MarkedText
 from discgrader.clinical_text.tokens import LEVEL, VERTEBRA, Token
+from discgrader.clinical_text.words import vocabulary, words_of
 
 LUMBAR = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 """What "all levels" stands for."""
@@ -49,29 +50,11 @@ class Place:
 
 
 _LISTED = frozenset(
-    (
-        ",",
-        "and",
-        "&",
-        "or",
-        "+",
-        "level",
-        "levels",
-        "the",
-        "at",
-        "(",
-        ")",
-        "as",
-        "well",
-        "also",
-        "disc",
-        "discs",
-        "both",
-        "then",
-    )
+    ", and & or + level levels the at ( ) as well also disc discs both then greater than more less worse".split()
 )
 _UNTIL = frozenset(("to", "through", "thru", "till", "until", "upto", "down", "up", "-"))
 _SLIPS = frozenset(("over", "on", "upon", "relative", "respect", "relation", "against", "versus", "vs"))
+_SHORT = 4
 _NEAR = 4
 """Tokens between a vertebra's name and the nerve root that bears it: ``S1 Lt exiting nerve root``."""
 
@@ -126,14 +109,21 @@ def _of(token: Token, six_lumbar: bool) -> tuple[str, ...]:
 def _next_level(tokens: Sequence[Token], start: int, end: int) -> tuple[int, bool] | None:
     """The next level of a list, and whether a range leads to it."""
     is_range = False
-    for number in range(start, min(end, start + 6)):
+    for number in range(start, min(end, start + 7)):
         word = tokens[number].word
         if word == LEVEL:
             return None if tokens[number].clause_start and tokens[number - 1].word != "," else (number, is_range)
         is_range = is_range or word in _UNTIL
-        if word not in _LISTED | _UNTIL:
+        if not (word in _LISTED | _UNTIL or _is_small(word, tokens[number - 1].word)):
             return None
     return None
+
+
+def _is_small(word: str, before: str) -> bool:
+    """Whether a word does not end a list: a degree in parentheses, or a short one that is misspelt, such as amnd."""
+    return (before == "(" and word in words_of("degree")) or (
+        word.isalpha() and len(word) <= _SHORT and word not in vocabulary() and before == LEVEL
+    )
 
 
 def _vertebra(text: MarkedText, number: int, end: int, six_lumbar: bool) -> Place | None:
@@ -183,9 +173,6 @@ def _is_excepted(text: MarkedText, place: Place, start: int) -> bool:
             between = [token.word for token in text.tokens[one.last : place.first]]
             return len(between) <= 6 and not {",", ";"} & set(between[1:])
     return False
-
-
-Resolve = Callable[[Place], tuple[str, ...]]
 
 
 def lumbar_levels(six_lumbar: bool) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from discgrader.clinical_text.pipeline import MarkedText, marked_text
 from discgrader.clinical_text.places import Place, Which, places_of
 from discgrader.clinical_text.sections import is_lumbar_part, part_of
 from discgrader.clinical_text.tokens import LINE, NUMBER, joins
+from discgrader.clinical_text.words import words_of
 
 _PREPOSITIONS = frozenset(("at", "of", "in", "involving", "on", "affecting", "from", "between"))
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "1": "1", "2": "2", "3": "3", "4": "4"}
@@ -43,13 +44,26 @@ class Statement:
 
 @dataclass(frozen=True)
 class ReadReport:
-    """The statements of a report, and what of its text was not understood."""
+    """The statements of a report, and what of its text was not understood.
+
+    Parameters
+    ----------
+    text : str
+    statements : tuple of Statement
+    six_lumbar : bool
+        Whether it speaks of a sixth lumbar vertebra.
+    unknown : tuple of str
+        Levels that do not exist, as written.
+    affected : frozenset of str
+        Levels at which something is said to be there, which "the other levels" are not.
+    tokens : MarkedText
+    """
 
     text: str
     statements: tuple[Statement, ...]
     six_lumbar: bool
     unknown: tuple[str, ...]
-    named: frozenset[str]
+    affected: frozenset[str]
     tokens: MarkedText
 
 
@@ -72,20 +86,18 @@ def read_report(text: str) -> ReadReport:
     later = _later_headings(marked, sentences, six)
     statements: list[Statement] = []
     unknown: list[str] = []
-    named: set[str] = set()
-    before, lumbar, part = _Before(), True, "findings"
+    before, lumbar, part, until = _Before(), True, "findings", None
     for number, sentence in enumerate(sentences):
         heading = is_lumbar_part(marked, sentence)
         if heading is not None:
             lumbar, before, part = heading, _Before(), "findings"
             continue
-        part, taken = _part(marked, sentence, part)
+        part, taken, until = _part(marked, sentence, part, until)
         start, end = sentence[0] + taken, sentence[1]
         if part != "findings":
             continue
         places = places_of(marked, start, end, six)
         unknown += [_written(marked, place) for place in places if place.which is Which.UNKNOWN]
-        named |= {level for place in places for level in place.levels if place.which is Which.NAMED}
         before = _with_block(marked, before, places, start, number in later)
         findings = with_words_around(marked, findings_of(marked, start, end), start, end)
         for statement in _placed(marked, findings, places, before, start, end):
@@ -93,7 +105,9 @@ def read_report(text: str) -> ReadReport:
                 statements.append(statement)
         if [place for place in places if not place.excepted]:
             before = replace(before, places=tuple(places))
-    return ReadReport(text, tuple(statements), six, tuple(dict.fromkeys(unknown)), frozenset(named), marked)
+    there = [one for one in statements if one.which is Which.NAMED and not one.finding.denied]
+    affected = frozenset(level for one in there for level in one.levels)
+    return ReadReport(text, tuple(statements), six, tuple(dict.fromkeys(unknown)), affected, marked)
 
 
 def _sentences(text: MarkedText) -> Iterator[tuple[int, int]]:
@@ -106,13 +120,22 @@ def _sentences(text: MarkedText) -> Iterator[tuple[int, int]]:
         yield start, len(tokens)
 
 
-def _part(text: MarkedText, sentence: tuple[int, int], before: str) -> tuple[str, int]:
-    """The part that a sentence belongs to; a blank line ends one that is none of the findings."""
+def _part(text: MarkedText, sentence: tuple[int, int], before: str, until: int | None) -> tuple[str, int, int | None]:
+    """The part that a sentence belongs to, the tokens of its heading, and the line that the part ends with.
+
+    History that stands in the line of its heading ends with that line, a technique with its sentence; else both end with
+    a blank line (``until`` is then None).
+    """
     tokens = text.tokens[slice(*sentence)]
     blank = bool(tokens) and tokens[0].word == LINE and text.text[tokens[0].start : tokens[0].end].count("\n") > 1
-    if blank and before != "findings":
-        before = "findings"
-    return part_of(tokens, before)
+    first = next((token for token in tokens if token.word != LINE), None)
+    over = blank or (first is not None and until is not None and first.line > until)
+    part, taken = part_of(tokens, "findings" if over else before)
+    if taken:
+        rest = [token for token in tokens[taken:] if token.word not in (":", "-", ".", ";")]
+        inline = bool(rest) and rest[0].word != LINE
+        return part, taken, rest[0].line - (part == "technique") if inline else None
+    return part, taken, until
 
 
 def _written(text: MarkedText, place: Place) -> str:
@@ -149,19 +172,39 @@ def _with_block(text: MarkedText, before: _Before, places: Sequence[Place], star
     token = text.tokens[start] if start < len(text.tokens) else None
     if _leads(text, places, start):
         place = places[0]
-        alone = all(
-            one.word in ("level", "levels", "disc", ":", "-", LINE, ".", ")")
-            for one in text.tokens[place.last : place.last + 2]
-        )
+        alone = _is_alone(text, place)
         return _Before(before.places, place, text.tokens[place.first].line, alone, not more)
     if token is not None and token.word == LINE and text.text[token.start : token.end].count("\n") > 1:
         return replace(before, block=None)
     return replace(before, is_last_block=not more)
 
 
+def _is_alone(text: MarkedText, place: Place) -> bool:
+    """Whether a level is all that its line says."""
+    for token in text.tokens[place.last :]:
+        if token.word == LINE:
+            return True
+        if token.word not in ("level", "levels", "disc", ":", "-", ".", ")"):
+            return False
+    return False
+
+
 def _placed(
     text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: _Before, start: int, end: int
 ) -> Iterator[Statement]:
+    exception = min(
+        (one.first for one in text.marked if one.kind == "except" and start <= one.first < end), default=end
+    )
+    behind = [one for one in findings if one.first >= exception]
+    yield from _placed_in(text, [one for one in findings if one.first < exception], places, before, start, end)
+    together = [replace(place, excepted=False) for place in places if place.first >= exception]
+    yield from _placed_in(text, behind, together, before, exception, end)
+
+
+def _placed_in(
+    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: _Before, start: int, end: int
+) -> Iterator[Statement]:
+    """The statements of the findings before an exception, or of those behind it."""
     excepted = tuple(level for place in places if place.excepted for level in place.levels)
     usable = [place for place in places if not place.excepted]
     several = any(place.which is Which.SEVERAL for place in usable)
@@ -172,8 +215,11 @@ def _placed(
         )
         if place is None and several:
             place = next(place for place in usable if place.which is Which.SEVERAL)
+            if one.denied and text.tokens[place.first].word == "elsewhere":
+                place = replace(place, which=Which.REST)
         if place is None:
             place = _taken_up(text, one, before, start)
+        place = _narrowed(text, findings, number, _widened(text, place, before, start), end)
         chosen[number] = place
         denied = one if not _denied_with_head(findings, number) else replace(one, denied=True, value=_contrary(one))
         yield _statement(text, denied, place, excepted, start, end)
@@ -185,6 +231,33 @@ def _placed(
             and _is_one_of_several(places, place)
         ):
             yield _statement(text, denied, next(p for p in usable if p.which is Which.SEVERAL), (), start, end)
+
+
+def _widened(text: MarkedText, place: Place | None, before: _Before, start: int) -> Place | None:
+    """The whole block that a sentence belongs to where it only stresses one of its levels: ``noticeably at L4-L5``."""
+    block = before.block
+    if place is None or block is None or block is place or not set(place.levels) < set(block.levels):
+        return place
+    leading = {token.word for token in text.tokens[max(start, place.first - 4) : place.first]}
+    return block if leading & words_of("stressing") else place
+
+
+def _narrowed(
+    text: MarkedText, findings: Sequence[Finding], number: int, place: Place | None, end: int
+) -> Place | None:
+    """Of several levels the one that is meant: by "the latter", "the former" or "respectively"."""
+    if place is None or place.which is not Which.NAMED or len(place.levels) < 2:
+        return place
+    one = findings[number]
+    between = {token.word for token in text.tokens[place.last : one.first]}
+    if between & {"latter", "former"}:
+        level = place.levels[-1] if "latter" in between else place.levels[0]
+        return replace(place, levels=(level,))
+    heads = [other for other in findings if other.is_head and other.last <= place.first]
+    words = {token.word for token in text.tokens[place.last : end]}
+    if one in heads and len(heads) == len(place.levels) and "respectively" in words:
+        return replace(place, levels=(place.levels[heads.index(one)],))
+    return place
 
 
 def _is_one_of_several(places: Sequence[Place], place: Place) -> bool:
@@ -210,6 +283,8 @@ def _statement(
 ) -> Statement:
     first, last = _with_denial(text, one)
     detailed = _with_grade(text, one, start, end)
+    if one.past and words_of("continued") & {token.word for token in text.tokens[start:end]}:
+        detailed = replace(detailed, past=False)
     which = place.which if place is not None else None
     levels = place.levels if place is not None else ()
     return Statement(detailed, which, levels, excepted, text.tokens[first].start, text.tokens[last - 1].end)
@@ -243,8 +318,9 @@ def _with_grade(text: MarkedText, one: Finding, start: int, end: int) -> Finding
     if one.denied or one.name not in ("listhesis", "modic"):
         return one
     word = "grade" if one.name == "listhesis" else "type"
+    words = {"grade": ("grade", "gr"), "type": ("type", "modic", "modec")}[word]
     for number in range(start, end):
-        if text.tokens[number].word == word or (word == "grade" and text.tokens[number].word == "gr"):
+        if text.tokens[number].word in words:
             rest = text.text[text.tokens[number].start : text.tokens[number].end + 6]
             match = re.search(r"(?:[a-z]\.?)\s*[-:]?\s*(iv|i{1,3}|[1-4])\b", rest, re.IGNORECASE) or re.search(
                 r"(IV|I{1,3})$|type(i{1,3})\b", rest.split()[0]
@@ -319,7 +395,9 @@ def _taken_up(text: MarkedText, one: Finding, before: _Before, start: int) -> Pl
     last = next((place for place in reversed(before.places) if not place.excepted), None)
     if joins(words) and not general and last is not None:
         return last
-    in_block = before.alone or line == before.block_line or (not general and not before.is_last_block)
+    in_block = (
+        before.alone or line == before.block_line or (not general and (not before.is_last_block or one.is_of_disc))
+    )
     if before.block is not None and in_block:
         return before.block
     if general:

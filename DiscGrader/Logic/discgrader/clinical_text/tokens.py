@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from discgrader.clinical_text.level_words import BARE, WRITTEN, Written, parse
 from discgrader.clinical_text.spelling import mended
@@ -18,6 +19,7 @@ _TOKEN = re.compile(
     r"(?P<lines>\s*\n\s*)|(?P<word>[^\W\d_]+(?:['’`´][^\W\d_]+)*)|(?P<number>\d+(?:[.,]\d+)*)|"
     r"(?P<stop>\.+|;|!|/{2,})|(?P<mark>[,:?()&+\-–—])"
 )
+_BROKEN = 3
 _WRAPPED = 60
 """Characters of a line that was probably broken by its length and not by its end; a report's lines have 70 to 80."""
 
@@ -131,7 +133,7 @@ def _ends(text: str, tokens: Sequence[Token], number: int) -> bool:
 def _goes_on(text: str, tokens: Sequence[Token], number: int) -> bool:
     """Whether a sentence goes on in the next line: that begins with a word that joins, or the line was too long."""
     before = tokens[number - 1].word if number else "."
-    following = [token for token in tokens[number + 1 : number + 4] if token.word != "-"]
+    following = tokens[number + 1 : number + 4]
     if (
         before in (".", ";", ":", "?")
         or not following
@@ -139,10 +141,16 @@ def _goes_on(text: str, tokens: Sequence[Token], number: int) -> bool:
     ):
         return False
     start = text.rfind("\n", 0, tokens[number].start) + 1
-    wrapped = tokens[number].start - start >= _WRAPPED and text[following[0].start].islower()
+    wrapped = tokens[number].start - start >= _WRAPPED and text[following[0].start].islower() and _is_wrapped(text)
     return (
         joins([token.word for token in following]) or before in ("and", "or", "the", "at", ",", "of", "with") or wrapped
     )
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether the lines of a text are broken by their length: three at least, which go on in small letters."""
+    lines = text.splitlines()
+    return sum(len(one) >= _WRAPPED and next_one[:1].islower() for one, next_one in pairwise(lines)) >= _BROKEN
 
 
 def joins(words: Sequence[str]) -> bool:
@@ -178,7 +186,7 @@ def _opens(token: Token, after: str, before: str, lists: bool) -> bool:
     """Whether a statement begins with a token, given the words around and whether a list of levels may go on."""
     if token.word == LEVEL:
         return before != "and" and (
-            after in (":", "shows", "showed") or (not lists and after in words_of("opens") | {"no"})
+            after in (":", "shows", "showed") or (not lists and after in words_of("opens") | {"no", "is", "are"})
         )
     if before == "and":
         return token.word in words_of("opens and")

@@ -43,7 +43,7 @@ class Lexicon:
             "pseudo_negations": list(self.of(f"{context} never")),
             "preceding_negations": list(self.of(f"{context} before")),
             "following_negations": list(self.of(f"{context} after")),
-            "termination": list(self.of("stop")),
+            "termination": [*self.of("stop"), *self.of(f"stop {context}")],
         }
 
 
