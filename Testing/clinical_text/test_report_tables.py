@@ -116,7 +116,7 @@ def test_what_was_not_read_is_said(tmp_path: Path) -> None:
     said = "\n".join(labelled.warnings)
     assert "do not seem to be in English, and have no labels: 0, 1, 2, 3" in said
     assert "reports are empty: 4" in said and "nothing of any finding: 5" in said
-    assert "levels that do not exist (L8-9): 6" in said
+    assert "levels that are not known (L8-9): 6" in said
     assert [labels[0].finding for _, labels in labelled.labels.values()] == ["no_label"] * 6 + ["bulge"] * 2
 
 

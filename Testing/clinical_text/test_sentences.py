@@ -106,7 +106,7 @@ DISC = {
     "Post-operative changes at L4-5.": "L4-L5 postoperative",
     "Narrowed disc space at L5-S1.": "L5-S1 disc_narrowing",
     "Facet hypertrophy and ligamentum flavum thickening at L4-5.": "L4-L5 facet_arthropathy; L4-L5 flavum_hypertrophy",
-    "Ligamentum flavum and facet joints are hypertrophied at L4-5.": "L4-L5 flavum_hypertrophy; L4-L5 facet_arthropathy",
+    "Ligamentum flavum and facets are thickened at L4-5.": "L4-L5 flavum_hypertrophy; L4-L5 facet_arthropathy",
     "Disc-osteophyte complex at L3-4.": "L3-L4 disc_osteophyte_complex",
 }
 
@@ -190,6 +190,8 @@ MISSPELT = {
     "Canal stensois at L3-4": "L3-L4 canal_stenosis",
     "Disc herination at L4/5": "L4-L5 herniation",
     "Abnormal disc bulge at L4-5": "L4-L5 bulge",
+    "Fearture of muscle spasm. Disc bulge at L4-5": "L4-L5 bulge",
+    "Dedicated views through L4-5 performed; disc bulge is displayed at L4-5": "L4-L5 bulge",
 }
 
 THEN_AND_NOW = {

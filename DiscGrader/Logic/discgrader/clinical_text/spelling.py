@@ -1,9 +1,9 @@
 """Misspelt words of reports, mended by the words of the table alone.
 
-A word that is none of the table's is taken for the one from which it differs least, if there is one: by one letter left
-out, added, changed or exchanged in words of five to seven letters, by two in longer ones (optimal string alignment
-distance, Damerau, Communications of the ACM 1964;7:171). The table also holds ordinary words that look like one of a
-finding, so that they are left alone.
+A word that is none of the table's is taken for the word of a finding from which it differs least, if there is one: by
+one letter left out, added, changed or exchanged in words of five to seven letters, by two in longer ones, never by the
+first one (optimal string alignment distance, Damerau, Communications of the ACM 1964;7:171). The table also holds
+ordinary words that look like one of a finding, so that they are left alone, and so is what is nearer to one of them.
 """
 
 from functools import cache
@@ -32,14 +32,15 @@ def mended(word: str) -> str:
     if word in known or len(word) < SHORTEST or _turned_round(word):
         return word
     limit = 2 if len(word) >= LONG else 1
-    near = process.extract(word, _candidates(), scorer=OSA.distance, score_cutoff=limit, limit=12)
+    near = process.extract(word, _candidates(word[0]), scorer=OSA.distance, score_cutoff=limit, limit=12)
     if not near:
         return word
     least = min(distance for _, distance, _ in near)
+    if process.extractOne(word, _ordinary(), scorer=OSA.distance, score_cutoff=least - 1) is not None:
+        return word
     nearest = {found for found, distance, _ in near if distance == least}
     nearest = {found for found in nearest if found in telling_words()} or nearest
-    alike = {found for found in nearest if found[0] == word[0]} or nearest
-    return alike.pop() if len(alike) == 1 else _one_word(alike, word)
+    return nearest.pop() if len(nearest) == 1 else _one_word(nearest, word)
 
 
 def _turned_round(word: str) -> bool:
@@ -55,7 +56,17 @@ def _one_word(alike: set[str], word: str) -> str:
 
 
 @cache
-def _candidates() -> tuple[str, ...]:
-    """What may be meant: words of findings, of what is asserted of them, and of headings; ordinary words never are."""
-    wanted = telling_words() | words_in("deny", "uncertain", "past", "region", "heading")
-    return tuple(sorted(word for word in wanted if len(word) >= SHORTEST - 1))
+def _ordinary() -> tuple[str, ...]:
+    """Words that take no other's place, but may be what is meant: fearture is a feature, no fracture."""
+    return tuple(sorted(word for word in vocabulary() - _meant() if len(word) >= SHORTEST - 1))
+
+
+@cache
+def _candidates(letter: str) -> tuple[str, ...]:
+    """What may be meant by a word that begins so: words of findings, and of what is asserted of them; no others."""
+    return tuple(sorted(word for word in _meant() if word[0] == letter and len(word) >= SHORTEST - 1))
+
+
+@cache
+def _meant() -> frozenset[str]:
+    return telling_words() | words_in("deny", "uncertain", "past", "region", "heading")

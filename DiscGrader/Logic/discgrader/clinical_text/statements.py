@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from discgrader.clinical_text.findings import Finding, findings_of, with_words_around
+from discgrader.clinical_text.findings import Finding, findings_of
 from discgrader.clinical_text.pipeline import MarkedText, marked_text
 from discgrader.clinical_text.places import Place, Which, places_of
+from discgrader.clinical_text.placing import Before, narrowed, place_in_sentence, taken_up, widened
+from discgrader.clinical_text.qualifiers import with_words_around
 from discgrader.clinical_text.sections import is_lumbar_part, part_of
-from discgrader.clinical_text.tokens import LINE, NUMBER, joins
+from discgrader.clinical_text.tokens import LINE, NUMBER
 from discgrader.clinical_text.words import words_of
 
-_PREPOSITIONS = frozenset(("at", "of", "in", "involving", "on", "affecting", "from", "between"))
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "1": "1", "2": "2", "3": "3", "4": "4"}
-_CLOSE = 7
-"""Tokens between a finding and the level that it names as its own, as in ``noted at the level of L4-L5``."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +66,6 @@ class ReadReport:
     tokens: MarkedText
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What a sentence can take up of those before."""
-
-    places: tuple[Place, ...] = ()
-    block: Place | None = None
-    block_line: int = -1
-    alone: bool = False
-    is_last_block: bool = False
-
-
 def read_report(text: str) -> ReadReport:
     """All that a report states of the lumbar spine."""
     marked = marked_text(text)
@@ -86,11 +74,11 @@ def read_report(text: str) -> ReadReport:
     later = _later_headings(marked, sentences, six)
     statements: list[Statement] = []
     unknown: list[str] = []
-    before, lumbar, part, until = _Before(), True, "findings", None
+    before, lumbar, part, until = Before(), True, "findings", None
     for number, sentence in enumerate(sentences):
         heading = is_lumbar_part(marked, sentence)
         if heading is not None:
-            lumbar, before, part = heading, _Before(), "findings"
+            lumbar, before, part = heading, Before(), "findings"
             continue
         part, taken, until = _part(marked, sentence, part, until)
         start, end = sentence[0] + taken, sentence[1]
@@ -123,8 +111,8 @@ def _sentences(text: MarkedText) -> Iterator[tuple[int, int]]:
 def _part(text: MarkedText, sentence: tuple[int, int], before: str, until: int | None) -> tuple[str, int, int | None]:
     """The part that a sentence belongs to, the tokens of its heading, and the line that the part ends with.
 
-    History that stands in the line of its heading ends with that line, a technique with its sentence; else both end with
-    a blank line (``until`` is then None).
+    History that stands in the line of its heading ends with that line, a technique with its sentence; else both end
+    with a blank line (``until`` is then None).
     """
     tokens = text.tokens[slice(*sentence)]
     blank = bool(tokens) and tokens[0].word == LINE and text.text[tokens[0].start : tokens[0].end].count("\n") > 1
@@ -167,13 +155,13 @@ def _later_headings(text: MarkedText, sentences: Sequence[tuple[int, int]], six:
     return frozenset(number for number in range(len(sentences)) if leading and number < leading[-1])
 
 
-def _with_block(text: MarkedText, before: _Before, places: Sequence[Place], start: int, more: bool) -> _Before:
+def _with_block(text: MarkedText, before: Before, places: Sequence[Place], start: int, more: bool) -> Before:
     """Begin a block where a sentence begins with a level as its heading; end it at a blank line."""
     token = text.tokens[start] if start < len(text.tokens) else None
     if _leads(text, places, start):
         place = places[0]
         alone = _is_alone(text, place)
-        return _Before(before.places, place, text.tokens[place.first].line, alone, not more)
+        return Before(before.places, place, text.tokens[place.first].line, alone, not more)
     if token is not None and token.word == LINE and text.text[token.start : token.end].count("\n") > 1:
         return replace(before, block=None)
     return replace(before, is_last_block=not more)
@@ -190,7 +178,7 @@ def _is_alone(text: MarkedText, place: Place) -> bool:
 
 
 def _placed(
-    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: _Before, start: int, end: int
+    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: Before, start: int, end: int
 ) -> Iterator[Statement]:
     exception = min(
         (one.first for one in text.marked if one.kind == "except" and start <= one.first < end), default=end
@@ -202,7 +190,7 @@ def _placed(
 
 
 def _placed_in(
-    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: _Before, start: int, end: int
+    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], before: Before, start: int, end: int
 ) -> Iterator[Statement]:
     """The statements of the findings before an exception, or of those behind it."""
     excepted = tuple(level for place in places if place.excepted for level in place.levels)
@@ -210,7 +198,7 @@ def _placed_in(
     several = any(place.which is Which.SEVERAL for place in usable)
     chosen: dict[int, Place | None] = {}
     for number, one in enumerate(findings):
-        place = _place(
+        place = place_in_sentence(
             text, findings, number, [place for place in usable if place.which is not Which.SEVERAL], start, chosen
         )
         if place is None and several:
@@ -218,8 +206,8 @@ def _placed_in(
             if one.denied and text.tokens[place.first].word == "elsewhere":
                 place = replace(place, which=Which.REST)
         if place is None:
-            place = _taken_up(text, one, before, start)
-        place = _narrowed(text, findings, number, _widened(text, place, before, start), end)
+            place = taken_up(text, one, before, start)
+        place = narrowed(text, findings, number, widened(text, place, before, start), end)
         chosen[number] = place
         denied = one if not _denied_with_head(findings, number) else replace(one, denied=True, value=_contrary(one))
         yield _statement(text, denied, place, excepted, start, end)
@@ -231,33 +219,6 @@ def _placed_in(
             and _is_one_of_several(places, place)
         ):
             yield _statement(text, denied, next(p for p in usable if p.which is Which.SEVERAL), (), start, end)
-
-
-def _widened(text: MarkedText, place: Place | None, before: _Before, start: int) -> Place | None:
-    """The whole block that a sentence belongs to where it only stresses one of its levels: ``noticeably at L4-L5``."""
-    block = before.block
-    if place is None or block is None or block is place or not set(place.levels) < set(block.levels):
-        return place
-    leading = {token.word for token in text.tokens[max(start, place.first - 4) : place.first]}
-    return block if leading & words_of("stressing") else place
-
-
-def _narrowed(
-    text: MarkedText, findings: Sequence[Finding], number: int, place: Place | None, end: int
-) -> Place | None:
-    """Of several levels the one that is meant: by "the latter", "the former" or "respectively"."""
-    if place is None or place.which is not Which.NAMED or len(place.levels) < 2:
-        return place
-    one = findings[number]
-    between = {token.word for token in text.tokens[place.last : one.first]}
-    if between & {"latter", "former"}:
-        level = place.levels[-1] if "latter" in between else place.levels[0]
-        return replace(place, levels=(level,))
-    heads = [other for other in findings if other.is_head and other.last <= place.first]
-    words = {token.word for token in text.tokens[place.last : end]}
-    if one in heads and len(heads) == len(place.levels) and "respectively" in words:
-        return replace(place, levels=(place.levels[heads.index(one)],))
-    return place
 
 
 def _is_one_of_several(places: Sequence[Place], place: Place) -> bool:
@@ -329,87 +290,6 @@ def _with_grade(text: MarkedText, one: Finding, start: int, end: int) -> Finding
                 grade = _ROMAN[next(group for group in match.groups() if group).lower()]
                 return replace(one, value=grade) if one.name == "modic" else replace(one, degree=f"grade {grade}")
     return one
-
-
-def _place(
-    text: MarkedText,
-    findings: Sequence[Finding],
-    number: int,
-    places: Sequence[Place],
-    start: int,
-    chosen: dict[int, Place | None],
-) -> Place | None:
-    """The place in its sentence that a finding is of."""
-    one = findings[number]
-    usable = [place for place in places if place.which is not Which.VERTEBRA] or list(places)
-    if one.name in ("fracture", "schmorl", "postoperative", "modic", "osteophyte", "listhesis"):
-        usable = list(places)
-    earlier = [place for place in usable if place.first < one.first or place.last <= one.last]
-    later = [place for place in usable if place.first >= one.last]
-    before, after = (earlier[-1] if earlier else None), (later[0] if later else None)
-    if before is None or after is None:
-        return after if before is None else before
-    if _is_own(text, findings, one, after):
-        return after
-    if one.is_head and _comes_first(findings, places) and not _another_head(text, findings, number, after):
-        return after
-    if not one.is_head:
-        heads = [other for other in range(number) if findings[other].is_head and chosen.get(other) is not None]
-        if heads:
-            place = chosen[heads[-1]]
-            if place is not None and place.first < one.first:
-                return before if before.first > place.first and before.first > findings[heads[-1]].first else place
-    return before
-
-
-def _is_own(text: MarkedText, findings: Sequence[Finding], one: Finding, place: Place) -> bool:
-    """Whether a level stands close behind a finding with a preposition, and nothing else is named between."""
-    between = [token.word for token in text.tokens[one.last : place.first]]
-    named = any(one.last <= other.first < place.first for other in findings if other is not one)
-    return not named and len(between) <= _CLOSE and "," not in between and bool(_PREPOSITIONS & set(between))
-
-
-def _comes_first(findings: Sequence[Finding], places: Sequence[Place]) -> bool:
-    """Whether a sentence names findings before levels: ``a bulge at L3-L4 and a protrusion at L4-L5``."""
-    heads = [one.first for one in findings if one.is_head]
-    return bool(heads and places) and heads[0] < places[0].first
-
-
-def _another_head(text: MarkedText, findings: Sequence[Finding], number: int, place: Place) -> bool:
-    """Whether another finding stands between, not one that is only joined by "with"."""
-    last = findings[number].last
-    for other in findings[number + 1 :]:
-        if other.is_head and other.first < place.first:
-            between = {token.word for token in text.tokens[last : other.first]}
-            if between & {",", "and"} or not between & {"with", "&", "on"}:
-                return True
-            last = other.last
-    return False
-
-
-def _taken_up(text: MarkedText, one: Finding, before: _Before, start: int) -> Place | None:
-    """The place of a finding whose sentence names none: that of the sentence or block that it belongs to."""
-    line = text.tokens[one.first].line
-    words = [token.word for token in text.tokens[start : start + 4] if token.word not in (LINE, "-")]
-    general = one.denied or one.name.startswith("normal")
-    last = next((place for place in reversed(before.places) if not place.excepted), None)
-    if joins(words) and not general and last is not None:
-        return last
-    in_block = (
-        before.alone or line == before.block_line or (not general and (not before.is_last_block or one.is_of_disc))
-    )
-    if before.block is not None and in_block:
-        return before.block
-    if general:
-        return Place(Which.ALL, (), one.first, one.last)
-    return last if last is not None and _belongs_to_last(text, one, last, start) else None
-
-
-def _belongs_to_last(text: MarkedText, one: Finding, last: Place, start: int) -> bool:
-    """Whether what is said follows the last level in its line: behind a semicolon, or what is done to a structure."""
-    tokens = text.tokens
-    same_line = tokens[last.first].line == tokens[one.first].line and last.which is Which.NAMED
-    return same_line and ((start > 0 and tokens[start - 1].word == ";") or not one.is_head)
 
 
 def _is_lumbar(levels: Sequence[str]) -> bool:

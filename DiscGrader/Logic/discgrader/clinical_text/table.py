@@ -88,7 +88,7 @@ def _labels(report: Report, silence_is_normal: bool) -> tuple[tuple[Label, ...],
         return (_nothing("the report does not seem to be in English"),), [
             "reports do not seem to be in English, and have no labels"
         ]
-    why = [f"levels that do not exist ({', '.join(read.unknown)})"] if read.unknown else []
+    why = [f"levels that are not known ({', '.join(read.unknown)})"] if read.unknown else []
     if read.six_lumbar:
         why.append("reports count a sixth lumbar vertebra; see that the discs of the pictures are named likewise")
     if any("contrary" in label.note for label in labels):
