@@ -11,7 +11,7 @@ from block_engine import BlockEngine
 from discgrader.localize.levels import shifted
 from discgrader.mrml import hierarchy
 from discgrader.mrml.nodes import attribute, roi_from_node, roi_to_node, study_nodes
-from discgrader.reading import commands, disc_commands
+from discgrader.reading import beside, commands, disc_commands
 from discgrader.reading.files import reading_from_json, reading_to_json, save_reading
 from discgrader.reading.record import Reading
 from panel_reader import LEVELS, PFIRRMANN, center_of, click_cell, finish, key, settled
@@ -96,6 +96,29 @@ def move_box(panel, user, desk):
     node.SetCenterWorld(center[0], center[1] + 3.0, center[2])
 
 
+def confirm(panel, user, desk):
+    """Decide, move the box away, and confirm; the last of it is one step."""
+    panel.set_grade((panel.state.level, *PFIRRMANN), "5")
+    node, center = panel.logic.readings.node(panel.state.level), center_of(panel, panel.state.level)
+    node.SetCenterWorld(center[0], center[1] + 6.0, center[2])
+    settled(panel, user)
+    key(desk, QtCore.Qt.Key_J)
+
+
+def second(panel, user, desk):
+    """Another reader's reading of the study, of discs that are numbered the other way round, beside this one."""
+    reading = panel.logic.reading(panel.study).apply(commands.SetGrade("L2-L3", *PFIRRMANN, "5"))
+    discs = tuple(replace(disc, number=20 - disc.number) for disc in reading.discs)
+    path = desk.log.path.parent / "second.reading.json"
+    save_reading(replace(reading, discs=discs, reader="Dr. B", beside=()), path)
+    panel.open_second(path)
+
+
+def second_and_none(panel, user, desk):
+    second(panel, user, desk)
+    user.click(panel.second.remove)
+
+
 def press(name: str) -> Callable:
     return lambda panel, user, desk: user.click(getattr(panel.ui, name))
 
@@ -111,6 +134,9 @@ CASES = {
         "script": lambda panel, user, desk: panel.accept_level("L2-L3"),
     },
     commands.GradeAnyway: {"script": lambda panel, user, desk: panel.set_grade_anyway(True)},
+    commands.ConfirmLevel: {"key": confirm},
+    beside.AddSecond: {"file": second},
+    beside.RemoveSecond: {"button": second_and_none},
     commands.TakeReading: {"file": open_other_reading, "text": change_text},
     commands.Together: {"some boxes graded": grade_two_boxes},
     disc_commands.MoveBox: {"node": move_box},

@@ -397,6 +397,7 @@ def test_the_table(history, tmp_path):
         "reason",
         "reader",
         "time",
+        "stale",
     ]
     assert "L1-L2" not in {one["level"] for one in rows} and len(rows) == len(reading_rows(history.reading))
     row = next(one for one in rows if one["level"] == "L4-L5" and one["task"] == "pfirrmann")

@@ -1706,6 +1706,22 @@ platte</translation>
             <translation>Bandscheibenvorfall der Größe 3</translation>
         </message>
         <message>
+            <source>its box does not lie on a disc</source>
+            <translation>ihre Box liegt nicht auf einer Bandscheibe</translation>
+        </message>
+        <message>
+            <source>its box is too large for a disc</source>
+            <translation>ihre Box ist für eine Bandscheibe zu groß</translation>
+        </message>
+        <message>
+            <source>its box is too small for a disc</source>
+            <translation>ihre Box ist für eine Bandscheibe zu klein</translation>
+        </message>
+        <message>
+            <source>its box lies on a vertebra, not on a disc</source>
+            <translation>ihre Box liegt auf einem Wirbel, nicht auf einer Bandscheibe</translation>
+        </message>
+        <message>
             <source>left facet arthropathy</source>
             <translation>Facettengelenkarthrose links</translation>
         </message>
@@ -2020,36 +2036,12 @@ platte</translation>
             <translation>Zuerst eine Zelle der Tabelle wählen.</translation>
         </message>
         <message>
-            <source>Grade the discs first.</source>
-            <translation>Zuerst die Bandscheiben einstufen.</translation>
-        </message>
-        <message>
             <source>No disc can be added here.</source>
             <translation>Hier lässt sich keine Bandscheibe hinzufügen.</translation>
         </message>
         <message>
-            <source>Open a reading</source>
-            <translation>Eine Befundung öffnen</translation>
-        </message>
-        <message>
-            <source>Opened {name}.</source>
-            <translation>{name} geöffnet.</translation>
-        </message>
-        <message>
-            <source>Reading</source>
-            <translation>Befundung</translation>
-        </message>
-        <message>
             <source>Redo did not work.</source>
             <translation>Wiederholen ist fehlgeschlagen.</translation>
-        </message>
-        <message>
-            <source>Save the reading</source>
-            <translation>Die Befundung speichern</translation>
-        </message>
-        <message>
-            <source>Saved {name}.</source>
-            <translation>{name} gespeichert.</translation>
         </message>
         <message>
             <source>The box cannot be fitted.</source>
@@ -2072,6 +2064,10 @@ platte</translation>
             <translation>Die Einstufung lässt sich nicht bestätigen.</translation>
         </message>
         <message>
+            <source>The grade cannot be confirmed.</source>
+            <translation>Die Einstufung kann nicht bestätigt werden.</translation>
+        </message>
+        <message>
             <source>The grade cannot be set.</source>
             <translation>Die Einstufung lässt sich nicht setzen.</translation>
         </message>
@@ -2092,24 +2088,12 @@ platte</translation>
             <translation>Die Namen lassen sich nicht verschieben.</translation>
         </message>
         <message>
-            <source>The reading was not opened.</source>
-            <translation>Die Befundung wurde nicht geöffnet.</translation>
-        </message>
-        <message>
-            <source>The reading was not saved.</source>
-            <translation>Die Befundung wurde nicht gespeichert.</translation>
-        </message>
-        <message>
-            <source>The report is in {folder}.</source>
-            <translation>Der Bericht liegt in {folder}.</translation>
-        </message>
-        <message>
-            <source>The report was not written.</source>
-            <translation>Der Bericht wurde nicht geschrieben.</translation>
-        </message>
-        <message>
             <source>There is no AI grade to accept here.</source>
             <translation>Hier gibt es keine Einstufung der KI zum Annehmen.</translation>
+        </message>
+        <message>
+            <source>There is nothing to confirm here.</source>
+            <translation>Hier gibt es nichts zu bestätigen.</translation>
         </message>
         <message>
             <source>This cannot be changed now.</source>
@@ -2122,18 +2106,6 @@ platte</translation>
         <message>
             <source>Undo did not work.</source>
             <translation>Rückgängigmachen ist fehlgeschlagen.</translation>
-        </message>
-        <message>
-            <source>Write the report into</source>
-            <translation>Ordner für den Bericht</translation>
-        </message>
-        <message>
-            <source>Writing the report: {detail}</source>
-            <translation>Der Bericht wird geschrieben: {detail}</translation>
-        </message>
-        <message>
-            <source>Writing the report…</source>
-            <translation>Der Bericht wird geschrieben…</translation>
         </message>
         <message>
             <source>{scale} has no grade {digit}; it has {labels}.</source>
@@ -2196,6 +2168,10 @@ platte</translation>
         <message>
             <source>The box has been moved since; grade this disc again.</source>
             <translation>Die Box wurde seither verschoben; bitte diese Bandscheibe neu einstufen.</translation>
+        </message>
+        <message>
+            <source>This was decided before the box was moved: confirm it, or set another grade.</source>
+            <translation>Dies wurde entschieden, bevor die Box verschoben wurde: bestätigen oder neu einstufen.</translation>
         </message>
         <message>
             <source>Warning: {reason}</source>
@@ -2367,6 +2343,77 @@ Jetzt in das Python von Slicer installieren?</translation>
         </message>
     </context>
     <context>
+        <name>panel.file_actions</name>
+        <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben einstufen.</translation>
+        </message>
+        <message>
+            <source>Open a reading</source>
+            <translation>Eine Befundung öffnen</translation>
+        </message>
+        <message>
+            <source>Opened {name}.</source>
+            <translation>{name} geöffnet.</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Save the reading</source>
+            <translation>Die Befundung speichern</translation>
+        </message>
+        <message>
+            <source>Saved {name}.</source>
+            <translation>{name} gespeichert.</translation>
+        </message>
+        <message>
+            <source>Show a second reading</source>
+            <translation>Eine zweite Befundung daneben zeigen</translation>
+        </message>
+        <message>
+            <source>The reading was not opened.</source>
+            <translation>Die Befundung wurde nicht geöffnet.</translation>
+        </message>
+        <message>
+            <source>The reading was not saved.</source>
+            <translation>Die Befundung wurde nicht gespeichert.</translation>
+        </message>
+        <message>
+            <source>The report is in {folder}.</source>
+            <translation>Der Bericht liegt in {folder}.</translation>
+        </message>
+        <message>
+            <source>The report was not written.</source>
+            <translation>Der Bericht wurde nicht geschrieben.</translation>
+        </message>
+        <message>
+            <source>The second reading was not loaded.</source>
+            <translation>Die zweite Befundung wurde nicht geladen.</translation>
+        </message>
+        <message>
+            <source>The second reading was not removed.</source>
+            <translation>Die zweite Befundung wurde nicht entfernt.</translation>
+        </message>
+        <message>
+            <source>Write the report into</source>
+            <translation>Ordner für den Bericht</translation>
+        </message>
+        <message>
+            <source>Writing the report: {detail}</source>
+            <translation>Der Bericht wird geschrieben: {detail}</translation>
+        </message>
+        <message>
+            <source>Writing the report…</source>
+            <translation>Der Bericht wird geschrieben…</translation>
+        </message>
+        <message>
+            <source>{name} is shown beside this reading.</source>
+            <translation>{name} wird neben dieser Befundung gezeigt.</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.grade_menu</name>
         <message>
             <source>Accept all of {level}</source>
@@ -2478,6 +2525,14 @@ gelesen</translation>
         <message>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Confirm all decisions on the level</source>
+            <translation>Alle Entscheidungen der Etage bestätigen</translation>
+        </message>
+        <message>
+            <source>Confirm your decision after the box was moved</source>
+            <translation>Eigene Entscheidung nach dem Verschieben der Box bestätigen</translation>
         </message>
         <message>
             <source>Defaults</source>
@@ -2632,6 +2687,10 @@ gelesen</translation>
             <translation>Umschalt+0 – 9</translation>
         </message>
         <message>
+            <source>Show a second reading</source>
+            <translation>Eine zweite Befundung daneben zeigen</translation>
+        </message>
+        <message>
             <source>Table: summary or one system</source>
             <translation>Tabelle: Übersicht oder ein System</translation>
         </message>
@@ -2700,6 +2759,17 @@ gelesen</translation>
         </message>
     </context>
     <context>
+        <name>panel.others</name>
+        <message>
+            <source>Reason: {reason}</source>
+            <translation>Begründung: {reason}</translation>
+        </message>
+        <message>
+            <source>{reader} ({day}): {label}</source>
+            <translation>{reader} ({day}): {label}</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.panel</name>
         <message>
             <source>Ready.</source>
@@ -2733,6 +2803,41 @@ gelesen</translation>
         </message>
     </context>
     <context>
+        <name>panel.second</name>
+        <message>
+            <source>Grade the discs first.</source>
+            <translation>Zuerst die Bandscheiben einstufen.</translation>
+        </message>
+        <message>
+            <source>Not in this reading: {levels}.</source>
+            <translation>In dieser Befundung nicht enthalten: {levels}.</translation>
+        </message>
+        <message>
+            <source>Remove it</source>
+            <translation>Entfernen</translation>
+        </message>
+        <message>
+            <source>Second reading…</source>
+            <translation>Zweite Befundung…</translation>
+        </message>
+        <message>
+            <source>Show another reader's grades of this study beside yours; nothing of yours changes</source>
+            <translation>Die Einstufungen einer anderen Person zu dieser Untersuchung neben den eigenen zeigen; an den eigenen ändert sich nichts</translation>
+        </message>
+        <message>
+            <source>Show the second reading no longer; can be undone</source>
+            <translation>Die zweite Befundung nicht mehr zeigen; kann rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>{other} ({day}) and {reader} agree on {same} of {both} grades ({share}); {near} differ by one step.</source>
+            <translation>{other} ({day}) und {reader} stimmen bei {same} von {both} Einstufungen überein ({share}); {near} weichen um eine Stufe ab.</translation>
+        </message>
+        <message>
+            <source>{other} ({day}): no grade yet that both of you have decided on.</source>
+            <translation>{other} ({day}): noch keine Einstufung, über die Sie beide entschieden haben.</translation>
+        </message>
+    </context>
+    <context>
         <name>panel.series</name>
         <message>
             <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
@@ -2749,6 +2854,10 @@ gelesen</translation>
     </context>
     <context>
         <name>panel.state</name>
+        <message>
+            <source>A box that fits no disc is not graded unless you check “{control}”.</source>
+            <translation>Eine Box, die zu keiner Bandscheibe passt, wird nicht eingestuft, außer Sie setzen den Haken bei „{control}“.</translation>
+        </message>
         <message>
             <source>Accept the AI's grade</source>
             <translation>Einstufung der KI bestätigen</translation>

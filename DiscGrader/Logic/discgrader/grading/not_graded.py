@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from discgrader.grading.systems import find_system, systems
+from discgrader.localize.box_fit import REASONS as OFF_DISC
 
 NO_AXIAL_T2 = "no axial T2"
 NO_SAGITTAL_T2 = "no sagittal T2"
@@ -37,6 +38,7 @@ def reasons() -> tuple[str, ...]:
         NOT_SHOWN,
         NOT_SEGMENTED,
         NOT_LUMBAR,
+        *OFF_DISC,
         *sorted(_above()),
     )
 

@@ -239,6 +239,20 @@ def roi_box(candidate: "Candidate", margin_mm: float = margin.DEFAULT_MARGIN_MM)
     return RoiBox.around(center, axes, candidate.width_mm, back - front, height, margin_mm)
 
 
+MOVED_MM, TURNED_DEG, RESIZED = 3.0, 10.0, 0.2
+"""What is moved, turned or resized (along or across, as a share) by more shows another picture; less is a hand's
+tremor. How high a box reaches above and below its disc, its margin, shows the same disc."""
+
+
+def is_elsewhere(before: RoiBox, now: RoiBox) -> bool:
+    """Whether a box was moved, turned or resized so much that what was said of it has to be looked at again."""
+    if float(np.linalg.norm(now.center_lps_mm - before.center_lps_mm)) > MOVED_MM:
+        return True
+    cosine = np.clip((np.trace(before.axes_lps.T @ now.axes_lps) - 1) / 2, -1.0, 1.0)
+    resized = np.abs(now.size_mm[:2] / np.maximum(before.size_mm[:2], 1e-6) - 1)
+    return bool(np.degrees(np.arccos(cosine)) > TURNED_DEG or np.any(resized > RESIZED))
+
+
 ONE_DISC_MM = 10.0
 """Boxes whose middles are nearer lie on one disc: the middles of neighboring discs are about three times as far
 apart."""

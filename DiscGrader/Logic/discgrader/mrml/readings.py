@@ -21,6 +21,7 @@ from discgrader.mrml.readback import localization_in, one_study
 from discgrader.mrml.renderer import Renderer
 from discgrader.mrml.stored import edits_of, reading_of_text, stored_reading
 from discgrader.mrml.watch import SceneWatch
+from discgrader.reading.beside import AddSecond, RemoveSecond, second_reading
 from discgrader.reading.commands import Command, LearnGrades, SetReader, TakeReading
 from discgrader.reading.disc_commands import AddDisc, DeleteDisc, FitBox, MoveBox, RenameDiscs
 from discgrader.reading.files import load_reading, save_reading
@@ -285,6 +286,23 @@ class SceneReadings:
             raise UsageError(f"{path} is a reading of {loaded.study}, not of {found.study}; open that study first.")
         self.apply(TakeReading(loaded), found.study)
         found.saved_as = None
+
+    def load_beside(self, path: Path, study: str | None = None) -> None:
+        """Show the reading of a file beside a study's own, which it changes nothing of; a step that can be undone.
+
+        Raises
+        ------
+        UsageError
+            When it is no reading, or one of another patient or study.
+        """
+        found = self.of(study)
+        found.apply(AddSecond(second_reading(load_reading(path), found.reading, Path(path).name)))
+
+    def remove_beside(self, study: str | None = None) -> None:
+        """Show the second reading that was loaded last no longer; nothing where there is none."""
+        found = self.of(study)
+        if found.reading.beside:
+            found.apply(RemoveSecond(found.reading.beside[-1]))
 
     def save(self, path: Path, study: str | None = None) -> None:
         """Write the reading of a study to a file."""

@@ -38,8 +38,9 @@ from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, name_certainty, open_doubts, settled_doubts
 from discgrader.report.tables import described_names, grades_columns, grades_document, grades_rows, not_graded_of
 
-READER_COLUMNS = ("reader_grade", "status", "reason", "box")
-"""Columns that a reading adds to those of grades.csv in the table node; ``box`` is "moved" where the grade belongs to a
+READER_COLUMNS = ("reader_grade", "status", "stale", "reason", "box")
+"""Columns that a reading adds to those of grades.csv in the table node; ``stale`` is "yes" where the reader decided
+before the box was moved and has not confirmed it; ``box`` is "moved" where the grade belongs to a
 box that was moved since."""
 
 
@@ -345,6 +346,7 @@ def _reader_cells(disc: DiscReading, system: str, task: str) -> dict[str, str]:
     return {
         "reader_grade": disc.reader_grade(system, task) or "",
         "status": disc.status(system, task),
+        "stale": "yes" if said is not None and disc.is_decision_stale(system, task) else "",
         "reason": "" if said is None else said.reason,
         "box": "moved" if disc.is_stale else "",
     }

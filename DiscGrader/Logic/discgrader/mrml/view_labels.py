@@ -22,6 +22,7 @@ from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.views import KeptSettings, ViewSettings
 from discgrader.mrml.watch import weak
 from discgrader.reading.record import DiscReading
+from discgrader.reading.results import off_disc_reason
 
 _GAP = 7
 """Pixels between a box and its label, and between a label and the edge of the view."""
@@ -71,6 +72,8 @@ def _label(disc: DiscReading, node, system: str, task: str, live: Sequence[Grade
     if disc.is_stale and disc.reader_grade(system, task) is None:
         said_now = next((said.grade for said in live if (said.system, said.task) == (system, task)), None)
         grade, outdated = (grade, True) if said_now is None else (said_now, False)
+    if grade is None and off_disc_reason(disc):
+        return Label(node, f"{disc.level}  ⚠", OUTDATED)
     if grade is None:
         return Label(node, disc.level, PLAIN)
     said = scale_of(system, task).grade(grade)

@@ -1,29 +1,32 @@
 """What the user does in the panel, told to the logic as commands to the reading of the study that is shown."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
 from discgrader.errors import DiscGraderError
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
+from discgrader.panel.file_actions import FileActions
 from discgrader.panel.layouts import SUMMARY, SYSTEM, Column, key_of, layout_of
-from discgrader.panel.leaving import Leaving
 from discgrader.panel.state import PanelState, chosen_cell
 from discgrader.panel.study import Key
 from discgrader.panel.words import PackFacts, in_language
-from discgrader.progress import COMPLETED, ERROR, PROGRESS
-from discgrader.reading.commands import AcceptGrade, AcceptLevel, Command, GradeAnyway, SetGrade, WithdrawGrade
+from discgrader.reading.commands import (
+    AcceptGrade,
+    AcceptLevel,
+    Command,
+    ConfirmLevel,
+    GradeAnyway,
+    SetGrade,
+    WithdrawGrade,
+)
 from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
 
-_READING, _ENDING = "*.reading.json", ".reading.json"
 
-
-class Actions:
+class Actions(FileActions):
     """All that buttons, keys, menus and the table ask for; the panel is these actions with its views.
 
     Where something does not work a line and a message say so, and nothing else happens.
@@ -40,8 +43,6 @@ class Actions:
     """The packs that there are, by system."""
     state: PanelState
     """What is shown."""
-    leaving: Leaving
-    """Asks before what is not saved is left behind."""
 
     def refresh(self) -> None:
         """Show what the scene holds now."""
@@ -173,6 +174,20 @@ class Actions:
         """Accept every grade of the chosen level that is unread."""
         if self._catch_up():
             self.accept_level(self.state.level)
+
+    def confirm(self) -> None:
+        """Stand by what was decided on the chosen cell before its box was moved."""
+        if self._catch_up():
+            cell = self.state.cell
+            if cell is not None and cell.decision_stale:
+                self._decide(_("The grade cannot be confirmed."), ConfirmLevel(*cell.key))
+            else:
+                self.say(_("There is nothing to confirm here."))
+
+    def confirm_chosen_level(self) -> None:
+        """Stand by all that was decided on the chosen level before its box was moved."""
+        if self._catch_up():
+            self._decide(_("The grade cannot be confirmed."), ConfirmLevel(self.state.level))
 
     def withdraw(self) -> None:
         """Take back what was said of the chosen cell."""
@@ -323,73 +338,6 @@ class Actions:
         """Have this task's grade stand beside each disc: ``system/task``, or ``chosen``."""
         self.parameters.display.labelTask = name
 
-    # Files.
-
-    def choose_save(self) -> None:
-        """Ask where to, and save the reading."""
-        chosen = qt.QFileDialog.getSaveFileName(
-            self._window(), _("Save the reading"), f"{self.study}{_ENDING}", f"{_('Reading')} ({_READING})"
-        )
-        if chosen:
-            self.save_reading(Path(chosen if chosen.endswith(".json") else chosen + _ENDING))
-
-    def save_again(self) -> None:
-        """Save the reading where it was saved before; ask where to the first time."""
-        known = self.logic.readings.known(self.study or "")
-        if known is None:
-            self.say(_("Grade the discs first."))
-        elif known.saved_as is None:
-            self.choose_save()
-        else:
-            self.save_reading(known.saved_as)
-
-    def choose_open(self) -> None:
-        """Ask which reading, and open it."""
-        chosen = qt.QFileDialog.getOpenFileName(
-            self._window(), _("Open a reading"), "", f"{_('Reading')} ({_READING} *.json)"
-        )
-        if chosen:
-            self.open_reading(Path(chosen))
-
-    def choose_report(self) -> None:
-        """Ask where to, and write the report."""
-        chosen = qt.QFileDialog.getExistingDirectory(self._window(), _("Write the report into"))
-        if chosen:
-            self.write_report(Path(chosen) / f"{self.study} report")
-
-    def save_reading(self, path: Path) -> None:
-        """Save the reading."""
-        if self.attempt(_("The reading was not saved."), lambda: self.logic.readings.save(path, self.study)):
-            self.say(_("Saved {name}.").format(name=path.name))
-
-    def open_reading(self, path: Path) -> None:
-        """Open a reading."""
-        if not self.leaving.may_leave([self.study or ""]):
-            return
-        if self.attempt(_("The reading was not opened."), lambda: self.logic.readings.load(path, self.study)):
-            self.say(_("Opened {name}.").format(name=path.name))
-
-    def write_report(self, folder: Path) -> None:
-        """Write the report while the window goes on."""
-        self.say(_("Writing the report…"))
-        self.attempt(
-            _("The report was not written."),
-            lambda: self.logic.exportReport(
-                folder, self.study, waitForCompletion=False, eventCallback=self._report_went_on
-            ),
-        )
-
-    def _window(self):
-        return self.ui.reportButton.window()
-
-    def _report_went_on(self, event: str, data: dict) -> None:
-        if event == COMPLETED:
-            self.say(_("The report is in {folder}.").format(folder=data["folder"]))
-        elif event == ERROR:
-            self.attempt(_("The report was not written."), lambda: _raise(data["error"]))
-        elif event == PROGRESS:
-            self.say(_("Writing the report: {detail}").format(detail=data["detail"]))
-
 
 def grade_of_digit(scale: Scale, digit: str) -> str | None:
     """The grade that is written so, as 4 for IV; on scales without digits the grade in that place, from 0.
@@ -409,7 +357,3 @@ def _place_in_views(scene, at_mouse: bool) -> list[float]:
     if crosshair is None or (at_mouse and crosshair.GetCursorPositionRAS(place)):
         return place
     return list(crosshair.GetCrosshairRAS())
-
-
-def _raise(error: Exception) -> None:
-    raise error

@@ -7,7 +7,9 @@ from slicer.i18n import tr as _
 
 from discgrader.grading.contradictions import Contradiction
 from discgrader.grading.systems import find_system, scale_of
+from discgrader.localize.box_fit import REASONS as OFF_DISC
 from discgrader.panel.layouts import Column, Left, Worst, is_single, left_of, worst_of
+from discgrader.panel.others import other_text
 from discgrader.panel.study import Cell, Grid, Key
 from discgrader.panel.words import abbreviation, in_language, line_title, long_title, not_graded_text, short_label
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD
@@ -15,6 +17,8 @@ from discgrader.report.words import percent
 
 MARKS = {ACCEPTED: "✓", OVERRIDDEN: "✎"}
 WARNING, CONTRADICTED, MOVED = "⚠", "≠", "↕"
+STALE, DIFFERS = "?", "⇄"
+"""Behind a decision that was made before the box was moved; where another reader said something else."""
 MARK = 0.85
 """How large what stands beside or below a grade is, as a share of it."""
 
@@ -86,7 +90,12 @@ def _of_task(key: Key, grid: Grid, computing: bool) -> Face:
     cell, against = grid.cells.get(key), grid.contradicted(key)
     if cell is None:
         return _missing(grid.why_not(key), computing)
-    marks = MARKS.get(cell.status, "") + (CONTRADICTED if against else "") + (WARNING if cell.warnings else "")
+    marks = (
+        MARKS.get(cell.status, "")
+        + _signs((cell,))
+        + (CONTRADICTED if against else "")
+        + (WARNING if cell.warnings else "")
+    )
     label = short_label(*key[1:], cell.grade)
     return Face(label=label, marks=marks, second=second_line(cell), cell=cell, cells=(cell,), contradictions=against)
 
@@ -101,7 +110,8 @@ def _of_system(level: str, system: str, grid: Grid, computing: bool) -> Face:
     cells = tuple(grid.cells[key] for key in keys if key in grid.cells)
     more = f"+{worst.more}" if worst.more else ""
     second = "" if worst.cell.is_absent else second_line(worst.cell)
-    return Face(title, label, more, _marks(worst, bool(against)), second, worst.cell, cells, contradictions=against)
+    marks = _marks(worst, bool(against)) + _signs(cells)
+    return Face(title, label, more, marks, second, worst.cell, cells, contradictions=against)
 
 
 def _worded(worst: Worst, cell: Cell, single: bool) -> tuple[str, str]:
@@ -127,6 +137,7 @@ def _of_reading(level: str, left: Left, grid: Grid) -> Face:
     label = str(left.unread) if left.unread else MARKS[ACCEPTED]
     marks = (
         (MARKS[OVERRIDDEN] if left.changed else "")
+        + _signs(cells)
         + (CONTRADICTED if left.contradicted else "")
         + (WARNING if left.warned else "")
     )
@@ -134,8 +145,15 @@ def _of_reading(level: str, left: Left, grid: Grid) -> Face:
     return Face(label=label, marks=marks, cells=cells, contradictions=against)
 
 
+def _signs(cells: tuple[Cell, ...]) -> str:
+    """Whether a decision is stale, and whether another reader said something else."""
+    stale, differs = any(cell.decision_stale for cell in cells), any(cell.differs for cell in cells)
+    return (STALE if stale else "") + (DIFFERS if differs else "")
+
+
 def _missing(why_not: str, computing: bool) -> Face:
-    return Face(label="…" if computing else "–" if why_not else "", why_not=why_not)
+    missing = f"–{WARNING}" if why_not in OFF_DISC else "–" if why_not else ""
+    return Face(label="…" if computing else missing, why_not=why_not)
 
 
 def second_line(cell: Cell) -> str:
@@ -225,6 +243,11 @@ def contradiction_text(found: Contradiction) -> str:
     return _("Contradiction: {both}").format(both=found.in_words(in_language))
 
 
+def stale_text() -> str:
+    """That a decision is older than the place of the box."""
+    return _("This was decided before the box was moved: confirm it, or set another grade.")
+
+
 def cell_tip(key: Key, cell: Cell | None, why_not: str = "", against: tuple[Contradiction, ...] = ()) -> str:
     """What a task's cell says when the mouse rests on it: in words, with the reasons of warnings and of overrides.
 
@@ -260,6 +283,8 @@ def cell_tip(key: Key, cell: Cell | None, why_not: str = "", against: tuple[Cont
         )
     if cell.stale:
         lines.append(_("The box has been moved since; grade this disc again."))
-    lines += map(contradiction_text, against)
+    if cell.decision_stale:
+        lines.append(stale_text())
+    lines += [*map(other_text, cell.others), *map(contradiction_text, against)]
     lines += [_("Warning: {reason}").format(reason=warning) for warning in cell.warnings]
     return "\n".join(lines)

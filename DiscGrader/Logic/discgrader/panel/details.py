@@ -16,8 +16,9 @@ from discgrader.grading.operating_point import YOUDEN, Call, read_rule, share_in
 from discgrader.grading.results import Grade
 from discgrader.grading.scales import Scale
 from discgrader.grading.systems import scale_of
-from discgrader.panel.cells import CONTRADICTED, PRESENTATION, WARNING, contradiction_text
+from discgrader.panel.cells import CONTRADICTED, PRESENTATION, WARNING, contradiction_text, stale_text
 from discgrader.panel.colors import mixed
+from discgrader.panel.others import OtherSaid, other_text
 from discgrader.panel.state import PanelState
 from discgrader.panel.study import Cell, Key
 from discgrader.panel.words import INK, in_language, not_graded_text, short_label, synthetic_plate
@@ -108,7 +109,7 @@ def details_html(
         parts.append(_faint(not_graded_text(why_not), colors))
     parts += [_overview(key, scale, cell, colors), *map(_contradiction, against), *map(_notice, notices)]
     if cell is not None:
-        parts += [_said(cell, scale), _decided(cell, scale, colors)]
+        parts += [_said(cell, scale), *map(_other, cell.others), _decided(cell, scale, colors)]
     parts.append(_titled(_("All grades"), _meanings(scale, cell)))
     if cell is not None and cell.ai is not None:
         parts += [_evidence(cell.ai.evidence, colors), _pushes(cell.ai.evidence, colors), _origin(cell.ai, colors)]
@@ -121,6 +122,8 @@ def _notices(cell: Cell | None, note: str) -> list[str]:
     warnings = [] if cell is None else list(cell.warnings)
     if cell is not None and cell.stale:
         warnings.append(_("The box has been moved since; grade this disc again."))
+    if cell is not None and cell.decision_stale:
+        warnings.append(stale_text())
     return [*([note] if note else []), *warnings]
 
 
@@ -250,6 +253,10 @@ def _said(cell: Cell, scale: Scale) -> str:
     if cell.reason:
         lines.append(escape(_("Reason: {reason}").format(reason=cell.reason)))
     return f'<p style="margin:2px 0">{" &nbsp;·&nbsp; ".join(lines)}</p>' if lines else ""
+
+
+def _other(said: OtherSaid) -> str:
+    return f'<p style="margin:2px 0">{escape(other_text(said))}</p>'
 
 
 def _decided(cell: Cell, scale: Scale, colors: Colors) -> str:

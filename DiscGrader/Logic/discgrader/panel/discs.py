@@ -33,7 +33,7 @@ class DiscsView:
         ui.gradeHintLabel.text = state.hint
         ui.warningLabel.text = "\n".join(state.warnings)
         ui.warningLabel.visible = bool(state.warnings)
-        ui.gradeAnywayCheckBox.visible = bool(state.study.misfits)
+        ui.gradeAnywayCheckBox.visible = _may_be_doubted(state)
         if bool(ui.gradeAnywayCheckBox.checked) != state.study.grade_anyway:
             ui.gradeAnywayCheckBox.checked = state.study.grade_anyway
         if levels:
@@ -47,7 +47,13 @@ class DiscsView:
         study, before = state.study, self._graded_as
         self._graded_as = (study.name, study.grade_anyway)
         changed = before[0] == study.name and before[1] != study.grade_anyway
-        return bool(study.misfits) and changed and (study.is_graded or study.grade_anyway)
+        return _may_be_doubted(state) and changed and (study.is_graded or study.grade_anyway)
+
+
+def _may_be_doubted(state: PanelState) -> bool:
+    """Whether something is not graded that the reader may want graded anyway, or has wanted so."""
+    study = state.study
+    return bool(study.misfits) or study.has_box_off_disc or study.grade_anyway
 
 
 class MarginSlider:

@@ -65,6 +65,8 @@ def key_actions() -> tuple[KeyAction, ...]:
         KeyAction("accept_level", _("Accept all grades of the level"), "Shift+A"),
         KeyAction("withdraw", _("Withdraw your decision"), "W"),
         KeyAction("reason", _("Give a reason"), "Y"),
+        KeyAction("confirm", _("Confirm your decision after the box was moved"), "J"),
+        KeyAction("confirm_level", _("Confirm all decisions on the level"), "Shift+J"),
         KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
@@ -78,6 +80,7 @@ def key_actions() -> tuple[KeyAction, ...]:
         KeyAction("redo", _("Redo"), "Ctrl+Y"),
         KeyAction("save", _("Save the reading"), "Ctrl+Shift+S"),
         KeyAction("open", _("Open a reading"), "Ctrl+Shift+O"),
+        KeyAction("second", _("Show a second reading"), "Ctrl+Shift+C"),
         KeyAction("report", _("Write the report"), "Ctrl+Shift+R"),
         KeyAction("keys", _("This list of keys"), "Ctrl+Shift+K"),
     )
@@ -203,8 +206,11 @@ class KeysView:
             "accept_level": actions.accept_chosen_level,
             "withdraw": actions.withdraw,
             "reason": actions.give_reason,
+            "confirm": actions.confirm,
+            "confirm_level": actions.confirm_chosen_level,
             "add": lambda: actions.add_disc(at_mouse=True),
             "save": actions.save_again,
+            "second": actions.choose_second,
             "keys": self.choose,
             **{name: partial(_click, ui, widget) for name, widget in _CLICKED.items()},
         }

@@ -29,6 +29,7 @@ from discgrader.panel.leaving import Leaving
 from discgrader.panel.reader import ReaderName
 from discgrader.panel.reason import ReasonField
 from discgrader.panel.room import Room
+from discgrader.panel.second import SecondView
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
@@ -74,9 +75,11 @@ class Panel(Actions):
         self.setup = SetupView(ui, self.room)
         self.discs = DiscsView(ui, self)
         self.details = DetailsView(ui.detailsBrowser)
+        self.second = SecondView(ui, self)
         self.display = DisplayView(ui, self)
         self.views = (
-            self.inputs, self.systems, self.grades, self.layout, self.setup, self.discs, self.details, self.display
+            self.inputs, self.systems, self.grades, self.layout, self.setup, self.discs, self.details, self.second,
+            self.display,
         )  # fmt: skip
         logic.boxChanged, logic.noticed = self.live.box_changed, self.say
         self._captions = _captions(ui)

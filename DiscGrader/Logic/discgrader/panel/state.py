@@ -242,6 +242,9 @@ def _warnings(study: StudyState, series: SeriesState, captions: Mapping[str, str
         settles = _("If a name is wrong, set “{control}” above; all names follow.")
         lines.append(settles.format(control=captions["lowestLabel"]))
     lines += [f"⚠ {doubt}" for doubt in (*study.doubts, *series.doubts)]
+    if study.has_box_off_disc and not study.misfits:
+        off_disc = _("A box that fits no disc is not graded unless you check “{control}”.")
+        lines.append(off_disc.format(control=captions["gradeAnywayCheckBox"]))
     if study.misfits:
         lines += [*(f"⚠ {misfit}" for misfit in study.misfits), _anyway(study, captions)]
     not_used = _("Not used in this study: {name} ({reason}).")
@@ -311,7 +314,9 @@ def _grade_rows(state: PanelState, no_cell: str, no_reading: str) -> Sequence[Ro
     cell = state.cell
     not_graded = not_graded_text(state.why_not) if state.why_not else _("This is not graded yet.")
     no_grade = "" if cell is not None else no_cell or not_graded
-    accepted = _("Already accepted.") if cell is not None and cell.status == ACCEPTED else ""
+    accepted = (
+        _("Already accepted.") if cell is not None and cell.status == ACCEPTED and not cell.decision_stale else ""
+    )
     unread = _("You have not decided on this grade.") if cell is not None and cell.status == UNREAD else ""
     return (
         ("acceptButton", _("Accept the AI's grade"), no_grade or no_reading or accepted),

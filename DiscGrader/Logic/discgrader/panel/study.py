@@ -1,7 +1,7 @@
 """What the scene holds of the study that is shown, as values: its boxes and reading, and the table of its grades."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +16,10 @@ from discgrader.mrml.hierarchy import study_name, volumes_left_out
 from discgrader.mrml.nodes import attribute, roi_from_node, study_nodes
 from discgrader.mrml.readback import studies_in_scene, studies_with_discs
 from discgrader.mrml.volumes import Volumes, grid_of_volume, nodes_of
+from discgrader.panel.others import OtherSaid, others_of
 from discgrader.panel.words import PackFacts
 from discgrader.reading.record import ACCEPTED, OVERRIDDEN, UNREAD, DiscReading, Reading
-from discgrader.reading.results import discs_now, findings, name_certainty
+from discgrader.reading.results import discs_now, findings, name_certainty, off_disc_doubts, off_disc_reason
 from discgrader.report.words import ABSENT
 
 Key = tuple[str, str, str]
@@ -69,6 +70,11 @@ class StudyState:
         return self.reading is not None and self.reading.grade_anyway is not None
 
     @property
+    def has_box_off_disc(self) -> bool:
+        """Whether a disc is not graded because its box fits no disc."""
+        return self.reading is not None and any(map(off_disc_reason, self.reading.present))
+
+    @property
     def is_graded(self) -> bool:
         """Whether any disc was graded, or its grades were withheld."""
         return self.reading is not None and any(disc.gradings for disc in self.reading.present)
@@ -113,7 +119,8 @@ def study_state(scene, logic, volumes: Volumes, before: StudyState) -> StudyStat
         return StudyState()
     boxes = {attribute(node, "Level") or node.GetName(): node for node in study_nodes(scene, name, "roi")}
     reading = _reading(scene, logic, name, before)
-    doubts, left_out = _doubts(boxes, volumes), tuple(volumes_left_out(scene, nodes_of(volumes)))
+    off_disc = () if reading is None else off_disc_doubts(reading)
+    doubts, left_out = (*_doubts(boxes, volumes), *off_disc), tuple(volumes_left_out(scene, nodes_of(volumes)))
     if reading is None or not boxes:
         return StudyState(name, boxes, reading, doubts, left_out=left_out)
     probability, alternatives = name_certainty(reading)
@@ -176,6 +183,10 @@ class Cell:
         Why the reader overrode it, and who.
     stale : bool
         Whether the box was moved since.
+    decision_stale : bool
+        Whether the reader decided before the box was moved, and has not confirmed it since.
+    others : tuple of OtherSaid
+        What other readers said.
     """
 
     level: str
@@ -189,6 +200,13 @@ class Cell:
     reason: str = ""
     reader: str = ""
     stale: bool = False
+    decision_stale: bool = False
+    others: tuple[OtherSaid, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether another reader said something else."""
+        return any(said.grade != self.grade for said in self.others)
 
     @property
     def key(self) -> Key:
@@ -302,7 +320,13 @@ def _cell(disc: DiscReading, system: str, task: str, grade: str) -> Cell:
         reason=decision.reason if decision else "",
         reader=decision.reader if decision else "",
         stale=disc.is_stale,
+        decision_stale=decision is not None and disc.is_decision_stale(system, task),
     )
+
+
+def _with_others(cell: Cell, reading: Reading | None, disc: DiscReading) -> Cell:
+    others = others_of(reading, disc, cell.system, cell.task) if reading is not None and reading.beside else ()
+    return replace(cell, others=others) if others else cell
 
 
 def grid_of(
@@ -334,7 +358,7 @@ def grid_of(
     for level in levels:
         disc = present.get(level)
         if disc is not None:
-            cells |= {cell.key: cell for cell in cells_of_disc(disc)}
+            cells |= {cell.key: _with_others(cell, reading, disc) for cell in cells_of_disc(disc)}
             not_graded |= {(level, system): why for system, why in _not_graded(disc).items()}
         cells |= {cell.key: cell for cell in (cell_of_grade(level, grade) for grade in (live or {}).get(level, ()))}
     columns = columns_of(_tasks(packs, cells, not_graded), systems_off, hidden)

@@ -47,10 +47,13 @@ def next_system(grid: Grid, chosen: Key | None, step: int = 1) -> Key | None:
 
 
 def deserves_a_look(state: PanelState, key: Key) -> bool:
-    """Whether a grade has a warning, is another one than the AI's, contradicts another system's, or belongs to a box
-    that was moved since."""
+    """Whether a grade has a warning, is another one than the AI's or another reader's, contradicts another system's,
+    or belongs to a box that was moved since."""
     cell, against = state.grid.cells.get(key), state.grid.contradicted(key)
-    return cell is not None and bool(cell.warnings or cell.stale or cell.status == OVERRIDDEN or against)
+    if cell is None:
+        return False
+    moved, differs = cell.stale or cell.decision_stale, cell.status == OVERRIDDEN or cell.differs
+    return bool(cell.warnings or moved or differs or against)
 
 
 class Walk:

@@ -20,6 +20,7 @@ from discgrader.imaging.study import Study
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import CompactMaps, VolumePart
 from discgrader.localize.box import RoiBox, box_doubts
+from discgrader.localize.box_fit import off_disc
 from discgrader.localize.disc import Localization
 from discgrader.localize.plausible import ct_doubt
 from discgrader.packs.networks import require_torch
@@ -244,19 +245,27 @@ class Engine:
 
         if localization.withheld:
             return _withheld(study, localization, (*systems, *impossible), warnings, graded)
+        refused = _off_disc(localization, (*systems, *impossible), graded)
+        fitting = replace(localization, discs=tuple(d for d in localization.discs if d.level not in refused))
         with self.stopwatch.stage("Grading"):
             progress.report("Grading", 0.4)
-            discs = self._grader.grade(
-                study,
-                localization,
-                systems=systems,
-                progress=progress.part(0.4, 0.6),
-                graded=None if graded is None else lambda result: graded(completed(result)),
+            found = (
+                ()
+                if not fitting.discs
+                else self._grader.grade(
+                    study,
+                    fitting,
+                    systems=systems,
+                    progress=progress.part(0.4, 0.6),
+                    graded=None if graded is None else lambda result: graded(completed(result)),
+                )
             )
-        discs = tuple(map(completed, discs))
+        known = refused | {result.disc.level: completed(result) for result in found}
+        discs = tuple(known[disc.level] for disc in localization.discs if disc.level in known)
         maps, map_series = CompactMaps(), {}
-        if settings.saliency:
-            maps, map_series = self.explain(study, localization, discs, progress.part(0.6, 1.0), explained)
+        if settings.saliency and found:
+            fits = tuple(result for result in discs if result.disc.level not in refused)
+            maps, map_series = self.explain(study, fitting, fits, progress.part(0.6, 1.0), explained)
         progress.report("Grading", 1.0)
         return StudyResult(
             study=study,
@@ -359,6 +368,20 @@ def _withheld(
         for disc in discs:
             graded(disc)
     return StudyResult(study, localization, discs, CompactMaps(), {}, warnings, dict(software_versions()))
+
+
+def _off_disc(
+    localization: Localization, systems: Sequence[str], graded: Callable[[DiscResult], None] | None
+) -> dict[str, DiscResult]:
+    """By level the results of discs whose boxes fit no disc, so that they are not graded like one."""
+    if localization.grade_anyway:
+        return {}
+    reasons = {disc: off_disc(disc.roi, localization.segmentation) for disc in localization.discs}
+    refused = {d.level: DiscResult(d, (), dict.fromkeys(systems, why)) for d, why in reasons.items() if why}
+    for result in refused.values():
+        if graded is not None:
+            graded(result)
+    return refused
 
 
 def choose_packs(given: Iterable[Pack | Path]) -> list[Pack]:

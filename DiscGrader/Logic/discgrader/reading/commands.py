@@ -14,7 +14,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import find_system, find_task, scale_of
 from discgrader.localize.box import RoiBox
-from discgrader.reading.record import Decision, DiscReading, Found, Grading, Mark, Reading
+from discgrader.reading.record import ACCEPTED, Decision, DiscReading, Found, Grading, Mark, Reading
 from discgrader.reading.same_disc import with_numbers_of
 
 
@@ -79,7 +79,7 @@ class SetGrade(Command):
         disc = reading.disc(self.level)
         ai = disc.ai_grade(self.system, self.task)
         own = ai is None or ai.grade != self.grade
-        said = Decision(self.system, self.task, self.grade, own, self.reason, reading.reader, time)
+        said = Decision(self.system, self.task, self.grade, own, self.reason, reading.reader, time, disc.box)
         others = tuple(
             decision for decision in disc.decisions if (decision.system, decision.task) != (self.system, self.task)
         )
@@ -120,9 +120,45 @@ class AcceptLevel(Command):
     def change(self, reading: Reading, time: str) -> Reading:
         disc = reading.disc(self.level)
         for system, task in disc.tasks:
-            if disc.ai_grade(system, task) is not None and disc.reader_grade(system, task) is None:
+            unread = disc.reader_grade(system, task) is None
+            # What was accepted before the box was moved is accepted where it is now.
+            again = disc.is_decision_stale(system, task) and disc.status(system, task) == ACCEPTED
+            if disc.ai_grade(system, task) is not None and (unread or again):
                 reading = AcceptGrade(self.level, system, task).change(reading, time)
         return reading
+
+
+@dataclass(frozen=True)
+class ConfirmLevel(Command):
+    """The reader stands by all that was decided on a level, or on one task of it, before its box was moved.
+
+    Parameters
+    ----------
+    level : str
+    system, task : str
+        Both empty for all tasks.
+    """
+
+    level: str
+    system: str = ""
+    task: str = ""
+
+    def words(self, reading: Reading) -> str:
+        return f"confirm {_cell(self.level, self.system, self.task) if self.task else self.level}"
+
+    def change(self, reading: Reading, time: str) -> Reading:
+        disc = reading.disc(self.level)
+        settled = _settled(disc, self.system, self.task) if self.task else ()
+        meant = {(self.system, task) for task in (self.task, *settled)}
+
+        def confirmed(said: Decision) -> Decision:
+            wanted = not self.task or (said.system, said.task) in meant
+            if not (wanted and disc.is_decision_stale(said.system, said.task)):
+                return said
+            return replace(said, box=disc.box, reader=reading.reader, time=time)
+
+        decisions = tuple(map(confirmed, disc.decisions))
+        return reading if decisions == disc.decisions else reading.with_disc(replace(disc, decisions=decisions), time)
 
 
 @dataclass(frozen=True)
@@ -173,7 +209,8 @@ class TakeReading(Command):
         taken = with_numbers_of(self.reading, reading)
         discs = tuple(_completed(disc, reading.discs) for disc in taken.discs)
         found, examined = taken.found or reading.found, taken.examined or reading.examined
-        return replace(taken, discs=discs, found=found, examined=examined)
+        beside = taken.beside or reading.beside
+        return replace(taken, discs=discs, found=found, examined=examined, beside=beside)
 
 
 @dataclass(frozen=True)

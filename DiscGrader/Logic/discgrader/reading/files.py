@@ -6,7 +6,8 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
      "study", "reader", "started", "changed",
      "discs": [{"number", "level", "found_level", "roi",
                 "gradings": [{"roi", "time", "grades": [...], "not_graded": {...}, both as in grades.json}],
-                "decisions": [{"system", "task", "grade", "overrides", "reason", "reader", "time"}],
+                "decisions": [{"system", "task", "grade", "overrides", "reason", "reader", "time",
+                               "roi" or null}],
                 "corrections": [{"old": roi, "new": roi, "reader", "time"}],
                 "added": {"reader", "time"} or null, "deleted": {"reader", "time"} or null,
                 "margin_mm": number or null, "found_margin_mm": number or null,
@@ -15,19 +16,22 @@ A reading is one JSON file in UTF-8, best called ``<study>.reading.json``::
      "grade_anyway": {"reader", "time"} or null,
      "found": {"series_name", "warnings": [...], "name_doubts": [...], "misfits": [...], "name_probability",
                "name_alternatives": {...}, "shifts_lps_mm": {series: [x, y, z]}} or null,
+     "beside": [{"name", "reader", "changed", "discs": [{"number", "level", "decisions"}], "unknown": [...]}],
      "examined": {"examination", "series", "left_out", "warnings", "software", as in grades.json} or null}
 
 ``number`` tells a disc whatever it is called; ``level`` is its name now and ``found_level`` the one it was found under
 (null for a disc that the reader added). Every ``roi`` is ``{"center_ras_mm", "axes_ras", "size_mm"}`` as in
 ``grades.json``. ``gradings`` are what packs said, the first one of the box as found, a later one of a corrected box,
 with why some said nothing in ``not_graded``, which older files lack; ``decisions`` what the reader said, one a task,
-``overrides`` false where the pack's grade was accepted. Deleted discs stay in the file. ``margin_mm`` is how far the
+``overrides`` false where the pack's grade was accepted, ``roi`` where the box was then, which older files lack.
+Deleted discs stay in the file. ``margin_mm`` is how far the
 box reaches above and below the disc, null where its height was set by hand; ``found_margin_mm`` what it was at first;
 files of older versions have neither. ``named`` is who said last what the lowest disc is called, or shifted the names;
 older files lack it, as they lack ``grade_anyway``, who said to grade what may not be a lumbar spine on MR.
 ``measured`` is the disc as it was found or added, ``label`` its value in the segmentation, ``found`` what was found of
-the study as a whole and ``examined`` what it was graded from; files of version 0.1.0 have none of these. Times are
-ISO 8601. Undo ends with the session: the file holds the present state alone.
+the study as a whole and ``examined`` what it was graded from; files of version 0.1.0 have none of these.
+``beside`` has what other readers said of the same discs, by their numbers here; older files lack it. Times are ISO
+8601. Undo ends with the session: the file holds the present state alone.
 """
 
 import csv
@@ -47,7 +51,7 @@ SUFFIX = ".reading.json"
 
 COLUMNS = (
     *("study", "level", "system", "task", "ai_grade", "ai_probability", "reader_grade"),
-    *("status", "reason", "reader", "time"),
+    *("status", "reason", "reader", "time", "stale"),
 )
 """Columns of a table of readings."""
 
@@ -116,7 +120,7 @@ def reading_rows(reading: Reading) -> list[dict[str, object]]:
     """One row a disc and task, without deleted discs.
 
     ``ai_grade`` is empty where no pack graded the task, ``reader_grade``, ``reason``, ``reader`` and ``time`` while the
-    grade is unread.
+    grade is unread; ``stale`` says "yes" where the box was moved since, and nobody has confirmed the decision.
     """
     rows: list[dict[str, object]] = []
     for disc in reading.present:
@@ -136,6 +140,7 @@ def reading_rows(reading: Reading) -> list[dict[str, object]]:
                     "reason": "" if said is None else said.reason,
                     "reader": "" if said is None else said.reader,
                     "time": "" if said is None else said.time,
+                    "stale": "yes" if given is not None and disc.is_decision_stale(system, task) else "",
                 }
             )
     return rows

@@ -11,8 +11,9 @@ from discgrader.errors import UsageError
 from discgrader.grading.not_graded import of_level
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
-from discgrader.localize.box import RoiBox
+from discgrader.localize.box import RoiBox, is_elsewhere
 from discgrader.localize.disc import Disc, Localization
+from discgrader.reading.marks import BoxCorrection, Decision, Mark, Renaming, SecondReading
 
 UNREAD, ACCEPTED, OVERRIDDEN = "unread", "accepted", "overridden"
 """Status of a grade, and of a level: unread until every grade of it is decided, overridden where one of them is."""
@@ -70,67 +71,6 @@ class Grading:
     def grade_of(self, system: str, task: str) -> Grade | None:
         """The grade of this task, or None where it was not graded."""
         return next((grade for grade in self.grades if (grade.system, grade.task) == (system, task)), None)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a reader said of one task of a disc.
-
-    Parameters
-    ----------
-    system, task, grade : str
-        The grade as written in files.
-    overrides : bool
-        Whether the reader gave a grade of their own; False where the pack's was accepted.
-    reason : str
-        Empty where none was given.
-    reader, time : str
-
-    Raises
-    ------
-    UsageError
-        When there is no such system, task or grade.
-    """
-
-    system: str
-    task: str
-    grade: str
-    overrides: bool
-    reason: str
-    reader: str
-    time: str
-
-    def __post_init__(self) -> None:
-        scale_of(self.system, self.task).grade(self.grade)
-
-
-@dataclass(frozen=True)
-class BoxCorrection:
-    """A box that a reader moved, turned or resized: from ``old`` to ``new``."""
-
-    old: RoiBox
-    new: RoiBox
-    reader: str
-    time: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Who did something and when."""
-
-    reader: str
-    time: str
-
-
-@dataclass(frozen=True)
-class Renaming:
-    """All names shifted by ``steps`` levels, upwards (towards the head) where positive; ``lowest`` is what the lowest
-    disc was then said to be called, None where names were shifted only."""
-
-    steps: int
-    reader: str
-    time: str
-    lowest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +175,11 @@ class DiscReading:
             (decision for decision in self.decisions if (decision.system, decision.task) == (system, task)), None
         )
 
+    def is_decision_stale(self, system: str, task: str) -> bool:
+        """Whether the reader's decision on this task is about another place than where the box is now."""
+        said = self.decision(system, task)
+        return said is not None and said.box is not None and is_elsewhere(said.box, self.box)
+
     def status(self, system: str, task: str) -> str:
         """`UNREAD`, `ACCEPTED` or `OVERRIDDEN`.
 
@@ -325,6 +270,8 @@ class Reading:
     examined : mapping or None
         The entries of ``grades.json`` beside its discs and names: ``examination``, ``series``, ``left_out``,
         ``warnings`` (without what was not graded) and ``software``; None before anything is graded.
+    beside : tuple of SecondReading
+        What other readers said of the study, shown beside this reading.
 
     Raises
     ------
@@ -342,6 +289,7 @@ class Reading:
     grade_anyway: Mark | None = None
     found: Found | None = None
     examined: Mapping[str, object] | None = None
+    beside: tuple[SecondReading, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.study.strip():

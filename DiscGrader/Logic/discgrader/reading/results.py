@@ -13,6 +13,7 @@ from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.systems import find_system
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
+from discgrader.localize.box_fit import REASONS as OFF_DISC
 from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.labels import disc_label, index_of
 from discgrader.localize.levels import order_of
@@ -116,6 +117,22 @@ def findings(reading: Reading) -> tuple[str, ...]:
     return (
         () if reading.found is None else tuple(warning for warning in reading.found.warnings if warning not in settled)
     )
+
+
+def off_disc_doubts(reading: Reading) -> tuple[str, ...]:
+    """A sentence for each disc that was not graded because its box fits no disc."""
+    why = {disc.level: off_disc_reason(disc) for disc in reading.present}
+    return tuple(
+        f"{level} is not graded: {reason}. Move the box back onto its disc, fit it again, or delete it."
+        for level, reason in why.items()
+        if reason
+    )
+
+
+def off_disc_reason(disc: DiscReading) -> str:
+    """Why a disc was not graded where its box is now, if that is because the box fits no disc; empty otherwise."""
+    reasons = () if disc.grading is None or disc.is_stale else disc.grading.not_graded.values()
+    return next((reason for reason in reasons if reason in OFF_DISC), "")
 
 
 def name_certainty(reading: Reading) -> tuple[float | None, Mapping[str, float]]:

@@ -56,7 +56,12 @@ def with_numbers_of(taken: Reading, known: Reading) -> Reading:
             used.add(numbers[disc.number])
     if all(number == new for number, new in numbers.items()):
         return taken
-    return replace(taken, discs=tuple(replace(disc, number=numbers[disc.number]) for disc in taken.discs))
+    discs = tuple(replace(disc, number=numbers[disc.number]) for disc in taken.discs)
+    beside = tuple(
+        replace(one, discs=tuple(replace(disc, number=numbers.get(disc.number, 0)) for disc in one.discs))
+        for one in taken.beside
+    )
+    return replace(taken, discs=discs, beside=beside)
 
 
 def _nearest_mm(one: DiscReading, other: DiscReading) -> float:
