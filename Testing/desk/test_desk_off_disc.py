@@ -53,6 +53,7 @@ def test_a_box_on_a_vertebra_is_told_and_its_decision_is_stale(fitting, user, de
         key(desk, QtCore.Qt.Key_J)
         assert not fitting.state.cell.decision_stale
         key(desk, QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier)
+    fitting.ui.setupButton.checked = True
     assert fitting.ui.gradeAnywayCheckBox.visible
     key(desk, QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier)
     settled(fitting, user)
@@ -65,6 +66,7 @@ def test_it_is_graded_anyway_where_the_reader_wants_it(fitting, user, desk):
     click_cell(fitting, user, "L3-L4", PFIRRMANN)
     onto_the_vertebra(fitting, user)
     assert fitting.state.cell is None
+    fitting.ui.setupButton.checked = True
     user.click(fitting.ui.gradeAnywayCheckBox)
     settled(fitting, user)
     assert fitting.state.cell is not None and fitting.ui.gradeAnywayCheckBox.checked

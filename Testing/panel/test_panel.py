@@ -280,7 +280,7 @@ class TestKeys:
         keys.bind()
         keys.bind()
         count = len(self.widget.findChildren("QShortcut"))
-        assert count == len(keys.keys()) + 10
+        assert count == len(keys.keys()) + 20
         keys.unbind()
         keys.unbind()
         assert self.widget.findChildren("QShortcut") == [] and not keys.bound
