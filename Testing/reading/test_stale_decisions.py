@@ -8,7 +8,9 @@ from discgrader.reading.commands import AcceptGrade, AcceptLevel, ConfirmLevel, 
 from discgrader.reading.disc_commands import MoveBox, SetMargin
 from discgrader.reading.files import load_reading, reading_rows, save_reading
 from discgrader.reading.history import History
-from discgrader.reading.results import reading_of_result
+from discgrader.reading.results import discs_now, reading_of_result
+from discgrader.report.html import report_html
+from discgrader.report.tables import grades_json, grades_rows
 from synthetic_result import synthetic_result
 
 PFIRRMANN, LEVEL = ("pfirrmann", "pfirrmann"), "L4-L5"
@@ -76,3 +78,22 @@ def test_a_decision_of_an_older_file_is_not_called_stale(history):
     old = replace(disc, decisions=tuple(replace(said, box=None) for said in disc.decisions))
     reading = history.reading.with_disc(old)
     assert not reading.apply(MoveBox(LEVEL, by(history, 12.0))).disc(LEVEL).is_decision_stale(*PFIRRMANN)
+
+
+def test_report_json_and_csv_say_that_a_decision_is_older_than_the_box(history):
+    history.apply(SetGrade(LEVEL, *PFIRRMANN, "5"))
+    disc = history.reading.disc(LEVEL)
+    history.apply(MoveBox(LEVEL, by(history, 12.0)))
+    history.learn(LearnGrades(disc.number, history.reading.disc(LEVEL).box, disc.grading.grades))
+    reading, made = history.reading, synthetic_result()
+    assert not reading.disc(LEVEL).is_stale, "the new place is graded; the decision alone is older"
+    now = {described.level: described for _disc, described in discs_now(reading)}
+    result = replace(made, discs=tuple(replace(one, disc=now[one.disc.level]) for one in made.discs))
+    assert "box moved since" in report_html(result, reading=reading)
+    document = grades_json(result, reading)
+    told = {(disc["level"], grade["task"]): grade["box"] for disc in document["discs"] for grade in disc["grades"]}
+    assert told[LEVEL, "pfirrmann"] == "moved" and told["L3-L4", "pfirrmann"] == ""
+    rows = {(row["level"], row["task"]): row["box"] for row in grades_rows(document)}
+    assert rows[LEVEL, "pfirrmann"] == "moved" and rows["L3-L4", "pfirrmann"] == ""
+    history.apply(ConfirmLevel(LEVEL))
+    assert "box moved since" not in report_html(result, reading=history.reading)

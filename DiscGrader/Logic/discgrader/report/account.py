@@ -27,7 +27,7 @@ class Shown:
     status : str
         `UNREAD`, `ACCEPTED` or `OVERRIDDEN`.
     stale : bool
-        Whether the box was moved since the pack graded it.
+        Whether the box was moved since the pack graded it, or since the reader decided and did not confirm it.
     reader, reason, time : str
         Who decided it, why, and when; empty where nobody has.
     """
@@ -266,7 +266,7 @@ def _read_grade(read: DiscReading, key: tuple[str, str], ai: Grade | None) -> Sh
         label,
         ai,
         status,
-        read.is_stale,
+        read.is_stale or (said is not None and read.is_decision_stale(*key)),
         "" if said is None else said.reader,
         "" if said is None else said.reason,
         "" if said is None else said.time,
