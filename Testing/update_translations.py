@@ -99,6 +99,8 @@ def _of_vocabulary() -> Iterator[tuple[str, str]]:
             yield from _vocabulary(task.title, task.short_title, *task.phrases.values())
             yield from _short(task.abbreviation)
             yield from _vocabulary(*(statement.of for statement in task.says))
+            if task.proof is not None:
+                yield from _vocabulary(task.proof.title, task.proof.value)
     for scale in map(load_scale, scale_names()):
         words = (grade.label for grade in scale.grades if grade.label.islower())
         yield from _vocabulary(scale.title, scale.note, *words, *(grade.meaning for grade in scale.grades))
@@ -120,6 +122,7 @@ def _of_report() -> Iterator[tuple[str, str]]:
     """What the report says: what stands in ``….say("…")``."""
     from discgrader import RESEARCH_USE
     from discgrader.report.language import SAID
+    from discgrader.report.sentences import SENTENCES
     from discgrader.report.words import SYNTHETIC
 
     for path in sorted((PACKAGE / "report").glob("*.py")):
@@ -128,6 +131,7 @@ def _of_report() -> Iterator[tuple[str, str]]:
             if said and call.args and isinstance(call.args[0], ast.Constant):
                 yield SAID, call.args[0].value
     yield from ((SAID, text) for text in (RESEARCH_USE, SYNTHETIC))
+    yield from _vocabulary(*SENTENCES)
 
 
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from discgrader.report.tables import grades_json, grades_rows
 from synthetic_result import made_grade, synthetic_result
 
 PFIRRMANN, HIGH, BULGING = ("pfirrmann", "pfirrmann"), ("pfirrmann", "high_grade"), ("spider", "bulging")
+GOLDEN = Path(__file__).resolve().parents[1] / "reference" / "golden"
 READER, TIME = "Dr. Ægir <Müller>", "2026-11-30T10:12:00+01:00"
 
 
@@ -273,3 +274,25 @@ def test_every_warning_stands_once_in_its_own_table(result, tmp_path: Path):
     of_disc = [(row["system"], row["task"], row["warning"]) for row in rows if row["level"]]
     assert of_disc[:2] == [("", "", "The box is low."), ("pfirrmann", "pfirrmann high_grade", odd)]
     assert len(of_disc) == 1 + 4 and {row["level"] for row in rows} == {"", "L5-S1"}
+
+
+def test_what_other_rooms_say_is_german_too():
+    """The warnings and reasons of the studies whose results are kept, and what was measured of them."""
+    german = find_language("de")
+    said: set[str] = set()
+    for path in sorted(GOLDEN.glob("*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))["grades"]
+        said |= {*document["warnings"], *(series["contrast_reason"] for series in document["series"])}
+        said |= {one for disc in document["discs"] for one in disc["warnings"]}
+        said |= {one for disc in document["discs"] for given in disc["grades"] for one in given["warnings"]}
+    assert len(said) > 20
+    for sentence in said:
+        assert german.word(sentence) != sentence, sentence
+    assert german.word("The slices of ax_t2 cross the plane of L1-L2 at 25°.") == (
+        "Die Schichten von ax_t2 schneiden die Ebene von L1-L2 im Winkel von 25°."
+    )
+    assert "keine sagittale T2 (146_t1 ist T1)" in german.word(
+        "Not graded by calcification, deepspine: no sagittal T2 (146_t1 is T1)."
+    )
+    assert german.word("Slice of ax_t2") == "Schicht von ax_t2" and ENGLISH.word("Slice of ax_t2") == "Slice of ax_t2"
+    assert german.word("What nobody has said {before}.") == "What nobody has said {before}."

@@ -938,6 +938,10 @@ kanal</translation>
             <translation>Merkmale werden berechnet:</translation>
         </message>
         <message>
+            <source>Confirmation</source>
+            <translation>Bestätigung</translation>
+        </message>
+        <message>
             <source>Contact: disc material touches the root, which is not displaced.</source>
             <translation>Kontakt: Bandscheibenmaterial berührt die Wurzel, ohne sie zu verlagern.</translation>
         </message>
@@ -1124,6 +1128,10 @@ Fett</translation>
             <translation>Neuroforamenstenose (Lee)</translation>
         </message>
         <message>
+            <source>Graded from T1 alone, which is less accurate: {measure} {low} on held-out patients, versus {high} from T2.</source>
+            <translation>Nur aus T1 eingestuft, was weniger genau ist: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
+        </message>
+        <message>
             <source>Grading</source>
             <translation>Einstufung:</translation>
         </message>
@@ -1169,6 +1177,10 @@ ation</source>
         <message>
             <source>Herniation zone</source>
             <translation>Zone des Vorfalls</translation>
+        </message>
+        <message>
+            <source>Herniation, width × depth</source>
+            <translation>Bandscheibenvorfall, Breite × Tiefe</translation>
         </message>
         <message>
             <source>High grade (IV–V)</source>
@@ -1407,8 +1419,16 @@ wurzel</translation>
             <translation>Keine endplattennahe Knochenmarkveränderung.</translation>
         </message>
         <message>
+            <source>No sacrum in view; names are nominal.</source>
+            <translation>Kein Sakrum im Bild; die Benennung ist nominell.</translation>
+        </message>
+        <message>
             <source>No stenosis.</source>
             <translation>Keine Stenose.</translation>
+        </message>
+        <message>
+            <source>Not graded by {systems}: {reason}.</source>
+            <translation>Nicht eingestuft von {systems}: {reason}.</translation>
         </message>
         <message>
             <source>Nucleus / CSF signal</source>
@@ -1527,6 +1547,10 @@ mann</translation>
             <translation>Befundung</translation>
         </message>
         <message>
+            <source>Research use, not for diagnosis.</source>
+            <translation>Nur für Forschungszwecke, nicht zur Diagnostik.</translation>
+        </message>
+        <message>
             <source>Right
 facet</source>
             <translation>Facette
@@ -1575,6 +1599,10 @@ re</translation>
             <translation>Schweregrad der Stenose</translation>
         </message>
         <message>
+            <source>Slice of {series}</source>
+            <translation>Schicht von {series}</translation>
+        </message>
+        <message>
             <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct posteriorly; normal height.</source>
             <translation>Nucleus etwas heller als der äußere Anulus; innerer und äußerer Anulus dorsal nicht abgrenzbar; normale Höhe.</translation>
         </message>
@@ -1600,6 +1628,10 @@ gleiten</translation>
             <translation>Die untere Endplatte nach der SPIDER-Tabelle, also die Deckplatte des kaudalen Wirbels.</translation>
         </message>
         <message>
+            <source>The slices of {series} cross the plane of {level} at {angle}°.</source>
+            <translation>Die Schichten von {series} schneiden die Ebene von {level} im Winkel von {angle}°.</translation>
+        </message>
+        <message>
             <source>The terms of the radiology reports that the labels were taken from.</source>
             <translation>Begriffe der radiologischen Befunde, aus denen die Trainingsdaten stammen.</translation>
         </message>
@@ -1616,8 +1648,20 @@ gleiten</translation>
             <translation>Der kraniale Wirbel ist gegenüber dem kaudalen nicht verschoben.</translation>
         </message>
         <message>
+            <source>There is a gap in the row of discs at index {places} from the sacrum.</source>
+            <translation>In der Reihe der Bandscheiben ist eine Lücke, vom Sakrum aus an Stelle {places}.</translation>
+        </message>
+        <message>
+            <source>There is no sagittal T2 to grade from, so only T1 was used.</source>
+            <translation>Es gibt keine sagittale T2 zum Einstufen, daher wurde nur T1 verwendet.</translation>
+        </message>
+        <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
             <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Die Grenze von 4 mm ist eine Einstellung.</translation>
+        </message>
+        <message>
+            <source>This image of the disc looks unlike those that {pack} was trained on: check its grades.</source>
+            <translation>Dieses Bild der Bandscheibe ähnelt denen nicht, mit denen {pack} trainiert wurde: Einstufungen prüfen.</translation>
         </message>
         <message>
             <source>Types, not degrees of severity: a higher number is not worse.</source>
@@ -1648,6 +1692,14 @@ platte</translation>
         <message>
             <source>anterior disc margin beyond the line of the anterior vertebral margins</source>
             <translation>Bandscheibenvorderkante ventral der Linie der Wirbelkörpervorderkanten</translation>
+        </message>
+        <message>
+            <source>axial</source>
+            <translation>axial</translation>
+        </message>
+        <message>
+            <source>by CT; MRI only predicts calcification</source>
+            <translation>durch CT; die MRT sagt Verkalkung nur vorher</translation>
         </message>
         <message>
             <source>calcified herniation</source>
@@ -1722,6 +1774,14 @@ platte</translation>
             <translation>ihre Box liegt auf einem Wirbel, nicht auf einer Bandscheibe</translation>
         </message>
         <message>
+            <source>its name, {series}, says {contrast}</source>
+            <translation>laut ihrem Namen, {series}, {contrast}</translation>
+        </message>
+        <message>
+            <source>left</source>
+            <translation>links</translation>
+        </message>
+        <message>
             <source>left facet arthropathy</source>
             <translation>Facettengelenkarthrose links</translation>
         </message>
@@ -1748,6 +1808,10 @@ platte</translation>
         <message>
             <source>mid-sagittal, in the disc's plane</source>
             <translation>mediosagittal, in der Ebene der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>middle</source>
+            <translation>Mitte</translation>
         </message>
         <message>
             <source>mild</source>
@@ -1870,6 +1934,10 @@ platte</translation>
             <translation>keine sagittale T2-Serie</translation>
         </message>
         <message>
+            <source>no sagittal T2 ({series} is {contrast})</source>
+            <translation>keine sagittale T2 ({series} ist {contrast})</translation>
+        </message>
+        <message>
             <source>no sagittal series</source>
             <translation>keine sagittale Serie</translation>
         </message>
@@ -1902,6 +1970,10 @@ platte</translation>
             <translation>wird gelesen</translation>
         </message>
         <message>
+            <source>right</source>
+            <translation>rechts</translation>
+        </message>
+        <message>
             <source>right facet arthropathy</source>
             <translation>Facettengelenkarthrose rechts</translation>
         </message>
@@ -1930,6 +2002,10 @@ platte</translation>
             <translation>Standardabweichung / Mittelwert im Nucleus</translation>
         </message>
         <message>
+            <source>the axial T2 misses it by {distance} mm</source>
+            <translation>die axiale T2 verfehlt sie um {distance} mm</translation>
+        </message>
+        <message>
             <source>the sagittal series do not show it</source>
             <translation>sie liegt außerhalb der sagittalen Serien</translation>
         </message>
@@ -1956,6 +2032,34 @@ platte</translation>
         <message>
             <source>yes</source>
             <translation>ja</translation>
+        </message>
+        <message>
+            <source>{count} discs were found where 5 to 9 are usual: check for missed and false discs.</source>
+            <translation>Es wurden {count} Bandscheiben gefunden, üblich sind 5 bis 9: auf fehlende und falsche Bandscheiben prüfen.</translation>
+        </message>
+        <message>
+            <source>{levels} not graded by {systems}: {reason}.</source>
+            <translation>{levels} nicht eingestuft von {systems}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{number} of {count}</source>
+            <translation>{number} von {count}</translation>
+        </message>
+        <message>
+            <source>{pack} was trained on digital spines alone, and images of patients look unlike them: check its grades.</source>
+            <translation>{pack} wurde nur mit digitalen Wirbelsäulen trainiert, denen Bilder von Patienten nicht ähneln: Einstufungen prüfen.</translation>
+        </message>
+        <message>
+            <source>{pack} was trained on digital spines, and this image of the disc looks unlike them, as images of patients do: check its grades.</source>
+            <translation>{pack} wurde mit digitalen Wirbelsäulen trainiert, und dieses Bild der Bandscheibe ähnelt ihnen nicht, wie bei Bildern von Patienten üblich: Einstufungen prüfen.</translation>
+        </message>
+        <message>
+            <source>{series} shows too little of its surroundings ({view})</source>
+            <translation>{series} zeigt zu wenig von der Umgebung ({view})</translation>
+        </message>
+        <message>
+            <source>{task}: graded from T1 alone, which is less accurate: {measure} {low} on held-out patients, versus {high} from T2.</source>
+            <translation>{task}: nur aus T1 eingestuft, was weniger genau ist: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
         </message>
         <message>
             <source>≥ IV</source>

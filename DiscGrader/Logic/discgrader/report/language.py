@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from discgrader.errors import UsageError
+from discgrader.report.sentences import SENTENCES
 from discgrader.resources import resources_dir
 
 SAID, VOCABULARY = "discgrader.report", "discgrader.vocabulary"
@@ -43,8 +44,15 @@ class Language:
         return said.format(**values) if values else said
 
     def word(self, text: str) -> str:
-        """What the package calls something; whatever is not among its words stays as it is."""
-        return self.catalog.get((VOCABULARY, text)) or text
+        """What the package calls something, or one of its sentences; whatever is not among them stays as it is."""
+        known = self.catalog.get((VOCABULARY, text))
+        if known or not self.catalog:
+            return known or text
+        for pattern, translated in _patterns(self.code):
+            found = pattern.fullmatch(text)
+            if found is not None:
+                return translated.format(**{name: self.word(part) for name, part in found.groupdict().items()})
+        return text
 
     def number(self, written: str) -> str:
         """A number that is written with a decimal point, as this language writes it."""
@@ -52,6 +60,19 @@ class Language:
 
 
 ENGLISH = Language(ENGLISH_CODE, {})
+
+
+@cache
+def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of a language's catalog that have places to fill in, with their translations."""
+    catalog = find_language(code).catalog
+    known = [(text, catalog.get((VOCABULARY, text))) for text in SENTENCES if "{" in text]
+    return tuple((_pattern(text), translated) for text, translated in known if translated)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", text)
+    return re.compile("".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)))
 
 
 def languages() -> tuple[str, ...]:

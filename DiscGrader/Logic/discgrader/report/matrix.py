@@ -55,7 +55,8 @@ def _level_head(account: Account, number: int) -> Html:
     graded = account.discs[number]
     level = graded.disc.level
     own = [warning for warning, grades in account.warnings_of_disc(graded) if not grades]
-    mark = with_word(WARNED_SIGN, " ".join(own), "warned") if own else None
+    words = " ".join(account.word(warning) for warning in own)
+    mark = with_word(WARNED_SIGN, words, "warned") if own else None
     return join(tag("a", level, href=f"#{level}"), mark)
 
 

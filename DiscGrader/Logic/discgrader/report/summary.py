@@ -87,7 +87,7 @@ def _names(account: Account) -> dict[str, str]:
 
 def summary(account: Account) -> Html:
     """The impression, and the sagittal picture with named boxes beside the table of all grades."""
-    shown = account.warnings[:MOST_WARNINGS]
+    shown = [account.word(warning) for warning in account.warnings[:MOST_WARNINGS]]
     rest = len(account.warnings) - len(shown)
     more = account.say("{count} more below", count=rest) if rest else ""
     return tag(
@@ -114,7 +114,8 @@ def further_warnings(account: Account) -> Html | None:
     """All warnings of the study, where the first page has not room for them."""
     if len(account.warnings) <= MOST_WARNINGS:
         return None
-    warnings = warning_list(account.warnings, account.say("All that is to be said of the whole study"))
+    told = [account.word(warning) for warning in account.warnings]
+    warnings = warning_list(told, account.say("All that is to be said of the whole study"))
     return tag("section", tag("h2", account.say("Warnings")), warnings, class_="warnings")
 
 
