@@ -215,7 +215,7 @@ def test_show_grade_brings_up_its_series_saliency_and_box(logic, volumes, host):
 
 
 def test_wrong_volumes_are_plain_errors(logic, volumes):
-    with pytest.raises(UsageError, match="No volume is chosen"):
+    with pytest.raises(UsageError, match="No series is chosen"):
         logic.grade({"T2": None})
     with pytest.raises(StudyError, match="my T2 is sagittal"):
         logic.findDiscs({"AX_T2": volumes["T2"]})

@@ -13,6 +13,7 @@ import numpy as np
 from discgrader.grading.not_graded import NO_AXIAL_T2, PASSED_BY
 from discgrader.imaging.coordinates import other_coordinates
 from discgrader.imaging.flat_picture import slice_axis_of
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -59,8 +60,8 @@ class AxialCut:
         Share of the box's middle plane, which holds disc and canal, that lies inside the picture, 0-1.
     pixel_mm, slice_mm : float
         Width of a pixel, and from slice to slice.
-    beside : tuple of str
-        Names of other series whose slices show the disc too and were not used.
+    beside : tuple of Series
+        Other series whose slices show the disc too and were not used.
     """
 
     series: Series
@@ -71,7 +72,7 @@ class AxialCut:
     covered: float = 1.0
     pixel_mm: float = 0.0
     slice_mm: float = 0.0
-    beside: tuple[str, ...] = ()
+    beside: tuple[Series, ...] = ()
 
     @property
     def misfit(self) -> float:
@@ -91,11 +92,14 @@ class AxialCut:
     def warnings_for(self, level: str) -> tuple[str, ...]:
         """All that a reader of the disc called ``level`` should know of the choice, the series passed over included."""
         named = " ".join(self.notes)
-        also = [name for name in self.beside if f"{self.series.name} and {name} both" not in named]
+        also = [title_of(series) for series in self.beside if title_of(series) not in named]
         if not also:
             return self.notes
-        verb, used = "shows" if len(also) == 1 else "show", self.series.name
-        return (*self.notes, f"{' and '.join(also)} {verb} {level}, too; {used} covers it better and was used.")
+        others, verb = " and the ".join(also), "shows" if len(also) == 1 else "show"
+        return (
+            *self.notes,
+            f"The {others} also {verb} {level}; the {title_of(self.series)} covers it better and was used.",
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +134,8 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
     axial = [series for series in study.series if series.plane is Plane.AXIAL]
     weighted = [series for series in axial if series.is_axial_t2]
     if not weighted:
-        others = ", ".join(f"{series.name} is {series.role}" for series in axial)
-        return (), f"{NO_AXIAL_T2} ({others})" if others else NO_AXIAL_T2
+        others = ", ".join(f"an {title_of(series)}" for series in axial)
+        return (), f"{NO_AXIAL_T2}, but {others}" if others else NO_AXIAL_T2
     reference = next((series for series in study.series if series.name == localization.series_name), None)
     usable, reasons = [], []
     for series in weighted:
@@ -139,7 +143,7 @@ def usable_series(study: Study, localization: Localization) -> tuple[tuple[Serie
         if reason is None:
             usable.append(series)
         else:
-            reasons.append(f"axial T2 {series.name} {reason}")
+            reasons.append(f"{title_of(series)} {reason}")
     return tuple(usable), "; ".join(dict.fromkeys(reasons))
 
 
@@ -160,20 +164,23 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
         near = [cut for cut in found if cut.indices]
         if near:
             steepest = min(near, key=lambda cut: cut.tilt_deg)
-            return f"axial T2 {steepest.series.name} crosses its plane at {steepest.tilt_deg:.0f}°"
+            return f"the slices of the {title_of(steepest.series)} cross its plane at {steepest.tilt_deg:.0f}°"
         if not found:
             return "the axial T2 does not cover it"
         nearest = min(found, key=lambda cut: cut.away_mm)
-        return f"{PASSED_BY} {nearest.away_mm:.0f} mm"
+        return f"{PASSED_BY}; the nearest one is {nearest.away_mm:.0f} mm away"
     best = showing[0]
     notes = []
     if best.tilt_deg > OBLIQUE_DEG:
-        notes.append(f"The slices of {best.series.name} cross the plane of {disc.level} at {best.tilt_deg:.0f}°.")
+        notes.append(
+            f"The slices of the {title_of(best.series)} cross the plane of {disc.level} at {best.tilt_deg:.0f}°."
+        )
     if len(showing) > 1 and showing[1].misfit - best.misfit < ALIKE:
         notes.append(
-            f"{best.series.name} and {showing[1].series.name} both show {disc.level}; {best.series.name} was used."
+            f"The {title_of(best.series)} and the {title_of(showing[1].series)} both show {disc.level}; the former was "
+            "used."
         )
-    return replace(best, notes=tuple(notes), beside=tuple(cut.series.name for cut in showing[1:]))
+    return replace(best, notes=tuple(notes), beside=tuple(cut.series for cut in showing[1:]))
 
 
 def _cut(disc: Disc, series: Series) -> AxialCut | None:

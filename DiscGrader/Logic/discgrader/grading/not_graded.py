@@ -13,8 +13,11 @@ NOT_SHOWN = "the sagittal series do not show it"
 NOT_SEGMENTED = "the study's discs are not segmented"
 NOT_LUMBAR = "this may not be a lumbar spine on MR"
 
-PASSED_BY = "the axial T2 misses it by"
+PASSED_BY = "no axial slice passes through it"
 """How the reason begins where no axial slice passes through a disc."""
+
+_PASSED_BY = (PASSED_BY, "the axial T2 misses it by")
+"""The same, and as readings of version 0.1 have it."""
 
 
 def refuses_axial(reason: str) -> bool:
@@ -94,6 +97,6 @@ def _worth_reporting(
     within = within or {level: of_disc.get(system) for level, of_disc in reasons.items()}
     grades_some = None in within.values()
     for reason in dict.fromkeys(within.values()):
-        if reason is not None and not (grades_some and reason.startswith(PASSED_BY)):
+        if reason is not None and not (grades_some and reason.startswith(_PASSED_BY)):
             levels = tuple(level for level, why in within.items() if why == reason)
             yield reason, levels, len(levels) == len(within)

@@ -14,6 +14,7 @@ from discgrader.grading.not_graded import NO_AXIAL_T2, NO_SAGITTAL_T2
 from discgrader.grading.series_choice import sagittal_of_role, with_available_series
 from discgrader.grading.view import LEAST_SEEN, Reference, View, ViewShape, ViewSpec, reference_of, seen, spine_values
 from discgrader.imaging.flat_picture import slice_axis_of
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
@@ -193,7 +194,7 @@ class StudyViews:
             views = tuple(replace(axial_view(disc.roi, cut, index, spec, pixels), notes=notes) for index in indices)
         coarse = spec.shape(16)
         shown = tuple(view for view in views if seen(view.values(coarse)) >= LEAST_SEEN)
-        return shown or f"{views[0].series.name} shows too little of its surroundings ({spec.name})"
+        return shown or f"the {title_of(views[0].series)} shows too little of its surroundings ({spec.name})"
 
 
 def sagittal_of(study: Study, localization: Localization) -> Sagittal | None:
@@ -225,8 +226,8 @@ def axial_of(study: Study, localization: Localization, sagittal: Sagittal | None
         ]
         if is_mirrored(axial.volume, sagittal.series.volume, frames):
             turned[axial] = (
-                f"axial T2 {axial.name} seems to have left and right swapped relative to "
-                f"{sagittal.series.name}; correct its header"
+                f"{title_of(axial)} seems to have left and right swapped relative to the "
+                f"{title_of(sagittal.series)}; correct its header"
             )
     if not turned:
         return found

@@ -7,6 +7,7 @@ import numpy as np
 from discgrader.errors import StudyError
 from discgrader.imaging.names import AFTER_AGENT
 from discgrader.imaging.ranking import ranked, why_not
+from discgrader.imaging.series_title import contrast_name, in_slices, slice_count, title_of
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.localize.disc import Localization
 
@@ -72,11 +73,9 @@ def refuse_unknown_contrast(study: Study) -> None:
             f"{study.name} cannot be graded until you say what it shows. {' '.join(map(question, unknown))}"
         )
     if not withheld(study) and study.series:
-        listed = "; ".join(
-            f"{series.name} is {series.plane} {series.contrast} ({series.contrast_reason})" for series in study.series
-        )
+        listed = "; ".join(f"{title_of(series)}: {series.contrast_reason}" for series in study.series)
         raise StudyError(
-            f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade: {listed}. If a series "
+            f"{study.name} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade. It has: {listed}. If a series "
             f"was recognized wrongly, set its role ({option(study.series[0])})."
         )
 
@@ -84,8 +83,8 @@ def refuse_unknown_contrast(study: Study) -> None:
 def question(series: Series) -> str:
     """What is asked about a series that nothing tells the contrast of, and how to answer."""
     return (
-        f"The contrast of {series.name} is not known ({series.contrast_reason}); set its role, for instance "
-        f"{option(series)}."
+        f"The contrast of the {series.plane} series '{series.name}' ({in_slices(slice_count(series))}) is not known: "
+        f"{series.contrast_reason}. Set its role, for instance {option(series)}."
     )
 
 
@@ -108,8 +107,8 @@ def series_warnings(study: Study, localization: Localization) -> tuple[str, ...]
     sagittal = [series for series in study.series if series.plane is Plane.SAGITTAL]
     used = [found[0] for role in GRADED if (found := sagittal_of_role(study, localization, role))]
     return (
-        *(warning for series in study.series for warning in series.warnings if warning.startswith(f"{series.name}: ")),
-        *_out_of_register(sagittal, localization),
+        *(named for series in study.series for warning in series.warnings if (named := _of_series(warning, series))),
+        *_out_of_register(study, sagittal, localization),
         *_passed_over(study, localization),
         *_left_out(sagittal, used),
         *_enhanced(used),
@@ -132,13 +131,25 @@ def withheld(study: Study) -> list[Series]:
     return [series for series in study.series if series.plane is Plane.SAGITTAL and series.contrast in WITHHELD]
 
 
-def _out_of_register(sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:
+def _out_of_register(study: Study, sagittal: Iterable[Series], localization: Localization) -> Iterable[str]:
     for series in sagittal:
         if series.contrast in GRADED and not in_register(localization, series):
             yield (
-                f"Series {series.name} does not show the discs where {localization.series_name} does and was not "
-                "used for grading."
+                f"The {title_of(series)} does not show the discs where they were found on "
+                f"the {_reference(study, localization)} and was not used for grading."
             )
+
+
+def _of_series(warning: str, series: Series) -> str:
+    """A warning that begins with the series' name, with all that a person would call it; empty for others."""
+    about = warning.removeprefix(f"{series.name}: ")
+    return "" if about == warning else f"{title_of(series)}: {about}"
+
+
+def _reference(study: Study, localization: Localization) -> str:
+    """What a person calls the series that the discs were found on."""
+    names = (title_of(series) for series in study.series if series.name == localization.series_name)
+    return next(names, f"series '{localization.series_name}'")
 
 
 def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
@@ -146,7 +157,7 @@ def _passed_over(study: Study, localization: Localization) -> Iterable[str]:
     for role in GRADED:
         found = sagittal_of_role(study, localization, role)
         for other in found[1:]:
-            yield f"Series {other.name} was not used: it {why_not(other, found[0], shown_discs(localization))}."
+            yield f"The {title_of(other)} was not used: it {why_not(other, found[0], shown_discs(localization))}."
 
 
 def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[str]:
@@ -157,14 +168,14 @@ def _left_out(sagittal: Sequence[Series], used: Sequence[Series]) -> Iterable[st
         if series.contrast in WITHHELD or (series.contrast is Contrast.OTHER and not has_t2):
             instead = next(
                 (
-                    f", and {other.name} was used"
+                    f", and the {title_of(other)} was used"
                     for other in used
                     if series.contrast is Contrast.T1_FS and other.contrast is Contrast.T1
                 ),
                 "",
             )
             yield (
-                f"Series {series.name} was not used for grading: {series.contrast_reason}{instead}. Correct its "
+                f"The {title_of(series)} was not used for grading: {series.contrast_reason}{instead}. Correct its "
                 "role if that is wrong."
             )
     if not has_t2 and Contrast.T1 in contrasts:
@@ -180,19 +191,16 @@ def _enhanced(used: Sequence[Series]) -> Iterable[str]:
     for series in used:
         if AFTER_AGENT in series.traits:
             yield (
-                f"Series {series.name} was acquired with contrast agent; there is no unenhanced {series.contrast} to "
-                "grade from."
+                f"The {title_of(series)} was acquired with contrast agent; there is no unenhanced "
+                f"{contrast_name(series.contrast)} to grade from."
             )
 
 
 def with_available_series(reason: str, study: Study) -> str:
-    """Why something is not graded, with what the sagittal series are instead: ``no sagittal T2 (scan is STIR)``."""
-    there = ", ".join(
-        f"{series.name} is {contrast_in_words(series.contrast)}"
-        for series in study.series
-        if series.plane is Plane.SAGITTAL
-    )
-    return f"{reason} ({there})" if there else reason
+    """Why something is not graded, with the sagittal series that there are: ``no sagittal T2, but a sagittal STIR or
+    fat-suppressed T2 'scan' (15 slices)``."""
+    there = ", ".join(f"a {title_of(series)}" for series in study.series if series.plane is Plane.SAGITTAL)
+    return f"{reason}, but {there}" if there else reason
 
 
 def contrast_in_words(contrast: Contrast) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.resample import sample
+from discgrader.imaging.series_title import kind_of
 from discgrader.imaging.study import Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.localize.box import RoiBox
@@ -182,7 +183,7 @@ def slice_evidence(views: Sequence[View]) -> dict[str, object]:
     number, count = axial.slice_number
     return {
         "slice": {
-            "title": f"Slice of {axial.series.name}",
+            "title": f"Slice of the {kind_of(axial.series)} '{axial.series.name}'",
             "value": f"{number} of {count}",
             "series": axial.series.name,
         }

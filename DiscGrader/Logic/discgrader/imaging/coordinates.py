@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from discgrader.imaging.geometry import corner_indices
 from discgrader.imaging.identity import Identity
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Series
 from discgrader.imaging.volume import Volume
 
@@ -212,7 +213,7 @@ def other_coordinates(one: Series, other: Series) -> str | None:
     """
     own, its = one.identity or Identity(), other.identity or Identity()
     if own.patient_id and its.patient_id and own.patient_id != its.patient_id:
-        return f"is from a different patient than {other.name}"
+        return f"is from a different patient than the {title_of(other)}"
     frames = own.frame_of_reference_uid, its.frame_of_reference_uid
     if all(frames) and frames[0] != frames[1]:
         return _unless_confirmed(_agreement(one.volume, other.volume), other)
@@ -220,7 +221,7 @@ def other_coordinates(one: Series, other: Series) -> str | None:
 
 
 def _unless_confirmed(found: Agreement | None, other: Series) -> str | None:
-    frame = f"has a different frame of reference than {other.name}"
+    frame = f"has a different frame of reference than the {title_of(other)}"
     if found is None:
         return f"{frame}, and the two overlap too little for their images to be compared, {_NO_MATCH}"
     if found.contrast < LEAST_PEAK_RATIO:
@@ -239,8 +240,8 @@ def _if_contradicted(found: Agreement | None, other: Series) -> str | None:
     ):
         return None
     return (
-        f"lies {found.distance_mm:.0f} mm away from where its image matches {other.name}, so the position of "
-        "one of them is wrong"
+        f"lies {found.distance_mm:.0f} mm away from where its image matches the {title_of(other)}, so the "
+        "position of one of them is wrong"
     )
 
 

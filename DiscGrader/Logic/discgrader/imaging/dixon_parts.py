@@ -11,6 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Contrast, Series
 
 SAME_TIMES_MS = 0.5
@@ -49,8 +50,8 @@ def with_dixon_parts(series: Sequence[Series], fixed: Sequence[bool], times: Seq
     for group in _groups(series, times):
         values = _values([series[index] for index in group])
         for number, (kind, whole, other) in _parts(values).items():
-            names = {"whole": "" if whole is None else series[group[whole]].name}
-            names["other"] = " and ".join(series[group[index]].name for index in other)
+            names = {"whole": "" if whole is None else f"the {title_of(series[group[whole]])}"}
+            names["other"] = " and ".join(f"the {title_of(series[group[index]])}" for index in other)
             reasons[group[number]] = _PART[kind].format(**names)
     return tuple(
         _as_part(each, reasons[number]) if number in reasons and not fixed[number] and each.contrast in _TAKEN else each
@@ -62,7 +63,7 @@ _TAKEN = (Contrast.T1, Contrast.T2, Contrast.T2_SPACE, Contrast.UNKNOWN)
 
 
 def _as_part(one: Series, reason: str) -> Series:
-    warning = f"{one.name} is {reason}. Nothing is graded from it; correct its role if that is wrong."
+    warning = f"The {title_of(one)} is {reason}. Nothing is graded from it; correct its role if that is wrong."
     why = f"its values show {reason}"
     return replace(one, contrast=Contrast.OTHER, contrast_reason=why, warnings=(*one.warnings, warning))
 

@@ -49,6 +49,9 @@ class Finding:
         What else is known: `DERIVED`, `AFTER_AGENT`, or the part of the body, such as ``cervical spine``.
     warnings : tuple of str
         Warnings for the reader.
+    looks_like : (Contrast, float), optional
+        What the picture looks most like and how probable that is, where nothing but the picture tells the contrast,
+        surely or not.
     """
 
     contrast: Contrast
@@ -56,6 +59,7 @@ class Finding:
     probability: float | None = None
     traits: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    looks_like: tuple[Contrast, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from discgrader.imaging.names import AFTER_AGENT, DERIVED
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Series
 
 _COARSER = 1.15
@@ -53,7 +54,7 @@ def why_not(other: Series, used: Series, shown: Callable[[Series], int] = lambda
         "has fewer voxels",
         "is as good",
     )
-    return f"{words[worse]}, and {used.name} was used"
+    return f"{words[worse]}, and the {title_of(used)} was used"
 
 
 def _key(one: Series, among: Sequence[Series], shown: Callable[[Series], int]) -> tuple[float, ...]:

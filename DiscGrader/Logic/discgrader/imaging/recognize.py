@@ -9,6 +9,7 @@ from discgrader.errors import UsageError
 from discgrader.imaging.dicom_contrast import contrast_from_dicom, traits_from_dicom
 from discgrader.imaging.names import Finding, NameFindings, finding_of, parse_name
 from discgrader.imaging.picture_contrast import PictureContrast, picture_contrast
+from discgrader.imaging.series_title import contrast_name
 from discgrader.imaging.study import Contrast, Plane
 from discgrader.imaging.volume import Volume
 
@@ -185,9 +186,21 @@ def _with_picture(stated: Finding | None, reading: NameFindings, name: str, volu
 
 def _seen(seen: PictureContrast, plane: Plane, silent: str) -> Finding:
     """What the picture alone says, where all else is silent."""
+    looks_like = _most_like(seen)
     if seen.contrast is Contrast.UNKNOWN:
-        return Finding(Contrast.UNKNOWN, f"{silent}, and its {plane.value} image does not show it clearly")
-    return Finding(seen.contrast, f"{silent}; {_shows(seen)}", seen.probability)
+        guess = f" (most like {contrast_name(looks_like[0])}, {looks_like[1]:.0%})" if looks_like else ""
+        unclear = f"{silent}, and its {plane.value} image does not show it clearly{guess}"
+        return Finding(Contrast.UNKNOWN, unclear, looks_like=looks_like)
+    return Finding(seen.contrast, f"{silent}; {_shows(seen)}", seen.probability, looks_like=looks_like)
+
+
+def _most_like(seen: PictureContrast) -> tuple[Contrast, float] | None:
+    """The likeliest contrast of a picture, and how likely it is; None where every one is as likely, or no lumbar
+    spine is likelier."""
+    best = max(seen.probabilities, key=lambda contrast: seen.probabilities[contrast], default=Contrast.OTHER)
+    if best is Contrast.OTHER or len({round(share, 6) for share in seen.probabilities.values()}) == 1:
+        return None
+    return best, seen.probabilities[best]
 
 
 def _believed(seen: PictureContrast, stated: Finding) -> Finding:

@@ -13,6 +13,7 @@ import numpy as np
 from discgrader.errors import StudyError
 from discgrader.imaging.coordinates import other_coordinates
 from discgrader.imaging.resample import sample
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.candidates import Candidate
@@ -24,11 +25,11 @@ GREATEST_STEP_MM = 5.5
 LEAST_SLICES = 3
 """Fewer slices do not show a disc between what lies above and below it."""
 
-DENSE = f"{LEAST_SLICES} or more slices in a row, no more than {GREATEST_STEP_MM:g} mm apart"
+DENSE = f"at least {LEAST_SLICES} slices in a row, no more than {GREATEST_STEP_MM:g} mm apart"
 
 COUNTED = (
-    "Discs were found on axial slices alone and named by counting from below: check the names, and set the "
-    "lowest disc's level if they are wrong."
+    "Discs were found on axial slices alone and named by counting from below: check the names, and if "
+    "they are wrong, name the lowest disc."
 )
 
 SIDES = (
@@ -78,7 +79,7 @@ def axial_t2(study: Study) -> tuple[Series, ...]:
     dense = [series for series in weighted if _is_dense(series)]
     if not dense:
         raise StudyError(
-            f"{study.name} has no sagittal series, and no disc can be found on its axial T2, which would take {DENSE}."
+            f"{study.name} has no sagittal series, and its axial T2 is not enough to find discs on: that needs {DENSE}."
         )
     first = max(dense, key=lambda series: slices(series.volume))
     return (first, *(series for series in dense if series is not first and other_coordinates(series, first) is None))
@@ -101,7 +102,7 @@ def with_axial_doubts(found: Localization, study: Study, shown: Sequence[Series]
     warnings += [_passed_over(series, shown[0]) for series in passed_over]
     centers = [disc.center_lps_mm for disc in found.discs]
     warnings += [
-        f"No disc was found on {series.name}."
+        f"No disc was found on the {title_of(series)}."
         for series in shown
         if not any(is_shown(center, [series]) for center in centers)
     ]
@@ -130,8 +131,8 @@ def _is_dense(series: Series) -> bool:
 def _passed_over(series: Series, first: Series) -> str:
     strange = other_coordinates(series, first)
     if strange is not None:
-        return f"Discs were not searched for on {series.name}: it {strange}."
-    return f"Discs were not searched for on {series.name}, which would take {DENSE}."
+        return f"Discs were not searched for on the {title_of(series)}: it {strange}."
+    return f"Discs were not searched for on the {title_of(series)}: that needs {DENSE}."
 
 
 def slices(volume: Volume) -> int:

@@ -187,7 +187,7 @@ def named_from(levels: Collection[str], lowest: str) -> dict[str, str]:
     return {level: ladder[before.index(level) + steps] for level in levels}
 
 
-SETTLES = "set the lowest disc's level if this is wrong"
+SETTLES = "if this is wrong, name the lowest disc"
 
 _COUNTED_OTHERWISE = {
     SACRAL_LEVEL: f"{SACRAL_LEVEL}, or {SIX_LUMBAR[1]} if there are six lumbar vertebrae",

@@ -8,6 +8,7 @@ import torch
 
 from discgrader.errors import PackError, StudyError
 from discgrader.imaging.ranking import place_of, ranked
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Contrast, Plane, Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.axial_only import axial_t2, blocks_below, is_shown, sagittal_from_axial, with_axial_doubts
@@ -168,7 +169,7 @@ class Localizer:
         if not seen.turned:
             return found
         discs = tuple(turned_back(disc, series.volume) for disc in found.discs)
-        warnings = (UPSIDE_DOWN.format(series=series.name), *found.warnings)
+        warnings = (UPSIDE_DOWN.format(series=title_of(series)), *found.warnings)
         return replace(found, discs=discs, segmentation=turned_over(found.segmentation), warnings=warnings)
 
     def _localize_axial(
@@ -211,7 +212,7 @@ class Localizer:
                 continue
             estimate = None if self._levels is None else self._levels(segmentation, there)
             shift = common_shift(centers, np.array([candidate.center_lps_mm for candidate in there]))
-            rows.append(OtherRow(series.name, there, estimate, shift, series.contrast in FAMILIAR))
+            rows.append(OtherRow(series.name, there, estimate, shift, series.contrast in FAMILIAR, title_of(series)))
         return rows
 
 

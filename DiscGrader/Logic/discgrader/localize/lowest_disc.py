@@ -133,6 +133,8 @@ class OtherRow:
     familiar : bool
         Whether it is of a contrast that networks learned to read; others only show what lies below a picture that ends
         early.
+    title : str
+        What a person calls the series.
     """
 
     series: str
@@ -140,6 +142,7 @@ class OtherRow:
     log_probabilities: np.ndarray | None
     shift_lps_mm: np.ndarray | None = None
     familiar: bool = True
+    title: str = ""
 
 
 def votes_of_row(row: Sequence[Candidate], log_probabilities: np.ndarray, above: int = 0) -> LevelVotes:
@@ -214,4 +217,5 @@ def whole_spine_count(other: OtherRow, votes: LevelVotes, weights: Mapping) -> s
     many = discs > WHOLE_SPINE_DISCS
     count = "six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)" if many else "four lumbar vertebrae (L4-S1)"
     usual = f"where {WHOLE_SPINE_DISCS} are usual"
-    return f"{other.series} shows {discs} vertebrae from C2 to the sacrum {usual}, so there may be {count}"
+    series = f"the {other.title or other.series}"
+    return f"{series} shows {discs} vertebrae from C2 to the sacrum {usual}, so there may be {count}"

@@ -133,7 +133,9 @@ def name_candidates(
     for position, (candidate, index) in enumerate(zip(choice.chain, indices, strict=True)):
         notes = list(doubts)
         if gaps and index > gaps[0]:
-            notes.append(f"A disc may have been missed below this one, so it is counted as disc {index}.")
+            notes.append(
+                f"A disc may have been missed below this one, so it is counted as disc {index} from the sacrum."
+            )
         if position == len(choice.chain) - 1 and _cropped(candidate):
             notes.append("This disc is close to the upper edge of the image and may be cut off.")
         named.append(NamedCandidate(candidate, index, level_name(index, lowest), tuple(notes)))
@@ -143,7 +145,9 @@ def name_candidates(
         count = len(choice.chain)
         warnings.append(f"{count} discs were found where 5 to 9 are usual: check for missed and false discs.")
     if gaps:
-        warnings.append(f"There is a gap in the row of discs at index {', '.join(map(str, gaps))} from the sacrum.")
+        warnings.append(
+            f"A disc seems to have been missed: number {', '.join(map(str, gaps))}, counted from the sacrum."
+        )
     return Naming(tuple(named), tuple(warnings), doubts, choice.probability, choice.alternatives)
 
 
@@ -187,8 +191,8 @@ def _by_estimate(row: list[Candidate], estimate: LowestDisc) -> _Choice:
         )
     elif place > 1 and not known_below:
         reasons.append(
-            f"a vertebra follows below the lowest disc found: it is assumed to be {lowest}, and the disc "
-            "below to have been missed"
+            f"a vertebra follows below the lowest disc found, so a disc there was probably missed, and the lowest disc "
+            f"found is assumed to be {lowest}"
         )
     elif probability < CERTAIN and place == 0:
         reasons.append("a small disc below the lowest full-sized one was taken for an S1-S2 remnant and has no box")
@@ -329,8 +333,8 @@ def _sacrum_reasons(lowest: Candidate, missed: bool) -> list[str]:
     if missed:
         return [
             (
-                f"a vertebra follows below the lowest disc found: it is assumed to be {level}, and the disc "
-                "below to have been missed"
+                f"a vertebra follows below the lowest disc found, so a disc there was probably missed, and the lowest "
+                f"disc found is assumed to be {level}"
             )
         ]
     # Share of the places below the disc that are vertebra: more than at a sacrum, whose front falls back. No

@@ -145,7 +145,7 @@ whose L5-S1 they miss, -2.8; the other upright ones were not all measured again.
 """
 
 UPSIDE_DOWN = (
-    "{series} is upside down: its discs were found on the flipped image, and its orientation should be corrected."
+    "The {series} is upside down: its discs were found on the flipped image, and its orientation should be corrected."
 )
 
 

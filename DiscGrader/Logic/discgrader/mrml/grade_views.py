@@ -235,7 +235,9 @@ class GradeViews:
             volumes = nodes_of_class(self._scene, "vtkMRMLScalarVolumeNode")
             series = next((node for node in volumes if node.GetName() == name), None)
         if series is None:
-            raise UsageError(f"The series {name} of {level} is no longer in the scene; load it again.")
+            raise UsageError(
+                f"The series '{name}' that {level} was graded on is no longer in the scene; load it again."
+            )
         sagittal = own.get(found_on or "")
         if sagittal is not None and plane_of_series(sagittal) != "SAG":
             sagittal = None

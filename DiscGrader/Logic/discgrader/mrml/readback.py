@@ -173,7 +173,7 @@ def _described(scene, reading: Reading, make: Callable[[object, Mapping], Series
     described: Any = reading.examined.get("series", ())
     gone = [entry["name"] for entry in described if entry["name"] not in nodes]
     if gone:
-        raise UsageError(f"The series {gone[0]} is no longer in the scene; load it and grade the study again.")
+        raise UsageError(f"The series '{gone[0]}' is no longer in the scene; load it and grade the study again.")
     return tuple(make(nodes[entry["name"]], entry) for entry in described)
 
 

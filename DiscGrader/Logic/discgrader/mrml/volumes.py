@@ -200,11 +200,14 @@ class RecognizedAs:
         In words.
     warnings : tuple of str
         What the reader is to know of that.
+    looks_like : (str, float), optional
+        The contrast that the picture looks most like and how probable that is, where only the picture tells.
     """
 
     role: str
     reason: str
     warnings: tuple[str, ...] = ()
+    looks_like: tuple[str, float] | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -212,9 +215,14 @@ class RecognizedAs:
         return self.role.removeprefix("AX_").removeprefix("COR_") == Contrast.UNKNOWN
 
 
-def keep_recognized(node, role: str, reason: str, warnings: Sequence[str] = ()) -> None:
-    """Keep with a volume node what it was recognized as, and why."""
-    set_attributes(node, Recognized=json.dumps({"role": role, "reason": reason, "warnings": list(warnings)}))
+def keep_recognized(
+    node, role: str, reason: str, warnings: Sequence[str] = (), looks_like: tuple[str, float] | None = None
+) -> None:
+    """Keep with a volume node what it was recognized as, why, and what its picture alone looks like."""
+    kept: dict[str, object] = {"role": role, "reason": reason, "warnings": list(warnings)}
+    if looks_like is not None:
+        kept["looks_like"] = [str(looks_like[0]), round(looks_like[1], 3)]
+    set_attributes(node, Recognized=json.dumps(kept))
 
 
 def recognized_as(node) -> RecognizedAs | None:
@@ -223,7 +231,10 @@ def recognized_as(node) -> RecognizedAs | None:
     if text is None:
         return None
     kept = json.loads(text)
-    return RecognizedAs(kept["role"], kept["reason"], tuple(kept["warnings"]))
+    looks_like = kept.get("looks_like")
+    return RecognizedAs(
+        kept["role"], kept["reason"], tuple(kept["warnings"]), None if looks_like is None else tuple(looks_like)
+    )
 
 
 def chosen_series(node, role: str) -> Series:
@@ -266,7 +277,7 @@ def chosen_volumes(volumes: Volumes) -> tuple[tuple[str, object], ...]:
     """
     chosen = tuple((role, node) for role, given in volumes.items() for node in _several(given))
     if not chosen:
-        raise UsageError("No volume is chosen; choose at least a sagittal T2.")
+        raise UsageError("No series is chosen; choose at least a sagittal T2 (in a script: volumes={'T2': node}).")
     nodes = [node for _role, node in chosen]
     names = [node.GetName() for node in nodes]
     twice = next((node for node in nodes if names.count(node.GetName()) > 1), None)

@@ -13,6 +13,7 @@ from discgrader.errors import Cancelled, DiscGraderError, StudyError, UsageError
 from discgrader.folders import atomic_file
 from discgrader.grading.series_choice import in_register
 from discgrader.imaging.resample import sample
+from discgrader.imaging.series_title import title_of
 from discgrader.imaging.study import Series, Study
 from discgrader.imaging.volume import Volume
 from discgrader.localize.disc import Disc, Localization
@@ -176,10 +177,7 @@ def study_rows(
     """
     usable = [series for series in study.series if in_register(localization, series)]
     warnings = [
-        (
-            f"Series {series.name} does not show the discs where {localization.series_name} does; no features "
-            "were computed from it."
-        )
+        (f"The {title_of(series)} does not show the discs where they were found; no features were computed from it.")
         for series in study.series
         if series not in usable
     ]
@@ -292,7 +290,7 @@ def _disc_row(
     seen = (mask.array == label).sum() * np.prod(mask.spacing_mm)
     try:
         if not seen:
-            raise StudyError(f"series {series.name} does not show this disc")
+            raise StudyError(f"the {title_of(series)} does not show this disc")
         row = extractor.extract(series.volume, mask, label, progress)
     except Cancelled:
         raise
