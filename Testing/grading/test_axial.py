@@ -67,18 +67,23 @@ def test_blocks_that_overlap_are_told_apart_by_angle_and_doubt_is_said():
     assert cut.series is own and cut.notes == ()
     twice = axial(BODY, "again", (0, 10, 0), 21.0, 7)
     [note] = axial_cut(disc, [twice, own]).notes
-    assert note == "own and again both show L5-S1; own was used."
+    assert (
+        note
+        == "The axial T2 'own' (7 slices) and the axial T2 'again' (7 slices) both show L5-S1; the former was used."
+    )
 
 
 def test_oblique_slices_are_said_and_steep_ones_refused():
     [note] = axial_cut(discs((32.0,)).discs[0], [axial(BODY)]).notes
     assert "cross the plane of L5-S1 at 32°" in note
-    assert axial_cut(discs((50.0,)).discs[0], [axial(BODY)]) == "axial T2 ax_t2 crosses its plane at 50°"
+    assert axial_cut(discs((50.0,)).discs[0], [axial(BODY)]) == "axial T2 'ax_t2' (21 slices) crosses its plane at 50°"
 
 
 def test_why_a_disc_has_no_slice_is_said():
     disc = discs().discs[1]
-    assert axial_cut(disc, [axial(BODY, center=(0, 10, -40), slices=21)]) == "the axial T2 misses it by 36 mm"
+    assert axial_cut(disc, [axial(BODY, center=(0, 10, -40), slices=21)]) == (
+        "no axial slice passes through it; the nearest one is 36 mm away"
+    )
     assert axial_cut(disc, [axial(BODY, center=(200, 10, 70))]) == "the axial T2 does not cover it"
 
 
@@ -86,12 +91,15 @@ def test_why_a_disc_has_no_slice_is_said():
     ("series", "why"),
     [
         ([], "no axial T2"),
-        ([axial(BODY, contrast=Contrast.T1)], r"no axial T2 \(ax_t2 is AX_T1\)"),
+        ([axial(BODY, contrast=Contrast.T1)], r"no axial T2, but an axial T1 'ax_t2' \(\d+ slices\)"),
         (
             [axial(lumpy(3), identity=Identity(frame_of_reference_uid="1.3"))],
-            "a different frame of reference than sag_t2",
+            "a different frame of reference than the sagittal T2 'sag_t2'",
         ),
-        ([axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))], "a different patient than sag_t2"),
+        (
+            [axial(BODY, identity=Identity("q", frame_of_reference_uid="1.2"))],
+            "a different patient than the sagittal T2 'sag_t2'",
+        ),
     ],
 )
 def test_series_that_cannot_be_matched_are_refused(series, why):
@@ -239,7 +247,7 @@ def test_the_series_that_shows_disc_and_canal_whole_grades_before_one_that_cuts_
     disc = discs((8.0,)).discs[0]
     whole, cut_off = narrowed(120, "whole"), narrowed(75, "cut_off", tilt_deg=8.0)
     found = axial_cut(disc, [cut_off, whole])
-    assert found.series is whole and found.beside == ("cut_off",)
+    assert found.series is whole and found.beside == (cut_off,)
     assert axial_cut(disc, [cut_off]).covered == pytest.approx(0.78, abs=0.15)
 
 
@@ -259,7 +267,8 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     own, other = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "other", (0, 10, 6), 5.0, 9)
     [disc] = localization.discs
     looks = StudyViews(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
-    assert looks[0][0].notes == ("other shows L5-S1, too; own covers it better and was used.",)
+    [note] = looks[0][0].notes
+    assert note.startswith("The axial T2 'other' (9 slices) also shows L5-S1; the axial T2 'own' (7 slices) covers")
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
     assert axial_cut(disc, blocks).warnings_for("L5-S1") == (), "a block that passes it by is not named"
 
@@ -267,7 +276,8 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
 def test_series_that_fit_alike_are_named_once():
     disc = discs((20.0,)).discs[0]
     own, again = axial(BODY, "own", (0, 10, 0), 20.0, 7), axial(BODY, "again", (0, 10, 0), 21.0, 7)
-    assert axial_cut(disc, [again, own]).warnings_for("L5-S1") == ("own and again both show L5-S1; own was used.",)
+    [note] = axial_cut(disc, [again, own]).warnings_for("L5-S1")
+    assert "both show L5-S1; the former was used." in note
 
 
 def test_the_choice_does_not_hang_on_the_order_of_the_series():

@@ -104,8 +104,8 @@ def test_discs_that_the_axial_series_misses_are_named(localization, packs):
     assert [result.not_graded.get("msu") for result in results] == [
         None,
         None,
-        "the axial T2 misses it by 24 mm",
-        "the axial T2 misses it by 60 mm",
+        "no axial slice passes through it; the nearest one is 24 mm away",
+        "no axial slice passes through it; the nearest one is 60 mm away",
     ]
     assert StudyResult(low, localization, results).not_graded == (), (
         "axial slices through some discs are the usual protocol"

@@ -327,13 +327,13 @@ def test_a_grade_is_shown_on_the_very_slice_that_it_was_read_from(host, result, 
 def test_no_axial_slice_is_shown_that_was_refused_when_its_disc_was_graded(host, result):
     blocks = with_axial_blocks(result)
     refusal = {
-        "msu": "axial T2 T2_ax L5-S1 has a different frame of reference than T2_sag, and their images do not match"
+        "msu": "axial T2 'T2_ax L5-S1' (5 slices) has a different frame of reference than the sagittal T2 'T2_sag'"
     }
     refused = replace(blocks, discs=(replace(blocks.discs[0], not_graded=refusal), *blocks.discs[1:]))
     nodes = populate_scene(host.scene, blocks)
     assert shown_z(nodes, blocks) is not None
     assert shown_z(nodes, refused) is None and shown_z(nodes, refused, moved=True) is None
-    passed_by = replace(blocks.discs[0], not_graded={"msu": "the axial T2 misses it by 9 mm"})
+    passed_by = replace(blocks.discs[0], not_graded={"msu": "no axial slice passes through it; the nearest one is 9 mm away"})
     assert shown_z(nodes, replace(blocks, discs=(passed_by,))) is not None, "the box lies where a slice shows it now"
     t1 = replace(blocks.study.series[-5], contrast=Contrast.T1)
     assert t1.name == "T2_ax L5-S1"

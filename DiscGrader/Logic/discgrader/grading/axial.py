@@ -164,7 +164,7 @@ def axial_cut(disc: Disc, series: Sequence[Series]) -> AxialCut | str:
         near = [cut for cut in found if cut.indices]
         if near:
             steepest = min(near, key=lambda cut: cut.tilt_deg)
-            return f"the slices of the {title_of(steepest.series)} cross its plane at {steepest.tilt_deg:.0f}°"
+            return f"{title_of(steepest.series)} crosses its plane at {steepest.tilt_deg:.0f}°"
         if not found:
             return "the axial T2 does not cover it"
         nearest = min(found, key=lambda cut: cut.away_mm)

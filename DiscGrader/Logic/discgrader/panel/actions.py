@@ -1,6 +1,6 @@
 """What the user does in the panel, told to the logic as commands to the reading of the study that is shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import slicer
@@ -60,8 +60,16 @@ class Actions(FileActions):
         """Bring every view to the chosen cell's disc."""
         raise NotImplementedError
 
-    def answer(self, node: Any, role: str) -> None:
-        """Have a volume serve as what the user says that it is."""
+    def answer(self, answers: Mapping[Any, str]) -> None:
+        """Have volumes serve as what the user says that they are: node to role."""
+        raise NotImplementedError
+
+    def put_off(self, nodes: Sequence[Any]) -> None:
+        """Ask no more about these volumes."""
+        raise NotImplementedError
+
+    def ask_again(self) -> None:
+        """Ask about the volumes that were put off."""
         raise NotImplementedError
 
     def say(self, news: str) -> None:

@@ -4,7 +4,7 @@ Events are changes of the scene and of the parameter node, what is computed, and
 logic as `Actions`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -133,6 +133,7 @@ class Panel(Actions):
         self.live.forget()
         self.block_reader.stop()
         self.recognizer.stop()
+        self.series.steps.forget()
         self.forget_news()
         self.display.forget()
 
@@ -166,7 +167,7 @@ class Panel(Actions):
         self.series.fill(parameters)
         self.watch.update()
         self._follow_reader()
-        series = self.series.state(parameters)
+        series = self.series.state(parameters, self._position)
         before = self.state
         study = study_state(self.scene, self.logic, series.volumes, self.state.study)
         self.state = replace(self.state, series=series, study=study)
@@ -240,10 +241,41 @@ class Panel(Actions):
 
     # What follows
 
-    def answer(self, node, role: str) -> None:
-        """Have a volume serve as what the user has said that it is."""
-        self.series.answer(self.parameters, node, role)
-        self.refresh_soon()
+    def answer(self, answers: Mapping[Any, str]) -> None:
+        """Have volumes serve as what the user says that they are: node to role."""
+        failed = _("The series are not used as that.")
+        self.attempt(failed, lambda: self.series.answer(self.parameters, answers, self._position))
+
+    def put_off(self, nodes: Sequence[Any]) -> None:
+        """Ask no more about these volumes."""
+        self.series.put_off(self.parameters, nodes)
+        self.refresh()
+
+    def ask_again(self) -> None:
+        """Ask about the volumes that were put off."""
+        self.series.ask_again(self.parameters)
+        self.refresh()
+
+    def undo(self) -> None:
+        """One step back: of the reading, or the last answer to what a series is."""
+        if not self.state.series.undo:
+            super().undo()
+            return
+        self.series.steps.undo(self.parameters)
+        self.refresh()
+
+    def redo(self) -> None:
+        """One step forward again."""
+        if not self.state.series.redo:
+            super().redo()
+            return
+        self.series.steps.redo(self.parameters)
+        self.refresh()
+
+    @property
+    def _position(self) -> int:
+        history = self._history()
+        return 0 if history is None else history.position
 
     def _follow_reader(self) -> None:
         """Whoever stands in the panel reads from now on."""

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from slicer.i18n import tr as _
 
-from discgrader.errors import DiscGraderError
+from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.series_choice import WITHHELD
-from discgrader.grading.systems import leading_task
-from discgrader.grading.t1_alone import measured
 from discgrader.imaging.ranking import ranked
+from discgrader.imaging.recognize import CONVICTION, parse_role, plane_of, recognize
 from discgrader.imaging.recognize import ROLES as EVERY_ROLE
-from discgrader.imaging.recognize import parse_role, plane_of, recognize
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume
 from discgrader.mrml.dicom_blocks import is_gathered
@@ -22,16 +20,17 @@ from discgrader.mrml.hierarchy import study_name
 from discgrader.mrml.nodes import attribute
 from discgrader.mrml.volumes import (
     MR,
+    RecognizedAs,
     Volumes,
-    doubt_of_choice,
     grid_of_volume,
     keep_recognized,
     nodes_of,
     recognized_as,
     volume_from_node,
 )
-from discgrader.packs.pack import default_packs
-from discgrader.panel.state import SELECTORS, SeriesState
+from discgrader.panel.answers import AnswerSteps
+from discgrader.panel.series_doubts import found_elsewhere, series_doubts
+from discgrader.panel.state import SELECTORS, Asked, SeriesState
 
 ROLES = tuple(SELECTORS)
 
@@ -51,11 +50,14 @@ class Recognized:
         In words.
     series : Series, optional
         What it is taken for; None where it holds no picture of MR.
+    looks_like : (Contrast, float), optional
+        What its picture looks most like, where nothing else tells.
     """
 
     role: str | None
     reason: str
     series: Series | None = None
+    looks_like: tuple[Contrast, float] | None = None
 
 
 def prepared(node) -> Callable[[], Recognized]:
@@ -97,7 +99,8 @@ def _recognize(volume: Volume, name: str, header: Mapping[str, object], before: 
         probability=found.probability,
         traits=found.traits,
     )
-    return Recognized(series.role if series.role in (*ROLES, *WITHHELD) else None, series.contrast_reason, series)
+    role = series.role if series.role in (*ROLES, *WITHHELD) else None
+    return Recognized(role, series.contrast_reason, series, found.looks_like)
 
 
 def made_volumes(scene) -> list[str]:
@@ -126,6 +129,7 @@ class SeriesChoice:
 
     def __init__(self, scene, recognizer) -> None:
         self._scene, self._recognizer = scene, recognizer
+        self.steps = AnswerSteps()
         self.reasons: dict[str, str] = {}
         """Why a volume serves as what it does, by the node's ID; for this session."""
 
@@ -146,13 +150,53 @@ class SeriesChoice:
         for role, node in picked.items():
             self._serve(parameters, role, node)
 
-    def answer(self, parameters, node, role: str) -> None:
-        """The user has said what a volume is."""
-        parameters.answers = [*parameters.answers, f"{node.GetID()}={role}"]
+    def answer(self, parameters, answers: Mapping[Any, str], position: int) -> None:
+        """The user has said what volumes are; a step that can be undone.
+
+        Parameters
+        ----------
+        parameters : DiscGraderParameterNode
+        answers : mapping of vtkMRMLScalarVolumeNode to str
+            The role of each.
+        position : int
+            How many steps of the reading came before.
+
+        Raises
+        ------
+        UsageError
+            Where several are said to be what only one can serve as.
+        """
+        for role in (set(answers.values()) & SELECTORS.keys()) - {*SEVERAL}:
+            names = [f"“{node.GetName()}”" for node, said in answers.items() if said == role]
+            if len(names) > 1:
+                raise UsageError(
+                    _("{names} cannot all be the {role}; choose one of them, and for the others “{nothing}”.").format(
+                        names=", ".join(names), role=role.replace("_", " "), nothing=nothing_title()
+                    )
+                )
+        self.steps.answer(parameters, answers, partial(self._serve_as_said, parameters), position)
+
+    def _serve_as_said(self, parameters, node, role: str) -> None:
+        """Have a volume serve as what the user says, in place of what it served as and of what was only a guess."""
+        for name in SELECTORS.values():
+            if name != SELECTORS[SEVERAL[0]] and getattr(parameters.series, name) is node:
+                setattr(parameters.series, name, None)
+        parameters.setAxialNodes([other for other in parameters.axialNodes() if other is not node])
+        taken = getattr(parameters.series, SELECTORS[role]) if role in SELECTORS and role not in SEVERAL else None
+        if taken is not None and (known := recognized_as(taken)) is not None and known.looks_like is not None:
+            setattr(parameters.series, SELECTORS[role], None)
         self._serve(parameters, role, node)
 
-    def state(self, parameters) -> SeriesState:
-        """What is chosen, and what is to be said of it."""
+    def put_off(self, parameters, nodes: Iterable) -> None:
+        """Ask no more about these volumes, now and when the scene is opened again."""
+        parameters.answers = [*parameters.answers, *(f"{node.GetID()}=" for node in nodes)]
+
+    def ask_again(self, parameters) -> None:
+        """Ask about those that were put off."""
+        parameters.answers = [answer for answer in parameters.answers if not answer.endswith("=")]
+
+    def state(self, parameters, position: int = 0) -> SeriesState:
+        """What is chosen, and what is to be said of it; ``position`` tells how many steps the reading has."""
         selected = {name: getattr(parameters.series, name) for role, name in SELECTORS.items() if role not in SEVERAL}
         axial = tuple(parameters.axialNodes())
         nodes = {**{name: () if node is None else (node,) for name, node in selected.items()}, "axialT2": axial}
@@ -164,8 +208,11 @@ class SeriesChoice:
             axial=axial,
             axial_offered=tuple(self.axial(axial)),
             recognized={name: tuple(map(self._recognized, chosen)) for name, chosen in nodes.items()},
-            asked=next(iter(self.unanswered(volumes, answers_of(parameters))), None),
-            doubts=tuple(series_doubts(volumes)),
+            asked=tuple(map(_asked, self.unanswered(volumes, answers_of(parameters)))),
+            put_off=tuple(node.GetName() for node in self._put_off(volumes, answers_of(parameters))),
+            undo=self.steps.undo_words(position),
+            redo=self.steps.redo_words(position),
+            doubts=(*series_doubts(volumes), *found_elsewhere(self._scene, self._study_shown(volumes), volumes)),
             made=tuple(made_volumes(self._scene)),
         )
 
@@ -221,6 +268,9 @@ class SeriesChoice:
     def unanswered(self, chosen: Volumes, answered: Iterable[str]) -> list:
         """The volumes of the shown study that nothing tells what they are, and that nobody has said so of, either.
 
+        Where there is no sagittal T2, those sagittal ones too that are something else by a look at them alone, unless
+        this is beyond doubt. Sagittal ones come first.
+
         Parameters
         ----------
         chosen : mapping of role to vtkMRMLScalarVolumeNode, or to a list of them
@@ -228,17 +278,27 @@ class SeriesChoice:
             IDs of volumes that the user has said of what they are.
         """
         taken, answered = nodes_of(chosen), set(answered)
-        study = self._study_of(taken[0]) if taken else None
-        return [
+        study = self._study_shown(chosen)
+        without_t2 = not chosen.keys() & {"T2", "T2_SPACE"}
+        found = [
             node
             for node in self._volumes()
             if (known := recognized_as(node)) is not None
-            and known.is_unknown
+            and ((known.is_unknown and node not in taken) or (without_t2 and _is_guessed(known)))
             and not known.role.startswith("COR_")
-            and node not in taken
             and node.GetID() not in answered
             and study in (None, self._study_of(node))
         ]
+        return sorted(found, key=_is_axial)
+
+    def _put_off(self, chosen: Volumes, answers: Mapping[str, str]) -> list:
+        """Those that would be asked about had the user not put it off."""
+        said = {identifier for identifier, role in answers.items() if role}
+        return [node for node in self.unanswered(chosen, said) if node.GetID() in answers]
+
+    def _study_shown(self, chosen: Volumes) -> str | None:
+        nodes = nodes_of(chosen)
+        return self._study_of(nodes[0]) if nodes else None
 
     def _found(self, candidates: Iterable) -> dict[Any, str | None]:
         """The role of each volume; of several of one role the better one first."""
@@ -250,7 +310,7 @@ class SeriesChoice:
             roles[node] = what.role
             if what.series is not None:
                 nodes[what.series] = node
-                keep_recognized(node, what.series.role, what.reason, what.series.warnings)
+                keep_recognized(node, what.series.role, what.reason, what.series.warnings, what.looks_like)
         order = [nodes[series] for series in ranked(list(nodes))] if nodes else []
         return {node: roles[node] for node in [*order, *(node for node in roles if node not in order)]}
 
@@ -294,44 +354,26 @@ class SeriesChoice:
         return f"{node.GetName()}\n{reason}".strip()
 
 
+def _asked(node) -> Asked:
+    known = recognized_as(node)
+    plane = Plane.AXIAL if known is not None and known.role.startswith("AX_") else Plane.SAGITTAL
+    return Asked(node, plane) if known is None else Asked(node, plane, known.reason, known.looks_like)
+
+
+def _is_guessed(known: RecognizedAs) -> bool:
+    """Whether a sagittal series is what it is taken for by a look at its picture that leaves doubt."""
+    sagittal = not known.role.startswith(("AX_", "COR_"))
+    return sagittal and known.looks_like is not None and known.looks_like[1] < CONVICTION
+
+
+def nothing_title() -> str:
+    """What is chosen for a series that nothing is to be graded from."""
+    return _("None of these: do not grade from it")
+
+
 def answers_of(parameters) -> dict[str, str]:
     """What the user has said of volumes: ID to role."""
     return dict(answer.rsplit("=", 1) for answer in parameters.answers)
-
-
-def series_doubts(volumes: Volumes) -> list[str]:
-    """What is doubtful about the chosen series, and what is missing among them."""
-    pairs = [(role, node) for role, given in volumes.items() for node in nodes_of({role: given})]
-    doubts = [
-        f"{node.GetName()}: {warning}"
-        for role, node in pairs
-        if (known := recognized_as(node)) is not None and known.role == role
-        for warning in known.warnings
-    ]
-    doubts += [doubt for role, node in pairs if (doubt := doubt_of_choice(node, role))]
-    if "T1" in volumes and not volumes.keys() & {"T2", "T2_SPACE"}:
-        doubts.append(only_t1())
-    withheld = _("There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.")
-    return doubts + [withheld.format(name=node.GetName()) for role, node in pairs if role in WITHHELD]
-
-
-def only_t1() -> str:
-    """That T1 alone is there, and how much less Pfirrmann grades from it are worth."""
-    from_t1, from_t2 = _agreements()
-    if from_t1 is None or from_t2 is None:
-        return _("There is no sagittal T2. Grades from T1 alone are less reliable.")
-    return _(
-        "There is no sagittal T2. Pfirrmann grades from T1 alone are less reliable: {measure} {low} on held-out "
-        "patients, against {high} from T2."
-    ).format(measure=from_t1[0], low=f"{from_t1[1]:.2f}", high=f"{from_t2[1]:.2f}")
-
-
-@cache
-def _agreements() -> tuple[tuple[str, float] | None, tuple[str, float] | None]:
-    """What the shipped pack of the leading task reached from T1 and from T2: measure and value."""
-    system, task = leading_task()
-    pack = next((pack for pack in default_packs() if pack.system == system), None)
-    return (None, None) if pack is None else (measured(pack, "T1", task), measured(pack, "T2", task))
 
 
 def _is_axial(node) -> bool:

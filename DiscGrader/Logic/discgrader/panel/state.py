@@ -10,7 +10,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from discgrader.grading.results import Grade
-from discgrader.imaging.study import LeftOut
+from discgrader.imaging.study import LeftOut, Plane
 from discgrader.localize.levels import name_percent
 from discgrader.mrml.hierarchy import NOT_CHOSEN
 from discgrader.mrml.volumes import Volumes
@@ -21,6 +21,35 @@ from discgrader.reading.record import ACCEPTED, UNREAD
 
 SELECTORS = {"T2": "t2", "T1": "t1", "T2_SPACE": "t2Space", "AX_T2": "axialT2"}
 """Role to the name of its parameter, its selector and its label."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A volume that the user is asked about.
+
+    Parameters
+    ----------
+    node : vtkMRMLScalarVolumeNode
+    plane : Plane
+    reason : str
+        Why it is not known what it is.
+    looks_like : (str, float) or None
+        The contrast that its picture looks most like, and how probable that is.
+    """
+
+    node: Any
+    plane: Plane
+    reason: str = ""
+    looks_like: tuple[str, float] | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.node.GetName())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and self.node is other.node
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True)
@@ -39,8 +68,12 @@ class SeriesState:
         Those that serve as axial T2, and those that might.
     recognized : mapping of str to tuple of str
         By the name of the parameter what each chosen volume was taken for, and why.
-    asked : vtkMRMLScalarVolumeNode or None
-        The volume that the user is asked about.
+    asked : tuple of Asked
+        The volumes that the user is asked about.
+    put_off : tuple of str
+        Names of those that the user does not want to be asked about.
+    undo, redo : str
+        Which answer would be taken back, and given again; empty where the next step is another one.
     doubts : tuple of str
         What is doubtful about the chosen series, and what is missing among them.
     made : tuple of str
@@ -53,7 +86,10 @@ class SeriesState:
     axial: tuple[Any, ...] = ()
     axial_offered: tuple[Any, ...] = ()
     recognized: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    asked: Any = None
+    asked: tuple[Asked, ...] = ()
+    put_off: tuple[str, ...] = ()
+    undo: str = ""
+    redo: str = ""
     doubts: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
 
@@ -220,8 +256,8 @@ def panel_state(
         table_layout=parameters.tableLayout,
         presentation=parameters.presentation,
         keys=keys,
-        undo=(history and history.undo_words) or "",
-        redo=(history and history.redo_words) or "",
+        undo=series.undo or (history and history.undo_words) or "",
+        redo=series.redo or (history and history.redo_words) or "",
     )
     return replace(
         state, hint=_hint(series), warnings=_warnings(study, series, captions), controls=_controls(state, captions)
@@ -231,6 +267,8 @@ def panel_state(
 def _hint(series: SeriesState) -> str:
     if series.looking:
         return _("Looking at the series…")
+    if series.asked and not series.volumes:
+        return _("Say above which series is which.")
     if series.volumes:
         return _("Press “Find discs”. Discs that are missed can be added by hand.")
     return _("Load a lumbar MRI, or take “DiscGrader phantom” from Sample Data; its series are chosen above.")
@@ -275,6 +313,8 @@ def _controls(state: PanelState, captions: Mapping[str, str]) -> dict[str, Contr
     computing, graded = state.computing.running, state.study.reading is not None
     busy = _("Something is being computed; wait, or press Stop.") if computing else ""
     no_series = "" if state.series.volumes else _("Choose a series first.")
+    if no_series and state.series.asked:
+        no_series = _("Say first which series is which.")
     if state.series.looking:
         no_series = _("The series are still being looked at.")
     no_disc = "" if state.grid.levels else _("Find the discs first.")

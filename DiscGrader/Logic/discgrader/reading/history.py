@@ -54,6 +54,11 @@ class History:
         return self._states[self._at]
 
     @property
+    def position(self) -> int:
+        """How many steps led to the present state."""
+        return self._at
+
+    @property
     def undo_words(self) -> str | None:
         """What undo takes back, for the menu, such as "Undo: L4-L5 Pfirrmann to V"; None where there is nothing."""
         return f"Undo: {self._steps[self._at - 1].words}" if self._at else None
