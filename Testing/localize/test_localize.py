@@ -79,7 +79,8 @@ def test_missing_lowest_disc_is_counted_and_told():
     spine = blocky_spine(discs=7, without=(1,))
     naming = found(spine)
     assert [disc.level for disc in naming.discs] == ["L4-L5", "L3-L4", "L2-L3", "L1-L2", "T12-L1", "T11-T12"]
-    assert any("so a disc there was probably missed, and the lowest disc found is assumed to be L4-L5" in text for text in naming.warnings)
+    missed = "so a disc there was probably missed, and the lowest disc found is assumed to be L4-L5"
+    assert any(missed in text for text in naming.warnings)
     settled = found(spine, "L5-S1")
     assert [disc.level for disc in settled.discs][:2] == ["L5-S1", "L4-L5"]
     assert settled.discs[0].index_from_sacrum == 1

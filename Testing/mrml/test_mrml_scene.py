@@ -14,6 +14,7 @@ import pytest
 import SimpleITK as sitk
 import slicer
 from discgrader.errors import Cancelled, OutputError, UsageError
+from discgrader.grading.not_graded import PASSED_BY
 from discgrader.grading.systems import scale_of
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
@@ -333,7 +334,7 @@ def test_no_axial_slice_is_shown_that_was_refused_when_its_disc_was_graded(host,
     nodes = populate_scene(host.scene, blocks)
     assert shown_z(nodes, blocks) is not None
     assert shown_z(nodes, refused) is None and shown_z(nodes, refused, moved=True) is None
-    passed_by = replace(blocks.discs[0], not_graded={"msu": "no axial slice passes through it; the nearest one is 9 mm away"})
+    passed_by = replace(blocks.discs[0], not_graded={"msu": f"{PASSED_BY}; the nearest one is 9 mm away"})
     assert shown_z(nodes, replace(blocks, discs=(passed_by,))) is not None, "the box lies where a slice shows it now"
     t1 = replace(blocks.study.series[-5], contrast=Contrast.T1)
     assert t1.name == "T2_ax L5-S1"

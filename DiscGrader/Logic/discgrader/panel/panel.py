@@ -15,6 +15,7 @@ from vtk import vtkCommand
 from discgrader.errors import UsageError
 from discgrader.panel.actions import Actions
 from discgrader.panel.background import BlockReader, SeriesRecognizer
+from discgrader.panel.chosen_spine import SpineDialog
 from discgrader.panel.computation import Computation, InstallHint, LiveGrades, computing
 from discgrader.panel.dependencies import missing_packages
 from discgrader.panel.details import DetailsView
@@ -30,10 +31,12 @@ from discgrader.panel.reader import ReaderName
 from discgrader.panel.reason import ReasonField
 from discgrader.panel.room import Room
 from discgrader.panel.second import SecondView
+from discgrader.panel.sample import ChosenSpines, show_volumes
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
 from discgrader.panel.table_layout import LayoutChoice, SetupView
+from discgrader.panel.truth import agreement_text, show_truth, truth_html, truth_of
 from discgrader.panel.words import PackFacts, pack_facts
 from discgrader.reading.history import History
 
@@ -59,6 +62,7 @@ class Panel(Actions):
         self.watch = RefreshWatch(scene, self.refresh)
         self.recognizer = SeriesRecognizer(scene, self.watch.soon)
         self.series = SeriesChoice(scene, self.recognizer)
+        self.spines = ChosenSpines(scene, self.take_study)
         self.block_reader = BlockReader(scene, self._say_unless_computing)
         self.computation = Computation(ui, self)
         self.live = LiveGrades(self)
@@ -85,6 +89,7 @@ class Panel(Actions):
         self._captions = _captions(ui)
         self._controls: dict[str, Control] = {}
         self._tie: ParameterTie | None = None
+        self._spine_dialog: SpineDialog | None = None
         self._tag: Any = None
         self._warm = False
         self._connect()
@@ -105,6 +110,8 @@ class Panel(Actions):
             (ui.saveReadingButton, self.choose_save),
             (ui.openReadingButton, self.choose_open),
             (ui.reportButton, self.choose_report),
+            (ui.spineButton, self.choose_spine),
+            (ui.truthButton, self.show_truth),
         ):
             button.connect("clicked(bool)", act)
 
@@ -147,6 +154,7 @@ class Panel(Actions):
     def close(self) -> None:
         """Let go of window, scene and logic."""
         self.hear_keys(False)
+        self.spines.stop()
         self.set_parameters(None)
         self.logic.boxChanged = self.logic.noticed = None
 
@@ -271,6 +279,31 @@ class Panel(Actions):
             return
         self.series.steps.redo(self.parameters)
         self.refresh()
+
+    def choose_spine(self) -> None:
+        """Ask for the findings of a digital spine, and have it made."""
+        if self._spine_dialog is None:
+            self._spine_dialog = SpineDialog(self.ui.spineButton.window(), self.spines.make)
+        self._spine_dialog.run()
+
+    def take_study(self, nodes: Sequence[Any]) -> None:
+        """Choose the series of a study that has just come, and show them."""
+        parameters = self.parameters
+        if parameters is not None:
+            with slicer.util.NodeModify(parameters.parameterNode):
+                for name in ("t2", "t1", "t2Space"):
+                    setattr(parameters.series, name, None)
+                parameters.setAxialNodes([])
+        show_volumes(nodes)
+        self.refresh_soon()
+
+    def show_truth(self) -> None:
+        """Show the true grades of the study, where it is a digital spine, beside those that stand."""
+        truth, reading = truth_of(self.scene, self.study), self.state.study.reading
+        if not truth:
+            self.say(_("The true grades of this study are not known."))
+            return
+        show_truth(self.ui.truthButton.window(), agreement_text(truth, reading), truth_html(truth, reading))
 
     @property
     def _position(self) -> int:

@@ -21,6 +21,7 @@ from discgrader.mrml import hierarchy
 from discgrader.mrml.volumes import grid_of_volume, volume_to_node
 from discgrader.panel.dependencies import python_executable
 from discgrader.panel.events import Poller
+from discgrader.panel.truth import put_truth, truth_of
 from discgrader.phantom.render_job import render_study
 
 NAME = "DiscGrader phantom"
@@ -58,13 +59,16 @@ class PhantomSample(Listener):
     folder : Path, optional
         Where it is, or is to be kept.
     options : mapping
-        Of `discgrader.phantom.study.make_study`.
+        Of `discgrader.phantom.render_job.render_study`.
+    name : str
+        What the study is called.
     """
 
     def __init__(
         self, python: str, scene, show: Callable[[list], None], failed: Callable[[str], None],
-        folder: Path | None = None, options: Mapping[str, object] = OPTIONS,
+        folder: Path | None = None, options: Mapping[str, object] = OPTIONS, name: str = NAME,
     ) -> None:  # fmt: skip
+        self._name = name
         self._scene, self._show, self._say = scene, show, failed
         self._folder, self._options = folder or phantom_folder(cache_folder(), options), options
         self.runner = ProcessRunner(python=python)
@@ -90,7 +94,7 @@ class PhantomSample(Listener):
             return
         self.runner.run(partial(render_study, self._folder, self._options), self)
         self._dialog = qt.QProgressDialog(slicer.util.mainWindow())
-        self._dialog.setWindowTitle(NAME)
+        self._dialog.setWindowTitle(self._name)
         self._dialog.setLabelText(_("Rendering a digital lumbar spine…"))
         self._dialog.setRange(0, 100)
         self._dialog.setMinimumDuration(0)
@@ -136,8 +140,63 @@ class PhantomSample(Listener):
             self._say(str(error))
             return
         nodes = [volume_to_node(self._scene, series.volume, series.name) for series in study.series]
-        hierarchy.file_under(self._scene, hierarchy.study_item(self._scene, NAME, None), "Series", nodes)
+        item = hierarchy.study_item(self._scene, self._name, None)
+        hierarchy.file_under(self._scene, item, "Series", nodes)
+        put_truth(self._scene, self._folder, self._name, item)
         self._show(nodes)
+
+
+class ChosenSpines:
+    """Has digital spines made with findings of the user's choice, each a study of its own.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    taken : callable(list of vtkMRMLScalarVolumeNode)
+        Gets the series of each when they are in the scene.
+    python : str, optional
+        The Python to run; in Slicer, PythonSlicer.
+    cache : Path, optional
+        Where spines are kept.
+    """
+
+    def __init__(
+        self, scene, taken: Callable[[list], None], python: str | None = None, cache: Path | None = None
+    ) -> None:
+        self._scene, self._taken, self._python, self._cache = scene, taken, python, cache
+        self.sample: PhantomSample | None = None
+        """The one that is being made, or was made last."""
+
+    def make(self, options: Mapping[str, Any]) -> None:
+        """Have one made, unless another is being made.
+
+        Parameters
+        ----------
+        options : mapping
+            Of `discgrader.phantom.render_job.render_study`.
+        """
+        if self.sample is not None and self.sample.running:
+            slicer.util.errorDisplay(_("Another spine is being made; wait for it or cancel it."))
+            return
+        folder = phantom_folder(self._cache or cache_folder(), options)
+        self.sample = PhantomSample(
+            self._python or python_executable(), self._scene, self._taken, slicer.util.errorDisplay, folder, options,
+            self._free_name(int(options["seed"])),
+        )  # fmt: skip
+        self.sample.load()
+
+    def _free_name(self, seed: int) -> str:
+        """A name that no other spine in the scene has."""
+        name, number = _("Digital spine {seed}").format(seed=seed), 2
+        free = name
+        while truth_of(self._scene, free):
+            free, number = f"{name} ({number})", number + 1
+        return free
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        if self.sample is not None and self.sample.running:
+            self.sample.stop()
 
 
 def register(scene, thumbnail: str, may_load: Callable[[], bool] = lambda: True) -> None:

@@ -178,10 +178,11 @@ def _check_value(name: str, value: object, allowed: Mapping) -> None:
         return
     choices = allowed["choices"]
     if not any(value == choice and type(value) is type(choice) for choice in choices):
-        raise UsageError(f"The finding {name} cannot be {value}; choose one of {', '.join(map(_written, choices))}.")
+        raise UsageError(f"The finding {name} cannot be {value}; choose one of {', '.join(map(written, choices))}.")
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """A value as `DiscFindings.parse` reads it."""
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -192,8 +193,8 @@ def _read_value(name: str, text: str, allowed: Mapping) -> object:
         except ValueError:
             raise UsageError(f"The finding {name} cannot be {text}; give a number.") from None
     for choice in allowed["choices"]:
-        if text == _written(choice):
+        if text == written(choice):
             return choice
     raise UsageError(
-        f"The finding {name} cannot be {text}; choose one of {', '.join(map(_written, allowed['choices']))}."
+        f"The finding {name} cannot be {text}; choose one of {', '.join(map(written, allowed['choices']))}."
     )

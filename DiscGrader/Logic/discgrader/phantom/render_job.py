@@ -9,11 +9,19 @@ from discgrader.jobs.job import Context
 
 
 def render_study(folder: Path, options: Mapping[str, Any], job: Context) -> None:
-    """Write a study to a folder, which appears whole or not at all; ``options`` as `make_study` takes them."""
+    """Write a study to a folder, which appears whole or not at all; ``options`` as `make_study` takes them.
+
+    The findings of a level may be a text that `DiscFindings.parse` reads, too.
+    """
     # The window that asks for it need not load what renders.
     from discgrader.phantom.files import write_study
+    from discgrader.phantom.findings import DiscFindings
     from discgrader.phantom.study import make_study
 
-    phantom = make_study(**options, progress=job.progress)
+    findings = {
+        level: DiscFindings.parse(given) if isinstance(given, str) else given
+        for level, given in (options.get("findings") or {}).items()
+    }
+    phantom = make_study(**{**options, "findings": findings}, progress=job.progress)
     with atomic_folder(folder) as partial:
         write_study(phantom, partial)

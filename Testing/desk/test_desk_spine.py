@@ -1,0 +1,91 @@
+"""A digital spine with findings that the user chooses: the dialog, the study that comes of it, and its true grades."""
+
+import sys
+import time
+
+import pytest
+import slicer
+from discgrader.errors import UsageError
+from discgrader.panel.chosen_spine import SHOWN, SpineDialog, as_options, finding_titles, offered, presets
+from discgrader.panel.sample import ChosenSpines
+from discgrader.panel.truth import agreement_text, truth_html, truth_of
+from discgrader.phantom.findings import DiscFindings
+from PySide6 import QtWidgets
+
+
+@pytest.fixture
+def dialog(desk):
+    asked = []
+    made = SpineDialog(desk.window, asked.append)
+    made.asked = asked
+    return made
+
+
+def test_every_preset_can_be_made(desk):
+    for preset in presets():
+        assert all(DiscFindings.parse(line) for line in as_options(preset.findings).values()), preset.title
+    normal = as_options(presets()[1].findings)
+    assert set(normal) == set(SHOWN) and all("pfirrmann=1" in line for line in normal.values())
+
+
+def test_every_finding_of_the_phantom_is_offered(desk):
+    assert set(finding_titles()) == {name for name in DiscFindings.__dataclass_fields__ if name != "fused"}
+    for name in finding_titles():
+        assert all(DiscFindings.parse(f"{name}={value}") for value in offered(name) if f"{name}={value}" != "msu=3C")
+
+
+def test_what_is_chosen_is_what_is_asked_for(desk, dialog, user):
+    assert dialog.options["findings"] == {level: f"pfirrmann={5 - n}" for n, level in enumerate(reversed(SHOWN[1:]))}
+    dialog.presets.setCurrentIndex(5)
+    assert dialog.options["findings"] == {}
+    dialog.choose("L4-L5", "msu", "2B")
+    dialog.choose("L4-L5", "side", "left")
+    dialog.seed.setValue(7)
+    for role in ("T1", "T2_SPACE", "AX_T2"):
+        dialog.series[role].checked = False
+    user.click(dialog.make)
+    assert dialog.asked == [{"seed": 7, "findings": {"L4-L5": "msu=2B,side=left"}, "series": ["T2"]}]
+
+
+def test_what_cannot_be_together_is_said_and_not_made(desk, dialog):
+    dialog.presets.setCurrentIndex(5)
+    dialog.choose("L3-L4", "pfirrmann", "1")
+    dialog.choose("L3-L4", "narrowing", "1")
+    assert "L3-L4" in dialog.problem.text and "normal height" in dialog.problem.text and not dialog.make.enabled
+    dialog.choose("L3-L4", "narrowing", "")
+    assert dialog.problem.text == "" and dialog.make.enabled
+    for box in dialog.series.values():
+        box.checked = False
+    assert not dialog.make.enabled
+    with pytest.raises(UsageError, match="L4-L5"):
+        as_options({"L4-L5": {"msu": "0", "side": "left"}})
+
+
+def test_a_chosen_spine_becomes_the_study_and_its_truth_is_known(desk, user, tmp_path):
+    panel = desk.module.panel
+    panel.spines = ChosenSpines(slicer.mrmlScene, panel.take_study, sys.executable, tmp_path)
+    options = {"seed": 4, "findings": {"L4-L5": "pfirrmann=5,msu=0"}, "series": ["T2"], "middle_slices": 1}
+    panel.spines.make(options)
+    assert panel.spines.sample.running
+    end = time.monotonic() + 300
+    while panel.spines.sample.running and time.monotonic() < end:
+        user.wait(0.1)
+    user.until(lambda: panel.ui.t2Selector.currentNode() is not None, 60)
+    name = panel.state.study.name
+    assert name == "Digital spine 4"
+    truth = truth_of(slicer.mrmlScene, name)
+    assert truth["L4-L5", "pfirrmann", "pfirrmann"] == "5" and truth["L4-L5", "msu", "size"] == "0"
+    assert "L4-L5" in truth_html(truth, None) and agreement_text(truth, None) == "Nothing is graded yet."
+    panel.spines.make(options)
+    user.wait(0.3)
+    assert truth_of(slicer.mrmlScene, "Digital spine 4 (2)") == truth, "a second one of the same name is another study"
+
+
+def test_the_buttons_are_there_and_say_what_is_not_known(desk, user):
+    ui = desk.module.ui
+    assert ui.spineButton.text == "Digital spine…"
+    ui.settingsCollapsibleButton.collapsed = False
+    user.wait(0.1)
+    user.click(ui.truthButton)
+    assert "not known" in ui.statusLabel.text
+    assert not QtWidgets.QApplication.activeModalWidget()
