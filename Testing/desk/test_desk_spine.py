@@ -6,36 +6,45 @@ import time
 import pytest
 import slicer
 from discgrader.errors import UsageError
-from discgrader.panel.chosen_spine import SHOWN, SpineDialog, as_options, finding_titles, offered, presets
-from discgrader.panel.sample import ChosenSpines
-from discgrader.panel.truth import agreement_text, truth_html, truth_of
 from discgrader.phantom.findings import DiscFindings
 from PySide6 import QtWidgets
 
 
 @pytest.fixture
-def dialog(desk):
+def spine(desk):
+    """The module of the dialog; it needs a desk."""
+    from discgrader.panel import chosen_spine
+
+    return chosen_spine
+
+
+@pytest.fixture
+def dialog(desk, spine):
     asked = []
-    made = SpineDialog(desk.window, asked.append)
+    made = spine.SpineDialog(desk.window, asked.append)
     made.asked = asked
     return made
 
 
-def test_every_preset_can_be_made(desk):
-    for preset in presets():
-        assert all(DiscFindings.parse(line) for line in as_options(preset.findings).values()), preset.title
-    normal = as_options(presets()[1].findings)
-    assert set(normal) == set(SHOWN) and all("pfirrmann=1" in line for line in normal.values())
+def test_every_preset_can_be_made(spine):
+    for preset in spine.presets():
+        assert all(DiscFindings.parse(line) for line in spine.as_options(preset.findings).values()), preset.title
+    normal = spine.as_options(spine.presets()[1].findings)
+    assert set(normal) == set(spine.SHOWN) and all("pfirrmann=1" in line for line in normal.values())
 
 
-def test_every_finding_of_the_phantom_is_offered(desk):
-    assert set(finding_titles()) == {name for name in DiscFindings.__dataclass_fields__ if name != "fused"}
-    for name in finding_titles():
-        assert all(DiscFindings.parse(f"{name}={value}") for value in offered(name) if f"{name}={value}" != "msu=3C")
+def test_every_finding_of_the_phantom_is_offered(spine):
+    assert set(spine.finding_titles()) == {name for name in DiscFindings.__dataclass_fields__ if name != "fused"}
+    for name in spine.finding_titles():
+        assert all(
+            DiscFindings.parse(f"{name}={value}") for value in spine.offered(name) if f"{name}={value}" != "msu=3C"
+        )
 
 
-def test_what_is_chosen_is_what_is_asked_for(desk, dialog, user):
-    assert dialog.options["findings"] == {level: f"pfirrmann={5 - n}" for n, level in enumerate(reversed(SHOWN[1:]))}
+def test_what_is_chosen_is_what_is_asked_for(spine, dialog, user):
+    assert dialog.options["findings"] == {
+        level: f"pfirrmann={5 - n}" for n, level in enumerate(reversed(spine.SHOWN[-5:]))
+    }
     dialog.presets.setCurrentIndex(5)
     assert dialog.options["findings"] == {}
     dialog.choose("L4-L5", "msu", "2B")
@@ -47,7 +56,7 @@ def test_what_is_chosen_is_what_is_asked_for(desk, dialog, user):
     assert dialog.asked == [{"seed": 7, "findings": {"L4-L5": "msu=2B,side=left"}, "series": ["T2"]}]
 
 
-def test_what_cannot_be_together_is_said_and_not_made(desk, dialog):
+def test_what_cannot_be_together_is_said_and_not_made(spine, dialog):
     dialog.presets.setCurrentIndex(5)
     dialog.choose("L3-L4", "pfirrmann", "1")
     dialog.choose("L3-L4", "narrowing", "1")
@@ -58,10 +67,13 @@ def test_what_cannot_be_together_is_said_and_not_made(desk, dialog):
         box.checked = False
     assert not dialog.make.enabled
     with pytest.raises(UsageError, match="L4-L5"):
-        as_options({"L4-L5": {"msu": "0", "side": "left"}})
+        spine.as_options({"L4-L5": {"msu": "0", "side": "left"}})
 
 
 def test_a_chosen_spine_becomes_the_study_and_its_truth_is_known(desk, user, tmp_path):
+    from discgrader.panel.sample import ChosenSpines
+    from discgrader.panel.truth import agreement_text, truth_html, truth_of
+
     panel = desk.module.panel
     panel.spines = ChosenSpines(slicer.mrmlScene, panel.take_study, sys.executable, tmp_path)
     options = {"seed": 4, "findings": {"L4-L5": "pfirrmann=5,msu=0"}, "series": ["T2"], "middle_slices": 1}

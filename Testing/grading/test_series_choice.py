@@ -191,7 +191,7 @@ class Found:
 
 def test_the_engine_refuses_what_is_unknown_and_tells_of_series_in_its_result(spine, grader) -> None:
     engine = Engine(Found(spine), grader)
-    with pytest.raises(StudyError, match="set its role, for instance --role scan=T2"):
+    with pytest.raises(StudyError, match="Set its role, for instance --role scan=T2"):
         engine.grade(Study("s", (of(spine, "scan", Contrast.UNKNOWN),)))
     stir = engine.grade(Study("s", (of(spine, "stir", Contrast.STIR),)))
     assert len(stir.discs) == 6 and not any(disc.grades for disc in stir.discs)

@@ -16,6 +16,7 @@ from discgrader.reading.files import save_reading
 from discgrader.reading.history import History
 from discgrader.reading.pairs import READER, Pair, Source, load_source, pair
 from discgrader.reading.results import reading_of_result
+from discgrader.reading.small_samples import discs_needed, small_sample
 from discgrader.report.tables import write_grades_json
 from synthetic_result import synthetic_result
 
@@ -211,7 +212,9 @@ def test_two_readings(tmp_path, capsys):
     out = tmp_path / "Übereinstimmung"
     for _ in range(2):  # the second time over what the first has left
         assert run(tmp_path / "a.reading.json", tmp_path / "b.reading.json", "-o", out) == 0
-    assert "pfirrmann pfirrmann: n = 5, 80.0 % agreement, kappa" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "pfirrmann pfirrmann: n = 5, 80.0 % agreement, kappa" in told
+    assert "too few for these figures: 5 discs, and a kappa over these grades needs 50; 1 study, so no interval" in told
     with open(out / "agreement.csv", encoding="utf-8", newline="") as file:
         row = next(one for one in csv.DictReader(file) if one["task"] == "pfirrmann")
     assert (row["n"], row["studies"], row["percent"], row["percent_low"]) == ("5", "1", "80.0", "")
@@ -297,3 +300,25 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path, capsys):
     assert run(tmp_path / "a.json", "-o", tmp_path / "out") == 1
     assert "already contains other files" in capsys.readouterr().err
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_what_there_is_too_little_of_is_said_and_written():
+    few = agreement(pairs_of(np.diag([3, 4, 5, 0, 0])[:5], studies=4))[0].small
+    assert (few.discs, few.studies, few.discs_needed) == (12, 4, 50)
+    assert few.rare == (("I", 3), ("II", 4), ("IV", 0), ("V", 0))
+    assert few.sentences[0] == "12 discs, and a kappa over these grades needs 50"
+    assert any("4 studies, and below 20" in one for one in few.sentences)
+    written = few.to_json()
+    assert written["discs"] == 12 and written["studies_needed"] == 20 and written["in_words"] == list(few.sentences)
+
+
+def test_enough_of_everything_says_nothing():
+    many = agreement(pairs_of(np.diag([40] * 5) + 5, studies=40))[0].small
+    assert many.sentences == () and many.to_json() is None
+
+
+def test_a_wide_interval_and_five_grades():
+    assert discs_needed(2) == 30 and discs_needed(5) == 50
+    wide = small_sample(np.diag([30, 30]), ["no", "yes"], 25, 0.1, 0.6)
+    assert wide.sentences == ("the 95 % interval of kappa is 0.50 wide",)
+    assert small_sample(np.diag([30, 30]), ["no", "yes"], 25, np.nan, np.nan).sentences == ()

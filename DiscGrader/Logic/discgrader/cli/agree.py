@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     )
     for task in tasks:
         print(task_in_words(task))
+        if task.small.sentences:
+            print(f"  too few for these figures: {'; '.join(task.small.sentences)}")
     for count, words in (
         (pairing.named_differently, "discs are named differently"),
         (pairing.only_a, f"discs are in {a.name} only"),

@@ -24,6 +24,7 @@ from discgrader.folders import atomic_folder
 from discgrader.grading.systems import scale_of
 from discgrader.reading.files import write_csv
 from discgrader.reading.pairs import Pair, Pairing, Source
+from discgrader.reading.small_samples import SmallSample, small_sample
 
 DRAWS = 2000
 """Of the bootstrap, by default: percentiles of 2.5 and 97.5 % then rest on 50 draws on either side."""
@@ -57,6 +58,8 @@ class TaskAgreement:
         Unweighted.
     weighted_kappa, ac2 : Estimate or None
         With quadratic weights; None on a scale without order.
+    small : SmallSample
+        What there is too little of for these figures.
     """
 
     system: str
@@ -68,6 +71,7 @@ class TaskAgreement:
     weighted_kappa: Estimate | None
     ac1: Estimate
     ac2: Estimate | None
+    small: SmallSample
 
 
 def quadratic_weights(count: int) -> np.ndarray:
@@ -186,16 +190,19 @@ def _of_task(
         return Estimate(float(coefficient(table, weights) * unit), float(low), float(high))
 
     weights = quadratic_weights(len(place)) if scale.ordinal else None
+    kappa = estimate(cohen_kappa)
+    labels = [getattr(scale, "label_of", str)(value) for value in scale.values]
     return TaskAgreement(
         system,
         task,
         len(pairs),
         count,
         estimate(observed_agreement, None, 100.0),
-        estimate(cohen_kappa),
+        kappa,
         None if weights is None else estimate(cohen_kappa, weights),
         estimate(gwet_ac),
         None if weights is None else estimate(gwet_ac, weights),
+        small_sample(table, labels, count, kappa.low, kappa.high),
     )
 
 
@@ -228,6 +235,7 @@ def _document(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreem
             {
                 **{name: getattr(task, name) for name in ("system", "task", "n", "studies")},
                 **{name: _estimate(getattr(task, name)) for name in STATISTICS},
+                "too_small": task.small.to_json(),
             }
             for task in tasks
         ],
