@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,8 +19,22 @@ MODULE = Path(__file__).resolve().parents[1] / "DiscGrader"
 FOLDER = MODULE / "Resources" / "Translations"
 UI = MODULE / "Resources" / "UI" / "DiscGrader.ui"
 PACKAGE = MODULE / "Logic" / "discgrader"
+SPOKEN = (
+    "localize/*.py", "mrml/*.py", "grading/not_graded.py", "grading/axial.py", "grading/placement.py",
+    "grading/series_choice.py", "grading/t1_alone.py", "grading/typical.py", "grading/grader.py",
+    "grading/contributions.py", "grading/view.py", "grading/herniation_box.py", "reading/commands.py",
+    "reading/disc_commands.py", "reading/files.py", "reading/history.py", "reading/record.py", "pipeline/engine.py",
+    "pipeline/given_boxes.py", "pipeline/service.py", "imaging/names.py", "imaging/recognize.py", "imaging/ranking.py",
+    "imaging/dixon_parts.py", "imaging/coordinates.py", "imaging/series_title.py", "imaging/geometry.py",
+    "phantom/findings.py",
+)  # fmt: skip
+"""Files whose sentences the panel shows: warnings, reasons, errors."""
+
 STAGES = ("imaging", "localize", "mrml", "pipeline")
 """Rooms whose progress the panel shows."""
+
+VOCABULARY = "discgrader.vocabulary"
+"""The context of what the package words in English."""
 
 Texts = dict[tuple[str, str], str]
 """Translations by context and text."""
@@ -29,6 +44,53 @@ def texts() -> list[tuple[str, str]]:
     """Everything that can be translated, as (context, text), without repetition."""
     found = [*_of_ui(), *_of_code(), *_of_vocabulary(), *_of_report()]
     return sorted(dict.fromkeys(found))
+
+
+@cache
+def sentences() -> list[tuple[str, str]]:
+    """Warnings, reasons and errors of `SPOKEN` as templates such as ``The box of {0} lies outside the image.``
+
+    A sentence that has no translation is shown in English.
+    """
+    files = sorted({path for pattern in SPOKEN for path in PACKAGE.glob(pattern)})
+    found = [text for path in files for text in _templates(path)]
+    return [(VOCABULARY, text) for text in dict.fromkeys([*found, *_titles()])]
+
+
+def _titles() -> Iterator[str]:
+    """What a series is called, as `discgrader.imaging.series_title` has it, and sentences that are put together."""
+    for plane in ("sagittal", "axial", "coronal"):
+        yield from (plane, f"{plane} {{0}} '{{1}}' ({{2}})", f"{plane}; {{0}}")
+    yield from ("series", "sagittal T2", "sagittal T1", "sagittal T2 SPACE", "axial T2")
+    yield from ("{0}, but a {1}", "{0}, but an {1}", "{0} has a different frame of reference than the {1}")
+    yield from ("Not graded by {0}: {1}.", "{0} not graded by {1}: {2}.", "the axial T2 misses it by {0} mm")
+    yield from ("move {0} box", "turn {0} box", "resize {0} box", "names up by {0}", "names down by {0}")
+    yield "{0}: graded from T1 alone, which is less accurate: {1} {2} on held-out patients, versus {3} from T2."
+
+
+def _templates(path: Path) -> Iterator[str]:
+    """All texts of a file that have a space, with numbered fields, but docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) not in parts | documented and (text := _template(node)) and " " in text.strip():
+            if any(map(str.isalpha, text)) and not text.startswith("Pack {0}"):
+                yield text
+
+
+def _template(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    number, text = 0, ""
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            text += part.value.replace("{", "{{").replace("}", "}}")
+        else:
+            text, number = f"{text}{{{number}}}", number + 1
+    return text
 
 
 def read(path: Path) -> Texts:
@@ -46,7 +108,8 @@ def write(path: Path, language: str, translations: Mapping[tuple[str, str], str]
     """Write a .ts file with all `texts`."""
     root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en_US")
     contexts: dict[str, ElementTree.Element] = {}
-    for name, text in texts():
+    optional = [key for key in sentences() if translations.get(key)]
+    for name, text in sorted(dict.fromkeys([*texts(), *optional])):
         if name not in contexts:
             contexts[name] = ElementTree.SubElement(root, "context")
             ElementTree.SubElement(contexts[name], "name").text = name
@@ -135,8 +198,7 @@ def _of_report() -> Iterator[tuple[str, str]]:
 
 
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:
-    context = "discgrader.vocabulary"
-    yield from ((context, word) for word in words if word)
+    yield from ((VOCABULARY, word) for word in words if word)
 
 
 def _short(*words: str) -> Iterator[tuple[str, str]]:
@@ -158,6 +220,8 @@ def main() -> int:
         print(f"{path.name}: {len(texts())} texts, {len(missing)} not translated")
         for text in missing:
             print(f"  {json.dumps(text, ensure_ascii=False)}")
+        told, spoken = read(path), sentences()
+        print(f"  {len(spoken)} sentences of the package, {sum(not told.get(key) for key in spoken)} stay English")
     return 0
 
 

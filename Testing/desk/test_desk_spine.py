@@ -52,7 +52,8 @@ def test_what_is_chosen_is_what_is_asked_for(spine, dialog, user):
     dialog.seed.setValue(7)
     for role in ("T1", "T2_SPACE", "AX_T2"):
         dialog.series[role].checked = False
-    user.click(dialog.make)
+    assert dialog.make.enabled
+    dialog.make.click()
     assert dialog.asked == [{"seed": 7, "findings": {"L4-L5": "msu=2B,side=left"}, "series": ["T2"]}]
 
 

@@ -76,7 +76,7 @@ def test_blocks_that_overlap_are_told_apart_by_angle_and_doubt_is_said():
 def test_oblique_slices_are_said_and_steep_ones_refused():
     [note] = axial_cut(discs((32.0,)).discs[0], [axial(BODY)]).notes
     assert "cross the plane of L5-S1 at 32°" in note
-    assert axial_cut(discs((50.0,)).discs[0], [axial(BODY)]) == "axial T2 'ax_t2' (21 slices) crosses its plane at 50°"
+    assert axial_cut(discs((50.0,)).discs[0], [axial(BODY)]) == "axial T2 'ax_t2' (46 slices) crosses its plane at 50°"
 
 
 def test_why_a_disc_has_no_slice_is_said():
@@ -189,7 +189,7 @@ def test_an_axial_header_with_left_and_right_exchanged_is_found_out():
     assert not is_mirrored(stack.volume, reference.volume, frames)
     assert is_mirrored(turned.volume, reference.volume, frames)
     windows = StudyViews(Study("s", (reference, turned)), localization)
-    assert "ax_t2 seems to have left and right swapped relative to sag_t2" in windows.of(
+    assert "seems to have left and right swapped relative to the sagittal T2 'sag_t2'" in windows.of(
         localization.discs[0], system_views()["msu"]
     )
     assert not isinstance(windows.of(localization.discs[0], system_views()["calcification"]), str)
@@ -199,7 +199,7 @@ def test_a_window_mostly_outside_of_its_series_is_refused():
     far = discs()
     disc = replace(far.discs[0], roi=replace(far.discs[0].roi, center_lps_mm=np.array([0.0, -45.0, 0.0])))
     windows = StudyViews(Study("s", (sagittal(BODY), axial(BODY))), replace(far, discs=(disc,)))
-    assert "ax_t2 shows too little of its surroundings" in windows.of(disc, system_views()["msu"])
+    assert "'ax_t2' (46 slices) shows too little of its surroundings" in windows.of(disc, system_views()["msu"])
 
 
 def test_windows_are_brought_to_gray_levels_and_outside_is_black():

@@ -69,7 +69,7 @@ def test_one_frame_of_reference_does_not_help_where_pictures_clearly_disagree(id
     assert other_coordinates(axial(BODY, identity=identity), known) is None
     assert other_coordinates(moved(axial(BODY, identity=identity), (0.0, 2.0, 4.0)), known) is None
     reason = other_coordinates(moved(axial(BODY, identity=identity), (0.0, 0.0, 30.0)), known)
-    assert reason.startswith("lies 30 mm away from where its image matches sag_t2")
+    assert reason.startswith("lies 30 mm away from where its image matches the sagittal T2 'sag_t2'")
 
 
 def test_agreement_finds_where_pictures_fit():
