@@ -74,9 +74,9 @@ def _templates(path: Path) -> Iterator[str]:
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if id(node) not in parts | documented and (text := _template(node)) and " " in text.strip():
-            if any(map(str.isalpha, text)) and not text.startswith("Pack {0}"):
-                yield text
+        text = None if id(node) in parts | documented else _template(node)
+        if text and " " in text.strip() and any(map(str.isalpha, text)) and not text.startswith("Pack {0}"):
+            yield text
 
 
 def _template(node: ast.AST) -> str | None:

@@ -18,6 +18,7 @@ ROOMS = (
     "checked",
     "progress",
     "folders",
+    "sentences",
     "resources",
     "jobs",
     "imaging",

@@ -82,7 +82,9 @@ def _own(template: str) -> int:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    pieces = [f"{re.escape(literal)}{'' if field is None else f'(?P<f{field}>.+?)'}" for literal, field in _parsed(template)]
+    pieces = [
+        f"{re.escape(literal)}{'' if field is None else f'(?P<f{field}>.+?)'}" for literal, field in _parsed(template)
+    ]
     return re.compile("".join(pieces), re.DOTALL)
 
 

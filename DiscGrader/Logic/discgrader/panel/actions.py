@@ -96,7 +96,7 @@ class Actions(FileActions):
             act()
         except DiscGraderError as error:
             self.say(str(error))
-            slicer.util.errorDisplay(f"{failed} {error}")
+            slicer.util.errorDisplay(f"{failed} {in_language(str(error))}")
             self.refresh()
             return False
         self.refresh()

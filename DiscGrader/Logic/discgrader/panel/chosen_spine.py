@@ -188,7 +188,7 @@ class SpineDialog:
         outer.addWidget(buttons)
         self.presets.connect("currentIndexChanged(int)", self._take_preset)
         self._take_preset(0)
-        self.dialog.resize(760, 640)
+        self.dialog.resize(860, 680)
 
     def _grid(self):
         area, inner = qt.QScrollArea(), qt.QWidget()

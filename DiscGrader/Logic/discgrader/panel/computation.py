@@ -51,7 +51,7 @@ class Computation:
 
     def say(self, news: str) -> None:
         """Show a line of news."""
-        self._shown.say(news)
+        self._shown.say(in_language(news))
 
     def _begin(self, what: str, compute: Callable[..., object]) -> None:
         """Begin something, called ``what`` in the line of news."""
@@ -69,7 +69,7 @@ class Computation:
             )
         except (DiscGraderError, RuntimeError) as error:
             self._end(str(error))
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(in_language(str(error)))
 
     def _end(self, news: str) -> None:
         self.running, self.live = False, {}

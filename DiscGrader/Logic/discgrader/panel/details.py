@@ -124,7 +124,7 @@ def _notices(cell: Cell | None, note: str) -> list[str]:
         warnings.append(_("The box has been moved since; grade this disc again."))
     if cell is not None and cell.decision_stale:
         warnings.append(stale_text())
-    return [*([note] if note else []), *warnings]
+    return [*([in_language(note)] if note else []), *map(in_language, warnings)]
 
 
 def _heading(key: Key, cell: Cell | None, warned: str, colors: Colors) -> str:

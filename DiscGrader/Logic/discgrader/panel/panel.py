@@ -30,8 +30,8 @@ from discgrader.panel.leaving import Leaving
 from discgrader.panel.reader import ReaderName
 from discgrader.panel.reason import ReasonField
 from discgrader.panel.room import Room
-from discgrader.panel.second import SecondView
 from discgrader.panel.sample import ChosenSpines, show_volumes
+from discgrader.panel.second import SecondView
 from discgrader.panel.series import SeriesChoice
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state

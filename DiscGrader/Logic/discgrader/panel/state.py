@@ -15,7 +15,7 @@ from discgrader.localize.levels import name_percent
 from discgrader.mrml.hierarchy import NOT_CHOSEN
 from discgrader.mrml.volumes import Volumes
 from discgrader.panel.study import Cell, Grid, Key, StudyState, grid_of
-from discgrader.panel.words import PackFacts, not_graded_text
+from discgrader.panel.words import PackFacts, in_language, not_graded_text
 from discgrader.reading.history import History
 from discgrader.reading.record import ACCEPTED, UNREAD
 
@@ -256,8 +256,8 @@ def panel_state(
         table_layout=parameters.tableLayout,
         presentation=parameters.presentation,
         keys=keys,
-        undo=series.undo or (history and history.undo_words) or "",
-        redo=series.redo or (history and history.redo_words) or "",
+        undo=series.undo or in_language((history and history.undo_words) or ""),
+        redo=series.redo or in_language((history and history.redo_words) or ""),
     )
     return replace(
         state, hint=_hint(series), warnings=_warnings(study, series, captions), controls=_controls(state, captions)
@@ -275,16 +275,16 @@ def _hint(series: SeriesState) -> str:
 
 
 def _warnings(study: StudyState, series: SeriesState, captions: Mapping[str, str]) -> tuple[str, ...]:
-    lines = [f"⚠ {doubt}" for doubt in study.findings]
+    lines = [f"⚠ {in_language(doubt)}" for doubt in study.findings]
     if study.findings and (study.reading is None or study.reading.named is None):
         settles = _("If a name is wrong, set “{control}” above; all names follow.")
         lines.append(settles.format(control=captions["lowestLabel"]))
-    lines += [f"⚠ {doubt}" for doubt in (*study.doubts, *series.doubts)]
+    lines += [f"⚠ {in_language(doubt)}" for doubt in (*study.doubts, *series.doubts)]
     if study.has_box_off_disc and not study.misfits:
         off_disc = _("A box that fits no disc is not graded unless you check “{control}”.")
         lines.append(off_disc.format(control=captions["gradeAnywayCheckBox"]))
     if study.misfits:
-        lines += [*(f"⚠ {misfit}" for misfit in study.misfits), _anyway(study, captions)]
+        lines += [*(f"⚠ {in_language(misfit)}" for misfit in study.misfits), _anyway(study, captions)]
     not_used = _("Not used in this study: {name} ({reason}).")
     return (*lines, *(not_used.format(name=left.name, reason=_why_not_used(left)) for left in study.left_out))
 
@@ -300,7 +300,7 @@ def _anyway(study: StudyState, captions: Mapping[str, str]) -> str:
 
 def _why_not_used(left_out: LeftOut) -> str:
     """In the user's language, where the reason is the panel's own."""
-    return _("not chosen as a series above") if left_out.reason == NOT_CHOSEN else left_out.reason
+    return _("not chosen as a series above") if left_out.reason == NOT_CHOSEN else in_language(left_out.reason)
 
 
 # Which controls can be used, and why the others cannot.

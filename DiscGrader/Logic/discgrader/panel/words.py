@@ -7,11 +7,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 
 from discgrader.grading.headings import system_name, unbroken
 from discgrader.grading.systems import find_system, find_task, scale_of, systems
+from discgrader.report.language import nearest_language
 from discgrader.resources import resource_folders
 
 VOCABULARY = "discgrader.vocabulary"
@@ -27,8 +29,9 @@ _LOUD = "#ff6b6b"
 
 
 def in_language(words: str) -> str:
-    """The package's words in the user's language; as they are where its catalog does not have them."""
-    return translate(VOCABULARY, words) if words else words
+    """The package's words and sentences in the user's language; as they are where its catalog does not have them."""
+    told = translate(VOCABULARY, words) if words else words
+    return nearest_language(slicer.app.applicationLocaleName).word(words) if words and told == words else told
 
 
 def not_graded_text(reason: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from discgrader.errors import UsageError
-from discgrader.report.sentences import SENTENCES
 from discgrader.resources import resources_dir
+from discgrader.sentences import Sentences
 
 SAID, VOCABULARY = "discgrader.report", "discgrader.vocabulary"
 """Contexts of a catalog: what the report says, and what the package calls things."""
@@ -45,14 +45,9 @@ class Language:
 
     def word(self, text: str) -> str:
         """What the package calls something, or one of its sentences; whatever is not among them stays as it is."""
-        known = self.catalog.get((VOCABULARY, text))
-        if known or not self.catalog:
-            return known or text
-        for pattern, translated in _patterns(self.code):
-            found = pattern.fullmatch(text)
-            if found is not None:
-                return translated.format(**{name: self.word(part) for name, part in found.groupdict().items()})
-        return text
+        if not self.catalog:
+            return text
+        return self.catalog.get((VOCABULARY, text)) or _sentences(self.code).of(text)
 
     def number(self, written: str) -> str:
         """A number that is written with a decimal point, as this language writes it."""
@@ -60,19 +55,6 @@ class Language:
 
 
 ENGLISH = Language(ENGLISH_CODE, {})
-
-
-@cache
-def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The sentences of a language's catalog that have places to fill in, with their translations."""
-    catalog = find_language(code).catalog
-    known = [(text, catalog.get((VOCABULARY, text))) for text in SENTENCES if "{" in text]
-    return tuple((_pattern(text), translated) for text, translated in known if translated)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", text)
-    return re.compile("".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)))
 
 
 def languages() -> tuple[str, ...]:
@@ -95,6 +77,13 @@ def find_language(code: str) -> Language:
     if found is None:
         raise UsageError(f"There is no report in the language {code}; choose one of {', '.join(languages())}.")
     return Language(code, _read(found))
+
+
+@cache
+def _sentences(code: str) -> Sentences:
+    catalog = find_language(code).catalog
+    words = {text: told for (context, text), told in catalog.items() if context == VOCABULARY}
+    return Sentences(words, code in _COMMA)
 
 
 def nearest_language(code: str) -> Language:
