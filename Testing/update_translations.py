@@ -65,6 +65,10 @@ def _titles() -> Iterator[str]:
     yield from ("{0}, but a {1}", "{0}, but an {1}", "{0} has a different frame of reference than the {1}")
     yield from ("Not graded by {0}: {1}.", "{0} not graded by {1}: {2}.", "the axial T2 misses it by {0} mm")
     yield from ("move {0} box", "turn {0} box", "resize {0} box", "names up by {0}", "names down by {0}")
+    settles = "if this is wrong, name the lowest disc."
+    yield f"{{0}}; {settles}"
+    yield f"{{0}}; the lowest disc is called {{1}}: {settles}"
+    yield f"{{0}}; the lowest disc is called {{1}} but may be {{2}}: {settles}"
     yield "{0}: graded from T1 alone, which is less accurate: {1} {2} on held-out patients, versus {3} from T2."
 
 

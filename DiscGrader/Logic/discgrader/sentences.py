@@ -15,9 +15,10 @@ _DEEPEST = 5
 
 _FIELD = re.compile(r"\{\w+\}")
 _NUMBER = re.compile(r"[-+<>]?\d+\.\d+(?: ?(?:mm|%|°))?")
+_DECIMAL = re.compile(r"(?<= \d)\.(?=\d+$)|(?<= \d\d)\.(?=\d+$)")
 _ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 _JOINTS = ("; ", ", ", " and ")
-_LEAST_LETTERS = 6
+_LEAST_LETTERS = 4
 """A template with fewer letters of its own fits too much."""
 
 
@@ -55,25 +56,28 @@ class Sentences:
         """The translation of the template that fits best, with all that is filled in."""
         for part, pattern, translation in self._templates:
             if part in text and (found := pattern.fullmatch(text)):
-                values = {name: self._of(value, depth + 1) for name, value in found.groupdict().items()}
-                return _FIELD.sub(lambda field: values["f" + field[0][1:-1]], translation)
+                return self._with_values(translation, found.groupdict(), depth)
         return None
+
+    def _with_values(self, translation: str, values: Mapping[str, str], depth: int) -> str:
+        return _FIELD.sub(lambda field: self._of(values["f" + field[0][1:-1]], depth + 1), translation)
 
     def _parted(self, text: str, depth: int) -> str:
         """Sentences one by one; else parts of an enumeration, where any is known."""
         sentences = _ENDS.split(text)
         if len(sentences) > 1:
             return " ".join(self._of(one, depth + 1) for one in sentences)
+        if text[0].isupper() and " " in text:
+            lower = text[0].lower() + text[1:]
+            told = self._of(lower, depth + 1)
+            if told != lower:
+                return told[:1].upper() + told[1:]
         for joint in _JOINTS:
             parts = text.split(joint)
-            told = [self._of(part, depth + 1) for part in parts] if len(parts) > 1 else parts
-            if told != parts:
-                return (" und " if joint == " and " and self._comma else joint).join(told)
-        capital = text[:1].lower() + text[1:]
-        return self._capital(capital) if self._catalog.get(capital) else text
-
-    def _capital(self, text: str) -> str:
-        return self._catalog[text][:1].upper() + self._catalog[text][1:]
+            known = [self._of(part, depth + 1) for part in parts] if len(parts) > 1 else parts
+            if known != parts:
+                return (" und " if joint == " and " and self._comma else joint).join(known)
+        return _DECIMAL.sub(",", text) if self._comma and depth else text
 
 
 def _own(template: str) -> int:
@@ -82,10 +86,8 @@ def _own(template: str) -> int:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    pieces = [
-        f"{re.escape(literal)}{'' if field is None else f'(?P<f{field}>.+?)'}" for literal, field in _parsed(template)
-    ]
-    return re.compile("".join(pieces), re.DOTALL)
+    groups = ((re.escape(own), "" if field is None else f"(?P<f{field}>.+?)") for own, field in _parsed(template))
+    return re.compile("".join(map("".join, groups)), re.DOTALL)
 
 
 def _parsed(template: str) -> Iterator[tuple[str, str | None]]:
