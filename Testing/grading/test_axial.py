@@ -268,7 +268,7 @@ def test_a_series_that_also_shows_a_disc_is_named_in_its_warnings():
     [disc] = localization.discs
     looks = StudyViews(Study("s", (sagittal(BODY), other, own)), localization).of(disc, system_views()["msu"])
     [note] = looks[0][0].notes
-    assert note.startswith("The axial T2 'other' (9 slices) also shows L5-S1; the axial T2 'own' (7 slices) covers")
+    assert note.startswith("L5-S1 is also shown on the axial T2 'other' (9 slices); the axial T2 'own' (7 slices)")
     [disc], blocks = discs((20.0,)).discs, [own, axial(BODY, "next", (0, 10, STEP_MM), 5.0, 7)]
     assert axial_cut(disc, blocks).warnings_for("L5-S1") == (), "a block that passes it by is not named"
 

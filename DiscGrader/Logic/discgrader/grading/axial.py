@@ -95,11 +95,8 @@ class AxialCut:
         also = [title_of(series) for series in self.beside if title_of(series) not in named]
         if not also:
             return self.notes
-        others, verb = " and the ".join(also), "shows" if len(also) == 1 else "show"
-        return (
-            *self.notes,
-            f"The {others} also {verb} {level}; the {title_of(self.series)} covers it better and was used.",
-        )
+        others, used = " and the ".join(also), title_of(self.series)
+        return (*self.notes, f"{level} is also shown on the {others}; the {used} covers it better and was used.")
 
 
 @dataclass(frozen=True, eq=False)
