@@ -293,7 +293,7 @@
         </message>
         <message>
             <source>Table, details and labels large enough for the back row</source>
-            <translation>Tabelle, Einzelheiten und Beschriftungen so groß, dass man sie in der letzten Reihe lesen kann</translation>
+            <translation>Tabelle, Einzelheiten und Beschriftungen groß genug für die letzte Reihe</translation>
         </message>
         <message>
             <source>The name recorded with every correction</source>
@@ -329,7 +329,7 @@
         </message>
         <message>
             <source>What the table shows: a summary by level, one system, or all columns</source>
-            <translation>Was die Tabelle zeigt: die Übersicht nach Segmenten, ein System oder alle Spalten</translation>
+            <translation>Was die Tabelle zeigt: die Übersicht nach Etagen, ein System oder alle Spalten</translation>
         </message>
         <message>
             <source>Withdraw</source>
@@ -472,7 +472,7 @@
         </message>
         <message>
             <source>Levels</source>
-            <translation>Höhen</translation>
+            <translation>Etagen</translation>
         </message>
         <message>
             <source>Lumbar disc grading</source>
@@ -736,7 +736,7 @@
         </message>
         <message>
             <source>of unknown contrast</source>
-            <translation>mit unbekanntem Kontrast</translation>
+            <translation>unbekannter Wichtung</translation>
         </message>
         <message>
             <source>reader</source>
@@ -744,7 +744,7 @@
         </message>
         <message>
             <source>reason: {reason}</source>
-            <translation>Grund: {reason}</translation>
+            <translation>Begründung: {reason}</translation>
         </message>
         <message>
             <source>sagittal</source>
@@ -1657,7 +1657,7 @@ gleiten</translation>
         </message>
         <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
-            <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Die Grenze von 4 mm ist eine Einstellung.</translation>
+            <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Der Grenzwert von 4 mm ist einstellbar.</translation>
         </message>
         <message>
             <source>This image of the disc looks unlike those that {pack} was trained on: check its grades.</source>
@@ -1783,15 +1783,15 @@ platte</translation>
         </message>
         <message>
             <source>left facet arthropathy</source>
-            <translation>Facettengelenkarthrose links</translation>
+            <translation>Facettengelenksarthrose links</translation>
         </message>
         <message>
             <source>ligamentum flavum thickening</source>
-            <translation>Verdickung des Ligamentum flavum</translation>
+            <translation>Ligamentum-flavum-Hypertrophie</translation>
         </message>
         <message>
             <source>lower endplate change</source>
-            <translation>Veränderung der unteren Endplatte</translation>
+            <translation>Endplattenveränderung unten (Deckplatte)</translation>
         </message>
         <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
@@ -1823,11 +1823,11 @@ platte</translation>
         </message>
         <message>
             <source>mild left foraminal stenosis</source>
-            <translation>geringgradige Foramenstenose links</translation>
+            <translation>geringgradige Neuroforamenstenose links</translation>
         </message>
         <message>
             <source>mild right foraminal stenosis</source>
-            <translation>geringgradige Foramenstenose rechts</translation>
+            <translation>geringgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
             <source>moderate</source>
@@ -1839,23 +1839,23 @@ platte</translation>
         </message>
         <message>
             <source>moderate left foraminal stenosis</source>
-            <translation>mittelgradige Foramenstenose links</translation>
+            <translation>mittelgradige Neuroforamenstenose links</translation>
         </message>
         <message>
             <source>moderate right foraminal stenosis</source>
-            <translation>mittelgradige Foramenstenose rechts</translation>
+            <translation>mittelgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
             <source>nerve-root compression</source>
-            <translation>Kompression der Nervenwurzel</translation>
+            <translation>Nervenwurzelkompression</translation>
         </message>
         <message>
             <source>nerve-root contact</source>
-            <translation>Kontakt zur Nervenwurzel</translation>
+            <translation>Nervenwurzelkontakt</translation>
         </message>
         <message>
             <source>nerve-root deviation</source>
-            <translation>Verlagerung der Nervenwurzel</translation>
+            <translation>Nervenwurzelverlagerung</translation>
         </message>
         <message>
             <source>no</source>
@@ -1899,31 +1899,31 @@ platte</translation>
         </message>
         <message>
             <source>no left facet arthropathy</source>
-            <translation>keine Facettengelenkarthrose links</translation>
+            <translation>keine Facettengelenksarthrose links</translation>
         </message>
         <message>
             <source>no left foraminal stenosis</source>
-            <translation>keine Foramenstenose links</translation>
+            <translation>keine Neuroforamenstenose links</translation>
         </message>
         <message>
             <source>no ligamentum flavum thickening</source>
-            <translation>keine Verdickung des Ligamentum flavum</translation>
+            <translation>keine Ligamentum-flavum-Hypertrophie</translation>
         </message>
         <message>
             <source>no lower endplate change</source>
-            <translation>keine Veränderung der unteren Endplatte</translation>
+            <translation>keine Endplattenveränderung unten (Deckplatte)</translation>
         </message>
         <message>
             <source>no nerve-root compromise</source>
-            <translation>keine Beeinträchtigung der Nervenwurzel</translation>
+            <translation>keine Nervenwurzelbedrängung</translation>
         </message>
         <message>
             <source>no right facet arthropathy</source>
-            <translation>keine Facettengelenkarthrose rechts</translation>
+            <translation>keine Facettengelenksarthrose rechts</translation>
         </message>
         <message>
             <source>no right foraminal stenosis</source>
-            <translation>keine Foramenstenose rechts</translation>
+            <translation>keine Neuroforamenstenose rechts</translation>
         </message>
         <message>
             <source>no sagittal T1, T2 or T2 SPACE</source>
@@ -1947,7 +1947,7 @@ platte</translation>
         </message>
         <message>
             <source>no upper endplate change</source>
-            <translation>keine Veränderung der oberen Endplatte</translation>
+            <translation>keine Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
             <source>none</source>
@@ -1975,7 +1975,7 @@ platte</translation>
         </message>
         <message>
             <source>right facet arthropathy</source>
-            <translation>Facettengelenkarthrose rechts</translation>
+            <translation>Facettengelenksarthrose rechts</translation>
         </message>
         <message>
             <source>severe</source>
@@ -1987,11 +1987,11 @@ platte</translation>
         </message>
         <message>
             <source>severe left foraminal stenosis</source>
-            <translation>hochgradige Foramenstenose links</translation>
+            <translation>hochgradige Neuroforamenstenose links</translation>
         </message>
         <message>
             <source>severe right foraminal stenosis</source>
-            <translation>hochgradige Foramenstenose rechts</translation>
+            <translation>hochgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
             <source>spondylolisthesis</source>
@@ -2027,7 +2027,7 @@ platte</translation>
         </message>
         <message>
             <source>upper endplate change</source>
-            <translation>Veränderung der oberen Endplatte</translation>
+            <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
             <source>yes</source>
@@ -2090,7 +2090,7 @@ platte</translation>
         </message>
         <message>
             <source>Low. EP</source>
-            <translation>DP unt.</translation>
+            <translation>Deckpl.</translation>
         </message>
         <message>
             <source>Narrow</source>
@@ -2114,7 +2114,7 @@ platte</translation>
         </message>
         <message>
             <source>Up. EP</source>
-            <translation>DP ob.</translation>
+            <translation>Grundpl.</translation>
         </message>
         <message>
             <source>mild</source>
@@ -2161,7 +2161,7 @@ platte</translation>
         </message>
         <message>
             <source>The disc that was chosen is gone. Choose a cell of the table first.</source>
-            <translation>Die gewählte Bandscheibe ist nicht mehr da. Wählen Sie zuerst eine Zelle der Tabelle.</translation>
+            <translation>Die gewählte Bandscheibe ist nicht mehr da. Zuerst eine Zelle der Tabelle wählen.</translation>
         </message>
         <message>
             <source>The grade cannot be accepted.</source>
@@ -2193,7 +2193,7 @@ platte</translation>
         </message>
         <message>
             <source>There is no AI grade to accept here.</source>
-            <translation>Hier gibt es keine Einstufung der KI zum Annehmen.</translation>
+            <translation>Hier gibt es keine Einstufung der KI zum Bestätigen.</translation>
         </message>
         <message>
             <source>There is nothing to confirm here.</source>
@@ -2205,7 +2205,7 @@ platte</translation>
         </message>
         <message>
             <source>This is not graded yet; give it a grade first.</source>
-            <translation>Dies ist noch nicht eingestuft; zuerst eine Einstufung setzen.</translation>
+            <translation>Dies ist noch nicht eingestuft; bitte zuerst einstufen.</translation>
         </message>
         <message>
             <source>Undo did not work.</source>
@@ -2540,7 +2540,7 @@ Jetzt in das Python von Slicer installieren?</translation>
         <name>panel.grades</name>
         <message>
             <source>How many grades are not read yet. ✎ changed by the reader, ≠ contradiction between systems, ⚠ warning.</source>
-            <translation>Wie viele Grade noch nicht befundet sind. ✎ vom Befunder geändert, ≠ Widerspruch zwischen Systemen, ⚠ Warnung.</translation>
+            <translation>Wie viele Einstufungen noch nicht befundet sind. ✎ vom Befunder geändert, ≠ Widerspruch zwischen Systemen, ⚠ Warnung.</translation>
         </message>
         <message>
             <source>The box has been moved since; grade this disc again.</source>
@@ -2549,12 +2549,12 @@ Jetzt in das Python von Slicer installieren?</translation>
         <message>
             <source>Un-
 read</source>
-            <translation>Un-
-gelesen</translation>
+            <translation>Noch
+offen</translation>
         </message>
         <message>
             <source>{system}: the worst finding at each level. Click to see all of its columns.</source>
-            <translation>{system}: der schwerste Befund jedes Segments. Ein Klick zeigt alle Spalten.</translation>
+            <translation>{system}: der schwerste Befund jeder Etage. Ein Klick zeigt alle Spalten.</translation>
         </message>
     </context>
     <context>
@@ -2616,7 +2616,7 @@ gelesen</translation>
         </message>
         <message>
             <source>Add a disc at the mouse or the crosshair</source>
-            <translation>Eine Bandscheibe an der Maus oder am Fadenkreuz hinzufügen</translation>
+            <translation>Bandscheibe an der Maus oder am Fadenkreuz hinzufügen</translation>
         </message>
         <message>
             <source>Axial in disc plane</source>
@@ -2656,7 +2656,7 @@ gelesen</translation>
         </message>
         <message>
             <source>First task of the level</source>
-            <translation>Erste Aufgabe der Etage</translation>
+            <translation>Erstes Merkmal der Etage</translation>
         </message>
         <message>
             <source>Fit</source>
@@ -2696,7 +2696,7 @@ gelesen</translation>
         </message>
         <message>
             <source>Last task of the level</source>
-            <translation>Letzte Aufgabe der Etage</translation>
+            <translation>Letztes Merkmal der Etage</translation>
         </message>
         <message>
             <source>Lowest level</source>
@@ -2720,7 +2720,7 @@ gelesen</translation>
         </message>
         <message>
             <source>Next unread grade</source>
-            <translation>Nächste nicht gelesene Einstufung</translation>
+            <translation>Nächste offene Einstufung</translation>
         </message>
         <message>
             <source>Next warning or disagreement</source>
@@ -2736,7 +2736,7 @@ gelesen</translation>
         </message>
         <message>
             <source>Previous grading system</source>
-            <translation>Vorheriges Einstufungssystem</translation>
+            <translation>Voriges Einstufungssystem</translation>
         </message>
         <message>
             <source>Previous level, toward the head</source>
@@ -2748,11 +2748,11 @@ gelesen</translation>
         </message>
         <message>
             <source>Previous unread grade</source>
-            <translation>Vorherige nicht gelesene Einstufung</translation>
+            <translation>Vorige offene Einstufung</translation>
         </message>
         <message>
             <source>Previous warning or disagreement</source>
-            <translation>Vorherige Warnung oder Abweichung</translation>
+            <translation>Vorige Warnung oder Abweichung</translation>
         </message>
         <message>
             <source>Redo</source>
@@ -2800,7 +2800,7 @@ gelesen</translation>
         </message>
         <message>
             <source>This list of keys</source>
-            <translation>Diese Tastenliste</translation>
+            <translation>Diese Übersicht der Tastenkürzel</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -2859,7 +2859,7 @@ gelesen</translation>
         </message>
         <message>
             <source>What you decided on {studies} is not saved.</source>
-            <translation>Ihre Entscheidungen zu {studies} sind nicht gespeichert.</translation>
+            <translation>Die Entscheidungen zu {studies} sind nicht gespeichert.</translation>
         </message>
     </context>
     <context>
@@ -2884,7 +2884,7 @@ gelesen</translation>
         <name>panel.reason</name>
         <message>
             <source>Return keeps it, Esc cancels</source>
-            <translation>Eingabe übernimmt, Esc bricht ab</translation>
+            <translation>Eingabetaste übernimmt, Esc bricht ab</translation>
         </message>
         <message>
             <source>This disc is gone; nothing was set.</source>
@@ -2892,7 +2892,7 @@ gelesen</translation>
         </message>
         <message>
             <source>Why does {level}, {task}, get {grade}?</source>
-            <translation>Warum ist {level}, {task}, {grade}?</translation>
+            <translation>Begründung für {level}, {task}: {grade}</translation>
         </message>
     </context>
     <context>
