@@ -41,7 +41,7 @@
         </message>
         <message>
             <source>Axial in disc plane</source>
-            <translation>Axial in Bandscheibenebene</translation>
+            <translation>In Bandscheibenebene</translation>
         </message>
         <message>
             <source>Boxes</source>
@@ -64,6 +64,10 @@
             <translation>Die gewählte Bandscheibe löschen</translation>
         </message>
         <message>
+            <source>Digital spine…</source>
+            <translation>Digitale LWS…</translation>
+        </message>
+        <message>
             <source>DiscGrader</source>
             <translation>DiscGrader</translation>
         </message>
@@ -77,7 +81,7 @@
         </message>
         <message>
             <source>Find discs</source>
-            <translation>Bandscheiben finden</translation>
+            <translation>Finden</translation>
         </message>
         <message>
             <source>Finds, names, boxes and grades the lumbar discs on MRI, and shows what each grade is based on. Research use, not for diagnosis. See &lt;a href="https://example.org/SlicerDiscGrader"&gt;the documentation&lt;/a&gt;.</source>
@@ -136,8 +140,16 @@
             <translation>Beschriftung:</translation>
         </message>
         <message>
+            <source>Leave everything as it is</source>
+            <translation>Alles so lassen, wie es ist</translation>
+        </message>
+        <message>
             <source>Lowest disc:</source>
-            <translation>Unterste Bandscheibe:</translation>
+            <translation>Unterste:</translation>
+        </message>
+        <message>
+            <source>Make a digital spine with findings of your choice</source>
+            <translation>Eine digitale Lendenwirbelsäule mit gewählten Befunden erzeugen</translation>
         </message>
         <message>
             <source>Margin:</source>
@@ -145,15 +157,19 @@
         </message>
         <message>
             <source>Names down</source>
-            <translation>Namen abwärts</translation>
+            <translation>Namen tiefer</translation>
         </message>
         <message>
             <source>Names up</source>
-            <translation>Namen aufwärts</translation>
+            <translation>Namen höher</translation>
         </message>
         <message>
             <source>No discs have been found yet.</source>
             <translation>Es wurden noch keine Bandscheiben gefunden.</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>Nicht jetzt</translation>
         </message>
         <message>
             <source>Nothing to redo</source>
@@ -257,7 +273,7 @@
         </message>
         <message>
             <source>Set grade</source>
-            <translation>Selbst einstufen</translation>
+            <translation>Ändern</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -274,6 +290,10 @@
         <message>
             <source>Show level and grade beside each disc in the views</source>
             <translation>Etage und Einstufung neben jeder Bandscheibe anzeigen</translation>
+        </message>
+        <message>
+            <source>Show the true grades of a digital spine</source>
+            <translation>Die wahren Grade einer digitalen Wirbelsäule anzeigen</translation>
         </message>
         <message>
             <source>Show what the chosen grade is based on</source>
@@ -312,8 +332,16 @@
             <translation>Trainiert mit dem Datensatz SPIDER (Zenodo 10159290, Creative Commons Attribution 4.0).</translation>
         </message>
         <message>
+            <source>True grades…</source>
+            <translation>Wahre Grade…</translation>
+        </message>
+        <message>
             <source>Turn the axial view into the plane of the chosen disc</source>
             <translation>Die axiale Ansicht in die Ebene der gewählten Bandscheibe drehen</translation>
+        </message>
+        <message>
+            <source>Use the series as chosen</source>
+            <translation>Serien so verwenden</translation>
         </message>
         <message>
             <source>What is graded and shown</source>
@@ -324,20 +352,16 @@
             <translation>Name der untersten Bandscheibe; alle anderen richten sich danach</translation>
         </message>
         <message>
-            <source>What the series in the image is</source>
-            <translation>Was die abgebildete Serie ist</translation>
-        </message>
-        <message>
             <source>What the table shows: a summary by level, one system, or all columns</source>
             <translation>Was die Tabelle zeigt: die Übersicht nach Etagen, ein System oder alle Spalten</translation>
         </message>
         <message>
             <source>Withdraw</source>
-            <translation>Zurücknehmen</translation>
+            <translation>Aufheben</translation>
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Eigene Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung aufheben</translation>
         </message>
         <message>
             <source>Write the report to a folder</source>
@@ -436,7 +460,7 @@
         </message>
         <message>
             <source>Grade</source>
-            <translation>Grad</translation>
+            <translation>Einstufen</translation>
         </message>
         <message>
             <source>Grades</source>
@@ -830,8 +854,48 @@
     <context>
         <name>discgrader.vocabulary</name>
         <message>
+            <source> (most like {0}, {1})</source>
+            <translation> (am ehesten {0}, {1})</translation>
+        </message>
+        <message>
+            <source> but may be {0}</source>
+            <translation>, könnte aber {0} sein</translation>
+        </message>
+        <message>
             <source>(nucleus - annulus) / (nucleus + annulus); after Pfirrmann et al., Spine 2001;26:1873: border distinct in I-II</source>
             <translation>(Nucleus − Anulus) / (Nucleus + Anulus); nach Pfirrmann et al., Spine 2001;26:1873: Grenze bei I–II scharf</translation>
+        </message>
+        <message>
+            <source>1 slice</source>
+            <translation>1 Schicht</translation>
+        </message>
+        <message>
+            <source>A disc may have been missed below this one, so it is counted as disc {0} from the sacrum.</source>
+            <translation>Darunter wurde möglicherweise eine Bandscheibe übersehen; diese zählt als Nummer {0} vom Sakrum aus.</translation>
+        </message>
+        <message>
+            <source>A disc seems to have been missed: number {0}, counted from the sacrum.</source>
+            <translation>Eine Bandscheibe wurde offenbar übersehen: Nummer {0}, vom Sakrum aus gezählt.</translation>
+        </message>
+        <message>
+            <source>A herniation in zone A is central and has no side (msu={0}, side={1})</source>
+            <translation>Ein Vorfall in Zone A liegt median und hat keine Seite ({0}, {1})</translation>
+        </message>
+        <message>
+            <source>A herniation in zone C (msu={0}) lies between the pedicles and does not migrate</source>
+            <translation>Ein Vorfall in Zone C ({0}) liegt zwischen den Pedikeln und migriert nicht</translation>
+        </message>
+        <message>
+            <source>A point needs three finite RAS coordinates in mm.</source>
+            <translation>Ein Punkt braucht drei endliche RAS-Koordinaten in mm.</translation>
+        </message>
+        <message>
+            <source>A spine cannot have the levels {0}: {1} belongs to a different number of lumbar vertebrae; name the lowest disc, and all other names follow.</source>
+            <translation>Eine Wirbelsäule kann nicht die Etagen {0} haben: {1} gehört zu einer anderen Zahl von Lendenwirbeln; bitte die unterste Bandscheibe benennen, die übrigen Namen richten sich danach.</translation>
+        </message>
+        <message>
+            <source>All boxes were deleted during grading; find the discs again.</source>
+            <translation>Alle Boxen wurden während der Einstufung gelöscht; bitte die Bandscheiben neu finden.</translation>
         </message>
         <message>
             <source>Ample CSF; roots lie dorsally in contact with the dura, in a horseshoe.</source>
@@ -840,6 +904,14 @@
         <message>
             <source>Ample CSF; roots lie dorsally, filling less than half of the sac.</source>
             <translation>Reichlich Liquor; die Wurzeln liegen dorsal und füllen weniger als die Hälfte des Duralsacks.</translation>
+        </message>
+        <message>
+            <source>An ROI box needs a center, three axes and a size; draw it again.</source>
+            <translation>Eine ROI-Box braucht Mittelpunkt, drei Achsen und Größe; bitte neu zeichnen.</translation>
+        </message>
+        <message>
+            <source>An ROI box needs a size above zero; draw it again.</source>
+            <translation>Eine ROI-Box muss eine Ausdehnung haben; bitte neu zeichnen.</translation>
         </message>
         <message>
             <source>Anterior CSF space open.</source>
@@ -1038,12 +1110,44 @@ kanal</translation>
             <translation>Bandscheibe innerhalb der Randleisten der Wirbelkörper.</translation>
         </message>
         <message>
+            <source>Disc, counted from the sacrum</source>
+            <translation>Bandscheibe, vom Sakrum aus gezählt</translation>
+        </message>
+        <message>
             <source>Disc-osteophyte complex</source>
             <translation>Bandscheiben-Osteophyten-Komplex</translation>
         </message>
         <message>
             <source>Disc-osteophyte complex present.</source>
             <translation>Bandscheiben-Osteophyten-Komplex vorhanden.</translation>
+        </message>
+        <message>
+            <source>Discs are being found or graded; wait until that is done, or stop it first.</source>
+            <translation>Bandscheiben werden gerade gesucht oder eingestuft; bitte warten oder zuerst anhalten.</translation>
+        </message>
+        <message>
+            <source>Discs are {0} mm apart and {1} mm deep, which is impossible for lumbar discs, even a child's.</source>
+            <translation>Die Bandscheiben liegen {0} mm auseinander und sind {1} mm tief; das gibt es lumbal auch bei Kindern nicht.</translation>
+        </message>
+        <message>
+            <source>Discs are {0} mm apart and {1} mm deep, which is unlikely in an adult: if this is not a child, the image spacing is wrong, and so are lengths in mm and perhaps grades.</source>
+            <translation>Die Bandscheiben liegen {0} mm auseinander und sind {1} mm tief, was bei Erwachsenen unwahrscheinlich ist: Ist es kein Kind, stimmen Pixelabstand, Längen in mm und vielleicht auch Einstufungen nicht.</translation>
+        </message>
+        <message>
+            <source>Discs were found and named, and nothing was graded from the sagittal series: no network was trained on {0}.</source>
+            <translation>Die Bandscheiben wurden gefunden und benannt; aus den sagittalen Serien wurde nichts eingestuft, da kein Netz mit dieser Wichtung trainiert wurde: {0}.</translation>
+        </message>
+        <message>
+            <source>Discs were found on axial slices alone and named by counting from below: check the names, and if they are wrong, name the lowest disc.</source>
+            <translation>Die Bandscheiben wurden allein auf axialen Schichten gefunden und von unten gezählt: bitte die Namen prüfen und gegebenenfalls die unterste Bandscheibe benennen.</translation>
+        </message>
+        <message>
+            <source>Discs were not searched for on the {0}: it {1}.</source>
+            <translation>Bandscheiben wurden nicht gesucht auf: {0}; diese {1}.</translation>
+        </message>
+        <message>
+            <source>Discs were not searched for on the {0}: that needs {1}.</source>
+            <translation>Bandscheiben wurden nicht gesucht auf: {0}; dazu braucht es {1}.</translation>
         </message>
         <message>
             <source>Drawing sheets</source>
@@ -1124,16 +1228,40 @@ Fett</translation>
             <translation>Bandscheiben werden gesucht:</translation>
         </message>
         <message>
+            <source>Fitting a box requires PyTorch, which is not installed; adjust the box by hand.</source>
+            <translation>Zum Anpassen einer Box wird PyTorch gebraucht, das nicht installiert ist; bitte die Box von Hand anpassen.</translation>
+        </message>
+        <message>
             <source>Foraminal stenosis (Lee)</source>
             <translation>Neuroforamenstenose (Lee)</translation>
+        </message>
+        <message>
+            <source>Graded anyway, as requested, although {0}. {1}</source>
+            <translation>Auf Wunsch trotzdem eingestuft, obwohl gilt: {0}. {1}</translation>
+        </message>
+        <message>
+            <source>Graded from T1 alone, which is less accurate: {0} {1} on held-out patients, versus {2} from T2.</source>
+            <translation>Allein aus T1 eingestuft, was weniger genau ist: {0} {1} bei Testpatienten, gegenüber {2} aus T2.</translation>
         </message>
         <message>
             <source>Graded from T1 alone, which is less accurate: {measure} {low} on held-out patients, versus {high} from T2.</source>
             <translation>Nur aus T1 eingestuft, was weniger genau ist: {measure} {low} bei zurückgehaltenen Patienten, gegenüber {high} aus T2.</translation>
         </message>
         <message>
+            <source>Graded from T1 alone; how well this pack performs on T1 alone was not measured.</source>
+            <translation>Allein aus T1 eingestuft; wie gut dieses Paket allein aus T1 ist, wurde nicht gemessen.</translation>
+        </message>
+        <message>
             <source>Grading</source>
             <translation>Einstufung:</translation>
+        </message>
+        <message>
+            <source>Grading is still running; wait for it or stop it first.</source>
+            <translation>Die Einstufung läuft noch; bitte warten oder zuerst anhalten.</translation>
+        </message>
+        <message>
+            <source>Grading was not completed. {0}</source>
+            <translation>Die Einstufung ist unvollständig. {0}</translation>
         </message>
         <message>
             <source>Gray nucleus, border unclear, height normal or slightly reduced.</source>
@@ -1199,12 +1327,20 @@ ation</source>
             <translation>Nucleus homogen hell, Grenze zum Anulus scharf, normale Höhe.</translation>
         </message>
         <message>
+            <source>In a disc-osteophyte complex the disc stands out (bulging=0)</source>
+            <translation>Bei einem Bandscheiben-Osteophyten-Komplex ragt die Bandscheibe vor (Vorwölbung: nein)</translation>
+        </message>
+        <message>
             <source>In a lateral quadrant of the intra-facet line.</source>
             <translation>Im lateralen Viertel der Interfacettenlinie.</translation>
         </message>
         <message>
             <source>In the central two quadrants of the intra-facet line.</source>
             <translation>In den beiden mittleren Vierteln der Interfacettenlinie.</translation>
+        </message>
+        <message>
+            <source>In zone C the facet joint occupies the space of a herniation of size 3 (msu=3C)</source>
+            <translation>In Zone C liegt das Facettengelenk, wo ein Vorfall der Größe 3 läge (3C)</translation>
         </message>
         <message>
             <source>Inhomogeneity of the nucleus</source>
@@ -1263,6 +1399,18 @@ flav.</translation>
         <message>
             <source>Ligamentum flavum thickening</source>
             <translation>Ligamentum-flavum-Hypertrophie</translation>
+        </message>
+        <message>
+            <source>Loading networks</source>
+            <translation>Netze werden geladen:</translation>
+        </message>
+        <message>
+            <source>Loading the files was stopped.</source>
+            <translation>Das Laden der Dateien wurde angehalten.</translation>
+        </message>
+        <message>
+            <source>Loading torch</source>
+            <translation>PyTorch wird geladen:</translation>
         </message>
         <message>
             <source>Localized displacement of disc material beyond the limits of the disc space, over less than a quarter of the circumference.</source>
@@ -1387,12 +1535,28 @@ wurzel</translation>
             <translation>Nervenwurzelbedrängung</translation>
         </message>
         <message>
+            <source>Newer work took its place.</source>
+            <translation>Durch eine neuere Berechnung ersetzt.</translation>
+        </message>
+        <message>
             <source>No calcification predicted.</source>
             <translation>Keine Verkalkung vorhergesagt.</translation>
         </message>
         <message>
             <source>No disc bulge.</source>
             <translation>Keine Bandscheibenvorwölbung.</translation>
+        </message>
+        <message>
+            <source>No disc was found in this ROI box; its position and measurements are those of the box.</source>
+            <translation>In dieser ROI-Box wurde keine Bandscheibe gefunden; Lage und Maße sind die der Box.</translation>
+        </message>
+        <message>
+            <source>No disc was found in {0}; check that it shows a lumbar spine on MRI.</source>
+            <translation>In {0} wurde keine Bandscheibe gefunden; bitte prüfen, ob es eine MRT der LWS ist.</translation>
+        </message>
+        <message>
+            <source>No disc was found on the {0}.</source>
+            <translation>Keine Bandscheibe gefunden: {0}.</translation>
         </message>
         <message>
             <source>No disc-osteophyte complex.</source>
@@ -1415,16 +1579,36 @@ wurzel</translation>
             <translation>Keine umschriebene Verlagerung von Bandscheibenmaterial.</translation>
         </message>
         <message>
+            <source>No lumbar disc was found in {0}; check that it is a sagittal MRI of the lumbar spine.</source>
+            <translation>In {0} wurde keine lumbale Bandscheibe gefunden; bitte prüfen, ob es eine sagittale MRT der LWS ist.</translation>
+        </message>
+        <message>
+            <source>No lumbar disc was found on the axial T2 of {0}; add a sagittal series.</source>
+            <translation>Auf der axialen T2 von {0} wurde keine lumbale Bandscheibe gefunden; bitte eine sagittale Serie ergänzen.</translation>
+        </message>
+        <message>
             <source>No marrow change beside the endplate.</source>
             <translation>Keine endplattennahe Knochenmarkveränderung.</translation>
+        </message>
+        <message>
+            <source>No pack grades the system {0}; choose one of {1}.</source>
+            <translation>Für das System {0} gibt es kein Paket; möglich sind {1}.</translation>
         </message>
         <message>
             <source>No sacrum in view; names are nominal.</source>
             <translation>Kein Sakrum im Bild; die Benennung ist nominell.</translation>
         </message>
         <message>
+            <source>No segmented disc lies in the {0} box; move the box onto a disc, or adjust it by hand.</source>
+            <translation>In der Box von {0} liegt keine segmentierte Bandscheibe; bitte die Box auf eine Bandscheibe schieben oder von Hand anpassen.</translation>
+        </message>
+        <message>
             <source>No stenosis.</source>
             <translation>Keine Stenose.</translation>
+        </message>
+        <message>
+            <source>Not graded by {0}: {1}.</source>
+            <translation>Nicht eingestuft durch {0}: {1}.</translation>
         </message>
         <message>
             <source>Not graded by {systems}: {reason}.</source>
@@ -1459,6 +1643,14 @@ wurzel</translation>
             <translation>Auf der Grenze zwischen mittlerem und lateralem Viertel.</translation>
         </message>
         <message>
+            <source>One disc is</source>
+            <translation>Eine Bandscheibe ist</translation>
+        </message>
+        <message>
+            <source>Only part of this disc was recognized on the axial slices, so its box may lie too far anterior or posterior: check it.</source>
+            <translation>Diese Bandscheibe wurde auf den axialen Schichten nur teilweise erkannt; ihre Box kann zu weit ventral oder dorsal liegen: bitte prüfen.</translation>
+        </message>
+        <message>
             <source>Osteo-
 phyte</source>
             <translation>Osteo-
@@ -1477,6 +1669,10 @@ mann</translation>
         <message>
             <source>Pfirrmann grade</source>
             <translation>Pfirrmann-Grad</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade 5 means a collapsed disc space</source>
+            <translation>Pfirrmann-Grad V heißt kollabierter Bandscheibenraum</translation>
         </message>
         <message>
             <source>Pfirrmann grade I</source>
@@ -1519,6 +1715,10 @@ mann</translation>
             <translation>Pfirrmann-Grad der Bandscheibendegeneration</translation>
         </message>
         <message>
+            <source>Pfirrmann grade {0} means a disc of normal height</source>
+            <translation>Pfirrmann-Grad {0} heißt normale Bandscheibenhöhe</translation>
+        </message>
+        <message>
             <source>Posterior overhang beyond the vertebrae</source>
             <translation>Vorragen dorsal der Wirbelkörper</translation>
         </message>
@@ -1529,6 +1729,10 @@ mann</translation>
         <message>
             <source>Presence only; for severity see Weishaupt's grades.</source>
             <translation>Nur Vorhandensein; zum Schweregrad siehe die Grade nach Weishaupt.</translation>
+        </message>
+        <message>
+            <source>ROI boxes</source>
+            <translation>ROI-Boxen</translation>
         </message>
         <message>
             <source>Read at the slice of maximal herniation. The intra-facet line joins the medial margins of the facet joints. 0 was added for a disc without herniation.</source>
@@ -1545,6 +1749,14 @@ mann</translation>
         <message>
             <source>Reading</source>
             <translation>Befundung</translation>
+        </message>
+        <message>
+            <source>Reading packs</source>
+            <translation>Pakete werden gelesen:</translation>
+        </message>
+        <message>
+            <source>Redo: {0}</source>
+            <translation>Wiederholen: {0}</translation>
         </message>
         <message>
             <source>Research use, not for diagnosis.</source>
@@ -1583,6 +1795,14 @@ re</translation>
             <translation>In SPIDER wurde nur das Vorhandensein befundet; der Wortlaut folgt der Bandscheibennomenklatur.</translation>
         </message>
         <message>
+            <source>STIR or fat-suppressed T2</source>
+            <translation>STIR oder fettgesättigte T2</translation>
+        </message>
+        <message>
+            <source>Saliency, from low (dark) to high (bright)</source>
+            <translation>Salienz, von niedrig (dunkel) bis hoch (hell)</translation>
+        </message>
+        <message>
             <source>Severe stenosis.</source>
             <translation>Hochgradige Stenose.</translation>
         </message>
@@ -1599,8 +1819,20 @@ re</translation>
             <translation>Schweregrad der Stenose</translation>
         </message>
         <message>
+            <source>Slice of the {0} '{1}'</source>
+            <translation>Schicht: {0} „{1}“</translation>
+        </message>
+        <message>
             <source>Slice of {series}</source>
             <translation>Schicht von {series}</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {0} as one volume, although its slices do not form a regular grid</source>
+            <translation>Slicer hat {0} als ein Volumen geladen, obwohl die Schichten kein regelmäßiges Gitter bilden</translation>
+        </message>
+        <message>
+            <source>Slicer loaded {0} as one volume, but {1}; its files were reloaded as {2}.</source>
+            <translation>Slicer hat {0} als ein Volumen geladen, aber {1}; die Dateien wurden neu geladen als {2}.</translation>
         </message>
         <message>
             <source>Slightly brighter than the outer annulus; inner and outer annulus indistinct posteriorly; normal height.</source>
@@ -1624,12 +1856,168 @@ gleiten</translation>
             <translation>Stenose und Arthrose</translation>
         </message>
         <message>
+            <source>Stopped as requested.</source>
+            <translation>Auf Wunsch angehalten.</translation>
+        </message>
+        <message>
+            <source>Stopped, since the scene was closed.</source>
+            <translation>Angehalten, da die Szene geschlossen wurde.</translation>
+        </message>
+        <message>
+            <source>T1 with fat suppression</source>
+            <translation>T1 mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>T2 SPACE</source>
+            <translation>T2 SPACE</translation>
+        </message>
+        <message>
+            <source>The ROI boxes were graded as given. {0}</source>
+            <translation>Die ROI-Boxen wurden wie angegeben eingestuft. {0}</translation>
+        </message>
+        <message>
+            <source>The axes of an ROI box are not at right angles; draw it again.</source>
+            <translation>Die Achsen einer ROI-Box stehen nicht senkrecht aufeinander; bitte neu zeichnen.</translation>
+        </message>
+        <message>
+            <source>The axes of {0} were not quite orthogonal; correcting them moved voxels by up to {1} mm.</source>
+            <translation>Die Achsen von {0} waren nicht ganz rechtwinklig; die Korrektur verschob Voxel um bis zu {1} mm.</translation>
+        </message>
+        <message>
+            <source>The box of {0} lies outside the image; move it back onto its disc, or delete it.</source>
+            <translation>Die Box von {0} liegt außerhalb des Bildes; bitte auf die Bandscheibe zurückschieben oder löschen.</translation>
+        </message>
+        <message>
+            <source>The box of {0} lies outside the picture; move it back onto its disc, or delete it.</source>
+            <translation>Die Box von {0} liegt außerhalb des Bildes; bitte auf die Bandscheibe zurückschieben oder löschen.</translation>
+        </message>
+        <message>
+            <source>The box was deleted.</source>
+            <translation>Die Box wurde gelöscht.</translation>
+        </message>
+        <message>
+            <source>The box {0} has zero size; draw it again or find the discs again.</source>
+            <translation>Die Box {0} hat keine Ausdehnung; bitte neu zeichnen oder die Bandscheiben neu finden.</translation>
+        </message>
+        <message>
+            <source>The box {0} is under a nonlinear transform; harden the transform first.</source>
+            <translation>Die Box {0} liegt unter einer nichtlinearen Transformation; bitte diese zuerst anwenden (Harden).</translation>
+        </message>
+        <message>
+            <source>The boxes of {0} and {1} lie on the same disc, {2} mm apart; move or delete one of them.</source>
+            <translation>Die Boxen von {0} und {1} liegen {2} mm auseinander auf derselben Bandscheibe; bitte eine davon verschieben oder löschen.</translation>
+        </message>
+        <message>
+            <source>The contrast of the {0} series '{1}' ({2}) is not known: {3}. Set its role, for instance {4}.</source>
+            <translation>Die Wichtung der Serie „{1}“ ({0}, {2}) ist nicht bekannt: {3}. Bitte ihre Rolle angeben, etwa {4}.</translation>
+        </message>
+        <message>
+            <source>The discs are named after their ROI boxes, which differs from the names given automatically: {0}.</source>
+            <translation>Die Bandscheiben heißen wie ihre ROI-Boxen; automatisch benannt hießen sie anders: {0}.</translation>
+        </message>
+        <message>
+            <source>The discs are named after their ROI boxes, which settles the doubt about their names.</source>
+            <translation>Die Bandscheiben heißen wie ihre ROI-Boxen; damit ist die Benennung geklärt.</translation>
+        </message>
+        <message>
+            <source>The grades of {0} in the scene are damaged; grade the study again.</source>
+            <translation>Die Einstufungen von {0} in der Szene sind beschädigt; bitte neu einstufen.</translation>
+        </message>
+        <message>
             <source>The lower endplate as SPIDER's table names it.</source>
             <translation>Die untere Endplatte nach der SPIDER-Tabelle, also die Deckplatte des kaudalen Wirbels.</translation>
         </message>
         <message>
+            <source>The lowest disc cannot be {0}: {1} would lie above the highest level, {2}.</source>
+            <translation>Die unterste Bandscheibe kann nicht {0} sein: {1} läge über der höchsten Etage {2}.</translation>
+        </message>
+        <message>
+            <source>The margin is {0} mm; choose a value from {1} to {2} mm.</source>
+            <translation>Der Rand beträgt {0} mm; möglich sind {1} bis {2} mm.</translation>
+        </message>
+        <message>
+            <source>The only disc found is {0} mm deep (anterior to posterior), which no lumbar disc is.</source>
+            <translation>Die einzige gefundene Bandscheibe ist sagittal {0} mm tief; so ist keine lumbale Bandscheibe.</translation>
+        </message>
+        <message>
+            <source>The scene contains no DiscGrader results; find discs or grade a study first.</source>
+            <translation>Die Szene enthält keine Ergebnisse von DiscGrader; bitte zuerst Bandscheiben finden oder einstufen.</translation>
+        </message>
+        <message>
+            <source>The scene contains no DiscGrader results; grade a study first.</source>
+            <translation>Die Szene enthält keine Ergebnisse von DiscGrader; bitte zuerst eine Untersuchung einstufen.</translation>
+        </message>
+        <message>
+            <source>The scene contains no discs of {0}; find its discs or grade it first.</source>
+            <translation>Die Szene enthält keine Bandscheiben von {0}; bitte zuerst finden oder einstufen.</translation>
+        </message>
+        <message>
+            <source>The scene contains no results for {0}; it contains results for {1}.</source>
+            <translation>Die Szene enthält keine Ergebnisse zu {0}, sondern zu {1}.</translation>
+        </message>
+        <message>
+            <source>The scene contains no results for {0}; {1}.</source>
+            <translation>Die Szene enthält keine Ergebnisse zu {0}; {1}.</translation>
+        </message>
+        <message>
+            <source>The scene contains results for {0}; specify the study.</source>
+            <translation>Die Szene enthält Ergebnisse zu {0}; bitte die Untersuchung angeben.</translation>
+        </message>
+        <message>
+            <source>The scene could not be written to {0}; check the free disk space.</source>
+            <translation>Die Szene ließ sich nicht nach {0} schreiben; bitte den freien Speicherplatz prüfen.</translation>
+        </message>
+        <message>
+            <source>The series '{0}' is no longer in the scene; load it and grade the study again.</source>
+            <translation>Die Serie „{0}“ ist nicht mehr in der Szene; bitte laden und die Untersuchung neu einstufen.</translation>
+        </message>
+        <message>
+            <source>The series '{0}' that {1} was graded on is no longer in the scene; load it again.</source>
+            <translation>Die Serie „{0}“, auf der {1} eingestuft wurde, ist nicht mehr in der Szene; bitte neu laden.</translation>
+        </message>
+        <message>
+            <source>The series of {0} ({1}) cannot be graded by {2}; add other series.</source>
+            <translation>Die Serien von {0} ({1}) lassen sich durch {2} nicht einstufen; bitte weitere Serien ergänzen.</translation>
+        </message>
+        <message>
+            <source>The size of an ROI box is negative; draw it again.</source>
+            <translation>Die Größe einer ROI-Box ist negativ; bitte neu zeichnen.</translation>
+        </message>
+        <message>
+            <source>The slices of the {0} cross the plane of {1} at {2}°.</source>
+            <translation>Die Schichten schneiden die Ebene von {1} unter {2}°: {0}.</translation>
+        </message>
+        <message>
             <source>The slices of {series} cross the plane of {level} at {angle}°.</source>
             <translation>Die Schichten von {series} schneiden die Ebene von {level} im Winkel von {angle}°.</translation>
+        </message>
+        <message>
+            <source>The spine is kyphotic and no sacrum is in view, as in the thoracic spine.</source>
+            <translation>Die Wirbelsäule ist kyphotisch, und kein Sakrum ist im Bild, wie an der BWS.</translation>
+        </message>
+        <message>
+            <source>The structures taken for discs hardly look like discs.</source>
+            <translation>Die für Bandscheiben gehaltenen Strukturen sehen kaum wie Bandscheiben aus.</translation>
+        </message>
+        <message>
+            <source>The study has no discs yet; find the discs first.</source>
+            <translation>Die Untersuchung hat noch keine Bandscheiben; bitte zuerst finden.</translation>
+        </message>
+        <message>
+            <source>The study of the box {0} has not been graded yet; grade it first.</source>
+            <translation>Die Untersuchung der Box {0} ist noch nicht eingestuft; bitte zuerst einstufen.</translation>
+        </message>
+        <message>
+            <source>The study {0} has no disc to rename; find or add one first.</source>
+            <translation>Die Untersuchung {0} hat keine Bandscheibe zum Umbenennen; bitte zuerst eine finden oder hinzufügen.</translation>
+        </message>
+        <message>
+            <source>The study {0} has no disc {1}; choose one of {2}.</source>
+            <translation>Die Untersuchung {0} hat keine Bandscheibe {1}; möglich sind {2}.</translation>
+        </message>
+        <message>
+            <source>The study {0} has not been graded yet; grade it first.</source>
+            <translation>Die Untersuchung {0} ist noch nicht eingestuft; bitte zuerst einstufen.</translation>
         </message>
         <message>
             <source>The terms of the radiology reports that the labels were taken from.</source>
@@ -1640,6 +2028,10 @@ gleiten</translation>
             <translation>Die obere Endplatte nach der SPIDER-Tabelle, also die Grundplatte des kranialen Wirbels.</translation>
         </message>
         <message>
+            <source>The values of {0} look like Hounsfield units of a CT, not MR signal intensities.</source>
+            <translation>Die Werte von {0} sehen aus wie Hounsfield-Einheiten einer CT, nicht wie MR-Signalintensitäten.</translation>
+        </message>
+        <message>
             <source>The vertebra above is displaced relative to the one below.</source>
             <translation>Der kraniale Wirbel ist gegenüber dem kaudalen verschoben.</translation>
         </message>
@@ -1648,24 +2040,108 @@ gleiten</translation>
             <translation>Der kraniale Wirbel ist gegenüber dem kaudalen nicht verschoben.</translation>
         </message>
         <message>
+            <source>The volume {0} is empty; choose a volume that contains an image.</source>
+            <translation>Das Volumen {0} ist leer; bitte eines mit einem Bild wählen.</translation>
+        </message>
+        <message>
+            <source>The volume {0} is in color; choose a gray-scale MR series.</source>
+            <translation>Das Volumen {0} ist farbig; bitte eine MR-Serie in Graustufen wählen.</translation>
+        </message>
+        <message>
+            <source>The volume {0} is under a nonlinear transform; harden the transform first.</source>
+            <translation>Das Volumen {0} liegt unter einer nichtlinearen Transformation; bitte diese zuerst anwenden (Harden).</translation>
+        </message>
+        <message>
+            <source>The {0} and the {1} both show {2}; the former was used.</source>
+            <translation>Die {0} und die {1} zeigen beide {2}; verwendet wurde die erste.</translation>
+        </message>
+        <message>
+            <source>The {0} does not show the discs where they were found on the {1} and was not used for grading.</source>
+            <translation>Die {0} zeigt die Bandscheiben an anderer Stelle als die {1} und wurde nicht zum Einstufen verwendet.</translation>
+        </message>
+        <message>
+            <source>The {0} is {1}. Nothing is graded from it; correct its role if that is wrong.</source>
+            <translation>Die {0} ist {1}. Daraus wird nichts eingestuft; falls das nicht stimmt, bitte die Rolle ändern.</translation>
+        </message>
+        <message>
+            <source>The {0} was acquired with contrast agent; there is no unenhanced {1} to grade from.</source>
+            <translation>Die {0} wurde nach Kontrastmittelgabe aufgenommen; eine native {1} gibt es nicht.</translation>
+        </message>
+        <message>
+            <source>The {0} was not used for grading: {1}{2}. Correct its role if that is wrong.</source>
+            <translation>Die {0} wurde nicht zum Einstufen verwendet: {1}{2}. Falls das nicht stimmt, bitte die Rolle ändern.</translation>
+        </message>
+        <message>
+            <source>The {0} was not used: it {1}.</source>
+            <translation>Die {0} wurde nicht verwendet: sie {1}.</translation>
+        </message>
+        <message>
+            <source>The {series} is upside down: its discs were found on the flipped image, and its orientation should be corrected.</source>
+            <translation>Die {series} steht auf dem Kopf: Die Bandscheiben wurden auf dem gespiegelten Bild gefunden; die Orientierung sollte korrigiert werden.</translation>
+        </message>
+        <message>
+            <source>There are no vertebrae above and below the structures taken for discs.</source>
+            <translation>Ober- und unterhalb der für Bandscheiben gehaltenen Strukturen liegen keine Wirbel.</translation>
+        </message>
+        <message>
             <source>There is a gap in the row of discs at index {places} from the sacrum.</source>
             <translation>In der Reihe der Bandscheiben ist eine Lücke, vom Sakrum aus an Stelle {places}.</translation>
+        </message>
+        <message>
+            <source>There is already a disc {0}; move its box, or give the new disc another name.</source>
+            <translation>Eine Bandscheibe {0} gibt es schon; bitte deren Box verschieben oder der neuen einen anderen Namen geben.</translation>
+        </message>
+        <message>
+            <source>There is no disc to start from; find the discs first.</source>
+            <translation>Es gibt noch keine Bandscheibe; bitte zuerst die Bandscheiben finden.</translation>
+        </message>
+        <message>
+            <source>There is no level above {0}.</source>
+            <translation>Über {0} gibt es keine Etage.</translation>
+        </message>
+        <message>
+            <source>There is no level {0}; choose one of {1}; or, with variant anatomy: {2}.</source>
+            <translation>Die Etage {0} gibt es nicht; möglich sind {1}, bei anatomischen Varianten auch {2}.</translation>
         </message>
         <message>
             <source>There is no sagittal T2 to grade from, so only T1 was used.</source>
             <translation>Es gibt keine sagittale T2 zum Einstufen, daher wurde nur T1 verwendet.</translation>
         </message>
         <message>
+            <source>There is no sagittal series to compare the axial T2 with, so swapped sides would go unnoticed: rely on left and right only if its header is right.</source>
+            <translation>Es gibt keine sagittale Serie zum Vergleich mit der axialen T2; vertauschte Seiten blieben unbemerkt: Rechts und links stimmen nur, wenn der Header stimmt.</translation>
+        </message>
+        <message>
+            <source>There is no spinal canal behind the structures taken for discs.</source>
+            <translation>Hinter den für Bandscheiben gehaltenen Strukturen liegt kein Spinalkanal.</translation>
+        </message>
+        <message>
             <source>Thickened groups average 4.9–5.3 mm. The limit of 4 mm is a setting.</source>
             <translation>Verdickte Gruppen haben im Mittel 4,9–5,3 mm. Der Grenzwert von 4 mm ist einstellbar.</translation>
+        </message>
+        <message>
+            <source>This disc is close to the upper edge of the image and may be cut off.</source>
+            <translation>Diese Bandscheibe liegt nahe am oberen Bildrand und ist möglicherweise abgeschnitten.</translation>
+        </message>
+        <message>
+            <source>This disc was added by the reader; its measures are those of its box.</source>
+            <translation>Diese Bandscheibe wurde vom Befunder hinzugefügt; ihre Maße sind die der Box.</translation>
         </message>
         <message>
             <source>This image of the disc looks unlike those that {pack} was trained on: check its grades.</source>
             <translation>Dieses Bild der Bandscheibe ähnelt denen nicht, mit denen {pack} trainiert wurde: Einstufungen prüfen.</translation>
         </message>
         <message>
+            <source>Two of the chosen volumes are called {0}; rename one of them.</source>
+            <translation>Zwei der gewählten Volumina heißen {0}; bitte eines umbenennen.</translation>
+        </message>
+        <message>
             <source>Types, not degrees of severity: a higher number is not worse.</source>
             <translation>Typen, keine Schweregrade: Eine höhere Zahl ist nicht schlechter.</translation>
+        </message>
+        <message>
+            <source>Undo: {0}</source>
+            <translation>Rückgängig: {0}</translation>
         </message>
         <message>
             <source>Upper
@@ -1678,6 +2154,14 @@ platte</translation>
             <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
+            <source>What influenced the grade most</source>
+            <translation>Was die Einstufung am stärksten beeinflusst hat</translation>
+        </message>
+        <message>
+            <source>Without a herniation (msu=0) there is no {0}</source>
+            <translation>Ohne Vorfall (MSU 0) gibt es kein {0}</translation>
+        </message>
+        <message>
             <source>Writing</source>
             <translation>Schreiben:</translation>
         </message>
@@ -1686,16 +2170,132 @@ platte</translation>
             <translation>Szene wird geschrieben:</translation>
         </message>
         <message>
+            <source>a T1</source>
+            <translation>eine T1</translation>
+        </message>
+        <message>
+            <source>a T1 with fat suppression</source>
+            <translation>eine T1 mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>a T2</source>
+            <translation>eine T2</translation>
+        </message>
+        <message>
+            <source>a calibration scan</source>
+            <translation>eine Kalibriermessung</translation>
+        </message>
+        <message>
+            <source>a diffusion image or map</source>
+            <translation>ein Diffusionsbild oder eine Diffusionskarte</translation>
+        </message>
+        <message>
+            <source>a localizer</source>
+            <translation>ein Localizer</translation>
+        </message>
+        <message>
+            <source>a myelogram</source>
+            <translation>ein Myelogramm</translation>
+        </message>
+        <message>
+            <source>a page or screen capture</source>
+            <translation>eine Seiten- oder Bildschirmaufnahme</translation>
+        </message>
+        <message>
+            <source>a parametric map</source>
+            <translation>eine Parameterkarte</translation>
+        </message>
+        <message>
+            <source>a perfusion series</source>
+            <translation>eine Perfusionsserie</translation>
+        </message>
+        <message>
+            <source>a phase image</source>
+            <translation>ein Phasenbild</translation>
+        </message>
+        <message>
+            <source>a projection</source>
+            <translation>eine Projektion</translation>
+        </message>
+        <message>
+            <source>a small disc below the lowest full-sized one was taken for an S1-S2 remnant and has no box</source>
+            <translation>eine kleine Bandscheibe unter der untersten voll ausgebildeten wurde für eine rudimentäre S1-S2 gehalten und hat keine Box</translation>
+        </message>
+        <message>
+            <source>a subtraction</source>
+            <translation>eine Subtraktion</translation>
+        </message>
+        <message>
+            <source>a thin-slice T2</source>
+            <translation>eine dünnschichtige T2</translation>
+        </message>
+        <message>
+            <source>a vertebra follows below the lowest disc found, so a disc there was probably missed, and the lowest disc found is assumed to be {0}</source>
+            <translation>unter der untersten gefundenen Bandscheibe folgt ein Wirbel; dort wurde wahrscheinlich eine Bandscheibe übersehen, und die unterste gefundene wird für {0} gehalten</translation>
+        </message>
+        <message>
+            <source>a vertebra may follow below the lowest disc found, so it may not be L5-S1</source>
+            <translation>unter der untersten gefundenen Bandscheibe folgt möglicherweise ein Wirbel; sie ist dann nicht L5-S1</translation>
+        </message>
+        <message>
+            <source>accept {0}</source>
+            <translation>{0} bestätigen</translation>
+        </message>
+        <message>
+            <source>accept {level}</source>
+            <translation>{level} bestätigen</translation>
+        </message>
+        <message>
+            <source>add {level}</source>
+            <translation>{level} hinzufügen</translation>
+        </message>
+        <message>
             <source>after Pfirrmann et al., Spine 2001;26:1873: nucleus isointense to CSF in I-II</source>
             <translation>nach Pfirrmann et al., Spine 2001;26:1873: Nucleus bei I–II isointens zum Liquor</translation>
+        </message>
+        <message>
+            <source>after contrast agent</source>
+            <translation>nach Kontrastmittelgabe</translation>
+        </message>
+        <message>
+            <source>an angiogram</source>
+            <translation>ein Angiogramm</translation>
+        </message>
+        <message>
+            <source>an unknown contrast</source>
+            <translation>unbekannte Wichtung</translation>
+        </message>
+        <message>
+            <source>another kind of series</source>
+            <translation>Serie anderer Art</translation>
         </message>
         <message>
             <source>anterior disc margin beyond the line of the anterior vertebral margins</source>
             <translation>Bandscheibenvorderkante ventral der Linie der Wirbelkörpervorderkanten</translation>
         </message>
         <message>
+            <source>at least {0} slices in a row, no more than {1} mm apart</source>
+            <translation>mindestens {0} aufeinanderfolgende Schichten mit höchstens {1} mm Abstand</translation>
+        </message>
+        <message>
             <source>axial</source>
             <translation>axial</translation>
+        </message>
+        <message>
+            <source>axial T2</source>
+            <translation>axiale T2</translation>
+        </message>
+        <message>
+            <source>axial {0} '{1}' ({2})</source>
+            <translation>axiale {0} „{1}“ ({2})</translation>
+        </message>
+        <message>
+            <source>axial; {0}</source>
+            <translation>axial; {0}</translation>
+        </message>
+        <message>
+            <source>bright fluid and dark fat, as on STIR</source>
+            <translation>helle Flüssigkeit und dunkles Fett, wie bei STIR</translation>
         </message>
         <message>
             <source>by CT; MRI only predicts calcification</source>
@@ -1710,6 +2310,26 @@ platte</translation>
             <translation>gemeldet ab {share}</translation>
         </message>
         <message>
+            <source>chosen as {0}</source>
+            <translation>gewählt als {0}</translation>
+        </message>
+        <message>
+            <source>coronal</source>
+            <translation>koronar</translation>
+        </message>
+        <message>
+            <source>coronal {0} '{1}' ({2})</source>
+            <translation>koronare {0} „{1}“ ({2})</translation>
+        </message>
+        <message>
+            <source>coronal; {0}</source>
+            <translation>koronar; {0}</translation>
+        </message>
+        <message>
+            <source>delete {level}</source>
+            <translation>{level} löschen</translation>
+        </message>
+        <message>
             <source>disc bulge</source>
             <translation>Bandscheibenvorwölbung</translation>
         </message>
@@ -1722,8 +2342,52 @@ platte</translation>
             <translation>Bandscheiben-Osteophyten-Komplex</translation>
         </message>
         <message>
+            <source>do not grade anyway</source>
+            <translation>nicht trotzdem einstufen</translation>
+        </message>
+        <message>
+            <source>edit boxes</source>
+            <translation>Boxen ändern</translation>
+        </message>
+        <message>
             <source>epidural lipomatosis</source>
             <translation>epidurale Lipomatose</translation>
+        </message>
+        <message>
+            <source>external change</source>
+            <translation>Änderung von außen</translation>
+        </message>
+        <message>
+            <source>find and grade discs</source>
+            <translation>Bandscheiben finden und einstufen</translation>
+        </message>
+        <message>
+            <source>fit {level} box</source>
+            <translation>Box von {level} anpassen</translation>
+        </message>
+        <message>
+            <source>four lumbar vertebrae (L4-S1)</source>
+            <translation>vier Lendenwirbel (L4-S1)</translation>
+        </message>
+        <message>
+            <source>grade a study first</source>
+            <translation>bitte zuerst eine Untersuchung einstufen</translation>
+        </message>
+        <message>
+            <source>grade anyway</source>
+            <translation>trotzdem einstufen</translation>
+        </message>
+        <message>
+            <source>has a different frame of reference than the {0}</source>
+            <translation>hat ein anderes Bezugssystem als die {0}</translation>
+        </message>
+        <message>
+            <source>has fewer voxels</source>
+            <translation>hat weniger Voxel</translation>
+        </message>
+        <message>
+            <source>has larger pixels</source>
+            <translation>hat größere Pixel</translation>
         </message>
         <message>
             <source>herniation</source>
@@ -1758,6 +2422,30 @@ platte</translation>
             <translation>Bandscheibenvorfall der Größe 3</translation>
         </message>
         <message>
+            <source>if this is wrong, name the lowest disc</source>
+            <translation>falls das nicht stimmt, bitte die unterste Bandscheibe benennen</translation>
+        </message>
+        <message>
+            <source>in the same study, but not chosen as any of its series</source>
+            <translation>in derselben Untersuchung, aber nicht als Serie gewählt</translation>
+        </message>
+        <message>
+            <source>is as good</source>
+            <translation>ist gleich gut</translation>
+        </message>
+        <message>
+            <source>is from a different patient than the {0}</source>
+            <translation>stammt von einem anderen Patienten als die {0}</translation>
+        </message>
+        <message>
+            <source>it contains results for {0}</source>
+            <translation>sie enthält Ergebnisse zu {0}</translation>
+        </message>
+        <message>
+            <source>it holds {0} series</source>
+            <translation>es enthält {0} Serien</translation>
+        </message>
+        <message>
             <source>its box does not lie on a disc</source>
             <translation>ihre Box liegt nicht auf einer Bandscheibe</translation>
         </message>
@@ -1774,8 +2462,20 @@ platte</translation>
             <translation>ihre Box liegt auf einem Wirbel, nicht auf einer Bandscheibe</translation>
         </message>
         <message>
+            <source>its name, {0},</source>
+            <translation>ihr Name, {0},</translation>
+        </message>
+        <message>
+            <source>its name, {0}, {1}</source>
+            <translation>ihr Name, {0}, {1}</translation>
+        </message>
+        <message>
             <source>its name, {series}, says {contrast}</source>
             <translation>laut ihrem Namen, {series}, {contrast}</translation>
+        </message>
+        <message>
+            <source>its slices are unevenly spaced</source>
+            <translation>die Schichtabstände sind ungleich</translation>
         </message>
         <message>
             <source>left</source>
@@ -1786,12 +2486,28 @@ platte</translation>
             <translation>Facettengelenksarthrose links</translation>
         </message>
         <message>
+            <source>lies {0} mm away from where its image matches the {1}, so the position of one of them is wrong</source>
+            <translation>liegt {0} mm entfernt von der Stelle, an der ihr Bild zur {1} passt; die Lage einer der beiden ist falsch</translation>
+        </message>
+        <message>
             <source>ligamentum flavum thickening</source>
             <translation>Ligamentum-flavum-Hypertrophie</translation>
         </message>
         <message>
+            <source>load reading</source>
+            <translation>Befundung öffnen</translation>
+        </message>
+        <message>
             <source>lower endplate change</source>
             <translation>Endplattenveränderung unten (Deckplatte)</translation>
+        </message>
+        <message>
+            <source>lowest disc {level}</source>
+            <translation>unterste Bandscheibe {level}</translation>
+        </message>
+        <message>
+            <source>margin {margin_mm:g} mm</source>
+            <translation>Rand {margin_mm:g} mm</translation>
         </message>
         <message>
             <source>mean over the middle three fifths of the depth, mid-sagittal</source>
@@ -1846,6 +2562,22 @@ platte</translation>
             <translation>mittelgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
+            <source>move {0} box</source>
+            <translation>Box von {0} verschieben</translation>
+        </message>
+        <message>
+            <source>names down by {0}</source>
+            <translation>Namen um {0} tiefer</translation>
+        </message>
+        <message>
+            <source>names up by {0}</source>
+            <translation>Namen um {0} höher</translation>
+        </message>
+        <message>
+            <source>neither a T1 nor a T2 of the lumbar spine</source>
+            <translation>weder eine T1 noch eine T2 der LWS</translation>
+        </message>
+        <message>
             <source>nerve-root compression</source>
             <translation>Nervenwurzelkompression</translation>
         </message>
@@ -1868,6 +2600,10 @@ platte</translation>
         <message>
             <source>no axial T2</source>
             <translation>keine axiale T2-Serie</translation>
+        </message>
+        <message>
+            <source>no axial slice passes through it</source>
+            <translation>keine axiale Schicht verläuft durch sie</translation>
         </message>
         <message>
             <source>no calcified herniation</source>
@@ -1958,6 +2694,10 @@ platte</translation>
             <translation>normal</translation>
         </message>
         <message>
+            <source>nothing names its contrast</source>
+            <translation>die Wichtung ist nirgends angegeben</translation>
+        </message>
+        <message>
             <source>offset of the posterior margins, forward positive</source>
             <translation>Versatz der Hinterkanten, nach ventral positiv</translation>
         </message>
@@ -1970,12 +2710,72 @@ platte</translation>
             <translation>wird gelesen</translation>
         </message>
         <message>
+            <source>reset {level} box</source>
+            <translation>Box von {level} zurücksetzen</translation>
+        </message>
+        <message>
+            <source>resize {0} box</source>
+            <translation>Größe der Box von {0} ändern</translation>
+        </message>
+        <message>
             <source>right</source>
             <translation>rechts</translation>
         </message>
         <message>
             <source>right facet arthropathy</source>
             <translation>Facettengelenksarthrose rechts</translation>
+        </message>
+        <message>
+            <source>sagittal</source>
+            <translation>sagittal</translation>
+        </message>
+        <message>
+            <source>sagittal T1</source>
+            <translation>sagittale T1</translation>
+        </message>
+        <message>
+            <source>sagittal T2</source>
+            <translation>sagittale T2</translation>
+        </message>
+        <message>
+            <source>sagittal T2 SPACE</source>
+            <translation>sagittale T2 SPACE</translation>
+        </message>
+        <message>
+            <source>sagittal {0} '{1}' ({2})</source>
+            <translation>sagittale {0} „{1}“ ({2})</translation>
+        </message>
+        <message>
+            <source>sagittal; {0}</source>
+            <translation>sagittal; {0}</translation>
+        </message>
+        <message>
+            <source>saliency of {0}</source>
+            <translation>Salienz von {0}</translation>
+        </message>
+        <message>
+            <source>says that it is {0}</source>
+            <translation>besagt: {0}</translation>
+        </message>
+        <message>
+            <source>says {0}</source>
+            <translation>besagt {0}</translation>
+        </message>
+        <message>
+            <source>segmentation and boxes</source>
+            <translation>Segmentierung und Boxen</translation>
+        </message>
+        <message>
+            <source>series</source>
+            <translation>Serie</translation>
+        </message>
+        <message>
+            <source>series '{0}'</source>
+            <translation>Serie „{0}“</translation>
+        </message>
+        <message>
+            <source>series of unknown contrast</source>
+            <translation>Serie unbekannter Wichtung</translation>
         </message>
         <message>
             <source>severe</source>
@@ -1994,6 +2794,26 @@ platte</translation>
             <translation>hochgradige Neuroforamenstenose rechts</translation>
         </message>
         <message>
+            <source>shows fewer of the discs</source>
+            <translation>zeigt weniger Bandscheiben</translation>
+        </message>
+        <message>
+            <source>shows the {0}</source>
+            <translation>zeigt: {0}</translation>
+        </message>
+        <message>
+            <source>six lumbar vertebrae (L6-S1) or thirteen thoracic ones (T13)</source>
+            <translation>sechs Lendenwirbel (L6-S1) oder dreizehn Brustwirbel (T13)</translation>
+        </message>
+        <message>
+            <source>so its slices cannot be assigned to discs</source>
+            <translation>sodass ihre Schichten keiner Bandscheibe zuzuordnen sind</translation>
+        </message>
+        <message>
+            <source>spinal canal</source>
+            <translation>Spinalkanal</translation>
+        </message>
+        <message>
             <source>spondylolisthesis</source>
             <translation>Spondylolisthese</translation>
         </message>
@@ -2002,16 +2822,68 @@ platte</translation>
             <translation>Standardabweichung / Mittelwert im Nucleus</translation>
         </message>
         <message>
+            <source>the axial T2 does not cover it</source>
+            <translation>sie liegt außerhalb der axialen T2</translation>
+        </message>
+        <message>
+            <source>the axial T2 misses it by {0} mm</source>
+            <translation>die nächste axiale T2-Schicht ist {0} mm entfernt</translation>
+        </message>
+        <message>
             <source>the axial T2 misses it by {distance} mm</source>
             <translation>die axiale T2 verfehlt sie um {distance} mm</translation>
+        </message>
+        <message>
+            <source>the fat part of a Dixon series</source>
+            <translation>der Fettanteil einer Dixon-Serie</translation>
+        </message>
+        <message>
+            <source>the image shows {0} ({1} certain)</source>
+            <translation>das Bild zeigt {0} (zu {1} sicher)</translation>
+        </message>
+        <message>
+            <source>the levels reach from {0} to {1}</source>
+            <translation>die Etagen reichen von {0} bis {1}</translation>
+        </message>
+        <message>
+            <source>the lowest disc is called {0}{1}</source>
+            <translation>die unterste Bandscheibe heißt {0}{1}</translation>
+        </message>
+        <message>
+            <source>the lowest disc is small and may be an S1-S2 remnant</source>
+            <translation>die unterste Bandscheibe ist klein und möglicherweise eine rudimentäre S1-S2</translation>
+        </message>
+        <message>
+            <source>the opposed-phase part of a Dixon series</source>
+            <translation>der Opposed-Phase-Anteil einer Dixon-Serie</translation>
+        </message>
+        <message>
+            <source>the sacrum is not in view: the lowest visible disc is assumed to be {0}</source>
+            <translation>das Sakrum ist nicht im Bild: die unterste sichtbare Bandscheibe wird für {0} gehalten</translation>
+        </message>
+        <message>
+            <source>the sacrum is not in view: the lowest visible disc is assumed to be {0}, which is a guess</source>
+            <translation>das Sakrum ist nicht im Bild: die unterste sichtbare Bandscheibe wird für {0} gehalten, was nur eine Vermutung ist</translation>
         </message>
         <message>
             <source>the sagittal series do not show it</source>
             <translation>sie liegt außerhalb der sagittalen Serien</translation>
         </message>
         <message>
+            <source>the series ({0}) are not the ones it needs</source>
+            <translation>die Serien ({0}) sind nicht die benötigten</translation>
+        </message>
+        <message>
+            <source>the shape of the lowest vertebrae leaves the names in doubt</source>
+            <translation>die Form der untersten Wirbel lässt die Benennung offen</translation>
+        </message>
+        <message>
             <source>the study's discs are not segmented</source>
             <translation>die Bandscheiben dieser Untersuchung sind nicht segmentiert</translation>
+        </message>
+        <message>
+            <source>the {0} shows too little of its surroundings ({1})</source>
+            <translation>die {0} zeigt zu wenig von der Umgebung ({1})</translation>
         </message>
         <message>
             <source>this may not be a lumbar spine on MR</source>
@@ -2026,12 +2898,288 @@ platte</translation>
             <translation>dieses System gilt für T9-T10 und tiefer</translation>
         </message>
         <message>
+            <source>this system is for {0} and below</source>
+            <translation>dieses System gilt für {0} und tiefer</translation>
+        </message>
+        <message>
+            <source>turn {0} box</source>
+            <translation>Box von {0} drehen</translation>
+        </message>
+        <message>
             <source>upper endplate change</source>
             <translation>Endplattenveränderung oben (Grundplatte)</translation>
         </message>
         <message>
+            <source>was acquired with contrast agent</source>
+            <translation>wurde nach Kontrastmittelgabe aufgenommen</translation>
+        </message>
+        <message>
+            <source>was computed from another series</source>
+            <translation>wurde aus einer anderen Serie berechnet</translation>
+        </message>
+        <message>
+            <source>where {0} are usual</source>
+            <translation>statt der üblichen {0}</translation>
+        </message>
+        <message>
+            <source>withdraw {0}</source>
+            <translation>Entscheidung zu {0} aufheben</translation>
+        </message>
+        <message>
             <source>yes</source>
             <translation>ja</translation>
+        </message>
+        <message>
+            <source>{0} Nothing was graded; if it is a lumbar MR, request that it be graded anyway.</source>
+            <translation>{0} Es wurde nichts eingestuft; ist es doch eine MRT der LWS, bitte „Trotzdem einstufen“ wählen.</translation>
+        </message>
+        <message>
+            <source>{0} cannot be graded until you say what it shows. {1}</source>
+            <translation>{0} kann erst eingestuft werden, wenn feststeht, was die Serien zeigen. {1}</translation>
+        </message>
+        <message>
+            <source>{0} cannot be shifted by {1}: {2}.</source>
+            <translation>{0} lässt sich nicht um {1} verschieben: {2}.</translation>
+        </message>
+        <message>
+            <source>{0} cannot be written ({1}); choose another folder.</source>
+            <translation>{0} lässt sich nicht schreiben ({1}); bitte einen anderen Ordner wählen.</translation>
+        </message>
+        <message>
+            <source>{0} contains no {1} series, so it cannot serve as {2}.</source>
+            <translation>{0} enthält keine Serie in der Ebene „{1}“ und kann nicht als {2} dienen.</translation>
+        </message>
+        <message>
+            <source>{0} contains the spinal cord, and Lee's grades of central stenosis describe the cauda equina; choose L1-L2 or lower.</source>
+            <translation>{0} enthält das Rückenmark, Lees Grade der Spinalkanalstenose gelten aber für die Cauda equina; bitte L1-L2 oder tiefer wählen.</translation>
+        </message>
+        <message>
+            <source>{0} crosses its plane at {1}°</source>
+            <translation>{0} schneidet ihre Ebene unter {1}°</translation>
+        </message>
+        <message>
+            <source>{0} discs are</source>
+            <translation>{0} Bandscheiben sind</translation>
+        </message>
+        <message>
+            <source>{0} discs were found where 5 to 9 are usual: check for missed and false discs.</source>
+            <translation>Es wurden {0} Bandscheiben gefunden, üblich sind 5 bis 9: bitte auf übersehene und falsche prüfen.</translation>
+        </message>
+        <message>
+            <source>{0} graded by {1}: {2}.</source>
+            <translation>{0} eingestuft durch {1}: {2}.</translation>
+        </message>
+        <message>
+            <source>{0} has a different frame of reference than the {1}</source>
+            <translation>{0} hat ein anderes Bezugssystem als die {1}</translation>
+        </message>
+        <message>
+            <source>{0} has a voxel spacing of {1} mm, which is impossible; correct the spacing in its header.</source>
+            <translation>{0} hat einen unmöglichen Voxelabstand von {1} mm; bitte im Header korrigieren.</translation>
+        </message>
+        <message>
+            <source>{0} has neither a sagittal series nor an axial T2, on which discs can be found; add one.</source>
+            <translation>{0} hat weder eine sagittale Serie noch eine axiale T2, auf der Bandscheiben gefunden werden können; bitte eine ergänzen.</translation>
+        </message>
+        <message>
+            <source>{0} has no disc {1}; its discs are {2}.</source>
+            <translation>{0} hat keine Bandscheibe {1}, sondern {2}.</translation>
+        </message>
+        <message>
+            <source>{0} has no grade of {1} {2} to accept; grade it first.</source>
+            <translation>{0} hat keine Einstufung ({1} {2}) zum Bestätigen; bitte zuerst einstufen.</translation>
+        </message>
+        <message>
+            <source>{0} has no sagittal T1, T2 or T2 SPACE and no axial T2 to grade. It has: {1}. If a series was recognized wrongly, set its role ({2}).</source>
+            <translation>{0} hat keine sagittale T1, T2 oder T2 SPACE und keine axiale T2 zum Einstufen, sondern: {1}. Wurde eine Serie falsch erkannt, bitte ihre Rolle angeben ({2}).</translation>
+        </message>
+        <message>
+            <source>{0} has no sagittal series, and its axial T2 is not enough to find discs on: that needs {1}.</source>
+            <translation>{0} hat keine sagittale Serie, und die axiale T2 genügt nicht, um Bandscheiben zu finden; dazu braucht es {1}.</translation>
+        </message>
+        <message>
+            <source>{0} has {1} series that shows its discs.</source>
+            <translation>{0}: {1}, die die Bandscheiben zeigt.</translation>
+        </message>
+        <message>
+            <source>{0} in view and no sacrum, so it is not certain that this is the lumbar spine.</source>
+            <translation>{0} im Bild, und kein Sakrum; ob es die LWS ist, ist nicht sicher.</translation>
+        </message>
+        <message>
+            <source>{0} is a damaged reading</source>
+            <translation>{0} ist eine beschädigte Befundung</translation>
+        </message>
+        <message>
+            <source>{0} is a damaged reading: it has no reader.</source>
+            <translation>{0} ist eine beschädigte Befundung: der Befunder fehlt.</translation>
+        </message>
+        <message>
+            <source>{0} is a damaged reading: it has no version.</source>
+            <translation>{0} ist eine beschädigte Befundung: die Version fehlt.</translation>
+        </message>
+        <message>
+            <source>{0} is a reading of {1}, not of {2}; open that study first.</source>
+            <translation>{0} ist eine Befundung von {1}, nicht von {2}; bitte zuerst jene Untersuchung öffnen.</translation>
+        </message>
+        <message>
+            <source>{0} is already at this position; move its box, or point somewhere else.</source>
+            <translation>Dort liegt bereits {0}; bitte deren Box verschieben oder eine andere Stelle wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is also shown on the {1}; the {2} covers it better and was used.</source>
+            <translation>{0} ist auch auf einer weiteren Serie zu sehen ({1}); die {2} erfasst sie besser und wurde verwendet.</translation>
+        </message>
+        <message>
+            <source>{0} is chosen twice; choose another volume, or none, for one of the roles.</source>
+            <translation>{0} ist zweimal gewählt; bitte für eine der Rollen ein anderes Volumen oder keines wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is not a DiscGrader reading; choose a file that was saved as a reading.</source>
+            <translation>{0} ist keine Befundung von DiscGrader; bitte eine als Befundung gespeicherte Datei wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is not a scene bundle; choose a name that ends in .mrb.</source>
+            <translation>{0} ist kein Szenenpaket; bitte einen Namen mit der Endung .mrb wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is sheared: the axes of its voxel grid are not at right angles; resample it to an orthogonal grid first.</source>
+            <translation>{0} ist geschert: Die Achsen des Voxelgitters stehen nicht senkrecht aufeinander; bitte zuerst auf ein rechtwinkliges Gitter umrechnen.</translation>
+        </message>
+        <message>
+            <source>{0} is {1}, not MR; choose an MR series.</source>
+            <translation>{0} ist {1}, keine MRT; bitte eine MR-Serie wählen.</translation>
+        </message>
+        <message>
+            <source>{0} is {1}, so it cannot serve as {2}, which is {3}; choose another volume.</source>
+            <translation>{0} ist {1} und kann nicht als {2} dienen, das {3} ist; bitte ein anderes Volumen wählen.</translation>
+        </message>
+        <message>
+            <source>{0} not graded by {1}: {2}.</source>
+            <translation>{0} nicht eingestuft durch {1}: {2}.</translation>
+        </message>
+        <message>
+            <source>{0} of {1}</source>
+            <translation>{0} von {1}</translation>
+        </message>
+        <message>
+            <source>{0} seems to have left and right swapped relative to the {1}; correct its header</source>
+            <translation>{0} ist gegenüber der Vergleichsserie offenbar seitenvertauscht (Vergleich: {1}); bitte den Header korrigieren</translation>
+        </message>
+        <message>
+            <source>{0} shows {1} vertebrae from C2 to the sacrum {2}, so there may be {3}</source>
+            <translation>{0} zeigt {1} Wirbel von C2 bis zum Sakrum {2}; möglicherweise gibt es {3}</translation>
+        </message>
+        <message>
+            <source>{0} slices</source>
+            <translation>{0} Schichten</translation>
+        </message>
+        <message>
+            <source>{0} to {1}</source>
+            <translation>{0} auf {1}</translation>
+        </message>
+        <message>
+            <source>{0} was not graded: {1}, and {2} need that.</source>
+            <translation>{0} wurde nicht eingestuft: {1}; {2} brauchen das.</translation>
+        </message>
+        <message>
+            <source>{0} was removed from the scene while it was in use, so the computation was stopped.</source>
+            <translation>{0} wurde aus der Szene entfernt, während es gebraucht wurde; die Berechnung wurde angehalten.</translation>
+        </message>
+        <message>
+            <source>{0} was removed from the scene while its files were being read.</source>
+            <translation>{0} wurde aus der Szene entfernt, während die Dateien gelesen wurden.</translation>
+        </message>
+        <message>
+            <source>{0} was written by a newer DiscGrader (file version {1}); update DiscGrader.</source>
+            <translation>{0} wurde von einem neueren DiscGrader geschrieben (Dateiversion {1}); bitte DiscGrader aktualisieren.</translation>
+        </message>
+        <message>
+            <source>{0}, although {1}</source>
+            <translation>{0}, obwohl {1}</translation>
+        </message>
+        <message>
+            <source>{0}, and its file {1} is no longer there; import the study's files again.</source>
+            <translation>{0}, und die Datei {1} gibt es nicht mehr; bitte die Untersuchung neu importieren.</translation>
+        </message>
+        <message>
+            <source>{0}, and its files are no longer in the DICOM database; import the study's files again, or load its blocks one by one.</source>
+            <translation>{0}, und die Dateien sind nicht mehr in der DICOM-Datenbank; bitte die Untersuchung neu importieren oder die Blöcke einzeln laden.</translation>
+        </message>
+        <message>
+            <source>{0}, and its {1} image does not show it clearly{2}</source>
+            <translation>{0}, und im Bild ({1}) ist sie nicht eindeutig{2}</translation>
+        </message>
+        <message>
+            <source>{0}, and the two overlap too little for their images to be compared, {1}</source>
+            <translation>{0}, und beide überlappen zu wenig für einen Bildvergleich, {1}</translation>
+        </message>
+        <message>
+            <source>{0}, and the {1} was used</source>
+            <translation>{0}; verwendet wurde die {1}</translation>
+        </message>
+        <message>
+            <source>{0}, and their images do not match, {1}</source>
+            <translation>{0}, und die Bilder passen nicht zusammen, {1}</translation>
+        </message>
+        <message>
+            <source>{0}, and their images match only when shifted by {1} mm, {2}</source>
+            <translation>{0}, und die Bilder passen nur um {1} mm verschoben zusammen, {2}</translation>
+        </message>
+        <message>
+            <source>{0}, but a {1}</source>
+            <translation>{0}, aber eine {1}</translation>
+        </message>
+        <message>
+            <source>{0}, but an {1}</source>
+            <translation>{0}, aber eine {1}</translation>
+        </message>
+        <message>
+            <source>{0}, not MR</source>
+            <translation>{0}, keine MRT</translation>
+        </message>
+        <message>
+            <source>{0}, or {1} if there are four lumbar vertebrae</source>
+            <translation>{0} oder, bei vier Lendenwirbeln, {1}</translation>
+        </message>
+        <message>
+            <source>{0}, or {1} if there are six lumbar vertebrae</source>
+            <translation>{0} oder, bei sechs Lendenwirbeln, {1}</translation>
+        </message>
+        <message>
+            <source>{0}: graded from T1 alone, which is less accurate: {1} {2} on held-out patients, versus {3} from T2.</source>
+            <translation>{0}: allein aus T1 eingestuft, was weniger genau ist: {1} {2} bei Testpatienten, gegenüber {3} aus T2.</translation>
+        </message>
+        <message>
+            <source>{0}: it was chosen as {1}, but it was taken for {2} ({3}).</source>
+            <translation>{0}: gewählt als {1}, erkannt aber als {2} ({3}).</translation>
+        </message>
+        <message>
+            <source>{0}; but {1}, and this was used. Correct its role if that is wrong.</source>
+            <translation>{0}; aber {1}, und danach wurde sie verwendet. Falls das nicht stimmt, bitte die Rolle ändern.</translation>
+        </message>
+        <message>
+            <source>{0}; but {1}. Correct its role if that is wrong.</source>
+            <translation>{0}; aber {1}. Falls das nicht stimmt, bitte die Rolle ändern.</translation>
+        </message>
+        <message>
+            <source>{0}; change one of the two.</source>
+            <translation>{0}; bitte eines von beiden ändern.</translation>
+        </message>
+        <message>
+            <source>{0}; if this is wrong, name the lowest disc.</source>
+            <translation>{0}; falls das nicht stimmt, bitte die unterste Bandscheibe benennen.</translation>
+        </message>
+        <message>
+            <source>{0}; the lowest disc is called {1} but may be {2}: if this is wrong, name the lowest disc.</source>
+            <translation>{0}; die unterste Bandscheibe heißt {1}, könnte aber {2} sein; falls das nicht stimmt, bitte die unterste Bandscheibe benennen.</translation>
+        </message>
+        <message>
+            <source>{0}; the lowest disc is called {1}: if this is wrong, name the lowest disc.</source>
+            <translation>{0}; die unterste Bandscheibe heißt {1}; falls das nicht stimmt, bitte die unterste Bandscheibe benennen.</translation>
+        </message>
+        <message>
+            <source>{0}; the nearest one is {1} mm away</source>
+            <translation>{0}; die nächste ist {1} mm entfernt</translation>
         </message>
         <message>
             <source>{count} discs were found where 5 to 9 are usual: check for missed and false discs.</source>
@@ -2040,6 +3188,10 @@ platte</translation>
         <message>
             <source>{levels} not graded by {systems}: {reason}.</source>
             <translation>{levels} nicht eingestuft von {systems}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{name} reads</source>
+            <translation>{name} befundet</translation>
         </message>
         <message>
             <source>{number} of {count}</source>
@@ -2118,7 +3270,7 @@ platte</translation>
         </message>
         <message>
             <source>mild</source>
-            <translation>ggr</translation>
+            <translation>geringgradig</translation>
         </message>
         <message>
             <source>mod</source>
@@ -2126,7 +3278,7 @@ platte</translation>
         </message>
         <message>
             <source>no</source>
-            <translation>o.B.</translation>
+            <translation>nein</translation>
         </message>
         <message>
             <source>sev</source>
@@ -2177,7 +3329,7 @@ platte</translation>
         </message>
         <message>
             <source>The grade cannot be withdrawn.</source>
-            <translation>Die Entscheidung lässt sich nicht zurücknehmen.</translation>
+            <translation>Die Entscheidung lässt sich nicht aufheben.</translation>
         </message>
         <message>
             <source>The grades cannot be accepted.</source>
@@ -2214,6 +3366,17 @@ platte</translation>
         <message>
             <source>{scale} has no grade {digit}; it has {labels}.</source>
             <translation>{scale}: Einen Grad {digit} gibt es nicht; möglich sind {labels}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.answers</name>
+        <message>
+            <source>Redo: {what}</source>
+            <translation>Wiederholen: {what}</translation>
+        </message>
+        <message>
+            <source>Undo: {what}</source>
+            <translation>Rückgängig: {what}</translation>
         </message>
     </context>
     <context>
@@ -2284,6 +3447,197 @@ platte</translation>
         <message>
             <source>none</source>
             <translation>keine</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.chosen_spine</name>
+        <message>
+            <source>All at random</source>
+            <translation>Alles zufällig</translation>
+        </message>
+        <message>
+            <source>Axial T1</source>
+            <translation>Axiale T1</translation>
+        </message>
+        <message>
+            <source>Axial T2</source>
+            <translation>Axiale T2</translation>
+        </message>
+        <message>
+            <source>Calcified herniation</source>
+            <translation>Verkalkter Vorfall</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Central canal stenosis (Lee)</source>
+            <translation>Zentrale Spinalkanalstenose (Lee)</translation>
+        </message>
+        <message>
+            <source>Choose at least one series.</source>
+            <translation>Bitte mindestens eine Serie wählen.</translation>
+        </message>
+        <message>
+            <source>Digital spine</source>
+            <translation>Digitale Wirbelsäule</translation>
+        </message>
+        <message>
+            <source>Disc bulging</source>
+            <translation>Bandscheibenvorwölbung</translation>
+        </message>
+        <message>
+            <source>Disc narrowing</source>
+            <translation>Höhenminderung der Bandscheibe</translation>
+        </message>
+        <message>
+            <source>Disc-osteophyte complex</source>
+            <translation>Bandscheiben-Osteophyten-Komplex</translation>
+        </message>
+        <message>
+            <source>Epidural lipomatosis (Borré)</source>
+            <translation>Epidurale Lipomatose (Borré)</translation>
+        </message>
+        <message>
+            <source>Findings:</source>
+            <translation>Befunde:</translation>
+        </message>
+        <message>
+            <source>Herniation: MSU size and zone</source>
+            <translation>Vorfall: MSU-Größe und -Zone</translation>
+        </message>
+        <message>
+            <source>Herniations</source>
+            <translation>Bandscheibenvorfälle</translation>
+        </message>
+        <message>
+            <source>Left facet joint (Weishaupt)</source>
+            <translation>Facettengelenk links (Weishaupt)</translation>
+        </message>
+        <message>
+            <source>Left foraminal stenosis (Lee)</source>
+            <translation>Neuroforamenstenose links (Lee)</translation>
+        </message>
+        <message>
+            <source>Left nerve root</source>
+            <translation>Nervenwurzel links</translation>
+        </message>
+        <message>
+            <source>Ligamentum flavum, mm</source>
+            <translation>Ligamentum flavum, mm</translation>
+        </message>
+        <message>
+            <source>Lower endplate defect</source>
+            <translation>Defekt der Deckplatte (unterhalb)</translation>
+        </message>
+        <message>
+            <source>Make</source>
+            <translation>Erzeugen</translation>
+        </message>
+        <message>
+            <source>Migration of the herniation, mm upward</source>
+            <translation>Migration des Vorfalls, mm nach kranial</translation>
+        </message>
+        <message>
+            <source>Modic type</source>
+            <translation>Modic-Typ</translation>
+        </message>
+        <message>
+            <source>Normal</source>
+            <translation>Unauffällig</translation>
+        </message>
+        <message>
+            <source>One of each grade</source>
+            <translation>Von jedem Grad einer</translation>
+        </message>
+        <message>
+            <source>Pfirrmann I to V, one at each level</source>
+            <translation>Pfirrmann I bis V, je Etage einer</translation>
+        </message>
+        <message>
+            <source>Pfirrmann grade</source>
+            <translation>Pfirrmann-Grad</translation>
+        </message>
+        <message>
+            <source>Right facet joint (Weishaupt)</source>
+            <translation>Facettengelenk rechts (Weishaupt)</translation>
+        </message>
+        <message>
+            <source>Right foraminal stenosis (Lee)</source>
+            <translation>Neuroforamenstenose rechts (Lee)</translation>
+        </message>
+        <message>
+            <source>Right nerve root</source>
+            <translation>Nervenwurzel rechts</translation>
+        </message>
+        <message>
+            <source>STIR</source>
+            <translation>STIR</translation>
+        </message>
+        <message>
+            <source>Sagittal T1</source>
+            <translation>Sagittale T1</translation>
+        </message>
+        <message>
+            <source>Sagittal T2</source>
+            <translation>Sagittale T2</translation>
+        </message>
+        <message>
+            <source>Seed:</source>
+            <translation>Startwert:</translation>
+        </message>
+        <message>
+            <source>Sequestered</source>
+            <translation>Sequestriert</translation>
+        </message>
+        <message>
+            <source>Series:</source>
+            <translation>Serien:</translation>
+        </message>
+        <message>
+            <source>Side of the herniation</source>
+            <translation>Seite des Vorfalls</translation>
+        </message>
+        <message>
+            <source>Spondylolisthesis</source>
+            <translation>Spondylolisthese</translation>
+        </message>
+        <message>
+            <source>Stenosis</source>
+            <translation>Stenosen</translation>
+        </message>
+        <message>
+            <source>T2 SPACE</source>
+            <translation>T2 SPACE</translation>
+        </message>
+        <message>
+            <source>The same seed gives the same patient</source>
+            <translation>Derselbe Startwert ergibt denselben Patienten</translation>
+        </message>
+        <message>
+            <source>Upper endplate defect</source>
+            <translation>Defekt der Grundplatte (oberhalb)</translation>
+        </message>
+        <message>
+            <source>any</source>
+            <translation>beliebig</translation>
+        </message>
+        <message>
+            <source>left</source>
+            <translation>links</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>nein</translation>
+        </message>
+        <message>
+            <source>right</source>
+            <translation>rechts</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>ja</translation>
         </message>
     </context>
     <context>
@@ -2533,7 +3887,7 @@ Jetzt in das Python von Slicer installieren?</translation>
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Eigene Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung aufheben</translation>
         </message>
     </context>
     <context>
@@ -2558,49 +3912,6 @@ offen</translation>
         </message>
     </context>
     <context>
-        <name>panel.inputs</name>
-        <message>
-            <source>Axial T1</source>
-            <translation>Axiale T1</translation>
-        </message>
-        <message>
-            <source>Axial T2</source>
-            <translation>Axiale T2</translation>
-        </message>
-        <message>
-            <source>Choose what it is…</source>
-            <translation>Bitte wählen…</translation>
-        </message>
-        <message>
-            <source>None of these: do not grade from it</source>
-            <translation>Keine davon: nicht zum Einstufen verwenden</translation>
-        </message>
-        <message>
-            <source>STIR or fat-suppressed T2</source>
-            <translation>STIR oder fettunterdrückte T2</translation>
-        </message>
-        <message>
-            <source>Sagittal T1</source>
-            <translation>Sagittale T1</translation>
-        </message>
-        <message>
-            <source>Sagittal T2</source>
-            <translation>Sagittale T2</translation>
-        </message>
-        <message>
-            <source>Sagittal T2 SPACE or another 3D T2</source>
-            <translation>Sagittale T2 SPACE oder andere 3D-T2</translation>
-        </message>
-        <message>
-            <source>T1 with fat suppression</source>
-            <translation>T1 mit Fettunterdrückung</translation>
-        </message>
-        <message>
-            <source>What does “{name}” show? Its contrast is not known, and nothing is graded from it until you say what it is.</source>
-            <translation>Was zeigt „{name}“? Die Wichtung ist nicht bekannt; bis sie angegeben ist, wird aus dieser Serie nichts eingestuft.</translation>
-        </message>
-    </context>
-    <context>
         <name>panel.keys</name>
         <message>
             <source>Accept</source>
@@ -2620,7 +3931,7 @@ offen</translation>
         </message>
         <message>
             <source>Axial in disc plane</source>
-            <translation>Axial in Bandscheibenebene</translation>
+            <translation>In Bandscheibenebene</translation>
         </message>
         <message>
             <source>Axial in the disc's plane</source>
@@ -2776,7 +4087,7 @@ offen</translation>
         </message>
         <message>
             <source>Set</source>
-            <translation>Setzen</translation>
+            <translation>Ändern</translation>
         </message>
         <message>
             <source>Shift all names down</source>
@@ -2808,11 +4119,11 @@ offen</translation>
         </message>
         <message>
             <source>Withdraw</source>
-            <translation>Zurücknehmen</translation>
+            <translation>Aufheben</translation>
         </message>
         <message>
             <source>Withdraw your decision</source>
-            <translation>Eigene Entscheidung zurücknehmen</translation>
+            <translation>Eigene Entscheidung aufheben</translation>
         </message>
         <message>
             <source>Write the report</source>
@@ -2879,6 +4190,93 @@ offen</translation>
             <source>Ready.</source>
             <translation>Bereit.</translation>
         </message>
+        <message>
+            <source>The series are not used as that.</source>
+            <translation>Die Serien lassen sich so nicht verwenden.</translation>
+        </message>
+        <message>
+            <source>The true grades of this study are not known.</source>
+            <translation>Die wahren Grade dieser Untersuchung sind nicht bekannt.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.question</name>
+        <message>
+            <source>Axial T1</source>
+            <translation>Axiale T1</translation>
+        </message>
+        <message>
+            <source>Axial T2</source>
+            <translation>Axiale T2</translation>
+        </message>
+        <message>
+            <source>Choose what at least one of the series is.</source>
+            <translation>Bitte für mindestens eine Serie angeben, was sie ist.</translation>
+        </message>
+        <message>
+            <source>Choose what it is…</source>
+            <translation>Bitte wählen…</translation>
+        </message>
+        <message>
+            <source>Looks most like {contrast} ({share})</source>
+            <translation>Sieht am ehesten nach {contrast} aus ({share})</translation>
+        </message>
+        <message>
+            <source>Neither names nor headers tell. Nothing is graded from a series until you say what it is.</source>
+            <translation>Weder Name noch Header verraten es. Aus einer Serie wird erst eingestuft, wenn feststeht, was sie ist.</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>Nicht jetzt</translation>
+        </message>
+        <message>
+            <source>Not used, since it is not known what they are: {names}.</source>
+            <translation>Nicht verwendet, da unbekannt ist, was sie zeigen: {names}.</translation>
+        </message>
+        <message>
+            <source>STIR or fat-suppressed T2</source>
+            <translation>STIR oder fettgesättigte T2</translation>
+        </message>
+        <message>
+            <source>Sagittal T1</source>
+            <translation>Sagittale T1</translation>
+        </message>
+        <message>
+            <source>Sagittal T2</source>
+            <translation>Sagittale T2</translation>
+        </message>
+        <message>
+            <source>Sagittal T2 SPACE or another 3D T2</source>
+            <translation>Sagittale T2 SPACE oder andere 3D-T2</translation>
+        </message>
+        <message>
+            <source>T1 with fat suppression</source>
+            <translation>T1 mit Fettsättigung</translation>
+        </message>
+        <message>
+            <source>The image does not tell its contrast.</source>
+            <translation>Die Wichtung ist im Bild nicht zu erkennen.</translation>
+        </message>
+        <message>
+            <source>What are they?</source>
+            <translation>Was sind sie?</translation>
+        </message>
+        <message>
+            <source>What do these series show?</source>
+            <translation>Was zeigen diese Serien?</translation>
+        </message>
+        <message>
+            <source>What “{name}” is</source>
+            <translation>Was „{name}“ ist</translation>
+        </message>
+        <message>
+            <source>Which of these is T2?</source>
+            <translation>Welche davon ist die T2?</translation>
+        </message>
+        <message>
+            <source>{plane}, {count} slices of {columns} × {rows}, {spacing} mm apart</source>
+            <translation>{plane}, {count} Schichten mit {columns} × {rows}, Abstand {spacing} mm</translation>
+        </message>
     </context>
     <context>
         <name>panel.reason</name>
@@ -2897,6 +4295,14 @@ offen</translation>
     </context>
     <context>
         <name>panel.sample</name>
+        <message>
+            <source>Another spine is being made; wait for it or cancel it.</source>
+            <translation>Es wird schon eine Wirbelsäule erzeugt; bitte warten oder abbrechen.</translation>
+        </message>
+        <message>
+            <source>Digital spine {seed}</source>
+            <translation>Digitale LWS {seed}</translation>
+        </message>
         <message>
             <source>Rendering a digital lumbar spine…</source>
             <translation>Eine digitale Lendenwirbelsäule wird berechnet…</translation>
@@ -2943,6 +4349,25 @@ offen</translation>
     </context>
     <context>
         <name>panel.series</name>
+        <message>
+            <source>None of these: do not grade from it</source>
+            <translation>Keine davon: nicht zum Einstufen verwenden</translation>
+        </message>
+        <message>
+            <source>{names} cannot all be the {role}; choose one of them, and for the others “{nothing}”.</source>
+            <translation>{names} können nicht alle die {role} sein; bitte eine davon wählen und für die übrigen „{nothing}“.</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.series_doubts</name>
+        <message>
+            <source>The discs in the scene were found on “{name}”, which is not chosen any more. Choose it again to go on with them, or press “Find discs” to find them on the chosen series.</source>
+            <translation>Die Bandscheiben der Szene wurden auf „{name}“ gefunden; diese Serie ist nicht mehr gewählt. Sie wieder wählen, um damit weiterzuarbeiten, oder mit „Finden“ auf der gewählten Serie suchen.</translation>
+        </message>
+        <message>
+            <source>The discs were found on “{name}”, which is not chosen any more. Press “Find discs” to find them on the chosen series; your decisions are kept.</source>
+            <translation>Die Bandscheiben wurden auf „{name}“ gefunden; diese Serie ist nicht mehr gewählt. Mit „Finden“ werden sie auf der gewählten Serie gesucht; eigene Entscheidungen bleiben erhalten.</translation>
+        </message>
         <message>
             <source>There is no sagittal T1 or T2. Discs are found on {name}, and nothing is graded from it.</source>
             <translation>Es gibt keine sagittale T1 oder T2. Die Bandscheiben werden auf {name} gefunden; eingestuft wird daraus nichts.</translation>
@@ -3044,7 +4469,7 @@ offen</translation>
         </message>
         <message>
             <source>Press “Find discs”. Discs that are missed can be added by hand.</source>
-            <translation>„Bandscheiben finden“ drücken. Übersehene Bandscheiben lassen sich von Hand hinzufügen.</translation>
+            <translation>„Finden“ drücken. Übersehene Bandscheiben lassen sich von Hand hinzufügen.</translation>
         </message>
         <message>
             <source>Put the {level} box back where it was found</source>
@@ -3053,6 +4478,14 @@ offen</translation>
         <message>
             <source>Save your grades and the AI's to a file</source>
             <translation>Eigene Einstufungen und die der KI in einer Datei speichern</translation>
+        </message>
+        <message>
+            <source>Say above which series is which.</source>
+            <translation>Bitte oben angeben, welche Serie was ist.</translation>
+        </message>
+        <message>
+            <source>Say first which series is which.</source>
+            <translation>Zuerst angeben, welche Serie was ist.</translation>
         </message>
         <message>
             <source>Set a grade of your own</source>
@@ -3096,7 +4529,7 @@ offen</translation>
         </message>
         <message>
             <source>Withdraw your decision on this grade</source>
-            <translation>Eigene Entscheidung zu dieser Einstufung zurücknehmen</translation>
+            <translation>Eigene Entscheidung zu dieser Einstufung aufheben</translation>
         </message>
         <message>
             <source>Write the report and all results to a new folder</source>
@@ -3142,6 +4575,41 @@ Wahrscheinlichkeit, dass der Name stimmt: {probability}.</translation>
         <message>
             <source>Summary</source>
             <translation>Übersicht</translation>
+        </message>
+    </context>
+    <context>
+        <name>panel.truth</name>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Graded</source>
+            <translation>Eingestuft</translation>
+        </message>
+        <message>
+            <source>Level</source>
+            <translation>Etage</translation>
+        </message>
+        <message>
+            <source>Nothing is graded yet.</source>
+            <translation>Noch ist nichts eingestuft.</translation>
+        </message>
+        <message>
+            <source>Task</source>
+            <translation>Merkmal</translation>
+        </message>
+        <message>
+            <source>True</source>
+            <translation>Wahr</translation>
+        </message>
+        <message>
+            <source>True grades</source>
+            <translation>Wahre Grade</translation>
+        </message>
+        <message>
+            <source>{right} of {count} grades are the true ones.</source>
+            <translation>{right} von {count} Einstufungen stimmen mit der Wahrheit überein.</translation>
         </message>
     </context>
     <context>
