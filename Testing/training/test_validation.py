@@ -9,21 +9,18 @@ import numpy as np
 import pytest
 from discgrader.cli.main import main
 from discgrader.errors import OutputError, UsageError
-from discgrader.grading.results import Grade
 from discgrader.pipeline.settings import Settings
 from discgrader.reading.commands import AcceptGrade, SetGrade
 from discgrader.reading.files import save_reading
 from discgrader.reading.history import History
 from discgrader.reading.results import reading_of_grades
-from discgrader.training.validation.cases import Case, TaskCases
 from discgrader.training.validation.figures import Published, task_figures, verdict
 from discgrader.training.validation.page import worst_cases
-from discgrader.training.validation.truth import TrueGrade, groups_of, written_grades
+from discgrader.training.validation.truth import groups_of, written_grades
 from discgrader.training.validation.truth_files import level_of, read_truth
 from discgrader.training.validation.validate import validate
 from fake_engine import FakeMaker, write_studies
-
-LEVELS = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")
+from site_cases import LEVELS, made_cases
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -139,30 +136,6 @@ def test_grades_that_are_named_together_are_one():
 
 
 # Figures and verdicts.
-
-
-def grade_of(key: tuple[str, str], values: tuple[str, ...], shares: np.ndarray) -> Grade:
-    given = values[int(shares.argmax())]
-    return Grade(*key, given, given, dict(zip(values, shares.tolist())), {}, "pack", "1.0.0", "0" * 64, "made up")
-
-
-def made_cases(true: np.ndarray, shares: np.ndarray, per_patient: int = 4, **told: str) -> TaskCases:
-    """Cases of the task bulging."""
-    key = "spider", "bulging"
-    cases = tuple(
-        Case(
-            TrueGrade(f"study {n // per_patient}", LEVELS[n % per_patient], *key, (str(value),), "here"),
-            grade_of(key, ("0", "1"), np.array([1 - share, share])),
-            LEVELS[n % per_patient],
-            f"patient {n // per_patient}",
-            told.get("scanner", "one"),
-            "T2",
-            False,
-            Path("nowhere"),
-        )
-        for n, (value, share) in enumerate(zip(true, shares, strict=True))
-    )
-    return TaskCases(key, groups_of(key, []), cases)
 
 
 RNG = np.random.default_rng(5)
