@@ -3,6 +3,7 @@ anyway."""
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import torch
 from discgrader.errors import DiscGraderError, StudyError, UsageError
 from discgrader.grading.grader import Grader
 from discgrader.grading.herniation_box import evidence_box
+from discgrader.grading.results import DiscResult
 from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.imaging.files import write_volume
 from discgrader.imaging.study import Study
@@ -20,6 +22,10 @@ from discgrader.packs.initial import initial_weights, published_names
 from discgrader.packs.pack import default_packs, read_pack
 from discgrader.packs.weights import load_tensors
 from discgrader.progress import Progress
+from discgrader.reading.commands import SetGrade
+from discgrader.reading.files import save_reading
+from discgrader.reading.history import History
+from discgrader.reading.results import reading_of_grades
 from discgrader.report.rois import write_roi
 from discgrader.training.cohorts import read_table
 from discgrader.training.metrics import mean_auroc
@@ -323,3 +329,28 @@ def test_a_network_learns_where_a_bright_herniation_lies(tmp_path):
     run_recipe("msu", folder, tmp_path / "out", **options)
     assert json.loads((tmp_path / "out" / "figures.json").read_text())["test"]["box"]["mean_iou"] > 0.6
     assert evidence_box({}) is None
+
+
+def test_a_site_trains_on_its_own_readings_and_goes_on_from_a_pack(data, tmp_path):
+    """Grades and boxes are the readings'; the data have neither a table nor boxes of their own."""
+    begun = run_recipe("axial-multitask", data, tmp_path / "begun", **TINY) / "axial-multitask"
+    own, readings = shutil.copytree(data, tmp_path / "site"), tmp_path / "readings"
+    (own / "truth.csv").unlink()
+    readings.mkdir()
+    for number, folder in enumerate(sorted(own.iterdir())):
+        shutil.rmtree(folder / "rois")
+        (folder / "truth.json").unlink()
+        described = [DiscResult(disc, ()).to_json() for disc in LOCALIZATION.discs]
+        history = History(reading_of_grades({"study": folder.name, "discs": described}, "Ann"))
+        for disc in LOCALIZATION.discs:
+            history.apply(SetGrade(disc.level, "axial-multitask", "herniation", str(number % 4), "seen"))
+        save_reading(history.reading, readings / f"{folder.name}.reading.json")
+    options = TINY | {"truth": str(readings), "init": str(begun), "data_set": "Our hospital"}
+    pack = read_pack(run_recipe("axial-multitask", own, tmp_path / "out", **options) / "axial-multitask")
+    assert not pack.trained_on.synthetic and pack.trained_on.patients == 3
+    assert "of Our hospital" in pack.trained_on.statement and "weights of axial-multitask" in pack.trained_on.statement
+    noted = json.loads((tmp_path / "out" / "recipe.json").read_text())
+    assert noted["truth"] == str(readings.resolve()) and noted["init"] == str(begun.resolve())
+    with pytest.raises(UsageError, match="no grade of the system msu"):
+        run_recipe("msu", own, tmp_path / "other", **TINY | {"truth": str(readings)})
+    assert not (tmp_path / "other" / "packs").exists()

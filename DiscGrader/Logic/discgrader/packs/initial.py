@@ -14,6 +14,9 @@ from discgrader.packs.encoders import build_encoder
 from discgrader.packs.pack import Pack
 from discgrader.packs.weights import load_tensors
 
+HEADS = "heads."
+"""What the weights of tasks are called, beside those of an encoder."""
+
 _FIRST_CHANNELS = 3
 """Colors of ImageNet's pictures, on which published weights were trained."""
 
@@ -62,6 +65,18 @@ def initial_weights(path: Path, architecture: Mapping[str, Any]) -> dict[str, to
 def shipped_weights(pack: Pack, architecture: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """As `initial_weights`, those of the one network of a pack."""
     return _fitting(load_tensors(pack, next(iter(pack.files))), architecture, f"The pack {pack.name}")
+
+
+def weights_to_go_on_from(pack: Pack, architecture: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """As `shipped_weights`, of a pack of the same system as the one that is trained: with the heads of its tasks."""
+    files = [name for name in pack.files if name.startswith("network")]
+    if len(files) != 1:
+        raise UsageError(f"The pack {pack.name} has {len(files)} networks, and a training goes on from one.")
+    state = load_tensors(pack, files[0])
+    encoder = _fitting(
+        {name.removeprefix("encoder."): tensor for name, tensor in state.items()}, architecture, f"The pack {pack.name}"
+    )
+    return encoder | {name: tensor for name, tensor in state.items() if name.startswith(HEADS)}
 
 
 def _fitting(

@@ -17,6 +17,7 @@ from discgrader.grading.calibration import softmax
 from discgrader.grading.systems import find_system, scale_of, system_views
 from discgrader.grading.view import ViewSpec
 from discgrader.grading.view_system import KIND, channels_of, chosen_samples, network_input
+from discgrader.packs.initial import HEADS
 from discgrader.packs.networks import build_network
 from discgrader.progress import Progress
 from discgrader.training.augment import Variation, middle, mirrored_task, vary_views
@@ -190,7 +191,11 @@ def fit(
     torch.manual_seed(recipe.seed)
     network = build_network(recipe.architecture())
     if initial is not None:
-        network.encoder.load_state_dict(initial, strict=False)
+        own = network.state_dict()
+        heads = {name: tensor for name, tensor in initial.items() if name.startswith(HEADS)}
+        network.encoder.load_state_dict({n: t for n, t in initial.items() if n not in heads}, strict=False)
+        # Of a head that has other grades or features nothing can be taken over.
+        network.load_state_dict({n: t for n, t in heads.items() if n in own and t.shape == own[n].shape}, strict=False)
     network = network.to(device, memory_format=torch.channels_last)
     steps = max(len(discs) // recipe.batch, 1)
     weights = {

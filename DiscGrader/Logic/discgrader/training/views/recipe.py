@@ -17,7 +17,7 @@ from discgrader.grading.systems import scale_of
 from discgrader.grading.view_system import view_input
 from discgrader.imaging.study import Study
 from discgrader.localize.disc import Localization
-from discgrader.packs.initial import initial_weights, shipped_weights
+from discgrader.packs.initial import initial_weights, shipped_weights, weights_to_go_on_from
 from discgrader.packs.operating_points import OperatingPoints
 from discgrader.packs.pack import DESCRIPTION, TrainedOn, default_packs, read_pack
 from discgrader.packs.weights import pack_tensors
@@ -164,7 +164,7 @@ def _initial_weights(recipe: ViewRecipe, init: str | None) -> tuple[dict[str, to
     that the recipe names; neither where it names none."""
     if init is not None and (Path(init) / DESCRIPTION).is_file():
         begun = read_pack(Path(init))
-        return shipped_weights(begun, recipe.architecture()), f"{begun.name} ({begun.trained_on.data_set})"
+        return weights_to_go_on_from(begun, recipe.architecture()), f"{begun.name} ({begun.trained_on.data_set})"
     if init is not None:
         return initial_weights(Path(init), recipe.architecture()), Path(init).name
     if not recipe.initial:
