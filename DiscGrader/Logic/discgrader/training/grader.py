@@ -391,7 +391,7 @@ def _write(
     for system in ("pfirrmann", "spider"):
         tasks = described_tasks(system)
         stated = {"discs", "patients", *tasks, *(["modic_any"] if system == "spider" else [])}
-        chosen_on = f"{len(result.patients)} discs of {patients} SPIDER patients, held out"
+        chosen_on = f"{len(result.patients)} discs of {patients} SPIDER patients, held out, on all series of each"
         probabilities = with_sums(
             find_system(system), {task: calibrate(result.logits[task], calibration[task]) for task in TASKS}
         )
