@@ -3221,6 +3221,14 @@ platte</translation>
     <context>
         <name>discgrader.vocabulary.short</name>
         <message>
+            <source>Bulge</source>
+            <translation>Vorw.</translation>
+        </message>
+        <message>
+            <source>Canal</source>
+            <translation>Kanal</translation>
+        </message>
+        <message>
             <source>Fat</source>
             <translation>Fett</translation>
         </message>
@@ -3245,6 +3253,10 @@ platte</translation>
             <translation>Deckpl.</translation>
         </message>
         <message>
+            <source>Modic</source>
+            <translation>Modic</translation>
+        </message>
+        <message>
             <source>Narrow</source>
             <translation>Höhe ↓</translation>
         </message>
@@ -3263,6 +3275,10 @@ platte</translation>
         <message>
             <source>Root</source>
             <translation>Wurzel</translation>
+        </message>
+        <message>
+            <source>Slip</source>
+            <translation>Olisth.</translation>
         </message>
         <message>
             <source>Up. EP</source>
@@ -3769,12 +3785,12 @@ Jetzt in das Python von Slicer installieren?</translation>
             <translation>Youden-Index</translation>
         </message>
         <message>
-            <source>not read yet</source>
-            <translation>noch nicht befundet</translation>
-        </message>
-        <message>
             <source>sensitivity of at least {share}</source>
             <translation>Sensitivität von mindestens {share}</translation>
+        </message>
+        <message>
+            <source>unread</source>
+            <translation>offen</translation>
         </message>
         <message>
             <source>{label} alone is more likely, but I–III and IV–V are weighed against each other first.</source>

@@ -142,7 +142,7 @@ def _status(cell: Cell, colors: Colors) -> str:
     elif cell.status == ACCEPTED:
         said = _("{reader}: accepted").format(reader=cell.reader)
     else:
-        return f' &nbsp;<span style="color:{colors.faint}">{escape(_("not read yet"))}</span>'
+        return f' &nbsp;<span style="color:{colors.faint}">{escape(_("unread"))}</span>'
     return f" &nbsp;· &nbsp;{escape(said)}"
 
 
@@ -165,13 +165,13 @@ def _overview(key: Key, scale: Scale, cell: Cell | None, colors: Colors) -> str:
 
 
 def _decisive(scale: Scale, cell: Cell, colors: Colors) -> str:
-    meaning = escape(in_language(scale.grade(cell.grade).meaning))
     rows = [] if cell.ai is None else decisive_rows(cell.ai.evidence)
     lines = [
         f'{f"{arrow} " if arrow else ""}<span style="color:{colors.faint}">{escape(title)}</span> <b>{escape(text)}</b>'
         for arrow, title, text in rows
     ]
-    return "<br>".join([f"<b>{meaning}</b>", *lines])
+    measured = f"<small>{'<br>'.join(lines)}</small><br>" if lines else ""
+    return f"{measured}<b>{escape(in_language(scale.grade(cell.grade).meaning))}</b>"
 
 
 def decisive_rows(evidence: Mapping[str, object]) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import qt
 
-_LINES, _LEAST, _TABLE, _LOW = 6.9, 12, 9, 480
+_LINES, _LEAST, _TABLE, _LOW = 7.8, 12, 9, 480
 """How many lines of text the details have at least, with how many the rows of the table may be higher, and how many
 the table has at least; below what height of the panel all else makes way, in points of the screen."""
 

@@ -83,7 +83,7 @@ def system_heading(system: str) -> str:
     first = short_title(system, found.tasks[0].name)
     if len(found.tasks) == 1 or unbroken(first) == name:
         return first
-    return name.replace(" ", "\n", 1)
+    return name.replace(" ", "\n", 1).replace("-", "-\n", 0 if " " in name else 1)
 
 
 @dataclass(frozen=True)
