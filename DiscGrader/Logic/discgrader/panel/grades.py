@@ -241,9 +241,11 @@ class GradesView:
         ground, ink = cell_colors(face.cell, base, text) if face.cell is not None else (base, text)
         # A gap parts the systems.
         gap = _GAP if number and self._columns[number - 1].system != column.system and self._layout == ALL else 1
+        # The frame of the chosen one takes the place of its margin, so that its text has as much room as any.
+        margin = f"0px 0px 0px {gap - 1}px" if chosen else f"1px 1px 1px {gap}px"
         _style(label, (
             f"QLabel {{ background: {ground}; color: {ink}; border: {_border(face, chosen, ground, text)}; "
-            f"border-radius: 4px; margin: 1px 1px 1px {gap}px; padding: 0px; }}"
+            f"border-radius: 4px; margin: {margin}; padding: 0px; }}"
         ))  # fmt: skip
         label.setText(face_html(face, form, self._widget.font.pointSizeF()))
         label.setToolTip(face_tip(column, level, face))
