@@ -33,11 +33,24 @@ class Host:
             logic.SetMRMLScene(self.scene)
             self.application.SetModuleLogic(name, logic)
             self.logics[name] = logic
+        self._default_nodes()
         self._crosshair()
         self.layout = self._layout()
         self.slices = {name: self._slice(name, orientation) for name, orientation in SLICE_VIEWS}
         self.threed = self._threed()
         self._links = self._link_logics()
+
+    def _default_nodes(self):
+        """What views look like, in this study and the next: a scene that is closed resets its views to these nodes."""
+        for class_name, look in (
+            ("vtkMRMLSliceNode", _look_of_slices),
+            ("vtkMRMLSliceCompositeNode", _look_of_layers),
+            ("vtkMRMLViewNode", _look_in_3d),
+        ):
+            node = self.scene.CreateNodeByClass(class_name)
+            node.UnRegister(None)
+            look(node)
+            self.scene.AddDefaultNode(node)
 
     def _crosshair(self):
         node = slicer.vtkMRMLCrosshairNode()
@@ -57,9 +70,8 @@ class Host:
         logic = self._headless.slice_logic(name, orientation)
         node = logic.GetSliceNode()
         node.SetLayoutLabel(name[0])
-        node.SetRulerType(slicer.vtkMRMLAbstractViewNode.RulerTypeThin)
-        logic.GetSliceCompositeNode().SetLinkedControl(True)
-        logic.GetSliceCompositeNode().SetHotLinkedControl(True)
+        _look_of_slices(node)
+        _look_of_layers(logic.GetSliceCompositeNode())
         return logic
 
     def _threed(self):
@@ -71,10 +83,7 @@ class Host:
         logic.SetName("1")
         node = logic.AddViewNode("1")
         node.SetLayoutLabel("1")
-        node.SetBoxVisible(False)
-        node.SetAxisLabelsVisible(False)
-        node.SetBackgroundColor(0.10, 0.11, 0.13)
-        node.SetBackgroundColor2(0.17, 0.19, 0.23)
+        _look_in_3d(node)
         return logic
 
     def _link_logics(self):
@@ -99,3 +108,19 @@ class Host:
         self.application.GetColorLogic().SetMRMLScene(None)
         self.application.SetMRMLScene(None)
         self.scene.Clear(True)
+
+
+def _look_of_slices(node):
+    node.SetRulerType(slicer.vtkMRMLAbstractViewNode.RulerTypeThin)
+
+
+def _look_of_layers(node):
+    node.SetLinkedControl(True)
+    node.SetHotLinkedControl(True)
+
+
+def _look_in_3d(node):
+    node.SetBoxVisible(False)
+    node.SetAxisLabelsVisible(False)
+    node.SetBackgroundColor(0.10, 0.11, 0.13)
+    node.SetBackgroundColor2(0.17, 0.19, 0.23)

@@ -35,7 +35,7 @@ class ViewTools:
     def __init__(self, host, layout, theme):
         self._host, self._layout, self._theme = host, layout, theme
         self.observers = Observers()
-        self.opacity = self._link = self._crosshair = None
+        self.opacity = self._link = self._crosshair = self._adjust = None
         self._busy = False
 
     def fill(self, bar, menu):
@@ -59,9 +59,12 @@ class ViewTools:
         self._link.toggled.connect(self._set_link)
         fit = self._action(bar, "Fit all views", "fit", "F")
         fit.triggered.connect(lambda: self._layout.resetSliceViews())
-        contrast = self._action(bar, "Reset window and level", "contrast", "W")
+        self._adjust = self._action(bar, "Adjust window and level", "contrast", checkable=True)
+        self._adjust.setToolTip("Adjust window and level: drag with the left button across and up in a slice")
+        self._adjust.toggled.connect(self._set_adjusting)
+        contrast = self._action(bar, "Reset window and level", "reload", "W")
         contrast.triggered.connect(lambda: self.reset_contrast())
-        for action in (self._crosshair, self._link, fit, contrast):
+        for action in (self._crosshair, self._link, fit, self._adjust, contrast):
             bar.addAction(action)
             menu.addAction(action)
         bar.addSeparator()
@@ -70,6 +73,8 @@ class ViewTools:
             self.observers.add(logic.GetSliceCompositeNode(), "ModifiedEvent", lambda *_: self._show())
         crosshair = self._crosshair_node()
         self.observers.add(crosshair, "ModifiedEvent", lambda *_: self._show())
+        mouse = self._interaction_node()
+        self.observers.add(mouse, mouse.InteractionModeChangedEvent, lambda *_: self._show())
         self._show()
 
     def show_volumes(self, nodes):
@@ -133,6 +138,15 @@ class ViewTools:
         bar.addWidget(label)
         bar.addWidget(self.opacity)
 
+    def _interaction_node(self):
+        """What the left button of the mouse does in views."""
+        return self._host.application.GetInteractionNode()
+
+    def _set_adjusting(self, wanted):
+        if not self._busy:
+            node = self._interaction_node()
+            node.SetCurrentInteractionMode(node.AdjustWindowLevel if wanted else node.ViewTransform)
+
     def _crosshair_node(self):
         return self._host.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
 
@@ -146,6 +160,8 @@ class ViewTools:
         self.opacity.setValue(round(100 * first.GetForegroundOpacity()))
         self.opacity.setEnabled(bool(first.GetForegroundVolumeID()))
         self._link.setChecked(bool(first.GetLinkedControl()))
+        mouse = self._interaction_node()
+        self._adjust.setChecked(mouse.GetCurrentInteractionMode() == mouse.AdjustWindowLevel)
         self._crosshair.setChecked(self._crosshair_node().GetCrosshairMode() != slicer.vtkMRMLCrosshairNode.NoCrosshair)
         self._busy = False
 

@@ -124,7 +124,7 @@ def test_labels_can_be_chosen_and_switched_off(shown):
     assert not shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility()
     shown.logic.labels.show(visible=False)
     assert shown.logic.labels.views == ()
-    assert shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility(), "the boxes say their own names"
+    assert not shown.nodes.rois["L4-L5"].GetDisplayNode().GetPropertiesLabelVisibility(), "nor do the boxes say a name"
     with pytest.raises(UsageError, match="no task"):
         shown.logic.labels.show(system="pfirrmann", task="zone")
     assert shown.logic.labels.settings.label_task == ""

@@ -116,6 +116,14 @@
             <translation>Ohne Salienzkarten geht das Einstufen schneller</translation>
         </message>
         <message>
+            <source>Hide all</source>
+            <translation>Alles ausblenden</translation>
+        </message>
+        <message>
+            <source>Hide boxes, outlines, labels and saliency for a clean picture; once more brings them back as they were</source>
+            <translation>Boxen, Konturen, Beschriftungen und Salienz für ein freies Bild ausblenden; noch einmal holt sie zurück, wie sie waren</translation>
+        </message>
+        <message>
             <source>How far each box reaches above and below its disc</source>
             <translation>Wie weit jede Box nach kranial und kaudal über die Bandscheibe hinausreicht</translation>
         </message>
@@ -194,6 +202,10 @@
         <message>
             <source>Open…</source>
             <translation>Öffnen…</translation>
+        </message>
+        <message>
+            <source>Outlines</source>
+            <translation>Konturen</translation>
         </message>
         <message>
             <source>Presentation size</source>
@@ -290,6 +302,14 @@
         <message>
             <source>Show level and grade beside each disc in the views</source>
             <translation>Etage und Einstufung neben jeder Bandscheibe anzeigen</translation>
+        </message>
+        <message>
+            <source>Show the boxes of discs and herniations in the views</source>
+            <translation>Die Boxen um Bandscheiben und Hernien in den Ansichten zeigen</translation>
+        </message>
+        <message>
+            <source>Show the outlines of discs, vertebrae and canal in the views</source>
+            <translation>Die Konturen von Bandscheiben, Wirbeln und Spinalkanal in den Ansichten zeigen</translation>
         </message>
         <message>
             <source>Show the true grades of a digital spine</source>
@@ -4008,6 +4028,14 @@ offen</translation>
         <message>
             <source>Grades with a reason:</source>
             <translation>Einstufungen mit Begründung:</translation>
+        </message>
+        <message>
+            <source>Hide all</source>
+            <translation>Alles ausblenden</translation>
+        </message>
+        <message>
+            <source>Hide all overlays, and bring them back</source>
+            <translation>Alle Überlagerungen aus- und wieder einblenden</translation>
         </message>
         <message>
             <source>Highest level</source>

@@ -63,6 +63,8 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
         self._d.observers.add(host.layout, "ModifiedEvent", lambda *_: self._arrange())
         # The layout node of a scene that was opened says what that scene was last looked at with.
         self._d.observers.add(host.scene, host.scene.EndImportEvent, lambda *_: self._arrange())
+        # Closing a scene resets the node, and leaves the views where they are.
+        self._d.observers.add(host.scene, host.scene.EndCloseEvent, lambda *_: self.setLayout(self._d.layout))
         if host.layout.GetViewArrangement() not in ARRANGEMENTS:
             host.layout.SetViewArrangement(_Layout.SlicerLayoutConventionalView)
         self._arrange()
@@ -109,6 +111,7 @@ class qSlicerLayoutManager(strict(QtCore.QObject)):
         self.layoutChanged.emit(layout)
 
     layout = QtCore.Property(int, lambda self: self._d.layout, setLayout)
+    threeDViewCount = QtCore.Property(int, lambda self: 1)
 
     def close_views(self):
         """Let go of the scene."""

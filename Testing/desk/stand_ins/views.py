@@ -171,11 +171,13 @@ class _Slice(_Managed):
         painter.setRenderHint(QtGui.QPainter.TextAntialiasing)
         for letter, flag in self._directions():
             _write(painter, rect, flag, letter, bold=True)
-        _write(painter, rect, QtCore.Qt.AlignLeft | QtCore.Qt.AlignTop, names[0])
+        # As Slicer's Data Probe writes it.
+        first = f"B: {names[0]}" if composite.GetBackgroundVolumeID() else f"F: {names[0]}"
+        _write(painter, rect, QtCore.Qt.AlignLeft | QtCore.Qt.AlignTop, first)
         if len(names) > 1:
             below = rect.adjusted(0, 17, 0, 0)
             opacity = composite.GetForegroundOpacity()
-            _write(painter, below, QtCore.Qt.AlignLeft | QtCore.Qt.AlignTop, f"{names[1]} ({opacity:.0%})")
+            _write(painter, below, QtCore.Qt.AlignLeft | QtCore.Qt.AlignTop, f"F: {names[1]} ({int(100 * opacity)}%)")
 
     def _directions(self):
         """The letter at each edge of the view, and where it stands."""

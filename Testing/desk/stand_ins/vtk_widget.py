@@ -176,6 +176,8 @@ class _Window:
         size = QtWidgets.QWidget.size(self.widget) * self.ratio()
         width, height = max(1, size.width()), max(1, size.height())
         self.window.SetSize(width, height)
+        # As VTK's own widget does: letters and lines grow where pixels are smaller.
+        self.window.SetDPI(round(72 * self.ratio()))
         self.interactor.SetSize(width, height)
         self.interactor.ConfigureEvent()
         return width, height

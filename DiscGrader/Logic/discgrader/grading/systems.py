@@ -15,10 +15,15 @@ from discgrader.errors import UsageError
 from discgrader.grading.scales import Scale, load_scale
 from discgrader.grading.statements import Statement
 from discgrader.grading.view import ViewSpec
+from discgrader.imaging.study import Plane
 from discgrader.resources import resource_files
 
 _REGIONS = "SLTC"
 """Sacrum, lumbar, thoracic and cervical spine, from below."""
+
+
+BY_SALIENCY = "saliency"
+"""In the place of a view: the slice that has most of the saliency."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,9 @@ class Task:
         Its two grades say whether another task has a high one; its probability is their sum.
     follows : str
         The task that it says more of: it has its first grade exactly where that one has.
+    shown_in : str
+        Which sagittal slice shows what it is about: the middle one of the system's view of this name, such as ``left``
+        for what lies beside the canal, or `BY_SALIENCY`; where empty, the middle of the disc.
     proof : Proof, optional
     says : tuple of Statement
         What its grades say of things that tasks of other systems may speak of, too.
@@ -81,6 +89,7 @@ class Task:
     contributions: bool = False
     sums: Sum | None = None
     follows: str = ""
+    shown_in: str = ""
     proof: Proof | None = None
     says: tuple[Statement, ...] = ()
     phrases: Mapping[str, str] = field(default_factory=dict)
@@ -283,6 +292,11 @@ def _check(system: System, path: Path) -> None:
             scale = system.scale(task.name)
         except UsageError as error:
             raise UsageError(f"{path}: {task.name}: {error}") from error
+        sagittal = [view.name for view in system.views if view.plane is Plane.SAGITTAL]
+        if task.shown_in not in ("", BY_SALIENCY, *sagittal):
+            raise UsageError(
+                f"{path}: {task.name} is shown in {task.shown_in}, which is not one of its sagittal views."
+            )
         said = (*task.phrases, *task.normal, *(grade for one in task.says for grade in one.grades))
         foreign = [grade for grade in said if grade not in scale.values]
         if foreign:

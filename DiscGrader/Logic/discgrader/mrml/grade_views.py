@@ -10,15 +10,19 @@ import numpy as np
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.grading.axial import AxialCut, axial_cut
 from discgrader.grading.not_graded import refuses_axial
+from discgrader.grading.place import sagittal_place
 from discgrader.grading.results import DiscResult
+from discgrader.grading.systems import BY_SALIENCY, find_task
 from discgrader.grading.view import slice_middle, slice_read
 from discgrader.imaging.flat_picture import slice_axis_of
 from discgrader.imaging.study import Contrast, Plane, Series
 from discgrader.imaging.volume import Volume, lps_to_ras
 from discgrader.localize.disc import Disc
 from discgrader.mrml.nodes import Node, attribute, nodes_of_class, set_attributes, study_nodes
+from discgrader.mrml.overlays import show_overlays
 from discgrader.mrml.readback import series_nodes
 from discgrader.mrml.readings import StudyReading
+from discgrader.mrml.saliency import most_salient
 from discgrader.mrml.views import (
     AXIAL_RAS,
     KeptSettings,
@@ -134,6 +138,23 @@ def _axes_ras(grid: Volume, axis: int) -> np.ndarray:
     return np.column_stack([left, np.cross(left, up), up])
 
 
+def _sagittal_place(result: DiscResult, system: str, task: str, saliency: Node | None) -> np.ndarray:
+    """A point of the sagittal slice to look at, RAS mm."""
+    if saliency is not None and find_task(system, task).shown_in == BY_SALIENCY:
+        return most_salient(saliency)
+    return lps_to_ras(sagittal_place(result.disc.roi, result.grades, system, task))
+
+
+def _on_slice(node: Node, place_ras_mm: np.ndarray) -> np.ndarray:
+    """A place moved onto the nearest sagittal slice of a volume node; as it is, where the node is no such series."""
+    found = _grids([node]).get(node)
+    if found is None or plane_of_series(node) != "SAG":
+        return place_ras_mm
+    axis, index = slice_axis_of(found, Plane.SAGITTAL), found.lps_to_index(lps_to_ras(place_ras_mm))
+    index[axis] = np.clip(np.round(index[axis]), 0, found.size[axis] - 1)
+    return lps_to_ras(found.index_to_lps(index))
+
+
 class GradeViews:
     """What the slice views of a scene show.
 
@@ -159,7 +180,8 @@ class GradeViews:
     def show_grade(self, reading: StudyReading, level: str, system: str, task: str) -> None:
         """Bring every slice view to a disc, its box standing out, the saliency of exactly this grade over it.
 
-        Axial views are laid into the slice of the axial series that shows the disc best. Views of series in another
+        Sagittal views come to the slice that shows what the grade is about, a foramen on its side. Axial views are laid
+        into the slice of the axial series that shows the disc best. Views of series in another
         plane than the saliency's keep their picture.
 
         Raises
@@ -174,12 +196,12 @@ class GradeViews:
         graded = DiscResult(now, disc.grading.grades, disc.grading.not_graded) if disc.grading else DiscResult(now, ())
         shown = axial_slice(graded, self._own(reading.study).values(), system, task, disc.is_stale)
         was = self._backgrounds()
-        empty = self._show_series(reading.study, level, saliency, shown)
-        jump_to(self._scene, roi)
-        self._lay_axial(reading.study, roi, shown, before, was)
-        for view in empty:
+        for view in self._show_series(reading.study, level, saliency, shown):
             self._fit(view)
-            jump_to(self._scene, roi)
+        jump_to(self._scene, roi)
+        if system:
+            self._jump_sagittal(_sagittal_place(graded, system, task, saliency))
+        self._lay_axial(reading.study, roi, shown, before, was)
         highlight(self._scene, roi)
         self._keep({"study": reading.study, "number": number, "system": system, "task": task})
         self._show_saliency(saliency)
@@ -194,6 +216,18 @@ class GradeViews:
     ) -> None:
         """Show or hide saliency, at once; what is None stays."""
         self._settings.change(saliency=visible, opacity=opacity, threshold=threshold)
+        self._show_chosen_saliency()
+
+    def show_overlays(self, boxes: bool | None = None, outlines: bool | None = None, clean: bool | None = None) -> None:
+        """Show or hide boxes and outlines, or with ``clean`` everything that lies over the picture, until it is False
+        again; what is None stays. Labels follow when they are drawn anew."""
+        self._settings.change(boxes=boxes, outlines=outlines, clean=clean)
+        show_overlays(self._scene, self._settings.now)
+        shown = self._shown() or {}
+        highlight(self._scene, self._box(str(shown.get("study")), shown.get("number")))
+        self._show_chosen_saliency()
+
+    def _show_chosen_saliency(self) -> None:
         shown = self._shown()
         if shown is None:
             return
@@ -207,7 +241,8 @@ class GradeViews:
 
     def follow(self, reading: StudyReading) -> None:
         """The scene shows a reading anew: boxes may have moved, maps may be other ones, the disc may be gone."""
-        shown = self._shown()
+        shown, settings = self._shown(), self._settings.now
+        show_overlays(self._scene, settings)
         if shown is None or shown.get("study") != reading.study:
             return
         disc = next((disc for disc in reading.reading.present if disc.number == shown.get("number")), None)
@@ -218,8 +253,7 @@ class GradeViews:
             turn_axial(self._scene, None)
             return
         highlight(self._scene, reading.node(disc.number))
-        settings = self._settings.now
-        if settings.saliency:
+        if settings.shows_saliency:
             saliency = self._map(reading.study, disc.level, shown.get("system"), shown.get("task"))
             show_saliency(self._scene, saliency, settings.opacity, settings.threshold, only_where_shown=True)
 
@@ -279,6 +313,15 @@ class GradeViews:
                 middle = matrix[:3, 3]
             lay_into(slices, roi, place, axes, middle)
 
+    def _jump_sagittal(self, place_ras_mm: np.ndarray) -> None:
+        """Bring the sagittal views to the slice nearest to a place."""
+        for view in nodes_of_class(self._scene, "vtkMRMLSliceCompositeNode"):
+            slices, volume = slice_node(self._scene, view), self._scene.GetNodeByID(view.GetBackgroundVolumeID() or "")
+            if slices is None or plane_of_view(slices) != "SAG":
+                continue
+            place = place_ras_mm if volume is None else _on_slice(volume, place_ras_mm)
+            slices.JumpSliceByOffsetting(*(float(coordinate) for coordinate in place))
+
     def _backgrounds(self) -> dict[object, str | None]:
         views = nodes_of_class(self._scene, "vtkMRMLSliceCompositeNode")
         return {view: view.GetBackgroundVolumeID() for view in views}
@@ -295,7 +338,7 @@ class GradeViews:
 
     def _show_saliency(self, saliency) -> None:
         settings = self._settings.now
-        show_saliency(self._scene, saliency if settings.saliency else None, settings.opacity, settings.threshold)
+        show_saliency(self._scene, saliency if settings.shows_saliency else None, settings.opacity, settings.threshold)
 
     def _turn(self, roi, only_if_turned: bool = False) -> None:
         if not only_if_turned or any(map(is_turned, nodes_of_class(self._scene, "vtkMRMLSliceNode"))):
@@ -308,11 +351,13 @@ class GradeViews:
                 return node
         return None
 
+    def _box(self, study: str, number: object) -> Node | None:
+        nodes = study_nodes(self._scene, study, "roi")
+        return next((node for node in nodes if attribute(node, "Number") == str(number)), None)
+
     def _level(self, study: str, number: object) -> str | None:
-        for node in study_nodes(self._scene, study, "roi"):
-            if attribute(node, "Number") == str(number):
-                return attribute(node, "Level")
-        return None
+        node = self._box(study, number)
+        return None if node is None else attribute(node, "Level")
 
     def _keep(self, shown: dict | None) -> None:
         set_attributes(self._node(), Shown=None if shown is None else json.dumps(shown))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import vtk
+from vtk.util import numpy_support
 
 from discgrader.grading.systems import find_task
 from discgrader.imaging.volume import Volume
@@ -39,8 +40,12 @@ _INFERNO = np.array(
 
 
 def map_name(level: str, system: str, task: str) -> str:
-    """What a map is called; slice views show it."""
-    return f"{level} {find_task(system, task).title}"
+    """What a map is called.
+
+    Slicer's views write it with the opacity of the layer behind it, such as ``(50%)``: it must not read as a grade's
+    probability.
+    """
+    return f"{level} {find_task(system, task).title}, saliency overlay"
 
 
 def empty_map(scene, name: str):
@@ -81,6 +86,19 @@ class StoredMap:
         """Have a node hold it."""
         node.SetIJKToRASMatrix(self.matrix)
         node.SetAndObserveImageData(self.image)
+
+
+def most_salient(node) -> np.ndarray:
+    """The middle of the sagittal slice of a map that has most of the saliency, RAS mm, shape (3,)."""
+    image = node.GetImageData()
+    shape = image.GetDimensions()
+    values = numpy_support.vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape, order="F")
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    axis = int(np.argmax([abs(matrix.GetElement(0, column)) for column in range(3)]))
+    index = (np.array(shape) - 1) / 2
+    index[axis] = int(values.sum(tuple(other for other in range(3) if other != axis)).argmax())
+    return np.array(matrix.MultiplyPoint((*index.tolist(), 1.0))[:3])
 
 
 class MapStore:

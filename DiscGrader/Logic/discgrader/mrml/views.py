@@ -135,13 +135,16 @@ def jump_to(scene, roi) -> None:
 
 
 def highlight(scene, roi) -> None:
-    """Draw one box in full color and with its handles, the others faintly; all in full color where ``roi`` is None."""
+    """Draw one box in full color and with its handles, the others faintly; all in full color where ``roi`` is None.
+
+    A hidden box has no handles that a hand could take by accident.
+    """
     for node in nodes_of_class(scene, "vtkMRMLMarkupsROINode"):
         if attribute(node, "Level") is None:
             continue
         display = node.GetDisplayNode()
         display.SetOutlineOpacity(FULL if roi is None or node is roi else FAINT)
-        display.SetHandlesInteractive(node is roi)
+        display.SetHandlesInteractive(node is roi and bool(display.GetVisibility()))
 
 
 def plane_of_series(node) -> str:
@@ -268,8 +271,14 @@ class ViewSettings:
         Of saliency, 0–1; what is below the threshold is not shown.
     labels : bool
         Whether level and grade stand beside each disc.
+    boxes, outlines : bool
+        Whether the boxes of discs and herniations are drawn, and the segmentation.
+    clean : bool
+        Whether nothing of all this lies over the picture for now, whatever the others say.
     label_system, label_task : str
         Whose grade that is; both empty for the level alone.
+    large_labels : bool
+        Whether letters are as large as the back row of a room needs them.
 
     Raises
     ------
@@ -281,8 +290,12 @@ class ViewSettings:
     opacity: float = SALIENCY_OPACITY
     threshold: float = LOWER_THRESHOLD
     labels: bool = True
+    boxes: bool = True
+    outlines: bool = True
+    clean: bool = False
     label_system: str = field(default_factory=lambda: leading_task()[0])
     label_task: str = field(default_factory=lambda: leading_task()[1])
+    large_labels: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("opacity", self.opacity), ("threshold", self.threshold)):
@@ -290,6 +303,26 @@ class ViewSettings:
                 raise UsageError(f"The {name} of saliency is between 0 and 1, not {value:g}.")
         if self.label_system or self.label_task:
             find_task(self.label_system, self.label_task)
+
+    @property
+    def shows_saliency(self) -> bool:
+        """Whether saliency is to be seen."""
+        return self.saliency and not self.clean
+
+    @property
+    def shows_labels(self) -> bool:
+        """Whether labels are to be seen."""
+        return self.labels and not self.clean
+
+    @property
+    def shows_boxes(self) -> bool:
+        """Whether boxes are to be seen."""
+        return self.boxes and not self.clean
+
+    @property
+    def shows_outlines(self) -> bool:
+        """Whether the segmentation is to be seen."""
+        return self.outlines and not self.clean
 
 
 class KeptSettings:

@@ -155,6 +155,12 @@ class Actions(FileActions):
             return _("The disc that was chosen is gone. Choose a cell of the table first.")
         return _("Choose a cell of the table first.")
 
+    def choose_disc(self, study: str, level: str) -> None:
+        """Choose a disc of the study that is shown, and of it what was chosen of the one before."""
+        grid, chosen = self.state.grid, self.state.chosen
+        if study == self.study and level in grid.levels and grid.columns:
+            self.choose((level, *(chosen[1:] if chosen and chosen[1:] in grid.columns else grid.columns[0])))
+
     def move(self, levels: int = 0, columns: int = 0) -> None:
         """Choose the cell so many rows below and columns to the right, stopping at the ends."""
         grid, chosen = self.state.grid, self.state.chosen

@@ -65,14 +65,21 @@ class DisplayView:
         display, key = parameters.display, chosen_cell(parameters, self._actions.state.study)
         saliency = display.saliency, display.saliencyOpacity, display.saliencyThreshold
         self._once("saliency", saliency, lambda: logic.views.set_saliency(*saliency))
+        overlays = display.boxes, display.outlines, display.clean
+        self._once("overlays", overlays, lambda: self._show_overlays(*overlays))
         label = display.labelTask
         system, task = key[1:] if label == CHOSEN and key else (*label.split("/"), "")[:2]
-        labels = (display.labels, system, task)
+        labels = (display.labels, system, task, parameters.presentation)
         self._once("labels", labels, lambda: logic.labels.show(*labels))
         level = key[0] if key and display.axialInDiscPlane else None
         self._once(
             "axial", level, lambda: logic.views.turn(None if level is None else logic.readings.node(level, study))
         )
+
+    def _show_overlays(self, boxes: bool, outlines: bool, clean: bool) -> None:
+        logic = self._actions.logic
+        logic.views.show_overlays(boxes, outlines, clean)
+        logic.labels.refresh()
 
     @property
     def _study(self) -> str | None:

@@ -70,6 +70,7 @@ def key_actions() -> tuple[KeyAction, ...]:
         KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
+        KeyAction("clean", _("Hide all overlays, and bring them back"), "Z"),
         KeyAction("add", _("Add a disc at the mouse or the crosshair"), "I"),
         KeyAction("delete", _("Delete the disc"), "Shift+Del"),
         KeyAction("fit", _("Fit the box again"), "E"),
@@ -236,6 +237,7 @@ class KeysView:
             (ui.saliencyCheckBox, _("Saliency"), "saliency"),
             (ui.labelsCheckBox, _("Labels"), "labels"),
             (ui.axialCheckBox, _("Axial in disc plane"), "axial"),
+            (ui.cleanCheckBox, _("Hide all"), "clean"),
             (ui.fitButton, _("Fit"), "fit"),
         ):
             widget.text = with_key(text, key(name))
@@ -253,7 +255,7 @@ _CLICKED = {
     "saliency": "saliencyCheckBox", "labels": "labelsCheckBox", "axial": "axialCheckBox", "fit": "fitButton",
     "undo": "undoButton", "redo": "redoButton", "find": "findButton", "grade": "gradeButton", "delete": "deleteButton",
     "reset": "resetButton", "names_up": "namesUpButton", "names_down": "namesDownButton", "open": "openReadingButton",
-    "report": "reportButton",
+    "report": "reportButton", "clean": "cleanCheckBox",
 }  # fmt: skip
 """The widgets that keys click on."""
 

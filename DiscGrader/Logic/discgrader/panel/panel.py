@@ -86,6 +86,7 @@ class Panel(Actions):
             self.display,
         )  # fmt: skip
         logic.boxChanged, logic.noticed = self.live.box_changed, self.say
+        logic.labels.clicked = self.choose_disc
         self._captions = _captions(ui)
         self._controls: dict[str, Control] = {}
         self._tie: ParameterTie | None = None
@@ -156,7 +157,7 @@ class Panel(Actions):
         self.hear_keys(False)
         self.spines.stop()
         self.set_parameters(None)
-        self.logic.boxChanged = self.logic.noticed = None
+        self.logic.boxChanged = self.logic.noticed = self.logic.labels.clicked = None
 
     def _parameters_changed(self, _caller, _event) -> None:
         """The views follow at once, the rest of the panel in a moment."""

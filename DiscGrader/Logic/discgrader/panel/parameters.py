@@ -55,6 +55,8 @@ class DisplayParameters:
     """How the views show the chosen grade.
 
     labelTask - Whose grade stands beside each disc, as ``system/task``.
+    boxes, outlines - Whether boxes and the segmentation are drawn.
+    clean - Whether nothing lies over the picture for now.
     """
 
     saliency: bool = True
@@ -63,6 +65,9 @@ class DisplayParameters:
     axialInDiscPlane: bool = False
     labels: bool = True
     labelTask: str = "pfirrmann/pfirrmann"
+    boxes: bool = True
+    outlines: bool = True
+    clean: bool = False
 
 
 @parameterPack
