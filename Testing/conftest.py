@@ -40,7 +40,7 @@ LONG = (
     "test_desk_hand", "test_coordinates", "test_desk", "test_phantom", "test_dixon_parts", "test_without_torch",
     "test_deep_features", "test_saved_scenes", "test_worker_ends", "test_desk_not_graded", "test_desk_closing",
     "test_picture_contrast", "test_dicom_blocks", "test_desk_question", "test_choices", "test_desk_choice",
-    "test_desk_keys", "test_desk_everything",
+    "test_desk_keys", "test_desk_everything", "test_desk_second", "test_desk_off_disc",
 )  # fmt: skip
 """Files whose tests take long, the longest first: all others together are done in two minutes."""
 
