@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import slicer
 from discgrader.reading.files import load_reading
-from panel_reader import PFIRRMANN, center_of, click_cell, key, settled
+from panel_reader import PFIRRMANN, center_of, click_cell, settled
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtTest import QTest
 
