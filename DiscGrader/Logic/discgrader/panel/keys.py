@@ -52,7 +52,7 @@ def key_actions() -> tuple[KeyAction, ...]:
         KeyAction("last_level", _("Lowest level"), "Ctrl+End"),
         KeyAction("next_task", _("Next task"), "M"),
         KeyAction("previous_task", _("Previous task"), "Shift+M"),
-        KeyAction("table", _("Table: summary or one system"), "Z"),
+        KeyAction("table", _("Table: summary or one system"), "O"),
         KeyAction("first_task", _("First task of the level"), "Home"),
         KeyAction("last_task", _("Last task of the level"), "End"),
         KeyAction("next_system", _("Next grading system"), "K"),
