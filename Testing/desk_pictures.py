@@ -103,13 +103,29 @@ class Tour:
         self.picture("graded")
 
     def _choose(self) -> None:
+        """The summary, each system by itself, all columns; a contradiction, and sizes for the back row."""
         ui, panel = self.module.ui, self.module.panel
+        panel.set_table_layout("summary")
         panel.choose(CHOSEN)
         self.picture("chosen")
-        for number, share in enumerate((0.35, 0.6)):
-            self.scroll(share)
-            self.picture(f"details-{number + 1}")
-        self.scroll(0.0)
+        against = next((one for one in panel.state.grid.contradictions.get(CHOSEN[0], ())), None)
+        if against is not None:
+            panel.choose((CHOSEN[0], *against.keys[0]))
+            self.picture("contradiction")
+        for system in dict.fromkeys(system for system, _task in panel.state.grid.columns):
+            panel.show_system(system)
+            self.picture(f"system-{system}")
+        panel.set_table_layout("all")
+        self.picture("all-columns")
+        panel.set_table_layout("summary")
+        panel.choose(CHOSEN)
+        ui.setupButton.checked = True
+        self.picture("series-opened")
+        ui.setupButton.checked = False
+        panel.parameters.presentation = True
+        self.user.wait(0.2)
+        self.picture("presentation")
+        panel.parameters.presentation = False
         ui.axialCheckBox.click()
         self.picture("axial-in-disc-plane")
         ui.axialCheckBox.click()
@@ -121,16 +137,14 @@ class Tour:
         self.picture("menu", panel.menu.opened)
         panel.menu.close()
         panel.set_grade(panel.state.chosen, "5", "Collapsed on all slices")
-        self.scroll(0.25)
         self.picture("overridden")
         panel.move(levels=1)
         panel.accept()
-        self.scroll(0.25)
         self.picture("accepted")
         panel.choose(CHOSEN)
         cells = panel.state.grid.cells.items()
         grades = tuple(replace(one.ai, warnings=(WARNING,)) for key, one in cells if key[0] == CHOSEN[0])
-        panel.live.grades[CHOSEN[0]] = grades
+        panel.live.grades[panel.state.study.reading.disc(CHOSEN[0]).number] = grades
         panel.show()
         self.picture("warning")
         panel.live.grades.clear()
@@ -146,7 +160,6 @@ class Tour:
         box.SetCenterWorld(center[0], center[1] + 6, center[2] + 3)
         panel.choose(("L3-L4", *CHOSEN[1:]))
         self.picture("box-moved")
-        ui.detailsCollapsibleButton.collapsed = True
         ui.marginSlider.value = 12.0
         self.scroll(1.0)
         self.picture("boxes-and-margin")
@@ -203,9 +216,9 @@ class Tour:
     def _answer_made_up(self) -> None:
         import threading
 
-        from block_engine import BlockEngine
+        from every_task_engine import EveryTaskEngine
 
-        self.module.logic.jobs.engine = BlockEngine()
+        self.module.logic.jobs.engine = EveryTaskEngine()
         self.module.logic.jobs.engine.hold = threading.Event()
 
     def _work_in_a_process(self) -> None:
@@ -219,14 +232,14 @@ class Tour:
         logic.jobs.engine = None
 
 
-def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None) -> None:
+def tour(folder: Path, theme: str, scale: int, language: str, study: Path | None, screen=(WIDTH, HEIGHT)) -> None:
     """All pictures in one theme at one scale; the scale itself is set by Qt's environment."""
     from desk.desk import Desk, use_display
 
     use_display()
     folder.mkdir(parents=True, exist_ok=True)
     with Desk(theme=theme, log_folder=Path(tempfile.mkdtemp()), testing=study is None, language=language) as desk:
-        desk.window.resize(WIDTH * 100 // scale, HEIGHT * 100 // scale)
+        desk.window.resize(*(edge * 100 // scale for edge in screen))
         desk.show()
         Tour(desk, folder, study).go()
 
@@ -238,10 +251,12 @@ def main(arguments=None) -> int:
     parser.add_argument("--theme", choices=THEMES, action="append")
     parser.add_argument("--scale", type=int, choices=SCALES, action="append")
     parser.add_argument("--language", default="en", help="of the module, such as de (default: en)")
+    parser.add_argument("--screen", default=f"{WIDTH}x{HEIGHT}", help="width x height of the screen in pixels")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.here:
-        tour(options.output, options.theme[0], options.scale[0], options.language, options.study)
+        screen = tuple(map(int, options.screen.split("x")))
+        tour(options.output, options.theme[0], options.scale[0], options.language, options.study, screen)
         return 0
     paths = [
         ROOT / "DiscGrader" / "Logic",
@@ -258,7 +273,7 @@ def main(arguments=None) -> int:
                 "PYTHONPATH": os.pathsep.join(map(str, paths)),
             }  # fmt: skip
             command = [sys.executable, __file__, "--here", "-o", str(folder), "--theme", theme, "--scale", str(scale)]
-            command += ["--language", options.language]
+            command += ["--language", options.language, "--screen", options.screen]
             subprocess.run([*command, *([str(options.study)] if options.study else [])], env=environment, check=True)
             print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
     return 0
