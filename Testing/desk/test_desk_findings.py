@@ -74,7 +74,8 @@ def test_doubts_about_names_go_once_the_reader_has_named_the_lowest_disc(panel, 
     finish(panel, user, panel.ui.findButton)
     finish(panel, user, panel.ui.gradeButton)
     told, discs = label.text, len(panel.state.study.boxes)
-    doubtful = [[True] * (discs + 1), [True] + [False] * discs], [True, True]
+    # Each stands once, for the study.
+    doubtful = [[True] + [False] * discs, [True] + [False] * discs], [True, True]
     assert told_in_files(panel, tmp_path / "before") == doubtful
     set_lowest(panel, level)
     user.wait(0.1)

@@ -296,3 +296,17 @@ def test_what_other_rooms_say_is_german_too():
     )
     assert german.word("Slice of ax_t2") == "Schicht von ax_t2" and ENGLISH.word("Slice of ax_t2") == "Slice of ax_t2"
     assert german.word("What nobody has said {before}.") == "What nobody has said {before}."
+
+
+def test_a_second_reading_stands_beside_the_first(result, reading):
+    from discgrader.reading.marks import Decision, OtherDisc, SecondReading
+
+    said = Decision("deepspine", "central_stenosis", "1", True, "", "Dr. Two", TIME)
+    number = reading.disc("L5-S1").number
+    second = SecondReading("two.reading.json", "Dr. Two", TIME, (OtherDisc(number, "L5-S1", (said,)),))
+    both = replace(reading, beside=(second,))
+    page = report_html(result, reading=both)
+    assert "Second reading Dr. Two, 2026-11-30 10:12" in text_of(page.split("</header>", 1)[0])
+    row = text_of(article(page, "L5-S1").split("Central canal stenosis, DeepSPINE", 1)[1].split("</tr>", 1)[0])
+    assert "Dr. Two: mild" in row and row.index("severe") < row.index("Dr. Two")
+    assert grades_json(result, both)["discs"][0]["grades"][-1]["others"] == {"Dr. Two": "mild"}

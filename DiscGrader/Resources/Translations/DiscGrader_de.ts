@@ -611,6 +611,10 @@
             <translation>Skalen und Messwerte</translation>
         </message>
         <message>
+            <source>Second reading</source>
+            <translation>Zweitbefundung</translation>
+        </message>
+        <message>
             <source>Series</source>
             <translation>Serien</translation>
         </message>

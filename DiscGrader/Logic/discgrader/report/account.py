@@ -1,7 +1,7 @@
 """What a report tells of a study: the reader's grades first, the packs' beside them, and each warning once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from discgrader.errors import UsageError
@@ -30,6 +30,8 @@ class Shown:
         Whether the box was moved since the pack graded it, or since the reader decided and did not confirm it.
     reader, reason, time : str
         Who decided it, why, and when; empty where nobody has.
+    others : tuple of (str, str)
+        What readers of readings beside this one said: reader and label.
     """
 
     system: str
@@ -42,6 +44,7 @@ class Shown:
     reader: str = ""
     reason: str = ""
     time: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of_pack(cls, grade: Grade) -> "Shown":
@@ -109,7 +112,14 @@ class Account:
             return map(Shown.of_pack, graded.grades)
         given = {(grade.system, grade.task): grade for grade in graded.grades}
         keys = dict.fromkeys((*given, *read.tasks))
-        return (shown for key in keys if (shown := _read_grade(read, key, given.get(key))) is not None)
+        shown = (_read_grade(read, key, given.get(key)) for key in keys)
+        return (replace(one, others=self._others(read.number, one)) for one in shown if one is not None)
+
+    def _others(self, number: int, shown: Shown) -> tuple[tuple[str, str], ...]:
+        """What readers of readings beside this one said of a grade of the disc of this number."""
+        said = [(one.reader, one.decision(number, *shown.key)) for one in (self.reading.beside if self.reading else ())]
+        scale = scale_of(*shown.key) if any(decision for _, decision in said) else None
+        return tuple((reader, scale.label_of(given.grade)) for reader, given in said if given is not None and scale)
 
     @cached_property
     def tasks(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -45,6 +45,8 @@ MOST_AXIAL_MAPS = 4
 MOST_NAMED = 4
 """Tasks that are named beside a measure."""
 
+_SHORT = 20
+
 
 def details(account: Account) -> Html:
     """Every disc from the head down."""
@@ -254,13 +256,13 @@ def _grade_row(account: Account, shown: Shown) -> Html:
     title = tag("th", account.heading(*shown.key), synthetic_mark(account) if shown.synthetic else None, scope="row")
     given = tag("td", badge(account, shown), status(account, shown), class_="given")
     if shown.ai is None:
-        return tag("tr", title, given, tag("td", _reader_said(account, shown)))
+        return tag("tr", title, given, tag("td", _reader_said(account, shown), _others_said(account, shown)))
     scale = scale_of_grade(shown)
     values = scale.values if scale else tuple(shown.ai.probabilities)
     shares = shown.ai.probabilities
     lanes = [_lane(account, shown, definition(shown.ai, value), shares.get(value, 0.0)) for value in values]
     lane_list = tag("ul", lanes, class_="lane", style=f"--n:{max(len(lanes), 3)}")
-    return tag("tr", title, given, tag("td", _reader_said(account, shown), lane_list))
+    return tag("tr", title, given, tag("td", _reader_said(account, shown), _others_said(account, shown), lane_list))
 
 
 def _reader_said(account: Account, shown: Shown) -> Html | None:
@@ -270,6 +272,12 @@ def _reader_said(account: Account, shown: Shown) -> Html | None:
     said = [account.say("{reader}, {time}", reader=shown.reader, time=shown.time[:16].replace("T", " "))]
     said += [account.say("reason: {reason}", reason=shown.reason)] if shown.reason else []
     return tag("p", " · ".join((*said, ai_beside(account, shown))), class_="note")
+
+
+def _others_said(account: Account, shown: Shown) -> Html | None:
+    """What readers of readings beside this one said."""
+    said = [f"{reader}: {account.word(label)}" for reader, label in shown.others]
+    return tag("p", " · ".join(said), class_="note") if said else None
 
 
 def _lane(account: Account, shown: Shown, entry: GradeDefinition, probability: float) -> Html:
@@ -293,11 +301,16 @@ def _evidence(account: Account, disc: DiscResult) -> Html | None:
     if not found:
         return None
     items = [
-        tag("div", tag("dt", title, tag("span", _for(account, tasks), class_="source")), tag("dd", text))
+        tag("div", tag("dt", title, tag("span", _for(account, tasks), class_="source")), _value(text))
         for (title, text), tasks in found.items()
     ]
     title = tag("h4", account.say("Evidence"))
     return tag("div", title, tag("dl", items), _pushed_by(account, disc), class_="evidence")
+
+
+def _value(text: str) -> Html:
+    """What was measured; short values stay in one line."""
+    return tag("dd", text, class_="short" if len(text) <= _SHORT else None)
 
 
 def _is_measured(value: object) -> bool:

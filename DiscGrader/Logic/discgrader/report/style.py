@@ -146,7 +146,9 @@ code { font: 12px/1.4 ui-monospace, "SF Mono", Consolas, "Liberation Mono", mono
   border-bottom: 1px solid var(--line); break-inside: avoid; }
 .evidence dt { font-size: 13.5px; line-height: 1.35; }
 .evidence dt .source { display: block; font-size: 12px; }
-.evidence dd { font-size: 14px; text-align: right; font-weight: 600; white-space: nowrap; }
+.evidence dd { font-size: 14px; text-align: right; font-weight: 600; overflow-wrap: anywhere; min-width: 0; }
+.evidence dd.short { white-space: nowrap; }
+.evidence dd:not(.short) { font-size: 12.5px; font-weight: 500; }
 .pushes { margin-top: 10px; }
 .pushes ul { display: flex; flex-wrap: wrap; gap: 2px 24px; font-size: 13.5px; margin-top: 3px; }
 .pushes .higher { color: var(--up); font-size: 10px; }
@@ -214,7 +216,6 @@ footer .source { font-weight: 400; margin-top: 4px; }
   .lane .value { flex-wrap: wrap; gap: 0 6px; }
   .plain th, .plain td { padding-right: 12px; }
   .series .plain { min-width: 560px; }
-  .evidence dd { white-space: normal; }
   .pack dl div { grid-template-columns: 84px minmax(0, 1fr); }
 }
 """

@@ -34,6 +34,7 @@ def header(account: Account, written: datetime) -> Html:
         account.say("Levels"): _level_range(account),
         **_names(account),
         account.say("Read by"): account.reading_line,
+        **_beside(account),
         account.say("Written"): f"{written:%Y-%m-%d %H:%M}",
         account.say("Software"): f"DiscGrader {result.software.get('discgrader', __version__)}",
     }
@@ -74,6 +75,13 @@ def _series_used(account: Account) -> str:
     used = [one for one in result.study.series if may_grade(result.localization, one) or one.name in axial]
     named = [f"{series.name} ({role_title(series)})" for series in used or result.study.series]
     return ", ".join(named) or account.say("none")
+
+
+def _beside(account: Account) -> dict[str, str]:
+    """Who else has read the study; nothing where nobody has."""
+    beside = account.reading.beside if account.reading is not None else ()
+    told = [f"{one.reader}, {one.changed[:16].replace('T', ' ')}" for one in beside]
+    return {account.say("Second reading"): "; ".join(told)} if told else {}
 
 
 def _names(account: Account) -> dict[str, str]:

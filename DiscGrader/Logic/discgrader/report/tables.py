@@ -107,6 +107,7 @@ def _decided(shown: Shown) -> dict[str, object]:
         "reason": shown.reason,
         "decided": shown.time,
         "box": "moved" if shown.stale else "",
+        **({"others": dict(shown.others)} if shown.others else {}),
     }
 
 
