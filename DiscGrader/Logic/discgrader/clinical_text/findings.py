@@ -8,6 +8,7 @@ from discgrader.clinical_text.tokens import LEVEL, LINE, VERTEBRA
 from discgrader.clinical_text.words import words_of
 
 _VERBS = frozenset(("compresses", "abuts", "indents", "touches", "narrows", "encroaches", "effaces", "displaces"))
+_NOUNS = frozenset(("narrowing", "thickening", "buckling", "infolding", "flattening"))
 _ENDS = frozenset(("", ".", ";", LINE, "noted", "seen", "is", "are"))
 _LEADING_ON = frozenset(("of", "on", "upon", "over", "the", "both"))
 _COPULAS = frozenset(
@@ -194,7 +195,7 @@ def _governs_backwards(text: MarkedText, end: int, action: Marked) -> bool:
     between = [token.word for token in tokens[end : action.first]]
     if action.kind == "normal":
         return _is_passive(between) or (not between and after in ("", ".", ";", ",", "and", LINE))
-    if word in _VERBS or (word.endswith("ing") and word != "narrowing" and after not in _ENDS):
+    if word in _VERBS or (word.endswith("ing") and word not in _NOUNS and after not in _ENDS):
         return False
     if after in _LEADING_ON and ":" not in between and (between or after == "of"):
         return False

@@ -26,11 +26,7 @@ def _by_side(text: MarkedText, one: Finding, start: int) -> list[Finding]:
         return [one]
     pairs = [sorted(words[number : number + 2], key=lambda mark: mark.kind) for number in (0, 2)]
     apart = [replace(one, degree=degree.value, side=side.value) for degree, side in pairs]
-    return (
-        [replace(each, value=_value(text, each)) for each in apart]
-        if {each.side for each in apart} == {"left", "right"}
-        else [one]
-    )
+    return [graded(each) for each in apart] if {each.side for each in apart} == {"left", "right"} else [one]
 
 
 def _with_words(text: MarkedText, one: Finding, start: int, end: int) -> Finding:
@@ -42,10 +38,15 @@ def _with_words(text: MarkedText, one: Finding, start: int, end: int) -> Finding
     if not side and zone and not _ends_at_head(text, after):
         side = _side(text, [after], False)
     changed = replace(one, side=side, zone=zone if one.is_head else "", degree=degree)
-    return replace(changed, value=_value(text, changed))
+    return graded(changed)
 
 
-def _value(text: MarkedText, one: Finding) -> str:
+def graded(one: Finding) -> Finding:
+    """A finding whose value follows from its degree and from whether it is denied."""
+    return replace(one, value=_value(one))
+
+
+def _value(one: Finding) -> str:
     if one.denied:
         return "none" if one.name.endswith("_compression") else "absent"
     if one.name.endswith("_compression"):
@@ -103,7 +104,15 @@ def _after(text: MarkedText, one: Finding, end: int) -> tuple[int, int]:
     for other in text.marked:
         if other.kind in CONTENT and one.last <= other.first < stop:
             stop = other.first
-    return one.last, stop
+    return one.last, _before_an_effect(text, one.last, stop)
+
+
+def _before_an_effect(text: MarkedText, start: int, stop: int) -> int:
+    """Where the words of a finding end before ``with left foraminal stenosis``, whose side and zone are its own."""
+    if not any(mark.kind == "zone" and mark.last == stop for mark in text.marked):
+        return stop
+    begins = (number for number in range(start, stop) if text.tokens[number].word in ("with", ",", "and", "causing"))
+    return next(begins, stop)
 
 
 def _ends_at_head(text: MarkedText, window: tuple[int, int]) -> bool:

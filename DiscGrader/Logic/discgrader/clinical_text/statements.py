@@ -3,16 +3,29 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from discgrader.clinical_text.findings import Finding, findings_of
 from discgrader.clinical_text.pipeline import MarkedText, marked_text
 from discgrader.clinical_text.places import Place, Which, places_of
 from discgrader.clinical_text.placing import Before, narrowed, place_in_sentence, taken_up, widened
-from discgrader.clinical_text.qualifiers import with_words_around
+from discgrader.clinical_text.qualifiers import graded, with_words_around
 from discgrader.clinical_text.sections import is_lumbar_part, part_of
 from discgrader.clinical_text.tokens import LINE, NUMBER
 from discgrader.clinical_text.words import words_of
 
+_DOUBTS = frozenset(("possibly", "probably", "perhaps", "likely"))
+_ADDING = frozenset((",", "and", "&", "at", "the", "level", "levels", "more", "to", "(", ")"))
+_EFFECTS_OF_DISCS = frozenset(
+    (
+        "sac_compression",
+        "root_compression",
+        "cord_compression",
+        "foraminal_stenosis",
+        "canal_stenosis",
+        "recess_stenosis",
+    )
+)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "1": "1", "2": "2", "3": "3", "4": "4"}
 
 
@@ -209,7 +222,9 @@ def _placed_in(
             place = taken_up(text, one, before, start)
         place = narrowed(text, findings, number, widened(text, place, before, start), end)
         chosen[number] = place
-        denied = one if not _denied_with_head(findings, number) else replace(one, denied=True, value=_contrary(one))
+        denied = (
+            one if not _denied_with_head(text, findings, number) else replace(one, denied=True, value=_contrary(one))
+        )
         yield _statement(text, denied, place, excepted, start, end)
         if (
             several
@@ -219,20 +234,49 @@ def _placed_in(
             and _is_one_of_several(places, place)
         ):
             yield _statement(text, denied, next(p for p in usable if p.which is Which.SEVERAL), (), start, end)
+    named = [place for place in usable if place.which is Which.NAMED]
+    for one, place in _elliptic(text, findings, named, chosen):
+        yield _statement(text, one, place, (), start, end)
+
+
+def _elliptic(
+    text: MarkedText, findings: Sequence[Finding], places: Sequence[Place], chosen: dict[int, Place | None]
+) -> Iterator[tuple[Finding, Place]]:
+    """The findings of levels that are only added: ``mild stenosis at L3-4, moderate at L4-5``, ``possibly L5-S1``."""
+    for before, place in pairwise(places):
+        words = text.tokens[before.last : place.first]
+        degrees = [mark for mark in text.marked if mark.kind == "degree" and before.last <= mark.first < place.first]
+        doubt = any(token.word in _DOUBTS for token in words)
+        small = all(
+            token.word in _ADDING or token.word in _DOUBTS or token.word in words_of("degree") for token in words
+        )
+        if not small or not (degrees or doubt) or place in chosen.values():
+            continue
+        for number, one in enumerate(findings):
+            if (
+                chosen.get(number) in (before, *places[: places.index(before)])
+                and not one.denied
+                and one.last <= before.first
+            ):
+                degree = degrees[-1].value if degrees else one.degree
+                yield graded(replace(one, degree=degree, uncertain=one.uncertain or doubt)), place
 
 
 def _is_one_of_several(places: Sequence[Place], place: Place) -> bool:
     return any(other.which is Which.SEVERAL and other.first < place.first for other in places)
 
 
-def _denied_with_head(findings: Sequence[Finding], number: int) -> bool:
+def _denied_with_head(text: MarkedText, findings: Sequence[Finding], number: int) -> bool:
     """Whether an effect is one of a finding that is denied: ``no bulge compressing the thecal sac``."""
     one = findings[number]
-    if one.is_head or one.denied:
+    if one.name not in _EFFECTS_OF_DISCS or one.denied:
         return False
     heads = [other for other in findings[:number] if other.is_head]
-    between = [other for other in findings[:number] if heads and other.first > heads[-1].first]
-    return bool(heads) and heads[-1].denied and not between
+    if not heads or not heads[-1].denied or any(other.first > heads[-1].first for other in findings[:number]):
+        return False
+    return not {",", "but", "however", "although", "except", "there"} & {
+        token.word for token in text.tokens[heads[-1].last : one.first]
+    }
 
 
 def _contrary(one: Finding) -> str:

@@ -12,6 +12,9 @@ from discgrader.clinical_text.words import words_of
 LEVEL, VERTEBRA, LINE, NUMBER = "§level", "§vertebra", "§line", "§number"
 """What stands among the words for a level, a vertebra, the end of a line and a number."""
 
+DOUBT = "questionable"
+"""What a question mark at the end says of what stands before it."""
+
 _ABBREVIATIONS = frozenset(
     ("lt", "rt", "bilat", "approx", "dr", "gr", "vs", "fig", "c", "d", "l", "t", "ls", "e", "g", "i", "max")
 )
@@ -100,6 +103,8 @@ def _plain_words(text: str, start: int, end: int) -> Iterator[Token]:
             yield Token(NUMBER, match.start(), match.end())
         elif kind == "stop":
             yield Token(";" if said[0] in ";/!" else ".", match.start(), match.end())
+        elif said == "?" and match.start() and re.match(r"[?\s.]*(?:\n|$)", text[match.end() :]):
+            yield Token(DOUBT, match.start(), match.end())
         elif said not in "-–—" or _stands_alone(text, match.start(), match.end()):
             yield Token("-" if said in "–—" else said, match.start(), match.end())
 
