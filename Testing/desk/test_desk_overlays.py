@@ -56,12 +56,12 @@ def test_one_key_hides_all_and_brings_all_back(chosen, user, desk):
     user.wait(0.2)
     before = overlays(chosen)
     assert before["seen"] and before["handles"] == {"L4-L5"} and before["labels"] and before["saliency"]
-    key(desk, QtCore.Qt.Key_Z)
+    key(desk, QtCore.Qt.Key_O)
     user.wait(0.2)
     assert overlays(chosen) == CLEAN and chosen.ui.cleanCheckBox.checked
     colored = [np.ptp(pixels_of(desk.layout.sliceWidget(name).sliceView()), axis=2).max() for name in ("Red", "Yellow")]
     assert max(colored) < 20, "nothing but gray and the writing of the view is left"
-    key(desk, QtCore.Qt.Key_Z)
+    key(desk, QtCore.Qt.Key_O)
     user.wait(0.2)
     assert overlays(chosen) == before
 
