@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
     from discgrader.training.operating_recipe import found_pack
     from discgrader.training.validation.recalibrate import check_site, recalibrated_task, write_site_pack
     from discgrader.training.validation.truth_files import read_truth
-    from discgrader.training.validation.validate import check_draws, graded_cases
+    from discgrader.training.validation.validate import PROOF, check_draws, graded_cases
 
     site, pack = check_site(arguments.site), found_pack(arguments.pack_to_change)
     check_draws(arguments.draws)
@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         raise UsageError(f"Pack {pack.name} grades nothing that could be recalibrated.")
     truth = read_truth(arguments.truth)
     settings = settings_from(arguments)
-    settings = replace(settings, systems=(pack.system,), packs=(*settings.packs, pack.folder))
+    # What a validation has graded into the same folder, for all systems of the truth, serves again.
+    systems = None if (arguments.output / PROOF).is_dir() else (pack.system,)
+    settings = replace(settings, systems=systems, packs=(*settings.packs, pack.folder))
     matched, _ = graded_cases(
         studies_of(arguments, truth),
         truth,

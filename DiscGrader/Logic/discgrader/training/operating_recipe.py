@@ -90,7 +90,8 @@ def judged(pack: Pack, data_dir: Path, out_dir: Path, recipe: OperatingRecipe, p
 
 def points_of(pack: Pack, result: HeldOut) -> dict[str, OperatingPoints]:
     """The points of a pack's tasks, from what its networks said of discs that they had not seen."""
-    chosen_on = f"{len(result.patients)} discs of {len(np.unique(result.patients))} SPIDER patients, held out, on all series of each"
+    patients = len(np.unique(result.patients))
+    chosen_on = f"{len(result.patients)} discs of {patients} SPIDER patients, held out, on all series of each"
     probabilities = with_sums(
         find_system(pack.system),
         {task: calibrate(logits, pack.calibration.get(task)) for task, logits in result.logits.items()},

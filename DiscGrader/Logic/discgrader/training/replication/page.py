@@ -86,6 +86,8 @@ TITLES = {
     "alike_volume": "Correlation with volume",
     "seen_by": "Models that use them",
     "T2_SPACE": "T2 SPACE",
+    "gwet_ac1": "Gwet's AC1",
+    "auroc_0_1_against_2_3": "AUROC, 2–3",
     "added": "Added",
 }
 """Columns that are not called as their name in files says."""

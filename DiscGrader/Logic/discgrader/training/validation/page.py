@@ -93,7 +93,12 @@ def site_page(
             )
             plots[f"worst_{report.name}"] = worst, caption
     parts = {
-        "Each system": [Analysis("figures", "Figures", "With 95 % intervals by patient.", _rows(reports))],
+        "Each system": [
+            Analysis("figures", "Figures", "With 95 % intervals by patient.", _rows(reports)),
+            Analysis(
+                "published", "Beside what is published", "Of each task the first one is compared.", _published(reports)
+            ),
+        ],
         "Calibration": [
             Analysis(
                 f"calibration_{report.name}", report.title, _calibration_note(report), _calibration_rows(report.cases)
@@ -123,13 +128,17 @@ def site_page(
     return evaluation_page("Validation on this site's cases", facts, findings, parts, plots, NOTES)
 
 
+SHOWN = (
+    *("auroc", "accuracy", "sensitivity", "specificity", "ppv", "npv", "qwk", "within_one", "auroc_0_1_against_2_3"),
+    *("gwet_ac1", "brier", "calibration_error"),
+)
+"""Figures in the order of their columns."""
+
+
 def _rows(reports: Sequence[TaskReport]) -> list[dict[str, Any]]:
     rows = []
     for report in reports:
         cases = report.cases
-        stated = "; ".join(
-            f"{TITLES.get(one.metric, one.metric)} {one.value:.3f}, {one.where}" for one in report.published
-        )
         counts = np.bincount(cases.true, minlength=len(cases.groups))
         rows.append(
             {
@@ -137,11 +146,41 @@ def _rows(reports: Sequence[TaskReport]) -> list[dict[str, Any]]:
                 "discs": len(cases.cases),
                 "patients": len(np.unique(cases.patients)),
                 "truth": ", ".join(f"{label}: {count}" for label, count in zip(cases.labels, counts)),
-                **report.figures,
-                "published": stated,
             }
+            | shown_figures(report.figures)
         )
-    return rows
+    return in_columns(rows)
+
+
+def shown_figures(figures: Mapping[str, Interval]) -> dict[str, Any]:
+    """Figures as cells: with their interval, alone where there is none, and nothing where one is not defined."""
+    cells: dict[str, Any] = {}
+    for name in SHOWN:
+        found = figures.get(name)
+        if found is not None and np.isfinite(found["value"]):
+            cells[name] = found if np.isfinite(found["low"]) else found["value"]
+    return cells
+
+
+def in_columns(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with all columns that any of them has, figures in their order."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    ordered = [*(name for name in names if name not in SHOWN), *(name for name in SHOWN if name in names)]
+    return [{name: row.get(name) for name in ordered} for row in rows]
+
+
+def _published(reports: Sequence[TaskReport]) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": report.title,
+            "figure": TITLES.get(one.metric, one.metric),
+            "published": one.value,
+            "of": one.where,
+            "here": shown_figures(report.figures).get(one.metric),
+        }
+        for report in reports
+        for one in report.published
+    ]
 
 
 def _parts(
@@ -156,11 +195,11 @@ def _parts(
             row = {"task": report.title, attribute: name, "discs": len(part.cases)}
             row["patients"] = len(np.unique(part.patients))
             if len(part.cases) >= LEAST_IN_PART and len(set(told)) > 1:
-                row |= measure(part)
+                row |= shown_figures(measure(part))
             elif len(set(told)) == 1:
-                row |= report.figures
+                row |= shown_figures(report.figures)
             rows.append(row)
-    return rows
+    return in_columns(rows)
 
 
 def _calibration_note(report: TaskReport) -> str:
