@@ -56,12 +56,12 @@ def test_one_key_hides_all_and_brings_all_back(chosen, user, desk):
     user.wait(0.2)
     before = overlays(chosen)
     assert before["seen"] and before["handles"] == {"L4-L5"} and before["labels"] and before["saliency"]
-    key(desk, QtCore.Qt.Key_O)
+    key(desk, QtCore.Qt.Key_Z)
     user.wait(0.2)
     assert overlays(chosen) == CLEAN and chosen.ui.cleanCheckBox.checked
     colored = [np.ptp(pixels_of(desk.layout.sliceWidget(name).sliceView()), axis=2).max() for name in ("Red", "Yellow")]
     assert max(colored) < 20, "nothing but gray and the writing of the view is left"
-    key(desk, QtCore.Qt.Key_O)
+    key(desk, QtCore.Qt.Key_Z)
     user.wait(0.2)
     assert overlays(chosen) == before
 
@@ -202,3 +202,10 @@ def test_labels_grow_with_the_letters_of_the_application_and_for_the_back_row(ch
     chosen.ui.presentationCheckBox.click()
     user.wait(0.1)
     assert height_of_labels(desk, chosen) == usual
+
+
+def test_no_two_actions_come_with_one_key(desk):
+    from discgrader.panel.keys import DIGITS, key_actions
+
+    keys = [action.default for action in key_actions()]
+    assert len(set(keys)) == len(keys) and not set(keys) & set(DIGITS)

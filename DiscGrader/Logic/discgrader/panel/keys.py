@@ -70,7 +70,7 @@ def key_actions() -> tuple[KeyAction, ...]:
         KeyAction("saliency", _("Saliency on or off"), "H"),
         KeyAction("labels", _("Labels on or off"), "L"),
         KeyAction("axial", _("Axial in the disc's plane"), "X"),
-        KeyAction("clean", _("Hide all overlays, and bring them back"), "O"),
+        KeyAction("clean", _("Hide all overlays, and bring them back"), "Z"),
         KeyAction("add", _("Add a disc at the mouse or the crosshair"), "I"),
         KeyAction("delete", _("Delete the disc"), "Shift+Del"),
         KeyAction("fit", _("Fit the box again"), "E"),
