@@ -1,6 +1,7 @@
 """Which grades of one disc contradict each other, and how that is said."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from discgrader.checked import checked
@@ -82,9 +83,12 @@ def test_the_likelihood_of_each_is_kept_and_both_sides_are_said():
     )
 
 
-def test_a_finding_that_is_called_although_it_is_less_likely_than_not_says_from_where_on():
-    (one,) = contradictions([Said(*SPIDER, "1", 0.12, called_from=0.08), Said(*MSU, "0", 0.99)])
-    assert one.in_words() == "SPIDER: herniation, 12 %, called from 8 %; MSU: no herniation, 99 %"
+def test_a_finding_that_is_called_although_it_is_less_likely_than_not_contradicts_nothing_until_it_is_confirmed():
+    possible = Said(*SPIDER, "1", 0.12, called_from=0.08)
+    assert not contradictions([possible, Said(*MSU, "0", 0.99)])
+    assert not contradictions([possible, Said(*MSU, "2", 0.99)])
+    (one,) = contradictions([replace(possible, reader="Dr. Roe"), Said(*MSU, "0", 0.99)])
+    assert one.in_words() == "SPIDER: herniation, 12 %, called from 8 %, Dr. Roe; MSU: no herniation, 99 %"
     assert one.to_json()["sides"][0]["called_from"] == 0.08
 
 

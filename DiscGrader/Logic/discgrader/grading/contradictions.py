@@ -36,6 +36,11 @@ class Said:
     reader: str = ""
     called_from: float | None = None
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether the finding is called although it is less likely than not, and no reader has confirmed it."""
+        return self.called_from is not None and not self.reader
+
     @classmethod
     def of_pack(cls, grade: Grade) -> "Said":
         """What a pack says, and nobody has decided."""
@@ -122,8 +127,7 @@ def contradictions(said: Iterable[Said]) -> tuple[Contradiction, ...]:
 
 def called_from(grade: Grade) -> float | None:
     """From which probability on a grade was called that is not the likeliest one; None where it is."""
-    likeliest = max(grade.probabilities.values())
-    return None if grade.call is None or grade.probability >= likeliest else grade.call.threshold
+    return grade.call.threshold if grade.call is not None and grade.is_possible else None
 
 
 def by_thing(found: Iterable[Contradiction]) -> dict[str, tuple[Said, ...]]:
@@ -140,7 +144,9 @@ def of_packs(grades: Iterable[Grade]) -> tuple[Contradiction, ...]:
 
 
 def _contradicted(one: Said, task: Task, other: Said, its_task: Task) -> Iterator[str]:
-    """The things of which two grades contradict each other."""
+    """The things of which two grades contradict each other; what is only possible leaves room for both."""
+    if one.is_possible or other.is_possible:
+        return
     pairs = product(task.says, its_task.says)
     yield from dict.fromkeys(a.of for a, b in pairs if a.contradicts(one.grade, b, other.grade))
 

@@ -76,6 +76,11 @@ class Grade:
         return self.probabilities[self.grade]
 
     @property
+    def is_possible(self) -> bool:
+        """Whether its operating point calls a finding that is less likely than another grade."""
+        return self.call is not None and self.probability < max(self.probabilities.values())
+
+    @property
     def told(self) -> Mapping[str, Any]:
         """The evidence, and by which operating point the grade was called, where it was."""
         if self.call is None:

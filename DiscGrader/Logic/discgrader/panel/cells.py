@@ -96,7 +96,7 @@ def _of_task(key: Key, grid: Grid, computing: bool) -> Face:
         + (CONTRADICTED if against else "")
         + (WARNING if cell.warnings else "")
     )
-    label = short_label(*key[1:], cell.grade)
+    label = _("poss.") if cell.is_possible and _is_a_question(cell) else short_label(*key[1:], cell.grade)
     return Face(label=label, marks=marks, second=second_line(cell), cell=cell, cells=(cell,), contradictions=against)
 
 
@@ -122,7 +122,14 @@ def _worded(worst: Worst, cell: Cell, single: bool) -> tuple[str, str]:
     if cell.is_absent:
         return "", _("none")
     title = abbreviation(cell.system, cell.task)
-    return (title, "") if len(scale_of(cell.system, cell.task).values) == 2 else (title, label)
+    if cell.is_possible:
+        return f"{title}?", ""
+    return (title, "") if _is_a_question(cell) else (title, label)
+
+
+def _is_a_question(cell: Cell) -> bool:
+    """Whether the task asks for no or yes."""
+    return len(scale_of(cell.system, cell.task).values) == 2
 
 
 def _marks(worst: Worst, contradicted: bool) -> str:

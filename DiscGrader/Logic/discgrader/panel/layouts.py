@@ -16,6 +16,9 @@ _FEW = 10
 _KIND = 0.5
 """How severe a finding is that has no degrees, from 0 for none to 1 for the worst grade of a scale."""
 
+_POSSIBLE = 0.05
+"""The same of a finding that is only possible."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -104,10 +107,13 @@ def columns_in(layout: str, grid: Grid, system: str = "") -> tuple[Column, ...]:
 
 
 def severity(cell: Cell) -> float:
-    """How much a grade finds, from 0 for nothing to 1 for the worst grade of its scale, by the weight of its task."""
+    """How much a grade finds, from 0 for nothing to 1 for the worst grade of its scale, by the weight of its task; what
+    is only possible comes after all that was found."""
     scale, weight = scale_of(cell.system, cell.task), find_task(cell.system, cell.task).weight
     if cell.is_absent:
         return 0.0
+    if cell.is_possible:
+        return weight * _POSSIBLE
     if not scale.ordinal or len(scale.values) == 2:
         return weight * _KIND
     return weight * scale.values.index(cell.grade) / (len(scale.values) - 1)

@@ -213,6 +213,12 @@ class Cell:
         return (self.level, self.system, self.task)
 
     @property
+    def is_possible(self) -> bool:
+        """Whether it is a finding that its operating point calls though it is less likely than not, and that nobody
+        has read."""
+        return self.status == UNREAD and self.ai is not None and self.ai.is_possible
+
+    @property
     def is_absent(self) -> bool:
         """Whether the grade says that there is nothing to be found."""
         return self.grade in ABSENT

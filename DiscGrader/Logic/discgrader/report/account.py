@@ -57,6 +57,12 @@ class Shown:
         return self.system, self.task
 
     @property
+    def is_possible(self) -> bool:
+        """Whether it is a finding that its operating point calls though it is less likely than not, and that nobody
+        has read."""
+        return self.status == UNREAD and self.ai is not None and self.ai.is_possible
+
+    @property
     def synthetic(self) -> bool:
         """Whether it comes from a pack that saw synthetic images only, and no reader has given it."""
         return self.ai is not None and self.ai.synthetic and self.status != OVERRIDDEN

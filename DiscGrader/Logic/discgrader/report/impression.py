@@ -16,6 +16,9 @@ from discgrader.report.words import is_absent
 _KIND = 0.6
 """Where a finding without degrees, or of a kind, stands between nothing and the worst grade."""
 
+_POSSIBLE = 0.05
+"""The same of a finding that is only possible: after all that was found."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -132,6 +135,8 @@ def _finding(
     first = max(counted, key=lambda entry: (_gravity(*entry), entry[0].probability or 1.0))
     shown = first[0]
     said = phrase(shown.system, shown.task, shown.grade, account.word)
+    if shown.is_possible:
+        said = account.say("possible: {finding}", finding=said)
     further = more.get(shown.key)
     if further is not None and not is_absent(further):
         said = account.say("{finding}, zone {zone}", finding=said, zone=account.word(further.label))
@@ -141,6 +146,8 @@ def _finding(
 
 def _gravity(shown: Shown, task: Task, scale: Scale) -> float:
     """A grade's place on its scale times the task's weight."""
+    if shown.is_possible:
+        return _POSSIBLE * task.weight
     ranked = scale.ordinal and len(scale.values) > 2
     place = scale.values.index(shown.grade) / (len(scale.values) - 1) if ranked else _KIND
     return place * task.weight

@@ -16,7 +16,9 @@ def badge(account: Account, grade: Graded, *, value: str | None = None) -> Html:
     shown = definition(grade, value)
     label = grade.label if value == grade.grade else shown.label
     kind = "badge absent" if value in ABSENT else "badge"
-    return tag("span", account.word(label), class_=kind, style=f"--c:{shown.color}")
+    possible = isinstance(grade, Shown) and grade.is_possible and value == grade.grade
+    said = account.say("possible") if possible else account.word(label)
+    return tag("span", said, class_=kind, style=f"--c:{shown.color}")
 
 
 def status_sign(shown: Shown) -> str:
