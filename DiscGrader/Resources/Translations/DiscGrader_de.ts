@@ -787,6 +787,14 @@
             <translation>unbekannter Wichtung</translation>
         </message>
         <message>
+            <source>possible</source>
+            <translation>möglich</translation>
+        </message>
+        <message>
+            <source>possible: {finding}</source>
+            <translation>möglich: {finding}</translation>
+        </message>
+        <message>
             <source>reader</source>
             <translation>Befunder</translation>
         </message>
@@ -3487,6 +3495,10 @@ platte</translation>
         <message>
             <source>none</source>
             <translation>keine</translation>
+        </message>
+        <message>
+            <source>poss.</source>
+            <translation>mögl.</translation>
         </message>
     </context>
     <context>
