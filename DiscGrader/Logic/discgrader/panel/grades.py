@@ -1,5 +1,6 @@
 """The table of grades on the screen: its layout, its cells, and which of them is chosen."""
 
+from collections.abc import Collection
 from typing import Any
 
 import qt
@@ -39,6 +40,9 @@ class GradesView:
         self._columns: tuple[Column, ...] = ()
         self._chosen: Key | None = None
         self._drawn: dict[tuple[int, int], object] = {}
+        self._faces: list[list[Face]] = []
+        self._known: object = None
+        self._marked: Key | None = None
         self._fit = Fit((), ())
         self._two_lines = False
         self._showing = False
@@ -150,12 +154,14 @@ class GradesView:
             header.setFont(_sized(font, _HEAD))
         self._ruler = Ruler(font, _sized(font, _HEAD))
         self._drawn.clear()
+        self._known = None
 
     # Rows and columns
 
     def _lay_out(self, grid: Grid, columns: tuple[Column, ...], layout: str) -> None:
         widget = self._widget
         self._drawn.clear()
+        self._known = None
         if layout != self._layout:
             widget.clearSpans()
             widget.setRowCount(0)
@@ -206,21 +212,33 @@ class GradesView:
                 label.text = qt.QFontMetrics(label.font).elidedText(system_title(column.system), qt.Qt.ElideRight, room)
 
     def _draw_all(self) -> None:
+        """Draw what has changed: where only another cell is chosen, the rows of the two."""
         grid, state = self._grid, self._state
         computing = state.levels_computing if state is not None else frozenset()
-        faces = [
+        known = (grid, computing, self._columns, self._layout, self._room, self._two_lines)
+        levels = {key[0] for key in (self._chosen, self._marked) if key is not None}
+        if known != self._known:
+            self._known, levels = known, set(grid.levels)
+            self._face_all(computing)
+        self._marked = self._chosen
+        for row, level in enumerate(grid.levels):
+            for number, column in enumerate(self._columns if level in levels else ()):
+                self._draw(row + self._first, number, column, level, self._faces[number][row])
+
+    def _face_all(self, computing: Collection[str]) -> None:
+        """Make out what all cells show, and in which form and width it fits."""
+        grid = self._grid
+        self._faces = [
             [face_of(column, level, grid, level in computing) for level in grid.levels] for column in self._columns
         ]
         headings = [_heading(column, self._layout) for column in self._columns]
-        self._fit = fit(self._ruler, headings, faces, self._room, self._two_lines)
+        self._fit = fit(self._ruler, headings, self._faces, self._room, self._two_lines)
         for number, width in enumerate(self._fit.widths):
             if self._widget.columnWidth(number) != width:
                 self._widget.setColumnWidth(number, width)
         self._write_headings()
         for row, level in enumerate(grid.levels):
             self._head(row + self._first, level)
-            for number, column in enumerate(self._columns):
-                self._draw(row + self._first, number, column, level, faces[number][row])
 
     def _head(self, row: int, level: str) -> None:
         """A level's name, and whether its box was moved since it was graded."""

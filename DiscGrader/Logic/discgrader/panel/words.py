@@ -31,7 +31,9 @@ _LOUD = "#ff6b6b"
 def in_language(words: str) -> str:
     """The package's words and sentences in the user's language; as they are where its catalog does not have them."""
     told = translate(VOCABULARY, words) if words else words
-    return nearest_language(slicer.app.applicationLocaleName).word(words) if words and told == words else told
+    # Only sentences have parts that were filled in; a label is asked for at each drawing of the table.
+    is_sentence = told == words and " " in words
+    return nearest_language(slicer.app.applicationLocaleName).word(words) if is_sentence else told
 
 
 def not_graded_text(reason: str) -> str:

@@ -86,6 +86,7 @@ def _sentences(code: str) -> Sentences:
     return Sentences(words, code in _COMMA)
 
 
+@cache
 def nearest_language(code: str) -> Language:
     """The language of a code such as ``de_AT``, English where there is none such."""
     short = re.split(r"[_-]", code)[0].lower()
