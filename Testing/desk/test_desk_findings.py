@@ -61,10 +61,12 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
     assert not label.visible
     user.open(tmp_path / "study.mrb")
     user.wait(0.3)
+    assert panel.ui.warningLine.visible and panel.ui.warningLine.text.endswith("(+3)"), "series and names are folded"
+    user.click(panel.ui.setupButton)
     assert label.visible and label.text == told
     panel.logic.jobs.engine = BlockEngine()
     finish(panel, user, panel.ui.findButton)
-    assert not label.visible, "discs that are found without doubt have none"
+    assert not label.visible and not panel.ui.warningLine.visible, "discs that are found without doubt have none"
 
 
 @pytest.mark.parametrize("level", ["L5-S1", "L4-L5"])
