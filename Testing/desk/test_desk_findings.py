@@ -61,7 +61,7 @@ def test_doubts_about_the_study_are_told_after_find_and_after_reopening(panel, u
     assert not label.visible
     user.open(tmp_path / "study.mrb")
     user.wait(0.3)
-    assert panel.ui.warningLine.visible and panel.ui.warningLine.text.endswith("(+3)"), "series and names are folded"
+    assert panel.ui.warningLine.visible and panel.ui.warningLine.text.endswith("(+2)"), "series and names are folded"
     user.click(panel.ui.setupButton)
     assert label.visible and label.text == told
     panel.logic.jobs.engine = BlockEngine()
