@@ -138,6 +138,7 @@ def test_keys_are_heard_only_while_the_module_is_open(graded, user, desk):
     edit = graded.ui.readerLineEdit
     graded.ui.readingCollapsibleButton.collapsed = False
     edit.setFocus()
+    edit.selectAll()
     user.wait(0.05)
     QTest.keyClicks(edit, "a5")
     assert edit.text == "a5" and graded.logic.reading().disc("L3-L4").decision(*PFIRRMANN) is None

@@ -16,6 +16,7 @@ from discgrader.packs.pack import Pack
 from discgrader.pipeline.engine import Engine
 from discgrader.pipeline.output import Writer, check_output, default_writers, write_output
 from discgrader.pipeline.settings import Settings
+from discgrader.plain_names import printable
 from discgrader.progress import Progress
 
 
@@ -124,12 +125,13 @@ def provenance_of(
 
 
 def _seen_from(out: Path, study_path: Path) -> str:
-    """Where the study lies, seen from its results: both may be moved together."""
+    """Where the study lies, seen from its results: both may be moved together. A name that is not UTF-8, which no file can
+    hold, is not found again; then the user names the study."""
     try:
-        return Path(os.path.relpath(study_path.resolve(), out.resolve())).as_posix()
+        return printable(Path(os.path.relpath(study_path.resolve(), out.resolve())).as_posix())
     except ValueError:
         # On another drive of Windows.
-        return study_path.resolve().as_posix()
+        return printable(study_path.resolve().as_posix())
 
 
 def _stamp(path: Path) -> str:
