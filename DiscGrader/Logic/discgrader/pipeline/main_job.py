@@ -125,8 +125,8 @@ def provenance_of(
 
 
 def _seen_from(out: Path, study_path: Path) -> str:
-    """Where the study lies, seen from its results: both may be moved together. A name that is not UTF-8, which no file can
-    hold, is not found again; then the user names the study."""
+    """Where the study lies, seen from its results: both may be moved together. A name that is not UTF-8, which no file
+    can hold, is not found again; then the user names the study."""
     try:
         return printable(Path(os.path.relpath(study_path.resolve(), out.resolve())).as_posix())
     except ValueError:
