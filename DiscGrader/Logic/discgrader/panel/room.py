@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakMethod
 
 import qt
 
@@ -15,16 +16,18 @@ class Watch(qt.QObject):
 
     Parameters
     ----------
-    changed : callable()
+    changed : bound method
+        Not kept alive.
     """
 
     def __init__(self, changed: Callable[[], object]) -> None:
         super().__init__()
-        self._changed = changed
+        # Weakly: the widget outlives the panel that is reloaded.
+        self._changed = WeakMethod(changed)
 
     def eventFilter(self, _widget, event) -> bool:
-        if event.type() == qt.QEvent.Resize:
-            self._changed()
+        if event.type() == qt.QEvent.Resize and (changed := self._changed()) is not None:
+            changed()
         return False
 
 
@@ -80,5 +83,8 @@ class Room:
         if area is not None and area != self._area:
             self._area = area
             area.viewport().installEventFilter(self._watch)
-            area.verticalScrollBar().connect("rangeChanged(int,int)", lambda _least, _most: self.share())
+            share = WeakMethod(self.share)
+            area.verticalScrollBar().connect(
+                "rangeChanged(int,int)", lambda _least, _most: there() if (there := share()) is not None else None
+            )
         return area
