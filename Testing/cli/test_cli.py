@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -274,7 +275,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "[]"
     for command in COMMANDS:
-        assert f"\n    {command} " in done.stdout
+        assert re.search(rf"\n    {command}\s", done.stdout), command
 
 
 def test_errors_of_the_engine_reach_the_user(
