@@ -127,7 +127,7 @@ def test_a_volume_that_is_deleted_while_it_is_graded_stops_the_work_alone(overri
     assert overridden.ui.gradeButton.text == "Grade" and nothing_is_lost(overridden)
     overridden.logic.readings.node("L3-L4").SetCenterWorld(1.0, 2.0, 3.0)
     settled(overridden, user)
-    assert "The series T2_sag is no longer in the scene; load it and grade the study again." in news(overridden)
+    assert "The series 'T2_sag' is no longer in the scene; load it and grade the study again." in news(overridden)
     assert is_said_to_be_moved(overridden, "L3-L4") and nothing_is_lost(overridden)
     overridden.logic.jobs.engine.hold = None
     finish(overridden, user, overridden.ui.gradeButton)
