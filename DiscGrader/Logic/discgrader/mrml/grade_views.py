@@ -21,8 +21,8 @@ from discgrader.localize.disc import Disc
 from discgrader.mrml.nodes import Node, attribute, nodes_of_class, set_attributes, study_nodes
 from discgrader.mrml.overlays import show_overlays
 from discgrader.mrml.readback import series_nodes
-from discgrader.mrml.readings import StudyReading
 from discgrader.mrml.saliency import most_salient
+from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.views import (
     AXIAL_RAS,
     KeptSettings,

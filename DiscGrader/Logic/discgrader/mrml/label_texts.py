@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from discgrader.grading.results import Grade
 from discgrader.grading.systems import scale_of
 from discgrader.mrml.nodes import Color, Node
-from discgrader.mrml.readings import StudyReading
+from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.views import ViewSettings
 from discgrader.reading.record import DiscReading
 from discgrader.reading.results import off_disc_reason

@@ -18,9 +18,10 @@ from discgrader.mrml import hierarchy
 from discgrader.mrml.node_cache import studying
 from discgrader.mrml.nodes import Node, attribute, number_of, quietly, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
-from discgrader.mrml.readings import SceneReadings, StudyReading
+from discgrader.mrml.readings import SceneReadings
 from discgrader.mrml.scene import maps_of, margins_of, mark_series, populating, put_segmentation, remove_or_release
 from discgrader.mrml.segmentation import segment_labels
+from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes

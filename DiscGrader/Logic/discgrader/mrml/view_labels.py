@@ -17,7 +17,7 @@ from discgrader.imaging.volume import lps_to_ras
 from discgrader.localize.box import RoiBox
 from discgrader.mrml.label_texts import Label, labels_of
 from discgrader.mrml.nodes import Node, matrix_from_vtk, roi_from_node
-from discgrader.mrml.readings import StudyReading
+from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.views import KeptSettings, ViewSettings
 from discgrader.mrml.watch import weak
 
