@@ -40,6 +40,38 @@ Texts = dict[tuple[str, str], str]
 """Translations by context and text."""
 
 
+OTHER_SENTENCES = (
+    "This image of the disc looks unlike those that {pack} was trained on: check its grades.",
+    (
+        "{pack} was trained on digital spines, and this image of the disc looks unlike them, as images of patients do: "
+        "check its grades."
+    ),
+    "{pack} was trained on digital spines alone, and images of patients look unlike them: check its grades.",
+    "The slices of {series} cross the plane of {level} at {angle}°.",
+    "There is no sagittal T2 to grade from, so only T1 was used.",
+    "Graded from T1 alone, which is less accurate: {measure} {low} on held-out patients, versus {high} from T2.",
+    (
+        "{task}: graded from T1 alone, which is less accurate: {measure} {low} on held-out patients, versus {high} "
+        "from T2."
+    ),
+    "Not graded by {systems}: {reason}.",
+    "{levels} not graded by {systems}: {reason}.",
+    "no sagittal T2 ({series} is {contrast})",
+    "{series} shows too little of its surroundings ({view})",
+    "the axial T2 misses it by {distance} mm",
+    "its name, {series}, says {contrast}",
+    "Slice of {series}",
+    "{number} of {count}",
+    "Herniation, width × depth",
+    "Research use, not for diagnosis.",
+    "No sacrum in view; names are nominal.",
+    "{count} discs were found where 5 to 9 are usual: check for missed and false discs.",
+    "There is a gap in the row of discs at index {places} from the sacrum.",
+    "left", "right", "middle", "axial",
+)  # fmt: skip
+"""What results of older versions say, and what is put together of parts, where no template is found in the code."""
+
+
 def texts() -> list[tuple[str, str]]:
     """Everything that can be translated, as (context, text), without repetition."""
     found = [*_of_ui(), *_of_code(), *_of_vocabulary(), *_of_report()]
@@ -189,7 +221,6 @@ def _of_report() -> Iterator[tuple[str, str]]:
     """What the report says: what stands in ``….say("…")``."""
     from discgrader import RESEARCH_USE
     from discgrader.report.language import SAID
-    from discgrader.report.sentences import SENTENCES
     from discgrader.report.words import SYNTHETIC
 
     for path in sorted((PACKAGE / "report").glob("*.py")):
@@ -198,7 +229,7 @@ def _of_report() -> Iterator[tuple[str, str]]:
             if said and call.args and isinstance(call.args[0], ast.Constant):
                 yield SAID, call.args[0].value
     yield from ((SAID, text) for text in (RESEARCH_USE, SYNTHETIC))
-    yield from _vocabulary(*SENTENCES)
+    yield from _vocabulary(*OTHER_SENTENCES)
 
 
 def _vocabulary(*words: str) -> Iterator[tuple[str, str]]:
