@@ -65,6 +65,7 @@ def chosen_in(panel):
 def test_no_control_of_the_form_is_changed_by_the_wheel(graded, user, desk):
     for name in [name for name in vars(graded.ui) if name.endswith("CollapsibleButton")]:
         getattr(graded.ui, name).collapsed = False
+    graded.ui.setupButton.checked = True
     graded.ui.questionPanel.setVisible(True)
     click_cell(graded, user, "L3-L4", PFIRRMANN)
     reading, chosen = graded.logic.reading(), chosen_in(graded)

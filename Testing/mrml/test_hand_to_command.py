@@ -64,6 +64,18 @@ def test_a_name_that_cannot_be_is_put_back_and_said(reader, name):
     assert reader.logic.reading().levels == LEVELS and reader.logic.readings.of().history.undo_words is None
 
 
+def test_a_box_is_graded_with_saliency_where_a_hand_lets_go_though_it_was_graded_there_before(reader):
+    logic, asked = reader.logic, []
+    logic.boxChanged = lambda level, dragging: (asked.append(dragging), logic.regrade(box, live=dragging))
+    box = logic.readings.node("L3-L4")
+    box.InvokeEvent(box.PointStartInteractionEvent)
+    box.SetCenterWorld(1.0, 2.0, 3.0)
+    assert asked[-1] is True and not reader.logic.reading().disc("L3-L4").is_stale
+    box.InvokeEvent(box.PointEndInteractionEvent)
+    assert asked[-1] is False
+    assert reader.scene.GetFirstNodeByName("L3-L4 Pfirrmann grade, saliency overlay") is not None
+
+
 def test_a_box_that_is_deleted_deletes_its_disc(reader):
     reader.scene.RemoveNode(reader.logic.readings.node("L3-L4"))
     assert reader.logic.readings.of().history.undo_words == "Undo: delete L3-L4"

@@ -212,7 +212,7 @@ def test_a_box_that_cannot_be_graded_says_why(work, volumes, graded, scene):
     until(work, lambda: heard.ends)
     assert "box mine has not been graded yet" in str(heard.ends[0][1])
     scene.RemoveNode(volumes["T1"])
-    with pytest.raises(UsageError, match="series my T1 is no longer in the scene"):
+    with pytest.raises(UsageError, match="series 'my T1' is no longer in the scene"):
         work.regrade(graded["L4-L5"], Notebook())()
 
 

@@ -290,7 +290,8 @@ class SceneReadings:
         if found is None:
             return
         found.history.end_group()
-        if disc is not None and wants_grading(disc):
+        # What was graded under the hand has no saliency yet, even where that is the very place where it let go.
+        if disc is not None and (wants_grading(disc) or disc.number in found.live):
             # Its grades are computed while the scene takes in what has changed.
             self._box_changed(disc.level, False)
         found.show()

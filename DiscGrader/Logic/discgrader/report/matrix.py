@@ -61,7 +61,7 @@ def _level_head(account: Account, number: int) -> Html:
 
 
 def _row(account: Account, system: str, task: str, levels: list[str]) -> Html:
-    cells = [_cell(account, account.grade(level, system, task), number) for number, level in enumerate(levels)]
+    cells = [_cell(account, account.grade(level, system, task), number, system) for number, level in enumerate(levels)]
     made = any(one.synthetic for level in levels if (one := account.grade(level, system, task)) is not None)
     title = account.heading(system, task)
     own = title.removesuffix(f", {account.system(system)}")
@@ -69,10 +69,12 @@ def _row(account: Account, system: str, task: str, levels: list[str]) -> Html:
     return tag("tr", tag("th", title, synthetic_mark(account) if made else None, scope="row", class_="first"), cells)
 
 
-def _cell(account: Account, shown: Shown | None, number: int) -> Html:
+def _cell(account: Account, shown: Shown | None, number: int, system: str) -> Html:
     graded = account.discs[number]
     if shown is None:
-        return tag("td", with_word("–", account.say("not graded"), "none"), class_="none")
+        reason = graded.not_graded.get(system)
+        words = account.say("not graded") + (f": {account.word(reason)}" if reason else "")
+        return tag("td", with_word("–", words, "none"), class_="none")
     level = graded.disc.level
     marks = []
     if account.reading is not None:
