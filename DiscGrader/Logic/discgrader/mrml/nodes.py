@@ -301,7 +301,8 @@ def curve_to_node(scene, grade: Grade, name: str, node=None):
         node.SetLocked(True)
         display = node.GetDisplayNode()
         display.SetPointLabelsVisibility(False)
-        display.SetPropertiesLabelVisibility(True)
+        # Its name would lie over the box's label; what it is of stands in the table.
+        display.SetPropertiesLabelVisibility(False)
         display.UseGlyphScaleOn()
         display.SetGlyphScale(0.4)
     points = vtk.vtkPoints()

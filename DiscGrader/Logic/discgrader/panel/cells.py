@@ -173,8 +173,8 @@ def second_line(cell: Cell) -> str:
 
 
 def _narrow(text: str) -> str:
-    """A probability without its space where it is long."""
-    return text.replace(" %", "%") if len(text) > len("99 %") else text
+    """A probability with a narrow space where it is long."""
+    return text.replace(" %", "\N{NARROW NO-BREAK SPACE}%") if len(text) > len("99 %") else text
 
 
 def face_html(face: Face, form: str, size_pt: float) -> str:
