@@ -349,12 +349,13 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         """Take the reading of a file for the study; can be undone."""
         self.readings.load(Path(path), study)
 
-    def exportReport(self, folder, study=None, waitForCompletion=True, eventCallback=None):
-        """Write results, report and reading to a folder that appears whole or not at all; the folder."""
+    def exportReport(self, folder, study=None, waitForCompletion=True, eventCallback=None, identity=True):
+        """Write results, report and reading, without ``identity`` none of the patient's, to a folder that appears whole
+        or not at all; the folder."""
         if self.jobs.exporting:
             raise UsageError(_("A report is still being written; wait for it."))
         # The code of the language that Slicer speaks, by the catalog that is loaded.
-        export = self.jobs.export(self.reading(study), Path(folder), eventCallback, _("en"))
+        export = self.jobs.export(self.reading(study), Path(folder), eventCallback, _("en"), identity)
         return self._result(export, waitForCompletion)
 
     def forget(self):

@@ -282,6 +282,16 @@ def test_reading_is_saved_and_opened_and_the_report_written(graded, user, desk, 
     assert "collapsed" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
 
 
+def test_the_report_leaves_identity_out_where_the_box_is_ticked(graded, user, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(graded.logic, "exportReport", lambda *given, **options: asked.append(options["identity"]))
+    graded.write_report(tmp_path / "one")
+    graded.ui.identityCheckBox.setChecked(True)
+    assert graded.parameters.withoutIdentity is True
+    graded.write_report(tmp_path / "two")
+    assert asked == [True, False]
+
+
 def test_two_scenes_and_a_reload_leave_no_observer_behind(graded, user, desk, tmp_path):
     for number in range(2):
         desk.files.close_scene()

@@ -191,6 +191,7 @@ def test_identity_follows_the_order_of_slices(tmp_path: Path) -> None:
         str(first.get("FrameOfReferenceUID", "")),
         str(first.SOPClassUID),
         tuple(Instance(uid, 1) for uid in uids),
+        "Test^Spine",
     )
     assert list(series.source) == list(series.files) == paths
     assert series.header["Manufacturer"] == "Maker"

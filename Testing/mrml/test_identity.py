@@ -15,6 +15,7 @@ from dicom_files import STUDY_UID, write_classic, write_enhanced
 from discgrader.errors import UsageError
 from discgrader.grading.results import StudyResult
 from discgrader.imaging.identity import Identity, Instance
+from discgrader.imaging.patient import Age, Patient
 from discgrader.imaging.pydicom_versions import save
 from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
@@ -32,6 +33,7 @@ from synthetic_result import synthetic_result, synthetic_study
 
 SERIES_UID = STUDY_UID + ".2"
 STUDY = "study of a patient"
+NAME = "Łukasiewicz^Zoë=山田^花子"
 
 
 @pytest.fixture
@@ -46,7 +48,8 @@ def folder(tmp_path):
     for one in write_classic(
         where, synthetic_study().series[0].volume, SeriesInstanceUID=SERIES_UID, SeriesNumber=2,
         SeriesDescription="SAG T2 TSE", EchoTime=100.0, RepetitionTime=4000.0, ScanningSequence="SE",
-        AccessionNumber="A77", ImageType=["ORIGINAL", "PRIMARY"],
+        AccessionNumber="A77", ImageType=["ORIGINAL", "PRIMARY"], SpecificCharacterSet="ISO_IR 192", PatientName=NAME,
+        PatientBirthDate="19610704", PatientSex="F", PatientAge="062Y",
     ):  # fmt: skip
         one.rename(one.with_suffix(".dcm"))
     return where
@@ -66,7 +69,8 @@ def of_files(folder) -> Identity:
     images.sort(key=lambda one: volume.lps_to_index(np.array(one.ImagePositionPatient, float))[2])
     instances = tuple(Instance(str(one.SOPInstanceUID), 1) for one in images)
     [frame] = {str(one.FrameOfReferenceUID) for one in images}
-    return Identity("7", STUDY_UID, SERIES_UID, frame, str(images[0].SOPClassUID), instances)
+    sop_class = str(images[0].SOPClassUID)
+    return Identity("7", STUDY_UID, SERIES_UID, frame, sop_class, instances, NAME, "19610704", "F", "062Y")
 
 
 def loaded(host, database):
@@ -74,7 +78,13 @@ def loaded(host, database):
     tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(host.scene)
     constants = slicer.vtkMRMLSubjectHierarchyConstants
     patient = tree.CreateSubjectItem(tree.GetSceneItemID(), "Test Spine")
-    tree.SetItemAttribute(patient, constants.GetDICOMPatientIDAttributeName(), "7")
+    for attribute, value in (
+        (constants.GetDICOMPatientIDAttributeName(), "7"),
+        (constants.GetDICOMPatientNameAttributeName(), NAME),
+        (constants.GetDICOMPatientBirthDateAttributeName(), "19610704"),
+        (constants.GetDICOMPatientSexAttributeName(), "F"),
+    ):
+        tree.SetItemAttribute(patient, attribute, value)
     study = tree.CreateStudyItem(patient, STUDY)
     tree.SetItemAttribute(study, constants.GetDICOMStudyInstanceUIDAttributeName(), STUDY_UID)
     tree.SetItemAttribute(study, constants.GetDICOMStudyDateAttributeName(), "20240102")
@@ -147,8 +157,19 @@ def test_an_enhanced_file_has_its_frames(host, tmp_path, monkeypatch):
 def test_without_the_database_the_scene_tells_what_it_can(host, database, folder, monkeypatch):
     node, identity = loaded(host, database), of_files(folder)
     monkeypatch.setattr(slicer, "dicomDatabase", None)
-    assert identity_of(node) == replace(identity, frame_of_reference_uid="", sop_class_uid="")
+    assert identity_of(node) == replace(identity, frame_of_reference_uid="", sop_class_uid="", patient_age="")
     assert header_of(node) == {}
+
+
+def test_what_slicer_writes_for_a_patient_without_name_and_number_is_none(host, database, folder, monkeypatch):
+    node = loaded(host, database)
+    monkeypatch.setattr(slicer, "dicomDatabase", None)
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(host.scene)
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    patient = tree.GetItemAncestorAtLevel(tree.GetItemByDataNode(node), constants.GetDICOMLevelPatient())
+    tree.SetItemAttribute(patient, constants.GetDICOMPatientNameAttributeName(), "No name")
+    tree.SetItemAttribute(patient, constants.GetDICOMPatientIDAttributeName(), f"Patient-{STUDY_UID}")
+    assert (identity_of(node).patient_name, identity_of(node).patient_id) == ("", "")
 
 
 def test_a_volume_that_was_moved_is_in_no_frame_of_reference(host, database, folder):
@@ -217,9 +238,29 @@ def test_identity_goes_through_scene_reading_and_results_and_back(host, database
     result = result_from_scene(host.scene)
     assert result.study.series[0].identity == identity and result.study.examination.accession == "A77"
     assert study_of(host.scene, reading, NodeCache(host.scene)).series[0].identity == identity
+    patient = Patient.of(result.study)
+    assert (patient.name, patient.birth_date) == ("Łukasiewicz, Zoë (山田 花子)", "1961-07-04")
+    assert (patient.sex, patient.age) == ("female", Age(62, "years"))
     document = json.loads(json.dumps(grades_json(result)))
     assert Identity.from_json(document["series"][0]["identity"]) == identity
     assert document["series"][0].keys() - {"identity"} == grades_json(synthetic_result())["series"][0].keys()
+
+
+@pytest.mark.parametrize("identity", [True, False])
+def test_a_report_of_the_scene_tells_whose_it_is_unless_that_is_left_out(host, database, tmp_path, identity):
+    node, out = loaded(host, database), tmp_path / "report"
+    with discgrader_module(host) as module:
+        logic = module.DiscGraderLogic(BlockEngine())
+        logic.grade({"T2": node}, saliency=False)
+        logic.exportReport(out, identity=identity)
+        logic.close()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert ("<h1>Łukasiewicz, Zoë (山田 花子)</h1>" in page) == identity
+    secrets = ("Łukasiewicz", "19610704", "1961-07-04", "A77<", "2024-01-02", STUDY_UID)
+    written = {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    told = {name for name, data in written.items() for text in secrets if text.encode() in data}
+    assert told == ({"report.html", "grades.json", "reading.json"} if identity else set())
+    assert identity_of(node).patient_name == NAME
 
 
 def test_a_scene_that_the_command_line_wrote_has_it_too(host, folder, tmp_path):

@@ -152,6 +152,10 @@
             <translation>Alles so lassen, wie es ist</translation>
         </message>
         <message>
+            <source>Leave name, ID, birth date, sex, age, examination and DICOM's identifiers out of the report and its files</source>
+            <translation>Name, ID, Geburtsdatum, Geschlecht, Alter, Untersuchung und DICOM-Kennungen in Bericht und Dateien weglassen</translation>
+        </message>
+        <message>
             <source>Lowest disc:</source>
             <translation>Unterste:</translation>
         </message>
@@ -230,6 +234,10 @@
         <message>
             <source>Ready.</source>
             <translation>Bereit.</translation>
+        </message>
+        <message>
+            <source>Report without patient and examination</source>
+            <translation>Bericht ohne Patient und Untersuchung</translation>
         </message>
         <message>
             <source>Report…</source>
@@ -415,6 +423,22 @@
             <translation>(nicht zum Einstufen verwendet)</translation>
         </message>
         <message>
+            <source>1 day</source>
+            <translation>1 Tag</translation>
+        </message>
+        <message>
+            <source>1 month</source>
+            <translation>1 Monat</translation>
+        </message>
+        <message>
+            <source>1 week</source>
+            <translation>1 Woche</translation>
+        </message>
+        <message>
+            <source>1 year</source>
+            <translation>1 Jahr</translation>
+        </message>
+        <message>
             <source>AI: nothing</source>
             <translation>KI: keine Einstufung</translation>
         </message>
@@ -433,6 +457,10 @@
         <message>
             <source>Accuracy</source>
             <translation>Genauigkeit</translation>
+        </message>
+        <message>
+            <source>Age at examination</source>
+            <translation>Alter bei Untersuchung</translation>
         </message>
         <message>
             <source>All that is to be said of the whole study</source>
@@ -465,6 +493,10 @@
         <message>
             <source>Data</source>
             <translation>Daten</translation>
+        </message>
+        <message>
+            <source>Date of birth</source>
+            <translation>Geburtsdatum</translation>
         </message>
         <message>
             <source>Disc by disc</source>
@@ -623,12 +655,20 @@
             <translation>Verwendete Serien</translation>
         </message>
         <message>
+            <source>Sex</source>
+            <translation>Geschlecht</translation>
+        </message>
+        <message>
             <source>Software</source>
             <translation>Software</translation>
         </message>
         <message>
             <source>Spacing</source>
             <translation>Voxelgröße</translation>
+        </message>
+        <message>
+            <source>Study</source>
+            <translation>Studie</translation>
         </message>
         <message>
             <source>System</source>
@@ -731,6 +771,10 @@
             <translation>Datum unbekannt</translation>
         </message>
         <message>
+            <source>female</source>
+            <translation>weiblich</translation>
+        </message>
+        <message>
             <source>for {tasks}</source>
             <translation>für {tasks}</translation>
         </message>
@@ -759,6 +803,10 @@
             <translation>Einstufung lumbaler Bandscheiben</translation>
         </message>
         <message>
+            <source>male</source>
+            <translation>männlich</translation>
+        </message>
+        <message>
             <source>no disc</source>
             <translation>keine Bandscheibe</translation>
         </message>
@@ -785,6 +833,10 @@
         <message>
             <source>of unknown contrast</source>
             <translation>unbekannter Wichtung</translation>
+        </message>
+        <message>
+            <source>other</source>
+            <translation>divers</translation>
         </message>
         <message>
             <source>possible</source>
@@ -823,12 +875,24 @@
             <translation>Warnung, siehe unten</translation>
         </message>
         <message>
+            <source>{age} by the date of birth, {other} by the files</source>
+            <translation>{age} nach dem Geburtsdatum, {other} nach den Dateien</translation>
+        </message>
+        <message>
             <source>{count} changed</source>
             <translation>{count} geändert</translation>
         </message>
         <message>
+            <source>{count} days</source>
+            <translation>{count} Tage</translation>
+        </message>
+        <message>
             <source>{count} discs</source>
             <translation>{count} Bandscheiben</translation>
+        </message>
+        <message>
+            <source>{count} months</source>
+            <translation>{count} Monate</translation>
         </message>
         <message>
             <source>{count} more below</source>
@@ -841,6 +905,14 @@
         <message>
             <source>{count} patients</source>
             <translation>{count} Patienten</translation>
+        </message>
+        <message>
+            <source>{count} weeks</source>
+            <translation>{count} Wochen</translation>
+        </message>
+        <message>
+            <source>{count} years</source>
+            <translation>{count} Jahre</translation>
         </message>
         <message>
             <source>{finding}, zone {zone}</source>

@@ -75,6 +75,7 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
     add_call_option(parser)
     parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
     add_language_option(parser)
+    add_identity_option(parser)
     parser.add_argument("--scene", action="store_true", help="also write study.mrb for 3D Slicer (needs slicer-core)")
 
 
@@ -97,6 +98,18 @@ def add_call_option(parser: argparse.ArgumentParser) -> None:
 def add_language_option(parser: argparse.ArgumentParser) -> None:
     """What language the report is in."""
     parser.add_argument("--language", default="en", metavar="CODE", help="language of the report: en (default) or de")
+
+
+def add_identity_option(parser: argparse.ArgumentParser) -> None:
+    """Whether results tell whose they are."""
+    parser.add_argument(
+        "--no-identity",
+        action="store_true",
+        help=(
+            "write nothing of what DICOM states of patient and examination: no name, ID, birth date, sex, age, date, "
+            "accession number and UID (default: they are in report, grades.json, scene and reading)"
+        ),
+    )
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -130,6 +143,7 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
         device=arguments.device,
         calls=_calls(getattr(arguments, "call", [])),
         language=getattr(arguments, "language", "en"),
+        identity=not getattr(arguments, "no_identity", False),
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from discgrader.cli.options import add_language_option
+from discgrader.cli.options import add_identity_option, add_language_option
 from discgrader.progress import Progress
 
 
@@ -23,6 +23,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--study", type=Path, metavar="STUDY", help="where the pictures lie now (default: where they were graded)"
     )
     add_language_option(parser)
+    add_identity_option(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files of OUT even if they were edited by hand"
     )
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> int:
         reading_path=arguments.reading,
         study_path=arguments.study,
         language=arguments.language,
+        identity=not arguments.no_identity,
         overwrite=arguments.overwrite,
         progress=progress,
     )

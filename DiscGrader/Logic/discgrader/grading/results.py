@@ -9,7 +9,7 @@ from discgrader.errors import UsageError
 from discgrader.grading.not_graded import not_graded_in_words
 from discgrader.grading.operating_point import Call
 from discgrader.grading.systems import leading_tasks
-from discgrader.imaging.study import Study
+from discgrader.imaging.study import Study, without_days
 from discgrader.imaging.volume import Volume
 from discgrader.imaging.volume_part import VolumePart
 from discgrader.localize.disc import Disc, DiscInJson, Localization
@@ -235,6 +235,12 @@ class StudyResult:
     def not_graded(self) -> tuple[str, ...]:
         """Sentences on what was not graded, and why; by disc see `DiscResult.not_graded`."""
         return not_graded_in_words({graded.disc.level: graded.not_graded for graded in self.discs})
+
+    @property
+    def without_identity(self) -> "StudyResult":
+        """The same of a study that does not tell whose it is."""
+        warnings = tuple(map(without_days, self.warnings))
+        return replace(self, study=self.study.without_identity, warnings=warnings)
 
 
 def all_warnings(result: StudyResult) -> tuple[str, ...]:

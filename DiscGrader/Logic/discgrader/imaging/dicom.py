@@ -20,7 +20,7 @@ from discgrader.imaging.dicom_stacks import Stack, stack_up
 from discgrader.imaging.dicom_unlinked import check_linked
 from discgrader.imaging.dicom_values import named, text_of
 from discgrader.imaging.files import clean
-from discgrader.imaging.identity import Identity, Instance
+from discgrader.imaging.identity import PERSON, Identity, Instance
 from discgrader.imaging.study import Examination, LeftOut, listed
 from discgrader.imaging.volume import Volume
 from discgrader.progress import Progress
@@ -318,11 +318,12 @@ def _identity(stack: Stack) -> Identity:
     known = [slice_ for slice_ in stack.slices if slice_ is not None]
     keywords = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "SOPClassUID")
     patient, study, series, frame, sop_class = (text_of(_most_stated(known, keyword)) for keyword in keywords)
+    name, born, sex, age = (text_of(_most_stated(known, keyword)) for keyword in PERSON)
     instances = tuple(
         Instance() if slice_ is None else Instance(text_of(slice_.header.get("SOPInstanceUID")), slice_.frame + 1)
         for slice_ in stack.slices
     )
-    return Identity(patient, study, series, frame, sop_class, instances)
+    return Identity(patient, study, series, frame, sop_class, instances, name, born, sex, age)
 
 
 def _most_stated(slices: Sequence[Slice], keyword: str) -> object:

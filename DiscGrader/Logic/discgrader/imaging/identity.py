@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from discgrader.checked import checked, plain_fields
 from discgrader.errors import UsageError
 
+PERSON = ("PatientName", "PatientBirthDate", "PatientSex", "PatientAge")
+"""What DICOM states of a patient beside the ID, in the order in which `Identity` has it."""
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -40,6 +43,8 @@ class Identity:
     instances : tuple of Instance
         One for each slice of the volume along k; none where it is not known which holds which. UIDs need not be
         unique, for exports may give several instances one.
+    patient_name, patient_birth_date, patient_sex, patient_age : str
+        As DICOM writes them; `discgrader.imaging.patient.Patient` has them in words.
     """
 
     patient_id: str = ""
@@ -48,6 +53,10 @@ class Identity:
     frame_of_reference_uid: str = ""
     sop_class_uid: str = ""
     instances: tuple[Instance, ...] = ()
+    patient_name: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    patient_age: str = ""
 
     def to_json(self) -> dict[str, object]:
         """All of it, in files and in a scene's texts; `from_json` gives an equal identity."""

@@ -1,5 +1,6 @@
 """A study as values: its examination, its series with plane and contrast, and what of it was not read or not used."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from discgrader.imaging.identity import Identity
 from discgrader.imaging.volume import Volume
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b(?: \d{2}:\d{2}(?::\d{2})?)?")
 
 _LISTED = 3
 """As many file names as fit one line."""
@@ -191,3 +194,21 @@ class Study:
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     examination: Examination | None = None
+
+    @property
+    def without_identity(self) -> "Study":
+        """The same without what tells whose it is: patient, examination, DICOM's identifiers, and the days that
+        sentences about it name. Its own name stays."""
+        series = tuple(
+            replace(one, identity=None, header={}, warnings=tuple(map(without_days, one.warnings)))
+            for one in self.series
+        )
+        left_out = tuple(LeftOut(one.name, without_days(one.reason)) for one in self.left_out)
+        return replace(
+            self, series=series, left_out=left_out, examination=None, warnings=tuple(map(without_days, self.warnings))
+        )
+
+
+def without_days(sentence: str) -> str:
+    """A sentence without the days, and times of day, that it names."""
+    return _DAY.sub("(date removed)", sentence)

@@ -18,7 +18,7 @@ from discgrader.checked import parse_json
 from discgrader.errors import DiscGraderError, UsageError
 from discgrader.imaging.dicom_examinations import iso_date
 from discgrader.imaging.dicom_headers import read_headers
-from discgrader.imaging.identity import Identity, Instance
+from discgrader.imaging.identity import PERSON, Identity, Instance
 from discgrader.imaging.study import Examination
 from discgrader.imaging.volume import LPS_TO_RAS
 from discgrader.mrml.nodes import attribute, matrix_from_vtk, set_attributes
@@ -48,6 +48,9 @@ _TELLING = (
     "DiffusionBValue",
 )
 """The attributes that tell a contrast. For each that it does not keep, the database opens the file."""
+
+_NO_NAME = "No name"
+"""What Slicer calls a patient whose files state no name."""
 
 _MOVED_MM = 0.01
 """A volume whose matrix differs by more from that at which its identity was kept was moved since; files keep more
@@ -219,17 +222,39 @@ def _of_slicer(node) -> Identity | None:
     if not uids:
         return None
     constants = slicer.vtkMRMLSubjectHierarchyConstants
-    patient = _filed(node, constants.GetDICOMLevelPatient(), constants.GetDICOMPatientIDAttributeName())
     study = _filed(node, constants.GetDICOMLevelStudy(), constants.GetDICOMStudyInstanceUIDAttributeName())
     instances, moved = _instances(node, uids)
     return Identity(
-        _value(node, "PatientID") or patient,
+        _value(node, "PatientID") or _filed_number(node, study),
         _value(node, "StudyInstanceUID") or study,
         series or _value(node, "SeriesInstanceUID"),
         "" if moved else _value(node, "FrameOfReferenceUID"),
         _value(node, "SOPClassUID"),
         instances,
+        *_person(node),
     )
+
+
+def _filed_number(node, study: str) -> str:
+    """The patient's ID by the hierarchy, where Slicer writes one of its own for a patient who has none."""
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    filed = _filed(node, constants.GetDICOMLevelPatient(), constants.GetDICOMPatientIDAttributeName())
+    return "" if filed == f"Patient-{study}" else filed
+
+
+def _person(node) -> tuple[str, str, str, str]:
+    """Name, birth date, sex and age of the patient as `PERSON` orders them."""
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    patient = constants.GetDICOMLevelPatient()
+    name = _filed(node, patient, constants.GetDICOMPatientNameAttributeName())
+    filed = (
+        "" if name == _NO_NAME else name,
+        _filed(node, patient, constants.GetDICOMPatientBirthDateAttributeName()),
+        _filed(node, patient, constants.GetDICOMPatientSexAttributeName()),
+        "",
+    )
+    name, born, sex, age = (_value(node, keyword) or told for keyword, told in zip(PERSON, filed))
+    return name, born, sex, age
 
 
 def _instances(node, uids: Sequence[str]) -> tuple[tuple[Instance, ...], bool]:

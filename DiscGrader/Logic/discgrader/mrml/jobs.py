@@ -269,7 +269,12 @@ class SceneJobs:
         return self.running or self.exporting
 
     def export(
-        self, reading: Reading, folder: Path, on_event: EventCallback | None = None, language: str = "en"
+        self,
+        reading: Reading,
+        folder: Path,
+        on_event: EventCallback | None = None,
+        language: str = "en",
+        identity: bool = True,
     ) -> Callable[[], object]:
         """Write results, report and reading to a folder, as `report_export`; it is called ``"folder"``.
 
@@ -278,7 +283,7 @@ class SceneJobs:
         UsageError
             As `report_export`.
         """
-        write, export = report_export(self.scene, reading, folder, language), _Export(on_event or _ignore)
+        write, export = report_export(self.scene, reading, folder, language, identity), _Export(on_event or _ignore)
         self._exports.run(lambda job: write(job.progress), export)
         return self._waiting_for(export)
 

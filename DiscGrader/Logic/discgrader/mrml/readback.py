@@ -23,6 +23,7 @@ from discgrader.packs.pack import default_packs
 from discgrader.pipeline.output import default_writers, write_output
 from discgrader.progress import Progress
 from discgrader.reading.files import save_reading, write_readings_csv
+from discgrader.reading.nobody import without_identity
 from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
 from discgrader.report.language import nearest_language
@@ -140,12 +141,14 @@ def series_nodes(scene, study: str) -> dict[str, object]:
     return {attribute(node, "Series") or "": node for node in study_nodes(scene, study, "series")}
 
 
-def report_export(scene, reading: Reading, folder: Path, language: str = "en") -> Callable[[Progress], Path]:
+def report_export(
+    scene, reading: Reading, folder: Path, language: str = "en", identity: bool = True
+) -> Callable[[Progress], Path]:
     """What writes the folder, to be called in any thread; the scene is read here and now.
 
     The folder holds what ``discgrader grade`` writes, and ``reading.json`` and ``reading.csv``. Report and tables have
     what the reader decided first and what packs say beside it; the report is in the ``language`` of this code, or
-    else in English.
+    else in English. Without ``identity`` nothing that is written tells whose study it is.
 
     Raises
     ------
@@ -153,6 +156,8 @@ def report_export(scene, reading: Reading, folder: Path, language: str = "en") -
         As `result_of_reading`.
     """
     result = result_of_reading(scene, reading)
+    if not identity:
+        result, reading = result.without_identity, without_identity(reading)
     read = reading if reading.reader.strip() else None
     wanted = nearest_language(language).code
 

@@ -18,6 +18,7 @@ class FileActions:
 
     ui: Any
     logic: Any
+    parameters: Any
     leaving: Leaving
     """Asks before what is not saved is left behind."""
 
@@ -103,7 +104,11 @@ class FileActions:
         self.attempt(
             _("The report was not written."),
             lambda: self.logic.exportReport(
-                folder, self.study, waitForCompletion=False, eventCallback=self._report_went_on
+                folder,
+                self.study,
+                waitForCompletion=False,
+                eventCallback=self._report_went_on,
+                identity=not self.parameters.withoutIdentity,
             ),
         )
 

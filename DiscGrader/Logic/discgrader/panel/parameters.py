@@ -98,6 +98,7 @@ class DiscGraderParameterNode:
     tableLayout - What the table of grades has columns of: ``summary``, ``system`` or ``all``; empty for what suits its
         size.
     presentation - Whether table, details and labels are large enough for the back row.
+    withoutIdentity - Whether reports and their files leave out whose study it is.
     """
 
     series: SeriesParameters
@@ -114,6 +115,7 @@ class DiscGraderParameterNode:
     chosenStudy: str
     tableLayout: str
     presentation: bool = False
+    withoutIdentity: bool = False
 
     def volumes(self):
         """The chosen volumes by role; of AX_T2 a list of them."""

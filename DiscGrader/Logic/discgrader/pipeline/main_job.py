@@ -69,12 +69,15 @@ def grade_study(
             f"{study.name} was not graded. {result.localization.withheld} If it is a lumbar MR nevertheless, "
             "grade it with --grade-anyway."
         )
+    if not settings.identity:
+        result = result.without_identity
     extra = extra_writers or {}
+    lies = {"study": _seen_from(out, study_path)} if settings.identity else {}
     write_output(
         result,
         out,
         {**default_writers(engine.packs, language=settings.language), **extra},
-        settings=provenance_of(study_path, settings, engine.packs, extra) | {"study": _seen_from(out, study_path)},
+        settings=provenance_of(study_path, settings, engine.packs, extra) | lies,
         overwrite=overwrite,
         progress=progress.part(0.8, 1.0),
         stopwatch=engine.stopwatch,

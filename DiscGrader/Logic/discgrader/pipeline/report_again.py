@@ -20,6 +20,7 @@ from discgrader.packs.pack import Pack
 from discgrader.pipeline.output import GRADES, Writer, default_writers, rewrite_output
 from discgrader.progress import Progress
 from discgrader.reading.files import load_reading, save_reading, write_readings_csv
+from discgrader.reading.nobody import without_identity
 from discgrader.reading.record import Found, Reading
 from discgrader.reading.results import discs_now, findings, localization_of, name_certainty, new_labels, open_doubts
 from discgrader.report.language import find_language
@@ -36,6 +37,7 @@ def report_again(
     reading_path: Path | None = None,
     study_path: Path | None = None,
     language: str = "en",
+    identity: bool = True,
     overwrite: bool = False,
     progress: Progress = Progress(),
 ) -> Reading | None:
@@ -52,6 +54,8 @@ def report_again(
     study_path : Path, optional
         Where the pictures lie; by default where they lay when it was graded.
     language : str
+    identity : bool
+        Whether what is written tells whose pictures they are; what was left out once does not come back.
     overwrite : bool
         Whether to replace files that were changed since.
     progress : Progress
@@ -69,20 +73,36 @@ def report_again(
     """
     find_language(language)
     document = read_grades_json(out / GRADES)
+    identity = identity and document.get("settings", {}).get("identity", True)
+    if not identity:
+        _refuse_scene(out)
     reading = _reading(out, document, reading_path)
     path = _study_path(out, document, study_path)
     progress.report("Reading", 0.0, path.name)
     study = _study(path, document, progress.part(0.0, 0.3))
     result = _result(out, document, study, reading, progress.part(0.3, 0.6))
     shown = tuple(pack for pack in packs if pack.name in _pack_names(document))
+    if not identity:
+        result, reading = result.without_identity, None if reading is None else without_identity(reading)
     writers: dict[str, Writer] = dict(default_writers(shown, reading, language))
     if reading is not None:
         kept = reading
         writers["reading"] = lambda _result, folder, _progress: _write_reading(kept, folder)
-    rewrite_output(
-        out, result, writers, settings={"language": language}, overwrite=overwrite, progress=progress.part(0.6, 1.0)
-    )
+    settings: dict[str, object] = {"language": language}
+    if not identity:
+        settings |= {"identity": False, "study": None, "rois": None}
+    rewrite_output(out, result, writers, settings=settings, overwrite=overwrite, progress=progress.part(0.6, 1.0))
     return reading
+
+
+def _refuse_scene(out: Path) -> None:
+    """A scene is not written anew, and may tell whose study it is."""
+    scene = out / "study.mrb"
+    if scene.is_file():
+        raise UsageError(
+            f"{scene} may tell whose study it is, and is not written anew; move it elsewhere, or grade the study again "
+            "with --no-identity."
+        )
 
 
 def _reading(out: Path, document: Mapping, path: Path | None) -> Reading | None:

@@ -43,6 +43,8 @@ class Settings:
         or by ``""`` for all tasks; where it is empty, by each pack's own default.
     language : str
         Of the report, such as ``de``.
+    identity : bool
+        Whether what is written tells whose pictures they are.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Settings:
     device: str = "cpu"
     calls: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    identity: bool = True
 
     def __post_init__(self) -> None:
         if self.systems is not None:
@@ -81,8 +84,9 @@ class Settings:
             "lowest_disc": self.lowest_disc,
             "saliency": self.saliency,
             "grade_anyway": self.grade_anyway,
-            "rois": None if self.rois is None else str(self.rois),
+            "rois": None if self.rois is None else str(self.rois) if self.identity else self.rois.name,
             "language": self.language,
             "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
             **({"calls": {task: str(rule) for task, rule in read_rules(self.calls).items()}} if self.calls else {}),
+            **({} if self.identity else {"identity": False}),
         }

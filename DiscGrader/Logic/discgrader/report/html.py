@@ -17,6 +17,7 @@ from discgrader.report.paper import paper_style
 from discgrader.report.sources import packs_section, scales_section, series_section
 from discgrader.report.style import STYLE
 from discgrader.report.summary import further_warnings, header, summary
+from discgrader.report.whose import foot_of
 
 _MOST_LETTERS = 60
 
@@ -74,7 +75,7 @@ def report_html(
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"DiscGrader {__version__}"),
         tag("title", f"{name} – {say('lumbar disc grading')}"),
-        tag("style", Html(STYLE + paper_style(f"{_short(name)} · {say(RESEARCH_USE)}", say("Page")))),
+        tag("style", Html(STYLE + paper_style(f"{_short(foot_of(account))} · {say(RESEARCH_USE)}", say("Page")))),
     )
     first, series = in_threads(lambda section: section(account), [summary, series_section])
     main = tag(

@@ -18,6 +18,7 @@ from discgrader.report.overlay import picture_with_boxes
 from discgrader.report.pictures import slice_picture
 from discgrader.report.plates import CONTRADICTION_SIGN, SYNTHETIC_SIGN, sign
 from discgrader.report.register import cuts_of, discs_on
+from discgrader.report.whose import patient_facts, title_of
 from discgrader.report.words import role_title, warning_list
 
 MOST_FINDINGS, MOST_WARNINGS = 5, 3
@@ -28,7 +29,7 @@ def header(account: Account, written: datetime) -> Html:
     """What this is, of whom, when and by which software; who has read it; and that it is no diagnosis."""
     result = account.result
     facts = {
-        **_patient(account),
+        **patient_facts(account),
         **_examination(account),
         account.say("Series used"): _series_used(account),
         account.say("Levels"): _level_range(account),
@@ -46,16 +47,9 @@ def header(account: Account, written: datetime) -> Html:
             tag("p", account.say(RESEARCH_USE), class_="research"),
             class_="top",
         ),
-        tag("h1", result.study.name),
+        tag("h1", title_of(account)),
         tag("dl", [tag("div", tag("dt", name), tag("dd", fact)) for name, fact in facts.items()], class_="facts"),
     )
-
-
-def _patient(account: Account) -> dict[str, str]:
-    """Whose pictures these are, as far as DICOM says."""
-    identities = (series.identity for series in account.result.study.series)
-    numbers = dict.fromkeys(one.patient_id for one in identities if one is not None and one.patient_id)
-    return {account.say("Patient ID"): ", ".join(numbers)} if numbers else {}
 
 
 def _examination(account: Account) -> dict[str, str]:
