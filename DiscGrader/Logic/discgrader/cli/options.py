@@ -73,6 +73,7 @@ def add_grading_options(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_call_option(parser)
+    add_reader_option(parser)
     parser.add_argument("--no-saliency", action="store_true", help="skip the saliency maps (faster)")
     add_language_option(parser)
     add_identity_option(parser)
@@ -91,6 +92,19 @@ def add_call_option(parser: argparse.ArgumentParser) -> None:
             "likeliest (the likeliest grade); SYSTEM.TASK=RULE for one task, such as "
             "spider.herniation=sensitivity:0.9; repeatable (default: as each pack states it); probabilities stay "
             "the same"
+        ),
+    )
+
+
+def add_reader_option(parser: argparse.ArgumentParser) -> None:
+    """Whose habit the grades follow."""
+    parser.add_argument(
+        "--read-as",
+        default="",
+        metavar="DATA_SET",
+        help=(
+            "grade as the readers of this data set do, such as Sudirman, where a pack learned from several; see "
+            "'discgrader packs list' (default: as those of the pack's first data set)"
         ),
     )
 
@@ -142,6 +156,7 @@ def settings_from(arguments: argparse.Namespace) -> "Settings":
         grade_anyway=getattr(arguments, "grade_anyway", False),
         device=arguments.device,
         calls=_calls(getattr(arguments, "call", [])),
+        read_as=getattr(arguments, "read_as", ""),
         language=getattr(arguments, "language", "en"),
         identity=not getattr(arguments, "no_identity", False),
     )

@@ -60,4 +60,7 @@ def _line(pack: "Pack") -> str:
     purposes = {LOCALIZER: "finds the discs", CONTRAST: "recognizes the contrast of an image"}
     megabytes = sum((pack.folder / file).stat().st_size for file in pack.files if file not in pack.borrowed) / 1e6
     tasks = ", ".join(pack.tasks) or purposes.get(pack.system, "computes deep features of images")
-    return f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}"
+    habits = f" Grades as the readers of {', '.join(pack.readers)}, too (--read-as)." if pack.readers else ""
+    return (
+        f"{pack.name} {pack.version} ({pack.system}, {megabytes:.1f} MB): {tasks}. {pack.trained_on.statement}{habits}"
+    )

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from discgrader.cli.options import add_call_option, add_study_options, settings_from
+from discgrader.cli.options import add_call_option, add_reader_option, add_study_options, settings_from
 from discgrader.cli.train import require_training
 from discgrader.progress import Progress
 
@@ -61,6 +61,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "--system", action="append", metavar="NAME", help="only this grading system, such as pfirrmann; repeatable"
     )
     add_call_option(parser)
+    add_reader_option(parser)
     parser.add_argument(
         "--draws", type=int, default=500, metavar="N", help="bootstrap samples for confidence intervals (default: 500)"
     )

@@ -43,6 +43,9 @@ class Grade:
         Why this grade should be trusted less.
     call : Call, optional
         By which operating point it was called; None where it is the likeliest grade.
+    read_as : str
+        The data set whose readers' habit it follows, where that is not the pack's own; see
+        `discgrader.grading.reader_habits`.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Grade:
     synthetic: bool = False
     warnings: tuple[str, ...] = ()
     call: Call | None = None
+    read_as: str = ""
 
     def __post_init__(self) -> None:
         if self.grade not in self.probabilities:
@@ -82,10 +86,13 @@ class Grade:
 
     @property
     def told(self) -> Mapping[str, Any]:
-        """The evidence, and by which operating point the grade was called, where it was."""
-        if self.call is None:
-            return self.evidence
-        return {**self.evidence, "operating_point": {"title": "Operating point", "value": self.call.in_words}}
+        """The evidence, by which operating point the grade was called, and whose habit it follows, where it does."""
+        told = dict(self.evidence)
+        if self.call is not None:
+            told["operating_point"] = {"title": "Operating point", "value": self.call.in_words}
+        if self.read_as:
+            told["read_as"] = {"title": "Graded as the readers do of", "value": self.read_as}
+        return told
 
     def to_json(self, rounded: bool = False) -> dict[str, object]:
         """All of it, in files, in a scene's texts and in messages.
@@ -110,6 +117,7 @@ class Grade:
             "trained_on": self.trained_on,
             "synthetic": bool(self.synthetic),
             **({} if self.call is None else {"call": plain(self.call, digits)}),
+            **({"read_as": self.read_as} if self.read_as else {}),
         }
 
     @classmethod

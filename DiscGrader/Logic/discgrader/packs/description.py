@@ -87,6 +87,7 @@ class Described:
     intended_use: str
     operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
     recalibration: Mapping[str, Recalibration] = field(default_factory=dict)
+    readers: Mapping[str, Mapping[str, Recalibration]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -288,16 +289,19 @@ def _check_calibration(whole: Described, tasks: Mapping[str, int], what: str) ->
 
 def _check_calls(whole: Described, what: str) -> None:
     """Refuse operating points and recalibrations of tasks, or of numbers of grades, that the pack does not have."""
-    for name, stated in (("operating_points", whole.operating_points), ("recalibration", whole.recalibration)):
+    habits = {f"readers.{reader}": stated for reader, stated in whole.readers.items()}
+    scalings = {"recalibration": whole.recalibration, **habits}
+    for name, stated in {"operating_points": whole.operating_points, **scalings}.items():
         unknown = next((task for task in stated if task not in whole.tasks), None)
         if unknown is not None:
             raise PackError(f"{what}: {name}.{unknown} is not one of its tasks.")
-    for task, given in whole.recalibration.items():
-        if len(given.bias) != len(whole.tasks[task].grades):
-            raise PackError(
-                f"{what}: recalibration.{task}.bias has {len(given.bias)} entries, the task "
-                f"{len(whole.tasks[task].grades)} grades."
-            )
+    for name, scaling in scalings.items():
+        for task, given in scaling.items():
+            if len(given.bias) != len(whole.tasks[task].grades):
+                raise PackError(
+                    f"{what}: {name}.{task}.bias has {len(given.bias)} entries, the task "
+                    f"{len(whole.tasks[task].grades)} grades."
+                )
 
 
 def _check_views(whole: Described, network: object, what: str) -> None:

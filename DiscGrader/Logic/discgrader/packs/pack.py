@@ -78,6 +78,9 @@ class Pack:
         From which probability on findings are called, by task; of tasks without, the likeliest grade is.
     recalibration : mapping of str to Recalibration
         What a site's own cases ask for, by task; see `discgrader recalibrate`.
+    readers : mapping of str to mapping of str to Recalibration
+        How the readers of other data sets that it learned from grade, by data set and task; see
+        `discgrader.grading.reader_habits`.
     """
 
     folder: Path
@@ -97,6 +100,7 @@ class Pack:
     borrowed: Mapping[str, str] = field(default_factory=dict)
     operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
     recalibration: Mapping[str, Recalibration] = field(default_factory=dict)
+    readers: Mapping[str, Mapping[str, Recalibration]] = field(default_factory=dict)
 
     def read_bytes(self, file: str) -> bytes:
         """Content of one of the pack's files, its hash and kind checked again.
@@ -137,7 +141,7 @@ def read_pack(folder: Path) -> Pack:
     for file, sha256 in described["files"].items():
         _read_checked(_folder_of(folder, borrowed, file), name, file, sha256)
     _check_unlisted_files(folder, name, described["files"])
-    converted = {name: getattr(whole, name) for name in ("trained_on", "operating_points", "recalibration")}
+    converted = {name: getattr(whole, name) for name in ("trained_on", "operating_points", "recalibration", "readers")}
     values = {
         member.name: described[written_key(member)] for member in fields(Described) if member.name not in converted
     }
@@ -205,6 +209,7 @@ def write_pack(
     intended_use: str = "Research use, not for diagnosis.",
     operating_points: Mapping[str, OperatingPoints] | None = None,
     recalibration: Mapping[str, Recalibration] | None = None,
+    readers: Mapping[str, Mapping[str, Recalibration]] | None = None,
 ) -> Pack:
     """Write a pack, in place of the one that may be there, and read it back.
 
@@ -237,6 +242,7 @@ def write_pack(
         "intended_use": intended_use,
         **({"operating_points": plain(operating_points)} if operating_points else {}),
         **({"recalibration": plain(recalibration)} if recalibration else {}),
+        **({"readers": plain(readers)} if readers else {}),
     }
     # Through JSON once, so that tuples and the like are judged as they will be read.
     text = json.dumps(described, indent=2, ensure_ascii=False, allow_nan=False)

@@ -13,6 +13,7 @@ from discgrader.errors import PackError, StudyError, UsageError
 from discgrader.grading.calls import called_again, missing_points
 from discgrader.grading.not_graded import NOT_LUMBAR
 from discgrader.grading.operating_point import read_rules
+from discgrader.grading.reader_habits import as_read_by, check_reader
 from discgrader.grading.results import DiscResult, Maps, StudyResult
 from discgrader.grading.series_choice import ONLY_T1, refuse_unknown_contrast, series_warnings
 from discgrader.grading.t1_alone import t1_alone_notes
@@ -239,8 +240,11 @@ class Engine:
         rules, packs = read_rules(settings.calls), {p.system: p for p in self.packs if p.system in systems}
         warnings += (*_misfit_warnings(localization), *missing_points(rules, packs.values()))
 
+        check_reader(settings.read_as, self.packs)
+
         def completed(result: DiscResult) -> DiscResult:
-            called = called_again(result, rules, packs) if rules else result
+            called = as_read_by(result, settings.read_as, packs) if settings.read_as else result
+            called = called_again(called, rules, packs) if rules else called
             return replace(called, not_graded={**impossible, **called.not_graded}) if impossible else called
 
         if localization.withheld:

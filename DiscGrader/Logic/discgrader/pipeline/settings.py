@@ -41,6 +41,9 @@ class Settings:
     calls : mapping of str to str
         How findings are called, as `discgrader.grading.operating_point.read_rule` reads it, by task (``system.task``),
         or by ``""`` for all tasks; where it is empty, by each pack's own default.
+    read_as : str
+        The data set whose readers' habit the grades follow, such as ``Sudirman``, where a pack knows it; empty for each
+        pack's own.
     language : str
         Of the report, such as ``de``.
     identity : bool
@@ -62,6 +65,7 @@ class Settings:
     grade_anyway: bool = False
     device: str = "cpu"
     calls: Mapping[str, str] = field(default_factory=dict)
+    read_as: str = ""
     language: str = "en"
     identity: bool = True
 
@@ -89,4 +93,5 @@ class Settings:
             "roles": self.roles if self.roles is None or isinstance(self.roles, str) else dict(self.roles),
             **({"calls": {task: str(rule) for task, rule in read_rules(self.calls).items()}} if self.calls else {}),
             **({} if self.identity else {"identity": False}),
+            **({"read_as": self.read_as} if self.read_as else {}),
         }

@@ -19,6 +19,7 @@ from discgrader.checked import read_csv
 from discgrader.errors import StudyError, UsageError
 from discgrader.imaging.files import read_volume
 from discgrader.imaging.study import Contrast, Plane, Series
+from discgrader.imaging.study_reader import read_study
 from discgrader.imaging.volume import Volume
 
 DATA_SET = "SPIDER (Zenodo 10159290), CC BY 4.0"
@@ -40,8 +41,8 @@ _NAME = re.compile(r"^(\d+)_(t1|t2_space|t2)$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class SpiderImage:
-    """One image of one patient; ``sequence`` is ``T1``, ``T2`` or ``T2_SPACE``, ``mask`` is None where there is
-    none."""
+    """One image of one patient, a file or a folder of DICOM; ``sequence`` is ``T1``, ``T2`` or ``T2_SPACE``, ``mask``
+    is None where there is none."""
 
     patient: int
     sequence: str
@@ -127,6 +128,8 @@ def spider_corrections() -> SpiderCorrections:
 
 def read_corrected(image: SpiderImage, corrections: SpiderCorrections) -> tuple[Volume, np.ndarray | None]:
     """An image with its known faults mended, and the center of disc 1 in LPS mm where a reader has set it."""
+    if image.path.is_dir():
+        return read_study(image.path, roles=image.sequence).series[0].volume, None
     volume, _ = read_volume(image.path)
     stem = image.path.name.split(".")[0]
     if volume.size[2] > 1 and min(volume.size) > 1:
