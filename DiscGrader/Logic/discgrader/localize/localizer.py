@@ -16,6 +16,7 @@ from discgrader.localize.box import roi_box
 from discgrader.localize.candidates import Candidate, find_candidates
 from discgrader.localize.disc import Disc, Localization
 from discgrader.localize.frames import sagittal_frames
+from discgrader.localize.islands import without_islands
 from discgrader.localize.labels import Label, disc_label
 from discgrader.localize.level_predictor import LevelPredictor
 from discgrader.localize.lowest_disc import LowestDisc, OtherRow, estimate_lowest_disc
@@ -254,7 +255,7 @@ def _localization(
     misfits = doubts_of_row([disc.candidate for disc in naming.discs], counted=counted)
     return Localization(
         series,
-        label_volume(seen.segmentation, naming.discs, seen.labels, volume),
+        without_islands(label_volume(seen.segmentation, naming.discs, seen.labels, volume), discs),
         discs,
         warnings,
         name_doubts=naming.doubts,
