@@ -225,6 +225,11 @@ def test_a_result_that_nobody_has_read_yet(saved, tmp_path):
     assert [disc.grade_of(*PFIRRMANN).grade for disc in result.discs][:5] == ["5", "4", "3", "2", "1"]
     assert result.not_graded == ("Not graded by scs: there is no axial T2.",)
     assert result.localization.name_doubts == ("The names are in doubt.",) and len(result.saliency) == 7
+    assert not any(disc.is_stale for disc in saved.logic.reading().present), "its boxes differ by rounding alone"
+    assert {row["box"] for row in rows(state_of(saved.scene), "phantom_1").values()} == {""}
+    assert {len(disc.gradings) for disc in saved.logic.reading().present} == {1}
+    maps = study_nodes(saved.scene, "phantom_1", "saliency")
+    assert len(maps) == 7 and all(node.GetAttribute("DiscGrader.Number") for node in maps), "no map was lost with it"
     saved.logic.readings.reader = "Dr. B"
     saved.logic.setOverride("L1-L2", *PFIRRMANN, "3")
     assert rows(state_of(saved.scene), "phantom_1")["L1-L2", *PFIRRMANN]["reader_grade"] == "3"

@@ -8,7 +8,7 @@ from discgrader.reading.commands import AcceptGrade, AcceptLevel, ConfirmLevel, 
 from discgrader.reading.disc_commands import MoveBox, SetMargin
 from discgrader.reading.files import load_reading, reading_rows, save_reading
 from discgrader.reading.history import History
-from discgrader.reading.results import discs_now, reading_of_result
+from discgrader.reading.results import discs_now, reading_of_result, wants_grading
 from discgrader.report.html import report_html
 from discgrader.report.tables import grades_json, grades_rows
 from synthetic_result import synthetic_result
@@ -28,6 +28,14 @@ def by(history, mm: float) -> RoiBox:
 
 def is_stale(history) -> bool:
     return history.reading.disc(LEVEL).is_decision_stale(*PFIRRMANN)
+
+
+@pytest.mark.parametrize(("mm", "stale"), [(4e-7, False), (5e-6, False), (2e-3, True), (0.05, True)])
+def test_grades_are_of_the_box_they_were_given_in_but_for_the_digits_that_files_keep(history, mm, stale):
+    disc = history.reading.disc(LEVEL)
+    rounded = replace(disc, box=by(history, mm))
+    assert rounded.is_stale is stale and wants_grading(rounded) is stale
+    assert rounded.grading == disc.grading
 
 
 @pytest.mark.parametrize("command", [SetGrade(LEVEL, *PFIRRMANN, "5", "collapsed"), AcceptGrade(LEVEL, *PFIRRMANN)])

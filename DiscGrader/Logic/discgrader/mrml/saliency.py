@@ -19,6 +19,9 @@ from discgrader.reading.record import DiscReading, Reading
 LOWER_THRESHOLD = 0.3
 """Saliency below this is not shown until the reader lowers the threshold."""
 
+_LAST_DIGIT = 1.1e-4
+"""What two numbers of one key may differ by."""
+
 _TABLE_NAME = "DiscGrader saliency"
 
 _INFERNO = np.array(
@@ -125,7 +128,7 @@ class MapStore:
             if disc is None or disc.grading is None or node.GetImageData() is None:
                 continue
             key = attribute(node, "Box")
-            if key is not None and _without_minus_zero(key) != box_key(disc.grading.box):
+            if key is not None and not _is_key_of(key, disc.grading.box):
                 continue
             task = (attribute(node, "System") or "", attribute(node, "Task") or "")
             self.put(disc.number, disc.grading.box, task, StoredMap.of_node(node))
@@ -138,13 +141,21 @@ class MapStore:
 
 def box_key(box: RoiBox) -> str:
     """A text that tells a box, at the node of a map of a grade that was given in it."""
-    numbers = (*box.center_lps_mm, *box.axes_lps.T.ravel(), *box.size_mm)
-    return _without_minus_zero(" ".join(f"{value:.4f}" for value in numbers))
+    return " ".join(f"{value:.4f}" for value in _numbers(box))
 
 
-def _without_minus_zero(key: str) -> str:
-    # Version 0.1.0 wrote it.
-    return key.replace("-0.0000", "0.0000")
+def _is_key_of(key: str, box: RoiBox) -> bool:
+    """Whether a text is a box's `box_key` but for the last digit, which rounding on the way through a file changes."""
+    try:
+        told = [float(word) for word in key.split()]
+    except ValueError:
+        return False
+    return len(told) == len(_numbers(box)) and bool(np.allclose(told, _numbers(box), rtol=0.0, atol=_LAST_DIGIT))
+
+
+def _numbers(box: RoiBox) -> tuple[float, ...]:
+    # Adding zero to what was rounded turns -0.0 into 0.0.
+    return tuple(round(float(value), 4) + 0.0 for value in (*box.center_lps_mm, *box.axes_lps.T.ravel(), *box.size_mm))
 
 
 def _style(scene, node) -> None:

@@ -108,7 +108,7 @@ class StudyReading:
         if disc is not None and disc.box != box and box.is_same(disc.box):
             box = disc.box
         said = LearnGrades(number, box, result.grades, result.not_graded)
-        known = [grading for grading in (() if disc is None else disc.gradings) if grading.box == box]
+        known = [grading for grading in (() if disc is None else disc.gradings) if grading.box.is_same(box)]
         if not (known and disc is not None and not disc.is_stale and _says(known[-1], result)):
             self.history.learn(said)
 

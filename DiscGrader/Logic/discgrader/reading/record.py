@@ -146,15 +146,16 @@ class DiscReading:
 
     @cached_property
     def grading(self) -> Grading | None:
-        """What packs said last of the box as it is now, or else of the disc, by systems that are for its level."""
-        of_box = [grading for grading in self.gradings if grading.box == self.box]
+        """What packs said last of the box as it is now, or else of the disc, by systems that are for its level. A box
+        that went through a file is the same, though its last digits are not."""
+        of_box = [grading for grading in self.gradings if grading.box.is_same(self.box)]
         last = (of_box or self.gradings or (None,))[-1]
         return None if last is None else last.of_level(self.level)
 
-    @property
+    @cached_property
     def is_stale(self) -> bool:
         """Whether the grades belong to another box than the present one, so that the level wants grading again."""
-        return self.grading is not None and self.grading.box != self.box
+        return self.grading is not None and not self.grading.box.is_same(self.box)
 
     @property
     def tasks(self) -> tuple[tuple[str, str], ...]:

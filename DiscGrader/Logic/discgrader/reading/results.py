@@ -210,7 +210,7 @@ def wants_grading(disc: DiscReading, before: DiscReading | None = None) -> bool:
     Where it is known what it was ``before``, its box must have been changed since, or its name to one that a system is
     for which was not for it under the old one.
     """
-    moved = before is None or before.box != disc.box
+    moved = before is None or not before.box.is_same(disc.box)
     if moved and (disc.is_stale or disc.grading is None):
         return True
     if before is None or before.level == disc.level or before.grading is None or disc.grading is None:
