@@ -20,6 +20,8 @@ READY := $(VENV)/.ready
 REFERENCE := $(VENV)/.reference
 RUN := $(VENV)/bin
 JOBS ?= 1
+# Compiled files are kept: without them every process of the tests compiles all tests and the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Threads of each process would only wait for those of the others. One process more than cores: a quarter of the time a test
 # waits for a window, for another process, or for a clock.
 PYTEST = $(if $(filter-out 1,$(JOBS)),OMP_NUM_THREADS=1 )$(RUN)/python -m pytest
