@@ -13,7 +13,8 @@ from discgrader.localize.box import RoiBox
 from discgrader.mrml.nodes import roi_from_node
 from discgrader.mrml.readback import report_export
 from discgrader.mrml.readings import SceneReadings
-from discgrader.mrml.steps import EventCallback, Reply, Steps, find_steps, grade_steps, regrade_steps, tell_progress
+from discgrader.mrml.reply import EventCallback, Reply, tell_progress
+from discgrader.mrml.steps import Steps, find_steps, grade_steps, regrade_steps
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.service import Service, worker_service
 from discgrader.pipeline.settings import Settings

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from discgrader.errors import Cancelled, StudyError, UsageError
+from discgrader.errors import Cancelled, UsageError
 from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.imaging.study import Study
 from discgrader.localize.box import RoiBox, is_outside
@@ -19,15 +19,16 @@ from discgrader.mrml.node_cache import studying
 from discgrader.mrml.nodes import Node, attribute, number_of, quietly, roi_from_node, study_nodes
 from discgrader.mrml.readback import localization_in, series_nodes, studies_with_discs, study_of
 from discgrader.mrml.readings import SceneReadings
+from discgrader.mrml.reply import EventCallback, Reply, answered, tell_grades, tell_progress
 from discgrader.mrml.scene import maps_of, margins_of, mark_series, populating, put_segmentation, remove_or_release
 from discgrader.mrml.segmentation import segment_labels
 from discgrader.mrml.study_reading import StudyReading
 from discgrader.mrml.volumes import Volumes
 from discgrader.pipeline.engine import software_versions
 from discgrader.pipeline.given_boxes import with_boxes
-from discgrader.pipeline.service import Answer, Service
+from discgrader.pipeline.service import Service
 from discgrader.pipeline.settings import Settings
-from discgrader.progress import LEVEL, PROGRESS, Progress
+from discgrader.progress import Progress
 from discgrader.reading.commands import LearnStudy, Together
 from discgrader.reading.disc_commands import DeleteDisc, FindDiscs
 from discgrader.reading.record import DiscReading, Found
@@ -35,73 +36,6 @@ from discgrader.reading.results import reading_of_result
 from discgrader.report.tables import examined_json
 
 Steps = Generator["Reply | None", None, Any]
-
-
-EventCallback = Callable[[str, dict[str, Any]], None]
-"""Called in the scene's thread as ``on_event(event, data)`` with what happens to a piece of work, as `DiscGraderLogic`
-has it: `PROGRESS` and `LEVEL`, and last exactly one of `COMPLETED`, `CANCELLED` and `ERROR`."""
-
-
-class Reply(Answer):
-    """What a service says of one piece of work, until the work for the scene goes on.
-
-    Parameters
-    ----------
-    on_event : callable(event, data)
-        Hears of progress.
-    nodes : iterable of vtkMRMLNode
-        Must stay in the scene for the work to make sense.
-    start, span : float
-        The part of the whole that this work is.
-    box : vtkMRMLMarkupsROINode, optional
-        Without it nobody wants the work any more.
-    """
-
-    def __init__(
-        self, on_event: EventCallback, nodes: Iterable[Node], start: float = 0.0, span: float = 1.0, box=None
-    ) -> None:
-        super().__init__()
-        self._on_event, self._box = on_event, box
-        self._nodes = {node: node.GetName() for node in nodes}
-        self._start, self._span = start, span
-        self._fresh: list[DiscResult] = []
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is something to go on with."""
-        return self.over or bool(self._fresh)
-
-    def take(self) -> Sequence[DiscResult]:
-        """The grades that have come since the last call."""
-        fresh, self._fresh = self._fresh, []
-        return fresh
-
-    def missing(self, scene) -> StudyError | Cancelled | None:
-        """Why the work makes no sense any more; None where it does."""
-        if self._box is not None and not scene.IsNodePresent(self._box):
-            return Cancelled("The box was deleted.")
-        for node, name in self._nodes.items():
-            if not scene.IsNodePresent(node):
-                return StudyError(
-                    f"{name} was removed from the scene while it was in use, so the computation was stopped."
-                )
-        return None
-
-    def progressed(self, stage: str, fraction: float, detail: str) -> None:
-        tell_progress(self._on_event, stage, self._start + self._span * fraction, detail)
-
-    def graded(self, result: DiscResult) -> None:
-        super().graded(result)
-        self._fresh.append(result)
-
-
-def tell_progress(on_event: EventCallback, stage: str, fraction: float, detail: str) -> None:
-    """So far is the work, 0 to 1."""
-    on_event(PROGRESS, {"stage": stage, "fraction": fraction, "detail": detail})
-
-
-def _tell_grades(on_event: EventCallback, result: DiscResult) -> None:
-    on_event(LEVEL, {"level": result.disc.level, "grades": result.grades})
 
 
 def find_steps(
@@ -117,7 +51,7 @@ def find_steps(
 
     reply = Reply(on_event, nodes.values())
     service().find(study, reply, settings)
-    found = yield from _answer(reply)
+    found = yield from answered(reply)
     result = StudyResult(study, found, tuple(DiscResult(disc, ()) for disc in found.discs))
     reading = _opened(readings, study.name)
     if reading is None:
@@ -158,7 +92,7 @@ def grade_steps(
         begun = 0.3
         finds = Reply(on_event, nodes.values(), 0.0, begun)
         service().find(study, finds, settings)
-        known = yield from _answer(finds)
+        known = yield from answered(finds)
     found = known
     if requested.boxes and known is not None:
         found = with_boxes(known, requested.boxes, settings, names_given=requested.known is None)
@@ -166,12 +100,12 @@ def grade_steps(
 
     def keep(result: DiscResult) -> None:
         graded.append(result)
-        _tell_grades(on_event, result)
+        tell_grades(on_event, result)
 
     reply = Reply(on_event, nodes.values(), begun, 1.0 - begun)
     try:
         service().grade(study, reply, settings, localization=found)
-        result = yield from _answer(reply, keep)
+        result = yield from answered(reply, keep)
     except Cancelled:
         raise
     except Exception as error:
@@ -218,12 +152,12 @@ def regrade_steps(
             if explains:
                 renderer.awaited.add(number)
             reading.show()
-        _tell_grades(on_event, result)
+        tell_grades(on_event, result)
 
     try:
         reply = Reply(on_event, series_nodes(scene, name).values(), box=roi_node)
         service().regrade(study, localization, disc.level, reply, settings)
-        part = yield from _answer(reply, put)
+        part = yield from answered(reply, put)
         for key, stored in maps_of(part):
             renderer.maps.put(number, _kept_box(reading, number, box), key[1:], stored)
             yield None
@@ -437,12 +371,3 @@ def _partial(study: Study, found: Localization, graded: Sequence[DiscResult], er
 
 def _not_graded(roi_node) -> UsageError:
     return UsageError(f"The study of the box {roi_node.GetName()} has not been graded yet; grade it first.")
-
-
-def _answer(reply: Reply, graded: Callable[[DiscResult], None] = lambda result: None) -> Generator[Reply, None, Any]:
-    """Wait for what a service was asked for, and what it comes to; ``graded`` hears of each disc's grades."""
-    while not reply.over:
-        yield reply
-        for result in reply.take():
-            graded(result)
-    return reply.value()
