@@ -87,7 +87,7 @@ def _check_output(reports: Path, output: Path) -> None:
 
 def _say(labelled: "LabelledReports") -> None:
     """How often each finding is there, by level."""
-    from discgrader.clinical_text.places import LUMBAR
+    from discgrader.clinical_text.named_levels import LUMBAR
     from discgrader.clinical_text.table import counts_of
 
     counts = counts_of(labelled)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from discgrader.checked import read_csv
 from discgrader.clinical_text.labels import BY_LEVEL
-from discgrader.clinical_text.places import LUMBAR
+from discgrader.clinical_text.named_levels import LUMBAR
 from discgrader.clinical_text.table import REPORT
 from discgrader.errors import UsageError
 from discgrader.grading.systems import scale_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from discgrader.clinical_text.findings import NORMAL_DISC, NORMAL_STUDY, Finding
-from discgrader.clinical_text.places import Which, lumbar_levels
+from discgrader.clinical_text.named_levels import Which, lumbar_levels
 from discgrader.clinical_text.statements import ReadReport, Statement, read_report
 from discgrader.localize.levels import order_of
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from discgrader.clinical_text.finding_level import Before, narrowed, place_in_sentence, taken_up, widened
 from discgrader.clinical_text.findings import Finding, findings_of
+from discgrader.clinical_text.named_levels import Place, Which, places_of
 from discgrader.clinical_text.pipeline import MarkedText, marked_text
-from discgrader.clinical_text.places import Place, Which, places_of
-from discgrader.clinical_text.placing import Before, narrowed, place_in_sentence, taken_up, widened
 from discgrader.clinical_text.qualifiers import graded, with_words_around
 from discgrader.clinical_text.sections import is_lumbar_part, part_of
 from discgrader.clinical_text.tokens import LINE, NUMBER

@@ -12,7 +12,7 @@ from discgrader.panel.cells import MOVED, PRESENTATION, Face, face_html, face_of
 from discgrader.panel.colors import cell_colors
 from discgrader.panel.grade_menu import GradeMenu
 from discgrader.panel.layouts import ALL, SUMMARY, Column, columns_in, key_of, layout_of, systems_in
-from discgrader.panel.room import Watch
+from discgrader.panel.shared_height import Watch
 from discgrader.panel.state import PanelState
 from discgrader.panel.study import Grid, Key
 from discgrader.panel.widths import Fit, Ruler, fit

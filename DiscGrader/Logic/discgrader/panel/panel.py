@@ -29,10 +29,10 @@ from discgrader.panel.keys import KeysView
 from discgrader.panel.leaving import Leaving
 from discgrader.panel.reader import ReaderName
 from discgrader.panel.reason import ReasonField
-from discgrader.panel.room import Room
 from discgrader.panel.sample import ChosenSpines, show_volumes
 from discgrader.panel.second import SecondView
 from discgrader.panel.series import SeriesChoice
+from discgrader.panel.shared_height import SharedHeight
 from discgrader.panel.state import SELECTORS, Control, PanelState, panel_state
 from discgrader.panel.study import Key, study_state
 from discgrader.panel.table_layout import LayoutChoice, SetupView
@@ -75,8 +75,8 @@ class Panel(Actions):
         self.systems = SystemsView(ui, self, self.packs)
         self.grades = GradesView(ui.gradeTable, self, self.menu)
         self.layout = LayoutChoice(ui.tableLayoutComboBox, self)
-        self.room = Room(ui, self.grades)
-        self.setup = SetupView(ui, self.room)
+        self.height = SharedHeight(ui, self.grades)
+        self.setup = SetupView(ui, self.height)
         self.discs = DiscsView(ui, self)
         self.details = DetailsView(ui.detailsBrowser)
         self.second = SecondView(ui, self)
@@ -211,7 +211,7 @@ class Panel(Actions):
         )
         for view in self.views:
             view.show(self.state)
-        self.room.share()
+        self.height.share()
         for name, control in self.state.controls.items():
             if self._controls.get(name) != control:
                 self._controls[name] = control

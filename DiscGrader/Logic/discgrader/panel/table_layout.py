@@ -5,7 +5,7 @@ from slicer.i18n import tr as _
 
 from discgrader.panel.actions import Actions
 from discgrader.panel.layouts import ALL, SUMMARY, SYSTEM, layout_of, systems_in
-from discgrader.panel.room import Room, Watch
+from discgrader.panel.shared_height import SharedHeight, Watch
 from discgrader.panel.state import PanelState
 from discgrader.panel.words import system_title
 
@@ -51,11 +51,11 @@ class SetupView:
     Parameters
     ----------
     ui : namespace
-    room : Room
+    height : SharedHeight
     """
 
-    def __init__(self, ui, room: Room) -> None:
-        self._ui, self._room = ui, room
+    def __init__(self, ui, height: SharedHeight) -> None:
+        self._ui, self._height = ui, height
         self._warnings: tuple[str, ...] = ()
         self._stage: tuple[str | None, bool] | None = None
         self._watch = Watch(self._write)
@@ -76,7 +76,7 @@ class SetupView:
         ui, arrows = self._ui, (qt.Qt.RightArrow, qt.Qt.DownArrow)
         ui.setupButton.setArrowType(arrows[opened])
         ui.setupPanel.visible = opened
-        ui.warningLine.visible = bool(self._warnings) and not opened and not self._room.is_low
+        ui.warningLine.visible = bool(self._warnings) and not opened and not self._height.is_low
         self._write()
 
     def _write(self) -> None:

@@ -31,7 +31,7 @@ class Watch(qt.QObject):
         return False
 
 
-class Room:
+class SharedHeight:
     """Has table and details fit between what stands above and below them.
 
     Parameters

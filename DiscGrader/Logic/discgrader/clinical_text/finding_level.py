@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from discgrader.clinical_text.findings import Finding
+from discgrader.clinical_text.named_levels import Place, Which
 from discgrader.clinical_text.pipeline import MarkedText
-from discgrader.clinical_text.places import Place, Which
 from discgrader.clinical_text.tokens import LINE, joins
 from discgrader.clinical_text.words import words_of
 
