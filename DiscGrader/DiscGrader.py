@@ -197,9 +197,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
         What the slice views show.
     labels : discgrader.mrml.view_labels.ViewLabels
         Level and grade beside each disc in the slice views.
-    boxChanged : callable(level, dragging) or None
-        Called with every box whose grades are no longer those of where it is: again and again while a hand moves, turns
-        or resizes it, when it is let go, and when it was changed in another way.
+    boxChanged : callable(study, number, dragging) or None
+        Called with the study and the disc's number of every box whose grades are no longer those of where it is: again
+        and again while a hand moves, turns or resizes it, when it is let go, and when it was changed in another way.
     noticed : callable(str) or None
         Called with a plain text where something was not possible and nobody can be given an error.
     """
@@ -390,9 +390,9 @@ class DiscGraderLogic(ScriptedLoadableModuleLogic):
             self.views.follow(reading)
         self.labels.follow(reading)
 
-    def _onBoxChanged(self, level, dragging):
+    def _onBoxChanged(self, study, number, dragging):
         if self.boxChanged is not None:
-            self.boxChanged(level, dragging)
+            self.boxChanged(study, number, dragging)
 
     def _onNotice(self, text):
         _logger.warning(text)

@@ -144,7 +144,7 @@ class Tour:
         panel.choose(CHOSEN)
         cells = panel.state.grid.cells.items()
         grades = tuple(replace(one.ai, warnings=(WARNING,)) for key, one in cells if key[0] == CHOSEN[0])
-        panel.live.grades[panel.state.study.reading.disc(CHOSEN[0]).number] = grades
+        panel.live.grades[panel.study, panel.state.study.reading.disc(CHOSEN[0]).number] = grades
         panel.show()
         self.picture("warning")
         panel.live.grades.clear()

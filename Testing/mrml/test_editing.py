@@ -36,7 +36,9 @@ def reader():
             "T1": volume_to_node(host.scene, t1.volume, "my T1"),
         }
         heard = []
-        logic.boxChanged = lambda level, dragging: heard.append((level, dragging))
+        logic.boxChanged = lambda study, number, dragging: heard.append(
+            (logic.reading(study).numbered(number).level, dragging)
+        )
         yield SimpleNamespace(host=host, scene=host.scene, logic=logic, volumes=volumes, heard=heard, module=module)
         logic.close()
 

@@ -66,7 +66,7 @@ def test_a_name_that_cannot_be_is_put_back_and_said(reader, name):
 
 def test_a_box_is_graded_with_saliency_where_a_hand_lets_go_though_it_was_graded_there_before(reader):
     logic, asked = reader.logic, []
-    logic.boxChanged = lambda level, dragging: (asked.append(dragging), logic.regrade(box, live=dragging))
+    logic.boxChanged = lambda _study, _number, dragging: (asked.append(dragging), logic.regrade(box, live=dragging))
     box = logic.readings.node("L3-L4")
     box.InvokeEvent(box.PointStartInteractionEvent)
     box.SetCenterWorld(1.0, 2.0, 3.0)

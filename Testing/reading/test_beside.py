@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 from discgrader.errors import UsageError
-from discgrader.reading.beside import AddSecond, Agreed, RemoveSecond, agreed, second_reading
+from discgrader.reading.agreement import Tally, agreement, tally
+from discgrader.reading.beside import AddSecond, RemoveSecond, agreed, second_reading
 from discgrader.reading.commands import AcceptLevel, SetGrade, TakeReading
 from discgrader.reading.disc_commands import ShiftLevels
 from discgrader.reading.files import load_reading, save_reading
 from discgrader.reading.history import History
+from discgrader.reading.pairs import READER, Source, pair
 from discgrader.reading.results import reading_of_result
 from synthetic_result import synthetic_result
 
@@ -56,10 +58,21 @@ def test_it_is_a_step_that_overwrites_nothing_and_is_kept_in_files(reading, othe
 
 def test_how_far_they_agree_counts_what_both_have_decided(reading, other):
     second = second_reading(other, reading, "b.reading.json")
-    assert agreed(reading, second) == Agreed(0, 0, 0)
+    assert agreed(reading, second) == Tally(0, 0, 0)
     read = reading.apply(AcceptLevel("L4-L5")).apply(AcceptLevel("L3-L4"))
     found = agreed(read, second)
     assert found.both > 3 and found.near == 1 and found.same == found.both - 1
+
+
+def test_it_is_counted_as_the_command_agree_counts(reading, other):
+    second = second_reading(other, reading, "b.reading.json")
+    read = reading.apply(AcceptLevel("L4-L5")).apply(AcceptLevel("L3-L4"))
+    sides = (Source(name, READER, {one.study: one}) for name, one in (("a", read), ("b", other)))
+    pairs = pair(*sides).pairs
+    tasks, found = agreement(pairs), agreed(read, second)
+    assert found == tally(pairs) and found.both == sum(task.n for task in tasks)
+    assert found.same == round(sum(task.n * task.percent.value for task in tasks) / 100)
+    assert found.share == found.same / found.both
 
 
 def test_another_study_or_patient_is_refused(reading, other):

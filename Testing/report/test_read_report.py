@@ -306,7 +306,10 @@ def test_a_second_reading_stands_beside_the_first(result, reading):
     second = SecondReading("two.reading.json", "Dr. Two", TIME, (OtherDisc(number, "L5-S1", (said,)),))
     both = replace(reading, beside=(second,))
     page = report_html(result, reading=both)
-    assert "Second reading Dr. Two, 2026-11-30 10:12" in text_of(page.split("</header>", 1)[0])
+    told = "Second reading Dr. Two, 2026-11-30 10:12: agree on 0 of 1 grades (0 %); 0 differ by one step"
+    assert told in text_of(page.split("</header>", 1)[0])
+    none = report_html(result, reading=replace(both, discs=tuple(replace(disc, decisions=()) for disc in both.discs)))
+    assert "10:12: no grade that both have decided on" in text_of(none.split("</header>", 1)[0])
     row = text_of(article(page, "L5-S1").split("Central canal stenosis, DeepSPINE", 1)[1].split("</tr>", 1)[0])
     assert "Dr. Two: mild" in row and row.index("severe") < row.index("Dr. Two")
     assert grades_json(result, both)["discs"][0]["grades"][-1]["others"] == {"Dr. Two": "mild"}

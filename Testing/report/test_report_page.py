@@ -116,11 +116,45 @@ def printed(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
         result, study=study, warnings=tuple(f"Warning {number}, with words to wrap." for number in range(40))
     )
     write_report(many, folder / "report.html")
-    options = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}")
-    target = f"--print-to-pdf={folder / 'report.pdf'}"
-    command = [BROWSER, *options, "--no-pdf-header-footer", target, (folder / "report.html").as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    in_browser(folder, "--no-pdf-header-footer", f"--print-to-pdf={folder / 'report.pdf'}", "report.html")
     return folder / "report.pdf"
+
+
+def in_browser(folder: Path, *options: str) -> str:
+    """What a browser says that is run with these options on the file that comes last."""
+    usual = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}")
+    command = [str(BROWSER), *usual, *options[:-1], (folder / options[-1]).as_uri()]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return done.stdout.decode("utf-8", "replace")
+
+
+_TELL = """<script>
+addEventListener("load", () => {
+  const width = document.documentElement.clientWidth;
+  const cut = [...document.querySelectorAll("body *")].filter((one) => {
+    const place = one.getBoundingClientRect();
+    return place.width && (place.right > width + 1 || place.left < -1) && !one.closest(".scroll, .skip, .hidden");
+  });
+  const told = cut.map((one) => one.tagName + "." + one.className);
+  parent.postMessage([width, document.documentElement.scrollWidth, ...told.slice(0, 5)].join(" "), "*");
+});
+</script>"""
+"""Has a page tell whoever shows it how wide it is, how wide what is in it, and what of it is cut off."""
+
+_SHOW = """<!DOCTYPE html><body><iframe src="told.html" width="{width}" height="800" style="border: 0"></iframe>
+<script>addEventListener("message", (said) => {{ document.title = "told " + said.data; }});</script>"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_a_browser_nothing_is_cut_off(printed: Path, width: int) -> None:
+    folder = printed.parent
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    (folder / "told.html").write_text(page.replace("</body>", f"{_TELL}</body>"), encoding="utf-8")
+    (folder / "show.html").write_text(_SHOW.format(width=width), encoding="utf-8")
+    shown = in_browser(folder, "--dump-dom", "--virtual-time-budget=5000", "--hide-scrollbars", "show.html")
+    (told,) = re.findall(r"<title>told ([^<]*)</title>", shown)
+    assert told == f"{width} {width}"
 
 
 @pytest.mark.slow

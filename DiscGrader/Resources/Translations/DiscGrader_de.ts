@@ -735,6 +735,10 @@
             <translation>vom Befunder bestätigt</translation>
         </message>
         <message>
+            <source>agree on {same} of {both} grades ({share}); {near} differ by one step</source>
+            <translation>{same} von {both} Einstufungen stimmen überein ({share}); {near} weichen um eine Stufe ab</translation>
+        </message>
+        <message>
             <source>all series of a patient</source>
             <translation>allen Serien eines Patienten</translation>
         </message>
@@ -813,6 +817,10 @@
         <message>
             <source>no finding</source>
             <translation>kein Befund</translation>
+        </message>
+        <message>
+            <source>no grade that both have decided on</source>
+            <translation>noch keine Einstufung, über die beide entschieden haben</translation>
         </message>
         <message>
             <source>none</source>
@@ -3813,6 +3821,10 @@ platte</translation>
         <message>
             <source>{level} graded again.</source>
             <translation>{level} neu eingestuft.</translation>
+        </message>
+        <message>
+            <source>{level} of {study} graded again.</source>
+            <translation>{level} von {study} neu eingestuft.</translation>
         </message>
     </context>
     <context>

@@ -45,9 +45,9 @@ class SceneReadings:
     scene : vtkMRMLScene
     busy : callable() -> bool
         Whether discs are just being found or graded, so that boxes and names cannot be changed but by hand.
-    box_changed : callable(level, dragging)
-        Told of every box whose grades are no longer those of where it is: while a hand moves it, when it is let go, and
-        whenever it was moved in another way.
+    box_changed : callable(study, number, dragging)
+        Told of every box, by its study and its disc's number, whose grades are no longer those of where it is: while a
+        hand moves it, when it is let go, and whenever it was moved in another way.
     changed : callable(StudyReading)
         Told when the scene shows another reading of a study.
     notice : callable(str)
@@ -64,7 +64,7 @@ class SceneReadings:
         self,
         scene,
         busy: Callable[[], bool] = lambda: False,
-        box_changed: Callable[[str, bool], None] = lambda level, dragging: None,
+        box_changed: Callable[[str, int, bool], None] = lambda study, number, dragging: None,
         changed: Callable[[StudyReading], None] = lambda reading: None,
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -272,7 +272,7 @@ class SceneReadings:
         found.show()
         for disc in found.reading.present:
             if wants_grading(disc, before.get(disc.number)):
-                self._box_changed(disc.level, False)
+                self._box_changed(found.study, disc.number, False)
 
     # What a hand did to a node becomes a command.
 
@@ -283,7 +283,7 @@ class SceneReadings:
         box = self._box_of(node)
         if box is not None and not box.is_same(disc.box):
             found.drag(MoveBox(disc.level, box, drag))
-            self._box_changed(disc.level, True)
+            self._box_changed(found.study, disc.number, True)
 
     def box_dropped(self, node) -> None:
         found, disc = self._disc_of(node)
@@ -293,7 +293,7 @@ class SceneReadings:
         # What was graded under the hand has no saliency yet, even where that is the very place where it let go.
         if disc is not None and (wants_grading(disc) or disc.number in found.live):
             # Its grades are computed while the scene takes in what has changed.
-            self._box_changed(disc.level, False)
+            self._box_changed(found.study, disc.number, False)
         found.show()
 
     def box_moved(self, node) -> None:
@@ -306,7 +306,7 @@ class SceneReadings:
         found.apply(MoveBox(disc.level, box))
         disc = found.reading.numbered(disc.number)
         if disc is not None and wants_grading(disc):
-            self._box_changed(disc.level, False)
+            self._box_changed(found.study, disc.number, False)
 
     def box_removed(self, node) -> None:
         study = attribute(node, "Study")

@@ -17,6 +17,9 @@ from discgrader.panel.state import Computing
 from discgrader.panel.words import in_language
 from discgrader.progress import CANCELLED, COMPLETED, ERROR, LEVEL, PROGRESS
 
+Box = tuple[str, int]
+"""A box by its study and its disc's number."""
+
 
 class Computation:
     """Finds and grades, shown by a button, a bar and a line.
@@ -112,7 +115,7 @@ def _done(data: dict) -> str:
 
 
 class LiveGrades:
-    """Grades a box anew while a hand moves it.
+    """Grades a box anew while a hand moves it, of whichever study it is.
 
     Parameters
     ----------
@@ -121,26 +124,26 @@ class LiveGrades:
 
     def __init__(self, actions: Actions) -> None:
         self._actions = actions
-        self.grades: dict[int, tuple[Grade, ...]] = {}
-        """By the disc's number, until the scene has them."""
-        self.discs: set[int] = set()
-        """Numbers of discs that are being graded anew, whatever they are called meanwhile."""
-        self._latest: dict[int, object] = {}
+        self.grades: dict[Box, tuple[Grade, ...]] = {}
+        """By study and the disc's number, until the scene has them."""
+        self.discs: set[Box] = set()
+        """Discs that are being graded anew, whatever they are called meanwhile."""
+        self._latest: dict[Box, object] = {}
 
-    def box_changed(self, level: str, dragging: bool) -> None:
+    def box_changed(self, study: str, number: int, dragging: bool) -> None:
         """A box was moved, turned or resized; ``dragging`` while a hand still does."""
-        if not self._is_wanted():
+        logic, box = self._actions.logic, (study, number)
+        reading = logic.readings.of(study)
+        if missing_packages() or not any(disc.gradings for disc in reading.reading.discs):
+            # Not before the study was graded, nor without what computes.
             return
-        logic = self._actions.logic
-        reading = logic.readings.of(self._actions.study)
-        number = reading.reading.disc(level).number
-        self.discs.add(number)
-        request = self._latest[number] = object()
+        self.discs.add(box)
+        request = self._latest[box] = object()
 
         def hear(event: str, data: dict) -> None:
             # What was stopped for the sake of a later request changes nothing that is shown.
-            if event != CANCELLED or self._latest.get(number) is request:
-                self._hear(number, dragging, event, data)
+            if event != CANCELLED or self._latest.get(box) is request:
+                self._hear(box, dragging, event, data)
 
         logic.regrade(reading.node(number), waitForCompletion=False, eventCallback=hear, live=dragging)
 
@@ -150,30 +153,31 @@ class LiveGrades:
         self.discs.clear()
         self._latest.clear()
 
-    def _is_wanted(self) -> bool:
-        """Not before the study was graded, nor without what computes."""
-        reading = self._actions.state.study.reading
-        return reading is not None and any(disc.gradings for disc in reading.discs) and not missing_packages()
-
-    def levels_of(self, numbers: Collection[int]) -> dict[int, str]:
-        """What discs are called now, by their numbers; without those that are gone."""
+    def levels_of(self, boxes: Collection[Box]) -> dict[Box, str]:
+        """What discs of the study that is shown are called now; without those that are gone."""
         reading = self._actions.state.study.reading
         present = () if reading is None else reading.present
-        return {disc.number: disc.level for disc in present if disc.number in numbers}
+        study = self._actions.study or ""
+        return {(study, disc.number): disc.level for disc in present if (study, disc.number) in boxes}
 
-    def _hear(self, number: int, live: bool, event: str, data: dict) -> None:
+    def _hear(self, box: Box, live: bool, event: str, data: dict) -> None:
         if event == LEVEL:
-            self.grades[number] = tuple(data["grades"])
-            self._actions.say(_("{level} graded again.").format(level=data["level"]))
+            self.grades[box] = tuple(data["grades"])
+            self._actions.say(self._news(box[0], data["level"]))
         elif event in (COMPLETED, CANCELLED, ERROR):
-            self.discs.discard(number)
+            self.discs.discard(box)
             if not live:
-                self.grades.pop(number, None)
+                self.grades.pop(box, None)
             if event == ERROR:
                 self._actions.say(str(data["error"]))
         else:
             return
         self._actions.show()
+
+    def _news(self, study: str, level: str) -> str:
+        if study == self._actions.study:
+            return _("{level} graded again.").format(level=level)
+        return _("{level} of {study} graded again.").format(level=level, study=study)
 
 
 class InstallHint:
@@ -212,5 +216,5 @@ class InstallHint:
 def computing(computation: Computation, live: LiveGrades) -> Computing:
     """What is being computed now, as a value."""
     levels = frozenset(live.levels_of(live.discs).values())
-    graded = {level: live.grades[number] for number, level in live.levels_of(live.grades).items()}
+    graded = {level: live.grades[box] for box, level in live.levels_of(live.grades).items()}
     return Computing(computation.running, levels, dict(computation.live), graded)

@@ -8,7 +8,6 @@ from discgrader.panel.state import PanelState
 from discgrader.reading.beside import agreed
 from discgrader.reading.marks import SecondReading
 from discgrader.reading.record import Reading
-from discgrader.report.words import percent
 
 
 class SecondView:
@@ -67,7 +66,7 @@ def sentence(reading: Reading, second: SecondReading) -> str:
         told = none.format(other=second.reader, day=day)
     else:
         said = _("{other} ({day}) and {reader} agree on {same} of {both} grades ({share}); {near} differ by one step.")
-        share = percent(found.same / found.both)
+        share = found.share_in_words
         told = said.format(
             other=second.reader, day=day, reader=reading.reader, same=found.same, both=found.both, share=share,
             near=found.near,

@@ -142,9 +142,48 @@ def agreement(
     """
     if draws < 100:
         raise UsageError(f"{draws} draws are too few for an interval; ask for 100 or more.")
-    tasks = dict.fromkeys((pair.system, pair.task) for pair in pairs)
-    by_task = {key: [pair for pair in pairs if (pair.system, pair.task) == key] for key in tasks}
-    return [_of_task(*key, some, draws, seed, scale(*key)) for key, some in by_task.items()]
+    return [_of_task(*key, some, draws, seed, scale(*key)) for key, some in _by_task(pairs).items()]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often two sides agree, all tasks together.
+
+    Parameters
+    ----------
+    both : int
+        Grades that both have given.
+    same : int
+        Of these, those that are the same.
+    near : int
+        Further ones that are neighbors on a scale of more than two grades.
+    """
+
+    both: int
+    same: int
+    near: int
+
+    @property
+    def share(self) -> float:
+        """Of those that both have given, the share that is the same, 0 to 1; NaN of none."""
+        return self.same / self.both if self.both else math.nan
+
+    @property
+    def share_in_words(self) -> str:
+        """It as a percentage; as a count, unlike a probability, it may be none or all."""
+        return f"{100 * self.share:.0f} %" if self.both else "–"
+
+
+def tally(pairs: Sequence[Pair], scale: Callable[[str, str], GradesInOrder] = scale_of) -> Tally:
+    """How often the two sides of all pairs agree."""
+    both = same = near = 0
+    for key, some in _by_task(pairs).items():
+        table = _tables(some, scale(*key)).sum(0)
+        both += len(some)
+        same += int(np.trace(table))
+        if scale(*key).ordinal and len(table) > 2:
+            near += int(np.trace(table, 1) + np.trace(table, -1))
+    return Tally(both, same, near)
 
 
 def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[TaskAgreement], folder: Path) -> None:
@@ -168,16 +207,28 @@ def write_agreement(a: Source, b: Source, pairing: Pairing, tasks: Sequence[Task
         (partial / "agreement.json").write_text(text + "\n", encoding="utf-8")
 
 
+def _by_task(pairs: Sequence[Pair]) -> dict[tuple[str, str], list[Pair]]:
+    found: dict[tuple[str, str], list[Pair]] = {}
+    for one in pairs:
+        found.setdefault((one.system, one.task), []).append(one)
+    return found
+
+
+def _tables(pairs: Sequence[Pair], scale: GradesInOrder) -> np.ndarray:
+    """Number of discs by study and (grade of A, grade of B), shape (studies, grades, grades)."""
+    place = {value: number for number, value in enumerate(scale.values)}
+    studies = {name: number for number, name in enumerate(dict.fromkeys(pair.study for pair in pairs))}
+    tables = np.zeros((len(studies), len(place), len(place)))
+    for one in pairs:
+        tables[studies[one.study], place[one.grade_a], place[one.grade_b]] += 1
+    return tables
+
+
 def _of_task(
     system: str, task: str, pairs: Sequence[Pair], draws: int, seed: int, scale: GradesInOrder
 ) -> TaskAgreement:
-    place = {value: number for number, value in enumerate(scale.values)}
-    studies = {name: number for number, name in enumerate(dict.fromkeys(pair.study for pair in pairs))}
-    by_study = np.zeros((len(studies), len(place), len(place)))
-    for one in pairs:
-        by_study[studies[one.study], place[one.grade_a], place[one.grade_b]] += 1
-    table = by_study.sum(0)
-    count = len(studies)
+    by_study = _tables(pairs, scale)
+    table, count = by_study.sum(0), len(by_study)
     times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
     drawn = np.tensordot(times, by_study, axes=1)
 
@@ -189,7 +240,7 @@ def _of_task(
         low, high = np.quantile(some, [0.025, 0.975]) if len(some) else (np.nan, np.nan)
         return Estimate(float(coefficient(table, weights) * unit), float(low), float(high))
 
-    weights = quadratic_weights(len(place)) if scale.ordinal else None
+    weights = quadratic_weights(len(table)) if scale.ordinal else None
     kappa = estimate(cohen_kappa)
     labels = [getattr(scale, "label_of", str)(value) for value in scale.values]
     return TaskAgreement(

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from discgrader.errors import UsageError
-from discgrader.grading.systems import scale_of
 from discgrader.imaging.identity import Identity
+from discgrader.reading.agreement import Tally, tally
 from discgrader.reading.commands import Command
 from discgrader.reading.marks import OtherDisc, SecondReading
+from discgrader.reading.pairs import Pair
 from discgrader.reading.record import DiscReading, Reading
 from discgrader.reading.same_disc import same_numbers
 
@@ -103,43 +104,15 @@ def _without(reading: Reading, second: SecondReading) -> tuple[SecondReading, ..
     return tuple(one for one in reading.beside if (one.name, one.reader) != (second.name, second.reader))
 
 
-@dataclass(frozen=True)
-class Agreed:
-    """How far two readers agree on one study.
-
-    Parameters
-    ----------
-    both : int
-        Grades that both have given.
-    same : int
-        Of these, those that are the same.
-    near : int
-        Further ones that are neighbors on a scale of more than two grades.
-    """
-
-    both: int
-    same: int
-    near: int
-
-
-def agreed(reading: Reading, second: SecondReading) -> Agreed:
+def agreed(reading: Reading, second: SecondReading) -> Tally:
     """How far the reader and another one agree."""
-    pairs = list(_pairs(reading, second))
-    same = sum(one == other for _task, one, other in pairs)
-    near = sum(_are_neighbors(*task, one, other) for task, one, other in pairs)
-    return Agreed(len(pairs), same, near)
+    return tally(list(_pairs(reading, second)))
 
 
-def _pairs(reading: Reading, second: SecondReading) -> Iterator[tuple[tuple[str, str], str, str]]:
+def _pairs(reading: Reading, second: SecondReading) -> Iterator[Pair]:
     for theirs in second.discs:
         disc = reading.numbered(theirs.number)
         for said in () if disc is None else theirs.decisions:
             own = disc.reader_grade(said.system, said.task) if disc is not None else None
-            if own is not None:
-                yield (said.system, said.task), own, said.grade
-
-
-def _are_neighbors(system: str, task: str, one: str, other: str) -> bool:
-    scale = scale_of(system, task)
-    places = [list(scale.values).index(grade) for grade in (one, other)]
-    return scale.ordinal and len(scale.values) > 2 and abs(places[0] - places[1]) == 1
+            if own is not None and disc is not None:
+                yield Pair(reading.study, disc.level, theirs.level, said.system, said.task, own, said.grade)

@@ -9,6 +9,9 @@ from discgrader.grading.results import DiscResult, StudyResult
 from discgrader.grading.series_choice import may_grade
 from discgrader.imaging.study import Plane, Series
 from discgrader.localize.levels import name_percent
+from discgrader.reading.agreement import Tally
+from discgrader.reading.beside import agreed
+from discgrader.reading.marks import SecondReading
 from discgrader.reading.record import UNREAD
 from discgrader.report.account import Account
 from discgrader.report.impression import LevelImpression, impression, sure_of
@@ -74,8 +77,17 @@ def _series_used(account: Account) -> str:
 def _beside(account: Account) -> dict[str, str]:
     """Who else has read the study; nothing where nobody has."""
     beside = account.reading.beside if account.reading is not None else ()
-    told = [f"{one.reader}, {one.changed[:16].replace('T', ' ')}" for one in beside]
+    told = [f"{one.reader}, {one.changed[:16].replace('T', ' ')}: {_agreement(account, one)}" for one in beside]
     return {account.say("Second reading"): "; ".join(told)} if told else {}
+
+
+def _agreement(account: Account, second: SecondReading) -> str:
+    """How far the reader and another one agree."""
+    found = agreed(account.reading, second) if account.reading is not None else Tally(0, 0, 0)
+    if not found.both:
+        return account.say("no grade that both have decided on")
+    values = {"same": found.same, "both": found.both, "share": found.share_in_words, "near": found.near}
+    return account.say("agree on {same} of {both} grades ({share}); {near} differ by one step", **values)
 
 
 def _names(account: Account) -> dict[str, str]:
