@@ -26,6 +26,7 @@ ROOMS = (
     "localize",
     "radiomics",
     "explain",
+    "canal",
     "grading",
     "reading",
     "report",
