@@ -308,3 +308,18 @@ def test_a_box_is_corrected_in_two_actions_so_that_ten_are_in_twenty(graded, use
     settled(graded, user)
     moved = [disc.level for disc in graded.logic.reading().present if disc.corrections]
     assert sorted(moved) == sorted(levels) and 10 * actions / len(moved) <= 20
+
+
+def test_a_line_says_what_a_key_did_and_what_was_undone(graded, user, desk):
+    click_cell(graded, user, "L4-L5", PFIRRMANN)
+    told = lambda: graded.ui.statusLabel.text  # noqa: E731
+    for name, modifier, said in (
+        (QtCore.Qt.Key_A, QtCore.Qt.NoModifier, "Done: accept L4-L5 Pfirrmann"),
+        (QtCore.Qt.Key_Z, QtCore.Qt.ControlModifier, "Undone: accept L4-L5 Pfirrmann"),
+        (QtCore.Qt.Key_Y, QtCore.Qt.ControlModifier, "Done: accept L4-L5 Pfirrmann"),
+        (QtCore.Qt.Key_A, QtCore.Qt.ShiftModifier, "Done: accept L4-L5"),
+        (QtCore.Qt.Key_PageUp, QtCore.Qt.ControlModifier, "Done: names up by 1"),
+    ):
+        QTest.keyClick(desk.window, name, modifier)
+        user.wait(0.1)
+        assert told().startswith(said), told()

@@ -186,3 +186,20 @@ def test_a_heading_opens_its_system_and_the_key_brings_the_summary_back(panel, d
 
 def _split(key):
     return key[0], key[1:]
+
+
+def test_a_tick_takes_no_probability_from_the_other_cells_of_its_column(desk):
+    panel = desk.module.panel
+    desk.window.resize(*SIZES["100 %"])
+    columns = [column for column in panel.state.grid.columns if column[0] == "deepspine"]
+    panel.choose(("L4-L5", *columns[0]))
+    panel.show_system("deepspine")
+    User(desk).wait(0.2)
+    levels = panel.state.grid.levels
+    before = {key: widget_of(panel, key[0], key[1:]).text for key in ((level, *c) for level in levels for c in columns)}
+    panel.accept_level("L4-L5")
+    User(desk).wait(0.2)
+    for (level, *column), text in before.items():
+        if level != "L4-L5":
+            assert widget_of(panel, level, tuple(column)).text == text
+    panel.undo()

@@ -1262,6 +1262,10 @@ kanal</translation>
             <translation>Bandscheiben wurden nicht gesucht auf: {0}; dazu braucht es {1}.</translation>
         </message>
         <message>
+            <source>Done: {0}</source>
+            <translation>Erledigt: {0}</translation>
+        </message>
+        <message>
             <source>Drawing sheets</source>
             <translation>Übersichtsbögen werden gezeichnet:</translation>
         </message>
@@ -2254,6 +2258,10 @@ gleiten</translation>
         <message>
             <source>Undo: {0}</source>
             <translation>Rückgängig: {0}</translation>
+        </message>
+        <message>
+            <source>Undone: {0}</source>
+            <translation>Rückgängig gemacht: {0}</translation>
         </message>
         <message>
             <source>Upper

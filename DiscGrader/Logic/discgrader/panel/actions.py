@@ -24,6 +24,7 @@ from discgrader.reading.commands import (
     WithdrawGrade,
 )
 from discgrader.reading.disc_commands import DeleteDisc, ResetBox, SetLowest, SetMargin, ShiftLevels
+from discgrader.reading.history import History
 
 
 class Actions(FileActions):
@@ -257,14 +258,33 @@ class Actions(FileActions):
 
     def undo(self) -> None:
         """One step back."""
-        self.attempt(_("Undo did not work."), lambda: self.logic.readings.undo(self.study))
+        if self.attempt(_("Undo did not work."), lambda: self.logic.readings.undo(self.study)):
+            self.say(self._history().undone_words)
 
     def redo(self) -> None:
         """One step forward again."""
-        self.attempt(_("Redo did not work."), lambda: self.logic.readings.redo(self.study))
+        if self.attempt(_("Redo did not work."), lambda: self.logic.readings.redo(self.study)):
+            self.say(self._history().done_words)
 
     def _decide(self, failed: str, command: Command) -> None:
-        self.attempt(failed, lambda: self.logic.readings.decide(command, self.study))
+        self._tell_of(failed, lambda: self.logic.readings.decide(command, self.study))
+
+    def _tell_of(self, failed: str, act: Callable[[], object]) -> None:
+        """Do something to the reading, and say what was done: by a key nothing else may be seen of it."""
+        words: list[str] = []
+
+        def doing() -> None:
+            history = self._history()
+            before = history.position
+            act()
+            if history.position != before:
+                words.append(history.done_words)
+
+        if self.attempt(failed, doing) and words:
+            self.say(words[0])
+
+    def _history(self) -> History:
+        return self.logic.readings.of(self.study).history
 
     # Names and boxes of discs.
 
@@ -303,7 +323,7 @@ class Actions(FileActions):
         """Fit the chosen box to its disc again."""
         if self._catch_up():
             level = self.state.level
-            self.attempt(_("The box cannot be fitted."), lambda: self.logic.readings.fit_box(level, self.study))
+            self._tell_of(_("The box cannot be fitted."), lambda: self.logic.readings.fit_box(level, self.study))
 
     def reset_box(self) -> None:
         """Put the chosen box back to where it was found."""
@@ -311,7 +331,7 @@ class Actions(FileActions):
             self._change(_("The box cannot be reset."), ResetBox(self.state.level))
 
     def _change(self, failed: str, command: Command) -> None:
-        self.attempt(failed, lambda: self.logic.readings.apply(command, self.study))
+        self._tell_of(failed, lambda: self.logic.readings.apply(command, self.study))
 
     # What is graded and shown.
 

@@ -249,7 +249,7 @@ class GradesView:
             item.setToolTip(_("The box has been moved since; grade this disc again.") if stale else "")
 
     def _draw(self, row: int, number: int, column: Column, level: str, face: Face) -> None:
-        chosen, form = self._is_chosen(column, level), self._fit.forms[number]
+        chosen, form = self._is_chosen(column, level), self._fit.forms[number][row - self._first]
         drawn = (column, level, face, chosen, form)
         if self._drawn.get((row, number)) == drawn:
             return

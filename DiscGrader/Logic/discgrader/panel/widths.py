@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import qt
 
 from discgrader.panel.cells import BARE, LINE, MARK, NAKED, PAIR, SPLIT, TITLE, TWO, Face
+from discgrader.reading.record import ACCEPTED
 
 _EDGES, _BESIDE = 4, 5
 """What a frame and the gap around it take of a cell's width, and what is left beside a heading; in points of the
@@ -17,10 +18,10 @@ _SCROLLS = 1.6
 
 @dataclass(frozen=True)
 class Fit:
-    """Widths in points of the screen, and forms, one a column."""
+    """Widths in points of the screen, one a column, and the forms of each column's faces."""
 
     widths: tuple[int, ...]
-    forms: tuple[str, ...]
+    forms: tuple[tuple[str, ...], ...]
 
 
 class Ruler:
@@ -90,12 +91,26 @@ def fit(ruler: Ruler, headings: Sequence[str], columns: Sequence[Sequence[Face]]
     """
     forms = (TWO, SPLIT, PAIR) if two_lines else (LINE, BARE, TITLE, NAKED)
     needs = [
-        [max([ruler.heading(heading), *(ruler.face(face, form) for face in faces)]) for form in forms]
+        [max([ruler.heading(heading), *(_need(ruler, face, forms[at:]) for face in faces)]) for at in range(len(forms))]
         for heading, faces in zip(headings, columns, strict=True)
     ]
     chosen = _chosen(needs, room)
-    widths = [need[at] for need, at in zip(needs, chosen, strict=True)]
-    return Fit(tuple(_spread(widths, room)), tuple(forms[at] for at in chosen))
+    widths = _spread([need[at] for need, at in zip(needs, chosen, strict=True)], room)
+    # One wide face, such as one with a tick, costs the others of its column nothing.
+    return Fit(
+        tuple(widths),
+        tuple(
+            tuple(next((form for form in forms if ruler.face(face, form) <= width), forms[at]) for face in faces)
+            for faces, width, at in zip(columns, widths, chosen, strict=True)
+        ),
+    )
+
+
+def _need(ruler: Ruler, face: Face, forms: Sequence[str]) -> int:
+    """The width that a face needs in the first of some forms; the tick behind a grade that was accepted may take the
+    place of its probability, so that reading on never narrows what is not read yet."""
+    accepted = face.cell is not None and face.cell.status == ACCEPTED
+    return min(ruler.face(face, form) for form in (forms if accepted else forms[:1]))
 
 
 def _chosen(needs: Sequence[Sequence[int]], room: int) -> list[int]:

@@ -69,6 +69,16 @@ class History:
         return f"Redo: {self._steps[self._at].words}" if self._at < len(self._steps) else None
 
     @property
+    def done_words(self) -> str:
+        """What was done last, for a line of news; empty where nothing was, or it was undone."""
+        return f"Done: {self._steps[self._at - 1].words}" if self._at else ""
+
+    @property
+    def undone_words(self) -> str:
+        """What was undone last; empty where nothing was."""
+        return f"Undone: {self._steps[self._at].words}" if self._at < len(self._steps) else ""
+
+    @property
     def is_changed(self) -> bool:
         """Whether the reading differs from the one that `mark_saved` was told of last."""
         return self.has_unsaved_steps or self._has_learned
