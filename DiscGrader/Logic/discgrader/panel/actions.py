@@ -259,12 +259,12 @@ class Actions(FileActions):
     def undo(self) -> None:
         """One step back."""
         if self.attempt(_("Undo did not work."), lambda: self.logic.readings.undo(self.study)):
-            self.say(self._history().undone_words)
+            self.say(self._steps_done().undone_words)
 
     def redo(self) -> None:
         """One step forward again."""
         if self.attempt(_("Redo did not work."), lambda: self.logic.readings.redo(self.study)):
-            self.say(self._history().done_words)
+            self.say(self._steps_done().done_words)
 
     def _decide(self, failed: str, command: Command) -> None:
         self._tell_of(failed, lambda: self.logic.readings.decide(command, self.study))
@@ -274,7 +274,7 @@ class Actions(FileActions):
         words: list[str] = []
 
         def doing() -> None:
-            history = self._history()
+            history = self._steps_done()
             before = history.position
             act()
             if history.position != before:
@@ -283,7 +283,7 @@ class Actions(FileActions):
         if self.attempt(failed, doing) and words:
             self.say(words[0])
 
-    def _history(self) -> History:
+    def _steps_done(self) -> History:
         return self.logic.readings.of(self.study).history
 
     # Names and boxes of discs.
